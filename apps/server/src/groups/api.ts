@@ -27,12 +27,12 @@ const groupBody = named('UserGroupCreateDto', {
   type: 'object',
   required: ['friendlyName', 'name'],
   properties: {
-    friendlyName: { type: 'string', minLength: 2, maxLength: 50, description: 'What people read.' },
+    friendlyName: { type: 'string', minLength: 2, maxLength: 50, description: 'The display name.' },
     name: {
       type: 'string',
       minLength: 2,
       maxLength: 255,
-      description: 'What clients are told; no two groups share it.',
+      description: 'The unique name in the `groups` claim.',
     },
   },
 } as const)
@@ -43,7 +43,7 @@ const maxMembersBodySize = 5_000_000
 const membersBody = {
   type: 'object',
   required: ['userIds'],
-  properties: { userIds: { type: 'array', items: { type: 'string' }, description: 'Unknown ids are ignored.' } },
+  properties: { userIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' } },
 } as const
 
 /** `/api/user-groups`, the groups of a user, and the claims of groups. */
@@ -96,7 +96,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       id: 'readGroup',
       method: 'get',
       path: '/api/user-groups/:id',
-      summary: 'Read a group, with everybody in it',
+      summary: 'Read a group with its members',
       answer: { status: 200, schema: groupSchema },
       handle: async ({ params, ctx }) => respondWithGroup(ctx, params.id ?? ''),
     }),
@@ -106,7 +106,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       conditional: true,
       method: 'put',
       path: '/api/user-groups/:id',
-      summary: 'Change the names of a group',
+      summary: 'Update the names of a group',
       body: groupBody,
       answer: { status: 200, schema: groupSchema },
       async handle(call) {
@@ -121,7 +121,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       conditional: true,
       method: 'delete',
       path: '/api/user-groups/:id',
-      summary: 'Delete a group; its members stay',
+      summary: 'Delete a group, but not its members',
       answer: { status: 204 },
       handle: async (call) => groups.remove(actorOf(call), await assertCanModifyGroup(call, directory.groups)),
     }),
@@ -137,7 +137,7 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
       conditional: true,
       method: 'put',
       path: '/api/user-groups/:id/users',
-      summary: 'Choose the members of a group',
+      summary: 'Replace the members of a group',
       body: membersBody,
       answer: { status: 200, schema: groupSchema },
       async handle(call) {
@@ -168,7 +168,7 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
       conditional: true,
       method: 'put',
       path: '/api/custom-claims/user-group/:userGroupId',
-      summary: 'Choose the custom claims of a group',
+      summary: 'Replace the custom claims of a group',
       body: claimsBody,
       answer: { status: 200, schema: claimListSchema },
       handle: async (call) =>
@@ -181,7 +181,7 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
       id: 'suggestClaims',
       method: 'get',
       path: '/api/custom-claims/suggestions',
-      summary: 'List the keys of custom claims, those that are used most first',
+      summary: 'List the keys of custom claims, most used first',
       answer: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
       handle: () => directory.claims.suggestKeys(),
     }),

@@ -16,7 +16,7 @@ export const groupSchema = named('UserGroupDto', {
     allowedOidcClients: {
       type: 'array',
       items: { type: 'object' },
-      description: 'The clients that the group may use although they are restricted.',
+      description: 'The restricted clients that the group may use.',
     },
   },
 })

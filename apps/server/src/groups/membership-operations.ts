@@ -12,7 +12,7 @@ import type { GroupAdministration } from './group-administration.ts'
 const endsAt = {
   type: ['string', 'null'],
   format: 'date-time',
-  description: 'From then on the membership counts no more; null where it does not end by itself.',
+  description: 'When the membership ends; `null` if it has no end date.',
 } as const
 
 const membershipSchema = named('MembershipDto', {
@@ -24,7 +24,9 @@ const membershipSchema = named('MembershipDto', {
 const membershipBody = {
   type: 'object',
   required: ['endsAt'],
-  properties: { endsAt: { ...instant, type: ['string', 'null'], description: 'In the future; null for never.' } },
+  properties: {
+    endsAt: { ...instant, type: ['string', 'null'], description: 'Must be in the future; `null` for no end date.' },
+  },
 } as const
 
 /** `/api/user-groups/:id/members`: membership end dates, which the contract's operations do not cover. */
@@ -39,7 +41,7 @@ export function membershipOperations(
       id: 'listMembershipsOfGroup',
       method: 'get',
       path: '/api/user-groups/:id/members',
-      summary: 'List who is in a group, and until when',
+      summary: 'List the memberships of a group with their end dates',
       answer: { status: 200, schema: { type: 'array', items: membershipSchema } },
       handle: async ({ params }) => (await directory.groups.memberships(params.id ?? '')).map(membershipDto),
     }),
@@ -48,7 +50,7 @@ export function membershipOperations(
       id: 'readMembership',
       method: 'get',
       path: '/api/user-groups/:id/members/:userId',
-      summary: 'Read until when somebody is in a group',
+      summary: 'Read a membership',
       answer: { status: 200, schema: membershipSchema },
       async handle({ params, ctx }) {
         const membership = await directory.groups.membership(params.id ?? '', params.userId ?? '')
@@ -62,7 +64,7 @@ export function membershipOperations(
       conditional: true,
       method: 'patch',
       path: '/api/user-groups/:id/members/:userId',
-      summary: 'Say when a membership ends',
+      summary: 'Set the end date of a membership',
       body: membershipBody,
       answer: { status: 200, schema: membershipSchema },
       async handle(call) {

@@ -21,7 +21,11 @@ interface ImageRoute {
 }
 
 const defaultQuery = {
-  default: { type: 'boolean', default: true, description: 'Whether the one that the server comes with will do.' },
+  default: {
+    type: 'boolean',
+    default: true,
+    description: 'Whether to respond with the default image if none was uploaded.',
+  },
 } as const
 
 const logo = (query: Query): ApplicationImage => (themeOf(query) === 'light' ? 'logoLight' : 'logoDark')
@@ -47,7 +51,7 @@ const routes: readonly ImageRoute[] = [
   {
     id: 'DefaultProfilePicture',
     path: '/api/application-images/default-profile-picture',
-    label: 'the picture of people who have none',
+    label: 'the default profile picture',
     image: () => 'default-profile-picture',
     removable: true,
   },
@@ -85,7 +89,7 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
     ...shared,
     id: `delete${id}`,
     method: 'delete',
-    summary: `Take away ${label}`,
+    summary: `Delete ${label}`,
     answer: { status: 204 },
     handle: (call) => images.remove(actorOf(call), image(call.query)),
   })
@@ -95,7 +99,7 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       id: `read${id}`,
       method: 'get',
       query: { ...(route.themed && lightQuery), ...defaultQuery },
-      summary: `Show ${label}`,
+      summary: `Read ${label}`,
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
         const stored = await images.find(image(query))

@@ -14,7 +14,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       ...shared,
       id: 'readOidcClientLogo',
       method: 'get',
-      summary: 'Show the logo of a client; the light one where there is no dark one',
+      summary: 'Read the logo of a client; falls back to the light logo',
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params, query }) {
         const logo = await logos.findForTheme(params.id ?? '', themeOf(query))
@@ -37,7 +37,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       ...shared,
       id: 'deleteOidcClientLogo',
       method: 'delete',
-      summary: 'Take away the logo of a client',
+      summary: 'Delete the logo of a client',
       answer: { status: 204 },
       handle: (call) => logos.remove(actorOf(call), call.params.id ?? '', themeOf(call.query)),
     }),

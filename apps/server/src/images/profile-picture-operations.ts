@@ -22,7 +22,7 @@ export function profilePictureOperations(
       ...ownPicture,
       id: 'replaceOwnProfilePicture',
       method: 'put',
-      summary: 'Replace your picture',
+      summary: 'Replace your profile picture',
       upload: true,
       answer: { status: 204 },
       async handle(call) {
@@ -34,7 +34,7 @@ export function profilePictureOperations(
       ...ownPicture,
       id: 'deleteOwnProfilePicture',
       method: 'delete',
-      summary: 'Take away your picture',
+      summary: 'Delete your profile picture',
       answer: { status: 204 },
       async handle(call) {
         await assertCanChangePicture(call.ctx, call.user)
@@ -46,7 +46,7 @@ export function profilePictureOperations(
       method: 'get',
       path: '/api/users/:id/profile-picture.png',
       area: 'users',
-      summary: 'Show the picture of a user, or their initials',
+      summary: 'Read the profile picture of a user, or their initials',
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, params }) {
         const picture = await pictures.find(userIdOf(params.id))
@@ -58,7 +58,7 @@ export function profilePictureOperations(
       ...userPicture,
       id: 'replaceProfilePicture',
       method: 'put',
-      summary: 'Replace the picture of a user',
+      summary: 'Replace the profile picture of a user',
       upload: true,
       answer: { status: 204 },
       async handle(call) {
@@ -71,7 +71,7 @@ export function profilePictureOperations(
       ...userPicture,
       id: 'deleteProfilePicture',
       method: 'delete',
-      summary: 'Take away the picture of a user',
+      summary: 'Delete the profile picture of a user',
       answer: { status: 204 },
       async handle(call) {
         const id = userIdOf(call.params.id)

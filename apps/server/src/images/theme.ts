@@ -2,7 +2,7 @@ import type { LogoTheme } from './image.ts'
 
 /** The query parameter that selects the light or dark logo. */
 export const lightQuery = {
-  light: { type: 'boolean', default: true, description: 'Whether it is the one for a light background.' },
+  light: { type: 'boolean', default: true, description: 'Whether the logo is for a light background.' },
 } as const
 
 export function themeOf({ light }: Readonly<Record<string, string | readonly string[] | undefined>>): LogoTheme {

@@ -10,13 +10,13 @@ const defaultLifetime = 60 * 60_000
 const body = named('InitialAccessTokenCreateDto', {
   type: 'object',
   properties: {
-    description: { type: 'string', maxLength: 150, description: 'What it is for.' },
-    ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is an hour.` },
+    description: { type: 'string', maxLength: 150, description: 'The purpose of the token.' },
+    ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one hour.` },
     usageLimit: {
       type: 'integer',
       minimum: 1,
       maximum: 1_000_000,
-      description: 'How many clients may be registered with it; one where nothing is said.',
+      description: 'The maximum number of clients to register; default: 1.',
     },
   },
 } as const)
@@ -26,7 +26,7 @@ const schema = named('InitialAccessTokenDto', {
   required: ['id', 'token', 'description', 'usageLimit', 'usageCount', 'expiresAt', 'createdAt'],
   properties: {
     id: { type: 'string', format: 'uuid' },
-    token: { type: 'string', description: 'Shown this once, when it is created; empty afterwards.' },
+    token: { type: 'string', description: 'Only returned on creation; empty afterwards.' },
     description: { type: 'string' },
     usageLimit: { type: 'integer' },
     usageCount: { type: 'integer' },
@@ -45,7 +45,7 @@ export function initialAccessTokenOperations(ports: InitialAccessTokenPorts): re
       id: 'createInitialAccessToken',
       method: 'post',
       path: '/api/oidc/initial-access-tokens',
-      summary: 'Create a token with which a program can register clients',
+      summary: 'Create an initial access token for dynamic client registration',
       body,
       answer: { status: 201, schema },
       async handle(call) {
@@ -60,7 +60,7 @@ export function initialAccessTokenOperations(ports: InitialAccessTokenPorts): re
       id: 'listInitialAccessTokens',
       method: 'get',
       path: '/api/oidc/initial-access-tokens',
-      summary: 'List the initial access tokens that have not expired, the newest first',
+      summary: 'List unexpired initial access tokens, newest first',
       answer: { status: 200, schema: { type: 'array', items: schema } },
       handle: async () => (await tokens.list()).map((token) => tokenDto(token)),
     }),
@@ -69,7 +69,7 @@ export function initialAccessTokenOperations(ports: InitialAccessTokenPorts): re
       id: 'deleteInitialAccessToken',
       method: 'delete',
       path: '/api/oidc/initial-access-tokens/:id',
-      summary: 'Delete an initial access token; clients that were registered with it stay',
+      summary: 'Delete an initial access token, but not the clients registered with it',
       answer: { status: 204 },
       handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
     }),

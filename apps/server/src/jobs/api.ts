@@ -9,8 +9,8 @@ const jobSchema = named('JobDto', {
   required: ['name', 'intervalSeconds', 'isRunning', 'nextRunAt', 'lastRun'],
   properties: {
     name: { type: 'string' },
-    intervalSeconds: { type: 'integer', description: 'From the end of a run to the begin of the next one.' },
-    isRunning: { type: 'boolean', description: 'Whether one of the replicas runs it now.' },
+    intervalSeconds: { type: 'integer', description: 'From the end of a run to the start of the next one.' },
+    isRunning: { type: 'boolean', description: 'Whether a replica is running the job.' },
     nextRunAt: instant,
     lastRun: {
       type: ['object', 'null'],
@@ -18,7 +18,7 @@ const jobSchema = named('JobDto', {
       properties: {
         outcome: { type: 'string', enum: ['succeeded', 'failed'] },
         finishedAt: instant,
-        tookMs: { type: ['integer', 'null'], description: 'Null while it runs again.' },
+        tookMs: { type: ['integer', 'null'], description: '`null` while the next run is in progress.' },
         error: { type: ['string', 'null'] },
       },
     },
@@ -34,7 +34,7 @@ export function jobOperations(jobs: Jobs): readonly Operation[] {
       id: 'listJobs',
       method: 'get',
       path: '/api/jobs',
-      summary: 'List what the server does by itself, and how it went the last time',
+      summary: 'List the background jobs and their last runs',
       answer: { status: 200, schema: { type: 'array', items: jobSchema } },
       handle: async () => (await jobs.list()).map(jobDto),
     }),
@@ -43,7 +43,7 @@ export function jobOperations(jobs: Jobs): readonly Operation[] {
       id: 'runJob',
       method: 'post',
       path: '/api/jobs/:name/run',
-      summary: 'Have a job run at once',
+      summary: 'Run a job now',
       answer: { status: 202 },
       async handle(call) {
         if (!(await jobs.runNow(actorOf(call), call.params.name ?? '')))

@@ -31,7 +31,7 @@ const planLines = {
     properties: {
       name: text,
       userId: optionalText,
-      changes: { type: 'object', description: 'What each field was and would be.' },
+      changes: { type: 'object', description: 'The previous and the new value of each field.' },
     },
   },
 } as const
@@ -73,16 +73,17 @@ const runSchema = named('LdapRunDto', {
       type: 'string',
       enum: ['succeeded', 'failed', 'waiting', 'dry'],
       description:
-        '`waiting`: so much would go that an administrator has to confirm it, or it would be the first import and nobody has asked for it; nothing was changed.',
+        '`waiting`: nothing was changed, because an administrator must confirm the removals or start the first import.',
     },
     startedAt: instant,
     finishedAt: instant,
-    code: { ...optionalText, description: 'Why it failed.' },
+    code: { ...optionalText, description: 'The error code if the run failed.' },
     details: { type: 'object', additionalProperties: text },
     found: { type: ['object', 'null'], properties: { people: count, groups: count } },
     counts: {
       type: 'object',
-      description: 'What was changed, also by a run that failed later; of a dry run and one that waits, what would be.',
+      description:
+        'The applied changes, including those of a run that failed later; the planned changes for a dry or waiting run.',
       required: [...countNames],
       properties: Object.fromEntries(countNames.map((name) => [name, count])),
     },
@@ -100,10 +101,10 @@ const runSchema = named('LdapRunDto', {
         },
       },
     },
-    problemCount: { ...count, description: 'The first 200 are among `problems`.' },
+    problemCount: { ...count, description: 'The total number; `problems` contains the first 200.' },
     plan: {
       type: ['object', 'null'],
-      description: 'The first 200 of each kind, of a run that has changed nothing.',
+      description: 'The first 200 planned changes of each kind, if the run changed nothing.',
       properties: Object.fromEntries(planParts.map((part) => [part, planLines])),
     },
     losses: {
@@ -123,7 +124,7 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
       method: 'post',
       path: '/api/application-configuration/sync-ldap',
       summary: 'Import users and groups from LDAP now',
-      note: 'Where more would go than may without asking nothing is changed, and the answer is 409 `ldap_confirmation_needed`.',
+      note: 'If the removals need confirmation, nothing is changed and the response is 409 `ldap_confirmation_needed`.',
       answer: { status: 204 },
       async handle(call) {
         const { outcome } = await sync.run(actorOf(call), { trigger: 'api' })
@@ -139,7 +140,7 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
       id: 'dryRunLdap',
       method: 'post',
       path: '/api/ldap/dry-run',
-      summary: 'See what an import from LDAP would do; nothing is changed',
+      summary: 'Plan an LDAP import without changing anything',
       answer: { status: 200, schema: runSchema },
       async handle(call) {
         return runDto(await sync.dryRun(actorOf(call), 'api'))
@@ -150,11 +151,11 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
       id: 'runLdap',
       method: 'post',
       path: '/api/ldap/sync',
-      summary: 'Import users and groups from LDAP now, with what was confirmed',
+      summary: 'Import users and groups from LDAP now, with confirmed removals',
       body: {
         type: 'object',
         properties: {
-          confirm: { type: 'string', maxLength: 100, description: 'The `losses.digest` of the run that waits.' },
+          confirm: { type: 'string', maxLength: 100, description: 'The `losses.digest` of the waiting run.' },
         },
       },
       answer: { status: 200, schema: runSchema },
@@ -170,7 +171,7 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
       id: 'listLdapRuns',
       method: 'get',
       path: '/api/ldap/runs',
-      summary: 'List the latest imports and dry runs, the newest first',
+      summary: 'List the latest imports and dry runs, newest first',
       answer: { status: 200, schema: { type: 'array', items: runSchema } },
       handle: async () => (await runs.list(30)).map(runDto),
     }),
@@ -179,7 +180,7 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
       id: 'testLdap',
       method: 'post',
       path: '/api/ldap/test',
-      summary: 'Try whether the LDAP server can be reached and read',
+      summary: 'Test the connection to the LDAP server',
       answer: {
         status: 200,
         schema: {
@@ -194,9 +195,9 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
                 properties: { step: text, outcome: { type: 'string', enum: ['done', 'failed', 'open'] } },
               },
             },
-            code: { ...optionalText, description: 'Why it got no further.' },
+            code: { ...optionalText, description: 'The error code of the failed step.' },
             details: { type: 'object', additionalProperties: text },
-            isPrivate: { type: 'boolean', description: 'Whether nobody in between can read what is said.' },
+            isPrivate: { type: 'boolean', description: 'Whether the connection is encrypted.' },
           },
         },
       },

@@ -17,7 +17,7 @@ export function linkOperations({ links, users }: LinkOperationPorts): readonly O
       area: 'users',
       noun: 'user',
       path: '/api/users/:id/ldap-link',
-      entry: 'Its identifier, its name (DN), or the user name or e-mail address that it has.',
+      entry: 'Its identifier, its DN, its user name or its e-mail address.',
       async link(call, entry) {
         // The entry may belong to an administrator.
         await assertCanMakeAdministrator(call.ctx, { isAdmin: true })
@@ -29,7 +29,7 @@ export function linkOperations({ links, users }: LinkOperationPorts): readonly O
       area: 'groups',
       noun: 'group',
       path: '/api/user-groups/:id/ldap-link',
-      entry: 'Its identifier, its name (DN), or what it calls itself.',
+      entry: 'Its identifier, its DN or its group name.',
       link: (call, entry) => links.linkGroup(actorOf(call), call.params.id ?? '', entry),
       unlink: (call) => links.unlinkGroup(actorOf(call), call.params.id ?? ''),
     }),
@@ -55,7 +55,7 @@ function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOp
       ...shared,
       id: `link${kind}ToLdap`,
       method: 'put',
-      summary: `Have an LDAP entry decide about a ${noun}`,
+      summary: `Link a ${noun} to an LDAP entry`,
       body: {
         type: 'object',
         required: ['entry'],
@@ -71,7 +71,7 @@ function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOp
       ...shared,
       id: `unlink${kind}FromLdap`,
       method: 'delete',
-      summary: `Have a ${noun} decided about here and not by LDAP`,
+      summary: `Unlink a ${noun} from its LDAP entry`,
       answer: { status: 204 },
       handle: unlink,
     }),

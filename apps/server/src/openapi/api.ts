@@ -8,7 +8,7 @@ export function openApiOperations(document: () => OpenApiDocument): readonly Ope
       id: 'openApiDocument',
       method: 'get',
       path: '/api/openapi.json',
-      summary: 'This document',
+      summary: 'Read this document',
       area: 'settings',
       answer: { status: 200, schema: { type: 'object' } },
       async handle({ ctx }) {

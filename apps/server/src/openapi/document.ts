@@ -22,8 +22,8 @@ const errorSchema = named('Error', {
   type: 'object',
   required: ['error', 'code', 'request_id'],
   properties: {
-    error: { type: 'string', description: 'For people who write programs.' },
-    code: { type: 'string', enum: [...errorCodes], description: 'What happened, for programs.' },
+    error: { type: 'string', description: 'A message for developers.' },
+    code: { type: 'string', enum: [...errorCodes], description: 'The stable error code.' },
     details: {
       type: 'object',
       properties: {
@@ -37,18 +37,22 @@ const errorSchema = named('Error', {
         },
       },
     },
-    request_id: { type: 'string', format: 'uuid', description: 'That of the header X-Request-ID and of the log.' },
+    request_id: {
+      type: 'string',
+      format: 'uuid',
+      description: 'The request ID in the `X-Request-ID` header and the log.',
+    },
   },
 })
 
 const errorResponses = {
-  InvalidInput: 'The input is wrong; `details.fields` says where.',
-  NotSignedIn: 'Nobody is signed in, or the API key is not valid.',
+  InvalidInput: 'The input is invalid; `details.fields` contains the errors.',
+  NotSignedIn: 'Not signed in, or the API key is invalid.',
   Forbidden: 'The caller may not do this.',
-  NotFound: 'There is no such thing.',
-  Changed: 'It has been changed since it was read.',
-  TooMany: 'It was tried too often; the header `Retry-After` says for how many seconds to wait.',
-  Refused: 'It was refused; `code` says why.',
+  NotFound: 'The resource does not exist.',
+  Changed: 'The resource has changed since it was read.',
+  TooMany: 'Rate limited; `Retry-After` contains the seconds to wait.',
+  Refused: 'The request was rejected; `code` contains the reason.',
 } as const
 
 /** Describes operations. @throws {Error} if two of them share an ID or a path, which is a programming error */
@@ -76,7 +80,7 @@ export function openApiDocument(
       title: 'Pocket',
       version,
       description:
-        'The administration of people, groups and applications. Fields that an operation does not know are ignored. Instants are RFC 3339 in UTC.',
+        'Administration of users, groups and clients. Unknown fields are ignored. Instants are RFC 3339 in UTC.',
     },
     servers: [{ url }],
     tags: areas.map((name) => ({ name })),
@@ -89,7 +93,7 @@ export function openApiDocument(
           type: 'apiKey',
           in: 'cookie',
           name: sessionCookie(url),
-          description: 'A browser that is signed in.',
+          description: 'The session of a signed-in browser.',
         },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
@@ -114,11 +118,11 @@ function operationItem(operation: Operation, access: AccessRow, components: Comp
     ...(operation.upload && { requestBody: { required: true, content: uploadContent } }),
     responses: {
       [answer.status]: {
-        description: answer.schema === undefined && answer.types === undefined ? 'Done.' : 'What was asked for.',
+        description: answer.schema === undefined && answer.types === undefined ? 'Done.' : 'OK.',
         ...(answer.schema !== undefined && { content: jsonContent(answer.schema, components) }),
         ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
       },
-      ...(answer.pending && { 202: { description: 'Not yet.' } }),
+      ...(answer.pending && { 202: { description: 'Pending.' } }),
       ...errorResponsesOf(operation, access),
     },
   }

@@ -23,13 +23,13 @@ const ifMatch: Json = {
   in: 'header',
   schema: { type: 'string' },
   description:
-    'The `ETag` of what was read. Where it has changed since, the answer is 412; without it the last write wins.',
+    'The `ETag` of the version that was read. If the resource has changed since, the response is 412; without this header, the last write wins.',
 }
 
 function pathParameter(path: string, name: string): Json {
   const parameter = { name, in: 'path', required: true, schema: { type: 'string' } }
   return name === 'clientId' || (name === 'id' && path.startsWith('/api/oidc/clients/'))
-    ? { ...parameter, description: 'An id that is an address is written as `~` and its base64url.' }
+    ? { ...parameter, description: 'A client ID that is a URL is written as `~` followed by its base64url encoding.' }
     : parameter
 }
 
@@ -39,7 +39,7 @@ const pagination = deepObject(
     page: { type: 'integer', minimum: 1, default: 1 },
     limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
   },
-  'Also understood as `page` and `limit` (or `per_page`) without brackets. A page beyond the last one is the last one.',
+  '`page` and `limit` (or `per_page`) without brackets work too. A page beyond the last one returns the last one.',
 )
 
 function listParameters({ sort, filter = [], search = false }: ListDefinition): Json[] {
@@ -64,7 +64,7 @@ function listParameters({ sort, filter = [], search = false }: ListDefinition): 
         ]
       : []),
     ...(search
-      ? [{ name: 'search', in: 'query', schema: { type: 'string', maxLength: 200 }, description: 'A part of a name.' }]
+      ? [{ name: 'search', in: 'query', schema: { type: 'string', maxLength: 200 }, description: 'Part of a name.' }]
       : []),
   ]
 }

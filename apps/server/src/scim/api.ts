@@ -37,8 +37,8 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       id: 'getScimServiceProviderOfOidcClient',
       method: 'get',
       path: '/api/oidc/clients/:id/scim-service-provider',
-      summary: 'Get where the people of a client are provisioned',
-      note: 'A limited API key needs `read:users` and `read:groups` too.',
+      summary: 'Read the SCIM service provider of a client',
+      note: 'A limited API key also needs `read:users` and `read:groups`.',
       answer: { status: 200, schema: scimProviderSchema },
       async handle({ params, ctx }) {
         const id = params.id ?? ''
@@ -52,8 +52,8 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       id: 'createScimServiceProvider',
       method: 'post',
       path: '/api/scim/service-provider',
-      summary: 'Provision the people of a client by SCIM 2.0',
-      note: 'A client has one at most. A limited API key needs `read:users` and `read:groups` too, since both are sent there.',
+      summary: 'Create a SCIM 2.0 service provider for a client',
+      note: 'A client has at most one. A limited API key also needs `read:users` and `read:groups`, because both are sent to the provider.',
       body: scimProviderBody,
       answer: { status: 201, schema: scimProviderSchema },
       async handle(call) {
@@ -66,8 +66,8 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       conditional: true,
       method: 'put',
       path: '/api/scim/service-provider/:id',
-      summary: 'Change where the people of a client are provisioned',
-      note: 'The placeholder of the token keeps it, as long as the endpoint stays on the same server. A limited API key needs `read:users` and `read:groups` too.',
+      summary: 'Update a SCIM service provider',
+      note: 'The placeholder keeps the stored token if the origin of the endpoint stays the same. A limited API key also needs `read:users` and `read:groups`.',
       body: scimProviderBody,
       answer: { status: 200, schema: scimProviderSchema },
       async handle(call) {
@@ -83,7 +83,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       conditional: true,
       method: 'delete',
       path: '/api/scim/service-provider/:id',
-      summary: 'Provision the people of a client no more; what is there stays there',
+      summary: 'Delete a SCIM service provider, but keep the provisioned resources',
       answer: { status: 204 },
       handle: (call) => providers.remove(actorOf(call), call.params.id ?? ''),
     }),
@@ -92,7 +92,7 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       id: 'syncScimServiceProvider',
       method: 'post',
       path: '/api/scim/service-provider/:id/sync',
-      summary: 'Provision now, and answer when it is done',
+      summary: 'Provision now and wait for the result',
       answer: { status: 200 },
       async handle(call) {
         const report = await runs.runNow(await providers.request(actorOf(call), call.params.id ?? ''))
@@ -108,8 +108,8 @@ export function scimOperations({ providers, runs, pocket, logos }: ScimOperation
       id: 'adoptScimObjects',
       method: 'post',
       path: '/api/scim/service-provider/:id/adopt',
-      summary: 'Take over objects that the target had before, and that look like ones of this server',
-      note: 'Without a body all that the last run has found.',
+      summary: 'Adopt existing resources of the target that match users or groups',
+      note: 'Without a body, adopts all matches of the last run.',
       body: {
         type: 'object',
         properties: { kind: { type: 'string', enum: ['user', 'group'] }, id: { type: 'string' } },

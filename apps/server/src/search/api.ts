@@ -14,10 +14,10 @@ const resultSchema = named('SearchResultDto', {
   required: ['kind', 'kindName', 'name', 'detail', 'href'],
   properties: {
     kind: { type: 'string', enum: [...resultKinds] },
-    kindName: { type: 'string', description: 'What the kind is called, in the language of whoever asks.' },
+    kindName: { type: 'string', description: "The name of the kind in the user's language." },
     name: { type: 'string' },
-    detail: { type: 'string', description: 'What tells it from others of the same name.' },
-    href: { type: 'string', description: 'A path of this server, or the address of an application.' },
+    detail: { type: 'string', description: 'Distinguishes results with the same name.' },
+    href: { type: 'string', description: 'A path on this server, or the URL of an application.' },
   },
 })
 
@@ -28,14 +28,14 @@ export function searchOperations({ search, messagesFor }: SearchOperationPorts):
       id: 'search',
       method: 'get',
       path: '/api/search',
-      summary: 'Find pages, applications, users, groups and clients by their names',
-      note: 'Users, groups and clients are found by administrators only; at most five of each kind.',
+      summary: 'Search for pages, applications, users, groups and clients by name',
+      note: 'Only administrators find users, groups and clients. Returns at most five results of each kind.',
       area: 'account',
       query: {
         query: {
           type: 'string',
           maxLength: maxQueryLength,
-          description: 'A part of a name, whatever the case of its letters.',
+          description: 'Part of a name, case-insensitive.',
         },
       },
       answer: {
@@ -45,7 +45,7 @@ export function searchOperations({ search, messagesFor }: SearchOperationPorts):
           required: ['results', 'summary'],
           properties: {
             results: { type: 'array', items: resultSchema },
-            summary: { type: 'string', description: 'How many there are, in words.' },
+            summary: { type: 'string', description: 'The number of results as text.' },
           },
         }),
       },

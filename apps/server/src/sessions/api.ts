@@ -13,7 +13,7 @@ export interface SessionOperationPorts {
   readonly pocket: Pick<Pocket, 'session'>
 }
 
-const locationSchema = { type: 'string', description: 'Of the last use; empty where it is not known.' } as const
+const locationSchema = { type: 'string', description: 'The location of the last use; empty if unknown.' } as const
 
 const sessionSchema = named('SessionDto', {
   type: 'object',
@@ -30,24 +30,24 @@ const sessionSchema = named('SessionDto', {
     'current',
   ],
   properties: {
-    id: { type: 'string', description: 'Names the session, and lets nobody in.' },
-    device: { type: 'string', description: 'Browser and system of the last use; empty where they are not known.' },
-    ipAddress: { type: ['string', 'null'], description: 'Of the last use.' },
+    id: { type: 'string', description: 'Identifies the session, but does not grant access.' },
+    device: { type: 'string', description: 'Browser and operating system of the last use; empty if unknown.' },
+    ipAddress: { type: ['string', 'null'], description: 'The IP address of the last use.' },
     country: locationSchema,
     city: locationSchema,
     startedAt: instant,
-    lastUsedAt: { ...instant, description: 'Exact to a minute.' },
-    expiresAt: { ...instant, description: 'Where it is not used any more.' },
+    lastUsedAt: { ...instant, description: 'Accurate to one minute.' },
+    expiresAt: { ...instant, description: 'When the session expires if it is not used again.' },
     clients: {
       type: 'array',
-      description: 'The applications that were entered in it.',
+      description: 'The clients that were used in this session.',
       items: {
         type: 'object',
         required: ['id', 'name'],
         properties: { id: { type: 'string' }, name: { type: 'string' } },
       },
     },
-    current: { type: 'boolean', description: 'Whether it is the one that asks.' },
+    current: { type: 'boolean', description: 'Whether it is the session of this request.' },
   },
 })
 
@@ -68,7 +68,7 @@ function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Op
       id: 'listOwnSessions',
       method: 'get',
       path: '/api/sessions',
-      summary: 'List where you are signed in',
+      summary: 'List your sessions',
       answer: sessionList,
       handle: async ({ user, ctx }) => (await sessions.list(user.id, await currentSessionId(ctx))).map(sessionDto),
     }),
@@ -77,7 +77,7 @@ function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Op
       id: 'endOwnOtherSessions',
       method: 'delete',
       path: '/api/sessions',
-      summary: 'Sign out everywhere but here, and end what applications got there',
+      summary: 'End all your other sessions and the access that they granted to clients',
       answer: noContent,
       async handle(call) {
         await sessions.endOthers(actorOf(call), call.user.id, await currentSessionId(call.ctx))
@@ -88,7 +88,7 @@ function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Op
       id: 'endOwnSession',
       method: 'delete',
       path: '/api/sessions/:id',
-      summary: 'End a session of yours, and what applications got in it',
+      summary: 'End one of your sessions and the access that it granted to clients',
       answer: noContent,
       handle: async (call) => sessions.end(actorOf(call), call.user.id, call.params.id ?? ''),
     }),
@@ -104,7 +104,7 @@ function administrationOperations({ sessions, users }: SessionOperationPorts): r
       id: 'listSessionsOfUser',
       method: 'get',
       path: '/api/users/:id/sessions',
-      summary: 'List where a user is signed in',
+      summary: 'List the sessions of a user',
       answer: sessionList,
       handle: async ({ params }) => (await sessions.list((await users.find(params.id ?? '')).id, null)).map(sessionDto),
     }),
@@ -113,7 +113,7 @@ function administrationOperations({ sessions, users }: SessionOperationPorts): r
       id: 'endSessionsOfUser',
       method: 'delete',
       path: '/api/users/:id/sessions',
-      summary: 'Sign a user out everywhere, and end what applications got',
+      summary: 'End all sessions of a user and the access that they granted to clients',
       answer: noContent,
       async handle(call) {
         await sessions.endOthers(actorOf(call), await assertCanModify(call), null)
@@ -124,7 +124,7 @@ function administrationOperations({ sessions, users }: SessionOperationPorts): r
       id: 'endSessionOfUser',
       method: 'delete',
       path: '/api/users/:id/sessions/:sessionId',
-      summary: 'End a session of a user, and what applications got in it',
+      summary: 'End a session of a user and the access that it granted to clients',
       answer: noContent,
       handle: async (call) => sessions.end(actorOf(call), await assertCanModify(call), call.params.sessionId ?? ''),
     }),

@@ -20,7 +20,7 @@ export function setUpOperations(setUp: SetUp): readonly Operation[] {
       ...shared,
       id: 'readSetUp',
       method: 'get',
-      summary: 'Find out whether the set-up is still open; 404 where it has been done',
+      summary: 'Check whether the set-up is available; 404 if it is complete',
       answer: { status: 204 },
       handle: () => setUp.assertOpen(),
     }),
@@ -29,7 +29,7 @@ export function setUpOperations(setUp: SetUp): readonly Operation[] {
       id: 'setUp',
       method: 'post',
       limit: 'setup',
-      summary: 'Create the first administrator, who is signed in and has no passkey yet',
+      summary: 'Create the first administrator without a passkey, and sign in',
       body: setUpBody,
       answer: { status: 200, schema: userSchema },
       handle: async ({ ctx, body: { username, email, firstName, lastName } }) =>

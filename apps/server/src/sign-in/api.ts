@@ -17,7 +17,7 @@ export function oneTimeAccessOperations({ pocket, directory }: OneTimeAccessPort
       id: 'useLoginCode',
       method: 'post',
       path: '/api/one-time-access-token/:token',
-      summary: 'Sign in by a login code',
+      summary: 'Sign in with a login code',
       area: 'account',
       answer: { status: 200, schema: userSchema },
       handle: async ({ params: { token = '' }, ctx }) =>

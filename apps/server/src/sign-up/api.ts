@@ -23,10 +23,10 @@ const signUpBody = named('SignUpDto', {
   required: ['username'],
   properties: {
     username,
-    email: { ...email, description: 'Required where the settings say so.' },
+    email: { ...email, description: 'Required if the settings require it.' },
     firstName,
     lastName,
-    token: { type: 'string', maxLength: 100, description: 'Not needed where everybody may sign up.' },
+    token: { type: 'string', maxLength: 100, description: 'Not needed if sign-up is open.' },
   },
 } as const)
 
@@ -34,13 +34,13 @@ const tokenBody = named('SignupTokenCreateDto', {
   type: 'object',
   required: ['usageLimit'],
   properties: {
-    ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is an hour.` },
-    usageLimit: { type: 'integer', minimum: 1, maximum: 100, description: 'How many may sign up with it.' },
+    ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one hour.` },
+    usageLimit: { type: 'integer', minimum: 1, maximum: 100, description: 'The maximum number of sign-ups.' },
     userGroupIds: {
       type: 'array',
       items: { type: 'string' },
       maxItems: 100,
-      description: 'The groups of whoever signs up with it, instead of those of the settings.',
+      description: 'The groups of new users; replaces the default groups of the settings.',
     },
   },
 } as const)
@@ -68,7 +68,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       method: 'post',
       path: '/api/signup',
       limit: 'signup',
-      summary: 'Sign up; the new user is signed in and has no passkey yet',
+      summary: 'Sign up without a passkey, and sign in',
       area: 'users',
       body: signUpBody,
       answer: { status: 201, schema: userSchema },
@@ -80,7 +80,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       id: 'createSignupToken',
       method: 'post',
       path: '/api/signup-tokens',
-      summary: 'Create a token with which strangers can sign up',
+      summary: 'Create a sign-up token',
       body: tokenBody,
       answer: { status: 201, schema: tokenSchema },
       async handle(call) {
@@ -95,7 +95,7 @@ export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): read
       id: 'listSignupTokens',
       method: 'get',
       path: '/api/signup-tokens',
-      summary: 'List the sign-up tokens that have not expired',
+      summary: 'List unexpired sign-up tokens',
       list: { sort: ['createdAt', 'expiresAt', 'usageLimit', 'usageCount'] },
       answer: { status: 200, schema: pageOf(tokenSchema) },
       async handle({ list, ctx }) {

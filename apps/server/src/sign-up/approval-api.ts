@@ -7,7 +7,7 @@ import { type Approvals, maxNoteLength, normalizeNote } from './approvals.ts'
 const note = {
   type: 'string',
   maxLength: maxNoteLength,
-  description: 'A sentence for whoever waits. It goes out by e-mail, where that is set up and they have an address.',
+  description: 'A message to the user, sent by e-mail if e-mail is configured and the user has an address.',
 } as const
 const noteBody = { type: 'object', properties: { note } } as const
 
@@ -19,7 +19,7 @@ const waitingSchema = named('WaitingUserDto', {
     requestedAt: instant,
     awaitsAdministrator: {
       type: 'boolean',
-      description: 'Otherwise they come in as soon as their e-mail address is verified.',
+      description: 'Otherwise the user is enabled as soon as the e-mail address is verified.',
     },
   },
 })
@@ -33,7 +33,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       id: 'listSignupApprovals',
       method: 'get',
       path: '/api/signup-approvals',
-      summary: 'List who has signed up and waits to be let in',
+      summary: 'List pending sign-ups',
       answer: { status: 200, schema: { type: 'array', items: waitingSchema } },
       handle: async () =>
         (await approvals.list()).map(({ user, requestedAt, awaitsAdministrator }) => ({
@@ -47,7 +47,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       id: 'approveSignup',
       method: 'post',
       path: '/api/signup-approvals/:id/approve',
-      summary: 'Let somebody in who has signed up, and tell them by e-mail',
+      summary: 'Approve a sign-up and notify the user by e-mail',
       body: noteBody,
       // An empty body means no note.
       anyContentType: true,
@@ -59,7 +59,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       id: 'refuseSignup',
       method: 'post',
       path: '/api/signup-approvals/:id/refuse',
-      summary: 'Remove somebody who has signed up and waits, and tell them why by e-mail',
+      summary: 'Reject a sign-up and notify the user by e-mail',
       body: noteBody,
       anyContentType: true,
       answer: { status: 204 },
@@ -70,7 +70,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       id: 'rejectSignup',
       method: 'delete',
       path: '/api/signup-approvals/:id',
-      summary: 'Remove somebody who has signed up and waits, without a word',
+      summary: 'Reject a sign-up without notification',
       answer: { status: 204 },
       handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', null),
     }),

@@ -20,12 +20,14 @@ export function invitationOperations({ users, origin }: InvitationPorts): readon
       id: 'inviteUser',
       method: 'post',
       path: '/api/users/:id/invitation',
-      summary: 'Make a link by which a user registers a passkey',
-      note: 'It holds a login code, so it lets in whoever opens it first, once.',
+      summary: 'Create a link with which a user registers a passkey',
+      note: 'The link contains a login code: it signs in the first person who opens it, once.',
       area: 'users',
       body: {
         type: 'object',
-        properties: { ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is a day.` } },
+        properties: {
+          ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one day.` },
+        },
       },
       answer: {
         status: 201,

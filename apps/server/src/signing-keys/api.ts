@@ -18,7 +18,7 @@ const keySchema = named('SigningKeyDto', {
     until: {
       ...instant,
       description:
-        'A `current` key stops signing then, a `next` one begins to, a `previous` one is no longer published.',
+        'When a `current` key stops signing, a `next` key starts signing, or a `previous` key is no longer published.',
     },
   },
 })
@@ -32,11 +32,11 @@ const replacementSchema = named('KeyReplacementDto', {
 const rotationBody = {
   type: 'object',
   properties: {
-    algorithm: { ...algorithm, description: 'Whose key is replaced; by default those of all algorithms.' },
+    algorithm: { ...algorithm, description: 'The algorithm of the key to replace; by default, all keys are replaced.' },
     now: {
       type: 'boolean',
       description:
-        'Whether the new key signs at once and the old ones are withdrawn: tokens that they signed are rejected.',
+        'Whether the new key signs immediately and the old keys are withdrawn: tokens that they signed are rejected.',
     },
   },
 } as const
@@ -64,8 +64,8 @@ export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signi
       id: 'rotateSigningKeys',
       method: 'post',
       path: '/api/signing-keys/rotate',
-      summary: 'Replace the keys that sign',
-      note: 'An announced key signs at once. One that was published just now signs as soon as caches of the JWKS and other processes know it. The old key stays published until its last token has expired. The list is empty where another request replaced the keys meanwhile.',
+      summary: 'Rotate the signing keys',
+      note: 'A key that was already published signs immediately; a new key signs once JWKS caches and other replicas know it. The old key stays published until its last token has expired. The list is empty if another request has replaced the keys in the meantime.',
       body: rotationBody,
       answer: { status: 200, schema: { type: 'array', items: replacementSchema } },
       async handle(call) {

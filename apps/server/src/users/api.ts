@@ -39,8 +39,8 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       id: 'readOwnUser',
       method: 'get',
       path: '/api/users/me',
-      summary: 'Read who you are',
-      note: 'The key of the environment (`STATIC_API_KEY`) is answered with a user who is stored nowhere.',
+      summary: 'Read your user',
+      note: 'For the API key of the environment (`STATIC_API_KEY`), returns a user that is not stored.',
       answer: { status: 200, schema: userSchema },
       // The user of the environment's API key is not stored in the directory.
       async handle({ user, ctx }) {
@@ -54,8 +54,8 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       conditional: true,
       method: 'put',
       path: '/api/users/me',
-      summary: 'Change what is known of you',
-      note: 'The key of the environment (`STATIC_API_KEY`) is refused with `user_not_found` (404), since it has no record. A limited API key changes neither the names nor the e-mail address of an administrator.',
+      summary: 'Update your user',
+      note: 'The API key of the environment (`STATIC_API_KEY`) is rejected with `user_not_found` (404), because its user is not stored. A limited API key cannot change the names or the e-mail address of an administrator.',
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {
@@ -71,7 +71,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       id: 'deleteOwnUser',
       method: 'delete',
       path: '/api/users/me',
-      summary: 'Delete yourself, with sessions and tokens, where the settings let people do so',
+      summary: 'Delete your user with all sessions and tokens, if the settings allow it',
       answer: { status: 204 },
       handle: (call) => users.removeOwn(actorOf(call)),
     }),
@@ -136,7 +136,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       conditional: true,
       method: 'put',
       path: '/api/users/:id',
-      summary: 'Change a user',
+      summary: 'Update a user',
       body: userBody,
       answer: { status: 200, schema: userSchema },
       async handle(call) {
@@ -153,7 +153,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       conditional: true,
       method: 'delete',
       path: '/api/users/:id',
-      summary: 'Delete a user, with sessions and tokens',
+      summary: 'Delete a user with all sessions and tokens',
       answer: { status: 204 },
       async handle(call) {
         await users.remove(actorOf(call), await assertCanModifyUser(call, users))
@@ -171,7 +171,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       conditional: true,
       method: 'put',
       path: '/api/users/:id/user-groups',
-      summary: 'Choose the groups of a user',
+      summary: 'Replace the groups of a user',
       body: groupIdsBody,
       answer: { status: 200, schema: userSchema },
       handle: async (call) =>
@@ -186,7 +186,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       conditional: true,
       method: 'put',
       path: '/api/custom-claims/user/:userId',
-      summary: 'Choose the custom claims of a user',
+      summary: 'Replace the custom claims of a user',
       body: claimsBody,
       answer: { status: 200, schema: claimListSchema },
       handle: async (call) =>

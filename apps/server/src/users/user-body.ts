@@ -13,7 +13,7 @@ export const userBody = named('UserCreateDto', {
       type: 'string',
       pattern: '^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$',
       [sentence]: 'must be a UUID',
-      description: 'A UUID, only for a new user. Empty: one is drawn.',
+      description: 'A UUID, only for a new user; generated if empty.',
     },
     username: {
       type: 'string',
@@ -29,13 +29,13 @@ export const userBody = named('UserCreateDto', {
       pattern: '^[^@]+@[^@]+$',
       [sentence]: 'must be a valid email address',
     },
-    emailVerified: { type: 'boolean', description: 'Only an administrator decides about it.' },
+    emailVerified: { type: 'boolean', description: 'Only administrators can change this.' },
     firstName: { type: 'string', maxLength: 50 },
     lastName: { type: 'string', maxLength: 50 },
-    displayName: { type: 'string', maxLength: 100, description: 'Made of the other names where it is missing.' },
-    isAdmin: { type: 'boolean', description: 'Only an administrator decides about it.' },
+    displayName: { type: 'string', maxLength: 100, description: 'Default: first and last name.' },
+    isAdmin: { type: 'boolean', description: 'Only administrators can change this.' },
     locale: { type: ['string', 'null'], maxLength: 35, description: 'A language tag such as de or pt-BR.' },
-    disabled: { type: 'boolean', description: 'Only an administrator decides about it.' },
+    disabled: { type: 'boolean', description: 'Only administrators can change this.' },
     userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Only for a new user.' },
   },
 } as const)
@@ -45,7 +45,7 @@ export type UserBody = FromSchema<typeof userBody>
 export const groupIdsBody = {
   type: 'object',
   required: ['userGroupIds'],
-  properties: { userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Unknown ids are ignored.' } },
+  properties: { userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' } },
 } as const
 
 /** Replaces all existing claims. */

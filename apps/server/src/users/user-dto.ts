@@ -18,7 +18,7 @@ export const groupItemSchema = named('UserGroupMinimalDto', {
     friendlyName: { type: 'string' },
     name: { type: 'string' },
     customClaims: claimListSchema,
-    userCount: { type: 'integer', description: 'Counted in the list of groups; 0 elsewhere.' },
+    userCount: { type: 'integer', description: 'Only counted in the list of groups; otherwise 0.' },
     ldapId: { type: ['string', 'null'] },
     createdAt: instant,
   },

@@ -15,7 +15,7 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
       id: 'currentVersion',
       method: 'get',
       path: '/api/version/current',
-      summary: 'The version of the API, and of this server',
+      summary: 'Read the versions of the API and of this server',
       area: 'settings',
       answer: {
         status: 200,
@@ -23,7 +23,7 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
           type: 'object',
           required: ['currentVersion', 'pocketVersion'],
           properties: {
-            currentVersion: { type: 'string', description: 'The version of Pocket ID whose API this is.' },
+            currentVersion: { type: 'string', description: 'The compatible version of Pocket ID.' },
             pocketVersion: { type: 'string', description: 'The version of this server.' },
           },
         }),
@@ -34,14 +34,14 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
       id: 'latestVersion',
       method: 'get',
       path: '/api/version/latest',
-      summary: 'The newest version',
+      summary: 'Read the latest version',
       area: 'settings',
       answer: {
         status: 200,
         schema: named('LatestVersionDto', {
           type: 'object',
           required: ['latestVersion'],
-          properties: { latestVersion: { type: 'string', description: 'Empty where it is not known.' } },
+          properties: { latestVersion: { type: 'string', description: 'Empty if unknown.' } },
         }),
       },
       async handle({ ctx }) {

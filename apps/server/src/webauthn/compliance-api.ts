@@ -19,18 +19,18 @@ const complianceSchema = named('PasskeyComplianceDto', {
   required: ['passkeys', 'nonCompliant', 'newlyNonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
   properties: {
     passkeys: count,
-    nonCompliant: { ...count, description: 'Passkeys that the policy would not accept today.' },
-    newlyNonCompliant: { ...count, description: 'Those among them that comply with the policy as it is.' },
+    nonCompliant: { ...count, description: 'The number of passkeys that do not comply with the policy.' },
+    newlyNonCompliant: { ...count, description: 'The number of these that comply with the current policy.' },
     problems: {
       type: 'object',
       required: [...problems],
       properties: Object.fromEntries(problems.map((problem) => [problem, count])),
     },
-    users: { ...count, description: 'Users who have such passkeys.' },
+    users: { ...count, description: 'The number of users with non-compliant passkeys.' },
     usersWithoutCompliant: {
       type: 'array',
       items: { type: 'string', format: 'uuid' },
-      description: 'Those among them who have no other passkeys.',
+      description: 'The users who have no compliant passkey.',
     },
   },
 })
@@ -42,16 +42,16 @@ export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts)
       id: 'readPasskeyCompliance',
       method: 'get',
       path: '/api/passkeys/compliance',
-      summary: 'Count the passkeys that do not comply with the policy, or with another one that you think about',
-      note: 'What becomes of them is decided by `passkeyNonCompliance` in `/api/settings`.',
+      summary: 'Count the passkeys that do not comply with the current policy or a proposed one',
+      note: '`passkeyNonCompliance` in `/api/settings` determines how they are treated.',
       area: 'settings',
       query: {
         userVerification: { type: 'string', enum: ['required', 'preferred'] },
         allowSynced: { type: 'string', enum: ['true', 'false'] },
         attachment: { type: 'string', enum: ['any', 'platform', 'cross-platform'] },
         attestation: { type: 'string', enum: ['none', 'required'] },
-        allowedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
-        deniedModels: { type: 'string', description: 'AAGUIDs, with commas between them.' },
+        allowedModels: { type: 'string', description: 'Comma-separated AAGUIDs.' },
+        deniedModels: { type: 'string', description: 'Comma-separated AAGUIDs.' },
       },
       answer: { status: 200, schema: complianceSchema },
       async handle({ query }) {

@@ -33,7 +33,7 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
       id: 'renameOwnPasskey',
       method: 'patch',
       path: '/api/webauthn/credentials/:id',
-      summary: 'Name a passkey of yours',
+      summary: 'Rename one of your passkeys',
       body: renameBody,
       answer: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
@@ -47,7 +47,7 @@ export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): 
       id: 'deleteOwnPasskey',
       method: 'delete',
       path: '/api/webauthn/credentials/:id',
-      summary: 'Delete a passkey of yours; the last one only where a login code by e-mail lets you in as well',
+      summary: 'Delete one of your passkeys; the last one only if you can sign in with a code by e-mail',
       answer: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
         withContractErrors(ctx, 'registration', async () => {
