@@ -17,10 +17,10 @@ export function errorsReference(): string {
   )
   return `# Errors
 
-Made from \`packages/core/src/errors.ts\` and \`apps/server/locales/en.json\` by \`pnpm --filter @pocket/server run reference\`.
+Generated from \`packages/core/src/errors.ts\` and \`apps/server/locales/en.json\` by \`pnpm --filter @pocket/server run reference\`.
 
-A page shows the title and the text, and the code beside a request id that is in the log too. JSON answers carry the code in
-\`code\`. Errors of the protocol itself, such as \`invalid_grant\`, are those of OAuth 2.0 and OpenID Connect.
+Pages show the title, the text, the code and the request ID, which the log also contains. JSON responses contain the code in
+\`code\`. Protocol errors, such as \`invalid_grant\`, are those of OAuth 2.0 and OpenID Connect.
 
 ${entries.join('\n\n')}
 `

@@ -197,7 +197,7 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
             },
             code: { ...optionalText, description: 'The error code of the failed step.' },
             details: { type: 'object', additionalProperties: text },
-            isPrivate: { type: 'boolean', description: 'Whether the connection is encrypted.' },
+            isPrivate: { type: 'boolean', description: 'Whether the connection is encrypted, or uses a Unix socket.' },
           },
         },
       },

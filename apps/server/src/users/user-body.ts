@@ -32,7 +32,7 @@ export const userBody = named('UserCreateDto', {
     emailVerified: { type: 'boolean', description: 'Only administrators can change this.' },
     firstName: { type: 'string', maxLength: 50 },
     lastName: { type: 'string', maxLength: 50 },
-    displayName: { type: 'string', maxLength: 100, description: 'Default: first and last name.' },
+    displayName: { type: 'string', maxLength: 100, description: 'Derived from the other names if missing.' },
     isAdmin: { type: 'boolean', description: 'Only administrators can change this.' },
     locale: { type: ['string', 'null'], maxLength: 35, description: 'A language tag such as de or pt-BR.' },
     disabled: { type: 'boolean', description: 'Only administrators can change this.' },
