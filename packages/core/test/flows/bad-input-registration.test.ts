@@ -21,7 +21,9 @@ afterAll(async () => {
 async function register(body: string, type = 'application/json') {
   const headers = { 'content-type': type }
   const answer = await fetch(`${host.issuer}/api/oidc/register`, { method: 'POST', headers, body })
-  const { error } = (await answer.json()) as { error?: string }
+  const { error, client_id: id } = (await answer.json()) as { error?: string; client_id?: string }
+  // Makes room for the next client of this network.
+  if (answer.status === 201 && id !== undefined) await host.pocket.clients.remove(id)
   return { status: answer.status, error }
 }
 

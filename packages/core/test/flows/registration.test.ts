@@ -127,7 +127,7 @@ describe('permission to register', () => {
     host.clock.pass(2 * day)
     expect((await tokenAt(grant)).status).toBe(200)
     expect((await register({ redirect_uris: [redirectUri] })).status).toBe(429)
-    expect(await host.pocket.removeUnusedClients(hour, 100)).toBe(49)
+    expect(await host.pocket.removeUnusedClients(hour, 100)).toBe(19)
     expect(await host.pocket.clients.find(used?.id ?? '')).toBeDefined()
     await registered()
   })

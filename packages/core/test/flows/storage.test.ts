@@ -289,7 +289,7 @@ describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
     host.clock.pass(26 * hour)
     let removed = 0
     for (let batch = -1; batch !== 0; removed += batch) batch = await host.pocket.removeExpired(1)
-    // The session, the grant, and the two finished interactions.
-    expect(removed).toBe(4)
+    // The session, the grant, the two finished interactions, and the spent challenge.
+    expect(removed).toBe(5)
   })
 })
