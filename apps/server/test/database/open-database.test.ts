@@ -116,7 +116,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
       await site.execute([history('RenameNotes1999999999999')])
       const before = await site.state()
       await expect(open(site.config)).rejects.toThrow(
-        /newer version.*RenameNotes1999999999999.*\n.*as it was.*\n.*backup/,
+        /newer version.*RenameNotes1999999999999.*\n.*unchanged.*\n.*backup/,
       )
       expect(await site.state()).toEqual(before)
     }

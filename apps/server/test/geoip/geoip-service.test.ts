@@ -230,7 +230,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
         }
       },
       'not_answered',
-      /127\.0\.0\.1:\d+: The address could not be read/,
+      /127\.0\.0\.1:\d+: The URL could not be fetched/,
     ],
     [
       'another checksum',
@@ -299,7 +299,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
     source.answer = (_req, res) => answer(res)
     await expect(run(room)).rejects.toMatchObject({
       code: 'not_answered',
-      message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no answer in time/),
+      message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no response in time/),
     })
     expect(await filesOf()).toEqual([])
   })

@@ -23,11 +23,11 @@ async function page(until: RegExp): Promise<string> {
 }
 
 test('shows each job as text: the last run, the cause of a failure, and the next run', async () => {
-  const text = await page(/The address could not be read|bad port/)
+  const text = await page(/The URL could not be fetched|bad port/)
   expect(text).toMatch(/job failed the last time|jobs failed the last time/)
   const places = text.slice(text.indexOf('Refresh the database of places'))
   expect(places).toMatch(
-    /Failed[\s\S]*Ran .* ago · took .* · interval: 1 hour · next in [\s\S]*127\.0\.0\.1:9: The address could not be read/,
+    /Failed[\s\S]*Ran .* ago · took .* · interval: 1 hour · next in [\s\S]*127\.0\.0\.1:9: The URL could not be fetched/,
   )
   expect(places).toContain('There is no database yet, so only internal networks are named.')
   expect((await instance.administrator.get(`${instance.url}/settings/admin`)).text).toContain(
@@ -49,7 +49,7 @@ const listed = async (query: string) => {
 
 test('is searched by the displayed names, filtered and sorted, by its URL', async () => {
   expect((await listed('search=SIGNING')).names).toEqual(['rotate-keys'])
-  await page(/The address could not be read|bad port/)
+  await page(/The URL could not be fetched|bad port/)
   expect((await listed('filters[state]=failed')).names).toEqual(['refresh-places'])
   expect((await listed('filters[state]=failed&search=signing')).text).toContain('Nothing matches')
   const all = (await listed('')).names
