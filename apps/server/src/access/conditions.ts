@@ -46,11 +46,11 @@ export const conditions = {
     unlimitedKey: true,
   },
   'device-approval': {
-    text: 'Another device is approved: a passkey was used for that alone within the last minute.',
+    text: 'Another device is approved: a passkey was used for this approval alone within the last minute.',
     proof: 60_000,
   },
   'known-account': {
-    text: 'The link is not that of somebody who still waits for their account: the caller has to be signed in.',
+    text: 'The link does not belong to a user who is waiting for approval: the caller must be signed in.',
   },
 } as const satisfies Readonly<Record<string, Condition>>
 

@@ -3,7 +3,7 @@ export const sessionRequirements = {
   passkey: 'A passkey was used or registered in the session.',
   recent: 'A passkey was used or registered in the session within the last minute.',
   'add-passkey':
-    'A passkey was used or registered in the session within the last minute; or none was used in it, it began within the last fifteen minutes by sign-up, set-up, an invitation or a login code, and no passkey was removed from the account since.',
+    'A passkey was used or registered in the session within the last minute; or no passkey was used in it, it was started within the last fifteen minutes by sign-up, set-up, an invitation or a login code, and no passkey has been removed from the account since.',
 } as const
 
 export type SessionRequirement = keyof typeof sessionRequirements

@@ -25,10 +25,10 @@ const dataSchema = named('OwnDataDto', {
     account: userSchema,
     passkeys: { type: 'array', items: passkeySchema },
     sessions: objectArray,
-    favouriteApplications: { type: 'array', items: { type: 'string' }, description: 'Ids of clients.' },
+    favouriteApplications: { type: 'array', items: { type: 'string' }, description: 'IDs of clients.' },
     allowedApplications: objectArray,
-    apiKeys: { ...objectArray, description: 'Without the keys themselves.' },
-    auditLog: { ...objectArray, description: 'As the export of the audit log has it, the newest first.' },
+    apiKeys: { ...objectArray, description: 'Without the tokens.' },
+    auditLog: { ...objectArray, description: 'The same fields as in the audit log export, newest first.' },
   },
 })
 
@@ -39,8 +39,8 @@ export function ownDataOperations(ownData: OwnData): readonly Operation[] {
       id: 'downloadOwnData',
       method: 'get',
       path: '/api/users/me/data',
-      summary: 'Take all that is kept of you away, as one JSON file without secrets',
-      note: 'The file is read as fast as it is taken. API keys are refused, since it holds more than the scopes of one.',
+      summary: 'Export all your data as one JSON file without secrets',
+      note: 'The file is streamed. API keys are rejected because the file contains more than any scope allows.',
       area: 'account',
       answer: { status: 200, schema: dataSchema },
       async handle({ user, ctx }) {

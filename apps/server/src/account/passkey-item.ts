@@ -20,7 +20,7 @@ export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyIte
   }
 }
 
-/** Whether the policy no longer accepts one of these passkeys, so that its owner is told. */
+/** Whether the policy no longer accepts one of these passkeys, so that its owner is notified. */
 export function hasOutdatedPasskey(passkeys: readonly Passkey[], policy: PasskeyPolicy): boolean {
   return passkeys.some((passkey) => isOutdated(passkey, policy))
 }

@@ -17,17 +17,20 @@ const apiKeySchema = named('ApiKeyDto', {
     name: { type: 'string' },
     description: { type: ['string', 'null'] },
     expiresAt: instant,
-    lastUsedAt: { type: ['string', 'null'], format: 'date-time', description: 'Exact to a minute.' },
+    lastUsedAt: { type: ['string', 'null'], format: 'date-time', description: 'With a precision of one minute.' },
     createdAt: instant,
     expirationEmailSent: { type: 'boolean' },
-    scopes: { ...scopes, description: 'What the key may do; absent where it may do everything that its owner may.' },
+    scopes: {
+      ...scopes,
+      description: 'Scopes of the key; absent if the key has full access to everything its owner may do.',
+    },
   },
 })
 
 const mintedSchema = named('ApiKeyResponseDto', {
   type: 'object',
   required: ['apiKey', 'token'],
-  properties: { apiKey: apiKeySchema, token: { type: 'string', description: 'Shown this once.' } },
+  properties: { apiKey: apiKeySchema, token: { type: 'string', description: 'Shown only once.' } },
 })
 
 const expiresAt = { ...instant, description: 'In the future.' } as const
@@ -43,7 +46,7 @@ const newApiKey = named('ApiKeyCreateDto', {
       ...scopes,
       minItems: 1,
       uniqueItems: true,
-      description: 'What the key may do; without it, everything that its owner may.',
+      description: 'Scopes of the key; by default it has full access to everything its owner may do.',
     },
   },
 } as const)
@@ -89,7 +92,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       id: 'renewApiKey',
       method: 'post',
       path: '/api/api-keys/:id/renew',
-      summary: 'Renew an API key that has expired',
+      summary: 'Renew an expired API key',
       body: renewal,
       answer: { status: 200, schema: mintedSchema },
       handle: async (call) => mintedDto(await apiKeys.renew(ownerOf(call), call.params.id ?? '', call.body.expiresAt)),

@@ -8,19 +8,19 @@ const tokenFormat = {
   type: 'string',
   enum: ['jwt', 'opaque'],
   description:
-    'Whether the API reads its access tokens (RFC 9068), or asks about them (RFC 7662). A `jwt` can be neither introspected nor revoked (`unsupported_token_type`, RFC 7009 §2.2.1): it counts until it expires, whatever happens to the person or the client, and so it lives for minutes. An `opaque` one ends at once.',
+    'Whether the API validates its access tokens itself (`jwt`, RFC 9068) or introspects them (`opaque`, RFC 7662). A `jwt` can be neither introspected nor revoked (`unsupported_token_type`, RFC 7009 §2.2.1) and stays valid until it expires, so its lifetime should be minutes. An `opaque` token can be revoked immediately.',
 } as const
 const tokenLifetime = {
   type: ['integer', 'null'],
   minimum: 1,
   maximum: 525_600,
   description:
-    'Minutes that the access tokens of the API live at most; never longer than those of the client that asks. `null` stands for 10 where they are `jwt`, and for as long as the client says where they are `opaque`.',
+    'Maximum lifetime of access tokens for the API in minutes, limited by the lifetime that the client defines. `null` means 10 for `jwt` and the lifetime of the client for `opaque`.',
 } as const
 const resourceServers = {
   ...texts,
   maxItems: 100,
-  description: 'The clients that may ask about the tokens of the API, whoever they were issued to.',
+  description: 'The clients that may introspect all tokens of the API, regardless of the client they were issued to.',
 } as const
 
 const permission = { id: text, key: text, name: text, description: text, allowedForCimdClients: flag } as const
@@ -41,7 +41,7 @@ const api = {
 
 export const apiSchema = named('ApiResponseDto', { type: 'object', required: Object.keys(api), properties: api })
 
-const permissionIds = { ...texts, description: 'Ids of permissions of the API; others are left out.' } as const
+const permissionIds = { ...texts, description: 'IDs of permissions of the API; other IDs are ignored.' } as const
 const access = {
   userDelegatedAccess: flag,
   clientAccess: flag,
@@ -85,8 +85,8 @@ export const apiAccessSchema = named('ClientApiGrantDto', {
 })
 
 const permissionLists = {
-  userDelegatedPermissionIds: { ...texts, description: 'Ids of permissions, of whatever API.' },
-  clientPermissionIds: { ...texts, description: 'Ids of permissions, of whatever API.' },
+  userDelegatedPermissionIds: { ...texts, description: 'IDs of permissions of any API.' },
+  clientPermissionIds: { ...texts, description: 'IDs of permissions of any API.' },
 } as const
 
 export const permissionListsSchema = named('ApiAccessDto', {

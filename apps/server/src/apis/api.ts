@@ -64,7 +64,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       conditional: true,
       method: 'put',
       path: '/api/apis/:id',
-      summary: 'Change an API; its resource stays',
+      summary: 'Update an API; its resource indicator cannot be changed',
       body: apiUpdate,
       answer,
       handle: async (call) =>
@@ -76,7 +76,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       conditional: true,
       method: 'delete',
       path: '/api/apis/:id',
-      summary: 'Delete an API, and all access to it',
+      summary: 'Delete an API and all access to it',
       answer: { status: 204 },
       handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
@@ -107,7 +107,7 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
       conditional: true,
       method: 'put',
       path: '/api/apis/:id/cimd-access',
-      summary: 'Open an API to clients that are known by their metadata document',
+      summary: 'Set the access of clients with a client ID metadata document to an API',
       body: cimdAccessBody,
       answer,
       async handle(call) {

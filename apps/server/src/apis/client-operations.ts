@@ -43,7 +43,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       id: 'listAssignableClientsOfApi',
       method: 'get',
       path: '/api/apis/:id/assignable-clients',
-      summary: 'List the clients that have no access to an API yet',
+      summary: 'List the clients that can be given access to an API',
       list,
       answer: { status: 200, schema: pageOf(apiClientSchema) },
       async handle(call) {
@@ -59,7 +59,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       method: 'get',
       path: '/api/apis/:id/clients/:clientId',
       summary: 'Get the access of a client to an API',
-      note: 'A client that was given none is answered with none.',
+      note: 'For a client without access the response grants nothing.',
       answer: { status: 200, schema: accessSchema },
       async handle({ params, ctx }) {
         const { id } = await administration.getApi(params.id ?? '')
@@ -93,7 +93,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
       conditional: true,
       method: 'delete',
       path: '/api/apis/:id/clients/:clientId',
-      summary: 'Take away the access of a client to an API',
+      summary: 'Remove the access of a client to an API',
       answer: { status: 204 },
       handle: (call) => administration.removeGrant(actorOf(call), call.params.id ?? '', call.params.clientId ?? ''),
     }),

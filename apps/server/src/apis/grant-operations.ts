@@ -39,7 +39,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       id: 'listAssignableApisOfClient',
       method: 'get',
       path: '/api/api-access/:clientId/assignable-apis',
-      summary: 'List the APIs that a client was given no access to yet',
+      summary: 'List the APIs that a client can be given access to',
       list: apiList,
       answer: { status: 200, schema: pageOf(apiSchema) },
       async handle({ params, list }) {
@@ -53,7 +53,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       id: 'getApiAccessOfClient',
       method: 'get',
       path: '/api/api-access/:clientId',
-      summary: 'Get the permissions of a client at all APIs (older form)',
+      summary: 'Get the permissions of a client for all APIs (older format)',
       answer: { status: 200, schema: permissionListsSchema },
       async handle({ params, ctx }) {
         const { id } = await administration.getClient(params.clientId ?? '')
@@ -66,7 +66,7 @@ export function grantOperations({ apis, administration }: GrantOperationPorts): 
       conditional: true,
       method: 'put',
       path: '/api/api-access/:clientId',
-      summary: 'Set the permissions of a client at all APIs (older form)',
+      summary: 'Set the permissions of a client for all APIs (older format)',
       body: permissionListsBody,
       answer: { status: 200, schema: permissionListsSchema },
       async handle(call) {

@@ -11,7 +11,7 @@ import { type AuditLogStore, auditFilters, auditSorts } from './audit-log-store.
 import { auditQuery, rangeParameters } from './audit-query.ts'
 import { type ExportFormat, exportChunks, exportFormats, exportTypes } from './export.ts'
 
-const unknownLocation = { type: 'string', description: 'Empty where it is not known.' } as const
+const unknownLocation = { type: 'string', description: 'Empty if unknown.' } as const
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const
 
 const auditSchema = named('AuditLogDto', {
@@ -20,27 +20,30 @@ const auditSchema = named('AuditLogDto', {
   properties: {
     id: { type: 'string', format: 'uuid' },
     createdAt: instant,
-    event: { type: 'string', description: 'Such as SIGN_IN.' },
+    event: { type: 'string', description: 'The event name, such as SIGN_IN.' },
     ipAddress: { type: ['string', 'null'] },
     country: unknownLocation,
     city: unknownLocation,
-    device: { type: 'string', description: 'Browser and system, or the user agent where they are not recognised.' },
-    userID: { type: ['string', 'null'], description: 'Whom it concerns.' },
-    username: { type: ['string', 'null'], description: 'The name at that time; only in the list of everybody.' },
-    actorUsername: { type: 'string', description: 'Who did it, where that was somebody else.' },
+    device: {
+      type: 'string',
+      description: 'Browser and operating system, or the user agent if they are not recognized.',
+    },
+    userID: { type: ['string', 'null'], description: 'The affected user.' },
+    username: { type: ['string', 'null'], description: 'The name at that time; only in the list of all events.' },
+    actorUsername: { type: 'string', description: 'The user name of the actor, if it is not the affected user.' },
     data: texts,
     changes: {
       type: 'object',
-      description: 'What was changed, by the names of the fields. A secret is redacted.',
+      description: 'The changed fields by name. Secrets are redacted.',
       additionalProperties: { type: 'object', required: ['before', 'after'], properties: { before: {}, after: {} } },
     },
     occurrences: {
       type: 'integer',
       minimum: 1,
-      description: 'How often it happened: repeated refusals are one entry.',
+      description: 'Number of occurrences: repeated refusals share one entry.',
     },
     lastOccurredAt: instant,
-    lastIpAddress: { type: ['string', 'null'], description: 'Where the last of several came from.' },
+    lastIpAddress: { type: ['string', 'null'], description: 'IP address of the last occurrence.' },
     lastDevice: { type: 'string' },
     lastCountry: unknownLocation,
     lastCity: unknownLocation,
@@ -63,7 +66,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       ...shared,
       id: 'listOwnAuditLogs',
       path: '/api/audit-logs',
-      summary: 'List your part of the audit log',
+      summary: 'List your own audit log entries',
       list: ownListDefinition,
       query: rangeParameters,
       answer: { status: 200, schema: pageOf(auditSchema) },
@@ -90,7 +93,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       ...shared,
       id: 'exportAuditLog',
       path: '/api/audit-logs/export',
-      summary: 'Take the audit log away as a file, the newest entries first',
+      summary: 'Export the audit log as a file, newest entries first',
       list: { sort: [], filter: [...auditFilters, 'id'], search: true },
       query: { ...rangeParameters, format: { type: 'string', enum: exportFormats } },
       answer: { status: 200, types: Object.values(exportTypes).map((type) => type.split(';')[0] ?? type) },
@@ -108,7 +111,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       ...shared,
       id: 'listAuditLogClientNames',
       path: '/api/audit-logs/filters/client-names',
-      summary: 'List the clients that the audit log names',
+      summary: 'List the client names in the audit log',
       answer: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
       handle: async () => store.clientNames(),
     }),
@@ -116,7 +119,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       ...shared,
       id: 'listAuditLogUsers',
       path: '/api/audit-logs/filters/users',
-      summary: 'List the names of the users in the audit log, by their ids',
+      summary: 'List the user names in the audit log by user ID',
       answer: { status: 200, schema: texts },
       handle: async () => Object.fromEntries((await store.accounts()).map(({ id, name }) => [id, name])),
     }),

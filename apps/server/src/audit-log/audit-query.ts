@@ -7,7 +7,7 @@ type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 /** OpenAPI parameters for the time range of an audit log. */
 export const rangeParameters = {
   from: { type: 'string', description: 'The first instant (RFC 3339), or the first day in UTC (2026-01-31).' },
-  to: { type: 'string', description: 'The last instant (RFC 3339), or the last day in UTC, the whole of it.' },
+  to: { type: 'string', description: 'The last instant (RFC 3339), or the last day in UTC, inclusive.' },
 } as const
 
 const day = 86_400_000

@@ -142,7 +142,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       id: 'getOidcClientMetaData',
       method: 'get',
       path: '/api/oidc/clients/:id/meta',
-      summary: 'Get what everybody may know of a client',
+      summary: 'Get the public data of a client',
       answer: { status: 200, schema: clientMetaSchema },
       handle: async ({ params }) => withUploadedLogo(clientMetaDto(await administration.getClient(params.id ?? ''))),
     }),
@@ -152,7 +152,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       conditional: true,
       method: 'put',
       path: '/api/oidc/clients/:id',
-      summary: 'Change a client',
+      summary: 'Update a client',
       body: clientUpdate,
       answer: { status: 200, schema: clientWithGroupsSchema },
       async handle(call) {
@@ -173,7 +173,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
       id: 'refreshOidcClient',
       method: 'post',
       path: '/api/oidc/clients/:id/refresh',
-      summary: 'Read the metadata document of a client that describes itself by one',
+      summary: 'Fetch the client ID metadata document of a client again',
       answer: { status: 200, schema: clientWithGroupsSchema },
       handle: async ({ ctx, params }) =>
         withGroups(ctx, await withContractErrors(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),

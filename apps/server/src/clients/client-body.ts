@@ -16,7 +16,7 @@ const federatedIdentity = {
     subject: nullableText,
     audience: nullableText,
     jwks: nullableText,
-    replayProtection: { ...flag, description: 'Whether an assertion counts once, as it does unless this is false.' },
+    replayProtection: { ...flag, description: 'Whether each assertion is accepted only once; the default is true.' },
   },
 } as const
 
@@ -24,29 +24,29 @@ const fields = {
   name: { type: 'string', minLength: 1, maxLength: 50 },
   description: { type: 'string', maxLength: 150 },
   launchURL: { ...nullableText, maxLength: 2000 },
-  logoUrl: { ...nullableText, maxLength: 2000, description: 'Where the logo is read from, once.' },
+  logoUrl: { ...nullableText, maxLength: 2000, description: 'URL from which the logo is downloaded once.' },
   darkLogoUrl: { ...nullableText, maxLength: 2000, description: 'The same for the logo on a dark background.' },
   callbackURLs: urls,
   logoutCallbackURLs: urls,
   isPublic: flag,
-  pkceEnabled: { ...flag, description: 'Always the case for a public client.' },
+  pkceEnabled: { ...flag, description: 'Always true for a public client.' },
   requiresReauthentication: flag,
   requiresPushedAuthorizationRequests: flag,
   skipConsent: flag,
-  isGroupRestricted: { ...flag, description: 'A client that is not restricted forgets its groups.' },
+  isGroupRestricted: { ...flag, description: 'The allowed groups of an unrestricted client are removed.' },
   allowedUserGroupIds: {
     type: 'array',
     items: { type: 'string' },
     description:
-      'Not in the contract: the groups whose members may use a restricted client, so that restricting it and letting them in is one change, which signs none of them out. What is left out stays as it is; unknown ids are ignored.',
+      'Not in the contract: the groups whose members may use a restricted client. Setting them together with the restriction keeps the sessions of their members. If omitted, the groups are unchanged; unknown IDs are ignored.',
   },
   credentials: {
     type: 'object',
     properties: { federatedIdentities: { type: ['array', 'null'], items: federatedIdentity } },
   },
-  accessTokenDurationMinutes: { ...duration, description: '0 stands for 60.' },
-  refreshTokenDurationMinutes: { ...duration, description: '0 stands for 43200.' },
-  protocol: { ...clientProtocolSchema, description: 'Not in the contract. What is left out stays as it is.' },
+  accessTokenDurationMinutes: { ...duration, description: '0 means 60.' },
+  refreshTokenDurationMinutes: { ...duration, description: '0 means 43200.' },
+  protocol: { ...clientProtocolSchema, description: 'Not in the contract. Omitted fields are unchanged.' },
 } as const
 
 export const clientUpdate = named('OidcClientUpdateDto', {
@@ -65,7 +65,7 @@ export const clientCreate = named('OidcClientCreateDto', {
       maxLength: 128,
       pattern: '^[a-zA-Z0-9._-]*$',
       [sentence]: 'must be letters, digits, dots, hyphens and underscores',
-      description: 'At least 2 characters. Empty: a UUID is drawn.',
+      description: 'At least 2 characters. If empty, a UUID is generated.',
     },
   },
 } as const)

@@ -44,7 +44,7 @@ export const listedSecretSchema = named('OidcClientSecretListItemDto', {
 export const createdSecretSchema = named('OidcClientSecretCreatedDto', {
   type: 'object',
   required: [...Object.keys(secret), 'secret'],
-  properties: { ...secret, secret: { ...text, description: 'Shown this once.' } },
+  properties: { ...secret, secret: { ...text, description: 'Shown only once.' } },
 })
 
 const federatedIdentity = {
@@ -117,7 +117,7 @@ export const authorizedClientSchema = named('AuthorizedOidcClientDto', {
   type: 'object',
   required: ['scope', 'client', 'lastUsedAt'],
   properties: {
-    scope: { ...text, description: 'Scopes, separated by spaces.' },
+    scope: { ...text, description: 'Space-separated scopes.' },
     client: clientMetaSchema,
     lastUsedAt: instant,
   },

@@ -15,7 +15,7 @@ const attempt = {
   },
   userID: nullableText,
   username: nullableText,
-  parameters: { type: 'object', additionalProperties: text, description: 'Secrets, codes and tokens are hidden.' },
+  parameters: { type: 'object', additionalProperties: text, description: 'Secrets, codes and tokens are redacted.' },
   ignoredParameters: { type: 'array', items: text },
   clientAuthentication: nullableText,
   pkce: flag,
@@ -66,7 +66,7 @@ export function connectionLogOperations({
       id: 'listOidcClientConnectionAttempts',
       method: 'get',
       path: '/api/oidc/clients/:id/connection-log',
-      summary: 'List the last 50 authorization and token attempts of a client, the newest first',
+      summary: 'List the last 50 authorization and token attempts of a client, newest first',
       answer: { status: 200, schema: { type: 'array', items: schema } },
       async handle({ params }) {
         const id = params.id ?? ''

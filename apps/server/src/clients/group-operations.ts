@@ -36,7 +36,7 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
       conditional: true,
       method: 'put',
       path: '/api/user-groups/:id/allowed-oidc-clients',
-      summary: 'Set the clients that allow a group',
+      summary: 'Set the clients that a group may use',
       area: 'groups',
       body: clientIds,
       answer: { status: 200, schema: { type: 'object' } },

@@ -23,10 +23,10 @@ export function previewOperations({
       id: 'previewOidcClient',
       method: 'get',
       path: '/api/oidc/clients/:id/preview/:userId',
-      summary: 'Show what a client would be told about a user',
+      summary: 'Preview the tokens and claims that a client receives about a user',
       note: 'A limited API key needs `read:users` too.',
       area: 'clients',
-      query: { scopes: { type: 'string', description: 'Scopes with spaces between them; required.' } },
+      query: { scopes: { type: 'string', description: 'Space-separated scopes; required.' } },
       answer: { status: 200, schema: previewSchema },
       async handle({ params, query }) {
         const { scopes } = query

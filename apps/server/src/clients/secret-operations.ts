@@ -20,7 +20,7 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       id: 'listOidcClientSecrets',
       method: 'get',
       path: '/api/oidc/clients/:id/secrets',
-      summary: 'List the secrets of a client, those that have ended too',
+      summary: 'List the secrets of a client, including expired ones',
       answer: { status: 200, schema: { type: 'array', items: listedSecretSchema } },
       async handle({ params }) {
         const { id, secrets } = await administration.getClient(params.id ?? '')
@@ -36,7 +36,7 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       id: 'createOidcClientSecret',
       method: 'post',
       path: '/api/oidc/clients/:id/secrets',
-      summary: 'Add a secret, drawn or given in an optional body {secret, expiresAt}',
+      summary: 'Add a secret, either generated or from an optional body {secret, expiresAt}',
       answer: { status: 201, schema: createdSecretSchema },
       async handle(call) {
         const input = secretInput(call.ctx)
@@ -58,7 +58,7 @@ export function secretOperations({ administration, clock }: SecretOperationPorts
       id: 'replaceOidcClientSecrets',
       method: 'post',
       path: '/api/oidc/clients/:id/secret',
-      summary: 'Replace all secrets by a new one, drawn or given in an optional body {secret, expiresAt}',
+      summary: 'Replace all secrets by a new one, either generated or from an optional body {secret, expiresAt}',
       answer: {
         status: 200,
         schema: { type: 'object', required: ['secret'], properties: { secret: { type: 'string' } } },

@@ -12,7 +12,7 @@ export interface DeviceAuthorizationPorts {
   readonly logos: Pick<ClientLogos, 'withLogoFlags'>
 }
 
-const code = { type: 'string', description: 'What the device shows.' } as const
+const code = { type: 'string', description: 'The code that the device shows.' } as const
 
 const infoSchema = named('DeviceCodeInfoDto', {
   type: 'object',
@@ -45,7 +45,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
       method: 'get',
       path: '/api/oidc/device/info',
       limit: 'device-login-verification',
-      summary: 'Get what the application on another device asks for',
+      summary: 'Get the authorization request of an application on another device',
       query: { code },
       answer: { status: 200, schema: infoSchema },
       async handle({ ctx }) {
@@ -62,8 +62,8 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
       method: 'post',
       path: '/api/oidc/device/verify',
       limit: 'device-login-verification',
-      summary: 'Give the application on another device what it asks for, or refuse it',
-      note: 'Where `reauthenticationRequired` says so, and in a session that began without a passkey, a reauthentication is used up.',
+      summary: 'Approve or deny the authorization request of an application on another device',
+      note: 'Consumes a re-authentication if `reauthenticationRequired` is true or the session was started without a passkey.',
       query: { code, decision: { type: 'string', enum: ['approve', 'deny'], default: 'approve' } },
       answer: { status: 204 },
       async handle({ ctx }) {

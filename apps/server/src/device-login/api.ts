@@ -19,8 +19,13 @@ export interface DeviceLoginPorts {
   readonly locationOf: (ipAddress: string | null) => Location
 }
 
-const code = { type: 'string', minLength: 1, maxLength: 64, description: 'What the waiting device shows.' } as const
-const locationText = { type: 'string', description: 'Empty where it is not known.' } as const
+const code = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  description: 'The code that the waiting device shows.',
+} as const
+const locationText = { type: 'string', description: 'Empty if unknown.' } as const
 /** Polling interval of the waiting device, in seconds. */
 const interval = 3
 
@@ -42,7 +47,7 @@ const verificationSchema = named('DeviceLoginVerificationDto', {
   required: ['userCode', 'device', 'ipAddress', 'country', 'city', 'expiresAt'],
   properties: {
     userCode: { type: 'string' },
-    device: { type: 'string', description: 'Browser and system of the waiting device.' },
+    device: { type: 'string', description: 'Browser and operating system of the waiting device.' },
     ipAddress: { type: ['string', 'null'] },
     country: locationText,
     city: locationText,
@@ -63,7 +68,7 @@ function requestOperations({ pocket, directory }: DeviceLoginPorts): readonly Op
       ...open,
       id: 'requestDeviceLogin',
       path: '/api/device-login/requests',
-      summary: 'Ask another device to let this one in',
+      summary: 'Request sign-in with the approval of another device',
       answer: { status: 201, schema: requestSchema },
       async handle({ ctx }) {
         const { id, token, userCode, expiresAt } = await pocket.deviceLogins.request(ctx.req)
@@ -82,7 +87,7 @@ function requestOperations({ pocket, directory }: DeviceLoginPorts): readonly Op
       ...open,
       id: 'exchangeDeviceLogin',
       path: '/api/device-login/requests/:id/exchange',
-      summary: 'Wait until this device is let in, for 25 seconds or as long as `Prefer: wait=SECONDS` says',
+      summary: 'Wait for the approval, for 25 seconds or for the time in `Prefer: wait=SECONDS`',
       answer: { status: 200, schema: userSchema, pending: true },
       async handle({ params: { id = '' }, ctx }) {
         const token = cookieOf(id).read(ctx)
@@ -109,7 +114,7 @@ function decisionOperations({ pocket, locationOf }: DeviceLoginPorts): readonly 
       id: 'readDeviceLogin',
       path: '/api/device-login/verification',
       limit,
-      summary: 'Read which device asks to be let in',
+      summary: 'Get the device that requests to sign in',
       body: { type: 'object', required: ['code'], properties: { code } },
       answer: { status: 200, schema: verificationSchema },
       async handle({ body }) {
@@ -122,7 +127,7 @@ function decisionOperations({ pocket, locationOf }: DeviceLoginPorts): readonly 
       id: 'decideDeviceLogin',
       path: '/api/device-login/verification/decision',
       limit,
-      summary: 'Let the device in, by a passkey that was used within the last minute, or do not',
+      summary: 'Approve or deny the sign-in of the device; approval requires a passkey used within the last minute',
       body: {
         type: 'object',
         required: ['code', 'decision'],

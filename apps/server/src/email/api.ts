@@ -17,14 +17,14 @@ const emailSchema = named('EmailDto', {
   required: ['id', 'kind', 'recipient', 'state', 'attempts', 'createdAt', 'expiresAt'],
   properties: {
     id: { type: 'string', format: 'uuid' },
-    kind: { type: 'string', description: 'Such as email-verification.' },
+    kind: { type: 'string', description: 'The kind of e-mail, such as email-verification.' },
     recipient: { type: 'string' },
     userId: { type: ['string', 'null'] },
     locale: { type: ['string', 'null'], description: 'The language of the recipient.' },
     state: { type: 'string', enum: ['waiting', 'sent', 'failed'] },
     attempts: { type: 'integer', minimum: 0 },
     nextAttemptAt: nullableDateTime,
-    expiresAt: { ...instant, description: 'From then on it is not sent any more.' },
+    expiresAt: { ...instant, description: 'It is not sent after this instant.' },
     lastError: { type: ['string', 'null'] },
     createdAt: instant,
     sentAt: nullableDateTime,
@@ -55,7 +55,7 @@ function queueOperations({ mail }: EmailApiPorts): readonly Operation[] {
       id: 'listEmails',
       method: 'get',
       path: '/api/emails',
-      summary: 'List the e-mails of the last 30 days, and what became of them',
+      summary: 'List the e-mails of the last 30 days with their delivery state',
       list: { sort: emailSorts, filter: emailFilters, search: true },
       answer: { status: 200, schema: pageOf(emailSchema) },
       async handle({ list }) {
@@ -68,7 +68,7 @@ function queueOperations({ mail }: EmailApiPorts): readonly Operation[] {
       id: 'retryEmail',
       method: 'post',
       path: '/api/emails/:id/retry',
-      summary: 'Try again to send an e-mail',
+      summary: 'Retry sending an e-mail',
       answer: { status: 204 },
       handle: ({ params }) => mail.queue.retry(params.id ?? ''),
     }),
@@ -83,7 +83,7 @@ function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Opera
       method: 'post',
       path: '/api/one-time-access-email',
       limit: 'one-time-access-email',
-      summary: 'Ask for a login code by e-mail, which works in this browser only',
+      summary: 'Request a login code by e-mail that works only in this browser',
       body: {
         type: 'object',
         required: ['email'],
@@ -92,7 +92,7 @@ function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Opera
           redirectPath: {
             type: 'string',
             maxLength: 2000,
-            description: 'Where to go afterwards; begins with a slash.',
+            description: 'Path to open after sign-in; starts with a slash.',
           },
         },
       },
@@ -112,7 +112,7 @@ function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
       method: 'post',
       path: '/api/users/me/send-email-verification',
       limit: 'send-email-verification',
-      summary: 'Get a link that verifies your e-mail address',
+      summary: 'Send yourself a link that verifies your e-mail address',
       answer: { status: 204 },
       async handle({ user }) {
         await mail.verification.begin(user)
@@ -125,7 +125,7 @@ function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
       method: 'post',
       path: '/api/users/me/verify-email',
       limit: 'verify-email',
-      summary: 'Verify your e-mail address by the token of the link',
+      summary: 'Verify your e-mail address with the token from the link',
       body: {
         type: 'object',
         required: ['token'],

@@ -21,7 +21,7 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
       id: 'sendTestEmail',
       method: 'post',
       path: '/api/application-configuration/test-email',
-      summary: 'Send yourself an e-mail, to try the settings',
+      summary: 'Send yourself a test e-mail',
       answer: { status: 204 },
       handle: async ({ user }) => mail.test(user),
     }),
@@ -44,10 +44,12 @@ export function sendingOperations({ mail, users }: SendingPorts): readonly Opera
       id: 'sendInvitationToUser',
       method: 'post',
       path: '/api/users/:id/invitation-email',
-      summary: 'Send a user a link by which to register a passkey',
+      summary: 'Send a user a link for registering a passkey',
       body: {
         type: 'object',
-        properties: { ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} Usual is a day.` } },
+        properties: {
+          ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one day.` },
+        },
       },
       answer: { status: 204 },
       async handle(call) {

@@ -6,7 +6,7 @@ import { type Location, unknownLocation } from './location.ts'
 export interface GeoIp {
   /** In English, as the contract requires. */
   locate(ipAddress: string | null): Location
-  /** Translates an earlier result of `of` for this IP address to a language (BCP 47), as far as names are available. */
+  /** Translates an earlier result of `locate` for this IP address to a language (BCP 47), as far as names are available. */
   inLanguage(location: Location, ipAddress: string | null, language: string): Location
 }
 

@@ -21,7 +21,8 @@ const durationPattern = new RegExp(`^[+-]?(?:0|(?:${unitPattern.source})+)$`)
 export const lifetimeSchema = {
   type: ['number', 'string'],
   maxLength: 100,
-  description: 'Seconds, or a duration such as 15m or 1h30m; more than a second, 31 days at most. 0: as usual.',
+  description:
+    'Seconds, or a duration such as 15m or 1h30m; more than one second and at most 31 days. 0 means the default.',
 } as const
 
 /**
