@@ -26,7 +26,7 @@ export interface AdministrationPorts {
   /** Commits the changes of core and the audit log together. */
   readonly transaction: Transaction
   /** Translates core's errors to the terms of the caller. */
-  readonly translateErrors: <T>(work: () => Promise<T>) => Promise<T>
+  readonly translateErrors: <T>(action: () => Promise<T>) => Promise<T>
 }
 
 type ClientEvent = Exclude<

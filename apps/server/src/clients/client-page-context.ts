@@ -32,7 +32,7 @@ export function createClientPageContext(ports: ClientPageContextPorts) {
     show,
     flashes,
     transaction,
-    administration: createClientAdministration({ ...ports, translateErrors: (work) => work() }),
+    administration: createClientAdministration({ ...ports, translateErrors: (action) => action() }),
 
     /** The actor of a form request, with the version that the form is based on. */
     formActor: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({

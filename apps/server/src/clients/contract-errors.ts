@@ -10,10 +10,10 @@ const fieldNames: Readonly<Record<string, string>> = {
 }
 const contractCodes = new Set(['required', 'too_short', 'too_long', 'invalid_format'])
 
-/** Runs `work` and translates field names in core's errors to those of the contract. */
-export async function withContractErrors<T>(work: () => Promise<T>): Promise<T> {
+/** Runs `action` and translates field names in core's errors to those of the contract. */
+export async function withContractErrors<T>(action: () => Promise<T>): Promise<T> {
   try {
-    return await work()
+    return await action()
   } catch (cause) {
     if (cause instanceof NotFoundError && cause.code === 'client_not_found') throw clientNotFound()
     if (!(cause instanceof InvalidInputError) || cause.fields.length === 0) throw cause

@@ -62,7 +62,7 @@ function fieldView(
     value: typeof value === 'string' ? value : '',
     columns: field.kind === 'rows' ? field.columns : [],
     rows: typeof value === 'string' ? [] : value,
-    problems: problems.filter(({ field: at }) => at === field.name),
+    problems: problems.filter(({ field: path }) => path === field.name),
     isLocked: locked,
   }
 }

@@ -62,7 +62,7 @@ export function composeAdministrationPages(parts: AdministrationPageParts): read
         lockAccountOf: pocket.lockAccountOf,
         audit,
         transaction,
-        translateErrors: (work) => work(),
+        translateErrors: (action) => action(),
       }),
     }),
   ]

@@ -116,8 +116,8 @@ function fromPath(text: string): ParsedConnection {
 }
 
 function splitPath(text: string): [path: string, parameters: string | undefined] {
-  const at = text.indexOf('?')
-  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1) || undefined]
+  const position = text.indexOf('?')
+  return position < 0 ? [text, undefined] : [text.slice(0, position), text.slice(position + 1) || undefined]
 }
 
 function decodePath(text: string): string {

@@ -39,10 +39,10 @@ export class Reader {
     return this.#text(name) !== undefined || (secret === true && this.#text(fileVariable(name)) !== undefined)
   }
 
-  /** Runs `work` and records an invalid value as a problem. */
-  attempt<T>(variable: string, work: () => T): T | undefined {
+  /** Runs `action` and records an invalid value as a problem. */
+  attempt<T>(variable: string, action: () => T): T | undefined {
     try {
-      return work()
+      return action()
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error
       this.problems.push({ variable, reason: error.message, remedy: error.remedy })

@@ -17,7 +17,8 @@ const devicePath = '/device'
 /** The part of `/device` that approves or denies a device authorization request. */
 export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthorizationPagePorts) {
   const { deviceAuthorizations, signIn } = pocket
-  const actionUrl = (act: 'allow' | 'refuse', code: string) => `${devicePath}/${act}?${new URLSearchParams({ code })}`
+  const actionUrl = (decision: 'allow' | 'refuse', code: string) =>
+    `${devicePath}/${decision}?${new URLSearchParams({ code })}`
 
   const ceremony = async ({ req, res }: Context, code: string): Promise<AuthenticationCeremony> => ({
     ...(await signIn.request(req, res)),

@@ -30,7 +30,7 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
   const { appName, appUrl } = context
   const { text, language } = context.messages
   const values = { appName }
-  const remainingTime = (expiresAt: number) => duration(language, expiresAt - context.now)
+  const remainingTime = (expiresAt: number) => formatDuration(language, expiresAt - context.now)
   switch (message.kind) {
     case 'test':
       return { ...noExtras, subject: text('test.subject', values), paragraphs: [text('test.text', values)] }
@@ -70,7 +70,7 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
           text(message.kind === 'code-sign-in' ? 'signIn.code' : 'signIn.text', values),
         ],
         facts: [
-          { label: text('signIn.time'), value: instant(language, message.at) },
+          { label: text('signIn.time'), value: formatInstant(language, message.at) },
           { label: text('signIn.device'), value: deviceNames(context.messages)(message.device) },
           { label: text('signIn.place'), value: context.where(message.ipAddress, message.place) },
           { label: text('signIn.address'), value: message.ipAddress ?? '' },
@@ -96,7 +96,7 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
         paragraphs: [...greeting(context.messages, message.name), text('refusal.text', values), message.note],
       }
     case 'api-key-expiring': {
-      const keyValues = { keyName: message.keyName, date: instant(language, message.expiresAt) }
+      const keyValues = { keyName: message.keyName, date: formatInstant(language, message.expiresAt) }
       return {
         ...noExtras,
         subject: text('apiKey.subject', keyValues),
@@ -119,7 +119,7 @@ function greeting({ text }: Messages, name: string): readonly string[] {
   return name.trim() === '' ? [] : [text('greeting', { name })]
 }
 
-function instant(language: string, at: number): string {
+function formatInstant(language: string, at: number): string {
   const format = new Intl.DateTimeFormat(language, {
     dateStyle: 'long',
     timeStyle: 'short',
@@ -135,7 +135,7 @@ const units = [
 ] as const
 
 /** “15 minutes”: rounded, in the largest unit of which at least one fits. */
-function duration(language: string, milliseconds: number): string {
+function formatDuration(language: string, milliseconds: number): string {
   const [unit, length] = units.find(([, size]) => milliseconds >= size) ?? units[2]
   const count = Math.max(1, Math.round(milliseconds / length))
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count)

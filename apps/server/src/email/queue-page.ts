@@ -64,9 +64,9 @@ export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[
       async handle(ctx) {
         const selected = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
         const items = selected.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
-        const done =
+        const notice =
           items.length === 0 ? { done: 'nothing' } : await applyToEach('retry', items, ({ id }) => queue.retry(id))
-        flashes.set(ctx, emailsPath, done)
+        flashes.set(ctx, emailsPath, notice)
         seeOther(ctx, listReturnUrl(emailsPath, formText(ctx, 'list', 1000)))
       },
     },

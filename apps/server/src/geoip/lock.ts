@@ -2,14 +2,14 @@ import { open, rm, stat } from 'node:fs/promises'
 import { codeOf } from '../logging/failure.ts'
 
 /**
- * Runs `work` unless another process that shares the folder is running it; returns `false` in that case.
+ * Runs `action` unless another process that shares the folder is running it; returns `false` in that case.
  *
  * @param staleMs - milliseconds after which the lock holder is assumed to have crashed
  */
-export async function withFileLock(path: string, staleMs: number, work: () => Promise<void>): Promise<boolean> {
+export async function withFileLock(path: string, staleMs: number, action: () => Promise<void>): Promise<boolean> {
   if (!(await acquire(path)) && !((await isStale(path, staleMs)) && (await acquireStale(path)))) return false
   try {
-    await work()
+    await action()
     return true
   } finally {
     await rm(path, { force: true })

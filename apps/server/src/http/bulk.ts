@@ -21,12 +21,12 @@ const maxNames = 8
 export async function applyToEach<Item extends NamedItem>(
   done: string,
   items: readonly Item[],
-  work: (item: Item) => Promise<unknown>,
+  action: (item: Item) => Promise<unknown>,
 ): Promise<BulkNotice> {
   const refused: { name: string; code: string }[] = []
   for (const item of items)
     try {
-      await work(item)
+      await action(item)
     } catch (error) {
       if (!(error instanceof PocketError) || error.status >= 500) throw error
       refused.push({ name: item.name.slice(0, 100), code: error.code })

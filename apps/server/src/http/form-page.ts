@@ -21,9 +21,9 @@ export interface Difference<Field extends string = string> {
 }
 
 /** Runs the action of a form. Returns the reason for a rejection that the user can correct; rethrows every other error. */
-export async function refusalOf(work: () => Promise<unknown>): Promise<Refusal | null> {
+export async function refusalOf(action: () => Promise<unknown>): Promise<Refusal | null> {
   try {
-    await work()
+    await action()
     return null
   } catch (error) {
     if (error instanceof PreconditionFailedError)

@@ -23,14 +23,14 @@ export interface PageRoute {
 export interface PageRoutePorts {
   readonly limits: RateLimiter
   /** Runs a handler only for requests that meet its access row. */
-  readonly guarded: (row: AccessRow, act: PageHandler) => PageHandler
+  readonly guarded: (row: AccessRow, handler: PageHandler) => PageHandler
 }
 
 /** Registers the pages with the router. */
 export function addPages(router: Router, { limits, guarded }: PageRoutePorts, pages: readonly PageRoute[]): void {
   for (const { method, path, limit, counts, handle } of pages) {
-    const act = guarded(accessTo({ method, path }), handle)
-    if (limit === undefined) router[method](path, act)
-    else router[method](path, rateLimited(limits, limit, counts), act)
+    const handler = guarded(accessTo({ method, path }), handle)
+    if (limit === undefined) router[method](path, handler)
+    else router[method](path, rateLimited(limits, limit, counts), handler)
   }
 }

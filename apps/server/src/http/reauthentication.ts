@@ -60,19 +60,19 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
 
     /** Runs a handler only for requests that meet its access row. */
     guarded:
-      (row: AccessRow, act: PageHandler): PageHandler =>
+      (row: AccessRow, handler: PageHandler): PageHandler =>
       async (ctx) => {
         const authorize = () => guard(ctx, row)
         if (!row.session.includes('recent')) await authorize()
         else if (!(await ensureReauthenticated(ctx, authorize))) return
-        await act(ctx)
+        await handler(ctx)
       },
 
     /** Runs an action after a condition of the row is met. */
     when:
-      (name: ConditionName, act: PageHandler): PageHandler =>
+      (name: ConditionName, handler: PageHandler): PageHandler =>
       async (ctx) => {
-        if (await ensureReauthenticated(ctx, () => assertCondition(ctx, name))) await act(ctx)
+        if (await ensureReauthenticated(ctx, () => assertCondition(ctx, name))) await handler(ctx)
       },
   }
 }
