@@ -22,13 +22,13 @@ if (form && file && region && canvas && zoom && horizontal && vertical && status
   /** Decoding a large picture takes seconds; submitting in the meantime waits for the preview. */
   let pendingRead: Promise<void> | undefined
 
-  const side = () =>
+  const cropSize = () =>
     picture === undefined
       ? 0
       : Math.min(picture.width, picture.height) / (1 + ((maxZoom - 1) * zoom.valueAsNumber) / 100)
   const draw = () => {
     if (picture === undefined) return
-    const size = side()
+    const size = cropSize()
     const x = ((picture.width - size) * horizontal.valueAsNumber) / 100
     const y = ((picture.height - size) * vertical.valueAsNumber) / 100
     context.clearRect(0, 0, canvas.width, canvas.height)
@@ -77,8 +77,8 @@ if (form && file && region && canvas && zoom && horizontal && vertical && status
   canvas.addEventListener('pointermove', ({ movementX, movementY, pointerId }) => {
     if (picture === undefined || !canvas.hasPointerCapture(pointerId)) return
     // The picture follows the finger, so the square moves in the opposite direction.
-    const scale = side() / canvas.clientWidth
-    const [marginX, marginY] = [picture.width - side(), picture.height - side()]
+    const scale = cropSize() / canvas.clientWidth
+    const [marginX, marginY] = [picture.width - cropSize(), picture.height - cropSize()]
     if (marginX > 0) move(horizontal, (-movementX * scale * 100) / marginX)
     if (marginY > 0) move(vertical, (-movementY * scale * 100) / marginY)
   })

@@ -56,18 +56,23 @@ export function memberPages(
       const viewer = await authentication.requireUser(ctx)
       const groupId = String(ctx.params.id)
       const group = await groups.find(groupId)
-      const typed = formText(ctx, 'user', 300).trim()
-      const user = await findSelectedUser(formText(ctx, 'userId', 50), typed)
+      const enteredName = formText(ctx, 'user', 300).trim()
+      const user = await findSelectedUser(formText(ctx, 'userId', 50), enteredName)
       const refuse = async (code: string) => {
-        await showGroup(ctx, viewer, group, { memberProblem: { typed, code } })
+        await showGroup(ctx, viewer, group, { memberProblem: { typed: enteredName, code } })
         ctx.status = 400
       }
       if (!user) {
-        if (typed === '') return refuse('required')
-        const { items, total } = await directory.users.page({ ...suggestionRequest, search: typed })
+        if (enteredName === '') return refuse('required')
+        const { items, total } = await directory.users.page({ ...suggestionRequest, search: enteredName })
         if (total === 0) return refuse('unknown')
-        const adding = { typed, endsAt: formText(ctx, 'endsAt', 10), found: items, more: total - items.length }
-        return showGroup(ctx, viewer, group, { adding })
+        const newMember = {
+          typed: enteredName,
+          endsAt: formText(ctx, 'endsAt', 10),
+          found: items,
+          more: total - items.length,
+        }
+        return showGroup(ctx, viewer, group, { adding: newMember })
       }
       await reauthenticateIf(user.administrator, async () => {
         const actor = pageActor(viewer, ctx)

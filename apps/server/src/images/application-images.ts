@@ -10,18 +10,18 @@ import type { ServedImage } from './serve.ts'
 export const maxImageBytes = 10 * 1024 * 1024
 
 const logoKinds = ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif', 'ico'] as const
-const logo: ImageRules = { kinds: logoKinds, fit: 'within', side: 1024 }
+const logo: ImageRules = { kinds: logoKinds, fit: 'within', sideLength: 1024 }
 
 const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
   logoLight: logo,
   logoDark: logo,
-  email: { kinds: ['png', 'jpeg'], fit: 'within', side: 1024 },
-  background: { kinds: ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif'], fit: 'within', side: 3840 },
-  favicon: { kinds: ['svg', 'png', 'ico'], fit: 'within', side: 512 },
+  email: { kinds: ['png', 'jpeg'], fit: 'within', sideLength: 1024 },
+  background: { kinds: ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif'], fit: 'within', sideLength: 3840 },
+  favicon: { kinds: ['svg', 'png', 'ico'], fit: 'within', sideLength: 512 },
   'default-profile-picture': {
     kinds: ['png', 'jpeg', 'webp', 'avif', 'gif', 'tiff'],
     fit: 'square',
-    side: 300,
+    sideLength: 300,
     format: 'png',
   },
 }

@@ -15,9 +15,9 @@ interface ImageRoute {
   readonly path: `/api/${string}`
   readonly label: string
   readonly image: (query: Query) => ApplicationImage
-  readonly themed?: true
+  readonly hasThemes?: true
   /** Whether the image can be deleted without a replacement. */
-  readonly removable?: true
+  readonly isRemovable?: true
 }
 
 const defaultQuery = {
@@ -36,8 +36,8 @@ const routes: readonly ImageRoute[] = [
     path: '/api/application-images/logo',
     label: 'the logo',
     image: logo,
-    themed: true,
-    removable: true,
+    hasThemes: true,
+    isRemovable: true,
   },
   { id: 'EmailLogo', path: '/api/application-images/email', label: 'the logo of e-mails', image: () => 'email' },
   {
@@ -45,7 +45,7 @@ const routes: readonly ImageRoute[] = [
     path: '/api/application-images/background',
     label: 'the background',
     image: () => 'background',
-    removable: true,
+    isRemovable: true,
   },
   { id: 'Favicon', path: '/api/application-images/favicon', label: 'the favicon', image: () => 'favicon' },
   {
@@ -53,7 +53,7 @@ const routes: readonly ImageRoute[] = [
     path: '/api/application-images/default-profile-picture',
     label: 'the default profile picture',
     image: () => 'default-profile-picture',
-    removable: true,
+    isRemovable: true,
   },
   // Paths of versions before 2.14.
   {
@@ -61,7 +61,7 @@ const routes: readonly ImageRoute[] = [
     path: '/api/application-configuration/logo',
     label: 'the logo (older path)',
     image: logo,
-    themed: true,
+    hasThemes: true,
   },
   {
     id: 'FaviconByOlderPath',
@@ -84,7 +84,7 @@ export function applicationImageOperations(images: ApplicationImages): readonly 
 
 function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Operation[] {
   const { id, path, label, image } = route
-  const shared = { path, area: 'settings', ...(route.themed && { query: lightQuery }) } as const
+  const shared = { path, area: 'settings', ...(route.hasThemes && { query: lightQuery }) } as const
   const removal = operation({
     ...shared,
     id: `delete${id}`,
@@ -98,7 +98,7 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       ...shared,
       id: `read${id}`,
       method: 'get',
-      query: { ...(route.themed && lightQuery), ...defaultQuery },
+      query: { ...(route.hasThemes && lightQuery), ...defaultQuery },
       summary: `Read ${label}`,
       answer: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
@@ -118,6 +118,6 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
         await images.put(actorOf(call), image(call.query), await readUpload(call.ctx, maxImageBytes))
       },
     }),
-    ...(route.removable ? [removal] : []),
+    ...(route.isRemovable ? [removal] : []),
   ]
 }

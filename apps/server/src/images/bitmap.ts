@@ -7,7 +7,7 @@ export type BitmapFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'tiff'
 export interface BitmapRules {
   /** `square`: cropped to the centre and resized; `within`: scaled down if a side is longer. Pixels. */
   readonly fit: 'square' | 'within'
-  readonly side: number
+  readonly sideLength: number
   /** The output format; by default the input format if browsers support it. */
   readonly format?: 'png'
 }
@@ -43,8 +43,8 @@ async function metadataOf(bytes: Buffer): Promise<Pick<Metadata, 'width' | 'heig
   return { width, height, ...(pages !== undefined && { pages }) }
 }
 
-function resize(image: Sharp, { fit, side }: BitmapRules): Sharp {
+function resize(image: Sharp, { fit, sideLength }: BitmapRules): Sharp {
   return fit === 'square'
-    ? image.resize(side, side, { fit: 'cover', kernel: 'lanczos3' })
-    : image.resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    ? image.resize(sideLength, sideLength, { fit: 'cover', kernel: 'lanczos3' })
+    : image.resize(sideLength, sideLength, { fit: 'inside', withoutEnlargement: true })
 }

@@ -13,7 +13,7 @@ export const maxLogoBytes = 2 * 1024 * 1024
 const rules: ImageRules = {
   kinds: ['svg', 'png', 'jpeg', 'webp', 'gif', 'avif', 'ico'],
   fit: 'within',
-  side: 1024,
+  sideLength: 1024,
 }
 
 /** Downloaded logos that are not assigned to a client yet. */

@@ -60,7 +60,7 @@ export function createImages({ store, files, audit, transaction, clock, onError 
     if (failures.length > 0) throw new AggregateError(failures, 'Files of discarded images could not be removed.')
   }
   /** A leftover file must not fail the completed change. */
-  const removeDiscardedFiles = () => removeDiscarded().catch(onError)
+  const tryRemoveDiscarded = () => removeDiscarded().catch(onError)
 
   return {
     find: (slot) => store.find(slot),
@@ -95,7 +95,7 @@ export function createImages({ store, files, audit, transaction, clock, onError 
         if (!isStored) await files.remove(file).catch(onError)
         throw error
       }
-      await removeDiscardedFiles()
+      await tryRemoveDiscarded()
     },
 
     async remove({ slot, event, actor }, ignoreMissing) {
@@ -105,7 +105,7 @@ export function createImages({ store, files, audit, transaction, clock, onError 
         return discarded
       })
       if (!wasStored && ignoreMissing === undefined) throw imageNotFound()
-      await removeDiscardedFiles()
+      await tryRemoveDiscarded()
     },
 
     async discard(...slots) {

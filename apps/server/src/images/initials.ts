@@ -3,7 +3,7 @@ import type { User } from '@pocket/directory'
 import sharp from 'sharp'
 import { hashOf, type PreparedImage } from './image.ts'
 
-const side = 300
+const sideLength = 300
 const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')
 const palette = ['#0b8064', '#1d6fa5', '#5b5bd6', '#8e4ec6', '#b83280', '#c2410c', '#a16207', '#3f6212'] as const
 /** For names without a drawable letter. */
@@ -35,7 +35,7 @@ type InitialsOwner = Pick<User, 'id' | 'userName' | 'firstName' | 'lastName'>
 /** A PNG of 300 by 300 pixels. */
 export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
   const letters = drawablePattern.test(text) ? await drawLetters(text) : Buffer.from(silhouette)
-  const background = { create: { width: side, height: side, channels: 3, background: color } } as const
+  const background = { create: { width: sideLength, height: sideLength, channels: 3, background: color } } as const
   const bytes = await sharp(background)
     .composite([{ input: letters }])
     .png()
@@ -48,7 +48,7 @@ async function drawLetters(text: string): Promise<Buffer> {
   const markup = `<span foreground="#ffffff">${text}</span>`
   const image = sharp({ text: { text: markup, fontfile: font, font: 'DejaVu Sans Bold 92', dpi: 96, rgba: true } })
   return image
-    .resize(side - 60, side - 60, { fit: 'inside', withoutEnlargement: true })
+    .resize(sideLength - 60, sideLength - 60, { fit: 'inside', withoutEnlargement: true })
     .png()
     .toBuffer()
 }

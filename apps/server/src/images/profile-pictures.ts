@@ -11,7 +11,7 @@ import type { ServedImage } from './serve.ts'
 const rules: ImageRules = {
   kinds: ['png', 'jpeg', 'webp', 'gif', 'avif', 'tiff'],
   fit: 'square',
-  side: 300,
+  sideLength: 300,
   format: 'png',
 }
 

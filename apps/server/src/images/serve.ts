@@ -4,7 +4,7 @@ import { imageNotFound } from './image-errors.ts'
 
 const day = 24 * 3600
 /** How long caches may keep an image, in seconds, and serve it while they revalidate. */
-const maxAge = 15 * 60
+const maxAgeSeconds = 15 * 60
 export const staleWhileRevalidate = { application: day, client: day / 2, user: 3600 } as const
 
 /** The media types of image responses. */
@@ -50,5 +50,5 @@ export async function serveImage(ctx: Context, image: ServedImage, staleSeconds:
 function cacheControl({ query }: Context, image: ServedImage, staleSeconds: number): string {
   if (query.v === versionOf(image)) return 'public, max-age=31536000, immutable'
   if (query.skipCache !== undefined) return 'no-cache'
-  return `public, max-age=${maxAge}, stale-while-revalidate=${staleSeconds}`
+  return `public, max-age=${maxAgeSeconds}, stale-while-revalidate=${staleSeconds}`
 }

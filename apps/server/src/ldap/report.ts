@@ -101,6 +101,6 @@ function firstLines<Item>(items: readonly Item[]): readonly Item[] {
 }
 
 function truncate(text: string): string {
-  const clean = text.replaceAll('\0', '\ufffd').toWellFormed()
-  return clean.length > 500 ? `${clean.slice(0, 499).toWellFormed()}…` : clean
+  const cleaned = text.replaceAll('\0', '\ufffd').toWellFormed()
+  return cleaned.length > 500 ? `${cleaned.slice(0, 499).toWellFormed()}…` : cleaned
 }

@@ -73,13 +73,16 @@ export interface InstanceStatus {
  */
 export interface OverviewStore {
   /** Sign-ins per day since this instant; days without sign-ins are missing. */
-  signIns(since: number): Promise<readonly DayCount[]>
+  countSignIns(since: number): Promise<readonly DayCount[]>
   /** Failures among the latest `limit` failed sign-ins since this instant. */
-  failures(since: number, limit: number): Promise<readonly FailureCount[]>
-  people(): Promise<UserCounts>
-  emails(failedSince: number): Promise<EmailCounts>
+  countFailures(since: number, limit: number): Promise<readonly FailureCount[]>
+  countUsers(): Promise<UserCounts>
+  countEmails(failedSince: number): Promise<EmailCounts>
   /** Clients whose last secret expires before this instant, the earliest first. */
-  secrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>>
-  apiKeys(range: { readonly from: number; readonly to: number }, limit: number): Promise<ExpiringItems<ExpiringApiKey>>
-  status(now: number): Promise<InstanceStatus>
+  listExpiringSecrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>>
+  listExpiringApiKeys(
+    range: { readonly from: number; readonly to: number },
+    limit: number,
+  ): Promise<ExpiringItems<ExpiringApiKey>>
+  readStatus(now: number): Promise<InstanceStatus>
 }

@@ -17,7 +17,7 @@ import type {
 import type { CertificateDates, PublicCertificate } from './public-certificate.ts'
 
 /** The overview data. Instants in milliseconds since the Unix epoch. */
-export interface OverviewFigures {
+export interface OverviewData {
   /** The most severe first. */
   readonly findings: readonly Finding[]
   /** The last 30 days in UTC, ending with today. */
@@ -43,7 +43,7 @@ export interface OverviewFigures {
 }
 
 /** Reads the overview for this user. */
-export type ReadOverview = (viewerId: string) => Promise<OverviewFigures>
+export type ReadOverview = (viewerId: string) => Promise<OverviewData>
 
 export interface OverviewPorts {
   readonly store: OverviewStore
@@ -85,7 +85,7 @@ export function createOverview({
   const countPeople = async (now: number): Promise<UserCounts> => {
     const age = cachedCounts && now - cachedCounts.at
     if (cachedCounts && age !== undefined && age >= 0 && age < minute) return cachedCounts.people
-    const people = await store.people()
+    const people = await store.countUsers()
     cachedCounts = people.total > largeInstanceSize ? { people, at: now } : undefined
     return people
   }
@@ -96,13 +96,13 @@ export function createOverview({
     const recentSince = now - failureDays * day
     const [days, failures, people, emails, secrets, apiKeys, status, jobItems, failingProviders, values] =
       await Promise.all([
-        store.signIns(firstDay * day),
-        store.failures(recentSince, maxFailures),
+        store.countSignIns(firstDay * day),
+        store.countFailures(recentSince, maxFailures),
         countPeople(now),
-        store.emails(recentSince),
-        store.secrets(now + expirationWindow, maxExpiring),
-        store.apiKeys({ from: now, to: now + expirationWindow }, maxExpiring),
-        store.status(now),
+        store.countEmails(recentSince),
+        store.listExpiringSecrets(now + expirationWindow, maxExpiring),
+        store.listExpiringApiKeys({ from: now, to: now + expirationWindow }, maxExpiring),
+        store.readStatus(now),
         jobs.list(),
         scim.listFailing(maxFailing),
         settings.lastKnown(),

@@ -1,8 +1,8 @@
 import type { Viewer } from '../http/viewer.ts'
-import type { OverviewFigures } from './overview.ts'
+import type { OverviewData } from './overview.ts'
 
 /** `/settings/admin`: the overview. */
-export interface OverviewPage extends OverviewFigures {
+export interface OverviewPage extends OverviewData {
   readonly view: 'overview'
   readonly viewer: Viewer
 }

@@ -24,7 +24,7 @@ export interface PublicCertificate {
 }
 
 const maxAge = 60 * 60_000
-const timeout = 5000
+const connectTimeout = 5000
 
 /**
  * Checks the certificate at most once an hour, regardless of the number of calls. A reverse proxy may hold it, so it is read
@@ -54,7 +54,7 @@ async function readCertificate(host: string, port: number): Promise<CertificateD
   const socket = connect({ host, port, ...servername, rejectUnauthorized: false })
   socket.unref()
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(timeout) })
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(connectTimeout) })
     const { validFrom, validTo } = socket.getPeerX509Certificate() ?? {}
     if (validFrom === undefined || validTo === undefined) throw new Error(`${host} presented no certificate`)
     return { host, startsAt: Date.parse(validFrom), endsAt: Date.parse(validTo) }

@@ -54,7 +54,7 @@ const apiKeys = `SELECT owner_id AS id, pocket_api_key.name AS name, display_nam
 const lastImport = (outcome: string) => `(SELECT COUNT(*) FROM pocket_ldap_run WHERE outcome = '${outcome}'
       AND started_at = (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry'))`
 
-const standing = `SELECT
+const statusQuery = `SELECT
     (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
     (SELECT COUNT(*) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitations,
     (SELECT MIN(expires_at) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitation_ends_at,
@@ -86,18 +86,18 @@ export class TypeormOverviewStore implements OverviewStore {
     this.#database = database
   }
 
-  async signIns(since: number): Promise<readonly DayCount[]> {
+  async countSignIns(since: number): Promise<readonly DayCount[]> {
     const rows = await this.#database.query<{ day: Numeric; number: Numeric }>(signIns, [since])
     return rows.map((row) => ({ day: Number(row.day), count: Number(row.number) }))
   }
 
-  async failures(since: number, limit: number): Promise<readonly FailureCount[]> {
+  async countFailures(since: number, limit: number): Promise<readonly FailureCount[]> {
     const statement = sql[this.#database.kind].failures
     const rows = await this.#database.query<{ code: string | null; number: Numeric }>(statement, [since, limit])
     return rows.map(({ code, number }) => ({ code: code ?? '', count: Number(number) }))
   }
 
-  async people(): Promise<UserCounts> {
+  async countUsers(): Promise<UserCounts> {
     const value = await this.#readRow(people, [])
     return {
       total: value('total'),
@@ -108,23 +108,26 @@ export class TypeormOverviewStore implements OverviewStore {
     }
   }
 
-  async emails(failedSince: number): Promise<EmailCounts> {
+  async countEmails(failedSince: number): Promise<EmailCounts> {
     const value = await this.#readRow(emails, [failedSince])
     return { waiting: value('waiting'), waitingSince: value('waiting_since') || null, failed: value('failed') }
   }
 
-  async secrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>> {
+  async listExpiringSecrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>> {
     const statement = sql[this.#database.kind].secrets
     return toExpiringItems(await this.#database.query<ExpiringRow>(statement, [before, limit]), toExpiringItem)
   }
 
-  async apiKeys({ from, to }: { from: number; to: number }, limit: number): Promise<ExpiringItems<ExpiringApiKey>> {
+  async listExpiringApiKeys(
+    { from, to }: { from: number; to: number },
+    limit: number,
+  ): Promise<ExpiringItems<ExpiringApiKey>> {
     const rows = await this.#database.query<ExpiringRow & { owner_name: string | null }>(apiKeys, [from, to, limit])
     return toExpiringItems(rows, (row) => ({ ...toExpiringItem(row), ownerName: row.owner_name }))
   }
 
-  async status(now: number): Promise<InstanceStatus> {
-    const value = await this.#readRow(standing, [now])
+  async readStatus(now: number): Promise<InstanceStatus> {
+    const value = await this.#readRow(statusQuery, [now])
     return {
       approvals: value('approvals'),
       invitations: value('invitations'),

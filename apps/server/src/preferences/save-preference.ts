@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 
 /** Milliseconds: a year. */
-const cookieMaxAge = 31_536_000_000
+const cookieMaxAgeMs = 31_536_000_000
 
 export interface Preference {
   readonly name: string
@@ -14,7 +14,7 @@ export interface Preference {
 export function savePreference(ctx: Context, { name, value, secure }: Preference): void {
   ctx.cookies.set(name, value, {
     path: '/',
-    maxAge: cookieMaxAge,
+    maxAge: cookieMaxAgeMs,
     httpOnly: true,
     sameSite: 'lax',
     secure,

@@ -54,7 +54,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
   const showPage = async (ctx: Context, user: User, client: Client, overrides: PageOverrides = {}) => {
     const { notice, count } = flashes.consume(ctx, scimPath(client.id))
     const provider = await providers.findByClient(client.id)
-    const found = provider ? await records.listFound(provider.id, maxResults) : { items: [], total: 0 }
+    const matches = provider ? await records.listFound(provider.id, maxResults) : { items: [], total: 0 }
     await show(ctx, {
       view: 'client-scim',
       viewer: viewerOf(user),
@@ -72,7 +72,7 @@ export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
         : null,
       values: provider ?? emptyValues,
       problems: [],
-      found: { items: found.items, total: found.total },
+      found: { items: matches.items, total: matches.total },
       test: null,
       notice: scimNotices.find((candidate) => candidate === notice) ?? null,
       count: typeof count === 'number' ? count : 0,

@@ -37,7 +37,7 @@ export interface ScimProviders {
   adopt(actor: Actor, id: string, selected?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
   /** Makes the provider due and records the request in the audit log. @throws {NotFoundError} `not_found` */
   request(actor: Actor, id: string): Promise<ScimProvider>
-  token(provider: ScimProvider): string
+  decryptToken(provider: ScimProvider): string
 }
 
 export interface ScimProvidersPorts {
@@ -66,7 +66,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
   return {
     get,
     findByClient: (clientId) => store.findByClient(clientId),
-    token: ({ token }) => (token === '' ? '' : masterKey.decrypt(encryptionPurpose, token)),
+    decryptToken: ({ token }) => (token === '' ? '' : masterKey.decrypt(encryptionPurpose, token)),
 
     create: ({ id: by, origin }, input) =>
       transaction(async () => {

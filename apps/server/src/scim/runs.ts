@@ -33,7 +33,7 @@ export interface ScimRuns extends AsyncDisposable {
 
 export interface ScimRunsPorts {
   readonly store: ScimProviderStore
-  readonly providers: Pick<ScimProviders, 'token'>
+  readonly providers: Pick<ScimProviders, 'decryptToken'>
   readonly records: ScimRecordStore
   readonly source: SnapshotSource
   readonly clients: Pick<Clients, 'find'>
@@ -56,7 +56,7 @@ const maxConcurrentRuns = 4
 export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
   const { store, providers, fetch, clock, onError, repeat = repeatByTimer, pause = pauseByTimer } = ports
   const createTarget = (provider: ScimProvider, signal: AbortSignal) => {
-    const endpoint = { url: provider.endpoint, token: providers.token(provider) }
+    const endpoint = { url: provider.endpoint, token: providers.decryptToken(provider) }
     return createScimTarget({ fetch, endpoint, signal, now: () => clock.now(), pause })
   }
   const run = createProviderRunner({ ...ports, createTarget, repeat })

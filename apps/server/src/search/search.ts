@@ -25,7 +25,7 @@ export const maxQueryLength = 200
 export function createSearch({ pocket, directory }: SearchPorts): Search {
   const pageRequest = (query: string) => ({ page: 1, limit: maxResults, sort: null, search: query, filters: {} })
 
-  const applications = async (user: User, query: string): Promise<readonly SearchResult[]> => {
+  const searchApplications = async (user: User, query: string): Promise<readonly SearchResult[]> => {
     const groupIds = ((await directory.accounts.find(user.id))?.groups ?? []).map(({ id }) => id)
     const { items } = await pocket.clients.page({
       ...pageRequest(query),
@@ -37,7 +37,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
       return href === null ? [] : [{ kind: 'application', name: client.name, detail: hostOf(href), href }]
     })
   }
-  const users = async (query: string): Promise<readonly SearchResult[]> => {
+  const searchUsers = async (query: string): Promise<readonly SearchResult[]> => {
     const { items } = await directory.users.page(pageRequest(query))
     return items.map(({ id, displayName, userName, email }) => ({
       kind: 'user',
@@ -46,7 +46,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
       href: `/settings/admin/users/${encodeURIComponent(id)}`,
     }))
   }
-  const groups = async (query: string): Promise<readonly SearchResult[]> => {
+  const searchGroups = async (query: string): Promise<readonly SearchResult[]> => {
     const { items } = await directory.groups.page(pageRequest(query))
     return items.map(({ id, friendlyName, name }) => ({
       kind: 'group',
@@ -55,7 +55,7 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
       href: `/settings/admin/user-groups/${encodeURIComponent(id)}`,
     }))
   }
-  const clients = async (query: string): Promise<readonly SearchResult[]> => {
+  const searchClients = async (query: string): Promise<readonly SearchResult[]> => {
     const { items } = await pocket.clients.page({ ...pageRequest(query), scope: { of: 'everybody' } })
     return items.map(({ client: { id, name, launchUrl } }) => ({
       kind: 'client',
@@ -69,8 +69,10 @@ export function createSearch({ pocket, directory }: SearchPorts): Search {
     const query = input.trim().slice(0, maxQueryLength).toWellFormed()
     const pages = findPages(user, query, messages)
     if (query === '') return pages
-    const ownSearches = [applications(user, query)]
-    const administratorSearches = user.administrator ? [users(query), groups(query), clients(query)] : []
+    const ownSearches = [searchApplications(user, query)]
+    const administratorSearches = user.administrator
+      ? [searchUsers(query), searchGroups(query), searchClients(query)]
+      : []
     return [pages, ...(await Promise.all([...ownSearches, ...administratorSearches]))].flat()
   }
 }

@@ -48,8 +48,12 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
     /** For users whose sign-up is pending. */
     async waiting(ctx: Context) {
       const { approval, verification } = await settings()
-      const awaits = verification ? (approval ? 'both' : 'verification') : 'administrator'
-      await show(ctx, { view: 'sign-up-waiting', awaits, signInAt: withRedirect('/login', redirectTarget(ctx)) })
+      const pendingSteps = verification ? (approval ? 'both' : 'verification') : 'administrator'
+      await show(ctx, {
+        view: 'sign-up-waiting',
+        awaits: pendingSteps,
+        signInAt: withRedirect('/login', redirectTarget(ctx)),
+      })
     },
 
     async options(ctx: Context) {

@@ -70,8 +70,8 @@ export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signi
       answer: { status: 200, schema: { type: 'array', items: replacementSchema } },
       async handle(call) {
         const { id: by, origin } = actorOf(call)
-        const { algorithm: chosen, now: immediately } = call.body
-        const replacements = await rotateKeys(pocket, { algorithm: chosen, immediately, by, origin })
+        const { algorithm: requestedAlgorithm, now: immediately } = call.body
+        const replacements = await rotateKeys(pocket, { algorithm: requestedAlgorithm, immediately, by, origin })
         return replacements.map((replacement) => ({
           ...replacement,
           signsFrom: new Date(replacement.signsFrom).toISOString(),

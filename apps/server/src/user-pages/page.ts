@@ -30,9 +30,11 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   const showNew = async (
     ctx: Context,
     viewer: User,
-    overrides: Partial<Pick<UserNewPage, 'values' | 'problems' | 'problem'>> & { readonly chosen?: readonly string[] },
+    overrides: Partial<Pick<UserNewPage, 'values' | 'problems' | 'problem'>> & {
+      readonly selectedGroupIds?: readonly string[]
+    },
   ) => {
-    const { chosen = [], ...pageValues } = overrides
+    const { selectedGroupIds = [], ...pageValues } = overrides
     const { items } = await offeredGroups(directory.groups)
     await show(ctx, {
       view: 'user-new',
@@ -41,7 +43,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       emailRequired: await ports.emailRequired(),
       problems: [],
       problem: null,
-      groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: chosen.includes(id) })),
+      groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: selectedGroupIds.includes(id) })),
       ...pageValues,
     })
   }
@@ -77,14 +79,14 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       const viewer = await authentication.requireUser(ctx)
       const values = userFormValues(ctx)
       const createUser = async () => {
-        const chosen = formTexts(ctx, 'groups')
+        const selectedGroupIds = formTexts(ctx, 'groups')
         let id = ''
         const refusal = await refusalOf(async () => {
-          const body = { ...toUserBody(values), userGroupIds: [...chosen] }
+          const body = { ...toUserBody(values), userGroupIds: [...selectedGroupIds] }
           id = (await users.create(pageActor(viewer, ctx), body)).id
         })
         if (!refusal) return redirectWithNotice(ctx, id, 'created')
-        await showNew(ctx, viewer, { values, problems: refusal.problems, problem: refusal.problem, chosen })
+        await showNew(ctx, viewer, { values, problems: refusal.problems, problem: refusal.problem, selectedGroupIds })
         ctx.status = refusal.status
       }
       await reauthenticateIf(values.isAdmin, createUser)(ctx)

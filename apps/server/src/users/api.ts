@@ -199,7 +199,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       path: '/api/users/:id/webauthn-credentials',
       summary: 'List the passkeys of a user',
       answer: { status: 200, schema: { type: 'array', items: passkeySchema } },
-      handle: async ({ params }) => (await users.passkeys(params.id ?? '')).map(passkeyDto),
+      handle: async ({ params }) => (await users.listPasskeys(params.id ?? '')).map(passkeyDto),
     }),
     operation({
       ...administration,

@@ -74,7 +74,7 @@ export interface UserAdministration {
   setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>
   /** @throws {InvalidInputError} `reserved_claim`, `duplicate_claim`, `validation_failed` */
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
-  passkeys(id: string): Promise<readonly Passkey[]>
+  listPasskeys(id: string): Promise<readonly Passkey[]>
   /** @throws {NotFoundError} `passkey_not_found` */
   removePasskey(actor: Actor, id: string, passkeyId: string): Promise<void>
   /** Issues a login code. `lifetime` in milliseconds. @throws {ForbiddenError} `account_disabled` */
@@ -233,7 +233,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
         return stored
       }),
 
-    async passkeys(id) {
+    async listPasskeys(id) {
       await getUser(id)
       return pocket.passkeys.list(id)
     },

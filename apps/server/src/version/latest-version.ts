@@ -9,7 +9,7 @@ export interface LatestVersionPorts {
 }
 
 const maxAge = 15 * 60_000
-const timeout = 5000
+const requestTimeout = 5000
 const maxBytes = 1_000_000
 const versionPattern = /^\d+\.\d+\.\d+(?:[-+][\w.+-]{1,50})?$/
 
@@ -56,7 +56,7 @@ export function createLatestVersion({ url, clock, onError }: LatestVersionPorts)
 async function fetchVersion(url: string): Promise<string> {
   const response = await fetch(url, {
     headers: { accept: 'application/json', 'user-agent': 'pocket' },
-    signal: AbortSignal.timeout(timeout),
+    signal: AbortSignal.timeout(requestTimeout),
   })
   if (!response.ok) throw new Error(`${url} responded with status ${response.status}`)
   const value: unknown = JSON.parse(await boundedText(response))

@@ -93,9 +93,9 @@ function parseChoice<const Choice extends string>(
 ): Choice | undefined {
   const value = query[name]
   if (value === undefined) return undefined
-  const chosen = choices.find((choice) => choice === value)
-  if (chosen === undefined) throw invalidField(name, `must be one of ${choices.join(', ')}`)
-  return chosen
+  const match = choices.find((choice) => choice === value)
+  if (match === undefined) throw invalidField(name, `must be one of ${choices.join(', ')}`)
+  return match
 }
 
 function parseModels(query: Query, name: string): readonly string[] | undefined {

@@ -75,8 +75,8 @@ function findModels(input: string): readonly string[] {
 }
 
 /** The stored values that differ from the entered ones; models by name. */
-export function policyDifferences(stored: PolicyValues, entered: PolicyValues) {
-  return differences(toComparable(stored), toComparable(entered))
+export function policyDifferences(stored: PolicyValues, submitted: PolicyValues) {
+  return differences(toComparable(stored), toComparable(submitted))
 }
 
 function toComparable({ choices, models }: PolicyValues): Readonly<Record<PolicyChoice | ModelList, string>> {

@@ -4,8 +4,8 @@ import { prepareImage } from '../../src/images/prepare.ts'
 import { heic, ico, photo, svg } from './samples.ts'
 
 const all = ['png', 'jpeg', 'gif', 'webp', 'avif', 'tiff', 'svg', 'ico'] as const
-const within = { kinds: all, fit: 'within', side: 100 } as const
-const square = { kinds: all, fit: 'square', side: 300, format: 'png' } as const
+const within = { kinds: all, fit: 'within', sideLength: 100 } as const
+const square = { kinds: all, fit: 'square', sideLength: 300, format: 'png' } as const
 
 describe('bitmaps', () => {
   test.each([
