@@ -31,7 +31,7 @@ export function versionOf({ hash }: Pick<StoredImage, 'hash'>): string {
  * Responds with an image (RFC 9111, RFC 5861), or with 304 if the caller has it. An SVG that is opened directly cannot run
  * scripts.
  *
- * @param staleSeconds - seconds, one of `staleFor`
+ * @param staleSeconds - one of `staleWhileRevalidate`
  * @throws {NotFoundError} `image_not_found` if its file is missing
  */
 export async function serveImage(ctx: Context, image: ServedImage, staleSeconds: number): Promise<void> {

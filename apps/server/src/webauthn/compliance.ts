@@ -16,7 +16,7 @@ export interface Compliance {
   readonly usersWithoutCompliant: readonly string[]
 }
 
-/** Checks all passkeys. `before` is the policy that would be replaced. */
+/** Checks all passkeys. `currentPolicy` is the policy that would be replaced. */
 export async function checkCompliance(
   policy: PasskeyPolicy,
   readPage: (afterId: string, limit: number) => Promise<readonly Passkey[]>,
