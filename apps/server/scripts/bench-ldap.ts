@@ -70,7 +70,7 @@ const recordMany = createBulkAuditLog({
   locationOf: () => ({ country: '', city: '' }),
   clock,
 })
-const host: LdapHost = { onApplied: (done: LdapChanges) => recordMany(eventsOf(done)) }
+const host: LdapHost = { onApplied: (applied: LdapChanges) => recordMany(eventsOf(applied)) }
 const { signal } = new AbortController()
 
 let statements = 0

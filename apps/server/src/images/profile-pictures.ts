@@ -42,8 +42,8 @@ export function createProfilePictures({ images, application, directory }: Profil
   const change = async (actor: Actor, userId: string) => {
     const user = await directory.find(userId)
     if (!user) throw userNotFound()
-    const by = actor.id === user.id ? {} : { by: actor.id }
-    const event = { event: 'account_updated', accountId: user.id, fields: ['picture'], ...by } as const
+    const initiator = actor.id === user.id ? {} : { by: actor.id }
+    const event = { event: 'account_updated', accountId: user.id, fields: ['picture'], ...initiator } as const
     return { slot: userSlot(user.id), event, actor }
   }
 

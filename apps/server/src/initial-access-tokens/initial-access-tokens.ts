@@ -27,21 +27,27 @@ export function createInitialAccessTokenAdministration({
   transaction,
 }: InitialAccessTokenPorts): InitialAccessTokenAdministration {
   return {
-    create: ({ id: by, origin }, newToken) =>
+    create: ({ id: actorId, origin }, newToken) =>
       transaction(async () => {
         const issued = await initialAccessTokens.issue(newToken)
         const { id: initialAccessTokenId } = issued.stored
         const changes = changesBetween(null, toAuditFields(issued.stored))
-        await audit.record({ event: 'initial_access_token_created', initialAccessTokenId, by, ...changes }, origin)
+        await audit.record(
+          { event: 'initial_access_token_created', initialAccessTokenId, by: actorId, ...changes },
+          origin,
+        )
         return issued
       }),
     list: () => initialAccessTokens.list(),
-    remove: ({ id: by, origin }, initialAccessTokenId) =>
+    remove: ({ id: actorId, origin }, initialAccessTokenId) =>
       transaction(async () => {
         const before = (await initialAccessTokens.list()).find(({ id }) => id === initialAccessTokenId)
         if (!(await initialAccessTokens.remove(initialAccessTokenId))) return
         const changes = changesBetween(before ? toAuditFields(before) : null, null)
-        await audit.record({ event: 'initial_access_token_removed', initialAccessTokenId, by, ...changes }, origin)
+        await audit.record(
+          { event: 'initial_access_token_removed', initialAccessTokenId, by: actorId, ...changes },
+          origin,
+        )
       }),
   }
 }

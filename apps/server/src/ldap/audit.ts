@@ -5,7 +5,7 @@ import { ldapActor } from '../access/built-in-actors.ts'
 import type { NamedEvent } from '../audit-log/audit-log.ts'
 import { changesOf } from './report.ts'
 
-const by = ldapActor.id
+const actorId = ldapActor.id
 
 /** The audit events of an import, one for each user and each group. */
 export function eventsOf(applied: LdapChanges): readonly NamedEvent[] {
@@ -17,28 +17,33 @@ export function eventsOf(applied: LdapChanges): readonly NamedEvent[] {
         event: 'account_created',
         accountId: user.id,
         method: 'ldap',
-        by,
+        by: actorId,
         changes: changesOf(null, user),
       }),
     ),
     ...changes.flatMap(changeEvents),
     ...removals.map(({ user }) =>
-      userEvent(user.userName, { event: 'account_removed', accountId: user.id, by, changes: changesOf(user, null) }),
+      userEvent(user.userName, {
+        event: 'account_removed',
+        accountId: user.id,
+        by: actorId,
+        changes: changesOf(user, null),
+      }),
     ),
     ...groupCreations.map(({ group: { id, name, friendlyName } }) =>
-      groupEvent({ event: 'group_created', groupId: id, by, ...changesBetween(null, { name, friendlyName }) }),
+      groupEvent({ event: 'group_created', groupId: id, by: actorId, ...changesBetween(null, { name, friendlyName }) }),
     ),
     ...groupChanges.map(({ before, after }) =>
       groupEvent({
         event: 'group_updated',
         groupId: after.id,
         fields: ['name', 'friendlyName'],
-        by,
+        by: actorId,
         ...changesBetween(before, after),
       }),
     ),
     ...groupRemovals.map(({ id, name, friendlyName }) =>
-      groupEvent({ event: 'group_removed', groupId: id, by, ...changesBetween({ name, friendlyName }, null) }),
+      groupEvent({ event: 'group_removed', groupId: id, by: actorId, ...changesBetween({ name, friendlyName }, null) }),
     ),
     ...memberships.map(({ groupId, added, removed }) =>
       groupEvent({
@@ -46,7 +51,7 @@ export function eventsOf(applied: LdapChanges): readonly NamedEvent[] {
         groupId,
         added: truncate(added),
         removed: truncate(removed),
-        by,
+        by: actorId,
         ...changesBetween({ members: truncate(removed) }, { members: truncate(added) }),
       }),
     ),
@@ -61,7 +66,14 @@ function changeEvents({ before, after, kind, changed: fields }: PersonChange): r
   const state = kind === 'disable' ? 'account_disabled' : 'account_enabled'
   return [
     ...(fields.includes('disabled')
-      ? [userEvent(userName, { event: state, accountId: id, by, changes: pick(changes, ['disabled']) } as const)]
+      ? [
+          userEvent(userName, {
+            event: state,
+            accountId: id,
+            by: actorId,
+            changes: pick(changes, ['disabled']),
+          } as const),
+        ]
       : []),
     ...(otherFields.length > 0
       ? [
@@ -69,7 +81,7 @@ function changeEvents({ before, after, kind, changed: fields }: PersonChange): r
             event: 'account_updated',
             accountId: id,
             fields: otherFields,
-            by,
+            by: actorId,
             changes: pick(changes, otherFields),
           } as const),
         ]

@@ -14,11 +14,11 @@ const controlCharacters = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
  */
 export function readableLine(json: string): string {
   const { level, time, msg, err, ...rest }: Entry = JSON.parse(json)
-  const head = [String(time), String(level).toUpperCase().padEnd(5), escapeControlCharacters(String(msg ?? ''))]
+  const prefixFields = [String(time), String(level).toUpperCase().padEnd(5), escapeControlCharacters(String(msg ?? ''))]
   const pairs = Object.entries({ ...rest, ...errorFields(err) }).map(
     ([key, value]) => `${escapeControlCharacters(key)}=${formatValue(value)}`,
   )
-  return `${[...head, ...pairs].join(' ')}\n${stackOf(err)}`
+  return `${[...prefixFields, ...pairs].join(' ')}\n${stackOf(err)}`
 }
 
 function errorFields(err: unknown): Record<string, unknown> {

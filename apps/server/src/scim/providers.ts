@@ -68,7 +68,7 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
     findByClient: (clientId) => store.findByClient(clientId),
     decryptToken: ({ token }) => (token === '' ? '' : masterKey.decrypt(encryptionPurpose, token)),
 
-    create: ({ id: by, origin }, input) =>
+    create: ({ id: actorId, origin }, input) =>
       transaction(async () => {
         const token = validateToken(input, null) ?? ''
         await assertClient(input.clientId)
@@ -88,12 +88,12 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
           report: null,
         }
         if (!(await store.insert(provider))) throw alreadyConfigured()
-        const event = { event: 'scim_provider_created', clientId: input.clientId, by } as const
+        const event = { event: 'scim_provider_created', clientId: input.clientId, by: actorId } as const
         await audit.record({ ...event, ...changesOf(null, provider) }, origin)
         return provider
       }),
 
-    update: ({ id: by, origin, ...condition }, id, input) =>
+    update: ({ id: actorId, origin, ...condition }, id, input) =>
       transaction(async () => {
         const before = await get(id)
         assertUnchanged(condition, scimProviderValidator(before))
@@ -116,17 +116,20 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         // Resource IDs are only valid at the endpoint that assigned them.
         if (isEndpointChanged) await records.removeByProvider(id)
         await store.markDue(id, now)
-        await audit.record({ event: 'scim_provider_updated', clientId: after.clientId, by, ...changes }, origin)
+        await audit.record(
+          { event: 'scim_provider_updated', clientId: after.clientId, by: actorId, ...changes },
+          origin,
+        )
         return get(id)
       }),
 
-    remove: ({ id: by, origin, ...condition }, id) =>
+    remove: ({ id: actorId, origin, ...condition }, id) =>
       transaction(async () => {
         const before = await get(id)
         assertUnchanged(condition, scimProviderValidator(before))
         await store.remove(id)
         await records.removeByProvider(id)
-        const event = { event: 'scim_provider_removed', clientId: before.clientId, by } as const
+        const event = { event: 'scim_provider_removed', clientId: before.clientId, by: actorId } as const
         await audit.record({ ...event, ...changesOf(before, null) }, origin)
       }),
 
@@ -138,21 +141,21 @@ export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
         await records.removeByProvider(provider.id)
       }),
 
-    request: ({ id: by, origin }, id) =>
+    request: ({ id: actorId, origin }, id) =>
       transaction(async () => {
         const provider = await get(id)
         await store.markDue(id, clock.now())
-        await audit.record({ event: 'scim_sync_requested', clientId: provider.clientId, by }, origin)
+        await audit.record({ event: 'scim_sync_requested', clientId: provider.clientId, by: actorId }, origin)
         return provider
       }),
 
-    adopt: ({ id: by, origin }, id, selected) =>
+    adopt: ({ id: actorId, origin }, id, selected) =>
       transaction(async () => {
         const { clientId } = await get(id)
         const count = await records.adopt(id, selected)
         if (count === 0) return 0
         await store.markDue(id, clock.now())
-        await audit.record({ event: 'scim_objects_adopted', clientId, count: String(count), by }, origin)
+        await audit.record({ event: 'scim_objects_adopted', clientId, count: String(count), by: actorId }, origin)
         return count
       }),
   }

@@ -47,8 +47,8 @@ export function createSessionAdministration(ports: SessionAdministrationPorts): 
     return new Map(clients.flatMap((client) => (client ? [[client.id, client.name]] : [])))
   }
   const recordEnd = async (actor: Actor, accountId: string, sessionId: string) => {
-    const by = actor.id === accountId ? {} : { by: actor.id }
-    await audit.record({ event: 'session_ended', accountId, sessionId, ...by }, actor.origin)
+    const initiator = actor.id === accountId ? {} : { by: actor.id }
+    await audit.record({ event: 'session_ended', accountId, sessionId, ...initiator }, actor.origin)
   }
 
   return {

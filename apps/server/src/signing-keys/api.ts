@@ -69,9 +69,14 @@ export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signi
       body: rotationBody,
       answer: { status: 200, schema: { type: 'array', items: replacementSchema } },
       async handle(call) {
-        const { id: by, origin } = actorOf(call)
+        const { id: actorId, origin } = actorOf(call)
         const { algorithm: requestedAlgorithm, now: immediately } = call.body
-        const replacements = await rotateKeys(pocket, { algorithm: requestedAlgorithm, immediately, by, origin })
+        const replacements = await rotateKeys(pocket, {
+          algorithm: requestedAlgorithm,
+          immediately,
+          by: actorId,
+          origin,
+        })
         return replacements.map((replacement) => ({
           ...replacement,
           signsFrom: new Date(replacement.signsFrom).toISOString(),

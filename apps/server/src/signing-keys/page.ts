@@ -20,11 +20,11 @@ export function signingKeyPages({ pocket, authentication, flashes }: SigningKeyP
       method: 'post',
       path: '/settings/admin/application-configuration/oidc/signing-keys',
       async handle(ctx) {
-        const { id: by, origin } = pageActor(await authentication.requireUser(ctx), ctx)
+        const { id: actorId, origin } = pageActor(await authentication.requireUser(ctx), ctx)
         // The displayed keys, so that a form that is submitted twice rotates them once.
         const kids = formTexts(ctx, 'kid', 100)
         const immediately = formText(ctx, 'immediately', 10) === 'true'
-        const replaced = await pocket.replaceKeys(kids, { immediately, by, origin })
+        const replaced = await pocket.replaceKeys(kids, { immediately, by: actorId, origin })
         const isPending = replaced.some(({ signsFrom }) => signsFrom > Date.now())
         const notice = replaced.length === 0 ? 'keys_unchanged' : isPending ? 'keys_pending' : 'keys_rotated'
         flashes.set(ctx, pathOf('oidc'), { notice })

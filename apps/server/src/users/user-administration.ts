@@ -271,19 +271,19 @@ function groupNames({ groups }: UserDetails): readonly string[] {
 /** Disabling and re-enabling users are separate events, because administrators search for them. */
 function eventsOf({ before, user, changed }: UserUpdate, actor: Actor): readonly AuditEvent[] {
   const accountId = user.id
-  const by = actor.id === accountId ? {} : { by: actor.id }
+  const initiator = actor.id === accountId ? {} : { by: actor.id }
   const fields = changed.filter((property) => property !== 'disabled')
   const { changes } = changesBetween(before, user, { except: [...unrecordedFields, 'disabled'] })
   return [
     ...(fields.length > 0
-      ? [{ event: 'account_updated' as const, accountId, fields, ...by, ...(changes && { changes }) }]
+      ? [{ event: 'account_updated' as const, accountId, fields, ...initiator, ...(changes && { changes }) }]
       : []),
     ...(changed.includes('disabled')
       ? [
           {
             event: user.disabled ? ('account_disabled' as const) : ('account_enabled' as const),
             accountId,
-            ...by,
+            ...initiator,
             ...changesBetween({ disabled: before.disabled }, { disabled: user.disabled }),
           },
         ]

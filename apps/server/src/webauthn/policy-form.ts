@@ -64,11 +64,11 @@ function isSent({ request }: Context, name: string): boolean {
   return Object.hasOwn(Object(request.body), name)
 }
 
-const aaguidAtEnd = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)?$/i
+const trailingAaguid = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)?$/i
 
 /** Resolves form input to models: the offered label, an AAGUID, or a name, which can match several models. */
 function findModels(input: string): readonly string[] {
-  const [, aaguid] = aaguidAtEnd.exec(input) ?? []
+  const [, aaguid] = trailingAaguid.exec(input) ?? []
   if (aaguid !== undefined) return [aaguid.toLowerCase()]
   const lowerName = input.toLowerCase()
   return authenticatorModels().flatMap(({ aaguid, name }) => (name.toLowerCase() === lowerName ? [aaguid] : []))

@@ -150,11 +150,11 @@ export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly Page
     },
 
     async readMetadata(ctx: Context) {
-      const done = await authenticatorMetadata.refresh().then(
+      const outcome = await authenticatorMetadata.refresh().then(
         () => 'metadata_read',
         () => 'metadata_failed',
       )
-      flashes.set(ctx, pagePath, { done })
+      flashes.set(ctx, pagePath, { done: outcome })
       seeOther(ctx, pagePath)
     },
   }
