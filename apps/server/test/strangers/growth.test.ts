@@ -119,8 +119,8 @@ function tell(line: string): void {
 
 /** The number of rows that the limits of one network leave room for. */
 const maxRows: Readonly<Record<string, number>> = {
-  // 30 interactions, 30 pushed requests twice, 20 device codes, 20 registration access tokens and the administrator's session.
-  pocket_artifact: 131,
+  // 30 interactions, 20 pushed requests twice, 15 device codes, 20 registration access tokens and the administrator's session.
+  pocket_artifact: 106,
   // 20 of the network, and the one of the administrator.
   pocket_client: 21,
   pocket_connection_attempt: 100,
@@ -179,6 +179,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
         }
       now = begun + minute
       while ((await instance.app.pocket.removeExpired(200)) > 0);
+      // The minutes pass too fast for PostgreSQL's own vacuum, which runs every minute.
+      if (kind === 'PostgreSQL') await dataSource.query('VACUUM')
       sizes.push(await bytes())
       counts.push(await rows())
       tell(`${kind}, minute ${passed + 1}: ${sizes.at(-1)} bytes`)
