@@ -22,7 +22,7 @@ export interface BearerCookieOptions {
  * @example
  * ```ts
  * const cookie = bearerCookie({ name: 'invitation', secure: true, path: '/', maxAge: 900 })
- * cookie.give(req, res, token)
+ * cookie.set(req, res, token)
  * ```
  */
 export function bearerCookie({ name, secure, path, maxAge }: BearerCookieOptions): BearerCookie {
