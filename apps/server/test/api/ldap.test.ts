@@ -157,7 +157,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       expect((await users()).map(({ username }) => username)).toEqual(['ada'])
       const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
       expect(page.text).toContain('It is the first one.')
-      expect(page.text).toContain('Nothing is imported by itself until')
+      expect(page.text).toContain('No import runs automatically until')
     })
 
     test('has a dry run that changes nothing, even while LDAP is disabled', async () => {

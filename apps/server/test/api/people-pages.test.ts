@@ -153,7 +153,7 @@ describe('approvals', () => {
     const { id } = await waiting()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })
     const late = await instance.administrator.follow(await post(`${approvals}/${id}`, { decision: 'refuse' }))
-    expect(late.text).toContain('somebody else has decided')
+    expect(late.text).toContain('another administrator has decided')
     expect(await instance.app.directory.find(id)).toBeDefined()
   })
 

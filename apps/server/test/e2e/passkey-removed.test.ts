@@ -28,7 +28,7 @@ test.each<Storage>(['SQLite', 'PostgreSQL'])(
     await first.remove()
     await addVirtualAuthenticator(page)
     await page.getByRole('button', { name: 'Add a passkey' }).click()
-    await page.getByText('2 passkeys let you in').waitFor()
+    await page.getByText('You can sign in with 2 passkeys').waitFor()
     const created = await page.evaluate(async () => {
       const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
       const body = JSON.stringify({ name: 'For a script', expiresAt })

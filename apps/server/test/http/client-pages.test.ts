@@ -253,7 +253,7 @@ describe('the page of a client', () => {
     ['addresses', { redirectUris: 'https://x.example\nhttps://h/#x' }, 'must end before the #'],
     ['signIn', { accessTokenDurationMinutes: 'soon' }, 'Enter a whole number from 1 on.'],
     ['signIn', { 'protocol.maxSessionAgeMinutes': '0' }, 'doesn’t have the right form'],
-    ['told', { 'protocol.userNames.user': 'nobody', 'protocol.userNames.as': 'x' }, 'nobody’s here'],
+    ['told', { 'protocol.userNames.user': 'nobody', 'protocol.userNames.as': 'x' }, 'doesn’t exist'],
     ['told', { 'protocol.claimRules.claim': 'iss', 'protocol.claimRules.value': 'x' }, 'said by this server itself'],
     ['authentication', { 'protocol.jwks': '{"keys":' }, 'These keys can’t be used.'],
     ['authentication', { 'protocol.tokenEndpointAuthMethod': 'private_key_jwt' }, 'These keys can’t be used.'],

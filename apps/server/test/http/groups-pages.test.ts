@@ -68,7 +68,7 @@ test('a membership gets an expiry, is extended, and ends', async () => {
     locale: null,
   })
   const unknown = await post(`${path}/members`, { user: 'nobody', endsAt: '' })
-  expect([unknown.status, unknown.text.includes('Nobody here has this name.')]).toEqual([400, true])
+  expect([unknown.status, unknown.text.includes('No user has this name.')]).toEqual([400, true])
   expect((await post(`${path}/members`, { user: 'gina', endsAt: '2001-01-01' })).status).toBe(400)
   expect((await find(path))?.members).toHaveLength(0)
   expect((await post(`${path}/members`, { user: 'GINA@example.com', endsAt: '2999-01-31' })).status).toBe(303)

@@ -413,10 +413,10 @@ test.each([
 )
 
 test.each([
-  ['sign-up', '/signup', 'already_in_use', 'Somebody else already has this user name'],
-  ['sign-up', '/signup', 'open_signup_disabled', 'Sign-up has been closed meanwhile.'],
-  ['sign-up', '/signup', 'token_invalid_or_expired', 'Your link was used or has expired meanwhile.'],
-  ['setup', '/login/setup', 'setup_already_completed', 'Somebody has just finished the set-up.'],
+  ['sign-up', '/signup', 'already_in_use', 'This user name or e-mail address is already taken'],
+  ['sign-up', '/signup', 'open_signup_disabled', 'Sign-up has been closed.'],
+  ['sign-up', '/signup', 'token_invalid_or_expired', 'Your link has been used or has expired.'],
+  ['setup', '/login/setup', 'setup_already_completed', 'The set-up was just completed elsewhere.'],
 ])('also signals it for a passkey from the page %s, when %s responds %s', async (view, path, code, sentence) => {
   answering({
     [`${path}/options`]: { status: 200, body: { options: creation } },

@@ -124,7 +124,7 @@ describe('templates', () => {
     ],
     [
       'error-missing',
-      ['The application sent no redirect_uri', 'Show the details to whoever runs the application.'],
+      ['The application sent no redirect_uri', 'Show the details to the operator of the application.'],
       [],
     ],
     [
@@ -153,7 +153,7 @@ describe('templates', () => {
     [
       'client',
       [
-        'https://*.example.com/auth/login lets in every host of this domain.',
+        'https://*.example.com/auth/login allows every host of this domain.',
         '* is not safe: it would send people, and the proof of who they are, to any address.',
       ],
       [],
