@@ -75,7 +75,7 @@ describe('with the keyboard alone', () => {
 
   test('sign-up is opened and used: a conflict moves the focus to its field', async () => {
     await go(`${settings}/sign-up`)
-    await keys.tabTo(/^Nobody/)
+    await keys.tabTo(/^Disabled/)
     await keys.press('ArrowDown')
     await keys.press('ArrowDown')
     await keys.focuses(/^Everybody/)

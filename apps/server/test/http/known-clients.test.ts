@@ -85,7 +85,10 @@ test('users see the host of a self-registered client, and its logo once it is ma
   expect(known).toContain('knows who runs it')
   expect((await rename('Your bank')).status).toBe(200)
   const renamed = await signInPage(id)
-  expect([renamed.includes(`/clients/${id}/logo`), renamed.includes('Nobody here has checked')]).toEqual([false, true])
+  expect([renamed.includes(`/clients/${id}/logo`), renamed.includes('No administrator has checked')]).toEqual([
+    false,
+    true,
+  ])
   expect((await mark(id, true, version)).answer.status).toBe(412)
   expect(await running.app.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
 })
