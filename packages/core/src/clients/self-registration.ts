@@ -64,7 +64,7 @@ export interface SelfRegistrationPorts {
 }
 
 /** Maximum number of unused clients that a network has registered without credentials. */
-const maxUnused = 20
+const maxUnused = 15
 /** Seconds. */
 const retryAfter = 3600
 

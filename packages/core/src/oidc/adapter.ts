@@ -52,8 +52,8 @@ interface FinishedInteraction {
 /** Maximum number of pending artifacts per network that have no account and no authenticated client. */
 const maxPending: Readonly<Record<string, number>> = {
   Interaction: 30,
-  PushedAuthorizationRequest: 20,
-  DeviceCode: 15,
+  PushedAuthorizationRequest: 16,
+  DeviceCode: 12,
 }
 
 /** Bytes. */

@@ -247,7 +247,7 @@ test('stores a user code as a keyed hash that the database alone cannot reverse'
   expect(hashes).not.toContain(createHash('sha256').update(userCode).digest('base64url'))
 })
 
-test('a network has at most 15 pending device codes of public clients', async () => {
+test('a network has at most 12 pending device codes of public clients', async () => {
   await using host = await startHost()
   const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true })
   const start = async () => {
@@ -255,8 +255,8 @@ test('a network has at most 15 pending device codes of public clients', async ()
     return (await fetch(`${host.issuer}/api/oidc/device/authorize`, { method: 'POST', body })).status
   }
   const statuses: number[] = []
-  for (let count = 0; count < 16; count++) statuses.push(await start())
-  expect(statuses).toEqual([...Array<number>(15).fill(200), 429])
+  for (let count = 0; count < 13; count++) statuses.push(await start())
+  expect(statuses).toEqual([...Array<number>(12).fill(200), 429])
   host.clock.pass(20 * 60_000)
   expect(await start()).toBe(200)
   expect(host.errors).toEqual([])

@@ -104,9 +104,9 @@ describe('permission to register', () => {
     expect(await refused(third.token)).toBe('invalid_token')
   })
 
-  test('is denied to a network while 20 of its clients are unused', async () => {
+  test('is denied to a network while 15 of its clients are unused', async () => {
     const clients = await Promise.all(
-      Array.from({ length: 20 }, () =>
+      Array.from({ length: 15 }, () =>
         registered({ redirect_uris: [], response_types: [], grant_types: ['client_credentials'] }),
       ),
     )
@@ -127,7 +127,7 @@ describe('permission to register', () => {
     host.clock.pass(2 * day)
     expect((await tokenAt(grant)).status).toBe(200)
     expect((await register({ redirect_uris: [redirectUri] })).status).toBe(429)
-    expect(await host.pocket.removeUnusedClients(hour, 100)).toBe(19)
+    expect(await host.pocket.removeUnusedClients(hour, 100)).toBe(14)
     expect(await host.pocket.clients.find(used?.id ?? '')).toBeDefined()
     await registered()
   })
