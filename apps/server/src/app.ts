@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
@@ -11,6 +11,7 @@ import { createPlatform } from './composition/platform.ts'
 import { composeRendering } from './composition/rendering.ts'
 import { composeRestApi } from './composition/rest-api.ts'
 import { composeServices } from './composition/services.ts'
+import { packageFolder } from './config/package-folder.ts'
 import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
@@ -38,9 +39,9 @@ export interface App extends AsyncDisposable {
 const hour = 3_600_000
 /** Milliseconds. Longer than a reverse proxy's idle timeout, usually a minute, so that it never reuses a closed connection. */
 const keepAliveTimeout = 75_000
-const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url))
-const assetsDirectory = fileURLToPath(new URL('../dist/web', import.meta.url))
-const cataloguesDirectory = fileURLToPath(new URL('../locales', import.meta.url))
+const viewsDirectory = join(packageFolder, 'views')
+const assetsDirectory = join(packageFolder, 'dist', 'web')
+const cataloguesDirectory = join(packageFolder, 'locales')
 
 /**
  * Opens and migrates the database, loads the keys, and registers all routes.

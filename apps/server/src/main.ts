@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { run } from './cli/run.ts'
 import { readConfig } from './composition/config.ts'
+import { packageFolder } from './config/package-folder.ts'
 import { codeOf } from './logging/failure.ts'
 import { createLogger } from './logging/logger.ts'
 
@@ -45,7 +47,7 @@ async function confirm(question: string): Promise<boolean | undefined> {
 
 function ownVersion(): string {
   const { version }: { readonly version: string } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    readFileSync(join(packageFolder, 'package.json'), 'utf8'),
   )
   return version
 }

@@ -50,7 +50,9 @@ export async function connectToPostgres({
   stop,
 }: ConnectOptions): Promise<DataSource> {
   const { attempts, pause } = retryPolicy ?? defaultRetryPolicy
-  const dataSource = new DataSource(postgresOptions(withDefaultTls(url), tables))
+  // Passed to TypeORM, which would not find it in the bundle; loaded here, so that SQLite does not need it.
+  const { default: driver } = await import('pg')
+  const dataSource = new DataSource({ ...postgresOptions(withDefaultTls(url), tables), driver })
   for (let attempt = 1; ; attempt++) {
     try {
       return await dataSource.initialize()

@@ -1,9 +1,10 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { AuditSink, Clock, MasterKey, Pocket, Transaction } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { Directory, User } from '@pocket/directory'
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import { packageFolder } from '../config/package-folder.ts'
 import type { GeoIp } from '../geoip/geoip.ts'
 import { loadCatalogues } from '../http/catalogues.ts'
 import type { Job } from '../jobs/scheduler.ts'
@@ -73,7 +74,7 @@ export interface Mail {
   forget(userId: string): Promise<void>
 }
 
-const cataloguesDirectory = fileURLToPath(new URL('../../locales/emails', import.meta.url))
+const cataloguesDirectory = join(packageFolder, 'locales', 'emails')
 const hour = 60 * 60_000
 const retention = 30 * 24 * hour
 const batchSize = 1000

@@ -1,4 +1,3 @@
-import sharp from 'sharp'
 import type { ApplicationImage, PreparedImage } from './image.ts'
 
 const shape =
@@ -21,6 +20,7 @@ export async function bundledImage(name: ApplicationImage): Promise<PreparedImag
     case 'logoDark':
       return { bytes: darkIcon, mediaType: 'image/svg+xml' }
     case 'email': {
+      const { default: sharp } = await import('sharp')
       // E-mail clients do not render SVG.
       const large = drawIcon('#0b8064', '#fff', ' width="256" height="256"')
       return { bytes: await sharp(large).png().toBuffer(), mediaType: 'image/png' }

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import type { User } from '@pocket/directory'
-import sharp from 'sharp'
 import { hashOf, type PreparedImage } from './image.ts'
 
 const sideLength = 300
@@ -34,6 +33,7 @@ type InitialsOwner = Pick<User, 'id' | 'userName' | 'firstName' | 'lastName'>
 
 /** A PNG of 300 by 300 pixels. */
 export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
+  const { default: sharp } = await import('sharp')
   const letters = drawablePattern.test(text) ? await drawLetters(text) : Buffer.from(silhouette)
   const background = { create: { width: sideLength, height: sideLength, channels: 3, background: color } } as const
   const bytes = await sharp(background)
@@ -45,6 +45,7 @@ export async function drawInitials({ text, color }: Initials): Promise<PreparedI
 
 /** Uses a bundled font, because a server may have none. */
 async function drawLetters(text: string): Promise<Buffer> {
+  const { default: sharp } = await import('sharp')
   const markup = `<span foreground="#ffffff">${text}</span>`
   const image = sharp({ text: { text: markup, fontfile: font, font: 'DejaVu Sans Bold 92', dpi: 96, rgba: true } })
   return image

@@ -1,5 +1,5 @@
 import { fileTypeFromBuffer } from 'file-type'
-import { type BitmapFormat, type BitmapRules, prepareBitmap } from './bitmap.ts'
+import type { BitmapFormat, BitmapRules } from './bitmap.ts'
 import { assertIco } from './ico.ts'
 import type { PreparedImage } from './image.ts'
 import { unsupportedImage } from './image-errors.ts'
@@ -43,12 +43,13 @@ export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<Pr
   const kind = await kindOf(bytes)
   if (kind === undefined || !rules.kinds.includes(kind))
     throw unsupportedImage(rules.kinds.map((accepted) => kindNames[accepted]).join(', '))
+  // The image libraries are loaded on demand: they are large, and uploads are rare.
   if (kind === 'svg') {
-    // Loaded on demand: three hundred modules that most instances never need.
     const { prepareSvg } = await import('./svg.ts')
     return prepareSvg(bytes)
   }
   if (kind === 'ico') return { bytes: assertIco(bytes), mediaType: 'image/x-icon' }
+  const { prepareBitmap } = await import('./bitmap.ts')
   return prepareBitmap(bytes, kind, rules)
 }
 

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageFolder } from '../config/package-folder.ts'
 
 /** The version of Pocket ID whose REST API this server implements. */
 export const compatibleVersion = '2.14.0'
@@ -6,7 +8,7 @@ export const compatibleVersion = '2.14.0'
 /** The version of this server. */
 export function serverVersion(): string {
   const { version }: { readonly version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    readFileSync(join(packageFolder, 'package.json'), 'utf8'),
   )
   return version
 }

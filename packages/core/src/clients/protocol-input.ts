@@ -1,6 +1,7 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import type { ErrorObject } from 'ajv'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import type { FieldError } from '../errors.ts'
+import { validator } from '../validator.ts'
 import { withDefaults } from '../with-defaults.ts'
 import { type ClaimRule, type ClientProtocol, defaultProtocol, type GroupRules } from './protocol.ts'
 import { clientProtocolSchema } from './protocol-schema.ts'
@@ -13,7 +14,10 @@ export type ClientProtocolInput = {
   readonly groupRules?: { readonly [Key in keyof GroupRules]?: GroupRules[Key] | undefined } | undefined
 }
 
-const isProtocol = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(clientProtocolSchema)
+const protocolValidator = validator<ClientProtocolInput>(clientProtocolSchema, {
+  allErrors: true,
+  allowUnionTypes: true,
+})
 
 /** Applies the input to the settings; unknown properties are dropped. */
 export function mergeProtocol(before: ClientProtocol, input: ClientProtocolInput = {}): ClientProtocol {
@@ -30,6 +34,7 @@ export function mergeProtocol(before: ClientProtocol, input: ClientProtocolInput
 
 /** Input errors, as fields below `protocol`. */
 export function protocolProblems(input: ClientProtocolInput = {}): FieldError[] {
+  const isProtocol = protocolValidator()
   if (!isProtocol(input)) return (isProtocol.errors ?? []).slice(0, 20).map(fieldError)
   const urlErrors = (['jwksUri', 'sectorIdentifierUri', 'backchannelLogoutUri', 'initiateLoginUri'] as const).flatMap(
     (name) => urlProblems(name, input[name]),

@@ -1,6 +1,5 @@
-import { fetch as undiciFetch } from 'undici'
+import type { Agent, fetch as undiciFetch } from 'undici'
 import { type AllowedHosts, allowedHosts } from './addresses.ts'
-import { guardedAgent } from './guarded-agent.ts'
 import { OutboundError } from './outbound-error.ts'
 
 /** Options of `createPublicFetch` and `createPublicDownload`. */
@@ -48,18 +47,23 @@ export function createGuardedRequest(options: PublicFetchOptions) {
   const { allowedPrivateHosts = [], localRanges = [], allowHttp = false } = options
   const { maxBytes = megabyte, timeout = 10_000 } = options
   const allowed = allowedHosts(allowedPrivateHosts)
-  const dispatcher = guardedAgent({ allowed, local: allowedHosts(localRanges), timeout })
+  const local = allowedHosts(localRanges)
+  let agent: Promise<Agent> | undefined
 
   return async (input: string | URL, init: PublicFetchInit): Promise<GuardedResponse> => {
     const deadline = AbortSignal.timeout(timeout)
     const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline
     const failure = (error: unknown) => toOutboundError(error, deadline)
     try {
+      // undici is loaded on demand: it is large, and most instances seldom send a request.
+      const { fetch } = await import('undici')
+      agent ??= import('./guarded-agent.ts').then(({ guardedAgent }) => guardedAgent({ allowed, local, timeout }))
+      const dispatcher = await agent
       let request: HopRequest = { ...init, url: new URL(input), headers: new Headers(init.headers) }
       for (let redirects = 0; ; redirects++) {
         assertScheme(request.url, allowHttp, allowed)
         const { url, method = 'GET', headers, body = null } = request
-        const response = await undiciFetch(url, {
+        const response = await fetch(url, {
           method,
           headers: [...headers],
           body,

@@ -1,6 +1,7 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
-import { Ajv } from 'ajv'
+import type { ValidateFunction } from 'ajv'
 import { InvalidInputError } from '../errors.ts'
+import { validator } from '../validator.ts'
 
 const base64url = { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 65_536 }
 const commonProperties = {
@@ -11,9 +12,7 @@ const commonProperties = {
 }
 const requiredProperties = ['id', 'rawId', 'type', 'response']
 
-const ajv = new Ajv({ allErrors: false })
-
-const isRegistration = ajv.compile<RegistrationResponseJSON>({
+const registrationValidator = validator<RegistrationResponseJSON>({
   type: 'object',
   required: requiredProperties,
   properties: {
@@ -30,7 +29,7 @@ const isRegistration = ajv.compile<RegistrationResponseJSON>({
   },
 })
 
-const isAuthentication = ajv.compile<AuthenticationResponseJSON>({
+const authenticationValidator = validator<AuthenticationResponseJSON>({
   type: 'object',
   required: requiredProperties,
   properties: {
@@ -50,18 +49,19 @@ const isAuthentication = ajv.compile<AuthenticationResponseJSON>({
 
 /** @throws {InvalidInputError} `passkey_rejected` if it is not a RegistrationResponseJSON (WebAuthn Level 3 §5.1.8) */
 export function registrationResponse(value: unknown): RegistrationResponseJSON {
-  if (isRegistration(value)) return value
-  throw new InvalidInputError(
-    'passkey_rejected',
-    `The registration response is invalid: ${ajv.errorsText(isRegistration.errors)}`,
-  )
+  return validResponse(registrationValidator(), value, 'registration')
 }
 
 /** @throws {InvalidInputError} `passkey_rejected` if it is not an AuthenticationResponseJSON (WebAuthn Level 3 §5.1.8) */
 export function authenticationResponse(value: unknown): AuthenticationResponseJSON {
-  if (isAuthentication(value)) return value
+  return validResponse(authenticationValidator(), value, 'authentication')
+}
+
+function validResponse<Response>(validate: ValidateFunction<Response>, value: unknown, kind: string): Response {
+  if (validate(value)) return value
+  const [error] = validate.errors ?? []
   throw new InvalidInputError(
     'passkey_rejected',
-    `The authentication response is invalid: ${ajv.errorsText(isAuthentication.errors)}`,
+    `The ${kind} response is invalid: data${error?.instancePath} ${error?.message}`,
   )
 }

@@ -3,13 +3,17 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
+import { once } from '../once.ts'
 import { normalizeBody } from './normalize-body.ts'
 import { sentence } from './schema.ts'
 import { unstorableText } from './text.ts'
 
-const ajv = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true, verbose: true })
-ajv.addKeyword(sentence)
-formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
+const ajv = once(() => {
+  const instance = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true, verbose: true })
+  instance.addKeyword(sentence)
+  formats.default(instance, ['uuid', 'date-time', 'uri', 'email'])
+  return instance
+})
 
 /**
  * Reads a request body: JSON that matches the schema, or an empty body if no member is required. Fields that the schema does not
@@ -23,7 +27,7 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   // Compiled on first use: compiling every schema would slow the start considerably.
   let compiled: ValidateFunction<Body> | undefined
   return (ctx) => {
-    compiled ??= ajv.compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
+    compiled ??= ajv().compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
     const validate = compiled
     const isOptional = anyContentType || (schema.required === undefined && isEmpty(ctx))
     const value = normalizeBody(isOptional ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)

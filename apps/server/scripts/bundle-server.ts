@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, type Metafile, type Plugin } from 'esbuild'
+import { unbundled } from './unbundled.ts'
+
+// Program: bundles the server and its dependencies into `dist/main.js` and modules that are loaded on demand, which halves the
+// start-up time. The licences of the bundled packages are in `dist/licenses.txt`.
+
+const server = dirname(dirname(fileURLToPath(import.meta.url)))
+const target = join(server, 'dist')
+
+/** CommonJS dependencies call `require` and read `__dirname`, which modules do not have. */
+const commonJsGlobals = `
+import { createRequire as createRequireOfBundle } from 'node:module'
+const require = createRequireOfBundle(import.meta.url)
+const __filename = import.meta.filename
+const __dirname = import.meta.dirname`
+
+await removeScripts()
+const { metafile } = await build({
+  entryPoints: [join(server, 'src', 'main.ts')],
+  outdir: target,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.19',
+  conditions: ['pocket-source'],
+  banner: { js: commonJsGlobals },
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // The names of error classes are read.
+  keepNames: true,
+  legalComments: 'none',
+  plugins: [leaveOut()],
+  metafile: true,
+  logLevel: 'warning',
+})
+await writeFile(join(target, 'licenses.txt'), await licenses(metafile))
+
+async function removeScripts(): Promise<void> {
+  const files = await readdir(target).catch(() => [])
+  await Promise.all(files.filter((name) => /\.js(\.map)?$/.test(name)).map((name) => rm(join(target, name))))
+}
+
+/** Optional dependencies that are not installed, and template engines other than EJS, stay imports that are never executed. */
+function leaveOut(): Plugin {
+  const resolving = Symbol('resolving')
+  return {
+    name: 'leave out',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, importer, kind, resolveDir }) => {
+        if (pluginData === resolving || path.startsWith('node:')) return undefined
+        const isOtherEngine = importer.includes('/consolidate/') && path !== 'ejs' && !isBuiltin(path)
+        if (isOtherEngine || unbundled.has(path)) return { path, external: true }
+        // The modules of css-tree read data files, which its own bundle contains.
+        const source = path === 'css-tree' ? 'css-tree/dist/csstree.esm' : path
+        const result = await resolve(source, { importer, kind, resolveDir, pluginData: resolving })
+        return result.errors.length > 0 && kind === 'require-call' ? { path, external: true } : result
+      })
+    },
+  }
+}
+
+async function licenses({ inputs }: Metafile): Promise<string> {
+  const folders = new Set(
+    Object.keys(inputs).flatMap((path) => path.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/)?.[0] ?? []),
+  )
+  const notices = await Promise.all([...folders].map((folder) => notice(join(process.cwd(), folder))))
+  return [...new Set(notices)].sort().join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+async function notice(folder: string): Promise<string> {
+  const { name, version, license }: { readonly name: string; readonly version: string; readonly license?: string } =
+    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(basename(file)))
+  const texts = await Promise.all(files.sort().map((file) => readFile(join(folder, file), 'utf8')))
+  return [`${name} ${version} (${license ?? 'see below'})\n`, ...texts.map((text) => `${text.trim()}\n`)].join('\n')
+}
