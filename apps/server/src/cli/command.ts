@@ -1,4 +1,5 @@
 import type { KeyReplacement } from '@pocket/core'
+import type { Command } from 'commander'
 import type { Config } from '../composition/config.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
@@ -35,22 +36,20 @@ export interface CommandContext {
   readonly stop: AbortSignal
 }
 
-export interface Command {
-  /** Usage text after `pocket-id`. */
-  readonly usage: string
-  readonly summary: string
-  /**
-   * @param args arguments after the command name
-   * @returns the exit code
-   * @throws {UsageError} if the arguments are invalid
-   */
-  run(args: readonly string[], context: CommandContext): Promise<number>
+/** Adds a command to the program. Its action succeeds, or throws one of the errors below. */
+export type AddCommand = (program: Command, context: CommandContext) => void
+
+/** The exit codes of the program, which scripts rely on. */
+export const exitCodes = { success: 0, failure: 1, usage: 2 } as const
+
+/** An expected failure, printed without a stack trace. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError'
+  readonly exitCode: number = exitCodes.failure
 }
 
 /** The command line arguments are invalid. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'UsageError'
-  }
+export class UsageError extends CommandError {
+  override readonly name = 'UsageError'
+  override readonly exitCode = exitCodes.usage
 }

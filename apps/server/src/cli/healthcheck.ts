@@ -1,26 +1,32 @@
-import { type RequestOptions, request } from 'node:http'
-import { request as secureRequest } from 'node:https'
-import { parseArgs } from 'node:util'
-import { ConfigurationError } from '@pocket/core/errors'
+import type { RequestOptions } from 'node:http'
 import type { ListenConfig } from '../config/listening.ts'
-import { codeOf, messageOf } from '../logging/failure.ts'
-import { type Command, UsageError } from './command.ts'
+import { messageOf } from '../logging/failure.ts'
+import { type AddCommand, CommandError, UsageError } from './command.ts'
+import { withExamples } from './output.ts'
 
 const maxWait = 5000
 
-/** Checks the health of a running server. */
-export const healthcheck: Command = {
-  usage: 'healthcheck [--endpoint URL]',
-  summary: 'check the health of the local server, or of the server at URL; exit code 0 or 1',
+interface Options {
+  readonly endpoint?: string
+  readonly unixSocket?: string
+  readonly verbose?: boolean
+}
 
-  async run(args, context) {
-    const endpoint = endpointOf(args)
-    const target = endpoint === undefined ? localTarget(context.readConfig()) : remoteTarget(endpoint)
-    const failure = await probe(target)
-    if (failure === undefined) return 0
-    context.printError(`${target.name} is unhealthy: ${failure}`)
-    return 1
-  },
+/** Checks the health of a running server. */
+export const addHealthcheck: AddCommand = (program, context) => {
+  const command = program
+    .command('healthcheck')
+    .description('check the health of a running server')
+    .option('-e, --endpoint <url>', 'URL of the server (default: the local server)')
+    .option('--unix-socket <path>', 'Unix socket of the server')
+    .option('-v, --verbose', 'print the result of a successful check as well')
+    .action(async (options: Options) => {
+      const target = targetOf(options, context.readConfig)
+      const failure = await probe(target)
+      if (failure !== undefined) throw new CommandError(`${target.name} is unhealthy: ${failure}`)
+      if (options.verbose) context.print(`${target.name} is healthy.`)
+    })
+  withExamples(command, ['healthcheck', 'healthcheck --endpoint https://id.example.com'])
 }
 
 interface Target {
@@ -29,26 +35,25 @@ interface Target {
   readonly options: RequestOptions
 }
 
-function endpointOf(args: readonly string[]): string | undefined {
-  try {
-    return parseArgs({ args: [...args], options: { endpoint: { type: 'string', short: 'e' } } }).values.endpoint
-  } catch (error) {
-    if (codeOf(error)?.startsWith('ERR_PARSE_ARGS')) throw new UsageError(messageOf(error))
-    throw error
-  }
+function targetOf({ endpoint, unixSocket }: Options, readConfig: () => ListenConfig): Target {
+  if (endpoint !== undefined) return remoteTarget(endpoint)
+  return unixSocket === undefined ? localTarget(readConfig()) : socketTarget(unixSocket)
 }
 
 function localTarget({ host, port, unixSocket }: ListenConfig): Target {
-  if (unixSocket !== undefined)
-    return { name: unixSocket, secure: false, options: { socketPath: unixSocket, path: '/healthz' } }
+  if (unixSocket !== undefined) return socketTarget(unixSocket)
   // A server that listens on all interfaces also listens on localhost.
   const hostname = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   return { name: `${hostname}:${port}`, secure: false, options: { hostname, port, path: '/healthz' } }
 }
 
+function socketTarget(socketPath: string): Target {
+  return { name: socketPath, secure: false, options: { socketPath, path: '/healthz' } }
+}
+
 function remoteTarget(endpoint: string): Target {
   const url = URL.parse(endpoint)
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new ConfigurationError(`"${endpoint}" is not an HTTP URL.`)
+  if (url === null || !/^https?:$/.test(url.protocol)) throw new UsageError(`"${endpoint}" is not an HTTP URL.`)
   const { hostname, port, protocol } = url
   const path = `${url.pathname.replace(/\/$/, '')}/healthz`
   const options = { hostname: hostname.replace(/^\[|\]$/g, ''), ...(port === '' ? {} : { port }), path }
@@ -58,9 +63,10 @@ function remoteTarget(endpoint: string): Target {
 /** Resolves to the problem, or to `undefined` if the server is healthy. */
 async function probe({ secure, options }: Target): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
-  const send = secure ? secureRequest : request
+  // TLS is loaded only if needed, because containers run this command often.
+  const { request } = secure ? await import('node:https') : await import('node:http')
   const timeout = AbortSignal.timeout(maxWait)
-  const call = send({ ...options, agent: false, signal: timeout }, ({ statusCode = 0 }) => {
+  const call = request({ ...options, agent: false, signal: timeout }, ({ statusCode = 0 }) => {
     resolve(statusCode >= 200 && statusCode < 300 ? undefined : `it responds with status ${statusCode}`)
   })
   call.on('error', (error) => resolve(timeout.aborted ? `no response within ${maxWait} ms` : messageOf(error)))

@@ -1,77 +1,74 @@
 import { PocketError } from '@pocket/core/errors'
+import { Command, CommanderError } from 'commander'
 import { messageOf } from '../logging/failure.ts'
-import { type Command, type CommandContext, UsageError } from './command.ts'
-import { healthcheck } from './healthcheck.ts'
-import { keyRotate } from './key-rotate.ts'
-import { oneTimeAccessToken } from './one-time-access-token.ts'
-import { passkeyRemove } from './passkey-remove.ts'
-import { start } from './start.ts'
+import { type AddCommand, type CommandContext, CommandError, exitCodes, UsageError } from './command.ts'
+import { addHealthcheck } from './healthcheck.ts'
+import { addKeyRotate } from './key-rotate.ts'
+import { addOneTimeAccessToken } from './one-time-access-token.ts'
+import { addPasskeyRemove } from './passkey-remove.ts'
+import { runServer } from './start.ts'
 
-const version: Command = {
-  usage: 'version',
-  summary: 'print the version',
-  async run(_, context) {
-    context.print(`pocket-id ${context.version}`)
-    return 0
-  },
+const addVersion: AddCommand = (program, { version, print }) => {
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => print(nameAndVersion(version)))
 }
 
-const help: Command = {
-  usage: 'help',
-  summary: 'print this help',
-  async run(_, context) {
-    context.print(helpText())
-    return 0
-  },
-}
-
-const commands: ReadonlyMap<string, Command> = new Map([
-  ['healthcheck', healthcheck],
-  ['key-rotate', keyRotate],
-  ['one-time-access-token', oneTimeAccessToken],
-  ['passkey-remove', passkeyRemove],
-  ['version', version],
-  ['help', help],
-])
-
-const aliases: ReadonlyMap<string, string> = new Map([
-  ['-h', 'help'],
-  ['--help', 'help'],
-  ['-v', 'version'],
-  ['--version', 'version'],
-])
+/** In the order of the help text. */
+const commands: readonly AddCommand[] = [
+  addHealthcheck,
+  addKeyRotate,
+  addOneTimeAccessToken,
+  addPasskeyRemove,
+  addVersion,
+]
 
 /**
  * Runs the command given in the arguments; without a command, starts the server.
  *
  * @param args arguments after `pocket-id`
- * @returns the exit code: 0, or 1 after printing the error
+ * @returns the exit code: 0; 1 if the command failed; 2 if the arguments are invalid
  */
 export async function run(args: readonly string[], context: CommandContext): Promise<number> {
   try {
-    const [name, ...commandArgs] = args
-    if (name === undefined) return await start.run([], context)
-    if (commandArgs.some((argument) => argument === '-h' || argument === '--help')) return await help.run([], context)
-    const command = commands.get(aliases.get(name) ?? name)
-    if (command === undefined) throw new UsageError(`there is no command "${name}"`)
-    return await command.run(commandArgs, context)
+    if (args.length === 0) await runServer(context)
+    else await createProgram(context).parseAsync(args, { from: 'user' })
+    return exitCodes.success
   } catch (error) {
+    // The library has printed its error, or the help.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage
     for (const line of errorLines(error)) context.printError(line)
-    return 1
+    return error instanceof CommandError ? error.exitCode : exitCodes.failure
   }
+}
+
+function createProgram(context: CommandContext): Command {
+  const { version, print, printError } = context
+  const program = new Command('pocket-id')
+    .description('Without a command, starts the server; SIGINT and SIGTERM stop it.')
+    .usage('[command]')
+    .version(nameAndVersion(version), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help')
+    // The options of a command may have the same names as those of the program.
+    .enablePositionalOptions()
+    .showHelpAfterError('(add --help for usage)')
+    .addHelpText('after', '\nSettings are environment variables; see docs/reference/configuration.md.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => printError(text.trimEnd()) })
+  for (const addCommand of commands) addCommand(program, context)
+  return program
+}
+
+function nameAndVersion(version: string): string {
+  return `pocket-id ${version}`
 }
 
 /** Expected errors are printed without a stack trace; all other errors are printed with it. */
 function errorLines(error: unknown): readonly string[] {
-  if (error instanceof UsageError) return [`pocket-id: ${error.message}.`, '', helpText()]
-  if (error instanceof PocketError) return [error.message]
+  if (error instanceof UsageError) return [`error: ${error.message}`, '(add --help for usage)']
+  if (error instanceof CommandError || error instanceof PocketError) return [error.message]
   const stack = error instanceof Error ? error.stack : undefined
   return ['pocket-id: unexpected error.', stack ?? messageOf(error)]
-}
-
-function helpText(): string {
-  const lines = [start, ...commands.values()].map(
-    ({ usage, summary }) => `  ${`pocket-id ${usage}`.trimEnd().padEnd(42)}${summary}`,
-  )
-  return ['Usage:', ...lines, '', 'Settings are environment variables; see docs/reference/configuration.md.'].join('\n')
 }

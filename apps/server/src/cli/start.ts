@@ -2,31 +2,24 @@ import { once } from 'node:events'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { Config } from '../composition/config.ts'
 import { codeOf } from '../logging/failure.ts'
-import { type Command, type CommandContext, type Instance, UsageError } from './command.ts'
+import type { CommandContext, Instance } from './command.ts'
 
 /** Runs the server until it is asked to stop. */
-export const start: Command = {
-  usage: '',
-  summary: 'start the server; SIGINT and SIGTERM stop it',
-
-  async run(args, context) {
-    if (args.length > 0) throw new UsageError(`unexpected argument "${args[0]}"`)
-    const config = context.readConfig()
-    const logger = context.createLogger(config)
-    logger.info(`Starting Pocket ${context.version}`)
-    for (const warning of config.warnings) logger.warn(warning)
-    try {
-      await using app = await context.createApp(config, logger, context.stop)
-      if (!context.stop.aborted) await serve(app, config, context, logger.info.bind(logger))
-      logger.info('Stopping')
-    } catch (error) {
-      if (!context.stop.aborted) throw error
-      logger.info('Stopped during start-up')
-      return 0
-    }
-    logger.info('Stopped')
-    return 0
-  },
+export async function runServer(context: CommandContext): Promise<void> {
+  const config = context.readConfig()
+  const logger = context.createLogger(config)
+  logger.info(`Starting Pocket ${context.version}`)
+  for (const warning of config.warnings) logger.warn(warning)
+  try {
+    await using app = await context.createApp(config, logger, context.stop)
+    if (!context.stop.aborted) await serve(app, config, context, logger.info.bind(logger))
+    logger.info('Stopping')
+  } catch (error) {
+    if (!context.stop.aborted) throw error
+    logger.info('Stopped during start-up')
+    return
+  }
+  logger.info('Stopped')
 }
 
 async function serve(

@@ -28,18 +28,20 @@ async function serve(listener: RequestListener, where: { readonly port: number }
 }
 
 async function check(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const printed: string[] = []
   const complained: string[] = []
   const context: CommandContext = {
     version: '1.2.3',
     readConfig: () => loadConfig(env, () => Buffer.alloc(0)),
     createApp: () => Promise.reject(new Error('a health check starts nothing')),
     createLogger,
-    print: () => {},
+    print: (line) => printed.push(line),
     confirm: async () => undefined,
     printError: (line) => complained.push(line),
     stop: new AbortController().signal,
   }
-  return { code: await run(['healthcheck', ...args], context), complained: complained.join('\n') }
+  const code = await run(['healthcheck', ...args], context)
+  return { code, printed: printed.join('\n'), complained: complained.join('\n') }
 }
 
 const answering =
@@ -52,7 +54,9 @@ describe('healthcheck', () => {
   test('exits with 0 if the server at PORT responds with 204', async () => {
     const port = await freePort()
     await serve(answering(204), { port })
-    expect(await check([], { PORT: String(port) })).toEqual({ code: 0, complained: '' })
+    expect(await check([], { PORT: String(port) })).toEqual({ code: 0, printed: '', complained: '' })
+    const verbose = await check(['-v'], { PORT: String(port) })
+    expect(verbose).toEqual({ code: 0, printed: `localhost:${port} is healthy.`, complained: '' })
   })
 
   test('exits with 1 if it responds with 503', async () => {
@@ -94,11 +98,12 @@ describe('healthcheck', () => {
     const path = join(folder, 'pocket.sock')
     await serve(answering(204), { path })
     expect((await check([], { UNIX_SOCKET: path })).code).toBe(0)
+    expect((await check(['--unix-socket', path])).code).toBe(0)
   })
 
   test.each([['--endpoint', 'ftp://x'], ['--endpoint'], ['--bogus'], ['extra']])('refuses %s %s', async (...args) => {
     const { code, complained } = await check(args)
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(complained).not.toBe('')
   })
 })

@@ -155,8 +155,8 @@ describe('one-time-access-token', () => {
 
   test.each([[[]], [['a', 'b']], [['--name']]])('refuses the name %j', async (args) => {
     const world = createWorld()
-    expect(await run(['one-time-access-token', ...args], world.context)).toBe(1)
-    expect(world.complained.join('\n')).toContain('one user name or e-mail address is expected')
+    expect(await run(['one-time-access-token', ...args], world.context)).toBe(2)
+    expect(world.complained.join('\n')).toMatch(/^error: .*\n\(add --help for usage\)$/)
     expect(world.done).toEqual([])
   })
 })
@@ -177,7 +177,7 @@ describe('key-rotate', () => {
   test.each([
     [true, ['rotated all', 'disposed'], 0],
     [false, [], 1],
-    [undefined, [], 1],
+    [undefined, [], 2],
   ])('rotates all keys only after a confirmation: %s', async (answer, done, code) => {
     const asked: string[] = []
     const world = createWorld({
@@ -192,14 +192,15 @@ describe('key-rotate', () => {
   })
 
   test.each([
-    [['-a', 'RS384'], '--alg must be one of RS256, PS256, ES256, EdDSA'],
-    [['-a', 'ES256', '-c', 'Ed25519'], '--crv must be Ed25519 and requires --alg EdDSA'],
-    [['-a', 'EdDSA', '-c', 'Ed448'], '--crv must be Ed25519 and requires --alg EdDSA'],
-    [['--other'], "Unknown option '--other'"],
-    [['RS256'], 'Unexpected argument'],
+    [['-a', 'RS384'], 'Allowed choices are RS256, PS256, ES256, EdDSA'],
+    [['-a', 'ES256', '-c', 'Ed25519'], '--crv requires --alg EdDSA'],
+    [['-a', 'EdDSA', '-c', 'Ed448'], 'Allowed choices are Ed25519'],
+    [['--other'], "unknown option '--other'"],
+    [['--yess'], 'Did you mean --yes?'],
+    [['RS256'], 'too many arguments'],
   ])('refuses %j', async (args, reason) => {
     const world = createWorld()
-    expect(await run(['key-rotate', '-y', ...args], world.context)).toBe(1)
+    expect(await run(['key-rotate', '-y', ...args], world.context)).toBe(2)
     expect(world.complained.join('\n')).toContain(reason)
     expect(world.done).toEqual([])
   })
@@ -209,7 +210,15 @@ test.each(['help', '--help', '-h'])('%s lists every command', async (name) => {
   const world = createWorld()
   expect(await run([name], world.context)).toBe(0)
   for (const command of ['healthcheck', 'key-rotate', 'one-time-access-token', 'version', 'help'])
-    expect(world.printed.join('\n')).toContain(`pocket-id ${command}`)
+    expect(world.printed.join('\n')).toMatch(new RegExp(`^  ${command}( |$)`, 'm'))
+})
+
+test.each(['--help', '-h'])('a command with %s prints its options and examples', async (flag) => {
+  const world = createWorld()
+  expect(await run(['key-rotate', flag], world.context)).toBe(0)
+  expect(world.printed.join('\n')).toContain('-a, --alg <algorithm>')
+  expect(world.printed.join('\n')).toContain('  pocket-id key-rotate --alg ES256 --yes')
+  expect(world.done).toEqual([])
 })
 
 test.each(['version', '--version', '-v'])('%s prints the version without a configuration', async (name) => {
@@ -223,8 +232,28 @@ test.each(['version', '--version', '-v'])('%s prints the version without a confi
 
 test.each(['bogus', '--bogus', 'constructor', ''])('refuses the unknown command "%s"', async (name) => {
   const world = createWorld()
-  expect(await run([name], world.context)).toBe(1)
-  expect(world.complained.join('\n')).toContain(`there is no command "${name}"`)
+  expect(await run([name], world.context)).toBe(2)
+  expect(world.complained.join('\n')).toMatch(/^error: unknown (command|option)/)
+})
+
+test('suggests the command whose name is misspelt', async () => {
+  const world = createWorld()
+  expect(await run(['key-rotat'], world.context)).toBe(2)
+  expect(world.complained.join('\n')).toContain('(Did you mean key-rotate?)')
+})
+
+test.each([
+  [
+    ['one-time-access-token', 'tim'],
+    { url: 'https://id.example.com/lc/ABC234', expiresAt: '2023-11-14T22:13:20.000Z' },
+  ],
+  [['key-rotate', '--yes'], { keys: [{ algorithm: 'RS256', kid: 'the-kid', signsFrom: '2023-11-14T22:13:20.000Z' }] }],
+  [['passkey-remove', 'ada'], { passkeys: [{ id: '1', name: 'Old phone' }] }],
+  [['passkey-remove', 'ada', '1'], { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }],
+])('%j prints its result as JSON', async (args, result) => {
+  const world = createWorld()
+  expect(await run([...args, '--json'], world.context)).toBe(0)
+  expect(JSON.parse(world.printed.join('\n'))).toEqual(result)
 })
 
 test('prints the stack of an unexpected error', async () => {
@@ -246,7 +275,7 @@ describe('passkey-remove', () => {
 
   test('prints its usage', async () => {
     const world = createWorld()
-    expect(await run(['passkey-remove'], world.context)).toBe(1)
-    expect(world.complained.join('\n')).toContain('the id of a passkey, are expected')
+    expect(await run(['passkey-remove'], world.context)).toBe(2)
+    expect(world.complained.join('\n')).toContain("missing required argument 'name'")
   })
 })
