@@ -24,6 +24,8 @@ import { passkeyRemovedPath } from './webauthn/passkey-removed-page.ts'
 export interface App extends AsyncDisposable {
   readonly pocket: Pocket
   readonly directory: Directory
+  /** Aborted when another process has taken over the database. */
+  readonly lockLost: AbortSignal
   /** Starts the HTTP server and resolves to its public URL. */
   listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
   /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
@@ -112,6 +114,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
   return {
     pocket,
     directory,
+    lockLost: database.lock.lost,
     async listen() {
       await listen(server, config)
       geoIpService.start()

@@ -6,6 +6,8 @@ import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
 
 /** The operations of an instance that commands use. */
 export interface Instance extends AsyncDisposable {
+  /** Aborted when another process has taken over the database. */
+  readonly lockLost: AbortSignal
   /** Starts listening; `setUpUrl` is the URL of the set-up page if no administrator exists yet. */
   listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
   /** `expiresAt` in milliseconds since the Unix epoch. */

@@ -33,7 +33,9 @@ async function serve(
   })
   log(`Listening on ${config.unixSocket ?? `port ${config.port}`}; the URL is ${url}`)
   if (setUpUrl !== null) log(`No administrator exists yet. Create one at ${setUpUrl}`)
-  if (!stop.aborted) await once(stop, 'abort')
+  const end = AbortSignal.any([stop, app.lockLost])
+  if (!end.aborted) await once(end, 'abort')
+  app.lockLost.throwIfAborted()
 }
 
 function explainListenError(error: unknown, { host, port, unixSocket }: Config): unknown {

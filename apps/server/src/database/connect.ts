@@ -19,6 +19,8 @@ export interface ConnectOptions {
   readonly tables: readonly EntitySchema[]
   readonly logger: Logger
   readonly retryPolicy?: RetryPolicy
+  /** Maximum number of connections. */
+  readonly poolSize?: number
   /** Aborts the wait. */
   readonly stop?: AbortSignal
 }
@@ -47,12 +49,13 @@ export async function connectToPostgres({
   tables,
   logger,
   retryPolicy,
+  poolSize,
   stop,
 }: ConnectOptions): Promise<DataSource> {
   const { attempts, pause } = retryPolicy ?? defaultRetryPolicy
   // Passed to TypeORM, which would not find it in the bundle; loaded here, so that SQLite does not need it.
   const { default: driver } = await import('pg')
-  const dataSource = new DataSource({ ...postgresOptions(withDefaultTls(url), tables), driver })
+  const dataSource = new DataSource({ ...postgresOptions(withDefaultTls(url), tables), driver, ...(poolSize && { poolSize }) })
   for (let attempt = 1; ; attempt++) {
     try {
       return await dataSource.initialize()

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
 import { databaseOf, refuseNewerDatabase } from '@pocket/core/internal/sql'
@@ -13,6 +14,9 @@ import { createPrivateFile, warnAboutReadableSecrets } from './file-modes.ts'
 import type { Findings } from './findings.ts'
 import { inspectPostgres } from './inspect-postgres.ts'
 import { inspectSqlite } from './inspect-sqlite.ts'
+import { acquireInstanceLock } from './instance-lock.ts'
+import type { InstanceLock, LockOptions } from './lock.ts'
+import { lockFileOf } from './lock-sqlite.ts'
 import { type MasterKeyConfig, openMasterKey } from './master-key.ts'
 import { rejectPocketIdDatabase } from './pocket-id-database.ts'
 import { describePostgres } from './postgres-url.ts'
@@ -21,6 +25,7 @@ import { describePostgres } from './postgres-url.ts'
 export interface MigratedDatabase extends AsyncDisposable {
   readonly dataSource: DataSource
   readonly masterKey: MasterKey
+  readonly lock: InstanceLock
   /** Resolves when the database responds. */
   ping(): Promise<void>
   /** Health checks by name. */
@@ -41,24 +46,26 @@ interface OpenOptions {
   readonly schema: Schema
   readonly logger: Logger
   readonly stop: AbortSignal | undefined
+  /** Default: shared. */
+  readonly lock?: Pick<LockOptions, 'mode' | 'force'>
 }
 
 interface OpenContext extends OpenOptions {
   readonly config: DatabaseOptions
 }
 
-type Opened = Pick<MigratedDatabase, 'dataSource' | 'masterKey'>
+type Opened = Pick<MigratedDatabase, 'dataSource' | 'masterKey' | 'lock'>
 
 /**
  * Opens the configured database, and creates and migrates it if necessary. All validation happens
  * before the first write.
  *
- * @throws {ConfigurationError} if the database belongs to Pocket ID, cannot be reached or opened, or if the master key
+ * @throws {ConfigurationError} if another process has locked it, if the database belongs to Pocket ID, cannot be reached or opened, or if the master key
  *   is missing or does not match
  */
 export async function openMigratedDatabase(config: DatabaseOptions, options: OpenOptions): Promise<MigratedDatabase> {
   const context = { ...options, config }
-  const { dataSource, masterKey } = await (config.database.kind === 'sqlite'
+  const { dataSource, masterKey, lock } = await (config.database.kind === 'sqlite'
     ? openSqlite(config.database.path, context)
     : openPostgres(config.database.url, context))
   const database = databaseOf(dataSource)
@@ -68,6 +75,7 @@ export async function openMigratedDatabase(config: DatabaseOptions, options: Ope
   return {
     dataSource,
     masterKey,
+    lock,
     ping,
     checks: {
       database: ping,
@@ -75,7 +83,10 @@ export async function openMigratedDatabase(config: DatabaseOptions, options: Ope
       migrations: () => checkMigrations(database, options.schema.migrations),
       disk: () => checkDisk(config.dataFolder),
     },
-    [Symbol.asyncDispose]: () => dataSource.destroy(),
+    async [Symbol.asyncDispose]() {
+      await dataSource.destroy()
+      await lock[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -83,17 +94,28 @@ async function openSqlite(path: string, context: OpenContext): Promise<Opened> {
   const { schema, logger } = context
   const description = `The database ${path}`
   const options = sqliteOptions(path, schema.tables)
-  const masterKey = await validateDatabase(inspectSqlite(path), description, context)
-  await createDataFolder(dirname(path))
+  await using stack = new AsyncDisposableStack()
   try {
+    // The first process on a new database writes nothing, not even a lock file, before it has validated everything.
+    const isNew = !existsSync(lockFileOf(path))
+    const earlyLock = isNew ? undefined : stack.use(await lockDatabase(context))
+    const masterKey = await validateDatabase(inspectSqlite(path), description, context)
+    await createDataFolder(dirname(path))
+    const lock = earlyLock ?? stack.use(await lockDatabase(context))
     await createPrivateFile(path)
     await warnAboutReadableSecrets([path, `${path}-wal`], logger)
     await migrate(options, context)
-    return { masterKey, dataSource: await new DataSource(options).initialize() }
+    const dataSource = await new DataSource(options).initialize()
+    stack.move()
+    return { masterKey, lock, dataSource }
   } catch (error) {
     if (isPermissionError(error)) throw notWritableError(description, error)
     throw error
   }
+}
+
+function lockDatabase({ config, lock = { mode: 'shared' }, logger, stop }: OpenContext): Promise<InstanceLock> {
+  return acquireInstanceLock(config.database, { ...lock, logger, stop })
 }
 
 function isPermissionError(error: unknown): boolean {
@@ -109,16 +131,15 @@ function isPermissionError(error: unknown): boolean {
 
 async function openPostgres(url: string, context: OpenContext): Promise<Opened> {
   const { schema, logger, stop } = context
+  await using stack = new AsyncDisposableStack()
   const dataSource = await connectToPostgres({ url, tables: schema.tables, logger, ...(stop && { stop }) })
-  try {
-    const findings = await inspectPostgres(dataSource)
-    const masterKey = await validateDatabase(findings, describePostgres(url), context)
-    await migrate(dataSource.options, context)
-    return { dataSource, masterKey }
-  } catch (error) {
-    await dataSource.destroy()
-    throw error
-  }
+  stack.defer(() => dataSource.destroy())
+  const lock = stack.use(await lockDatabase(context))
+  const findings = await inspectPostgres(dataSource)
+  const masterKey = await validateDatabase(findings, describePostgres(url), context)
+  await migrate(dataSource.options, context)
+  stack.move()
+  return { dataSource, masterKey, lock }
 }
 
 /** Validates without writing. */

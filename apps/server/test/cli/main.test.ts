@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { freePort, startProcess } from '@pocket/test-support'
 import Database from 'better-sqlite3'
+import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
 import { pocketIdRows, pocketIdSchema } from '../database/pocket-id.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -43,6 +45,20 @@ test('the program starts, reports healthy, issues no code without a session, and
   expect(server.output()).toContain('Stopped')
   await using after = await pocketId(['healthcheck'], env)
   expect(await after.exit).toBe(1)
+})
+
+test('a command that takes the lock by force stops the server, which does not start again while the command runs', async () => {
+  const port = String(await freePort())
+  const env = { PORT: port, APP_URL: `http://localhost:${port}` }
+  await using server = await pocketId([], env, /Listening on/)
+  const database = { kind: 'sqlite', path: join(folder, 'data', 'pocket-id.db') } as const
+  const { logger } = keepingLogger()
+  await using _lock = await acquireInstanceLock(database, { mode: 'exclusive', force: true, logger })
+  expect(await server.exit).toBe(1)
+  expect(server.output()).toContain('--forcefully-acquire-lock')
+  await using next = await pocketId([], env)
+  expect(await next.exit).toBe(1)
+  expect(next.output()).toContain('pocket-id.db is locked: an import, a migration or a key rotation is running')
 })
 
 /** Resolves once the server responds, because it may be unable to log. */

@@ -17,6 +17,7 @@ interface World {
 function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<Instance> = {}): World {
   const [printed, complained, logged, done]: [string[], string[], string[], string[]] = [[], [], [], []]
   const app: Instance = {
+    lockLost: new AbortController().signal,
     async listen() {
       done.push('listening')
       return { url: 'https://id.example.com', setUpUrl: 'https://id.example.com/login/setup' }

@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { createTestDatabase, eventually, startProcess } from '@pocket/test-support'
+import pg from 'pg'
+import type { DatabaseConfig } from '../../src/config/database.ts'
+import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
+import type { LockMode } from '../../src/database/lock.ts'
+import { createFolder } from './folder.ts'
+import { keepingLogger } from './keeping-logger.ts'
+
+interface Site extends AsyncDisposable {
+  readonly database: DatabaseConfig
+  readonly connection: string
+}
+
+const sites: Readonly<Record<string, () => Promise<Site>>> = {
+  async SQLite() {
+    const folder = await createFolder()
+    const path = join(folder.path, 'pocket-id.db')
+    return {
+      database: { kind: 'sqlite', path },
+      connection: path,
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    }
+  },
+  async PostgreSQL() {
+    const database = await createTestDatabase()
+    const { url } = database
+    return {
+      database: { kind: 'postgres', url },
+      connection: url,
+      [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    }
+  },
+}
+
+const { logger } = keepingLogger()
+const lock = ({ database }: Site, mode: LockMode, force = false) =>
+  acquireInstanceLock(database, { mode, force, logger })
+
+describe.each(Object.entries(sites))('%s', (_, createSite) => {
+  test('is shared by several servers', async () => {
+    await using site = await createSite()
+    await using first = await lock(site, 'shared')
+    await using second = await lock(site, 'shared')
+    await first.assertHeld()
+    await second.assertHeld()
+  })
+
+  test('refuses a command until the last server has stopped', async () => {
+    await using site = await createSite()
+    const first = await lock(site, 'shared')
+    const second = await lock(site, 'shared')
+    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use by a server or another command')
+    await first[Symbol.asyncDispose]()
+    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use by a server or another command')
+    await second[Symbol.asyncDispose]()
+    await using command = await lock(site, 'exclusive')
+    await command.assertHeld()
+  })
+
+  test('refuses a server and a second command while a command runs', async () => {
+    await using site = await createSite()
+    await using _command = await lock(site, 'exclusive')
+    await expect(lock(site, 'shared')).rejects.toThrow('is locked: an import, a migration or a key rotation is running')
+    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use by a server or another command')
+  })
+
+  test('is released when its holder is killed', async () => {
+    await using site = await createSite()
+    const program = fileURLToPath(new URL('hold-lock.ts', import.meta.url))
+    await using holder = await startProcess(
+      process.execPath,
+      ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', program, site.connection, 'exclusive'],
+      { readyWhen: /locked/ },
+    )
+    await expect(lock(site, 'shared')).rejects.toThrow('is locked')
+    holder.kill('SIGKILL')
+    await holder.exit
+    await eventually(async () => (await lock(site, 'shared'))[Symbol.asyncDispose]())
+  })
+
+  test('can be taken by force from a server, which is told', async () => {
+    await using site = await createSite()
+    await using server = await lock(site, 'shared')
+    const lost = once(server.lost, 'abort')
+    await using command = await lock(site, 'exclusive', true)
+    await lost
+    await expect(server.assertHeld()).rejects.toThrow('--forcefully-acquire-lock')
+    await command.assertHeld()
+    await expect(lock(site, 'shared')).rejects.toThrow('is locked')
+  })
+})
+
+test('a server takes its lock again after PostgreSQL has ended its session', async () => {
+  await using site = await (sites.PostgreSQL as () => Promise<Site>)()
+  await using server = await lock(site, 'shared')
+  const client = new pg.Client({ connectionString: site.connection })
+  await client.connect()
+  await client.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()",
+  )
+  await client.end()
+  await eventually(async () => {
+    await server.assertHeld()
+    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use')
+  })
+  expect(server.lost.aborted).toBe(false)
+})
