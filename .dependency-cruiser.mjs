@@ -242,6 +242,13 @@ export default {
       to: { path: `${server}/(cli/|[^/]+$)` },
     },
     {
+      name: 'server-composition-creates-stores',
+      comment: 'nouns name a store as a type; the composition root creates it',
+      severity: 'error',
+      from: { path: `${server}/`, pathNot: `${server}/(composition|files)/` },
+      to: { path: `${server}/.*-store[.]ts$`, dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'server-nouns-meet-in-app',
       comment: 'api.ts and page.ts import the use case of their noun; nothing but the composition root imports them',
       severity: 'error',

@@ -64,8 +64,7 @@ const rules = {
   ...ldapRulesOf(defaultValues),
   mapped: { email: true, firstName: true, lastName: true, displayName: true, picture: false },
 }
-const recordMany = createBulkAuditLog({
-  store: auditLog,
+const recordMany = createBulkAuditLog(auditLog, {
   log: { record: async () => {} },
   locationOf: () => ({ country: '', city: '' }),
   clock,

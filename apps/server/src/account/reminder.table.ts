@@ -1,6 +1,12 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { Reminder } from './reminder-store.ts'
+
+/** A reminder that a user postponed. */
+export interface Reminder {
+  readonly accountId: string
+  /** Milliseconds since the Unix epoch. */
+  readonly putOffAt: number
+}
 
 const { bigint, uuid } = columns
 

@@ -10,7 +10,7 @@ export interface SecondPasskey {
   postpone(accountId: string): Promise<void>
 }
 
-export function createSecondPasskey(store: ReminderStore, clock: Clock): SecondPasskey {
+export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, clock: Clock): SecondPasskey {
   return {
     async isReminderDue(accountId, passkeys) {
       const [firstPasskey, secondPasskey] = passkeys

@@ -1,25 +1,130 @@
-import type { ListRequest, Page } from '../http/api/list.ts'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { nameKey } from '@pocket/directory/internal'
+import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { apiKeyTable, type StoredApiKey } from './api-key.table.ts'
 import type { ApiKey } from './api-key.ts'
 
 /** Fields that change when a key is renewed. */
 export type ApiKeyRenewal = Pick<ApiKey, 'id' | 'ownerId' | 'tokenHash' | 'expiresAt'>
 
+const rows = new TableRows(apiKeyTable)
+
+const sql = {
+  find: `${rows.select} WHERE owner_id = $1 AND id = $2`,
+  findByHash: `${rows.select} WHERE token_hash = $1`,
+  insert: rows.insert,
+  renew: `UPDATE ${rows.table} SET token_hash = $3, expires_at = $4, expiration_email_sent = $5
+    WHERE owner_id = $1 AND id = $2 AND expires_at <= $6`,
+  markUsed: `UPDATE ${rows.table} SET last_used_at = $2
+    WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3 OR last_used_at > $2)`,
+  listExpiring: `${rows.select} WHERE expires_at > $1 AND expires_at <= $2 AND expiration_email_sent = $3
+    ORDER BY expires_at, id`,
+  markExpirationEmailSent: `UPDATE ${rows.table} SET expiration_email_sent = $3
+    WHERE id = $1 AND expires_at = $2 AND expiration_email_sent <> $3`,
+  remove: `DELETE FROM ${rows.table} WHERE owner_id = $1 AND id = $2`,
+  removeByOwner: `DELETE FROM ${rows.table} WHERE owner_id = $1`,
+}
+
+/** Sort expressions by JSON field. The two databases sort NULL at different ends, so it is mapped to a number. */
+const sortKeys = {
+  createdAt: 'created_at',
+  name: 'name_key',
+  expiresAt: 'expires_at',
+  lastUsedAt: 'COALESCE(last_used_at, 0)',
+} as const
+
 /** Stores API keys. Instants in milliseconds since the Unix epoch. */
-export interface ApiKeyStore {
-  find(ownerId: string, id: string): Promise<ApiKey | undefined>
-  findByHash(tokenHash: string): Promise<ApiKey | undefined>
+export class ApiKeyStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(ownerId: string, id: string): Promise<ApiKey | undefined> {
+    return apiKeyOf(rows.first(await this.#database.query(sql.find, [ownerId, id])))
+  }
+
+  async findByHash(tokenHash: string): Promise<ApiKey | undefined> {
+    return apiKeyOf(rows.first(await this.#database.query(sql.findByHash, [tokenHash])))
+  }
+
   /** The keys of a user, filtered by part of the name and, with `expired`, by whether they have expired by `now`. */
-  list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>>
-  insert(apiKey: ApiKey): Promise<void>
+  async list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>> {
+    const [condition, parameters] = conditionOf(ownerId, request, now)
+    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${condition}`
+    const [countRow] = await this.#database.query<{ total: number | string }>(count, parameters)
+    const total = Number(countRow?.total)
+    const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
+    const page = `${rows.select} WHERE ${condition} ORDER BY ${orderOf(request)} ${limits}`
+    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(records).map(withoutKey) }
+  }
+
+  async insert(apiKey: ApiKey): Promise<void> {
+    await this.#database.execute(sql.insert, rows.values({ ...apiKey, nameKey: nameKey(apiKey.name) }))
+  }
+
   /** Renews a key that had expired by `now`; returns `false` if the key does not exist or has not expired. */
-  renew(renewal: ApiKeyRenewal, now: number): Promise<boolean>
+  async renew({ id, ownerId, tokenHash, expiresAt }: ApiKeyRenewal, now: number): Promise<boolean> {
+    return (await this.#database.execute(sql.renew, [ownerId, id, tokenHash, expiresAt, false, now])) === 1
+  }
+
   /** Records a use unless one after `notedBefore` is already recorded. */
-  markUsed(id: string, at: number, recordedBefore: number): Promise<void>
+  async markUsed(id: string, at: number, recordedBefore: number): Promise<void> {
+    await this.#database.execute(sql.markUsed, [id, at, recordedBefore])
+  }
+
   /** Keys that expire between the two instants and whose owners were not notified yet. */
-  listExpiring(from: number, to: number): Promise<readonly ApiKey[]>
+  async listExpiring(from: number, to: number): Promise<readonly ApiKey[]> {
+    return rows.all(await this.#database.query(sql.listExpiring, [from, to, false])).map(withoutKey)
+  }
+
   /** Returns `false` if it was already marked or the key has a different expiration now. */
-  markExpirationEmailSent(id: string, expiresAt: number): Promise<boolean>
+  async markExpirationEmailSent(id: string, expiresAt: number): Promise<boolean> {
+    return (await this.#database.execute(sql.markExpirationEmailSent, [id, expiresAt, true])) === 1
+  }
+
   /** Returns `false` if the user has no such key. */
-  remove(ownerId: string, id: string): Promise<boolean>
-  removeByOwner(ownerId: string): Promise<void>
+  async remove(ownerId: string, id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [ownerId, id])) === 1
+  }
+
+  async removeByOwner(ownerId: string): Promise<void> {
+    await this.#database.execute(sql.removeByOwner, [ownerId])
+  }
+}
+
+function conditionOf(
+  ownerId: string,
+  { search, filters }: ListRequest,
+  now: number,
+): readonly [string, readonly (string | number)[]] {
+  const parameters: (string | number)[] = [ownerId]
+  const conditions = ['owner_id = $1']
+  if (search !== '') {
+    const pattern = `%${nameKey(search).replaceAll(/[!%_]/g, '!$&')}%`
+    conditions.push(`name_key LIKE $${parameters.push(pattern)} ESCAPE '!'`)
+  }
+  const [expired] = filters.expired ?? []
+  if (typeof expired === 'boolean') conditions.push(`expires_at ${expired ? '<=' : '>'} $${parameters.push(now)}`)
+  return [conditions.join(' AND '), parameters]
+}
+
+function orderOf({ sort }: ListRequest): string {
+  const fallback = `${sortKeys.createdAt}, id`
+  if (sort === null || !isSortable(sort.column)) return fallback
+  return `${sortKeys[sort.column]} ${sort.descending ? 'DESC' : 'ASC'}, ${fallback}`
+}
+
+function isSortable(column: string): column is keyof typeof sortKeys {
+  return Object.hasOwn(sortKeys, column)
+}
+
+function apiKeyOf(stored: StoredApiKey | undefined): ApiKey | undefined {
+  return stored && withoutKey(stored)
+}
+
+function withoutKey({ nameKey: _nameKey, ...apiKey }: StoredApiKey): ApiKey {
+  return apiKey
 }

@@ -1,18 +1,43 @@
-/** An application that a user marked as a favourite. */
-export interface Favourite {
-  readonly accountId: string
-  readonly clientId: string
-  /** Milliseconds since the Unix epoch. */
-  readonly createdAt: number
+import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { type Favourite, favouriteTable } from './favourite.table.ts'
+
+const rows = new TableRows(favouriteTable)
+
+const sql = {
+  list: `${rows.select} WHERE account_id = $1`,
+  add: `${rows.insert} ON CONFLICT (account_id, client_id) DO NOTHING`,
+  remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
 }
 
 /** Stores favourites. Every method joins the running transaction. */
-export interface FavouriteStore {
+export class FavouriteStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
   /** The IDs of the clients. */
-  list(accountId: string): Promise<readonly string[]>
+  async list(accountId: string): Promise<readonly string[]> {
+    return rows.all(await this.#database.query(sql.list, [accountId])).map(({ clientId }) => clientId)
+  }
+
   /** Does nothing if it is already a favourite. */
-  add(favourite: Favourite): Promise<void>
-  remove(accountId: string, clientId: string): Promise<void>
-  removeByAccount(accountId: string): Promise<void>
-  removeByClient(clientId: string): Promise<void>
+  async add(favourite: Favourite): Promise<void> {
+    await this.#database.execute(sql.add, rows.values(favourite))
+  }
+
+  async remove(accountId: string, clientId: string): Promise<void> {
+    await this.#database.execute(sql.remove, [accountId, clientId])
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  async removeByClient(clientId: string): Promise<void> {
+    await this.#database.execute(sql.removeByClient, [clientId])
+  }
 }

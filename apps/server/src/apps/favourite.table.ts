@@ -1,6 +1,13 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { Favourite } from './favourite-store.ts'
+
+/** An application that a user marked as a favourite. */
+export interface Favourite {
+  readonly accountId: string
+  readonly clientId: string
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number
+}
 
 const { bigint, text, uuid } = columns
 

@@ -7,7 +7,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
 import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
-import { type AuditLogStore, auditFilters, auditSorts } from './audit-log-store.ts'
+import type { AuditLogStore } from './audit-log-store.ts'
 import { auditQuery, rangeParameters } from './audit-query.ts'
 import { type ExportFormat, exportChunks, exportFormats, exportTypes } from './export.ts'
 
@@ -50,6 +50,9 @@ const auditSchema = named('AuditLogDto', {
   },
 })
 
+/** Sort and filter columns by JSON field. */
+const auditSorts = ['createdAt', 'event', 'ipAddress', 'country', 'city', 'userAgent'] as const
+const auditFilters = ['event', 'userID', 'clientName', 'location'] as const
 const ownListDefinition: ListDefinition = { sort: auditSorts, filter: ['event', 'userID'], search: true }
 const fullListDefinition: ListDefinition = { sort: auditSorts, filter: auditFilters, search: true }
 

@@ -1,9 +1,9 @@
-import type { ListRequest, Page } from '../http/api/list.ts'
+import { type Database, type DatabaseKind, type Parameter, TableRows } from '@pocket/core/internal/sql'
+import { internalNetwork } from '../geoip/location.ts'
+import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { auditTable } from './audit-entry.table.ts'
 import type { AuditEntry } from './audit-entry.ts'
-
-/** Sort and filter columns by JSON field. */
-export const auditSorts = ['createdAt', 'event', 'ipAddress', 'country', 'city', 'userAgent'] as const
-export const auditFilters = ['event', 'userID', 'clientName', 'location'] as const
+import { searchTerm } from './search-key.ts'
 
 /** An account in the audit log, with its most recent name there. */
 export interface NamedAccount {
@@ -22,26 +22,180 @@ export interface AuditQuery {
   readonly search: string
 }
 
+const rows = new TableRows(auditTable)
+
+const sql = {
+  append: `${rows.insert} ON CONFLICT (repetition) DO UPDATE SET
+    occurrences = ${rows.table}.occurrences + 1, last_at = excluded.last_at, last = excluded.last`,
+  hasSignedInFrom: `SELECT 1 AS found FROM ${rows.table} WHERE account_id = $1 AND event IN ('SIGN_IN', 'TOKEN_SIGN_IN')
+    AND COALESCE(ip_address, '') = $2 AND COALESCE(user_agent, '') = $3 LIMIT 1`,
+  lastAccountName: `SELECT account_name AS name FROM ${rows.table}
+    WHERE account_id = $1 AND account_name IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1`,
+  lastClientName: `SELECT client_name AS name FROM ${rows.table}
+    WHERE client_id = $1 AND client_name IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1`,
+  clientNames: `SELECT DISTINCT client_name AS name FROM ${rows.table} WHERE client_name IS NOT NULL`,
+  accounts: `SELECT account_id AS id, account_name AS name, MAX(created_at) AS at FROM ${rows.table}
+    WHERE account_id IS NOT NULL AND account_name IS NOT NULL GROUP BY account_id, account_name ORDER BY at`,
+  removeBefore: `DELETE FROM ${rows.table} WHERE id IN (
+    SELECT id FROM ${rows.table} WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)`,
+}
+
+interface NameRow {
+  readonly name: string
+}
+
 /** Stores the audit log. Every method joins the running transaction. */
-export interface AuditLogStore {
+export class AuditLogStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
   /** Adds an entry, or increments the counter of an entry with the same repetition key. */
-  append(entry: AuditEntry): Promise<void>
+  async append(entry: AuditEntry): Promise<void> {
+    const { ipAddress, userAgent, country, city } = entry
+    // `last` is not needed for the first occurrence, but the statement cannot detect which occurrence is the first.
+    const last = entry.repetition === null ? entry.last : { ipAddress, userAgent, country, city }
+    await this.#database.execute(sql.append, rows.values({ ...entry, last }))
+  }
+
   /** Adds entries without repetition keys in one statement. */
-  appendAll(entries: readonly AuditEntry[]): Promise<void>
+  async appendAll(entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    const records = JSON.stringify(entries.map((entry) => rows.record(entry)))
+    await this.#database.execute(rows.insertProvided(this.#database.kind), [records])
+  }
+
   /** A page of entries, newest first by default. */
-  list(query: AuditQuery, request: Pick<ListRequest, 'page' | 'limit' | 'sort'>): Promise<Page<AuditEntry>>
-  /** At most `limit` entries, newest first, starting after `after` if given. */
-  next(query: AuditQuery, limit: number, after?: Pick<AuditEntry, 'id' | 'createdAt'>): Promise<readonly AuditEntry[]>
+  async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {
+    const { text, parameters } = conditions(this.#database.kind, query)
+    const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+    const [count] = await this.#database.query<{ total: number | string }>(countSql, parameters)
+    const total = Number(count?.total)
+    const next = parameters.length + 1
+    const page = `${rows.select} WHERE ${text} ORDER BY ${this.#order(request)} LIMIT $${next} OFFSET $${next + 1}`
+    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(records) }
+  }
+
   /** Whether the account has signed in before from this IP address with this browser. */
-  hasSignedInFrom(accountId: string, origin: Pick<AuditEntry, 'ipAddress' | 'userAgent'>): Promise<boolean>
+  async hasSignedInFrom(
+    accountId: string,
+    { ipAddress, userAgent }: Pick<AuditEntry, 'ipAddress' | 'userAgent'>,
+  ): Promise<boolean> {
+    const origin = [ipAddress ?? '', userAgent ?? '']
+    return (await this.#database.query(sql.hasSignedInFrom, [accountId, ...origin])).length > 0
+  }
+
+  /** At most `limit` entries, newest first, starting after `after` if given. */
+  async next(query: AuditQuery, limit: number, after?: Cursor): Promise<readonly AuditEntry[]> {
+    const { text, parameters } = conditions(this.#database.kind, query)
+    const bind = (value: Parameter) => `$${parameters.push(value)}`
+    const afterCursor = after ? ` AND (created_at, id) < (${bind(after.createdAt)}, ${bind(after.id)})` : ''
+    const records = await this.#database.query(
+      `${rows.select} WHERE ${text}${afterCursor} ORDER BY ${newestFirst} LIMIT ${bind(limit)}`,
+      parameters,
+    )
+    return rows.all(records)
+  }
+
   /** The account name in the most recent entry of the account. */
-  lastAccountName(accountId: string): Promise<string | null>
+  async lastAccountName(accountId: string): Promise<string | null> {
+    return (await this.#database.query<NameRow>(sql.lastAccountName, [accountId]))[0]?.name ?? null
+  }
+
   /** The client name in the most recent entry of the client. */
-  lastClientName(clientId: string): Promise<string | null>
+  async lastClientName(clientId: string): Promise<string | null> {
+    return (await this.#database.query<NameRow>(sql.lastClientName, [clientId]))[0]?.name ?? null
+  }
+
   /** All client names, sorted. */
-  clientNames(): Promise<readonly string[]>
+  async clientNames(): Promise<readonly string[]> {
+    const records = await this.#database.query<NameRow>(sql.clientNames)
+    return Array.from(records, ({ name }) => name).sort()
+  }
+
   /** All accounts that have a name. */
-  accounts(): Promise<readonly NamedAccount[]>
+  async accounts(): Promise<readonly NamedAccount[]> {
+    const records = await this.#database.query<NamedAccount>(sql.accounts)
+    // Rows are sorted by time, so the newest name of each account wins.
+    return Array.from(new Map(records.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
+  }
+
   /** Removes at most `limit` entries older than this instant, oldest first; returns the number removed. */
-  removeBefore(instant: number, limit: number): Promise<number>
+  async removeBefore(instant: number, limit: number): Promise<number> {
+    return this.#database.execute(sql.removeBefore, [instant, limit])
+  }
+
+  #order({ sort }: PageRequest): string {
+    switch (sort?.column) {
+      case 'createdAt': {
+        const direction = sort.descending ? 'DESC' : 'ASC'
+        return `created_at ${direction}, id ${direction}`
+      }
+      case 'event':
+        return `${this.#bytes('event')} ${sort.descending ? 'DESC' : 'ASC'}, ${newestFirst}`
+      case 'ipAddress':
+        return `${this.#bytes('ip_address')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
+      case 'userAgent':
+        return `${this.#bytes('user_agent')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
+      case 'country':
+      case 'city': {
+        const direction = sort.descending ? 'DESC' : 'ASC'
+        // Sorts unknown locations last.
+        return `${this.#bytes(`NULLIF(${sort.column}, '')`)} ${direction} NULLS LAST, ${newestFirst}`
+      }
+      default:
+        return newestFirst
+    }
+  }
+
+  /** SQLite compares bytes; PostgreSQL uses the collation of the database. */
+  #bytes(column: string): string {
+    return this.#database.kind === 'postgres' ? `${column} COLLATE "C"` : column
+  }
+}
+
+const newestFirst = 'created_at DESC, id DESC'
+
+type PageRequest = Pick<ListRequest, 'page' | 'limit' | 'sort'>
+type Cursor = Pick<AuditEntry, 'id' | 'createdAt'>
+
+/** Each list of values is one parameter, so that few distinct statements exist and they stay prepared. */
+function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }: AuditQuery) {
+  const parameters: Parameter[] = []
+  const bind = (value: Parameter) => `$${parameters.push(value)}`
+  const inList = (column: string, values: readonly FilterValue[] = []) => {
+    if (values.length === 0) return []
+    const placeholder = bind(JSON.stringify(values.map(String)))
+    const list =
+      kind === 'sqlite' ? `json_each(${placeholder})` : `json_array_elements_text(${placeholder}::json) AS list(value)`
+    return [`${column} IN (SELECT value FROM ${list})`]
+  }
+  const term = searchTerm(search)
+  const clauses = [
+    ...(accountId === null ? [] : [`account_id = ${bind(accountId)}`]),
+    // Includes repeated events that started before the range and continued into it.
+    ...(from === null ? [] : [`last_at >= ${bind(from)}`]),
+    ...(to === null ? [] : [`created_at <= ${bind(to)}`]),
+    ...inList('id', filters.id),
+    ...inList('event', filters.event),
+    ...inList('account_id', filters.userID),
+    ...inList('client_name', filters.clientName),
+    ...locationCondition(filters.location),
+    // Plain substring search: LIKE would treat some characters as wildcards.
+    ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${bind(term)}) > 0`]),
+  ]
+  return { text: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
+}
+
+/** Filters by internal or external network; entries without an IP address or location match neither. */
+function locationCondition(locations: readonly FilterValue[] = []): readonly string[] {
+  if (locations.length === 0) return []
+  const alternatives = [...new Set(locations.map(String))].map((location) => {
+    if (location === 'internal') return `country = '${internalNetwork}'`
+    return location === 'external' ? `(country <> '${internalNetwork}' AND ip_address IS NOT NULL)` : '1 = 0'
+  })
+  return [`(${alternatives.join(' OR ')})`]
 }

@@ -14,7 +14,7 @@ export interface CurrentNames {
 }
 
 export interface AuditLogPorts {
-  readonly store: AuditLogStore
+  readonly store: Pick<AuditLogStore, 'append' | 'lastAccountName' | 'lastClientName'>
   readonly names: CurrentNames
   /** Also receives every event, before it is stored, so that events are kept if storing fails. */
   readonly log: AuditSink
@@ -64,7 +64,10 @@ export interface NamedEvent {
 export type RecordMany = (events: readonly NamedEvent[]) => Promise<void>
 
 /** Like {@link createAuditLog}, for events that the server itself causes. */
-export function createBulkAuditLog({ store, log, locationOf, clock }: Omit<AuditLogPorts, 'names'>): RecordMany {
+export function createBulkAuditLog(
+  store: Pick<AuditLogStore, 'appendAll'>,
+  { log, locationOf, clock }: Omit<AuditLogPorts, 'store' | 'names'>,
+): RecordMany {
   return async (events) => {
     const now = clock.now()
     const location = locationOf(null)
@@ -80,12 +83,11 @@ export function createBulkAuditLog({ store, log, locationOf, clock }: Omit<Audit
 /** Number of entries removed per statement, so that the table is not locked for long. */
 const batchSize = 1000
 
-/** Removes entries older than this many milliseconds, in batches, until none are left or the signal is aborted. */
+/** Removes entries older than this instant, in batches, until none are left or the signal is aborted. */
 export async function removeOldEntries(
-  { store, clock }: Pick<AuditLogPorts, 'store' | 'clock'>,
-  retention: number,
+  store: Pick<AuditLogStore, 'removeBefore'>,
+  cutoff: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const cutoff = clock.now() - retention
   while (!signal.aborted && (await store.removeBefore(cutoff, batchSize)) === batchSize);
 }

@@ -37,11 +37,15 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const storesOfDirectory = directoryStores(database.dataSource, clock)
   const directory = createDirectory({ ...storesOfDirectory, clock })
 
-  const auditLogPorts = { store: database.auditLog, log: logSink(logger), locationOf: geoIp.locate, clock }
+  const auditLogPorts = { log: logSink(logger), locationOf: geoIp.locate, clock }
   const changes = { store: database.scimProviders, clock }
-  const auditLog = createAuditLog({ ...auditLogPorts, names: currentNames({ directory, ...stores }) })
+  const auditLog = createAuditLog({
+    ...auditLogPorts,
+    store: database.auditLog,
+    names: currentNames({ directory, ...stores }),
+  })
   const recorder = withChangeTracking(auditLog, changes)
-  const recordMany = withBulkChangeTracking(createBulkAuditLog(auditLogPorts), changes)
+  const recordMany = withBulkChangeTracking(createBulkAuditLog(database.auditLog, auditLogPorts), changes)
 
   const settings = await createSettings({
     store: database.settings,

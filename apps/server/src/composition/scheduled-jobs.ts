@@ -68,7 +68,7 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
       intervalMs: hour,
       async run(signal) {
         const { auditLogRetentionDays } = await settings.present()
-        await removeOldEntries({ store: database.auditLog, clock }, auditLogRetentionDays * day, signal)
+        await removeOldEntries(database.auditLog, clock.now() - auditLogRetentionDays * day, signal)
       },
     },
     {

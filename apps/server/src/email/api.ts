@@ -6,7 +6,6 @@ import { sameSitePath } from '../http/same-site-path.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import { type Email, stateOf } from './email.ts'
 import type { Mail } from './email-service.ts'
-import { emailFilters, emailSorts } from './email-store.ts'
 import { type BindBrowser, requestCode } from './request-code.ts'
 import { sendingOperations } from './sending-operations.ts'
 
@@ -56,7 +55,11 @@ function queueOperations({ mail }: EmailApiPorts): readonly Operation[] {
       method: 'get',
       path: '/api/emails',
       summary: 'List the e-mails of the last 30 days with their delivery state',
-      list: { sort: emailSorts, filter: emailFilters, search: true },
+      list: {
+        sort: ['createdAt', 'sentAt', 'recipient', 'kind', 'attempts'],
+        filter: ['state', 'kind', 'recipient'],
+        search: true,
+      },
       answer: { status: 200, schema: pageOf(emailSchema) },
       async handle({ list }) {
         const { items, total } = await mail.queue.list(list)

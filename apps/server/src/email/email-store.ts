@@ -1,34 +1,145 @@
-import type { ListRequest, Page } from '../http/api/list.ts'
+import { type Database, type Parameter, TableRows } from '@pocket/core/internal/sql'
+import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { emailTable } from './email.table.ts'
 import type { Email, EmailKind } from './email.ts'
-
-/** Sort and filter columns by JSON field. */
-export const emailSorts = ['createdAt', 'sentAt', 'recipient', 'kind', 'attempts'] as const
-export const emailFilters = ['state', 'kind', 'recipient'] as const
 
 /** A delivery attempt. If the stored `attempts` is higher, another process has claimed the e-mail. */
 export type Attempt = Pick<Email, 'id' | 'attempts'>
 
+/** Longer than every retry pause, in milliseconds: a `next_attempt_at` further ahead means that the clock was set back. */
+const maxPause = 25 * 3_600_000
+
+const rows = new TableRows(emailTable)
+
+const dueCondition = 'sent_at IS NULL AND (next_attempt_at <= $1 OR next_attempt_at > $3)'
+const claim = (lock: string) => `UPDATE ${rows.table} SET attempts = attempts + 1, next_attempt_at = $2
+  WHERE id = (SELECT id FROM ${rows.table} WHERE ${dueCondition} ORDER BY next_attempt_at, id LIMIT 1 ${lock}) AND ${dueCondition}
+  RETURNING ${rows.columns}`
+
+const sql = {
+  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  // Concurrent callers claim different rows.
+  claim: { sqlite: claim(''), postgres: claim('FOR UPDATE SKIP LOCKED') },
+  replace: `UPDATE ${rows.table} SET kind = $3, recipient = $4, account_id = $5, locale = $6, data = $7, expires_at = $8
+    WHERE id = $1 AND attempts = $2`,
+  markSent: `UPDATE ${rows.table} SET sent_at = $3, next_attempt_at = NULL, last_error = NULL, data = ''
+    WHERE id = $1 AND attempts = $2 AND sent_at IS NULL`,
+  markFailed: `UPDATE ${rows.table} SET last_error = $3, next_attempt_at = $4
+    WHERE id = $1 AND attempts = $2 AND sent_at IS NULL`,
+  retry: `UPDATE ${rows.table} SET attempts = 0, next_attempt_at = $2
+    WHERE id = $1 AND sent_at IS NULL AND expires_at > $2`,
+  countSince: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE account_id = $1 AND kind = $2 AND created_at > $3`,
+  find: `${rows.select} WHERE id = $1`,
+  remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  removeBefore: `DELETE FROM ${rows.table} WHERE id IN (
+    SELECT id FROM ${rows.table} WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)`,
+}
+
+const state = `CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN next_attempt_at IS NULL THEN 'failed' ELSE 'waiting' END`
+const filterKeys = { state, kind: 'kind', recipient: 'recipient' } as const
+/** The two databases sort NULL at different ends, so it is mapped to a number. */
+const sortKeys: ReadonlyMap<string, string> = new Map([
+  ['createdAt', 'created_at'],
+  ['sentAt', 'COALESCE(sent_at, 0)'],
+  ['recipient', 'recipient'],
+  ['kind', 'kind'],
+  ['attempts', 'attempts'],
+])
+
 /** The queue of e-mails. Every method joins the running transaction and is one atomic statement. */
-export interface EmailStore {
+export class EmailStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
   /** Returns `false` if an e-mail with the same `onceKey` exists. */
-  insert(email: Email): Promise<boolean>
+  async insert(email: Email): Promise<boolean> {
+    return (await this.#database.execute(sql.insert, rows.values(email))) === 1
+  }
+
   /** Claims one due e-mail until the given instant and increments its attempt counter. */
-  claim(times: { readonly now: number; readonly until: number }): Promise<Email | undefined>
+  async claim({ now, until }: { readonly now: number; readonly until: number }): Promise<Email | undefined> {
+    return rows.first(await this.#database.query(sql.claim[this.#database.kind], [now, until, now + maxPause]))
+  }
+
   /** Replaces the content, the account and the language of an e-mail. */
-  replace(email: Email): Promise<boolean>
+  replace({ id, attempts, kind, recipient, accountId, locale, data, expiresAt }: Email): Promise<boolean> {
+    return this.#executeOne(sql.replace, [id, attempts, kind, recipient, accountId, locale, data, expiresAt])
+  }
+
   /** Also deletes the content, because it may contain secrets and is no longer needed. */
-  markSent(attempt: Attempt, at: number): Promise<boolean>
+  markSent({ id, attempts }: Attempt, at: number): Promise<boolean> {
+    return this.#executeOne(sql.markSent, [id, attempts, at])
+  }
+
   /** `nextAttemptAt`: `null` gives up. */
-  markFailed(attempt: Attempt, failure: Pick<Email, 'lastError' | 'nextAttemptAt'>): Promise<boolean>
+  markFailed({ id, attempts }: Attempt, failure: Pick<Email, 'lastError' | 'nextAttemptAt'>): Promise<boolean> {
+    return this.#executeOne(sql.markFailed, [id, attempts, failure.lastError, failure.nextAttemptAt])
+  }
+
   /** Makes an unsent e-mail due immediately; returns `false` if it was sent or has expired. */
-  retry(id: string, now: number): Promise<boolean>
-  find(id: string): Promise<Email | undefined>
+  retry(id: string, now: number): Promise<boolean> {
+    return this.#executeOne(sql.retry, [id, now])
+  }
+
+  async find(id: string): Promise<Email | undefined> {
+    return rows.first(await this.#database.query(sql.find, [id]))
+  }
+
   /** Number of e-mails of this kind queued for an account since this instant. */
-  countSince(accountId: string, kind: EmailKind, since: number): Promise<number>
+  async countSince(accountId: string, kind: EmailKind, since: number): Promise<number> {
+    const [count] = await this.#database.query<{ total: number | string }>(sql.countSince, [accountId, kind, since])
+    return Number(count?.total)
+  }
+
   /** Newest first by default. */
-  list(request: ListRequest): Promise<Page<Email>>
-  remove(id: string): Promise<void>
-  removeByAccount(accountId: string): Promise<void>
+  async list(request: ListRequest): Promise<Page<Email>> {
+    const { text, parameters } = conditions(request)
+    const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+    const [count] = await this.#database.query<{ total: number | string }>(countSql, parameters)
+    const total = Number(count?.total)
+    const next = parameters.length + 1
+    const page = `${rows.select} WHERE ${text} ORDER BY ${orderOf(request)} LIMIT $${next} OFFSET $${next + 1}`
+    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(records) }
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#database.execute(sql.remove, [id])
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
   /** Removes at most `limit` e-mails older than this instant; returns the number removed. */
-  removeBefore(instant: number, limit: number): Promise<number>
+  removeBefore(instant: number, limit: number): Promise<number> {
+    return this.#database.execute(sql.removeBefore, [instant, limit])
+  }
+
+  async #executeOne(statement: string, parameters: readonly Parameter[]): Promise<boolean> {
+    return (await this.#database.execute(statement, parameters)) === 1
+  }
+}
+
+function orderOf({ sort }: ListRequest): string {
+  const key = sort && sortKeys.get(sort.column)
+  return `${key ? `${key} ${sort.descending ? 'DESC' : 'ASC'}, ` : ''}created_at DESC, id DESC`
+}
+
+function conditions({ filters, search }: ListRequest) {
+  const parameters: Parameter[] = []
+  const bind = (value: FilterValue) => `$${parameters.push(String(value))}`
+  const clauses = Object.entries(filterKeys).flatMap(([name, key]) => {
+    const values = filters[name] ?? []
+    return values.length === 0 ? [] : [`${key} IN (${values.map(bind).join(', ')})`]
+  })
+  if (search !== '') {
+    const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
+    clauses.push(`LOWER(recipient) LIKE ${bind(pattern)} ESCAPE '\\'`)
+  }
+  return { text: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
 }

@@ -1,21 +1,44 @@
-/** A pending verification of an e-mail address. */
-export interface Verification {
-  readonly accountId: string
-  /** SHA-256 of the token, base64url. */
-  readonly tokenHash: string
-  /** The e-mail address to which the token was sent. */
-  readonly email: string
-  /** Milliseconds since the Unix epoch. */
-  readonly expiresAt: number
+import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { type Verification, verificationTable } from './verification.table.ts'
+
+const rows = new TableRows(verificationTable)
+
+const sql = {
+  put: `${rows.insert} ON CONFLICT (account_id) DO UPDATE
+    SET token_hash = excluded.token_hash, email = excluded.email, expires_at = excluded.expires_at`,
+  consume: `DELETE FROM ${rows.table} WHERE account_id = $1 AND token_hash = $2 RETURNING ${rows.columns}`,
+  find: `${rows.select} WHERE token_hash = $1`,
+  removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  removeExpired: `DELETE FROM ${rows.table} WHERE expires_at < $1`,
 }
 
 /** Stores pending verifications, one per account. */
-export interface VerificationStore {
+export class VerificationStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
   /** Replaces an earlier one. */
-  put(verification: Verification): Promise<void>
+  async put(verification: Verification): Promise<void> {
+    await this.#database.execute(sql.put, rows.values(verification))
+  }
+
   /** Removes and returns it atomically: only one of several concurrent calls gets it. */
-  consume(accountId: string, tokenHash: string): Promise<Verification | undefined>
-  find(tokenHash: string): Promise<Verification | undefined>
-  removeByAccount(accountId: string): Promise<void>
-  removeExpired(before: number): Promise<number>
+  async consume(accountId: string, tokenHash: string): Promise<Verification | undefined> {
+    return rows.first(await this.#database.query(sql.consume, [accountId, tokenHash]))
+  }
+
+  async find(tokenHash: string): Promise<Verification | undefined> {
+    return rows.first(await this.#database.query(sql.find, [tokenHash]))
+  }
+
+  async removeByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  removeExpired(before: number): Promise<number> {
+    return this.#database.execute(sql.removeExpired, [before])
+  }
 }

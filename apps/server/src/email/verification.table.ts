@@ -1,6 +1,16 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { Verification } from './verification-store.ts'
+
+/** A pending verification of an e-mail address. */
+export interface Verification {
+  readonly accountId: string
+  /** SHA-256 of the token, base64url. */
+  readonly tokenHash: string
+  /** The e-mail address to which the token was sent. */
+  readonly email: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+}
 
 const { bigint, hash, text, uuid } = columns
 

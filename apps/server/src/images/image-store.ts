@@ -1,18 +1,69 @@
+import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { imageTable } from './image.table.ts'
 import type { Slot, StoredImage } from './image.ts'
 
+const rows = new TableRows(imageTable)
+
+/** Maximum number of values in one statement. */
+const maxPlaceholders = 5000
+
+const sql = {
+  find: `${rows.select} WHERE "slot" = $1`,
+  filled: `${rows.select} WHERE "slot" LIKE $1`,
+  insert: rows.insert,
+  discard: `UPDATE ${rows.table} SET "slot" = NULL WHERE "slot" = $1`,
+  discarded: `${rows.select} WHERE "slot" IS NULL LIMIT 100`,
+  remove: `DELETE FROM ${rows.table} WHERE "file" = $1 AND "slot" IS NULL`,
+}
+
 /** Stores which image is in which slot. */
-export interface ImageStore {
-  find(slot: Slot): Promise<StoredImage | undefined>
+export class ImageStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(slot: Slot): Promise<StoredImage | undefined> {
+    return rows.first(await this.#database.query(sql.find, [slot]))
+  }
+
   /** The images in slots with this prefix. */
-  listByPrefix(prefix: 'application/'): Promise<readonly StoredImage[]>
+  async listByPrefix(prefix: 'application/'): Promise<readonly StoredImage[]> {
+    return rows.all(await this.#database.query(sql.filled, [`${prefix}%`]))
+  }
+
   /** The images in these slots; empty slots are omitted. */
-  listBySlots(slots: readonly Slot[]): Promise<readonly StoredImage[]>
+  async listBySlots(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
+    const images: StoredImage[] = []
+    for (let from = 0; from < slots.length; from += maxPlaceholders) {
+      const batch = slots.slice(from, from + maxPlaceholders)
+      const placeholders = batch.map((_, index) => `$${index + 1}`).join(', ')
+      images.push(...rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${placeholders})`, batch)))
+    }
+    return images
+  }
+
   /** Locks the store against other writers until the end of the transaction. */
-  lock(): Promise<void>
-  insert(image: StoredImage): Promise<void>
+  async lock(): Promise<void> {
+    await this.#database.lockTable(imageTable.options.name)
+  }
+
+  async insert(image: StoredImage): Promise<void> {
+    await this.#database.execute(sql.insert, rows.values(image))
+  }
+
   /** Removes the image from its slot; returns whether there was one. */
-  discard(slot: Slot): Promise<boolean>
+  async discard(slot: Slot): Promise<boolean> {
+    return (await this.#database.execute(sql.discard, [slot])) > 0
+  }
+
   /** Images without a slot, at most 100. */
-  listDiscarded(): Promise<readonly StoredImage[]>
-  remove(file: string): Promise<void>
+  async listDiscarded(): Promise<readonly StoredImage[]> {
+    return rows.all(await this.#database.query(sql.discarded))
+  }
+
+  async remove(file: string): Promise<void> {
+    await this.#database.execute(sql.remove, [file])
+  }
 }

@@ -1,28 +1,6 @@
-/** The outcome of the last run of a job. */
-export type JobOutcome = 'succeeded' | 'failed'
-
-/** The state of a job, shared by all replicas. Instants in milliseconds since the Unix epoch. */
-export interface JobState {
-  readonly name: string
-  readonly nextRunAt: number
-  /** The replica that is running it. */
-  readonly leaseOwner: string | null
-  /** Another replica may claim the job from this instant on. */
-  readonly leaseUntil: number | null
-  readonly lastStartedAt: number | null
-  readonly lastFinishedAt: number | null
-  readonly lastOutcome: JobOutcome | null
-  /** The error message of the last failure, until the next success. */
-  readonly lastError: string | null
-}
-
-/** Maximum clock difference between replicas, in milliseconds. */
-export const maxClockDifference = 300_000
-
-/** Whether a replica holds a lease of at most `leaseMs`. A lease that ends later was written before the clock was set back. */
-export function isLeased(leaseUntil: number | null, now: number, leaseMs: number): boolean {
-  return leaseUntil !== null && leaseUntil > now && leaseUntil <= now + leaseMs + maxClockDifference
-}
+import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { type JobOutcome, type JobState, jobTable } from './job.table.ts'
+import { maxClockDifference } from './lease.ts'
 
 /** A replica's claim on a job. */
 export interface Lease {
@@ -55,4 +33,61 @@ export interface JobStore {
   finish(lease: Lease, end: JobEnd): Promise<boolean>
   /** Releases the job unchanged, so that another replica can claim it. */
   release(lease: Lease): Promise<void>
+}
+
+const rows = new TableRows(jobTable)
+
+const sql = {
+  announce: `INSERT INTO ${rows.table} (name, next_run_at) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET next_run_at = $3 WHERE ${rows.table}.next_run_at > $3`,
+  list: `${rows.select} ORDER BY name`,
+  runEarlier: `UPDATE ${rows.table}
+    SET next_run_at = CASE WHEN next_run_at > $2 THEN $2 ELSE next_run_at END WHERE name = $1`,
+  claim: `UPDATE ${rows.table} SET lease_owner = $2, lease_until = $4, last_started_at = $3
+    WHERE name = $1 AND next_run_at <= $3 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $5)`,
+  renew: `UPDATE ${rows.table} SET lease_until = $3 WHERE name = $1 AND lease_owner = $2`,
+  finish: `UPDATE ${rows.table} SET lease_owner = NULL, lease_until = NULL,
+      last_finished_at = $3, next_run_at = $4, last_outcome = $5, last_error = $6
+    WHERE name = $1 AND lease_owner = $2`,
+  release: `UPDATE ${rows.table} SET lease_owner = NULL, lease_until = NULL WHERE name = $1 AND lease_owner = $2`,
+}
+
+export class TypeormJobStore implements JobStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async register(name: string, { now, latest }: { readonly now: number; readonly latest: number }): Promise<void> {
+    await this.#database.execute(sql.announce, [name, now, latest])
+  }
+
+  async list(): Promise<readonly JobState[]> {
+    return (await this.#database.query(sql.list)).map((row) => rows.read(row))
+  }
+
+  async markDue(name: string, now: number): Promise<boolean> {
+    return (await this.#database.execute(sql.runEarlier, [name, now])) === 1
+  }
+
+  async claim(lease: Lease, { now, until }: { readonly now: number; readonly until: number }): Promise<boolean> {
+    return (
+      (await this.#database.execute(sql.claim, [lease.name, lease.owner, now, until, until + maxClockDifference])) === 1
+    )
+  }
+
+  async renew(lease: Lease, until: number): Promise<boolean> {
+    return (await this.#database.execute(sql.renew, [lease.name, lease.owner, until])) === 1
+  }
+
+  async finish(lease: Lease, end: JobEnd): Promise<boolean> {
+    const { finishedAt, nextRunAt, outcome, error } = end
+    const parameters = [lease.name, lease.owner, finishedAt, nextRunAt, outcome, error]
+    return (await this.#database.execute(sql.finish, parameters)) === 1
+  }
+
+  async release(lease: Lease): Promise<void> {
+    await this.#database.execute(sql.release, [lease.name, lease.owner])
+  }
 }

@@ -1,5 +1,22 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
-import type { JobState } from './job-store.ts'
+
+/** The state of a job, shared by all replicas. Instants in milliseconds since the Unix epoch. */
+export interface JobState {
+  readonly name: string
+  readonly nextRunAt: number
+  /** The replica that is running it. */
+  readonly leaseOwner: string | null
+  /** Another replica may claim the job from this instant on. */
+  readonly leaseUntil: number | null
+  readonly lastStartedAt: number | null
+  readonly lastFinishedAt: number | null
+  readonly lastOutcome: JobOutcome | null
+  /** The error message of the last failure, until the next success. */
+  readonly lastError: string | null
+}
+
+/** The outcome of the last run of a job. */
+export type JobOutcome = 'succeeded' | 'failed'
 
 const instant: EntitySchemaColumnOptions = {
   type: 'bigint',

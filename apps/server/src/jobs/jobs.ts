@@ -1,7 +1,9 @@
 import type { AuditSink, Clock } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
-import { isLeased, type JobOutcome, type JobStore } from './job-store.ts'
+import type { JobOutcome } from './job.table.ts'
+import type { JobStore } from './job-store.ts'
+import { isLeased } from './lease.ts'
 import { defaultLeaseMs, type Scheduler } from './scheduler.ts'
 
 /** A job for administrators. Instants in milliseconds since the Unix epoch. */

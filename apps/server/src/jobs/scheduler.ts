@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@pocket/core'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
-import { isLeased, type JobStore, type Lease, maxClockDifference } from './job-store.ts'
+import type { JobStore, Lease } from './job-store.ts'
+import { isLeased, maxClockDifference } from './lease.ts'
 import { type Repeat, repeatByTimer } from './repeat.ts'
 
 /** A periodic job that runs on one replica at a time. */

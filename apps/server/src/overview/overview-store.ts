@@ -1,3 +1,5 @@
+import type { Database, DatabaseKind, Parameter } from '@pocket/core/internal/sql'
+
 /** The count of one day in UTC. */
 export interface DayCount {
   /** Days since the Unix epoch. */
@@ -67,22 +69,164 @@ export interface InstanceStatus {
   readonly keySignsSince: number | null
 }
 
+/** Milliseconds. */
+const day = 86_400_000
+
+/** Reads only the columns of the index `pocket_audit_event`, so that a million entries are counted by an index scan. */
+const signIns = `SELECT created_at / ${day} AS day, COUNT(*) AS number FROM pocket_audit
+  WHERE event IN ('SIGN_IN', 'TOKEN_SIGN_IN', 'REMOTE_SIGN_IN') AND created_at >= $1
+  GROUP BY created_at / ${day}`
+
+const failures = (code: string) => `SELECT code, SUM(occurrences) AS number FROM (
+    SELECT ${code} AS code, occurrences FROM pocket_audit WHERE event = 'SIGN_IN_FAILED' AND created_at >= $1
+    ORDER BY created_at DESC, id DESC LIMIT $2) AS newest
+  GROUP BY code ORDER BY number DESC, code`
+
+const people = `SELECT COUNT(*) AS total,
+    SUM(CASE WHEN number IS NULL THEN 1 ELSE 0 END) AS without_passkey,
+    SUM(CASE WHEN number = 1 THEN 1 ELSE 0 END) AS single,
+    SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS one_device,
+    SUM(CASE WHEN number = 1 AND synced = 0 AND administrator THEN 1 ELSE 0 END) AS administrators
+  FROM pocket_user LEFT JOIN (
+    SELECT account_id, COUNT(*) AS number, SUM(CASE WHEN backed_up THEN 1 ELSE 0 END) AS synced
+    FROM pocket_passkey GROUP BY account_id) AS passkeys ON account_id = id
+  WHERE NOT disabled`
+
+/** `sent_at IS NULL` matches the condition of the partial index `pocket_email_unsent`. */
+const emails = `SELECT SUM(CASE WHEN next_attempt_at IS NOT NULL THEN 1 ELSE 0 END) AS waiting,
+    MIN(CASE WHEN next_attempt_at IS NOT NULL THEN created_at END) AS waiting_since,
+    SUM(CASE WHEN next_attempt_at IS NULL AND created_at >= $1 THEN 1 ELSE 0 END) AS failed
+  FROM pocket_email WHERE sent_at IS NULL`
+
+/** Clients with a secret that never expires are excluded before their JSON is parsed. */
+const secrets = (elements: string, expiresAt: string) => `SELECT id, name, ends_at, COUNT(*) OVER () AS total FROM (
+    SELECT id, name, (SELECT MAX(${expiresAt}) FROM ${elements}) AS ends_at FROM pocket_client
+    WHERE NOT is_public AND secrets LIKE '%"expiresAt":%' AND secrets NOT LIKE '%"expiresAt":null%') AS clients
+  WHERE ends_at <= $1 ORDER BY ends_at, id LIMIT $2`
+
+const apiKeys = `SELECT owner_id AS id, pocket_api_key.name AS name, display_name AS owner_name, expires_at AS ends_at,
+    COUNT(*) OVER () AS total
+  FROM pocket_api_key LEFT JOIN pocket_user ON pocket_user.id = owner_id
+  WHERE expires_at > $1 AND expires_at <= $2 ORDER BY expires_at, pocket_api_key.id LIMIT $3`
+
+const lastImport = (outcome: string) => `(SELECT COUNT(*) FROM pocket_ldap_run WHERE outcome = '${outcome}'
+      AND started_at = (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry'))`
+
+const statusQuery = `SELECT
+    (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
+    (SELECT COUNT(*) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitations,
+    (SELECT MIN(expires_at) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitation_ends_at,
+    ${lastImport('waiting')} AS ldap_waiting,
+    ${lastImport('failed')} AS ldap_failed,
+    (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry') AS ldap_ran_at,
+    (SELECT COUNT(*) FROM pocket_scim_provider) AS scim_targets,
+    (SELECT COUNT(*) FROM pocket_scim_provider WHERE failed) AS scim_failed,
+    (SELECT MIN(status_since) FROM pocket_key WHERE status = 'current') AS key_signs_since`
+
+const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly secrets: string }>> = {
+  sqlite: {
+    failures: failures(`json_extract(data, '$.code')`),
+    secrets: secrets('json_each(secrets)', `json_extract(value, '$.expiresAt')`),
+  },
+  postgres: {
+    failures: failures(`data::json ->> 'code'`),
+    secrets: secrets('json_array_elements(secrets::json) AS each_secret', `(each_secret ->> 'expiresAt')::bigint`),
+  },
+}
+
+/** Some drivers return numbers as strings, and the sum of no rows is null. */
+type Numeric = number | string | null
+
 /**
  * Read-only queries for the overview. Every method is one statement that returns no more rows than a page shows. Instants in
  * milliseconds since the Unix epoch.
  */
-export interface OverviewStore {
+export class OverviewStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
   /** Sign-ins per day since this instant; days without sign-ins are missing. */
-  countSignIns(since: number): Promise<readonly DayCount[]>
+  async countSignIns(since: number): Promise<readonly DayCount[]> {
+    const rows = await this.#database.query<{ day: Numeric; number: Numeric }>(signIns, [since])
+    return rows.map((row) => ({ day: Number(row.day), count: Number(row.number) }))
+  }
+
   /** Failures among the latest `limit` failed sign-ins since this instant. */
-  countFailures(since: number, limit: number): Promise<readonly FailureCount[]>
-  countUsers(): Promise<UserCounts>
-  countEmails(failedSince: number): Promise<EmailCounts>
+  async countFailures(since: number, limit: number): Promise<readonly FailureCount[]> {
+    const statement = sql[this.#database.kind].failures
+    const rows = await this.#database.query<{ code: string | null; number: Numeric }>(statement, [since, limit])
+    return rows.map(({ code, number }) => ({ code: code ?? '', count: Number(number) }))
+  }
+
+  async countUsers(): Promise<UserCounts> {
+    const value = await this.#readRow(people, [])
+    return {
+      total: value('total'),
+      withoutPasskey: value('without_passkey'),
+      withSinglePasskey: value('single'),
+      withSingleDevicePasskey: value('one_device'),
+      administratorsWithSingleDevicePasskey: value('administrators'),
+    }
+  }
+
+  async countEmails(failedSince: number): Promise<EmailCounts> {
+    const value = await this.#readRow(emails, [failedSince])
+    return { waiting: value('waiting'), waitingSince: value('waiting_since') || null, failed: value('failed') }
+  }
+
   /** Clients whose last secret expires before this instant, the earliest first. */
-  listExpiringSecrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>>
-  listExpiringApiKeys(
-    range: { readonly from: number; readonly to: number },
+  async listExpiringSecrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>> {
+    const statement = sql[this.#database.kind].secrets
+    return toExpiringItems(await this.#database.query<ExpiringRow>(statement, [before, limit]), toExpiringItem)
+  }
+
+  async listExpiringApiKeys(
+    { from, to }: { from: number; to: number },
     limit: number,
-  ): Promise<ExpiringItems<ExpiringApiKey>>
-  readStatus(now: number): Promise<InstanceStatus>
+  ): Promise<ExpiringItems<ExpiringApiKey>> {
+    const rows = await this.#database.query<ExpiringRow & { owner_name: string | null }>(apiKeys, [from, to, limit])
+    return toExpiringItems(rows, (row) => ({ ...toExpiringItem(row), ownerName: row.owner_name }))
+  }
+
+  async readStatus(now: number): Promise<InstanceStatus> {
+    const value = await this.#readRow(statusQuery, [now])
+    return {
+      approvals: value('approvals'),
+      invitations: value('invitations'),
+      invitationEndsAt: value('invitation_ends_at') || null,
+      isLdapWaiting: value('ldap_waiting') > 0,
+      hasLdapFailed: value('ldap_failed') > 0,
+      ldapRanAt: value('ldap_ran_at') || null,
+      scimTargets: value('scim_targets'),
+      scimFailed: value('scim_failed'),
+      keySignsSince: value('key_signs_since') || null,
+    }
+  }
+
+  /** The numbers of a single-row statement. */
+  async #readRow(text: string, parameters: readonly Parameter[]): Promise<(column: string) => number> {
+    const [row = {}] = await this.#database.query<Readonly<Record<string, Numeric>>>(text, parameters)
+    return (column) => Number(row[column] ?? 0)
+  }
+}
+
+interface ExpiringRow {
+  readonly id: string
+  readonly name: string
+  readonly ends_at: Numeric
+  readonly total: Numeric
+}
+
+function toExpiringItem({ id, name, ends_at }: ExpiringRow): ExpiringItem {
+  return { id, name, endsAt: Number(ends_at) }
+}
+
+function toExpiringItems<Row extends ExpiringRow, Item extends ExpiringItem>(
+  rows: readonly Row[],
+  toItem: (row: Row) => Item,
+): ExpiringItems<Item> {
+  return { items: rows.map(toItem), total: Number(rows[0]?.total ?? 0) }
 }

@@ -1,46 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { ScimReport } from '@pocket/directory/internal'
-import type { ScimProvider } from './provider.ts'
+import { maxClockDifference } from '../jobs/lease.ts'
+import { scimChangeTable, scimProviderTable } from './provider.table.ts'
+import { leaseMs, type ScimProvider } from './provider.ts'
 
 /** The replica that runs a provider. */
 export interface ScimLease {
   readonly id: string
   readonly owner: string
-}
-
-/** Stores providers. Every method joins the current transaction; instants in milliseconds since the Unix epoch. */
-export interface ScimProviderStore {
-  find(id: string): Promise<ScimProvider | undefined>
-  findByClient(clientId: string): Promise<ScimProvider | undefined>
-  /** Returns `false` and changes nothing if the client already has a provider. */
-  insert(provider: ScimProvider): Promise<boolean>
-  /** Updates the configurable fields. Returns `false` and changes nothing if the client has another provider. */
-  update(provider: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<boolean>
-  remove(id: string): Promise<void>
-
-  /** Records a change of users or groups if there is a provider. Concurrent changes do not block each other. */
-  recordChange(changedAt: number): Promise<void>
-  /**
-   * If nothing has changed after `before`, makes all providers due at `now`, including running ones, and deletes the recorded
-   * changes.
-   */
-  consumeChanges(before: number, now: number): Promise<void>
-  /** Makes the provider due at `now`, even if it is running. */
-  markDue(id: string, now: number): Promise<void>
-  /** The IDs of providers that are due and not leased, the longest waiting first. */
-  listDue(now: number): Promise<readonly string[]>
-
-  /** Exactly one of concurrent calls gets the lease; returns `false` if it is held by another replica. */
-  claim(lease: ScimLease, range: ScimLeaseRange): Promise<boolean>
-  /** Like `claim`, but only if the provider is due; returns `false` if another replica has run it. */
-  claimDue(lease: ScimLease, range: ScimLeaseRange): Promise<boolean>
-  /** Returns `false` if the lease was lost. */
-  renew(lease: ScimLease, until: number): Promise<boolean>
-  /** Ends the run. A provider that became due during the run stays due. Returns `false` if the lease was lost. */
-  finish(lease: ScimLease, end: ScimRunEnd): Promise<boolean>
-  /** Releases the lease without a result. */
-  release(lease: ScimLease): Promise<void>
-  /** Providers whose last run was incomplete, with the names of their clients; the earliest failure first. */
-  listFailing(limit: number): Promise<readonly FailingProvider[]>
 }
 
 export interface ScimLeaseRange {
@@ -59,4 +27,154 @@ export interface FailingProvider {
   readonly clientId: string
   readonly clientName: string
   readonly finishedAt: number
+}
+
+/** Longer than any pause between two runs, in milliseconds. */
+const maxPause = 2 * 3_600_000
+
+const rows = new TableRows(scimProviderTable)
+const { table } = rows
+const changes = new TableRows(scimChangeTable).table
+const leaseCondition = 'id = $1 AND lease_owner = $2'
+
+// A lease or next run too far in the future was written before the clock was set back.
+const claim = `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_at = $3
+  WHERE id = $1 AND (lease_until IS NULL OR lease_until <= $3 OR lease_until > $5)`
+
+const sql = {
+  find: `${rows.select} WHERE id = $1`,
+  findByClient: `${rows.select} WHERE client_id = $1`,
+  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  update: `UPDATE ${table} SET client_id = $2, endpoint = $3, token = $4, removal = $5 WHERE id = $1
+    AND NOT EXISTS (SELECT 1 FROM ${table} WHERE client_id = $2 AND id <> $1)`,
+  remove: `DELETE FROM ${table} WHERE id = $1`,
+  // The casts are necessary because PostgreSQL does not infer the type of a parameter in a SELECT list.
+  recordChange: `INSERT INTO ${changes} (id, changed_at)
+    SELECT CAST($1 AS varchar(36)), CAST($2 AS bigint) WHERE EXISTS (SELECT 1 FROM ${table})`,
+  forgetChanges: `DELETE FROM ${changes} WHERE NOT EXISTS (SELECT 1 FROM ${changes} WHERE changed_at > $1 AND changed_at <= $2)`,
+  allDue: `UPDATE ${table} SET next_run_at = $1 WHERE next_run_at > $1 OR lease_until > $1`,
+  runEarlier: `UPDATE ${table} SET next_run_at = $2 WHERE id = $1 AND (next_run_at > $2 OR lease_until > $2)`,
+  due: `SELECT id FROM ${table} WHERE (next_run_at <= $1 OR next_run_at > $2)
+    AND (lease_until IS NULL OR lease_until <= $1 OR lease_until > $3) ORDER BY next_run_at, id`,
+  claim,
+  claimDue: `${claim} AND (next_run_at <= $3 OR next_run_at > $6)`,
+  renew: `UPDATE ${table} SET lease_until = $3 WHERE ${leaseCondition}`,
+  finish: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL, finished_at = $3, failed = $5, report = $6,
+    succeeded_at = CASE WHEN $5 THEN succeeded_at ELSE $3 END,
+    next_run_at = CASE WHEN next_run_at > started_at AND next_run_at <= $3 THEN next_run_at ELSE $4 END WHERE ${leaseCondition}`,
+  release: `UPDATE ${table} SET lease_owner = NULL, lease_until = NULL WHERE ${leaseCondition}`,
+  failing: `SELECT client_id, pocket_client.name AS name, finished_at FROM ${table}
+    JOIN pocket_client ON pocket_client.id = client_id WHERE failed = $1 ORDER BY finished_at, client_id LIMIT $2`,
+}
+
+/** Stores providers. Every method joins the current transaction; instants in milliseconds since the Unix epoch. */
+export class ScimProviderStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async find(id: string): Promise<ScimProvider | undefined> {
+    return this.#first(sql.find, id)
+  }
+
+  async findByClient(clientId: string): Promise<ScimProvider | undefined> {
+    return this.#first(sql.findByClient, clientId)
+  }
+
+  /** Returns `false` and changes nothing if the client already has a provider. */
+  async insert(provider: ScimProvider): Promise<boolean> {
+    const stored = { ...provider, report: {}, failed: false, finishedAt: null }
+    return (await this.#database.execute(sql.insert, rows.values(stored))) === 1
+  }
+
+  /** Updates the configurable fields. Returns `false` and changes nothing if the client has another provider. */
+  async update({
+    id,
+    clientId,
+    endpoint,
+    token,
+    removal,
+  }: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<boolean> {
+    return (await this.#database.execute(sql.update, [id, clientId, endpoint, token, removal])) === 1
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#database.execute(sql.remove, [id])
+  }
+
+  /** Records a change of users or groups if there is a provider. Concurrent changes do not block each other. */
+  async recordChange(changedAt: number): Promise<void> {
+    await this.#database.execute(sql.recordChange, [randomUUID(), changedAt])
+  }
+
+  /**
+   * If nothing has changed after `before`, makes all providers due at `now`, including running ones, and deletes the recorded
+   * changes.
+   */
+  async consumeChanges(before: number, now: number): Promise<void> {
+    await this.#database.transaction(async () => {
+      if ((await this.#database.execute(sql.forgetChanges, [before, now + maxClockDifference])) === 0) return
+      await this.#database.execute(sql.allDue, [now])
+    })
+  }
+
+  /** Makes the provider due at `now`, even if it is running. */
+  async markDue(id: string, now: number): Promise<void> {
+    await this.#database.execute(sql.runEarlier, [id, now])
+  }
+
+  /** The IDs of providers that are due and not leased, the longest waiting first. */
+  async listDue(now: number): Promise<readonly string[]> {
+    return (
+      await this.#database.query<{ id: string }>(sql.due, [now, now + maxPause, now + leaseMs + maxClockDifference])
+    ).map(({ id }) => id)
+  }
+
+  /** Exactly one of concurrent calls gets the lease; returns `false` if it is held by another replica. */
+  async claim({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
+    return (await this.#database.execute(sql.claim, [id, owner, now, until, until + maxClockDifference])) === 1
+  }
+
+  /** Like `claim`, but only if the provider is due; returns `false` if another replica has run it. */
+  async claimDue({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
+    const latest = [until + maxClockDifference, now + maxPause] as const
+    return (await this.#database.execute(sql.claimDue, [id, owner, now, until, ...latest])) === 1
+  }
+
+  /** Returns `false` if the lease was lost. */
+  async renew({ id, owner }: ScimLease, until: number): Promise<boolean> {
+    return (await this.#database.execute(sql.renew, [id, owner, until])) === 1
+  }
+
+  /** Ends the run. A provider that became due during the run stays due. Returns `false` if the lease was lost. */
+  async finish({ id, owner }: ScimLease, { finishedAt, nextRunAt, succeeded, report }: ScimRunEnd): Promise<boolean> {
+    const end = [finishedAt, nextRunAt, !succeeded, JSON.stringify(report)] as const
+    return (await this.#database.execute(sql.finish, [id, owner, ...end])) === 1
+  }
+
+  /** Releases the lease without a result. */
+  async release({ id, owner }: ScimLease): Promise<void> {
+    await this.#database.execute(sql.release, [id, owner])
+  }
+
+  /** Providers whose last run was incomplete, with the names of their clients; the earliest failure first. */
+  async listFailing(limit: number): Promise<readonly FailingProvider[]> {
+    type Row = { readonly client_id: string; readonly name: string; readonly finished_at: number | string }
+    const results = await this.#database.query<Row>(sql.failing, [true, limit])
+    return results.map((row) => ({
+      clientId: row.client_id,
+      clientName: row.name,
+      finishedAt: Number(row.finished_at),
+    }))
+  }
+
+  async #first(statement: string, parameter: string): Promise<ScimProvider | undefined> {
+    const stored = rows.first(await this.#database.query(statement, [parameter]))
+    if (!stored) return undefined
+    const { failed: _failed, finishedAt, report, ...provider } = stored
+    // The cast is safe: only `finish` writes reports.
+    return { ...provider, report: finishedAt === null ? null : (report as ScimReport) }
+  }
 }

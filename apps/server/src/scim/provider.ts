@@ -1,5 +1,5 @@
 import type { ScimProblemCode, ScimRemoval, ScimReport } from '@pocket/directory/internal'
-import { isLeased } from '../jobs/job-store.ts'
+import { isLeased } from '../jobs/lease.ts'
 
 /** A SCIM target of a client. Instants in milliseconds since the Unix epoch. */
 export interface ScimProvider {

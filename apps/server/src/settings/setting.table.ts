@@ -1,6 +1,11 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { StoredSetting } from './setting-store.ts'
+
+/** A stored setting; a sensitive value is encrypted. */
+export interface StoredSetting {
+  readonly key: string
+  readonly value: string
+}
 
 export const settingTable: EntitySchema<StoredSetting> = new EntitySchema<StoredSetting>({
   name: 'pocket_setting',

@@ -1,25 +1,50 @@
-/** A sign-up that waits for approval or verification. */
-export interface Approval {
-  readonly accountId: string
-  /** Milliseconds since the Unix epoch. */
-  readonly requestedAt: number
-  readonly awaitsAdministrator: boolean
-  /** The user's e-mail address is not verified yet. */
-  readonly awaitsVerification: boolean
-  /** The path on this server to continue with after approval; `null` if there is none. */
-  readonly returnPath: string | null
+import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { type Approval, approvalTable } from './approval.table.ts'
+
+const rows = new TableRows(approvalTable)
+
+const sql = {
+  list: `${rows.select} ORDER BY requested_at, account_id`,
+  find: `${rows.select} WHERE account_id = $1`,
+  remove: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  recordVerified: `UPDATE ${rows.table} SET awaits_verification = FALSE WHERE account_id = $1 AND awaits_verification`,
+  removeComplete: `DELETE FROM ${rows.table}
+    WHERE account_id = $1 AND NOT awaits_verification AND NOT awaits_administrator`,
 }
 
 /** Stores pending sign-ups. */
-export interface ApprovalStore {
-  insert(approval: Approval): Promise<void>
+export class ApprovalStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(approval: Approval): Promise<void> {
+    await this.#database.execute(rows.insert, rows.values(approval))
+  }
+
   /** Oldest first. */
-  list(): Promise<readonly Approval[]>
-  find(accountId: string): Promise<Approval | undefined>
-  /** Returns `false` if the account is not pending; exactly one of concurrent calls gets `true`. */
-  remove(accountId: string): Promise<boolean>
+  async list(): Promise<readonly Approval[]> {
+    return rows.all(await this.#database.query(sql.list, []))
+  }
+
+  async find(accountId: string): Promise<Approval | undefined> {
+    return rows.first(await this.#database.query(sql.find, [accountId]))
+  }
+
   /** Records that the address is verified. Returns `false` if the account does not wait for that. */
-  recordVerified(accountId: string): Promise<boolean>
+  async recordVerified(accountId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.recordVerified, [accountId])) === 1
+  }
+
   /** Like `remove`, but only if nothing is pending any more. */
-  removeComplete(accountId: string): Promise<boolean>
+  async removeComplete(accountId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.removeComplete, [accountId])) === 1
+  }
+
+  /** Returns `false` if the account is not pending; exactly one of concurrent calls gets `true`. */
+  async remove(accountId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [accountId])) === 1
+  }
 }

@@ -1,6 +1,17 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
-import type { Approval } from './approval-store.ts'
+
+/** A sign-up that waits for approval or verification. */
+export interface Approval {
+  readonly accountId: string
+  /** Milliseconds since the Unix epoch. */
+  readonly requestedAt: number
+  readonly awaitsAdministrator: boolean
+  /** The user's e-mail address is not verified yet. */
+  readonly awaitsVerification: boolean
+  /** The path on this server to continue with after approval; `null` if there is none. */
+  readonly returnPath: string | null
+}
 
 const { bigint, boolean, text, uuid } = columns
 

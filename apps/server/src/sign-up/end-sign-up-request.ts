@@ -1,4 +1,5 @@
-import type { Approval, ApprovalStore } from './approval-store.ts'
+import type { Approval } from './approval.table.ts'
+import type { ApprovalStore } from './approval-store.ts'
 
 /**
  * Ends a pending sign-up, whatever the decision. Returns `undefined` if the user was not pending; exactly one of concurrent calls

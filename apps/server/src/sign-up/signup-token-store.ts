@@ -1,23 +1,92 @@
-import type { ListRequest, Page } from '../http/api/list.ts'
+import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { signupTokenTable } from './signup-token.table.ts'
 import type { SignupToken } from './signup-token.ts'
 
+const rows = new TableRows(signupTokenTable)
+
+const sql = {
+  insert: rows.insert,
+  find: `${rows.select} WHERE id = $1`,
+  findByHash: `${rows.select} WHERE token_hash = $1`,
+  use: `UPDATE ${rows.table} SET usage_count = usage_count + 1
+    WHERE token_hash = $1 AND usage_count < usage_limit AND expires_at > $2`,
+  remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+  removeExpired: `DELETE FROM ${rows.table} WHERE expires_at <= $1`,
+}
+
+/** The column of each sortable JSON field. */
+const sortKeys: ReadonlyMap<string, string> = new Map([
+  ['createdAt', 'created_at'],
+  ['expiresAt', 'expires_at'],
+  ['usageLimit', 'usage_limit'],
+  ['usageCount', 'usage_count'],
+])
+
+const usageConditions: ReadonlyMap<unknown, string> = new Map([
+  ['never', ' AND usage_count = 0'],
+  ['partly', ' AND usage_count > 0 AND usage_count < usage_limit'],
+  ['fully', ' AND usage_count >= usage_limit'],
+])
+
 /** Stores sign-up tokens. Instants in milliseconds since the Unix epoch. */
-export interface SignupTokenStore {
-  insert(token: SignupToken): Promise<void>
-  find(id: string): Promise<SignupToken | undefined>
-  findByHash(tokenHash: string): Promise<SignupToken | undefined>
+export class SignupTokenStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async insert(token: SignupToken): Promise<void> {
+    await this.#database.execute(sql.insert, rows.values(token))
+  }
+
+  async find(id: string): Promise<SignupToken | undefined> {
+    return rows.first(await this.#database.query(sql.find, [id]))
+  }
+
+  async findByHash(tokenHash: string): Promise<SignupToken | undefined> {
+    return rows.first(await this.#database.query(sql.findByHash, [tokenHash]))
+  }
+
   /**
    * Tokens that have not expired by `now`; the filter `used` selects unused, partly used or fully used ones. `search` is the hash
    * of a token.
    */
-  list(request: ListRequest, now: number): Promise<Page<SignupToken>>
+  async list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
+    const parameters = request.search === '' ? [now] : [now, request.search]
+    const searched = request.search === '' ? '' : ' AND token_hash = $2'
+    const where = `expires_at > $1${searched}${usageConditions.get(request.filters.used?.[0]) ?? ''}`
+    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
+    const [countRow] = await this.#database.query<{ total: number | string }>(count, parameters)
+    const total = Number(countRow?.total)
+    const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
+    const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
+    const pageRows = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+    return { total, items: rows.all(pageRows) }
+  }
+
   /**
    * Counts one use in one atomic step, if the token has not expired by `now` and its limit is not reached. Returns the token, or
    * `undefined` if it is invalid. A rolled-back transaction also reverts the use.
    */
-  use(tokenHash: string, now: number): Promise<SignupToken | undefined>
+  async use(tokenHash: string, now: number): Promise<SignupToken | undefined> {
+    const updatedRows = await this.#database.execute(sql.use, [tokenHash, now])
+    return updatedRows === 1 ? this.findByHash(tokenHash) : undefined
+  }
+
   /** Returns `false` if the token does not exist. */
-  remove(id: string): Promise<boolean>
+  async remove(id: string): Promise<boolean> {
+    return (await this.#database.execute(sql.remove, [id])) === 1
+  }
+
   /** Deletes tokens that expired before `before`. */
-  removeExpired(before: number): Promise<void>
+  async removeExpired(before: number): Promise<void> {
+    await this.#database.execute(sql.removeExpired, [before])
+  }
+}
+
+function orderOf({ sort }: ListRequest): string {
+  const column = sort && sortKeys.get(sort.column)
+  return column ? `${column} ${sort.descending ? 'DESC' : 'ASC'}, created_at, id` : 'created_at, id'
 }

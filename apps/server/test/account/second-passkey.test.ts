@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Reminder } from '../../src/account/reminder-store.ts'
+import type { Reminder } from '../../src/account/reminder.table.ts'
 import { createSecondPasskey } from '../../src/account/second-passkey.ts'
 
 test('asks again thirty days after the user postponed a second passkey', async () => {
@@ -9,7 +9,6 @@ test('asks again thirty days after the user postponed a second passkey', async (
     {
       find: async (accountId) => reminders.get(accountId),
       put: async (reminder) => void reminders.set(reminder.accountId, reminder),
-      removeByAccount: async (accountId) => void reminders.delete(accountId),
     },
     { now: () => now },
   )

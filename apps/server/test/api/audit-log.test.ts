@@ -262,7 +262,7 @@ describe.each(kinds)('the table on %s', (kind) => {
     await sinkAt(1000).record({ event: 'keys_rotated', kid: 'old' }, nobody)
     await sinkAt(2000).record({ event: 'keys_rotated', kid: 'older than nothing' }, nobody)
     expect(await store.removeBefore(1000, 10)).toBe(0)
-    await removeOldEntries({ store, clock: { now: () => 6000 } }, 4000, AbortSignal.timeout(60_000))
+    await removeOldEntries(store, 2000, AbortSignal.timeout(60_000))
     const { items } = await store.list(everybody, everything)
     expect(items).toMatchObject([{ createdAt: 2000, event: 'KEYS_ROTATED', data: { kid: 'older than nothing' } }])
     await store.removeBefore(3000, 10)
@@ -270,11 +270,10 @@ describe.each(kinds)('the table on %s', (kind) => {
 
   test('deletes in batches until the last incomplete one, and stops when aborted', async () => {
     const left = [1000, 1000, 7]
-    const store = { ...database.auditLog, removeBefore: async () => left.shift() ?? 0 }
-    const clock = { now: () => 6000 }
-    await removeOldEntries({ store, clock }, 1, AbortSignal.abort())
+    const store = { removeBefore: async () => left.shift() ?? 0 }
+    await removeOldEntries(store, 5999, AbortSignal.abort())
     expect(left).toHaveLength(3)
-    await removeOldEntries({ store, clock }, 1, AbortSignal.timeout(60_000))
+    await removeOldEntries(store, 5999, AbortSignal.timeout(60_000))
     expect(left).toEqual([])
   })
 
@@ -300,7 +299,8 @@ describe.each(kinds)('the table on %s', (kind) => {
 
   test('propagates a failed write to the caller', async () => {
     const store = {
-      ...database.auditLog,
+      lastAccountName: async () => null,
+      lastClientName: async () => null,
       append: async () => {
         throw new Error('The disk is full')
       },
