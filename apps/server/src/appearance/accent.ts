@@ -1,4 +1,4 @@
-import { clampChroma, converter, parse } from 'culori'
+import { clampChroma, converter, formatHex, parse, wcagContrast } from 'culori'
 
 /** The accent of a colour: its hue in degrees, and its chroma on a light and on a dark page (OKLCH). */
 export interface Accent {
@@ -31,4 +31,22 @@ export function accentOf(text: string): Accent | null {
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000
+}
+
+/** A colour and a readable text colour for it, in the notation that e-mail programs support: `#rrggbb`. */
+export interface EmailAccent {
+  readonly color: string
+  readonly ink: string
+}
+
+const defaultEmailColor = '#14705c'
+const [lightInk, darkInk] = ['#ffffff', '#1d2128']
+
+/**
+ * Many e-mail programs do not support newer notations such as `oklch()` and would show light text on a light background;
+ * the colour is converted to the nearest sRGB colour. The default is used if the colour is `default` or cannot be parsed.
+ */
+export function emailAccentOf(setting: string): EmailAccent {
+  const color = formatHex(parse(setting)) ?? defaultEmailColor
+  return { color, ink: wcagContrast(color, lightInk) >= wcagContrast(color, darkInk) ? lightInk : darkInk }
 }

@@ -1,6 +1,7 @@
 import type Router from '@koa/router'
 import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
+import type { Context } from 'koa'
 import type { Guard } from '../access/guard.ts'
 import { apiPages } from '../apis/page.ts'
 import type { Appearance } from '../appearance/appearance.ts'
@@ -50,7 +51,6 @@ import { signUpPages } from '../sign-up/page.ts'
 import { arrivedPage } from '../sign-up/return-path.ts'
 import type { SignUp } from '../sign-up/sign-up.ts'
 import type { SignUpSettings } from '../sign-up/sign-up-settings.ts'
-import { passkeyEndpoints } from '../webauthn/passkey-endpoints.ts'
 import { composeAccountPages } from './account-pages.ts'
 import type { Administration } from './administration.ts'
 import { composeAdministrationPages } from './administration-pages.ts'
@@ -168,4 +168,13 @@ export function composePages(parts: PageParts): Router {
     limits: pocket.limits,
     guarded: reauthentication.guarded,
   })
+}
+
+/** `/.well-known/passkey-endpoints`: the URLs where password managers send users to add and manage passkeys (W3C). */
+function passkeyEndpoints(issuer: string) {
+  const account = `${issuer}/settings/account/security`
+  return async (ctx: Context): Promise<void> => {
+    ctx.set('Cache-Control', 'public, max-age=300')
+    ctx.body = { enroll: account, manage: account }
+  }
 }

@@ -1,21 +1,20 @@
-import type { PocketStores } from '@pocket/core'
 import {
   type AccountStore,
   type AuditSink,
+  type ClientRegistrationPolicy,
   type Clock,
   createPocket,
   createPublicFetch,
   type Pocket,
+  type PocketStores,
 } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Logger } from 'pino'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
-import { registrationPolicy } from '../clients/registration-policy.ts'
 import type { Catalogues } from '../http/catalogues.ts'
 import type { RenderPage } from '../http/page.ts'
 import { clientSlot } from '../images/image.ts'
 import type { Images } from '../images/images.ts'
-import { withProfilePictures } from '../images/picture-claim.ts'
 import type { ScimProviders } from '../scim/providers.ts'
 import type { Settings } from '../settings/settings.ts'
 import { metadataReader } from '../webauthn/authenticator-metadata.ts'
@@ -80,7 +79,7 @@ export async function composeProvider(parts: ProviderParts) {
       }),
       webFingerDomains: async () => (await settings.present()).webFingerDomains,
       internalOrigin: config.internalAppUrl,
-      clientRegistration: registrationPolicy({ settings }),
+      clientRegistration: registrationPolicy(settings),
       authorizationDetailsTypes: Object.fromEntries(
         config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
       ),
@@ -100,4 +99,27 @@ export async function composeProvider(parts: ProviderParts) {
     clock: parts.clock,
   })
   return { pocket, signUpUrl, codesByEmail, passkeyPolicy }
+}
+
+/** The policy for dynamic client registration according to the current settings. */
+function registrationPolicy(settings: Settings) {
+  return async (): Promise<ClientRegistrationPolicy> => {
+    const { dynamicRegistration, dynamicRegistrationRestricted, cimdUrlAllowlist } = await settings.values()
+    return {
+      mode: dynamicRegistration,
+      restrictToGroups: dynamicRegistrationRestricted,
+      // Validated when the setting was saved.
+      documentPatterns: cimdUrlAllowlist === '' ? [] : JSON.parse(cimdUrlAllowlist),
+    }
+  }
+}
+
+/** Adds the profile picture URL to accounts; the picture is public and defaults to the initials. */
+function withProfilePictures(accounts: AccountStore, appUrl: string): AccountStore {
+  return {
+    async find(id) {
+      const account = await accounts.find(id)
+      return account && { ...account, picture: `${appUrl}/api/users/${account.id}/profile-picture.png` }
+    },
+  }
 }

@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
+import type { AuditSink, Clients, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import type { Guard } from '../access/guard.ts'
@@ -7,8 +7,8 @@ import { ownDataOperations } from '../account/own-data-operations.ts'
 import { apiKeyOperations } from '../api-keys/api.ts'
 import { apiOperations } from '../apis/api.ts'
 import { auditLogOperations } from '../audit-log/api.ts'
-import { createAllowedClients } from '../clients/allowed-clients.ts'
 import { clientOperations } from '../clients/api.ts'
+import { clientMetaDto } from '../clients/client-dto.ts'
 import { deviceAuthorizationOperations } from '../device-authorization/api.ts'
 import { deviceLoginOperations } from '../device-login/api.ts'
 import { emailOperations } from '../email/api.ts'
@@ -203,4 +203,9 @@ function groupPorts({ clients }: Pocket, { groups, withLock }: Directory) {
       return { dto: groupDto(group, allowed), validator: groupValidator(group, idsOf(allowed)) }
     },
   }
+}
+
+/** The restricted clients that a group may use, as `OidcClientMetaDataDto`. */
+function createAllowedClients(clients: Pick<Clients, 'allowedTo'>) {
+  return async (groupId: string) => (await clients.allowedTo(groupId)).map(clientMetaDto)
 }

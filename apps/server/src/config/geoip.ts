@@ -1,5 +1,6 @@
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
-import { isIPv6Range } from './ipv6-range.ts'
+import ipaddr from 'ipaddr.js'
 import type { Reader } from './reader.ts'
 import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
 
@@ -102,4 +103,10 @@ function parseRanges({ text }: RawValue): readonly string[] {
       'Write networks separated by commas, such as "2001:db8:1::/48".',
     )
   return ranges
+}
+
+/** Whether this is a CIDR range of IPv6 that is not IPv4-mapped. */
+function isIPv6Range(text: string): boolean {
+  const [address = ''] = text.split('/')
+  return isIPv6(address) && ipaddr.IPv6.isValidCIDR(text) && ipaddr.process(address).kind() === 'ipv6'
 }

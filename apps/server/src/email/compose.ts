@@ -1,4 +1,4 @@
-import { accentOf } from '../appearance/email-accent.ts'
+import { emailAccentOf } from '../appearance/accent.ts'
 import type { GeoIp } from '../geoip/geoip.ts'
 import { locationNames } from '../geoip/location-names.ts'
 import type { Catalogues } from '../http/catalogues.ts'
@@ -45,7 +45,7 @@ export function createComposer({ viewsDirectory, catalogues, settings, appUrl, g
         direction: messages.direction,
         appName,
         appUrl,
-        accent: accentOf(accentColor),
+        accent: emailAccentOf(accentColor),
         linkHint,
         footer,
       },

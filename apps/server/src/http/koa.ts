@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import { bodyParser } from '@koa/bodyparser'
 import { assertSameOrigin, requestContext, type TrustProxy } from '@pocket/core'
 import { InvalidInputError, PayloadTooLargeError } from '@pocket/core/errors'
@@ -6,7 +7,6 @@ import { setCommonHeaders, toOriginForm } from '@pocket/core/internal'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
 import { errorResponses } from './errors.ts'
-import { strictTransportSecurity } from './hsts.ts'
 import { pathForLog } from './path-for-log.ts'
 import type { ShowPage } from './show-page.ts'
 
@@ -91,4 +91,17 @@ export function bodies(limit: number = defaultLimit): Koa.Middleware {
       throw new InvalidInputError('invalid_request_body', 'The body cannot be read.', { cause })
     },
   })
+}
+
+/**
+ * The value of `Strict-Transport-Security` for an origin (RFC 6797), `undefined` if it would do harm: browsers apply it to every
+ * port of the host, so only the origin on the default port may send it.
+ *
+ * @param maxAge - seconds; 0 disables the header
+ */
+export function strictTransportSecurity(origin: string, maxAge: number): string | undefined {
+  const { protocol, hostname, port } = new URL(origin)
+  if (maxAge === 0 || protocol !== 'https:' || port !== '' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0)
+    return undefined
+  return `max-age=${maxAge}`
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { strictTransportSecurity } from '../../src/http/hsts.ts'
+import { strictTransportSecurity } from '../../src/http/koa.ts'
 import { type RunningApp, startApp } from './app.ts'
 
 let running: RunningApp
