@@ -5,14 +5,15 @@ import { NotFoundError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
 import type { Config } from './composition/config.ts'
-import { type OpenDatabase, openDatabase } from './composition/open-database.ts'
+import { openDatabase } from './composition/open-database.ts'
 import { composePages } from './composition/pages.ts'
-import { createPlatform } from './composition/platform.ts'
+import { createPlatform, type InstanceOptions } from './composition/platform.ts'
 import { composeRendering } from './composition/rendering.ts'
 import { composeRestApi } from './composition/rest-api.ts'
+import { scheduledJobs } from './composition/scheduled-jobs.ts'
 import { composeServices } from './composition/services.ts'
 import { packageFolder } from './config/package-folder.ts'
-import { type Assets, loadAssets, serveAssets } from './http/assets.ts'
+import { loadAssets, serveAssets } from './http/assets.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
@@ -54,35 +55,28 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   const assets = await loadAssets(assetsDirectory)
   const database = await openDatabase(config, logger, stop)
   try {
-    return await compose({ config, logger, assets, database })
+    return await compose({ config, logger, assets, database, viewsDirectory, cataloguesDirectory })
   } catch (error) {
     await database[Symbol.asyncDispose]()
     throw error
   }
 }
 
-interface Parts {
-  readonly config: Config
-  readonly logger: Logger
-  readonly assets: Assets
-  readonly database: OpenDatabase
-}
-
-async function compose({ config, logger, assets, database }: Parts): Promise<App> {
-  const foundation = await createPlatform({ config, logger, database, viewsDirectory })
-  const rendering = await composeRendering(foundation, { assets, cataloguesDirectory })
-  const services = await composeServices(foundation, rendering)
-  const { apiKeys } = services.administration
+async function compose(options: InstanceOptions): Promise<App> {
+  const { config, logger, assets, database } = options
+  const platform = await createPlatform(options)
+  const rendering = await composeRendering(platform, options)
+  const services = await composeServices(platform, rendering)
+  const { pocket, directory, geoIpService, scheduler, ldap, scim, mail, clock, appearance, show } = services
+  for (const job of scheduledJobs(services)) scheduler.register(job)
   const guard = createGuard({
-    pocket: services.pocket,
-    directory: foundation.directory,
-    apiKeys,
+    pocket,
+    directory,
+    apiKeys: services.apiKeys,
     staticApiKey: config.staticApiKey,
   })
-  const parts = { ...foundation, ...rendering, ...services, guard }
-  const api = composeRestApi(parts)
-  const pages = composePages({ ...parts, apiDocument: api.document })
-  const { pocket, directory, geoIpService, scheduler, ldap, scim, mail, clock, appearance, show } = parts
+  const api = composeRestApi(services, guard)
+  const pages = composePages(services, guard, api.document)
 
   const userNamed = async (name: string) => {
     const user = await directory.findByName(name)
@@ -132,7 +126,7 @@ async function compose({ config, logger, assets, database }: Parts): Promise<App
       const { id: accountId } = await userNamed(name)
       const removed = await pocket.passkeys.removeEvenLast(accountId, id)
       const actor = { id: accountId, origin: { requestId: null, ipAddress: null, userAgent: null } }
-      const removals = await services.administration.passkeyRemovals.list(actor, accountId)
+      const removals = await services.passkeyRemovals.list(actor, accountId)
       const isToReview = removals.some(({ passkeyId }) => passkeyId === id)
       const reviewUrl = isToReview ? pocket.issuer + passkeyRemovedPath(id, accountId) : null
       return { name: removed.name, reviewUrl }

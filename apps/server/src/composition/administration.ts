@@ -1,55 +1,24 @@
-import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
-import { type ApiKeys, createApiKeys } from '../api-keys/api-keys.ts'
+import type { Pocket } from '@pocket/core'
+import { createApiKeys } from '../api-keys/api-keys.ts'
 import type { Mail } from '../email/email-service.ts'
-import { createGroupAdministration, type GroupAdministration } from '../groups/group-administration.ts'
+import { createGroupAdministration } from '../groups/group-administration.ts'
 import { idsOf } from '../groups/group-dto.ts'
 import { userSlot } from '../images/image.ts'
-import type { Images } from '../images/images.ts'
-import type { Logger } from '../logging/logger.ts'
-import type { Settings } from '../settings/settings.ts'
-import { type Approvals, createApprovals } from '../sign-up/approvals.ts'
+import { createApprovals } from '../sign-up/approvals.ts'
 import { endSignUpRequest } from '../sign-up/end-sign-up-request.ts'
-import { createSignUpVerification, type SignUpVerification } from '../sign-up/sign-up-verification.ts'
-import { createSignupTokens, type SignupTokens } from '../sign-up/signup-tokens.ts'
-import { createUserAdministration, type UserAdministration } from '../users/user-administration.ts'
+import { createSignUpVerification } from '../sign-up/sign-up-verification.ts'
+import { createSignupTokens } from '../sign-up/signup-tokens.ts'
+import { createUserAdministration } from '../users/user-administration.ts'
 import { userSettingsOf } from '../users/user-settings.ts'
-import { createOwnPasskeys, type OwnPasskeys } from '../webauthn/own-passkeys.ts'
-import { createPasskeyRemovalReview, type PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
-import type { OpenDatabase } from './open-database.ts'
-
-export interface AdministrationParts {
-  readonly logger: Logger
-  readonly database: Pick<
-    OpenDatabase,
-    'apiKeys' | 'signupTokens' | 'reminders' | 'favourites' | 'approvals' | 'masterKey'
-  >
-  readonly pocket: Pocket
-  readonly directory: Directory
-  readonly audit: AuditSink
-  readonly settings: Settings
-  readonly mail: Mail
-  readonly images: Images
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
+import { createOwnPasskeys } from '../webauthn/own-passkeys.ts'
+import { createPasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
+import type { Platform } from './platform.ts'
 
 /** User administration, shared by the pages and the REST API. */
-export interface Administration {
-  readonly apiKeys: ApiKeys
-  readonly users: UserAdministration
-  readonly groups: GroupAdministration
-  readonly signupTokens: SignupTokens
-  readonly approvals: Approvals
-  readonly signUpVerification: SignUpVerification
-  readonly ownPasskeys: OwnPasskeys
-  readonly passkeyRemovals: PasskeyRemovalReview
-  /** Removes data of other modules about a deleted user, within the transaction. */
-  readonly deleteUserData: (userId: string) => Promise<void>
-}
+export type Administration = ReturnType<typeof composeAdministration>
 
-export function composeAdministration(parts: AdministrationParts): Administration {
-  const { logger, database, pocket, directory, audit, settings, mail, images, transaction, clock } = parts
+export function composeAdministration(platform: Platform, pocket: Pocket, mail: Mail) {
+  const { logger, database, directory, audit, settings, images, transaction, clock } = platform
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     recordCredential: pocket.recordCredential,
@@ -133,6 +102,7 @@ export function composeAdministration(parts: AdministrationParts): Administratio
     signUpVerification,
     ownPasskeys,
     passkeyRemovals,
+    /** Removes data of other modules about a deleted user, within the transaction. */
     deleteUserData,
   }
 }

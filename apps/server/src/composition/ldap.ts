@@ -1,7 +1,5 @@
-import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
-import type { Directory, LdapOptions, LdapSource } from '@pocket/directory'
-import type { RecordMany } from '../audit-log/audit-log.ts'
-import type { Images } from '../images/images.ts'
+import type { Pocket } from '@pocket/core'
+import { ldapSource } from '@pocket/directory'
 import type { Scheduler } from '../jobs/scheduler.ts'
 import { createLdapHost } from '../ldap/host.ts'
 import { createLdapDiagnostics, type LdapDiagnostics } from '../ldap/ldap-diagnostics.ts'
@@ -9,24 +7,8 @@ import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
 import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
 import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
 import type { SettingValues } from '../settings/definitions.ts'
-import type { Settings } from '../settings/settings.ts'
 import type { Administration } from './administration.ts'
-import type { OpenDatabase } from './open-database.ts'
-
-export interface LdapParts {
-  readonly pocket: Pocket
-  readonly directory: Directory
-  readonly database: Pick<OpenDatabase, 'ldapRuns' | 'approvals' | 'jobs'>
-  readonly administration: Pick<Administration, 'deleteUserData'>
-  readonly settings: Settings
-  readonly images: Images
-  readonly scheduler: Scheduler
-  readonly audit: AuditSink
-  readonly recordMany: RecordMany
-  readonly source: (options: LdapOptions) => LdapSource
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
+import type { Platform } from './platform.ts'
 
 /** LDAP services for pages, the REST API and jobs. Disposing it aborts pending connections. */
 export interface LdapModule extends Disposable {
@@ -37,9 +19,13 @@ export interface LdapModule extends Disposable {
   readonly settings: () => Promise<SettingValues>
 }
 
-export function composeLdap(parts: LdapParts): LdapModule {
-  const { pocket, directory, database, administration, settings, images, scheduler } = parts
-  const { audit, recordMany, source, transaction, clock } = parts
+export function composeLdap(
+  platform: Platform,
+  pocket: Pocket,
+  administration: Administration,
+  scheduler: Scheduler,
+): LdapModule {
+  const { directory, database, settings, images, audit, recordMany, transaction, clock } = platform
   const host = createLdapHost({
     pocket,
     recordMany,
@@ -57,7 +43,7 @@ export function composeLdap(parts: LdapParts): LdapModule {
     host,
     runs,
     settings: settings.present,
-    source,
+    source: ldapSource,
     scheduler,
     jobs: database.jobs,
     audit,

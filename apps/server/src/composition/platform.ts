@@ -7,6 +7,7 @@ import { currentNames } from '../audit-log/current-names.ts'
 import { createEmailService } from '../email/email-service.ts'
 import { createFileStore } from '../files/choose-file-store.ts'
 import { openGeoIpService } from '../geoip/geoip-service.ts'
+import type { Assets } from '../http/assets.ts'
 import { createImages } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
 import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
@@ -14,19 +15,21 @@ import { createSettings } from '../settings/settings.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './open-database.ts'
 
-/** The components that an instance is created from. */
-export interface InstanceParts {
+/** What an instance is created from. */
+export interface InstanceOptions {
   readonly config: Config
   readonly logger: Logger
   readonly database: OpenDatabase
+  readonly assets: Assets
   readonly viewsDirectory: string
+  readonly cataloguesDirectory: string
 }
 
 /** Shared services and ports that the other modules depend on. */
 export type Platform = Awaited<ReturnType<typeof createPlatform>>
 
 /** Loads the settings and creates the services that do not depend on the provider. */
-export async function createPlatform({ config, logger, database, viewsDirectory }: InstanceParts) {
+export async function createPlatform({ config, logger, database, viewsDirectory }: InstanceOptions) {
   const { masterKey } = database
   const clock = systemClock
   const stores = typeormStores(database.dataSource)

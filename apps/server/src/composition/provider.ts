@@ -1,44 +1,21 @@
 import {
   type AccountStore,
-  type AuditSink,
   type ClientRegistrationPolicy,
-  type Clock,
   createPocket,
   createPublicFetch,
   type Pocket,
-  type PocketStores,
 } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
-import type { Logger } from 'pino'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
-import type { Catalogues } from '../http/catalogues.ts'
-import type { RenderPage } from '../http/page.ts'
 import { clientSlot } from '../images/image.ts'
-import type { Images } from '../images/images.ts'
 import type { ScimProviders } from '../scim/providers.ts'
 import type { Settings } from '../settings/settings.ts'
 import { metadataReader } from '../webauthn/authenticator-metadata.ts'
 import { passkeyPolicyOf } from '../webauthn/passkey-policy.ts'
-import type { Config } from './config.ts'
-import type { OpenDatabase } from './open-database.ts'
-
-export interface ProviderParts {
-  readonly config: Config
-  readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'masterKey' | 'favourites'>
-  readonly stores: PocketStores
-  readonly directory: Directory & { readonly accounts: AccountStore }
-  readonly settings: Settings
-  readonly images: Images
-  readonly scimProviders: Pick<ScimProviders, 'removeByClient'>
-  readonly catalogues: Catalogues
-  readonly render: RenderPage
-  readonly audit: AuditSink
-  readonly clock: Clock
-}
+import type { Platform } from './platform.ts'
+import type { Rendering } from './rendering.ts'
 
 /** Core's provider, configured from the environment and the settings. */
-export async function composeProvider(parts: ProviderParts) {
+export async function composeProvider(parts: Platform & Rendering, scimProviders: ScimProviders) {
   const { config, logger, database, stores, directory, settings, images, catalogues } = parts
   const signUpUrl = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
   const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled
@@ -89,7 +66,7 @@ export async function composeProvider(parts: ProviderParts) {
       async onClientRemoved(id) {
         await images.discard(clientSlot(id, 'light'), clientSlot(id, 'dark'))
         await database.favourites.removeByClient(id)
-        await parts.scimProviders.removeByClient(id)
+        await scimProviders.removeByClient(id)
       },
     },
     trustProxy: config.trustProxy,

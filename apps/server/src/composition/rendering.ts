@@ -1,22 +1,16 @@
 import { createAppearance } from '../appearance/appearance.ts'
 import { locationNames } from '../geoip/location-names.ts'
-import type { Assets } from '../http/assets.ts'
 import { loadCatalogues } from '../http/catalogues.ts'
 import { createMessagesFor } from '../http/messages-for.ts'
 import { createPageRenderer } from '../http/page.ts'
 import { createShowPage } from '../http/show-page.ts'
 import { createPagePictures } from '../images/page-pictures.ts'
-import type { Platform } from './platform.ts'
-
-export interface RenderingParts {
-  readonly assets: Assets
-  readonly cataloguesDirectory: string
-}
+import type { InstanceOptions, Platform } from './platform.ts'
 
 /** Rendering and localization of pages. */
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
-export async function composeRendering(platform: Platform, { assets, cataloguesDirectory }: RenderingParts) {
+export async function composeRendering(platform: Platform, { assets, cataloguesDirectory }: InstanceOptions) {
   const { config, logger, settings, images, geoIp, clock, viewsDirectory } = platform
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const pictures = createPagePictures({

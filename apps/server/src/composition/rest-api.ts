@@ -1,4 +1,4 @@
-import type { AuditSink, Clients, Clock, Pocket, ReadPasskeyPolicy, Transaction } from '@pocket/core'
+import type { Clients, Pocket } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Middleware } from 'koa'
 import type { Guard } from '../access/guard.ts'
@@ -12,80 +12,36 @@ import { clientMetaDto } from '../clients/client-dto.ts'
 import { deviceAuthorizationOperations } from '../device-authorization/api.ts'
 import { deviceLoginOperations } from '../device-login/api.ts'
 import { emailOperations } from '../email/api.ts'
-import type { Mail } from '../email/email-service.ts'
-import type { GeoIp } from '../geoip/geoip.ts'
 import { groupOperations } from '../groups/api.ts'
 import { groupDto, idsOf } from '../groups/group-dto.ts'
 import { apiRoutes } from '../http/api/routes.ts'
-import type { MessagesFor } from '../http/messages-for.ts'
 import { once } from '../http/once.ts'
 import { imageOperations } from '../images/api.ts'
-import type { ApplicationImages } from '../images/application-images.ts'
-import type { ClientLogos } from '../images/client-logos.ts'
-import type { Images } from '../images/images.ts'
 import { createProfilePictures } from '../images/profile-pictures.ts'
 import { jobOperations } from '../jobs/api.ts'
-import type { Jobs } from '../jobs/jobs.ts'
 import { ldapOperations } from '../ldap/api.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { type OpenApiDocument, openApiDocument } from '../openapi/document.ts'
 import { scimOperations } from '../scim/api.ts'
-import type { ScimProviders } from '../scim/providers.ts'
-import type { ScimRuns } from '../scim/runs.ts'
 import { searchOperations } from '../search/api.ts'
-import type { Search } from '../search/search.ts'
 import { sessionOperations } from '../sessions/api.ts'
-import type { SessionAdministration } from '../sessions/session-administration.ts'
 import { setUpOperations } from '../set-up/api.ts'
-import type { SetUp } from '../set-up/set-up.ts'
 import { settingsOperations } from '../settings/api.ts'
 import { pocketIdSettingsOperations } from '../settings/pocket-id-api.ts'
-import type { Settings } from '../settings/settings.ts'
 import { oneTimeAccessOperations } from '../sign-in/api.ts'
 import { signUpOperations } from '../sign-up/api.ts'
 import { approvalOperations } from '../sign-up/approval-api.ts'
 import { invitationOperations } from '../sign-up/invitation-api.ts'
-import type { SignUp } from '../sign-up/sign-up.ts'
 import { signingKeyOperations } from '../signing-keys/api.ts'
 import { userOperations } from '../users/api.ts'
 import { groupItemDto } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
 import { versionOperations } from '../version/api.ts'
-import type { LatestVersion } from '../version/latest-version.ts'
 import { serverVersion } from '../version/version.ts'
 import { webAuthnOperations } from '../webauthn/api.ts'
 import { complianceOperations } from '../webauthn/compliance-api.ts'
 import { passkeyRemovalOperations } from '../webauthn/passkey-removal-api.ts'
-import type { Administration } from './administration.ts'
-import type { LdapModule } from './ldap.ts'
-import type { OpenDatabase } from './open-database.ts'
-
-export interface RestApiParts {
-  readonly guard: Guard
-  readonly database: Pick<OpenDatabase, 'auditLog' | 'favourites'>
-  readonly pocket: Pocket
-  readonly directory: Directory
-  readonly administration: Administration
-  readonly audit: AuditSink
-  readonly settings: Settings
-  readonly passkeyPolicy: ReadPasskeyPolicy
-  readonly mail: Mail
-  readonly images: Images
-  readonly clientLogos: ClientLogos
-  readonly applicationImages: ApplicationImages
-  readonly sessions: SessionAdministration
-  readonly setUp: SetUp
-  readonly jobs: Jobs
-  readonly ldap: LdapModule
-  readonly signUp: SignUp
-  readonly latestVersion: LatestVersion
-  readonly search: Search
-  readonly scim: { readonly providers: ScimProviders; readonly runs: ScimRuns }
-  readonly messagesFor: MessagesFor
-  readonly geoIp: GeoIp
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
+import type { Services } from './services.ts'
 
 /** The REST API: the operations of all resources as routes and as one OpenAPI document. */
 export interface RestApi {
@@ -95,12 +51,18 @@ export interface RestApi {
   flush(): Promise<void>
 }
 
-export function composeRestApi(parts: RestApiParts): RestApi {
+export function composeRestApi(services: Services, guard: Guard): RestApi {
   const {
     database,
     pocket,
     directory,
-    administration,
+    apiKeys,
+    users,
+    groups,
+    signupTokens: tokens,
+    approvals,
+    ownPasskeys,
+    passkeyRemovals,
     audit,
     settings,
     passkeyPolicy,
@@ -119,8 +81,7 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     geoIp,
     transaction,
     clock,
-  } = parts
-  const { apiKeys, users, groups, signupTokens: tokens, approvals } = administration
+  } = services
   const allowedClients = createAllowedClients(pocket.clients)
   const profilePictures = createProfilePictures({ images, application, directory })
   const operations = [
@@ -130,8 +91,8 @@ export function composeRestApi(parts: RestApiParts): RestApi {
     ...approvalOperations(approvals),
     ...invitationOperations({ users, origin: pocket.issuer }),
     ...apiKeyOperations(apiKeys),
-    ...webAuthnOperations({ pocket, directory, ownPasskeys: administration.ownPasskeys }),
-    ...passkeyRemovalOperations({ passkeyRemovals: administration.passkeyRemovals, users }),
+    ...webAuthnOperations({ pocket, directory, ownPasskeys }),
+    ...passkeyRemovalOperations({ passkeyRemovals, users }),
     ...complianceOperations({ pocket, passkeyPolicy }),
     ...deviceLoginOperations({ pocket, directory, locationOf: geoIp.locate }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
@@ -173,14 +134,14 @@ export function composeRestApi(parts: RestApiParts): RestApi {
       logos: clientLogos,
       ...groupPorts(pocket, directory),
     }),
-    ...scimOperations({ ...parts.scim, pocket, logos: clientLogos }),
+    ...scimOperations({ ...services.scim, pocket, logos: clientLogos }),
     ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
     ...openApiOperations(() => document()),
   ]
   const document: () => OpenApiDocument = once(() =>
     openApiDocument(operations, { url: pocket.issuer, version: serverVersion() }),
   )
-  const router = apiRoutes(operations, { guard: parts.guard, limits: pocket.limits })
+  const router = apiRoutes(operations, { guard, limits: pocket.limits })
   const routes = router.routes()
   return {
     routes: (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next),

@@ -1,31 +1,7 @@
-import type { AuditSink, Clock, Pocket } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
 import { removeOldEntries } from '../audit-log/audit-log.ts'
-import type { Mail } from '../email/email-service.ts'
-import type { GeoIpService } from '../geoip/geoip-service.ts'
 import { endMemberships } from '../groups/membership-ends.ts'
-import type { Images } from '../images/images.ts'
 import type { Job } from '../jobs/scheduler.ts'
-import type { ScimRuns } from '../scim/runs.ts'
-import type { Settings } from '../settings/settings.ts'
-import type { Administration } from './administration.ts'
-import type { LdapModule } from './ldap.ts'
-import type { OpenDatabase } from './open-database.ts'
-
-export interface ScheduledParts {
-  readonly pocket: Pocket
-  readonly directory: Directory
-  readonly database: Pick<OpenDatabase, 'auditLog' | 'signupTokens'>
-  readonly administration: Pick<Administration, 'signUpVerification'>
-  readonly settings: Settings
-  readonly images: Images
-  readonly mail: Mail
-  readonly scimRuns: ScimRuns
-  readonly geoIpService: Pick<GeoIpService, 'jobs'>
-  readonly ldap: Pick<LdapModule, 'sync'>
-  readonly audit: AuditSink
-  readonly clock: Clock
-}
+import type { Services } from './services.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -34,9 +10,9 @@ const day = 24 * hour
 const unusedClientLifetime = 30 * day
 
 /** Scheduled jobs of an instance. Each name has a sentence below `jobs.names` in the catalogue. */
-export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
-  const { pocket, directory, database, administration, settings, images, mail, ldap, geoIpService, audit, clock } =
-    parts
+export function scheduledJobs(services: Services): readonly Job[] {
+  const { pocket, directory, database, signUpVerification, settings, images, mail, ldap, geoIpService, audit, clock } =
+    services
   return [
     {
       name: 'remove-expired',
@@ -74,10 +50,10 @@ export function scheduledJobs(parts: ScheduledParts): readonly Job[] {
     {
       name: 'remove-unverified-signups',
       intervalMs: hour,
-      run: () => administration.signUpVerification.removeExpired(),
+      run: () => signUpVerification.removeExpired(),
     },
     // Polls for due runs: five minutes after the last change, and every hour.
-    { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => parts.scimRuns.runDue(signal) },
+    { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => services.scim.runs.runDue(signal) },
     ...geoIpService.jobs,
     ldap.sync.job,
     ...mail.jobs,

@@ -1,29 +1,16 @@
-import { type AuditSink, type Clock, createPublicFetch, type Pocket, type Transaction } from '@pocket/core'
-import type { DirectoryStores } from '@pocket/directory/typeorm'
-import type { Logger } from '../logging/logger.ts'
+import { createPublicFetch, type Pocket } from '@pocket/core'
 import { createScimProviders, type ScimProviders } from '../scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../scim/runs.ts'
-import type { Config } from './config.ts'
-import type { OpenDatabase } from './open-database.ts'
-
-export interface ScimParts {
-  readonly config: Pick<Config, 'allowedPrivateHosts' | 'localIpv6Ranges'>
-  readonly logger: Logger
-  readonly database: Pick<OpenDatabase, 'scimProviders' | 'masterKey'>
-  readonly directoryStores: Pick<DirectoryStores, 'scimRecords' | 'snapshots'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
+import type { Platform } from './platform.ts'
 
 /** Limits of one request to a SCIM target, sized for a page of a thousand users or a group with tens of thousands of members. */
 const byteLimit = 32 * 1024 * 1024
 const timeout = 30_000
 
 /** SCIM provisioning; runs are created once the provider exists. */
-export function composeScim(parts: ScimParts) {
-  const { config, logger, database, directoryStores, audit, transaction, clock } = parts
-  const { scimRecords: records, snapshots: source } = directoryStores
+export function composeScim(platform: Platform) {
+  const { config, logger, database, storesOfDirectory, audit, transaction, clock } = platform
+  const { scimRecords: records, snapshots: source } = storesOfDirectory
   const { scimProviders: store, masterKey } = database
   let pocket: Pick<Pocket, 'clients'> | undefined
   const clients = () => {

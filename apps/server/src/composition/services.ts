@@ -1,5 +1,7 @@
 import { createPublicFetch } from '@pocket/core'
-import { ldapSource } from '@pocket/directory'
+import type { Authentication } from '../http/authentication.ts'
+import type { Flashes } from '../http/flash.ts'
+import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { createApplicationImages } from '../images/application-images.ts'
 import { createClientLogos, maxLogoBytes } from '../images/client-logos.ts'
 import { createJobs } from '../jobs/jobs.ts'
@@ -17,21 +19,19 @@ import { composeLdap } from './ldap.ts'
 import type { Platform } from './platform.ts'
 import { composeProvider } from './provider.ts'
 import type { Rendering } from './rendering.ts'
-import { scheduledJobs } from './scheduled-jobs.ts'
 import { composeScim } from './scim.ts'
 
 const logoTimeout = 15_000
 
-/** Services shared by the pages and the REST API: the provider, the use cases and the jobs. */
+/** Everything that the pages, the REST API and the jobs share. */
+export type Services = Awaited<ReturnType<typeof composeServices>>
+
 export async function composeServices(platform: Platform, rendering: Rendering) {
   const { config, logger, database, directory, geoIp, audit, clock, settings, images } = platform
   const { storesOfDirectory, emailService, geoIpService } = platform
 
-  const { providers: scimProviders, open: openScim } = composeScim({
-    ...platform,
-    directoryStores: storesOfDirectory,
-  })
-  const provider = await composeProvider({ ...platform, ...rendering, scimProviders })
+  const { providers: scimProviders, open: openScim } = composeScim(platform)
+  const provider = await composeProvider({ ...platform, ...rendering }, scimProviders)
   const { pocket } = provider
   const mail = emailService.open(pocket)
   const scimRuns = openScim(pocket)
@@ -58,17 +58,18 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       timeout: logoTimeout,
     }),
   })
-  const administration = composeAdministration({ ...platform, pocket, mail })
-  const ldap = composeLdap({ ...platform, pocket, administration, scheduler, source: ldapSource })
-  for (const job of scheduledJobs({ ...platform, pocket, administration, mail, ldap, scimRuns }))
-    scheduler.register(job)
+  const administration = composeAdministration(platform, pocket, mail)
+  const ldap = composeLdap(platform, pocket, administration, scheduler)
   const latestVersion = createLatestVersion({
     url: config.versionCheckUrl,
     clock,
     onError: (error) => logger.warn({ err: error }, 'The latest version could not be determined'),
   })
   return {
+    ...platform,
+    ...rendering,
     ...provider,
+    ...administration,
     mail,
     scheduler,
     jobs,
@@ -77,7 +78,6 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     signUp,
     signUpSettings,
     sessions: createSessionAdministration({ ...platform, pocket, locationOf: geoIp.locate }),
-    administration,
     clientLogos,
     applicationImages: createApplicationImages(images),
     ldap,
@@ -98,4 +98,13 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     }),
     search: createSearch({ pocket, directory }),
   }
+}
+
+/** Everything that the pages share. */
+export interface PageServices extends Services {
+  readonly authentication: Authentication
+  readonly reauthentication: ReauthenticationPages
+  readonly flashes: Flashes
+  /** Whether cookies have the `Secure` attribute. */
+  readonly secure: boolean
 }
