@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { type Database, missingMigrations, refuseNewerDatabase } from '@pocket/core/internal/sql'
+import { type Database, missingMigrations, refuseUnsupportedDatabase } from '@pocket/core/internal/sql'
 import type { MigrationSet } from '@pocket/core/typeorm'
 import { codeOf } from '../logging/failure.ts'
 import { appliedMigrations } from './inspect-postgres.ts'
@@ -19,7 +19,7 @@ export async function checkWritable(database: Database): Promise<void> {
 export async function checkMigrations(database: Database, migrations: readonly MigrationSet[]): Promise<void> {
   const tables = new Set(migrations.map(({ table }) => table))
   const applied = await appliedMigrations(tables, (sql) => database.query(sql))
-  refuseNewerDatabase(migrations, applied)
+  refuseUnsupportedDatabase(migrations, applied)
   const missing = missingMigrations(migrations, applied)
   if (missing.length > 0) throw new Error(`These migrations have not run: ${missing.join(', ')}.`)
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
-import { databaseOf, refuseNewerDatabase } from '@pocket/core/internal/sql'
+import { databaseOf, refuseUnsupportedDatabase } from '@pocket/core/internal/sql'
 import { type MigrationSet, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm'
 import type { DatabaseConfig } from '../config/database.ts'
@@ -149,7 +149,7 @@ async function validateDatabase(
   { config, schema, logger }: OpenContext,
 ): Promise<MasterKey> {
   rejectPocketIdDatabase(findings.tables, description)
-  refuseNewerDatabase(schema.migrations, findings.applied, description)
+  refuseUnsupportedDatabase(schema.migrations, findings.applied, description)
   return openMasterKey({ config, fingerprints: findings.fingerprints, logger })
 }
 

@@ -6,86 +6,12 @@ import { describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
-import Database from 'better-sqlite3'
-import pg from 'pg'
-import type { Config } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { connectToPostgres } from '../../src/database/connect.ts'
-import { createFolder, type TestFolder } from './folder.ts'
+import { createFolder } from './folder.ts'
 import { keepingLogger } from './keeping-logger.ts'
 import { pocketIdRows, pocketIdSchema } from './pocket-id.ts'
-
-type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
-
-/** A database that is not open yet, and its state that must not change. */
-interface Site extends AsyncDisposable {
-  readonly folder: TestFolder
-  readonly config: DatabaseConfig
-  execute(statements: readonly string[]): Promise<void>
-  state(): Promise<unknown>
-}
-
-const sites: Readonly<Record<string, () => Promise<Site>>> = { SQLite: sqliteSite, PostgreSQL: postgresSite }
-
-async function sqliteSite(): Promise<Site> {
-  const folder = await createFolder()
-  const path = join(folder.path, 'pocket-id.db')
-  return {
-    folder,
-    config: { database: { kind: 'sqlite', path }, dataFolder: folder.path, encryptionKey: undefined },
-    async execute(statements) {
-      const database = new Database(path)
-      database.pragma('journal_mode = WAL')
-      for (const statement of statements) database.exec(statement)
-      database.close()
-    },
-    state: () => folder.state(),
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-  }
-}
-
-async function postgresSite(): Promise<Site> {
-  const folder = await createFolder()
-  const database = await createTestDatabase()
-  const { url } = database
-  return {
-    folder,
-    config: { database: { kind: 'postgres', url }, dataFolder: folder.path, encryptionKey: undefined },
-    execute: (statements) =>
-      withClient(url, async (client) => {
-        for (const statement of statements) await client.query(statement)
-      }),
-    state: async () => ({ folder: await folder.state(), database: await withClient(url, catalogAndRows) }),
-    async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
-async function catalogAndRows(client: pg.Client): Promise<unknown> {
-  const catalog =
-    await client.query(`SELECT n.nspname, c.oid, c.relname, c.relkind, c.relfilenode, a.attname, a.atttypid
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_attribute a ON a.attrelid = c.oid
-    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2, a.attnum`)
-  const extensions = await client.query('SELECT extname FROM pg_extension ORDER BY 1')
-  const tables = await client.query<{ name: string }>(
-    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
-  )
-  const rows: unknown[] = []
-  for (const { name } of tables.rows) rows.push((await client.query(`SELECT ctid, xmin, * FROM "${name}"`)).rows)
-  return { catalog: catalog.rows, extensions: extensions.rows, rows }
-}
+import { type DatabaseConfig, open, sites, sqliteSite } from './sites.ts'
 
 /** Encrypts a value, as a started server does. */
 async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): Promise<void> {
@@ -98,10 +24,6 @@ async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): P
     statusSince: 1,
     replacementRequestedAt: null,
   })
-}
-
-async function open(config: DatabaseConfig): Promise<OpenDatabase> {
-  return openDatabase(config, keepingLogger().logger)
 }
 
 describe.each(Object.entries(sites))('%s', (_, createSite) => {

@@ -123,38 +123,29 @@ describe.each(databases)('%s', (_kind, open) => {
     await dataSource.destroy()
   })
 
-  test('clients from before the groups migration keep their settings, and can be found by name', async () => {
-    const [first] = pocketMigrations.migrations
-    if (first === undefined) throw new Error('There is no first migration.')
-    await runMigrations(optionsFor(database), [{ ...pocketMigrations, migrations: [first] }])
-    await withDataSource((dataSource) =>
-      dataSource.query(`INSERT INTO pocket_client (id, name, redirect_uris, post_logout_redirect_uris, is_public,
-        pkce_required, secrets, template, created_at, updated_at)
-        VALUES ('nas', 'ZOË', '["https://nas"]', '[]', FALSE, TRUE, '[]', NULL, 1, 2)`),
-    )
-    await runMigrations(optionsFor(database), [pocketMigrations])
-    expect(await missingStatements()).toEqual([])
-    await withDataSource(async (dataSource) => {
-      const { clients } = typeormStores(dataSource)
-      expect(await clients.find('nas')).toMatchObject({
-        name: 'ZOË',
-        redirectUris: ['https://nas'],
-        pkceRequired: true,
-        description: '',
-        type: 'standard',
-        launchUrl: null,
-        isGroupRestricted: false,
-        allowedGroupIds: [],
-        federatedIdentities: [],
-        accessTokenDurationMinutes: 60,
-        refreshTokenDurationMinutes: 43_200,
-        protocol: { implicitIdToken: false, jwks: null },
-        createdAt: 1,
-      })
-      const page = { scope: { of: 'everybody' }, page: 1, limit: 20, sort: null, filters: {}, search: 'zoë' } as const
-      expect(await clients.page(page)).toMatchObject({ total: 1 })
-    })
-  })
+  test.each([{}, { entityPrefix: 'My-' }])(
+    'takes over the tables of the replaced migrations, and refuses those of only some of them: %j',
+    async (more) => {
+      const options = { ...optionsFor(database), ...more }
+      const table = `"${more.entityPrefix ?? ''}pocket_core_migration"`
+      const history = () => withDataSource((it) => it.query(`SELECT name FROM ${table} ORDER BY id`))
+      const setHistory = (...names: string[]) =>
+        withDataSource(async (it) => {
+          await it.query(`DELETE FROM ${table}`)
+          for (const name of names)
+            await it.query(`INSERT INTO ${table} (timestamp, name) VALUES (${name.slice(-13)}, '${name}')`)
+        })
+      await runMigrations(options, [pocketMigrations])
+      await setHistory('CreateTables1760000000000')
+      await expect(runMigrations(options, [later, pocketMigrations])).rejects.toThrow(
+        /too old.*AdditiveAddSpentChallenges1760000000430.*\n.*unchanged/,
+      )
+      expect(await history()).toEqual([{ name: 'CreateTables1760000000000' }])
+      await setHistory('CreateTables1760000000000', 'AdditiveAddSpentChallenges1760000000430')
+      await runMigrations(options, [pocketMigrations])
+      expect(await history()).toEqual([{ name: 'CreateTables1763000000000' }])
+    },
+  )
 
   test('a process of the previous version can still store challenges', async () => {
     await runMigrations(optionsFor(database), [pocketMigrations])

@@ -16,13 +16,7 @@ import { TypeormGroupStore } from './group-store.ts'
 import { TypeormLdapStore } from './ldap-store.ts'
 import { ldapUserTable } from './ldap-user.table.ts'
 import { TypeormMembershipStore } from './membership-store.ts'
-import { CreateUsers1760000000000 } from './migrations/1760000000000-create-users.ts'
-import { AddGroups1761000000000 } from './migrations/1761000000000-add-groups.ts'
-import { AddMembershipEnds1761000000010 } from './migrations/1761000000010-add-membership-ends.ts'
-import { CoverMembershipEnds1761000000020 } from './migrations/1761000000020-cover-membership-ends.ts'
-import { CoverSearch1761000000040 } from './migrations/1761000000040-cover-search.ts'
-import { AddLdap1761000000050 } from './migrations/1761000000050-add-ldap.ts'
-import { CreateScimRecords1761000000060 } from './migrations/1761000000060-create-scim-records.ts'
+import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 import { TypeormScimRecordStore } from './scim-record-store.ts'
 import { TypeormSnapshotSource } from './snapshot-source.ts'
@@ -56,15 +50,8 @@ export const directoryTables: readonly EntitySchema[] = [
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
   tables: directoryTables,
-  migrations: [
-    CreateUsers1760000000000,
-    AddGroups1761000000000,
-    AddMembershipEnds1761000000010,
-    CoverMembershipEnds1761000000020,
-    CoverSearch1761000000040,
-    AddLdap1761000000050,
-    CreateScimRecords1761000000060,
-  ],
+  migrations: [CreateTables1763000000000],
+  lastReplacedMigration,
 }
 
 /**
