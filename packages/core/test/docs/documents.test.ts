@@ -7,7 +7,7 @@ import { isInternal, publicApi } from '../package/public-api.ts'
 const workspace = join(import.meta.dirname, '../../../..')
 const read = (path: string) => readFile(join(workspace, path), 'utf8')
 const guides = (await readdir(join(workspace, 'docs/guides'))).map((name) => `docs/guides/${name}`)
-const documents = [...guides, 'README.md', 'packages/core/README.md', 'packages/directory/README.md']
+const documents = [...guides, 'docs/README.md', 'README.md', 'packages/core/README.md', 'packages/directory/README.md']
 const examples = (await readdir(join(workspace, 'packages/core/examples'))).filter((name) => name.endsWith('.js'))
 
 describe.each(documents)('%s', (path) => {
@@ -25,6 +25,12 @@ describe.each(documents)('%s', (path) => {
       expect(there).toBeDefined()
     }
   })
+})
+
+test('the index of the documentation lists every guide and reference', async () => {
+  const references = (await readdir(join(workspace, 'docs/reference'))).map((name) => `docs/reference/${name}`)
+  const index = await read('docs/README.md')
+  expect([...guides, ...references].filter((path) => !index.includes(`](${path.slice('docs/'.length)})`))).toEqual([])
 })
 
 test('documents and examples import only exported names', async () => {
