@@ -18,44 +18,44 @@ export type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) =>
 /** Aborts the library's handler once all checks have passed and a stored response exists. */
 class ResponseStoredError extends Error {}
 
-/** A refresh request by a client that authenticates or uses DPoP. */
-interface RefreshRequest {
-  /** The refresh token as stored before the request; `undefined` until it is read. */
+/** A request to the token endpoint. */
+interface TokenRequest {
+  /** The refresh token as stored before the request, if the response to this refresh is stored. */
   presented?: Artifact
   consumed: boolean
   /** The scopes that an access token for the API receives; empty without an API. */
   permissions: readonly string[]
-  /** The tokens of the response, stored in one transaction with the consumption. */
+  /** The tokens of the response, stored together at the end of the request. */
   readonly tokens: Artifact[]
 }
 
-const refreshes = new WeakMap<object, RefreshRequest>()
+const requests = new WeakMap<object, TokenRequest>()
 
-function currentRefresh(): RefreshRequest | undefined {
+function currentRequest(): TokenRequest | undefined {
   const { ctx } = Provider
-  return ctx && refreshes.get(ctx)
+  return ctx && requests.get(ctx)
 }
 
 /** Defers consuming the presented refresh token to the end of the request. Returns `false` if it must be consumed immediately. */
 export function deferConsumption(): boolean {
-  const refresh = currentRefresh()
-  if (!refresh?.presented) return false
-  if (refresh.presented.consumedAt !== null) throw new ResponseStoredError()
-  refresh.consumed = true
+  const request = currentRequest()
+  if (!request?.presented) return false
+  if (request.presented.consumedAt !== null) throw new ResponseStoredError()
+  request.consumed = true
   return true
 }
 
 /** Notes the scopes that a new access token of this request receives at its API. */
 export function recordPermissions(ctx: KoaContextWithOIDC, permissions: readonly string[]): void {
-  const refresh = refreshes.get(ctx)
-  if (refresh) refresh.permissions = permissions
+  const request = requests.get(ctx)
+  if (request) request.permissions = permissions
 }
 
-/** Defers storing a token to the end of the request. Returns `false` if it must be stored immediately. */
+/** Defers storing a token of a grant to the end of the request. Returns `false` if it must be stored immediately. */
 export function deferStorage(artifact: Artifact): boolean {
-  const refresh = currentRefresh()
-  if (!refresh?.presented) return false
-  refresh.tokens.push(artifact)
+  const request = currentRequest()
+  if (!request || artifact.grantId === null) return false
+  request.tokens.push(artifact)
   return true
 }
 
@@ -69,11 +69,13 @@ export interface RefreshResponsePorts {
 export interface RefreshResponses {
   /** The refresh token to pass to the library, marked as unused while its response can be repeated. */
   present(artifact: Artifact): Promise<Artifact | undefined>
+  /** Wraps the handler of a grant type. */
   wrap<Context extends KoaContextWithOIDC>(handler: GrantHandler<Context>): GrantHandler<Context>
 }
 
 /**
- * Makes refreshes idempotent: one transaction consumes the refresh token and stores the new tokens and the sealed response, and
+ * Stores the tokens of a response in one transaction that first locks their grant, so that none outlives a grant that is revoked
+ * meanwhile. Makes refreshes idempotent: the transaction also consumes the refresh token and stores the sealed response, and
  * repeated requests receive the same response (decision 0016).
  */
 export function createRefreshResponses({
@@ -101,6 +103,10 @@ export function createRefreshResponses({
       return store()
     })
 
+  const storeTokens = async (tokens: readonly Artifact[]) => {
+    for (const token of tokens) await artifacts.upsert(token)
+  }
+
   /** Resolves to `false` if the token is already consumed. */
   const storeResponse = async (
     ctx: KoaContextWithOIDC,
@@ -119,7 +125,7 @@ export function createRefreshResponses({
     }
     return withGrant(presented, async () => {
       if (!(await artifacts.consume(presented.key, now))) return false
-      for (const artifact of [...tokens, response]) await artifacts.upsert(artifact)
+      await storeTokens([...tokens, response])
       return true
     })
   }
@@ -139,12 +145,12 @@ export function createRefreshResponses({
 
   return {
     async present(artifact) {
-      const refresh = currentRefresh()
+      const request = currentRequest()
       const client = Provider.ctx?.oidc.client
-      if (!refresh || !client) return undefined
+      if (!request || !client) return undefined
       const { jkt, exp, ...rest } = JSON.parse(artifact.payload)
       if (client.clientAuthMethod === 'none' && jkt === undefined) return undefined
-      refresh.presented = artifact
+      request.presented = artifact
       if (artifact.consumedAt === null || !(await findResponse(artifact))) return artifact
       // Extend the expiry, so that a token that expires in between still receives its stored response.
       const end = Math.ceil((artifact.consumedAt + responseLifetime) / 1000)
@@ -153,26 +159,24 @@ export function createRefreshResponses({
     },
 
     wrap: (handler) => async (ctx) => {
-      const refresh: RefreshRequest = { consumed: false, permissions: [], tokens: [] }
-      refreshes.set(ctx, refresh)
+      const request: TokenRequest = { consumed: false, permissions: [], tokens: [] }
+      requests.set(ctx, request)
       try {
         await handler(ctx)
       } catch (error) {
         if (!(error instanceof ResponseStoredError)) throw error
       } finally {
-        refreshes.delete(ctx)
+        requests.delete(ctx)
       }
-      const { presented, consumed, permissions, tokens } = refresh
-      if (!presented) return
-      const key = await deriveKey(ctx, masterKey, permissions)
-      if (consumed ? await storeResponse(ctx, presented, { key, tokens }) : presented.consumedAt === null) {
-        // A refresh token that is not rotated is not consumed.
-        if (!consumed)
-          await withGrant(presented, async () => {
-            for (const token of tokens) await artifacts.upsert(token)
-          })
+      const { presented, consumed, permissions, tokens } = request
+      const [first] = tokens
+      // A refresh token that is not rotated is not consumed.
+      if (!presented || (!consumed && presented.consumedAt === null)) {
+        if (first) await withGrant(first, () => storeTokens(tokens))
         return
       }
+      const key = await deriveKey(ctx, masterKey, permissions)
+      if (consumed && (await storeResponse(ctx, presented, { key, tokens }))) return
       ctx.body = await repeatResponse(presented, key)
     },
   }

@@ -1,4 +1,6 @@
+import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
@@ -9,6 +11,17 @@ const { memory: _, ...onDisk } = kinds
 const resource = 'https://notes.example/api'
 const refused = { status: 400, error: 'invalid_grant' }
 
+/** Approves a device in the session of the browser. */
+const withDevices = (pocket: Pocket): RequestListener => {
+  const handle = pocket.callback()
+  return (req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
+    if (pathname !== '/device') return handle(req, res)
+    const decided = pocket.deviceAuthorizations.approve(req, res, { code: searchParams.get('code') ?? '' })
+    void decided.then(() => res.end())
+  }
+}
+
 describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
@@ -16,7 +29,7 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
 
   beforeAll(async () => {
     database = await open()
-    host = await startHost({ stores: await database.empty() })
+    host = await startHost({ stores: await database.empty(), mount: withDevices })
     api = await notes()
   })
   afterAll(async () => {
@@ -157,6 +170,45 @@ describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
     expect(await oidc.tokenIntrospection(configuration, wider.access_token)).toMatchObject({ active: true })
     expect(host.errors).toEqual([])
   })
+
+  test.each(['a code exchange', 'a refresh of a public client', 'a device code exchange'])(
+    '%s during which access ends is rejected and leaves nothing',
+    async (request) => {
+      const isPublic = request !== 'a code exchange'
+      const authentication = isPublic ? { authentication: oidc.None() } : {}
+      const { configuration } = await relyingParty(host, { client: { isPublic }, ...authentication })
+      const browsing = { agent: new UserAgent(), person: await host.person('ada') }
+      const { account } = browsing.person
+      const { finish } = await login(host, configuration, {}, browsing)
+      const ask = {
+        'a code exchange': async () => finish,
+        'a refresh of a public client': async () => {
+          const { refresh_token = '' } = await finish()
+          return () => oidc.refreshTokenGrant(configuration, refresh_token)
+        },
+        'a device code exchange': async () => {
+          const device = await oidc.initiateDeviceAuthorization(configuration, { scope: 'openid' })
+          await browsing.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: device.user_code })}`)
+          return () => oidc.pollDeviceAuthorizationGrant(configuration, { ...device, interval: 0 })
+        },
+      }[request]
+      const send = await ask?.()
+      const { artifacts } = host.stores
+      const consume = artifacts.consume.bind(artifacts)
+      let endings = 0
+      artifacts.consume = async (...given) => {
+        const isConsumed = await consume(...given)
+        if (endings++ === 0) await host.pocket.endAccess(account.id)
+        return isConsumed
+      }
+      await expect(send?.()).rejects.toMatchObject(refused)
+      artifacts.consume = consume
+      expect(endings).toBeGreaterThan(0)
+      for (const model of ['AccessToken', 'RefreshToken', 'Grant'])
+        expect(await artifacts.listByAccount(model, account.id)).toEqual([])
+      expect(host.errors).toEqual([])
+    },
+  )
 
   test.each([
     ['is over', { length: 600, idle: 0 }],

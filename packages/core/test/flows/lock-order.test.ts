@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { type EmptyDatabase, emptyPostgres, optionsFor } from '../typeorm/databases.ts'
 import { type Host, minute, startHost } from './host.ts'
-import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './signed-in.ts'
 
 /** A host with login codes and decisions about devices. */
 const withHostRoutes = (pocket: Pocket): RequestListener => {
@@ -96,24 +96,23 @@ describe('transactions that cross on PostgreSQL', () => {
     }
   }
 
-  const urlOf = ({ client }: Awaited<ReturnType<typeof relyingParty>>) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-  }
-  async function signedIn() {
+  async function signedIn(isPublic = false) {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    const party = await relyingParty(host, { client: { skipConsent: true } })
-    const { page } = await passThrough(host, urlOf(party), { agent, person })
-    const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(page.location ?? ''))
+    const authentication = isPublic ? { authentication: oidc.None() } : {}
+    const party = await relyingParty(host, { client: { skipConsent: true, isPublic }, ...authentication })
+    const { configuration } = party
+    const enter = async () => (await login(host, configuration, { scope: 'openid' }, { agent, person })).finish
+    const tokens = await (await enter())()
     const [session] = await host.pocket.sessions.list(person.account.id)
-    return { ...person, agent, party, tokens, uid: session?.uid ?? '' }
+    return { ...person, agent, configuration, enter, tokens, uid: session?.uid ?? '' }
   }
+  type SignedIn = Awaited<ReturnType<typeof signedIn>>
   const kept = async (accountId: string) => {
     const models = ['Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'RefreshAnswer']
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, accountId)))).flat()
   }
-  const enter = async ({ account, agent }: Awaited<ReturnType<typeof signedIn>>) => {
+  const enter = async ({ account, agent }: SignedIn) => {
     host.clock.pass(1000)
     const { code } = await host.pocket.issueLoginCode(account, minute)
     return agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
@@ -170,32 +169,47 @@ describe('transactions that cross on PostgreSQL', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('by a refresh and the end of its session leave no token', async () => {
-    const { account, party, tokens, uid } = await signedIn()
+  /** Requests that issue tokens in the session of a user. */
+  const requests: Readonly<Record<string, () => Promise<SignedIn & { readonly send: () => Promise<unknown> }>>> = {
+    'a refresh': async () => refreshing(await signedIn()),
+    'a refresh of a public client': async () => refreshing(await signedIn(true)),
+    'a code exchange': async () => {
+      const one = await signedIn()
+      return { ...one, send: await one.enter() }
+    },
+  }
+  const refreshing = (one: SignedIn) => {
+    return { ...one, send: () => oidc.refreshTokenGrant(one.configuration, one.tokens.refresh_token ?? '') }
+  }
+
+  test.each(Object.entries(requests))('by %s and the end of its session leave no token', async (_request, given) => {
+    const one = await given()
     const cross = crossing()
-    cross.stopAfter('artifacts', 'consume')
-    const refreshed = oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
+    cross.stopAfter('artifacts', 'upsert', 'AccessToken')
+    const issued = one.send()
     await cross.met(1)
-    const ended = host.pocket.sessions.end(account.id, uid)
+    const ended = host.pocket.sessions.end(one.account.id, one.uid)
     await cross.met(2)
     cross.open()
-    await refreshed
+    await issued
     expect(await ended).toBe(true)
-    expect(await kept(account.id)).toEqual([])
+    expect(await kept(one.account.id)).toEqual([])
   })
 
-  test('by the end of a session and a refresh in it reject the refresh', async () => {
-    const { account, party, tokens, uid } = await signedIn()
-    const cross = crossing()
-    cross.stopAfter('artifacts', 'destroy')
-    const ended = host.pocket.sessions.end(account.id, uid)
-    await cross.met(1)
-    const refreshed = oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
-    const outcome = expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' })
-    await cross.met(2)
-    cross.open()
-    expect(await ended).toBe(true)
-    await outcome
-    expect(await kept(account.id)).toEqual([])
-  })
+  test.each(Object.entries(requests))(
+    'by the end of a session and %s in it reject the request',
+    async (_request, given) => {
+      const one = await given()
+      const cross = crossing()
+      cross.stopAfter('artifacts', 'destroy')
+      const ended = host.pocket.sessions.end(one.account.id, one.uid)
+      await cross.met(1)
+      const outcome = expect(one.send()).rejects.toMatchObject({ error: 'invalid_grant' })
+      await cross.met(2)
+      cross.open()
+      expect(await ended).toBe(true)
+      await outcome
+      expect(await kept(one.account.id)).toEqual([])
+    },
+  )
 })

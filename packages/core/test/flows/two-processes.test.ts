@@ -182,31 +182,37 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       answers.filter(({ status }) => status !== 200).map(async (answer) => ((await answer.json()) as Fields).error),
     )
 
-  test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
+  /** Asserts that at most one request was answered. The replays revoke the grant, perhaps before the winner has stored tokens. */
+  const expectRefusals = async (answers: readonly Response[]) => {
+    const refused = await refusals(answers)
+    expect(refused).toEqual(refused.map(() => 'invalid_grant'))
+    expect(answers.length - refused.length).toBeLessThanOrEqual(1)
+  }
+
+  test('fifty exchanges of one code get at most one response, whose tokens are then revoked', async () => {
     const each = await within(0)
     const answers = await each.atOnce(50, await each.code(), 'find')
-    expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
+    await expectRefusals(answers)
     await expectEnd(each, await tokensOf(answers))
     expect(each.host.errors).toEqual([])
   })
 
-  test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
+  test('fifty refreshes without a leeway get at most one response, whose tokens are then revoked', async () => {
     const each = await within(0, 'public')
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
-    expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
+    await expectRefusals(answers)
     await expectEnd(each, [first, ...(await tokensOf(answers))])
     expect(each.host.errors).toEqual([])
   })
 
   test.each(['code', 'refresh token'])(
-    'the winner of a %s race that is answered last gets no valid token',
+    'the winner of a %s race that continues after the replays gets no token',
     async (kind) => {
       const each = await within(0, 'public')
       const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
       const answers = await each.winnerLast(10, fields)
-      expect(await refusals(answers)).toEqual(Array(9).fill('invalid_grant'))
-      await expectEnd(each, await tokensOf(answers))
+      expect(await refusals(answers)).toEqual(Array(10).fill('invalid_grant'))
       expect(each.host.errors).toEqual([])
     },
   )
@@ -271,16 +277,15 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
   })
 
   test.each(['refresh_token', 'access_token'] as const)(
-    'a revocation of the %s during concurrent refreshes, after the token was consumed, leaves no valid token',
+    'a revocation of the %s during concurrent refreshes, after the token was consumed, rejects them',
     async (revoked) => {
       const each = await within(3, 'public')
       const first = await each.exchange()
       const answers = await each.atOnce(10, refresh(first), 'consume', async () => {
         expect((await each.post(1, 'revoke', { token: first[revoked] })).status).toBe(200)
       })
-      const won = await tokensOf(answers)
-      expect(won).toHaveLength(10)
-      await expectEnd(each, [first, ...won])
+      expect(await refusals(answers)).toEqual(Array(10).fill('invalid_grant'))
+      await expectEnd(each, [first])
       expect(each.host.errors).toEqual([])
     },
   )

@@ -5,7 +5,7 @@ import { createMissingMemberError } from './members.ts'
 
 type ParameterNames = string | readonly string[] | ReadonlySet<string>
 
-/** Creates a Provider class that wraps the refresh handler when the library registers it, because it is inaccessible later. */
+/** Creates a Provider class that wraps grant type handlers when the library registers them, because they are inaccessible later. */
 export function createProviderClass({ wrap }: Pick<RefreshResponses, 'wrap'>): ProviderClass {
   let isRegistered = false
   return class extends Provider {
@@ -21,7 +21,7 @@ export function createProviderClass({ wrap }: Pick<RefreshResponses, 'wrap'>): P
       duplicates?: ParameterNames,
     ): void {
       if (name === 'refresh_token') isRegistered = true
-      super.registerGrantType(name, name === 'refresh_token' ? wrap(handler) : handler, params, duplicates)
+      super.registerGrantType(name, wrap(handler), params, duplicates)
     }
   }
 }

@@ -22,8 +22,9 @@ export interface Override {
 export const overrides = [
   {
     member: 'Provider.prototype.registerGrantType',
-    reason: 'answers a repeated refresh with the same tokens',
-    impact: 'A client that repeats a refresh after a lost response loses its grant.',
+    reason: 'answers a repeated refresh with the same tokens, and stores no token of a revoked grant',
+    impact:
+      'A client that repeats a refresh after a lost response loses its grant, and tokens issued during a revocation stay stored.',
     documented:
       'Custom grant types replace a built-in handler, but cannot call it; middleware sees only its error response.',
     upstream: 'access to the built-in grant type handlers, so that they can be wrapped',
