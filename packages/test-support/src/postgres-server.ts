@@ -69,6 +69,7 @@ function start(binaries: string, data: string, port: number): { child: ChildProc
     'synchronous_commit=off',
     'full_page_writes=off',
     `max_connections=${process.env.MAX_CONNECTIONS}`,
+    `autovacuum_naptime=${process.env.AUTOVACUUM_INTERVAL}`,
   ]
   const network = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=']
   const child = spawn(

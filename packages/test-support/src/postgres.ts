@@ -19,6 +19,8 @@ export interface PostgresServer extends AsyncDisposable {
 export interface PostgresServerOptions {
   /** The maximum number of connections. Default: 200. */
   readonly maxConnections?: number
+  /** Seconds between the runs of autovacuum in a database. Default: 60, as PostgreSQL has it. */
+  readonly autovacuumInterval?: number
 }
 
 /** A test's own database, dropped on disposal even if connections are open. */
@@ -38,11 +40,18 @@ const failureVariable = 'POCKET_TEST_POSTGRES_FAILURE'
  *
  * @throws Error with the output of PostgreSQL if it cannot run.
  */
-export async function startPostgres({ maxConnections = 200 }: PostgresServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  maxConnections = 200,
+  autovacuumInterval = 60,
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   const password = randomBytes(18).toString('base64url')
   const program = fileURLToPath(new URL(`./postgres-server${extname(import.meta.url)}`, import.meta.url))
   const server = await startProcess(process.execPath, [program], {
-    env: { PGPASSWORD: password, MAX_CONNECTIONS: String(maxConnections) },
+    env: {
+      PGPASSWORD: password,
+      MAX_CONNECTIONS: String(maxConnections),
+      AUTOVACUUM_INTERVAL: String(autovacuumInterval),
+    },
     readyWhen: /^ready (\d+)$/,
   })
   // Each backend leads its own process group.
