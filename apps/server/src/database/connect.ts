@@ -55,7 +55,11 @@ export async function connectToPostgres({
   const { attempts, pause } = retryPolicy ?? defaultRetryPolicy
   // Passed to TypeORM, which would not find it in the bundle; loaded here, so that SQLite does not need it.
   const { default: driver } = await import('pg')
-  const dataSource = new DataSource({ ...postgresOptions(withDefaultTls(url), tables), driver, ...(poolSize && { poolSize }) })
+  const dataSource = new DataSource({
+    ...postgresOptions(withDefaultTls(url), tables),
+    driver,
+    ...(poolSize && { poolSize }),
+  })
   for (let attempt = 1; ; attempt++) {
     try {
       return await dataSource.initialize()
