@@ -6,6 +6,7 @@ import { InvalidInputError, PayloadTooLargeError } from '@pocket/core/errors'
 import { setCommonHeaders, toOriginForm } from '@pocket/core/internal'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
+import { compressPages } from './compression.ts'
 import { errorResponses } from './errors.ts'
 import { pathForLog } from './path-for-log.ts'
 import type { ShowPage } from './show-page.ts'
@@ -45,13 +46,16 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
       'request',
     )
   })
-  return koa.use(errorResponses({ logger, show })).use((ctx, next) => {
-    // RFC 9112 §3.2: a proxy may have chosen the other header.
-    if (headerCount(ctx.req, 'host') > 1)
-      throw new InvalidInputError('validation_failed', 'The request has more than one Host header.')
-    if (ctx.state.hasTarget) return next()
-    throw new InvalidInputError('validation_failed', 'The request target is neither a path nor a URL.')
-  })
+  return koa
+    .use(compressPages())
+    .use(errorResponses({ logger, show }))
+    .use((ctx, next) => {
+      // RFC 9112 §3.2: a proxy may have chosen the other header.
+      if (headerCount(ctx.req, 'host') > 1)
+        throw new InvalidInputError('validation_failed', 'The request has more than one Host header.')
+      if (ctx.state.hasTarget) return next()
+      throw new InvalidInputError('validation_failed', 'The request target is neither a path nor a URL.')
+    })
 }
 
 function headerCount({ rawHeaders }: IncomingMessage, name: string): number {

@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import views from 'koa-views'
 import type { Assets } from './assets.ts'
 import type { Catalogues } from './catalogues.ts'
+import { allowCompression } from './compression.ts'
 import { deviceNames } from './device.ts'
 import { showLanguageMarks } from './language-marks.ts'
 import type { Messages } from './messages.ts'
@@ -82,6 +83,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   }
   let lastAppName = 'Pocket'
   return async (page, req) => {
+    allowCompression(req, page.view)
     // The page that reports an unavailable database must not wait for it.
     const appearanceLocals =
       'code' in page && page.code === 'database_unavailable'
