@@ -3,7 +3,6 @@ import { removeUnusedClients } from './clients/unused-clients.ts'
 import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
-import { createInteractions } from './composition/interactions.ts'
 import { createMiddleware } from './composition/middleware.ts'
 import { createUserServices } from './composition/people-services.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
@@ -45,26 +44,21 @@ const removalDelay = 60_000
 export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket> {
   const options = resolveOptions(pocketOptions)
   const { stores, audit, clock, issuer, origins, trustProxy, limits, onError } = options
-  const { accounts, transaction } = stores
+  const { accounts } = stores
 
   const services = createClientServices(options, (clientId) => endAccessTo(clientId))
   const { clients, initialAccessTokens, metadataDocuments, apis, connectionLog, secretUses } = services
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
-  const { revokeAccessToClient: endAccessTo, ...accessRevocation } = createAccessRevocation({
-    stores,
-    provider,
-    builtInRules: options.builtInRules,
-  })
+  const { revokeAccessToClient: endAccessTo, ...accessRevocation } = createAccessRevocation(options, provider)
   const userServices = createUserServices(options, services, engine)
   const { sessions, history, loginCodes, mailedCodes, metadata } = userServices
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = userServices
-  const interactions = createInteractions(options, services, engine, userServices)
-  const middleware = createMiddleware(options, services, engine, userServices, interactions)
+  const middleware = createMiddleware(options, engine, userServices)
 
-  const { end: endSessions, removing: runRemoval } = createSessionClosure({ stores, provider, clock })
-  const preview = createTokenPreview({ provider, accounts, makeClaims: options.makeClaims, clock })
+  const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider)
+  const preview = createTokenPreview(options, provider)
 
   return {
     issuer: issuer.id,
@@ -76,23 +70,8 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     apis,
     connectionLog,
     accounts,
-    passkeys: createPasskeyManagement({
-      store: stores.passkeys,
-      policy: options.passkeyPolicy,
-      before: options.audited,
-      audit,
-      transaction,
-      runRemoval: runRemoval,
-    }),
-    passkeyRemovals: createPasskeyRemovals({
-      history: stores.sessionHistory,
-      passkeys: stores.passkeys,
-      clients: stores.clients,
-      codes: stores.codes,
-      endSessions,
-      transaction,
-      clock,
-    }),
+    passkeys: createPasskeyManagement(options, runRemoval),
+    passkeyRemovals: createPasskeyRemovals(options, endSessions),
     recordCredential: (origin, credential) => history.recordCredential(origin, credential),
     lockAccountOf: (origin) => history.lockAccountOf(origin),
     authenticatorMetadata: metadata,
@@ -104,7 +83,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     deviceAuthorizations,
     limits,
     koa: () => middleware,
-    callback: () => createCallback({ middleware, onError }),
+    callback: () => createCallback(middleware, onError),
     browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
     interactionClient: (path, exchange) =>
@@ -112,7 +91,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
         sealer: engine.interactionSealer,
         exchange: exchange && { ...exchange, now: clock.now() },
       }),
-    sessions: createSessionRecords({ ...stores, provider, clock }),
+    sessions: createSessionRecords(options, provider),
     async signOut(req, res) {
       const accountId = await sessions.end(req, res)
       if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))
@@ -122,16 +101,11 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     bindBrowser: userServices.bindBrowser,
     ...accessRevocation,
     previewTokens: preview,
-    testClient: createClientTrial({
-      provider,
-      artifacts: stores.artifacts,
+    testClient: createClientTrial(options, provider, {
       clients,
       connectionLog,
       preview,
-      issuer: issuer.id,
-      endpoints: getEndpoints(issuer.id),
       fetch: createPublicFetch({ allowedPrivateHosts: [new URL(issuer.id).hostname.replace(/^\[|\]$/g, '')] }),
-      clock,
     }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
@@ -170,8 +144,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       ])
       return removed.reduce((sum, count) => sum + count, await history.review(limit))
     },
-    removeUnusedClients: (unusedFor, limit) =>
-      removeUnusedClients({ store: stores.clients, clients, audit, clock, transaction }, unusedFor, limit),
+    removeUnusedClients: (unusedFor, limit) => removeUnusedClients(options, clients, unusedFor, limit),
     async refreshAuthenticatorMetadata() {
       if ((await options.passkeyPolicy()).attestation === 'required') await metadata.refresh()
     },

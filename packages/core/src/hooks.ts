@@ -135,14 +135,12 @@ function accountIdOf(input: BeforeHookInputs[keyof BeforeHookInputs]): string | 
   return 'account' in input ? input.account.id : undefined
 }
 
-export interface AfterPorts {
-  readonly audit: AuditSink
-  readonly after: AfterHook | undefined
-  readonly onError: (error: unknown, requestId: string) => void
-}
-
 /** Records events in the audit sink, then calls the `after` hook. */
-export function createAuditWithHook({ audit, after, onError }: AfterPorts): AuditSink & { whenIdle(): Promise<void> } {
+export function createAuditWithHook(
+  audit: AuditSink,
+  after: AfterHook | undefined,
+  onError: (error: unknown, requestId: string) => void,
+): AuditSink & { whenIdle(): Promise<void> } {
   const pendingHooks = new Set<Promise<void>>()
   return {
     async record(event, origin) {

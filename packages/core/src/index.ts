@@ -56,6 +56,7 @@ export type {
 } from './clients/protocol.ts'
 export type { ClientProtocolInput } from './clients/protocol-input.ts'
 export type { Clients } from './clients/registration.ts'
+export type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 export type { NewClientSecret, SecretInput } from './clients/secrets.ts'
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
@@ -111,7 +112,6 @@ export type { EndpointName } from './oidc/paths.ts'
 export type { TokenPreview } from './oidc/preview.ts'
 export type { SessionRecord, SessionRecords } from './oidc/session-records.ts'
 export type {
-  ClientRegistrationPolicy,
   HookOptions,
   LimitOptions,
   PageOptions,

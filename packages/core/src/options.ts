@@ -2,6 +2,7 @@ import type { HostAccounts } from './accounts/host-accounts.ts'
 import type { AuditSink } from './audit/audit-sink.ts'
 import type { AccessChecks } from './clients/access-checks.ts'
 import type { HostClaims } from './clients/host-claims.ts'
+import type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 import type { Clock } from './clock.ts'
 import type { AfterHook, BeforeHooks } from './hooks.ts'
 import type { TrustProxy } from './http/request-context.ts'
@@ -19,29 +20,6 @@ import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
 import type { SessionLifetime } from './sessions/session-use.ts'
 import type { PocketStores } from './stores.ts'
 import type { RenderPage } from './views/views.ts'
-
-/**
- * Policy for client self-registration (RFC 7591 §3).
- *
- * @example
- * ```ts
- * protocol: { clientRegistration: async () => ({ mode: 'with-token', restrictToGroups: true, documentPatterns: [] }) }
- * ```
- */
-export interface ClientRegistrationPolicy {
-  /** Who may register clients by RFC 7591: no one, holders of an initial access token, or anyone. */
-  readonly mode: 'off' | 'with-token' | 'open'
-  /**
-   * Whether newly registered clients are restricted to allowed groups; no user can access them until an administrator
-   * assigns a group.
-   */
-  readonly restrictToGroups: boolean
-  /**
-   * Patterns of client IDs that are URLs of metadata documents (OAuth Client ID Metadata Document), in the syntax of
-   * redirect URI patterns; `*` allows all. Without patterns, no document is fetched.
-   */
-  readonly documentPatterns: readonly string[]
-}
 
 /**
  * The options of a provider. Only `issuer`, `masterKey`, `accounts` and `stores` are required. Options that belong

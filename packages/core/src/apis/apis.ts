@@ -1,9 +1,7 @@
-import type { ClientStore } from '../clients/client-store.ts'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
 import { normalizeName } from '../names.ts'
 import { uuid } from '../random.ts'
-import type { Transaction } from '../transaction.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import {
   type ApiInput,
@@ -48,16 +46,9 @@ export interface Apis extends ApiGrants {
   ): Promise<Api>
 }
 
-export interface ApisPorts {
-  readonly store: ApiStore
-  readonly clients: ClientStore
-  readonly clock: Clock
-  readonly transaction: Transaction
-  readonly issuer: string
-}
-
-export function createApis(ports: ApisPorts): Apis {
-  const { store, clients, clock, transaction, issuer } = ports
+export function createApis(context: CoreContext): Apis {
+  const { clock, issuer } = context
+  const { apis: store, clients, transaction } = context.stores
 
   const change = (id: string, getChanges: (api: Api) => Promise<Partial<Api>>): Promise<Api> =>
     transaction(async () => {
@@ -89,14 +80,14 @@ export function createApis(ports: ApisPorts): Apis {
   })
 
   return {
-    ...createApiGrants(ports),
+    ...createApiGrants(context),
     find: (id) => store.find(id),
     findForUpdate: (id) => store.findForUpdate(id),
     list: () => store.list(),
     page: (request) => store.page(request),
 
     async create(input) {
-      assertNoErrors([...inputProblems(input), ...resourceProblems(input.resource, issuer)])
+      assertNoErrors([...inputProblems(input), ...resourceProblems(input.resource, issuer.id)])
       const now = clock.now()
       const api: Api = {
         id: uuid(),

@@ -1,6 +1,5 @@
-import type { ClientStore } from '../clients/client-store.ts'
+import type { CoreContext } from '../context.ts'
 import { NotFoundError } from '../errors.ts'
-import type { Transaction } from '../transaction.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import type { ApiStore } from './api-store.ts'
 
@@ -31,13 +30,7 @@ export interface ApiGrants {
 /** User-delegated permissions and client permissions at an API. */
 export type PermissionLists = Pick<ApiAccess, 'userDelegatedPermissionIds' | 'clientPermissionIds'>
 
-export interface ApiGrantsPorts {
-  readonly store: ApiStore
-  readonly clients: ClientStore
-  readonly transaction: Transaction
-}
-
-export function createApiGrants({ store, clients, transaction }: ApiGrantsPorts): ApiGrants {
+export function createApiGrants({ stores: { apis: store, clients, transaction } }: CoreContext): ApiGrants {
   /** Locks the client until the transaction ends, so that its concurrent removal leaves no orphaned grant. */
   const lockClient = async (id: string) => {
     const client = await clients.findForUpdate(id)

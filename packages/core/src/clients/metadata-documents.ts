@@ -1,11 +1,9 @@
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../errors.ts'
-import type { RunBeforeHook } from '../hooks.ts'
 import { OutboundError, type OutboundErrorCode } from '../outbound/outbound-error.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import type { Client } from './client.ts'
 import { hasSameSelfDescription } from './client-origin.ts'
-import type { ClientStore } from './client-store.ts'
 import {
   changesConsent,
   isDocumentUrlAllowed,
@@ -36,18 +34,6 @@ export interface DocumentEvents {
   changed(before: Client | null, after: Client): Promise<void>
 }
 
-export interface MetadataDocumentPorts {
-  readonly store: ClientStore
-  readonly before: RunBeforeHook
-  readonly clock: Clock
-  readonly fetch: PublicFetch
-  readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
-  /** Patterns of URLs from which documents may be fetched. */
-  readonly patterns: () => Promise<readonly string[]>
-  /** Withdraws all consents for the client. */
-  readonly withdrawConsents: (clientId: string) => Promise<void>
-}
-
 const second = 1000
 const minute = 60 * second
 const day = 24 * 60 * minute
@@ -70,8 +56,13 @@ interface FetchedDocument extends MetadataDocument {
 /** The document could not be fetched, so it is not known to be invalid. */
 class UnreachableDocumentError extends InvalidInputError {}
 
-export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataDocuments {
-  const { store, clock, transaction, patterns, withdrawConsents } = ports
+export function createMetadataDocuments({
+  stores: { clients: store, consents, transaction },
+  before: runHook,
+  clock,
+  fetch,
+  registrationPolicy,
+}: CoreContext): MetadataDocuments {
   const pendingFetches = new Map<string, Promise<Client>>()
   const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
 
@@ -79,11 +70,11 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
   const assertAllowedByHook = async (id: string, document: FetchedDocument) => {
     const existing = await store.find(id)
     if (existing && hasSameSelfDescription(existing, document)) return
-    await ports
-      .before(existing ? 'updateClient' : 'registerClient', { clientId: id, metadata: metadataOf(document) })
-      .catch((error: unknown) => {
+    await runHook(existing ? 'updateClient' : 'registerClient', { clientId: id, metadata: metadataOf(document) }).catch(
+      (error: unknown) => {
         throw error instanceof ForbiddenError ? documentError(error.message) : error
-      })
+      },
+    )
   }
 
   const saveDocument = (
@@ -112,7 +103,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
         updatedAt: isUnchanged ? before.updatedAt : now,
       }
       await store.update(client)
-      if (changesConsent(before, document)) await withdrawConsents(id)
+      if (changesConsent(before, document)) await consents.removeByClient(id)
       if (!isUnchanged) await changed(before, client)
       return client
     })
@@ -124,7 +115,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       throw new UnreachableDocumentError('validation_failed', 'Too many metadata documents are being fetched.')
     const pendingFetch =
       pendingFetches.get(id) ??
-      readDocument(id, ports)
+      readDocument(id, fetch)
         .then(async (document) => {
           await assertAllowedByHook(id, document)
           return saveDocument(id, document, events)
@@ -142,7 +133,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
 
   return {
     async resolve(id, events) {
-      if (!isDocumentUrlAllowed(await patterns(), id)) return undefined
+      if (!isDocumentUrlAllowed((await registrationPolicy()).documentPatterns, id)) return undefined
       const existing = await store.find(id)
       if (existing && existing.type !== 'cimd') return existing
       const cachedUntil = existing?.metadataExpiresAt ?? 0
@@ -160,7 +151,7 @@ export function createMetadataDocuments(ports: MetadataDocumentPorts): MetadataD
       const existing = await store.find(id)
       if (!existing) throw new NotFoundError('client_not_found', 'There is no such client.')
       if (existing.type !== 'cimd') throw documentError('The client has no metadata document.')
-      if (!isDocumentUrlAllowed(await patterns(), id))
+      if (!isDocumentUrlAllowed((await registrationPolicy()).documentPatterns, id))
         throw documentError('Metadata documents may no longer be fetched from this URL.')
       failures.delete(id)
       return fetchClient(id, events)
@@ -205,7 +196,7 @@ function newClient(id: string, document: MetadataDocument & Pick<Client, 'metada
   }
 }
 
-async function readDocument(id: string, { fetch }: Pick<MetadataDocumentPorts, 'fetch'>): Promise<FetchedDocument> {
+async function readDocument(id: string, fetch: PublicFetch): Promise<FetchedDocument> {
   let response: Response
   try {
     response = await fetch(id, { headers, redirect: 'error', signal: AbortSignal.timeout(timeout) })

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import type { Client, ClientRecord } from './client.ts'
@@ -14,14 +14,12 @@ import {
   receivedUriProblems,
 } from './client-input.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
-import type { ClientStore } from './client-store.ts'
 import { fieldsOutsideDocument } from './fields-outside-document.ts'
 import { isMoreRestrictive } from './group-restriction.ts'
 import { defaultProtocol } from './protocol.ts'
-import type { RedirectUriPolicy } from './redirect-uris.ts'
 import type { SecretUses } from './secret-uses.ts'
-import { mintSecret, type NewClientSecret, omitSealed, type SecretInput } from './secrets.ts'
-import { type FetchUrl, sectorProblems } from './sector.ts'
+import { mintSecret, type NewClientSecret, omitSealed, type SecretInput, sealSecret } from './secrets.ts'
+import { sectorProblems } from './sector.ts'
 
 /** The clients of this provider (RFC 6749 §2). Changes apply from the next request. */
 export interface Clients {
@@ -73,22 +71,6 @@ export interface Clients {
   setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void>
 }
 
-export interface ClientsPorts {
-  readonly store: ClientStore
-  readonly clock: Clock
-  readonly redirectUriPolicy: RedirectUriPolicy
-  readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
-  readonly fetchUrl: FetchUrl
-  /** Records secret uses in the background. */
-  readonly secretUses: Pick<SecretUses, 'whenIdle'>
-  /** Encrypts a secret that must be readable later. */
-  readonly sealSecret: (plain: string) => string
-  /** Revokes everything issued to the client, in the transaction that removes it. */
-  readonly onRemove: (clientId: string) => Promise<void>
-  /** Revokes the tokens of users who may no longer use the client, in the transaction that restricts it. */
-  readonly onRestrict: (clientId: string) => Promise<void>
-}
-
 const maxSecrets = 20
 /** HS256 requires a key at least as long as its hash, in bytes (RFC 7518 §3.2). */
 const minKeyLength = 32
@@ -97,11 +79,22 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
   return protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
 }
 
+interface ClientHooks {
+  /** Revokes everything issued to the client, in the transaction that removes it. */
+  readonly onRemove: (clientId: string) => Promise<void>
+  /** Revokes the tokens of users who may no longer use the client, in the transaction that restricts it. */
+  readonly onRestrict: (clientId: string) => Promise<void>
+}
+
 /** Values of a client that an administrator registered. */
 export const administratorDefaults = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
 
-export function createClients(ports: ClientsPorts): Clients {
-  const { store, clock, redirectUriPolicy, transaction, secretUses, sealSecret, fetchUrl, onRemove, onRestrict } = ports
+export function createClients(
+  { stores, clock, redirectUriPolicy, fetch, masterKey }: CoreContext,
+  secretUses: Pick<SecretUses, 'whenIdle'>,
+  { onRemove, onRestrict }: ClientHooks,
+): Clients {
+  const { clients: store, transaction } = stores
   /** Locks and updates a client; `undefined` leaves it unchanged. */
   const change = (id: string, getChanges: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -127,7 +120,7 @@ export function createClients(ports: ClientsPorts): Clients {
         throw new InvalidInputError('validation_failed', 'The secret is too short for signing.', {
           fields: [{ field: 'secret', code: 'too_short', message: `must be at least ${minKeyLength} characters long` }],
         })
-      const stored = isKey ? { ...minted.stored, sealed: sealSecret(minted.plain) } : minted.stored
+      const stored = isKey ? { ...minted.stored, sealed: sealSecret(masterKey, minted.plain) } : minted.stored
       return { secrets: [...secrets, stored] }
     })
     return minted
@@ -154,7 +147,7 @@ export function createClients(ports: ClientsPorts): Clients {
         createdAt: now,
         updatedAt: now,
       }
-      assertNoErrors([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, fetchUrl))])
+      assertNoErrors([...clientAuthenticationProblems(client), ...(await sectorProblems(client, undefined, fetch))])
       if (!(await store.insert(client)))
         throw new ConflictError('client_id_already_exists', 'The client ID is already in use.')
       return client
@@ -164,7 +157,7 @@ export function createClients(ports: ClientsPorts): Clients {
       assertNoErrors(inputProblems(input, redirectUriPolicy))
       const existing = await store.find(id)
       // Fetch external documents before the transaction starts, so that no transaction waits for the network.
-      if (existing) assertNoErrors(await sectorProblems(completeInput(input, existing), existing, fetchUrl))
+      if (existing) assertNoErrors(await sectorProblems(completeInput(input, existing), existing, fetch))
       return change(id, (before) => {
         const fields = before.type === 'cimd' ? fieldsOutsideDocument(before, input) : completeInput(input, before)
         assertNoErrors(clientAuthenticationProblems(fields))

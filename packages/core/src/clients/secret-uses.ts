@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts'
-import type { ClientStore } from './client-store.ts'
+import type { CoreContext } from '../context.ts'
 
 /** Records the use of secrets in the background. */
 export interface SecretUses {
@@ -7,18 +6,11 @@ export interface SecretUses {
   whenIdle(): Promise<void>
 }
 
-export interface SecretUsesPorts {
-  readonly store: Pick<ClientStore, 'recordSecretUse'>
-  readonly clock: Clock
-  /** Receives errors of background updates. */
-  readonly onError: (error: unknown) => void
-}
-
 /** Milliseconds: a busy client causes at most one statement per minute. */
 const minUpdateInterval = 60_000
 const maxCachedEntries = 10_000
 
-export function createSecretUses({ store, clock, onError }: SecretUsesPorts): SecretUses {
+export function createSecretUses({ stores, clock, onError }: CoreContext): SecretUses {
   const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
   return {
@@ -27,9 +19,9 @@ export function createSecretUses({ store, clock, onError }: SecretUsesPorts): Se
       if (Math.abs(now - (recordedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < minUpdateInterval) return
       if (recordedAt.size >= maxCachedEntries) recordedAt.clear()
       recordedAt.set(secretId, now)
-      const update = store
+      const update = stores.clients
         .recordSecretUse(clientId, secretId, now)
-        .catch(onError)
+        .catch((error: unknown) => onError(error, ''))
         .finally(() => running.delete(update))
       running.add(update)
     },

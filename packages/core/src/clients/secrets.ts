@@ -1,7 +1,20 @@
 import { InvalidInputError } from '../errors.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
+import type { MasterKey } from '../master-key.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret } from './client.ts'
+
+/** The encryption context of secrets that must be readable. */
+const sealedSecret = 'client secret'
+
+/** Encrypts a secret that must be readable later. */
+export function sealSecret(masterKey: MasterKey, plain: string): string {
+  return masterKey.encrypt(sealedSecret, plain)
+}
+
+export function openSecret(masterKey: MasterKey, sealed: string): string {
+  return masterKey.decrypt(sealedSecret, sealed)
+}
 
 /** A new secret: the plain text, which is returned once, and the stored form. */
 export interface NewClientSecret {

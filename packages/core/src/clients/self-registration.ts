@@ -1,15 +1,13 @@
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { NotFoundError, RateLimitedError } from '../errors.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import { assertNoErrors, type ClientInput, completeInput, inputProblems } from './client-input.ts'
 import { hasSameSelfDescription } from './client-origin.ts'
-import type { ClientStore } from './client-store.ts'
 import { defaultProtocol } from './protocol.ts'
-import type { RedirectUriPolicy } from './redirect-uris.ts'
 import { administratorDefaults } from './registration.ts'
-import { mintSecret, omitSealed, signingSecret } from './secrets.ts'
-import { type FetchUrl, sectorProblems } from './sector.ts'
+import { mintSecret, omitSealed, sealSecret, signingSecret } from './secrets.ts'
+import { sectorProblems } from './sector.ts'
 
 /** The metadata of a client registration, split into our fields and the remaining metadata. */
 export interface SelfRegistrationRequest {
@@ -53,32 +51,21 @@ export interface SelfRegistrationChange {
   readonly secret: string | null
 }
 
-export interface SelfRegistrationPorts {
-  readonly store: ClientStore
-  /** Fetches an external URL. */
-  readonly fetchUrl: FetchUrl
-  readonly clock: Clock
-  readonly redirectUriPolicy: RedirectUriPolicy
-  readonly transaction: <T>(work: () => Promise<T>) => Promise<T>
-  readonly sealSecret: (plain: string) => string
-}
-
 /** Maximum number of unused clients that a network has registered without credentials. */
 const maxUnused = 15
 /** Seconds. */
 const retryAfter = 3600
 
 export function createSelfRegistration({
-  store,
-  fetchUrl,
+  stores: { clients: store, transaction },
+  fetch,
   clock,
   redirectUriPolicy,
-  transaction,
-  sealSecret,
-}: SelfRegistrationPorts): SelfRegistration {
+  masterKey,
+}: CoreContext): SelfRegistration {
   const toStoredSecret = (minted: ReturnType<typeof mintSecret>, { protocol }: Pick<Client, 'protocol'>) =>
     protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
-      ? { ...minted.stored, sealed: sealSecret(minted.plain) }
+      ? { ...minted.stored, sealed: sealSecret(masterKey, minted.plain) }
       : minted.stored
 
   /** The secrets after a change, and a new plain-text secret if there was no suitable one. */
@@ -101,7 +88,7 @@ export function createSelfRegistration({
       const before = id === undefined ? undefined : await store.find(id)
       const protocol = before?.protocol ?? defaultProtocol
       const fields = completeInput(input, { template: null, protocol })
-      assertNoErrors([...clientAuthenticationProblems(fields), ...(await sectorProblems(fields, before, fetchUrl))])
+      assertNoErrors([...clientAuthenticationProblems(fields), ...(await sectorProblems(fields, before, fetch))])
     },
 
     async create({ id, input, registration, secret, network }: NewSelfRegistration) {

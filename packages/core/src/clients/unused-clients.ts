@@ -1,21 +1,11 @@
-import type { AuditSink } from '../audit/audit-sink.ts'
-import type { Clock } from '../clock.ts'
-import type { Transaction } from '../transaction.ts'
+import type { CoreContext } from '../context.ts'
 import { clientChanges } from './client-changes.ts'
-import type { ClientStore } from './client-store.ts'
 import type { Clients } from './registration.ts'
-
-export interface UnusedClientPorts {
-  readonly store: ClientStore
-  readonly clients: Pick<Clients, 'remove'>
-  readonly audit: AuditSink
-  readonly clock: Clock
-  readonly transaction: Transaction
-}
 
 /** Removes self-registered clients that were never used; `unusedFor` in milliseconds. */
 export async function removeUnusedClients(
-  { store, clients, audit, clock, transaction }: UnusedClientPorts,
+  { stores: { clients: store, transaction }, audit, clock }: CoreContext,
+  clients: Pick<Clients, 'remove'>,
   unusedFor: number,
   limit: number,
 ): Promise<number> {

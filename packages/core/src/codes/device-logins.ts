@@ -65,14 +65,17 @@ export interface RedeemedDeviceLogin {
   readonly approvingSessionUid: string | null
 }
 
-export interface DeviceLoginPorts {
+export function createDeviceLogins({
+  store,
+  accounts,
+  masterKey,
+  clock,
+}: {
   readonly store: DeviceLoginStore
   readonly accounts: AccountStore
   readonly masterKey: MasterKey
   readonly clock: Clock
-}
-
-export function createDeviceLogins({ store, accounts, masterKey, clock }: DeviceLoginPorts): DeviceLogins {
+}): DeviceLogins {
   const hashCode = (code: string) => masterKey.mac('device login code', normalizeCode(code))
 
   /** Derived from the token, so that the page can show it again although it is not stored. */

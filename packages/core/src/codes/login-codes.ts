@@ -1,15 +1,10 @@
 import type { Account } from '../accounts/account.ts'
-import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import { type ActingParty, type AuditSink, noOrigin, type RequestOrigin } from '../audit/audit-sink.ts'
-import type { Clock } from '../clock.ts'
+import { type ActingParty, noOrigin, type RequestOrigin } from '../audit/audit-sink.ts'
+import type { CoreContext } from '../context.ts'
 import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
-import type { AuditedHook } from '../hooks.ts'
-import type { MasterKey } from '../master-key.ts'
 import { randomText } from '../random.ts'
-import type { Transaction } from '../transaction.ts'
-import type { CodeStore } from './code-store.ts'
 import { codeAlphabet, normalizeCode } from './code-text.ts'
 
 const shortLifetime = 15 * 60_000
@@ -54,28 +49,25 @@ export interface RedeemedCode {
   readonly codeHash: string
 }
 
-export interface LoginCodePorts {
-  readonly codes: CodeStore
-  readonly accounts: AccountStore
-  /** Records the session that creates a code. */
-  readonly recordCredential: (
-    origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>,
-    code: { readonly kind: 'login_code'; readonly subject: string; readonly label: string },
-  ) => Promise<void>
-  readonly before: AuditedHook
-  readonly transaction: Transaction
-  readonly audit: AuditSink
-  readonly masterKey: MasterKey
-  readonly clock: Clock
-}
-
 /** Whether the code has the length of a short-lived code. */
 export function isShortCode(input: string): boolean {
   return normalizeCode(input).length === shortCodeLength
 }
 
-export function createLoginCodes(ports: LoginCodePorts): LoginCodes {
-  const { codes, accounts, recordCredential, before, transaction, audit, masterKey, clock } = ports
+export function createLoginCodes(
+  {
+    stores: { codes, accounts, transaction },
+    audited: before,
+    audit,
+    masterKey,
+    clock,
+  }: Pick<CoreContext, 'stores' | 'audited' | 'audit' | 'masterKey' | 'clock'>,
+  /** Records the session that creates a code. */
+  recordCredential: (
+    origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>,
+    code: { readonly kind: 'login_code'; readonly subject: string; readonly label: string },
+  ) => Promise<void>,
+): LoginCodes {
   const hashCode = (code: string) => masterKey.mac('login code', code)
   return {
     async issue(accountId, lifetime, { browserToken, origin = noOrigin, by } = {}) {

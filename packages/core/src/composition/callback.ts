@@ -5,13 +5,11 @@ import { requestContext } from '../http/request-context.ts'
 /** A handler for `node:http` and for frameworks with `(req, res, next)` middleware: Express, NestJS, Fastify hooks. */
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
 
-export interface CallbackPorts {
-  readonly middleware: Middleware
-  readonly onError: (error: unknown, requestId: string) => void
-}
-
 /** Passes other requests unchanged to `next`, or answers them with 404 without `next`. */
-export function createCallback({ middleware, onError }: CallbackPorts): NodeHandler {
+export function createCallback(
+  middleware: Middleware,
+  onError: (error: unknown, requestId: string) => void,
+): NodeHandler {
   const continuations = new WeakMap<IncomingMessage, () => void>()
   const handle = new Koa()
     .use(middleware)

@@ -7,14 +7,11 @@ import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { normalizeResources } from '../http/resource-parameter.ts'
 import { assertBodyUnread, discardUnreadBody } from '../http/unread-body.ts'
-import { clientSubject } from '../limits/limiter.ts'
+import { interactionRoutes } from '../interactions/routes.ts'
 import { carriedParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
-import { createFederatedAssertions } from '../oidc/client-authentication/federated-assertions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
-import { clientOfToken, isFirstUse, normalizeRedirectUri } from '../oidc/client-authentication/library.ts'
 import { respondRateLimited } from '../oidc/failed-clients.ts'
 import { requestedOrigin } from '../oidc/internal-addresses.ts'
-import { createLoginRevocation } from '../oidc/login-ends.ts'
 import { createSilentLogout } from '../oidc/logout-without-prompt.ts'
 import { sendOutage } from '../oidc/outages.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
@@ -23,22 +20,16 @@ import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
 import { createSizeLimits } from '../oidc/request-sizes.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { relatedOriginsPath, sendRelatedOrigins } from '../passkeys/related-origins.ts'
-import type { ClientServices } from './client-services.ts'
 import type { Engine } from './engine.ts'
 import type { UserServices } from './people-services.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 
 /** Serves requests for this provider and passes all other requests to the next middleware. */
-export function createMiddleware(
-  options: ResolvedOptions,
-  services: ClientServices,
-  engine: Engine,
-  userServices: UserServices,
-  interactions: Middleware,
-): Middleware {
+export function createMiddleware(options: ResolvedOptions, engine: Engine, userServices: UserServices): Middleware {
   const { issuer, origins, internalOrigin, trustProxy } = options
-  const handleProtocolRequest = createProtocolHandler(options, services, engine, userServices)
-  const webFinger = createWebFinger({ issuer: issuer.id, domains: options.webFingerDomains })
+  const interactions = interactionRoutes(options, userServices, engine.getStartUrl)
+  const handleProtocolRequest = createProtocolHandler(options, engine, userServices)
+  const webFinger = createWebFinger(options)
 
   const handle: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, trustProxy)
@@ -99,36 +90,16 @@ export function createMiddleware(
 /** Handles protocol requests before oidc-provider does. */
 function createProtocolHandler(
   options: ResolvedOptions,
-  { clients }: ClientServices,
   { holder, pairwise, interactionSealer }: Engine,
   { sessions }: UserServices,
 ) {
-  const { issuer, stores, limits, clock, fetch, audit, render, onError } = options
+  const { issuer, limits, render, onError } = options
   const provider = holder.current
-  const rejectOversized = createSizeLimits({ render, audit })
-  const redirectPosted = createPostedRequests({ issuer: issuer.id, render, audit })
-  const signOutSilently = createSilentLogout({
-    issuer: issuer.id,
-    provider,
-    sessions,
-    endLogin: createLoginRevocation({ artifacts: stores.artifacts, pairwise }),
-    pairwise,
-    audit,
-  })
-  const filterOwnSecret = createOwnSecretFilter({ findClient: clients.find, clock })
-  const authenticateClient = createClientAuthentication({
-    assertNotBlocked: (req, clientId) =>
-      limits.assertNotBlocked(req, 'client-authentication', clientSubject(req, clientId)),
-    findClient: clients.find,
-    federated: createFederatedAssertions({
-      fetch,
-      issuer: issuer.id,
-      now: () => clock.now(),
-      isFirstUse: (iss, jti, exp) => isFirstUse(provider(), { iss, jti, exp }),
-    }),
-    clientOfToken: (token) => clientOfToken(provider(), token),
-    normalizeRedirectUri: (form) => normalizeRedirectUri(provider(), form),
-  })
+  const rejectOversized = createSizeLimits(options)
+  const redirectPosted = createPostedRequests(options)
+  const signOutSilently = createSilentLogout(options, provider, sessions, pairwise)
+  const filterOwnSecret = createOwnSecretFilter(options)
+  const authenticateClient = createClientAuthentication(options, provider)
 
   const handleProtocolRequest = async (ctx: Context, requestId: string): Promise<void> => {
     if (await rejectOversized(ctx)) return

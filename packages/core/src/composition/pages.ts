@@ -4,15 +4,18 @@ import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { RenderPage, RenderView } from '../views/views.ts'
 
-export interface PagesPorts {
+/** Renders the host's pages, or plain default pages. If the host's error page fails, the default error page is used. */
+export function createPages({
+  name,
+  mountPath,
+  render: renderPage,
+  onError,
+}: {
   readonly name: string
   readonly mountPath: string
   readonly render: RenderPage | undefined
   readonly onError: (error: unknown, requestId: string) => void
-}
-
-/** Renders the host's pages, or plain default pages. If the host's error page fails, the default error page is used. */
-export function createPages({ name, mountPath, render: renderPage, onError }: PagesPorts): {
+}): {
   readonly assets: PageAssets
   readonly render: RenderView
 } {

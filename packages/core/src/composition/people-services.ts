@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { eligibleAccount } from '../accounts/eligibility.ts'
 import { createCodeBrowserToken } from '../codes/code-browser.ts'
 import { createDeviceLogins } from '../codes/device-logins.ts'
 import { createLoginCodes } from '../codes/login-codes.ts'
@@ -8,8 +7,9 @@ import { createBrowserTokens } from '../http/browser-token.ts'
 import { createDeviceAuthorizations } from '../interactions/device-authorization.ts'
 import { createDeviceLoginService } from '../interactions/device-login.ts'
 import { createMailedCodes } from '../interactions/mailed-codes.ts'
-import { createReauthentication, reauthenticationLifetime } from '../interactions/reauthentication.ts'
+import { createReauthentication } from '../interactions/reauthentication.ts'
 import { createRegistrationService } from '../interactions/registration.ts'
+import type { InteractionServices } from '../interactions/services.ts'
 import { createSignIn } from '../interactions/sign-in.ts'
 import { createSignUp } from '../interactions/sign-up.ts'
 import { sessionArtifactsOf } from '../oidc/session-artifacts.ts'
@@ -31,151 +31,69 @@ export type UserServices = ReturnType<typeof createUserServices>
 
 /** Creates the services for sign-in, re-authentication and device logins. */
 export function createUserServices(options: ResolvedOptions, { apiAccess }: ClientServices, { holder }: Engine) {
-  const { stores, clock, audit, masterKey, secure, cookieSuffix, limits, authorizationDetailsTypes } = options
+  const { stores, clock, masterKey, secure, cookieSuffix } = options
   const { accounts } = stores
   const provider = holder.current
   const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
-  const challenges = createChallenges({
-    store: stores.spentChallenges,
-    sealer: createSealer(masterKey.derive('challenges')),
+  const challenges = createChallenges(
+    stores.spentChallenges,
+    createSealer(masterKey.derive('challenges')),
     clock,
-    lifetime: challengeLifetime,
-  })
-  const passkeyPorts = {
+    challengeLifetime,
+  )
+  const ceremonies = {
     relyingParty: { rpId: options.issuer.hostname, rpName: options.name, origins: options.origins, challengeLifetime },
     policy: options.passkeyPolicy,
-    metadata,
     challenges,
     passkeys: stores.passkeys,
-    accounts,
     clock,
     transaction: stores.transaction,
   }
   const browserTokens = createBrowserTokens(secure, cookieSuffix)
-  const history = createSessionHistory({
-    store: stores.sessionHistory,
-    passkeys: stores.passkeys,
-    assertEligible: (accountId) => eligibleAccount(accounts, accountId),
-    async isAlive(uid) {
-      const found = await stores.artifacts.findByUid('Session', uid)
-      return found !== undefined && (found.expiresAt ?? Number.POSITIVE_INFINITY) > clock.now()
-    },
-    hasArtifacts: async ({ accountId, uid }) =>
-      (await sessionArtifactsOf(stores.artifacts, accountId)).some(({ sessionUid }) => sessionUid === uid),
-    transaction: stores.transaction,
-    clock,
-  })
+  const history = createSessionHistory(options, async ({ accountId, uid }) =>
+    (await sessionArtifactsOf(stores.artifacts, accountId)).some(({ sessionUid }) => sessionUid === uid),
+  )
   const deviceCookie = bearerCookie({ name: `device_token${cookieSuffix}`, secure, path: '/', maxAge: 900 })
-  const loginCodes = createLoginCodes({
-    codes: stores.codes,
-    accounts,
-    recordCredential: history.recordCredential,
-    before: options.audited,
-    transaction: stores.transaction,
-    audit,
-    masterKey,
-    clock,
-  })
-  const sharedPorts = {
-    provider,
-    audit,
-    clock,
-    secure,
-    onError: options.onError,
-    sessionLifetime: options.sessionLifetime,
-    accounts,
-    makeClaims: options.makeClaims,
-    runAccessChecks: options.runAccessChecks,
-    consents: stores.consents,
-    apiAccess,
-    authorizationDetailsTypes,
-    audited: options.audited,
-    browserOf: browserTokens.browserId,
-    artifacts: stores.artifacts,
-    history,
-    transaction: stores.transaction,
-  }
-  const sessions = createSessions(sharedPorts)
-  const signIn = createSignIn({
-    authentication: createAuthentication(passkeyPorts),
+  const loginCodes = createLoginCodes(options, history.recordCredential)
+  const sessions = createSessions(options, provider, { history, browserOf: browserTokens.browserId })
+  const signIn = createSignIn(options, {
+    authentication: createAuthentication(ceremonies, accounts),
     loginCodes,
     browserTokens,
     deviceCookie,
-    startSession: sessions.start,
-    lockAccount: stores.sessionHistory.lockAccount.bind(stores.sessionHistory),
-    accounts,
-    before: options.before,
-    limits,
-    audit,
-    clock,
-    transaction: stores.transaction,
-  })
-  const reauthentication = createReauthentication({
-    store: stores.reauthentications,
     sessions,
-    signIn,
-    history,
-    cookie: bearerCookie({
-      name: `reauthentication_token${cookieSuffix}`,
-      secure,
-      path: '/',
-      maxAge: reauthenticationLifetime / 1000,
-    }),
-    limits,
-    clock,
   })
-  const registration = createRegistrationService({
-    registration: createRegistration(passkeyPorts),
+  const registration = createRegistrationService(options, {
+    registration: createRegistration(ceremonies, metadata),
     browserTokens,
-    before: options.before,
     sessions,
     history,
-    audit,
   })
   const bindBrowser = (req: IncomingMessage, res: ServerResponse, address: string): string => {
     const token = createCodeBrowserToken(masterKey, address)
     deviceCookie.set(req, res, token)
     return token
   }
+  const interactionServices: InteractionServices = {
+    provider,
+    apiAccess,
+    sessions,
+    history,
+    signIn,
+    signUp: createSignUp(options, registration, sessions),
+    mailedCodes: createMailedCodes(options, loginCodes, bindBrowser),
+  }
+  const deviceLogins = createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock })
+  const reauthentication = createReauthentication(options, interactionServices)
   return {
+    ...interactionServices,
+    reauthentication,
     challenges,
     metadata,
-    history,
     loginCodes,
-    sessions,
-    signIn,
-    reauthentication,
     registration,
     bindBrowser,
-    mailedCodes: createMailedCodes({
-      name: options.name,
-      accounts,
-      mailer: options.mailer,
-      hookTimeout: options.hookTimeout,
-      loginCodes,
-      bindBrowser,
-      limits,
-      onError: options.onError,
-    }),
-    signUp: createSignUp({
-      accounts,
-      registration,
-      before: options.before,
-      startSession: sessions.start,
-      limits,
-      audit,
-      transaction: stores.transaction,
-    }),
-    deviceLogins: createDeviceLoginService({
-      deviceLogins: createDeviceLogins({ store: stores.deviceLogins, accounts, masterKey, clock }),
-      startSession: sessions.start,
-      history,
-      transaction: stores.transaction,
-      before: options.before,
-      audited: options.audited,
-      limits,
-      audit,
-    }),
-    deviceAuthorizations: createDeviceAuthorizations({ ...sharedPorts, sessions, signIn, reauthentication }),
+    deviceLogins: createDeviceLoginService(options, deviceLogins, interactionServices),
+    deviceAuthorizations: createDeviceAuthorizations(options, interactionServices, reauthentication),
   }
 }

@@ -2,6 +2,7 @@ import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
 import { createAccessChecks, getBuiltInRules } from '../clients/access-checks.ts'
 import { createClaimMaker, createHostClaimsReader } from '../clients/claim-maker.ts'
+import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { createAuditedHook, createAuditWithHook, createBeforeHooks } from '../hooks.ts'
@@ -10,7 +11,7 @@ import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
 import { createSubjectOf } from '../oidc/pairwise.ts'
-import type { ClientRegistrationPolicy, PocketOptions } from '../options.ts'
+import type { PocketOptions } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
 import { optionProblems, toMasterKey } from './check-options.ts'
@@ -34,7 +35,7 @@ export function resolveOptions(options: PocketOptions) {
   const { clock = systemClock, name = issuer.hostname, mailer, trustProxy } = options
   const { hookTimeout = 10_000 } = limits
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
-  const audit = createAuditWithHook({ audit: options.audit ?? noAudit, after: hooks.after, onError })
+  const audit = createAuditWithHook(options.audit ?? noAudit, hooks.after, onError)
   const masterKey = toMasterKey(options.masterKey)
   const before = createBeforeHooks(hooks.before ?? {}, hookTimeout)
   const getHostClaims = createHostClaimsReader(options.claims, hookTimeout)
@@ -45,7 +46,7 @@ export function resolveOptions(options: PocketOptions) {
     trustProxy,
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.accounts, hookTimeout) },
-    claimsOfHost: getHostClaims,
+    getHostClaims,
     makeClaims: createClaimMaker(getHostClaims, createSubjectOf(masterKey)),
     before,
     audited: createAuditedHook(before, audit),
@@ -67,7 +68,7 @@ export function resolveOptions(options: PocketOptions) {
     authorizationDetailsTypes: protocol.authorizationDetailsTypes ?? {},
     redirectUriPolicy: { allowInsecure: protocol.allowInsecureRedirectUris ?? true },
     allowImplicit: protocol.allowImplicit ?? false,
-    registration: protocol.clientRegistration ?? (async () => closedRegistration),
+    registrationPolicy: protocol.clientRegistration ?? (async () => closedRegistration),
     refreshLeeway: protocol.refreshTokenLeeway ?? 3,
     configuration: protocol.configuration,
     internalOrigin: protocol.internalOrigin,

@@ -21,13 +21,11 @@ export interface ConnectionRecorder extends ConnectionLog {
   whenIdle(): Promise<void>
 }
 
-export interface ConnectionLogPorts {
-  readonly store: ConnectionLogStore
-  readonly clock: Clock
-  readonly onError: (error: unknown) => void
-}
-
-export function createConnectionLog({ store, clock, onError }: ConnectionLogPorts): ConnectionRecorder {
+export function createConnectionLog(
+  store: ConnectionLogStore,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): ConnectionRecorder {
   let queues = { authenticated: [] as ConnectionAttempt[], unauthenticated: [] as ConnectionAttempt[] }
   let writing: Promise<void> | undefined
   let lastSequence = 0

@@ -1,31 +1,31 @@
 import type Router from '@koa/router'
 import type { Context } from 'koa'
+import type { CoreContext } from '../context.ts'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
 import type { View } from '../views/views.ts'
 import type { Interaction } from './interaction.ts'
-import type { MailedCodes } from './mailed-codes.ts'
-import type { BuiltInMethods, InteractionPages } from './pages.ts'
-import type { SignInService } from './sign-in.ts'
-import type { SignUpInput, SignUpService } from './sign-up.ts'
+import type { InteractionPages } from './pages.ts'
+import type { InteractionServices } from './services.ts'
+import type { SignUpInput } from './sign-up.ts'
 
-export interface BuiltInMethodsPorts {
-  readonly builtInMethods: BuiltInMethods
+interface InteractionResponses {
   readonly pages: InteractionPages
-  readonly signIn: Pick<SignInService, 'withCode'>
-  readonly signUp: SignUpService
-  readonly mailedCodes: Pick<MailedCodes, 'send'>
-  readonly loadInteraction: (ctx: Context) => Promise<Interaction>
+  readonly findInteraction: (ctx: Context) => Promise<Interaction>
   readonly show: (ctx: Context, view: View) => Promise<void>
   readonly redirect: (ctx: Context, to: string) => void
 }
 
 /** Adds the interaction pages for sign-in without a passkey: login code and sign-up. */
-export function addBuiltInMethods(router: Router, ports: BuiltInMethodsPorts): void {
-  const { builtInMethods, pages, signIn, signUp, mailedCodes, show, redirect } = ports
+export function addBuiltInMethods(
+  router: Router,
+  { builtInMethods }: CoreContext,
+  { signIn, signUp, mailedCodes }: InteractionServices,
+  { pages, findInteraction, show, redirect }: InteractionResponses,
+): void {
   /** The current interaction, if it permits this method and the method is enabled. */
   const loadInteraction = async (ctx: Context, isEnabled: boolean) => {
-    const interaction = await ports.loadInteraction(ctx)
+    const interaction = await findInteraction(ctx)
     if (!isEnabled || !pages.canUseOtherMethods(interaction))
       throw new NotFoundError('not_found', 'This interaction has no such page.')
     return interaction

@@ -1,20 +1,11 @@
-import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
-import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import type { ApiAccessReader } from '../apis/access.ts'
-import type { AuditSink } from '../audit/audit-sink.ts'
-import type { GetHostClaims, MakeClaims } from '../clients/claim-maker.ts'
-import type { Clock } from '../clock.ts'
-import type { ConsentStore } from '../consents/consent-store.ts'
+import type { CoreContext } from '../context.ts'
 import { ConflictError, ForbiddenError, NotFoundError } from '../errors.ts'
-import type { RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { AuthorizationDetailsTypes } from '../oidc/authorization-details.ts'
 import { claimsClient, extras } from '../oidc/client-metadata.ts'
 import { nativeClientReason } from '../oidc/policy.ts'
 import { restartUrl } from '../oidc/restart.ts'
-import type { Sessions } from '../oidc/sessions.ts'
 import { completeInteraction, type Exchange, type Interaction } from './interaction.ts'
 import {
   apiView,
@@ -27,24 +18,12 @@ import {
   requestedScopes,
   toClaimViews,
 } from './requested.ts'
-
-export interface ConsentPorts {
-  readonly provider: () => Provider
-  readonly accounts: AccountStore
-  readonly getHostClaims: GetHostClaims
-  readonly makeClaims: MakeClaims
-  readonly consents: ConsentStore
-  readonly apiAccess: ApiAccessReader
-  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
-  readonly sessions: Sessions
-  readonly before: RunBeforeHook
-  readonly audit: AuditSink
-  readonly clock: Clock
-}
+import type { InteractionServices } from './services.ts'
 
 /** Asks a user to consent to a client's access, and stores the decision. */
-export function createConsent(ports: ConsentPorts) {
-  const { provider, accounts, makeClaims, consents, apiAccess, sessions, audit, clock } = ports
+export function createConsent(context: CoreContext, { provider, apiAccess, sessions }: InteractionServices) {
+  const { stores, makeClaims, audit, clock } = context
+  const { accounts, consents } = stores
   /** @throws {ConflictError} `interaction_expired` if another user has since signed in */
   const getDecidingAccount = async ({ req, res }: Exchange, interaction: Interaction): Promise<Account> => {
     if (interaction.prompt.name !== 'consent')
@@ -74,7 +53,7 @@ export function createConsent(ports: ConsentPorts) {
       const before = await consents.find(account.id, getClientId(interaction))
       const client = await getClient(interaction)
       const scopes = requestedScopes(params)
-      const hostClaims = await ports.getHostClaims(account, claimsClient(client), scopes)
+      const hostClaims = await context.getHostClaims(account, claimsClient(client), scopes)
       const getReleasedClaims = (requestParams: Parameters) =>
         releasedClaims(makeClaims, { account, client, params: requestParams, hostClaims })
       const allowedBefore = before && {
@@ -88,7 +67,7 @@ export function createConsent(ports: ConsentPorts) {
         apis: (await requestedApis(apiAccess, getClientId(interaction), params)).map((api) =>
           apiView(api, before?.scopes),
         ),
-        authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
+        authorizationDetails: detailViews(params, context.authorizationDetailsTypes),
         allowedBefore: before !== undefined,
       }
     },
@@ -102,7 +81,7 @@ export function createConsent(ports: ConsentPorts) {
       const apis = await requestedApis(apiAccess, clientId, params)
       const scopes = [...requestedScopes(params), ...apis.flatMap(permissionKeys)]
       const consentScopes = [...requestedScopes(params), ...apis.flatMap(consentKeysOf)]
-      await ports.before('allowClient', { account, clientId, scopes })
+      await context.before('allowClient', { account, clientId, scopes })
       await consents.allow(account.id, clientId, consentScopes, clock.now())
       await audit.record(
         { event: 'consent_given', accountId: account.id, clientId, scopes },

@@ -1,30 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
-import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import type { AccessibleApi, ApiAccessReader } from '../apis/access.ts'
-import type { AuditSink } from '../audit/audit-sink.ts'
-import type { AccessCheckInput, RunAccessChecks } from '../clients/access-checks.ts'
-import type { MakeClaims } from '../clients/claim-maker.ts'
+import type { AccessibleApi } from '../apis/access.ts'
+import type { AccessCheckInput } from '../clients/access-checks.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
-import type { Clock } from '../clock.ts'
 import { normalizeUserCode } from '../codes/user-codes.ts'
-import type { ConsentStore } from '../consents/consent-store.ts'
+import type { CoreContext } from '../context.ts'
 import { ConflictError, ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
-import type { AuditedHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { ArtifactStore } from '../oidc/artifact-store.ts'
-import { type AuthorizationDetailsTypes, requestedDetails } from '../oidc/authorization-details.ts'
+import { requestedDetails } from '../oidc/authorization-details.ts'
 import { extras, policyClient, signInRequirements } from '../oidc/client-metadata.ts'
 import { requestedClaimNames } from '../oidc/requested-claims.ts'
 import { lockSession } from '../oidc/session-ends.ts'
-import type { Sessions } from '../oidc/sessions.ts'
 import { uuid } from '../random.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { authenticationContext, isWithoutPasskey, type Session } from '../sessions/session.ts'
-import type { SessionHistory } from '../sessions/session-history.ts'
-import type { Transaction } from '../transaction.ts'
 import type { ApiView, AuthorizationDetailView, ClaimView } from '../views/views.ts'
 import type { ReauthenticationService } from './reauthentication.ts'
 import {
@@ -37,7 +28,7 @@ import {
   requestedScopes,
   toClaimViews,
 } from './requested.ts'
-import type { SignInService } from './sign-in.ts'
+import type { InteractionServices } from './services.ts'
 
 /** A device authorization request (RFC 8628 §3.3), as shown to the user who decides. */
 export interface PendingDeviceAuthorization {
@@ -77,25 +68,6 @@ export interface DeviceAuthorizationService {
   deny(req: IncomingMessage, res: ServerResponse, code: string): Promise<void>
 }
 
-export interface DeviceAuthorizationPorts {
-  readonly provider: () => Provider
-  readonly accounts: AccountStore
-  readonly makeClaims: MakeClaims
-  readonly runAccessChecks: RunAccessChecks
-  readonly consents: ConsentStore
-  readonly apiAccess: ApiAccessReader
-  readonly sessions: Pick<Sessions, 'read'>
-  readonly signIn: Pick<SignInService, 'confirm'>
-  readonly reauthentication: Pick<ReauthenticationService, 'demand'>
-  readonly history: Pick<SessionHistory, 'recordCredential'>
-  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
-  readonly artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>
-  readonly transaction: Transaction
-  readonly audited: AuditedHook
-  readonly audit: AuditSink
-  readonly clock: Clock
-}
-
 type DeviceCode = InstanceType<Provider['DeviceCode']>
 type ProviderClient = InstanceType<Provider['Client']>
 
@@ -110,20 +82,13 @@ interface DeviceRequest {
   readonly reauthenticationRequired: boolean
 }
 
-export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): DeviceAuthorizationService {
-  const {
-    provider,
-    accounts,
-    consents,
-    apiAccess,
-    sessions,
-    signIn,
-    reauthentication,
-    history,
-    transaction,
-    audit,
-    clock,
-  } = ports
+export function createDeviceAuthorizations(
+  context: CoreContext,
+  { provider, apiAccess, sessions, signIn, history }: InteractionServices,
+  reauthentication: Pick<ReauthenticationService, 'demand'>,
+): DeviceAuthorizationService {
+  const { stores, audited, audit, clock } = context
+  const { accounts, artifacts, consents, transaction } = stores
 
   const findCode = async (input: string): Promise<DeviceCode> => {
     const code = await provider().DeviceCode.findByUserCode(normalizeUserCode(input), { ignoreExpiration: true })
@@ -154,7 +119,7 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     const { params = {} } = code
     const decision = canDeny
       ? undefined
-      : await ports.runAccessChecks(createAccessCheckInput({ account, client, session, params }))
+      : await context.runAccessChecks(createAccessCheckInput({ account, client, session, params }))
     if (decision && !('signInAgain' in decision.result))
       throw new ForbiddenError(
         'client_not_allowed',
@@ -206,12 +171,12 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
         client: { id: client.clientId, name: client.clientName ?? client.clientId },
         scopes,
         claims: toClaimViews(
-          await releasedClaims(ports.makeClaims, { account, client, params }),
+          await releasedClaims(context.makeClaims, { account, client, params }),
           account,
           requestedScopes(params),
         ),
         apis: apis.map((api) => apiView(api)),
-        authorizationDetails: detailViews(params, ports.authorizationDetailsTypes),
+        authorizationDetails: detailViews(params, context.authorizationDetailsTypes),
         consentRequired:
           // Authorization details always require consent.
           requestedDetails(params) !== undefined ||
@@ -224,19 +189,19 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
     async approve(req, res, { code: input, response }) {
       const request = await loadRequest(req, res, input)
       const { code, client, account, session, scopes, consentKeys } = request
-      let context: Pick<Session, 'amr' | 'acr' | 'authTime'> = session
+      let authentication: Pick<Session, 'amr' | 'acr' | 'authTime'> = session
       if (response !== undefined) {
         await signIn.confirm(req, res, { accountId: account.id, response })
-        context = authenticationContext('passkey', clock.now())
+        authentication = authenticationContext('passkey', clock.now())
       } else if (request.reauthenticationRequired) await reauthentication.demand(req, res)
       const hookInput = { account, clientId: client.clientId, scopes }
-      await ports.audited('allowClient', hookInput, { at: 'device', origin: requestContext(req) })
+      await audited('allowClient', hookInput, { at: 'device', origin: requestContext(req) })
       const isRepeated = await transaction(async () => {
         const label = client.clientName ?? client.clientId
         // Locks the account first, as the removal of a passkey does: the other order would be a deadlock.
         await history.recordCredential({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
         // With the lock, a session that ends concurrently cannot approve a device.
-        if (!(await lockSession(ports.artifacts, session.uid)))
+        if (!(await lockSession(artifacts, session.uid)))
           throw new NotAuthenticatedError('not_signed_in', 'The session has ended.')
         const grant = await createGrant(request)
         const { params = {} } = code
@@ -244,9 +209,9 @@ export function createDeviceAuthorizations(ports: DeviceAuthorizationPorts): Dev
           accountId: account.id,
           grantId: grant.jti,
           scope: scopes.join(' '),
-          amr: [...context.amr],
-          acr: context.acr,
-          authTime: context.authTime,
+          amr: [...authentication.amr],
+          acr: authentication.acr,
+          authTime: authentication.authTime,
           sessionUid: session.uid,
           ...(typeof params.claims === 'string' && { claims: JSON.parse(params.claims) }),
           rar: requestedDetails(params),

@@ -1,17 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Account } from '../accounts/account.ts'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
 import type { DeviceLogins, NewDeviceLogin, PendingDeviceLogin, RedeemedDeviceLogin } from '../codes/device-logins.ts'
+import type { CoreContext } from '../context.ts'
 import { PocketError } from '../errors.ts'
-import type { AuditedHook, RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { RateLimiter } from '../limits/limiter.ts'
 import { uuid } from '../random.ts'
-import type { SessionHistory } from '../sessions/session-history.ts'
-import type { Transaction } from '../transaction.ts'
-import { createRecordedSignIn, type StartSession } from './sign-in.ts'
+import type { InteractionServices } from './services.ts'
+import { createRecordedSignIn } from './sign-in.ts'
 
 /** Poll interval of a waiting request, in milliseconds. */
 const pollInterval = 1000
@@ -54,20 +51,14 @@ export interface DeviceLoginService {
   ): Promise<void>
 }
 
-export interface DeviceLoginServicePorts {
-  readonly deviceLogins: DeviceLogins
-  readonly startSession: StartSession
-  readonly history: Pick<SessionHistory, 'recordCredential'>
-  readonly before: RunBeforeHook
-  readonly audited: AuditedHook
-  readonly limits: RateLimiter
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
-
-export function createDeviceLoginService(ports: DeviceLoginServicePorts): DeviceLoginService {
-  const { deviceLogins, history, before, audited, limits, audit, transaction } = ports
-  const startRecorded = createRecordedSignIn(ports)
+export function createDeviceLoginService(
+  context: CoreContext,
+  deviceLogins: DeviceLogins,
+  { sessions, history }: InteractionServices,
+): DeviceLoginService {
+  const { before, audited, limits, audit, stores } = context
+  const { transaction } = stores
+  const startRecorded = createRecordedSignIn(context, sessions)
 
   const waitForDecision = async (
     req: IncomingMessage,

@@ -1,14 +1,6 @@
-import type Provider from 'oidc-provider'
 import { ForbiddenError } from '../errors.ts'
-import type { Sessions } from '../oidc/sessions.ts'
 import { completeInteraction, type Exchange, type Interaction } from './interaction.ts'
-import type { SignInService } from './sign-in.ts'
-
-export interface LoginPorts {
-  readonly provider: () => Provider
-  readonly sessions: Sessions
-  readonly signIn: SignInService
-}
+import type { InteractionServices } from './services.ts'
 
 const accountPrompts = new Set(['select_account', 'create'])
 const accountReasons = new Set(['no_session', 'account_gone', 'id_token_hint', 'claims_id_token_sub_value'])
@@ -30,7 +22,7 @@ export function allowsAccountChoice({ prompt }: Interaction): boolean {
 }
 
 /** Requests a passkey during an authorization request, and passes the result to the library. */
-export function createLogin({ provider, sessions, signIn }: LoginPorts) {
+export function createLogin({ provider, sessions, signIn }: InteractionServices) {
   /** The URL to continue at after a sign-in. */
   const finish = (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> =>
     completeInteraction(provider(), interaction, (current) => {
@@ -109,5 +101,3 @@ export function createLogin({ provider, sessions, signIn }: LoginPorts) {
     },
   }
 }
-
-export type Login = ReturnType<typeof createLogin>

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
-import type { Accounts } from '../accounts/accounts.ts'
 import type { LoginCodes } from '../codes/login-codes.ts'
+import type { CoreContext } from '../context.ts'
 import { ConfigurationError, ForbiddenError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { RateLimiter } from '../limits/limiter.ts'
-import type { Mailer } from '../mail/mailer.ts'
 import { withTimeout } from '../within-time.ts'
 
 const lifetime = 15 * 60_000
@@ -24,20 +22,11 @@ export interface MailedCodes {
   whenIdle(): Promise<void>
 }
 
-export interface MailedCodesPorts {
-  readonly name: string
-  readonly accounts: Accounts
-  readonly mailer: Mailer | undefined
-  /** Milliseconds after which sending a message times out. */
-  readonly hookTimeout: number
-  readonly loginCodes: LoginCodes
-  readonly bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string
-  readonly limits: RateLimiter
-  readonly onError: (error: unknown, requestId: string) => void
-}
-
-export function createMailedCodes(ports: MailedCodesPorts): MailedCodes {
-  const { name, accounts, mailer, hookTimeout, loginCodes, bindBrowser, limits, onError } = ports
+export function createMailedCodes(
+  { name, mailer, hookTimeout, limits, onError, stores: { accounts } }: CoreContext,
+  loginCodes: LoginCodes,
+  bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string,
+): MailedCodes {
   const pendingMails = new Set<Promise<void>>()
 
   const sendMail = async (

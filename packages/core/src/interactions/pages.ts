@@ -1,12 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type Provider from 'oidc-provider'
-import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
+import type { CoreContext } from '../context.ts'
 import { carriedUrl } from '../oidc/carried-interactions.ts'
 import { extras } from '../oidc/client-metadata.ts'
 import { toDestination } from '../oidc/pages.ts'
-import type { Sessions } from '../oidc/sessions.ts'
-import type { AuthenticationRequest } from '../passkeys/authentication.ts'
 import type {
   AuthenticationCeremony,
   ClientView,
@@ -20,47 +16,17 @@ import type {
 import type { ConsentInteraction } from './consent.ts'
 import type { Exchange, Interaction } from './interaction.ts'
 import { acceptsAnySession, allowsAccountChoice } from './login.ts'
-
-/** The built-in sign-in methods besides passkeys that are active: those without a page of the host whose requirements are met. */
-export interface BuiltInMethods {
-  /** Login code entry. */
-  readonly code: boolean
-  /** Login codes by e-mail. */
-  readonly mail: boolean
-  readonly signUp: boolean
-}
-
-export interface InteractionPagePorts {
-  readonly provider: () => Provider
-  readonly consent: ConsentInteraction
-  readonly requestPasskey: (req: IncomingMessage, res: ServerResponse) => Promise<AuthenticationRequest>
-  readonly accounts: AccountStore
-  readonly sessions: Pick<Sessions, 'list'>
-  /** The path of the issuer, without a trailing slash. */
-  readonly mountPath: string
-  /** The host's page of other sign-in methods; `?redirect=` contains the return URL. `null` if there is none. */
-  readonly otherMethodsUrl: string | null
-  /** The public sign-up page, if enabled; receives the same parameter. */
-  readonly signUpUrl: () => Promise<string | null>
-  /** The form action for requesting a login code by e-mail, if available. */
-  readonly emailCodesUrl: () => Promise<string | null>
-  readonly builtInMethods: BuiltInMethods
-}
+import type { InteractionServices } from './services.ts'
 
 /** Builds the views of an interaction. */
-export function createInteractionPages({
-  provider,
-  consent,
-  requestPasskey,
-  accounts,
-  sessions,
-  mountPath,
-  otherMethodsUrl,
-  signUpUrl,
-  emailCodesUrl,
-  builtInMethods,
-}: InteractionPagePorts) {
-  const urlOf = ({ uid }: Interaction, path = '') => carriedUrl(`${mountPath}/interaction/${uid}${path}`)
+export function createInteractionPages(
+  context: CoreContext,
+  { provider, sessions, signIn }: InteractionServices,
+  consent: ConsentInteraction,
+) {
+  const { issuer, otherMethodsUrl, signUpUrl, emailCodesUrl, builtInMethods } = context
+  const { accounts } = context.stores
+  const urlOf = ({ uid }: Interaction, path = '') => carriedUrl(`${issuer.path}/interaction/${uid}${path}`)
 
   /** Whether the interaction accepts a user who signed in on another page. */
   const canUseOtherMethods = (interaction: Interaction) =>
@@ -81,7 +47,7 @@ export function createInteractionPages({
   }
 
   const ceremony = async ({ req, res }: Exchange, interaction: Interaction): Promise<AuthenticationCeremony> => ({
-    ...(await requestPasskey(req, res)),
+    ...(await signIn.request(req, res)),
     refreshFrom: urlOf(interaction, '/ceremony'),
     submitTo: urlOf(interaction, '/login'),
   })

@@ -1,18 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { NotAuthenticatedError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
-import type { BearerCookie } from '../http/bearer-cookie.ts'
-import type { RateLimiter } from '../limits/limiter.ts'
-import type { Sessions } from '../oidc/sessions.ts'
+import { bearerCookie } from '../http/bearer-cookie.ts'
 import { randomToken } from '../random.ts'
-import type { ReauthenticationStore } from '../sessions/reauthentication-store.ts'
 import type { Session } from '../sessions/session.ts'
-import type { SessionHistory } from '../sessions/session-history.ts'
-import type { SignInService } from './sign-in.ts'
+import type { InteractionServices } from './services.ts'
 
 /** How long a reauthentication can be used, in milliseconds. */
-export const reauthenticationLifetime = 3 * 60_000
+const reauthenticationLifetime = 3 * 60_000
 const maxFreshAge = 60_000
 
 /** Whether the time is recent; rejects times in the future, which a wrong clock can cause. */
@@ -61,18 +57,16 @@ export interface ReauthenticationService {
   demand(req: IncomingMessage, res: ServerResponse, maxAge?: number): Promise<void>
 }
 
-export interface ReauthenticationPorts {
-  readonly store: ReauthenticationStore
-  readonly sessions: Pick<Sessions, 'read'>
-  readonly signIn: Pick<SignInService, 'confirm'>
-  readonly history: Pick<SessionHistory, 'passkeyUsedAt' | 'hasUsedPasskey' | 'assertException'>
-  readonly cookie: BearerCookie
-  readonly limits: RateLimiter
-  readonly clock: Clock
-}
-
-export function createReauthentication(ports: ReauthenticationPorts): ReauthenticationService {
-  const { store, sessions, signIn, history, cookie, limits, clock } = ports
+export function createReauthentication(
+  { stores: { reauthentications: store }, limits, clock, secure, cookieSuffix }: CoreContext,
+  { sessions, signIn, history }: InteractionServices,
+): ReauthenticationService {
+  const cookie = bearerCookie({
+    name: `reauthentication_token${cookieSuffix}`,
+    secure,
+    path: '/',
+    maxAge: reauthenticationLifetime / 1000,
+  })
 
   const getSession = async (req: IncomingMessage, res: ServerResponse): Promise<Session> => {
     const session = await sessions.read(req, res)

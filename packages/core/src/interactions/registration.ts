@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
+import type { CoreContext } from '../context.ts'
 import { NotAuthenticatedError, PocketError } from '../errors.ts'
-import type { RunBeforeHook } from '../hooks.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
@@ -71,23 +70,17 @@ export interface RegistrationService {
   ): Promise<Passkey>
 }
 
-export interface RegistrationServicePorts {
+interface RegistrationServices {
   readonly registration: Registration
   readonly browserTokens: BrowserTokens
-  readonly before: RunBeforeHook
   readonly sessions: Pick<Sessions, 'read' | 'upgrade'>
   readonly history: Pick<SessionHistory, 'register'>
-  readonly audit: AuditSink
 }
 
-export function createRegistrationService({
-  registration,
-  browserTokens,
-  before,
-  sessions,
-  history,
-  audit,
-}: RegistrationServicePorts): RegistrationService {
+export function createRegistrationService(
+  { before, audit }: CoreContext,
+  { registration, browserTokens, sessions, history }: RegistrationServices,
+): RegistrationService {
   const verify: RegistrationService['verify'] = async (req, res, { response, purpose, accountId }) => {
     try {
       const verified = await registration.verify({

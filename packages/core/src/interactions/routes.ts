@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import Router from '@koa/router'
 import type { Context, Middleware, Next } from 'koa'
-import type Provider from 'oidc-provider'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { PocketError, RateLimitedError, UnavailableError } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
+import { configuredOrigin } from '../http/own-origin.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, setRetryHeaders } from '../http/retry.ts'
@@ -14,47 +13,26 @@ import { assertSameOrigin } from '../http/same-origin.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
 import type { GetStartUrl } from '../oidc/restart.ts'
 import { parseLanguages } from '../views/languages.ts'
-import type { RenderView, View } from '../views/views.ts'
-import { addBuiltInMethods, type BuiltInMethodsPorts } from './built-in-methods.ts'
-import type { ConsentInteraction } from './consent.ts'
-import { type Exchange, findInteraction } from './interaction.ts'
-import type { Login } from './login.ts'
-import type { InteractionPages } from './pages.ts'
-
-export interface InteractionPorts {
-  readonly provider: () => Provider
-  readonly login: Login
-  readonly consent: ConsentInteraction
-  readonly pages: InteractionPages
-  readonly methods: Pick<BuiltInMethodsPorts, 'builtInMethods' | 'signIn' | 'signUp' | 'mailedCodes'>
-  readonly render: RenderView
-  readonly audit: AuditSink
-  readonly clock: Clock
-  /** Receives internal errors and errors of host functions. */
-  readonly onError: (error: unknown, requestId: string) => void
-  /** The origin that the request was sent to. */
-  readonly originOf: (req: IncomingMessage) => string
-  /** The launch URL of a client. */
-  readonly getStartUrl: GetStartUrl
-  /** Ends the session with this `uid` in this browser. */
-  readonly signOut: (exchange: Exchange, uid: string) => Promise<void>
-}
+import type { View } from '../views/views.ts'
+import { addBuiltInMethods } from './built-in-methods.ts'
+import { createConsent } from './consent.ts'
+import { findInteraction } from './interaction.ts'
+import { createLogin } from './login.ts'
+import { createInteractionPages } from './pages.ts'
+import type { InteractionServices } from './services.ts'
 
 /** The pages at `/interaction/:uid`, to which oidc-provider redirects users who must interact. */
-export function interactionRoutes({
-  provider,
-  login,
-  consent,
-  pages,
-  methods,
-  render,
-  audit,
-  clock,
-  onError,
-  originOf,
-  getStartUrl,
-  signOut,
-}: InteractionPorts): Middleware {
+export function interactionRoutes(
+  context: CoreContext,
+  services: InteractionServices,
+  getStartUrl: GetStartUrl,
+): Middleware {
+  const { render, audit, clock, onError } = context
+  const { provider, sessions } = services
+  const login = createLogin(services)
+  const consent = createConsent(context, services)
+  const pages = createInteractionPages(context, services, consent)
+  const originOf = (req: IncomingMessage) => configuredOrigin(req, context.origins)
   const router = new Router({ prefix: '/interaction/:uid' })
   const languages = new WeakMap<IncomingMessage, readonly string[]>()
   const loadInteraction = async ({ req, res, params }: Context) => {
@@ -151,7 +129,8 @@ export function interactionRoutes({
 
   router.post('/sign-out', async (ctx) => {
     const interaction = await loadInteraction(ctx)
-    await signOut(ctx, (await readForm(ctx.req, 4096)).get('account') ?? '')
+    const accountId = await sessions.endByUid(ctx.req, ctx.res, (await readForm(ctx.req, 4096)).get('account') ?? '')
+    if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(ctx.req))
     redirect(ctx, pages.at(interaction))
   })
 
@@ -171,7 +150,7 @@ export function interactionRoutes({
     )
   })
 
-  addBuiltInMethods(router, { ...methods, pages, loadInteraction, show, redirect })
+  addBuiltInMethods(router, context, services, { pages, findInteraction: loadInteraction, show, redirect })
 
   const routes = router.routes()
   return (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next)

@@ -1,22 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
-import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
-import type { Clock } from '../clock.ts'
 import { parseEmailKey } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
+import type { CoreContext } from '../context.ts'
 import { NotAuthenticatedError, PocketError } from '../errors.ts'
-import type { RunBeforeHook } from '../hooks.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { RateLimiter } from '../limits/limiter.ts'
+import type { Sessions } from '../oidc/sessions.ts'
 import type { Authentication, AuthenticationRequest, VerifiedAuthentication } from '../passkeys/authentication.ts'
 import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
 import type { SignIn } from '../sessions/session-history.ts'
-import type { Transaction } from '../transaction.ts'
 
 /** A user who has just authenticated with a passkey. */
 export interface AuthenticatedUser {
@@ -81,21 +77,13 @@ export interface SignInService {
   ): Promise<void>
 }
 
-export interface SignInPorts {
+interface SignInServices {
   readonly authentication: Authentication
   readonly loginCodes: LoginCodes
   readonly browserTokens: BrowserTokens
   /** The cookie that binds login codes to this browser. */
   readonly deviceCookie: BearerCookie
-  readonly startSession: StartSession
-  /** Called before a passkey is written, because removals lock the account first too. */
-  readonly lockAccount: (accountId: string) => Promise<unknown>
-  readonly accounts: AccountStore
-  readonly before: RunBeforeHook
-  readonly limits: RateLimiter
-  readonly audit: AuditSink
-  readonly clock: Clock
-  readonly transaction: Transaction
+  readonly sessions: Pick<Sessions, 'start'>
 }
 
 interface SubmittedCode {
@@ -103,9 +91,12 @@ interface SubmittedCode {
   readonly browserToken: string | undefined
 }
 
-export function createSignIn(ports: SignInPorts): SignInService {
-  const { authentication, loginCodes, browserTokens, deviceCookie, startSession, before, limits, audit, clock } = ports
-  const { lockAccount, transaction } = ports
+export function createSignIn(
+  context: CoreContext,
+  { authentication, loginCodes, browserTokens, deviceCookie, sessions }: SignInServices,
+): SignInService {
+  const { before, limits, audit, clock, stores } = context
+  const { accounts, sessionHistory, transaction } = stores
 
   const withAudit = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -151,8 +142,9 @@ export function createSignIn(ports: SignInPorts): SignInService {
       await before('signIn', { account, method: 'passkey' })
       return withCookieRollback(res, () =>
         transaction(async () => {
-          await lockAccount(account.id)
-          await eligibleAccount(ports.accounts, account.id)
+          // Before a passkey is written, because removals lock the account first too.
+          await sessionHistory.lockAccount(account.id)
+          await eligibleAccount(accounts, account.id)
           await recordUse(req, verified, 'signed_in')
           const { id: passkeyId } = verified.passkey
           return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })
@@ -173,7 +165,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
     return redeemed
   }
 
-  const startRecorded = createRecordedSignIn({ startSession, audit, transaction })
+  const startRecorded = createRecordedSignIn(context, sessions)
 
   return {
     identify,
@@ -181,7 +173,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
 
     withPasskey: (req, res, response) =>
       identify(req, res, response, async ({ account, passkeyId }) => {
-        await startSession(req, res, { accountId: account.id, method: 'passkey', passkeyId })
+        await sessions.start(req, res, { accountId: account.id, method: 'passkey', passkeyId })
         return account
       }),
 
@@ -194,9 +186,9 @@ export function createSignIn(ports: SignInPorts): SignInService {
         await before('reauthenticate', { account })
         await withCookieRollback(res, () =>
           transaction(async () => {
-            await lockAccount(accountId)
+            await sessionHistory.lockAccount(accountId)
             await recordUse(req, verified, 'reauthenticated')
-            await startSession(req, res, { accountId, method: 'passkey', passkeyId: verified.passkey.id })
+            await sessions.start(req, res, { accountId, method: 'passkey', passkeyId: verified.passkey.id })
           }),
         )
       }),
@@ -212,7 +204,7 @@ export function createSignIn(ports: SignInPorts): SignInService {
 
     async asNewAccount(req, res, { accountId, method }) {
       await withAudit(req, async () => {
-        await before('signIn', { account: await eligibleAccount(ports.accounts, accountId), method })
+        await before('signIn', { account: await eligibleAccount(accounts, accountId), method })
         await startRecorded(req, res, { accountId, method })
       })
     },
@@ -220,18 +212,17 @@ export function createSignIn(ports: SignInPorts): SignInService {
 }
 
 /** Starts sessions together with their audit event. */
-export function createRecordedSignIn({
-  startSession,
-  audit,
-  transaction,
-}: Pick<SignInPorts, 'startSession' | 'audit' | 'transaction'>): StartSession {
+export function createRecordedSignIn(
+  { audit, stores: { transaction } }: CoreContext,
+  sessions: Pick<Sessions, 'start'>,
+): StartSession {
   return (req, res, signIn) =>
     withCookieRollback(res, () =>
       transaction(async () => {
         const { accountId, method, passkeyId } = signIn
         const event = { event: 'signed_in', accountId, method, ...(passkeyId !== undefined && { passkeyId }) } as const
         const origin = { ...requestContext(req) }
-        await startSession(req, res, signIn)
+        await sessions.start(req, res, signIn)
         await audit.record(event, origin)
       }),
     )

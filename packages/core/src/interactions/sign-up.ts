@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
-import type { Accounts, NewAccount } from '../accounts/accounts.ts'
-import type { AuditSink } from '../audit/audit-sink.ts'
+import type { NewAccount } from '../accounts/accounts.ts'
 import { withRefusalsRecorded } from '../audit/refusals.ts'
+import type { CoreContext } from '../context.ts'
 import { InvalidInputError } from '../errors.ts'
-import type { RunBeforeHook } from '../hooks.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { RateLimiter } from '../limits/limiter.ts'
+import type { Sessions } from '../oidc/sessions.ts'
 import { uuid } from '../random.ts'
-import type { Transaction } from '../transaction.ts'
 import type { RegistrationService } from './registration.ts'
-import { createRecordedSignIn, type StartSession } from './sign-in.ts'
+import { createRecordedSignIn } from './sign-in.ts'
 
 /** The account fields that a new user may submit. */
 export type SignUpInput = Pick<NewAccount, 'userName'> & {
@@ -37,19 +35,14 @@ export interface SignUpService {
   finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
 }
 
-export interface SignUpPorts {
-  readonly accounts: Accounts
-  readonly registration: RegistrationService
-  readonly before: RunBeforeHook
-  readonly startSession: StartSession
-  readonly limits: RateLimiter
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
-
-export function createSignUp(ports: SignUpPorts): SignUpService {
-  const { accounts, registration, before, limits, audit, transaction } = ports
-  const startRecorded = createRecordedSignIn(ports)
+export function createSignUp(
+  context: CoreContext,
+  registration: RegistrationService,
+  sessions: Pick<Sessions, 'start'>,
+): SignUpService {
+  const { stores, before, limits, audit } = context
+  const { accounts, transaction } = stores
+  const startRecorded = createRecordedSignIn(context, sessions)
   return {
     async begin(req, res, input) {
       if (!accounts.supports('register')) await accounts.register({ userName: '', id: uuid() })

@@ -48,13 +48,6 @@ export interface RateLimiter {
   assertNotBlocked(req: IncomingMessage, name: LimitName, subject?: string): Promise<void>
 }
 
-export interface LimiterPorts {
-  readonly store: LimitStore
-  readonly audit: AuditSink
-  readonly clock: Clock
-  readonly onError: (error: unknown, requestId: string) => void
-}
-
 /** Maximum number of networks to remember, a few megabytes. */
 const maxNetworks = 20_000
 /** Milliseconds between audit events of a subject that continues after a refusal. */
@@ -73,7 +66,17 @@ export function clientSubject(req: IncomingMessage, clientId: string): string {
   return `${clientId} ${networkOfRequest(req) ?? ''}`
 }
 
-export function createLimiter({ store, audit, clock, onError }: LimiterPorts): RateLimiter {
+export function createLimiter({
+  store,
+  audit,
+  clock,
+  onError,
+}: {
+  readonly store: LimitStore
+  readonly audit: AuditSink
+  readonly clock: Clock
+  readonly onError: (error: unknown, requestId: string) => void
+}): RateLimiter {
   const refusedUntil = new LatestMap<number>(maxNetworks)
   const auditedAt = new LatestMap<number>(maxNetworks)
   const localBuckets = new LatestMap<StoredLimit>(maxNetworks)

@@ -1,7 +1,7 @@
-import { type AuditSink, noOrigin } from '../audit/audit-sink.ts'
-import type { Clock } from '../clock.ts'
+import { noOrigin } from '../audit/audit-sink.ts'
+import type { CoreContext } from '../context.ts'
 import { uuid } from '../random.ts'
-import type { LogoutNotice, LogoutNoticeStore } from './logout-notice-store.ts'
+import type { LogoutNotice } from './logout-notice-store.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -29,21 +29,17 @@ export interface LogoutNotices {
   removeByClient(clientId: string): Promise<void>
 }
 
-export interface LogoutNoticesPorts {
-  readonly store: LogoutNoticeStore
-  readonly clock: Clock
-  readonly audit: AuditSink
-  /**
-   * Sends a notice. Resolves to `false` if the client no longer supports logout notices.
-   *
-   * @throws if the client did not answer with 200 or 204
-   */
-  readonly send: (notice: LogoutNotice) => Promise<boolean>
-  /** Receives internal errors of background work. */
-  readonly onError: (error: unknown) => void
-}
+/**
+ * Sends a notice. Resolves to `false` if the client no longer supports logout notices.
+ *
+ * @throws if the client did not answer with 200 or 204
+ */
+type SendLogoutNotice = (notice: LogoutNotice) => Promise<boolean>
 
-export function createLogoutNotices({ store, clock, audit, send, onError }: LogoutNoticesPorts): LogoutNotices {
+export function createLogoutNotices(
+  { stores: { logoutNotices: store }, clock, audit, ...context }: CoreContext,
+  send: SendLogoutNotice,
+): LogoutNotices {
   let hasNewNotices = false
   let sending: Promise<unknown> | undefined
 
@@ -91,7 +87,7 @@ export function createLogoutNotices({ store, clock, audit, send, onError }: Logo
       if (!hasNewNotices || sending) return
       hasNewNotices = false
       sending = sendDue()
-        .catch(onError)
+        .catch((error: unknown) => context.onError(error, ''))
         .finally(() => {
           sending = undefined
           this.flush()

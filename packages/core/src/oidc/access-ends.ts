@@ -1,17 +1,9 @@
 import type Provider from 'oidc-provider'
-import type { AccountStore } from '../accounts/account-store.ts'
-import type { BuiltInRules } from '../clients/access-checks.ts'
 import type { Client } from '../clients/client.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
+import type { CoreContext } from '../context.ts'
 import type { Pocket } from '../pocket.ts'
-import type { PocketStores } from '../stores.ts'
 import { endRemainingGrants, endSession, removeClientFromSessions, sessionsOf } from './session-ends.ts'
-
-export interface AccessEndsPorts {
-  readonly stores: PocketStores & { readonly accounts: AccountStore }
-  readonly provider: () => Provider
-  readonly builtInRules: BuiltInRules
-}
 
 interface AccessRevocation
   extends Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'forgetAccount' | 'withdrawConsent'> {
@@ -20,7 +12,10 @@ interface AccessRevocation
 }
 
 /** Creates the functions that revoke access: of an account, of its groups, or of one client. */
-export function createAccessRevocation({ stores, provider, builtInRules }: AccessEndsPorts): AccessRevocation {
+export function createAccessRevocation(
+  { stores, builtInRules }: CoreContext,
+  provider: () => Provider,
+): AccessRevocation {
   const { accounts, transaction } = stores
 
   /** Keeps the session and sends a logout notice to this client only. */
@@ -35,10 +30,9 @@ export function createAccessRevocation({ stores, provider, builtInRules }: Acces
   const endAccess = (accountId: string) =>
     transaction(async () => {
       await stores.sessionHistory.lockAccount(accountId)
-      const ports = { provider: provider(), artifacts: stores.artifacts, transaction }
       // End sessions first, so that a concurrent authorization waits and then finds its session ended.
-      for (const { uid } of await sessionsOf(stores.artifacts, accountId)) await endSession(ports, uid)
-      await endRemainingGrants(ports, { accountId, exceptUid: null })
+      for (const { uid } of await sessionsOf(stores.artifacts, accountId)) await endSession(provider(), stores, uid)
+      await endRemainingGrants(provider(), stores.artifacts, { accountId, exceptUid: null })
       await stores.artifacts.destroyByAccount(accountId)
       await stores.codes.removeByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)

@@ -1,40 +1,31 @@
 import type { IncomingMessage } from 'node:http'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import type { ClientStore } from '../clients/client-store.ts'
 import { isDocumentUrl } from '../clients/metadata-document.ts'
-import type { DocumentEvents, MetadataDocuments } from '../clients/metadata-documents.ts'
-import type { Clock } from '../clock.ts'
+import type { MetadataDocuments } from '../clients/metadata-documents.ts'
 import { devicePollInterval } from '../codes/user-codes.ts'
+import type { CoreContext } from '../context.ts'
 import { ConflictError, InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
 import { withoutAudience } from './api-access-tokens.ts'
-import type { Artifact, ArtifactStore, Leeway } from './artifact-store.ts'
+import type { Artifact, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, clearCarriedInteraction } from './carried-interactions.ts'
-import type { ToClientMetadata } from './client-metadata.ts'
+import { createClientMetadata } from './client-metadata.ts'
 import { responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
 import { storedTokenId } from './login-token-ids.ts'
 import { AlreadyUsedError } from './overrides/replay-detection.ts'
 import { deferConsumption, deferStorage, type RefreshResponses } from './refresh-answers.ts'
+import { currentDocumentEvents } from './registration/document-events.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { type AtomicAdapter, compareAndSetModels, hiddenPrefix, type StoredState } from './stored-payload.ts'
 import { tooMany } from './too-many.ts'
 
-export interface AdapterPorts {
-  readonly artifacts: ArtifactStore
-  readonly clients: ClientStore
-  readonly clientMetadata: ToClientMetadata
+interface AdapterServices {
   readonly registrar: Registrar
   readonly metadataDocuments: MetadataDocuments
-  readonly documentEvents: () => DocumentEvents
-  readonly clock: Clock
   readonly refreshResponses: RefreshResponses
-  /** Hashes a user code with a key, because the code is short enough to be guessed from a plain hash. */
-  readonly hashUserCode: (userCode: string) => string
-  /** Seconds during which a public client can reuse a refresh token; 0 to 10. */
-  readonly refreshLeeway: number
 }
 
 /** Replaces the interaction ID in stored return URLs, which would otherwise reveal it. */
@@ -63,12 +54,17 @@ const maxPendingBytes = 14 * 1024
 const finishedLifetime = 3_600_000
 
 /** An oidc-provider adapter over the Pocket stores. Hashes bearer values and removes them from payloads. */
-export function createAdapterFactory(ports: AdapterPorts): (model: string) => Adapter {
-  return (model) => (model === 'Client' ? clientAdapter(ports) : artifactAdapter(model, ports))
+export function createAdapterFactory(context: CoreContext, services: AdapterServices): (model: string) => Adapter {
+  return (model) => (model === 'Client' ? clientAdapter(context, services) : artifactAdapter(model, context, services))
 }
 
-function artifactAdapter(model: string, ports: AdapterPorts): Adapter & AtomicAdapter {
-  const { artifacts, clock, hashUserCode, refreshResponses, refreshLeeway } = ports
+function artifactAdapter(
+  model: string,
+  { stores: { artifacts }, clock, masterKey, refreshLeeway }: CoreContext,
+  { refreshResponses }: AdapterServices,
+): Adapter & AtomicAdapter {
+  /** With a key, because the code is short enough to be guessed from a plain hash. */
+  const hashUserCode = (userCode: string) => masterKey.mac('user code', userCode)
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
   /** An artifact found by UID or user code has its storage key, marked with a prefix, in place of the bearer value. */
   const storageKeyOf = (id: string) => (id.startsWith(hiddenPrefix) ? id.slice(hiddenPrefix.length) : keyOf(id))
@@ -228,8 +224,9 @@ function withRotationStart(model: string, payload: AdapterPayload): AdapterPaylo
   return iiat === undefined ? payload : { ...payload, iiat }
 }
 
-function clientAdapter(ports: AdapterPorts): Adapter {
-  const { clients, clientMetadata, registrar, metadataDocuments, documentEvents } = ports
+function clientAdapter(context: CoreContext, { registrar, metadataDocuments }: AdapterServices): Adapter {
+  const clientMetadata = createClientMetadata(context)
+  const documentEvents = currentDocumentEvents(context.audit)
   const rejectWrite = async (): Promise<never> => {
     throw new errors.InvalidRequest('clients cannot be changed by this operation')
   }
@@ -241,7 +238,7 @@ function clientAdapter(ports: AdapterPorts): Adapter {
         return client && clientMetadata(client)
       }
       // No ID contains NUL, and PostgreSQL rejects it in text values.
-      const client = id.includes('\0') ? undefined : await clients.find(id)
+      const client = id.includes('\0') ? undefined : await context.stores.clients.find(id)
       return client && clientMetadata(client)
     },
     upsert: (id, metadata) => registrar.store(id, { ...metadata, client_id: id }),

@@ -4,9 +4,8 @@ import type { ClaimsClient } from '../clients/claim-maker.ts'
 import type { Client } from '../clients/client.ts'
 import { type ClientOrigin, clientOrigin } from '../clients/client-origin.ts'
 import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
-import { signingSecret } from '../clients/secrets.ts'
-import type { Clock } from '../clock.ts'
-import type { MasterKey } from '../master-key.ts'
+import { openSecret, signingSecret } from '../clients/secrets.ts'
+import type { CoreContext } from '../context.ts'
 import type { SignInRequirements } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { enforcedMetadata } from './registration/choices.ts'
@@ -35,30 +34,24 @@ export interface ClientExtras {
   readonly pocket_refresh_token_lifetime: number
 }
 
-/** The encryption context for client secrets that must be readable. */
-export const sealedSecret = 'client secret'
-
 export type ToClientMetadata = (client: Client) => ClientMetadata
-
-interface ClientMetadataOptions {
-  readonly authorizationDetailsTypes: readonly string[]
-  readonly builtInRules: BuiltInRules
-  readonly allowImplicit: boolean
-}
 
 /**
  * Maps a client to the library's metadata (OpenID Connect Dynamic Registration §2). The library compares redirect URIs exactly
  * and secrets in plain text, so it receives placeholders; `overrides/clients.ts` checks the real values.
  */
-export function createClientMetadata(
-  masterKey: MasterKey,
-  clock: Clock,
-  { authorizationDetailsTypes, builtInRules, allowImplicit }: ClientMetadataOptions,
-): ToClientMetadata {
+export function createClientMetadata({
+  masterKey,
+  clock,
+  builtInRules,
+  allowImplicit,
+  ...context
+}: CoreContext): ToClientMetadata {
+  const authorizationDetailsTypes = Object.keys(context.authorizationDetailsTypes)
   const getSecret = (client: Client) => {
     const key = client.protocol.tokenEndpointAuthMethod === 'client_secret_jwt' && signingSecret(client, clock.now())
     return key && key.sealed !== undefined
-      ? masterKey.decrypt(sealedSecret, key.sealed)
+      ? openSecret(masterKey, key.sealed)
       : masterKey.mac('client placeholder', client.id)
   }
   const metadataOf: ToClientMetadata = (client) => ({

@@ -1,37 +1,27 @@
-import type { Adapter, Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import type { AccountStore } from '../accounts/account-store.ts'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
-import type { ApiAccessReader } from '../apis/access.ts'
-import type { RunAccessChecks } from '../clients/access-checks.ts'
-import type { MakeClaims } from '../clients/claim-maker.ts'
 import type { ClientStore } from '../clients/client-store.ts'
-import type { Clock } from '../clock.ts'
-import type { ConsentStore } from '../consents/consent-store.ts'
 import { cookieSuffix } from '../issuer.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
 import { addClientSubject, customizeAccessTokens } from './access-token-claims.ts'
 import { createFindAccount } from './accounts.ts'
 import { enabledAlgorithms } from './algorithms.ts'
-import type { ArtifactStore } from './artifact-store.ts'
-import { type AuthorizationDetailsTypes, richAuthorizationRequests } from './authorization-details.ts'
+import { richAuthorizationRequests } from './authorization-details.ts'
 import { carriedUrl } from './carried-interactions.ts'
 import { assertOwnAssertion } from './client-authentication/own-assertions.ts'
 import { extraClientMetadata, extras } from './client-metadata.ts'
 import { deviceFlow, deviceVerificationPath } from './device-codes.ts'
-import type { ExternalKey } from './external-keys.ts'
 import { assertFapiAssertion, assertFapiRequestObject, fapiProfile, rotateRefreshToken } from './fapi.ts'
 import { createGrantLoader } from './grants.ts'
 import { authorizedAt } from './id-token-claims.ts'
 import { introspectionPolicy } from './introspection.ts'
-import type { SigningKey } from './key-generation.ts'
-import type { ProtocolPages } from './pages.ts'
-import { libraryPairwiseIdentifier, type PairwiseIdentifier } from './pairwise.ts'
+import { libraryPairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { registrationFeatures } from './registration/features.ts'
 import { stripInternalMetadata } from './registration/foreign-metadata.ts'
-import type { Registrar } from './registration/registrar.ts'
 import { extraParams } from './requested-claims.ts'
 import { resourceIndicators, validateBeforeRotation } from './resources.ts'
 import { responseTypes } from './response-types.ts'
@@ -89,36 +79,6 @@ function refreshTokenLifetime(ctx: KoaContextWithOIDC, token: { totalLifetime():
   return Math.max(1, Math.min(sliding, maxMinutes * minute - age))
 }
 
-export interface ConfigurationPorts {
-  readonly makeClaims: MakeClaims
-  readonly runAccessChecks: RunAccessChecks
-  readonly adapter: (model: string) => Adapter
-  readonly accounts: AccountStore
-  readonly consents: ConsentStore
-  readonly apiAccess: ApiAccessReader
-  readonly artifacts: ArtifactStore
-  readonly clock: Clock
-  readonly keys: readonly SigningKey[]
-  /** If present, they replace `keys`. */
-  readonly externalKeys: readonly ExternalKey[]
-  readonly cookieKeys: readonly string[]
-  /** Whether cookies are restricted to HTTPS. */
-  readonly secure: boolean
-  /** The path of the issuer, without a trailing slash. */
-  readonly mountPath: string
-  readonly pages: ProtocolPages
-  readonly fetch: PublicFetch
-  readonly pairwise: PairwiseIdentifier
-  readonly registrar: Registrar
-  readonly authorizationDetailsTypes: AuthorizationDetailsTypes
-  /** Whether the authorization endpoint may return access tokens directly. */
-  readonly allowImplicit: boolean
-  /** The supported page languages (BCP 47). */
-  readonly languages: readonly string[]
-  /** A 32-byte secret for DPoP nonces (RFC 9449 §8). */
-  readonly nonceSecret: Buffer
-}
-
 /** The cookie names; existing API tools expect the session cookie under this name. */
 function cookieNames(secure: boolean, suffix: string) {
   return {
@@ -129,15 +89,15 @@ function cookieNames(secure: boolean, suffix: string) {
 }
 
 /** The complete oidc-provider configuration. */
-export function providerConfiguration(ports: ConfigurationPorts): Configuration {
-  const { accounts, secure, pages } = ports
+export function providerConfiguration(context: ProviderContext): Configuration {
+  const { stores, issuer, secure, pages } = context
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
-  const indicators = resourceIndicators(ports.apiAccess)
+  const indicators = resourceIndicators(context.apiAccess)
   return {
-    adapter: ports.adapter,
-    findAccount: createFindAccount(accounts, ports.makeClaims, ports.runAccessChecks, ports.artifacts),
-    loadExistingGrant: createGrantLoader(ports.consents),
-    jwks: { keys: ports.externalKeys.length > 0 ? [...ports.externalKeys] : [...ports.keys] },
+    adapter: context.adapter,
+    findAccount: createFindAccount(stores.accounts, context.makeClaims, context.runAccessChecks, stores.artifacts),
+    loadExistingGrant: createGrantLoader(stores.consents),
+    jwks: { keys: context.externalKeys.length > 0 ? [...context.externalKeys] : [...context.keys] },
     claims: { ...claimsByScope },
     scopes: [...supportedScopes],
     acrValues: [...acrValues],
@@ -145,9 +105,9 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     extraParams,
     extraTokenClaims: addClientSubject,
     formats: { customizers: { jwt: customizeAccessTokens } },
-    responseTypes: [...responseTypes(ports.allowImplicit)],
+    responseTypes: [...responseTypes(context.allowImplicit)],
     subjectTypes: ['public', 'pairwise'],
-    pairwiseIdentifier: libraryPairwiseIdentifier(ports.pairwise),
+    pairwiseIdentifier: libraryPairwiseIdentifier(context.pairwise),
     // Validated when a client is saved (`clients/sector.ts`), because the library would check its placeholder redirect URIs.
     sectorIdentifierUriValidate: () => false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
@@ -158,15 +118,15 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     clientBasedCORS: () => true,
     routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
     cookies: {
-      keys: [...ports.cookieKeys],
-      names: cookieNames(secure, cookieSuffix(ports.mountPath)),
+      keys: [...context.cookieKeys],
+      names: cookieNames(secure, cookieSuffix(issuer.path)),
       // Not signed: the value cannot be guessed, and existing API clients keep only this cookie, without its signature.
       long: { ...cookie, signed: false, path: '/' },
       short: cookie,
     },
     interactions: {
-      policy: createPolicy(ports.clock, ports.runAccessChecks),
-      url: (_ctx, interaction) => carriedUrl(`${ports.mountPath}/interaction/${interaction.uid}`),
+      policy: createPolicy(context.clock, context.runAccessChecks),
+      url: (_ctx, interaction) => carriedUrl(`${issuer.path}/interaction/${interaction.uid}`),
     },
     ttl: lifetimes,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
@@ -175,37 +135,37 @@ export function providerConfiguration(ports: ConfigurationPorts): Configuration 
     revokeGrantPolicy: async () => true,
     rotateRefreshToken: validateBeforeRotation(indicators, rotateRefreshToken),
     renderError: pages.renderError,
-    fetch: outboundFetch(ports.fetch),
+    fetch: outboundFetch(context.fetch),
     features: {
       backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
       deviceFlow,
-      introspection: { enabled: true, allowedPolicy: introspectionPolicy(ports) },
+      introspection: { enabled: true, allowedPolicy: introspectionPolicy(context) },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
       resourceIndicators: indicators,
-      richAuthorizationRequests: richAuthorizationRequests(ports.authorizationDetailsTypes),
+      richAuthorizationRequests: richAuthorizationRequests(context.authorizationDetailsTypes),
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,
         postLogoutSuccessSource: pages.postLogoutSuccessSource,
       },
-      ...registrationFeatures(ports.registrar),
+      ...registrationFeatures(context.registrar),
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       jwtResponseModes: { enabled: true },
       encryption: { enabled: true },
-      ...(ports.externalKeys.length > 0 && {
+      ...(context.externalKeys.length > 0 && {
         externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       }),
       requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertFapiRequestObject },
-      dPoP: { enabled: true, nonceSecret: ports.nonceSecret },
+      dPoP: { enabled: true, nonceSecret: context.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
-    discovery: { ...(ports.languages.length > 0 && { ui_locales_supported: [...ports.languages] }) },
+    discovery: { ...(context.languages.length > 0 && { ui_locales_supported: [...context.languages] }) },
   }
 }
 

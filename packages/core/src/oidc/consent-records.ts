@@ -1,26 +1,16 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { ClientStore } from '../clients/client-store.ts'
-import type { Clock } from '../clock.ts'
-import type { ConsentStore } from '../consents/consent-store.ts'
-import type { Transaction } from '../transaction.ts'
 import { extras } from './client-metadata.ts'
 import { lockGrant } from './grants.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { consentKeys, listApiScopes } from './resources.ts'
-
-export interface ConsentRecordPorts {
-  readonly consents: ConsentStore
-  readonly clients: ClientStore
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
 
 /**
  * Records each authorization before the response is sent: the consent, even if it was implicit; the time of use; and whether
  * the client supports PKCE.
  */
-export function recordAuthorizations(provider: Provider, ports: ConsentRecordPorts): void {
-  const { consents, clients, transaction, clock } = ports
+export function recordAuthorizations(provider: Provider, context: ProviderContext): void {
+  const { consents, clients, transaction } = context.stores
   const authorized = new WeakSet<object>()
   // The library does not await its listeners, so this one only marks the request.
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => authorized.add(ctx.req))
@@ -35,7 +25,7 @@ export function recordAuthorizations(provider: Provider, ports: ConsentRecordPor
     await transaction(async () => {
       // Lock the grant, so that a concurrent withdrawal of the consent is not undone.
       if (await lockGrant(provider, grant.jti))
-        await consents.allow(account.accountId, client.clientId, [...scopes, ...apiKeys], clock.now())
+        await consents.allow(account.accountId, client.clientId, [...scopes, ...apiKeys], context.clock.now())
     })
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
     if (params?.code_challenge !== undefined && !required && !supported)

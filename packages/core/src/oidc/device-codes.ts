@@ -3,6 +3,7 @@ import type { Configuration } from 'oidc-provider'
 import { announcedPollInterval, createUserCode } from '../codes/user-codes.ts'
 import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** Path of the page where users enter the code; Pocket serves it instead of the library. */
 export const deviceVerificationPath = '/device'
@@ -25,7 +26,7 @@ export const deviceFlow: NonNullable<Configuration['features']>['deviceFlow'] = 
 }
 
 /** Replaces the library's user codes with codes in Pocket's format, and announces the poll interval. */
-export function generateUserCodes(provider: Provider, { issuer }: { readonly issuer: string }): void {
+export function generateUserCodes(provider: Provider, { issuer }: ProviderContext): void {
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.oidc?.route !== 'device_authorization' || ctx.status !== 200) return
@@ -33,7 +34,7 @@ export function generateUserCodes(provider: Provider, { issuer }: { readonly iss
     if (!code) return
     code.userCode = createUserCode()
     await code.save()
-    const page = issuer + deviceVerificationPath
+    const page = issuer.id + deviceVerificationPath
     // The cast is safe: the library always sets an object here.
     const body = ctx.body as object
     ctx.body = {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
+import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { setCommonHeaders } from '../http/page-headers.ts'
-import type { ClientRegistrationPolicy } from '../options.ts'
 import { documentMaxAge } from './key-publication.ts'
 import { protocolRoutes } from './paths.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 const metadata = '/.well-known/openid-configuration'
 const documentByPath: Readonly<Record<string, string>> = {
@@ -26,17 +27,6 @@ interface Document {
   readonly etag: string
 }
 
-export interface DocumentsPorts {
-  readonly issuer: string
-  /** The path of the issuer. */
-  readonly mountPath: string
-  /** The origin at which clients reach the back-channel endpoints. */
-  readonly internalOrigin?: string | undefined
-  readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
-  /** Whether public sign-up is enabled. */
-  readonly isSignUpOpen: () => Promise<boolean>
-}
-
 /** Serves the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
 export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>
 
@@ -46,9 +36,9 @@ export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promi
  *
  * @returns a function that serves a cached document; it resolves to `false` if the library must respond.
  */
-export function serveDocuments(provider: Provider, ports: DocumentsPorts): ServeDocument {
-  const { issuer, mountPath, internalOrigin, registrationPolicy, isSignUpOpen } = ports
-  const internalIssuer = internalOrigin === undefined ? issuer : internalOrigin + mountPath
+export function serveDocuments(provider: Provider, context: ProviderContext): ServeDocument {
+  const { issuer, internalOrigin, registrationPolicy, isSignUpOpen } = context
+  const internalIssuer = internalOrigin === undefined ? issuer.id : internalOrigin + issuer.path
   const cache = new Map<string, Document>()
   /** Features can be switched at any time, so each combination has its own document. */
   const getFeatures = async (name: string): Promise<AdvertisedFeatures> =>
@@ -62,7 +52,7 @@ export function serveDocuments(provider: Provider, ports: DocumentsPorts): Serve
     const features = await getFeatures(name)
     const body =
       name === metadata
-        ? omitEmptyArrays(withFeatures(withInternalUrls(ctx.body, issuer, internalIssuer), features))
+        ? omitEmptyArrays(withFeatures(withInternalUrls(ctx.body, issuer.id, internalIssuer), features))
         : ctx.body
     const document = toDocument(body)
     cache.set(keyOf(name, features), document)

@@ -1,20 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import type { AuditEvent } from '../audit/events.ts'
 import { PocketError, UnavailableError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
-export interface EventPorts {
-  readonly audit: AuditSink
-  /** Logs internal errors. */
-  readonly onError: (error: unknown, requestId: string) => void
-}
-
 /** Collects audit events and records them before the response is sent, because the library does not await its listeners. */
-export function auditEvents(provider: Provider, { audit, onError }: EventPorts): void {
+export function auditEvents(provider: Provider, { audit, onError }: ProviderContext): void {
   const collected = new WeakMap<object, AuditEvent[]>()
   const collect = (ctx: Pick<KoaContextWithOIDC, 'req'>, event: AuditEvent) => {
     const events = collected.get(ctx.req)

@@ -2,14 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { RateLimitedError } from '../errors.ts'
-
-export interface FailedClientPorts {
-  /** Counts a failed client authentication. */
-  readonly recordFailedClient: (req: IncomingMessage, clientId: string) => Promise<void>
-}
+import type { ProviderContext } from './provider-context.ts'
 
 /** Records failures only for existing clients, because unknown ones have no secret to guess. */
-export function recordFailedClients(provider: Provider, { recordFailedClient }: FailedClientPorts): void {
+export function recordFailedClients(provider: Provider, { recordFailedClient }: ProviderContext): void {
   const failedClients = new WeakMap<IncomingMessage, string>()
   const recordError = ({ req, oidc }: KoaContextWithOIDC, { error }: errors.OIDCProviderError) => {
     if (error === 'invalid_client' && oidc.client) failedClients.set(req, oidc.client.clientId)

@@ -6,10 +6,10 @@ import type { ConsentStore } from '../consents/consent-store.ts'
 import { ConfigurationError } from '../errors.ts'
 import { getGroupIds } from './accounts.ts'
 import { extras } from './client-metadata.ts'
-import { addGrantToSession, SessionEnded, sessionEndedError } from './overrides/session-writes.ts'
+import { addGrantToSession, sessionEndedError } from './overrides/session-writes.ts'
 import { requestedClaimNames, scopesForClaims } from './requested-claims.ts'
 import { consentKeys, listApiScopes, type RequestedApiScopes } from './resources.ts'
-import { replaceStored } from './stored-payload.ts'
+import { replaceStored, SessionEnded } from './stored-payload.ts'
 
 type Grant = InstanceType<Provider['Grant']>
 

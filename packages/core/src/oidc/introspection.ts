@@ -1,12 +1,11 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { AccountStore } from '../accounts/account-store.ts'
-import type { ApiAccessReader } from '../apis/access.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import { buildAudience } from './access-token-claims.ts'
 import { hasProof } from './client-authentication/proofs.ts'
 import { extras } from './client-metadata.ts'
-import { getSubject, type PairwiseIdentifier } from './pairwise.ts'
+import { getSubject } from './pairwise.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 /** A token of the library, and the basis of the introspection response. */
 interface IntrospectedToken {
@@ -20,12 +19,6 @@ interface IntrospectedToken {
   extra?: unknown
 }
 
-export interface IntrospectionPorts {
-  readonly accounts: AccountStore
-  readonly apiAccess: ApiAccessReader
-  readonly pairwise: PairwiseIdentifier
-}
-
 interface LibraryClient {
   readonly clientId: string
 }
@@ -35,7 +28,7 @@ interface LibraryClient {
  * sign in or use the client, or if the client lost access to the API. As the API contract requires, the response contains the
  * audience as an array and the subject also as `username`.
  */
-export function introspectionPolicy({ accounts, apiAccess, pairwise }: IntrospectionPorts) {
+export function introspectionPolicy({ stores: { accounts }, apiAccess, pairwise }: ProviderContext) {
   const servesApi = async (requesterId: string, { aud, clientId = '', accountId, iat = 0 }: IntrospectedToken) => {
     if (typeof aud !== 'string') return requesterId === clientId
     const found = await apiAccess.find(aud, clientId, accountId === undefined ? 'client' : 'user')

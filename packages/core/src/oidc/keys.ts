@@ -79,7 +79,14 @@ export interface PublishedKey extends Pick<StoredKey, 'kid' | 'algorithm' | 'sta
   readonly until: number
 }
 
-export interface KeyRingPorts {
+export function createKeyRing({
+  store,
+  masterKey,
+  clock,
+  transaction,
+  schedule,
+  maxTokenLifetime,
+}: {
   readonly store: KeyStore
   readonly masterKey: MasterKey
   readonly clock: Clock
@@ -87,10 +94,7 @@ export interface KeyRingPorts {
   readonly schedule: KeySchedule
   /** The maximum lifetime of a token signed now, in milliseconds. */
   readonly maxTokenLifetime: () => Promise<number>
-}
-
-export function createKeyRing(ports: KeyRingPorts): KeyRing {
-  const { store, masterKey, clock, transaction, schedule, maxTokenLifetime } = ports
+}): KeyRing {
   const monotonic = monotonicOf(clock)
   const ages = createKeyAges(clock)
   let nextRemoval = Number.NEGATIVE_INFINITY

@@ -6,16 +6,8 @@ import { buildAudience } from './access-token-claims.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
 import { ExternalKey } from './external-keys.ts'
-import type { SigningKey } from './key-generation.ts'
-import { getSubject, type PairwiseIdentifier } from './pairwise.ts'
-
-export interface LoginAccessTokenPorts {
-  readonly issuer: string
-  readonly keys: readonly SigningKey[]
-  /** If present, they replace `keys`. */
-  readonly externalKeys: readonly ExternalKey[]
-  readonly pairwise: PairwiseIdentifier
-}
+import { getSubject } from './pairwise.ts'
+import type { ProviderContext } from './provider-context.ts'
 
 type AccessToken = InstanceType<Provider['AccessToken']>
 
@@ -31,7 +23,7 @@ export interface AccessTokenPayload {
 export async function signLoginAccessToken(
   token: AccessToken,
   payload: AccessTokenPayload,
-  { issuer, keys, externalKeys, pairwise }: LoginAccessTokenPorts,
+  { issuer, keys, externalKeys, pairwise }: ProviderContext,
 ): Promise<string> {
   const { client, accountId, scope = '', extra } = token
   if (!client) throw new ConfigurationError('An access token was created without a client.')
@@ -42,9 +34,9 @@ export async function signLoginAccessToken(
   const scopes = scope.split(' ').filter(Boolean)
   const claims = {
     ...extra,
-    iss: issuer,
+    iss: issuer.id,
     sub: getSubject(pairwise, accountId, client),
-    aud: buildAudience(client.clientId, scopes, issuer),
+    aud: buildAudience(client.clientId, scopes, issuer.id),
     iat: payload.iat,
     exp: payload.exp,
     jti: uuid(),

@@ -10,16 +10,11 @@ export interface Login {
   readonly authTime: number
 }
 
-export interface LoginRevocationPorts {
-  readonly artifacts: Pick<ArtifactStore, 'accountsOf' | 'listByAccount' | 'destroy' | 'destroyByGrant'>
-  readonly pairwise: PairwiseIdentifier
-}
-
 /**
  * Revokes the tokens of a sign-in whose session has expired, because refresh tokens outlive the session and the user now signs
  * out. Resolves to the account ID if anything was revoked.
  */
-export function createLoginRevocation({ artifacts, pairwise }: LoginRevocationPorts) {
+export function createLoginRevocation(artifacts: ArtifactStore, pairwise: PairwiseIdentifier) {
   return async ({ client, subject, authTime }: Login): Promise<string | undefined> => {
     const { clientId } = client
     const accounts = await artifacts.accountsOf(clientId)

@@ -1,22 +1,16 @@
 import type Provider from 'oidc-provider'
-import type { ClientStore } from '../clients/client-store.ts'
 import type { LogoutNotice } from '../logout-notices/logout-notice-store.ts'
-import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import { sendByLibrary } from './overrides/back-channel-logout.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { SessionContent } from './session-merge.ts'
 
 type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
 
-const ports = new WeakMap<Provider, LogoutNoticePorts>()
-
-export interface LogoutNoticePorts {
-  readonly clients: ClientStore
-  readonly enqueueLogoutNotice: LogoutNotices['enqueue']
-}
+const contexts = new WeakMap<Provider, ProviderContext>()
 
 /** Queues logout tokens instead of sending them ({@link notifyClientsOf}); {@link sendLogoutToken} sends a queued one. */
-export function queueLogoutNotices(provider: Provider, noticePorts: LogoutNoticePorts): void {
-  ports.set(provider, noticePorts)
+export function queueLogoutNotices(provider: Provider, context: ProviderContext): void {
+  contexts.set(provider, context)
 }
 
 /** Sends the logout token. Returns `false` if the client is missing or has no back-channel logout URI. */
@@ -47,10 +41,10 @@ export async function notifyClient(
   provider: Provider,
   notice: Pick<LogoutNotice, 'clientId' | 'accountId' | 'sid'>,
 ): Promise<void> {
-  const { clients, enqueueLogoutNotice } = ports.get(provider) ?? {}
+  const context = contexts.get(provider)
   // Read the stored client, because a transaction must not fetch metadata documents.
-  const client = await clients?.find(notice.clientId)
-  if (client?.protocol.backchannelLogoutUri) await enqueueLogoutNotice?.(notice)
+  const client = await context?.stores.clients.find(notice.clientId)
+  if (client?.protocol.backchannelLogoutUri) await context?.enqueueLogoutNotice(notice)
 }
 
 /** Returns `undefined` for a client with invalid metadata. */

@@ -1,11 +1,11 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
+import type { CoreContext } from '../context.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { createLoginRevocation } from './login-ends.ts'
+import { createLoginRevocation } from './login-ends.ts'
 import type { ProviderSession } from './logout.ts'
 import { getSubject, type PairwiseIdentifier } from './pairwise.ts'
 import { protocolRoutes } from './paths.ts'
@@ -14,22 +14,19 @@ import type { Sessions } from './sessions.ts'
 
 type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
 
-export interface SilentLogoutPorts {
-  readonly issuer: string
-  readonly provider: () => Provider
-  readonly sessions: Pick<Sessions, 'endMatching'>
-  readonly endLogin: ReturnType<typeof createLoginRevocation>
-  readonly pairwise: PairwiseIdentifier
-  readonly audit: AuditSink
-}
-
 /**
  * Signs out without a prompt if an ID token proves that the client took part in a session of this browser (OpenID Connect
  * RP-Initiated Logout §2), or if no user is signed in. In all other cases the library asks the user.
  *
  * @returns whether it has sent the response
  */
-export function createSilentLogout({ issuer, provider, sessions, endLogin, pairwise, audit }: SilentLogoutPorts) {
+export function createSilentLogout(
+  { issuer, audit, stores }: CoreContext,
+  provider: () => Provider,
+  sessions: Pick<Sessions, 'endMatching'>,
+  pairwise: PairwiseIdentifier,
+) {
+  const endLogin = createLoginRevocation(stores.artifacts, pairwise)
   return async (ctx: Context): Promise<boolean> => {
     if (ctx.method !== 'GET' || ctx.path !== protocolRoutes.end_session) return false
     const request = readRequest(ctx.querystring)
@@ -38,7 +35,7 @@ export function createSilentLogout({ issuer, provider, sessions, endLogin, pairw
       (request.hint === null ? await findNamedClient(provider(), request) : await findHintedClient(provider(), request))
     if (!request || !subject) return false
     const { client, hint } = subject
-    const destination = getPostLogoutUrl(subject, issuer, request)
+    const destination = getPostLogoutUrl(subject, issuer.id, request)
     if (destination === undefined) return false
 
     const matchesHint = ({ accountId, authorizations = {} }: ProviderSession) => {

@@ -7,13 +7,10 @@ import { requestContext } from '../http/request-context.ts'
 import { isRepeatable, setRetryHeaders } from '../http/retry.ts'
 import { parseLanguages } from '../views/languages.ts'
 import type { RenderView } from '../views/views.ts'
-
-export interface OutagePorts {
-  readonly render: RenderView
-}
+import type { ProviderContext } from './provider-context.ts'
 
 /** Responds with 503 instead of `server_error` if a store is unavailable. */
-export function handleOutages(provider: Provider, { render }: OutagePorts): void {
+export function handleOutages(provider: Provider, { render }: ProviderContext): void {
   const outages = new WeakMap<IncomingMessage, UnavailableError>()
   provider.on('server_error', ({ req }, error) => {
     if (error instanceof UnavailableError) outages.set(req, error)

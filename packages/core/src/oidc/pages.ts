@@ -7,9 +7,9 @@ import { parseLanguages } from '../views/languages.ts'
 import type { ClientView, ErrorView, RenderView, SignOutView } from '../views/views.ts'
 import { extras } from './client-metadata.ts'
 import { beginLogout, isLogout } from './logout.ts'
-import { SessionEnded } from './overrides/session-writes.ts'
 import { setParameter } from './post-logout.ts'
 import { type GetStartUrl, restartUrl, startUrlOfFinished } from './restart.ts'
+import { SessionEnded } from './stored-payload.ts'
 
 interface LibraryError {
   readonly error: string
@@ -47,15 +47,11 @@ export interface RedirectUriRemedy {
  */
 export type FindRedirectUriRemedy = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>
 
-export interface ProtocolPagePorts {
-  readonly render: RenderView
-  readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
-  /** The launch URL of a client. */
-  readonly getStartUrl: GetStartUrl
-}
-
-export function createProtocolPages(ports: ProtocolPagePorts): ProtocolPages {
-  const { render, redirectUriRemedy = async () => undefined, getStartUrl } = ports
+export function createProtocolPages(
+  render: RenderView,
+  getStartUrl: GetStartUrl,
+  redirectUriRemedy: FindRedirectUriRemedy = async () => undefined,
+): ProtocolPages {
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     setPageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'

@@ -1,18 +1,15 @@
 import type { Context } from 'koa'
+import type { CoreContext } from '../context.ts'
 import { PocketError } from '../errors.ts'
 import { readForm } from '../http/body.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
 import { protocolRoutes } from './paths.ts'
-import { createRefusalPage, maxQueryBytes, type RefusalPorts } from './request-sizes.ts'
+import { createRefusalPage, maxQueryBytes } from './request-sizes.ts'
 
 const endpoints: ReadonlyMap<string, 'authorization' | 'end_session'> = new Map([
   [protocolRoutes.authorization, 'authorization'],
   [protocolRoutes.end_session, 'end_session'],
 ])
-
-export interface PostedRequestPorts extends RefusalPorts {
-  readonly issuer: string
-}
 
 /**
  * Redirects a request posted by a client's page (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to a GET request.
@@ -20,8 +17,8 @@ export interface PostedRequestPorts extends RefusalPorts {
  *
  * @returns a function that responds to such a request; it resolves to `false` for other requests
  */
-export function createPostedRequests({ issuer, render, audit }: PostedRequestPorts) {
-  const refuse = createRefusalPage({ render, audit })
+export function createPostedRequests(context: CoreContext) {
+  const refuse = createRefusalPage(context)
 
   return async (ctx: Context): Promise<boolean> => {
     const endpoint = ctx.method === 'POST' ? endpoints.get(ctx.path) : undefined
@@ -30,7 +27,7 @@ export function createPostedRequests({ issuer, render, audit }: PostedRequestPor
       const query = (await readForm(ctx.req, maxQueryBytes)).toString()
       setPageHeaders(ctx.res, 'to-clients')
       ctx.status = 303
-      ctx.redirect(`${issuer}${ctx.path}${query && '?'}${query}`)
+      ctx.redirect(`${context.issuer.id}${ctx.path}${query && '?'}${query}`)
     } catch (error) {
       if (!(error instanceof PocketError)) throw error
       await refuse(ctx, endpoint, error)

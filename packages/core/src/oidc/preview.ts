@@ -1,10 +1,8 @@
 import type Provider from 'oidc-provider'
-import type { AccountStore } from '../accounts/account-store.ts'
 import { type Claims, supportedScopes } from '../accounts/claims.ts'
-import type { MakeClaims } from '../clients/claim-maker.ts'
 import { addDefaultScopes } from '../clients/claims.ts'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { ForbiddenError, NotFoundError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { authenticationContext } from '../sessions/session.ts'
@@ -20,15 +18,8 @@ export interface TokenPreview {
   readonly userInfo: Claims
 }
 
-export interface TokenPreviewPorts {
-  readonly provider: () => Provider
-  readonly accounts: AccountStore
-  readonly makeClaims: MakeClaims
-  readonly clock: Clock
-}
-
 /** Previews token contents without issuing tokens; uses the same claim functions. */
-export function createTokenPreview({ provider, accounts, makeClaims, clock }: TokenPreviewPorts) {
+export function createTokenPreview({ stores, makeClaims, clock }: CoreContext, provider: () => Provider) {
   /**
    * @param scope - as in a request (RFC 6749 §3.3); default scopes are added, unknown ones are dropped
    * @throws {NotFoundError} `client_not_found`, `account_not_found`
@@ -38,7 +29,7 @@ export function createTokenPreview({ provider, accounts, makeClaims, clock }: To
     const { Client, IdToken, Claims: LibraryClaims, issuer } = provider()
     const client = await Client.find(clientId)
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
-    const account = await accounts.find(accountId)
+    const account = await stores.accounts.find(accountId)
     if (!account) throw new NotFoundError('account_not_found', 'There is no such account.')
     const { pocket_access: access, pocket_protocol: protocol, pocket_access_token_lifetime: lifetime } = extras(client)
     const groupIds = account.groups.map(({ id }) => id)

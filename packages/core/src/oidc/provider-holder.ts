@@ -15,17 +15,11 @@ export interface ProviderHolder {
   reload(): Promise<void>
 }
 
-export interface ProviderHolderPorts {
-  readonly keyRing: KeyRing
-  readonly clock: Clock
-  readonly buildProvider: (keys: readonly SigningKey[]) => BuiltProvider
-}
-
-export async function createProviderHolder({
-  keyRing,
-  clock,
-  buildProvider,
-}: ProviderHolderPorts): Promise<ProviderHolder> {
+export async function createProviderHolder(
+  keyRing: KeyRing,
+  clock: Clock,
+  buildProvider: (keys: readonly SigningKey[]) => BuiltProvider,
+): Promise<ProviderHolder> {
   const buildCurrent = (set: KeySet) => {
     const { provider, serveDocument } = buildProvider(set.keys)
     return { provider, serveDocument, version: set.version, callback: provider.callback() }

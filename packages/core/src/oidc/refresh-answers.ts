@@ -1,10 +1,9 @@
 import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { sha256 } from '../hash.ts'
 import { MasterKey } from '../master-key.ts'
-import type { Transaction } from '../transaction.ts'
-import type { Artifact, ArtifactStore } from './artifact-store.ts'
+import type { Artifact } from './artifact-store.ts'
 import { lockGrant, responseModel, revokeGrant } from './grant-destruction.ts'
 
 /** How long a repeated refresh receives the same response, in milliseconds. */
@@ -59,13 +58,6 @@ export function deferStorage(artifact: Artifact): boolean {
   return true
 }
 
-export interface RefreshResponsePorts {
-  readonly artifacts: ArtifactStore
-  readonly transaction: Transaction
-  readonly clock: Clock
-  readonly masterKey: MasterKey
-}
-
 export interface RefreshResponses {
   /** The refresh token to pass to the library, marked as unused while its response can be repeated. */
   present(artifact: Artifact): Promise<Artifact | undefined>
@@ -78,12 +70,8 @@ export interface RefreshResponses {
  * meanwhile. Makes refreshes idempotent: the transaction also consumes the refresh token and stores the sealed response, and
  * repeated requests receive the same response (decision 0016).
  */
-export function createRefreshResponses({
-  artifacts,
-  transaction,
-  clock,
-  masterKey,
-}: RefreshResponsePorts): RefreshResponses {
+export function createRefreshResponses({ stores, clock, masterKey }: CoreContext): RefreshResponses {
+  const { artifacts, transaction } = stores
   /** The stored response, unless it has expired or the new refresh token was used. */
   const findResponse = async ({ key, consumedAt }: Artifact): Promise<StoredResponse | undefined> => {
     // A clock that was set back must not extend the lifetime; clocks of several machines differ by less than it.

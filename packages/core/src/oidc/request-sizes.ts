@@ -1,11 +1,10 @@
 import type { Context } from 'koa'
-import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal } from '../audit/refusals.ts'
+import type { CoreContext } from '../context.ts'
 import { PayloadTooLargeError, type PocketError, UrlTooLongError } from '../errors.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
 import { isBodyLongerThan } from '../http/peek-body.ts'
 import { requestContext } from '../http/request-context.ts'
-import type { RenderView } from '../views/views.ts'
 import { isBrowserPath, protocolRoutes } from './paths.ts'
 
 /** Bytes. Node accepts 16 kB of headers, which include cookies. */
@@ -14,13 +13,8 @@ export const maxQueryBytes = 12 * 1024
 /** Bytes. Requests too large for a URL can be pushed (RFC 9126). */
 export const maxFormBytes = 16 * 1024
 
-export interface RefusalPorts {
-  readonly render: RenderView
-  readonly audit: AuditSink
-}
-
 /** Shows an error page for a browser request rejected before it reaches the library. */
-export function createRefusalPage({ render, audit }: RefusalPorts) {
+export function createRefusalPage({ render, audit }: CoreContext) {
   return async (ctx: Context, endpoint: string, error: PocketError): Promise<void> => {
     const origin = requestContext(ctx.req)
     const { status, code, message, fields } = error
@@ -50,8 +44,8 @@ export function createRefusalPage({ render, audit }: RefusalPorts) {
  *
  * @returns a function that responds to an oversized request; it resolves to `false` for other requests
  */
-export function createSizeLimits(ports: RefusalPorts) {
-  const showRefusal = createRefusalPage(ports)
+export function createSizeLimits(context: CoreContext) {
+  const showRefusal = createRefusalPage(context)
   return async (ctx: Context): Promise<boolean> => {
     const error = await findSizeError(ctx)
     if (error === undefined) return false

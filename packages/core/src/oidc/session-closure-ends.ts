@@ -1,18 +1,11 @@
 import type Provider from 'oidc-provider'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { computeClosure, lastPasskeyUsed } from '../sessions/session-closure.ts'
 import { reviewInterval } from '../sessions/session-history.ts'
-import type { PocketStores } from '../stores.ts'
 import { grantKey, revokeGrant } from './grant-destruction.ts'
 import { notifyClient } from './logout-notices.ts'
 import { getGrantIds, type SessionArtifact, sessionArtifactsOf } from './session-artifacts.ts'
 import { endSession, sessionsOf } from './session-ends.ts'
-
-export interface SessionClosurePorts {
-  readonly stores: Pick<PocketStores, 'artifacts' | 'sessionHistory' | 'transaction'>
-  readonly provider: () => Provider
-  readonly clock: Clock
-}
 
 /** The trigger: a removed passkey or a list of sessions. */
 export interface ClosureTrigger {
@@ -29,14 +22,14 @@ export interface ClosureTrigger {
  * Ends the sessions derived from a removed passkey, including expired ones: revokes their grants and device approvals, and
  * notifies clients. Sessions from versions without a history are treated as having used the passkey.
  */
-export function createSessionClosure({ stores, provider, clock }: SessionClosurePorts) {
+export function createSessionClosure({ stores, clock }: CoreContext, provider: () => Provider) {
   const { artifacts, sessionHistory, transaction } = stores
 
   /** End sessions first, so that nothing can be added to them. Resolves to the `sid`s of notified clients. */
   const endSessions = async (accountId: string, shouldEnd: (uid: string) => boolean): Promise<Set<unknown>> => {
     const notified = new Set<unknown>()
     for (const { uid } of (await sessionsOf(artifacts, accountId)).filter((session) => shouldEnd(session.uid))) {
-      const ended = await endSession({ provider: provider(), artifacts, transaction }, uid)
+      const ended = await endSession(provider(), stores, uid)
       for (const { sid } of Object.values(ended?.authorizations ?? {})) notified.add(sid)
     }
     return notified

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
 import { randomToken } from '../random.ts'
-import type { Transaction } from '../transaction.ts'
+import type { PocketStores } from '../stores.ts'
 import { lockArtifact } from './artifact-lock.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import { grantedModels, revokeGrant } from './grant-destruction.ts'
@@ -14,22 +14,18 @@ export interface EndedSession extends Pick<SessionContent, 'accountId' | 'author
   readonly browser?: string | undefined
 }
 
-export interface SessionEndPorts {
-  readonly provider: Provider
-  readonly artifacts: Pick<ArtifactStore, 'listByAccount' | 'destroyByUid' | 'destroy' | 'destroyByGrant'>
-  readonly transaction: Transaction
-}
+type SessionStores = Pick<PocketStores, 'artifacts' | 'transaction'>
 
 /**
  * Ends a session, revokes its grants and notifies its clients. Destroys the session first and atomically, because every
  * authorization is listed in the session before its response, so none can be added afterwards.
  */
-export function endSession(ports: SessionEndPorts, uid: string): Promise<EndedSession | undefined> {
-  return ports.transaction(async () => {
-    const found = await ports.artifacts.destroyByUid('Session', uid)
+export function endSession(provider: Provider, stores: SessionStores, uid: string): Promise<EndedSession | undefined> {
+  return stores.transaction(async () => {
+    const found = await stores.artifacts.destroyByUid('Session', uid)
     if (!found) return undefined
     const ended: EndedSession = JSON.parse(found.payload)
-    await endAuthorizations(ports, ended)
+    await endAuthorizations(provider, stores.artifacts, ended)
     return ended
   })
 }
@@ -39,7 +35,11 @@ export function endSession(ports: SessionEndPorts, uid: string): Promise<EndedSe
  * library keeps grants with refresh tokens at logout, because these outlive the session expiry; an explicit sign-out must revoke
  * them too.
  */
-export async function endAuthorizations({ provider, artifacts }: SessionEndPorts, ended: EndedSession): Promise<void> {
+export async function endAuthorizations(
+  provider: Provider,
+  artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>,
+  ended: EndedSession,
+): Promise<void> {
   await notifyClientsOf(provider, ended)
   for (const { grantId } of Object.values(ended.authorizations ?? {}))
     if (grantId !== undefined) await revokeGrant(artifacts, grantId)
@@ -75,13 +75,14 @@ export async function endPendingSignIns(
 
 /** Ends the other sessions of an account that started in the same browser. */
 export async function endSessionsOfBrowser(
-  ports: SessionEndPorts,
+  provider: Provider,
+  stores: SessionStores,
   { accountId, browser }: EndedSession,
 ): Promise<void> {
   if (accountId === undefined || browser === undefined) return
-  for (const { artifact, uid } of await sessionsOf(ports.artifacts, accountId)) {
+  for (const { artifact, uid } of await sessionsOf(stores.artifacts, accountId)) {
     const otherSession: EndedSession = JSON.parse(artifact.payload)
-    if (otherSession.browser === browser) await endSession(ports, uid)
+    if (otherSession.browser === browser) await endSession(provider, stores, uid)
   }
 }
 
@@ -122,7 +123,8 @@ type TokenPayload = AdapterPayload & { readonly sessionUid?: string | undefined;
  * @param exceptUid - of the session whose grants remain
  */
 export async function endRemainingGrants(
-  { provider, artifacts }: SessionEndPorts,
+  provider: Provider,
+  artifacts: ArtifactStore,
   { accountId, exceptUid }: { readonly accountId: string; readonly exceptUid: string | null },
 ): Promise<void> {
   const lists = grantedModels.map((model) => artifacts.listByAccount(model, accountId))

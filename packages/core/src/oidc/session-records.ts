@@ -1,18 +1,8 @@
 import type Provider from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
-import type { Clock } from '../clock.ts'
-import type { DeviceLoginStore } from '../codes/device-login-store.ts'
-import type { SessionHistoryStore } from '../sessions/session-history-store.ts'
+import type { CoreContext } from '../context.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
-import type { Transaction } from '../transaction.ts'
-import {
-  endPendingSignIns,
-  endRemainingGrants,
-  endSession,
-  type SessionEndPorts,
-  type SessionEntry,
-  sessionsOf,
-} from './session-ends.ts'
+import { endPendingSignIns, endRemainingGrants, endSession, type SessionEntry, sessionsOf } from './session-ends.ts'
 
 /** A session of an account in any browser. */
 export interface SessionRecord extends SessionUse {
@@ -39,22 +29,12 @@ export interface SessionRecords {
   endOthers(accountId: string, uid: string | null): Promise<readonly string[]>
 }
 
-export interface SessionRecordPorts {
-  readonly provider: () => Provider
-  readonly artifacts: SessionEndPorts['artifacts']
-  readonly sessionHistory: Pick<SessionHistoryStore, 'lockAccount'>
-  readonly deviceLogins: Pick<DeviceLoginStore, 'removeByAccount'>
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
-
-export function createSessionRecords(ports: SessionRecordPorts): SessionRecords {
-  const { artifacts, sessionHistory, deviceLogins, transaction, clock } = ports
-  const endPorts = () => ({ provider: ports.provider(), artifacts, transaction })
+export function createSessionRecords({ stores, clock }: CoreContext, provider: () => Provider): SessionRecords {
+  const { artifacts, sessionHistory, deviceLogins, transaction } = stores
   const endMatching = async (accountId: string, matches: (found: SessionEntry) => boolean) => {
     const ended: string[] = []
     for (const { uid } of (await sessionsOf(artifacts, accountId)).filter(matches))
-      if (await endSession(endPorts(), uid)) ended.push(uid)
+      if (await endSession(provider(), stores, uid)) ended.push(uid)
     return ended
   }
   return {
@@ -68,7 +48,7 @@ export function createSessionRecords(ports: SessionRecordPorts): SessionRecords 
       transaction(async () => {
         await sessionHistory.lockAccount(accountId)
         const ended = await endMatching(accountId, (session) => session.uid !== uid)
-        await endRemainingGrants(endPorts(), { accountId, exceptUid: uid })
+        await endRemainingGrants(provider(), artifacts, { accountId, exceptUid: uid })
         await endPendingSignIns(artifacts, accountId)
         await deviceLogins.removeByAccount(accountId)
         return ended

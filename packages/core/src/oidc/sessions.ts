@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
-import type { AccountStore } from '../accounts/account-store.ts'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { NotAuthenticatedError } from '../errors.ts'
 import { recordCaller, requestContext } from '../http/request-context.ts'
 import { authenticationContext, isWithoutPasskey, type Session, upgradedContext } from '../sessions/session.ts'
 import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
-import { minUseInterval, remainingLifetime, type SessionLifetime, updateUse } from '../sessions/session-use.ts'
-import type { Transaction } from '../transaction.ts'
+import { minUseInterval, remainingLifetime, updateUse } from '../sessions/session-use.ts'
 import type { ProviderSession } from './logout.ts'
-import { getUse, isIdKnown, SessionEnded, saveSession, setBrowser, setUse, touch } from './overrides/session-writes.ts'
+import { getUse, isIdKnown, saveSession, setBrowser, setUse, touch } from './overrides/session-writes.ts'
+import { SessionEnded } from './stored-payload.ts'
 
 /** The browser session shared by `/authorize`, pages and API; it is the library's session. */
 export interface Sessions {
@@ -50,23 +49,21 @@ export interface Sessions {
   end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
 }
 
-export interface SessionPorts {
-  readonly provider: () => Provider
-  readonly accounts: AccountStore
-  readonly clock: Clock
-  readonly secure: boolean
-  readonly sessionLifetime: () => Promise<SessionLifetime>
+interface SessionServices {
+  readonly history: Pick<SessionHistory, 'start'>
   /** Identifies the browser of a request. */
   readonly browserOf: (req: IncomingMessage) => string | undefined
-  readonly history: Pick<SessionHistory, 'start'>
-  readonly transaction: Transaction
 }
 
 /** Maximum number of inactive sessions per browser. */
 const maxInactive = 5
 
-export function createSessions(ports: SessionPorts): Sessions {
-  const { provider, accounts, clock, secure, sessionLifetime, browserOf, history, transaction } = ports
+export function createSessions(
+  { stores, clock, secure, sessionLifetime }: CoreContext,
+  provider: () => Provider,
+  { history, browserOf }: SessionServices,
+): Sessions {
+  const { accounts, transaction } = stores
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const openSession = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import { ConfigurationError } from '../errors.ts'
 import type { SessionUse } from '../sessions/session-use.ts'
 import { getSnapshot, setSnapshot } from './overrides/snapshots.ts'
@@ -25,6 +25,15 @@ export interface AtomicAdapter {
   touch(id: string, update: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
   /** The client of a finished interaction. */
   finishedFor(id: string): Promise<string | undefined>
+}
+
+/** The session ended during a request that needs it. */
+export class SessionEnded extends errors.SessionNotFound {
+  override allow_redirect = false
+
+  constructor() {
+    super('the session has ended')
+  }
 }
 
 /** Prefix of the storage key in the ID of an instance that was found by UID or user code. */

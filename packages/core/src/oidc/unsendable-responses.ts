@@ -1,10 +1,6 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { ProtocolPages } from './pages.ts'
-
-export interface UnsendableResponsePorts {
-  readonly pages: Pick<ProtocolPages, 'renderError'>
-}
+import type { ProviderContext } from './provider-context.ts'
 
 const routes = new Set(['authorization', 'resume'])
 
@@ -12,7 +8,7 @@ const routes = new Set(['authorization', 'resume'])
  * If the client's encryption keys cannot be loaded, neither a response nor an error can be sent to the client (JARM §2.2), so
  * the user sees an error page.
  */
-export function explainUnsendableResponses(provider: Provider, { pages }: UnsendableResponsePorts): void {
+export function explainUnsendableResponses(provider: Provider, { pages }: ProviderContext): void {
   provider.use(async (anyCtx, next) => {
     try {
       await next()

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CoreContext } from '../context.ts'
 import { setCommonHeaders } from '../http/page-headers.ts'
 
 export const webFingerPath = '/.well-known/webfinger'
@@ -6,17 +7,11 @@ export const webFingerPath = '/.well-known/webfinger'
 /** The link relation for issuer discovery (OpenID Connect Discovery §2). */
 const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 
-export interface WebFingerPorts {
-  readonly issuer: string
-  /** The e-mail domains served by this issuer, in lower case. */
-  readonly domains: () => readonly string[] | Promise<readonly string[]>
-}
-
 /**
  * Returns this issuer for `acct:` resources of the configured domains (RFC 7033 §4). Responds the same for unknown users, to
  * prevent user enumeration.
  */
-export function createWebFinger({ issuer, domains }: WebFingerPorts) {
+export function createWebFinger({ issuer: { id: issuer }, webFingerDomains: domains }: CoreContext) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     setCommonHeaders(res)
     res.removeHeader('Content-Security-Policy')

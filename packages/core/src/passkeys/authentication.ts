@@ -7,14 +7,13 @@ import {
 import type { Account } from '../accounts/account.ts'
 import type { AccountStore } from '../accounts/account-store.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import type { Clock } from '../clock.ts'
 import { ForbiddenError, InvalidInputError } from '../errors.ts'
-import type { Transaction } from '../transaction.ts'
-import type { CeremonyBrowser, Challenges } from './challenges.ts'
+import type { CeremonyContext } from './ceremony-context.ts'
+import type { CeremonyBrowser } from './challenges.ts'
 import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
-import type { PasskeyStore, PasskeyUse } from './passkey-store.ts'
-import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
+import type { PasskeyUse } from './passkey-store.ts'
+import type { PasskeyPolicy, RelyingParty } from './policy.ts'
 import { getHints, toPasskeyError } from './registration.ts'
 import { authenticationResponse } from './responses.ts'
 
@@ -61,18 +60,8 @@ export interface Authentication {
   recordUse(authenticated: VerifiedAuthentication): Promise<void>
 }
 
-export interface AuthenticationPorts {
-  readonly relyingParty: RelyingParty
-  readonly policy: ReadPasskeyPolicy
-  readonly challenges: Challenges
-  readonly passkeys: PasskeyStore
-  readonly accounts: AccountStore
-  readonly clock: Clock
-  readonly transaction: Transaction
-}
-
-export function createAuthentication(ports: AuthenticationPorts): Authentication {
-  const { relyingParty, challenges, passkeys, accounts, clock, transaction } = ports
+export function createAuthentication(context: CeremonyContext, accounts: AccountStore): Authentication {
+  const { relyingParty, challenges, passkeys, clock, transaction } = context
 
   /**
    * Browsers hide passkeys without user verification if it is required, so request it as preferred while such passkeys are
@@ -85,7 +74,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
   return {
     async request({ browserToken }) {
       const { challenge, expiresAt } = challenges.issue({ purpose: 'authentication', browserToken })
-      const policy = await ports.policy()
+      const policy = await context.policy()
       const options = await generateAuthenticationOptions({
         rpID: relyingParty.rpId,
         challenge: Buffer.from(challenge, 'base64url'),
@@ -103,7 +92,7 @@ export function createAuthentication(ports: AuthenticationPorts): Authentication
       })
       const passkey = await passkeys.findByCredentialId(credential.id)
       if (!passkey) throw new InvalidInputError('passkey_unknown', 'No account has this passkey.')
-      const policy = await ports.policy()
+      const policy = await context.policy()
       const { newCounter, credentialBackedUp, userVerified } = await verifySignature({
         credential,
         challenge,

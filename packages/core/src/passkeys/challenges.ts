@@ -56,21 +56,19 @@ export interface Challenges {
   removeSpent(limit: number): Promise<number>
 }
 
-export interface ChallengePorts {
-  readonly store: SpentChallengeStore
-  readonly sealer: Sealer
-  readonly clock: Clock
-  /** Milliseconds. */
-  readonly lifetime: number
-}
-
 /** Milliseconds by which the clock of the process that issued a challenge may be ahead. */
 const maxClockSkew = 60_000
 
 /** Ten lifetimes plus one: a position can precede rows of transactions that had not committed when it was read. */
 const retentionLifetimes = 11
 
-export function createChallenges({ store, sealer, clock, lifetime }: ChallengePorts): Challenges {
+export function createChallenges(
+  store: SpentChallengeStore,
+  sealer: Sealer,
+  clock: Clock,
+  /** Milliseconds. */
+  lifetime: number,
+): Challenges {
   const contextOf = ({ purpose, browserToken }: CeremonyBrowser & { readonly purpose: ChallengePurpose }) =>
     `${purpose} ${browserToken}`
   const monotonic = monotonicOf(clock)

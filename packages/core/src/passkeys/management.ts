@@ -1,13 +1,11 @@
-import { type ActingParty, type AuditSink, noOrigin } from '../audit/audit-sink.ts'
+import { type ActingParty, noOrigin } from '../audit/audit-sink.ts'
 import { changesBetween } from '../audit/changes.ts'
+import type { CoreContext } from '../context.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
-import type { AuditedHook } from '../hooks.ts'
 import { nameProblem, normalizeName } from '../names.ts'
-import type { Transaction } from '../transaction.ts'
 import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
-import type { PasskeyFilter, PasskeyOverview, PasskeyStore, PasskeySummary } from './passkey-store.ts'
-import type { ReadPasskeyPolicy } from './policy.ts'
+import type { PasskeyFilter, PasskeyOverview, PasskeySummary } from './passkey-store.ts'
 
 const maxNameLength = 50
 
@@ -56,27 +54,17 @@ export interface PasskeyRemovalStart {
   readonly ownSessionUid: string | null | undefined
 }
 
-export interface PasskeyManagementPorts {
-  readonly store: PasskeyStore
-  readonly policy: ReadPasskeyPolicy
-  readonly before: AuditedHook
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  /**
-   * Runs the removal in a transaction that locks the account against sign-ins and passkey registrations, and ends the sessions
-   * derived from the passkey.
-   */
-  readonly runRemoval: <T>(removal: PasskeyRemovalStart, remove: () => Promise<T>) => Promise<T>
-}
+/**
+ * Runs the removal in a transaction that locks the account against sign-ins and passkey registrations, and ends the sessions
+ * derived from the passkey.
+ */
+type RunRemoval = <T>(removal: PasskeyRemovalStart, remove: () => Promise<T>) => Promise<T>
 
-export function createPasskeyManagement({
-  store,
-  policy: readPolicy,
-  before: runHook,
-  audit,
-  transaction,
-  runRemoval,
-}: PasskeyManagementPorts): PasskeyManagement {
+export function createPasskeyManagement(
+  { stores, passkeyPolicy: readPolicy, audited: runHook, audit }: CoreContext,
+  runRemoval: RunRemoval,
+): PasskeyManagement {
+  const { passkeys: store, transaction } = stores
   const getPasskey = async (accountId: string, id: string): Promise<Passkey> => {
     const found = (await store.listByAccount(accountId)).find((passkey) => passkey.id === id)
     if (!found) throw notFound()

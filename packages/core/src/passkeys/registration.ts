@@ -3,18 +3,16 @@ import {
   type PublicKeyCredentialCreationOptionsJSON,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server'
-import type { Clock } from '../clock.ts'
 import { ConflictError, InvalidInputError } from '../errors.ts'
 import { uuid } from '../random.ts'
-import type { Transaction } from '../transaction.ts'
 import { passkeyName } from './aaguids.ts'
 import { parseAttestation, type UnverifiedAttestation } from './attestation-statement.ts'
 import type { AuthenticatorMetadata } from './authenticator-metadata.ts'
-import type { CeremonyBrowser, ChallengePurpose, Challenges } from './challenges.ts'
+import type { CeremonyContext } from './ceremony-context.ts'
+import type { CeremonyBrowser, ChallengePurpose } from './challenges.ts'
 import { type PolicyProblem, policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
-import type { PasskeyStore } from './passkey-store.ts'
-import type { PasskeyPolicy, ReadPasskeyPolicy, RelyingParty } from './policy.ts'
+import type { PasskeyPolicy } from './policy.ts'
 import { registrationResponse } from './responses.ts'
 
 /** The user of a new passkey (WebAuthn Level 3 §5.4.3). The account need not exist yet. */
@@ -67,21 +65,11 @@ export interface Registration {
   store(registration: VerifiedRegistration): Promise<void>
 }
 
-export interface RegistrationPorts {
-  readonly relyingParty: RelyingParty
-  readonly policy: ReadPasskeyPolicy
-  readonly metadata: AuthenticatorMetadata
-  readonly challenges: Challenges
-  readonly passkeys: PasskeyStore
-  readonly clock: Clock
-  readonly transaction: Transaction
-}
-
 /** Bytes (WebAuthn Level 3 §7.1, step 26). */
 const maxCredentialIdLength = 1023
 
-export function createRegistration(ports: RegistrationPorts): Registration {
-  const { relyingParty, metadata, challenges, passkeys, clock, transaction } = ports
+export function createRegistration(context: CeremonyContext, metadata: AuthenticatorMetadata): Registration {
+  const { relyingParty, challenges, passkeys, clock, transaction } = context
 
   const assertTrustworthy = (unverified: UnverifiedAttestation, { attestation }: PasskeyPolicy) => {
     const { aaguid, namesRevocationLists, hasForgedIssuer } = unverified
@@ -99,7 +87,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
   return {
     async options({ subject, purpose, browserToken, data }) {
       const { challenge } = challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
-      const policy = await ports.policy()
+      const policy = await context.policy()
       const existing = await passkeys.listByAccount(subject.accountId)
       const options = await generateRegistrationOptions({
         rpID: relyingParty.rpId,
@@ -132,7 +120,7 @@ export function createRegistration(ports: RegistrationPorts): Registration {
       })
       if (accountId === null || (expectedAccountId !== undefined && accountId !== expectedAccountId))
         throw new InvalidInputError('challenge_expired', 'The challenge was issued for another account.')
-      const policy = await ports.policy()
+      const policy = await context.policy()
       if (policy.attestation === 'required') await metadata.ensureLoaded()
       assertTrustworthy(parseAttestation(registration.response.attestationObject), policy)
       const { registrationInfo } = await verifyRegistrationResponse({

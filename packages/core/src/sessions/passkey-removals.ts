@@ -1,12 +1,8 @@
 import type { ActingParty } from '../audit/audit-sink.ts'
-import type { ClientStore } from '../clients/client-store.ts'
-import type { Clock } from '../clock.ts'
-import type { CodeStore } from '../codes/code-store.ts'
+import type { CoreContext } from '../context.ts'
 import { NotFoundError } from '../errors.ts'
-import type { PasskeyStore } from '../passkeys/passkey-store.ts'
-import type { Transaction } from '../transaction.ts'
 import { computeClosure, lastPasskeyUsed } from './session-closure.ts'
-import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
+import type { SessionLink, SessionLinkKind } from './session-history-store.ts'
 
 /** A credential created, or a device approved, in a session that was ended by the removal of a passkey. */
 export interface CreatedCredential {
@@ -51,22 +47,6 @@ export interface PasskeyRemovals {
   withdrawLoginCode(passkeyId: string, codeId: string, party?: ActingParty): Promise<void>
 }
 
-export interface PasskeyRemovalPorts {
-  readonly history: SessionHistoryStore
-  readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
-  readonly clients: Pick<ClientStore, 'find' | 'findForUpdate'>
-  readonly codes: Pick<CodeStore, 'remove'>
-  /** Ends these sessions of the account, and records the removed passkey in them. */
-  readonly endSessions: (end: {
-    readonly accountId: string
-    readonly removedPasskeyId: string
-    readonly sessionUids: readonly string[]
-    readonly ownSessionUid: string | null | undefined
-  }) => Promise<unknown>
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
-
 /** In display order. */
 const kinds: Readonly<Partial<Record<SessionLinkKind, CreatedCredential['kind']>>> = {
   passkey_registered: 'passkey',
@@ -77,8 +57,16 @@ const kinds: Readonly<Partial<Record<SessionLinkKind, CreatedCredential['kind']>
 }
 const kindOrder = Object.values(kinds)
 
-export function createPasskeyRemovals(ports: PasskeyRemovalPorts): PasskeyRemovals {
-  const { history, passkeys, clients, codes, endSessions, transaction, clock } = ports
+/** Ends these sessions of the account, and records the removed passkey in them. */
+type EndSessions = (end: {
+  readonly accountId: string
+  readonly removedPasskeyId: string
+  readonly sessionUids: readonly string[]
+  readonly ownSessionUid: string | null | undefined
+}) => Promise<unknown>
+
+export function createPasskeyRemovals({ stores, clock }: CoreContext, endSessions: EndSessions): PasskeyRemovals {
+  const { sessionHistory: history, passkeys, clients, codes, transaction } = stores
 
   const isWithdrawn = async (kind: CreatedCredential['kind'], { subject, label, accountId }: SessionLink) => {
     switch (kind) {

@@ -1,13 +1,12 @@
+import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { RequestOrigin } from '../audit/audit-sink.ts'
-import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
-import type { PasskeyStore } from '../passkeys/passkey-store.ts'
-import type { Transaction } from '../transaction.ts'
 import { getPasskeyExceptions } from './passkey-exceptions.ts'
 import type { Session, SignInMethod } from './session.ts'
 import { lastPasskeyUsed } from './session-closure.ts'
-import type { SessionHistoryStore, SessionLink, SessionLinkKind } from './session-history-store.ts'
+import type { SessionLink, SessionLinkKind } from './session-history-store.ts'
 
 /** A sign-in and its method. */
 export interface SignIn {
@@ -77,27 +76,24 @@ export interface SessionHistory {
   review(limit: number): Promise<number>
 }
 
-export interface SessionHistoryPorts {
-  readonly store: SessionHistoryStore
-  readonly passkeys: Pick<PasskeyStore, 'listByAccount'>
-  /** @throws {Forbidden} `account_not_found` or `account_disabled` */
-  readonly assertEligible: (accountId: string) => Promise<unknown>
-  /** Whether the session of this `uid` is stored and has not expired. */
-  readonly isAlive: (uid: string) => Promise<boolean>
-  /** Whether any artifact issued to clients in the session is stored. */
-  readonly hasArtifacts: (session: SessionName) => Promise<boolean>
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
-
 /** Milliseconds. */
 export const reviewInterval = 7 * 86_400_000
 
 /** Kinds that are removed with the session; all others must remain available. */
 const temporaryKinds: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
 
-export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory {
-  const { store, passkeys, assertEligible, isAlive, hasArtifacts, transaction, clock } = ports
+export function createSessionHistory(
+  { stores, clock }: CoreContext,
+  /** Whether any artifact issued to clients in the session is stored. */
+  hasArtifacts: (session: SessionName) => Promise<boolean>,
+): SessionHistory {
+  const { sessionHistory: store, passkeys, artifacts, accounts, transaction } = stores
+
+  /** Whether the session of this `uid` is stored and has not expired. */
+  const isAlive = async (uid: string) => {
+    const found = await artifacts.findByUid('Session', uid)
+    return found !== undefined && (found.expiresAt ?? Number.POSITIVE_INFINITY) > clock.now()
+  }
 
   const wasEnded = async (uid: string) => ((await store.findOrigin(uid))?.endedBy ?? null) !== null
 
@@ -159,7 +155,7 @@ export function createSessionHistory(ports: SessionHistoryPorts): SessionHistory
         const session = { uid, accountId }
         const removals = await store.lockAccount(accountId)
         // With the lock, an account is disabled before, or its new session ends too.
-        await assertEligible(accountId)
+        await eligibleAccount(accounts, accountId)
         await assertStillValid(uid, signIn)
         const usedPasskeys = await findPasskeys(signIn)
         await save()

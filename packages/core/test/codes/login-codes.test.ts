@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Account } from '@pocket/core'
 import { MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
+import { guardAccounts } from '../../src/accounts/host-accounts.ts'
 import { codeAlphabet, normalizeCode } from '../../src/codes/code-text.ts'
 import { createLoginCodes } from '../../src/codes/login-codes.ts'
 import { minute, TestClock } from '../flows/host.ts'
@@ -21,20 +22,18 @@ const ada: Account = {
   updatedAt: null,
 }
 
-function setting(account: Account = ada, key = 'a key of sixteen bytes or more', { codes } = memoryStores()) {
+function setting(account: Account = ada, key = 'a key of sixteen bytes or more', stores = memoryStores()) {
   const clock = new TestClock()
-  const accounts = { find: async (id: string) => (id === account.id ? account : undefined) }
-  const loginCodes = createLoginCodes({
-    codes,
-    accounts,
-    recordCredential: async () => {},
-    transaction: (work) => work(),
-    before: async () => {},
+  const find = async (id: string) => (id === account.id ? account : undefined)
+  const accounts = { ...guardAccounts({ find }, minute), find }
+  const context = {
+    stores: { ...stores, accounts },
+    audited: async () => {},
     audit: { record: async () => {} },
     clock,
     masterKey: MasterKey.from(key),
-  })
-  return { clock, codes, loginCodes }
+  }
+  return { clock, codes: stores.codes, loginCodes: createLoginCodes(context, async () => {}) }
 }
 
 describe('login code', () => {

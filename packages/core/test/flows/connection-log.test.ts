@@ -240,7 +240,7 @@ describe('connection log of a client', () => {
       latest: async () => [],
       removeByAccount: async () => {},
     }
-    const log = createConnectionLog({ store, clock: { now: () => 0 }, onError: () => {} })
+    const log = createConnectionLog(store, { now: () => 0 }, () => {})
     const note = (stranger: string | null, requestId: string) => log.record({ ...attempt, stranger, requestId })
     note(null, 'first')
     await Promise.resolve()

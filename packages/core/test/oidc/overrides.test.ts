@@ -5,9 +5,10 @@ import { createPocket } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import Provider, { type Configuration } from 'oidc-provider'
-import { installOverrides, type OverridePorts } from '../../src/oidc/overrides/install.ts'
+import { installOverrides } from '../../src/oidc/overrides/install.ts'
 import { replaceMember } from '../../src/oidc/overrides/members.ts'
 import { type Override, overrides } from '../../src/oidc/overrides/table.ts'
+import type { ProviderContext } from '../../src/oidc/provider-context.ts'
 import { replacedMembers, replacingLines } from './replaced-members.ts'
 
 const issuer = 'http://localhost:3000'
@@ -42,7 +43,7 @@ test('rejects a library version that lacks a member of the table', async () => {
     const version = new Version(issuer, configuration)
     replaceMember(version, name, undefined)
     // The cast is safe: the members are checked before the ports are used.
-    const install = () => installOverrides(version, {} as OverridePorts)
+    const install = () => installOverrides(version, {} as ProviderContext)
     expect(install).toThrow(ConfigurationError)
     expect(install).toThrow(` has no ${name}:`)
   }

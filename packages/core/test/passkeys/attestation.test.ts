@@ -56,15 +56,17 @@ function setting(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<strin
   const clock = new TestClock()
   const { spentChallenges, passkeys, transaction } = memoryStores()
   const metadata = createAuthenticatorMetadata(read, clock)
-  const registration = createRegistration({
-    relyingParty: { rpId: 'id.example.com', rpName: 'Test', origins: [origin], challengeLifetime: 10 * minute },
-    policy: async () => ({ ...defaultPasskeyPolicy, ...policy }),
+  const registration = createRegistration(
+    {
+      relyingParty: { rpId: 'id.example.com', rpName: 'Test', origins: [origin], challengeLifetime: 10 * minute },
+      policy: async () => ({ ...defaultPasskeyPolicy, ...policy }),
+      challenges: testChallenges(spentChallenges, clock, 10 * minute),
+      passkeys,
+      clock,
+      transaction,
+    },
     metadata,
-    challenges: testChallenges(spentChallenges, clock, 10 * minute),
-    passkeys,
-    clock,
-    transaction,
-  })
+  )
   const options = () => registration.options({ subject, purpose: 'registration', browserToken })
   const register = async (
     made: SoftwareAuthenticatorOptions,

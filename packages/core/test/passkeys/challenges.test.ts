@@ -25,15 +25,17 @@ function setting() {
     clock,
     challenges,
     store,
-    registration: createRegistration({
-      relyingParty,
-      policy,
-      metadata: createAuthenticatorMetadata(undefined, clock),
-      challenges,
-      passkeys,
-      clock,
-      transaction,
-    }),
+    registration: createRegistration(
+      {
+        relyingParty,
+        policy,
+        challenges,
+        passkeys,
+        clock,
+        transaction,
+      },
+      createAuthenticatorMetadata(undefined, clock),
+    ),
   }
 }
 

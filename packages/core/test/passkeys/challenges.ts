@@ -10,5 +10,5 @@ export function testChallenges(
   lifetime: number,
   key: Buffer = randomBytes(32),
 ): Challenges {
-  return createChallenges({ store, sealer: createSealer(key), clock, lifetime })
+  return createChallenges(store, createSealer(key), clock, lifetime)
 }

@@ -76,16 +76,16 @@ function setting(policy: Partial<PasskeyPolicy>) {
     const entry = metadataEntry(modelOf(vector), authority)
     return { ...entry, metadataStatement: { ...entry.metadataStatement, authenticationAlgorithms: algorithms } }
   })
-  const ports = {
+  const context = {
     relyingParty,
     policy: async () => ({ ...defaultPasskeyPolicy, userVerification: 'preferred' as const, ...policy }),
-    metadata: createAuthenticatorMetadata(() => metadataBlob(metadataSigner, entries), clock),
     challenges,
     passkeys,
     clock,
     transaction,
-    accounts: { find: async (id: string) => ({ id }) as Account } as never,
   }
+  const metadata = createAuthenticatorMetadata(() => metadataBlob(metadataSigner, entries), clock)
+  const accounts = { find: async (id: string) => ({ id }) as Account } as never
   const issue = (challenge: string, purpose: 'registration' | 'authentication') => {
     issued = {
       challenge: base64url(challenge),
@@ -93,8 +93,8 @@ function setting(policy: Partial<PasskeyPolicy>) {
       data: undefined,
     }
   }
-  const registration = createRegistration(ports)
-  const authentication = createAuthentication(ports)
+  const registration = createRegistration(context, metadata)
+  const authentication = createAuthentication(context, accounts)
   const head = ({ credentialId }: Vector) => ({
     id: base64url(credentialId),
     rawId: base64url(credentialId),

@@ -1,6 +1,8 @@
 import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type Provider from 'oidc-provider'
 import type { Client, FederatedIdentity } from '../../clients/client.ts'
-import type { PublicFetch } from '../../outbound/public-fetch.ts'
+import type { CoreContext } from '../../context.ts'
+import { isFirstUse } from './library.ts'
 
 /** Asymmetric algorithms only. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
@@ -27,15 +29,6 @@ export function decodeAssertion(assertion: string): AssertionClaims | undefined 
   }
 }
 
-export interface FederatedAssertionPorts {
-  readonly fetch: PublicFetch
-  /** Our own issuer, which is the default audience. */
-  readonly issuer: string
-  readonly now: () => number
-  /** Records an assertion; returns `false` if it was used before. `expiresAt` is in seconds. */
-  readonly isFirstUse: (issuer: string, id: string, expiresAt: number) => Promise<boolean>
-}
-
 /** Why an assertion was rejected, for the log only; the client receives `invalid_client`. */
 export type FederatedRefusal = { readonly refused: string }
 
@@ -43,7 +36,7 @@ export type FederatedRefusal = { readonly refused: string }
  * Verifies assertions of other issuers that replace a client secret (RFC 7523 §3). A federated identity of the client must
  * match issuer, subject and audience, and the issuer's keys must have signed the assertion.
  */
-export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: FederatedAssertionPorts) {
+export function createFederatedAssertions({ fetch, issuer, clock }: CoreContext, provider: () => Provider) {
   const keySets = new Map<string, JWTVerifyGetKey>()
 
   const getKeySet = (jwksUrl: string): JWTVerifyGetKey => {
@@ -67,18 +60,18 @@ export function createFederatedAssertions({ fetch, issuer, now, isFirstUse }: Fe
       clockTolerance,
       issuer: identity.issuer,
       subject: identity.subject ?? client.id,
-      audience: identity.audience ?? issuer,
+      audience: identity.audience ?? issuer.id,
       requiredClaims: ['exp', ...(identity.replayProtection ? ['jti'] : [])],
-      currentDate: new Date(now()),
+      currentDate: new Date(clock.now()),
     })
     const { iat, jti, exp = 0 } = payload
-    const seconds = now() / 1000
+    const seconds = clock.now() / 1000
     if (iat !== undefined && iat > seconds + clockTolerance)
       throw new errors.JWTInvalid('the assertion was issued in the future')
     if (exp > seconds + maxLifetime) throw new errors.JWTInvalid('the lifetime of the assertion is too long')
     if (!identity.replayProtection) return
     if (typeof jti !== 'string' || jti === '') throw new errors.JWTInvalid('the assertion has no jti')
-    if (!(await isFirstUse(identity.issuer, jti, exp + clockTolerance)))
+    if (!(await isFirstUse(provider(), { iss: identity.issuer, jti, exp: exp + clockTolerance })))
       throw new errors.JWTInvalid('the assertion has already been used')
   }
 

@@ -1,12 +1,16 @@
 import type { IncomingMessage } from 'node:http'
+import type Provider from 'oidc-provider'
 import type { Client } from '../../clients/client.ts'
+import type { CoreContext } from '../../context.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { removeTrailingSlashes } from '../../http/resource-parameter.ts'
+import { clientSubject } from '../../limits/limiter.ts'
 import { replaceLoginToken } from '../login-token-ids.ts'
 import { protocolRoutes } from '../paths.ts'
 import { maxFormBytes } from '../request-sizes.ts'
 import { createBasicHeader, parseBasicCredentials, rawBasicSecret } from './basic.ts'
-import { decodeAssertion, type FederatedRefusal } from './federated-assertions.ts'
+import { createFederatedAssertions, decodeAssertion } from './federated-assertions.ts'
+import { clientOfToken, normalizeRedirectUri } from './library.ts'
 import { createProof, recordClientRefusal } from './proofs.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -19,24 +23,14 @@ const authenticatedPaths = new Set<string>([
   protocolRoutes.device_authorization,
 ])
 
-export interface ClientAuthenticationPorts {
-  /** Enforces the rate limit for failed client authentication. @throws {RateLimitedError} `rate_limited` */
-  readonly assertNotBlocked: (req: IncomingMessage, clientId: string) => Promise<void>
-  readonly findClient: (id: string) => Promise<Client | undefined>
-  readonly federated: (client: Client, assertion: string) => Promise<true | FederatedRefusal>
-  /** The client of an access token, or `undefined` if the token is not known. */
-  readonly clientOfToken: (token: string) => Promise<string | undefined>
-  /** See the function of the same name in `library.ts`. */
-  readonly normalizeRedirectUri: (form: URLSearchParams) => Promise<boolean>
-}
-
 /**
  * Normalizes client authentication to the forms that the library accepts. Handles the same secret in header and body, a header
  * without a secret or without encoding, and assertions of other issuers. Also normalizes redirect URIs and token parameters
  * that the library compares exactly. Leaves all other requests unchanged.
  */
-export function createClientAuthentication(ports: ClientAuthenticationPorts) {
-  const { assertNotBlocked, findClient, federated, clientOfToken, normalizeRedirectUri } = ports
+export function createClientAuthentication(context: CoreContext, provider: () => Provider) {
+  const { limits, stores } = context
+  const verifyFederated = createFederatedAssertions(context, provider)
   const replaceCredentials = (req: IncomingMessage, form: URLSearchParams, client: Pick<Client, 'id' | 'isPublic'>) => {
     delete req.headers.authorization
     form.delete('client_assertion')
@@ -71,9 +65,9 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     const id = form.get('client_id') ?? claims?.subject
     // The library verifies assertions that the client issued itself.
     if (claims === undefined || id === undefined || claims.issuer === id) return undefined
-    const client = await findClient(id)
+    const client = await stores.clients.find(id)
     if (!client || client.federatedIdentities.length === 0) return undefined
-    const outcome = await federated(client, assertion)
+    const outcome = await verifyFederated(client, assertion)
     if (outcome === true) return replaceCredentials(req, form, client)
     if (client.isPublic) return undefined
     recordClientRefusal(req, outcome.refused)
@@ -85,10 +79,10 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
   const acceptBearer = async (req: IncomingMessage, form: URLSearchParams) => {
     const [, bearer] = /^bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? []
     if (bearer === undefined) return undefined
-    const id = await clientOfToken(bearer)
+    const id = await clientOfToken(provider(), bearer)
     const isAssertion = id === undefined && form.has('client_id') && decodeAssertion(bearer) !== undefined
     if (isAssertion) return acceptAssertion(req, form, bearer)
-    const client = id === undefined ? undefined : await findClient(id)
+    const client = id === undefined ? undefined : await stores.clients.find(id)
     return client && replaceCredentials(req, form, client)
   }
 
@@ -102,7 +96,8 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
     const [assertion, ...repeated] = form.getAll('client_assertion')
     const declaredId = form.get('client_id') ?? parseBasicCredentials(req.headers.authorization)?.clientId
     const clientId = declaredId ?? (assertion === undefined ? undefined : decodeAssertion(assertion)?.subject)
-    if (clientId !== undefined) await assertNotBlocked(req, clientId)
+    if (clientId !== undefined)
+      await limits.assertNotBlocked(req, 'client-authentication', clientSubject(req, clientId))
     const isFederated =
       assertion !== undefined && repeated.length === 0 && form.get('client_assertion_type') === assertionType
     const normalized = isFederated
@@ -112,7 +107,9 @@ export function createClientAuthentication(ports: ClientAuthenticationPorts) {
         : normalizeHeader(req, form)
     const updatedForm = normalized ?? form
     const isRewritten =
-      path === protocolRoutes.token ? await normalizeRedirectUri(updatedForm) : replaceLoginToken(path, updatedForm)
+      path === protocolRoutes.token
+        ? await normalizeRedirectUri(provider(), updatedForm)
+        : replaceLoginToken(path, updatedForm)
     const hasAddedId = path === protocolRoutes.pushed_authorization_request && addClientId(updatedForm, clientId)
     if (removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
       replaceBody(req, Buffer.from(updatedForm.toString()))

@@ -2,35 +2,29 @@ import type Provider from 'oidc-provider'
 import type { Client } from '../../clients/client.ts'
 import type { Clients } from '../../clients/registration.ts'
 import { signingSecret } from '../../clients/secrets.ts'
-import type { Clock } from '../../clock.ts'
 import type { ConnectionLog } from '../../connection-log/connection-log.ts'
+import type { CoreContext } from '../../context.ts'
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../../errors.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
 import { authenticationContext } from '../../sessions/session.ts'
-import type { ArtifactStore } from '../artifact-store.ts'
 import { revokeGrant } from '../grant-destruction.ts'
-import type { EndpointName } from '../paths.ts'
+import { getEndpoints } from '../paths.ts'
 import type { TokenPreview } from '../preview.ts'
 import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
 import { createSecrets, fetchJson, fetchResponse, fetchUserInfo, type Secrets, verifyIdToken } from './requests.ts'
 import { type ClientTestStep, TrialRecord, TrialStoppedError } from './trial.ts'
 
-export interface ClientTrialPorts {
-  readonly provider: () => Provider
-  readonly artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>
-  readonly clients: Clients
-  readonly connectionLog: ConnectionLog
-  readonly preview: (clientId: string, accountId: string, scope: string) => Promise<TokenPreview>
-  readonly issuer: string
-  readonly endpoints: Readonly<Record<EndpointName, string>>
-  /** Fetches from this provider's own address; other addresses can be blocked. */
-  readonly fetch: PublicFetch
-  readonly clock: Clock
-}
-
 const scope = 'openid profile email groups'
 /** Milliseconds until the secret of a client test expires, in case its removal fails. */
 const secretLifetime = 60_000
+
+interface ClientTrialServices {
+  readonly clients: Clients
+  readonly connectionLog: ConnectionLog
+  readonly preview: (clientId: string, accountId: string, scope: string) => Promise<TokenPreview>
+  /** Fetches from this provider's own address; other addresses can be blocked. */
+  readonly fetch: PublicFetch
+}
 
 /**
  * Tests a client with real requests to this provider's own endpoints. The browser is not redirected: the code is created for
@@ -38,8 +32,12 @@ const secretLifetime = 60_000
  *
  * @throws {NotFoundError} `client_not_found`
  */
-export function createClientTrial(ports: ClientTrialPorts) {
-  const { provider, clients, preview, issuer, endpoints, fetch, clock } = ports
+export function createClientTrial(
+  { issuer: { id: issuer }, stores, clock }: CoreContext,
+  provider: () => Provider,
+  { clients, connectionLog, preview, fetch }: ClientTrialServices,
+) {
+  const endpoints = getEndpoints(issuer)
 
   /** The form fields that authenticate the client. @throws {TrialStoppedError} if authentication requires the application's own key */
   const withClientAuthentication = async <T>(
@@ -95,7 +93,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
     const response = await fetchResponse(fetch, `${endpoints.authorization}?${new URLSearchParams(requestParameters)}`)
     const error = URL.parse(response.headers.get('location') ?? '')?.searchParams
     if (error?.get('state') === state && error.get('error') === 'login_required') return
-    const [latest] = await ports.connectionLog.list(client.id)
+    const [latest] = await connectionLog.list(client.id)
     throw new TrialStoppedError('refused', latest?.reason ?? `${error?.get('error') ?? response.status}`)
   }
 
@@ -205,7 +203,7 @@ export function createClientTrial(ports: ClientTrialPorts) {
         (found) => JSON.stringify(found, null, 2),
       )
     } finally {
-      await revokeGrant(ports.artifacts, grantId)
+      await revokeGrant(stores.artifacts, grantId)
     }
   }
 

@@ -1,7 +1,8 @@
 import Provider from 'oidc-provider'
 import { ConfigurationError } from '../../errors.ts'
 import { extras } from '../client-metadata.ts'
-import { type AccessTokenPayload, type LoginAccessTokenPorts, signLoginAccessToken } from '../login-access-tokens.ts'
+import { type AccessTokenPayload, signLoginAccessToken } from '../login-access-tokens.ts'
+import type { ProviderContext } from '../provider-context.ts'
 import { readMember } from './members.ts'
 
 type AccessToken = InstanceType<Provider['AccessToken']>
@@ -27,7 +28,7 @@ export function issuedValue(token: AccessToken): string | undefined {
  *   (RFC 8707 leaves both open). By default the library gives such a token only the scopes of the API, UserInfo rejects every
  *   token with an audience, and JWTs are not stored.
  */
-export function accessTokenOverrides(provider: Provider, ports: LoginAccessTokenPorts) {
+export function accessTokenOverrides(provider: Provider, context: ProviderContext) {
   // The cast is safe: the library's types omit this method.
   const getValueAndPayload = readMember(provider, 'AccessToken.prototype.getValueAndPayload') as (
     this: AccessToken,
@@ -37,7 +38,7 @@ export function accessTokenOverrides(provider: Provider, ports: LoginAccessToken
     const created = await getValueAndPayload.call(token)
     const { client } = token
     if (!created.payload || !client || !extras(client).pocket_protocol.jwtAccessTokens) return created
-    token.jti = await signLoginAccessToken(token, created.payload, ports)
+    token.jti = await signLoginAccessToken(token, created.payload, context)
     return { ...created, value: token.jti }
   }
 

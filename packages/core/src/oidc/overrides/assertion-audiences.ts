@@ -1,16 +1,11 @@
 import type Provider from 'oidc-provider'
-
-export interface AssertionAudiencePorts {
-  readonly issuer: string
-  /** The origin at which clients reach the back-channel endpoints. */
-  readonly internalOrigin?: string | undefined
-}
+import type { ProviderContext } from '../provider-context.ts'
 
 /** Accepts each URL of an endpoint as the audience of client assertions (RFC 7523 §3). */
-export function assertionAudienceOverrides(provider: Provider, { issuer, internalOrigin }: AssertionAudiencePorts) {
+export function assertionAudienceOverrides(provider: Provider, { issuer, internalOrigin }: ProviderContext) {
   const { prototype } = provider.OIDCContext
   const { clientJwtAuthExpectedAudience: expectedAudience } = prototype
-  const origins = internalOrigin === undefined ? [] : [new URL(issuer).origin, internalOrigin]
+  const origins = internalOrigin === undefined ? [] : [issuer.origin, internalOrigin]
   return {
     'OIDCContext.prototype.clientJwtAuthExpectedAudience'(this: typeof prototype): Set<string> {
       const audiences = expectedAudience.call(this)

@@ -1,22 +1,15 @@
 import Provider from 'oidc-provider'
-import { type RedirectUriPolicy, redirectUriAllowed } from '../../clients/redirect-uris.ts'
-import type { SecretUses } from '../../clients/secret-uses.ts'
+import { redirectUriAllowed } from '../../clients/redirect-uris.ts'
 import { findSecret } from '../../clients/secrets.ts'
-import type { Clock } from '../../clock.ts'
 import { rawBasicSecret } from '../client-authentication/basic.ts'
 import { isProof } from '../client-authentication/proofs.ts'
 import type { ClientExtras } from '../client-metadata.ts'
+import type { ProviderContext } from '../provider-context.ts'
 
 type Client = ClientExtras & { readonly clientId: string }
 
-export interface ClientOverridePorts {
-  readonly clock: Clock
-  readonly secretUses: Pick<SecretUses, 'recordUse'>
-  readonly redirectUriPolicy: RedirectUriPolicy
-}
-
 /** The library compares redirect URIs exactly and a single secret in plain text; it has placeholders of both. */
-export function clientOverrides({ clock, secretUses, redirectUriPolicy: policy }: ClientOverridePorts) {
+export function clientOverrides({ clock, secretUses, redirectUriPolicy: policy }: ProviderContext) {
   return {
     'Client.prototype.redirectUriAllowed'(this: Client, value: string) {
       // FAPI 2.0 Security Profile §5.3.2.2.

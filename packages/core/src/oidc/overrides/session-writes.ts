@@ -1,23 +1,19 @@
-import type { IncomingMessage } from 'node:http'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Clock } from '../../clock.ts'
 import { ConfigurationError } from '../../errors.ts'
 import { type RequestContext, requestContext } from '../../http/request-context.ts'
 import { randomToken } from '../../random.ts'
-import type { SessionHistoryStore } from '../../sessions/session-history-store.ts'
-import {
-  minUseInterval,
-  remainingLifetime,
-  type SessionLifetime,
-  type SessionUse,
-  updateUse,
-} from '../../sessions/session-use.ts'
-import type { Transaction } from '../../transaction.ts'
-import type { ArtifactStore } from '../artifact-store.ts'
+import { minUseInterval, remainingLifetime, type SessionUse, updateUse } from '../../sessions/session-use.ts'
 import type { ProviderSession } from '../logout.ts'
+import type { ProviderContext } from '../provider-context.ts'
 import { endAuthorizations, endSession, endSessionsOfBrowser } from '../session-ends.ts'
 import { isOtherLogin, mergeSessions, type SessionContent, supersedes } from '../session-merge.ts'
-import { findStoredPayload, hiddenPrefix, type StoredModel, type StoredPayload } from '../stored-payload.ts'
+import {
+  findStoredPayload,
+  hiddenPrefix,
+  SessionEnded,
+  type StoredModel,
+  type StoredPayload,
+} from '../stored-payload.ts'
 import { getSnapshot, setSnapshot } from './snapshots.ts'
 import type { OverriddenMember } from './table.ts'
 
@@ -50,34 +46,14 @@ const usageFields = ['iat', 'exp', 'jti', 'kind', 'uid', 'use']
 /** Our additional session fields; `revision` changes when access is withdrawn. */
 const additionalFields = ['use', 'revision', 'browser']
 
-export interface SessionOverridePorts {
-  readonly clock: Clock
-  readonly sessionLifetime: () => Promise<SessionLifetime>
-  readonly artifacts: ArtifactStore
-  readonly sessionHistory: Pick<SessionHistoryStore, 'lockAccount'>
-  readonly transaction: Transaction
-  /** Identifies the browser of a request without revealing its secret. */
-  readonly browserOf: (req: IncomingMessage) => string | undefined
-}
-
-/** The session ended during a request that needs it. */
-export class SessionEnded extends errors.SessionNotFound {
-  override allow_redirect = false
-
-  constructor() {
-    super('the session has ended')
-  }
-}
-
 /**
  * Stores sessions by compare-and-set. The library overwrites the whole session at the end of each request, with a new ID after
  * each interaction, and loses concurrent changes. Here a conflicting write is merged and retried, a write to an ended session
  * is dropped, and no authorization response is sent unless the stored session lists its grant. The ID changes only with the
  * account or the authentication level. If only the last use has changed, it is written once a minute.
  */
-export function sessionOverrides(provider: Provider, ports: SessionOverridePorts) {
-  const { clock, sessionLifetime, artifacts, transaction, browserOf } = ports
-  const endPorts = { provider, artifacts, transaction }
+export function sessionOverrides(provider: Provider, context: ProviderContext) {
+  const { clock, stores, sessionLifetime, browserOf } = context
   const { Session } = provider
   const { prototype } = Session
   const { loginAccount, resetIdentifier } = prototype
@@ -117,10 +93,13 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
     )
     const replace = () => session.adapter.replace(before.id, state, before.text)
     if (removedEntries.length === 0) return replace()
-    return transaction(async () => {
+    return stores.transaction(async () => {
       const text = await replace()
       if (text !== undefined)
-        await endAuthorizations(endPorts, { accountId, authorizations: Object.fromEntries(removedEntries) })
+        await endAuthorizations(provider, stores.artifacts, {
+          accountId,
+          authorizations: Object.fromEntries(removedEntries),
+        })
       return text
     })
   }
@@ -175,11 +154,11 @@ export function sessionOverrides(provider: Provider, ports: SessionOverridePorts
   })
 
   override('destroy', async function (this: StoredSession) {
-    await transaction(async () => {
-      if (this.accountId !== undefined) await ports.sessionHistory.lockAccount(this.accountId)
-      const ended = await endSession(endPorts, this.uid)
+    await stores.transaction(async () => {
+      if (this.accountId !== undefined) await stores.sessionHistory.lockAccount(this.accountId)
+      const ended = await endSession(provider, stores, this.uid)
       // Concurrent sign-ins in several tabs start several sessions, but the browser keeps only one cookie.
-      if (ended) await endSessionsOfBrowser(endPorts, ended)
+      if (ended) await endSessionsOfBrowser(provider, stores, ended)
     })
     Reflect.set(this, 'destroyed', true)
   })

@@ -1,16 +1,7 @@
 import type Provider from 'oidc-provider'
-import type { ClientStore } from '../../clients/client-store.ts'
-import type { ClientRegistrationPolicy } from '../../options.ts'
 import { protocolRoutes } from '../paths.ts'
+import type { ProviderContext } from '../provider-context.ts'
 import { registeredMetadata } from './metadata.ts'
-import type { Registrar } from './registrar.ts'
-
-export interface RegistrationResponsePorts {
-  readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
-  readonly registrar: Registrar
-  readonly clients: ClientStore
-  readonly allowImplicit: boolean
-}
 
 const clientPathPrefix = `${protocolRoutes.registration}/`
 const returnedFields = ['registration_access_token', 'registration_client_uri'] as const
@@ -26,7 +17,7 @@ function isRegistrationPath(path: string): boolean {
  */
 export function handleRegistrationResponses(
   provider: Provider,
-  { registrationPolicy, registrar, clients, allowImplicit }: RegistrationResponsePorts,
+  { registrationPolicy, registrar, stores: { clients }, allowImplicit }: ProviderContext,
 ): void {
   provider.use(async (ctx, next) => {
     if (!isRegistrationPath(ctx.path)) return next()

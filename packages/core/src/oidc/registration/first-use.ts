@@ -1,22 +1,16 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { ClientStore } from '../../clients/client-store.ts'
-import type { Clock } from '../../clock.ts'
 import { extras } from '../client-metadata.ts'
+import type { ProviderContext } from '../provider-context.ts'
 
 /** Milliseconds. */
 const day = 24 * 60 * 60_000
-
-export interface FirstUsePorts {
-  readonly clients: Pick<ClientStore, 'noteUse' | 'postponeRemoval'>
-  readonly clock: Clock
-}
 
 /**
  * Records the first use of an openly registered client, so that it is not removed as unused. Only a user's act counts: anyone
  * can register a client and give it tokens of its own, so the client credentials grant only postpones the removal.
  */
-export function recordFirstUses(provider: Provider, { clients, clock }: FirstUsePorts): void {
+export function recordFirstUses(provider: Provider, { stores: { clients }, clock }: ProviderContext): void {
   const usedRequests = new WeakSet<object>()
   // The library does not await its listeners, so these only mark the request.
   const markUsed = (ctx: KoaContextWithOIDC) => usedRequests.add(ctx.req)

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Client } from '../../clients/client.ts'
 import { findSecret } from '../../clients/secrets.ts'
-import type { Clock } from '../../clock.ts'
+import type { CoreContext } from '../../context.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { protocolRoutes } from '../paths.ts'
 
@@ -9,23 +8,18 @@ import { protocolRoutes } from '../paths.ts'
 const maxBodyBytes = 56 * 1024
 const clientPathPrefix = `${protocolRoutes.registration}/`
 
-export interface OwnSecretPorts {
-  readonly findClient: (id: string) => Promise<Client | undefined>
-  readonly clock: Clock
-}
-
 /**
  * A client that updates its registration may repeat its secret (RFC 7592 §2.2). The library would compare it with the
  * placeholder, so a correct secret is removed from the request; a wrong one remains and is rejected.
  */
-export function createOwnSecretFilter({ findClient, clock }: OwnSecretPorts) {
+export function createOwnSecretFilter({ stores, clock }: CoreContext) {
   return async (req: IncomingMessage, path: string): Promise<void> => {
     if (req.method !== 'PUT' || !path.startsWith(clientPathPrefix)) return
     if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return
     const body = parseObject(await peekBody(req, maxBodyBytes))
     const secret = body?.client_secret
     if (typeof secret !== 'string') return
-    const client = await findClient(path.slice(clientPathPrefix.length))
+    const client = await stores.clients.find(path.slice(clientPathPrefix.length))
     if (!client || !findSecret(client, secret, clock.now())) return
     const { client_secret: _, ...rest } = body ?? {}
     replaceBody(req, Buffer.from(JSON.stringify(rest)))

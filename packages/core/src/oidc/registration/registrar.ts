@@ -1,27 +1,20 @@
 import Provider, { type ClientMetadata, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { AuditSink } from '../../audit/audit-sink.ts'
 import type { Client } from '../../clients/client.ts'
 import { clientChanges } from '../../clients/client-changes.ts'
 import type { InitialAccessTokens } from '../../clients/initial-access-tokens.ts'
 import type { Clients } from '../../clients/registration.ts'
 import type { SelfRegistration } from '../../clients/self-registration.ts'
-import type { RunBeforeHook } from '../../hooks.ts'
+import type { CoreContext } from '../../context.ts'
 import { requestContext } from '../../http/request-context.ts'
 import { networkOf } from '../../limits/network.ts'
-import type { ClientRegistrationPolicy } from '../../options.ts'
-import type { Transaction } from '../../transaction.ts'
 import { toRegistrationRequest } from './metadata.ts'
 import { assertRedirects } from './redirects.ts'
 import { withRegistrationErrors } from './refusals.ts'
 
-export interface RegistrarPorts {
-  readonly policy: () => Promise<ClientRegistrationPolicy>
+interface RegistrationServices {
   readonly selfRegistration: SelfRegistration
   readonly initialAccessTokens: InitialAccessTokens
   readonly clients: Pick<Clients, 'find' | 'remove'>
-  readonly before: RunBeforeHook
-  readonly audit: AuditSink
-  readonly transaction: Transaction
 }
 
 /** The client stored by a request, for its response. */
@@ -43,8 +36,10 @@ export interface Registrar {
   outcome(req: object): Registered | undefined
 }
 
-export function createRegistrar(ports: RegistrarPorts): Registrar {
-  const { policy, selfRegistration, initialAccessTokens, clients, audit, transaction } = ports
+export function createRegistrar(
+  { registrationPolicy: policy, before, audit, stores: { transaction } }: CoreContext,
+  { selfRegistration, initialAccessTokens, clients }: RegistrationServices,
+): Registrar {
   const outcomes = new WeakMap<object, Registered>()
 
   const findToken = async ({ oidc }: KoaContextWithOIDC) => {
@@ -102,7 +97,7 @@ export function createRegistrar(ports: RegistrarPorts): Registrar {
         if (!operation) throw new errors.InvalidRequest('clients cannot be changed here')
         assertRedirects(metadata)
         await selfRegistration.check(toRegistrationRequest(metadata), operation === change ? id : undefined)
-        await ports.before(operation === register ? 'registerClient' : 'updateClient', { clientId: id, metadata })
+        await before(operation === register ? 'registerClient' : 'updateClient', { clientId: id, metadata })
         await transaction(() => operation(ctx, id, metadata))
       }),
 
