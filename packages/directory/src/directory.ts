@@ -1,30 +1,14 @@
-import type { AccountStore, Clock, Transaction } from '@pocket/core'
+import type { AccountStore, Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
-import type { ClaimStore } from './claims/claim-store.ts'
 import { type Claims, createClaims } from './claims/claims.ts'
+import type { DirectoryContext, DirectoryPorts } from './context.ts'
 import { accountOf, type User } from './entities/user.ts'
-import type { GroupStore } from './groups/group-store.ts'
 import { createGroups, type Groups } from './groups/groups.ts'
 import { isId } from './id.ts'
 import { createLdapImport, type LdapImport } from './ldap/ldap-import.ts'
-import type { LdapStore } from './ldap/ldap-store.ts'
 import type { NewUser } from './users/create-user.ts'
-import type { MembershipStore } from './users/membership-store.ts'
 import { setUp } from './users/setup.ts'
-import type { UserStore } from './users/user-store.ts'
 import { createUser, createUsers, type NewUserRights, type Users } from './users/users.ts'
-
-/** The external dependencies of the directory. */
-export interface DirectoryPorts {
-  readonly users: UserStore
-  readonly groups: GroupStore
-  readonly memberships: MembershipStore
-  readonly claims: ClaimStore
-  readonly ldap: LdapStore
-  /** Must be the same one that the host passes to core, so that a user and a first passkey are created together. */
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
 
 /** The users who can sign in, their groups and their claims. */
 export interface Directory {
@@ -84,10 +68,10 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
       await users.lock()
       return work()
     })
-  const ports = { ...stores, withLock, clock }
-  const modules = { users: createUsers(ports), groups: createGroups(ports), claims: createClaims(ports) }
-  const ldap = createLdapImport(ports)
-  const create: Directory['create'] = (user, rights = {}) => createUser(ports, user, rights)
+  const context: DirectoryContext = { ...stores, withLock, clock }
+  const modules = { users: createUsers(context), groups: createGroups(context), claims: createClaims(context) }
+  const ldap = createLdapImport(context)
+  const create: Directory['create'] = (user, rights = {}) => createUser(context, user, rights)
   const find = async (id: string) => (isId(id) ? users.find(id) : undefined)
 
   return {
@@ -111,7 +95,7 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
     list: () => users.list(),
     create,
     createFirstAdministrator: (user, addPasskey) =>
-      setUp({ users, withLock, addPasskey, create: () => create(user, { administrator: true }) }),
+      setUp(context, () => create(user, { administrator: true }), addPasskey),
     isSetUp: () => users.hasAdministrator(),
 
     setDisabled: (id, disabled) =>

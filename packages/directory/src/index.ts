@@ -6,7 +6,8 @@
 
 export type { ClaimOwner, ClaimStore } from './claims/claim-store.ts'
 export type { Claims } from './claims/claims.ts'
-export { createDirectory, type Directory, type DirectoryPorts } from './directory.ts'
+export type { DirectoryPorts } from './context.ts'
+export { createDirectory, type Directory } from './directory.ts'
 export type { CustomClaim } from './entities/claim.ts'
 export type { Group, GroupItem, GroupWithClaims } from './entities/group.ts'
 export type { ManualDecision, User, UserDetails } from './entities/user.ts'

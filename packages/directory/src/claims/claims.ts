@@ -1,10 +1,8 @@
-import type { Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
+import type { DirectoryContext } from '../context.ts'
 import { type CustomClaim, validateClaims } from '../entities/claim.ts'
-import { type Group, groupNotFound } from '../entities/group.ts'
-import type { User } from '../entities/user.ts'
+import { groupNotFound } from '../entities/group.ts'
 import { isId } from '../id.ts'
-import type { ClaimStore } from './claim-store.ts'
 
 /** The custom claims that clients receive in addition to the standard claims. */
 export interface Claims {
@@ -21,15 +19,7 @@ export interface Claims {
   suggestKeys(): Promise<readonly string[]>
 }
 
-export interface ClaimPorts {
-  readonly users: { find(id: string): Promise<User | undefined> }
-  readonly groups: { find(id: string): Promise<Group | undefined> }
-  readonly claims: ClaimStore
-  /** Runs a transaction that excludes other changes to the directory. */
-  readonly withLock: Transaction
-}
-
-export function createClaims({ users, groups, claims, withLock }: ClaimPorts): Claims {
+export function createClaims({ users, groups, claims, withLock }: DirectoryContext): Claims {
   return {
     async replaceForUser(id, input) {
       const validated = validateClaims(input)

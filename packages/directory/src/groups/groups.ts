@@ -1,14 +1,11 @@
-import type { Clock, Transaction } from '@pocket/core'
 import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
-import type { ClaimStore } from '../claims/claim-store.ts'
+import type { DirectoryContext } from '../context.ts'
 import { type Group, type GroupItem, type GroupWithClaims, groupNames, groupNotFound } from '../entities/group.ts'
 import type { UserDetails } from '../entities/user.ts'
 import { isId } from '../id.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { uuid } from '../random.ts'
-import type { Membership, MembershipChange, MembershipStore } from '../users/membership-store.ts'
-import type { UserStore } from '../users/user-store.ts'
-import type { GroupStore } from './group-store.ts'
+import type { Membership, MembershipChange } from '../users/membership-store.ts'
 
 /** A group with all its members, by user name. */
 export interface GroupDetails extends GroupWithClaims {
@@ -81,17 +78,7 @@ export interface Groups {
   removeEndedMemberships(onRemoved: (membership: Membership) => Promise<void>): Promise<void>
 }
 
-export interface GroupPorts {
-  readonly users: UserStore
-  readonly groups: GroupStore
-  readonly memberships: MembershipStore
-  readonly claims: ClaimStore
-  /** Runs a transaction that excludes other changes to the directory. */
-  readonly withLock: Transaction
-  readonly clock: Clock
-}
-
-export function createGroups({ users, groups, memberships, claims, withLock, clock }: GroupPorts): Groups {
+export function createGroups({ users, groups, memberships, claims, withLock, clock }: DirectoryContext): Groups {
   const find = async (id: string) => (isId(id) ? groups.find(id) : undefined)
   const requireGroup = async (id: string): Promise<Group> => {
     const group = await find(id)

@@ -1,6 +1,7 @@
+import type { DirectoryContext } from '../context.ts'
 import type { Group } from '../entities/group.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { ApplyPorts, Step } from './apply-step.ts'
+import type { Step } from './apply-step.ts'
 import type { GroupChange, GroupCreation, LdapEntry } from './ldap-plan.ts'
 import type { Rename } from './linked-renames.ts'
 
@@ -8,20 +9,24 @@ export function toGroupRename(item: GroupChange): Rename<GroupChange> {
   return { item, before: [nameKey(item.before.name)], after: [nameKey(item.after.name)] }
 }
 
-export async function removeGroups({ store }: ApplyPorts, groups: readonly Group[]): Promise<Step> {
+export async function removeGroups({ ldap: store }: DirectoryContext, groups: readonly Group[]): Promise<Step> {
   const isUnchanged = isUnchangedSince(await store.findGroups(groups.map(({ id }) => id)))
   const groupRemovals = groups.filter(isUnchanged)
   await store.removeGroups(groupRemovals.map(({ id }) => id))
   return { applied: { groupRemovals }, postponed: groups.filter((group) => !isUnchanged(group)).map(toEntry) }
 }
 
-export async function changeGroups(ports: ApplyPorts, changes: readonly GroupChange[], mode?: 'linked'): Promise<Step> {
-  const { store } = ports
+export async function changeGroups(
+  context: DirectoryContext,
+  changes: readonly GroupChange[],
+  mode?: 'linked',
+): Promise<Step> {
+  const { ldap: store } = context
   const isUnchanged = isUnchangedSince(await store.findGroups(changes.map(({ before }) => before.id)))
   const unchanged = changes.filter(({ before }) => isUnchanged(before))
   const linkedIds = new Set(mode ? unchanged.map(({ before }) => before.id) : [])
   const holderByName = await findNameHolders(
-    ports,
+    context,
     unchanged.map(({ after }) => nameKey(after.name)),
     linkedIds,
   )
@@ -36,13 +41,13 @@ export async function changeGroups(ports: ApplyPorts, changes: readonly GroupCha
   }
 }
 
-export async function createGroups(ports: ApplyPorts, creations: readonly GroupCreation[]): Promise<Step> {
+export async function createGroups(context: DirectoryContext, creations: readonly GroupCreation[]): Promise<Step> {
   const holderByName = await findNameHolders(
-    ports,
+    context,
     creations.map(({ group }) => nameKey(group.name)),
   )
   const applied = creations.filter(({ group }) => !holderByName.has(nameKey(group.name)))
-  await ports.store.insertGroups(applied.map(({ group }) => group))
+  await context.ldap.insertGroups(applied.map(({ group }) => group))
   const appliedSet = new Set(applied)
   return {
     applied: { groupCreations: applied },
@@ -51,7 +56,7 @@ export async function createGroups(ports: ApplyPorts, creations: readonly GroupC
 }
 
 async function findNameHolders(
-  { store }: ApplyPorts,
+  { ldap: store }: DirectoryContext,
   keys: readonly string[],
   excludedIds: ReadonlySet<string> = new Set(),
 ) {

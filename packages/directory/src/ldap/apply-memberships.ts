@@ -1,4 +1,5 @@
-import type { ApplyPorts, Step } from './apply-step.ts'
+import type { DirectoryContext } from '../context.ts'
+import type { Step } from './apply-step.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
 import type { KnownMembership } from './snapshot.ts'
 
@@ -37,7 +38,10 @@ export function* splitMemberships(
   if (count > 0) yield { plans: batch, count }
 }
 
-export async function changeMemberships({ store }: ApplyPorts, plans: readonly MembershipPlan[]): Promise<Step> {
+export async function changeMemberships(
+  { ldap: store }: DirectoryContext,
+  plans: readonly MembershipPlan[],
+): Promise<Step> {
   const pairsOf = (kind: 'added' | 'removed'): readonly KnownMembership[] =>
     plans.flatMap((plan) => plan[kind].map((userId) => ({ groupId: plan.groupId, userId })))
   const removed = Map.groupBy(await store.removeMemberships(pairsOf('removed')), ({ groupId }) => groupId)

@@ -1,7 +1,8 @@
+import type { DirectoryContext } from '../context.ts'
 import type { CustomClaim } from '../entities/claim.ts'
 import type { User } from '../entities/user.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { ApplyPorts, Step } from './apply-step.ts'
+import type { Step } from './apply-step.ts'
 import type { LdapEntry, PersonChange, PersonCreation } from './ldap-plan.ts'
 import type { Rename } from './linked-renames.ts'
 import type { KnownUser } from './snapshot.ts'
@@ -10,7 +11,7 @@ export function toPersonRename(item: PersonChange): Rename<PersonChange> {
   return { item, before: nameKeysOf(item.before.user), after: nameKeysOf(item.after.user) }
 }
 
-export async function removePeople({ store }: ApplyPorts, people: readonly KnownUser[]): Promise<Step> {
+export async function removePeople({ ldap: store }: DirectoryContext, people: readonly KnownUser[]): Promise<Step> {
   const isUnchanged = isUnchangedSince(await store.findUsers(people.map(({ user }) => user.id)))
   const removals = people.filter(({ user }) => isUnchanged(user))
   await store.removeUsers(removals.map(({ user }) => user.id))
@@ -18,11 +19,11 @@ export async function removePeople({ store }: ApplyPorts, people: readonly Known
 }
 
 export async function changePeople(
-  ports: ApplyPorts,
+  context: DirectoryContext,
   changes: readonly PersonChange[],
   mode?: 'linked',
 ): Promise<Step> {
-  const { store, clock } = ports
+  const { ldap: store, clock } = context
   const isUnchanged = isUnchangedSince(await store.findUsers(changes.map(({ before }) => before.user.id)))
   const unchanged = changes.filter(({ before }) => isUnchanged(before.user))
   const linkedIds = new Set(unchanged.map(({ before }) => before.user.id))
@@ -30,7 +31,7 @@ export async function changePeople(
     .map(toPersonRename)
     .flatMap(({ before, after }) => after.filter((key) => !before.includes(key)))
   // Names that are handed over are released by their current owners.
-  const holderByName = await findNameHolders(ports, newKeys, mode ? linkedIds : new Set())
+  const holderByName = await findNameHolders(context, newKeys, mode ? linkedIds : new Set())
   const isFree = ({ before, after }: PersonChange) =>
     nameKeysOf(after.user).every((key) => (holderByName.get(key) ?? before.user.id) === before.user.id)
   const available = unchanged.filter(isFree)
@@ -49,13 +50,13 @@ export async function changePeople(
 }
 
 export async function createPeople(
-  ports: ApplyPorts,
+  context: DirectoryContext,
   creations: readonly PersonCreation[],
   claims: readonly CustomClaim[],
 ): Promise<Step> {
-  const { store } = ports
+  const { ldap: store } = context
   const holderByName = await findNameHolders(
-    ports,
+    context,
     creations.flatMap(({ user }) => nameKeysOf(user)),
   )
   const applied = creations.filter(({ user }) => !nameKeysOf(user).some((key) => holderByName.has(key)))
@@ -73,7 +74,7 @@ export async function createPeople(
 }
 
 async function findNameHolders(
-  { store }: ApplyPorts,
+  { ldap: store }: DirectoryContext,
   keys: readonly string[],
   excludedIds: ReadonlySet<string> = new Set(),
 ) {

@@ -1,7 +1,8 @@
+import type { DirectoryContext } from '../context.ts'
 import { changeGroups, createGroups, removeGroups, toGroupRename } from './apply-groups.ts'
 import { changeMemberships, splitMemberships } from './apply-memberships.ts'
 import { changePeople, createPeople, removePeople, toPersonRename } from './apply-people.ts'
-import type { ApplyPorts, Step } from './apply-step.ts'
+import type { Step } from './apply-step.ts'
 import { BatchSize } from './batch-size.ts'
 import { CooperativeScheduler } from './cooperative-scheduler.ts'
 import {
@@ -26,7 +27,7 @@ const membershipLimits = { initial: 200, max: 2000 }
  * @throws the reason of `signal`, between two transactions
  */
 export async function applyLdapPlan(
-  ports: ApplyPorts,
+  context: DirectoryContext,
   plan: LdapPlan,
   host: LdapHost,
   signal: AbortSignal,
@@ -43,7 +44,7 @@ export async function applyLdapPlan(
     // On SQLite other work would otherwise be blocked until the last transaction ends.
     await scheduler.yield()
     let stopMeasuring = () => {}
-    const step = await ports.withLock(async () => {
+    const step = await context.withLock(async () => {
       stopMeasuring = startMeasuring()
       const result = await apply(items)
       await host.onApplied(result.applied)
@@ -64,34 +65,37 @@ export async function applyLdapPlan(
   }
 
   const groupChanges = findLinkedRenames(plan.groupChanges.map(toGroupRename))
-  await inBatches(plan.groupRemovals, (batch) => removeGroups(ports, batch))
-  await inTransaction(groupChanges.linked, (batch) => changeGroups(ports, batch, 'linked'))
-  await inBatches(groupChanges.independent, (batch) => changeGroups(ports, batch))
-  await inBatches(plan.groupCreations, (batch) => createGroups(ports, batch))
+  await inBatches(plan.groupRemovals, (batch) => removeGroups(context, batch))
+  await inTransaction(groupChanges.linked, (batch) => changeGroups(context, batch, 'linked'))
+  await inBatches(groupChanges.independent, (batch) => changeGroups(context, batch))
+  await inBatches(plan.groupCreations, (batch) => createGroups(context, batch))
   const personChanges = findLinkedRenames(plan.changes.map(toPersonRename))
-  await inBatches(plan.removals, (batch) => removePeople(ports, batch))
-  await inTransaction(personChanges.linked, (batch) => changePeople(ports, batch, 'linked'))
-  await inBatches(personChanges.independent, (batch) => changePeople(ports, batch))
-  await inBatches(plan.creations, (batch) => createPeople(ports, batch, plan.newClaims))
+  await inBatches(plan.removals, (batch) => removePeople(context, batch))
+  await inTransaction(personChanges.linked, (batch) => changePeople(context, batch, 'linked'))
+  await inBatches(personChanges.independent, (batch) => changePeople(context, batch))
+  await inBatches(plan.creations, (batch) => createPeople(context, batch, plan.newClaims))
   const size = new BatchSize(membershipLimits)
   for (const { plans: batchPlans, count } of splitMemberships(plan.memberships, () => size.current))
     await inTransaction(
       batchPlans,
-      (batch) => changeMemberships(ports, batch),
+      (batch) => changeMemberships(context, batch),
       () => size.measure(count),
     )
-  await host.applyPictures?.(await changedPictures(ports, plan), createImageSaver(ports, plan), signal)
+  await host.applyPictures?.(await changedPictures(context, plan), createImageSaver(context, plan), signal)
   return { counts, postponed }
 }
 
 /** Only for existing users: some creations may have been postponed. */
-async function changedPictures({ store }: ApplyPorts, { pictures }: LdapPlan): Promise<readonly PicturePlan[]> {
+async function changedPictures(
+  { ldap: store }: DirectoryContext,
+  { pictures }: LdapPlan,
+): Promise<readonly PicturePlan[]> {
   if (pictures.length === 0) return []
   const existingIds = new Set((await store.findUsers(pictures.map(({ userId }) => userId))).map(({ id }) => id))
   return pictures.filter(({ userId }) => existingIds.has(userId))
 }
 
-function createImageSaver({ store }: ApplyPorts, { pictures }: LdapPlan) {
+function createImageSaver({ ldap: store }: DirectoryContext, { pictures }: LdapPlan) {
   const hashes = new Map(pictures.map(({ userId, picture }) => [userId, picture?.hash ?? null]))
   return (userId: string, image: string | null) =>
     store.savePicture(userId, { pictureHash: hashes.get(userId) ?? null, pictureImage: image })

@@ -1,15 +1,13 @@
-import type { Clock, Transaction } from '@pocket/core'
 import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
+import type { DirectoryContext } from '../context.ts'
 import { type Group, groupNotFound } from '../entities/group.ts'
 import type { User } from '../entities/user.ts'
 import { isId } from '../id.ts'
-import type { UserStore } from '../users/user-store.ts'
 import type { LdapAnswer } from './answer.ts'
 import { applyLdapPlan } from './apply.ts'
 import { isStorable } from './entry-checks.ts'
 import type { LdapHost, LdapOutcome } from './ldap-changes.ts'
 import type { LdapEntry, LdapPlan, LdapRules } from './ldap-plan.ts'
-import type { LdapStore } from './ldap-store.ts'
 import { planLdapImport } from './plan.ts'
 import { type LdapImportState, newImportState } from './snapshot.ts'
 
@@ -51,14 +49,8 @@ export interface LdapImport {
   unlinkGroup(groupId: string): Promise<{ readonly before: Group; readonly group: Group }>
 }
 
-export interface LdapImportPorts {
-  readonly users: UserStore
-  readonly ldap: LdapStore
-  readonly withLock: Transaction
-  readonly clock: Clock
-}
-
-export function createLdapImport({ users, ldap, withLock, clock }: LdapImportPorts): LdapImport {
+export function createLdapImport(context: DirectoryContext): LdapImport {
+  const { users, ldap, withLock, clock } = context
   const requireUser = async (id: string): Promise<User> => {
     const user = isId(id) ? await users.find(id) : undefined
     if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user')
@@ -72,7 +64,7 @@ export function createLdapImport({ users, ldap, withLock, clock }: LdapImportPor
   return {
     plan: async (answer, rules, signal) =>
       planLdapImport(answer, await ldap.readSnapshot(signal), { ...rules, now: clock.now() }, signal),
-    apply: (plan, host, signal) => applyLdapPlan({ store: ldap, withLock, clock }, plan, host, signal),
+    apply: (plan, host, signal) => applyLdapPlan(context, plan, host, signal),
     hasUnprocessedUser: () => ldap.hasUnprocessedUser(),
     importState: async (userId) => (isId(userId) ? ldap.findImportState(userId) : undefined),
 

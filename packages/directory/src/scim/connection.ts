@@ -11,7 +11,7 @@ export interface ScimEndpoint {
   readonly token: string
 }
 
-export interface ScimConnectionPorts {
+export interface ScimConnectionOptions {
   /** A fetch with SSRF protection, since users configure the URLs. Its byte and time limits apply to each request. */
   readonly fetch: PublicFetch
   readonly endpoint: ScimEndpoint
@@ -48,7 +48,7 @@ const mediaType = 'application/scim+json'
 const maxDetailLength = 300
 
 /** Connects to a target with SCIM 2.0 (RFC 7644 §3.1). */
-export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectionPorts): ScimConnection {
+export function connectTo({ fetch, endpoint, signal, now, pause }: ScimConnectionOptions): ScimConnection {
   const baseUrl = endpoint.url.replace(/[?#].*$/s, '').replace(/\/+$/, '')
   let requests = 0
   let receivedCharacters = 0

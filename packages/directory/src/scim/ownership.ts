@@ -18,20 +18,23 @@ export interface Ownership {
   findUnmanaged(names: readonly (string | null)[]): RemoteResource | undefined
 }
 
-export interface OwnershipParts {
-  readonly kind: ScimKind
-  readonly records: readonly ScimRecord[]
-  readonly listed: readonly RemoteResource[]
-  /** The IDs of users or groups that should exist in the target. */
-  readonly inScope: ReadonlySet<string>
-}
-
 /**
  * Managed objects are those that were created or adopted, by remote ID, and those whose `externalId` is the ID of an object
  * in scope, since no other system assigns it. All other objects belong to another system or another provider of this
  * instance.
  */
-export function determineOwnership({ kind, records, listed, inScope }: OwnershipParts): Ownership {
+export function determineOwnership({
+  kind,
+  records,
+  listed,
+  inScope,
+}: {
+  readonly kind: ScimKind
+  readonly records: readonly ScimRecord[]
+  readonly listed: readonly RemoteResource[]
+  /** The IDs of users or groups that should exist in the target. */
+  readonly inScope: ReadonlySet<string>
+}): Ownership {
   const recordByLocalId = new Map(
     records.filter(({ state }) => state !== 'found').map((findRecord) => [findRecord.localId, findRecord]),
   )

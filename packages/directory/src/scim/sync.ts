@@ -11,7 +11,7 @@ import { type DesiredObject, type KindSync, syncObjects } from './sync-kind.ts'
 import type { ScimTarget } from './target.ts'
 
 /** The inputs of a provisioning run. */
-export interface ScimSyncPorts {
+export interface ScimSyncOptions {
   readonly providerId: string
   readonly target: ScimTarget
   readonly source: SnapshotSource
@@ -32,17 +32,17 @@ export interface ScimSyncPorts {
  *
  * @example
  * ```ts
- * const report = await syncScim({ ...ports, target: createScimTarget(connection), groupIds: null })
+ * const report = await syncScim({ ...options, target: createScimTarget(connection), groupIds: null })
  * if (!isComplete(report)) logger.warn(report.problems)
  * ```
  */
-export async function syncScim(ports: ScimSyncPorts): Promise<ScimReport> {
-  const { target, clock, signal } = ports
+export async function syncScim(options: ScimSyncOptions): Promise<ScimReport> {
+  const { target, clock, signal } = options
   const startedAt = clock.now()
   const reportBuilder = new ScimReportBuilder()
   let failure: ScimError | null = null
   try {
-    await run(ports, reportBuilder)
+    await run(options, reportBuilder)
   } catch (error) {
     if (signal.aborted) failure = failureOf(signal.reason)
     else if (error instanceof ScimError) failure = error
@@ -56,8 +56,8 @@ function failureOf(reason: unknown): ScimError {
   return new ScimError(isTimeout ? 'took_too_long' : 'interrupted')
 }
 
-async function run(ports: ScimSyncPorts, reportBuilder: ScimReportBuilder): Promise<void> {
-  const { providerId, target, source, records, groupIds, removal } = ports
+async function run(options: ScimSyncOptions, reportBuilder: ScimReportBuilder): Promise<void> {
+  const { providerId, target, source, records, groupIds, removal } = options
   const { users, groups } = await source.read(groupIds)
   const storedRecords = await records.list(providerId)
   const kindSync = async (kind: ScimKind, ids: ReadonlySet<string>): Promise<KindSync> => {
@@ -114,7 +114,7 @@ async function run(ports: ScimSyncPorts, reportBuilder: ScimReportBuilder): Prom
     await deprovision(groupSync, remoteGroupIds)
   }
   await deprovision(userSync, remoteUserIds)
-  await removeStaleRecords(ports, storedRecords, { user: userIds, group: groupScope })
+  await removeStaleRecords(options, storedRecords, { user: userIds, group: groupScope })
 }
 
 /** Many targets support only users. */
@@ -124,7 +124,7 @@ function isGroupsUnsupported(error: unknown): boolean {
 
 /** Removes records of found objects whose local object was deleted. */
 async function removeStaleRecords(
-  { records }: Pick<ScimSyncPorts, 'records'>,
+  { records }: Pick<ScimSyncOptions, 'records'>,
   storedRecords: readonly ScimRecord[],
   inScope: Readonly<Record<ScimKind, ReadonlySet<string>>>,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { connectTo, type ScimConnectionPorts } from './connection.ts'
+import { connectTo, type ScimConnectionOptions } from './connection.ts'
 import { countAll, defaultLimits, type ListingLimits, listAll, readPage } from './listing.ts'
 import { type Attributes, toPatch, toResource } from './representation.ts'
 import { paths, type RemoteResource, remoteResource, type ScimKind } from './resource.ts'
@@ -50,8 +50,8 @@ export interface ScimTarget {
  * const target = createScimTarget(connection)
  * ```
  */
-export function createScimTarget(ports: ScimConnectionPorts, limits: ListingLimits = defaultLimits): ScimTarget {
-  const connection = connectTo(ports)
+export function createScimTarget(options: ScimConnectionOptions, limits: ListingLimits = defaultLimits): ScimTarget {
+  const connection = connectTo(options)
   const resourcePath = (kind: ScimKind, id: string) => `${paths[kind]}/${encodeURIComponent(id)}`
   let capabilities: Promise<TargetCapabilities | null> | undefined
   let isPatchRejected = false

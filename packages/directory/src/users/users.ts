@@ -1,13 +1,12 @@
-import type { Clock, Transaction } from '@pocket/core'
 import { ConflictError, NotFoundError } from '@pocket/core/errors'
-import type { ClaimStore } from '../claims/claim-store.ts'
+import type { DirectoryContext } from '../context.ts'
 import type { CustomClaim } from '../entities/claim.ts'
 import { validateClaims } from '../entities/claim.ts'
-import type { ManualDecision, User, UserDetails } from '../entities/user.ts'
+import type { User, UserDetails } from '../entities/user.ts'
 import { isId } from '../id.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { type NewUser, newUser } from './create-user.ts'
-import type { MembershipChange, MembershipStore } from './membership-store.ts'
+import type { MembershipChange } from './membership-store.ts'
 import type { UniqueProperty, UserStore } from './user-store.ts'
 
 /** The properties of a user that only an administrator may change. */
@@ -60,18 +59,7 @@ export interface Users {
   setGroups(id: string, groupIds: readonly string[]): Promise<MembershipChange>
 }
 
-export interface UserPorts {
-  readonly users: UserStore
-  readonly memberships: MembershipStore
-  readonly claims: ClaimStore
-  /** Records what an LDAP import must not override. */
-  readonly ldap: { recordManualDecision(userId: string, decided: ManualDecision): Promise<void> }
-  /** Runs a transaction that excludes other changes to the directory. */
-  readonly withLock: Transaction
-  readonly clock: Clock
-}
-
-export function createUsers({ users, memberships, ldap, withLock, clock }: UserPorts): Users {
+export function createUsers({ users, memberships, ldap, withLock, clock }: DirectoryContext): Users {
   const requireUser = async (id: string): Promise<User> => {
     const user = isId(id) ? await users.find(id) : undefined
     if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user')
@@ -132,8 +120,8 @@ function manualDecisionOf({ administrator, disabled }: User, changed: readonly (
 }
 
 /** Stores a new user with groups and claims. */
-export async function createUser(ports: UserPorts, input: NewUser, rights: NewUserRights): Promise<User> {
-  const { users, memberships, claims, withLock, clock } = ports
+export async function createUser(context: DirectoryContext, input: NewUser, rights: NewUserRights): Promise<User> {
+  const { users, memberships, claims, withLock, clock } = context
   const {
     groupIds = [],
     claims: inputClaims = [],
