@@ -2,8 +2,8 @@ import type { Account } from '../accounts/account.ts'
 import { accountClaims, type Claims, omitEmptyClaims, scopeOfClaim } from '../accounts/claims.ts'
 import { customClaims } from '../accounts/custom-claims.ts'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
-import { selectGroups } from './group-rules.ts'
-import type { ClaimRule, ClientProtocol } from './protocol.ts'
+import type { ClaimRule, ClientProtocol, GroupRules } from './protocol.ts'
+import { matchesWildcards } from './wildcards.ts'
 
 /** The claims that a client may receive: allowed scopes, and claims by name (OpenID Connect Core §5.5). */
 export interface ClaimRequest {
@@ -105,4 +105,10 @@ export function addDefaultScopes(scope: string | undefined, { defaultScopes }: P
 /** The scopes that release claims with these names. */
 export function scopesOfClaims(names: Iterable<string>): readonly string[] {
   return [...new Set([...names].filter((name) => !protocolClaims.has(name)).map(scopeOfClaim))]
+}
+
+/** The group names that a client receives, without duplicates and in their original order. */
+function selectGroups(names: readonly string[], { include, rename }: GroupRules): readonly string[] {
+  const included = include ? names.filter((name) => include.some((pattern) => matchesWildcards(pattern, name))) : names
+  return [...new Set(included.map((name) => (Object.hasOwn(rename, name) ? (rename[name] ?? name) : name)))]
 }

@@ -8,7 +8,6 @@ import { ConflictError, InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
-import { withoutAudience } from './api-access-tokens.ts'
 import type { Artifact, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, clearCarriedInteraction } from './carried-interactions.ts'
 import { createClientMetadata } from './client-metadata.ts'
@@ -330,4 +329,11 @@ function alreadyConsumed(model: string): Error {
 
 function alreadyDecided(): Error {
   return new ConflictError('oidc_device_code_used', 'A user has already decided on this code.')
+}
+
+/** Removes the audience of an API token for UserInfo requests, because the audience is the API. */
+function withoutAudience(payload: AdapterPayload | undefined): AdapterPayload | undefined {
+  if (Provider.ctx?.oidc?.route !== 'userinfo' || !payload?.scope?.split(' ').includes('openid')) return payload
+  const { aud: _, ...rest } = payload
+  return rest
 }

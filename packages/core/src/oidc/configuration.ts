@@ -1,4 +1,4 @@
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import { cookieSuffix } from '../issuer.ts'
@@ -21,7 +21,6 @@ import { protocolRoutes } from './paths.ts'
 import { createPolicy } from './policy.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { registrationFeatures } from './registration/features.ts'
-import { stripInternalMetadata } from './registration/foreign-metadata.ts'
 import { extraParams } from './requested-claims.ts'
 import { resourceIndicators, validateBeforeRotation } from './resources.ts'
 import { responseTypes } from './response-types.ts'
@@ -183,4 +182,19 @@ function outboundFetch(fetch: PublicFetch): NonNullable<Configuration['fetch']> 
       ...(signal !== undefined && { signal }),
     })
   }
+}
+
+const scopeSet = new Set<string>(supportedScopes)
+
+/**
+ * Removes metadata that a registering client may not set: our own properties and unknown scopes (RFC 7591 §2). Only
+ * registration requests have a `ctx`.
+ */
+function stripInternalMetadata(ctx: unknown, key: string, _value: unknown, metadata: ClientMetadata): void {
+  if (ctx === undefined) return
+  Reflect.deleteProperty(metadata, key)
+  if (typeof metadata.scope !== 'string') return
+  const supported = metadata.scope.split(' ').filter((scope) => scopeSet.has(scope))
+  if (supported.length > 0) metadata.scope = supported.join(' ')
+  else Reflect.deleteProperty(metadata, 'scope')
 }

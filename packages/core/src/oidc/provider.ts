@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import { createInstance } from './adjusted-configuration.ts'
+import { allowedMethods } from './allowed-methods.ts'
 import { providerConfiguration } from './configuration.ts'
 import { recordConnectionAttempts } from './connection-attempts.ts'
 import { recordAuthorizations } from './consent-records.ts'
@@ -16,7 +17,6 @@ import { preserveLanguageAtLogout } from './post-logout.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { handleRegistrationResponses } from './registration/answers.ts'
 import { recordFirstUses } from './registration/first-use.ts'
-import { handleUnknownRoutes } from './unknown-routes.ts'
 import { explainUnsendableResponses } from './unsendable-responses.ts'
 
 /** A Provider and its document handler. */
@@ -51,4 +51,21 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   handleRegistrationResponses(provider, context)
   explainUnsendableResponses(provider, context)
   return { provider, serveDocument: serveDocuments(provider, context) }
+}
+
+/** Responds with JSON to unsupported methods and unknown paths among the protocol paths. */
+function handleUnknownRoutes(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.status !== 404 || ctx.body !== undefined) return
+    const allowed = allowedMethods(ctx.path)
+    if (allowed !== undefined && !allowed.includes(ctx.method)) {
+      ctx.status = 405
+      ctx.set('Allow', allowed.join(', '))
+      ctx.body = { error: 'invalid_request', error_description: `${ctx.path} allows ${allowed.join(', ')}` }
+      return
+    }
+    ctx.status = 404
+    ctx.body = { error: 'not_found', error_description: `${ctx.method} ${ctx.path} does not exist` }
+  })
 }
