@@ -21,8 +21,8 @@ import { createSizeLimits } from '../oidc/request-sizes.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { relatedOriginsPath, sendRelatedOrigins } from '../passkeys/related-origins.ts'
 import type { Engine } from './engine.ts'
-import type { UserServices } from './people-services.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
+import type { UserServices } from './user-services.ts'
 
 /** Serves requests for this provider and passes all other requests to the next middleware. */
 export function createMiddleware(options: ResolvedOptions, engine: Engine, userServices: UserServices): Middleware {

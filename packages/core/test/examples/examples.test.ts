@@ -214,7 +214,7 @@ console.log(JSON.stringify(left))
     await writeFile(join(folder, 'lying-store.js'), liar)
     const caught = run('node', ['--test', '--test-reporter=tap', 'lying-store.js'], { cwd: folder })
     await expect(caught).rejects.toMatchObject({
-      stdout: expect.stringMatching(/not ok \d+ - of fifty consumers at once, one gets the code/),
+      stdout: expect.stringMatching(/not ok \d+ - returns the code to one of fifty concurrent consumers/),
     })
   })
 

@@ -37,7 +37,7 @@ const all: ApiListRequest = { notGrantedTo: null, accessTokenFormat: null, page:
 /** The contract of {@link ApiStore}. */
 export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
   {
-    name: 'keeps an API whole, and finds it by its id and its resource',
+    name: 'stores an API, and finds it by its ID and its resource',
     run: async (store) => {
       assert.equal(await store.insert(api('a')), true)
       for (const found of [
@@ -52,7 +52,7 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     },
   },
   {
-    name: 'gives a resource to one API alone, also of fifty at once',
+    name: 'gives a resource to one of fifty concurrent APIs',
     run: async (store) => {
       const inserted = await repeat50Times((index) =>
         store.insert(api(`a${index}`, { resource: 'https://same.example' })),
@@ -62,7 +62,7 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     },
   },
   {
-    name: 'replaces an API, and none that is not there',
+    name: 'updates an API, and no missing one',
     run: async (store) => {
       await store.insert(api('a'))
       const changed = api('a', {
@@ -77,7 +77,7 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     },
   },
   {
-    name: 'removes an API and the access to it, and says whether it was there',
+    name: 'removes an API with its grants, and returns whether it existed',
     run: async (store) => {
       await store.insert(api('a'))
       await store.insert(api('b'))
@@ -89,7 +89,7 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     },
   },
   {
-    name: 'keeps one grant for each API and client',
+    name: 'stores one grant for each API and client',
     run: async (store) => {
       await store.insert(api('a'))
       await store.setGrant(grant('a', 'x'))
@@ -112,7 +112,7 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     },
   },
   {
-    name: 'lists pages, sorted and searched, and leaves out what a client has',
+    name: 'lists sorted and searched pages, without the APIs that a client has access to',
     run: async (store) => {
       await store.insert(api('a', { name: 'zebra', createdAt: noon }))
       await store.insert(api('b', { name: 'Ähre', createdAt: noon + 1 }))

@@ -37,7 +37,7 @@ const complete = artifact('complete', {
 /** The contract of {@link ArtifactStore}. */
 export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
   {
-    name: 'inserts no more pending artifacts of a network than allowed, until they belong to an account or are gone',
+    name: 'limits the pending artifacts of a network until they belong to an account or are removed',
     run: async (store) => {
       const pending = (key: string, network = 'here') =>
         artifact(key, { model: 'Interaction', network, expiresAt: noon + 1 })
@@ -65,7 +65,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'gives back every field as it was stored',
+    name: 'returns every field as stored',
     run: async (store) => {
       await store.upsert(complete)
       await store.upsert(artifact('bare'))
@@ -75,7 +75,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'an upsert replaces everything but the mark of consumption',
+    name: 'upsert replaces all fields except the consumption',
     run: async (store) => {
       await store.upsert(artifact('a', { grantId: 'old', uid: 'old', expiresAt: noon }))
       await store.consume('a', noon)
@@ -85,7 +85,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'replaces an artifact in one step if its payload is still the one that was read',
+    name: 'replaces an artifact atomically if its payload is unchanged',
     run: async (store) => {
       const old = artifact('old', { uid: 'uid' })
       await store.upsert(old)
@@ -101,7 +101,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'lets one of fifty replacements at once succeed, whether the key changes or not',
+    name: 'accepts one of fifty concurrent replacements, with the same or another key',
     run: async (store) => {
       const again = artifact('again')
       await store.upsert(again)
@@ -117,7 +117,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'destroys by uid within one model, and returns what was there to one of fifty callers',
+    name: 'destroys by uid within one model, and returns the artifact to one of fifty concurrent callers',
     run: async (store) => {
       const session = artifact('session', { model: 'Session', uid: 'u' })
       await store.upsert(session)
@@ -132,7 +132,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'it is refreshed where nobody has changed it meanwhile',
+    name: 'refreshes an artifact only if it has not changed',
     run: async (store) => {
       await store.upsert(complete)
       const refreshed = { ...complete, payload: '{"used":1}', expiresAt: noon + 5 }
@@ -144,7 +144,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'an insert changes nothing where the key is taken',
+    name: 'inserts nothing if the key exists',
     run: async (store) => {
       assert.equal(await store.insert(artifact('a')), true)
       assert.equal(await store.insert(artifact('a', { payload: '{"another":true}' })), false)
@@ -152,7 +152,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'of fifty inserts with one key at once, one succeeds',
+    name: 'accepts one of fifty concurrent inserts with the same key',
     run: async (store) => {
       const results = await repeat50Times((index) => store.insert(artifact('a', { payload: `{"by":${index}}` })))
       assert.deepEqual(results.filter(Boolean), [true])
@@ -180,14 +180,14 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'expired artifacts are found like others',
+    name: 'finds expired artifacts',
     run: async (store) => {
       await store.upsert(artifact('a', { expiresAt: 1 }))
       assert.equal((await store.find('a'))?.expiresAt, 1)
     },
   },
   {
-    name: 'of fifty consumers at once, one succeeds, and its time is kept',
+    name: 'lets one of fifty concurrent consumers succeed, and keeps its time',
     run: async (store) => {
       await store.upsert(artifact('a'))
       const results = await repeat50Times((index) => store.consume('a', noon + index))
@@ -197,7 +197,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'within the leeway as many succeed as it allows, after it none',
+    name: 'allows the configured number of uses within the leeway and none after it',
     run: async (store) => {
       const leeway = { milliseconds: 3000, uses: 10 }
       await store.upsert(artifact('a'))
@@ -213,14 +213,14 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'what is not there cannot be consumed',
+    name: 'does not consume a missing artifact',
     run: async (store) => {
       assert.equal(await store.consume('a', noon), false)
       assert.equal(await store.find('a'), undefined)
     },
   },
   {
-    name: 'of fifty that decide about one at once, one succeeds',
+    name: 'accepts one of fifty concurrent decisions',
     run: async (store) => {
       await store.upsert(artifact('a', { userCodeHash: 'h' }))
       const results = await repeat50Times((index) => store.decide(artifact('a', { accountId: `account ${index}` })))
@@ -231,7 +231,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'of fifty polls at once, one is in time, and the next one is after the interval',
+    name: 'accepts one of fifty concurrent polls, and the next one after the interval',
     run: async (store) => {
       await store.upsert(artifact('a'))
       const results = await repeat50Times(() => store.poll('a', noon, 5000))
@@ -243,7 +243,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'destroys one artifact, and does not mind one that is gone',
+    name: 'destroys an artifact, and ignores a missing one',
     run: async (store) => {
       await store.upsert(artifact('a'))
       await store.upsert(artifact('b'))
@@ -264,7 +264,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'destroys everything of an account, whatever the model',
+    name: 'destroys all artifacts of an account',
     run: async (store) => {
       await store.upsert(artifact('a', { accountId: 'x', model: 'Session' }))
       await store.upsert(artifact('b', { accountId: 'x', model: 'RefreshToken', clientId: 'k' }))
@@ -275,7 +275,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'destroys everything of a client, whatever the model',
+    name: 'destroys all artifacts of a client',
     run: async (store) => {
       await store.upsert(artifact('a', { clientId: 'x', model: 'Grant' }))
       await store.upsert(artifact('b', { clientId: 'x', accountId: 'k' }))
@@ -285,7 +285,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'knows each account that let a client have something',
+    name: 'lists the accounts with artifacts of a client',
     run: async (store) => {
       await store.upsert(artifact('a', { accountId: 'x', clientId: 'k', model: 'Grant' }))
       await store.upsert(artifact('b', { accountId: 'x', clientId: 'k', model: 'RefreshToken' }))
@@ -297,7 +297,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'destroys what an account let one client have',
+    name: 'destroys the artifacts of an account and a client',
     run: async (store) => {
       await store.upsert(artifact('a', { accountId: 'x', clientId: 'k', model: 'Grant' }))
       await store.upsert(artifact('b', { accountId: 'x', clientId: 'l' }))
@@ -308,7 +308,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'removes what has ended in bounded batches, and nothing else',
+    name: 'removes only expired entries, in bounded batches',
     run: async (store) => {
       for (const key of ['a', 'b', 'c', 'd', 'e']) await store.upsert(artifact(key, { expiresAt: noon - 1 }))
       await store.upsert(artifact('ends now', { expiresAt: noon }))

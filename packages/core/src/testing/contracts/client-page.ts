@@ -35,7 +35,7 @@ async function fill({ clients }: Stores): Promise<void> {
 /** The contract for the pages of {@link PocketStores.clients}, including pages of consents. */
 export const clientPageContract: readonly ContractCase<Stores>[] = [
   {
-    name: 'comes in the order of creation, page by page; a page beyond the last one is the last one',
+    name: 'lists pages in the order of creation, and the last page for a page beyond it',
     run: async (stores) => {
       assert.deepEqual(await stores.clients.page(everything), { items: [], total: 0 })
       await fill(stores)
@@ -47,7 +47,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'holds the whole client but for its groups, which it counts',
+    name: 'contains each client with the number of its groups',
     run: async (stores) => {
       await fill(stores)
       const { items } = await stores.clients.page({ ...everything, search: 'abb' })
@@ -60,7 +60,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'is sorted either way, and equal ones by creation',
+    name: 'sorts in both directions, and equal values by creation',
     run: async (stores) => {
       await fill(stores)
       const sorted = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
@@ -75,7 +75,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'is searched for letters of the name in either case; wildcards of SQL are letters too',
+    name: 'searches the name regardless of case, and treats SQL wildcards as text',
     run: async (stores) => {
       await fill(stores)
       assert.deepEqual(await idsOf(stores, { search: 'ZOË' }), ['d'])
@@ -87,7 +87,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'is filtered: each filter has to match one of its values',
+    name: 'returns clients that match one value of each filter',
     run: async (stores) => {
       await fill(stores)
       const filtered = (filters: ClientListRequest['filters']) => idsOf(stores, { filters })
@@ -107,7 +107,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'shows a member of groups what may be used, and what has been: that which never was comes last',
+    name: 'lists the clients that a member of groups may use, by last use, never used ones last',
     run: async (stores) => {
       await fill(stores)
       await stores.consents.allow('me', 'c', ['openid', 'email'], noon + 5)
@@ -132,7 +132,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'tells apart the clients that have a grant for an API from those that have none',
+    name: 'filters clients by whether they have a grant for an API',
     run: async (stores) => {
       await fill(stores)
       await stores.apis.insert(api('x'))
@@ -147,7 +147,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'shows an account what it has consented to, also where it may not be used any more',
+    name: 'lists the clients that an account has consented to, including those it may no longer use',
     run: async (stores) => {
       await fill(stores)
       await stores.consents.allow('me', 'd', ['openid'], noon + 6)

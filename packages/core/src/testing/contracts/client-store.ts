@@ -76,7 +76,7 @@ const complete = client('https://client.example/metadata.json', {
 /** The contract of {@link ClientStore}. */
 export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
   {
-    name: 'gives back every field as it was stored',
+    name: 'returns every field as stored',
     run: async (store) => {
       assert.equal(await store.insert(complete), true)
       assert.equal(await store.insert(client('bare')), true)
@@ -86,7 +86,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'finds the clients that wait for their first use, those that wait longest first',
+    name: 'lists unused clients, longest unused first',
     run: async (store) => {
       for (const [id, unusedSince] of Object.entries({ late: noon, b: noon - 1, a: noon - 1, first: 1, used: 1 }))
         await store.insert(client(id, { unusedSince }))
@@ -139,7 +139,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'an insert changes nothing where the id is taken; of fifty at once, one succeeds',
+    name: 'inserts nothing if the ID exists, and accepts one of fifty concurrent inserts',
     run: async (store) => {
       const results = await repeat50Times((index) => store.insert(client('a', { name: `by ${index}` })))
       assert.deepEqual(results.filter(Boolean), [true])
@@ -147,7 +147,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'an update replaces the client of this id and no other',
+    name: 'updates only the client with this ID',
     run: async (store) => {
       await store.insert(client('a'))
       await store.insert(client('b', { allowedGroupIds: ['g1'] }))
@@ -163,7 +163,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'a group is allowed by the clients that are named for it, and by no others',
+    name: 'lists exactly the clients that allow a group',
     run: async (store) => {
       await store.insert(client('a', { allowedGroupIds: ['g1', 'g2'] }))
       await store.insert(client('b', { name: 'B', allowedGroupIds: ['g2'] }))
@@ -189,7 +189,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'what is removed takes its groups along',
+    name: 'removes the allowed groups with the client',
     run: async (store) => {
       await store.insert(client('a', { allowedGroupIds: ['g1'] }))
       await store.remove('a')
@@ -199,7 +199,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'remembers the use of PKCE and changes nothing else',
+    name: 'records the use of PKCE without other changes',
     run: async (store) => {
       await store.insert(client('a'))
       await store.insert(client('b'))
@@ -209,21 +209,21 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'knows no client whose id no database could hold',
+    name: 'finds no client with an ID that the database cannot store',
     run: async (store) => {
       assert.equal(await store.find('nul\0'), undefined)
       assert.equal(await store.remove('nul\0'), false)
     },
   },
   {
-    name: 'an update makes no client where there is none',
+    name: 'does not create a client by an update',
     run: async (store) => {
       assert.equal(await store.update(client('a')), false)
       assert.equal(await store.find('a'), undefined)
     },
   },
   {
-    name: 'removes one client and says whether it was there',
+    name: 'removes a client, and returns whether it existed',
     run: async (store) => {
       await store.insert(client('a'))
       await store.insert(client('b'))

@@ -9,7 +9,7 @@ function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
 /** The contract of {@link CodeStore}. */
 export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
   {
-    name: 'of fifty consumers at once, one gets the code, and then it is gone',
+    name: 'returns the code to one of fifty concurrent consumers and removes it',
     run: async (store) => {
       await store.insert(code('a'))
       const results = await repeat50Times(() => store.consume('a'))
@@ -21,7 +21,7 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
     },
   },
   {
-    name: 'consuming one code leaves the others',
+    name: 'keeps other codes when one is consumed',
     run: async (store) => {
       await store.insert(code('a'))
       await store.insert(code('b', { accountId: 'another' }))
@@ -31,7 +31,7 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
     },
   },
   {
-    name: 'a code that is bound to a browser is for that browser, and waits for it',
+    name: 'returns a code bound to a browser only to that browser, and keeps it for other attempts',
     run: async (store) => {
       const boundCode = code('a', { browserHash: 'mine' })
       await store.insert(boundCode)
@@ -43,7 +43,7 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
     },
   },
   {
-    name: 'a code is never replaced by another one',
+    name: 'does not replace an existing code',
     run: async (store) => {
       await store.insert(code('a'))
       await assert.rejects(store.insert(code('a', { accountId: 'thief' })))
@@ -61,7 +61,7 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
     },
   },
   {
-    name: 'removes what has ended in bounded batches, and nothing else',
+    name: 'removes only expired entries, in bounded batches',
     run: async (store) => {
       for (const hash of ['a', 'b', 'c']) await store.insert(code(hash, { expiresAt: noon - 1 }))
       await store.insert(code('ends now'))

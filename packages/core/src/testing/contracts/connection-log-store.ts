@@ -32,7 +32,7 @@ const ids = (attempts: readonly ConnectionAttempt[]) => attempts.map(({ id }) =>
 /** The contract of {@link PocketStores.connectionLog}. */
 export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores, 'clients' | 'connectionLog'>>[] = [
   {
-    name: 'keeps attempts as they are, the newest first, each client’s by itself',
+    name: 'lists the attempts of each client unchanged, newest first',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))
       const first = attempt('a', { accountId: 'ada' })
@@ -44,7 +44,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
-    name: 'says what each of some clients has tried last',
+    name: 'returns the latest attempt of each requested client',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki', 'idle', 'other']) await clients.insert(client(id))
       const createAttempt = (id: string, clientId: string, sequence: number) => attempt(id, { clientId, sequence })
@@ -59,7 +59,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
-    name: 'keeps the last ones of each client, whoever else writes',
+    name: 'keeps the latest attempts of each client during concurrent writes',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))
       await connectionLog.insert([attempt('w', { clientId: 'wiki' })], 5)
@@ -71,7 +71,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
-    name: 'keeps what is known and what few strangers tried, however many another network sends',
+    name: 'keeps attempts of authenticated clients and of other networks when one network sends many',
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       const flood = Array.from({ length: 40 }, (_, at) =>
@@ -94,7 +94,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
-    name: 'keeps half of the room for what is known, and no more where there are strangers of many networks',
+    name: 'reserves half of the log for authenticated attempts when many networks send unauthenticated ones',
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       for (let at = 0; at < 8; at++) await connectionLog.insert([attempt(`k${at}`, { sequence: at })], 10)
@@ -109,7 +109,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
-    name: 'keeps what few people tried, however often somebody else who is signed in tries',
+    name: 'keeps attempts of other accounts when one account makes many',
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       await connectionLog.insert(
@@ -136,7 +136,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
-    name: 'knows nothing of clients that are not there, or no longer, and forgets a person',
+    name: 'stores nothing for missing clients, and removes the attempts of an account',
     run: async ({ clients, connectionLog }) => {
       await connectionLog.insert([attempt('a')], 50)
       assert.deepEqual(await connectionLog.list('nas', 50), [])

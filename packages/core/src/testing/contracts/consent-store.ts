@@ -5,7 +5,7 @@ import { type ContractCase, noon, repeat50Times } from './contract.ts'
 /** The contract of {@link ConsentStore}. */
 export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
   {
-    name: 'keeps what was allowed, for this account and client only',
+    name: 'stores the consent of one account to one client',
     run: async (store) => {
       await store.allow('account', 'client', ['openid', 'email'], noon)
       assert.deepEqual(await store.find('account', 'client'), {
@@ -20,7 +20,7 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     },
   },
   {
-    name: 'adds to what is allowed already, each scope once, and keeps the first time',
+    name: 'adds each new scope once, and keeps the time of the first consent',
     run: async (store) => {
       await store.allow('account', 'client', ['openid', 'openid', 'email'], noon)
       await store.allow('account', 'client', ['email', 'profile'], noon + 1)
@@ -31,14 +31,14 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     },
   },
   {
-    name: 'an empty list of scopes is a consent too',
+    name: 'stores a consent without scopes',
     run: async (store) => {
       await store.allow('account', 'client', [], noon)
       assert.deepEqual((await store.find('account', 'client'))?.scopes, [])
     },
   },
   {
-    name: 'fifty additions at once lose nothing',
+    name: 'keeps the scopes of fifty concurrent additions',
     run: async (store) => {
       await repeat50Times((index) => store.allow('account', 'client', [`scope-${index}`], noon + index))
       const consent = await store.find('account', 'client')
@@ -47,7 +47,7 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     },
   },
   {
-    name: 'removes one consent and says whether it was there',
+    name: 'removes a consent, and returns whether it existed',
     run: async (store) => {
       await store.allow('account', 'client', ['openid'], noon)
       await store.allow('account', 'another', ['openid'], noon)

@@ -22,7 +22,7 @@ const approval = { status: 'approved', accountId: 'ada', sessionUid: 'session', 
 /** The contract of {@link DeviceLoginStore}. */
 export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[] = [
   {
-    name: 'one is found by its code, and by its id with the token of its browser',
+    name: 'finds a device login by its code, and by its ID with the token of the browser',
     run: async (store) => {
       assert.equal(await store.insert(login('a')), true)
       assert.deepEqual(await store.findByCode('code of a'), login('a'))
@@ -32,7 +32,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
     },
   },
   {
-    name: 'no two have the same code',
+    name: 'rejects a code that exists',
     run: async (store) => {
       await store.insert(login('a'))
       assert.equal(await store.insert(login('b', { codeHash: 'code of a' })), false)
@@ -40,7 +40,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
     },
   },
   {
-    name: 'of fifty decisions at once, one counts',
+    name: 'accepts one of fifty concurrent decisions',
     run: async (store) => {
       await store.insert(login('a'))
       const decisions = await repeat50Times((index) =>
@@ -52,7 +52,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
     },
   },
   {
-    name: 'nothing is decided about one that has ended or is unknown',
+    name: 'rejects decisions about expired and unknown device logins',
     run: async (store) => {
       await store.insert(login('a'))
       assert.equal(await store.decide('code of a', { ...approval, at: noon }), false)
@@ -61,7 +61,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
     },
   },
   {
-    name: 'of fifty consumers at once, one gets a decided one, and then it is gone',
+    name: 'returns a decided device login to one of fifty concurrent consumers and removes it',
     run: async (store) => {
       await store.insert(login('a'))
       assert.equal(await store.consume('a', 'token of a'), undefined)
@@ -75,7 +75,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
     },
   },
   {
-    name: 'removes those that one account decided about, and in bounded batches what has ended',
+    name: 'removes the device logins that an account decided, and expired ones in bounded batches',
     run: async (store) => {
       for (const id of ['a', 'b', 'c']) await store.insert(login(id))
       await store.decide('code of a', approval)

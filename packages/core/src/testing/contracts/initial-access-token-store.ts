@@ -18,7 +18,7 @@ function token(id: string, changes: Partial<InitialAccessToken> = {}): InitialAc
 /** The contract of {@link InitialAccessTokenStore}. */
 export const initialAccessTokenStoreContract: readonly ContractCase<InitialAccessTokenStore>[] = [
   {
-    name: 'keeps what it is given, and lists the newest first without those that have ended',
+    name: 'stores tokens, and lists unexpired ones, newest first',
     run: async (store) => {
       const inserted = token('a', { description: 'for the test suite', usageLimit: 7, usageCount: 2, createdAt: 1 })
       await store.insert(inserted)
@@ -33,7 +33,7 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
     },
   },
   {
-    name: 'of fifty uses at once, as many count as are allowed',
+    name: 'counts the allowed number of fifty concurrent uses',
     run: async (store) => {
       await store.insert(token('a', { usageLimit: 3 }))
       const used = await repeat50Times(() => store.use('hash of a', noon - 1))
@@ -42,7 +42,7 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
     },
   },
   {
-    name: 'one that has ended, was removed or never was cannot be used',
+    name: 'rejects expired, removed and unknown tokens',
     run: async (store) => {
       await store.insert(token('a'))
       assert.equal(await store.use('hash of a', noon), false)
@@ -52,7 +52,7 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
     },
   },
   {
-    name: 'removes what has ended in bounded batches, and nothing else',
+    name: 'removes only expired entries, in bounded batches',
     run: async (store) => {
       for (const id of ['a', 'b', 'c']) await store.insert(token(id, { expiresAt: noon - 1 }))
       await store.insert(token('ends now'))

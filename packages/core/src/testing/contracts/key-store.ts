@@ -13,7 +13,7 @@ function key(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
 /** The contract of {@link KeyStore}. */
 export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
   {
-    name: 'lists by algorithm, then current, next, previous',
+    name: 'lists keys by algorithm, then current, next, previous',
     run: async (store) => {
       const keys = [
         key('r-previous', { status: 'previous' }),
@@ -28,7 +28,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     },
   },
   {
-    name: 'of each algorithm there is one current and one next key, and any number of previous ones',
+    name: 'stores one current, one next and any number of previous keys of each algorithm',
     run: async (store) => {
       for (const status of ['current', 'next'] as const) {
         assert.equal(await store.insert(key(`${status} 1`, { status })), true)
@@ -41,7 +41,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     },
   },
   {
-    name: 'of fifty first keys at once, one is kept',
+    name: 'keeps one of fifty concurrent first keys',
     run: async (store) => {
       const results = await repeat50Times((index) => store.insert(key(`kid ${index}`)))
       assert.deepEqual(results.filter(Boolean), [true])
@@ -49,7 +49,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     },
   },
   {
-    name: 'moves a key on once, of fifty calls at once',
+    name: 'changes the status of a key once for fifty concurrent calls',
     run: async (store) => {
       await store.insert(key('a', { status: 'next' }))
       const results = await repeat50Times((index) => store.move('a', 'next', 'current', noon + index))
@@ -58,7 +58,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     },
   },
   {
-    name: 'does not move a key that has another status, or none that is there',
+    name: 'does not change a missing key or one with another status',
     run: async (store) => {
       await store.insert(key('a'))
       assert.equal(await store.move('a', 'next', 'previous', noon + 1), false)
@@ -67,7 +67,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     },
   },
   {
-    name: 'refuses to move a key to a place that is taken, and changes nothing',
+    name: 'rejects a status that another key has, without changes',
     run: async (store) => {
       await store.insert(key('a'))
       await store.insert(key('b', { status: 'next' }))
@@ -76,7 +76,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     },
   },
   {
-    name: 'records the request to replace a current key, and of no other',
+    name: 'records a replacement request only for a current key',
     run: async (store) => {
       await store.insert(key('a'))
       await store.insert(key('b', { status: 'next' }))
@@ -89,7 +89,7 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     },
   },
   {
-    name: 'a removed key frees its place',
+    name: 'accepts another key after a removal',
     run: async (store) => {
       await store.insert(key('a'))
       await store.remove('a')

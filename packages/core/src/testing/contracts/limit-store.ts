@@ -8,7 +8,7 @@ const request = { key: 'a', burst: 3, interval: 10 * second, now: noon }
 /** The contract of {@link LimitStore}. */
 export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
   {
-    name: 'admits as many as the bucket holds, and then one an interval',
+    name: 'admits the capacity of the bucket, then one request per interval',
     run: async (store) => {
       const isAdmitted = async (after: number) => (await store.consume({ ...request, now: noon + after })).admitted
       assert.deepEqual([await isAdmitted(0), await isAdmitted(1), await isAdmitted(2)], [true, true, true])
@@ -21,7 +21,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'says when the bucket is full again, and a refusal does not put it off',
+    name: 'returns when the bucket is full again, which a refusal does not delay',
     run: async (store) => {
       for (const expiresAt of [10, 20, 30])
         assert.deepEqual(await store.consume(request), {
@@ -35,7 +35,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'one that comes before another that was made earlier takes nothing away from it',
+    name: 'processes requests out of order without losing tokens',
     run: async (store) => {
       await store.consume({ ...request, now: noon + 5 })
       assert.deepEqual(
@@ -49,7 +49,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'a bucket for one is empty after one',
+    name: 'empties a bucket of one token with one request',
     run: async (store) => {
       const single = { ...request, burst: 1 }
       assert.equal((await store.consume(single)).admitted, true)
@@ -58,7 +58,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'a bucket of a time that no clock can have reached is new, for fifty at once too',
+    name: 'resets a bucket with an impossible time, also for fifty concurrent requests',
     run: async (store) => {
       const empty = async (now: number) => {
         for (let attempts = 0; attempts < 3; attempts++)
@@ -76,7 +76,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'clocks that differ by five minutes do not refill a bucket',
+    name: 'does not refill a bucket for clocks that differ by five minutes',
     run: async (store) => {
       const laterRequest = { ...request, now: noon + 300 * second }
       for (let attempts = 0; attempts < 3; attempts++) assert.equal((await store.consume(laterRequest)).admitted, true)
@@ -85,14 +85,14 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'of fifty at once, as many are admitted as the bucket holds',
+    name: 'admits the capacity of the bucket from fifty concurrent requests',
     run: async (store) => {
       const answers = await repeat50Times(() => store.consume({ ...request, burst: 7 }))
       assert.equal(answers.filter(({ admitted: isAdmitted }) => isAdmitted).length, 7)
     },
   },
   {
-    name: 'one bucket knows nothing of another',
+    name: 'keeps buckets separate',
     run: async (store) => {
       const single = { ...request, burst: 1 }
       await store.consume(single)
@@ -100,7 +100,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'what is given back can be taken again',
+    name: 'admits a request again after a refund',
     run: async (store) => {
       const single = { ...request, burst: 1 }
       await store.consume(single)
@@ -111,7 +111,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'removes buckets that are full in bounded batches, and nothing else',
+    name: 'removes only full buckets, in bounded batches',
     run: async (store) => {
       for (const key of ['b', 'c', 'd']) await store.consume({ ...request, key, now: noon - 20 * second })
       await store.consume(request)

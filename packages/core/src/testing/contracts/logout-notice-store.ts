@@ -14,7 +14,7 @@ const ids = (notices: readonly LogoutNotice[]) => notices.map(({ id }) => id)
 /** The contract of {@link LogoutNoticeStore}. */
 export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>[] = [
   {
-    name: 'of fifty senders at once, one gets a notice, and each is counted once',
+    name: 'gives a notice to one of fifty concurrent senders, and counts each attempt once',
     run: async (store) => {
       for (const id of ['a', 'b', 'c']) await store.insert(notice(id))
       const claimed = (await repeat50Times(() => store.claimDue(noon, noon + minute, 2))).flat()
@@ -24,7 +24,7 @@ export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>
     },
   },
   {
-    name: 'a notice whose sender has died is due again, and nothing is due before its time',
+    name: 'returns a notice of a terminated sender again, and no notice before its time',
     run: async (store) => {
       await store.insert(notice('a', { nextAttemptAt: noon + 1 }))
       assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
@@ -37,7 +37,7 @@ export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>
     },
   },
   {
-    name: 'a notice is due at once where the clock has been set back by days',
+    name: 'returns a notice immediately after the clock was set back by days',
     run: async (store) => {
       await store.insert(notice('a', { nextAttemptAt: noon + 72 * 60 * minute }))
       await store.insert(notice('b', { nextAttemptAt: noon + 12 * 60 * minute }))
@@ -46,7 +46,7 @@ export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>
     },
   },
   {
-    name: 'removes one, and all of a client',
+    name: 'removes one notice, and all of a client',
     run: async (store) => {
       await store.insert(notice('a'))
       await store.insert(notice('b'))

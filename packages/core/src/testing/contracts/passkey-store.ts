@@ -30,7 +30,7 @@ function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
 /** The contract of {@link PasskeyStore}. */
 export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
   {
-    name: 'gives back every field as it was stored',
+    name: 'returns every field as stored',
     run: async (store) => {
       const complete = passkey('complete', {
         counter: 4_294_967_295,
@@ -54,7 +54,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'a credential is registered once among all accounts; of fifty at once, one succeeds',
+    name: 'registers a credential once among all accounts, also for fifty concurrent inserts',
     run: async (store) => {
       const results = await repeat50Times((index) =>
         store.insert(passkey(`id ${index}`, { credentialId: 'c', accountId: `account ${index}` })),
@@ -66,7 +66,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'lists the passkeys of one account, the oldest first',
+    name: 'lists the passkeys of an account, oldest first',
     run: async (store) => {
       await store.insert(passkey('young', { createdAt: noon + 1 }))
       await store.insert(passkey('old', { createdAt: noon - 1 }))
@@ -87,7 +87,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'keeps the highest counter of fifty sign-ins at once',
+    name: 'keeps the highest counter of fifty concurrent sign-ins',
     run: async (store) => {
       await store.insert(passkey('a'))
       await repeat50Times((index) =>
@@ -97,7 +97,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'knows whether any passkey has never verified its user; one that has done so once stays one that can',
+    name: 'returns whether any passkey has never verified its user, and keeps a verification',
     run: async (store) => {
       assert.equal(await store.hasUnverified(), false)
       await store.insert(passkey('a'))
@@ -118,7 +118,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'remembers that a counter did not rise',
+    name: 'records that a counter did not increase',
     run: async (store) => {
       await store.insert(passkey('a'))
       await store.insert(passkey('b'))
@@ -128,7 +128,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'goes through the passkeys of all accounts in pages',
+    name: 'lists the passkeys of all accounts in pages',
     run: async (store) => {
       for (const id of ['c', 'a', 'b']) await store.insert(passkey(id, { accountId: id }))
       const page = async (after: string) => (await store.page(after, 2)).map(({ id }) => id)
@@ -146,7 +146,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'removes a passkey unless it is the last one, or of another account',
+    name: 'removes a passkey, but not the last one or one of another account',
     run: async (store) => {
       await store.insert(passkey('a'))
       await store.insert(passkey('b'))
@@ -161,7 +161,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'removes a passkey unless it is the last one that is not refused',
+    name: 'does not remove the last passkey that the policy accepts',
     run: async (store) => {
       for (const id of ['a', 'b', 'old', 'older']) await store.insert(passkey(id))
       const refused = ['old', 'older']
@@ -174,7 +174,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'of fifty removals at once that would leave nothing, one passkey survives',
+    name: 'keeps one passkey after fifty concurrent removals',
     run: async (store) => {
       const all = Array.from({ length: 50 }, (_, index) => `passkey ${index}`)
       for (const id of all) await store.insert(passkey(id))
@@ -184,7 +184,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'removes the last passkey where it is asked to, of this account only',
+    name: 'removes the last passkey of this account on request',
     run: async (store) => {
       await store.insert(passkey('a'))
       await store.insert(passkey('foreign', { accountId: 'another' }))
@@ -196,7 +196,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'sums up what accounts have, and how everybody is off',
+    name: 'summarizes the passkeys of accounts and of the instance',
     run: async (store) => {
       assert.deepEqual(await store.overview(), { accounts: 0, withSingleDevicePasskey: 0 })
       await store.insert(passkey('a', { backedUp: true }))
@@ -220,7 +220,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'removes all passkeys of an account, the last one as well',
+    name: 'removes all passkeys of an account',
     run: async (store) => {
       await store.insert(passkey('a'))
       await store.insert(passkey('b'))

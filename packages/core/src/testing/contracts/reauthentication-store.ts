@@ -9,7 +9,7 @@ function row(hash: string, changes: Partial<StoredReauthentication> = {}): Store
 /** The contract of {@link ReauthenticationStore}. */
 export const reauthenticationStoreContract: readonly ContractCase<ReauthenticationStore>[] = [
   {
-    name: 'of fifty consumers at once, one gets it, and then it is gone',
+    name: 'returns a re-authentication to one of fifty concurrent consumers and removes it',
     run: async (store) => {
       await store.insert(row('a'))
       const results = await repeat50Times(() => store.consume(row('a')))
@@ -20,7 +20,7 @@ export const reauthenticationStoreContract: readonly ContractCase<Reauthenticati
     },
   },
   {
-    name: 'it is for its account and its session alone, and waits for them',
+    name: 'returns a re-authentication only to its account and session, and keeps it for other attempts',
     run: async (store) => {
       await store.insert(row('a'))
       assert.equal(await store.consume(row('a', { accountId: 'bob' })), undefined)
@@ -30,7 +30,7 @@ export const reauthenticationStoreContract: readonly ContractCase<Reauthenticati
     },
   },
   {
-    name: 'removes those of one account',
+    name: 'removes the re-authentications of an account',
     run: async (store) => {
       await store.insert(row('a'))
       await store.insert(row('b', { accountId: 'bob' }))
@@ -40,7 +40,7 @@ export const reauthenticationStoreContract: readonly ContractCase<Reauthenticati
     },
   },
   {
-    name: 'removes what has ended in bounded batches, and nothing else',
+    name: 'removes only expired entries, in bounded batches',
     run: async (store) => {
       for (const hash of ['a', 'b', 'c']) await store.insert(row(hash, { expiresAt: noon - 1 }))
       await store.insert(row('ends now'))

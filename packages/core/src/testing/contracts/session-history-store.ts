@@ -17,7 +17,7 @@ type Stores = Pick<PocketStores, 'sessionHistory' | 'transaction'>
 /** The contract of {@link SessionHistoryStore}, within transactions of the same stores. */
 export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
   {
-    name: 'lets one transaction at a time get past the lock of an account',
+    name: 'lets one transaction at a time hold the lock of an account',
     run: async ({ sessionHistory: store, transaction }) => {
       let concurrentCount = 0
       await repeat50Times(() =>
@@ -63,7 +63,7 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'tells what is due, in bounded batches, and removes one session or those of an account',
+    name: 'lists due sessions in bounded batches, and removes one session or those of an account',
     run: async ({ sessionHistory: store }) => {
       await store.saveOrigin(origin('later'))
       await store.saveOrigin(origin('second', { reviewAt: noon }))

@@ -5,7 +5,7 @@ import { type ContractCase, repeat50Times } from './contract.ts'
 /** The contract of {@link SpentChallengeStore}. */
 export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeStore>[] = [
   {
-    name: 'accepts one of fifty insertions at once, and none later',
+    name: 'accepts one of fifty concurrent inserts, and none later',
     run: async (store) => {
       const results = await repeat50Times(() => store.insert('a'))
       assert.equal(results.filter((inserted) => inserted).length, 1)
@@ -14,7 +14,7 @@ export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeSt
     },
   },
   {
-    name: 'removes challenges up to a position in bounded batches, and no later ones',
+    name: 'removes challenges up to a position, in bounded batches',
     run: async (store) => {
       assert.equal(await store.lastPosition(), 0)
       for (const hash of ['a', 'b', 'c']) await store.insert(hash)

@@ -13,7 +13,7 @@ const isFailure = (error: unknown): boolean => error === failure
 /** The contract of `transaction` in {@link PocketStores}, across all stores. */
 export const transactionContract: readonly ContractCase<PocketStores>[] = [
   {
-    name: 'keeps the writes of all stores and passes the result on',
+    name: 'commits the writes of all stores and returns the result',
     run: async (stores) => {
       const result = await stores.transaction(async () => {
         await stores.codes.insert(code('a'))
@@ -26,7 +26,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
-    name: 'undoes the writes of all stores when it fails, and passes the error on',
+    name: 'rolls back the writes of all stores on failure and rethrows the error',
     run: async (stores) => {
       await stores.codes.insert(code('kept'))
       const failing = stores.transaction(async () => {
@@ -51,7 +51,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
-    name: 'one that fails takes nothing of another that was begun in the same moment',
+    name: 'does not roll back a concurrent transaction',
     run: async (stores) => {
       const insert = (hash: string, isRejected: boolean) =>
         stores.transaction(async () => {
@@ -73,7 +73,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
-    name: 'of statements made at once none is written when one of them fails',
+    name: 'rolls back concurrent statements if one of them fails',
     run: async (stores) => {
       await stores.codes.insert(code('taken'))
       const failing = stores.transaction(async () => {
@@ -87,7 +87,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
-    name: 'a nested call joins: both are undone together',
+    name: 'joins a nested call, and rolls back both',
     run: async (stores) => {
       const failing = stores.transaction(async () => {
         await stores.transaction(() => stores.codes.insert(code('inner')))
@@ -98,7 +98,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
-    name: 'takes no writes of others with it when it fails',
+    name: 'does not roll back concurrent writes',
     run: async (stores) => {
       const { opened, open, others, release } = gate()
       const failing = stores.transaction(async () => {
@@ -121,7 +121,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
-    name: 'shows nobody what is not kept yet',
+    name: 'hides uncommitted writes',
     run: async (stores) => {
       const { opened, open, others, release } = gate()
       const failing = stores.transaction(async () => {
@@ -138,7 +138,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     },
   },
   {
-    name: 'refuses what comes after its end, so that it is not written alone',
+    name: 'rejects statements after its end',
     run: async (stores) => {
       const { others, release } = gate()
       let late: Promise<void> | undefined
