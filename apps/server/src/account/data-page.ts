@@ -2,27 +2,18 @@ import { Readable } from 'node:stream'
 import { requestContext } from '@pocket/core'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
-import type { OwnData } from './own-data.ts'
+import type { AccountDeps } from './deps.ts'
 import { dataFile } from './own-data-operations.ts'
-
-export interface DataPagePorts {
-  readonly authentication: Authentication
-  readonly users: Pick<UserAdministration, 'removeOwn' | 'canRemoveOwnAccount'>
-  readonly ownData: OwnData
-  readonly show: ShowPage
-}
 
 const dataPath = accountPaths.data
 
 /** `/settings/account/data`: data export and account deletion. */
-export function dataPages({ authentication, users, ownData, show }: DataPagePorts): readonly PageRoute[] {
+export function dataPages({ authentication, users, ownData, show }: AccountDeps): readonly PageRoute[] {
   const showData = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     await show(ctx, { view: 'account-data', viewer: viewerOf(user), removable: await users.canRemoveOwnAccount() })

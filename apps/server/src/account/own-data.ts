@@ -1,23 +1,20 @@
-import type { AuditSink, Clock, Pocket, RequestOrigin } from '@pocket/core'
+import type { RequestOrigin } from '@pocket/core'
 import { consentedScopes } from '@pocket/core/internal'
-import type { Directory, User } from '@pocket/directory'
+import type { User } from '@pocket/directory'
 import { apiKeyDto } from '../api-keys/api-key-dto.ts'
 import type { ApiKeys } from '../api-keys/api-keys.ts'
 import type { FavouriteStore } from '../apps/favourite-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { exportedEntry } from '../audit-log/export.ts'
+import type { Deps } from '../http/deps.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import { passkeyDto, userDto } from '../users/user-dto.ts'
 
-export interface OwnDataPorts {
-  readonly directory: Pick<Directory, 'users'>
-  readonly pocket: Pick<Pocket, 'passkeys' | 'clients'>
-  readonly sessions: Pick<SessionAdministration, 'list'>
-  readonly apiKeys: Pick<ApiKeys, 'list'>
-  readonly favourites: Pick<FavouriteStore, 'list'>
-  readonly auditLog: Pick<AuditLogStore, 'next'>
-  readonly audit: AuditSink
-  readonly clock: Clock
+export interface OwnDataDeps extends Deps {
+  readonly sessions: SessionAdministration
+  readonly apiKeys: ApiKeys
+  readonly favourites: FavouriteStore
+  readonly auditLog: AuditLogStore
 }
 
 /** All data stored about a user, except secrets. */
@@ -29,17 +26,17 @@ export interface OwnData {
 /** Number of entries in memory at once. */
 const batchSize = 200
 
-export function createOwnData(ports: OwnDataPorts): OwnData {
+export function createOwnData(deps: OwnDataDeps): OwnData {
   return {
     async exportJson(user, origin) {
-      await ports.audit.record({ event: 'account_exported', accountId: user.id }, origin)
-      return jsonChunks(ports, user)
+      await deps.audit.record({ event: 'account_exported', accountId: user.id }, origin)
+      return jsonChunks(deps, user)
     },
   }
 }
 
-async function* jsonChunks(ports: OwnDataPorts, user: User): AsyncGenerator<string> {
-  const { directory, pocket, sessions, favourites, clock } = ports
+async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string> {
+  const { directory, pocket, sessions, favourites, clock } = deps
   const storedUser = await directory.users.find(user.id)
   const head = {
     exportedAt: new Date(clock.now()).toISOString(),
@@ -56,9 +53,9 @@ async function* jsonChunks(ports: OwnDataPorts, user: User): AsyncGenerator<stri
     favouriteApplications: await favourites.list(user.id),
   }
   yield JSON.stringify(head, null, 2).slice(0, -2)
-  yield* jsonArray('allowedApplications', consents(ports, user.id))
-  yield* jsonArray('apiKeys', keys(ports, user.id))
-  yield* jsonArray('auditLog', entries(ports, user.id))
+  yield* jsonArray('allowedApplications', consents(deps, user.id))
+  yield* jsonArray('apiKeys', keys(deps, user.id))
+  yield* jsonArray('auditLog', entries(deps, user.id))
   yield '\n}\n'
 }
 
@@ -73,7 +70,7 @@ async function* jsonArray(name: string, items: AsyncIterable<unknown>): AsyncGen
   yield '\n  ]'
 }
 
-async function* consents({ pocket }: OwnDataPorts, accountId: string): AsyncGenerator<unknown> {
+async function* consents({ pocket }: OwnDataDeps, accountId: string): AsyncGenerator<unknown> {
   const request = {
     scope: { of: 'consented', accountId },
     limit: batchSize,
@@ -96,7 +93,7 @@ async function* consents({ pocket }: OwnDataPorts, accountId: string): AsyncGene
   }
 }
 
-async function* keys({ apiKeys }: OwnDataPorts, ownerId: string): AsyncGenerator<unknown> {
+async function* keys({ apiKeys }: OwnDataDeps, ownerId: string): AsyncGenerator<unknown> {
   for (let page = 1, fetched = 0, total = 1; fetched < total; page += 1) {
     const result = await apiKeys.list(ownerId, { page, limit: batchSize, sort: null, filters: {}, search: '' })
     if (result.items.length === 0) return
@@ -106,7 +103,7 @@ async function* keys({ apiKeys }: OwnDataPorts, ownerId: string): AsyncGenerator
   }
 }
 
-async function* entries({ auditLog }: OwnDataPorts, accountId: string): AsyncGenerator<unknown> {
+async function* entries({ auditLog }: OwnDataDeps, accountId: string): AsyncGenerator<unknown> {
   const query = { accountId, from: null, to: null, filters: {}, search: '' }
   for (let batch = await auditLog.next(query, batchSize); batch.length > 0; ) {
     yield* batch.map(exportedEntry)

@@ -13,26 +13,26 @@ import { viewerOf } from '../http/viewer.ts'
 import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
 import { savePreference } from '../preferences/save-preference.ts'
+import { userSettingsOf } from '../users/user-settings.ts'
 import { userValidator } from '../users/validators.ts'
+import type { AccountDeps } from './deps.ts'
 import { type AccountPage, type ProfileValues, profileNotices } from './page-model.ts'
 import { hasOutdatedPasskey } from './passkey-item.ts'
 import { profileBody, profileValues, storedProfile } from './profile-form.ts'
-import type { ProfilePorts } from './profile-ports.ts'
 import { signalsOf } from './signals.ts'
 
 const profilePath = accountPaths.profile
 
 /** `/settings/account`: the user's own profile. */
-export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, users, profilePictures, pictures, secondPasskey, verification } = ports
-  const { passkeyPolicy, languages, settings, reauthentication } = ports
-  const secure = pocket.issuer.startsWith('https:')
+export function profilePages(deps: AccountDeps): readonly PageRoute[] {
+  const { pocket, authentication, reauthentication, show, flashes, secure, users, profilePictures, userPictures } = deps
+  const { secondPasskey, passkeyPolicy, catalogues, settings, mail } = deps
   type Overrides = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
 
   const showProfile = async (ctx: Context, { id }: User, overrides: Overrides = {}) => {
     const user = await users.find(id)
     const passkeys = await pocket.passkeys.list(id)
-    const { editOwnAccount, requireEmail } = await settings()
+    const { editOwnAccount, requireEmail } = userSettingsOf(await settings.lastKnown())
     await show(ctx, {
       view: 'account',
       viewer: viewerOf(user),
@@ -43,10 +43,10 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
       isEditable: editOwnAccount && !(await users.isManagedByLdap(user)),
       emailRequired: requireEmail,
       emailVerified: user.emailVerified,
-      verifiable: user.email !== null && !user.emailVerified && (await verification.enabled()),
+      verifiable: user.email !== null && !user.emailVerified && (await settings.values()).emailVerificationEnabled,
       values: storedProfile(user),
       version: userValidator(user),
-      picture: (await pictures([id])).get(id) ?? null,
+      picture: (await userPictures([id])).get(id) ?? null,
       locale: user.locale,
       problems: [],
       problem: null,
@@ -80,7 +80,7 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
   const setLanguage = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const selectedTag = formText(ctx, 'language', 35)
-    const tag = languages.find((language) => language.tag === selectedTag)?.tag ?? null
+    const tag = catalogues.languages.find((language) => language.tag === selectedTag)?.tag ?? null
     await users.setOwnLocale(pageActor(user, ctx), tag)
     savePreference(ctx, { name: cookieNames.language, value: tag, secure })
     redirectWithNotice(ctx, 'language_saved')
@@ -107,7 +107,8 @@ export function profilePages(ports: ProfilePorts): readonly PageRoute[] {
 
   const verifyEmail = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await verification.begin(user)
+    await mail.verification.begin(user)
+    mail.delivery.trigger()
     redirectWithNotice(ctx, 'verification_sent', user.email ?? '')
   }
 

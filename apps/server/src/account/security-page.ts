@@ -1,52 +1,26 @@
-import { type Pocket, type ReadPasskeyPolicy, requestContext } from '@pocket/core'
+import { requestContext } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { SessionAdministration } from '../sessions/session-administration.ts'
-import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
-import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 import { passkeyRemovedPath, removalNotes } from '../webauthn/passkey-removed-page.ts'
+import type { AccountDeps } from './deps.ts'
 import { type AccountSecurityPage, securityNotices } from './page-model.ts'
 import { hasOutdatedPasskey, passkeyItem } from './passkey-item.ts'
-import type { SecondPasskey } from './second-passkey.ts'
 import { signalsOf } from './signals.ts'
-
-export interface SecurityPorts {
-  readonly pocket: Pocket
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  readonly passkeyPolicy: ReadPasskeyPolicy
-  readonly secondPasskey: SecondPasskey
-  readonly ownPasskeys: OwnPasskeys
-  readonly passkeyRemovals: Pick<PasskeyRemovalReview, 'list'>
-  readonly sessions: Pick<SessionAdministration, 'list'>
-}
 
 const securityPath = accountPaths.security
 const passkeysPath = `${accountPaths.profile}/passkeys` as const
 
 /** `/settings/account/security`: the user's passkeys and sessions. */
-export function securityPages(ports: SecurityPorts): readonly PageRoute[] {
-  const {
-    pocket,
-    authentication,
-    show,
-    flashes,
-    passkeyPolicy,
-    secondPasskey,
-    ownPasskeys,
-    passkeyRemovals,
-    sessions,
-  } = ports
+export function securityPages(deps: AccountDeps): readonly PageRoute[] {
+  const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey } = deps
+  const { ownPasskeys, passkeyRemovals, sessions } = deps
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()

@@ -50,7 +50,7 @@ export interface ApiKeys {
   flush(): Promise<void>
 }
 
-export interface ApiKeyPorts {
+export interface ApiKeyDeps {
   readonly store: ApiKeyStore
   /** Records the session in which a key is created. */
   readonly recordCredential: Pocket['recordCredential']
@@ -70,8 +70,8 @@ export function createApiKeys({
   audit,
   clock,
   onError,
-}: ApiKeyPorts): ApiKeys {
-  const usageRecorder = createUsageRecorder({ store, onError })
+}: ApiKeyDeps): ApiKeys {
+  const usageRecorder = createUsageRecorder(store, onError)
 
   const getApiKey = async (ownerId: string, id: string): Promise<ApiKey> => {
     const apiKey = await store.find(ownerId, id)

@@ -1,17 +1,16 @@
-import { type Clock, type Pocket, requestContext } from '@pocket/core'
+import { requestContext } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { isWithoutPasskey } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { areas } from '../access/api-key-scope.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { type Refusal, refusalOf } from '../http/form-page.ts'
 import { readListPage } from '../http/list-page.ts'
 import type { PageHandler, PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { MintedApiKey } from './api-key.ts'
 import type { ApiKeys } from './api-keys.ts'
@@ -19,19 +18,9 @@ import { emptyKey, expirationOf, formProblems, keyValues, lifetimeValues, proble
 import { apiKeyLine, apiKeyList, apiKeysPath } from './key-line.ts'
 import { type ApiKeyRenewPage, type ApiKeysPage, apiKeyNotices } from './page-model.ts'
 
-export interface ApiKeyPagesPorts {
-  readonly apiKeys: ApiKeys
-  readonly pocket: Pick<Pocket, 'session' | 'issuer'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  readonly clock: Clock
-}
-
 /** `/settings/api-keys`: the user's API keys. */
-export function apiKeyPages(ports: ApiKeyPagesPorts): readonly PageRoute[] {
-  const { apiKeys, pocket, authentication, show, flashes, clock } = ports
-  const secure = pocket.issuer.startsWith('https:')
+export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): readonly PageRoute[] {
+  const { apiKeys, pocket, authentication, show, flashes, secure, clock } = deps
   const ownerOf = (ctx: Context, { id }: User) => ({ ownerId: id, origin: requestContext(ctx.req) })
   const canCreate = async ({ req, res }: Context) => {
     const session = await pocket.session(req, res)

@@ -8,16 +8,14 @@ export interface UsageRecorder {
   flush(): Promise<void>
 }
 
-export interface UsageRecorderPorts {
-  readonly store: Pick<ApiKeyStore, 'markUsed'>
-  /** Receives write errors, because no caller awaits the write. */
-  readonly onError: (error: unknown) => void
-}
-
 /** Milliseconds. */
 const minUpdateInterval = 60_000
 
-export function createUsageRecorder({ store, onError }: UsageRecorderPorts): UsageRecorder {
+/** @param onError - receives write errors, because no caller awaits the write */
+export function createUsageRecorder(
+  store: Pick<ApiKeyStore, 'markUsed'>,
+  onError: (error: unknown) => void,
+): UsageRecorder {
   const pendingWrites = new Map<string, Promise<void>>()
 
   return {

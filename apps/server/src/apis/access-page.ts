@@ -10,12 +10,12 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { accessValidator } from './administration.ts'
 import { accessDto } from './api-dto.ts'
-import type { ApiPageContext } from './api-page-context.ts'
+import type { ApiPageDeps } from './deps.ts'
 import type { ApiAccessPage } from './page-model.ts'
 
 /** `/settings/admin/apis/:id/clients/:clientId`: the access of one client to one API. */
-export function apiAccessPages(context: ApiPageContext): readonly PageRoute[] {
-  const { pocket, administration, authentication, show, flashes, path } = context
+export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
+  const { pocket, administration, authentication, show, flashes, path } = deps
   const accessPath = `${path}/:id/clients/:clientId` as const
 
   const findApiAndClient = async (ctx: Context) => ({

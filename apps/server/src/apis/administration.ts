@@ -4,33 +4,24 @@ import type {
   ApiGrant,
   ApiInput,
   Apis,
-  AuditSink,
   Client,
-  Clients,
   NewApiInput,
   PermissionInput,
   PermissionLists,
-  Transaction,
 } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
+import type { Deps } from '../http/deps.ts'
 import { accessDto, apiDto } from './api-dto.ts'
-
-export interface ApiAdministrationPorts {
-  readonly apis: Apis
-  readonly clients: Clients
-  readonly audit: AuditSink
-  /** Commits the changes of core and the audit log together. */
-  readonly transaction: Transaction
-}
 
 type CimdAccess = Parameters<Apis['setCimdAccess']>[1]
 
 /** Changes that administrators make to APIs and API access, each with an audit log entry. */
-export function createApiAdministration({ apis, clients, audit, transaction }: ApiAdministrationPorts) {
+export function createApiAdministration({ pocket, audit, transaction }: Deps) {
+  const { apis, clients } = pocket
   const getApi = async (id: string): Promise<Api> => assertFound(await apis.find(id))
   /** Loads the API to be changed and checks the caller's precondition, if any. */
   const lockApi = async (actor: Actor, id: string): Promise<Api> => {

@@ -1,9 +1,10 @@
-import type { Api, AuditSink, Pocket, Transaction } from '@pocket/core'
+import type { Api } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import { apiValidator, createApiAdministration } from './administration.ts'
 import { apiDto } from './api-dto.ts'
@@ -12,17 +13,11 @@ import { apiCreate, apiSchema, apiUpdate, cimdAccessBody, permissionsBody } from
 import { clientOperations } from './client-operations.ts'
 import { grantOperations } from './grant-operations.ts'
 
-export interface ApiOperationPorts {
-  readonly pocket: Pick<Pocket, 'apis' | 'clients'>
-  readonly logos: Pick<ClientLogos, 'withLogoFlags' | 'withClientLogoFlags'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
-
 /** `/api/apis` and `/api/api-access`: the APIs for which clients get access tokens. */
-export function apiOperations({ pocket, logos, audit, transaction }: ApiOperationPorts): readonly Operation[] {
-  const { apis, clients } = pocket
-  const administration = createApiAdministration({ apis, clients, audit, transaction })
+export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }): readonly Operation[] {
+  const { apis } = deps.pocket
+  const administration = createApiAdministration(deps)
+  const operationDeps = { ...deps, administration }
   const shared = { area: 'clients' } as const
   const answer = { status: 200, schema: apiSchema } as const
   return [
@@ -119,8 +114,8 @@ export function apiOperations({ pocket, logos, audit, transaction }: ApiOperatio
         )
       },
     }),
-    ...clientOperations({ apis, clients, administration, logos }),
-    ...grantOperations({ apis, administration }),
+    ...clientOperations(operationDeps),
+    ...grantOperations(operationDeps),
   ]
 }
 

@@ -1,25 +1,19 @@
-import type { ApiAccess, Apis, ClientListRequest, Clients } from '@pocket/core'
+import type { ApiAccess, ClientListRequest } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
-import type { ClientLogos } from '../images/client-logos.ts'
-import { type ApiAdministration, accessValidator } from './administration.ts'
+import { accessValidator } from './administration.ts'
 import { accessDto, apiClientDto, clientAccessDto } from './api-dto.ts'
 import { accessBody, accessSchema, apiClientSchema, clientAccessSchema } from './api-schema.ts'
-
-export interface ClientOperationPorts {
-  readonly apis: Apis
-  readonly clients: Clients
-  readonly administration: ApiAdministration
-  readonly logos: Pick<ClientLogos, 'withLogoFlags' | 'withClientLogoFlags'>
-}
+import type { ApiOperationDeps } from './deps.ts'
 
 const list = { sort: ['name', 'createdAt'], search: true }
 
 /** `/api/apis/:id/clients` and `/assignable-clients`: clients with access to an API, and clients that can be given access. */
-export function clientOperations({ apis, clients, administration, logos }: ClientOperationPorts): readonly Operation[] {
+export function clientOperations({ pocket, administration, clientLogos }: ApiOperationDeps): readonly Operation[] {
+  const { apis, clients } = pocket
   const shared = { area: 'clients' } as const
   return [
     operation({
@@ -35,7 +29,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'granted', apiId: api.id }))
         const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
         const dtos = items.map(({ client }) => clientAccessDto({ api, client, access: grants.get(client.id) }))
-        return pageAnswer({ items: await logos.withClientLogoFlags(dtos), total }, call.list)
+        return pageAnswer({ items: await clientLogos.withClientLogoFlags(dtos), total }, call.list)
       },
     }),
     operation({
@@ -50,7 +44,7 @@ export function clientOperations({ apis, clients, administration, logos }: Clien
         const { id } = await administration.getApi(call.params.id ?? '')
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'ungranted', apiId: id }))
         const dtos = items.map(({ client }) => apiClientDto(client))
-        return pageAnswer({ items: await logos.withLogoFlags(dtos), total }, call.list)
+        return pageAnswer({ items: await clientLogos.withLogoFlags(dtos), total }, call.list)
       },
     }),
     operation({

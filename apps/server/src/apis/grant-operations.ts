@@ -1,22 +1,19 @@
-import type { ApiGrant, Apis } from '@pocket/core'
+import type { ApiGrant } from '@pocket/core'
 import { cimdPermissions } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
-import { type ApiAdministration, grantsValidator } from './administration.ts'
+import { grantsValidator } from './administration.ts'
 import { apiAccessDto, apiDto } from './api-dto.ts'
 import { apiList, apiListRequest } from './api-lists.ts'
 import { apiAccessSchema, apiSchema, permissionListsBody, permissionListsSchema } from './api-schema.ts'
-
-export interface GrantOperationPorts {
-  readonly apis: Apis
-  readonly administration: ApiAdministration
-}
+import type { ApiOperationDeps } from './deps.ts'
 
 /** `/api/api-access/:clientId`: the APIs a client has access to, and the APIs it can be given access to. */
-export function grantOperations({ apis, administration }: GrantOperationPorts): readonly Operation[] {
+export function grantOperations({ pocket, administration }: ApiOperationDeps): readonly Operation[] {
+  const { apis } = pocket
   const shared = { area: 'clients' } as const
   return [
     operation({

@@ -9,7 +9,7 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { apiValidator } from './administration.ts'
 import { apiInput, newApi, storedPermissions, storedValues, submittedPermissions, submittedValues } from './api-form.ts'
-import type { ApiPageContext } from './api-page-context.ts'
+import type { ApiPageDeps } from './deps.ts'
 import type { ApiNotice, ApiPage } from './page-model.ts'
 
 type SubmittedValues = Partial<Pick<ApiPage, 'values' | 'permissions'>>
@@ -20,8 +20,8 @@ const maxResults = 10
 const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
 
 /** `/settings/admin/apis/:id`: one API. */
-export function oneApiPages(context: ApiPageContext): readonly PageRoute[] {
-  const { pocket, administration, authentication, show, flashes, path } = context
+export function oneApiPages(deps: ApiPageDeps): readonly PageRoute[] {
+  const { pocket, administration, authentication, show, flashes, path } = deps
   const { apis, clients } = pocket
 
   const showApi = async (

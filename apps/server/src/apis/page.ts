@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
@@ -12,7 +13,6 @@ import { apiAccessPages } from './access-page.ts'
 import { createApiAdministration } from './administration.ts'
 import { apiInput, newApi, submittedValues } from './api-form.ts'
 import { apiListRequest } from './api-lists.ts'
-import type { ApiPagesPorts } from './api-page-context.ts'
 import { oneApiPages } from './one-api-page.ts'
 
 const apisPath = '/settings/admin/apis'
@@ -31,15 +31,15 @@ const list: ListPageDefinition = {
 }
 
 /** `/settings/admin/apis`: the APIs for which clients get access tokens. */
-export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
-  const { pocket, audit, transaction, authentication, show, flashes } = ports
-  const { apis, clients } = pocket
-  const administration = createApiAdministration({ apis, clients, audit, transaction })
-  const context = { ...ports, administration, path: apisPath } as const
+export function apiPages(deps: PageDeps): readonly PageRoute[] {
+  const { pocket, authentication, show, flashes, secure } = deps
+  const { apis } = pocket
+  const administration = createApiAdministration(deps)
+  const pageDeps = { ...deps, administration, path: apisPath } as const
 
   const showList = async (ctx: Context) => {
     const viewer = viewerOf(await authentication.requireUser(ctx))
-    const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
+    const listPage = readListPage(ctx, list, secure)
     const { items, total } = await apis.page(apiListRequest(listPage.request, null))
     const flash = flashes.consume(ctx, apisPath)
     const { removed } = flash
@@ -103,7 +103,7 @@ export function apiPages(ports: ApiPagesPorts): readonly PageRoute[] {
     { method: 'post', path: `${apisPath}/bulk`, handle: removeBulk },
     { method: 'get', path: `${apisPath}/new`, handle: showNew },
     { method: 'post', path: `${apisPath}/new`, handle: create },
-    ...apiAccessPages(context),
-    ...oneApiPages(context),
+    ...apiAccessPages(pageDeps),
+    ...oneApiPages(pageDeps),
   ]
 }

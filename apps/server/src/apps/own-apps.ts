@@ -1,18 +1,16 @@
-import type { AccountStore, ClientList, ClientScope, ListedClient, Pocket } from '@pocket/core'
+import type { ClientList, ClientScope, ListedClient } from '@pocket/core'
 import { startUrl } from '@pocket/core/internal'
-import type { ClientPictures } from '../http/page-pictures.ts'
+import type { Deps } from '../http/deps.ts'
+import type { PagePictures } from '../http/page-pictures.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { AppTile } from './page-model.ts'
 
 /** Maximum number of applications on one page; users with more use the search. */
 const maxApps = 300
 
-export interface OwnAppsPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'issuer'>
-  readonly accounts: AccountStore
+export interface OwnAppsDeps extends Deps {
   readonly favourites: FavouriteStore
-  /** The uploaded logos of these clients. */
-  readonly logos: (clientIds: readonly string[]) => Promise<ReadonlyMap<string, ClientPictures>>
+  readonly pictures: PagePictures
 }
 
 /** The applications of a user. */
@@ -25,7 +23,7 @@ export interface OwnApps {
   isUsable(accountId: string, clientId: string): Promise<boolean>
 }
 
-export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPorts): OwnApps {
+export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAppsDeps): OwnApps {
   const page = (scope: ClientScope, search: string): Promise<ClientList> =>
     pocket.clients.page({
       scope,
@@ -35,19 +33,20 @@ export function createOwnApps({ pocket, accounts, favourites, logos }: OwnAppsPo
       sort: { by: 'lastUsedAt', descending: true },
       filters: {},
     })
-  const groupsOf = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
+  const groupsOf = async (accountId: string) =>
+    ((await directory.accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   return {
     async listUsable(accountId, search) {
       const groupIds = await groupsOf(accountId)
       const { items, total } = await page({ of: 'usable', accountId, groupIds }, search)
       const favouriteIds = new Set(await favourites.list(accountId))
-      const pictures = await logos(items.map(({ client }) => client.id))
+      const logos = await pictures.clients(items.map(({ client }) => client.id))
       const tiles = items.map(({ client, consent }) => ({
         id: client.id,
         name: client.name,
         description: client.description,
-        logo: pictures.get(client.id) ?? null,
+        logo: logos.get(client.id) ?? null,
         launch: launchLink(startUrl(client, pocket.issuer)),
         isFavourite: favouriteIds.has(client.id),
         lastUsedAt: consent?.updatedAt ?? null,

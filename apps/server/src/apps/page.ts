@@ -1,41 +1,36 @@
-import { type Clock, type ListedClient, type Pocket, requestContext } from '@pocket/core'
+import { type ListedClient, requestContext } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { consentedScopes } from '@pocket/core/internal'
 import type { Context } from 'koa'
-import type { OwnConsents } from '../clients/own-consents.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import { createOwnConsents } from '../clients/own-consents.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { OwnApps } from './own-apps.ts'
 import { type AllowedApp, type AppsPage, appNotices } from './page-model.ts'
 
-export interface AppPagesPorts {
-  readonly pocket: Pick<Pocket, 'clients'>
-  readonly apps: OwnApps
+/** What the page of one's own applications uses. */
+export interface AppDeps extends PageDeps {
+  readonly ownApps: OwnApps
   readonly favourites: FavouriteStore
-  readonly consents: OwnConsents
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  readonly clock: Clock
 }
 
 const appsPath = '/settings/apps'
 
 /** `/settings/apps`: starts applications and lists consents. */
-export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
-  const { pocket, apps, favourites, consents, authentication, show, flashes, clock } = ports
+export function appPages(deps: AppDeps): readonly PageRoute[] {
+  const { pocket, ownApps, favourites, authentication, show, flashes, clock } = deps
+  const consents = createOwnConsents(deps)
 
   const showApps = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
-    const { tiles, more } = await apps.listUsable(user.id, search)
-    const allowed = (await apps.listConsented(user.id)).map(allowedApp)
+    const { tiles, more } = await ownApps.listUsable(user.id, search)
+    const allowed = (await ownApps.listConsented(user.id)).map(allowedApp)
     const notice = noticeOf(flashes.consume(ctx, appsPath))
     await show(ctx, { view: 'apps', viewer: viewerOf(user), search, tiles, more, allowed, notice })
   }
@@ -44,7 +39,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
     const { id: accountId } = await authentication.requireUser(ctx)
     const clientId = String(ctx.params.id)
     if (formText(ctx, 'favourite') === 'yes') {
-      if (!(await apps.isUsable(accountId, clientId)))
+      if (!(await ownApps.isUsable(accountId, clientId)))
         throw new NotFoundError('not_found', 'There is no such application.')
       await favourites.add({ accountId, clientId, createdAt: clock.now() })
     } else await favourites.remove(accountId, clientId)
@@ -53,7 +48,7 @@ export function appPages(ports: AppPagesPorts): readonly PageRoute[] {
 
   const confirmWithdrawal = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const listedClient = (await apps.listConsented(user.id)).find(({ client }) => client.id === ctx.params.id)
+    const listedClient = (await ownApps.listConsented(user.id)).find(({ client }) => client.id === ctx.params.id)
     if (!listedClient) throw new NotFoundError('not_found', 'There is no consent for this application.')
     const { removal: confirmation } = allowedApp(listedClient)
     await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: appsPath })

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
-import type { AuditSink } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type ListDefinition, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
@@ -56,13 +56,11 @@ const auditFilters = ['event', 'userID', 'clientName', 'location'] as const
 const ownListDefinition: ListDefinition = { sort: auditSorts, filter: ['event', 'userID'], search: true }
 const fullListDefinition: ListDefinition = { sort: auditSorts, filter: auditFilters, search: true }
 
-export interface AuditLogApiPorts {
-  readonly store: AuditLogStore
-  readonly audit: AuditSink
-}
-
 /** `/api/audit-logs`: the caller's own events, and all events for administrators. */
-export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly Operation[] {
+export function auditLogOperations({
+  auditLog,
+  audit,
+}: Deps & { readonly auditLog: AuditLogStore }): readonly Operation[] {
   const shared = { area: 'audit', method: 'get' } as const
   return [
     operation({
@@ -74,7 +72,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       query: rangeParameters,
       answer: { status: 200, schema: pageOf(auditSchema) },
       async handle({ user, query, list }) {
-        const { items, total } = await store.list(auditQuery(user.id, query, list), list)
+        const { items, total } = await auditLog.list(auditQuery(user.id, query, list), list)
         return pageAnswer({ items: items.map(auditDto), total }, list)
       },
     }),
@@ -87,7 +85,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       query: rangeParameters,
       answer: { status: 200, schema: pageOf(auditSchema) },
       async handle({ query, list }) {
-        const { items, total } = await store.list(auditQuery(null, query, list), list)
+        const { items, total } = await auditLog.list(auditQuery(null, query, list), list)
         const data = items.map((entry) => ({ ...auditDto(entry), username: entry.accountName }))
         return pageAnswer({ items: data, total }, list)
       },
@@ -106,7 +104,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
         const { id: by, origin } = actorOf(call)
         await audit.record({ event: 'audit_log_exported', format, by }, origin)
         call.ctx.set('Content-Disposition', `attachment; filename="audit-log.${format}"`)
-        call.ctx.body = Readable.from(exportChunks(store, exportQuery, format))
+        call.ctx.body = Readable.from(exportChunks(auditLog, exportQuery, format))
         call.ctx.type = exportTypes[format]
       },
     }),
@@ -116,7 +114,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       path: '/api/audit-logs/filters/client-names',
       summary: 'List the client names in the audit log',
       answer: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
-      handle: async () => store.clientNames(),
+      handle: async () => auditLog.clientNames(),
     }),
     operation({
       ...shared,
@@ -124,7 +122,7 @@ export function auditLogOperations({ store, audit }: AuditLogApiPorts): readonly
       path: '/api/audit-logs/filters/users',
       summary: 'List the user names in the audit log by user ID',
       answer: { status: 200, schema: texts },
-      handle: async () => Object.fromEntries((await store.accounts()).map(({ id, name }) => [id, name])),
+      handle: async () => Object.fromEntries((await auditLog.accounts()).map(({ id, name }) => [id, name])),
     }),
   ]
 }

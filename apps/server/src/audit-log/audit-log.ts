@@ -13,7 +13,7 @@ export interface CurrentNames {
   passkey(accountId: string, id: string): Promise<string | null>
 }
 
-export interface AuditLogPorts {
+export interface AuditLogDeps {
   readonly store: Pick<AuditLogStore, 'append' | 'lastAccountName' | 'lastClientName'>
   readonly names: CurrentNames
   /** Also receives every event, before it is stored, so that events are kept if storing fails. */
@@ -27,7 +27,7 @@ export interface AuditLogPorts {
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 /** Writes events to the table within the caller's transaction. A failed write fails the request. */
-export function createAuditLog({ store, names, log, locationOf, clock }: AuditLogPorts): AuditSink {
+export function createAuditLog({ store, names, log, locationOf, clock }: AuditLogDeps): AuditSink {
   const accountName = async (id: string | null) =>
     id === null ? null : ((await names.account(id)) ?? (await store.lastAccountName(id)))
   const clientName = async (id: string | null) =>
@@ -66,7 +66,7 @@ export type RecordMany = (events: readonly NamedEvent[]) => Promise<void>
 /** Like {@link createAuditLog}, for events that the server itself causes. */
 export function createBulkAuditLog(
   store: Pick<AuditLogStore, 'appendAll'>,
-  { log, locationOf, clock }: Omit<AuditLogPorts, 'store' | 'names'>,
+  { log, locationOf, clock }: Omit<AuditLogDeps, 'store' | 'names'>,
 ): RecordMany {
   return async (events) => {
     const now = clock.now()

@@ -1,10 +1,8 @@
-import type { Pocket } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { auditLine, noKnownSubjects } from './audit-line.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
@@ -12,14 +10,6 @@ import { auditQuery } from './audit-query.ts'
 import { commonEventNames, eventNames } from './event-names.ts'
 import { exportFormats } from './export.ts'
 import { type Choices, createAuditSubjects } from './subjects.ts'
-
-export interface AuditLogPagesPorts {
-  readonly store: AuditLogStore
-  readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'clients' | 'apis' | 'issuer'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-}
 
 const ownLogPath = '/settings/audit-log'
 const fullLogPath = '/settings/admin/audit-log'
@@ -39,10 +29,9 @@ const sharedDefinition = {
 } as const
 
 /** `/settings/audit-log` and `/settings/admin/audit-log`: the audit log as sentences. */
-export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
-  const { store, pocket, authentication, show } = ports
-  const secure = pocket.issuer.startsWith('https:')
-  const subjects = createAuditSubjects(ports)
+export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStore }): readonly PageRoute[] {
+  const { auditLog, authentication, show, secure } = deps
+  const subjects = createAuditSubjects(deps)
 
   const showOwn = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
@@ -52,7 +41,7 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
       secure,
     )
     const query = auditQuery(user.id, { ...listPage.range }, listPage.request)
-    const { items, total } = await store.list(query, listPage.request)
+    const { items, total } = await auditLog.list(query, listPage.request)
     await show(ctx, {
       view: 'audit-log',
       viewer: viewerOf(user),
@@ -65,7 +54,7 @@ export function auditLogPages(ports: AuditLogPagesPorts): readonly PageRoute[] {
     const viewer = viewerOf(await authentication.requireUser(ctx))
     const choices = await subjects.choices(ctx.query)
     const listPage = readListPage(ctx, definitionOf(choices), secure)
-    const { items, total } = await store.list(
+    const { items, total } = await auditLog.list(
       auditQuery(null, { ...listPage.range }, listPage.request),
       listPage.request,
     )

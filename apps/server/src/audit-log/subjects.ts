@@ -1,5 +1,4 @@
-import type { Pocket } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
+import type { Deps } from '../http/deps.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { KnownSubjects } from './audit-line.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
@@ -16,14 +15,8 @@ export interface Choices {
 /** Maximum number of users and clients in a filter; others are found by search or through one of their entries. */
 const maxChoices = 200
 
-interface AuditSubjectPorts {
-  readonly store: Pick<AuditLogStore, 'lastAccountName'>
-  readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'clients' | 'apis'>
-}
-
 /** Filter options and subjects of the full audit log, loaded with a constant number of statements. */
-export function createAuditSubjects({ store, directory, pocket }: AuditSubjectPorts) {
+export function createAuditSubjects({ auditLog, directory, pocket }: Deps & { readonly auditLog: AuditLogStore }) {
   return {
     async choices(query: Readonly<Record<string, string | readonly string[] | undefined>>): Promise<Choices> {
       const all = { page: 1, limit: maxChoices, filters: {}, search: '' } as const
@@ -37,7 +30,7 @@ export function createAuditSubjects({ store, directory, pocket }: AuditSubjectPo
       const clientName = firstValue(query['filters[clientName]'])
       const userNames = new Map(users.items.map(({ id, userName }) => [id, userName]))
       if (userId !== '' && !userNames.has(userId))
-        userNames.set(userId, (await store.lastAccountName(userId)) ?? userId)
+        userNames.set(userId, (await auditLog.lastAccountName(userId)) ?? userId)
       const names = new Map(clients.items.map(({ client: { name } }) => [name, name]))
       if (clientName !== '') names.set(clientName, clientName)
       return {

@@ -1,52 +1,38 @@
 import type {
   AuditEvent,
-  AuditSink,
   Client,
   ClientInput,
   ClientSecret,
-  Clients,
   NewClientInput,
   NewClientSecret,
-  Pocket,
   SecretInput,
-  Transaction,
 } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { changesBetween, clientChanges } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { assertUnchanged, validatorOf } from '../http/api/precondition.ts'
-
-export interface AdministrationPorts {
-  readonly clients: Clients
-  /** Records the session in which a secret is created. */
-  readonly recordCredential: Pocket['recordCredential']
-  readonly lockAccountOf: Pocket['lockAccountOf']
-  readonly audit: AuditSink
-  /** Commits the changes of core and the audit log together. */
-  readonly transaction: Transaction
-  /** Translates core's errors to the terms of the caller. */
-  readonly translateErrors: <T>(action: () => Promise<T>) => Promise<T>
-}
+import type { Deps } from '../http/deps.ts'
 
 type ClientEvent = Exclude<
   Extract<AuditEvent, { readonly event: `client_${string}`; readonly accountId?: string }>,
   { readonly event: 'client_registered' }
 >
 
-/** Client administration with audit log entries. */
-export function createClientAdministration({
-  clients,
-  recordCredential,
-  lockAccountOf,
-  audit,
-  transaction,
-  translateErrors,
-}: AdministrationPorts) {
+/**
+ * Client administration with audit log entries.
+ *
+ * @param translateErrors - translates core's errors to the terms of the caller
+ */
+export function createClientAdministration(
+  { pocket, audit, transaction }: Deps,
+  translateErrors: <T>(action: () => Promise<T>) => Promise<T> = (action) => action(),
+) {
+  const { clients } = pocket
   const record = ({ id, origin }: Actor, event: ClientEvent) => audit.record({ ...event, accountId: id }, origin)
 
   const recordAddedSecret = async (actor: Actor, clientId: string, secret: ClientSecret) => {
-    await recordCredential(actor.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
+    await pocket.recordCredential(actor.origin, { kind: 'client_secret', subject: secret.id, label: clientId })
     await record(actor, secretAddedEvent(clientId, secret))
   }
 
@@ -140,7 +126,7 @@ export function createClientAdministration({
 
     addSecret: (actor: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
       transaction(async () => {
-        await lockAccountOf(actor.origin)
+        await pocket.lockAccountOf(actor.origin)
         const minted = await translateErrors(() => clients.addSecret(id, input))
         await recordAddedSecret(actor, id, minted.stored)
         return minted
@@ -148,7 +134,7 @@ export function createClientAdministration({
 
     replaceSecrets: (actor: Actor, id: string, input: SecretInput): Promise<NewClientSecret> =>
       transaction(async () => {
-        await lockAccountOf(actor.origin)
+        await pocket.lockAccountOf(actor.origin)
         const { secrets } = await lockClient(actor, id)
         const minted = await translateErrors(() => clients.replaceSecrets(id, input))
         for (const secret of secrets) await record(actor, secretRemovedEvent(id, secret))

@@ -1,11 +1,10 @@
-import type { AccountStore, AuditSink, Client, Clock, Pocket, Transaction } from '@pocket/core'
+import type { Client } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { assertCondition } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
-import type { ClientLogos } from '../images/client-logos.ts'
 import { initialAccessTokenOperations } from '../initial-access-tokens/initial-access-token-operations.ts'
 import { clientValidator, createClientAdministration } from './administration.ts'
 import { clientCreate, clientInput, clientUpdate, logoUrls } from './client-body.ts'
@@ -14,47 +13,11 @@ import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
 import { connectionLogOperations } from './connection-log.ts'
 import { withContractErrors } from './contract-errors.ts'
-import { type GroupOperationPorts, groupOperations } from './group-operations.ts'
+import type { ClientOperationDeps } from './deps.ts'
+import { groupOperations } from './group-operations.ts'
 import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
 import { userClientOperations } from './user-client-operations.ts'
-
-/** A `UserGroupMinimalDto`. */
-export interface AllowedGroup {
-  readonly id: string
-  readonly name: string
-  readonly friendlyName: string
-  readonly customClaims: readonly { readonly key: string; readonly value: string }[]
-  readonly userCount: number
-  readonly ldapId: string | null
-  readonly createdAt: string
-}
-
-export interface ClientOperationPorts {
-  readonly pocket: Pick<
-    Pocket,
-    | 'clients'
-    | 'initialAccessTokens'
-    | 'refreshMetadataDocument'
-    | 'connectionLog'
-    | 'issuer'
-    | 'recordCredential'
-    | 'lockAccountOf'
-    | 'previewTokens'
-    | 'withdrawConsent'
-  >
-  readonly accounts: AccountStore
-  /** The groups with these IDs; unknown IDs are ignored. */
-  readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
-  /** A `UserGroupDto`, or `undefined` if the group does not exist. */
-  readonly groupDto: GroupOperationPorts['groupDto']
-  readonly groups: GroupOperationPorts['groups']
-  readonly withLock: GroupOperationPorts['withLock']
-  readonly logos: ClientLogos
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
 
 const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
   type: 'object',
@@ -63,21 +26,14 @@ const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
 } as const)
 
 /** `/api/oidc/clients` and its subresources, and the clients of users and groups. */
-export function clientOperations(ports: ClientOperationPorts): readonly Operation[] {
-  const { pocket, groupsById, logos, audit, transaction, clock } = ports
+export function clientOperations(deps: ClientOperationDeps): readonly Operation[] {
+  const { pocket, groupsById, clientLogos, clock } = deps
   const { clients } = pocket
-  const administration = createClientAdministration({
-    clients,
-    recordCredential: pocket.recordCredential,
-    lockAccountOf: pocket.lockAccountOf,
-    audit,
-    transaction,
-    translateErrors: withContractErrors,
-  })
+  const administration = createClientAdministration(deps, withContractErrors)
   const shared = { area: 'clients' } as const
   /** Adds the uploaded logos of the client. */
   const withUploadedLogo = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
-    (await logos.withLogoFlags([dto]))[0] ?? dto
+    (await clientLogos.withLogoFlags([dto]))[0] ?? dto
   const withGroups = async (ctx: Context, client: Client) => {
     ctx.set('ETag', clientValidator(client))
     return {
@@ -107,7 +63,7 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
           ...clientDto(client, clock.now()),
           allowedUserGroupsCount: allowedGroupCount,
         }))
-        return pageAnswer({ items: await logos.withLogoFlags(dtos), total }, list)
+        return pageAnswer({ items: await clientLogos.withLogoFlags(dtos), total }, list)
       },
     }),
     operation({
@@ -122,9 +78,9 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const { id } = call.body
         const input = { ...clientInput(call.body), ...(id && { id }) }
         const groups = await submittedGroupIds(call)
-        const downloadedLogos = await logos.download(logoUrls(call.body))
+        const downloadedLogos = await clientLogos.download(logoUrls(call.body))
         const client = await administration.create(actorOf(call), input, groups)
-        await logos.store(actorOf(call), client.id, downloadedLogos)
+        await clientLogos.store(actorOf(call), client.id, downloadedLogos)
         return withGroups(call.ctx, client)
       },
     }),
@@ -161,10 +117,10 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         const groups = await submittedGroupIds(call)
         const input = clientInput(call.body)
         const becomesKnown = input.protocol?.isKnown === true && !before.protocol.isKnown
-        const registeredLogos = becomesKnown ? (await logos.downloadForRegistration(before)).logos : []
-        const downloadedLogos = await logos.download(logoUrls(call.body))
+        const registeredLogos = becomesKnown ? (await clientLogos.downloadForRegistration(before)).logos : []
+        const downloadedLogos = await clientLogos.download(logoUrls(call.body))
         const client = await administration.update(actorOf(call), id, input, groups)
-        await logos.store(actorOf(call), id, new Map([...registeredLogos, ...downloadedLogos]))
+        await clientLogos.store(actorOf(call), id, new Map([...registeredLogos, ...downloadedLogos]))
         return withGroups(call.ctx, client)
       },
     }),
@@ -204,15 +160,11 @@ export function clientOperations(ports: ClientOperationPorts): readonly Operatio
         return withUploadedLogo(clientDto(client, clock.now()))
       },
     }),
-    ...initialAccessTokenOperations(ports),
-    ...secretOperations({ administration, clock }),
-    ...previewOperations(ports),
-    ...connectionLogOperations({
-      connectionLog: pocket.connectionLog,
-      accounts: ports.accounts,
-      getClient: administration.getClient,
-    }),
-    ...userClientOperations(ports),
-    ...groupOperations({ ...ports, administration }),
+    ...initialAccessTokenOperations(deps),
+    ...secretOperations(administration, clock),
+    ...previewOperations(deps),
+    ...connectionLogOperations(deps, administration),
+    ...userClientOperations(deps),
+    ...groupOperations(deps, administration),
   ]
 }

@@ -1,38 +1,42 @@
-import type { Client, Clients } from '@pocket/core'
+import type { Client } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
 import { submittedVersion } from '../http/form-page.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
-import { type AdministrationPorts, createClientAdministration } from './administration.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { seeOther } from '../http/show-page.ts'
+import { createClientAdministration } from './administration.ts'
+import type { ClientPageDeps } from './deps.ts'
 import { type ClientFlash, setClientFlash } from './flash.ts'
-
-export interface ClientPageContextPorts
-  extends Pick<AdministrationPorts, 'recordCredential' | 'lockAccountOf' | 'audit' | 'transaction'> {
-  readonly clients: Clients
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
 
 export type ClientPageContext = ReturnType<typeof createClientPageContext>
 
-/** Dependencies shared by all client pages. */
-export function createClientPageContext(ports: ClientPageContextPorts) {
-  const { clients, transaction, authentication, show, flashes } = ports
+/** What the pages of clients share. */
+export function createClientPageContext(deps: ClientPageDeps) {
+  const { pocket, authentication, flashes } = deps
   const path = '/settings/admin/oidc-clients' as const
   const clientPath = (id: string) => `${path}/${encodeURIComponent(id)}`
+
+  /** The client named in the path. @throws {NotFoundError} `client_not_found` */
+  const getClient = async (ctx: Context): Promise<Client> => {
+    const client = await pocket.clients.find(String(ctx.params.id))
+    if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
+    return client
+  }
+  /** Sets a flash message and redirects to the client's page. */
+  const redirectToClient = (ctx: Context, id: string, flash: Partial<ClientFlash>) => {
+    setClientFlash(flashes, ctx, { path: clientPath(id), flash })
+    seeOther(ctx, clientPath(id))
+  }
+
   return {
+    ...deps,
     path,
     clientPath,
-    authentication,
-    show,
-    flashes,
-    transaction,
-    administration: createClientAdministration({ ...ports, translateErrors: (action) => action() }),
+    administration: createClientAdministration(deps),
+    getClient,
+    redirectToClient,
 
     /** The actor of a form request, with the version that the form is based on. */
     formActor: (ctx: Context, { id }: Pick<User, 'id'>): Actor => ({
@@ -40,17 +44,18 @@ export function createClientPageContext(ports: ClientPageContextPorts) {
       ...submittedVersion(ctx),
     }),
 
-    /** The client named in the path. @throws {NotFoundError} `client_not_found` */
-    async getClient(ctx: Context): Promise<Client> {
-      const client = await clients.find(String(ctx.params.id))
-      if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
-      return client
-    },
-
-    /** Sets a flash message and redirects to the client's page. */
-    redirectToClient(ctx: Context, id: string, flash: Partial<ClientFlash>) {
-      setClientFlash(flashes, ctx, { path: clientPath(id), flash })
-      seeOther(ctx, clientPath(id))
-    },
+    /** A form on the client's page; `action` resolves to the flash message. */
+    form: (
+      subpath: string,
+      action: (ctx: Context, client: Client, user: User) => Promise<Partial<ClientFlash>>,
+    ): PageRoute => ({
+      method: 'post',
+      path: `${path}/:id/${subpath}`,
+      async handle(ctx) {
+        const user = await authentication.requireUser(ctx)
+        const client = await getClient(ctx)
+        redirectToClient(ctx, client.id, await action(ctx, client, user))
+      },
+    }),
   }
 }

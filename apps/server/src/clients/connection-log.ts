@@ -1,6 +1,8 @@
-import type { AccountStore, ConnectionAttempt, ConnectionLog } from '@pocket/core'
+import type { ConnectionAttempt } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
+import type { ClientAdministration } from './administration.ts'
 
 const text = { type: 'string' } as const
 const nullableText = { type: ['string', 'null'] } as const
@@ -33,33 +35,27 @@ const schema = named('ConnectionAttemptDto', {
   properties: attempt,
 })
 
-export interface ConnectionLogPorts {
-  readonly connectionLog: ConnectionLog
-  readonly accounts: AccountStore
-  /** @throws {NotFoundError} */
-  readonly getClient: (clientId: string) => Promise<unknown>
-}
-
 /** An attempt with the name of the user, if known. */
 export type AttemptWithUser = ConnectionAttempt & { readonly userName: string | null }
 
 /** Recent attempts of a client. Each name is looked up once. */
 export async function namedAttempts(
-  { connectionLog, accounts }: Pick<ConnectionLogPorts, 'connectionLog' | 'accounts'>,
+  { pocket, directory }: Deps,
   clientId: string,
 ): Promise<readonly AttemptWithUser[]> {
-  const attempts = await connectionLog.list(clientId)
+  const attempts = await pocket.connectionLog.list(clientId)
   const ids = [...new Set(attempts.flatMap(({ accountId }) => (accountId === null ? [] : [accountId])))]
-  const names = new Map(await Promise.all(ids.map(async (id) => [id, (await accounts.find(id))?.userName] as const)))
+  const names = new Map(
+    await Promise.all(ids.map(async (id) => [id, (await directory.accounts.find(id))?.userName] as const)),
+  )
   return attempts.map((attempt) => ({ ...attempt, userName: names.get(attempt.accountId ?? '') ?? null }))
 }
 
 /** `/api/oidc/clients/:id/connection-log`. */
-export function connectionLogOperations({
-  connectionLog,
-  accounts,
-  getClient,
-}: ConnectionLogPorts): readonly Operation[] {
+export function connectionLogOperations(
+  deps: Deps,
+  { getClient }: Pick<ClientAdministration, 'getClient'>,
+): readonly Operation[] {
   return [
     operation({
       area: 'clients',
@@ -71,7 +67,7 @@ export function connectionLogOperations({
       async handle({ params }) {
         const id = params.id ?? ''
         await getClient(id)
-        return (await namedAttempts({ connectionLog, accounts }, id)).map(attemptDto)
+        return (await namedAttempts(deps, id)).map(attemptDto)
       },
     }),
   ]

@@ -1,4 +1,3 @@
-import type { Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { assertCanModifyGroup } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
@@ -6,15 +5,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import { named } from '../http/api/schema.ts'
 import type { ClientAdministration } from './administration.ts'
-
-export interface GroupOperationPorts {
-  readonly administration: ClientAdministration
-  /** A `UserGroupDto` and its `ETag`, or `undefined` if the group does not exist. */
-  readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
-  readonly groups: Parameters<typeof assertCanModifyGroup>[1]
-  /** A transaction that blocks other changes to the directory. */
-  readonly withLock: Transaction
-}
+import type { ClientOperationDeps } from './deps.ts'
 
 const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
   type: 'object',
@@ -23,8 +14,10 @@ const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
 } as const)
 
 /** `/api/user-groups/:id/allowed-oidc-clients`. */
-export function groupOperations(ports: GroupOperationPorts): readonly Operation[] {
-  const { administration, groupDto, groups, withLock } = ports
+export function groupOperations(
+  { directory, groupDto }: ClientOperationDeps,
+  administration: ClientAdministration,
+): readonly Operation[] {
   const getGroup = async (id: string) => {
     const group = await groupDto(id)
     if (!group) throw new NotFoundError('not_found', 'There is no such group.', { details: { resource: 'User group' } })
@@ -41,9 +34,9 @@ export function groupOperations(ports: GroupOperationPorts): readonly Operation[
       body: clientIds,
       answer: { status: 200, schema: { type: 'object' } },
       async handle(call) {
-        const id = await assertCanModifyGroup(call, groups)
+        const id = await assertCanModifyGroup(call, directory.groups)
         const { ifMatch, ...actor } = actorOf(call)
-        return withLock(async () => {
+        return directory.withLock(async () => {
           const { validator: before } = await getGroup(id)
           assertUnchanged(ifMatch === undefined ? {} : { ifMatch }, before)
           await administration.setAllowedTo(actor, id, call.body.oidcClientIds)

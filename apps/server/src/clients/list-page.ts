@@ -1,20 +1,13 @@
-import type { ClientRecord, Pocket } from '@pocket/core'
+import type { ClientRecord } from '@pocket/core'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
-import type { PagePictures } from '../http/page-pictures.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { clientListRequest } from './client-lists.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import type { ClientItem } from './page-model.ts'
-
-export interface ClientListPagePorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'connectionLog' | 'issuer'>
-  readonly pictures: Pick<PagePictures, 'clients'>
-  readonly context: ClientPageContext
-}
 
 const booleans = ['true', 'false']
 
@@ -42,14 +35,14 @@ function definition(path: string): ListPageDefinition {
 }
 
 /** `/settings/admin/oidc-clients`: the list of clients. */
-export function clientListPages({ pocket, pictures, context }: ClientListPagePorts): readonly PageRoute[] {
+export function clientListPages(context: ClientPageContext): readonly PageRoute[] {
+  const { pocket, pictures, path, authentication, show, flashes, secure, administration, formActor } = context
   const { clients, connectionLog } = pocket
-  const { path, authentication, show, flashes, administration, formActor } = context
   const list = definition(path)
 
   const showList = async (ctx: Context) => {
     const viewer = viewerOf(await authentication.requireUser(ctx))
-    const listPage = readListPage(ctx, list, pocket.issuer.startsWith('https:'))
+    const listPage = readListPage(ctx, list, secure)
     const { items, total } = await clients.page(clientListRequest(listPage.request, { of: 'everybody' }))
     const ids = items.map(({ client }) => client.id)
     const logos = await pictures.clients(ids)

@@ -21,7 +21,7 @@ interface ClientDraft {
 }
 
 /** `/settings/admin/oidc-clients/new`: connects an application. */
-export function newClientPages({ context }: { readonly context: ClientPageContext }): readonly PageRoute[] {
+export function newClientPages(context: ClientPageContext): readonly PageRoute[] {
   const { path, authentication, show, administration, formActor, redirectToClient } = context
   const newClientPath = `${path}/new` as const
 

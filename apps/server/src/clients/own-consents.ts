@@ -1,5 +1,6 @@
-import type { AuditSink, Pocket, RequestOrigin } from '@pocket/core'
+import type { RequestOrigin } from '@pocket/core'
 import { clientNotFound } from '../http/api/client-not-found.ts'
+import type { Deps } from '../http/deps.ts'
 
 /** The consents of users. */
 export interface OwnConsents {
@@ -7,12 +8,7 @@ export interface OwnConsents {
   withdraw(accountId: string, clientId: string, origin: RequestOrigin): Promise<void>
 }
 
-export interface OwnConsentsPorts {
-  readonly pocket: Pick<Pocket, 'withdrawConsent'>
-  readonly audit: AuditSink
-}
-
-export function createOwnConsents({ pocket, audit }: OwnConsentsPorts): OwnConsents {
+export function createOwnConsents({ pocket, audit }: Deps): OwnConsents {
   return {
     async withdraw(accountId, clientId, origin) {
       if (!(await pocket.withdrawConsent(accountId, clientId))) throw clientNotFound()

@@ -1,24 +1,24 @@
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ClientPagePorts, oneClientPages } from './client-page.ts'
-import { type ClientPageContextPorts, createClientPageContext } from './client-page-context.ts'
-import { type ClientListPagePorts, clientListPages } from './list-page.ts'
+import { clientAccessPages } from './client-access-page.ts'
+import { clientConnectPages } from './client-connect-page.ts'
+import { clientPage } from './client-page.ts'
+import { createClientPageContext } from './client-page-context.ts'
+import { clientSettingsPages } from './client-settings-page.ts'
+import type { ClientPageDeps } from './deps.ts'
+import { clientListPages } from './list-page.ts'
 import { newClientPages } from './new-page.ts'
-
-export type ClientPagesPorts = Omit<ClientPagePorts, 'context'> &
-  Omit<ClientListPagePorts, 'context'> &
-  Omit<ClientPageContextPorts, 'clients' | 'recordCredential' | 'lockAccountOf'>
+import { createShowClient } from './show-client.ts'
 
 /** `/settings/admin/oidc-clients`: client administration. */
-export function clientPages(ports: ClientPagesPorts): readonly PageRoute[] {
-  const context = createClientPageContext({
-    ...ports,
-    clients: ports.pocket.clients,
-    recordCredential: ports.pocket.recordCredential,
-    lockAccountOf: ports.pocket.lockAccountOf,
-  })
+export function clientPages(deps: ClientPageDeps): readonly PageRoute[] {
+  const context = createClientPageContext(deps)
+  const showClient = createShowClient(context)
   return [
-    ...clientListPages({ ...ports, context }),
-    ...newClientPages({ context }),
-    ...oneClientPages({ ...ports, context }),
+    ...clientListPages(context),
+    ...newClientPages(context),
+    ...clientPage(context, showClient),
+    ...clientConnectPages(context),
+    ...clientAccessPages(context, showClient),
+    ...clientSettingsPages(context, showClient),
   ]
 }

@@ -1,12 +1,6 @@
-import type { Pocket } from '@pocket/core'
 import { ForbiddenError } from '@pocket/core/errors'
-import type { Directory } from '@pocket/directory'
+import type { Deps } from '../http/deps.ts'
 import type { ClientPage } from './page-model.ts'
-
-export interface PreviewFormPorts {
-  readonly pocket: Pick<Pocket, 'previewTokens'>
-  readonly users: Pick<Directory, 'findByName'>
-}
 
 type Preview = ClientPage['preview']
 
@@ -16,7 +10,7 @@ const maxScopeLength = 1000
 
 /** The token preview on a client's page for the user in the query; `defaultUserName` is that of the signed-in administrator. */
 export async function previewFor(
-  { pocket, users }: PreviewFormPorts,
+  { pocket, directory }: Deps,
   clientId: string,
   query: Readonly<Record<string, unknown>>,
   defaultUserName: string,
@@ -29,7 +23,7 @@ export async function previewFor(
   if (typeof user !== 'string' || user.trim() === '')
     return { userName: defaultUserName, scope, problem: null, parts: [] }
   const userName = user.trim().slice(0, 100)
-  const account = await users.findByName(userName)
+  const account = await directory.findByName(userName)
   if (!account) return { userName, scope, problem: 'unknown', parts: [] }
   try {
     const tokens = await pocket.previewTokens(clientId, account.id, scope)

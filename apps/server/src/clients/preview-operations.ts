@@ -1,8 +1,8 @@
-import type { Pocket } from '@pocket/core'
 import { InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 
 const claims = { type: 'object', additionalProperties: true } as const
 
@@ -13,11 +13,7 @@ const previewSchema = named('OidcClientPreviewDto', {
 } as const)
 
 /** `/api/oidc/clients/:id/preview/:userId`: the claims that a client would receive about a user. */
-export function previewOperations({
-  pocket,
-}: {
-  readonly pocket: Pick<Pocket, 'previewTokens'>
-}): readonly Operation[] {
+export function previewOperations({ pocket }: Deps): readonly Operation[] {
   return [
     operation({
       id: 'previewOidcClient',

@@ -1,7 +1,7 @@
 import type { Clients, FindRedirectUriRemedy, RefusedRedirectUri } from '@pocket/core'
 import { type RedirectUriPolicy, redirectUriProblem } from '@pocket/core/internal'
 
-export interface RemedyPorts {
+export interface RedirectUriRemedyDeps {
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly clients: () => Pick<Clients, 'find'>
   readonly isAdministrator: (request: Pick<RefusedRedirectUri, 'req' | 'res'>) => Promise<boolean>
@@ -12,7 +12,7 @@ export function createRedirectUriRemedy({
   clients,
   isAdministrator,
   redirectUriPolicy,
-}: RemedyPorts): FindRedirectUriRemedy {
+}: RedirectUriRemedyDeps): FindRedirectUriRemedy {
   return async ({ req, res, clientId, received }) => {
     if (!(await isAdministrator({ req, res }))) return undefined
     const client = await clients().find(clientId)

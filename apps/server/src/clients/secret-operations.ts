@@ -6,13 +6,8 @@ import { secretDto } from './client-dto.ts'
 import { createdSecretSchema, listedSecretSchema } from './client-schema.ts'
 import { secretInput } from './secret-body.ts'
 
-export interface SecretOperationPorts {
-  readonly administration: ClientAdministration
-  readonly clock: Clock
-}
-
 /** `/api/oidc/clients/:id/secrets`, and the older route for creating a secret. */
-export function secretOperations({ administration, clock }: SecretOperationPorts): readonly Operation[] {
+export function secretOperations(administration: ClientAdministration, clock: Clock): readonly Operation[] {
   const shared = { area: 'clients' } as const
   return [
     operation({

@@ -1,35 +1,26 @@
-import type { AccountStore, AuditSink, ClientScope, Pocket } from '@pocket/core'
-import { requestContext } from '@pocket/core'
+import { type ClientScope, requestContext } from '@pocket/core'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
-import type { ClientLogos } from '../images/client-logos.ts'
 import { accessibleClientDto, authorizedClientDto } from './client-dto.ts'
 import { accessibleClients, authorizedClients, clientListRequest } from './client-lists.ts'
 import { accessibleClientSchema, authorizedClientSchema } from './client-schema.ts'
+import type { ClientOperationDeps } from './deps.ts'
 import { createOwnConsents } from './own-consents.ts'
 
-export interface UserClientOperationPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'issuer' | 'withdrawConsent'>
-  readonly accounts: AccountStore
-  readonly logos: Pick<ClientLogos, 'withLogoFlags' | 'withClientLogoFlags'>
-  readonly audit: AuditSink
-}
-
 /** `/api/oidc/users`: the clients of a user. */
-export function userClientOperations({
-  pocket,
-  accounts,
-  logos,
-  audit,
-}: UserClientOperationPorts): readonly Operation[] {
-  const consents = createOwnConsents({ pocket, audit })
+export function userClientOperations(deps: ClientOperationDeps): readonly Operation[] {
+  const { pocket, directory, clientLogos } = deps
+  const consents = createOwnConsents(deps)
   const page = (list: ListRequest, scope: ClientScope) => pocket.clients.page(clientListRequest(list, scope))
 
   const listAuthorized = async (list: ListRequest, accountId: string) => {
     const { items, total } = await page(list, { of: 'consented', accountId })
     return pageAnswer(
-      { items: await logos.withClientLogoFlags(items.map((item) => authorizedClientDto(item, pocket.issuer))), total },
+      {
+        items: await clientLogos.withClientLogoFlags(items.map((item) => authorizedClientDto(item, pocket.issuer))),
+        total,
+      },
       list,
     )
   }
@@ -76,11 +67,14 @@ export function userClientOperations({
       list: accessibleClients,
       answer: { status: 200, schema: pageOf(accessibleClientSchema) },
       async handle({ user, list }) {
-        const account = await accounts.find(user.id)
+        const account = await directory.accounts.find(user.id)
         const groupIds = (account?.groups ?? []).map(({ id }) => id)
         const { items, total } = await page(list, { of: 'usable', accountId: user.id, groupIds })
         return pageAnswer(
-          { items: await logos.withLogoFlags(items.map((item) => accessibleClientDto(item, pocket.issuer))), total },
+          {
+            items: await clientLogos.withLogoFlags(items.map((item) => accessibleClientDto(item, pocket.issuer))),
+            total,
+          },
           list,
         )
       },

@@ -3,10 +3,8 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { ClientChange } from './settings/field.ts'
 
-export type UserLookup = Pick<Directory, 'find' | 'findMany' | 'findByName'>
-
 /** Replaces user IDs by user names in the client's user name overrides. */
-export async function withUserNames(users: UserLookup, client: Client): Promise<Client> {
+export async function withUserNames(users: Directory, client: Client): Promise<Client> {
   const entries = Object.entries(client.protocol.userNames)
   if (entries.length === 0) return client
   const existingUsers = await users.findMany(entries.map(([id]) => id))
@@ -16,7 +14,7 @@ export async function withUserNames(users: UserLookup, client: Client): Promise<
 }
 
 /** The reverse conversion. @throws {InvalidInputError} `validation_failed` on `protocol.userNames` if a user name does not exist */
-export async function withUserIds(users: UserLookup, change: ClientChange): Promise<ClientChange> {
+export async function withUserIds(users: Directory, change: ClientChange): Promise<ClientChange> {
   const entries = Object.entries(change.protocol?.userNames ?? {})
   if (entries.length === 0) return change
   const overrides = await Promise.all(

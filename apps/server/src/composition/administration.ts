@@ -92,7 +92,7 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
       return emailOneTimeAccessAsUnauthenticatedEnabled && smtpHost !== ''
     },
   })
-  const passkeyRemovals = createPasskeyRemovalReview({ pocket, directory, apiKeys, audit, transaction })
+  const passkeyRemovals = createPasskeyRemovalReview({ ...platform, pocket, apiKeys })
   return {
     apiKeys,
     users,

@@ -37,7 +37,7 @@ import { composeSettingPages } from './setting-pages.ts'
 
 /** All pages with their routes. */
 export function composePages(services: Services, guard: Guard, apiDocument: () => OpenApiDocument): Router {
-  const { database, pocket, directory, settings, signUpSettings, mail, show } = services
+  const { database, pocket, directory, signUpSettings, mail, show } = services
   const secure = pocket.issuer.startsWith('https:')
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(database.masterKey, secure)
@@ -84,12 +84,6 @@ export function composePages(services: Services, guard: Guard, apiDocument: () =
       }),
       ...clientPages({
         ...shared,
-        accounts: directory.accounts,
-        groups: directory.groups,
-        users: directory,
-        logos: services.clientLogos,
-        appName: async () => (await settings.lastKnown()).appName,
-        now: () => services.clock.now(),
         scimState: async (id) => scimStateOf(await services.scim.providers.findByClient(id)),
       }),
       ...scimPages({ ...shared, ...services.scim }),

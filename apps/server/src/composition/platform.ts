@@ -44,7 +44,7 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const auditLog = createAuditLog({
     ...auditLogPorts,
     store: database.auditLog,
-    names: currentNames({ directory, ...stores }),
+    names: currentNames(directory, stores),
   })
   const recorder = withChangeTracking(auditLog, changes)
   const recordMany = withBulkChangeTracking(createBulkAuditLog(database.auditLog, auditLogPorts), changes)

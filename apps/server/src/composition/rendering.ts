@@ -13,10 +13,9 @@ export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 export async function composeRendering(platform: Platform, { assets, cataloguesDirectory }: InstanceOptions) {
   const { config, logger, settings, images, geoIp, clock, viewsDirectory } = platform
   const catalogues = await loadCatalogues(cataloguesDirectory)
-  const pictures = createPagePictures({
-    images,
-    onError: (error) => logger.error({ err: error }, 'The images of a page could not be loaded'),
-  })
+  const pictures = createPagePictures(images, (error) =>
+    logger.error({ err: error }, 'The images of a page could not be loaded'),
+  )
   const appearance = createAppearance({
     async settings() {
       const { accentColor, disableAnimations } = await settings.lastKnown()

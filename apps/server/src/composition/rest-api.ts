@@ -17,7 +17,6 @@ import { groupDto, idsOf } from '../groups/group-dto.ts'
 import { apiRoutes } from '../http/api/routes.ts'
 import { once } from '../http/once.ts'
 import { imageOperations } from '../images/api.ts'
-import { createProfilePictures } from '../images/profile-pictures.ts'
 import { jobOperations } from '../jobs/api.ts'
 import { ldapOperations } from '../ldap/api.ts'
 import { openApiOperations } from '../openapi/api.ts'
@@ -53,7 +52,6 @@ export interface RestApi {
 
 export function composeRestApi(services: Services, guard: Guard): RestApi {
   const {
-    database,
     pocket,
     directory,
     apiKeys,
@@ -63,10 +61,9 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     approvals,
     ownPasskeys,
     passkeyRemovals,
-    audit,
     settings,
     passkeyPolicy,
-    images,
+    profilePictures,
     clientLogos,
     applicationImages: application,
     sessions,
@@ -79,11 +76,8 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     search,
     messagesFor,
     geoIp,
-    transaction,
-    clock,
   } = services
   const allowedClients = createAllowedClients(pocket.clients)
-  const profilePictures = createProfilePictures({ images, application, directory })
   const operations = [
     ...imageOperations({ application, profilePictures, clientLogos, directory }),
     ...setUpOperations(setUp),
@@ -97,22 +91,11 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     ...deviceLoginOperations({ pocket, directory, locationOf: geoIp.locate }),
     ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
     ...oneTimeAccessOperations({ pocket, directory }),
-    ...ownDataOperations(
-      createOwnData({
-        directory,
-        pocket,
-        sessions,
-        apiKeys,
-        favourites: database.favourites,
-        auditLog: database.auditLog,
-        audit,
-        clock,
-      }),
-    ),
+    ...ownDataOperations(createOwnData(services)),
     ...userOperations({ directory, users }),
     ...sessionOperations({ sessions, users, pocket }),
     ...groupOperations({ directory, groups, allowedClients }),
-    ...auditLogOperations({ store: database.auditLog, audit }),
+    ...auditLogOperations(services),
     ...pocketIdSettingsOperations(settings),
     ...emailOperations({
       mail,
@@ -125,17 +108,9 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     ...jobOperations(jobs),
     ...ldapOperations({ ...ldap, users }),
     ...searchOperations({ search, messagesFor }),
-    ...clientOperations({
-      pocket,
-      accounts: directory.accounts,
-      audit,
-      transaction,
-      clock,
-      logos: clientLogos,
-      ...groupPorts(pocket, directory),
-    }),
+    ...clientOperations({ ...services, ...groupDtos(pocket, directory) }),
     ...scimOperations({ ...services.scim, pocket, logos: clientLogos }),
-    ...apiOperations({ pocket, logos: clientLogos, audit, transaction }),
+    ...apiOperations(services),
     ...openApiOperations(() => document()),
   ]
   const document: () => OpenApiDocument = once(() =>
@@ -150,13 +125,11 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
   }
 }
 
-/** Group dependencies of the client operations. */
-function groupPorts({ clients }: Pocket, { groups, withLock }: Directory) {
+/** Groups as the client operations show them. */
+function groupDtos({ clients }: Pocket, { groups }: Directory) {
   const allowedClients = createAllowedClients(clients)
   return {
     groupsById: async (ids: readonly string[]) => (await groups.list(ids)).map((group) => groupItemDto(group)),
-    groups,
-    withLock,
     async groupDto(id: string) {
       const group = await groups.find(id)
       if (group === undefined) return undefined

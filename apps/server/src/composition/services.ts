@@ -4,6 +4,8 @@ import type { Flashes } from '../http/flash.ts'
 import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { createApplicationImages } from '../images/application-images.ts'
 import { createClientLogos, maxLogoBytes } from '../images/client-logos.ts'
+import { userPictures } from '../images/page-pictures.ts'
+import { createProfilePictures } from '../images/profile-pictures.ts'
 import { createJobs } from '../jobs/jobs.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { createOverview } from '../overview/overview.ts'
@@ -58,6 +60,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       timeout: logoTimeout,
     }),
   })
+  const applicationImages = createApplicationImages(images)
   const administration = composeAdministration(platform, pocket, mail)
   const ldap = composeLdap(platform, pocket, administration, scheduler)
   const latestVersion = createLatestVersion({
@@ -79,7 +82,11 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     signUpSettings,
     sessions: createSessionAdministration({ ...platform, pocket, locationOf: geoIp.locate }),
     clientLogos,
-    applicationImages: createApplicationImages(images),
+    auditLog: database.auditLog,
+    favourites: database.favourites,
+    applicationImages,
+    profilePictures: createProfilePictures({ images, directory, application: applicationImages }),
+    userPictures: userPictures(images),
     ldap,
     scim: { providers: scimProviders, runs: scimRuns, records: storesOfDirectory.scimRecords },
     latestVersion,

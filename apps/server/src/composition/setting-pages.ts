@@ -11,9 +11,9 @@ import type { PageServices } from './services.ts'
 
 /** The settings pages and related administration pages. */
 export function composeSettingPages(services: PageServices): readonly PageRoute[] {
-  const { pocket, directory, settings, mail, applicationImages, audit, transaction } = services
+  const { pocket, directory, settings, mail, applicationImages } = services
   const { authentication, show, flashes } = services
-  const registrationTokens = createInitialAccessTokenAdministration({ pocket, audit, transaction })
+  const registrationTokens = createInitialAccessTokenAdministration(services)
   const settingsPage = createSectionPage({
     settings,
     groups: directory.groups,

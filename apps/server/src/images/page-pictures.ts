@@ -1,18 +1,15 @@
 import type { ClientPictures, PagePictures } from '../http/page-pictures.ts'
 import { applicationImageUrl } from './application-image-url.ts'
-import type { ApplicationImage, LogoTheme, StoredImage } from './image.ts'
-import { clientSlot, userSlot } from './image.ts'
+import { type ApplicationImage, clientSlot, type LogoTheme, type StoredImage, userSlot } from './image.ts'
 import type { Images } from './images.ts'
 import { versionOf } from './serve.ts'
 
-export interface PagePicturePorts {
-  readonly images: Pick<Images, 'listByPrefix' | 'listBySlots'>
-  /** Receives lookup errors; pages then show no images. */
-  readonly onError: (error: unknown) => void
-}
-
-/** The URLs of uploaded images for pages. */
-export function createPagePictures({ images, onError }: PagePicturePorts): PagePictures {
+/**
+ * The URLs of uploaded images for pages.
+ *
+ * @param onError - receives lookup errors; pages then show no images
+ */
+export function createPagePictures(images: Images, onError: (error: unknown) => void): PagePictures {
   const picturesOfClients = clientPictures(images)
   const withFallback = <T>(work: Promise<T>, fallback: T): Promise<T> =>
     work.catch((error: unknown) => {
@@ -63,7 +60,7 @@ function picturesForThemes(light: string | null, dark: string | null): ClientPic
 }
 
 /** The URLs of the logos of these clients, with as few statements as possible. */
-export function clientPictures({ listBySlots }: Pick<Images, 'listBySlots'>) {
+function clientPictures({ listBySlots }: Pick<Images, 'listBySlots'>) {
   return async (clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>> => {
     const slots = clientIds.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
     const stored = new Map((await listBySlots(slots)).map((image) => [image.slot, image]))

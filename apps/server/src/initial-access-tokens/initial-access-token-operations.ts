@@ -3,7 +3,8 @@ import { actorOf } from '../access/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { createInitialAccessTokenAdministration, type InitialAccessTokenPorts } from './initial-access-tokens.ts'
+import type { Deps } from '../http/deps.ts'
+import { createInitialAccessTokenAdministration } from './initial-access-tokens.ts'
 
 const defaultLifetime = 60 * 60_000
 
@@ -36,8 +37,8 @@ const schema = named('InitialAccessTokenDto', {
 })
 
 /** `/api/oidc/initial-access-tokens`: tokens for dynamic client registration (RFC 7591 §3). */
-export function initialAccessTokenOperations(ports: InitialAccessTokenPorts): readonly Operation[] {
-  const tokens = createInitialAccessTokenAdministration(ports)
+export function initialAccessTokenOperations(deps: Deps): readonly Operation[] {
+  const tokens = createInitialAccessTokenAdministration(deps)
   const shared = { area: 'clients' } as const
   return [
     operation({

@@ -1,12 +1,7 @@
-import type { AuditSink, InitialAccessToken, Pocket, Transaction } from '@pocket/core'
+import type { InitialAccessToken, Pocket } from '@pocket/core'
 import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
-
-export interface InitialAccessTokenPorts {
-  readonly pocket: Pick<Pocket, 'initialAccessTokens'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
+import type { Deps } from '../http/deps.ts'
 
 type IssuedToken = Awaited<ReturnType<Pocket['initialAccessTokens']['issue']>>
 type NewToken = Parameters<Pocket['initialAccessTokens']['issue']>[0]
@@ -25,7 +20,7 @@ export function createInitialAccessTokenAdministration({
   pocket: { initialAccessTokens },
   audit,
   transaction,
-}: InitialAccessTokenPorts): InitialAccessTokenAdministration {
+}: Deps): InitialAccessTokenAdministration {
   return {
     create: ({ id: actorId, origin }, newToken) =>
       transaction(async () => {

@@ -1,9 +1,9 @@
-import type { AuditSink, CreatedCredential, PasskeyRemoval, Pocket, Transaction } from '@pocket/core'
+import type { CreatedCredential, PasskeyRemoval } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
-import type { Directory } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ApiKeys } from '../api-keys/api-keys.ts'
 import { createClientAdministration } from '../clients/administration.ts'
+import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 
 /** Something that was created in a session of a removed passkey, for display. */
@@ -30,25 +30,10 @@ export interface PasskeyRemovalReview {
   withdraw(actor: Actor, accountId: string, passkeyId: string): Promise<void>
 }
 
-export interface PasskeyRemovalReviewPorts {
-  readonly pocket: Pick<Pocket, 'passkeyRemovals' | 'passkeys' | 'clients' | 'recordCredential' | 'lockAccountOf'>
-  readonly directory: Pick<Directory, 'find'>
-  readonly apiKeys: Pick<ApiKeys, 'find' | 'remove'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
-
-export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): PasskeyRemovalReview {
-  const { pocket, directory, apiKeys, audit, transaction } = ports
-  const { passkeyRemovals, passkeys, clients, recordCredential, lockAccountOf } = pocket
-  const clientAdministration = createClientAdministration({
-    clients,
-    recordCredential,
-    lockAccountOf,
-    audit,
-    transaction,
-    translateErrors: (work) => work(),
-  })
+export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiKeys }): PasskeyRemovalReview {
+  const { pocket, directory, apiKeys } = deps
+  const { passkeyRemovals, passkeys, clients } = pocket
+  const clientAdministration = createClientAdministration(deps)
 
   const stateOf = async ({
     kind,
@@ -128,7 +113,7 @@ export function createPasskeyRemovalReview(ports: PasskeyRemovalReviewPorts): Pa
       toReviewedRemoval(await passkeyRemovals.find(accountId, passkeyId, { origin })),
 
     withdraw: (actor, accountId, passkeyId) =>
-      transaction(async () => {
+      deps.transaction(async () => {
         await passkeyRemovals.lock(accountId, passkeyId)
         await passkeyRemovals.find(accountId, passkeyId)
         const queue = [{ accountId, passkeyId }]

@@ -116,15 +116,13 @@ describe('last-use updates', () => {
   test('do not block requests, and run one at a time per key', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const noted: string[] = []
-    const uses = createUsageRecorder({
-      store: {
-        markUsed(id) {
-          noted.push(id)
-          return promise
-        },
+    const store = {
+      markUsed(id: string) {
+        noted.push(id)
+        return promise
       },
-      onError: () => {},
-    })
+    }
+    const uses = createUsageRecorder(store, () => {})
     for (const id of ['a', 'a', 'b']) uses.record({ id, lastUsedAt: null }, minute)
     expect(noted).toEqual(['a', 'b'])
     resolve()
@@ -136,10 +134,8 @@ describe('last-use updates', () => {
   test('are logged when they fail, and the next one is attempted', async () => {
     const failure = new Error('The disk is full.')
     const errors: unknown[] = []
-    const uses = createUsageRecorder({
-      store: { markUsed: async () => Promise.reject(failure) },
-      onError: (error) => errors.push(error),
-    })
+    const store = { markUsed: async () => Promise.reject(failure) }
+    const uses = createUsageRecorder(store, (error) => errors.push(error))
     for (let round = 0; round < 2; round += 1) {
       uses.record({ id: 'a', lastUsedAt: null }, minute)
       await uses.flush()

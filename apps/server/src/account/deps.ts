@@ -1,0 +1,29 @@
+import type { ReadPasskeyPolicy } from '@pocket/core'
+import type { Mail } from '../email/email-service.ts'
+import type { Catalogues } from '../http/catalogues.ts'
+import type { PageDeps } from '../http/deps.ts'
+import type { ProfilePictures } from '../images/profile-pictures.ts'
+import type { SessionAdministration } from '../sessions/session-administration.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { OwnPasskeys } from '../webauthn/own-passkeys.ts'
+import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
+import type { OwnData } from './own-data.ts'
+import type { SecondPasskey } from './second-passkey.ts'
+
+/** What the pages of one's own account use. */
+export interface AccountDeps extends PageDeps {
+  readonly users: UserAdministration
+  readonly sessions: SessionAdministration
+  readonly ownData: OwnData
+  readonly ownPasskeys: OwnPasskeys
+  readonly passkeyRemovals: PasskeyRemovalReview
+  readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly secondPasskey: SecondPasskey
+  readonly profilePictures: ProfilePictures
+  /** The URLs of the pictures that users uploaded. */
+  readonly userPictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  readonly settings: Settings
+  readonly mail: Mail
+  readonly catalogues: Catalogues
+}

@@ -1,0 +1,33 @@
+import type { Deps, PageDeps } from '../http/deps.ts'
+import type { PagePictures } from '../http/page-pictures.ts'
+import type { ClientLogos } from '../images/client-logos.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { ScimState } from './page-model.ts'
+
+/** A `UserGroupMinimalDto`. */
+export interface AllowedGroup {
+  readonly id: string
+  readonly name: string
+  readonly friendlyName: string
+  readonly customClaims: readonly { readonly key: string; readonly value: string }[]
+  readonly userCount: number
+  readonly ldapId: string | null
+  readonly createdAt: string
+}
+
+/** What the operations of clients use. */
+export interface ClientOperationDeps extends Deps {
+  readonly clientLogos: ClientLogos
+  /** The groups with these IDs; unknown IDs are ignored. */
+  readonly groupsById: (ids: readonly string[]) => Promise<readonly AllowedGroup[]>
+  /** A `UserGroupDto` and its `ETag`, or `undefined` if the group does not exist. */
+  readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
+}
+
+/** What the pages of clients use. */
+export interface ClientPageDeps extends PageDeps {
+  readonly clientLogos: ClientLogos
+  readonly pictures: PagePictures
+  readonly settings: Settings
+  readonly scimState: (clientId: string) => Promise<ScimState>
+}
