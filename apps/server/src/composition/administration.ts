@@ -2,14 +2,12 @@ import type { Pocket } from '@pocket/core'
 import { createApiKeys } from '../api-keys/api-keys.ts'
 import type { Mail } from '../email/email-service.ts'
 import { createGroupAdministration } from '../groups/group-administration.ts'
-import { idsOf } from '../groups/group-dto.ts'
 import { userSlot } from '../images/image.ts'
 import { createApprovals } from '../sign-up/approvals.ts'
 import { endSignUpRequest } from '../sign-up/end-sign-up-request.ts'
 import { createSignUpVerification } from '../sign-up/sign-up-verification.ts'
 import { createSignupTokens } from '../sign-up/signup-tokens.ts'
 import { createUserAdministration } from '../users/user-administration.ts'
-import { userSettingsOf } from '../users/user-settings.ts'
 import { createOwnPasskeys } from '../webauthn/own-passkeys.ts'
 import { createPasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 import type { Platform } from './platform.ts'
@@ -38,12 +36,8 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
     await images.discard(userSlot(userId))
   }
   const users = createUserAdministration({
-    directory,
+    ...platform,
     pocket,
-    audit,
-    transaction,
-    settings: async () => userSettingsOf(await settings.present()),
-    isLdapEnabled: async () => (await settings.values()).ldapEnabled,
     deleteUserData,
     async onEnabled(user) {
       const request = await endSignUpRequest(database.approvals, user.id)
@@ -51,15 +45,7 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
     },
     scheduleDelivery: () => mail.delivery.trigger(),
   })
-  const groups = createGroupAdministration({
-    directory,
-    pocket,
-    audit,
-    transaction,
-    allowedClientIds: async (groupId) => idsOf(await pocket.clients.allowedTo(groupId)),
-    deleteGroupData: (groupId) => pocket.clients.setAllowedTo(groupId, []),
-    isLdapEnabled: async () => (await settings.values()).ldapEnabled,
-  })
+  const groups = createGroupAdministration({ ...platform, pocket })
   const signupTokens = createSignupTokens({
     store: database.signupTokens,
     directory,

@@ -6,6 +6,7 @@ import { clientPages } from '../clients/page.ts'
 import { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import { devicePages } from '../device-login/page.ts'
 import { emailPages } from '../email/page.ts'
+import { groupPages } from '../groups/page.ts'
 import { createAuthentication } from '../http/authentication.ts'
 import { createFlashes } from '../http/flash.ts'
 import { healthCheck } from '../http/health.ts'
@@ -29,8 +30,8 @@ import { approvalsPages } from '../sign-up/approvals-page.ts'
 import { invitationsPages } from '../sign-up/invitations-page.ts'
 import { signUpPages } from '../sign-up/page.ts'
 import { arrivedPage } from '../sign-up/return-path.ts'
+import { userPages } from '../user-pages/page.ts'
 import { composeAccountPages } from './account-pages.ts'
-import { composeAdministrationPages } from './administration-pages.ts'
 import { createRoutes } from './routes.ts'
 import type { Services } from './services.ts'
 import { composeSettingPages } from './setting-pages.ts'
@@ -63,7 +64,8 @@ export function composePages(services: Services, guard: Guard, apiDocument: () =
       ...setUpPages(shared),
       ...addPasskeyPages(shared),
       ...preferencePages({ catalogues: services.catalogues, secure }),
-      ...composeAdministrationPages(shared),
+      ...userPages(shared),
+      ...groupPages(shared),
       ...userSessionsPages(shared),
       ...approvalsPages({
         ...shared,

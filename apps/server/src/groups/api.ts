@@ -1,5 +1,4 @@
 import { NotFoundError } from '@pocket/core/errors'
-import type { Directory } from '@pocket/directory'
 import { groupNotFound } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { assertCanChangeMembers, assertCanModifyGroup } from '../access/access-checks.ts'
@@ -7,6 +6,7 @@ import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
 import { groupValidator } from '../users/validators.ts'
@@ -14,11 +14,14 @@ import type { GroupAdministration } from './group-administration.ts'
 import { groupDto, groupSchema, idsOf } from './group-dto.ts'
 import { membershipOperations } from './membership-operations.ts'
 
-export interface GroupOperationPorts {
-  readonly directory: Directory
+export interface GroupOperationDeps extends Deps {
   readonly groups: GroupAdministration
   /** The restricted clients that a group may use, as the API shows them. */
   readonly allowedClients: (groupId: string) => Promise<readonly { readonly id: string }[]>
+}
+
+interface GroupOperationContext extends GroupOperationDeps {
+  readonly respondWithGroup: (ctx: Context, id: string) => Promise<object>
 }
 
 const administration = { area: 'groups' } as const
@@ -47,7 +50,8 @@ const membersBody = {
 } as const
 
 /** `/api/user-groups`, the groups of a user, and the claims of groups. */
-export function groupOperations({ directory, groups, allowedClients }: GroupOperationPorts): readonly Operation[] {
+export function groupOperations(deps: GroupOperationDeps): readonly Operation[] {
+  const { directory, groups, allowedClients } = deps
   const respondWithGroup = async (ctx: Context, id: string) => {
     const group = await directory.groups.find(id)
     if (group === undefined) throw groupNotFound()
@@ -55,15 +59,8 @@ export function groupOperations({ directory, groups, allowedClients }: GroupOper
     ctx.set('ETag', groupValidator(group, idsOf(allowed)))
     return groupDto(group, allowed)
   }
-  return [
-    ...recordOperations({ directory, groups, respondWithGroup }),
-    ...memberOperations({ directory, groups, respondWithGroup }),
-    ...membershipOperations(directory, groups),
-  ]
-}
-
-interface GroupOperationContext extends Pick<GroupOperationPorts, 'directory' | 'groups'> {
-  readonly respondWithGroup: (ctx: Context, id: string) => Promise<object>
+  const context = { ...deps, respondWithGroup }
+  return [...recordOperations(context), ...memberOperations(context), ...membershipOperations(directory, groups)]
 }
 
 function recordOperations({ directory, groups, respondWithGroup }: GroupOperationContext): readonly Operation[] {

@@ -1,26 +1,15 @@
-import type { AuditEvent, AuditSink, Pocket, Transaction } from '@pocket/core'
+import type { AuditEvent } from '@pocket/core'
 import { ForbiddenError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import type { CustomClaim, Directory, Group, GroupWithClaims, Membership } from '@pocket/directory'
+import type { CustomClaim, Group, GroupWithClaims, Membership } from '@pocket/directory'
 import { groupNotFound } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, isUnchanged } from '../http/api/precondition.ts'
+import type { Deps } from '../http/deps.ts'
+import type { Settings } from '../settings/settings.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
 import { groupRecordValidator, groupValidator, membershipValidator } from '../users/validators.ts'
-
-export interface GroupAdministrationPorts {
-  readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'endAccessByGroups'>
-  readonly audit: AuditSink
-  /** Commits the changes of the directory, core and the audit log together. */
-  readonly transaction: Transaction
-  /** IDs of the restricted clients that the members may use. */
-  readonly allowedClientIds: (groupId: string) => Promise<readonly string[]>
-  /** Removes data of other modules about a deleted group, within the transaction. */
-  readonly deleteGroupData: (groupId: string) => Promise<void>
-  /** Whether LDAP manages the groups that it imported. */
-  readonly isLdapEnabled: () => Promise<boolean>
-}
+import { idsOf } from './group-dto.ts'
 
 export interface GroupNames {
   readonly name: string
@@ -46,8 +35,8 @@ export interface GroupAdministration {
   setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
 }
 
-export function createGroupAdministration(ports: GroupAdministrationPorts): GroupAdministration {
-  const { directory, pocket, audit, transaction, allowedClientIds, deleteGroupData, isLdapEnabled } = ports
+export function createGroupAdministration(deps: Deps & { readonly settings: Settings }): GroupAdministration {
+  const { directory, pocket, audit, transaction, settings } = deps
   const { groups, claims } = directory
 
   const find = async (id: string): Promise<GroupWithClaims> => {
@@ -60,7 +49,8 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
     if (group === undefined) throw groupNotFound()
     return group
   }
-  const isManagedByLdap = async ({ ldapId }: Pick<Group, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
+  const isManagedByLdap = async ({ ldapId }: Pick<Group, 'ldapId'>) =>
+    ldapId !== null && (await settings.values()).ldapEnabled
   const assertNotManagedByLdap = async (group: Pick<Group, 'ldapId'>) => {
     if (await isManagedByLdap(group))
       throw new ForbiddenError('ldap_user_group_update', 'LDAP user groups can’t be updated')
@@ -71,7 +61,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
       ? transaction(work)
       : directory.withLock(async () => {
           if (!isUnchanged(actor, groupRecordValidator(await find(id))))
-            assertUnchanged(actor, groupValidator(await findWithMembers(id), await allowedClientIds(id)))
+            assertUnchanged(actor, groupValidator(await findWithMembers(id), idsOf(await pocket.clients.allowedTo(id))))
           return work()
         })
   /** Changes a group and records the change in the audit log, if anything changed. */
@@ -106,7 +96,7 @@ export function createGroupAdministration(ports: GroupAdministrationPorts): Grou
         const { claims: groupClaims, members, ...before } = await findWithMembers(id)
         await assertNotManagedByLdap(before)
         await groups.remove(id)
-        await deleteGroupData(id)
+        await pocket.clients.setAllowedTo(id, [])
         const names = {
           name: before.name,
           friendlyName: before.friendlyName,

@@ -1,26 +1,12 @@
-import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { applyToEach, bulkNotice } from '../http/bulk.ts'
-import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { GroupAdministration } from './group-administration.ts'
+import type { GroupPageDeps } from './deps.ts'
 import { groupsPath } from './show-group.ts'
-
-export interface GroupListPorts {
-  readonly directory: Directory
-  readonly groups: GroupAdministration
-  readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  readonly secure: boolean
-}
 
 const definition: ListPageDefinition = {
   path: groupsPath,
@@ -35,8 +21,8 @@ const definition: ListPageDefinition = {
 }
 
 /** `/settings/admin/user-groups`: the list of groups and bulk deletion. */
-export function groupListPages(ports: GroupListPorts) {
-  const { directory, groups, authentication, reauthentication, show, flashes, secure } = ports
+export function groupListPages(deps: GroupPageDeps) {
+  const { directory, groups, authentication, reauthentication, show, flashes, secure } = deps
   return {
     async list(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)

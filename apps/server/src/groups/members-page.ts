@@ -1,35 +1,13 @@
 import { InvalidInputError } from '@pocket/core/errors'
-import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { formText } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
-import type { GroupAdministration } from './group-administration.ts'
-import type { groupNotices } from './page-model.ts'
-import type { ShowGroup } from './show-group.ts'
-
-export interface MemberPorts {
-  readonly directory: Directory
-  readonly users: Pick<UserAdministration, 'find' | 'setGroups'>
-  readonly groups: GroupAdministration
-  readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
-}
-
-interface PageHelpers {
-  readonly showGroup: ShowGroup
-  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
-}
+import type { GroupPageContext } from './show-group.ts'
 
 /** Members of a group and their end dates. Members are changed one at a time, so the cost is independent of the group size. */
-export function memberPages(
-  { directory, users, groups, authentication, reauthentication }: MemberPorts,
-  helpers: PageHelpers,
-) {
-  const { showGroup, redirectWithNotice } = helpers
+export function memberPages(context: GroupPageContext) {
+  const { directory, users, groups, authentication, reauthentication, showGroup, redirectWithNotice } = context
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator-members', handler) : handler
 

@@ -1,7 +1,7 @@
 import type { GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { ClientAdministration } from '../clients/administration.ts'
+import { createClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import { listReturnUrl } from '../http/list-page.ts'
@@ -10,19 +10,18 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { readClaims } from '../users/claims-form.ts'
 import { clientChoices } from './client-choices.ts'
-import { type GroupListPorts, groupListPages } from './list-page.ts'
-import { type MemberPorts, memberPages } from './members-page.ts'
+import type { GroupPageDeps } from './deps.ts'
+import { groupListPages } from './list-page.ts'
+import { memberPages } from './members-page.ts'
 import type { groupNotices } from './page-model.ts'
-import { createShowGroup, groupPath, groupRemovalConfirmation, groupsPath, type ShowGroupPorts } from './show-group.ts'
-
-export interface GroupPagePorts extends GroupListPorts, ShowGroupPorts, MemberPorts {
-  readonly clientAdministration: Pick<ClientAdministration, 'setAllowedTo'>
-}
+import { createShowGroup, groupPath, groupRemovalConfirmation, groupsPath } from './show-group.ts'
 
 /** `/settings/admin/user-groups`: group administration. */
-export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
-  const { groups, clients, directory, clientAdministration, authentication, reauthentication, show, flashes } = ports
-  const showGroup = createShowGroup(ports)
+export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
+  const { groups, directory, authentication, reauthentication, show, flashes } = deps
+  const { clients } = deps.pocket
+  const clientAdministration = createClientAdministration(deps)
+  const showGroup = createShowGroup(deps)
   const redirectWithNotice = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
     flashes.set(ctx, groupPath(id), { done: notice })
     seeOther(ctx, listReturnUrl(groupPath(id), formText(ctx, 'list', 2000)))
@@ -47,8 +46,8 @@ export function groupPages(ports: GroupPagePorts): readonly PageRoute[] {
   })
 
   const pages = {
-    ...groupListPages(ports),
-    ...memberPages(ports, { showGroup, redirectWithNotice }),
+    ...groupListPages(deps),
+    ...memberPages({ ...deps, showGroup, redirectWithNotice }),
 
     async new(ctx: Context) {
       const viewer = viewerOf(await authentication.requireUser(ctx))

@@ -1,30 +1,18 @@
-import type { Clients } from '@pocket/core'
-import type { Directory, Group, GroupWithClaims, User } from '@pocket/directory'
+import type { Group, GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { allowedValidator } from '../clients/administration.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
-import type { Flashes } from '../http/flash.ts'
 import { readListPage } from '../http/list-page.ts'
-import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { groupRecordValidator, membershipValidator } from '../users/validators.ts'
 import { clientChoices } from './client-choices.ts'
-import type { GroupAdministration } from './group-administration.ts'
+import type { GroupPageDeps } from './deps.ts'
 import { type GroupPage, groupNotices } from './page-model.ts'
 
 export const groupsPath = '/settings/admin/user-groups'
 
 export function groupPath(id: string): string {
   return `${groupsPath}/${encodeURIComponent(id)}`
-}
-
-export interface ShowGroupPorts {
-  readonly clients: Pick<Clients, 'page' | 'allowedTo'>
-  readonly directory: Directory
-  readonly groups: GroupAdministration
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  readonly secure: boolean
 }
 
 /** Page state in addition to the stored data: rejected input. */
@@ -43,10 +31,17 @@ export type ShowGroup = (
   overrides?: GroupPageOverrides,
 ) => Promise<void>
 
+/** What the pages of groups share. */
+export interface GroupPageContext extends GroupPageDeps {
+  readonly showGroup: ShowGroup
+  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
+}
+
 const columns = [{ name: 'userName', sort: 'username' }]
 const sort = { column: 'username', descending: false }
 
-export function createShowGroup({ clients, directory, groups, show, flashes, secure }: ShowGroupPorts): ShowGroup {
+export function createShowGroup({ pocket, directory, groups, show, flashes, secure }: GroupPageDeps): ShowGroup {
+  const { clients } = pocket
   return async (ctx, viewer, group, overrides = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)

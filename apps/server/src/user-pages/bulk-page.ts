@@ -1,26 +1,14 @@
-import type { Directory, User } from '@pocket/directory'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { applyToEach, type BulkNotice } from '../http/bulk.ts'
 import { offeredGroups } from '../http/choices.ts'
-import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { listReturnUrl } from '../http/list-page.ts'
 import { usersPath } from '../http/paths.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
-
-export interface UserBulkPorts {
-  readonly directory: Directory
-  readonly users: UserAdministration
-  readonly authentication: Authentication
-  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
+import type { UserPageDeps } from './deps.ts'
 
 /** As many as fit into the cookie of the notice. */
 const maxUndoItems = 25
@@ -28,8 +16,8 @@ const inverseActions = { enable: 'disable', disable: 'enable' } as const
 const bulkActions = ['enable', 'disable', 'add-to-group', 'delete'] as const
 
 /** `/settings/admin/users/bulk`: bulk actions for users, after confirmation. */
-export function userBulkPages(ports: UserBulkPorts) {
-  const { directory, users, authentication, reauthentication, show, flashes } = ports
+export function userBulkPages(deps: UserPageDeps) {
+  const { directory, users, authentication, reauthentication, show, flashes } = deps
 
   const findSelectedUsers = async (ctx: Context): Promise<readonly User[]> => {
     const matches = await Promise.all(

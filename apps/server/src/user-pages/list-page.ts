@@ -1,27 +1,13 @@
-import type { Pocket } from '@pocket/core'
-import type { Directory, PageRequest, UserDetails } from '@pocket/directory'
+import type { PageRequest, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { ListRequest } from '../http/api/list.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { offeredGroups } from '../http/choices.ts'
-import type { Flashes } from '../http/flash.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { usersPath } from '../http/paths.ts'
-import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import type { UserPageDeps } from './deps.ts'
 import type { UserItem } from './page-model.ts'
-
-export interface UserListPorts {
-  readonly pocket: Pick<Pocket, 'passkeys'>
-  readonly directory: Directory
-  readonly authentication: Authentication
-  /** The URLs of the pictures that users uploaded. */
-  readonly pictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  readonly secure: boolean
-}
 
 const baseDefinition: ListPageDefinition = {
   path: usersPath,
@@ -43,12 +29,12 @@ const baseDefinition: ListPageDefinition = {
 }
 
 /** `/settings/admin/users`: all users. */
-export function userListPages(ports: UserListPorts) {
-  const { pocket, directory, authentication, pictures, show, flashes, secure } = ports
+export function userListPages(deps: UserPageDeps) {
+  const { pocket, directory, authentication, userPictures, show, flashes, secure } = deps
 
   const toItems = async (users: readonly UserDetails[]): Promise<readonly UserItem[]> => {
     const ids = users.map(({ id }) => id)
-    const pictureUrls = await pictures(ids)
+    const pictureUrls = await userPictures(ids)
     const passkeys = new Map((await pocket.passkeys.summarize(ids)).map((summary) => [summary.accountId, summary]))
     return users.map((user) => {
       const { count, synced, lastUsedAt } = passkeys.get(user.id) ?? { count: 0, synced: 0, lastUsedAt: null }

@@ -9,22 +9,23 @@ import { userPath, usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { userBulkPages } from './bulk-page.ts'
+import type { UserPageDeps } from './deps.ts'
 import { userListPages } from './list-page.ts'
 import type { UserFormValues, UserNewPage, userNotices } from './page-model.ts'
 import { createShowUser, removalConfirmation } from './show-user.ts'
 import { userAccessPages } from './user-access-page.ts'
 import { emptyUser, storedValues, toComparable, toUserBody, userFormValues } from './user-form.ts'
-import type { UserPagePorts } from './user-page-ports.ts'
 import { userRelationsPages } from './user-relations-page.ts'
 
 /** `/settings/admin/users`: user administration. */
-export function userPages(ports: UserPagePorts): readonly PageRoute[] {
-  const { directory, users, authentication, reauthentication, show, flashes } = ports
-  const showUser = createShowUser(ports)
+export function userPages(deps: UserPageDeps): readonly PageRoute[] {
+  const { directory, users, settings, authentication, reauthentication, show, flashes } = deps
+  const showUser = createShowUser(deps)
   const redirectWithNotice = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
     flashes.set(ctx, userPath(id), { done: notice })
     seeOther(ctx, userPath(id))
   }
+  const context = { ...deps, showUser, redirectWithNotice }
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator', handler) : handler
   const showNew = async (
@@ -40,7 +41,7 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
       view: 'user-new',
       viewer: viewerOf(viewer),
       values: emptyUser,
-      emailRequired: await ports.emailRequired(),
+      emailRequired: (await settings.lastKnown()).requireUserEmail,
       problems: [],
       problem: null,
       groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: selectedGroupIds.includes(id) })),
@@ -66,10 +67,10 @@ export function userPages(ports: UserPagePorts): readonly PageRoute[] {
   }
 
   const pages = {
-    ...userListPages(ports),
-    ...userBulkPages(ports),
-    ...userRelationsPages(ports, { showUser, redirectWithNotice }),
-    ...userAccessPages(ports, { redirectWithNotice }),
+    ...userListPages(deps),
+    ...userBulkPages(deps),
+    ...userRelationsPages(context),
+    ...userAccessPages(context),
 
     async new(ctx: Context) {
       await showNew(ctx, await authentication.requireUser(ctx), {})

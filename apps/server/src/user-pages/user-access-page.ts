@@ -6,21 +6,14 @@ import { lifetimeOf } from '../http/api/lifetime.ts'
 import { formText } from '../http/form.ts'
 import { addPasskeyPath, userPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
-import type { userNotices } from './page-model.ts'
-import { createShowUser } from './show-user.ts'
-import type { UserPagePorts } from './user-page-ports.ts'
-
-interface PageHelpers {
-  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void
-}
+import type { UserPageContext } from './show-user.ts'
 
 const minute = 60_000
 const defaultLifetimes = { code: 15 * minute, invitation: 24 * 60 * minute }
 
 /** Gives access to a user without a passkey: a login code, or a link to register a new passkey. */
-export function userAccessPages(ports: UserPagePorts, { redirectWithNotice }: PageHelpers) {
-  const { pocket, users, authentication, mail, flashes } = ports
-  const showUser = createShowUser(ports)
+export function userAccessPages(context: UserPageContext) {
+  const { pocket, users, authentication, mail, flashes, showUser, redirectWithNotice } = context
 
   const withUser =
     (handle: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) => async (ctx: Context) => {

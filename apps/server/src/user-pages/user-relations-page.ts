@@ -10,18 +10,12 @@ import { readUpload } from '../images/upload.ts'
 import { readClaims } from '../users/claims-form.ts'
 import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
 import { groupChoices } from './group-choices.ts'
-import type { userNotices } from './page-model.ts'
-import type { ShowUser } from './show-user.ts'
-import type { UserPagePorts } from './user-page-ports.ts'
-
-interface PageHelpers {
-  readonly showUser: ShowUser
-  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void
-}
+import type { UserPageContext } from './show-user.ts'
 
 /** The related data of a user: groups, claims, picture and passkeys. */
-export function userRelationsPages(ports: UserPagePorts, { showUser, redirectWithNotice }: PageHelpers) {
-  const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = ports
+export function userRelationsPages(context: UserPageContext) {
+  const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = context
+  const { showUser, redirectWithNotice } = context
 
   /** Changing an administrator requires recent re-authentication. */
   const withUser =

@@ -12,22 +12,21 @@ import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
 import { userValidator } from './validators.ts'
-
-export interface UserOperationPorts {
-  readonly directory: Directory
-  readonly users: UserAdministration
-}
 
 const administration = { area: 'users' } as const
 const ownAccount = { area: 'account' } as const
 const defaultCodeLifetime = 15 * 60_000
 
 /** `/api/users`, and the claims of users. */
-export function userOperations({ directory, users }: UserOperationPorts): readonly Operation[] {
+export function userOperations({
+  directory,
+  users,
+}: Deps & { readonly users: UserAdministration }): readonly Operation[] {
   return [...ownOperations(directory, users), ...recordOperations(directory, users), ...relationOperations(users)]
 }
 

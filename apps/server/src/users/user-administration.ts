@@ -1,36 +1,24 @@
-import type { AuditEvent, AuditSink, Passkey, Pocket, Transaction } from '@pocket/core'
+import type { AuditEvent, Passkey } from '@pocket/core'
 import { ForbiddenError, NotFoundError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import {
-  type CustomClaim,
-  type Directory,
-  newUser,
-  type User,
-  type UserDetails,
-  type UserUpdate,
-} from '@pocket/directory'
+import { type CustomClaim, newUser, type User, type UserDetails, type UserUpdate } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
+import type { Deps } from '../http/deps.ts'
+import type { Settings } from '../settings/settings.ts'
 import { claimsByKey } from './claims-by-key.ts'
 import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
-import type { UserSettings } from './user-settings.ts'
+import { userSettingsOf } from './user-settings.ts'
 import { userValidator } from './validators.ts'
 
-export interface UserAdministrationPorts {
-  readonly directory: Directory
-  readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'issueLoginCode' | 'passkeys'>
-  readonly audit: AuditSink
-  /** The writes of the directory, of core and of the audit log are one transaction. */
-  readonly transaction: Transaction
+export interface UserAdministrationDeps extends Deps {
+  readonly settings: Pick<Settings, 'values' | 'present'>
   /** Deletes the related data of a user who is being removed, within the transaction. */
   readonly deleteUserData: (userId: string) => Promise<void>
   /** Called when a user is re-enabled: a pending sign-up ends. */
   readonly onEnabled: (user: User) => Promise<void>
   /** Sends the e-mails that the last transaction queued. */
   readonly scheduleDelivery: () => void
-  readonly settings: () => Promise<UserSettings>
-  /** Whether LDAP determines the data of its users. */
-  readonly isLdapEnabled: () => Promise<boolean>
 }
 
 /** User administration and self-service. Throws `user_not_found` if the user does not exist. */
@@ -81,19 +69,10 @@ export interface UserAdministration {
   issueCode(actor: Actor, id: string, lifetime: number): Promise<string>
 }
 
-export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
-  const {
-    directory,
-    pocket,
-    audit,
-    transaction,
-    deleteUserData,
-    onEnabled,
-    scheduleDelivery,
-    settings,
-    isLdapEnabled,
-  } = ports
+export function createUserAdministration(deps: UserAdministrationDeps): UserAdministration {
+  const { directory, pocket, audit, transaction, settings, deleteUserData, onEnabled, scheduleDelivery } = deps
   const { users, claims } = directory
+  const userSettings = async () => userSettingsOf(await settings.present())
 
   const find = async (id: string): Promise<UserDetails> => {
     const user = await users.find(id)
@@ -134,7 +113,8 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     return changed
   }
 
-  const isManagedByLdap = async ({ ldapId }: Pick<User, 'ldapId'>) => ldapId !== null && (await isLdapEnabled())
+  const isManagedByLdap = async ({ ldapId }: Pick<User, 'ldapId'>) =>
+    ldapId !== null && (await settings.values()).ldapEnabled
 
   const remove: UserAdministration['remove'] = (actor, id) =>
     withPrecondition(actor, id, async () => {
@@ -151,7 +131,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     find,
 
     async create(actor, body) {
-      const { requireEmail, defaultGroupIds, defaultClaims } = await settings()
+      const { requireEmail, defaultGroupIds, defaultClaims } = await userSettings()
       assertEmail(body, requireEmail)
       const user = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() || undefined })
       const { userGroupIds = [] } = body
@@ -165,7 +145,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
     },
 
     async update(actor, id, body) {
-      const { requireEmail } = await settings()
+      const { requireEmail } = await userSettings()
       return changeAccess(actor, id, async () => {
         if (await isManagedByLdap(await getUser(id)))
           return eventsOf(await users.update(id, { locale: body.locale ?? null }), actor)
@@ -183,7 +163,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       changeAccess(actor, id, async () => applyAccessChange(actor, await users.update(id, {}, { disabled }))),
 
     async updateOwn(actor, body, assertCanChange) {
-      const { requireEmail, editOwnAccount, emailsVerified } = await settings()
+      const { requireEmail, editOwnAccount, emailsVerified } = await userSettings()
       return change(actor, actor.id, async () => {
         const user = await getUser(actor.id)
         const { email } = user
@@ -204,10 +184,10 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
 
     remove,
 
-    canRemoveOwnAccount: async () => (await settings()).removeOwnAccount,
+    canRemoveOwnAccount: async () => (await userSettings()).removeOwnAccount,
 
     async removeOwn(actor) {
-      if (!(await settings()).removeOwnAccount)
+      if (!(await userSettings()).removeOwnAccount)
         throw new ForbiddenError('account_removal_disabled', 'Users may not delete their own accounts.')
       await remove(actor, actor.id)
     },

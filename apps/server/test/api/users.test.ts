@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { defaultValues } from '../../src/settings/definitions.ts'
+import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
-import { type UserSettings, userSettingsOf } from '../../src/users/user-settings.ts'
 import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
 import { registerPasskey } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
@@ -293,8 +292,9 @@ describe('settings for users', () => {
 
   const nobody = { requestId: null, ipAddress: null, userAgent: null }
 
-  function administration(settings: Partial<UserSettings>): UserAdministration {
+  function administration(changed: Partial<SettingValues>): UserAdministration {
     const { directory, pocket } = instance.app
+    const values = async () => ({ ...defaultValues, ...changed })
     return createUserAdministration({
       directory,
       pocket,
@@ -303,14 +303,14 @@ describe('settings for users', () => {
       deleteUserData: async () => {},
       onEnabled: async () => {},
       scheduleDelivery: () => {},
-      isLdapEnabled: async () => false,
-      settings: async () => ({ ...userSettingsOf(defaultValues), ...settings }),
+      settings: { values, present: values },
+      clock: { now: () => Date.now() },
     })
   }
 
   test('can make the e-mail address optional', async () => {
     const username = freshName()
-    const created = await administration({ requireEmail: false }).create({ id: 'a', origin: nobody }, { username })
+    const created = await administration({ requireUserEmail: false }).create({ id: 'a', origin: nobody }, { username })
     expect(created).toMatchObject({ userName: username, email: null })
   })
 
@@ -319,7 +319,10 @@ describe('settings for users', () => {
     const group = await groups.create({ name: 'everybody', friendlyName: 'Everybody' })
     const other = await groups.create({ name: 'chosen', friendlyName: 'Chosen' })
     const defaultClaims = [{ key: 'plan', value: 'free' }]
-    const users = administration({ defaultGroupIds: [group.id], defaultClaims })
+    const users = administration({
+      signupDefaultUserGroupIDs: JSON.stringify([group.id]),
+      signupDefaultCustomClaims: JSON.stringify(defaultClaims),
+    })
     for (const [userGroupIds, id] of [
       [undefined, group.id],
       [[], group.id],
@@ -337,7 +340,7 @@ describe('settings for users', () => {
 
   test('can limit users to changing their language', async () => {
     const { id, json } = await create()
-    const users = administration({ editOwnAccount: false, requireEmail: true })
+    const users = administration({ allowOwnAccountEdit: false, requireUserEmail: true })
     const changed = await users.updateOwn({ id, origin: nobody }, { username: 'other', firstName: 'X', locale: 'de' })
     expect(changed).toMatchObject({ userName: json.username, email: json.email, firstName: '', locale: 'de' })
   })
