@@ -5,6 +5,8 @@ import { createGroupAdministration } from '../groups/group-administration.ts'
 import { userSlot } from '../images/image.ts'
 import { createApprovals } from '../sign-up/approvals.ts'
 import { endSignUpRequest } from '../sign-up/end-sign-up-request.ts'
+import { createSignUp } from '../sign-up/sign-up.ts'
+import { signUpSettingsOf } from '../sign-up/sign-up-settings.ts'
 import { createSignUpVerification } from '../sign-up/sign-up-verification.ts'
 import { createSignupTokens } from '../sign-up/signup-tokens.ts'
 import { createUserAdministration } from '../users/user-administration.ts'
@@ -16,7 +18,7 @@ import type { Platform } from './platform.ts'
 export type Administration = ReturnType<typeof composeAdministration>
 
 export function composeAdministration(platform: Platform, pocket: Pocket, mail: Mail) {
-  const { logger, database, directory, audit, settings, images, transaction, clock } = platform
+  const { logger, database, audit, settings, images, transaction, clock } = platform
   const apiKeys = createApiKeys({
     store: database.apiKeys,
     recordCredential: pocket.recordCredential,
@@ -46,46 +48,24 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
     scheduleDelivery: () => mail.delivery.trigger(),
   })
   const groups = createGroupAdministration({ ...platform, pocket })
-  const signupTokens = createSignupTokens({
-    store: database.signupTokens,
-    directory,
-    audit,
-    transaction,
-    masterKey: database.masterKey,
-    clock,
-  })
-  const approvals = createApprovals({
-    store: database.approvals,
-    directory,
-    users,
-    audit,
-    transaction,
+  const signUpDeps = {
+    ...platform,
+    pocket,
     mail,
-  })
-  const signUpVerification = createSignUpVerification({
-    store: database.approvals,
-    verification: mail.verification,
-    directory,
     deleteUserData,
-    audit,
-    transaction,
-    clock,
-  })
-  const ownPasskeys = createOwnPasskeys({
-    passkeys: pocket.passkeys,
-    async codesByEmail() {
-      const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
-      return emailOneTimeAccessAsUnauthenticatedEnabled && smtpHost !== ''
-    },
-  })
+    signUpSettings: async () => signUpSettingsOf(await settings.present()),
+  }
+  const ownPasskeys = createOwnPasskeys({ ...platform, pocket })
   const passkeyRemovals = createPasskeyRemovalReview({ ...platform, pocket, apiKeys })
   return {
     apiKeys,
     users,
     groups,
-    signupTokens,
-    approvals,
-    signUpVerification,
+    signUp: createSignUp(signUpDeps),
+    signUpSettings: signUpDeps.signUpSettings,
+    signupTokens: createSignupTokens(signUpDeps),
+    approvals: createApprovals({ ...signUpDeps, users }),
+    signUpVerification: createSignUpVerification(signUpDeps, mail.verification),
     ownPasskeys,
     passkeyRemovals,
     /** Removes data of other modules about a deleted user, within the transaction. */

@@ -38,7 +38,7 @@ import { composeSettingPages } from './setting-pages.ts'
 
 /** All pages with their routes. */
 export function composePages(services: Services, guard: Guard, apiDocument: () => OpenApiDocument): Router {
-  const { database, pocket, directory, signUpSettings, mail, show } = services
+  const { database, pocket, directory, show } = services
   const secure = pocket.issuer.startsWith('https:')
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(database.masterKey, secure)
@@ -55,7 +55,7 @@ export function composePages(services: Services, guard: Guard, apiDocument: () =
     passkeyEndpoints: passkeyEndpoints(pocket.issuer),
     signIn: signInPages(shared),
     arrived: arrivedPage(shared),
-    signUp: signUpPages({ ...shared, settings: signUpSettings }),
+    signUp: signUpPages(shared),
     device: devicePages({ ...shared, showAuthorization: deviceAuthorization.show }),
     deviceAuthorization,
     email: emailPages({ ...shared, waiting: services.signUpVerification, bindBrowser: pocket.bindBrowser }),
@@ -67,23 +67,13 @@ export function composePages(services: Services, guard: Guard, apiDocument: () =
       ...userPages(shared),
       ...groupPages(shared),
       ...userSessionsPages(shared),
-      ...approvalsPages({
-        ...shared,
-        settings: signUpSettings,
-        canSendEmail: mail.reaches,
-      }),
+      ...approvalsPages(shared),
       ...searchPages(shared),
       ...overviewPages(shared),
       ...jobPages(shared),
       ...ldapPages(shared),
       ...apiPages(shared),
-      ...invitationsPages({
-        ...shared,
-        tokens: services.signupTokens,
-        settings: signUpSettings,
-        groups: directory.groups,
-        issuer: pocket.issuer,
-      }),
+      ...invitationsPages(shared),
       ...clientPages({
         ...shared,
         scimState: async (id) => scimStateOf(await services.scim.providers.findByClient(id)),

@@ -13,8 +13,6 @@ import { createPublicCertificate } from '../overview/public-certificate.ts'
 import { createSearch } from '../search/search.ts'
 import { createSessionAdministration } from '../sessions/session-administration.ts'
 import { createSetUp } from '../set-up/set-up.ts'
-import { createSignUp } from '../sign-up/sign-up.ts'
-import { signUpSettingsOf } from '../sign-up/sign-up-settings.ts'
 import { createLatestVersion } from '../version/latest-version.ts'
 import { composeAdministration } from './administration.ts'
 import { composeLdap } from './ldap.ts'
@@ -29,7 +27,7 @@ const logoTimeout = 15_000
 export type Services = Awaited<ReturnType<typeof composeServices>>
 
 export async function composeServices(platform: Platform, rendering: Rendering) {
-  const { config, logger, database, directory, geoIp, audit, clock, settings, images } = platform
+  const { config, logger, database, directory, audit, clock, settings, images } = platform
   const { storesOfDirectory, emailService, geoIpService } = platform
 
   const { providers: scimProviders, open: openScim } = composeScim(platform)
@@ -39,16 +37,6 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
   const scimRuns = openScim(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
-  const signUpSettings = async () => signUpSettingsOf(await settings.present())
-  const signUp = createSignUp({
-    ...platform,
-    pocket,
-    tokens: database.signupTokens,
-    approvals: database.approvals,
-    settings: signUpSettings,
-    verifyEmail: (user) => mail.verification.begin(user),
-    scheduleDelivery: () => mail.delivery.trigger(),
-  })
   const clientLogos = createClientLogos({
     images,
     clients: pocket.clients,
@@ -78,9 +66,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     jobs,
     jobNotes: geoIpService.notes,
     setUp: createSetUp({ ...platform, pocket }),
-    signUp,
-    signUpSettings,
-    sessions: createSessionAdministration({ ...platform, pocket, locationOf: geoIp.locate }),
+    sessions: createSessionAdministration({ ...platform, pocket }),
     clientLogos,
     auditLog: database.auditLog,
     favourites: database.favourites,

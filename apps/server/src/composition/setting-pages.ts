@@ -31,7 +31,7 @@ export function composeSettingPages(services: PageServices): readonly PageRoute[
       secure: pocket.issuer.startsWith('https:'),
     }),
     ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
-    ...signingKeyPages({ pocket, authentication, flashes }),
+    ...signingKeyPages(services),
     ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
     ...settingPages({
       settings,
@@ -41,14 +41,5 @@ export function composeSettingPages(services: PageServices): readonly PageRoute[
       flashes,
     }),
   ]
-  return [
-    ...passkeyPolicyPages({
-      pocket,
-      settings,
-      authentication,
-      show,
-      flashes,
-    }),
-    ...pages,
-  ]
+  return [...passkeyPolicyPages(services), ...pages]
 }

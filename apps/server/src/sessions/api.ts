@@ -1,17 +1,11 @@
-import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
 import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
-import type { SessionAdministration, SessionItem } from './session-administration.ts'
-
-export interface SessionOperationPorts {
-  readonly sessions: SessionAdministration
-  readonly users: Pick<UserAdministration, 'find'>
-  readonly pocket: Pick<Pocket, 'session'>
-}
+import type { Deps } from '../http/deps.ts'
+import type { SessionServices } from './deps.ts'
+import type { SessionItem } from './session-administration.ts'
 
 const locationSchema = { type: 'string', description: 'The location of the last use; empty if unknown.' } as const
 
@@ -55,11 +49,11 @@ const sessionList = { status: 200, schema: { type: 'array', items: sessionSchema
 const noContent = { status: 204 } as const
 
 /** `/api/sessions` and `/api/users/:id/sessions`: the sessions of users. */
-export function sessionOperations(ports: SessionOperationPorts): readonly Operation[] {
-  return [...ownOperations(ports), ...administrationOperations(ports)]
+export function sessionOperations(deps: Deps & SessionServices): readonly Operation[] {
+  return [...ownOperations(deps), ...administrationOperations(deps)]
 }
 
-function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Operation[] {
+function ownOperations({ sessions, pocket }: Deps & SessionServices): readonly Operation[] {
   const shared = { area: 'account' } as const
   const currentSessionId = async ({ req, res }: Context) => (await pocket.session(req, res))?.uid ?? null
   return [
@@ -95,7 +89,7 @@ function ownOperations({ sessions, pocket }: SessionOperationPorts): readonly Op
   ]
 }
 
-function administrationOperations({ sessions, users }: SessionOperationPorts): readonly Operation[] {
+function administrationOperations({ sessions, users }: Deps & SessionServices): readonly Operation[] {
   const shared = { area: 'users' } as const
   const assertCanModify = (call: Parameters<typeof assertCanModifyUser>[0]) => assertCanModifyUser(call, users)
   return [

@@ -1,24 +1,20 @@
-import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
-import type { SessionAdministration } from './session-administration.ts'
-
-export interface SessionPagePorts {
-  readonly pocket: Pick<Pocket, 'session'>
-  readonly authentication: Authentication
-  readonly sessions: SessionAdministration
-  readonly flashes: Flashes
-}
+import type { SessionServices } from './deps.ts'
 
 const pagePath = '/settings/account/security'
 const sessionsPath = '/settings/account/sessions'
 
 /** The part of `/settings/account/security` that ends sessions. */
-export function sessionPages({ pocket, authentication, sessions, flashes }: SessionPagePorts): readonly PageRoute[] {
+export function sessionPages({
+  pocket,
+  authentication,
+  sessions,
+  flashes,
+}: PageDeps & SessionServices): readonly PageRoute[] {
   const end = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const id = String(ctx.params.id)

@@ -1,7 +1,8 @@
-import type { AuditSink, Pocket, SessionRecord, Transaction } from '@pocket/core'
+import type { SessionRecord } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
-import type { Location } from '../geoip/location.ts'
+import type { GeoIp } from '../geoip/geoip.ts'
+import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 
 /** A session for display. Instants in milliseconds since the Unix epoch. */
@@ -19,15 +20,6 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
   readonly current: boolean
 }
 
-export interface SessionAdministrationPorts {
-  readonly pocket: Pick<Pocket, 'sessions' | 'clients'>
-  /** The location of an IP address. */
-  readonly locationOf: (ipAddress: string | null) => Location
-  readonly audit: AuditSink
-  /** Ending sessions and writing the audit log are one transaction. */
-  readonly transaction: Transaction
-}
-
 /** The sessions of a user on all devices. */
 export interface SessionAdministration {
   /** Most recently used first. `currentId` is the session of the request, if any. */
@@ -38,8 +30,8 @@ export interface SessionAdministration {
   endOthers(actor: Actor, accountId: string, currentId: string | null): Promise<number>
 }
 
-export function createSessionAdministration(ports: SessionAdministrationPorts): SessionAdministration {
-  const { pocket, locationOf, audit, transaction } = ports
+export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp }): SessionAdministration {
+  const { pocket, geoIp, audit, transaction } = deps
 
   const clientNames = async (records: readonly SessionRecord[]): Promise<ReadonlyMap<string, string>> => {
     const ids = [...new Set(records.flatMap(({ clientIds }) => clientIds))]
@@ -59,7 +51,7 @@ export function createSessionAdministration(ports: SessionAdministrationPorts): 
         id: uid,
         device: deviceOf(userAgent),
         ipAddress,
-        ...locationOf(ipAddress),
+        ...geoIp.locate(ipAddress),
         startedAt,
         lastUsedAt,
         expiresAt,

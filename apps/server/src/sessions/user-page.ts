@@ -1,21 +1,10 @@
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import type { PageHandler, PageRoute } from '../http/page-routes.ts'
 import { userPath } from '../http/paths.ts'
-import type { ReauthenticationPages } from '../http/reauthentication.ts'
 import { seeOther } from '../http/show-page.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
-import type { SessionAdministration } from './session-administration.ts'
-
-export interface UserSessionsPagePorts {
-  readonly users: Pick<UserAdministration, 'find'>
-  readonly sessions: SessionAdministration
-  readonly authentication: Authentication
-  readonly flashes: Flashes
-  readonly reauthentication: Pick<ReauthenticationPages, 'when'>
-}
+import type { SessionServices } from './deps.ts'
 
 /** The part of `/settings/admin/users/ID` that ends sessions. */
 export function userSessionsPages({
@@ -24,7 +13,7 @@ export function userSessionsPages({
   authentication,
   flashes,
   reauthentication,
-}: UserSessionsPagePorts): readonly PageRoute[] {
+}: PageDeps & SessionServices): readonly PageRoute[] {
   const withUser =
     (handle: (ctx: Context, id: string) => Promise<'session_ended' | 'sessions_ended'>): PageHandler =>
     async (ctx) => {

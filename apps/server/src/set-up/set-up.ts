@@ -1,15 +1,8 @@
-import type { AuditSink, Pocket, Transaction } from '@pocket/core'
-import { requestContext } from '@pocket/core'
+import { type Pocket, requestContext } from '@pocket/core'
 import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
-import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
+import { type NewUser, newUser, type User } from '@pocket/directory'
 import type { Context } from 'koa'
-
-export interface SetUpPorts {
-  readonly pocket: Pocket
-  readonly directory: Directory
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
+import type { Deps } from '../http/deps.ts'
 
 /** Creates the first administrator: with a passkey in one step, or without one through the API. */
 export interface SetUp {
@@ -31,7 +24,7 @@ export interface SetUp {
   withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User>
 }
 
-export function createSetUp({ pocket, directory, audit, transaction }: SetUpPorts): SetUp {
+export function createSetUp({ pocket, directory, audit, transaction }: Deps): SetUp {
   const recordSetUp = async (ctx: Context, user: User, method: 'setup' | 'api') => {
     const origin = requestContext(ctx.req)
     await audit.record({ event: 'setup_completed', accountId: user.id, method }, origin)

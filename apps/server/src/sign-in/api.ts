@@ -1,17 +1,11 @@
-import type { Pocket } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
+import type { Deps } from '../http/deps.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { withContractErrors } from '../webauthn/contract-errors.ts'
 
-export interface OneTimeAccessPorts {
-  readonly pocket: Pick<Pocket, 'signIn'>
-  readonly directory: Directory
-}
-
 /** `/api/one-time-access-token`: signs in with a login code. */
-export function oneTimeAccessOperations({ pocket, directory }: OneTimeAccessPorts): readonly Operation[] {
+export function oneTimeAccessOperations({ pocket, directory }: Deps): readonly Operation[] {
   return [
     operation({
       id: 'useLoginCode',

@@ -1,18 +1,14 @@
-import type { AuthenticationCeremony, Pocket } from '@pocket/core'
+import type { AuthenticationCeremony } from '@pocket/core'
 import { PocketError, RateLimitedError } from '@pocket/core/errors'
-import type { Directory } from '@pocket/directory'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 
-export interface SignInPorts {
-  readonly pocket: Pocket
-  readonly directory: Directory
-  readonly authentication: Authentication
-  readonly show: ShowPage
+/** What the sign-in pages use. */
+export interface SignInDeps extends PageDeps {
   /** The URL of the sign-up page, if sign-up is allowed. */
   readonly signUpUrl: () => Promise<string | null>
   /** Whether users may request a login code by e-mail. */
@@ -22,7 +18,7 @@ export interface SignInPorts {
 const home = '/settings/account'
 
 /** `/login`, `/lc` and `/logout`. */
-export function signInPages({ pocket, directory, authentication, show, signUpUrl, codesByEmail }: SignInPorts) {
+export function signInPages({ pocket, directory, authentication, show, signUpUrl, codesByEmail }: SignInDeps) {
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withTarget = (path: string, redirect: string) =>
     redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`

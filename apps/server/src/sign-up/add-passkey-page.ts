@@ -1,22 +1,14 @@
-import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
-import type { ShowPage } from '../http/show-page.ts'
-
-export interface AddPasskeyPagePorts {
-  readonly pocket: Pick<Pocket, 'registration'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-}
 
 const home = '/settings/account'
 
 /** `/signup/add-passkey`: the destination of invitations and of users who signed up without a passkey. */
-export function addPasskeyPages({ pocket, authentication, show }: AddPasskeyPagePorts): readonly PageRoute[] {
+export function addPasskeyPages({ pocket, authentication, show }: PageDeps): readonly PageRoute[] {
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const pages = {
     async show(ctx: Context) {

@@ -9,11 +9,6 @@ import { groupItemDto, groupItemSchema, userDto, userSchema } from '../users/use
 import type { SignUp } from './sign-up.ts'
 import type { SignupTokenItem, SignupTokens } from './signup-tokens.ts'
 
-export interface SignUpOperationPorts {
-  readonly signUp: SignUp
-  readonly tokens: SignupTokens
-}
-
 const defaultLifetime = 60 * 60_000
 
 const { username, email, firstName, lastName } = userBody.properties
@@ -60,7 +55,7 @@ const tokenSchema = named('SignupTokenDto', {
 })
 
 /** `/api/signup` and `/api/signup-tokens`. */
-export function signUpOperations({ signUp, tokens }: SignUpOperationPorts): readonly Operation[] {
+export function signUpOperations(signUp: SignUp, tokens: SignupTokens): readonly Operation[] {
   const administration = { area: 'users' } as const
   return [
     operation({

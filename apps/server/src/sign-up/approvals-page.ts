@@ -1,38 +1,24 @@
 import { NotFoundError } from '@pocket/core/errors'
-import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { type Approvals, maxNoteLength, normalizeNote } from './approvals.ts'
+import { maxNoteLength, normalizeNote } from './approvals.ts'
+import type { SignUpPageDeps } from './page-deps.ts'
 import type { ApprovalsPage } from './page-model.ts'
-import type { SignUpSettings } from './sign-up-settings.ts'
-
-export interface ApprovalsPagePorts {
-  readonly approvals: Approvals
-  readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'mode' | 'verification'>>
-  /** Whether an e-mail can be sent to the user. */
-  readonly canSendEmail: (user: Pick<User, 'email'>) => Promise<boolean>
-  readonly directory: { readonly find: (id: string) => Promise<User | undefined> }
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
 
 const pagePath = '/settings/admin/approvals'
 const notices = ['approved', 'refused', 'gone'] as const
 
 /** `/settings/admin/approvals`: pending sign-ups. */
-export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] {
-  const { approvals, settings, canSendEmail, directory, authentication, show, flashes } = ports
+export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
+  const { approvals, signUpSettings, mail, directory, authentication, show, flashes } = deps
   const pages = {
     async show(ctx: Context) {
       const viewer = viewerOf(await authentication.requireUser(ctx))
-      const [waiting, { approval, verification, mode }] = await Promise.all([approvals.list(), settings()])
+      const [waiting, { approval, verification, mode }] = await Promise.all([approvals.list(), signUpSettings()])
       await show(ctx, {
         view: 'approvals',
         viewer,
@@ -45,7 +31,7 @@ export function approvalsPages(ports: ApprovalsPagePorts): readonly PageRoute[] 
             displayName: user.displayName,
             email: user.email,
             emailVerified: user.emailVerified,
-            reached: await canSendEmail(user),
+            reached: await mail.reaches(user),
             requestedAt,
             awaitsAdministrator,
           })),

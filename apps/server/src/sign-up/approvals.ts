@@ -1,10 +1,9 @@
-import type { AuditSink, Transaction } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import type { Directory, User, UserDetails } from '@pocket/directory'
+import type { UserDetails } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
-import type { ApprovalStore } from './approval-store.ts'
+import type { SignUpDeps } from './deps.ts'
 import { endSignUpRequest } from './end-sign-up-request.ts'
 
 /** A pending user, and the time of the sign-up (milliseconds since the Unix epoch). */
@@ -29,24 +28,9 @@ export interface Approvals {
   reject(actor: Actor, accountId: string, note: string | null): Promise<void>
 }
 
-export interface ApprovalPorts {
-  readonly store: ApprovalStore
-  readonly directory: Pick<Directory, 'users'>
-  readonly users: Pick<UserAdministration, 'remove'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  /** Queues e-mails to users who were approved or rejected. */
-  readonly mail: {
-    readonly approved: (
-      user: User,
-      message: { readonly note: string | null; readonly wayBack: string | null },
-    ) => Promise<void>
-    readonly refused: (user: User, note: string) => Promise<void>
-    readonly delivery: { readonly trigger: () => void }
-  }
-}
-
-export function createApprovals({ store, directory, users, audit, transaction, mail }: ApprovalPorts): Approvals {
+export function createApprovals(deps: SignUpDeps & { readonly users: UserAdministration }): Approvals {
+  const { database, directory, users, audit, transaction, mail } = deps
+  const store = database.approvals
   const endRequest = async (accountId: string) => {
     const request = await endSignUpRequest(store, accountId)
     if (!request) throw new NotFoundError('user_not_found', 'No user with this ID waits for approval.')

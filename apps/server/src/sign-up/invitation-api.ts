@@ -2,19 +2,17 @@ import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
+import type { Deps } from '../http/deps.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
-
-export interface InvitationPorts {
-  readonly users: Pick<UserAdministration, 'find' | 'issueCode'>
-  /** The issuer, the base URL of the links. */
-  readonly origin: string
-}
 
 const defaultLifetime = 24 * 60 * 60_000
 
 /** Invites a user who has been created by an administrator or has lost every passkey. */
-export function invitationOperations({ users, origin }: InvitationPorts): readonly Operation[] {
+export function invitationOperations({
+  users,
+  pocket,
+}: Deps & { readonly users: UserAdministration }): readonly Operation[] {
   return [
     operation({
       id: 'inviteUser',
@@ -36,7 +34,7 @@ export function invitationOperations({ users, origin }: InvitationPorts): readon
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultLifetime)
         const code = await users.issueCode(actorOf(call), await assertCanModifyUser(call, users), lifetime)
-        return { link: `${origin}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}` }
+        return { link: `${pocket.issuer}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}` }
       },
     }),
   ]

@@ -1,32 +1,18 @@
-import type { Groups } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import { offeredGroups } from '../http/choices.ts'
-import type { Flashes } from '../http/flash.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import type { SignUpPageDeps } from './page-deps.ts'
 import type { InvitationFormValues, InvitationsPage } from './page-model.ts'
-import type { SignUpSettings } from './sign-up-settings.ts'
 import type { SignupToken } from './signup-token.ts'
-import type { SignupTokenItem, SignupTokens } from './signup-tokens.ts'
-
-export interface InvitationsPagePorts {
-  readonly tokens: SignupTokens
-  readonly settings: () => Promise<Pick<SignUpSettings, 'mode'>>
-  readonly groups: Pick<Groups, 'first'>
-  /** The base URL of the links. */
-  readonly issuer: string
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
+import type { SignupTokenItem } from './signup-tokens.ts'
 
 const pagePath = '/settings/admin/invitations'
 const hour = 60 * 60_000
@@ -49,16 +35,16 @@ const definition: ListPageDefinition = {
 }
 
 /** `/settings/admin/invitations`: sign-up links. */
-export function invitationsPages(ports: InvitationsPagePorts): readonly PageRoute[] {
-  const { tokens, settings, groups, issuer, authentication, show, flashes } = ports
+export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
+  const { pocket, directory, signupTokens, signUpSettings, authentication, show, flashes, secure } = deps
 
   const showPage = async (
     ctx: Context,
     page: Pick<InvitationsPage, 'viewer'> & Partial<Pick<InvitationsPage, 'values' | 'problems'>>,
   ) => {
-    const listPage = readListPage(ctx, definition, issuer.startsWith('https:'))
-    const { items, total } = await tokens.list(listPage.request)
-    const offeredGroupsPage = await offeredGroups(groups)
+    const listPage = readListPage(ctx, definition, secure)
+    const { items, total } = await signupTokens.list(listPage.request)
+    const offeredGroupsPage = await offeredGroups(directory.groups)
     const flash = flashes.consume(ctx, pagePath)
     const { done, id } = flash
     await show(ctx, {
@@ -66,9 +52,9 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
       values: defaultValues,
       problems: [],
       ...page,
-      mode: (await settings()).mode,
+      mode: (await signUpSettings()).mode,
       list: listPage.view(total),
-      invitations: items.map((item) => invitationOf(item, issuer)),
+      invitations: items.map((item) => invitationOf(item, pocket.issuer)),
       groups: offeredGroupsPage.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
       moreGroups: offeredGroupsPage.total - offeredGroupsPage.items.length,
       createdId: done === 'created' && typeof id === 'string' ? id : null,
@@ -94,7 +80,7 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
         ? { status: 400, problems }
         : await refusalOf(async () => {
             const newToken = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds }
-            id = (await tokens.create(pageActor(user, ctx), newToken)).item.id
+            id = (await signupTokens.create(pageActor(user, ctx), newToken)).item.id
           })
     if (refusal) {
       await showPage(ctx, { viewer: viewerOf(user), values, problems: refusal.problems })
@@ -107,7 +93,7 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
 
   const remove = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
+    await signupTokens.remove(pageActor(user, ctx), String(ctx.params.id))
     flashes.set(ctx, pagePath, { done: 'removed' })
     seeOther(ctx, listReturnUrl(pagePath, formText(ctx, 'list', 1000)))
   }
@@ -122,8 +108,8 @@ export function invitationsPages(ports: InvitationsPagePorts): readonly PageRout
         within: 'invitations',
         asks: 'invitationsDelete',
         act: 'delete',
-        find: async (id) => describeToken(await tokens.find(id)),
-        work: (id) => tokens.remove(pageActor(user, ctx), id),
+        find: async (id) => describeToken(await signupTokens.find(id)),
+        work: (id) => signupTokens.remove(pageActor(user, ctx), id),
       },
       { show, flashes },
     )

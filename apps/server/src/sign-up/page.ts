@@ -1,27 +1,16 @@
-import type { Pocket } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
 import { jsonObject } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
+import type { SignUpPageDeps } from './page-deps.ts'
 import { resolveReturnPath } from './return-path.ts'
-import type { SignUp } from './sign-up.ts'
-import type { SignUpSettings } from './sign-up-settings.ts'
-
-export interface SignUpPagePorts {
-  readonly pocket: Pick<Pocket, 'interactionClient'>
-  readonly signUp: SignUp
-  readonly settings: () => Promise<Pick<SignUpSettings, 'approval' | 'requireEmail' | 'verification'>>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-}
 
 const home = '/settings/account'
 const waitingPath = '/signup/waiting'
 
 /** `/signup`, and `/st/TOKEN` with a sign-up token. */
-export function signUpPages({ pocket, signUp, settings, authentication, show }: SignUpPagePorts) {
+export function signUpPages({ pocket, signUp, signUpSettings, authentication, show }: SignUpPageDeps) {
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withRedirect = (path: string, redirect: string) =>
     redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
@@ -30,7 +19,7 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
     const destination = redirectTarget(ctx)
     if (await authentication.user(ctx)) return seeOther(ctx, destination)
     await signUp.assertOpen(token || null)
-    const { requireEmail } = await settings()
+    const { requireEmail } = await signUpSettings()
     await show(ctx, {
       view: 'sign-up',
       token,
@@ -47,7 +36,7 @@ export function signUpPages({ pocket, signUp, settings, authentication, show }: 
 
     /** For users whose sign-up is pending. */
     async waiting(ctx: Context) {
-      const { approval, verification } = await settings()
+      const { approval, verification } = await signUpSettings()
       const pendingSteps = verification ? (approval ? 'both' : 'verification') : 'administrator'
       await show(ctx, {
         view: 'sign-up-waiting',

@@ -1,7 +1,8 @@
 import type { Pocket } from '@pocket/core'
 import { startUrl } from '@pocket/core/internal'
 import type { Context } from 'koa'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import type { PageDeps } from '../http/deps.ts'
+import { seeOther } from '../http/show-page.ts'
 
 /** The maximum length in characters. */
 const maxLength = 2000
@@ -23,13 +24,8 @@ export async function resolveReturnPath(
   return returnPath.length > maxLength ? null : returnPath
 }
 
-export interface ArrivedPagePorts {
-  readonly pocket: Pick<Pocket, 'interactionClient' | 'clients' | 'issuer'>
-  readonly show: ShowPage
-}
-
 /** `/interaction/:uid/arrived`: continues the authorization request, or links to the application if the request has expired. */
-export function arrivedPage({ pocket, show }: ArrivedPagePorts) {
+export function arrivedPage({ pocket, show }: PageDeps) {
   return async (ctx: Context) => {
     const interaction = `/interaction/${encodeURIComponent(String(ctx.params.uid))}`
     if ((await pocket.interactionClient(interaction, ctx)) !== undefined) return seeOther(ctx, interaction)

@@ -1,20 +1,9 @@
-import type { AuditSink, Clock, RequestOrigin, Transaction } from '@pocket/core'
+import type { RequestOrigin } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import type { Directory, User } from '@pocket/directory'
+import type { User } from '@pocket/directory'
 import type { EmailVerification } from '../email/verification.ts'
-import type { ApprovalStore } from './approval-store.ts'
-
-export interface SignUpVerificationPorts {
-  readonly store: ApprovalStore
-  readonly verification: Pick<EmailVerification, 'accountOf' | 'finish'>
-  readonly directory: Pick<Directory, 'find' | 'users'>
-  /** Deletes the related data of a user, within the transaction. */
-  readonly deleteUserData: (userId: string) => Promise<void>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
+import type { SignUpDeps } from './deps.ts'
 
 /** Users who must verify their e-mail address after sign-up; until then they cannot sign in. */
 export interface SignUpVerification {
@@ -34,8 +23,12 @@ export interface SignUpVerification {
 const lifetime = 24 * 60 * 60_000
 const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
-export function createSignUpVerification(ports: SignUpVerificationPorts): SignUpVerification {
-  const { store, verification, directory, deleteUserData, audit, transaction, clock } = ports
+export function createSignUpVerification(
+  deps: Omit<SignUpDeps, 'mail' | 'signUpSettings'>,
+  verification: Pick<EmailVerification, 'accountOf' | 'finish'>,
+): SignUpVerification {
+  const { database, directory, deleteUserData, audit, transaction, clock } = deps
+  const store = database.approvals
 
   const find = async (token: string) => {
     const id = await verification.accountOf(token)

@@ -1,13 +1,11 @@
-import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
-import { requestContext } from '@pocket/core'
+import { type Pocket, requestContext } from '@pocket/core'
 import { ConflictError, ForbiddenError, InvalidInputError, NotAuthenticatedError } from '@pocket/core/errors'
 import { type Directory, type NewUser, newUser, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertEmail } from '../users/user-body.ts'
-import type { ApprovalStore } from './approval-store.ts'
+import type { SignUpDeps } from './deps.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import { hashSignupToken } from './signup-token.ts'
-import type { SignupTokenStore } from './signup-token-store.ts'
 
 /** Unvalidated sign-up input. */
 export type SignUpInput = Readonly<Partial<Record<'username' | 'email' | 'firstName' | 'lastName', unknown>>>
@@ -36,22 +34,6 @@ export interface SignUp {
   withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
 }
 
-export interface SignUpPorts {
-  readonly pocket: Pocket
-  readonly directory: Directory
-  readonly tokens: SignupTokenStore
-  readonly approvals: Pick<ApprovalStore, 'insert'>
-  readonly audit: AuditSink
-  /** The writes of the directory, of core and of the audit log are one transaction. */
-  readonly transaction: Transaction
-  readonly settings: () => Promise<SignUpSettings>
-  /** Sends a link to verify the user's e-mail address, if there is one. */
-  readonly verifyEmail: (user: User) => Promise<void>
-  /** Sends queued e-mails after the transaction. */
-  readonly scheduleDelivery: () => void
-  readonly clock: Clock
-}
-
 interface SignUpData {
   readonly user: NewUser
   /** The token is never stored in plain text. */
@@ -60,9 +42,9 @@ interface SignUpData {
   readonly returnPath?: string | null
 }
 
-export function createSignUp(ports: SignUpPorts): SignUp {
-  const { pocket, directory, tokens, approvals, audit, transaction, settings, verifyEmail, scheduleDelivery, clock } =
-    ports
+export function createSignUp(deps: SignUpDeps): SignUp {
+  const { pocket, directory, database, mail, audit, transaction, signUpSettings, clock } = deps
+  const { signupTokens, approvals } = database
 
   const assertAllowed = ({ mode }: SignUpSettings, tokenHash: string | null) => {
     if (mode === 'disabled') throw new ForbiddenError('open_signup_disabled', 'Sign-up is disabled.')
@@ -70,8 +52,8 @@ export function createSignUp(ports: SignUpPorts): SignUp {
       throw new ForbiddenError('open_signup_disabled', 'Sign-up requires a token.')
   }
   const assertOpen = async (tokenHash: string | null) => {
-    assertAllowed(await settings(), tokenHash)
-    const token = tokenHash === null ? undefined : await tokens.findByHash(tokenHash)
+    assertAllowed(await signUpSettings(), tokenHash)
+    const token = tokenHash === null ? undefined : await signupTokens.findByHash(tokenHash)
     if (tokenHash === null) return
     if (!token || token.expiresAt <= clock.now() || token.usageCount >= token.usageLimit) throw tokenInvalid()
   }
@@ -82,11 +64,11 @@ export function createSignUp(ports: SignUpPorts): SignUp {
     { user, tokenHash, returnPath = null }: SignUpData,
     beforeCreate: () => Promise<void>,
   ): Promise<User> => {
-    const current = await settings()
+    const current = await signUpSettings()
     const { defaultGroupIds, defaultClaims, emailsVerified } = current
     assertAllowed(current, tokenHash)
     const created = await transaction(async () => {
-      const token = tokenHash === null ? undefined : await tokens.use(tokenHash, clock.now())
+      const token = tokenHash === null ? undefined : await signupTokens.use(tokenHash, clock.now())
       if (tokenHash !== null && !token) throw tokenInvalid()
       // Runs first, so that a replayed response is rejected as such and not because the name is in use.
       await beforeCreate()
@@ -105,14 +87,15 @@ export function createSignUp(ports: SignUpPorts): SignUp {
           returnPath,
         })
       const isVerificationNeeded = current.verifyEmail || current.verification
-      if (isVerificationNeeded && created.email !== null && !created.emailVerified) await verifyEmail(created)
+      if (isVerificationNeeded && created.email !== null && !created.emailVerified)
+        await mail.verification.begin(created)
       const creationMethod = token
         ? { method: 'signup_token' as const, signupTokenId: token.id }
         : { method: 'open_signup' as const }
       await audit.record({ event: 'account_created', accountId: user.id, ...creationMethod }, requestContext(ctx.req))
       return created
     })
-    scheduleDelivery()
+    mail.delivery.trigger()
     return created
   }
 
@@ -123,7 +106,7 @@ export function createSignUp(ports: SignUpPorts): SignUp {
   const validateInput = async (input: SignUpInput): Promise<NewUser> => {
     const { username, email, firstName, lastName } = input
     const user = newUser({ username, email, firstName, lastName })
-    assertEmail(user, (await settings()).requireEmail)
+    assertEmail(user, (await signUpSettings()).requireEmail)
     return user
   }
 

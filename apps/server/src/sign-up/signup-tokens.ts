@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import type { Directory, GroupWithClaims } from '@pocket/directory'
+import type { GroupWithClaims } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
+import type { SignUpDeps } from './deps.ts'
 import { generateSignupToken, hashSignupToken, type SignupToken } from './signup-token.ts'
-import type { SignupTokenStore } from './signup-token-store.ts'
 
 export interface NewSignupToken {
   /** Milliseconds. */
@@ -33,19 +32,11 @@ export interface SignupTokens {
   remove(actor: Actor, id: string): Promise<void>
 }
 
-export interface SignupTokenPorts {
-  readonly store: SignupTokenStore
-  readonly directory: Pick<Directory, 'groups'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  readonly masterKey: MasterKey
-  readonly clock: Clock
-}
-
 const encryptionPurpose = 'signup token'
 
-export function createSignupTokens(ports: SignupTokenPorts): SignupTokens {
-  const { store, directory, audit, transaction, masterKey, clock } = ports
+export function createSignupTokens(deps: SignUpDeps): SignupTokens {
+  const { database, directory, audit, transaction, clock } = deps
+  const { signupTokens: store, masterKey } = database
   return {
     async create(actor, { lifetime, usageLimit, groupIds }) {
       const groups = await directory.groups.list(groupIds)

@@ -1,20 +1,12 @@
-import type { Pocket } from '@pocket/core'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { pathOf } from '../settings/pages/section-page.ts'
 
-export interface SigningKeyPagesPorts {
-  readonly pocket: Pick<Pocket, 'replaceKeys'>
-  readonly authentication: Authentication
-  readonly flashes: Flashes
-}
-
 /** The form that rotates signing keys, on the OpenID Connect page. */
-export function signingKeyPages({ pocket, authentication, flashes }: SigningKeyPagesPorts): readonly PageRoute[] {
+export function signingKeyPages({ pocket, authentication, flashes }: PageDeps): readonly PageRoute[] {
   return [
     {
       method: 'post',

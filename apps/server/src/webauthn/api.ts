@@ -1,11 +1,10 @@
-import type { Pocket } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
 import { type Operation, operation } from '../http/api/operation.ts'
+import type { Deps } from '../http/deps.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
 import { withContractErrors } from './contract-errors.ts'
 import { credentialOperations } from './credentials.ts'
-import type { OwnPasskeys } from './own-passkeys.ts'
+import type { PasskeyServices } from './deps.ts'
 import {
   authenticationResponseSchema,
   creationOptionsSchema,
@@ -13,20 +12,14 @@ import {
   requestOptionsSchema,
 } from './schema.ts'
 
-export interface WebAuthnPorts {
-  readonly pocket: Pick<Pocket, 'signIn' | 'signOut' | 'registration' | 'reauthentication' | 'passkeys' | 'session'>
-  readonly directory: Directory
-  readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
-}
-
 const area = 'account'
 
 /** `/api/webauthn`: the ceremonies, and the user's own passkeys. */
-export function webAuthnOperations(ports: WebAuthnPorts): readonly Operation[] {
-  return [...registrationOperations(ports), ...authenticationOperations(ports), ...credentialOperations(ports)]
+export function webAuthnOperations(deps: Deps & PasskeyServices): readonly Operation[] {
+  return [...registrationOperations(deps), ...authenticationOperations(deps), ...credentialOperations(deps)]
 }
 
-function registrationOperations({ pocket }: WebAuthnPorts): readonly Operation[] {
+function registrationOperations({ pocket }: Deps): readonly Operation[] {
   const shared = { area } as const
   return [
     operation({
@@ -60,7 +53,7 @@ function registrationOperations({ pocket }: WebAuthnPorts): readonly Operation[]
   ]
 }
 
-function authenticationOperations({ pocket, directory }: WebAuthnPorts): readonly Operation[] {
+function authenticationOperations({ pocket, directory }: Deps): readonly Operation[] {
   return [
     operation({
       id: 'startLogin',

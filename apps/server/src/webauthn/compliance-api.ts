@@ -1,15 +1,12 @@
-import type { PasskeyPolicy, Pocket, ReadPasskeyPolicy } from '@pocket/core'
+import type { PasskeyPolicy } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import { definitions } from '../settings/definitions.ts'
 import { parseText } from '../settings/setting.ts'
 import { checkCompliance } from './compliance.ts'
-
-export interface CompliancePorts {
-  readonly pocket: Pick<Pocket, 'passkeys'>
-  readonly passkeyPolicy: ReadPasskeyPolicy
-}
+import type { PasskeyServices } from './deps.ts'
 
 const count = { type: 'integer' } as const
 const problems = ['unverified', 'synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
@@ -36,7 +33,7 @@ const complianceSchema = named('PasskeyComplianceDto', {
 })
 
 /** `/api/passkeys/compliance`: the effects of a stricter policy. */
-export function complianceOperations({ pocket, passkeyPolicy }: CompliancePorts): readonly Operation[] {
+export function complianceOperations({ pocket, passkeyPolicy }: Deps & PasskeyServices): readonly Operation[] {
   return [
     operation({
       id: 'readPasskeyCompliance',

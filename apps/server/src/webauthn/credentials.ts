@@ -1,13 +1,9 @@
-import { type Pocket, requestContext } from '@pocket/core'
+import { requestContext } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
+import type { Deps } from '../http/deps.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import { withContractErrors } from './contract-errors.ts'
-import type { OwnPasskeys } from './own-passkeys.ts'
-
-export interface CredentialPorts {
-  readonly pocket: Pick<Pocket, 'passkeys'>
-  readonly ownPasskeys: Pick<OwnPasskeys, 'remove'>
-}
+import type { PasskeyServices } from './deps.ts'
 
 const renameBody = {
   type: 'object',
@@ -16,7 +12,7 @@ const renameBody = {
 } as const
 
 /** `/api/webauthn/credentials`: the user's own passkeys. */
-export function credentialOperations({ pocket, ownPasskeys }: CredentialPorts): readonly Operation[] {
+export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServices): readonly Operation[] {
   const shared = { area: 'account' } as const
   return [
     operation({

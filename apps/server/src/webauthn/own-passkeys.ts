@@ -1,5 +1,7 @@
-import type { Passkey, Pocket, RequestOrigin } from '@pocket/core'
+import type { Passkey, RequestOrigin } from '@pocket/core'
 import type { User } from '@pocket/directory'
+import type { Deps } from '../http/deps.ts'
+import type { Settings } from '../settings/settings.ts'
 
 /** Passkey operations of owners that depend on other sign-in methods, for pages and the REST API. */
 export interface OwnPasskeys {
@@ -14,15 +16,13 @@ export interface OwnPasskeys {
   remove(user: Pick<User, 'id' | 'email' | 'emailVerified'>, passkeyId: string, origin: RequestOrigin): Promise<Passkey>
 }
 
-export interface OwnPasskeyPorts {
-  readonly passkeys: Pick<Pocket['passkeys'], 'remove' | 'removeEvenLast'>
-  /** Whether users may request a login code by e-mail, and e-mail is configured. */
-  readonly codesByEmail: () => Promise<boolean>
-}
-
-export function createOwnPasskeys({ passkeys, codesByEmail }: OwnPasskeyPorts): OwnPasskeys {
-  const hasOtherSignInMethod: OwnPasskeys['hasOtherSignInMethod'] = async ({ email, emailVerified }) =>
-    email !== null && emailVerified && (await codesByEmail())
+export function createOwnPasskeys({ pocket, settings }: Deps & { readonly settings: Settings }): OwnPasskeys {
+  const { passkeys } = pocket
+  const hasOtherSignInMethod: OwnPasskeys['hasOtherSignInMethod'] = async ({ email, emailVerified }) => {
+    if (email === null || !emailVerified) return false
+    const { emailOneTimeAccessAsUnauthenticatedEnabled, smtpHost } = await settings.values()
+    return emailOneTimeAccessAsUnauthenticatedEnabled && smtpHost !== ''
+  }
   return {
     hasOtherSignInMethod,
     remove: async (user, passkeyId, origin) =>

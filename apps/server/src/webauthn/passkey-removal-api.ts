@@ -2,14 +2,9 @@ import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
 import { withContractErrors } from './contract-errors.ts'
-import type { PasskeyRemovalReview, ReviewedRemoval } from './passkey-removals.ts'
-
-export interface PasskeyRemovalOperationPorts {
-  readonly passkeyRemovals: PasskeyRemovalReview
-  readonly users: Pick<UserAdministration, 'find'>
-}
+import type { PasskeyServices } from './deps.ts'
+import type { ReviewedRemoval } from './passkey-removals.ts'
 
 const removalSchema = named('PasskeyRemovalDto', {
   type: 'object',
@@ -47,8 +42,7 @@ const removalList = { status: 200, schema: { type: 'array', items: removalSchema
 const singleRemoval = { status: 200, schema: removalSchema } as const
 
 /** `/api/webauthn/removals` and `/api/users/:id/passkey-removals`: the effects of passkey removals. */
-export function passkeyRemovalOperations(ports: PasskeyRemovalOperationPorts): readonly Operation[] {
-  const { passkeyRemovals, users } = ports
+export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServices): readonly Operation[] {
   type CallContext = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>
   const readRemoval = (call: CallContext, accountId: string) =>
     withContractErrors(call.ctx, 'registration', async () =>

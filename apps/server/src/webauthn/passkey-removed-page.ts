@@ -1,22 +1,13 @@
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths, userPath, usersPath } from '../http/paths.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
+import type { PasskeyServices } from './deps.ts'
 import type { PasskeyRemovedPage, RemovalNote } from './page-model.ts'
-import type { PasskeyRemovalReview, ReviewedRemoval } from './passkey-removals.ts'
-
-export interface PasskeyRemovedPagePorts {
-  readonly passkeyRemovals: PasskeyRemovalReview
-  readonly users: Pick<UserAdministration, 'find'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
+import type { ReviewedRemoval } from './passkey-removals.ts'
 
 const ownPasskeysPath = `${accountPaths.profile}/passkeys` as const
 
@@ -35,8 +26,8 @@ export function removalNotes(removals: readonly ReviewedRemoval[], userId?: stri
 }
 
 /** `…/passkeys/:passkeyId/removed`: what was created with a removed passkey, for its owner and for administrators. */
-export function passkeyRemovedPages(ports: PasskeyRemovedPagePorts): readonly PageRoute[] {
-  const { passkeyRemovals, users, authentication, show, flashes } = ports
+export function passkeyRemovedPages(deps: PageDeps & PasskeyServices): readonly PageRoute[] {
+  const { passkeyRemovals, users, authentication, show, flashes } = deps
 
   const resolveOwner = async (ctx: Context) => {
     const viewer = await authentication.requireUser(ctx)

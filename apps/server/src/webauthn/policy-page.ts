@@ -1,15 +1,13 @@
-import type { Pocket } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import { authenticatorModels } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { validChanges } from '../settings/changes.ts'
 import type { SettingValues } from '../settings/definitions.ts'
@@ -29,14 +27,6 @@ import {
   storedValues,
 } from './policy-form.ts'
 
-export interface PasskeyPolicyPagePorts {
-  readonly pocket: Pick<Pocket, 'passkeys' | 'authenticatorMetadata'>
-  readonly settings: Settings
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
-
 interface PolicyPageState {
   readonly values?: PolicyValues
   readonly problems?: readonly FieldError[]
@@ -49,8 +39,8 @@ const pagePath = '/settings/admin/passkeys'
 const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
 /** `/settings/admin/passkeys`: which passkeys are accepted, and how non-compliant existing ones are treated. */
-export function passkeyPolicyPages(ports: PasskeyPolicyPagePorts): readonly PageRoute[] {
-  const { pocket, settings, authentication, show, flashes } = ports
+export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Settings }): readonly PageRoute[] {
+  const { pocket, settings, authentication, show, flashes } = deps
   const { authenticatorMetadata } = pocket
   const complianceOf = (values: PolicyValues, current: SettingValues) =>
     checkCompliance(

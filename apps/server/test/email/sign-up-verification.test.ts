@@ -139,15 +139,18 @@ describe.each(kinds)('%s', (kind) => {
     const { directory, pocket } = instance.app
     const events: unknown[] = []
     const removeAt = async (now: number) =>
-      createSignUpVerification({
-        store: setting.database.approvals,
-        verification: { accountOf: async () => undefined, finish: async () => {} },
-        directory,
-        deleteUserData: (userId) => pocket.forgetAccount(userId),
-        audit: { record: async (event) => void events.push(event) },
-        transaction: (work) => work(),
-        clock: { now: () => now },
-      }).removeExpired()
+      createSignUpVerification(
+        {
+          directory,
+          pocket,
+          database: setting.database,
+          deleteUserData: (userId) => pocket.forgetAccount(userId),
+          audit: { record: async (event) => void events.push(event) },
+          transaction: (work) => work(),
+          clock: { now: () => now },
+        },
+        { accountOf: async () => undefined, finish: async () => {} },
+      ).removeExpired()
     await removeAt(Date.now() + 23 * 60 * 60_000)
     expect(await directory.findByName(late.username)).toBeDefined()
     await removeAt(Date.now() + 25 * 60 * 60_000)

@@ -1,0 +1,15 @@
+import type { Mail } from '../email/email-service.ts'
+import type { PageDeps } from '../http/deps.ts'
+import type { Approvals } from './approvals.ts'
+import type { SignUp } from './sign-up.ts'
+import type { SignUpSettings } from './sign-up-settings.ts'
+import type { SignupTokens } from './signup-tokens.ts'
+
+/** What the pages of sign-up use. */
+export interface SignUpPageDeps extends PageDeps {
+  readonly signUp: SignUp
+  readonly signUpSettings: () => Promise<SignUpSettings>
+  readonly signupTokens: SignupTokens
+  readonly approvals: Approvals
+  readonly mail: Mail
+}

@@ -1,0 +1,12 @@
+import type { ReadPasskeyPolicy } from '@pocket/core'
+import type { UserAdministration } from '../users/user-administration.ts'
+import type { OwnPasskeys } from './own-passkeys.ts'
+import type { PasskeyRemovalReview } from './passkey-removals.ts'
+
+/** What the pages and operations of passkeys use in addition. */
+export interface PasskeyServices {
+  readonly users: UserAdministration
+  readonly ownPasskeys: OwnPasskeys
+  readonly passkeyRemovals: PasskeyRemovalReview
+  readonly passkeyPolicy: ReadPasskeyPolicy
+}
