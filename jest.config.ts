@@ -5,6 +5,7 @@ const config: Config = {
   roots: ['<rootDir>/packages', '<rootDir>/apps'],
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/apps/*/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/(packages|apps)/[^/]+/dist/'],
+  filter: '<rootDir>/packages/test-support/src/jest/select-tests.cjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

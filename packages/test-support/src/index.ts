@@ -2,6 +2,7 @@
 export type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 export { type AxeOptions, expectNoAxeViolations } from './axe.ts'
 export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium.ts'
+export { databaseKinds } from './database-kinds.ts'
 export { describeUnless } from './describe-unless.ts'
 export { eventually } from './eventually.ts'
 export { generateLdif, type LdifOptions, ldifEntry } from './ldif.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import type { ApiKeyStore } from '../../src/api-keys/api-key-store.ts'
 import { type ApiKeys, createApiKeys } from '../../src/api-keys/api-keys.ts'
 import { createUsageRecorder } from '../../src/api-keys/usage-recorder.ts'
@@ -11,7 +11,7 @@ import { keepingLogger } from '../database/keeping-logger.ts'
 const minute = 60_000
 const origin = { requestId: null, ipAddress: null, userAgent: null }
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let store: ApiKeyStore
   let apiKeys: ApiKeys

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
 import type { Person } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -8,7 +9,7 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 type Fields = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 
-describe.each(kinds)('client grants on %s', (kind) => {
+describe.each(databaseKinds)('client grants on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind)

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createPocketClient, type PocketClient, PocketRequestError, paginate } from '@pocket/api-client'
+import { databaseKinds } from '@pocket/test-support'
 import { databaseOf } from '../http/app.ts'
 import { svg } from '../images/samples.ts'
-import { kinds } from './calls.ts'
 import { type Instance, startInstance } from './instance.ts'
 
-describe.each(kinds)('the typed client on %s', (kind) => {
+describe.each(databaseKinds)('the typed client on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let pocket: PocketClient

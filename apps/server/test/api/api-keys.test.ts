@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { eventually } from '@pocket/test-support'
+import { databaseKinds, eventually } from '@pocket/test-support'
 import { databaseOf } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
 
@@ -13,7 +13,7 @@ interface Minted {
   readonly token: string
 }
 
-describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let keysAt: string

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type Answer, audited, type CalledInstance, startCalled } from './calls.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -61,7 +62,7 @@ const nothing = {
   clientPermissionIds: [],
 }
 
-describe.each(kinds)('APIs on %s', (kind) => {
+describe.each(databaseKinds)('APIs on %s', (kind) => {
   beforeAll(async () => {
     instance = await startCalled(kind)
   })

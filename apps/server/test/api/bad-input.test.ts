@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import { readListRequest } from '../../src/http/api/list.ts'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
 /** Names that look blank or misleading. */
@@ -19,7 +20,7 @@ const invisible = [
   '\u200e\u200e\u200e',
 ]
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

@@ -25,6 +25,7 @@ export interface Answer {
   readonly response: UserAgentResponse
 }
 
+/** Both databases, for tests of statements that differ between them. Others use `databaseKinds`. */
 export const kinds = ['SQLite', 'PostgreSQL'] as const
 
 export async function startCalled(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { defaultProtocol } from '@pocket/core/internal'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
 import { databaseOf } from '../http/app.ts'
 import { comparison, type Differences, type Document } from './documented.ts'
 import { type Instance, startInstance } from './instance.ts'
@@ -21,7 +22,7 @@ interface List {
   readonly pagination: Json
 }
 
-describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let differences: Differences

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import { databaseOf } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
 
 const registered = 'https://app.example/cb'
 const received = 'https://app.example/other?a=1&b="<x>"'
 
-describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let id: string

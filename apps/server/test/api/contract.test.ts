@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
 import { databaseOf } from '../http/app.ts'
 import { type ContractAuth, type ContractRoute, contract } from './contract.ts'
 import { type Instance, startInstance } from './instance.ts'
@@ -24,7 +25,7 @@ test('serves every route of the contract', () => {
   expect(routes('pending')).toEqual([])
 })
 
-describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let person: UserAgent

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
 import { stopTime } from '../stopped-time.ts'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -9,7 +10,7 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 type Fields = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
   let person: Person
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type Answer, audited, type CalledInstance, startCalled } from './calls.ts'
 
 let instance: CalledInstance
 let count = 0
@@ -25,7 +26,7 @@ async function person(): Promise<Readonly<Record<string, unknown>>> {
   return (await instance.call('POST /api/users', { body: { username, email: `${username}@example.com` } })).json
 }
 
-describe.each(kinds)('groups on %s', (kind) => {
+describe.each(databaseKinds)('groups on %s', (kind) => {
   beforeAll(async () => {
     instance = await startCalled(kind)
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 import { valuesIn, whole } from './setting-calls.ts'
 
@@ -15,7 +16,7 @@ const texts = [
 /** Nested arrays and objects. */
 const deep = ['['.repeat(10_000) + ']'.repeat(10_000), `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`]
 
-describe.each(kinds)('request bodies on %s', (kind) => {
+describe.each(databaseKinds)('request bodies on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

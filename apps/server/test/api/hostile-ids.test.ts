@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { contract } from './contract.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -31,7 +32,7 @@ const withIds = contract
   .filter(({ status, auth, path }) => status === 'served' && auth !== 'protocol' && /^\/api\/.*:/.test(path))
   .map((route) => ({ ...route, name: `${route.method} ${route.path}` }))
 
-describe.each(kinds)('hostile IDs on %s', (kind) => {
+describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
   let instance: CalledInstance
   const gone: Record<string, string> = {}
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
 import { startInstance as startAnother } from '../e2e/instance.ts'
 import { databaseOf, startApp } from '../http/app.ts'
 import { stopTime } from '../stopped-time.ts'
-import { kinds } from './calls.ts'
 import { type Instance, passkeyAnswer, registerPasskey, startInstance } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -19,7 +19,7 @@ const nothing = {
   clientExtensionResults: {},
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let env: Readonly<Record<string, string>>
   let instance: Instance

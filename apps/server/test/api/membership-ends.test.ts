@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuditEvent } from '@pocket/core'
+import { databaseKinds } from '@pocket/test-support'
 import { endMemberships } from '../../src/groups/membership-ends.ts'
-import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
+import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
-describe.each(kinds)('expiring memberships on %s', (kind) => {
+describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind)

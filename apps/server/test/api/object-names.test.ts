@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
 import type { Document } from './documented.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -35,7 +36,7 @@ const bodies = [fields.slice(0, 1), fields.slice(1)].flatMap((some) => {
   ]
 })
 
-describe.each(kinds)('property names of Object.prototype on %s', (kind) => {
+describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) => {
   let instance: CalledInstance
   let writes: readonly string[]
 

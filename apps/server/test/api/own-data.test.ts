@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from './calls.ts'
 import { freshName } from './people.ts'
 
-describe.each(kinds)('the data of the current user on %s', (kind) => {
+describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 import { whole } from './setting-calls.ts'
 
@@ -22,7 +23,7 @@ const usual = {
   locked: [],
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 import { whole, write } from './setting-calls.ts'
@@ -11,7 +12,7 @@ const key = { backupEligible: false, aaguid: model, transports: ['usb'], attachm
 type Agent = ReturnType<CalledInstance['agent']>
 type CreationOptions = Parameters<SoftwareAuthenticator['create']>[0]
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

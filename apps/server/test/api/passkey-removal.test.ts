@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -41,7 +42,7 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-describe.each(kinds)('passkey removal on %s', (kind) => {
+describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })

@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
 import { createFolder } from '../database/folder.ts'
 import { cityDatabase } from '../geoip/databases.ts'
 import { packed, startSource } from '../geoip/source.ts'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -18,7 +19,7 @@ interface Entry {
   readonly city: string
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: CalledInstance
   let person: Person

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const callbackURLs = ['https://app.example/cb']
@@ -9,7 +10,7 @@ function person() {
   return { username, email: `${username}@example.com` }
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

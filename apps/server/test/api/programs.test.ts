@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
 
 const key = 'a key of the environment'
@@ -7,7 +8,7 @@ const key = 'a key of the environment'
 type Json = Readonly<Record<string, unknown>>
 
 /** Requests exactly as programs for Pocket ID send them: with an API key and without browser headers. */
-describe.each(['SQLite', 'PostgreSQL'] as const)('programs for Pocket ID, on %s', (kind) => {
+describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, jest, test } from '@jest/globals'
 import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { audited, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 import { whole } from './setting-calls.ts'
@@ -16,7 +17,7 @@ function pass(milliseconds: number) {
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   test('requires a passkey check of the same user within the last minute for sensitive actions', async () => {
     await using instance = await startCalled(kind)
     const { url } = instance

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 
 const metadata = { redirect_uris: ['https://app.example/callback'], client_name: 'An application' }
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

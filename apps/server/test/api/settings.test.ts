@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
-import { createTestDatabase } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import pg from 'pg'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import type { Problem } from '../../src/config/reader.ts'
@@ -11,11 +11,11 @@ import type { StoredSetting } from '../../src/settings/setting.table.ts'
 import { createSettings, type Settings } from '../../src/settings/settings.ts'
 import { createFolder } from '../database/folder.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { audited, type CalledInstance, startCalled } from './calls.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { claims, defaultTexts, faults, path, placeholder, readAll, valuesIn, whole, write } from './setting-calls.ts'
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
-describe.each(kinds)('signing up on %s', (kind) => {
+describe.each(databaseKinds)('signing up on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind)

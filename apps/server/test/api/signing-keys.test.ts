@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 
 interface SigningKey {
@@ -18,7 +19,7 @@ interface Replacement {
 const minute = 60_000
 const page = '/settings/admin/application-configuration/oidc'
 
-describe.each(kinds)('signing keys on %s', (kind) => {
+describe.each(databaseKinds)('signing keys on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

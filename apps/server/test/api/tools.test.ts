@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import sharp from 'sharp'
 import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
 
@@ -11,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>
  * Requests of infrastructure-as-code providers, operators, exporters and MCP servers for Pocket ID, and the parts of the
  * response that they read.
  */
-describe.each(['SQLite', 'PostgreSQL'] as const)('tools for Pocket ID, on %s', (kind) => {
+describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
-import { type Answer, audited, type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type Answer, audited, type CalledInstance, startCalled } from './calls.ts'
 import { registerPasskey } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -37,7 +38,7 @@ async function me(agent: UserAgent = instance.administrator): Promise<string> {
   return String((await instance.call('GET /api/users/me', { agent })).json.id)
 }
 
-describe.each(kinds)('users on %s', (kind) => {
+describe.each(databaseKinds)('users on %s', (kind) => {
   beforeAll(async () => {
     instance = await startCalled(kind)
   })

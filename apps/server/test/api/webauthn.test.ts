@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 import { whole, write } from './setting-calls.ts'
@@ -8,7 +9,7 @@ import { whole, write } from './setting-calls.ts'
 /** Milliseconds: `Max-Age` has whole seconds. */
 const cookiePrecision = 1000
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

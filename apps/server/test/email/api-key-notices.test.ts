@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
-import { createTestDatabase } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { notifyExpiringApiKeys } from '../../src/email/api-key-notices.ts'
 import { createOutbox, decryptContent } from '../../src/email/outbox.ts'
@@ -12,7 +12,7 @@ import { keepingLogger } from '../database/keeping-logger.ts'
 
 const day = 86_400_000
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let stack: AsyncDisposableStack
   let database: OpenDatabase
   let now = Date.UTC(2026, 0, 1)

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { freePort } from '@pocket/test-support'
-import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { databaseKinds, freePort } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
@@ -16,7 +16,7 @@ function smtp(server: MailServer): Readonly<Record<string, string>> {
   return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.port), SMTP_FROM: 'id@example.com' }
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let server: MailServer
   let instance: CalledInstance
 

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const request = 'POST /api/one-time-access-email'
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let server: MailServer
   let instance: CalledInstance
 

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createSignUpVerification } from '../../src/sign-up/sign-up-verification.ts'
-import { audited, kinds, startCalled } from '../api/calls.ts'
+import { audited, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { keepingLogger } from '../database/keeping-logger.ts'
 import { databaseOf } from '../http/app.ts'
 import { startMailServer } from './mail-server.ts'
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   async function start(env: Readonly<Record<string, string>> = {}) {
     const stack = new AsyncDisposableStack()
     const server = stack.use(await startMailServer())

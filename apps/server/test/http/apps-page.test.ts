@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { photo } from '../images/samples.ts'
 import { upload } from '../images/uploads.ts'
 
 const here = '/settings/apps'
 
-describe.each(kinds)('the applications of a user on %s', (kind) => {
+describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
-import { freePort } from '@pocket/test-support'
+import { databaseKinds, freePort } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { certificateFindings } from '../../src/overview/findings.ts'
-import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from './app.ts'
 
@@ -18,7 +18,7 @@ const overview = '/settings/admin'
 const figure = (page: string, word: string) =>
   new RegExp(`<dt>(?:<a [^>]*>)?${word}[\\s\\S]*?<dd>([^<]*)`).exec(page)?.[1]
 
-describe.each(kinds)('the overview on %s', (kind) => {
+describe.each(databaseKinds)('the overview on %s', (kind) => {
   let instance: CalledInstance
   let administratorId: string
   beforeAll(async () => {

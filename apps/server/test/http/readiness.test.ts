@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { createTestDatabase, startPostgres } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds, startPostgres } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import { checkDisk } from '../../src/database/checks.ts'
@@ -83,7 +83,7 @@ async function site(kind: string) {
   }
 }
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   test('/readyz names failed checks, and recovers with them', async () => {
     await using each = await site(kind)
     const { running, execute } = each
@@ -106,32 +106,34 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     await execute(`UPDATE pocket_key SET encrypted_jwk = substr(encrypted_jwk, 2)`)
     await becomes(running, ready)
   })
-})
 
-test('/readyz reports a read-only PostgreSQL as not writable', async () => {
-  await using each = await site('PostgreSQL')
-  const { running, execute } = each
-  await execute(
-    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`,
-  )
-  await execute(
-    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-  )
-  await becomes(running, failing('writable'))
-})
+  if (kind === 'PostgreSQL') {
+    test('/readyz reports a read-only PostgreSQL as not writable', async () => {
+      await using each = await site('PostgreSQL')
+      const { running, execute } = each
+      await execute(
+        `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`,
+      )
+      await execute(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      )
+      await becomes(running, failing('writable'))
+    })
 
-test('/readyz responds in time while PostgreSQL is frozen, and /livez stays healthy', async () => {
-  await using postgres = await startPostgres()
-  await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
-  await becomes(running, ready)
-  postgres.suspend()
-  await becomes(running, failing('database', 'writable', 'migrations', 'keys'))
-  const alive = await fetch(`${running.url}/livez`)
-  expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }])
-  expect((await fetch(`${running.url}/healthz`)).status).toBe(503)
-  postgres.resume()
-  await becomes(running, ready)
-  expect(running.log.join()).toContain('"check":"writable"')
+    test('/readyz responds in time while PostgreSQL is frozen, and /livez stays healthy', async () => {
+      await using postgres = await startPostgres()
+      await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
+      await becomes(running, ready)
+      postgres.suspend()
+      await becomes(running, failing('database', 'writable', 'migrations', 'keys'))
+      const alive = await fetch(`${running.url}/livez`)
+      expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }])
+      expect((await fetch(`${running.url}/healthz`)).status).toBe(503)
+      postgres.resume()
+      await becomes(running, ready)
+      expect(running.log.join()).toContain('"check":"writable"')
+    })
+  }
 })
 
 test('a disk with less free space than the threshold fails, but an unused data folder does not', async () => {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
+import { databaseKinds } from '@pocket/test-support'
 import { searchablePages } from '../../src/search/searchable-pages.ts'
-import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 
 const query = jest.spyOn(Database.prototype, 'query')
 
-describe.each(kinds)('the search on %s', (kind) => {
+describe.each(databaseKinds)('the search on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
     instance = await startCalled(kind)

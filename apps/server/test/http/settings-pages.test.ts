@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
 import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
@@ -43,7 +44,7 @@ async function contract(instance: CalledInstance): Promise<Fields> {
 }
 const own = async (instance: CalledInstance) => (await instance.call('GET /api/settings')).json
 
-describe.each(kinds)('settings on %s', (kind) => {
+describe.each(databaseKinds)('settings on %s', (kind) => {
   let instance: CalledInstance
   let pages: ReturnType<typeof pagesOf>
 

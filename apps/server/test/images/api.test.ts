@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import sharp from 'sharp'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { databaseOf } from '../http/app.ts'
@@ -9,7 +10,7 @@ import { code, show, upload } from './uploads.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
-describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let api: string

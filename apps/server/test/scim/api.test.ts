@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
+import { databaseKinds } from '@pocket/test-support'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
-import { audited, type CalledInstance, kinds, lastEntry, startCalled } from '../api/calls.ts'
+import { audited, type CalledInstance, lastEntry, startCalled } from '../api/calls.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 const providers = '/api/scim/service-provider'
 const notFound = { status: 404, json: { code: 'not_found', details: { resource: 'SCIM service provider' } } }
 
-describe.each(kinds)('the SCIM API on %s', (kind) => {
+describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
   let instance: CalledInstance
   let server: ScimServer
   let clientId: string

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type AuditEvent, type Client, createPublicFetch } from '@pocket/core'
 import { createDirectory, type Directory, newUser } from '@pocket/directory'
 import { type DirectoryStores, directoryStores } from '@pocket/directory/typeorm'
-import { createTestDatabase } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
@@ -18,7 +18,7 @@ const minute = 60_000
 const nobody = { requestId: null, ipAddress: null, userAgent: null }
 const actor = { id: 'ada', origin: nobody }
 
-describe.each(['SQLite', 'PostgreSQL'])('SCIM runs on %s', (kind) => {
+describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   const clock = {
     time: Date.now(),

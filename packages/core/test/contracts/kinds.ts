@@ -15,6 +15,16 @@ export const kinds: Readonly<Record<string, () => Promise<StoresUnderTest>>> = {
   PostgreSQL: () => overDatabase(emptyPostgres),
 }
 
+const selection = process.env.POCKET_TESTS
+
+/**
+ * The stores for flows whose statements the contracts test on each: SQLite in `pnpm test`, the others in `pnpm test:full`, and
+ * all if a file is run by name.
+ */
+export const storeKinds: typeof kinds = Object.fromEntries(
+  Object.entries(kinds).filter(([kind]) => selection === undefined || (selection === 'quick') === (kind === 'SQLite')),
+)
+
 /** A name that must be quoted in every statement. */
 const schema = 'The "host" \\ it'
 

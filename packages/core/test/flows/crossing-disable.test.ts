@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Account, Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, minute, startHost } from './host.ts'
 import { redirectUri } from './signed-in.ts'
 
@@ -31,7 +31,7 @@ const withHostRoutes = (pocket: Pocket): RequestListener => {
   }
 }
 
-describe.each(Object.entries(kinds))('a sign-in that crosses disabling the account over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('a sign-in that crosses disabling the account over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let meanwhile: ((account: Account) => Promise<unknown>) | undefined

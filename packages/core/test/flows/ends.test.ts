@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, hour, startHost } from './host.ts'
 import { login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
 
-const { memory: _, ...onDisk } = kinds
 const resource = 'https://notes.example/api'
 const refused = { status: 400, error: 'invalid_grant' }
 
@@ -22,7 +21,7 @@ const withDevices = (pocket: Pocket): RequestListener => {
   }
 }
 
-describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let api: Awaited<ReturnType<typeof notes>>

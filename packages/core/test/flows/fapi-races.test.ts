@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, startHost } from './host.ts'
 import { passThrough, redirectUri } from './signed-in.ts'
 
@@ -17,7 +17,7 @@ const verifier = 'v'.repeat(43)
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 const [token, userInfo, par] = ['/api/oidc/token', '/api/oidc/userinfo', '/api/oidc/par']
 
-describe.each(Object.entries(kinds))('FAPI 2.0 requests at once over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let client: Client

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { PocketError } from '../../src/errors.ts'
-import { kinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
 import { stopTime } from './stopped-time.ts'
 
@@ -57,7 +57,7 @@ beforeEach(() => {
 })
 afterEach(() => stopped[Symbol.dispose]())
 
-describe.each(Object.entries(kinds))('%s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
   test('blocks a client after wrong secrets for a while, and no other client', async () => {
     await using database = await open()
     const stores = await database.empty()

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PublicFetch } from '@pocket/core'
-import { kinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/kinds.ts'
 import { hour, startHost } from './host.ts'
 
 const id = 'https://app.example/client.json'
 const document = { client_id: id, client_name: 'Documented', redirect_uris: ['https://app.example/callback'] }
 
-describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('twenty concurrent requests create one client from a document, and a changed document revokes consents', async () => {
     await using database = await open()
     const stores = await database.empty()

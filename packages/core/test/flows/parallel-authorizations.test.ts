@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
-describe.each(Object.entries(kinds))('parallel authorizations over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const launchUrl = 'https://app.example/start'
 
-describe.each(Object.entries(kinds))('parallel interactions over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
 

@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, minute, startHost } from './host.ts'
 
 /** A host that signs users in by each method without a passkey, and adds passkeys. */
@@ -33,7 +33,7 @@ const withHostRoutes =
     )
   }
 
-describe.each(Object.entries(kinds))('a session without a passkey over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('a session without a passkey over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let now = Date.now()

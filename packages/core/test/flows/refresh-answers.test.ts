@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, minute, second, startHost } from './host.ts'
 import { login, type Parameters, relyingParty } from './signed-in.ts'
 
@@ -13,9 +13,8 @@ interface Answer extends Fields {
 }
 
 const resource = 'https://notes.example/api'
-const { memory: _, ...onDisk } = kinds
 
-describe.each(Object.entries(onDisk))('over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let now: number

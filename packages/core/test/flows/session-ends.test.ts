@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
@@ -24,7 +24,7 @@ const withOwnRoutes = (pocket: Pocket): RequestListener => {
   }
 }
 
-describe.each(Object.entries(kinds))('the end of a session over %s', (kind, open) => {
+describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind, open) => {
   let database: StoresUnderTest
   let host: Host
 

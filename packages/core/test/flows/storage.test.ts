@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
 const fifty = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
 
-describe.each(Object.entries(kinds))('over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   let database: StoresUnderTest
   beforeAll(async () => {
     database = await open()

@@ -171,7 +171,7 @@ export const overrides = [
     documented:
       'An error of the adapter is a server error; `assertJwtClientAuthClaimsAndHeader` does not run for DPoP proofs.',
     upstream: 'an adapter method that inserts once and reports whether it did',
-    test: 'flows/two-processes.test.ts',
+    test: 'flows/two-processes.full.test.ts',
   },
   {
     member: 'OIDCContext.prototype.clientJwtAuthExpectedAudience',

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { describeUnless, ldifEntry, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
+import {
+  databaseKinds,
+  describeUnless,
+  ldifEntry,
+  type Slapd,
+  slapdUnavailableReason,
+  startSlapd,
+} from '@pocket/test-support'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
-import { audited, type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
+import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
 import { whole, write } from './setting-calls.ts'
 
 const base = 'dc=example,dc=com'
@@ -44,7 +51,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   })
   afterAll(async () => slapd?.[Symbol.asyncDispose]())
 
-  describe.each(kinds)('%s', (kind) => {
+  describe.each(databaseKinds)('%s', (kind) => {
     let instance: CalledInstance
     beforeAll(async () => {
       // Each database starts with the same directory.

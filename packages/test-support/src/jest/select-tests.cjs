@@ -1,0 +1,18 @@
+const { readFile } = require('node:fs/promises')
+
+/** Slow by nature: browsers and processes, packed packages, OpenLDAP, growth, staggered requests, all languages. */
+const slow = /[/]e2e[/]|\.full\.test\.ts$/
+
+/** Selects the files of `pnpm test` or of `pnpm test:full`; without `POCKET_TESTS` all files are selected. */
+module.exports = async (paths) => {
+  const selection = process.env.POCKET_TESTS
+  if (selection === undefined) return { filtered: paths }
+  if (selection === 'quick') return { filtered: paths.filter((path) => !slow.test(path)) }
+  const selected = await Promise.all(paths.map(async (path) => slow.test(path) || (await hasOtherDatabases(path))))
+  return { filtered: paths.filter((_, index) => selected[index]) }
+}
+
+/** `pnpm test` runs these on SQLite only. */
+async function hasOtherDatabases(path) {
+  return /each\((databaseKinds|Object\.entries\(storeKinds\))\)/.test(await readFile(path, 'utf8'))
+}
