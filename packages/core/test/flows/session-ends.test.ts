@@ -239,31 +239,6 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     expect(await kept(account.id)).toEqual([])
   })
 
-  test('by a sign-out everywhere revokes tokens of expired sessions, and keeps those of devices', async () => {
-    const options = { sessionLifetime: async () => ({ length: 600, idle: 0 }) }
-    await using other = await startHost({ stores: await database.empty(), options })
-    const party = await relyingParty(other, { client: { skipConsent: true }, protocol: listening })
-    const person = await other.person('ada')
-    const enter = async () => {
-      const { agent, page } = await passThrough(other, urlOf(party).replace(host.issuer, other.issuer), { person })
-      return { agent, tokens: await exchange(party, page) }
-    }
-    const expired = await enter()
-    other.clock.pass(20 * minute)
-    await other.pocket.removeExpired(1000)
-    const present = await enter()
-    const [session] = await other.pocket.sessions.list(person.account.id)
-    expect(await other.pocket.sessions.endOthers(person.account.id, session?.uid ?? '')).toEqual([])
-    const active = async (token = '') => (await oidc.tokenIntrospection(party.configuration, token)).active
-    expect(await active(expired.tokens.refresh_token)).toBe(false)
-    expect(await active(present.tokens.refresh_token)).toBe(true)
-    const due = await other.stores.logoutNotices.claimDue(other.clock.now() + hour, other.clock.now() + 2 * hour, 10)
-    expect(due).toMatchObject([{ clientId: party.client.id, sid: expired.tokens.claims()?.sid }])
-    expect(await other.pocket.sessions.endOthers(person.account.id, null)).toEqual([session?.uid])
-    expect(await active(present.tokens.refresh_token)).toBe(false)
-    expect(other.errors).toEqual([])
-  })
-
   test('keeps a consent revoked that is withdrawn during an authorization, and the access it gave', async () => {
     const one = await signedIn()
     for (const moment of moments) {

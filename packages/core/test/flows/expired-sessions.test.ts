@@ -1,0 +1,128 @@
+import type { RequestListener } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type Host, hour, second, startHost } from './host.ts'
+import { login, relyingParty } from './signed-in.ts'
+
+/** Approves a device in the session of the browser. */
+const withDevices = (pocket: Pocket): RequestListener => {
+  const handle = pocket.callback()
+  return (req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
+    if (pathname !== '/device') return handle(req, res)
+    const decided = pocket.deviceAuthorizations.approve(req, res, { code: searchParams.get('code') ?? '' })
+    void decided.then(() => res.end())
+  }
+}
+
+const listening = { backchannelLogoutUri: 'https://app.example/logout', backchannelLogoutSessionRequired: true }
+const refused = { error: 'invalid_grant' }
+const issuedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken']
+
+describe.each(Object.entries(kinds))('grants of an expired session over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+  let party: Awaited<ReturnType<typeof relyingParty>>
+
+  beforeAll(async () => {
+    database = await open()
+    const options = { sessionLifetime: async () => ({ length: 30, idle: 0 }) }
+    host = await startHost({ stores: await database.empty(), mount: withDevices, options })
+    party = await relyingParty(host, { client: { skipConsent: true }, protocol: listening })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  type Person = Awaited<ReturnType<Host['person']>>
+
+  const listOf = async ({ account }: Person, models: readonly string[]) =>
+    (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, account.id)))).flat()
+
+  /** A login with a second code that is not exchanged. */
+  async function enter(person: Person) {
+    const browsing = { agent: new UserAgent(), person }
+    const scope = { scope: 'openid offline_access' }
+    const { finish } = await login(host, party.configuration, scope, browsing)
+    const tokens = await finish()
+    const { finish: exchange } = await login(host, party.configuration, scope, browsing)
+    return { ...browsing, tokens, exchange }
+  }
+
+  /** Ends the life of all sessions, but not of codes. */
+  async function expireSessions(person: Person) {
+    host.clock.pass(40 * second)
+    await host.stores.artifacts.removeExpired(host.clock.now(), 1000)
+    expect(await listOf(person, ['Session'])).toEqual([])
+    expect((await listOf(person, issuedModels)).map(({ model }) => model)).toEqual(expect.arrayContaining(issuedModels))
+  }
+
+  /** Artifacts that a grant type of the host stored name no session. */
+  async function forgetSessions(person: Person) {
+    for (const artifact of await listOf(person, issuedModels)) {
+      const { sessionUid: _, ...payload } = JSON.parse(artifact.payload)
+      await host.stores.artifacts.upsert({ ...artifact, payload: JSON.stringify(payload) })
+    }
+  }
+
+  const active = async (token = '') => (await oidc.tokenIntrospection(party.configuration, token)).active
+
+  const ends: Readonly<Record<string, (person: Person) => Promise<unknown>>> = {
+    'a sign-out everywhere': ({ account }) => host.pocket.sessions.endOthers(account.id, null),
+    'an account that is disabled': ({ account }) => host.pocket.endAccess(account.id),
+    'an account that is deleted': ({ account }) => host.pocket.forgetAccount(account.id),
+    'a removed passkey': async ({ account }) => {
+      const [passkey] = await host.pocket.passkeys.list(account.id)
+      await host.pocket.passkeys.removeEvenLast(account.id, passkey?.id ?? '')
+    },
+  }
+
+  test.each(
+    Object.entries(ends).flatMap(([way, end]) => [
+      { way, end, artifacts: 'artifacts of the session', forget: false },
+      { way, end, artifacts: 'artifacts that name no session', forget: true },
+    ]),
+  )('end by $way, with all $artifacts', async ({ end, forget }) => {
+    const person = await host.person('ada')
+    const { tokens, exchange } = await enter(person)
+    await expireSessions(person)
+    if (forget) await forgetSessions(person)
+    expect([await active(tokens.access_token), await active(tokens.refresh_token)]).toEqual([true, true])
+    await end(person)
+    expect(await listOf(person, ['Grant', ...issuedModels])).toEqual([])
+    await expect(exchange()).rejects.toMatchObject(refused)
+    await expect(oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject(refused)
+    await expect(oidc.fetchUserInfo(party.configuration, tokens.access_token, person.account.id)).rejects.toMatchObject(
+      { status: 401 },
+    )
+    expect([await active(tokens.access_token), await active(tokens.refresh_token)]).toEqual([false, false])
+    const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 10)
+    expect(due).toContainEqual(expect.objectContaining({ sid: tokens.claims()?.sid, clientId: party.client.id }))
+    expect(host.errors).toEqual([])
+  })
+
+  test('end by a sign-out of the other sessions, which keeps the grants of this session and of devices', async () => {
+    const person = await host.person('ada')
+    const expired = await enter(person)
+    await expireSessions(person)
+    const present = await enter(person)
+    const device = await oidc.initiateDeviceAuthorization(party.configuration, { scope: 'openid' })
+    await present.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: device.user_code })}`)
+    const onDevice = await oidc.pollDeviceAuthorizationGrant(party.configuration, { ...device, interval: 0 })
+    const [session] = await host.pocket.sessions.list(person.account.id)
+    expect(await host.pocket.sessions.endOthers(person.account.id, session?.uid ?? '')).toEqual([])
+    expect(await active(expired.tokens.refresh_token)).toBe(false)
+    expect(await active(present.tokens.refresh_token)).toBe(true)
+    const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 10)
+    const notified = due.filter(({ accountId }) => accountId === person.account.id)
+    expect(notified).toMatchObject([{ clientId: party.client.id, sid: expired.tokens.claims()?.sid }])
+    expect(await host.pocket.sessions.endOthers(person.account.id, null)).toEqual([session?.uid])
+    expect(await active(present.tokens.refresh_token)).toBe(false)
+    expect(await active(onDevice.refresh_token)).toBe(true)
+    expect(host.errors).toEqual([])
+  })
+})
