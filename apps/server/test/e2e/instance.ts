@@ -13,6 +13,8 @@ export interface Instance extends AsyncDisposable {
   readonly output: () => string
   /** Kills the process like a power failure, and restarts it on the same data. */
   restartAfterKill(): Promise<void>
+  /** Starts a second server process with the same settings and database. Resolves to its URL without a proxy. */
+  startReplica(): Promise<string>
   /** Runs another command of the program at the same time, and returns its output. */
   command(...args: readonly string[]): Promise<string>
 }
@@ -37,10 +39,10 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
     ...env,
   }
   const command = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main]
-  const start = () =>
+  const start = (own: Readonly<Record<string, string>> = {}) =>
     startProcess(process.execPath, command, {
       cwd: folder,
-      env: settings,
+      env: { ...settings, ...own },
       readyWhen: /listening|Open http|http:\/\/localhost/,
     })
 
@@ -54,6 +56,11 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
       running.kill('SIGKILL')
       await running.exit
       running = await start()
+    },
+    async startReplica() {
+      const replicaPort = await freePort()
+      started.use(await start({ PORT: String(replicaPort) }))
+      return `http://127.0.0.1:${replicaPort}`
     },
     async command(...args) {
       await using child = await startProcess(process.execPath, [...command, ...args], { cwd: folder, env: settings })

@@ -1,0 +1,97 @@
+import { expect, test } from '@jest/globals'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
+import { setUpAdministrator } from '../http/app.ts'
+import { type Storage, startInstance } from './instance.ts'
+
+const callback = 'https://app.example/callback'
+const rounds = 3
+
+type Fields = Readonly<Record<string, string>>
+
+const storages: readonly Storage[] = ['SQLite', 'PostgreSQL']
+const removers = ['the owner', 'an administrator'] as const
+
+test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, remover }))))(
+  'a passkey that $remover removes in one process ends its sessions in another, on $storage',
+  async ({ storage, remover }) => {
+    await using instance = await startInstance(storage)
+    const { url } = instance
+    const replica = await instance.startReplica()
+    const administrator = new UserAgent()
+    const administratorAuthenticator = new SoftwareAuthenticator()
+    await setUpAdministrator(administrator, url, administratorAuthenticator)
+    const send = async (agent: UserAgent, method: string, path: string, body?: object) => {
+      const answer = await agent.sendJson(method, url + path, body === undefined ? {} : { body })
+      // A cast: the tests of the REST API check the shapes.
+      return { status: answer.status, json: (answer.text === '' ? {} : answer.json()) as Fields }
+    }
+    const confirm = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
+      const answer = await passkeyAnswer(agent, url, authenticator)
+      expect((await send(agent, 'POST', '/api/webauthn/reauthenticate', answer)).status).toBe(204)
+    }
+    const signIn = async (agent: UserAgent, authenticator: SoftwareAuthenticator) =>
+      send(agent, 'POST', '/api/webauthn/login/finish', await passkeyAnswer(agent, url, authenticator))
+    const elsewhere = () => new UserAgent({ resolve: { [url]: replica } })
+    await confirm(administrator, administratorAuthenticator)
+    const app = { name: 'App', callbackURLs: [callback], skipConsent: true }
+    const { id: clientId = '' } = (await send(administrator, 'POST', '/api/oidc/clients', app)).json
+    const { secret = '' } = (await send(administrator, 'POST', `/api/oidc/clients/${clientId}/secret`)).json
+    const token = async (fields: Fields) => {
+      const body = new URLSearchParams({ client_id: clientId, client_secret: secret, ...fields })
+      const answer = await fetch(`${replica}/api/oidc/token`, { method: 'POST', body })
+      return { status: answer.status, refreshToken: ((await answer.json()) as Fields).refresh_token ?? '' }
+    }
+
+    for (let round = 0; round < rounds; round += 1) {
+      await confirm(administrator, administratorAuthenticator)
+      const user = { username: `bob${round}`, firstName: 'Bob', email: `bob${round}@example.com` }
+      const { id = '' } = (await send(administrator, 'POST', '/api/users', user)).json
+      const issued = await send(administrator, 'POST', `/api/users/${id}/one-time-access-token`, {})
+      const owner = new UserAgent()
+      await send(owner, 'POST', `/api/one-time-access-token/${issued.json.token}`, {})
+      const { authenticator: stolen, answer } = await registerPasskey(owner, url)
+      const { id: stolenId = '' } = answer.json() as Fields
+      const { authenticator: other } = await registerPasskey(owner, url)
+      await confirm(owner, other)
+
+      const thief = elsewhere()
+      expect((await signIn(thief, stolen)).status).toBe(200)
+      const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
+      const { location } = await thief.get(`${url}/authorize?${new URLSearchParams(query)}`)
+      const code = new URL(location ?? '').searchParams.get('code') ?? ''
+      const given = await token({ grant_type: 'authorization_code', redirect_uri: callback, code })
+      expect(given.status).toBe(200)
+      const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
+      const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
+      // A cast: the authenticator rejects invalid options.
+      const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
+      const another = elsewhere()
+      const attempt = await passkeyAnswer(another, url, stolen)
+
+      const removed =
+        remover === 'the owner'
+          ? send(owner, 'DELETE', `/api/webauthn/credentials/${stolenId}`)
+          : send(administrator, 'DELETE', `/api/users/${id}/webauthn-credentials/${stolenId}`)
+      const [registered, signedIn, rotated, removal] = await Promise.all([
+        send(thief, 'POST', '/api/webauthn/register/finish', planted),
+        send(another, 'POST', '/api/webauthn/login/finish', attempt),
+        refresh(given.refreshToken),
+        removed,
+      ])
+      expect(removal.status).toBe(204)
+      for (const { status } of [registered, signedIn, rotated]) expect(status).toBeLessThan(500)
+      for (const agent of [thief, another]) expect((await send(agent, 'GET', '/api/users/me')).status).toBe(401)
+      expect((await refresh(rotated.refreshToken || given.refreshToken)).status).toBe(400)
+      expect((await signIn(elsewhere(), stolen)).status).toBe(401)
+      // The session in which the passkey was registered remains only for its owner, who confirmed with the other passkey.
+      expect((await send(owner, 'GET', '/api/users/me')).status).toBe(remover === 'the owner' ? 200 : 401)
+      const removals = await send(administrator, 'GET', `/api/users/${id}/passkey-removals`)
+      // A passkey registered before the removal is listed with it.
+      if (registered.status === 200)
+        expect(removals.json).toMatchObject([
+          { made: expect.arrayContaining([expect.objectContaining({ id: registered.json.id })]) },
+        ])
+    }
+  },
+)
