@@ -46,12 +46,12 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const { stores, audit, clock, issuer, origins, trustProxy, limits, onError } = options
   const { accounts } = stores
 
-  const services = createClientServices(options, (clientId) => endAccessTo(clientId))
+  const services = createClientServices(options, (clientIds) => endAccessTo(clientIds))
   const { clients, initialAccessTokens, metadataDocuments, apis, connectionLog, secretUses } = services
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
-  const { revokeAccessToClient: endAccessTo, ...accessRevocation } = createAccessRevocation(options, provider)
+  const { revokeAccessToClients: endAccessTo, ...accessRevocation } = createAccessRevocation(options, provider)
   const userServices = createUserServices(options, services, engine)
   const { sessions, history, loginCodes, mailedCodes, metadata } = userServices
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = userServices

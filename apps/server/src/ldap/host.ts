@@ -1,6 +1,6 @@
 import type { Pocket } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
-import type { LdapChanges, LdapHost, PicturePlan } from '@pocket/directory'
+import type { LdapChanges, LdapHost, PersonChangeKind, PicturePlan } from '@pocket/directory'
 import { ldapActor } from '../access/built-in-actors.ts'
 import type { RecordMany } from '../audit-log/audit-log.ts'
 import { userSlot } from '../images/image.ts'
@@ -27,11 +27,12 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
 
   const applySideEffects = async (applied: LdapChanges): Promise<void> => {
     const { changes = [], removals = [], groupRemovals = [], memberships = [] } = applied
-    for (const { kind, after } of changes)
-      if (kind === 'disable') await pocket.endAccess(after.user.id)
-      else if (kind === 'enable') await onEnabled(after.user.id)
-    for (const { user } of removals) await deleteUserData(user.id)
-    for (const { id } of groupRemovals) await deleteGroupData(id)
+    const usersOf = (kind: PersonChangeKind) =>
+      changes.filter((change) => change.kind === kind).map(({ after }) => after.user)
+    for (const id of sortedIds(usersOf('disable'))) await pocket.endAccess(id)
+    for (const id of sortedIds(usersOf('enable'))) await onEnabled(id)
+    for (const id of sortedIds(removals.map(({ user }) => user))) await deleteUserData(id)
+    for (const id of sortedIds(groupRemovals)) await deleteGroupData(id)
     for (const [userId, groupIds] of groupsLeftByUser(memberships)) await pocket.endAccessByGroups(userId, groupIds)
     await recordMany(eventsOf(applied))
   }
@@ -73,12 +74,17 @@ export function createLdapHost(ports: LdapHostPorts): LdapHost {
   }
 }
 
-/** The groups that each user has left. */
+/** In the order in which transactions lock accounts. */
+function sortedIds(items: readonly { readonly id: string }[]): readonly string[] {
+  return items.map(({ id }) => id).sort()
+}
+
+/** The groups that each user has left, in the order in which transactions lock accounts. */
 function groupsLeftByUser(memberships: LdapChanges['memberships'] = []): ReadonlyMap<string, readonly string[]> {
   const groupIdsByUser = new Map<string, string[]>()
   for (const { groupId, removed } of memberships)
     for (const userId of removed) groupIdsByUser.set(userId, [...(groupIdsByUser.get(userId) ?? []), groupId])
-  return groupIdsByUser
+  return new Map([...groupIdsByUser].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function ignoreRejected(error: unknown): null {

@@ -87,3 +87,22 @@ test('users who are disabled, removed or leave groups lose the access of these, 
     'group_members_changed LDAP by null',
   ])
 })
+
+test('takes users in ascending order, in which transactions lock accounts', async () => {
+  const disabled = (id: string) =>
+    ({ kind: 'disable', before: person(id), after: person(id, true), changed: ['disabled'] }) as const
+  const membership = { groupId: 'g1', groupName: 'g1', added: [], removed: ['fay', 'eve'] }
+  const said = await following({
+    changes: [disabled('bob'), disabled('ada')],
+    removals: [person('dan'), person('cy')],
+    memberships: [membership],
+  })
+  expect(said.slice(0, 6)).toEqual([
+    'end access of ada',
+    'end access of bob',
+    'forget cy',
+    'forget dan',
+    'end access of eve by g1',
+    'end access of fay by g1',
+  ])
+})

@@ -82,8 +82,8 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
 interface ClientHooks {
   /** Revokes everything issued to the client, in the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
-  /** Revokes the tokens of users who may no longer use the client, in the transaction that restricts it. */
-  readonly onRestrict: (clientId: string) => Promise<void>
+  /** Revokes the tokens of users who may no longer use the clients, in the transaction that restricts them. */
+  readonly onRestrict: (clientIds: readonly string[]) => Promise<void>
 }
 
 /** Values of a client that an administrator registered. */
@@ -104,7 +104,7 @@ export function createClients(
       if (changes === undefined) return client
       const changed = { ...client, ...changes, updatedAt: clock.now() }
       await store.update(changed)
-      if (isMoreRestrictive(changed, client)) await onRestrict(id)
+      if (isMoreRestrictive(changed, client)) await onRestrict([id])
       return changed
     })
 
@@ -212,8 +212,8 @@ export function createClients(
       await transaction(async () => {
         const before = await store.allowedTo(groupId)
         await store.setAllowedTo(groupId, clientIds)
-        for (const { id, isGroupRestricted } of before)
-          if (isGroupRestricted && !clientIds.includes(id)) await onRestrict(id)
+        const restricted = before.filter(({ id, isGroupRestricted }) => isGroupRestricted && !clientIds.includes(id))
+        await onRestrict(restricted.map(({ id }) => id))
       })
     },
   }

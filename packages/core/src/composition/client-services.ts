@@ -13,7 +13,10 @@ import type { ResolvedOptions } from './resolved-options.ts'
 export type ClientServices = ReturnType<typeof createClientServices>
 
 /** Creates the services for clients, their registration and the APIs. */
-export function createClientServices(options: ResolvedOptions, onRestrict: (clientId: string) => Promise<void>) {
+export function createClientServices(
+  options: ResolvedOptions,
+  onRestrict: (clientIds: readonly string[]) => Promise<void>,
+) {
   const { stores, clock } = options
   const secretUses = createSecretUses(options)
   const clients = createClients(options, secretUses, {

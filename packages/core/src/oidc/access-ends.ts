@@ -7,8 +7,8 @@ import { endRemainingGrants, endSession, removeClientFromSessions, sessionsOf } 
 
 interface AccessRevocation
   extends Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'forgetAccount' | 'withdrawConsent'> {
-  /** Revokes all grants and tokens of this client for users who may no longer use it. */
-  revokeAccessToClient(clientId: string): Promise<void>
+  /** Revokes all grants and tokens of these clients for users who may no longer use them. */
+  revokeAccessToClients(clientIds: readonly string[]): Promise<void>
 }
 
 /** Creates the functions that revoke access: of an account, of its groups, or of one client. */
@@ -50,12 +50,19 @@ export function createAccessRevocation(
             if (client && isAccessDenied(client, currentGroupIds)) await revokeClientAccess(accountId, id)
           }
       }),
-    revokeAccessToClient: (clientId) =>
+    revokeAccessToClients: (clientIds) =>
       transaction(async () => {
-        const client = await stores.clients.find(clientId)
-        for (const accountId of client ? (await stores.artifacts.accountsOf(clientId)).toSorted() : [])
-          if (client && isAccessDenied(client, await getGroupIds(accountId)))
-            await revokeClientAccess(accountId, clientId)
+        const clientsByAccount = new Map<string, Client[]>()
+        for (const clientId of clientIds) {
+          const client = await stores.clients.find(clientId)
+          for (const accountId of client ? await stores.artifacts.accountsOf(clientId) : [])
+            if (client) clientsByAccount.set(accountId, [...(clientsByAccount.get(accountId) ?? []), client])
+        }
+        for (const [accountId, clients] of [...clientsByAccount].sort(([a], [b]) => (a < b ? -1 : 1))) {
+          const groupIds = await getGroupIds(accountId)
+          for (const client of clients)
+            if (isAccessDenied(client, groupIds)) await revokeClientAccess(accountId, client.id)
+        }
       }),
     forgetAccount: (accountId) =>
       transaction(async () => {

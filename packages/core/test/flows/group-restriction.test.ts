@@ -89,6 +89,29 @@ describe('restricting a client revokes', () => {
   })
 })
 
+test('removing a group from several clients revokes access in ascending order of accounts', async () => {
+  const people = [await host.person('bob'), await host.person('cy')].sort((a, b) =>
+    a.account.id < b.account.id ? 1 : -1,
+  )
+  for (const another of people) {
+    const groups = [{ id: 'leaving', name: 'leaving' }]
+    host.accounts.set(another.account.id, { ...another.account, groups })
+    const party = await relyingParty(host, { client: { isGroupRestricted: true, skipConsent: true } })
+    await host.pocket.clients.setAllowedGroups(party.client.id, ['leaving'])
+    await (await login(host, party.configuration, {}, { person: another })).finish()
+  }
+  const { artifacts } = host.stores
+  const destroy = artifacts.destroyByAccountAndClient.bind(artifacts)
+  const revoked: string[] = []
+  artifacts.destroyByAccountAndClient = async (accountId, clientId) => {
+    revoked.push(accountId)
+    return destroy(accountId, clientId)
+  }
+  await host.pocket.clients.setAllowedTo('leaving', [])
+  artifacts.destroyByAccountAndClient = destroy
+  expect(revoked).toEqual(people.map(({ account }) => account.id).sort())
+})
+
 describe('restricted client', () => {
   test.each<[string, Parameters]>([
     ['another sign-in', { prompt: 'login' }],

@@ -73,7 +73,8 @@ export interface Groups {
    */
   setMembershipEnd(membership: Membership): Promise<void>
   /**
-   * Removes expired memberships, which no longer count, and calls `onRemoved` for each of them in the same transaction.
+   * Removes expired memberships, which no longer count, and calls `onRemoved` for each of them in the same transaction, in
+   * ascending order of users, as transactions lock accounts.
    */
   removeEndedMemberships(onRemoved: (membership: Membership) => Promise<void>): Promise<void>
 }
@@ -173,7 +174,8 @@ export function createGroups({ users, groups, memberships, claims, withLock, clo
 
     removeEndedMemberships: (onRemoved) =>
       withLock(async () => {
-        for (const membership of await memberships.removeEnded()) await onRemoved(membership)
+        const removed = await memberships.removeEnded()
+        for (const membership of removed.toSorted((a, b) => (a.userId < b.userId ? -1 : 1))) await onRemoved(membership)
       }),
   }
 }
