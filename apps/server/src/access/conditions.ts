@@ -37,6 +37,10 @@ export const conditions = {
     text: 'The request assigns groups to a user, a sign-up token, a client or the sign-up defaults.',
     scope: 'write:groups',
   },
+  'user-names': {
+    text: 'The request contains `protocol.userNames`, the names of users at a client.',
+    scope: 'read:users',
+  },
   'own-email': {
     text: 'The caller’s own e-mail address changes.',
     session: 'recent',

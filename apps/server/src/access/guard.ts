@@ -130,6 +130,12 @@ export async function assertCondition(
   if (proof) await authorization.reauthentication.demand(ctx.req, ctx.res, proof)
 }
 
+/** Whether the caller may see the names of users: a limited API key only with `read:users`. */
+export function canReadUsers(ctx: Context): boolean {
+  const caller = authorizations.get(ctx)?.caller
+  return caller !== undefined && (caller.scopes?.includes('read:users') ?? true)
+}
+
 /** Whether the caller may see credentials: not with a limited API key or in a session without a passkey. */
 export function canIssueAccess(ctx: Context): boolean {
   const caller = authorizations.get(ctx)?.caller

@@ -1,7 +1,7 @@
-import type { Client } from '@pocket/core'
+import type { Client, ClientRecord } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
-import { assertCondition } from '../access/guard.ts'
+import { assertCondition, canReadUsers } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
@@ -34,14 +34,25 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
   /** Adds the uploaded logos of the client. */
   const withUploadedLogo = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
     (await clientLogos.withLogoFlags([dto]))[0] ?? dto
+  const toDto = (ctx: Context, client: ClientRecord) => {
+    const dto = clientDto(client, clock.now())
+    if (canReadUsers(ctx)) return dto
+    const { userNames: _, ...protocol } = dto.protocol
+    return { ...dto, protocol }
+  }
   const withGroups = async (ctx: Context, client: Client) => {
     ctx.set('ETag', clientValidator(client))
     return {
-      ...(await withUploadedLogo(clientDto(client, clock.now()))),
+      ...(await withUploadedLogo(toDto(ctx, client))),
       allowedUserGroups: client.allowedGroupIds.length === 0 ? [] : await groupsById(client.allowedGroupIds),
     }
   }
   const existingGroupIds = async (ids: readonly string[]) => (await groupsById(ids)).map(({ id }) => id)
+  const submittedClient = async ({ ctx, body }: Call<Parameters<typeof clientInput>[0]>) => {
+    const input = clientInput(body)
+    if (input.protocol?.userNames !== undefined) await assertCondition(ctx, 'user-names')
+    return input
+  }
   const submittedGroupIds = async ({ ctx, body }: Call<{ readonly allowedUserGroupIds?: readonly string[] }>) => {
     if (body.allowedUserGroupIds === undefined) return undefined
     await assertCondition(ctx, 'group-assignment')
@@ -57,10 +68,10 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       summary: 'List clients',
       list: allClients,
       answer: { status: 200, schema: pageOf(clientWithGroupCountSchema) },
-      async handle({ list }) {
+      async handle({ ctx, list }) {
         const { items, total } = await clients.page(clientListRequest(list, { of: 'everybody' }))
         const dtos = items.map(({ client, allowedGroupCount }) => ({
-          ...clientDto(client, clock.now()),
+          ...toDto(ctx, client),
           allowedUserGroupsCount: allowedGroupCount,
         }))
         return pageAnswer({ items: await clientLogos.withLogoFlags(dtos), total }, list)
@@ -76,7 +87,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       answer: { status: 201, schema: clientWithGroupsSchema },
       async handle(call) {
         const { id } = call.body
-        const input = { ...clientInput(call.body), ...(id && { id }) }
+        const input = { ...(await submittedClient(call)), ...(id && { id }) }
         const groups = await submittedGroupIds(call)
         const downloadedLogos = await clientLogos.download(logoUrls(call.body))
         const client = await administration.create(actorOf(call), input, groups)
@@ -115,7 +126,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         const before = await administration.getClient(call.params.id ?? '')
         const { id } = before
         const groups = await submittedGroupIds(call)
-        const input = clientInput(call.body)
+        const input = await submittedClient(call)
         const becomesKnown = input.protocol?.isKnown === true && !before.protocol.isKnown
         const registeredLogos = becomesKnown ? (await clientLogos.downloadForRegistration(before)).logos : []
         const downloadedLogos = await clientLogos.download(logoUrls(call.body))
@@ -157,7 +168,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         const existingIds = await existingGroupIds(call.body.userGroupIds)
         const client = await administration.setAllowedGroups(actorOf(call), call.params.id ?? '', existingIds)
         call.ctx.set('ETag', clientValidator(client))
-        return withUploadedLogo(clientDto(client, clock.now()))
+        return withUploadedLogo(toDto(call.ctx, client))
       },
     }),
     ...initialAccessTokenOperations(deps),

@@ -55,6 +55,40 @@ describe('an API key with `read:clients`', () => {
   })
 })
 
+describe('an API key with `read:clients` and `write:clients`', () => {
+  test('also needs `read:users` to see or change the names of users at a client', async () => {
+    const id = await createClient()
+    const body = { name: 'App', callbackURLs: [callback] }
+    const named = { ...body, protocol: { userNames: { [crypto.randomUUID()]: 'ada' } } }
+    const [clients, both] = [
+      await keyWith('read:clients', 'write:clients'),
+      await keyWith('read:clients', 'write:clients', 'read:users'),
+    ]
+    const path = `/api/oidc/clients/${id}`
+    const namesIn = ({ text }: UserAgentResponse) => (JSON.parse(text) as typeof named).protocol.userNames
+    expect(refusal(await clients(`PUT ${path}`, named))).toEqual([403, 'forbidden'])
+    expect(refusal(await clients('POST /api/oidc/clients', named))).toEqual([403, 'forbidden'])
+    expect(namesIn(await both(`PUT ${path}`, named))).toEqual(named.protocol.userNames)
+    // A change without the names keeps them, and does not show them.
+    expect(namesIn(await clients(`PUT ${path}`, body))).toBeUndefined()
+    expect(namesIn(await clients(`GET ${path}`))).toBeUndefined()
+    expect((await clients('GET /api/oidc/clients')).text).not.toContain('userNames')
+    expect(namesIn(await both(`GET ${path}`))).toEqual(named.protocol.userNames)
+  })
+})
+
+describe('an API key with `read:audit`', () => {
+  test('also needs `read:users` for the events and names of other users', async () => {
+    const [audit, both] = [await keyWith('read:audit'), await keyWith('read:audit', 'read:users')]
+    for (const path of ['all', 'export', 'filters/users']) {
+      const call = `GET /api/audit-logs/${path}`
+      expect([call, ...refusal(await audit(call))]).toEqual([call, 403, 'forbidden'])
+      expect([call, (await both(call)).status]).toEqual([call, 200])
+    }
+    expect((await audit('GET /api/audit-logs')).status).toBe(200)
+  })
+})
+
 describe('an API key that reads groups, clients or settings', () => {
   test('also needs `read:users` for everything that shows users', async () => {
     const clientId = await createClient()
