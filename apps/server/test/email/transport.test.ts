@@ -32,9 +32,9 @@ function send(port: number, smtpTls: string, smtpHost = '127.0.0.1') {
   return createSmtpTransport(async () => values).send(email, new AbortController().signal)
 }
 
-async function serverWith(mode: string, options: Parameters<TestAuthority['issue']>[0]) {
+async function serverWith(mode: string, options: Parameters<TestAuthority['issue']>[0], issuer = authority) {
   const users: (string | undefined)[] = []
-  const { key, cert } = await authority.issue(options)
+  const { key, cert } = await issuer.issue(options)
   const server = await startMailServer({
     ...{ secure: mode === 'tls', key, cert, authOptional: false },
     onAuth({ username = '' }, _session, callback) {
@@ -68,7 +68,16 @@ test.each([
   expect([peer.users, peer.server.delivered]).toEqual([[], []])
 })
 
-/** A plain-text server with a configurable STARTTLS response. */
+test.each(['starttls', 'tls'])(
+  '%s sends nothing to a server with a certificate of an unknown authority',
+  async (mode) => {
+    await using peer = await serverWith(mode, { hosts }, await createAuthority())
+    await expect(send(peer.server.port, mode)).rejects.toThrow(/certificate/i)
+    expect([peer.users, peer.server.delivered]).toEqual([[], []])
+  },
+)
+
+/** A plain-text server; with a STARTTLS response it offers STARTTLS. */
 async function inClear(answer: string) {
   const heard: string[] = []
   const server = createServer((socket: Socket) => {
@@ -76,8 +85,9 @@ async function inClear(answer: string) {
     socket.on('data', (chunk) => {
       const line = String(chunk)
       heard.push(line)
-      if (/^EHLO/.test(line)) socket.write('250-mail.example.com\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n')
-      else if (/^STARTTLS/.test(line)) socket.write(answer)
+      const offer = answer === '' ? '' : '250-STARTTLS\r\n'
+      if (/^EHLO/.test(line)) socket.write(`250-mail.example.com\r\n${offer}250 AUTH PLAIN\r\n`)
+      else if (/^STARTTLS/.test(line)) socket.write(answer || '502 Command not implemented\r\n')
       else socket.write('250 OK\r\n')
     })
   })
@@ -90,9 +100,10 @@ async function inClear(answer: string) {
 }
 
 test.each([
-  ['refuses it', '454 TLS not available\r\n'],
-  ['agrees, and goes on in clear', '220 Go ahead\r\n250 mail.example.com\r\n'],
-])('sends no password in plain text to a server that offers STARTTLS and %s', async (_what, answer) => {
+  ['does not offer STARTTLS', ''],
+  ['offers STARTTLS and refuses it', '454 TLS not available\r\n'],
+  ['offers STARTTLS and continues in plain text', '220 Go ahead\r\n250 mail.example.com\r\n'],
+])('sends no password in plain text to a server that %s', async (_what, answer) => {
   await using peer = await inClear(answer)
   await expect(send(peer.port, 'starttls')).rejects.toThrow()
   expect(peer.heard.filter((line) => /AUTH|MAIL|cG9ja2V0/.test(line))).toEqual([])
