@@ -25,6 +25,7 @@ const config: Config = {
   maxWorkers: 2,
   // What was loaded for one file stays with the worker under `vm` modules; it begins anew before that is too much.
   workerIdleMemoryLimit: '1GB',
+  runner: '<rootDir>/packages/test-support/src/jest/grouped-runner.cjs',
   testSequencer: '<rootDir>/packages/test-support/src/jest/browsers-first.cjs',
   watchman: false,
   globalSetup: '<rootDir>/packages/test-support/src/jest/global-setup.ts',

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from '@jest/globals'
 import type { PocketStores } from '@pocket/core'
 import {
   pocketMigrations,
@@ -44,9 +43,11 @@ async function openOnSqlite(): Promise<DirectoryUnderTest> {
   return open(options, () => rm(folder, { recursive: true }))
 }
 
-/** The template for all databases of a test file: on PostgreSQL a copy takes a tenth of the time of the migrations. */
+/**
+ * The template for all databases of a process: on PostgreSQL a copy takes a tenth of the time of the migrations. It is dropped
+ * with the PostgreSQL of the test run.
+ */
 let migratedTemplate: Promise<TestDatabase> | undefined
-afterAll(async () => (await migratedTemplate)?.[Symbol.asyncDispose]())
 
 async function createMigratedDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase()
