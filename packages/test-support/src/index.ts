@@ -2,7 +2,6 @@
 export type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 export { type AxeOptions, expectNoAxeViolations } from './axe.ts'
 export { type BrowserOptions, launchBrowser, type TestBrowser } from './chromium.ts'
-export { databaseKinds } from './database-kinds.ts'
 export { describeUnless } from './describe-unless.ts'
 export { eventually } from './eventually.ts'
 export { generateLdif, type LdifOptions, ldifEntry } from './ldif.ts'
@@ -11,7 +10,9 @@ export { type MmdbOptions, type MmdbValue, writeMmdb } from './mmdb.ts'
 export { createTestDatabase, type PostgresServer, startPostgres, type TestDatabase } from './postgres.ts'
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
 export { createRunFolderOnce } from './run-folder.ts'
+export { databaseKinds, firstOfEach, selectCases } from './select-cases.ts'
 export { type Slapd, type SlapdOptions, slapdUnavailableReason, startSlapd } from './slapd.ts'
+export { startTcpProxy } from './tcp-proxy.ts'
 export {
   addVirtualAuthenticator,
   type VirtualAuthenticator,

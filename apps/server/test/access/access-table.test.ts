@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import Router from '@koa/router'
 import type { UserAgentResponse } from '@pocket/core/testing'
+import { firstOfEach, selectCases } from '@pocket/test-support'
 import type { AccessRow } from '../../src/access/access-row.ts'
 import { accessTable } from '../../src/access/access-table.ts'
 import { addPages } from '../../src/http/page-routes.ts'
@@ -53,12 +54,18 @@ function expected({ caller, scopes, session, conditions }: AccessRow, by: TestCa
   return 'admitted'
 }
 
+/** One for each distinct row, since the guard is the same for the others. */
+const firstRows = firstOfEach(ordered, ([, row]) => JSON.stringify(row))
+
 describe('every row', () => {
   test.each(ordered)('%s', async (route, row) => {
     const everybody = [...callers.sessions, ...(await callers.keysFor(row))]
+    const isFirst = [...firstRows].some(([first]) => first === route)
+    const byOutcome = firstOfEach(everybody, (caller) => expected(row, caller))
+    const chosen = selectCases(everybody, (caller) => isFirst || byOutcome.has(caller))
     const outcomes: (readonly [string, string])[] = []
-    for (const caller of everybody) outcomes.push([caller.name, outcomeOf(await send(caller, route))])
-    expect(outcomes).toEqual(everybody.map((caller) => [caller.name, expected(row, caller)]))
+    for (const caller of chosen) outcomes.push([caller.name, outcomeOf(await send(caller, route))])
+    expect(outcomes).toEqual(chosen.map((caller) => [caller.name, expected(row, caller)]))
   })
 })
 

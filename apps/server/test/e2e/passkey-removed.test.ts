@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
-import { type Storage, startInstance } from './instance.ts'
+import {
+  addVirtualAuthenticator,
+  databaseKinds,
+  expectNoAxeViolations,
+  launchBrowser,
+  type TestBrowser,
+} from '@pocket/test-support'
+import { startInstance } from './instance.ts'
 
 let browser: TestBrowser
 beforeAll(async () => {
@@ -10,7 +16,7 @@ afterAll(async () => {
   await browser[Symbol.asyncDispose]()
 })
 
-test.each<Storage>(['SQLite', 'PostgreSQL'])(
+test.each(databaseKinds)(
   'the command removes a passkey from a %s database, and its page withdraws what was made with it',
   async (storage) => {
     await using instance = await startInstance(storage)

@@ -31,12 +31,14 @@ async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
   await (await createApp(config, createLogger(config, { write() {} })))[Symbol.asyncDispose]()
 }
 
+/** The path of a database file to copy. */
 export async function startedSqlite(): Promise<string> {
   const folder = await createRunFolderOnce('started-sqlite', (folder) => startOnce(join(folder, databaseFile)))
   return join(folder, databaseFile)
 }
 
-async function startedPostgres(): Promise<string> {
+/** The URL of a database to copy with `createTestDatabase`. */
+export async function startedPostgres(): Promise<string> {
   const folder = await createRunFolderOnce('started-postgres', async (folder) => {
     // The database is dropped with the PostgreSQL of the test run.
     const { url } = await createTestDatabase()

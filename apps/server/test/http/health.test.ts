@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { startPostgres } from '@pocket/test-support'
-import { startApp } from './app.ts'
+import { createTestDatabase, startTcpProxy } from '@pocket/test-support'
+import { startApp, startedPostgres } from './app.ts'
 
 test('/healthz is 204 with an empty body while the database responds', async () => {
   await using running = await startApp()
@@ -10,7 +10,8 @@ test('/healthz is 204 with an empty body while the database responds', async () 
 })
 
 test('/healthz is 503 while the database is down; pages name the server as the cause, and the process survives', async () => {
-  await using postgres = await startPostgres()
+  await using database = await createTestDatabase(await startedPostgres())
+  await using postgres = await startTcpProxy(database.url)
   await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
   expect((await fetch(`${running.url}/healthz`)).status).toBe(204)
   await postgres[Symbol.asyncDispose]()
@@ -24,9 +25,10 @@ test('/healthz is 503 while the database is down; pages name the server as the c
 })
 
 test('every response is 503 while PostgreSQL is frozen, and the server recovers automatically', async () => {
-  await using postgres = await startPostgres()
-  const database = `${postgres.url}?statement_timeout=4000&query_timeout=5000&connect_timeout=4`
-  await using running = await startApp({ DB_CONNECTION_STRING: database, DISABLE_RATE_LIMITING: 'false' })
+  await using database = await createTestDatabase(await startedPostgres())
+  await using postgres = await startTcpProxy(database.url)
+  const connection = `${postgres.url}?statement_timeout=4000&query_timeout=5000&connect_timeout=4`
+  await using running = await startApp({ DB_CONNECTION_STRING: connection, DISABLE_RATE_LIMITING: 'false' })
   const { url } = running
   const ask = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(url + path, { redirect: 'manual', ...init })

@@ -1,3 +1,4 @@
+import { selectCases } from '@pocket/test-support'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 import { memoryStores } from '../../src/memory/index.ts'
 import type { PocketStores } from '../../src/stores.ts'
@@ -15,14 +16,9 @@ export const kinds: Readonly<Record<string, () => Promise<StoresUnderTest>>> = {
   PostgreSQL: () => overDatabase(emptyPostgres),
 }
 
-const selection = process.env.POCKET_TESTS
-
-/**
- * The stores for flows whose statements the contracts test on each: SQLite in `pnpm test`, the others in `pnpm test:full`, and
- * all if a file is run by name.
- */
+/** The stores for flows whose statements the contracts test on each: SQLite in `pnpm test`, the others in `pnpm test:full`. */
 export const storeKinds: typeof kinds = Object.fromEntries(
-  Object.entries(kinds).filter(([kind]) => selection === undefined || (selection === 'quick') === (kind === 'SQLite')),
+  selectCases(Object.entries(kinds), ([kind]) => kind === 'SQLite'),
 )
 
 /** A name that must be quoted in every statement. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals'
+import { selectCases } from '@pocket/test-support'
 import type { PocketStores } from '../../src/stores.ts'
 import { apiStoreContract } from '../../src/testing/contracts/api-store.ts'
 import { artifactStoreContract } from '../../src/testing/contracts/artifact-store.ts'
@@ -20,7 +21,9 @@ import { spentChallengeStoreContract } from '../../src/testing/contracts/spent-c
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
 import { kinds, placed, type StoresUnderTest } from './kinds.ts'
 
-describe.each(Object.entries({ ...kinds, ...placed }))('%s', (_kind, open) => {
+const all = selectCases(Object.entries({ ...kinds, ...placed }), ([kind]) => kind in kinds)
+
+describe.each(all)('%s', (_kind, open) => {
   let stores: StoresUnderTest
 
   beforeAll(async () => {

@@ -8,11 +8,11 @@ module.exports = async (paths) => {
   const selection = process.env.POCKET_TESTS
   if (selection === undefined) return { filtered: paths }
   if (selection === 'quick') return { filtered: paths.filter((path) => !slow.test(path)) }
-  const selected = await Promise.all(paths.map(async (path) => slow.test(path) || (await hasOtherDatabases(path))))
+  const selected = await Promise.all(paths.map(async (path) => slow.test(path) || (await hasOtherCases(path))))
   return { filtered: paths.filter((_, index) => selected[index]) }
 }
 
-/** `pnpm test` runs these on SQLite only. */
-async function hasOtherDatabases(path) {
-  return /each\((databaseKinds|Object\.entries\(storeKinds\))\)/.test(await readFile(path, 'utf8'))
+/** `pnpm test` runs some of these only. */
+async function hasOtherCases(path) {
+  return /\b(databaseKinds|storeKinds|selectCases)\b/.test(await readFile(path, 'utf8'))
 }

@@ -1,0 +1,53 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A proxy before another server, which stands for an outage of that server. */
+export interface TcpProxy extends AsyncDisposable {
+  /** The URL of the other server with the address of the proxy. */
+  readonly url: string
+  /** Connections stay open without responses, and new ones are accepted. */
+  suspend(): void
+  resume(): void
+}
+
+/** Disposal ends all connections, and new ones are refused. */
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(target)
+  const sockets = new Set<Socket>()
+  let isSuspended = false
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket)
+      socket.on('data', (chunk) => other.write(chunk))
+      socket.on('error', () => other.destroy())
+      socket.on('close', () => {
+        sockets.delete(socket)
+        other.destroy()
+      })
+      if (isSuspended) socket.pause()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(target)
+  url.hostname = '127.0.0.1'
+  // A server that listens on TCP has an address with a port.
+  url.port = String((server.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    suspend() {
+      isSuspended = true
+      for (const socket of sockets) socket.pause()
+    },
+    resume() {
+      isSuspended = false
+      for (const socket of sockets) socket.resume()
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
