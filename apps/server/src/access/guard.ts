@@ -22,7 +22,7 @@ interface IdentifiedApiKey {
   readonly scopes: readonly ApiKeyScope[] | null
 }
 
-export interface GuardPorts {
+export interface GuardDeps {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
   readonly directory: Pick<Directory, 'find'>
   readonly apiKeys: ApiKeyIdentification
@@ -58,7 +58,7 @@ const authorizations = new WeakMap<Context, Authorization>()
  * The browser session takes precedence; without one, the `X-API-Key` header is used if the row has scopes. The user is read for
  * every request, so changes take effect immediately. An invalid API key is treated as missing.
  */
-export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardPorts): Guard {
+export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardDeps): Guard {
   const isStaticKey = staticKeyCheck(staticApiKey)
 
   const authenticateSession = async (ctx: Context): Promise<Caller | undefined> => {

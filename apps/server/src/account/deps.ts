@@ -1,6 +1,5 @@
 import type { ReadPasskeyPolicy } from '@pocket/core'
 import type { Mail } from '../email/email-service.ts'
-import type { Catalogues } from '../http/catalogues.ts'
 import type { PageDeps } from '../http/deps.ts'
 import type { ProfilePictures } from '../images/profile-pictures.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
@@ -25,5 +24,4 @@ export interface AccountDeps extends PageDeps {
   readonly userPictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly settings: Settings
   readonly mail: Mail
-  readonly catalogues: Catalogues
 }

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import type { PagePictures } from '../http/page-pictures.ts'
 import { type AppearanceSettings, type StyleSheet, styleSheetOf } from './style-sheet.ts'
 
-export interface AppearancePorts {
+export interface AppearanceDeps {
   /** Reads the appearance settings; never fails, because a page without them is better than no page. */
   readonly settings: () => Promise<Omit<AppearanceSettings, 'background'>>
   readonly pictures: Pick<PagePictures, 'instance'>
@@ -19,7 +19,7 @@ export interface Appearance {
 const sheetPath = (hash: string) => `/assets/appearance.${hash}.css`
 const sheetPathPattern = /^\/assets\/appearance\.[\w-]{16}\.css$/
 
-export function createAppearance({ settings, pictures }: AppearancePorts): Appearance {
+export function createAppearance({ settings, pictures }: AppearanceDeps): Appearance {
   let cached: { readonly key: string; readonly sheet: StyleSheet | null } | undefined
   const sheetFor = async (background: string | null): Promise<StyleSheet | null> => {
     const values = { ...(await settings()), background }

@@ -1,23 +1,16 @@
 import type { Pocket } from '@pocket/core'
 import { ldapSource } from '@pocket/directory'
 import type { Scheduler } from '../jobs/scheduler.ts'
+import type { LdapServices } from '../ldap/deps.ts'
 import { createLdapHost } from '../ldap/host.ts'
-import { createLdapDiagnostics, type LdapDiagnostics } from '../ldap/ldap-diagnostics.ts'
-import { createLdapLinks, type LdapLinks } from '../ldap/ldap-links.ts'
-import type { LdapRunStore } from '../ldap/ldap-run-store.ts'
-import { createLdapSync, type LdapSync } from '../ldap/ldap-sync.ts'
-import type { SettingValues } from '../settings/definitions.ts'
+import { createLdapDiagnostics } from '../ldap/ldap-diagnostics.ts'
+import { createLdapLinks } from '../ldap/ldap-links.ts'
+import { createLdapSync } from '../ldap/ldap-sync.ts'
 import type { Administration } from './administration.ts'
 import type { Platform } from './platform.ts'
 
-/** LDAP services for pages, the REST API and jobs. Disposing it aborts pending connections. */
-export interface LdapModule extends Disposable {
-  readonly sync: LdapSync
-  readonly links: LdapLinks
-  readonly diagnostics: LdapDiagnostics
-  readonly runs: LdapRunStore
-  readonly settings: () => Promise<SettingValues>
-}
+/** Disposing it aborts pending connections. */
+export interface LdapModule extends LdapServices, Disposable {}
 
 export function composeLdap(
   platform: Platform,
@@ -25,7 +18,7 @@ export function composeLdap(
   administration: Administration,
   scheduler: Scheduler,
 ): LdapModule {
-  const { directory, database, settings, images, audit, recordMany, transaction, clock } = platform
+  const { directory, database, settings, images, audit, recordMany, clock } = platform
   const host = createLdapHost({
     pocket,
     recordMany,
@@ -57,7 +50,7 @@ export function composeLdap(
     sync,
     runs,
     settings: settings.present,
-    links: createLdapLinks({ directory, sync, audit, transaction }),
+    links: createLdapLinks({ ...platform, pocket }, sync),
     diagnostics: createLdapDiagnostics(settings.present, stop.signal),
     [Symbol.dispose]: () => stop.abort(new Error('The server is shutting down')),
   }

@@ -25,7 +25,7 @@ export interface InstanceOptions {
   readonly cataloguesDirectory: string
 }
 
-/** Shared services and ports that the other modules depend on. */
+/** Services that the other modules depend on. */
 export type Platform = Awaited<ReturnType<typeof createPlatform>>
 
 /** Loads the settings and creates the services that do not depend on the provider. */
@@ -39,15 +39,15 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const storesOfDirectory = directoryStores(database.dataSource, clock)
   const directory = createDirectory({ ...storesOfDirectory, clock })
 
-  const auditLogPorts = { log: logSink(logger), locationOf: geoIp.locate, clock }
+  const auditLogDeps = { log: logSink(logger), locationOf: geoIp.locate, clock }
   const changes = { store: database.scimProviders, clock }
   const auditLog = createAuditLog({
-    ...auditLogPorts,
+    ...auditLogDeps,
     store: database.auditLog,
     names: currentNames(directory, stores),
   })
   const recorder = withChangeTracking(auditLog, changes)
-  const recordMany = withBulkChangeTracking(createBulkAuditLog(database.auditLog, auditLogPorts), changes)
+  const recordMany = withBulkChangeTracking(createBulkAuditLog(database.auditLog, auditLogDeps), changes)
 
   const settings = await createSettings({
     store: database.settings,
@@ -59,8 +59,8 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const appUrl = config.appUrl.replace(/\/$/, '')
-  const mailParts = { appUrl, viewsDirectory, logger, database, settings, directory, geoIp, transaction, clock }
-  const emailService = await createEmailService({ ...mailParts, audit: recorder })
+  const emailDeps = { appUrl, viewsDirectory, logger, database, settings, directory, geoIp, transaction, clock }
+  const emailService = await createEmailService({ ...emailDeps, audit: recorder })
   const audit: AuditSink = emailService.audit
   const images = createImages({
     store: database.images,

@@ -55,26 +55,19 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     pocket,
     directory,
     apiKeys,
-    users,
     signupTokens,
     approvals,
     settings,
-    profilePictures,
-    clientLogos,
-    applicationImages: application,
-    mail,
     setUp,
     jobs,
-    ldap,
     signUp,
     latestVersion,
     search,
     messagesFor,
-    geoIp,
   } = services
   const allowedClients = createAllowedClients(pocket.clients)
   const operations = [
-    ...imageOperations({ application, profilePictures, clientLogos, directory }),
+    ...imageOperations(services),
     ...setUpOperations(setUp),
     ...signUpOperations(signUp, signupTokens),
     ...approvalOperations(approvals),
@@ -83,8 +76,8 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     ...webAuthnOperations(services),
     ...passkeyRemovalOperations(services),
     ...complianceOperations(services),
-    ...deviceLoginOperations({ pocket, directory, locationOf: geoIp.locate }),
-    ...deviceAuthorizationOperations({ pocket, logos: clientLogos }),
+    ...deviceLoginOperations(services),
+    ...deviceAuthorizationOperations(services),
     ...oneTimeAccessOperations(services),
     ...ownDataOperations(createOwnData(services)),
     ...userOperations(services),
@@ -92,26 +85,22 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     ...groupOperations({ ...services, allowedClients }),
     ...auditLogOperations(services),
     ...pocketIdSettingsOperations(settings),
-    ...emailOperations({
-      mail,
-      users,
-      bindBrowser: pocket.bindBrowser,
-    }),
+    ...emailOperations(services),
     ...settingsOperations(settings),
     ...versionOperations(() => latestVersion.find()),
     ...signingKeyOperations(pocket),
     ...jobOperations(jobs),
-    ...ldapOperations({ ...ldap, users }),
-    ...searchOperations({ search, messagesFor }),
+    ...ldapOperations(services),
+    ...searchOperations(search, messagesFor),
     ...clientOperations({ ...services, ...groupDtos(pocket, directory) }),
-    ...scimOperations({ ...services.scim, pocket, logos: clientLogos }),
+    ...scimOperations(services),
     ...apiOperations(services),
     ...openApiOperations(() => document()),
   ]
   const document: () => OpenApiDocument = once(() =>
     openApiDocument(operations, { url: pocket.issuer, version: serverVersion() }),
   )
-  const router = apiRoutes(operations, { guard, limits: pocket.limits })
+  const router = apiRoutes(operations, guard, pocket.limits)
   const routes = router.routes()
   return {
     routes: (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next),

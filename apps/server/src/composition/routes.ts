@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import type { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import type { devicePages } from '../device-login/page.ts'
 import type { emailPages } from '../email/page.ts'
-import { addPages, type PageRoute, type PageRoutePorts } from '../http/page-routes.ts'
+import { addPages, type PageRoute, type PageRouteDeps } from '../http/page-routes.ts'
 import { liveness } from '../http/readiness.ts'
 import type { reauthenticationPages } from '../http/reauthentication.ts'
 import type { signInPages } from '../sign-in/page.ts'
@@ -23,8 +23,8 @@ export interface Handlers {
   readonly reauthentication: ReturnType<typeof reauthenticationPages>
   /** Pages that define their own paths. */
   readonly pages: readonly PageRoute[]
-  readonly limits: PageRoutePorts['limits']
-  readonly guarded: PageRoutePorts['guarded']
+  readonly limits: PageRouteDeps['limits']
+  readonly guarded: PageRouteDeps['guarded']
 }
 
 /** All routes of this server except the protocol endpoints, which core serves: first the sign-in routes, then `pages`. */

@@ -37,17 +37,17 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
   const scimRuns = openScim(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
-  const clientLogos = createClientLogos({
+  const clientLogos = createClientLogos(
     images,
-    clients: pocket.clients,
-    fetch: createPublicFetch({
+    pocket.clients,
+    createPublicFetch({
       allowedPrivateHosts: config.allowedPrivateHosts,
       localRanges: config.localIpv6Ranges,
       allowHttp: true,
       maxBytes: maxLogoBytes,
       timeout: logoTimeout,
     }),
-  })
+  )
   const applicationImages = createApplicationImages(images)
   const administration = composeAdministration(platform, pocket, mail)
   const ldap = composeLdap(platform, pocket, administration, scheduler)
@@ -71,7 +71,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     auditLog: database.auditLog,
     favourites: database.favourites,
     applicationImages,
-    profilePictures: createProfilePictures({ images, directory, application: applicationImages }),
+    profilePictures: createProfilePictures(images, applicationImages, directory),
     userPictures: userPictures(images),
     ldap,
     scim: { providers: scimProviders, runs: scimRuns, records: storesOfDirectory.scimRecords },
@@ -89,7 +89,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       }),
       clock,
     }),
-    search: createSearch({ pocket, directory }),
+    search: createSearch({ ...platform, pocket }),
   }
 }
 

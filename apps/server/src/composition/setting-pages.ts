@@ -11,35 +11,18 @@ import type { PageServices } from './services.ts'
 
 /** The settings pages and related administration pages. */
 export function composeSettingPages(services: PageServices): readonly PageRoute[] {
-  const { pocket, directory, settings, mail, applicationImages } = services
-  const { authentication, show, flashes } = services
-  const registrationTokens = createInitialAccessTokenAdministration(services)
-  const settingsPage = createSectionPage({
-    settings,
-    groups: directory.groups,
-    images: applicationImages,
-    tokens: registrationTokens,
-    signingKeys: pocket.signingKeys,
-    show,
-  })
-  const pages: readonly PageRoute[] = [
-    ...emailQueuePages({
-      queue: mail.queue,
-      authentication,
-      show,
-      flashes,
-      secure: pocket.issuer.startsWith('https:'),
-    }),
-    ...registrationTokenPages({ tokens: registrationTokens, page: settingsPage, authentication, flashes }),
-    ...signingKeyPages(services),
-    ...imagePages({ images: applicationImages, page: settingsPage, authentication, flashes }),
-    ...settingPages({
-      settings,
-      page: settingsPage,
-      testEmail: mail.test,
-      authentication,
-      flashes,
-    }),
+  const deps = {
+    ...services,
+    initialAccessTokens: createInitialAccessTokenAdministration(services),
+    testEmail: services.mail.test,
+  }
+  const page = createSectionPage(deps)
+  return [
+    ...passkeyPolicyPages(deps),
+    ...emailQueuePages(deps),
+    ...registrationTokenPages(deps, page),
+    ...signingKeyPages(deps),
+    ...imagePages(deps, page),
+    ...settingPages(deps, page),
   ]
-  return [...passkeyPolicyPages(services), ...pages]
 }

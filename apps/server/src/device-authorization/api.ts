@@ -1,16 +1,12 @@
-import type { PendingDeviceAuthorization, Pocket } from '@pocket/core'
+import type { PendingDeviceAuthorization } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
-
-export interface DeviceAuthorizationPorts {
-  readonly pocket: Pick<Pocket, 'deviceAuthorizations' | 'clients'>
-  readonly logos: Pick<ClientLogos, 'withLogoFlags'>
-}
 
 const code = { type: 'string', description: 'The code that the device shows.' } as const
 
@@ -35,7 +31,10 @@ const infoSchema = named('DeviceCodeInfoDto', {
 })
 
 /** `/api/oidc/device`: approves or denies a device authorization request (RFC 8628 §3.3). */
-export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthorizationPorts): readonly Operation[] {
+export function deviceAuthorizationOperations({
+  pocket,
+  clientLogos,
+}: Deps & { readonly clientLogos: ClientLogos }): readonly Operation[] {
   const { deviceAuthorizations } = pocket
   const signedIn = { area: 'account' } as const
   return [
@@ -52,7 +51,7 @@ export function deviceAuthorizationOperations({ pocket, logos }: DeviceAuthoriza
         const request = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
         const client = await pocket.clients.find(request.client.id)
         if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client no longer exists.')
-        const [meta] = await logos.withLogoFlags([clientMetaDto(client)])
+        const [meta] = await clientLogos.withLogoFlags([clientMetaDto(client)])
         return { ...infoDto(request), client: meta }
       },
     }),

@@ -1,21 +1,15 @@
-import type { AuthenticationCeremony, Pocket } from '@pocket/core'
+import type { AuthenticationCeremony } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import type { PageDeps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
-import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
-
-export interface DeviceAuthorizationPagePorts {
-  readonly pocket: Pick<Pocket, 'deviceAuthorizations' | 'signIn'>
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
+import { seeOther } from '../http/show-page.ts'
 
 const devicePath = '/device'
 
 /** The part of `/device` that approves or denies a device authorization request. */
-export function deviceAuthorizationPages({ pocket, show, flashes }: DeviceAuthorizationPagePorts) {
+export function deviceAuthorizationPages({ pocket, show, flashes }: PageDeps) {
   const { deviceAuthorizations, signIn } = pocket
   const actionUrl = (decision: 'allow' | 'refuse', code: string) =>
     `${devicePath}/${decision}?${new URLSearchParams({ code })}`

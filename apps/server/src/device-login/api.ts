@@ -1,23 +1,16 @@
-import type { PendingDeviceLogin, Pocket } from '@pocket/core'
+import type { PendingDeviceLogin } from '@pocket/core'
 import { NotAuthenticatedError } from '@pocket/core/errors'
-import type { Directory } from '@pocket/directory'
 import { assertCondition } from '../access/guard.ts'
-import type { Location } from '../geoip/location.ts'
+import type { GeoIp } from '../geoip/geoip.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { withContractErrors } from '../webauthn/contract-errors.ts'
 import { waitingCookie } from './cookie.ts'
 import { waitTime } from './wait.ts'
-
-export interface DeviceLoginPorts {
-  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
-  readonly directory: Directory
-  /** Looks up the location of an IP address. */
-  readonly locationOf: (ipAddress: string | null) => Location
-}
 
 const code = {
   type: 'string',
@@ -56,11 +49,11 @@ const verificationSchema = named('DeviceLoginVerificationDto', {
 })
 
 /** `/api/device-login`: signs in a device with the approval of another device. */
-export function deviceLoginOperations(ports: DeviceLoginPorts): readonly Operation[] {
-  return [...requestOperations(ports), ...decisionOperations(ports)]
+export function deviceLoginOperations(deps: Deps & { readonly geoIp: GeoIp }): readonly Operation[] {
+  return [...requestOperations(deps), ...decisionOperations(deps)]
 }
 
-function requestOperations({ pocket, directory }: DeviceLoginPorts): readonly Operation[] {
+function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
   const open = { area: 'account', method: 'post' } as const
   const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/api/device-login/requests/${id}/exchange`)
   return [
@@ -105,7 +98,7 @@ function requestOperations({ pocket, directory }: DeviceLoginPorts): readonly Op
   ]
 }
 
-function decisionOperations({ pocket, locationOf }: DeviceLoginPorts): readonly Operation[] {
+function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp }): readonly Operation[] {
   const signedIn = { area: 'account', method: 'post' } as const
   const limit = 'device-login-verification'
   return [
@@ -119,7 +112,7 @@ function decisionOperations({ pocket, locationOf }: DeviceLoginPorts): readonly 
       answer: { status: 200, schema: verificationSchema },
       async handle({ body }) {
         const pending = await pocket.deviceLogins.find(body.code)
-        return { ...verificationDto(pending), ...locationOf(pending.ipAddress) }
+        return { ...verificationDto(pending), ...geoIp.locate(pending.ipAddress) }
       },
     }),
     operation({

@@ -1,31 +1,27 @@
-import type { AuthenticationCeremony, Pocket } from '@pocket/core'
+import type { AuthenticationCeremony } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import { isUserCode } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
-import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
-import type { ShowPage } from '../http/show-page.ts'
 import type { DevicePage } from './page-model.ts'
 import { waitingPages } from './waiting-page.ts'
-
-export interface DevicePagePorts {
-  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer' | 'signIn'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  /** Shows the device authorization request of an application. */
-  readonly showAuthorization: (ctx: Context, user: User, code: string) => Promise<void>
-}
 
 const devicePath = '/device'
 type Decision = 'approve' | 'deny'
 
-/** `/login/device` on the waiting device, `/device` on the device that approves it. */
-export function devicePages(ports: DevicePagePorts) {
-  const { pocket, authentication, show, flashes } = ports
+/**
+ * `/login/device` on the waiting device, `/device` on the device that approves it.
+ *
+ * @param showAuthorization - shows the device authorization request of an application
+ */
+export function devicePages(
+  deps: PageDeps,
+  showAuthorization: (ctx: Context, user: User, code: string) => Promise<void>,
+) {
+  const { pocket, authentication, show, flashes } = deps
 
   const submitTo = (decision: Decision, code: string) => `${devicePath}/${decision}?${new URLSearchParams({ code })}`
 
@@ -73,7 +69,7 @@ export function devicePages(ports: DevicePagePorts) {
   }
 
   return {
-    waiting: waitingPages(ports),
+    waiting: waitingPages(deps),
 
     async show(ctx: Context) {
       const user = await authentication.requireUser(ctx)
@@ -84,7 +80,7 @@ export function devicePages(ports: DevicePagePorts) {
         return showDevice(ctx, user, { done })
       if (code === '') return showDevice(ctx, user, {})
       try {
-        if (isUserCode(code)) await ports.showAuthorization(ctx, user, code)
+        if (isUserCode(code)) await showAuthorization(ctx, user, code)
         else await showDevice(ctx, user, { request: await findRequest(ctx, code) })
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error

@@ -1,19 +1,12 @@
-import type { Pocket } from '@pocket/core'
 import { NotAuthenticatedError, PocketError, RateLimitedError } from '@pocket/core/errors'
 import type { Context } from 'koa'
-import type { Authentication } from '../http/authentication.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { waitingCookie } from './cookie.ts'
 import { qrCodeOf } from './qr-code.ts'
 import { waitTime } from './wait.ts'
-
-export interface WaitingPagePorts {
-  readonly pocket: Pick<Pocket, 'deviceLogins' | 'issuer'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-}
 
 const defaultRedirect = '/settings/account'
 
@@ -25,7 +18,7 @@ interface Waiting {
 }
 
 /** `/login/device`: waits on a device without a passkey, and continues when another device approves the sign-in. */
-export function waitingPages({ pocket, authentication, show }: WaitingPagePorts) {
+export function waitingPages({ pocket, authentication, show }: PageDeps) {
   const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/login/device/${id}`)
 
   const showWaiting = (ctx: Context, { id, userCode, redirect, problem }: Waiting) =>

@@ -5,7 +5,7 @@ import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { Outbox } from './outbox.ts'
 
-export interface ApiKeyNoticePorts {
+export interface ApiKeyNoticeDeps {
   readonly apiKeys: Pick<ApiKeyStore, 'listExpiring' | 'markExpirationEmailSent'>
   readonly directory: Pick<Directory, 'find'>
   readonly outbox: Pick<Outbox, 'queue'>
@@ -18,18 +18,18 @@ export interface ApiKeyNoticePorts {
 const noticePeriod = 7 * 24 * 60 * 60_000
 
 /** Notifies users once of each API key that expires within a week. */
-export async function notifyExpiringApiKeys(ports: ApiKeyNoticePorts, signal: AbortSignal): Promise<void> {
-  const { apiKeys, settings, clock } = ports
+export async function notifyExpiringApiKeys(deps: ApiKeyNoticeDeps, signal: AbortSignal): Promise<void> {
+  const { apiKeys, settings, clock } = deps
   if (!(await settings()).emailApiKeyExpirationEnabled) return
   const now = clock.now()
   for (const apiKey of await apiKeys.listExpiring(now, now + noticePeriod)) {
     if (signal.aborted) return
-    await sendNotice(ports, apiKey)
+    await sendNotice(deps, apiKey)
   }
 }
 
 async function sendNotice(
-  { apiKeys, directory, outbox, transaction }: ApiKeyNoticePorts,
+  { apiKeys, directory, outbox, transaction }: ApiKeyNoticeDeps,
   apiKey: ApiKey,
 ): Promise<void> {
   await transaction(async () => {

@@ -3,10 +3,9 @@ import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
 import { type Email, stateOf } from './email.ts'
-import type { Mail } from './email-service.ts'
-import { type BindBrowser, requestCode } from './request-code.ts'
+import type { EmailOperationDeps } from './operation-deps.ts'
+import { requestCode } from './request-code.ts'
 import { sendingOperations } from './sending-operations.ts'
 
 const nullableDateTime = { type: ['string', 'null'], format: 'date-time' } as const
@@ -30,23 +29,17 @@ const emailSchema = named('EmailDto', {
   },
 })
 
-export interface EmailApiPorts {
-  readonly mail: Mail
-  readonly users: Pick<UserAdministration, 'find'>
-  readonly bindBrowser: BindBrowser
-}
-
 /** `/api/emails`, and operations that send e-mails. */
-export function emailOperations(ports: EmailApiPorts): readonly Operation[] {
+export function emailOperations(deps: EmailOperationDeps): readonly Operation[] {
   return [
-    ...queueOperations(ports),
-    ...sendingOperations(ports),
-    ...requestOperations(ports),
-    ...verificationOperations(ports),
+    ...queueOperations(deps),
+    ...sendingOperations(deps),
+    ...requestOperations(deps),
+    ...verificationOperations(deps),
   ]
 }
 
-function queueOperations({ mail }: EmailApiPorts): readonly Operation[] {
+function queueOperations({ mail }: EmailOperationDeps): readonly Operation[] {
   const shared = { area: 'settings' } as const
   return [
     operation({
@@ -78,7 +71,7 @@ function queueOperations({ mail }: EmailApiPorts): readonly Operation[] {
   ]
 }
 
-function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Operation[] {
+function requestOperations(deps: EmailOperationDeps): readonly Operation[] {
   return [
     operation({
       area: 'account',
@@ -101,12 +94,12 @@ function requestOperations({ mail, bindBrowser }: EmailApiPorts): readonly Opera
       },
       answer: { status: 204 },
       handle: async ({ body: { email, redirectPath }, ctx }) =>
-        requestCode({ mail, bindBrowser }, ctx, { email, redirect: sameSitePath(redirectPath, '') || null }),
+        requestCode(deps, ctx, { email, redirect: sameSitePath(redirectPath, '') || null }),
     }),
   ]
 }
 
-function verificationOperations({ mail }: EmailApiPorts): readonly Operation[] {
+function verificationOperations({ mail }: EmailOperationDeps): readonly Operation[] {
   const shared = { area: 'account' } as const
   return [
     operation({

@@ -17,7 +17,7 @@ export interface ComposedEmail {
   readonly language: string
 }
 
-export interface ComposerPorts {
+export interface ComposerDeps {
   /** The absolute path of `views/`. */
   readonly viewsDirectory: string
   readonly catalogues: Catalogues
@@ -29,7 +29,7 @@ export interface ComposerPorts {
 /** Composes an e-mail in the recipient's language. `now` in milliseconds since the Unix epoch. */
 export type Compose = (message: Message, locale: string | null, now: number) => Promise<ComposedEmail>
 
-export function createComposer({ viewsDirectory, catalogues, settings, appUrl, geoIp }: ComposerPorts): Compose {
+export function createComposer({ viewsDirectory, catalogues, settings, appUrl, geoIp }: ComposerDeps): Compose {
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
     const { appName, accentColor } = await settings()

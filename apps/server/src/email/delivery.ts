@@ -7,7 +7,7 @@ import type { EmailStore } from './email-store.ts'
 import { decryptContent } from './outbox.ts'
 import { EmailRejectedError, type Transport } from './transport.ts'
 
-export interface DeliveryPorts {
+export interface DeliveryDeps {
   readonly store: EmailStore
   readonly masterKey: MasterKey
   readonly compose: Compose
@@ -57,8 +57,8 @@ const shutdownGrace = 2000
 /** Milliseconds. Longer than sending takes, so that no other process sends the same e-mail meanwhile. */
 const claimDuration = 10 * minute
 
-export function createDelivery(ports: DeliveryPorts): Delivery {
-  const { store, clock, onError } = ports
+export function createDelivery(deps: DeliveryDeps): Delivery {
+  const { store, clock, onError } = deps
   const stopController = new AbortController()
   // Background delivery must not run in the request's transaction.
   const runDetached = AsyncLocalStorage.snapshot()
@@ -69,7 +69,7 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
       const now = clock.now()
       const email = await store.claim({ now, until: now + claimDuration })
       if (email === undefined) return
-      await deliver(ports, email, signal)
+      await deliver(deps, email, signal)
     }
   }
 
@@ -88,15 +88,15 @@ export function createDelivery(ports: DeliveryPorts): Delivery {
   }
 }
 
-async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
-  const { store, clock, onError } = ports
+async function deliver(deps: DeliveryDeps, email: Email, stop: AbortSignal): Promise<void> {
+  const { store, clock, onError } = deps
   if (email.expiresAt <= clock.now()) {
     const lastError = email.lastError ?? 'It expired before it could be sent.'
     await store.markFailed(email, { lastError, nextAttemptAt: null })
     return
   }
   try {
-    await attempt(ports, email, stop)
+    await attempt(deps, email, stop)
   } catch (error) {
     onError(error, email)
     const pause = error instanceof EmailRejectedError ? undefined : retryDelays[email.attempts - 1]
@@ -105,8 +105,8 @@ async function deliver(ports: DeliveryPorts, email: Email, stop: AbortSignal): P
   }
 }
 
-async function attempt(ports: DeliveryPorts, email: Email, stop: AbortSignal): Promise<void> {
-  const { store, masterKey, compose, transport, resolveRequest, host, clock, maxWait = minute } = ports
+async function attempt(deps: DeliveryDeps, email: Email, stop: AbortSignal): Promise<void> {
+  const { store, masterKey, compose, transport, resolveRequest, host, clock, maxWait = minute } = deps
   const content = decryptContent(masterKey, email.data)
   const resolved =
     content.kind === 'one-time-access-request' ? await resolveRequest(email, content) : { email, message: content }

@@ -1,47 +1,21 @@
 import { join } from 'node:path'
-import type { AuditSink, Clock, MasterKey, Pocket, Transaction } from '@pocket/core'
+import type { AuditSink, Pocket } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
-import type { Directory, User } from '@pocket/directory'
-import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
-import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import type { User } from '@pocket/directory'
 import { packageFolder } from '../config/package-folder.ts'
-import type { GeoIp } from '../geoip/geoip.ts'
 import { loadCatalogues } from '../http/catalogues.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
-import type { Logger } from '../logging/logger.ts'
-import type { Settings } from '../settings/settings.ts'
 import { notifyExpiringApiKeys } from './api-key-notices.ts'
 import { createComposer } from './compose.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
-import type { EmailStore } from './email-store.ts'
+import type { EmailServiceDeps } from './deps.ts'
 import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails.ts'
 import { addressOf, createOutbox, type Outbox } from './outbox.ts'
 import { createEmailQueue, type EmailQueue } from './queue.ts'
 import { withSignInNotices } from './sign-in-notices.ts'
 import { createSmtpTransport } from './transport.ts'
 import { createEmailVerification, type EmailVerification } from './verification.ts'
-import type { VerificationStore } from './verification-store.ts'
-
-export interface MailParts {
-  readonly appUrl: string
-  readonly viewsDirectory: string
-  readonly logger: Logger
-  readonly database: {
-    readonly emails: EmailStore
-    readonly emailVerifications: VerificationStore
-    readonly apiKeys: ApiKeyStore
-    readonly auditLog: AuditLogStore
-    readonly masterKey: MasterKey
-  }
-  readonly settings: Settings
-  readonly directory: Directory
-  readonly geoIp: GeoIp
-  /** The audit sink that this service wraps with sign-in notices. */
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
 
 /** The e-mail services that do not need core, and a factory for the rest. */
 export interface EmailService {
@@ -81,9 +55,9 @@ const batchSize = 1000
 /** Milliseconds. Short, because a user is waiting for the response. */
 const testTimeout = 20_000
 
-export async function createEmailService(parts: MailParts): Promise<EmailService> {
-  const { appUrl, viewsDirectory, logger, database, settings, directory, geoIp, transaction, clock } = parts
-  const { emails: store, emailVerifications, apiKeys, auditLog, masterKey } = database
+export async function createEmailService(deps: EmailServiceDeps): Promise<EmailService> {
+  const { appUrl, viewsDirectory, logger, database, settings, directory, geoIp, transaction, clock } = deps
+  const { emails: store, emailVerifications, apiKeys, masterKey } = database
   const values = () => settings.lastKnown()
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const compose = createComposer({ viewsDirectory, catalogues, settings: values, appUrl, geoIp })
@@ -92,17 +66,7 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
   const host = new URL(appUrl).hostname
   const onError = (err: unknown, email?: object) => logger.warn({ err, email }, 'An e-mail could not be sent')
   let delivery: Delivery | undefined
-  const audit = withSignInNotices({
-    audit: parts.audit,
-    auditLog,
-    directory,
-    outbox,
-    settings: values,
-    transaction,
-    locationOf: geoIp.locate,
-    clock,
-    onQueued: () => delivery?.trigger(),
-  })
+  const audit = withSignInNotices({ ...deps, outbox }, () => delivery?.trigger())
 
   const reaches = async ({ email }: Pick<User, 'email'>) => email !== null && (await values()).smtpHost !== ''
 
@@ -115,8 +79,7 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
     outbox,
     audit,
     open(pocket) {
-      const ports = { pocket, directory, outbox, store, settings: values, transaction, masterKey, clock }
-      const loginCodes = createLoginCodeEmails(ports)
+      const loginCodes = createLoginCodeEmails({ ...deps, outbox }, pocket)
       const { resolveRequest } = loginCodes
       const createdDelivery = createDelivery({
         store,
@@ -133,16 +96,9 @@ export async function createEmailService(parts: MailParts): Promise<EmailService
       return {
         outbox,
         delivery: createdDelivery,
-        queue: createEmailQueue({ store, delivery: createdDelivery, clock }),
+        queue: createEmailQueue(store, createdDelivery, clock),
         loginCodes,
-        verification: createEmailVerification({
-          store: emailVerifications,
-          outbox,
-          directory,
-          audit,
-          transaction,
-          clock,
-        }),
+        verification: createEmailVerification({ ...deps, audit, outbox }),
         jobs: [
           { name: 'send-emails', intervalMs: 5000, run: (signal) => createdDelivery.run(signal) },
           {

@@ -1,24 +1,11 @@
-import type { Clock, LoginCode, MasterKey, Pocket, Transaction } from '@pocket/core'
+import type { LoginCode, Pocket } from '@pocket/core'
 import { ForbiddenError, NotFoundError } from '@pocket/core/errors'
-import type { Directory } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import { addPasskeyPath } from '../http/paths.ts'
-import type { SettingValues } from '../settings/definitions.ts'
 import type { ResolvedRequest } from './delivery.ts'
+import type { EmailDeps } from './deps.ts'
 import type { CodeRequest, Email, Message } from './email.ts'
-import type { EmailStore } from './email-store.ts'
-import { addressOf, encryptContent, type Outbox } from './outbox.ts'
-
-export interface LoginCodeEmailPorts {
-  readonly pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>
-  readonly directory: Pick<Directory, 'find' | 'findByEmail'>
-  readonly outbox: Outbox
-  readonly store: Pick<EmailStore, 'replace' | 'countSince'>
-  readonly settings: () => Promise<SettingValues>
-  readonly transaction: Transaction
-  readonly masterKey: MasterKey
-  readonly clock: Clock
-}
+import { addressOf, encryptContent } from './outbox.ts'
 
 /** Login codes sent by e-mail. */
 export interface LoginCodeEmails {
@@ -38,8 +25,11 @@ const requestedLifetime = 15 * 60_000
 /** Prevents strangers from flooding a user's mailbox. */
 const maxConcurrent = 10
 
-export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmails {
-  const { pocket, directory, outbox, store, settings, transaction, masterKey, clock } = ports
+export function createLoginCodeEmails(
+  { directory, outbox, database, settings, transaction, clock }: EmailDeps,
+  pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>,
+): LoginCodeEmails {
+  const { emails: store, masterKey } = database
   const disabled = () => new ForbiddenError('one_time_access_disabled', 'Login codes by e-mail are turned off.')
   const issue = (actor: Actor, userId: string, lifetime: number, messageOf: (code: LoginCode) => Message) =>
     transaction(async () => {
@@ -52,7 +42,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
 
   return {
     async send(actor, userId, lifetime) {
-      if (!(await settings()).emailOneTimeAccessAsAdminEnabled) throw disabled()
+      if (!(await settings.lastKnown()).emailOneTimeAccessAsAdminEnabled) throw disabled()
       await issue(actor, userId, lifetime, ({ code, expiresAt }) => ({
         kind: 'one-time-access',
         code,
@@ -70,7 +60,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
       })),
 
     async assertRequestable() {
-      if (!(await settings()).emailOneTimeAccessAsUnauthenticatedEnabled) throw disabled()
+      if (!(await settings.lastKnown()).emailOneTimeAccessAsUnauthenticatedEnabled) throw disabled()
     },
 
     async request(address, browserToken, redirect) {
@@ -80,7 +70,7 @@ export function createLoginCodeEmails(ports: LoginCodeEmailPorts): LoginCodeEmai
     resolveRequest: (email, { browserToken, redirect }) =>
       transaction(async () => {
         const to = await directory.findByEmail(email.recipient)
-        const enabled = (await settings()).emailOneTimeAccessAsUnauthenticatedEnabled
+        const enabled = (await settings.lastKnown()).emailOneTimeAccessAsUnauthenticatedEnabled
         if (!enabled || to === undefined || to.disabled) return undefined
         const since = clock.now() - requestedLifetime
         if ((await store.countSince(to.id, 'one-time-access', since)) >= maxConcurrent) return undefined

@@ -7,7 +7,7 @@ import type { EmailStore } from './email-store.ts'
 
 const encryptionPurpose = 'email'
 
-export interface OutboxPorts {
+export interface OutboxDeps {
   readonly store: Pick<EmailStore, 'insert'>
   readonly masterKey: MasterKey
   readonly clock: Clock
@@ -40,7 +40,7 @@ export interface Outbox {
 
 const requestLifetime = 15 * 60_000
 
-export function createOutbox({ store, masterKey, clock }: OutboxPorts): Outbox {
+export function createOutbox({ store, masterKey, clock }: OutboxDeps): Outbox {
   const insert = (
     content: EmailContent,
     fields: Pick<Email, 'recipient' | 'accountId' | 'locale' | 'expiresAt' | 'onceKey'>,

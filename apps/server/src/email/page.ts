@@ -3,13 +3,13 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { emailAddress } from '../settings/checks.ts'
 import type { Mail } from './email-service.ts'
-import { type BindBrowser, requestCode } from './request-code.ts'
+import { requestCode } from './request-code.ts'
 
 interface WaitingUsers {
   /** The user of a verification link if verification is pending, and the path to continue with after approval. */
@@ -18,13 +18,11 @@ interface WaitingUsers {
   finish(origin: RequestOrigin, token: string): Promise<boolean>
 }
 
-export interface EmailPagePorts {
-  readonly mail: Pick<Mail, 'verification' | 'loginCodes' | 'delivery'>
+/** What the pages of e-mail verification and login codes use. */
+export interface EmailPageDeps extends PageDeps {
+  readonly mail: Mail
   /** Verifies new users who cannot sign in yet. */
-  readonly waiting: WaitingUsers
-  readonly bindBrowser: BindBrowser
-  readonly authentication: Authentication
-  readonly show: ShowPage
+  readonly signUpVerification: WaitingUsers
 }
 
 const accountPath = '/settings/account'
@@ -32,7 +30,8 @@ const maxTokenLength = 200
 const maxUrlLength = 1000
 
 /** `/lc/email` and `/verify-email`, which asks for confirmation because e-mail scanners open every link. */
-export function emailPages({ mail, waiting, bindBrowser, authentication, show }: EmailPagePorts) {
+export function emailPages(deps: EmailPageDeps) {
+  const { mail, signUpVerification: waiting, authentication, show } = deps
   return {
     async requestCode(ctx: Context) {
       const email = formText(ctx, 'email', maxUrlLength).trim()
@@ -40,7 +39,7 @@ export function emailPages({ mail, waiting, bindBrowser, authentication, show }:
       const problem = email === '' ? 'required' : (emailAddress(email)?.code ?? null)
       await mail.loginCodes.assertRequestable()
       if (problem === null)
-        await requestCode({ mail, bindBrowser }, ctx, { email, redirect: redirect === accountPath ? null : redirect })
+        await requestCode(deps, ctx, { email, redirect: redirect === accountPath ? null : redirect })
       const byEmail = { email, problem, sent: problem === null }
       await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, ceremony: null, redirect })
       if (problem !== null) ctx.status = 400

@@ -1,23 +1,13 @@
-import type { Authentication } from '../http/authentication.ts'
 import { applyToEach, bulkNotice } from '../http/bulk.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { type Email, emailKinds, stateOf } from './email.ts'
+import type { Mail } from './email-service.ts'
 import type { EmailItem } from './page-model.ts'
-import type { EmailQueue } from './queue.ts'
-
-export interface EmailQueuePagePorts {
-  readonly queue: EmailQueue
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  /** Whether cookies have the `Secure` attribute. */
-  readonly secure: boolean
-}
 
 const emailsPath = '/settings/admin/emails'
 
@@ -36,8 +26,9 @@ const list: ListPageDefinition = {
 }
 
 /** `/settings/admin/emails`: the e-mails of the last 30 days and their delivery state. */
-export function emailQueuePages(ports: EmailQueuePagePorts): readonly PageRoute[] {
-  const { queue, authentication, show, flashes, secure } = ports
+export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): readonly PageRoute[] {
+  const { authentication, show, flashes, secure } = deps
+  const { queue } = deps.mail
   const failed = { page: 1, limit: 1, sort: null, search: '', filters: { state: ['failed'] } }
 
   return [

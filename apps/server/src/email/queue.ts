@@ -5,12 +5,6 @@ import type { Delivery } from './delivery.ts'
 import type { Email } from './email.ts'
 import type { EmailStore } from './email-store.ts'
 
-export interface EmailQueuePorts {
-  readonly store: Pick<EmailStore, 'list' | 'retry' | 'find'>
-  readonly delivery: Pick<Delivery, 'trigger'>
-  readonly clock: Clock
-}
-
 /** E-mails sent within the last 30 days, waiting and failed ones. */
 export interface EmailQueue {
   /** Newest first by default. */
@@ -24,7 +18,7 @@ export interface EmailQueue {
   retry(id: string): Promise<void>
 }
 
-export function createEmailQueue({ store, delivery, clock }: EmailQueuePorts): EmailQueue {
+export function createEmailQueue(store: EmailStore, delivery: Delivery, clock: Clock): EmailQueue {
   return {
     list: (request) => store.list(request),
     find: (id) => store.find(id),

@@ -1,13 +1,6 @@
-import type { Pocket } from '@pocket/core'
 import type { Context } from 'koa'
+import type { Deps } from '../http/deps.ts'
 import type { Mail } from './email-service.ts'
-
-export type BindBrowser = Pocket['bindBrowser']
-
-export interface RequestCodePorts {
-  readonly mail: Pick<Mail, 'loginCodes' | 'delivery'>
-  readonly bindBrowser: BindBrowser
-}
 
 /**
  * Requests a login code for an e-mail address. Neither the response nor its timing reveals whether an account exists:
@@ -16,11 +9,11 @@ export interface RequestCodePorts {
  * @throws {ForbiddenError} `one_time_access_disabled`
  */
 export async function requestCode(
-  { mail, bindBrowser }: RequestCodePorts,
+  { mail, pocket }: Deps & { readonly mail: Mail },
   ctx: Context,
   { email, redirect }: { readonly email: string; readonly redirect: string | null },
 ): Promise<void> {
   await mail.loginCodes.assertRequestable()
-  await mail.loginCodes.request(email, bindBrowser(ctx.req, ctx.res, email), redirect)
+  await mail.loginCodes.request(email, pocket.bindBrowser(ctx.req, ctx.res, email), redirect)
   ctx.res.once('close', () => mail.delivery.trigger())
 }

@@ -2,19 +2,13 @@ import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
-import type { UserAdministration } from '../users/user-administration.ts'
-import type { Mail } from './email-service.ts'
+import type { EmailOperationDeps } from './operation-deps.ts'
 
 const defaultCodeLifetime = 15 * 60_000
 const defaultInvitationLifetime = 24 * 60 * 60_000
 
-export interface SendingPorts {
-  readonly mail: Mail
-  readonly users: Pick<UserAdministration, 'find'>
-}
-
 /** Operations of administrators that send test e-mails, login codes and invitations. */
-export function sendingOperations({ mail, users }: SendingPorts): readonly Operation[] {
+export function sendingOperations({ mail, users }: EmailOperationDeps): readonly Operation[] {
   return [
     operation({
       area: 'settings',

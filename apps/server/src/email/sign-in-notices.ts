@@ -1,24 +1,6 @@
-import type { AuditEvent, AuditSink, Clock, RequestOrigin, Transaction } from '@pocket/core'
-import type { Directory } from '@pocket/directory'
-import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
-import type { Location } from '../geoip/location.ts'
+import type { AuditEvent, AuditSink, RequestOrigin } from '@pocket/core'
 import { deviceOf } from '../http/device.ts'
-import type { SettingValues } from '../settings/definitions.ts'
-import type { Outbox } from './outbox.ts'
-
-export interface SignInNoticePorts {
-  readonly audit: AuditSink
-  readonly auditLog: Pick<AuditLogStore, 'hasSignedInFrom'>
-  readonly directory: Pick<Directory, 'find'>
-  readonly outbox: Pick<Outbox, 'queue'>
-  readonly settings: () => Promise<Pick<SettingValues, 'emailLoginNotificationEnabled' | 'smtpHost'>>
-  readonly transaction: Transaction
-  /** Looks up the location of an IP address. */
-  readonly locationOf: (ipAddress: string | null) => Location
-  readonly clock: Clock
-  /** Called after an e-mail was queued. */
-  readonly onQueued: () => void
-}
+import type { EmailDeps } from './deps.ts'
 
 /** Milliseconds. A later notice would only confuse the user. */
 const noticeLifetime = 3 * 24 * 60 * 60_000
@@ -26,13 +8,15 @@ const noticeLifetime = 3 * 24 * 60 * 60_000
 /**
  * Notifies users of a sign-in with a login code, and of a passkey sign-in from an IP address or browser without an earlier
  * sign-in. Commits the e-mail and the audit log entry together.
+ *
+ * @param onQueued - called after an e-mail was queued
  */
-export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
-  const { audit, settings, transaction, onQueued } = ports
+export function withSignInNotices(deps: EmailDeps, onQueued: () => void): AuditSink {
+  const { audit, database, settings, transaction } = deps
   /** Login codes can be created by others, so their use is always reported regardless of the setting. */
   const isNotified = async ({ method }: SignIn) => {
     if (method !== 'passkey' && method !== 'code') return false
-    const { emailLoginNotificationEnabled, smtpHost } = await settings()
+    const { emailLoginNotificationEnabled, smtpHost } = await settings.lastKnown()
     return method === 'passkey' ? emailLoginNotificationEnabled : smtpHost !== ''
   }
   return {
@@ -40,9 +24,9 @@ export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
       if (event.event !== 'signed_in' || !(await isNotified(event))) return audit.record(event, origin)
       const isQueued = await transaction(async () => {
         const isKnownOrigin =
-          event.method === 'passkey' && (await ports.auditLog.hasSignedInFrom(event.accountId, origin))
+          event.method === 'passkey' && (await database.auditLog.hasSignedInFrom(event.accountId, origin))
         await audit.record(event, origin)
-        return isKnownOrigin ? false : queueNotice(ports, event, origin)
+        return isKnownOrigin ? false : queueNotice(deps, event, origin)
       })
       if (isQueued) onQueued()
     },
@@ -52,11 +36,10 @@ export function withSignInNotices(ports: SignInNoticePorts): AuditSink {
 type SignIn = Extract<AuditEvent, { event: 'signed_in' }>
 
 async function queueNotice(
-  ports: SignInNoticePorts,
+  { directory, outbox, geoIp, clock }: EmailDeps,
   { accountId, method }: SignIn,
   origin: RequestOrigin,
 ): Promise<boolean> {
-  const { directory, outbox, locationOf, clock } = ports
   const user = await directory.find(accountId)
   if (!user?.email) return false
   const { ipAddress, userAgent } = origin
@@ -66,7 +49,7 @@ async function queueNotice(
     kind,
     name: user.displayName,
     ipAddress,
-    place: locationOf(ipAddress),
+    place: geoIp.locate(ipAddress),
     device: deviceOf(userAgent),
     at,
   } as const

@@ -1,20 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { AuditSink, Clock, Transaction } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import type { Directory, User } from '@pocket/directory'
+import type { User } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
-import { addressOf, type Outbox } from './outbox.ts'
-import type { VerificationStore } from './verification-store.ts'
-
-export interface VerificationPorts {
-  readonly store: VerificationStore
-  readonly outbox: Pick<Outbox, 'queue'>
-  readonly directory: Pick<Directory, 'find' | 'users'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-  readonly clock: Clock
-}
+import type { EmailDeps } from './deps.ts'
+import { addressOf } from './outbox.ts'
 
 /** Verifies that an e-mail address belongs to the user. */
 export interface EmailVerification {
@@ -28,8 +18,9 @@ export interface EmailVerification {
 
 const lifetime = 24 * 60 * 60_000
 
-export function createEmailVerification(ports: VerificationPorts): EmailVerification {
-  const { store, outbox, directory, audit, transaction, clock } = ports
+export function createEmailVerification(deps: EmailDeps): EmailVerification {
+  const { outbox, directory, audit, transaction, clock } = deps
+  const store = deps.database.emailVerifications
   return {
     begin: (user) =>
       transaction(async () => {

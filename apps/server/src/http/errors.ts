@@ -9,20 +9,15 @@ import { type ShowPage, seeOther } from './show-page.ts'
 /** Characters; room for a carried interaction, and for other headers within the 16 kB that Node accepts. */
 const maxUrlLength = 13_500
 
-export interface ErrorPorts {
-  readonly logger: Logger
-  readonly show: ShowPage
-}
-
 /** Turns every thrown error into one response: a page for browsers, JSON for programs. Internal details are not disclosed. */
-export function errorResponses({ logger, show }: ErrorPorts): Middleware {
+export function errorResponses(logger: Logger, show: ShowPage): Middleware {
   return async (ctx, next) => {
     try {
       await next()
       if (ctx.status !== 404 || ctx.body !== undefined || ctx.respond === false) return
       if (!respondMethodNotAllowed(ctx)) await notFound(ctx, show)
     } catch (error) {
-      await respond(ctx, { error, logger, show })
+      await respond(ctx, error, logger, show)
     }
   }
 }
@@ -54,7 +49,7 @@ async function notFound(ctx: Context, show: ShowPage): Promise<void> {
   ctx.status = 404
 }
 
-async function respond(ctx: Context, { error, logger, show }: ErrorPorts & { readonly error: unknown }): Promise<void> {
+async function respond(ctx: Context, error: unknown, logger: Logger, show: ShowPage): Promise<void> {
   const { requestId } = requestContext(ctx.req)
   const pocketError = error instanceof PocketError ? error : undefined
   // The stack is not useful, and there may be many such errors.

@@ -11,7 +11,7 @@ import { errorResponses } from './errors.ts'
 import { pathForLog } from './path-for-log.ts'
 import type { ShowPage } from './show-page.ts'
 
-export interface KoaPorts {
+export interface KoaDeps {
   readonly trustProxy: TrustProxy
   readonly logger: Logger
   readonly show: ShowPage
@@ -25,7 +25,7 @@ export interface KoaPorts {
 const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
 
 /** Applies to every request: a request ID, the response headers, a log entry and one error handler. */
-export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: KoaPorts): Koa {
+export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: KoaDeps): Koa {
   const koa = new Koa({ proxy: true })
   koa.on('error', (error) => logger.error({ err: error }, 'Sending a response failed'))
   koa.use(async (ctx, next) => {
@@ -48,7 +48,7 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
   })
   return koa
     .use(compressPages())
-    .use(errorResponses({ logger, show }))
+    .use(errorResponses(logger, show))
     .use((ctx, next) => {
       // RFC 9112 §3.2: a proxy may have chosen the other header.
       if (headerCount(ctx.req, 'host') > 1)

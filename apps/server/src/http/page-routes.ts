@@ -20,14 +20,14 @@ export interface PageRoute {
   readonly handle: PageHandler
 }
 
-export interface PageRoutePorts {
+export interface PageRouteDeps {
   readonly limits: RateLimiter
   /** Runs a handler only for requests that meet its access row. */
   readonly guarded: (row: AccessRow, handler: PageHandler) => PageHandler
 }
 
 /** Registers the pages with the router. */
-export function addPages(router: Router, { limits, guarded }: PageRoutePorts, pages: readonly PageRoute[]): void {
+export function addPages(router: Router, { limits, guarded }: PageRouteDeps, pages: readonly PageRoute[]): void {
   for (const { method, path, limit, counts, handle } of pages) {
     const handler = guarded(accessTo({ method, path }), handle)
     if (limit === undefined) router[method](path, handler)

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 /** A readiness check; rejects on failure, with a message that is safe to publish. */
 export type Check = () => Promise<void>
 
-export interface ReadinessPorts {
+export interface ReadinessDeps {
   /** By the names in the response. */
   readonly checks: Readonly<Record<string, Check>>
   /** Receives the reason for a failed check. */
@@ -24,7 +24,7 @@ export async function liveness(ctx: Context): Promise<void> {
 }
 
 /** `/readyz`: 200 if this process is fully operational, otherwise 503 with the names of the failed checks. */
-export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessPorts) {
+export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessDeps) {
   let latest: { readonly startedAt: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
 
   const outcomeOf = async (name: string, check: Check): Promise<Outcome> => {

@@ -10,7 +10,7 @@ import type { PageHandler } from './page-routes.ts'
 import type { ShowPage } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
 
-export interface ReauthenticationPorts {
+export interface ReauthenticationDeps {
   readonly pocket: Pick<Pocket, 'reauthentication' | 'signIn'>
   readonly guard: Guard
   readonly authentication: Authentication
@@ -22,7 +22,7 @@ const reauthenticatePath = '/reauthenticate'
 const maxFields = 1200
 
 /** Requires re-authentication with a passkey before a sensitive action of a page, then continues with it. */
-export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationPorts) {
+export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationDeps) {
   const ceremony = async ({ req, res }: Context): Promise<AuthenticationCeremony> => ({
     ...(await pocket.signIn.request(req, res)),
     refreshFrom: reauthenticatePath,

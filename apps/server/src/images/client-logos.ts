@@ -1,4 +1,4 @@
-import type { Client, Pocket, PublicFetch } from '@pocket/core'
+import type { Client, Clients, PublicFetch } from '@pocket/core'
 import { type ErrorCode, OutboundError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
@@ -56,13 +56,7 @@ export interface ClientLogos {
   store(actor: Actor, clientId: string, logos: DownloadedLogos): Promise<void>
 }
 
-export interface ClientLogoPorts {
-  readonly images: Images
-  readonly clients: Pick<Pocket['clients'], 'find'>
-  readonly fetch: PublicFetch
-}
-
-export function createClientLogos({ images, clients, fetch }: ClientLogoPorts): ClientLogos {
+export function createClientLogos(images: Images, clients: Clients, fetch: PublicFetch): ClientLogos {
   const change = (actor: Actor, clientId: string, theme: LogoTheme) => {
     const fields = [theme === 'light' ? 'logo' : 'darkLogo']
     const event = { event: 'client_updated', clientId, accountId: actor.id, fields } as const

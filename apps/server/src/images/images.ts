@@ -6,7 +6,7 @@ import { hashOf, type PreparedImage, type Slot, type StoredImage } from './image
 import { imageNotFound } from './image-errors.ts'
 import type { ImageStore } from './image-store.ts'
 
-export interface ImagesPorts {
+export interface ImageDeps {
   readonly store: ImageStore
   readonly files: FileStore
   readonly audit: AuditSink
@@ -45,7 +45,7 @@ const extensions: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
 }
 
-export function createImages({ store, files, audit, transaction, clock, onError }: ImagesPorts): Images {
+export function createImages({ store, files, audit, transaction, clock, onError }: ImageDeps): Images {
   const removeDiscarded = async (): Promise<void> => {
     const failures: unknown[] = []
     for (const { file } of await store.listDiscarded()) {

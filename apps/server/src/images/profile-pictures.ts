@@ -32,13 +32,11 @@ export interface ProfilePictures {
   remove(actor: Actor, userId: string): Promise<void>
 }
 
-export interface ProfilePicturePorts {
-  readonly images: Images
-  readonly application: Pick<ApplicationImages, 'find'>
-  readonly directory: Pick<Directory, 'find'>
-}
-
-export function createProfilePictures({ images, application, directory }: ProfilePicturePorts): ProfilePictures {
+export function createProfilePictures(
+  images: Images,
+  applicationImages: ApplicationImages,
+  directory: Directory,
+): ProfilePictures {
   const change = async (actor: Actor, userId: string) => {
     const user = await directory.find(userId)
     if (!user) throw userNotFound()
@@ -53,7 +51,7 @@ export function createProfilePictures({ images, application, directory }: Profil
       if (!user) return undefined
       const stored = await images.find(userSlot(user.id))
       if (stored) return { ...stored, bytes: () => images.read(stored) }
-      return (await application.find('default-profile-picture')) ?? initials(user)
+      return (await applicationImages.find('default-profile-picture')) ?? initials(user)
     },
     put: async (actor, userId, bytes) => images.put(await change(actor, userId), await prepareImage(bytes, rules)),
     remove: async (actor, userId) => images.remove(await change(actor, userId), 'ignore-missing'),

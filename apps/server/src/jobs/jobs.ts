@@ -37,14 +37,14 @@ export interface Jobs {
   runNow(actor: Actor, name: string): Promise<boolean>
 }
 
-export interface JobsPorts {
+export interface JobDeps {
   readonly store: JobStore
   readonly scheduler: Pick<Scheduler, 'intervals' | 'runDue'>
   readonly audit: AuditSink
   readonly clock: Clock
 }
 
-export function createJobs({ store, scheduler, audit, clock }: JobsPorts): Jobs {
+export function createJobs({ store, scheduler, audit, clock }: JobDeps): Jobs {
   /** The jobs of this version: the table may also contain jobs of older versions. */
   const list = async (): Promise<readonly JobItem[]> => {
     const now = clock.now()

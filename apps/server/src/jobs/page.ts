@@ -1,34 +1,26 @@
-import type { Pocket } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
 import { applyToEach, bulkNotice } from '../http/bulk.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { listReturnUrl, readListPage } from '../http/list-page.ts'
-import type { MessagesFor } from '../http/messages-for.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { jobList, jobName, jobsPath, pageOfJobs } from './job-list.ts'
 import type { Jobs } from './jobs.ts'
 import type { JobNotes, JobsPage } from './page-model.ts'
 
-export interface JobPagesPorts {
+/** What the page of jobs uses. */
+export interface JobPageDeps extends PageDeps {
   readonly jobs: Jobs
-  readonly pocket: Pick<Pocket, 'issuer'>
-  readonly authentication: Authentication
-  readonly messagesFor: MessagesFor
-  readonly show: ShowPage
   readonly jobNotes: () => JobNotes
-  readonly flashes: Flashes
 }
 
 /** `/settings/admin/jobs`: the background jobs of the server. */
-export function jobPages(ports: JobPagesPorts): readonly PageRoute[] {
-  const { jobs, pocket, jobNotes, authentication, messagesFor, show, flashes } = ports
-  const secure = pocket.issuer.startsWith('https:')
+export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
+  const { jobs, jobNotes, authentication, messagesFor, show, flashes, secure } = deps
 
   const list = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)

@@ -2,21 +2,11 @@ import { ConflictError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
+import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
-import type { LdapDiagnostics } from './ldap-diagnostics.ts'
-import type { LdapLinks } from './ldap-links.ts'
+import type { LdapServices } from './deps.ts'
 import { type LdapRun, planParts } from './ldap-run.ts'
-import type { LdapRunStore } from './ldap-run-store.ts'
-import type { LdapSync } from './ldap-sync.ts'
 import { linkOperations } from './link-api.ts'
-
-export interface LdapOperationPorts {
-  readonly sync: LdapSync
-  readonly links: LdapLinks
-  readonly diagnostics: LdapDiagnostics
-  readonly runs: LdapRunStore
-  readonly users: UserAdministration
-}
 
 const text = { type: 'string' } as const
 const optionalText = { type: ['string', 'null'] } as const
@@ -115,7 +105,10 @@ const runSchema = named('LdapRunDto', {
 })
 
 /** `/api/ldap`, including the LDAP operations of the contract. */
-export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOperationPorts): readonly Operation[] {
+export function ldapOperations(
+  deps: Deps & { readonly ldap: LdapServices; readonly users: UserAdministration },
+): readonly Operation[] {
+  const { sync, diagnostics, runs } = deps.ldap
   const shared = { area: 'settings' } as const
   return [
     operation({
@@ -206,7 +199,7 @@ export function ldapOperations({ sync, links, diagnostics, runs, users }: LdapOp
         return { steps, code: failure?.code ?? null, details: failure?.details ?? {}, isPrivate }
       },
     }),
-    ...linkOperations({ links, users }),
+    ...linkOperations(deps.ldap.links, deps.users),
   ]
 }
 

@@ -8,7 +8,7 @@ import type { Images } from '../images/images.ts'
 import { prepareProfilePicture } from '../images/profile-pictures.ts'
 import { eventsOf } from './audit.ts'
 
-export interface LdapHostPorts {
+export interface LdapHostDeps {
   readonly pocket: Pick<Pocket, 'endAccess' | 'endAccessByGroups'>
   readonly recordMany: RecordMany
   readonly images: Images
@@ -22,8 +22,8 @@ export interface LdapHostPorts {
 const actor = { id: ldapActor.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
 
 /** The side effects of an import: audit events, ended sessions, pictures. */
-export function createLdapHost(ports: LdapHostPorts): LdapHost {
-  const { pocket, recordMany, images, deleteUserData, deleteGroupData, onEnabled } = ports
+export function createLdapHost(deps: LdapHostDeps): LdapHost {
+  const { pocket, recordMany, images, deleteUserData, deleteGroupData, onEnabled } = deps
 
   const applySideEffects = async (applied: LdapChanges): Promise<void> => {
     const { changes = [], removals = [], groupRemovals = [], memberships = [] } = applied

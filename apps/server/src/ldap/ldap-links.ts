@@ -1,17 +1,10 @@
-import type { AuditSink, Transaction } from '@pocket/core'
 import { ConflictError, NotFoundError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import type { Directory, Group, LdapEntry, LdapGroup, LdapPerson } from '@pocket/directory'
+import type { Group, LdapEntry, LdapGroup, LdapPerson } from '@pocket/directory'
 import { nameKey } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
+import type { Deps } from '../http/deps.ts'
 import type { LdapSync } from './ldap-sync.ts'
-
-export interface LdapLinksPorts {
-  readonly directory: Directory
-  readonly sync: Pick<LdapSync, 'read'>
-  readonly audit: AuditSink
-  readonly transaction: Transaction
-}
 
 /** Links between users or groups and LDAP entries that an administrator created. */
 export interface LdapLinks {
@@ -38,7 +31,7 @@ export interface LdapLinks {
   unlinkGroup(actor: Actor, groupId: string): Promise<void>
 }
 
-export function createLdapLinks({ directory, sync, audit, transaction }: LdapLinksPorts): LdapLinks {
+export function createLdapLinks({ directory, audit, transaction }: Deps, sync: LdapSync): LdapLinks {
   /** The audit event of a group whose link has changed. */
   const groupEvent = (actor: Actor, { before, group }: Readonly<Record<'before' | 'group', Group>>) => ({
     event: 'group_updated' as const,

@@ -22,7 +22,7 @@ import type { LdapRunStore } from './ldap-run-store.ts'
 import { ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'
 import { countsText, plannedCounts, planSummaryOf, problemsOf } from './report.ts'
 
-export interface LdapSyncPorts {
+export interface LdapSyncDeps {
   readonly ldap: LdapImport
   readonly host: LdapHost
   readonly runs: LdapRunStore
@@ -77,8 +77,8 @@ const startDelay = 5000
 const maxRuns = 30
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
-export function createLdapSync(ports: LdapSyncPorts): LdapSync {
-  const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = ports
+export function createLdapSync(deps: LdapSyncDeps): LdapSync {
+  const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = deps
   const readDirectory = async (current: SettingValues, signal: AbortSignal): Promise<LdapAnswer> =>
     source(ldapOptionsOf(current)).read(signal)
 

@@ -5,13 +5,8 @@ import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 
-export interface LinkOperationPorts {
-  readonly links: LdapLinks
-  readonly users: UserAdministration
-}
-
 /** `/api/users/:id/ldap-link` and `/api/user-groups/:id/ldap-link`: links to LDAP entries. */
-export function linkOperations({ links, users }: LinkOperationPorts): readonly Operation[] {
+export function linkOperations(links: LdapLinks, users: UserAdministration): readonly Operation[] {
   return [
     ...operationsOf({
       area: 'users',

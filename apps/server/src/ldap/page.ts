@@ -1,37 +1,19 @@
 import { NotFoundError, PocketError } from '@pocket/core/errors'
-import { type Directory, type LdapEntry, LdapError, type LdapSample, type User } from '@pocket/directory'
+import { type LdapEntry, LdapError, type LdapSample, type User } from '@pocket/directory'
 import { groupNotFound } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import { groupPath } from '../groups/show-group.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { userPath } from '../http/paths.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { SettingValues } from '../settings/definitions.ts'
+import type { LdapServices } from './deps.ts'
 import type { LdapDiagnostics } from './ldap-diagnostics.ts'
-import type { LdapLinks } from './ldap-links.ts'
 import type { LdapRun } from './ldap-run.ts'
-import type { LdapRunStore } from './ldap-run-store.ts'
-import type { LdapSync } from './ldap-sync.ts'
 import type { LdapFailure, LdapPage } from './page-model.ts'
-
-export interface LdapPagesPorts {
-  readonly ldap: {
-    readonly sync: LdapSync
-    readonly links: LdapLinks
-    readonly diagnostics: LdapDiagnostics
-    readonly runs: LdapRunStore
-    readonly settings: () => Promise<SettingValues>
-  }
-  readonly directory: Pick<Directory, 'find' | 'findByName' | 'groups'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-}
 
 const pagePath = '/settings/admin/ldap'
 const maxRuns = 10
@@ -39,7 +21,8 @@ const maxRuns = 10
 type PageOverrides = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
 
 /** `/settings/admin/ldap`: imports and tests. */
-export function ldapPages({ ldap, directory, authentication, show, flashes }: LdapPagesPorts): readonly PageRoute[] {
+export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): readonly PageRoute[] {
+  const { ldap, directory, authentication, show, flashes } = deps
   const { sync, links, diagnostics, runs, settings } = ldap
 
   const showPage = async (ctx: Context, user: User, overrides: PageOverrides = {}, status = 200) => {

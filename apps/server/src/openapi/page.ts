@@ -6,7 +6,7 @@ import type { Json } from './components.ts'
 import type { OpenApiDocument } from './document.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
 
-export interface DocsPorts {
+export interface ApiDocsDeps {
   readonly document: () => OpenApiDocument
   /** The URL of the style sheet. */
   readonly styles: string
@@ -15,7 +15,7 @@ export interface DocsPorts {
 }
 
 /** `/api/docs`: the readable API documentation. */
-export function openApiPage({ document, styles, appearance }: DocsPorts): readonly PageRoute[] {
+export function openApiPage({ document, styles, appearance }: ApiDocsDeps): readonly PageRoute[] {
   // The document is the same for everyone except one line of its head.
   const page = once(() => docsPage(document(), styles).text.split('</head>', 2))
   const pages = {

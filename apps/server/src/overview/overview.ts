@@ -45,7 +45,7 @@ export interface OverviewData {
 /** Reads the overview for this user. */
 export type ReadOverview = (viewerId: string) => Promise<OverviewData>
 
-export interface OverviewPorts {
+export interface OverviewDeps {
   readonly store: OverviewStore
   readonly jobs: Pick<Jobs, 'list'>
   readonly scim: Pick<ScimProviderStore, 'listFailing'>
@@ -80,7 +80,7 @@ export function createOverview({
   latestVersion,
   certificate,
   clock,
-}: OverviewPorts): ReadOverview {
+}: OverviewDeps): ReadOverview {
   let cachedCounts: { readonly people: UserCounts; readonly at: number } | undefined
   const countPeople = async (now: number): Promise<UserCounts> => {
     const age = cachedCounts && now - cachedCounts.at

@@ -1,17 +1,11 @@
-import type { Authentication } from '../http/authentication.ts'
+import type { PageDeps } from '../http/deps.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { ReadOverview } from './overview.ts'
 
-export interface OverviewPagePorts {
-  readonly overview: ReadOverview
-  readonly authentication: Authentication
-  readonly show: ShowPage
-}
-
 /** `/settings/admin`: the overview. */
-export function overviewPages({ overview, authentication, show }: OverviewPagePorts): readonly PageRoute[] {
+export function overviewPages(deps: PageDeps & { readonly overview: ReadOverview }): readonly PageRoute[] {
+  const { overview, authentication, show } = deps
   return [
     {
       method: 'get',

@@ -10,7 +10,7 @@ export interface CertificateDates {
   readonly endsAt: number
 }
 
-export interface PublicCertificatePorts {
+export interface PublicCertificateDeps {
   readonly issuer: string
   readonly clock: Clock
   /** Receives errors of the check. */
@@ -30,7 +30,7 @@ const connectTimeout = 5000
  * Checks the certificate at most once an hour, regardless of the number of calls. A reverse proxy may hold it, so it is read
  * through a TLS connection without trust validation: an expired certificate must be reported too.
  */
-export function createPublicCertificate({ issuer, clock, onError }: PublicCertificatePorts): PublicCertificate {
+export function createPublicCertificate({ issuer, clock, onError }: PublicCertificateDeps): PublicCertificate {
   const { protocol, hostname, port } = new URL(issuer)
   let dates: CertificateDates | null = null
   let checkedAt: number | undefined

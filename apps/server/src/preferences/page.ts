@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import type { Catalogues } from '../http/catalogues.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { cookieNames, themeOf } from '../http/preferences.ts'
@@ -7,13 +7,8 @@ import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 import { savePreference } from './save-preference.ts'
 
-export interface PreferencePagesPorts {
-  readonly catalogues: Pick<Catalogues, 'languages'>
-  readonly secure: boolean
-}
-
 /** `/preferences`: stores the language or theme in this browser; every page has the form. */
-export function preferencePages({ catalogues, secure }: PreferencePagesPorts): readonly PageRoute[] {
+export function preferencePages({ catalogues, secure }: PageDeps): readonly PageRoute[] {
   const setPreference = (ctx: Context, name: string, value: string | null) =>
     savePreference(ctx, { name, value, secure })
   const pages = {

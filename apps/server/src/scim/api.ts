@@ -1,32 +1,29 @@
-import type { Pocket } from '@pocket/core'
 import { ExternalServiceError, NotFoundError } from '@pocket/core/errors'
 import { isComplete } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
+import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
+import type { ScimServices } from './deps.ts'
 import { reasonOf, type ScimProvider } from './provider.ts'
 import { scimProviderBody, scimProviderDto, scimProviderSchema } from './provider-dto.ts'
-import { type ScimProviders, scimProviderNotFound, scimProviderValidator } from './providers.ts'
-import type { ScimRuns } from './runs.ts'
-
-export interface ScimOperationPorts {
-  readonly providers: ScimProviders
-  readonly runs: ScimRuns
-  readonly pocket: Pick<Pocket, 'clients'>
-  readonly logos: Pick<ClientLogos, 'withLogoFlags'>
-}
+import { scimProviderNotFound, scimProviderValidator } from './providers.ts'
 
 /** `/api/scim/service-provider`: SCIM provisioning of client users. */
-export function scimOperations({ providers, runs, pocket, logos }: ScimOperationPorts): readonly Operation[] {
+export function scimOperations(
+  deps: Deps & { readonly scim: ScimServices; readonly clientLogos: ClientLogos },
+): readonly Operation[] {
+  const { pocket, clientLogos } = deps
+  const { providers, runs } = deps.scim
   const shared = { area: 'clients' } as const
   const respondWithProvider = async (ctx: Context, provider: ScimProvider) => {
     const client = await pocket.clients.find(provider.clientId)
     if (!client) throw scimProviderNotFound()
     ctx.set('ETag', scimProviderValidator(provider))
     const body = scimProviderDto(provider, client)
-    const [oidcClient = body.oidcClient] = await logos.withLogoFlags([body.oidcClient])
+    const [oidcClient = body.oidcClient] = await clientLogos.withLogoFlags([body.oidcClient])
     return { ...body, oidcClient }
   }
   const inputOf = ({ oidcClientId, token = '', ...body }: ScimBody) => ({ ...body, token, clientId: oidcClientId })

@@ -1,32 +1,21 @@
-import type { Client, Clock, Pocket } from '@pocket/core'
+import type { Client } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
-import { ScimError, type ScimRecord, type ScimRecordStore } from '@pocket/directory/internal'
+import { ScimError, type ScimRecord } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import type { Authentication } from '../http/authentication.ts'
-import type { Flashes } from '../http/flash.ts'
+import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { placeholder } from '../settings/setting.ts'
+import type { ScimServices } from './deps.ts'
 import { type ClientScimPage, type ScimFormValues, type ScimNotice, scimNotices } from './page-model.ts'
 import { isRunning, type ScimProvider } from './provider.ts'
-import { type ScimProviders, scimProviderNotFound, scimProviderValidator, scimStateOf } from './providers.ts'
+import { scimProviderNotFound, scimProviderValidator, scimStateOf } from './providers.ts'
 import type { ScimRuns } from './runs.ts'
-
-export interface ScimPagePorts {
-  readonly pocket: Pick<Pocket, 'clients'>
-  readonly providers: ScimProviders
-  readonly runs: Pick<ScimRuns, 'test' | 'startDueRuns'>
-  readonly records: Pick<ScimRecordStore, 'listFound'>
-  readonly authentication: Authentication
-  readonly show: ShowPage
-  readonly flashes: Flashes
-  readonly clock: Clock
-}
 
 type PageOverrides = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'conflict' | 'test'>>
 
@@ -36,8 +25,9 @@ const maxResults = 50
 const emptyValues: ScimFormValues = { endpoint: '', removal: 'deactivate' }
 
 /** `/settings/admin/oidc-clients/:id/scim`: SCIM provisioning of a client. */
-export function scimPages(ports: ScimPagePorts): readonly PageRoute[] {
-  const { pocket, providers, runs, records, authentication, show, flashes, clock } = ports
+export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): readonly PageRoute[] {
+  const { pocket, authentication, show, flashes, clock } = deps
+  const { providers, runs, records } = deps.scim
   const scimPath = (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`
 
   const findClient = async (ctx: Context): Promise<Client> => {

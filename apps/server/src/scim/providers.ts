@@ -40,7 +40,7 @@ export interface ScimProviders {
   decryptToken(provider: ScimProvider): string
 }
 
-export interface ScimProvidersPorts {
+export interface ScimProviderDeps {
   readonly store: ScimProviderStore
   readonly records: ScimRecordStore
   readonly clients: () => Pick<Clients, 'find'>
@@ -50,8 +50,8 @@ export interface ScimProvidersPorts {
   readonly clock: Clock
 }
 
-export function createScimProviders(ports: ScimProvidersPorts): ScimProviders {
-  const { store, records, clients, masterKey, audit, transaction, clock } = ports
+export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
+  const { store, records, clients, masterKey, audit, transaction, clock } = deps
 
   const get = async (id: string): Promise<ScimProvider> => {
     const provider = await store.find(id)

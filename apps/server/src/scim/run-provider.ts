@@ -13,7 +13,7 @@ import type { Repeat } from '../jobs/repeat.ts'
 import { leaseMs, reasonOf, type ScimProvider } from './provider.ts'
 import type { ScimLease, ScimProviderStore } from './provider-store.ts'
 
-export interface RunProviderPorts {
+export interface ProviderRunDeps {
   readonly store: ScimProviderStore
   readonly createTarget: (provider: ScimProvider, signal: AbortSignal) => ScimTarget
   readonly records: ScimRecordStore
@@ -47,8 +47,8 @@ const temporaryErrors: ReadonlySet<string> = new Set([
 ])
 
 /** Runs one provider under a lease: only one replica runs it, and another takes over after a crash. */
-export function createProviderRunner(ports: RunProviderPorts): RunProvider {
-  const { store, createTarget, records, source, clients, audit, clock, onError, repeat } = ports
+export function createProviderRunner(deps: ProviderRunDeps): RunProvider {
+  const { store, createTarget, records, source, clients, audit, clock, onError, repeat } = deps
 
   const run = async (lease: ScimLease, stop: AbortSignal): Promise<ScimReport | undefined> => {
     const provider = await store.find(lease.id)

@@ -31,7 +31,7 @@ export interface ScimRuns extends AsyncDisposable {
   test(provider: ScimProvider): Promise<TargetDescription>
 }
 
-export interface ScimRunsPorts {
+export interface ScimRunDeps {
   readonly store: ScimProviderStore
   readonly providers: Pick<ScimProviders, 'decryptToken'>
   readonly records: ScimRecordStore
@@ -53,13 +53,13 @@ const idleTime = 300 * second
 const maxTestDuration = 20 * second
 const maxConcurrentRuns = 4
 
-export function createScimRuns(ports: ScimRunsPorts): ScimRuns {
-  const { store, providers, fetch, clock, onError, repeat = repeatByTimer, pause = pauseByTimer } = ports
+export function createScimRuns(deps: ScimRunDeps): ScimRuns {
+  const { store, providers, fetch, clock, onError, repeat = repeatByTimer, pause = pauseByTimer } = deps
   const createTarget = (provider: ScimProvider, signal: AbortSignal) => {
     const endpoint = { url: provider.endpoint, token: providers.decryptToken(provider) }
     return createScimTarget({ fetch, endpoint, signal, now: () => clock.now(), pause })
   }
-  const run = createProviderRunner({ ...ports, createTarget, repeat })
+  const run = createProviderRunner({ ...deps, createTarget, repeat })
 
   /** Returns the number of runs. */
   const runAll = async (ids: readonly string[], signal: AbortSignal): Promise<number> => {

@@ -4,11 +4,6 @@ import type { MessagesFor } from '../http/messages-for.ts'
 import { resultKinds } from './page-model.ts'
 import { maxQueryLength, type Search } from './search.ts'
 
-export interface SearchOperationPorts {
-  readonly search: Search
-  readonly messagesFor: MessagesFor
-}
-
 const resultSchema = named('SearchResultDto', {
   type: 'object',
   required: ['kind', 'kindName', 'name', 'detail', 'href'],
@@ -22,7 +17,7 @@ const resultSchema = named('SearchResultDto', {
 })
 
 /** `/api/search`: the results of the command palette. */
-export function searchOperations({ search, messagesFor }: SearchOperationPorts): readonly Operation[] {
+export function searchOperations(search: Search, messagesFor: MessagesFor): readonly Operation[] {
   return [
     operation({
       id: 'search',

@@ -1,19 +1,11 @@
-import type { Authentication } from '../http/authentication.ts'
-import type { MessagesFor } from '../http/messages-for.ts'
+import type { PageDeps } from '../http/deps.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import type { ShowPage } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { maxQueryLength, type Search } from './search.ts'
 
-export interface SearchPagePorts {
-  readonly search: Search
-  readonly messagesFor: MessagesFor
-  readonly authentication: Authentication
-  readonly show: ShowPage
-}
-
 /** `/settings/search`: the command palette for browsers without JavaScript. */
-export function searchPages({ search, messagesFor, authentication, show }: SearchPagePorts): readonly PageRoute[] {
+export function searchPages(deps: PageDeps & { readonly search: Search }): readonly PageRoute[] {
+  const { search, messagesFor, authentication, show } = deps
   return [
     {
       method: 'get',

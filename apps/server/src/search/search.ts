@@ -1,18 +1,13 @@
-import type { Pocket } from '@pocket/core'
 import { startUrl } from '@pocket/core/internal'
-import type { Directory, User } from '@pocket/directory'
+import type { User } from '@pocket/directory'
 import { nameKey } from '@pocket/directory/internal'
+import type { Deps } from '../http/deps.ts'
 import type { Messages } from '../http/messages.ts'
 import type { SearchResult } from './page-model.ts'
 import { type SearchablePage, searchablePages } from './searchable-pages.ts'
 
 /** Finds destinations by name, case-insensitively. */
 export type Search = (user: User, query: string, messages: Pick<Messages, 'text'>) => Promise<readonly SearchResult[]>
-
-export interface SearchPorts {
-  readonly pocket: Pick<Pocket, 'clients' | 'issuer'>
-  readonly directory: Pick<Directory, 'accounts' | 'users' | 'groups'>
-}
 
 /** Results of each kind; the lists show more. */
 const maxResults = 5
@@ -22,7 +17,7 @@ export const maxQueryLength = 200
  * Pages and applications for every user; users, groups and clients only for administrators. Without a query only pages. The
  * number of statements is constant: six for users, twelve for administrators.
  */
-export function createSearch({ pocket, directory }: SearchPorts): Search {
+export function createSearch({ pocket, directory }: Deps): Search {
   const pageRequest = (query: string) => ({ page: 1, limit: maxResults, sort: null, search: query, filters: {} })
 
   const searchApplications = async (user: User, query: string): Promise<readonly SearchResult[]> => {

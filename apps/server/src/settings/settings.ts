@@ -17,7 +17,7 @@ import { keepingSecrets } from './secrets-stay.ts'
 import { parseText } from './setting.ts'
 import type { SettingStore } from './setting-store.ts'
 
-export interface SettingsPorts {
+export interface SettingsDeps {
   readonly store: SettingStore
   readonly masterKey: MasterKey
   readonly environment: SettingsConfig['settings']
@@ -64,8 +64,8 @@ export type SettingsListener = (keys: readonly SettingKey[], values: SettingValu
 const maxAge = 5000
 
 /** Reads the settings at startup, so that last known values always exist. */
-export async function createSettings(ports: SettingsPorts): Promise<Settings> {
-  const { store, masterKey, environment, audit, transaction, clock, onError } = ports
+export async function createSettings(deps: SettingsDeps): Promise<Settings> {
+  const { store, masterKey, environment, audit, transaction, clock, onError } = deps
   const { uiConfigDisabled, fixed } = environment
   const listeners: SettingsListener[] = []
   const isFixed = (key: SettingKey) => uiConfigDisabled || Object.hasOwn(fixed, key)

@@ -1,6 +1,6 @@
 import type { Clock } from '@pocket/core'
 
-export interface LatestVersionPorts {
+export interface LatestVersionDeps {
   /** The URL to request; `null` disables the check. */
   readonly url: string | null
   readonly clock: Clock
@@ -25,7 +25,7 @@ export interface LatestVersion {
  * Looks up the latest version at most once in 15 minutes, regardless of callers and failures. A failure keeps the last known
  * version.
  */
-export function createLatestVersion({ url, clock, onError }: LatestVersionPorts): LatestVersion {
+export function createLatestVersion({ url, clock, onError }: LatestVersionDeps): LatestVersion {
   let latest = ''
   let lastRequest: { readonly startedAt: number; readonly completed: Promise<void> } | undefined
 

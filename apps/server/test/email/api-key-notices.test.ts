@@ -33,7 +33,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   async function notice(): Promise<void> {
     const { dataSource, emails: store, masterKey, apiKeys } = database
-    const ports = {
+    const deps = {
       apiKeys,
       directory: createDirectory({ ...directoryStores(dataSource), clock }),
       outbox: createOutbox({ store, masterKey, clock }),
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       transaction: typeormStores(dataSource).transaction,
       clock,
     }
-    await notifyExpiringApiKeys(ports, new AbortController().signal)
+    await notifyExpiringApiKeys(deps, new AbortController().signal)
   }
 
   async function contents() {

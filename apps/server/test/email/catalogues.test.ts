@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { type Compose, type ComposerPorts, createComposer } from '../../src/email/compose.ts'
+import { type Compose, type ComposerDeps, createComposer } from '../../src/email/compose.ts'
 import type { Message } from '../../src/email/email.ts'
 import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
@@ -24,20 +24,20 @@ const messages: readonly Message[] = [
 
 let catalogues: Catalogues
 let compose: Compose
-let ports: ComposerPorts
+let deps: ComposerDeps
 let accentColor = 'default'
 let texts: ReadonlyMap<string, ReadonlyMap<string, string>>
 
 beforeAll(async () => {
   catalogues = await loadCatalogues(folder)
-  ports = {
+  deps = {
     viewsDirectory: fileURLToPath(new URL('views/', server)),
     catalogues,
     settings: async () => ({ appName: 'Our <Pocket>', accentColor }),
     appUrl: 'https://id.example.com',
     geoIp: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
   }
-  compose = createComposer(ports)
+  compose = createComposer(deps)
   const files = await readdir(folder)
   texts = new Map(
     await Promise.all(
@@ -121,7 +121,7 @@ describe('the e-mail catalogues', () => {
     const english = parseCatalogue(await readFile(`${folder}en.json`, 'utf8'), 'en.json')
     const own = createMessages({ language: 'de', test: { text: 'Ein Test von {appName}.' } }, english)
     const all = { inPreferredLanguage: () => own, languages: [] }
-    const { subject, text, html } = await createComposer({ ...ports, catalogues: all })({ kind: 'test' }, 'de', now)
+    const { subject, text, html } = await createComposer({ ...deps, catalogues: all })({ kind: 'test' }, 'de', now)
     expect(subject).toBe('Test e-mail from Our <Pocket>')
     expect(text).toContain('Ein Test von Our <Pocket>.\n\n-- \nSent by Our <Pocket>,')
     expect(html).toContain('<title lang="en">Test e-mail from')

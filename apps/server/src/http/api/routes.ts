@@ -10,13 +10,8 @@ import { bodies } from '../koa.ts'
 import type { Operation } from './operation.ts'
 import { unstorableText } from './text.ts'
 
-export interface ApiRoutePorts {
-  readonly guard: Guard
-  readonly limits: RateLimiter
-}
-
 /** Registers the operations with a router. */
-export function apiRoutes(operations: readonly Operation[], { guard, limits }: ApiRoutePorts): Router {
+export function apiRoutes(operations: readonly Operation[], guard: Guard, limits: RateLimiter): Router {
   const router = new Router({ sensitive: true })
   for (const operation of operations) {
     const readBody = bodies(operation.bodyLimit)

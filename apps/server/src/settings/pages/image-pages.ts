@@ -1,27 +1,20 @@
 import { InvalidInputError, PocketError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
-import type { Authentication } from '../../http/authentication.ts'
-import type { Flashes } from '../../http/flash.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
-import { type ApplicationImages, maxImageBytes } from '../../images/application-images.ts'
+import { maxImageBytes } from '../../images/application-images.ts'
 import { type ApplicationImage, applicationImages } from '../../images/image.ts'
 import { imageNotFound } from '../../images/image-errors.ts'
 import { readUpload } from '../../images/upload.ts'
+import type { SettingPageDeps } from './deps.ts'
 import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
-
-export interface ImagePagesPorts {
-  readonly images: ApplicationImages
-  readonly page: SectionPage
-  readonly authentication: Authentication
-  readonly flashes: Flashes
-}
 
 const at = `${settingsPath}/images/:name` as const
 
 /** The image forms on the page of the general settings. */
-export function imagePages({ images, page, authentication, flashes }: ImagePagesPorts): readonly PageRoute[] {
+export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
+  const { applicationImages: images, authentication, flashes } = deps
   const done = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
     flashes.set(ctx, pathOf('general'), { notice })
     seeOther(ctx, pathOf('general'))

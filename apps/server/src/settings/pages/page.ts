@@ -2,28 +2,16 @@ import { ConfigurationError, ConflictError, NotFoundError } from '@pocket/core/e
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
-import type { Authentication } from '../../http/authentication.ts'
-import type { Flashes } from '../../http/flash.ts'
 import { formText } from '../../http/form.ts'
 import { refusalOf, submittedVersion } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import { messageOf } from '../../logging/failure.ts'
 import { fieldsOf, keysOf, type SectionName, type SettingKey, sections } from '../definitions.ts'
-import type { Settings } from '../settings.ts'
+import type { SettingPageDeps } from './deps.ts'
 import type { SettingsPage } from './page-model.ts'
 import { changesOf, enteredSettings } from './section-form.ts'
 import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
-
-export interface SettingPagesPorts {
-  readonly settings: Settings
-  readonly page: SectionPage
-  /** Sends a test e-mail. @throws {ConfigurationError} with the response of the SMTP server @throws {ConflictError} `user_email_not_set` */
-  readonly testEmail: (user: User) => Promise<void>
-  readonly authentication: Authentication
-  /** Wraps actions that require recent re-authentication with a passkey. */
-  readonly flashes: Flashes
-}
 
 const notices = [
   ...(['saved', 'picture_saved', 'picture_removed', 'token_removed'] as const),
@@ -31,8 +19,8 @@ const notices = [
 ]
 
 /** `/settings/admin/application-configuration`: the settings, one page per section. */
-export function settingPages(ports: SettingPagesPorts): readonly PageRoute[] {
-  const { settings, page, testEmail, authentication, flashes } = ports
+export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
+  const { settings, testEmail, authentication, flashes } = deps
 
   const show = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)

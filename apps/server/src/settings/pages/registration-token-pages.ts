@@ -1,21 +1,12 @@
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
-import type { Authentication } from '../../http/authentication.ts'
-import type { Flashes } from '../../http/flash.ts'
 import { formText } from '../../http/form.ts'
 import { refusalOf } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
-import type { InitialAccessTokenAdministration } from '../../initial-access-tokens/initial-access-tokens.ts'
+import type { SettingPageDeps } from './deps.ts'
 import type { TokenFormValues } from './page-model.ts'
 import { pathOf, type SectionPage } from './section-page.ts'
-
-export interface RegistrationTokenPagesPorts {
-  readonly tokens: InitialAccessTokenAdministration
-  readonly page: SectionPage
-  readonly authentication: Authentication
-  readonly flashes: Flashes
-}
 
 const hour = 60 * 60_000
 /** The lifetimes of a token by form value, in milliseconds. */
@@ -28,8 +19,8 @@ const lifetimes: Readonly<Record<TokenFormValues['lifetime'], number>> = {
 const at = '/settings/admin/application-configuration/oidc/initial-access-tokens'
 
 /** The forms of initial access tokens, on the OpenID Connect page. */
-export function registrationTokenPages(ports: RegistrationTokenPagesPorts): readonly PageRoute[] {
-  const { tokens, page, authentication, flashes } = ports
+export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
+  const { initialAccessTokens: tokens, authentication, flashes } = deps
   return [
     {
       method: 'post',

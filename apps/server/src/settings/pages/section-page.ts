@@ -1,29 +1,17 @@
-import type { Pocket } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
-import { type Groups, ldapPresets, type User } from '@pocket/directory'
+import { ldapPresets, type User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { offeredGroups } from '../../http/choices.ts'
 import type { Difference } from '../../http/form-page.ts'
-import type { ShowPage } from '../../http/show-page.ts'
 import { viewerOf } from '../../http/viewer.ts'
-import type { ApplicationImages } from '../../images/application-images.ts'
-import type { InitialAccessTokenAdministration } from '../../initial-access-tokens/initial-access-tokens.ts'
 import { fieldsOf, keysOf, type SectionName, type SettingField, type SettingValues, sections } from '../definitions.ts'
-import { type Settings, settingsValidator } from '../settings.ts'
+import { settingsValidator } from '../settings.ts'
+import type { SettingPageDeps } from './deps.ts'
 import type { OidcPart, SettingsPage, TokenFormValues } from './page-model.ts'
 import { type Entered, lockOf, shownSettings } from './section-form.ts'
 
 export const settingsPath = '/settings/admin/application-configuration'
 const defaultToken: TokenFormValues = { description: '', uses: '1', lifetime: 'hour' }
-
-export interface SectionPagePorts {
-  readonly settings: Settings
-  readonly groups: Pick<Groups, 'first'>
-  readonly images: Pick<ApplicationImages, 'list'>
-  readonly tokens: Pick<InitialAccessTokenAdministration, 'list'>
-  readonly signingKeys: Pocket['signingKeys']
-  readonly show: ShowPage
-}
 
 /** The page state in addition to the stored settings. */
 export interface SectionAnswer {
@@ -50,27 +38,21 @@ export interface SectionPage {
   groupsFor(section: SectionName): Promise<SettingsPage['userGroups']>
 }
 
-export function createSectionPage({
-  settings,
-  groups,
-  images,
-  tokens,
-  signingKeys,
-  show,
-}: SectionPagePorts): SectionPage {
+export function createSectionPage(deps: SettingPageDeps): SectionPage {
+  const { pocket, directory, settings, applicationImages, initialAccessTokens, show } = deps
   const lock = ({ key }: SettingField) => lockOf(key, settings)
 
   const groupsFor = async (section: SectionName): Promise<SettingsPage['userGroups']> => {
     if (!fieldsOf(section).some(({ control }) => control.kind === 'groups')) return { offered: [], more: 0 }
-    const { items, total } = await offeredGroups(groups)
+    const { items, total } = await offeredGroups(directory.groups)
     return { offered: items.map(({ id, friendlyName }) => ({ id, name: friendlyName })), more: total - items.length }
   }
 
   const oidcPart = async ({ newToken = null, token = defaultToken }: SectionAnswer): Promise<OidcPart> => ({
-    tokens: (await tokens.list()).map(({ tokenHash: _, ...rest }) => rest),
+    tokens: (await initialAccessTokens.list()).map(({ tokenHash: _, ...rest }) => rest),
     newToken,
     token,
-    keys: await signingKeys(),
+    keys: await pocket.signingKeys(),
   })
 
   return {
@@ -112,7 +94,7 @@ export function createSectionPage({
           section === 'ldap'
             ? { offered: ldapPresets.map(({ id, name }) => ({ id, name })), chosen: preset?.name ?? null }
             : null,
-        images: section === 'general' ? await images.list() : [],
+        images: section === 'general' ? await applicationImages.list() : [],
         test,
       })
       ctx.status = status

@@ -1,0 +1,14 @@
+import type { User } from '@pocket/directory'
+import type { PageDeps } from '../../http/deps.ts'
+import type { ApplicationImages } from '../../images/application-images.ts'
+import type { InitialAccessTokenAdministration } from '../../initial-access-tokens/initial-access-tokens.ts'
+import type { Settings } from '../settings.ts'
+
+/** What the pages of settings use. */
+export interface SettingPageDeps extends PageDeps {
+  readonly settings: Settings
+  readonly applicationImages: ApplicationImages
+  readonly initialAccessTokens: InitialAccessTokenAdministration
+  /** Sends a test e-mail. @throws {ConfigurationError} with the response of the SMTP server @throws {ConflictError} `user_email_not_set` */
+  readonly testEmail: (user: User) => Promise<void>
+}
