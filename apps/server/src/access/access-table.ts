@@ -258,6 +258,8 @@ const rows = {
   'GET /livez': row('anyone'),
   'GET /readyz': row('anyone'),
   'GET /.well-known/passkey-endpoints': row('anyone'),
+  'GET /robots.txt': row('anyone'),
+  'GET /app.webmanifest': row('anyone'),
   'GET /': row('anyone'),
   'GET /settings': row('anyone'),
   'GET /login': row('anyone'),

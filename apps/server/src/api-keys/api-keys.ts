@@ -173,9 +173,12 @@ function parseExpiration(text: string, now: number): number {
   const instant = Date.parse(text)
   // The format allows a leap second, which `Date` cannot represent.
   if (Number.isNaN(instant))
-    throw new InvalidInputError('validation_failed', 'ExpiresAt must be an instant (RFC 3339)', {
-      fields: [{ field: 'expiresAt', code: 'invalid_format', message: 'must be an instant (RFC 3339)' }],
-    })
+    throw new InvalidInputError(
+      'invalid_request_body',
+      'Request body is invalid: expiresAt must be an instant (RFC 3339)',
+    )
   if (instant > now) return instant
-  throw new InvalidInputError('invalid_api_key_expiration', 'The expiration must be in the future.')
+  throw new InvalidInputError('invalid_api_key_expiration', 'The expiration must be in the future.', {
+    fields: [{ field: 'expiresAt', code: 'invalid_value', message: 'must be in the future' }],
+  })
 }

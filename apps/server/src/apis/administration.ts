@@ -108,6 +108,8 @@ export function createApiAdministration({ pocket, audit, transaction }: Deps) {
 
     removeGrant: (actor: Actor, apiId: string, clientId: string): Promise<void> =>
       transaction(async () => {
+        await getApi(apiId)
+        if (!(await clients.findForUpdate(clientId))) throw clientNotFound()
         assertFound(await apis.findForUpdate(apiId))
         const before = await apis.grant(apiId, clientId)
         assertUnchanged(actor, accessValidator(before))

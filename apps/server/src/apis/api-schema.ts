@@ -122,7 +122,6 @@ export const apiUpdate = named('ApiUpdateDto', {
 
 export const permissionsBody = named('ApiPermissionsUpdateDto', {
   type: 'object',
-  required: ['permissions'],
   properties: {
     permissions: {
       type: 'array',
@@ -142,7 +141,6 @@ export const permissionsBody = named('ApiPermissionsUpdateDto', {
 
 export const cimdAccessBody = named('ApiCimdAccessUpdateDto', {
   type: 'object',
-  required: ['enabled'],
   properties: { enabled: flag, permissionIds },
 } as const)
 

@@ -85,7 +85,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       body: permissionsBody,
       answer,
       async handle(call) {
-        const permissions = call.body.permissions.map(({ key, name, description }) => ({
+        const permissions = (call.body.permissions ?? []).map(({ key, name, description }) => ({
           key,
           name,
           ...(typeof description === 'string' && { description }),
@@ -106,7 +106,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       body: cimdAccessBody,
       answer,
       async handle(call) {
-        const { enabled, permissionIds = [] } = call.body
+        const { enabled = false, permissionIds = [] } = call.body
         const access = { enabled, permissionIds }
         return respondWithEtag(
           call.ctx,

@@ -29,8 +29,8 @@ const auditSchema = named('AuditLogDto', {
       description: 'Browser and operating system, or the user agent if they are not recognized.',
     },
     userID: { type: ['string', 'null'], description: 'The affected user.' },
-    username: { type: ['string', 'null'], description: 'The name at that time; only in the list of all events.' },
-    actorUsername: { type: 'string', description: 'The user name of the actor, if it is not the affected user.' },
+    username: { type: 'string', description: 'The name at that time; empty in the list of one’s own events.' },
+    actorUsername: { type: 'string', description: 'The user name of the actor; empty if it is the affected user.' },
     data: texts,
     changes: {
       type: 'object',
@@ -86,7 +86,7 @@ export function auditLogOperations({
       answer: { status: 200, schema: pageOf(auditSchema) },
       async handle({ query, list }) {
         const { items, total } = await auditLog.list(auditQuery(null, query, list), list)
-        const data = items.map((entry) => ({ ...auditDto(entry), username: entry.accountName }))
+        const data = items.map((entry) => ({ ...auditDto(entry), username: entry.accountName ?? '' }))
         return pageAnswer({ items: data, total }, list)
       },
     }),
@@ -147,7 +147,8 @@ function auditDto(entry: AuditEntry) {
     city: city ?? '',
     device: deviceOf(userAgent),
     userID: accountId,
-    ...(actorName !== null && { actorUsername: actorName }),
+    username: '',
+    actorUsername: actorName ?? '',
     data,
     ...(changes !== null && { changes }),
     occurrences,

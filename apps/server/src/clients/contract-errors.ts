@@ -9,6 +9,13 @@ const fieldNames: Readonly<Record<string, string>> = {
   federatedIdentities: 'credentials.federatedIdentities',
 }
 const contractCodes = new Set(['required', 'too_short', 'too_long', 'invalid_format'])
+/** The codes of the contract for whatever is wrong with a field, by field of core. */
+const fieldCodes: Readonly<Record<string, string>> = {
+  accessTokenDurationMinutes: 'token_duration',
+  refreshTokenDurationMinutes: 'token_duration',
+  redirectUris: 'callback_url_pattern',
+  postLogoutRedirectUris: 'callback_url_pattern',
+}
 
 /** Runs `action` and translates field names in core's errors to those of the contract. */
 export async function withContractErrors<T>(action: () => Promise<T>): Promise<T> {
@@ -27,7 +34,7 @@ function contractField({ field, code, message }: FieldError): FieldError {
   const [name = '', suffix = ''] = field.split(/(?=[[.])(.*)/s)
   return {
     field: `${fieldNames[name] ?? name}${suffix}`,
-    code: contractCodes.has(code) ? code : 'invalid_format',
+    code: fieldCodes[name] ?? (contractCodes.has(code) ? code : 'invalid_format'),
     message,
   }
 }

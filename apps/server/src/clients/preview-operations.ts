@@ -4,6 +4,8 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 
+type Claims = Readonly<Record<string, unknown>>
+
 const claims = { type: 'object', additionalProperties: true } as const
 
 const previewSchema = named('OidcClientPreviewDto', {
@@ -31,7 +33,12 @@ export function previewOperations({ pocket }: Deps): readonly Operation[] {
             fields: [{ field: 'scopes', code: 'required', message: 'is required' }],
           })
         try {
-          return await pocket.previewTokens(params.id ?? '', params.userId ?? '', scopes)
+          const preview = await pocket.previewTokens(params.id ?? '', params.userId ?? '', scopes)
+          return {
+            ...preview,
+            idToken: contractClaims(preview.idToken),
+            accessToken: contractClaims(preview.accessToken),
+          }
         } catch (cause) {
           if (cause instanceof NotFoundError && cause.code === 'client_not_found') throw clientNotFound()
           if (cause instanceof NotFoundError && cause.code === 'account_not_found')
@@ -41,4 +48,15 @@ export function previewOperations({ pocket }: Deps): readonly Operation[] {
       },
     }),
   ]
+}
+
+/** As Pocket ID shows claims: instants as text, and audiences as a list. */
+function contractClaims(claims: Claims): Claims {
+  const { aud, iat, exp } = claims
+  return { ...claims, aud: [aud].flat(), iat: instantText(iat), exp: instantText(exp) }
+}
+
+/** RFC 3339. */
+function instantText(seconds: unknown): string {
+  return new Date(Number(seconds) * 1000).toISOString().replace('.000Z', 'Z')
 }

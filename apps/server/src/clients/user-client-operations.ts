@@ -1,4 +1,5 @@
 import { type ClientScope, requestContext } from '@pocket/core'
+import { NotFoundError } from '@pocket/core/errors'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
@@ -45,7 +46,12 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
       area: 'clients',
       list: authorizedClients,
       answer: { status: 200, schema: pageOf(authorizedClientSchema) },
-      handle: ({ params, list }) => listAuthorized(list, params.id ?? ''),
+      async handle({ params, list }) {
+        const { id = '' } = params
+        if ((await directory.users.find(id)) === undefined)
+          throw new NotFoundError('user_not_found', 'There is no such user.')
+        return listAuthorized(list, id)
+      },
     }),
     operation({
       id: 'withdrawMyConsent',

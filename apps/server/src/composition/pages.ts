@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import type { Context } from 'koa'
 import type { Guard } from '../access/guard.ts'
 import { apiPages } from '../apis/page.ts'
+import { siteFiles } from '../appearance/site-files.ts'
 import { clientPages } from '../clients/page.ts'
 import { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import { devicePages } from '../device-login/page.ts'
@@ -61,6 +62,7 @@ export function composePages(services: Services, guard: Guard, apiDocument: () =
     email: emailPages(shared),
     reauthentication,
     pages: [
+      ...siteFiles(shared),
       ...setUpPages(shared),
       ...addPasskeyPages(shared),
       ...preferencePages(shared),

@@ -14,7 +14,7 @@ export interface AssetFile {
 
 export type AssetEncoding = 'br' | 'gzip' | 'identity'
 
-/** The scripts, styles and icons built by `scripts/bundle.ts`. They are all kept in memory: about 100 kB. */
+/** The scripts, styles and icons built by `scripts/bundle-web.ts`. They are all kept in memory: about 100 kB. */
 export interface Assets {
   /** The URL path of a file by its logical name, such as `sign-in.js`. @throws {ConfigurationError} if the file does not exist */
   path(name: string): string

@@ -39,6 +39,12 @@ function respondMethodNotAllowed(ctx: Context): boolean {
 }
 
 async function notFound(ctx: Context, show: ShowPage): Promise<void> {
+  if (/^\/api\/([^/]+\/)+$/.test(ctx.path)) {
+    // As in Pocket ID. 307 keeps the method and the body (RFC 9110 §15.4.8).
+    ctx.status = ctx.method === 'GET' || ctx.method === 'HEAD' ? 301 : 307
+    ctx.redirect(ctx.path.slice(0, -1) + ctx.search)
+    return
+  }
   if (ctx.path.startsWith('/api/') || ctx.path.startsWith('/.well-known/')) {
     ctx.status = 404
     ctx.set('Cache-Control', 'private, no-store')

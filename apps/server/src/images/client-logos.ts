@@ -1,5 +1,11 @@
 import type { Client, Clients, PublicFetch } from '@pocket/core'
-import { type ErrorCode, OutboundError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
+import {
+  type ErrorCode,
+  InvalidInputError,
+  OutboundError,
+  PocketError,
+  UnprocessableContentError,
+} from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { clientSlot, type LogoTheme, type PreparedImage, type StoredImage } from './image.ts'
@@ -48,7 +54,10 @@ export interface ClientLogos {
   /** @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo */
   remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>
   /**
-   * Downloads logos, each URL once. @throws {UnprocessableContentError} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported`
+   * Downloads logos, each URL once.
+   *
+   * @throws {InvalidInputError} `validation_failed` for a URL that is not public
+   * @throws {UnprocessableContentError} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported`
    */
   download(urls: Readonly<Partial<Record<LogoTheme, string>>>): Promise<DownloadedLogos>
   /** Downloads the logo that a self-registered client names (RFC 7591 §2). */
@@ -105,7 +114,11 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
       const logos = new Map<LogoTheme, PreparedImage>()
       for (const theme of ['light', 'dark'] as const) {
         const url = urls[theme]
-        if (url) logos.set(theme, await readLogo(fetch, url))
+        if (!url) continue
+        const image = await readLogo(fetch, url).catch((error: unknown) => {
+          throw isNotPublic(url, error) ? notPublicError(theme, error) : error
+        })
+        logos.set(theme, image)
       }
       return logos
     },
@@ -125,6 +138,18 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
       for (const [theme, image] of logos) await images.put(change(actor, clientId, theme), image)
     },
   }
+}
+
+function isNotPublic(url: string, error: unknown): boolean {
+  const reason = error instanceof Error && error.cause instanceof OutboundError ? error.cause.code : undefined
+  return !URL.canParse(url) || reason === 'not_public' || reason === 'scheme'
+}
+
+function notPublicError(theme: LogoTheme, cause: unknown): InvalidInputError {
+  const field = theme === 'light' ? 'logoUrl' : 'darkLogoUrl'
+  const message = 'must be a public HTTP or HTTPS URL'
+  const fields = [{ field, code: 'invalid_value', message }]
+  return new InvalidInputError('validation_failed', `${field} ${message}`, { cause, fields })
 }
 
 async function readLogo(fetch: PublicFetch, url: string): Promise<PreparedImage> {

@@ -2,7 +2,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { UserRights } from '@pocket/directory'
 import { maxKeyLength } from '@pocket/directory/internal'
 import type { FromSchema } from 'json-schema-to-ts'
-import { named, sentence } from '../http/api/schema.ts'
+import { fieldCode, named, sentence } from '../http/api/schema.ts'
 
 /** The user fields that the REST API accepts. The directory validates them again; this schema is for the document. */
 export const userBody = named('UserCreateDto', {
@@ -13,6 +13,7 @@ export const userBody = named('UserCreateDto', {
       type: 'string',
       pattern: '^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$',
       [sentence]: 'must be a UUID',
+      [fieldCode]: 'uuid',
       description: 'A UUID, only for a new user; generated if empty.',
     },
     username: {

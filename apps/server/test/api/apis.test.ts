@@ -126,7 +126,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   })
 
   test('refuse the URL of this provider and a URL that is in use', async () => {
-    expect(fieldsOf(await createApi({ resource: `${instance.url}/` }))).toEqual([['resource', 'invalid_format']])
+    expect(fieldsOf(await createApi({ resource: `${instance.url}/` }))).toEqual([['resource', 'reserved']])
     const { resource } = await createApi()
     const again = await createApi({ resource: `${resource}//` })
     expect([again.status, again.json]).toMatchObject([

@@ -63,7 +63,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/users', { username: 'a', email: 'nobody' }, 'Email must be a valid email address'],
     ['POST /api/users', { username: 'a', email: 'a@example.com', id: 'x' }, 'Id must be a UUID'],
     ['POST /api/oidc/clients', { name: 'n', id: 'a/b' }, 'Id must be letters, digits, dots, hyphens and underscores'],
-    ['POST /api/api-keys', { name: 'abc', expiresAt: '2099-01-01' }, 'ExpiresAt must be an instant (RFC 3339)'],
+    [
+      'POST /api/api-keys',
+      { name: 'abc', expiresAt: '2099-01-01' },
+      'Request body is invalid: expiresAt must be an instant (RFC 3339)',
+    ],
     [
       'POST /api/user-groups',
       { name: '', friendlyName: 'x' },

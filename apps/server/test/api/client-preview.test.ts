@@ -44,6 +44,7 @@ test('shows the token contents of a user for a client', async () => {
   })
   const answer = await preview(client, user, 'openid profile email unknown')
   expect(answer.status).toBe(200)
+  const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   const told = {
     sub: user,
     name: 'Hedy Koch',
@@ -54,8 +55,8 @@ test('shows the token contents of a user for a client', async () => {
     groups: [],
   }
   expect(answer.json()).toMatchObject({
-    idToken: { ...told, iss: instance.url, aud: client, acr: 'phr', amr: ['phr'] },
-    accessToken: { sub: user, client_id: client, scope: 'openid profile email groups' },
+    idToken: { ...told, iss: instance.url, aud: [client], acr: 'phr', amr: ['phr'], type: 'id-token', exp: instant },
+    accessToken: { iat: instant, exp: instant, sub: user, client_id: client, scope: 'openid profile email groups' },
     userInfo: told,
   })
   const less = (await preview(client, user, 'openid')).json()

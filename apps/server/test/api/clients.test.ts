@@ -407,7 +407,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['a letter beyond ASCII', { secret: `${'x'.repeat(16)}é` }, 'secret'],
       ['a line break', { secret: `${'x'.repeat(16)}\n` }, 'secret'],
       ['an end that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
-      ['no date', { expiresAt: 'tomorrow' }, 'expiresAt'],
       ['a leap second', { expiresAt: '2090-12-31T23:59:60Z' }, 'expiresAt'],
     ])('refuse %s', async (_name, body, field) => {
       const { id } = await created()
@@ -419,6 +418,12 @@ describe.each(databaseKinds)('%s', (kind) => {
           details: { fields: [expect.objectContaining({ field })] },
         }),
       ])
+    })
+
+    test('refuse a malformed date as an invalid body', async () => {
+      const { id } = await created()
+      const answer = await call('POST /api/oidc/clients/{id}/secrets', { expiresAt: 'tomorrow' }, { id })
+      expect([answer.status, answer.json()]).toMatchObject([400, { code: 'invalid_request_body' }])
     })
 
     test('are limited to twenty, even with concurrent requests', async () => {
@@ -646,9 +651,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await use(agent, lenient.id, { prompt: 'none' })).get('code')).toEqual(expect.any(String))
   })
 
-  test('returns an empty list for an unknown user', async () => {
+  test('does not find an unknown user', async () => {
     const answer = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: 'nobody' })
-    expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ data: [] })])
+    expect([answer.status, answer.json()]).toMatchObject([404, { code: 'user_not_found' }])
   })
 
   test('restricts the list to administrators with a session', async () => {

@@ -37,7 +37,7 @@ describe('bad input', () => {
     [{ firstName: 'a\nb' }, 'firstName', 'invalid_format'],
     [{ firstName: '\0' }, 'firstName', 'invalid_format'],
     [{ locale: 'x!' }, 'locale', 'invalid_format'],
-    [{ id: 'not-a-uuid' }, 'id', 'invalid_format'],
+    [{ id: 'not-a-uuid' }, 'id', 'uuid'],
   ])('refuses %j', async (fields, field, code) => {
     const body = { username: freshName(), email: `${freshName()}@example.com`, ...fields }
     const answers = [await instance.call('POST /api/users', { body })]

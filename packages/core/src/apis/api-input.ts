@@ -72,7 +72,7 @@ export function resourceProblems(resource: string, issuer: string): FieldError[]
   if (invalid || !/^[a-z][a-z0-9+.-]*:[^/]|^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(resource))
     return [{ field, code: 'invalid_format', message: 'must be an absolute URI without whitespace or a fragment' }]
   return normalizeResource(resource) === normalizeResource(issuer)
-    ? [{ field, code: 'invalid_format', message: 'must not be the URL of this provider' }]
+    ? [{ field, code: 'reserved', message: 'must not be the URL of this provider' }]
     : []
 }
 

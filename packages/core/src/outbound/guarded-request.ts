@@ -1,5 +1,6 @@
+import { isIP } from 'node:net'
 import type { Agent, fetch as undiciFetch } from 'undici'
-import { type AllowedHosts, allowedHosts } from './addresses.ts'
+import { type AllowedHosts, allowedHosts, isPublicAddress } from './addresses.ts'
 import { OutboundError } from './outbound-error.ts'
 
 /** Options of `createPublicFetch` and `createPublicDownload`. */
@@ -62,6 +63,7 @@ export function createGuardedRequest(options: PublicFetchOptions) {
       let request: HopRequest = { ...init, url: new URL(input), headers: new Headers(init.headers) }
       for (let redirects = 0; ; redirects++) {
         assertScheme(request.url, allowHttp, allowed)
+        assertPublicAddress(request.url, allowed, local)
         const { url, method = 'GET', headers, body = null } = request
         const response = await fetch(url, {
           method,
@@ -98,6 +100,13 @@ function assertScheme({ protocol, hostname, host }: URL, allowHttp: boolean, all
     'scheme',
     `${host || protocol} cannot be requested over ${protocol.slice(0, -1)}, only over https.`,
   )
+}
+
+/** The agent checks resolved names; the fetch standard refuses some ports before it is asked. */
+function assertPublicAddress({ hostname }: URL, allowed: AllowedHosts, local: AllowedHosts): void {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (isIP(host) === 0 || allowed.hasAddress(host) || (isPublicAddress(host) && !local.hasAddress(host))) return
+  throw new OutboundError('not_public', `${host} is not on the public internet.`)
 }
 
 /** The next request of a redirect (Fetch §4.4), or `undefined` if the response is not a redirect. */

@@ -5,12 +5,12 @@ import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
 import { once } from '../once.ts'
 import { normalizeBody } from './normalize-body.ts'
-import { sentence } from './schema.ts'
+import { fieldCode, sentence } from './schema.ts'
 import { unstorableText } from './text.ts'
 
 const ajv = once(() => {
   const instance = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true, verbose: true })
-  instance.addKeyword(sentence)
+  for (const keyword of [sentence, fieldCode]) instance.addKeyword(keyword)
   formats.default(instance, ['uuid', 'date-time', 'uri', 'email'])
   return instance
 })
@@ -60,11 +60,14 @@ function assertStorable(value: unknown): void {
 }
 
 function validationError(errors: readonly ErrorObject[]): InvalidInputError {
-  const typeError = errors.find(({ keyword }) => keyword === 'type')
+  const typeError = errors.find(({ keyword, params }) => keyword === 'type' || params.format === 'date-time')
   if (typeError)
     return new InvalidInputError(
       'invalid_request_body',
-      `Request body is invalid: ${pathOf(typeError)} ${typeError.message}`.replace('  ', ' '),
+      `Request body is invalid: ${pathOf(typeError)} ${typeError.keyword === 'type' ? typeError.message : sentenceOf(typeError)}`.replace(
+        '  ',
+        ' ',
+      ),
     )
   const fields = new Map<string, FieldError>()
   for (const error of errors) {
@@ -87,6 +90,12 @@ function pathOf({ instancePath, keyword, params }: ErrorObject): string {
 }
 
 function fieldError(error: ErrorObject): FieldError {
+  const { code, ...problem } = generalFieldError(error)
+  const contractCode: unknown = error.parentSchema?.[fieldCode]
+  return { ...problem, code: isText(contractCode) ? contractCode : code }
+}
+
+function generalFieldError(error: ErrorObject): FieldError {
   const field = pathOf(error)
   const { limit } = error.params
   switch (error.keyword) {

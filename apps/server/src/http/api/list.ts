@@ -39,12 +39,8 @@ export function readListRequest(query: Query, definition: ListDefinition = { sor
   const column = firstValue(query['sort[column]'])
   const sortable = column !== undefined && definition.sort.includes(column)
   return {
-    page: positiveInteger(query['pagination[page]'] ?? query.page, 1),
-    limit: Math.min(
-      positiveInteger(query['pagination[limit]'] ?? query.limit ?? query.per_page, defaultLimit),
-      maxLimit,
-    ),
-    sort: sortable ? { column, descending: firstValue(query['sort[direction]']) === 'desc' } : null,
+    ...readPagination(query),
+    sort: sortable ? { column, descending: firstValue(query['sort[direction]'])?.toLowerCase() === 'desc' } : null,
     filters: Object.fromEntries((definition.filter ?? []).map((name) => [name, filterValues(query, name)])),
     search: definition.search ? (firstValue(query.search) ?? '').slice(0, 200) : '',
   }
@@ -68,9 +64,15 @@ function firstValue(value: string | readonly string[] | undefined): string | und
   return typeof value === 'string' ? value : value?.[0]
 }
 
-function positiveInteger(value: string | readonly string[] | undefined, fallback: number): number {
-  const text = firstValue(value) ?? ''
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
+/** If one of the numbers is not an integer, both have their defaults, as in Pocket ID. */
+function readPagination(query: Query): Pick<ListRequest, 'page' | 'limit'> {
+  const page = firstValue(query['pagination[page]'] ?? query.page) ?? ''
+  const limit = firstValue(query['pagination[limit]'] ?? query.limit ?? query.per_page) ?? ''
+  if (![page, limit].every((text) => /^([+-]?\d{1,9})?$/.test(text))) return { page: 1, limit: defaultLimit }
+  return { page: positive(Number(page), 1), limit: Math.min(positive(Number(limit), defaultLimit), maxLimit) }
+}
+
+function positive(number: number, fallback: number): number {
   return number < 1 ? fallback : number
 }
 

@@ -12,7 +12,7 @@ import { unstorableText } from './text.ts'
 
 /** Registers the operations with a router. */
 export function apiRoutes(operations: readonly Operation[], guard: Guard, limits: RateLimiter): Router {
-  const router = new Router({ sensitive: true })
+  const router = new Router({ sensitive: true, strict: true })
   for (const operation of operations) {
     const readBody = bodies(operation.bodyLimit)
     const access = accessTo(operation)

@@ -1,0 +1,41 @@
+import type { Assets } from '../http/assets.ts'
+import type { PagePictures } from '../http/page-pictures.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import type { Settings } from '../settings/settings.ts'
+
+export interface SiteFileDeps {
+  readonly settings: Pick<Settings, 'lastKnown'>
+  readonly pictures: Pick<PagePictures, 'instance'>
+  readonly assets: Pick<Assets, 'path'>
+}
+
+/** `/robots.txt` and `/app.webmanifest` (Web App Manifest), at the paths of Pocket ID. */
+export function siteFiles({ settings, pictures, assets }: SiteFileDeps): readonly PageRoute[] {
+  return [
+    {
+      method: 'get',
+      path: '/robots.txt',
+      async handle(ctx) {
+        ctx.type = 'text/plain'
+        ctx.body = 'User-agent: *\nDisallow: /\n'
+      },
+    },
+    {
+      method: 'get',
+      path: '/app.webmanifest',
+      async handle(ctx) {
+        const { appName } = await settings.lastKnown()
+        const { favicon } = await pictures.instance()
+        const { href, type } = favicon ?? { href: assets.path('favicon.svg'), type: 'image/svg+xml' }
+        ctx.set('Content-Type', 'application/manifest+json')
+        ctx.body = JSON.stringify({
+          name: appName,
+          short_name: appName,
+          start_url: '/',
+          display: 'minimal-ui',
+          icons: [{ src: href, type, sizes: 'any' }],
+        })
+      },
+    },
+  ]
+}
