@@ -15,6 +15,7 @@ import { getEndpoints } from './oidc/paths.ts'
 import { createTokenPreview } from './oidc/preview.ts'
 import { documentEvents } from './oidc/registration/document-events.ts'
 import { createSessionClosure } from './oidc/session-closure-ends.ts'
+import { lockSessionsOf } from './oidc/session-ends.ts'
 import { createSessionRecords } from './oidc/session-records.ts'
 import type { PocketOptions } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
@@ -71,7 +72,10 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     connectionLog,
     accounts,
     passkeys: createPasskeyManagement(options, runRemoval),
-    passkeyRemovals: createPasskeyRemovals(options, endSessions),
+    passkeyRemovals: createPasskeyRemovals(options, {
+      endSessions,
+      lockSessions: (accountId) => lockSessionsOf(stores.artifacts, accountId),
+    }),
     recordCredential: (origin, credential) => history.recordCredential(origin, credential),
     lockAccountOf: (origin) => history.lockAccountOf(origin),
     authenticatorMetadata: metadata,

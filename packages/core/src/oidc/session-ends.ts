@@ -91,6 +91,14 @@ export function lockSession(artifacts: Pick<ArtifactStore, 'findByUid' | 'refres
   return lockArtifact(artifacts, () => artifacts.findByUid('Session', uid))
 }
 
+/** Locks the sessions of an account until the enclosing transaction ends. */
+export async function lockSessionsOf(
+  artifacts: Pick<ArtifactStore, 'listByAccount' | 'findByUid' | 'refresh'>,
+  accountId: string,
+): Promise<void> {
+  for (const { uid } of await sessionsOf(artifacts, accountId)) await lockSession(artifacts, uid)
+}
+
 /**
  * Removes a client from the sessions of an account and notifies it. Concurrent authorizations must check consent again. Call it
  * in a transaction, before the client's artifacts are destroyed.

@@ -35,8 +35,8 @@ export interface PasskeyRemovals {
   /** @throws {NotFoundError} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(accountId: string, passkeyId: string, party?: ActingParty): Promise<PasskeyRemoval>
   /**
-   * Locks the accounts and clients of everything that was made in the sessions of a removed passkey, directly or indirectly,
-   * until the transaction ends. Call it first in a transaction that withdraws it.
+   * Locks the accounts, clients and sessions of everything that was made in the sessions of a removed passkey, directly or
+   * indirectly, until the transaction ends. Call it first in a transaction that withdraws it.
    */
   lock(accountId: string, passkeyId: string): Promise<void>
   /**
@@ -57,15 +57,22 @@ const kinds: Readonly<Partial<Record<SessionLinkKind, CreatedCredential['kind']>
 }
 const kindOrder = Object.values(kinds)
 
-/** Ends these sessions of the account, and records the removed passkey in them. */
-type EndSessions = (end: {
-  readonly accountId: string
-  readonly removedPasskeyId: string
-  readonly sessionUids: readonly string[]
-  readonly ownSessionUid: string | null | undefined
-}) => Promise<unknown>
+interface SessionFunctions {
+  /** Ends these sessions of the account, and records the removed passkey in them. */
+  readonly endSessions: (end: {
+    readonly accountId: string
+    readonly removedPasskeyId: string
+    readonly sessionUids: readonly string[]
+    readonly ownSessionUid: string | null | undefined
+  }) => Promise<unknown>
+  /** Locks the sessions of an account until the enclosing transaction ends. */
+  readonly lockSessions: (accountId: string) => Promise<void>
+}
 
-export function createPasskeyRemovals({ stores, clock }: CoreContext, endSessions: EndSessions): PasskeyRemovals {
+export function createPasskeyRemovals(
+  { stores, clock }: CoreContext,
+  { endSessions, lockSessions }: SessionFunctions,
+): PasskeyRemovals {
   const { sessionHistory: history, passkeys, clients, codes, transaction } = stores
 
   const isWithdrawn = async (kind: CreatedCredential['kind'], { subject, label, accountId }: SessionLink) => {
@@ -139,8 +146,11 @@ export function createPasskeyRemovals({ stores, clock }: CoreContext, endSession
   return {
     async lock(accountId, passkeyId) {
       const { accountIds, clientIds } = await collectAffected(accountId, passkeyId)
-      for (const id of [...accountIds].sort()) await history.lockAccount(id)
+      const sortedAccountIds = [...accountIds].sort()
+      for (const id of sortedAccountIds) await history.lockAccount(id)
       for (const id of [...clientIds].sort()) await clients.findForUpdate(id)
+      // Login codes are withdrawn in another order than that of their accounts.
+      for (const id of sortedAccountIds) await lockSessions(id)
     },
 
     async list(accountId, party = {}) {

@@ -101,11 +101,11 @@ describe('transactions that cross on PostgreSQL', () => {
     const agent = new UserAgent()
     const authentication = isPublic ? { authentication: oidc.None() } : {}
     const party = await relyingParty(host, { client: { skipConsent: true, isPublic }, ...authentication })
-    const { configuration } = party
+    const { client, configuration } = party
     const enter = async () => (await login(host, configuration, { scope: 'openid' }, { agent, person })).finish
     const tokens = await (await enter())()
     const [session] = await host.pocket.sessions.list(person.account.id)
-    return { ...person, agent, configuration, enter, tokens, uid: session?.uid ?? '' }
+    return { ...person, agent, client, configuration, enter, tokens, uid: session?.uid ?? '' }
   }
   type SignedIn = Awaited<ReturnType<typeof signedIn>>
   const kept = async (accountId: string) => {
@@ -166,6 +166,22 @@ describe('transactions that cross on PostgreSQL', () => {
     await removed
     expect((await approved).text).toBe('not_signed_in')
     expect(await kept(one.account.id)).toEqual([])
+    expect(host.errors).toEqual([])
+  })
+
+  test('by the withdrawal of what a passkey made and a restricted client wait for each other at the sessions', async () => {
+    const one = await signedIn()
+    const [passkey] = await host.pocket.passkeys.list(one.account.id)
+    const cross = crossing()
+    cross.stopAfter('artifacts', 'refresh')
+    const locked = host.stores.transaction(() => host.pocket.passkeyRemovals.lock(one.account.id, passkey?.id ?? ''))
+    await cross.met(1)
+    const { clients } = host.pocket
+    const restricted = clients.update(one.client.id, { ...one.client, isGroupRestricted: true })
+    await cross.met(2)
+    cross.open()
+    await locked
+    await restricted
     expect(host.errors).toEqual([])
   })
 
