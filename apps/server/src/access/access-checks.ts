@@ -16,6 +16,11 @@ export async function assertCanMakeAdministrator(
   if (isAdmin) await assertCondition(ctx, 'administrator')
 }
 
+/** @throws as the condition `administrator` of the access table, for an administrator */
+export async function assertCanChangeUser(ctx: Context, user: Pick<User, 'administrator'>): Promise<void> {
+  if (user.administrator) await assertCondition(ctx, 'administrator')
+}
+
 /**
  * The ID of the user that a call changes.
  *
@@ -26,7 +31,7 @@ export async function assertCanModifyUser(
   users: { find(id: string): Promise<Pick<User, 'administrator'>> },
 ): Promise<string> {
   const id = params.id ?? params.userId ?? ''
-  if ((await users.find(id)).administrator) await assertCondition(ctx, 'administrator')
+  await assertCanChangeUser(ctx, await users.find(id))
   return id
 }
 

@@ -6,9 +6,9 @@ import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
 import { repetitionKey } from './repetition.ts'
 
-/** Current names of users, clients and passkeys; `null` if the ID is unknown. */
+/** Current names of users, clients and passkeys; missing or `null` if the ID is unknown. */
 export interface CurrentNames {
-  account(id: string): Promise<string | null>
+  accounts(ids: readonly string[]): Promise<ReadonlyMap<string, string>>
   client(id: string): Promise<string | null>
   passkey(accountId: string, id: string): Promise<string | null>
 }
@@ -28,17 +28,20 @@ const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: n
 
 /** Writes events to the table within the caller's transaction. A failed write fails the request. */
 export function createAuditLog({ store, names, log, locationOf, clock }: AuditLogDeps): AuditSink {
-  const accountName = async (id: string | null) =>
-    id === null ? null : ((await names.account(id)) ?? (await store.lastAccountName(id)))
   const clientName = async (id: string | null) =>
     id === null ? null : ((await names.client(id)) ?? (await store.lastClientName(id)))
 
-  const namesOf = async ({ accountId, actorId, clientId, passkeyId }: Subjects): Promise<Names> => ({
-    accountName: await accountName(accountId),
-    actorName: await accountName(actorId),
-    clientName: await clientName(clientId),
-    passkeyName: accountId === null || passkeyId === null ? null : await names.passkey(accountId, passkeyId),
-  })
+  const namesOf = async ({ accountId, actorId, clientId, passkeyId }: Subjects): Promise<Names> => {
+    const accountNames = await names.accounts([accountId, actorId].filter((id) => id !== null))
+    const accountName = async (id: string | null) =>
+      id === null ? null : (accountNames.get(id) ?? (await store.lastAccountName(id)))
+    return {
+      accountName: await accountName(accountId),
+      actorName: await accountName(actorId),
+      clientName: await clientName(clientId),
+      passkeyName: accountId === null || passkeyId === null ? null : await names.passkey(accountId, passkeyId),
+    }
+  }
 
   return {
     async record(event, origin) {

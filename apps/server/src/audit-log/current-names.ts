@@ -11,7 +11,11 @@ const builtInNames: ReadonlyMap<string, string> = new Map(
 /** Currently stored names, read within the caller's transaction. */
 export function currentNames(directory: Directory, { clients, passkeys }: PocketStores): CurrentNames {
   return {
-    account: async (id) => builtInNames.get(id) ?? (await directory.find(id))?.userName ?? null,
+    async accounts(ids) {
+      const storedIds = ids.filter((id) => !builtInNames.has(id))
+      const users = storedIds.length === 0 ? [] : await directory.findMany(storedIds)
+      return new Map([...builtInNames, ...users.map(({ id, userName }) => [id, userName] as const)])
+    },
     client: async (id) => (await clients.find(id))?.name ?? null,
     async passkey(accountId, id) {
       const userPasskeys = await passkeys.listByAccount(accountId)

@@ -1,4 +1,4 @@
-import type { User } from '@pocket/directory'
+import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { offeredGroups } from '../http/choices.ts'
@@ -48,9 +48,8 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       ...pageValues,
     })
   }
-  const save = async (ctx: Context, viewer: User, values: UserFormValues) => {
-    const id = String(ctx.params.id)
-    const before = await users.find(id)
+  const save = async (ctx: Context, viewer: User, before: UserDetails, values: UserFormValues) => {
+    const { id } = before
     const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
     // LDAP determines the names of its users.
     const refusal = await refusalOf(async () =>
@@ -100,9 +99,9 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
 
     async update(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const { administrator } = await users.find(String(ctx.params.id))
+      const before = await users.find(String(ctx.params.id))
       const values = userFormValues(ctx)
-      await reauthenticateIf(administrator || values.isAdmin, () => save(ctx, viewer, values))(ctx)
+      await reauthenticateIf(before.administrator || values.isAdmin, () => save(ctx, viewer, before, values))(ctx)
     },
 
     /** Disables or re-enables a user. */

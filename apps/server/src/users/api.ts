@@ -2,6 +2,7 @@ import type { Directory, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import {
   assertCanChangeEmail,
+  assertCanChangeUser,
   assertCanMakeAdministrator,
   assertCanModifyUser,
   assertCanUpdateProfile,
@@ -140,10 +141,10 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       answer: { status: 200, schema: userSchema },
       async handle(call) {
         await assertCanMakeAdministrator(call.ctx, call.body)
-        return respondWithUser(
-          call.ctx,
-          await users.update(actorOf(call), await assertCanModifyUser(call, users), call.body),
+        const updated = await users.update(actorOf(call), call.params.id ?? '', call.body, (stored) =>
+          assertCanChangeUser(call.ctx, stored),
         )
+        return respondWithUser(call.ctx, updated)
       },
     }),
     operation({

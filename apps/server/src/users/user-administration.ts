@@ -2,6 +2,7 @@ import type { AuditEvent, Passkey } from '@pocket/core'
 import { ForbiddenError, NotFoundError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
 import { type CustomClaim, newUser, type User, type UserDetails, type UserUpdate } from '@pocket/directory'
+import { emailChanged } from '../access/access-checks.ts'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import type { Deps } from '../http/deps.ts'
@@ -28,10 +29,16 @@ export interface UserAdministration {
   create(actor: Actor, body: UserBody): Promise<UserDetails>
   /**
    * Replaces all fields; for a user from LDAP, while LDAP is enabled, only the language, as the contract requires.
+   * `assertCanChange` receives the stored user before anything is written.
    *
    * @throws as `create` @throws {ConflictError} `last_administrator`
    */
-  update(actor: Actor, id: string, body: UserBody): Promise<UserDetails>
+  update(
+    actor: Actor,
+    id: string,
+    body: UserBody,
+    assertCanChange?: (stored: User) => Promise<void>,
+  ): Promise<UserDetails>
   /** Disables or re-enables a user, and leaves other fields unchanged. @throws {ConflictError} `last_administrator` */
   setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
   /** Whether LDAP determines this user's data. */
@@ -99,17 +106,26 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
       return find(id)
     })
 
-  /** Disabling a user ends their access immediately. */
-  const applyAccessChange = async (actor: Actor, update: UserUpdate): Promise<readonly AuditEvent[]> => {
-    if (update.user.disabled) await pocket.endAccess(update.user.id)
-    else if (update.before.disabled) await onEnabled(update.user)
-    return eventsOf(update, actor)
-  }
-
-  /** Like `change`, but sends queued notifications immediately. */
-  const changeAccess = async (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) => {
-    const changed = await change(actor, id, work)
-    if (!changed.disabled) scheduleDelivery()
+  /**
+   * Changes a user that it reads once, under the lock, and writes the audit log. Disabling a user ends their access immediately;
+   * re-enabling sends the e-mails that this queues.
+   */
+  const updateUser = async (actor: Actor, id: string, work: (before: User) => Promise<UserUpdate>) => {
+    let isEnabled = false
+    const changed = await directory.withLock(async () => {
+      const details = await find(id)
+      assertUnchanged(actor, userValidator(details))
+      const { groups, claims, ...before } = details
+      const update = await work(before)
+      if (update.user.disabled) await pocket.endAccess(id)
+      else if (before.disabled) {
+        isEnabled = true
+        await onEnabled(update.user)
+      }
+      for (const event of eventsOf(update, actor)) await audit.record(event, actor.origin)
+      return { ...update.user, claims, groups }
+    })
+    if (isEnabled) scheduleDelivery()
     return changed
   }
 
@@ -144,43 +160,37 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
       })
     },
 
-    async update(actor, id, body) {
+    async update(actor, id, body, assertCanChange) {
       const { requireEmail } = await userSettings()
-      return changeAccess(actor, id, async () => {
-        if (await isManagedByLdap(await getUser(id)))
-          return eventsOf(await users.update(id, { locale: body.locale ?? null }), actor)
+      return updateUser(actor, id, async (before) => {
+        await assertCanChange?.(before)
+        if (await isManagedByLdap(before)) return users.change(before, { locale: body.locale ?? null })
         assertEmail(body, requireEmail)
-        return applyAccessChange(actor, await users.update(id, fieldsOf(body), rightsOf(body)))
+        return users.change(before, fieldsOf(body), rightsOf(body))
       })
     },
 
     isManagedByLdap,
 
     setAdministrator: (actor, id, administrator) =>
-      change(actor, id, async () => eventsOf(await users.update(id, {}, { administrator }), actor)),
+      updateUser(actor, id, (before) => users.change(before, {}, { administrator })),
 
-    setDisabled: (actor, id, disabled) =>
-      changeAccess(actor, id, async () => applyAccessChange(actor, await users.update(id, {}, { disabled }))),
+    setDisabled: (actor, id, disabled) => updateUser(actor, id, (before) => users.change(before, {}, { disabled })),
 
     async updateOwn(actor, body, assertCanChange) {
       const { requireEmail, editOwnAccount, emailsVerified } = await userSettings()
-      return change(actor, actor.id, async () => {
-        const user = await getUser(actor.id)
-        const { email } = user
-        if (!editOwnAccount || (await isManagedByLdap(user)))
-          return eventsOf(await users.update(actor.id, { locale: body.locale ?? null }), actor)
+      return updateUser(actor, actor.id, async (before) => {
+        if (!editOwnAccount || (await isManagedByLdap(before)))
+          return users.change(before, { locale: body.locale ?? null })
         assertEmail(body, requireEmail)
-        const fields = fieldsOf(body)
-        const isEmailChanged = (body.email ?? null)?.normalize('NFC') !== email?.normalize('NFC')
-        const rights = emailsVerified && isEmailChanged ? { emailVerified: true } : {}
-        const update = await users.update(actor.id, fields, rights)
+        const rights = emailsVerified && emailChanged(before, body.email ?? null) ? { emailVerified: true } : {}
+        const update = await users.change(before, fieldsOf(body), rights)
         await assertCanChange?.(update)
-        return eventsOf(update, actor)
+        return update
       })
     },
 
-    setOwnLocale: (actor, locale) =>
-      change(actor, actor.id, async () => eventsOf(await users.update(actor.id, { locale }), actor)),
+    setOwnLocale: (actor, locale) => updateUser(actor, actor.id, (before) => users.change(before, { locale })),
 
     remove,
 

@@ -187,7 +187,7 @@ describe.each(kinds)('the table on %s', (kind) => {
 
   const hour = 3_600_000
   const nobody = { requestId: null, ipAddress: null, userAgent: null }
-  const names: CurrentNames = { account: async () => null, client: async () => null, passkey: async () => null }
+  const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
   const log = { record: async () => {} }
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const page = { page: 1, limit: 100, sort: null }

@@ -244,7 +244,7 @@ describe.each(kinds)('the table on %s', (kind) => {
   afterAll(async () => stack.disposeAsync())
 
   const nobody = { requestId: null, ipAddress: null, userAgent: null }
-  const names: CurrentNames = { account: async () => null, client: async () => null, passkey: async () => null }
+  const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
   const log = { record: async () => {} }
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const everything = { page: 1, limit: 100, sort: null, filters: {}, search: '' }

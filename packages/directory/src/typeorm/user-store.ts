@@ -111,9 +111,9 @@ export class TypeormUserStore implements UserStore {
     return inserted === 1 ? undefined : ((await this.#findConflict(user)) ?? 'id')
   }
 
-  async update(user: User): Promise<UniqueProperty | undefined> {
+  async update(user: User, before: User): Promise<UniqueProperty | undefined> {
     // Unchanged values are not checked: older rules may have allowed them, and they must not prevent disabling a user.
-    const conflict = await this.#findConflict(user, await this.find(user.id))
+    const conflict = await this.#findConflict(user, before)
     if (conflict === undefined) await this.#database.execute(sql.update, rows.values(toStoredUser(user)))
     return conflict
   }

@@ -35,9 +35,9 @@ export interface UserStore {
    */
   insert(user: User): Promise<UniqueProperty | undefined>
   /**
-   * Like `insert`, for an existing user; requires the lock, without which a concurrent insert makes it throw.
+   * Like `insert`, for an existing user with its stored values; requires the lock, without which a concurrent insert makes it throw.
    */
-  update(user: User): Promise<UniqueProperty | undefined>
+  update(user: User, before: User): Promise<UniqueProperty | undefined>
   /** Removes the user with memberships and claims. Returns `false` if the user does not exist. */
   remove(id: string): Promise<boolean>
   /** Blocks other changes to users until the running transaction ends. */

@@ -49,6 +49,8 @@ export interface Users {
    * @throws ConflictError `already_in_use` with `details.property`, `last_administrator`
    */
   update(id: string, fields: Readonly<Record<string, unknown>>, rights?: UserRights): Promise<UserUpdate>
+  /** Like `update`, for a user that was read in the same `Directory.withLock`. */
+  change(before: User, fields: Readonly<Record<string, unknown>>, rights?: UserRights): Promise<UserUpdate>
   /**
    * Removes the user and returns it. The host calls `Pocket.forgetAccount` in the same transaction.
    *
@@ -66,6 +68,23 @@ export function createUsers({ users, memberships, ldap, withLock, clock }: Direc
     return user
   }
 
+  const change: Users['change'] = async (before, fields, rights = {}) => {
+    const profile = applyFields(before, fields)
+    const {
+      administrator = before.administrator,
+      disabled = before.disabled,
+      emailVerified = profile.email === before.email && before.emailVerified,
+    } = rights
+    const flags = { administrator, disabled, emailVerified }
+    const user: User = { ...before, ...profile, ...flags, updatedAt: clock.now() }
+    const changed = changedProperties(before, user)
+    if (changed.length === 0) return { before, user: before, changed }
+    if (!isEnabledAdministrator(user)) await assertAnotherAdministrator(users, before)
+    assertUnique(await users.update(user, before))
+    if (before.ldapId !== null) await ldap.recordManualDecision(before.id, manualDecisionOf(user, changed))
+    return { before, user, changed }
+  }
+
   return {
     async find(id) {
       const user = isId(id) ? await users.find(id) : undefined
@@ -76,24 +95,9 @@ export function createUsers({ users, memberships, ldap, withLock, clock }: Direc
 
     countEnabled: () => users.countEnabled(),
 
-    update: (id, fields, rights = {}) =>
-      withLock(async () => {
-        const before = await requireUser(id)
-        const profile = applyFields(before, fields)
-        const {
-          administrator = before.administrator,
-          disabled = before.disabled,
-          emailVerified = profile.email === before.email && before.emailVerified,
-        } = rights
-        const flags = { administrator, disabled, emailVerified }
-        const user: User = { ...before, ...profile, ...flags, updatedAt: clock.now() }
-        const changed = changedProperties(before, user)
-        if (changed.length === 0) return { before, user: before, changed }
-        if (!isEnabledAdministrator(user)) await assertAnotherAdministrator(users, before)
-        assertUnique(await users.update(user))
-        if (before.ldapId !== null) await ldap.recordManualDecision(id, manualDecisionOf(user, changed))
-        return { before, user, changed }
-      }),
+    update: (id, fields, rights) => withLock(async () => change(await requireUser(id), fields, rights)),
+
+    change,
 
     remove: (id) =>
       withLock(async () => {

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { Database } from '@pocket/core/internal/sql'
+import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { createPerson } from './people.ts'
+
+const query = jest.spyOn(Database.prototype, 'query')
+const execute = jest.spyOn(Database.prototype, 'execute')
+
+describe.each(kinds)('a change of a user on %s', (kind) => {
+  let instance: CalledInstance
+  beforeAll(async () => {
+    instance = await startCalled(kind)
+  })
+
+  afterAll(async () => {
+    await instance[Symbol.asyncDispose]()
+  })
+
+  /** The minimum of several attempts, because jobs send their own statements in between. */
+  async function countStatements(id: string, send: () => Promise<unknown>) {
+    const counts: { readonly all: number; readonly readsOfUser: number }[] = []
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      query.mockClear()
+      execute.mockClear()
+      await send()
+      const readsOfUser = query.mock.calls.filter(
+        ([statement, parameters = []]) =>
+          statement.startsWith('SELECT "id", "user_name"') && parameters.some((value) => String(value).includes(id)),
+      )
+      counts.push({ all: query.mock.calls.length + execute.mock.calls.length, readsOfUser: readsOfUser.length })
+    }
+    return {
+      all: Math.min(...counts.map(({ all }) => all)),
+      readsOfUser: Math.min(...counts.map(({ readsOfUser }) => readsOfUser)),
+    }
+  }
+
+  // One row is read for the change, and one for the name in the audit log. Authentication sends four of the statements.
+  test.each([[{}], [{ 'If-Match': '*' }]])(
+    'reads the user once and sends few statements with the headers %j',
+    async (headers) => {
+      const { id } = await createPerson(instance)
+      const { json } = await instance.call('GET /api/users/{id}', { params: { id } })
+      let version = 0
+      const statements = await countStatements(id, async () => {
+        version += 1
+        const body = { ...json, firstName: `Version ${version}` }
+        const response = await instance.administrator.sendJson('PUT', `${instance.url}/api/users/${id}`, {
+          body,
+          options: { headers },
+        })
+        expect(response.status).toBe(200)
+      })
+      expect(statements.readsOfUser).toBe(2)
+      expect(statements.all).toBeLessThanOrEqual(12)
+    },
+  )
+
+  test('reads the user three times for the page', async () => {
+    const { id, json } = await createPerson(instance)
+    let version = 0
+    const statements = await countStatements(id, async () => {
+      version += 1
+      const fields = { username: String(json.username), email: String(json.email), firstName: `Version ${version}` }
+      const response = await instance.administrator.postForm(`${instance.url}/settings/admin/users/${id}`, fields)
+      expect(response.status).toBe(303)
+    })
+    expect(statements.readsOfUser).toBe(3)
+    expect(statements.all).toBeLessThanOrEqual(14)
+  })
+})
