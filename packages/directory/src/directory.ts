@@ -80,8 +80,7 @@ export function createDirectory({ transaction, clock, ...stores }: DirectoryPort
     withLock,
     accounts: {
       async find(id) {
-        const user = await find(id)
-        const [details] = user ? await users.withDetails([user]) : []
+        const details = isId(id) ? await users.findDetails(id) : undefined
         return details && accountOf(details)
       },
     },

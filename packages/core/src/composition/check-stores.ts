@@ -28,6 +28,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     replace: true,
     refresh: true,
     find: true,
+    lock: true,
     findByUid: true,
     listByAccount: true,
     accountsOf: true,
@@ -64,7 +65,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   },
   codes: { insert: true, consume: true, remove: true, removeByAccount: true, removeExpired: true },
   connectionLog: { insert: true, list: true, latest: true, removeByAccount: true },
-  consents: { find: true, allow: true, remove: true, removeByAccount: true, removeByClient: true },
+  consents: { find: true, allow: true, recordUse: true, remove: true, removeByAccount: true, removeByClient: true },
   deviceLogins: {
     insert: true,
     findByCode: true,

@@ -20,6 +20,7 @@ import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
 import { createSizeLimits } from '../oidc/request-sizes.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
 import { relatedOriginsPath, sendRelatedOrigins } from '../passkeys/related-origins.ts'
+import { runUnitOfWork } from '../unit-of-work.ts'
 import type { Engine } from './engine.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 import type { UserServices } from './user-services.ts'
@@ -80,7 +81,7 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
 
   return async (ctx, next) => {
     try {
-      await handle(ctx, next)
+      await runUnitOfWork(() => handle(ctx, next))
     } finally {
       engine.logoutNotices.flush()
     }

@@ -6,6 +6,8 @@ import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt
 const connectionLogLength = 50
 /** Limits the memory under load. Unauthenticated attempts have their own queue, so they do not displace others. */
 const maxQueueLength = 500
+/** Milliseconds, so that the attempts of several requests are written together. */
+const writeInterval = 250
 
 /** Recent connection attempts of each client, which help administrators debug failed logins. */
 export interface ConnectionLog {
@@ -28,6 +30,7 @@ export function createConnectionLog(
 ): ConnectionRecorder {
   let queues = { authenticated: [] as ConnectionAttempt[], unauthenticated: [] as ConnectionAttempt[] }
   let writing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
   let lastSequence = 0
 
   const write = async (): Promise<void> => {
@@ -39,7 +42,14 @@ export function createConnectionLog(
     writing = undefined
   }
 
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    writing ??= write()
+  }
+
   const whenIdle = async () => {
+    if (timer) flush()
     while (writing) await writing
   }
 
@@ -53,7 +63,7 @@ export function createConnectionLog(
         queue.splice(Math.max(fromSameNetwork, 0), 1)
       }
       queue.push({ ...attempt, id: uuid(), sequence: lastSequence, at })
-      writing ??= Promise.resolve().then(write)
+      if (!writing) timer ??= setTimeout(flush, writeInterval).unref()
     },
     async list(clientId) {
       await whenIdle()

@@ -62,6 +62,11 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => this.#artifacts.get(key))
   }
 
+  /** The transactions of this store run one at a time. */
+  lock(key: string): Promise<Artifact | undefined> {
+    return this.find(key)
+  }
+
   findByUid(model: string, uid: string): Promise<Artifact | undefined> {
     return this.#find((artifact) => artifact.model === model && artifact.uid === uid)
   }

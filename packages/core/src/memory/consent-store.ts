@@ -26,6 +26,16 @@ export class MemoryConsentStore implements ConsentStore {
     })
   }
 
+  recordUse(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<boolean> {
+    return this.#state.run(() => {
+      const key = keyOf(accountId, clientId)
+      const existing = this.#consents.get(key)
+      if (!existing || !scopes.every((scope) => existing.scopes.includes(scope))) return false
+      this.#consents.set(key, { ...existing, updatedAt: at })
+      return true
+    })
+  }
+
   remove(accountId: string, clientId: string): Promise<boolean> {
     return this.#state.run(() => this.#consents.delete(keyOf(accountId, clientId)))
   }

@@ -56,6 +56,8 @@ export interface ArtifactStore {
    */
   refresh(artifact: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>, before: string): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
+  /** Reads an artifact and locks it until the enclosing transaction ends, in one statement. */
+  lock(key: string): Promise<Artifact | undefined>
   findByUid(model: string, uid: string): Promise<Artifact | undefined>
   /** The artifacts of one model that belong to this account, including expired ones. */
   listByAccount(model: string, accountId: string): Promise<readonly Artifact[]>

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { extras } from './client-metadata.ts'
-import { lockGrant } from './grants.ts'
+import { lockGrant } from './grant-destruction.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { consentKeys, listApiScopes } from './resources.ts'
 
@@ -10,7 +10,7 @@ import { consentKeys, listApiScopes } from './resources.ts'
  * the client supports PKCE.
  */
 export function recordAuthorizations(provider: Provider, context: ProviderContext): void {
-  const { consents, clients, transaction } = context.stores
+  const { artifacts, consents, clients, transaction } = context.stores
   const authorized = new WeakSet<object>()
   // The library does not await its listeners, so this one only marks the request.
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => authorized.add(ctx.req))
@@ -20,13 +20,15 @@ export function recordAuthorizations(provider: Provider, context: ProviderContex
     if (!authorized.has(ctx.req)) return
     const { client, account, grant, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !grant) return
+    const now = context.clock.now()
     const scopes = grant.getOIDCScopeFiltered(requestParamOIDCScopes).split(' ').filter(Boolean)
-    const apiKeys = consentKeys(listApiScopes(ctx.oidc))
-    await transaction(async () => {
-      // Lock the grant, so that a concurrent withdrawal of the consent is not undone.
-      if (await lockGrant(provider, grant.jti))
-        await consents.allow(account.accountId, client.clientId, [...scopes, ...apiKeys], context.clock.now())
-    })
+    const keys = [...scopes, ...consentKeys(listApiScopes(ctx.oidc))]
+    const isRecorded = await consents.recordUse(account.accountId, client.clientId, keys, now)
+    if (!isRecorded)
+      await transaction(async () => {
+        // Lock the grant, so that a concurrent withdrawal of the consent is not undone.
+        if (await lockGrant(artifacts, grant.jti)) await consents.allow(account.accountId, client.clientId, keys, now)
+      })
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
     if (params?.code_challenge !== undefined && !required && !supported)
       await clients.recordPkceSupport(client.clientId)

@@ -1,5 +1,4 @@
 import { sha256 } from '../hash.ts'
-import { lockArtifact } from './artifact-lock.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 
 /** The models of codes and tokens, which are issued under a grant. */
@@ -26,6 +25,6 @@ export async function revokeGrant(
 }
 
 /** Locks a grant until the enclosing transaction ends. Returns `false` if it was revoked. */
-export function lockGrant(artifacts: Pick<ArtifactStore, 'find' | 'refresh'>, grantId: string): Promise<boolean> {
-  return lockArtifact(artifacts, () => artifacts.find(grantKey(grantId)))
+export async function lockGrant(artifacts: Pick<ArtifactStore, 'lock'>, grantId: string): Promise<boolean> {
+  return (await artifacts.lock(grantKey(grantId))) !== undefined
 }

@@ -65,15 +65,6 @@ export function createGrantLoader(consents: ConsentStore) {
   }
 }
 
-/** Locks the grant until the enclosing transaction ends. Returns `false` if the grant is gone. */
-export async function lockGrant(provider: Provider, grantId: string): Promise<boolean> {
-  for (;;) {
-    const grant = await provider.Grant.find(grantId)
-    if (!grant) return false
-    if (await replaceStored(grant)) return true
-  }
-}
-
 interface GrantRequest {
   readonly scopes: readonly string[]
   readonly claims: readonly string[]

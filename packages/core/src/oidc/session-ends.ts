@@ -2,7 +2,6 @@ import type Provider from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
 import { randomToken } from '../random.ts'
 import type { PocketStores } from '../stores.ts'
-import { lockArtifact } from './artifact-lock.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import { grantedModels, revokeGrant } from './grant-destruction.ts'
 import { notifyClient, notifyClientsOf } from './logout-notices.ts'
@@ -87,8 +86,15 @@ export async function endSessionsOfBrowser(
 }
 
 /** Locks the session until the enclosing transaction ends. Returns `false` if the session has ended. */
-export function lockSession(artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>, uid: string): Promise<boolean> {
-  return lockArtifact(artifacts, () => artifacts.findByUid('Session', uid))
+export async function lockSession(
+  artifacts: Pick<ArtifactStore, 'findByUid' | 'refresh'>,
+  uid: string,
+): Promise<boolean> {
+  for (;;) {
+    const found = await artifacts.findByUid('Session', uid)
+    if (!found) return false
+    if (await artifacts.refresh(found, found.payload)) return true
+  }
 }
 
 /** Locks the sessions of an account until the enclosing transaction ends. */

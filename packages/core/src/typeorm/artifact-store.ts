@@ -70,6 +70,12 @@ export class TypeormArtifactStore implements ArtifactStore {
     return rows.first(await this.#database.query(sql.find, [key]))
   }
 
+  async lock(key: string): Promise<Artifact | undefined> {
+    // On SQLite a transaction already excludes all others.
+    const lock = this.#database.kind === 'postgres' ? ' FOR UPDATE' : ''
+    return rows.first(await this.#database.query(sql.find + lock, [key]))
+  }
+
   async findByUid(model: string, uid: string): Promise<Artifact | undefined> {
     return rows.first(await this.#database.query(sql.findByUid, [uid, model]))
   }

@@ -59,7 +59,7 @@ export class TypeormClientStore implements ClientStore {
 
   async find(id: string): Promise<Client | undefined> {
     if (!isStorable(id)) return undefined
-    const found = await this.#database.query<{ group_id: string | null }>(this.#sql.find, [id])
+    const found = await this.#database.queryOnce<{ group_id: string | null }>(this.#sql.find, [id])
     const record = rows.first(found)
     if (record === undefined) return undefined
     return toClient(

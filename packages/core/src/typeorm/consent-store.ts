@@ -1,7 +1,8 @@
 import type { Consent } from '../consents/consent.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { consentTable } from './consent.table.ts'
-import type { Database } from './database.ts'
+import type { Database, DatabaseKind } from './database.ts'
+import { jsonList } from './json-list.ts'
 import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(consentTable)
@@ -12,6 +13,8 @@ const sql = {
   claim: `${rows.insert} ON CONFLICT (account_id, client_id) DO UPDATE SET updated_at = excluded.updated_at
     RETURNING ${rows.columns}`,
   setScopes: `UPDATE ${rows.table} SET scopes = $3 WHERE account_id = $1 AND client_id = $2`,
+  recordUse: (kind: DatabaseKind) => `UPDATE ${rows.table} SET updated_at = $3 WHERE account_id = $1 AND client_id = $2
+    AND NOT EXISTS (SELECT 1 FROM ${jsonList(kind, '$4')} AS used WHERE used.value NOT IN ${jsonList(kind, 'scopes')})`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
@@ -41,6 +44,11 @@ export class TypeormConsentStore implements ConsentStore {
         JSON.stringify([...existingScopes, ...addedScopes]),
       ])
     })
+  }
+
+  async recordUse(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<boolean> {
+    const parameters = [accountId, clientId, at, JSON.stringify(scopes)]
+    return (await this.#database.execute(sql.recordUse(this.#database.kind), parameters)) === 1
   }
 
   async remove(accountId: string, clientId: string): Promise<boolean> {

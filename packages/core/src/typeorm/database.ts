@@ -6,6 +6,7 @@ import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/Bet
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import { ConfigurationError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
+import { UnitOfWork } from '../unit-of-work.ts'
 import { AmbientTransactions } from './ambient-transactions.ts'
 import { toUnavailableError } from './outage.ts'
 import { PostgresStatements } from './postgres-statements.ts'
@@ -41,6 +42,7 @@ export class Database {
   readonly #ambient: AmbientTransactions
   readonly #rewriteTableNames: RewriteTableNames | undefined
   readonly #rewritten = new Map<string, string>()
+  readonly #unitOfWork = new UnitOfWork(this)
 
   constructor({ kind, dataSource, statements, ambient }: DatabaseOptions) {
     this.kind = kind
@@ -63,6 +65,25 @@ export class Database {
     return rows as readonly Row[]
   }
 
+  /**
+   * Like {@link Database.query}, but a request reads the same rows once, unless it has since changed their table or locked.
+   *
+   * @param key - identifies the rows; by default the parameters
+   */
+  queryOnce<Row extends object>(
+    sql: string,
+    parameters: readonly Parameter[],
+    key: readonly Parameter[] = parameters,
+  ): Promise<readonly Row[]> {
+    return this.#unitOfWork.read(sql, key, () => this.query<Row>(sql, parameters))
+  }
+
+  /** A statement that locks until the transaction ends; the transaction sends it once. */
+  async lockOnce<Row extends object>(sql: string, parameters: readonly Parameter[]): Promise<readonly Row[]> {
+    const query = () => this.query<Row>(sql, parameters)
+    return this.#ambient.current() === undefined ? query() : this.#unitOfWork.lock(sql, parameters, query)
+  }
+
   /** Like {@link Database.query}, for statements that return only a row count. */
   async execute(sql: string, parameters: readonly Parameter[] = []): Promise<number> {
     const { count } = await this.#run(sql, parameters)
@@ -79,6 +100,8 @@ export class Database {
       throw isMissingTable(error)
         ? dataSourceError('not_migrated', missingTableMessage, error)
         : (toUnavailableError(error) ?? error)
+    } finally {
+      this.#unitOfWork.forget(sql)
     }
   }
 
@@ -109,7 +132,7 @@ export class Database {
       }
     }
     try {
-      return await this.#dataSource.transaction(runWork)
+      return await this.#unitOfWork.isolate(() => this.#dataSource.transaction(runWork))
     } catch (error) {
       throw error === callbackError ? error : (toUnavailableError(error) ?? error)
     }

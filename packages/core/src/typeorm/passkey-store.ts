@@ -63,7 +63,7 @@ export class TypeormPasskeyStore implements PasskeyStore {
   }
 
   async listByAccount(accountId: string): Promise<readonly Passkey[]> {
-    return rows.all(await this.#database.query(sql.listByAccount, [accountId]))
+    return rows.all(await this.#database.queryOnce(sql.listByAccount, [accountId]))
   }
 
   async recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {

@@ -43,7 +43,7 @@ export class TypeormSessionHistoryStore implements SessionHistoryStore {
   }
 
   async lockAccount(accountId: string): Promise<number> {
-    const [row] = await this.#database.query<{ count: number }>(sql.lockAccount, [accountId])
+    const [row] = await this.#database.lockOnce<{ count: number }>(sql.lockAccount, [accountId])
     return row?.count ?? 0
   }
 

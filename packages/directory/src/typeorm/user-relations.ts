@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import type { Database, DatabaseKind } from '@pocket/core/internal/sql'
+import type { Database, DatabaseKind, TableRows } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../entities/claim.ts'
 import type { GroupWithClaims } from '../entities/group.ts'
 import type { User, UserDetails } from '../entities/user.ts'
@@ -13,7 +13,7 @@ interface RelationRow {
   readonly first: string
   readonly second: string
   readonly number: string | number
-  readonly ldap_id: string | null
+  readonly group_ldap_id: string | null
 }
 
 /** The groups and claims of any number of users, in one statement. */
@@ -30,19 +30,35 @@ export class UserRelations {
 
   async load(users: readonly User[]): Promise<readonly UserDetails[]> {
     const ids = JSON.stringify(users.map(({ id }) => id))
-    const relationRows = await this.#database.query<RelationRow>(this.#statement, [ids, this.#clock.now()])
-    const userClaims = claimsByOwner(relationRows, 'user_claim')
-    const groupClaims = claimsByOwner(relationRows, 'group_claim')
-    const groupRows = Map.groupBy(
-      relationRows.filter(({ kind }) => kind === 'group'),
-      ({ owner }) => owner,
-    )
-    return users.map((user) => ({
-      ...user,
-      claims: userClaims.get(user.id) ?? [],
-      groups: (groupRows.get(user.id) ?? []).map((row) => toGroup(row, groupClaims)),
-    }))
+    const relationRows = await this.#database.query<RelationRow>(`${this.#statement} ${order}`, [
+      ids,
+      this.#clock.now(),
+    ])
+    return addRelations(users, relationRows)
   }
+
+  /** A row with the columns of the user for each relation, or one row without a relation. A request reads them once. */
+  findWithUser({ columns, table }: Pick<TableRows<never>, 'columns' | 'table'>, id: string) {
+    const statement = `SELECT ${columns}, relations.* FROM ${table}
+      LEFT JOIN (${this.#statement}) AS relations ON TRUE WHERE id = $3 ${order}`
+    return this.#database.queryOnce<RelationRow>(statement, [JSON.stringify([id]), this.#clock.now(), id], [id])
+  }
+}
+
+const order = 'ORDER BY sorted, number'
+
+export function addRelations(users: readonly User[], relationRows: readonly RelationRow[]): readonly UserDetails[] {
+  const userClaims = claimsByOwner(relationRows, 'user_claim')
+  const groupClaims = claimsByOwner(relationRows, 'group_claim')
+  const groupRows = Map.groupBy(
+    relationRows.filter(({ kind }) => kind === 'group'),
+    ({ owner }) => owner,
+  )
+  return users.map((user) => ({
+    ...user,
+    claims: userClaims.get(user.id) ?? [],
+    groups: (groupRows.get(user.id) ?? []).map((row) => toGroup(row, groupClaims)),
+  }))
 }
 
 // Groups are ordered by name key (`sorted`), claims by position.
@@ -50,7 +66,7 @@ function buildStatement(kind: DatabaseKind): string {
   const idList = `(SELECT value FROM ${jsonArrayTable(kind)})`
   const notExpired = notExpiredAt('$2')
   return `SELECT 'user_claim' AS kind, user_id AS owner, '' AS group_id, "key" AS first, "value" AS second,
-      "position" AS number, NULL AS ldap_id, '' AS sorted
+      "position" AS number, NULL AS group_ldap_id, '' AS sorted
     FROM pocket_user_claim WHERE user_id IN ${idList}
     UNION ALL
     SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.ldap_id, g.name_key
@@ -58,8 +74,7 @@ function buildStatement(kind: DatabaseKind): string {
     UNION ALL
     SELECT 'group_claim', group_id, group_id, "key", "value", "position", NULL, ''
     FROM pocket_group_claim
-    WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${idList} AND ${notExpired})
-    ORDER BY sorted, number`
+    WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${idList} AND ${notExpired})`
 }
 
 function claimsByOwner(
@@ -81,7 +96,7 @@ function toGroup(row: RelationRow, claims: ReadonlyMap<string, readonly CustomCl
     id: row.group_id,
     name: row.first,
     friendlyName: row.second,
-    ldapId: row.ldap_id,
+    ldapId: row.group_ldap_id,
     createdAt: Number(row.number),
     claims: claims.get(row.group_id) ?? [],
   }

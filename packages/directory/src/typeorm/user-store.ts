@@ -7,7 +7,7 @@ import type { Listing } from './listing.ts'
 import { readPage } from './page-reader.ts'
 import { jsonArrayTable } from './sql-conditions.ts'
 import { type StoredUser, userTable } from './user.table.ts'
-import { UserRelations } from './user-relations.ts'
+import { addRelations, UserRelations } from './user-relations.ts'
 
 const rows = new TableRows(userTable)
 
@@ -62,6 +62,12 @@ export class TypeormUserStore implements UserStore {
 
   async find(id: string): Promise<User | undefined> {
     return this.#findOne(sql.find, id)
+  }
+
+  async findDetails(id: string): Promise<UserDetails | undefined> {
+    const found = await this.#relations.findWithUser(rows, id)
+    const [user] = toUsers(found)
+    return user && addRelations([user], found)[0]
   }
 
   async findMany(ids: readonly string[]): Promise<readonly User[]> {

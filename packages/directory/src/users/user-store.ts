@@ -7,6 +7,8 @@ export type UniqueProperty = 'email' | 'username' | 'id'
 /** Stores users. */
 export interface UserStore {
   find(id: string): Promise<User | undefined>
+  /** The user with groups and claims, in one statement, which a request sends once. */
+  findDetails(id: string): Promise<UserDetails | undefined>
   /** The existing users among these IDs, in any order, in one statement. */
   findMany(ids: readonly string[]): Promise<readonly User[]>
   /** By user name or e-mail address, ignoring case; nothing if two users match. */

@@ -87,8 +87,7 @@ export function createUsers({ users, memberships, ldap, withLock, clock }: Direc
 
   return {
     async find(id) {
-      const user = isId(id) ? await users.find(id) : undefined
-      return user && (await users.withDetails([user]))[0]
+      return isId(id) ? users.findDetails(id) : undefined
     },
 
     page: (request) => users.page(request),

@@ -72,6 +72,8 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       assert.deepEqual(await store.find('complete'), complete)
       assert.deepEqual(await store.find('bare'), artifact('bare'))
       assert.equal(await store.find('another'), undefined)
+      assert.deepEqual(await store.lock('complete'), complete)
+      assert.equal(await store.lock('another'), undefined)
     },
   },
   {
