@@ -64,6 +64,8 @@ function artifactAdapter(
 ): Adapter & AtomicAdapter {
   /** With a key, because the code is short enough to be guessed from a plain hash. */
   const hashUserCode = (userCode: string) => masterKey.mac('user code', userCode)
+  /** The interaction that a request resumes, which it also finishes. */
+  const readInteractions = new WeakMap<object, Artifact>()
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
   /** An artifact found by UID or user code has its storage key, marked with a prefix, in place of the bearer value. */
   const storageKeyOf = (id: string) => (id.startsWith(hiddenPrefix) ? id.slice(hiddenPrefix.length) : keyOf(id))
@@ -171,7 +173,9 @@ function artifactAdapter(
       return artifacts.refresh({ ...found, payload: JSON.stringify(payload), expiresAt }, found.payload)
     },
     async find(id) {
-      const artifact = (await artifacts.find(keyOf(id))) ?? readCarried(id)
+      const stored = await artifacts.find(keyOf(id))
+      if (stored && model === 'Interaction' && Provider.ctx) readInteractions.set(Provider.ctx.req, stored)
+      const artifact = stored ?? readCarried(id)
       if (model === 'DeviceCode') await assertPollInterval(artifact)
       const presented = artifact && model === 'RefreshToken' ? await refreshResponses.present(artifact) : undefined
       const consumable = artifact && isWithinLeeway(artifact) ? { ...artifact, consumedAt: null } : artifact
@@ -194,7 +198,9 @@ function artifactAdapter(
     },
     async destroy(id) {
       const key = keyOf(id)
-      const found = model === 'Interaction' ? await artifacts.find(key) : undefined
+      if (model !== 'Interaction') return artifacts.destroy(key)
+      const read = Provider.ctx && readInteractions.get(Provider.ctx.req)
+      const found = read?.key === key ? read : await artifacts.find(key)
       if (!found) return artifacts.destroy(key)
       // Keep the client ID, so that another tab returning to this interaction can start again.
       const { params }: AdapterPayload = JSON.parse(found.payload)
