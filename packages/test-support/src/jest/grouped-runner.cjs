@@ -6,7 +6,7 @@ const { default: TestRunner } = require('jest-runner')
 
 /** The number of files that share a module registry. */
 const maxFiles = 8
-const describeFile = join(__dirname, 'describe-file.ts')
+const describeFile = join(__dirname, 'describe-file.mjs')
 
 /**
  * Runs several test files of a package as one, so that the product is loaded once for all of them: loading it takes more
