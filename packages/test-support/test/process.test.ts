@@ -35,7 +35,8 @@ test('reports the exit code, or 128 plus the signal number', async () => {
 
 test('rejects with the output if the process exits or times out before it is ready', async () => {
   const options = { readyWhen: /never/, readyTimeout: 500 }
-  await expect(startProcess(node, ['-e', "console.error('no disk'); process.exit(2)"], options)).rejects.toThrow(
+  const failing = ['-e', "console.error('no disk'); process.exit(2)"]
+  await expect(startProcess(node, failing, { readyWhen: /never/ })).rejects.toThrow(
     /ended with exit code 2 before[\s\S]*no disk/,
   )
   await expect(startProcess(node, ['-e', 'setInterval(() => {}, 1000)'], options)).rejects.toThrow(/in 500 ms/)

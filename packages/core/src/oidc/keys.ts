@@ -86,6 +86,7 @@ export function createKeyRing({
   transaction,
   schedule,
   maxTokenLifetime,
+  generateKey = generateSigningKey,
 }: {
   readonly store: KeyStore
   readonly masterKey: MasterKey
@@ -94,12 +95,13 @@ export function createKeyRing({
   readonly schedule: KeySchedule
   /** The maximum lifetime of a token signed now, in milliseconds. */
   readonly maxTokenLifetime: () => Promise<number>
+  readonly generateKey?: typeof generateSigningKey
 }): KeyRing {
   const monotonic = monotonicOf(clock)
   const ages = createKeyAges(clock)
   let nextRemoval = Number.NEGATIVE_INFINITY
   const createKey = async (algorithm: SigningAlgorithm, status: KeyStatus): Promise<StoredKey> => {
-    const jwk = await generateSigningKey(algorithm)
+    const jwk = await generateKey(algorithm)
     const encryptedJwk = masterKey.encrypt(encryptionUse, JSON.stringify(jwk))
     return { kid: jwk.kid, algorithm, status, encryptedJwk, statusSince: clock.now(), replacementRequestedAt: null }
   }

@@ -1,14 +1,33 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Clock, MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
+import type { SigningAlgorithm } from '../../src/clients/protocol.ts'
+import { generateSigningKey, type SigningKey } from '../../src/oidc/key-generation.ts'
 import { createKeyRing, defaultKeySchedule, type KeyRing } from '../../src/oidc/keys.ts'
 import { day, TestClock } from '../flows/host.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 
+/** The keys of all tests, since generating RSA keys takes most of their time. */
+const generated: Partial<Record<SigningAlgorithm, Promise<SigningKey>[]>> = {}
+
+/** Generates different keys, but the same ones in each test. */
+function keyGenerator() {
+  const used = { RS256: 0, PS256: 0, ES256: 0, EdDSA: 0 }
+  return (algorithm: SigningAlgorithm): Promise<SigningKey> => {
+    generated[algorithm] ??= []
+    const keys = generated[algorithm]
+    const index = used[algorithm]++
+    const key = keys[index] ?? generateSigningKey(algorithm)
+    keys[index] = key
+    return key
+  }
+}
+
 function setting() {
   const clock = new TestClock()
+  const generateKey = keyGenerator()
   let lifetime = hour
   const { keys: store, transaction } = memoryStores()
   /** The key ring of a new process. */
@@ -20,6 +39,7 @@ function setting() {
       masterKey,
       schedule: defaultKeySchedule,
       maxTokenLifetime: async () => lifetime,
+      generateKey,
     })
   const letTokensLive = (milliseconds: number) => {
     lifetime = milliseconds
