@@ -37,6 +37,7 @@ const homes = [
   { library: '@fastify/busboy', home: '^apps/server/src/images/' },
   { library: 'aws4fetch', home: '^apps/server/src/files/' },
   { library: 'openapi-fetch', home: '^packages/api-client/src/' },
+  { library: 'age-encryption', home: '^apps/server/src/backup/' },
   { library: 'commander', home: '^apps/server/src/cli/' },
   { library: 'dotenv', home: '^apps/server/src/config/' },
   { library: 'playwright-core', home: '^packages/test-support/src/' },

@@ -25,11 +25,15 @@ for (const output of [process.stdout, process.stderr])
 const exitCode = await run(args, {
   version: ownVersion(),
   readConfig,
-  createLogger,
+  // The standard output of a command is its result, which programs read.
+  createLogger: (config) => createLogger(config, args.length === 0 ? process.stdout : process.stderr),
   // The server is loaded only by the commands that need it, because loading it takes most of the start-up time.
   createApp: async (config, logger, stop) => (await import('./app.ts')).createApp(config, logger, stop),
   print: (line) => process.stdout.write(`${line}\n`),
   confirm,
+  askSecret,
+  stdin: process.stdin,
+  stdout: process.stdout,
   printError: (line) => process.stderr.write(`${line}\n`),
   stop: stop.signal,
 })
@@ -42,6 +46,19 @@ async function confirm(question: string): Promise<boolean | undefined> {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal: stop.signal })).trim())
   } finally {
     terminal.close()
+  }
+}
+
+async function askSecret(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined
+  process.stderr.write(question)
+  // Without an output the terminal shows nothing of what is typed.
+  const terminal = createInterface({ input: process.stdin, terminal: true })
+  try {
+    return await terminal.question('', { signal: stop.signal })
+  } finally {
+    terminal.close()
+    process.stderr.write('\n')
   }
 }
 

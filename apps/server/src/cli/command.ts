@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import type { KeyReplacement } from '@pocket/core'
 import type { Command } from 'commander'
 import type { Config } from '../composition/config.ts'
@@ -31,6 +32,10 @@ export interface CommandContext {
   readonly print: (line: string) => void
   /** Asks for confirmation; resolves to `undefined` if there is no terminal. */
   readonly confirm: (question: string) => Promise<boolean | undefined>
+  /** Asks for a secret without showing it; resolves to `undefined` if there is no terminal. */
+  readonly askSecret: (question: string) => Promise<string | undefined>
+  readonly stdin: Readable
+  readonly stdout: Writable
   /** Writes an error line. */
   readonly printError: (line: string) => void
   readonly createLogger: (config: Config) => Logger

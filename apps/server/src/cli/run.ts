@@ -2,7 +2,9 @@ import { PocketError } from '@pocket/core/errors'
 import { Command, CommanderError } from 'commander'
 import { messageOf } from '../logging/failure.ts'
 import { type AddCommand, type CommandContext, CommandError, exitCodes, UsageError } from './command.ts'
+import { addExport } from './export.ts'
 import { addHealthcheck } from './healthcheck.ts'
+import { addImport } from './import.ts'
 import { addKeyRotate } from './key-rotate.ts'
 import { addOneTimeAccessToken } from './one-time-access-token.ts'
 import { addPasskeyRemove } from './passkey-remove.ts'
@@ -17,7 +19,9 @@ const addVersion: AddCommand = (program, { version, print }) => {
 
 /** In the order of the help text. */
 const commands: readonly AddCommand[] = [
+  addExport,
   addHealthcheck,
+  addImport,
   addKeyRotate,
   addOneTimeAccessToken,
   addPasskeyRemove,

@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { codeOf } from '../logging/failure.ts'
+import { createPrivateFile } from './file-modes.ts'
 import {
   checkInterval,
   type InstanceLock,
@@ -32,6 +33,7 @@ export async function lockSqlite(path: string, { mode, force }: LockOptions): Pr
     rmSync(file, { force: true })
     await setTimeout(noticePeriod)
   }
+  await createPrivateFile(file)
   const connection = lockFile(file, mode)
   if (connection === undefined) throw lockedError(description, mode)
   const identity = identityOf(file)

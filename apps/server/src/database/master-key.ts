@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, readFile, rm } from 'node:fs/promises'
+import { link, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MasterKey } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
@@ -55,6 +55,44 @@ export async function openMasterKey({ config, fingerprints, logger }: MasterKeyO
   return candidate.key
 }
 
+/** The bytes of the master key, to be included in an archive. @throws {ConfigurationError} if there is none */
+export async function readMasterKeyBytes({ dataFolder, encryptionKey }: MasterKeyConfig): Promise<Buffer> {
+  const bytes = encryptionKey ?? (await readKeyText(keyFileIn(dataFolder)))
+  if (bytes === undefined) throw new ConfigurationError('There is no encryption key.')
+  return Buffer.from(bytes)
+}
+
+/**
+ * Makes these bytes the content of the key file. A different key that was there is renamed to `encryption_key.FINGERPRINT`.
+ *
+ * @throws {ConfigurationError} if the bytes are no text, which a file cannot represent
+ */
+export async function installKeyFile(
+  { dataFolder }: Pick<MasterKeyConfig, 'dataFolder'>,
+  bytes: Buffer,
+): Promise<void> {
+  const path = keyFileIn(dataFolder)
+  const text = bytes.toString('utf8')
+  const { fingerprint } = MasterKey.from(bytes)
+  if (MasterKey.from(text.trimEnd()).fingerprint !== fingerprint)
+    throw new ConfigurationError('This encryption key is not text: set ENCRYPTION_KEY_FILE to a file with its bytes.')
+  const current = await readKeyFile(path)
+  if (current?.key.fingerprint === fingerprint) return
+  await createDataFolder(dirname(path))
+  if (current !== undefined) await link(path, `${path}.${current.key.fingerprint}`).catch(ignoreExisting)
+  const temporaryPath = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  try {
+    await writeFile(temporaryPath, `${text.trimEnd()}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    await rename(temporaryPath, path)
+  } finally {
+    await rm(temporaryPath, { force: true })
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error
+}
+
 function matches({ key }: CandidateKey, fingerprints: ReadonlySet<string>): boolean {
   return [...fingerprints].every((fingerprint) => fingerprint === key.fingerprint)
 }
@@ -89,11 +127,19 @@ function keyMismatchError({ candidate, other, fingerprints }: KeyMismatch): Conf
 
 async function readKeyFile(path: string): Promise<CandidateKey | undefined> {
   try {
-    const text = (await readFile(path, 'utf8')).trimEnd()
-    return { source: path, key: MasterKey.from(text) }
+    const text = await readKeyText(path)
+    return text === undefined ? undefined : { source: path, key: MasterKey.from(text) }
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return undefined
     throw new ConfigurationError(`The encryption key in ${path} cannot be used: ${messageOf(cause)}`, { cause })
+  }
+}
+
+async function readKeyText(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trimEnd()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 

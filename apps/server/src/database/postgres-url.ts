@@ -14,3 +14,10 @@ export function withDefaultTls(url: string): string {
   if (searchParams.get('sslmode') !== 'require' || searchParams.has('uselibpqcompat')) return url
   return `${url}&uselibpqcompat=true`
 }
+
+/** For connections that read or write all rows: their statements take as long as they need. */
+export function withoutTimeouts(url: string): string {
+  const parsed = new URL(url)
+  for (const name of ['statement_timeout', 'query_timeout']) parsed.searchParams.set(name, '0')
+  return parsed.href
+}

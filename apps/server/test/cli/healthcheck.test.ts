@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
 import type { CommandContext } from '../../src/cli/command.ts'
@@ -37,6 +38,9 @@ async function check(args: readonly string[], env: Readonly<Record<string, strin
     createLogger,
     print: (line) => printed.push(line),
     confirm: async () => undefined,
+    askSecret: async () => undefined,
+    stdin: Readable.from([]),
+    stdout: new PassThrough(),
     printError: (line) => complained.push(line),
     stop: new AbortController().signal,
   }

@@ -1,3 +1,4 @@
+import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
 import type { CommandContext, Instance } from '../../src/cli/command.ts'
@@ -48,6 +49,9 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
     print: (line) => printed.push(line),
     confirm: async () => undefined,
+    askSecret: async () => undefined,
+    stdin: Readable.from([]),
+    stdout: new PassThrough(),
     printError: (line) => complained.push(line),
     stop: new AbortController().signal,
     ...changes,

@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { ConfigurationError } from '@pocket/core/errors'
+import { Decrypter, Encrypter } from 'age-encryption'
+import { ArchiveError } from '../database/staged-database.ts'
+import { messageOf } from '../logging/failure.ts'
+
+const minPassphraseLength = 12
+
+/** How an archive is encrypted. */
+export type Encryption = { readonly passphrase: string } | { readonly recipients: readonly string[] }
+
+/** What may decrypt an archive. */
+export interface DecryptionSecrets {
+  /** Called only if the archive is encrypted with a passphrase. */
+  readonly passphrase: () => Promise<string>
+  /** Age identities: `AGE-SECRET-KEY-1…`. */
+  readonly identities: readonly string[]
+}
+
+/** @throws {ConfigurationError} if a recipient is invalid or the passphrase is too short */
+export function createEncrypter(encryption: Encryption): Encrypter {
+  const encrypter = new Encrypter()
+  if ('passphrase' in encryption) {
+    if ([...encryption.passphrase].length < minPassphraseLength)
+      throw new ConfigurationError(`The passphrase needs at least ${minPassphraseLength} characters.`)
+    encrypter.setPassphrase(encryption.passphrase)
+    return encrypter
+  }
+  for (const recipient of encryption.recipients) {
+    try {
+      encrypter.addRecipient(recipient)
+    } catch (cause) {
+      throw new ConfigurationError(`"${recipient}" is not an age recipient (age1…): ${messageOf(cause)}`, { cause })
+    }
+  }
+  return encrypter
+}
+
+export async function encrypt(content: Readable, encrypter: Encrypter): Promise<Readable> {
+  // Casts, since the stream types of Node and of the browser differ only in name.
+  const encrypted = await encrypter.encrypt(Readable.toWeb(content) as ReadableStream<Uint8Array>)
+  return Readable.fromWeb(encrypted as Parameters<typeof Readable.fromWeb>[0])
+}
+
+const ageMagic = 'age-encryption.org/v1\n'
+const zipMagic = 'PK'
+const gzipMagic = '\x1f\x8b'
+
+/**
+ * Decrypts and decompresses an archive.
+ *
+ * @throws {ArchiveError} if it is no archive, or if no secret fits
+ */
+export async function openArchive(
+  input: AsyncIterable<Buffer>,
+  secrets: DecryptionSecrets,
+): Promise<AsyncGenerator<Buffer>> {
+  const { start, content } = await peek(input, 200)
+  if (start.startsWith(zipMagic))
+    throw new ArchiveError(
+      'This looks like an archive of Pocket ID. Use "pocket-id migrate-from-pocket-id", which moves everything in.',
+    )
+  if (start.startsWith(gzipMagic)) return decompress(content)
+  if (!start.startsWith(ageMagic)) throw new ArchiveError('This is not an archive of Pocket.')
+  const decrypter = new Decrypter()
+  if (start.includes('\n-> scrypt ')) decrypter.addPassphrase(await secrets.passphrase())
+  else if (secrets.identities.length === 0)
+    throw new ArchiveError(
+      'The archive is encrypted to a recipient: name the file with its identity (--identity-file).',
+    )
+  for (const identity of secrets.identities) {
+    try {
+      decrypter.addIdentity(identity)
+    } catch {
+      throw new ConfigurationError('The identity file contains a line that is not an age identity (AGE-SECRET-KEY-1…).')
+    }
+  }
+  try {
+    const decrypted = await decrypter.decrypt(Readable.toWeb(content) as ReadableStream<Uint8Array>)
+    return decompress(Readable.fromWeb(decrypted as Parameters<typeof Readable.fromWeb>[0]))
+  } catch (cause) {
+    throw new ArchiveError(
+      'The archive cannot be decrypted: the passphrase or the identity is wrong, or it is damaged.',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+async function* decompress(content: Readable): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip()
+  const decompression = pipeline(content, gunzip)
+  decompression.catch(() => undefined)
+  try {
+    for await (const chunk of gunzip) yield chunk
+    await decompression
+  } catch (cause) {
+    throw new ArchiveError('The archive is truncated, altered or damaged.', { cause })
+  }
+}
+
+async function peek(input: AsyncIterable<Buffer>, length: number) {
+  const chunks = input[Symbol.asyncIterator]()
+  let start = Buffer.alloc(0)
+  while (start.length < length) {
+    const { done, value } = await chunks.next()
+    if (done) break
+    start = Buffer.concat([start, value])
+  }
+  async function* all() {
+    yield start
+    yield* { [Symbol.asyncIterator]: () => chunks }
+  }
+  return { start: start.subarray(0, length).toString('latin1'), content: Readable.from(all(), { objectMode: false }) }
+}

@@ -1,0 +1,105 @@
+import type { MigrationSet } from '@pocket/core/typeorm'
+import type { DatabaseConfig } from '../config/database.ts'
+import type { Schema } from '../database/migrated-database.ts'
+import { ArchiveError, type Staging } from '../database/staged-database.ts'
+import { createStaging } from '../database/staging.ts'
+import type { TableShape } from '../database/table-shape.ts'
+import type { FileStore } from '../files/file-store.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { ArchiveEnd, ArchiveHeader } from './archive-format.ts'
+import type { ArchiveReading } from './read-archive.ts'
+
+type StagedDataSource = Awaited<ReturnType<Staging['complete']>>
+
+export interface ImportTarget {
+  readonly database: DatabaseConfig
+  readonly schema: Schema
+  /** The file store of an instance with this database. */
+  readonly filesOf: (dataSource: StagedDataSource) => FileStore
+  /** Rejects if the lock of the instance was lost. */
+  readonly assertLocked: () => Promise<void>
+  readonly logger: Logger
+}
+
+/** @throws {ArchiveError} if a newer version wrote the archive */
+export function assertKnownMigrations({ migrations, program }: ArchiveHeader, { migrations: sets }: Schema): void {
+  const known = new Set(sets.flatMap((set) => set.migrations.map((Migration) => `${set.table} ${nameOf(Migration)}`)))
+  for (const [table, names] of Object.entries(migrations))
+    for (const name of names)
+      if (!known.has(`${table} ${name}`))
+        throw new ArchiveError(
+          `The archive was written by a newer version (${program}), which has run the migration ${name}. Import it with that version.`,
+        )
+}
+
+/** Replaces the data of an instance, whose exclusive lock the caller holds. Until the last step nothing is changed. */
+export async function importArchive(reading: ArchiveReading, target: ImportTarget): Promise<ArchiveEnd> {
+  const { header } = reading
+  const { database, schema, logger } = target
+  assertKnownMigrations(header, schema)
+  const initial = schema.migrations.map((set) => onlyNamed(set, new Set(header.migrations[set.table])))
+  await using staging = await createStaging(database, { ...schema, initial, logger })
+  await using stack = new AsyncDisposableStack()
+  const end = await fill(staging, reading, { target, onNewFile: (remove) => stack.defer(remove) })
+  await target.assertLocked()
+  await staging.replaceDatabase()
+  // The new files belong to the new data from here on.
+  stack.move()
+  return end
+}
+
+function onlyNamed(set: MigrationSet, names: ReadonlySet<string>): MigrationSet {
+  return { ...set, migrations: set.migrations.filter((Migration) => names.has(nameOf(Migration))) }
+}
+
+/** As TypeORM records it. */
+function nameOf(Migration: MigrationSet['migrations'][number]): string {
+  return new Migration().name ?? Migration.name
+}
+
+interface FillOptions {
+  readonly target: ImportTarget
+  /** Takes what removes a file again, if the import fails. */
+  readonly onNewFile: (remove: () => Promise<void>) => void
+}
+
+async function fill(
+  staging: Staging,
+  { header, records }: ArchiveReading,
+  { target, onNewFile }: FillOptions,
+): Promise<ArchiveEnd> {
+  const tables = new Map(header.tables.map((table) => [table.name, table]))
+  let files: FileStore | undefined
+  for (;;) {
+    const { done, value } = await records.next()
+    if (done) {
+      if (files === undefined) await staging.complete()
+      return value
+    }
+    if ('table' in value) {
+      if (files !== undefined) throw new ArchiveError('The archive is damaged.')
+      await insert(staging, tables.get(value.table), value.rows)
+      continue
+    }
+    files ??= target.filesOf(await staging.complete())
+    const { file, data } = value
+    if ((await files.read(file)) !== undefined) continue
+    const store = files
+    onNewFile(() => store.remove(file))
+    await files.write(file, Buffer.from(data, 'base64'))
+  }
+}
+
+async function insert(
+  staging: Staging,
+  table: TableShape | undefined,
+  rows: Parameters<Staging['insert']>[1],
+): Promise<void> {
+  if (table === undefined || rows.some(({ length }) => length !== table.columns.length))
+    throw new ArchiveError('The archive is damaged.')
+  try {
+    await staging.insert(table, rows)
+  } catch (cause) {
+    throw new ArchiveError(`The archive contains rows of ${table.name} that cannot be stored.`, { cause })
+  }
+}

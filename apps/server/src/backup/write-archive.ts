@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { Snapshot } from '../database/snapshot.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { type ArchiveEnd, type ArchiveHeader, type ArchiveRecord, formatName, formatVersion } from './archive-format.ts'
+
+/** A table with the names of files. */
+export interface FileTables {
+  /** The table and column that name the files of the file store. */
+  readonly names: { readonly table: string; readonly column: string }
+  /** The table of the file store in the database, whose content is archived as files. */
+  readonly content: string
+}
+
+export interface ArchiveSource {
+  readonly snapshot: Snapshot
+  readonly files: Pick<FileStore, 'read'>
+  readonly fileTables: FileTables
+  readonly program: string
+  readonly createdAt: Date
+  readonly fingerprint: string
+  readonly key?: Buffer | undefined
+  /** Called with the end of the archive after it was written. */
+  readonly onEnd: (end: ArchiveEnd) => void
+}
+
+/** The lines of an archive. Files are read after the rows, so a file that was replaced meanwhile may be missing. */
+export async function* writeArchive(source: ArchiveSource): AsyncGenerator<string> {
+  const { snapshot, files, fileTables } = source
+  const hash = createHash('sha256')
+  const line = (content: ArchiveHeader | ArchiveRecord) => {
+    const text = `${JSON.stringify(content)}\n`
+    hash.update(text)
+    return text
+  }
+  const tables = snapshot.tables.filter(({ name }) => name !== fileTables.content)
+  yield line({
+    format: formatName,
+    version: formatVersion,
+    program: source.program,
+    createdAt: source.createdAt.toISOString(),
+    fingerprint: source.fingerprint,
+    ...(source.key && { key: source.key.toString('base64') }),
+    migrations: Object.fromEntries(snapshot.applied),
+    tables,
+  })
+  const names: string[] = []
+  let rowCount = 0
+  for (const table of tables) {
+    const column =
+      table.name === fileTables.names.table ? columnIndex(table.columns, fileTables.names.column) : undefined
+    for await (const rows of snapshot.rows(table)) {
+      rowCount += rows.length
+      if (column !== undefined) for (const row of rows) names.push(String(row[column]))
+      yield line({ table: table.name, rows })
+    }
+  }
+  const missing: string[] = []
+  for (const file of names) {
+    const bytes = await files.read(file)
+    if (bytes === undefined) missing.push(file)
+    else yield line({ file, data: bytes.toString('base64') })
+  }
+  const end = { rows: rowCount, files: names.length - missing.length, missing, sha256: hash.copy().digest('base64url') }
+  yield line({ end })
+  source.onEnd(end)
+}
+
+function columnIndex(columns: readonly { readonly name: string }[], column: string): number {
+  const index = columns.findIndex(({ name }) => name === column)
+  if (index < 0) throw new TypeError(`There is no column ${column}`)
+  return index
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { MasterKey, systemClock } from '@pocket/core'
+import type { ArchiveEnd, ArchiveHeader } from '../backup/archive-format.ts'
+import { type DecryptionSecrets, type Encryption, openArchive } from '../backup/encryption.ts'
+import { exportArchive } from '../backup/export-archive.ts'
+import { assertKnownMigrations, importArchive } from '../backup/import-archive.ts'
+import { readArchive } from '../backup/read-archive.ts'
+import { createDataFolder } from '../database/data-folder.ts'
+import { acquireInstanceLock } from '../database/instance-lock.ts'
+import { installKeyFile, openMasterKey, readMasterKeyBytes } from '../database/master-key.ts'
+import { isOccupied } from '../database/occupancy.ts'
+import { openSnapshot } from '../database/snapshot.ts'
+import { createFileStore } from '../files/choose-file-store.ts'
+import { fileTable } from '../files/file.table.ts'
+import { imageTable } from '../images/image.table.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { Config } from './config.ts'
+import { openDatabase } from './open-database.ts'
+import { migrations, tables } from './server-tables.ts'
+
+const fileTables = { names: { table: imageTable.options.name, column: 'file' }, content: fileTable.options.name }
+
+export interface ExportOptions {
+  readonly config: Config
+  readonly logger: Logger
+  readonly version: string
+  readonly encryption: Encryption | undefined
+  readonly includeKey: boolean
+}
+
+/** Writes an archive of the instance, whose servers may be running. */
+export async function exportInstance(options: ExportOptions, output: NodeJS.WritableStream): Promise<ArchiveEnd> {
+  const { config, logger, version, encryption, includeKey } = options
+  await using opened = await openDatabase(config, logger)
+  await using snapshot = await openSnapshot(config.database, logger)
+  const source = {
+    snapshot,
+    files: createFileStore(config, opened, systemClock),
+    fileTables,
+    program: version,
+    createdAt: new Date(systemClock.now()),
+    fingerprint: opened.masterKey.fingerprint,
+    key: includeKey ? await readMasterKeyBytes(config) : undefined,
+  }
+  return await exportArchive(source, { encryption, output })
+}
+
+/** Writes an archive to a new file that only this user can read; an existing file is replaced once it is complete. */
+export async function exportToFile(options: ExportOptions, path: string): Promise<ArchiveEnd> {
+  const temporaryPath = `${path}.${randomUUID()}.partial`
+  try {
+    const end = await exportInstance(
+      options,
+      createWriteStream(temporaryPath, { flags: 'wx', mode: 0o600, flush: true }),
+    )
+    await rename(temporaryPath, path)
+    return end
+  } catch (error) {
+    await rm(temporaryPath, { force: true })
+    throw error
+  }
+}
+
+export interface ImportOptions {
+  readonly config: Config
+  readonly logger: Logger
+  readonly stop: AbortSignal
+  readonly secrets: DecryptionSecrets
+  /** Takes the lock from a running server. */
+  readonly force: boolean
+  /** Asks before the data of an instance is replaced; rejects if it must not be. */
+  readonly confirmReplacement: (header: ArchiveHeader) => Promise<void>
+}
+
+/** Replaces the data of an instance with that of an archive. Nothing is changed unless the whole archive is valid. */
+export async function importInstance(
+  content: AsyncIterable<Buffer>,
+  { config, logger, stop, secrets, force, confirmReplacement }: ImportOptions,
+): Promise<{ readonly header: ArchiveHeader; readonly end: ArchiveEnd }> {
+  const { database } = config
+  const schema = { tables, migrations }
+  const reading = await readArchive(await openArchive(content, secrets))
+  const { header } = reading
+  assertKnownMigrations(header, schema)
+  const newKey = await keyToInstall(header, config, logger)
+  if (database.kind === 'sqlite') await createDataFolder(dirname(database.path))
+  await using lock = await acquireInstanceLock(database, { mode: 'exclusive', force, logger, stop })
+  if (await isOccupied(database, logger)) await confirmReplacement(header)
+  const end = await importArchive(reading, {
+    database,
+    schema,
+    filesOf: (dataSource) => createFileStore(config, { dataSource }, systemClock),
+    assertLocked: () => lock.assertHeld(),
+    logger,
+  })
+  if (newKey !== undefined) await installKeyFile(config, newKey)
+  return { header, end }
+}
+
+/** The key of the archive, if this instance has to take it over. @throws {ConfigurationError} if no key fits */
+async function keyToInstall(header: ArchiveHeader, config: Config, logger: Logger): Promise<Buffer | undefined> {
+  const key = header.key === undefined ? undefined : Buffer.from(header.key, 'base64')
+  const isUsable = key !== undefined && MasterKey.from(key).fingerprint === header.fingerprint
+  if (isUsable && config.encryptionKey === undefined) return key
+  await openMasterKey({ config, fingerprints: new Set([header.fingerprint]), logger })
+  return undefined
+}

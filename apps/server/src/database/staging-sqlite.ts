@@ -1,0 +1,88 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { ConfigurationError } from '@pocket/core/errors'
+import { runMigrations, sqliteOptions } from '@pocket/core/typeorm'
+import Database from 'better-sqlite3'
+import { DataSource } from 'typeorm'
+import { messageOf } from '../logging/failure.ts'
+import { createPrivateFile } from './file-modes.ts'
+import { brokenReferencesError, type Staging, type StagingOptions } from './staged-database.ts'
+import type { TableShape } from './table-shape.ts'
+
+const companions = ['', '-wal', '-shm', '-journal']
+
+export async function stageSqlite(path: string, { initial, migrations, tables }: StagingOptions): Promise<Staging> {
+  const stagingPath = `${path}-import`
+  const options = sqliteOptions(stagingPath, [...tables])
+  const remove = () => {
+    for (const suffix of companions) rmSync(stagingPath + suffix, { force: true })
+  }
+  // An interrupted import may have left one.
+  remove()
+  await createPrivateFile(stagingPath)
+  await runMigrations(options, initial)
+  const connection = new Database(stagingPath)
+  connection.pragma('foreign_keys = OFF')
+  // Nothing is acknowledged before the file is synced as a whole.
+  connection.pragma('synchronous = OFF')
+  connection.exec('BEGIN')
+  let dataSource: DataSource | undefined
+  return {
+    async insert(table, rows) {
+      const insert = connection.prepare(insertSql(table))
+      for (const row of rows) insert.run(...row.map((value) => (typeof value === 'boolean' ? Number(value) : value)))
+    },
+    async complete() {
+      if (connection.prepare('PRAGMA foreign_key_check').all().length > 0) throw brokenReferencesError()
+      connection.exec('COMMIT')
+      connection.close()
+      await runMigrations(options, migrations)
+      dataSource = await new DataSource(options).initialize()
+      return dataSource
+    },
+    async replaceDatabase() {
+      await dataSource?.destroy()
+      closeLog(stagingPath)
+      if (existsSync(path)) closeLog(path)
+      for (const suffix of companions.slice(1)) rmSync(path + suffix, { force: true })
+      syncFile(stagingPath)
+      renameSync(stagingPath, path)
+      syncFile(dirname(path))
+    },
+    async [Symbol.asyncDispose]() {
+      if (connection.open) connection.close()
+      if (dataSource?.isInitialized) await dataSource.destroy()
+      remove()
+    },
+  }
+}
+
+function insertSql({ name, columns }: TableShape): string {
+  return `INSERT INTO "${name}" (${columns.map((column) => `"${column.name}"`).join(', ')})
+    VALUES (${columns.map(() => '?').join(', ')})`
+}
+
+/** Moves the write-ahead log into the file: with a log of another database the file would be damaged. */
+function closeLog(path: string): void {
+  const connection = new Database(path, { timeout: 10_000 })
+  try {
+    connection.pragma('journal_mode = DELETE')
+  } catch (cause) {
+    throw new ConfigurationError(`The database ${path} is still in use: ${messageOf(cause)}. Nothing was changed.`, {
+      cause,
+    })
+  } finally {
+    connection.close()
+  }
+}
+
+function syncFile(path: string): void {
+  // Windows cannot sync a folder.
+  if (process.platform === 'win32') return
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}

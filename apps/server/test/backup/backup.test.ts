@@ -1,0 +1,225 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { buffer, text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { generateIdentity, identityToRecipient } from 'age-encryption'
+import { tables } from '../../src/composition/server-tables.ts'
+import { kinds } from '../api/calls.ts'
+import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
+import { startApp } from '../http/app.ts'
+import { photo } from '../images/samples.ts'
+import { show, upload } from '../images/uploads.ts'
+import { createMachine, encryptionKey, type Machine } from './machine.ts'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const picturePath = ({ id }: Person) => `/api/users/${id}/profile-picture.png`
+
+/** The status of a sign-in at a server with the passkey that was registered at another. */
+async function signIn(
+  { agent, url }: Pick<Instance, 'agent' | 'url'>,
+  { authenticator }: Pick<Person, 'authenticator'>,
+) {
+  const browser = agent()
+  const response = await passkeyAnswer(browser, url, authenticator)
+  const answer = await browser.postJson(`${url}/api/webauthn/login/finish`, response)
+  return { browser, status: answer.status }
+}
+
+describe.each(kinds)('an archive of %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let source: Machine
+  let instance: Instance
+  let person: Person
+  let picture: Buffer
+
+  beforeAll(async () => {
+    source = stack.use(await createMachine(kind))
+    instance = stack.use(await startInstance(source.env))
+    person = await instance.person('tim')
+    const url = `${instance.url}/api/users/me/profile-picture`
+    expect((await upload(person.agent, { method: 'PUT', url, bytes: await photo('png') })).status).toBe(204)
+    picture = (await show(person.agent, instance.url + picturePath(person))).bytes
+    expect((await source.run(['export', '--path', source.path('plain.archive')])).exit).toBe(0)
+  })
+
+  afterAll(() => stack.disposeAsync())
+
+  const lines = async () =>
+    gunzipSync(await readFile(source.path('plain.archive')))
+      .toString()
+      .trimEnd()
+      .split('\n')
+
+  test('is written while the server runs, for this user only', async () => {
+    expect((await stat(source.path('plain.archive'))).mode & 0o777).toBe(0o600)
+  })
+
+  test('contains every table but that of the files, which follow as files', async () => {
+    const header = JSON.parse((await lines())[0] ?? '') as { tables: { name: string }[] }
+    const archived = new Set(header.tables.map(({ name }) => name))
+    expect(tables.map(({ options }) => options.name).filter((name) => !archived.has(name))).toEqual(['pocket_file'])
+    expect((await lines()).filter((line) => line.startsWith('{"file":'))).toHaveLength(1)
+  })
+
+  test.each(kinds)(
+    'restores into an empty %s on another machine, where people sign in with their passkeys',
+    async (to) => {
+      await using target = await createMachine(to)
+      const imported = await target.run(['import', '--path', source.path('plain.archive')])
+      expect([imported.exit, imported.stderr]).toEqual([0, ''])
+      expect(imported.stdout.toString()).toMatch(/^Imported \d+ rows and 1 pictures/)
+      await using restored = await startApp(target.env)
+      const { browser, status } = await signIn(restored, person)
+      expect(status).toBe(200)
+      expect((await show(browser, restored.url + picturePath(person))).bytes).toEqual(picture)
+      expect((await signIn(restored, { authenticator: instance.administratorAuthenticator })).status).toBe(200)
+    },
+  )
+})
+
+describe('import', () => {
+  const stack = new AsyncDisposableStack()
+  let source: Machine
+  let archive: Buffer
+
+  beforeAll(async () => {
+    source = stack.use(await createMachine('SQLite'))
+    await using _instance = await startInstance(source.env)
+    archive = (await source.run(['export', '-p', '-'])).stdout
+  })
+
+  afterAll(() => stack.disposeAsync())
+
+  const edited = (edit: (text: string) => string) => gzipSync(edit(gunzipSync(archive).toString()))
+
+  const unusable: Readonly<Record<string, readonly [() => Buffer, string]>> = {
+    'a truncated archive': [() => archive.subarray(0, archive.length - 100), 'truncated, altered or damaged'],
+    'an archive without its end': [() => edited((text) => text.slice(0, text.indexOf('{"end"'))), 'is truncated'],
+    'an altered archive': [() => edited((text) => text.replace('Lovelace', 'Lovelock')), 'was altered or is damaged'],
+    'an archive of a newer format': [
+      () => edited((text) => text.replace('"version":1', '"version":2')),
+      'newer version',
+    ],
+    'an archive of a newer version': [
+      () =>
+        edited((text) => text.replace('"pocket_core_migration":[', '"pocket_core_migration":["Later1999999999999",')),
+      'newer version',
+    ],
+    'another file': [() => Buffer.from('hello'), 'not an archive of Pocket'],
+    'a compressed file': [() => gzipSync('hello'), 'not an archive of Pocket'],
+    'an archive of Pocket ID': [() => Buffer.from('PK\u0003\u0004'), 'migrate-from-pocket-id'],
+  }
+
+  test.each(Object.entries(unusable))('refuses %s and changes nothing', async (_, [content, reason]) => {
+    await using target = await createMachine('SQLite')
+    const { exit, stderr } = await target.run(['import', '-p', '-'], content())
+    expect([exit, stderr]).toEqual([1, expect.stringContaining(reason)])
+    expect(stderr).toContain('Nothing was changed')
+    await expect(stat(target.path('data/pocket-id.db'))).rejects.toThrow('ENOENT')
+    await expect(stat(target.path('data/pocket-id.db-import'))).rejects.toThrow('ENOENT')
+  })
+
+  test('refuses an archive that another key has encrypted', async () => {
+    await using target = await createMachine('SQLite', { ENCRYPTION_KEY: 'another key of sixteen bytes' })
+    const { exit, stderr } = await target.run(['import', '-p', '-'], archive)
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('The encryption key does not match')])
+  })
+
+  describe.each(kinds)('into a %s that has users', (kind) => {
+    test('needs --yes, and then replaces everything', async () => {
+      await using target = await createMachine(kind)
+      {
+        await using other = await startInstance(target.env)
+        await other.person('grace')
+      }
+      const refused = await target.run(['import', '-p', '-'], archive)
+      expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('--yes is required')])
+      {
+        await using unchanged = await startApp(target.env)
+        expect(await unchanged.app.directory.findByName('grace')).toBeDefined()
+      }
+      expect((await target.run(['import', '-p', '-', '-y'], archive)).exit).toBe(0)
+      await using replaced = await startApp(target.env)
+      expect(await replaced.app.directory.findByName('grace')).toBeUndefined()
+      expect(await replaced.app.directory.findByName('ada')).toBeDefined()
+    })
+
+    test('is refused while a server runs, unless the lock is taken by force', async () => {
+      await using target = await createMachine(kind)
+      await using server = await startInstance(target.env)
+      const refused = await target.run(['import', '-p', '-', '-y'], archive)
+      expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('is in use by a server')])
+      expect(server.app.lockLost.aborted).toBe(false)
+      const lost = new Promise((resolve) => server.app.lockLost.addEventListener('abort', resolve))
+      const forced = target.run(['import', '-p', '-', '-y', '--forcefully-acquire-lock'], archive)
+      await lost
+      await server[Symbol.asyncDispose]()
+      expect((await forced).exit).toBe(0)
+    })
+  })
+})
+
+test('an archive with a passphrase and the key restores through the standard streams of the program', async () => {
+  const passphrase = 'twelve characters'
+  await using source = await createMachine('SQLite')
+  await using instance = await startInstance(source.env)
+  const person = await instance.person('tim')
+  await writeFile(source.path('passphrase'), `${passphrase}\n`)
+  const exported = await pocketId(source, ['export', '-p', '-', '--passphrase-file', 'passphrase', '--with-key'])
+  expect([exported.exit, exported.stderr]).toEqual([0, expect.stringMatching(/^Exported \d+ rows and 0 pictures/)])
+  expect(exported.stdout.toString('latin1')).toMatch(/^age-encryption\.org\/v1\n-> scrypt /)
+  await using target = await createMachine('SQLite', { FILE_BACKEND: 'filesystem' })
+  await writeFile(target.path('passphrase'), passphrase)
+  const imported = await pocketId(target, ['import', '-p', '-', '--passphrase-file', 'passphrase'], exported.stdout)
+  expect([imported.exit, imported.stderr]).toEqual([0, ''])
+  expect(await readFile(target.path('data/encryption_key'), 'utf8')).toBe(`${encryptionKey}\n`)
+  await using restored = await startApp({ ...target.env, ENCRYPTION_KEY: encryptionKey })
+  expect((await signIn(restored, person)).status).toBe(200)
+})
+
+test('an archive to an age recipient restores with its identity only', async () => {
+  await using source = await createMachine('SQLite')
+  await using _instance = await startInstance(source.env)
+  const [identity, other] = await Promise.all([generateIdentity(), generateIdentity()])
+  const { exit, stdout } = await source.run(['export', '-p', '-', '--recipient', await identityToRecipient(identity)])
+  expect(exit).toBe(0)
+  await using target = await createMachine('SQLite')
+  await writeFile(target.path('identity'), `# a comment\n${identity}\n`)
+  await writeFile(target.path('other'), other)
+  const without = await target.run(['import', '-p', '-'], stdout)
+  expect([without.exit, without.stderr]).toEqual([1, expect.stringContaining('--identity-file')])
+  const wrong = await target.run(['import', '-p', '-', '--identity-file', target.path('other')], stdout)
+  expect([wrong.exit, wrong.stderr]).toEqual([1, expect.stringContaining('cannot be decrypted')])
+  const altered = Buffer.from(stdout)
+  altered.writeUInt8((altered.at(-1) ?? 0) ^ 1, altered.length - 1)
+  const damaged = await target.run(['import', '-p', '-', '--identity-file', target.path('identity')], altered)
+  expect([damaged.exit, damaged.stderr]).toEqual([1, expect.stringContaining('damaged')])
+  expect((await target.run(['import', '-p', '-', '--identity-file', target.path('identity')], stdout)).exit).toBe(0)
+})
+
+/** Runs the program in a process of its own. */
+async function pocketId({ env, path }: Machine, args: readonly string[], input = Buffer.alloc(0)) {
+  const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
+  const child = spawn(process.execPath, [...flags, main, ...args], {
+    cwd: path('.'),
+    env: { PATH: process.env.PATH, ...env },
+  })
+  const exited = once(child, 'exit')
+  child.stdin.end(input)
+  const [stdout, stderr] = await Promise.all([buffer(child.stdout), text(child.stderr)])
+  const [exit] = await exited
+  return { exit, stdout, stderr }
+}
+
+test('export refuses a short passphrase and a key in an archive that is not encrypted', async () => {
+  await using machine = await createMachine('SQLite')
+  await writeFile(machine.path('short'), 'eleven char')
+  await using _instance = await startInstance(machine.env)
+  const short = await machine.run(['export', '--passphrase-file', machine.path('short')])
+  expect([short.exit, short.stderr]).toEqual([1, expect.stringContaining('at least 12 characters')])
+  const key = await machine.run(['export', '-p', machine.path('x'), '--with-key'])
+  expect([key.exit, key.stderr]).toEqual([2, expect.stringContaining('--with-key requires')])
+})

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { createTestDatabase } from '@pocket/test-support'
+import { createApp } from '../../src/app.ts'
+import { run } from '../../src/cli/run.ts'
+import { loadConfig } from '../../src/composition/config.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+
+export const encryptionKey = 'a key for tests that is long enough'
+
+export interface CommandResult {
+  readonly exit: number
+  /** What the command printed, or the archive on standard output. */
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** A folder and an empty database, as on a machine of its own. */
+export interface Machine extends AsyncDisposable {
+  readonly env: Readonly<Record<string, string>>
+  /** Runs a command in this process; `input` is its standard input. */
+  run(args: readonly string[], input?: Buffer): Promise<CommandResult>
+  path(name: string): string
+}
+
+export async function createMachine(
+  kind: 'SQLite' | 'PostgreSQL',
+  variables: Readonly<Record<string, string>> = { ENCRYPTION_KEY: encryptionKey },
+): Promise<Machine> {
+  const stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-machine-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const database = kind === 'SQLite' ? join(folder, 'data', 'pocket-id.db') : stack.use(await createTestDatabase()).url
+  const env = { DB_CONNECTION_STRING: database, ...variables }
+  return {
+    env,
+    path: (name) => join(folder, name),
+    async run(args, input = Buffer.alloc(0)) {
+      const stdout = new PassThrough()
+      const errors: string[] = []
+      const printed = buffer(stdout)
+      const exit = await run(args, {
+        version: '1.2.3',
+        readConfig: () => loadConfig(env, () => Buffer.alloc(0)),
+        createApp,
+        createLogger: (config) => createLogger(config, { write: (line) => void errors.push(line) }),
+        print: (line) => stdout.write(`${line}\n`),
+        printError: (line) => errors.push(`${line}\n`),
+        confirm: async () => undefined,
+        askSecret: async () => undefined,
+        stdin: Readable.from([input]),
+        stdout,
+        stop: new AbortController().signal,
+      })
+      stdout.end()
+      return { exit, stdout: await printed, stderr: errors.join('') }
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
