@@ -1,6 +1,11 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { ConfigurationError } from './errors.ts'
 
+/** What is derived for these uses must not change when the master key is replaced: clients know users by pairwise subjects. */
+export const durableUses = ['pairwise subject'] as const
+/** What core encrypts with the master key and stores until it is removed. */
+export const encryptionUses = { signingKey: 'signing key', clientSecret: 'client secret' } as const
+
 const minBytes = 16
 const version = 'v1'
 
@@ -46,6 +51,13 @@ export class MasterKey {
     if (buffer.length < minBytes)
       throw new ConfigurationError(`The encryption key has ${buffer.length} bytes; it needs at least ${minBytes}.`)
     return new MasterKey(buffer)
+  }
+
+  /** The same key, except that these uses keep what another master key derived for them. */
+  withDerived(keys: ReadonlyMap<string, Buffer>): MasterKey {
+    const key = new MasterKey(this.#bytes)
+    for (const [use, derived] of keys) key.#derived.set(use, derived)
+    return key
   }
 
   /** Derives 32 bytes for the named use. */

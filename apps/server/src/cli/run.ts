@@ -2,6 +2,7 @@ import { PocketError } from '@pocket/core/errors'
 import { Command, CommanderError } from 'commander'
 import { messageOf } from '../logging/failure.ts'
 import { type AddCommand, type CommandContext, CommandError, exitCodes, UsageError } from './command.ts'
+import { addEncryptionKeyRotate } from './encryption-key-rotate.ts'
 import { addExport } from './export.ts'
 import { addHealthcheck } from './healthcheck.ts'
 import { addImport } from './import.ts'
@@ -19,6 +20,7 @@ const addVersion: AddCommand = (program, { version, print }) => {
 
 /** In the order of the help text. */
 const commands: readonly AddCommand[] = [
+  addEncryptionKeyRotate,
   addExport,
   addHealthcheck,
   addImport,

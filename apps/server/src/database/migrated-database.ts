@@ -10,6 +10,7 @@ import type { Logger } from '../logging/logger.ts'
 import { checkDisk, checkMigrations, checkWritable } from './checks.ts'
 import { connectToPostgres } from './connect.ts'
 import { createDataFolder, notWritableError } from './data-folder.ts'
+import { withDurableKeys } from './durable-keys.ts'
 import { createPrivateFile, warnAboutReadableSecrets } from './file-modes.ts'
 import type { Findings } from './findings.ts'
 import { inspectPostgres } from './inspect-postgres.ts'
@@ -65,10 +66,19 @@ type Opened = Pick<MigratedDatabase, 'dataSource' | 'masterKey' | 'lock'>
  */
 export async function openMigratedDatabase(config: DatabaseOptions, options: OpenOptions): Promise<MigratedDatabase> {
   const context = { ...options, config }
-  const { dataSource, masterKey, lock } = await (config.database.kind === 'sqlite'
+  const {
+    dataSource,
+    masterKey: rootKey,
+    lock,
+  } = await (config.database.kind === 'sqlite'
     ? openSqlite(config.database.path, context)
     : openPostgres(config.database.url, context))
+  await using stack = new AsyncDisposableStack()
+  stack.use(lock)
+  stack.defer(() => dataSource.destroy())
   const database = databaseOf(dataSource)
+  const masterKey = await withDurableKeys(rootKey, database)
+  const opened = stack.move()
   const ping = async () => {
     await database.query('SELECT 1 AS alive')
   }
@@ -83,10 +93,7 @@ export async function openMigratedDatabase(config: DatabaseOptions, options: Ope
       migrations: () => checkMigrations(database, options.schema.migrations),
       disk: () => checkDisk(config.dataFolder),
     },
-    async [Symbol.asyncDispose]() {
-      await dataSource.destroy()
-      await lock[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 

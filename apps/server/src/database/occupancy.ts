@@ -1,7 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
+import { keyTable } from '@pocket/core/internal/sql'
 import type { DatabaseConfig } from '../config/database.ts'
 import type { Logger } from '../logging/logger.ts'
 import { connectToPostgres } from './connect.ts'
+import type { Findings } from './findings.ts'
+import { inspectPostgres } from './inspect-postgres.ts'
 import { inspectSqlite } from './inspect-sqlite.ts'
 import { rejectPocketIdDatabase } from './pocket-id-database.ts'
 import { describePostgres } from './postgres-url.ts'
@@ -15,7 +18,7 @@ const tablesWithData = new Set(['pocket_user', 'pocket_client'])
  * @throws {ConfigurationError} if it belongs to Pocket ID
  */
 export async function isOccupied(database: DatabaseConfig, logger: Logger): Promise<boolean> {
-  rejectPocketIdDatabase(await tablesOf(database, logger), describe(database))
+  rejectPocketIdDatabase((await inspectDatabase(database, logger)).tables, describe(database))
   if (database.kind === 'sqlite' && (!existsSync(database.path) || statSync(database.path).size === 0)) return false
   await using snapshot = await openSnapshot(database, logger)
   for (const table of snapshot.tables.filter(({ name }) => tablesWithData.has(name)))
@@ -23,14 +26,12 @@ export async function isOccupied(database: DatabaseConfig, logger: Logger): Prom
   return false
 }
 
-async function tablesOf(database: DatabaseConfig, logger: Logger): Promise<ReadonlySet<string>> {
-  if (database.kind === 'sqlite') return inspectSqlite(database.path).tables
-  const dataSource = await connectToPostgres({ url: database.url, tables: [], logger, poolSize: 1 })
+/** Reads the findings of a database without writing, whatever its state. */
+export async function inspectDatabase(database: DatabaseConfig, logger: Logger): Promise<Findings> {
+  if (database.kind === 'sqlite') return inspectSqlite(database.path)
+  const dataSource = await connectToPostgres({ url: database.url, tables: [keyTable], logger, poolSize: 1 })
   try {
-    const rows: readonly { readonly name: string }[] = await dataSource.query(
-      'SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))',
-    )
-    return new Set(rows.map(({ name }) => name))
+    return await inspectPostgres(dataSource)
   } finally {
     await dataSource.destroy()
   }

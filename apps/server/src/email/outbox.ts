@@ -5,7 +5,8 @@ import type { User } from '@pocket/directory'
 import type { Email, EmailContent, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
 
-const encryptionPurpose = 'email'
+/** The use of the master key. */
+export const emailUse = 'email'
 
 export interface OutboxDeps {
   readonly store: Pick<EmailStore, 'insert'>
@@ -75,10 +76,10 @@ export function addressOf({ email }: Pick<User, 'email'>): string {
 }
 
 export function encryptContent(masterKey: MasterKey, content: EmailContent): string {
-  return masterKey.encrypt(encryptionPurpose, JSON.stringify(content))
+  return masterKey.encrypt(emailUse, JSON.stringify(content))
 }
 
 /** @throws {ConfigurationError} if it was encrypted with a different key */
 export function decryptContent(masterKey: MasterKey, data: string): EmailContent {
-  return JSON.parse(masterKey.decrypt(encryptionPurpose, data))
+  return JSON.parse(masterKey.decrypt(emailUse, data))
 }

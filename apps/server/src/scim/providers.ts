@@ -12,7 +12,8 @@ import { isSameEndpoint, type ScimProviderInput, validateToken } from './provide
 import type { ScimProviderStore } from './provider-store.ts'
 
 /** The encryption purpose of SCIM tokens. */
-const encryptionPurpose = 'scim token'
+/** The use of the master key. */
+export const scimTokenUse = 'scim token'
 
 /** Administration of SCIM providers. */
 export interface ScimProviders {
@@ -61,12 +62,12 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
   const assertClient = async (id: string) => {
     if (!(await clients().find(id))) throw clientNotFound()
   }
-  const encrypt = (token: string) => (token === '' ? '' : masterKey.encrypt(encryptionPurpose, token))
+  const encrypt = (token: string) => (token === '' ? '' : masterKey.encrypt(scimTokenUse, token))
 
   return {
     get,
     findByClient: (clientId) => store.findByClient(clientId),
-    decryptToken: ({ token }) => (token === '' ? '' : masterKey.decrypt(encryptionPurpose, token)),
+    decryptToken: ({ token }) => (token === '' ? '' : masterKey.decrypt(scimTokenUse, token)),
 
     create: ({ id: actorId, origin }, input) =>
       transaction(async () => {

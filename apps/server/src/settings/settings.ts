@@ -17,6 +17,9 @@ import { keepingSecrets } from './secrets-stay.ts'
 import { parseText } from './setting.ts'
 import type { SettingStore } from './setting-store.ts'
 
+/** The use of the master key. */
+export const settingUse = 'setting'
+
 export interface SettingsDeps {
   readonly store: SettingStore
   readonly masterKey: MasterKey
@@ -73,7 +76,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
   const stored = (key: SettingKey, row: string | undefined): unknown => {
     const setting = settingOf(key)
     if (row === undefined) return setting.default
-    if (setting.kind.isSecret) return masterKey.decrypt('setting', row)
+    if (setting.kind.isSecret) return masterKey.decrypt(settingUse, row)
     if (!isPocketIdKey(key)) return JSON.parse(row)
     const parsed = parseText(setting, row)
     return 'value' in parsed ? parsed.value : setting.default
@@ -89,7 +92,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
     const { kind, default: standard } = settingOf(key)
     if (isSame(value, standard)) return store.remove(key)
     const row = isPocketIdKey(key) ? kind.format(value) : JSON.stringify(value)
-    await store.put({ key, value: kind.isSecret ? masterKey.encrypt('setting', row) : row })
+    await store.put({ key, value: kind.isSecret ? masterKey.encrypt(settingUse, row) : row })
   }
 
   let known = { values: await present(), readAt: clock.now() }

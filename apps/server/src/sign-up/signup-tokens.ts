@@ -32,7 +32,8 @@ export interface SignupTokens {
   remove(actor: Actor, id: string): Promise<void>
 }
 
-const encryptionPurpose = 'signup token'
+/** The use of the master key. */
+export const signupTokenUse = 'signup token'
 
 export function createSignupTokens(deps: SignUpDeps): SignupTokens {
   const { database, directory, audit, transaction, clock } = deps
@@ -46,7 +47,7 @@ export function createSignupTokens(deps: SignUpDeps): SignupTokens {
       const stored: SignupToken = {
         id: randomUUID(),
         tokenHash: hashSignupToken(token),
-        sealedToken: masterKey.encrypt(encryptionPurpose, token),
+        sealedToken: masterKey.encrypt(signupTokenUse, token),
         groupIds: groups.map(({ id }) => id),
         usageLimit,
         usageCount: 0,
@@ -70,7 +71,7 @@ export function createSignupTokens(deps: SignUpDeps): SignupTokens {
       const knownGroups = await directory.groups.list([...new Set(items.flatMap(({ groupIds }) => groupIds))])
       const groupsOf = ({ groupIds }: SignupToken) => knownGroups.filter(({ id }) => groupIds.includes(id))
       const tokenOf = ({ sealedToken }: SignupToken) =>
-        sealedToken === null ? '' : masterKey.decrypt(encryptionPurpose, sealedToken)
+        sealedToken === null ? '' : masterKey.decrypt(signupTokenUse, sealedToken)
       return { total, items: items.map((item) => ({ ...item, groups: groupsOf(item), token: tokenOf(item) })) }
     },
 

@@ -23,6 +23,8 @@ export interface Machine extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   /** Runs a command in this process; `input` is its standard input. */
   run(args: readonly string[], input?: Buffer): Promise<CommandResult>
+  /** The same machine with other variables. */
+  with(variables: Readonly<Record<string, string>>): Omit<Machine, keyof AsyncDisposable>
   path(name: string): string
 }
 
@@ -34,10 +36,10 @@ export async function createMachine(
   const folder = await mkdtemp(join(tmpdir(), 'pocket-machine-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const database = kind === 'SQLite' ? join(folder, 'data', 'pocket-id.db') : stack.use(await createTestDatabase()).url
-  const env = { DB_CONNECTION_STRING: database, ...variables }
-  return {
+  const machineWith = (env: Machine['env']): Omit<Machine, keyof AsyncDisposable> => ({
     env,
     path: (name) => join(folder, name),
+    with: (changes) => machineWith({ ...env, ...changes }),
     async run(args, input = Buffer.alloc(0)) {
       const stdout = new PassThrough()
       const errors: string[] = []
@@ -58,6 +60,9 @@ export async function createMachine(
       stdout.end()
       return { exit, stdout: await printed, stderr: errors.join('') }
     },
+  })
+  return {
+    ...machineWith({ DB_CONNECTION_STRING: database, ...variables }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }

@@ -1,11 +1,11 @@
 import { InvalidInputError } from '../errors.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
-import type { MasterKey } from '../master-key.ts'
+import { encryptionUses, type MasterKey } from '../master-key.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret } from './client.ts'
 
 /** The encryption context of secrets that must be readable. */
-const sealedSecret = 'client secret'
+const sealedSecret = encryptionUses.clientSecret
 
 /** Encrypts a secret that must be readable later. */
 export function sealSecret(masterKey: MasterKey, plain: string): string {

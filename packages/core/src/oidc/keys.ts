@@ -2,14 +2,14 @@ import type { ActingParty } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { type Clock, monotonicOf } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
-import type { MasterKey } from '../master-key.ts'
+import { encryptionUses, type MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
 import { createKeyAges, isInFuture } from './key-ages.ts'
 import { generateSigningKey, type SigningKey } from './key-generation.ts'
 import { publicationTime, reloadInterval } from './key-publication.ts'
 import type { KeyStatus, KeyStore, StoredKey } from './key-store.ts'
 
-const encryptionUse = 'signing key'
+const encryptionUse = encryptionUses.signingKey
 const hour = 60 * 60_000
 const day = 24 * hour
 

@@ -1,6 +1,6 @@
 import type { Configuration } from 'oidc-provider'
 import type { SubjectOf } from '../clients/claim-maker.ts'
-import type { MasterKey } from '../master-key.ts'
+import { durableUses, type MasterKey } from '../master-key.ts'
 import { extras } from './client-metadata.ts'
 
 export type PairwiseIdentifier = (accountId: string, client: object) => string
@@ -33,8 +33,10 @@ export function libraryPairwiseIdentifier(
   return async (_ctx, accountId, client) => pairwise(accountId, client)
 }
 
+const [pairwiseUse] = durableUses
+
 function pairwiseSubject(masterKey: MasterKey, accountId: string, client: PairwiseClient): string {
-  return masterKey.mac('pairwise subject', JSON.stringify([getSector(client), accountId]))
+  return masterKey.mac(pairwiseUse, JSON.stringify([getSector(client), accountId]))
 }
 
 function getSector({ redirectUris, settings }: PairwiseClient): string | undefined {

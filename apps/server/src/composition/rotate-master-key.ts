@@ -1,0 +1,48 @@
+import { MasterKey } from '@pocket/core'
+import { encryptionUses } from '@pocket/core/internal'
+import { installKeyFile } from '../database/master-key.ts'
+import { openMigratedDatabase } from '../database/migrated-database.ts'
+import { inspectDatabase } from '../database/occupancy.ts'
+import { reEncrypt } from '../database/re-encrypt.ts'
+import { emailUse } from '../email/outbox.ts'
+import type { Logger } from '../logging/logger.ts'
+import { scimTokenUse } from '../scim/providers.ts'
+import { settingUse } from '../settings/settings.ts'
+import { signupTokenUse } from '../sign-up/signup-tokens.ts'
+import type { Config } from './config.ts'
+import { migrations, tables } from './server-tables.ts'
+
+/** Every use whose encrypted values are stored; values of a use that is missing here stop a rotation. */
+const uses = [...Object.values(encryptionUses), emailUse, scimTokenUse, settingUse, signupTokenUse]
+
+export interface MasterKeyRotation {
+  readonly config: Config
+  readonly logger: Logger
+  readonly newKey: Buffer
+  readonly stop: AbortSignal
+}
+
+export interface RotatedMasterKey {
+  readonly fingerprint: string
+  /** 0 if an interrupted rotation had encrypted everything already. */
+  readonly rows: number
+  /** Whether the key comes from the environment, where an operator has to replace it. */
+  readonly isFromEnvironment: boolean
+}
+
+/** Replaces the master key of an instance, whose servers must be stopped. An interrupted rotation is repeated. */
+export async function rotateMasterKey({ config, logger, newKey, stop }: MasterKeyRotation): Promise<RotatedMasterKey> {
+  const next = MasterKey.from(newKey)
+  const { fingerprint } = next
+  const isFromEnvironment = config.encryptionKey !== undefined
+  const { fingerprints } = await inspectDatabase(config.database, logger)
+  const isDone = fingerprints.size > 0 && [...fingerprints].every((stored) => stored === fingerprint)
+  const openConfig = isDone ? { ...config, encryptionKey: newKey } : config
+  const lock = { mode: 'exclusive' } as const
+  const opened = await openMigratedDatabase(openConfig, { schema: { tables, migrations }, logger, stop, lock })
+  await using _ = opened
+  const { dataSource, masterKey: from } = opened
+  const rows = isDone ? 0 : await reEncrypt({ dataSource, config: config.database, from, to: next, uses, logger })
+  if (!isFromEnvironment) await installKeyFile(config, newKey)
+  return { fingerprint, rows, isFromEnvironment }
+}

@@ -1,0 +1,30 @@
+import type { MasterKey } from '@pocket/core'
+import { durableUses } from '@pocket/core/internal'
+import type { Database } from '@pocket/core/internal/sql'
+
+/*
+ * Keys that an earlier master key derived and that must not change. They are stored among the settings, encrypted with the
+ * present master key.
+ */
+
+const settingKey = 'durableKeys'
+/** The use of the master key that encrypts them. */
+export const durableKeysUse = 'durable keys'
+
+/** The master key with the derived keys that an earlier one left. */
+export async function withDurableKeys(masterKey: MasterKey, database: Database): Promise<MasterKey> {
+  const [row] = await database.query<{ value: string }>('SELECT value FROM pocket_setting WHERE key = $1', [settingKey])
+  if (row === undefined) return masterKey
+  const keys: Readonly<Record<string, string>> = JSON.parse(masterKey.decrypt(durableKeysUse, row.value))
+  return masterKey.withDerived(new Map(Object.entries(keys).map(([use, key]) => [use, Buffer.from(key, 'base64url')])))
+}
+
+/** Stores what the previous master key derives, encrypted with the next one. */
+export async function storeDurableKeys(previous: MasterKey, next: MasterKey, database: Database): Promise<void> {
+  const keys = Object.fromEntries(durableUses.map((use) => [use, previous.derive(use).toString('base64url')]))
+  const value = next.encrypt(durableKeysUse, JSON.stringify(keys))
+  await database.execute(
+    'INSERT INTO pocket_setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2',
+    [settingKey, value],
+  )
+}

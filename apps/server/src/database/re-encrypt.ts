@@ -1,0 +1,90 @@
+import type { MasterKey } from '@pocket/core'
+import { ConfigurationError } from '@pocket/core/errors'
+import { databaseOf } from '@pocket/core/internal/sql'
+import type { DataSource } from 'typeorm'
+import type { DatabaseConfig } from '../config/database.ts'
+import type { Logger } from '../logging/logger.ts'
+import { durableKeysUse, storeDurableKeys } from './durable-keys.ts'
+import { openSnapshot } from './snapshot.ts'
+import type { TableShape } from './table-shape.ts'
+
+export interface ReEncryption {
+  readonly dataSource: DataSource
+  readonly config: DatabaseConfig
+  readonly from: MasterKey
+  readonly to: MasterKey
+  /** Everything that is encrypted with the master key and stored. */
+  readonly uses: readonly string[]
+  readonly logger: Logger
+}
+
+const batchSize = 200
+
+/**
+ * Encrypts every stored value with another master key, in one transaction. Resolves to the number of rows.
+ *
+ * @throws {ConfigurationError} if a value cannot be decrypted; nothing is changed then
+ */
+export async function reEncrypt(parts: ReEncryption): Promise<number> {
+  const { dataSource, config, from, to, logger } = parts
+  const tables = await textTables(config, logger)
+  const database = databaseOf(dataSource)
+  return database.transaction(async () => {
+    let count = 0
+    for (const table of tables) count += await reEncryptTable(table, parts)
+    await storeDurableKeys(from, to, database)
+    return count
+  })
+}
+
+async function textTables(config: DatabaseConfig, logger: Logger): Promise<readonly TableShape[]> {
+  await using snapshot = await openSnapshot(config, logger)
+  return snapshot.tables
+    .map(({ name, columns }) => ({ name, columns: columns.filter(({ type }) => type === 'text') }))
+    .filter(({ columns }) => columns.length > 0)
+}
+
+/** Rows are addressed by their physical position, because every table has one. */
+async function reEncryptTable({ name, columns }: TableShape, parts: ReEncryption): Promise<number> {
+  const database = databaseOf(parts.dataSource)
+  const pattern = `%v1.${parts.from.fingerprint}.%`
+  const [position, parameter] = database.kind === 'sqlite' ? ['rowid', '$1'] : ['ctid', '$1::tid']
+  const condition = columns.map((column) => `"${column.name}" LIKE $1`).join(' OR ')
+  const select = `SELECT ${position} AS position, ${columns.map((column) => `"${column.name}"`).join(', ')}
+    FROM "${name}" WHERE ${condition} LIMIT ${batchSize}`
+  const update = `UPDATE "${name}" SET ${columns.map((column, index) => `"${column.name}" = $${index + 2}`).join(', ')}
+    WHERE ${position} = ${parameter}`
+  let count = 0
+  for (;;) {
+    const rows = await database.query<Record<string, string | null>>(select, [pattern])
+    if (rows.length === 0) return count
+    count += rows.length
+    for (const row of rows) {
+      const values = columns.map((column) => {
+        const value = row[column.name] ?? null
+        return value && reEncryptText(value, { ...parts, place: `${name}.${column.name}` })
+      })
+      await database.execute(update, [row.position ?? null, ...values])
+    }
+  }
+}
+
+/** A text may contain several encrypted values, as JSON does. */
+function reEncryptText(text: string, { from, to, uses, place }: ReEncryption & { readonly place: string }): string {
+  return text.replaceAll(new RegExp(`v1\\.${from.fingerprint}\\.[A-Za-z0-9_-]+`, 'g'), (envelope) => {
+    for (const use of [...uses, durableKeysUse]) {
+      const plain = decrypted(from, use, envelope)
+      if (plain !== undefined) return to.encrypt(use, plain)
+    }
+    throw new ConfigurationError(`A value in ${place} cannot be decrypted. Nothing was changed.`)
+  })
+}
+
+function decrypted(key: MasterKey, use: string, envelope: string): string | undefined {
+  try {
+    return key.decrypt(use, envelope)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return undefined
+    throw error
+  }
+}

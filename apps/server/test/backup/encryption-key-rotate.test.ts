@@ -1,0 +1,94 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from '@jest/globals'
+import { loadConfig } from '../../src/composition/config.ts'
+import { openDatabase } from '../../src/composition/open-database.ts'
+import { kinds } from '../api/calls.ts'
+import { passkeyAnswer, startInstance } from '../api/instance.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { startApp } from '../http/app.ts'
+import { createMachine, encryptionKey, type Machine } from './machine.ts'
+
+const newKey = 'the next key, which is long enough'
+
+/** The master key of a machine; `subject` stands for a pairwise subject. */
+async function keyOf(machine: Pick<Machine, 'env'>, key: string) {
+  const config = loadConfig({ ...machine.env, ENCRYPTION_KEY: key }, () => Buffer.alloc(0))
+  await using opened = await openDatabase(config, keepingLogger().logger)
+  const { fingerprint } = opened.masterKey
+  return { fingerprint, subject: opened.masterKey.mac('pairwise subject', 'someone') }
+}
+
+describe.each(kinds)('encryption-key-rotate with %s', (kind) => {
+  test('encrypts every secret with the new key and keeps passkeys and pairwise subjects', async () => {
+    await using machine = await createMachine(kind)
+    await writeFile(machine.path('new-key'), `${newKey}\n`)
+    const { authenticator, before } = await (async () => {
+      await using instance = await startInstance(machine.env)
+      const { administrator, url } = instance
+      await administrator.postJson(`${url}/api/signup-tokens`, { ttl: '1h', usageLimit: 1 })
+      const running = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])
+      expect([running.exit, running.stderr]).toEqual([1, expect.stringContaining('is in use by a server')])
+      return { authenticator: instance.administratorAuthenticator, before: await keyOf(machine, encryptionKey) }
+    })()
+    const rotated = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])
+    expect([rotated.exit, rotated.stderr]).toEqual([0, ''])
+    expect(rotated.stdout.toString()).toContain('Set ENCRYPTION_KEY to the new key')
+    const after = await keyOf(machine, newKey)
+    expect(after.fingerprint).not.toBe(before.fingerprint)
+    expect(after.subject).toBe(before.subject)
+    const next = { ...machine.env, ENCRYPTION_KEY: newKey }
+    {
+      await using server = await startApp(next)
+      const agent = server.agent()
+      const response = await passkeyAnswer(agent, server.url, authenticator)
+      expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+      const tokens = await agent.getJson(`${server.url}/api/signup-tokens`)
+      expect(tokens.status).toBe(200)
+    }
+    // Pairwise subjects survive every further rotation.
+    const third = 'the third key, which is long enough'
+    const again = machine.with({ ENCRYPTION_KEY: newKey })
+    expect((await again.run(['encryption-key-rotate', '-y', '--new-key', third])).exit).toBe(0)
+    expect((await keyOf(machine, third)).subject).toBe(before.subject)
+  })
+
+  test('refuses a wrong old key, a short new one, and changes nothing', async () => {
+    await using machine = await createMachine(kind)
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
+    const wrong = machine.with({ ENCRYPTION_KEY: 'a wrong key of sixteen bytes' })
+    const mismatch = await wrong.run(['encryption-key-rotate', '-y', '--new-key', newKey])
+    expect([mismatch.exit, mismatch.stderr]).toEqual([1, expect.stringContaining('The encryption key does not match')])
+    const short = await machine.run(['encryption-key-rotate', '-y', '--new-key', 'short'])
+    expect([short.exit, short.stderr]).toEqual([2, expect.stringContaining('at least 16')])
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
+  })
+})
+
+test('an interrupted rotation is completed by running it again', async () => {
+  await using machine = await createMachine('SQLite', {})
+  await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
+  const keyFile = machine.path('data/encryption_key')
+  const old = await readFile(keyFile, 'utf8')
+  const rotate = () => machine.run(['encryption-key-rotate', '-y', '--new-key', newKey])
+  expect((await rotate()).exit).toBe(0)
+  expect(await readFile(keyFile, 'utf8')).toBe(`${newKey}\n`)
+  // As if the process had ended before it wrote the file.
+  await writeFile(keyFile, old)
+  const again = await rotate()
+  expect([again.exit, again.stdout.toString()]).toEqual([0, expect.stringMatching(/^0 rows are encrypted/)])
+  expect(await readFile(keyFile, 'utf8')).toBe(`${newKey}\n`)
+  expect((await readdir(machine.path('data'))).filter((name) => name.startsWith('encryption_key.'))).toHaveLength(1)
+})
+
+test('leaves no value that the old key has encrypted', async () => {
+  await using machine = await createMachine('SQLite')
+  const { fingerprint } = await (async () => {
+    await using instance = await startInstance(machine.env)
+    await instance.administrator.postJson(`${instance.url}/api/signup-tokens`, { ttl: '1h', usageLimit: 1 })
+    return keyOf(machine, encryptionKey)
+  })()
+  expect((await machine.run(['encryption-key-rotate', '-y', '--new-key', newKey])).exit).toBe(0)
+  const { stdout } = await machine.with({ ENCRYPTION_KEY: newKey }).run(['export', '-p', '-'])
+  expect(gunzipSync(stdout).toString()).not.toContain(`v1.${fingerprint}.`)
+})
