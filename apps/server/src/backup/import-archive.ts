@@ -22,14 +22,32 @@ export interface ImportTarget {
 }
 
 /** @throws {ArchiveError} if a newer version wrote the archive */
-export function assertKnownMigrations({ migrations, program }: ArchiveHeader, { migrations: sets }: Schema): void {
-  const known = new Set(sets.flatMap((set) => set.migrations.map((Migration) => `${set.table} ${nameOf(Migration)}`)))
+export function assertKnownMigrations(
+  { migrations, program }: Pick<ArchiveHeader, 'migrations' | 'program'>,
+  { migrations: sets }: Schema,
+): void {
+  const setsByTable = new Map(sets.map((set) => [set.table, set]))
   for (const [table, names] of Object.entries(migrations))
     for (const name of names)
-      if (!known.has(`${table} ${name}`))
+      if (!isKnown(name, setsByTable.get(table)))
         throw new ArchiveError(
           `The archive was written by a newer version (${program}), which has run the migration ${name}. Import it with that version.`,
         )
+}
+
+/** A history also names the migrations that the first one replaced. */
+function isKnown(name: string, set: MigrationSet | undefined): boolean {
+  if (set === undefined) return false
+  const { lastReplacedMigration: last } = set
+  return (
+    set.migrations.some((Migration) => nameOf(Migration) === name) ||
+    (last !== undefined && timeOf(name) <= timeOf(last))
+  )
+}
+
+/** Names end with a timestamp of 13 digits. */
+function timeOf(name: string): number {
+  return Number(name.slice(-13))
 }
 
 /** Replaces the data of an instance, whose exclusive lock the caller holds. Until the last step nothing is changed. */

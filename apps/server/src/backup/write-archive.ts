@@ -14,7 +14,8 @@ export interface FileTables {
 export interface ArchiveSource {
   readonly snapshot: Snapshot
   readonly files: Pick<FileStore, 'read'>
-  readonly fileTables: FileTables
+  /** Absent if the archive contains no files. */
+  readonly fileTables?: FileTables
   readonly program: string
   readonly createdAt: Date
   readonly fingerprint: string
@@ -32,7 +33,7 @@ export async function* writeArchive(source: ArchiveSource): AsyncGenerator<strin
     hash.update(text)
     return text
   }
-  const tables = snapshot.tables.filter(({ name }) => name !== fileTables.content)
+  const tables = snapshot.tables.filter(({ name }) => name !== fileTables?.content)
   yield line({
     format: formatName,
     version: formatVersion,
@@ -47,7 +48,9 @@ export async function* writeArchive(source: ArchiveSource): AsyncGenerator<strin
   let rowCount = 0
   for (const table of tables) {
     const column =
-      table.name === fileTables.names.table ? columnIndex(table.columns, fileTables.names.column) : undefined
+      fileTables !== undefined && table.name === fileTables.names.table
+        ? columnIndex(table.columns, fileTables.names.column)
+        : undefined
     for await (const rows of snapshot.rows(table)) {
       rowCount += rows.length
       if (column !== undefined) for (const row of rows) names.push(String(row[column]))

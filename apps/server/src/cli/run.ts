@@ -9,6 +9,7 @@ import { addImport } from './import.ts'
 import { addKeyRotate } from './key-rotate.ts'
 import { addOneTimeAccessToken } from './one-time-access-token.ts'
 import { addPasskeyRemove } from './passkey-remove.ts'
+import { addRollback } from './rollback.ts'
 import { runServer } from './start.ts'
 
 const addVersion: AddCommand = (program, { version, print }) => {
@@ -27,6 +28,7 @@ const commands: readonly AddCommand[] = [
   addKeyRotate,
   addOneTimeAccessToken,
   addPasskeyRemove,
+  addRollback,
   addVersion,
 ]
 

@@ -1,4 +1,5 @@
 import { addressSection } from '../config/address.ts'
+import { backupSection } from '../config/backup.ts'
 import { clientsSection } from '../config/clients.ts'
 import { containerSection } from '../config/container.ts'
 import { databaseSection } from '../config/database.ts'
@@ -19,6 +20,7 @@ export const sections: readonly Section[] = [
   addressSection,
   listeningSection,
   databaseSection,
+  backupSection,
   filesSection,
   encryptionSection,
   apiSection,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from '../config/address.ts'
+import { type BackupConfig, readBackup } from '../config/backup.ts'
 import { type ClientsConfig, readClients } from '../config/clients.ts'
 import { dataFolderOf, readDatabase } from '../config/database.ts'
 import { readEncryptionKey } from '../config/encryption.ts'
@@ -22,6 +23,7 @@ import { readSettings, type SettingsConfig } from '../settings/environment.ts'
 export interface Config
   extends AddressConfig,
     ApiConfig,
+    BackupConfig,
     FilesConfig,
     PasskeysConfig,
     GeoIpConfig,
@@ -57,6 +59,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const listen = readListening(reader)
   const database = readDatabase(reader)
   const files = readFiles(reader, dataFolderOf(database))
+  const backup = readBackup(reader)
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
   const clients = readClients(reader)
@@ -80,6 +83,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...geoIp,
     ...versionCheck,
     ...log,
+    ...backup,
     database,
     dataFolder: dataFolderOf(database),
     encryptionKey,

@@ -3,6 +3,7 @@ import { ReminderStore } from '../account/reminder-store.ts'
 import { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import { FavouriteStore } from '../apps/favourite-store.ts'
 import { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import type { BackupConfig } from '../config/backup.ts'
 import { type DatabaseOptions, type MigratedDatabase, openMigratedDatabase } from '../database/migrated-database.ts'
 import { EmailStore } from '../email/email-store.ts'
 import { VerificationStore } from '../email/verification-store.ts'
@@ -15,6 +16,7 @@ import { ScimProviderStore } from '../scim/provider-store.ts'
 import { TypeormSettingStore } from '../settings/setting-store.ts'
 import { ApprovalStore } from '../sign-up/approval-store.ts'
 import { SignupTokenStore } from '../sign-up/signup-token-store.ts'
+import { backUpBeforeMigration } from './migration-backup.ts'
 import { migrations, tables } from './server-tables.ts'
 
 /** The stores of this server. */
@@ -41,7 +43,16 @@ function storesOf(database: Database) {
 export type OpenDatabase = MigratedDatabase & ReturnType<typeof storesOf>
 
 /** Opens the configured database as `openMigratedDatabase` does. */
-export async function openDatabase(config: DatabaseOptions, logger: Logger, stop?: AbortSignal): Promise<OpenDatabase> {
-  const opened = await openMigratedDatabase(config, { schema: { tables, migrations }, logger, stop })
+export async function openDatabase(
+  config: DatabaseOptions & BackupConfig,
+  logger: Logger,
+  stop?: AbortSignal,
+): Promise<OpenDatabase> {
+  const opened = await openMigratedDatabase(config, {
+    schema: { tables, migrations },
+    logger,
+    stop,
+    backUp: () => backUpBeforeMigration(config, logger),
+  })
   return { ...opened, ...storesOf(databaseOf(opened.dataSource)) }
 }

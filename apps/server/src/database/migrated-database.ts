@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
-import { databaseOf, refuseUnsupportedDatabase } from '@pocket/core/internal/sql'
+import { ConfigurationError } from '@pocket/core/errors'
+import { databaseOf, missingMigrations, refuseUnsupportedDatabase } from '@pocket/core/internal/sql'
 import { type MigrationSet, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm'
 import type { DatabaseConfig } from '../config/database.ts'
@@ -49,6 +50,8 @@ interface OpenOptions {
   readonly stop: AbortSignal | undefined
   /** Default: shared. */
   readonly lock?: Pick<LockOptions, 'mode' | 'force'>
+  /** Called before migrations change a database that has tables; if it rejects, nothing is changed. */
+  readonly backUp?: () => Promise<void>
 }
 
 interface OpenContext extends OpenOptions {
@@ -106,12 +109,13 @@ async function openSqlite(path: string, context: OpenContext): Promise<Opened> {
     // The first process on a new database writes nothing, not even a lock file, before it has validated everything.
     const isNew = !existsSync(lockFileOf(path))
     const earlyLock = isNew ? undefined : stack.use(await lockDatabase(context))
-    const masterKey = await validateDatabase(inspectSqlite(path), description, context)
+    const findings = inspectSqlite(path)
+    const masterKey = await validateDatabase(findings, description, context)
     await createDataFolder(dirname(path))
     const lock = earlyLock ?? stack.use(await lockDatabase(context))
     await createPrivateFile(path)
     await warnAboutReadableSecrets([path, `${path}-wal`], logger)
-    await migrate(options, context)
+    await migrate(options, findings, context)
     const dataSource = await new DataSource(options).initialize()
     stack.move()
     return { masterKey, lock, dataSource }
@@ -144,7 +148,7 @@ async function openPostgres(url: string, context: OpenContext): Promise<Opened> 
   const lock = stack.use(await lockDatabase(context))
   const findings = await inspectPostgres(dataSource)
   const masterKey = await validateDatabase(findings, describePostgres(url), context)
-  await migrate(dataSource.options, context)
+  await migrate(dataSource.options, findings, context)
   stack.move()
   return { dataSource, masterKey, lock }
 }
@@ -156,11 +160,23 @@ async function validateDatabase(
   { config, schema, logger }: OpenContext,
 ): Promise<MasterKey> {
   rejectPocketIdDatabase(findings.tables, description)
-  refuseUnsupportedDatabase(schema.migrations, findings.applied, description)
+  try {
+    refuseUnsupportedDatabase(schema.migrations, findings.applied, description)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    throw new ConfigurationError(
+      `${error.message}\nAfter an update, "pocket-id rollback" returns to the back-up before it.`,
+    )
+  }
   return openMasterKey({ config, fingerprints: findings.fingerprints, logger })
 }
 
-async function migrate(options: DataSourceOptions, { schema: { migrations }, logger }: OpenContext): Promise<void> {
+async function migrate(
+  options: DataSourceOptions,
+  { applied }: Findings,
+  { schema: { migrations }, logger, backUp }: OpenContext,
+): Promise<void> {
   logger.debug({ sets: migrations.map(({ table }) => table) }, 'Migrating the database')
+  if (applied.size > 0 && missingMigrations(migrations, applied).length > 0) await backUp?.()
   await runMigrations(options, migrations)
 }

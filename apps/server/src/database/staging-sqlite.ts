@@ -12,13 +12,10 @@ import type { TableShape } from './table-shape.ts'
 const companions = ['', '-wal', '-shm', '-journal']
 
 export async function stageSqlite(path: string, { initial, migrations, tables }: StagingOptions): Promise<Staging> {
-  const stagingPath = `${path}-import`
+  const stagingPath = stagingPathOf(path)
   const options = sqliteOptions(stagingPath, [...tables])
-  const remove = () => {
-    for (const suffix of companions) rmSync(stagingPath + suffix, { force: true })
-  }
   // An interrupted import may have left one.
-  remove()
+  removeDatabase(stagingPath)
   await createPrivateFile(stagingPath)
   await runMigrations(options, initial)
   const connection = new Database(stagingPath)
@@ -42,19 +39,61 @@ export async function stageSqlite(path: string, { initial, migrations, tables }:
     },
     async replaceDatabase() {
       await dataSource?.destroy()
-      closeLog(stagingPath)
-      if (existsSync(path)) closeLog(path)
-      for (const suffix of companions.slice(1)) rmSync(path + suffix, { force: true })
-      syncFile(stagingPath)
-      renameSync(stagingPath, path)
-      syncFile(dirname(path))
+      replaceSqliteFile(stagingPath, path)
     },
     async [Symbol.asyncDispose]() {
       if (connection.open) connection.close()
       if (dataSource?.isInitialized) await dataSource.destroy()
-      remove()
+      removeDatabase(stagingPath)
     },
   }
+}
+
+const stagingPathOf = (path: string) => `${path}-import`
+
+function removeDatabase(path: string): void {
+  for (const suffix of companions) rmSync(path + suffix, { force: true })
+}
+
+/** Replaces a database by a copy of another atomically. The caller holds its exclusive lock. */
+export async function replaceWithCopy(from: string, path: string): Promise<void> {
+  const stagingPath = stagingPathOf(path)
+  removeDatabase(stagingPath)
+  try {
+    await copySqlite(from, stagingPath)
+    replaceSqliteFile(stagingPath, path)
+  } finally {
+    removeDatabase(stagingPath)
+  }
+}
+
+function replaceSqliteFile(from: string, to: string): void {
+  closeLog(from)
+  if (existsSync(to)) closeLog(to)
+  for (const suffix of companions.slice(1)) rmSync(to + suffix, { force: true })
+  syncFile(from)
+  renameSync(from, to)
+  syncFile(dirname(to))
+}
+
+/** Copies a database that may be in use to a new file and checks the copy. */
+export async function copySqlite(from: string, to: string): Promise<void> {
+  // SQLite writes into an empty file, which only this user can read.
+  await createPrivateFile(to)
+  const source = new Database(from, { readonly: true })
+  try {
+    source.prepare('VACUUM INTO ?').run(to)
+  } finally {
+    source.close()
+  }
+  const copy = new Database(to, { readonly: true })
+  try {
+    const result = copy.pragma('quick_check', { simple: true })
+    if (result !== 'ok') throw new Error(`The copy ${to} is damaged: ${result}`)
+  } finally {
+    copy.close()
+  }
+  syncFile(to)
 }
 
 function insertSql({ name, columns }: TableShape): string {

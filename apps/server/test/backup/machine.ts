@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { createTestDatabase } from '@pocket/test-support'
 import { createApp } from '../../src/app.ts'
 import { run } from '../../src/cli/run.ts'
-import { loadConfig } from '../../src/composition/config.ts'
+import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
 export const encryptionKey = 'a key for tests that is long enough'
@@ -21,6 +21,7 @@ export interface CommandResult {
 /** A folder and an empty database, as on a machine of its own. */
 export interface Machine extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
+  readonly config: Config
   /** Runs a command in this process; `input` is its standard input. */
   run(args: readonly string[], input?: Buffer): Promise<CommandResult>
   /** The same machine with other variables. */
@@ -36,8 +37,14 @@ export async function createMachine(
   const folder = await mkdtemp(join(tmpdir(), 'pocket-machine-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const database = kind === 'SQLite' ? join(folder, 'data', 'pocket-id.db') : stack.use(await createTestDatabase()).url
+  // The data folder of PostgreSQL is relative to the working directory.
+  const configOf = (env: Machine['env']) => ({
+    ...loadConfig(env, () => Buffer.alloc(0)),
+    dataFolder: join(folder, 'data'),
+  })
   const machineWith = (env: Machine['env']): Omit<Machine, keyof AsyncDisposable> => ({
     env,
+    config: configOf(env),
     path: (name) => join(folder, name),
     with: (changes) => machineWith({ ...env, ...changes }),
     async run(args, input = Buffer.alloc(0)) {
@@ -46,7 +53,7 @@ export async function createMachine(
       const printed = buffer(stdout)
       const exit = await run(args, {
         version: '1.2.3',
-        readConfig: () => loadConfig(env, () => Buffer.alloc(0)),
+        readConfig: () => configOf(env),
         createApp,
         createLogger: (config) => createLogger(config, { write: (line) => void errors.push(line) }),
         print: (line) => stdout.write(`${line}\n`),

@@ -40,3 +40,19 @@ export async function inspectDatabase(database: DatabaseConfig, logger: Logger):
 function describe(database: DatabaseConfig): string {
   return database.kind === 'sqlite' ? `The database ${database.path}` : describePostgres(database.url)
 }
+
+/** Bytes. */
+export async function databaseSize(database: DatabaseConfig, logger: Logger): Promise<number> {
+  if (database.kind === 'sqlite')
+    return ['', '-wal'].reduce(
+      (size, suffix) => size + (statSync(database.path + suffix, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    )
+  const dataSource = await connectToPostgres({ url: database.url, tables: [], logger, poolSize: 1 })
+  try {
+    const [row] = await dataSource.query('SELECT pg_database_size(current_database()) AS size')
+    return Number(row?.size)
+  } finally {
+    await dataSource.destroy()
+  }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock } from '@pocket/core'
+import { ConfigurationError } from '@pocket/core/errors'
+import type { ArchiveHeader } from '../backup/archive-format.ts'
+import type { BackupConfig } from '../config/backup.ts'
+import { createDataFolder } from '../database/data-folder.ts'
+import { databaseSize, inspectDatabase } from '../database/inspect-database.ts'
+import { acquireInstanceLock } from '../database/instance-lock.ts'
+import { openMasterKey } from '../database/master-key.ts'
+import type { DatabaseOptions } from '../database/migrated-database.ts'
+import { openSnapshot } from '../database/snapshot.ts'
+import { copySqlite, replaceWithCopy } from '../database/staging-sqlite.ts'
+import { codeOf, messageOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import { serverVersion } from '../version/version.ts'
+import { migrations, tables } from './server-tables.ts'
+
+type Config = DatabaseOptions & BackupConfig
+
+const prefixes = { migration: 'before-migration-', rollback: 'before-rollback-' }
+const extensions = { sqlite: '.db', postgres: '.archive' }
+const maxBackups = 3
+
+/** Bytes. */
+const minFreeSpace = 50 * 1024 * 1024
+
+function folderOf({ dataFolder }: Pick<Config, 'dataFolder'>): string {
+  return join(dataFolder, 'backups')
+}
+
+/** Makes and checks a back-up, unless it is turned off. On PostgreSQL it is left out if the disk has no room. */
+export async function backUpBeforeMigration(config: Config, logger: Logger): Promise<void> {
+  if (config.migrationBackup === false) return
+  try {
+    const path = await backUp(config, prefixes.migration, logger)
+    logger.info({ file: path }, 'A back-up was made before the update of the database')
+  } catch (error) {
+    if (config.database.kind === 'postgres' && isLackOfRoom(error))
+      return logger.warn(
+        { reason: messageOf(error) },
+        'There is no room for a back-up before the update of the database',
+      )
+    throw new ConfigurationError(
+      `The back-up before the update of the database failed: ${messageOf(error)}. Nothing was changed. MIGRATION_BACKUP=off leaves it out.`,
+      { cause: error },
+    )
+  }
+  await removeOldBackups(config)
+}
+
+class LackOfRoomError extends Error {}
+
+function isLackOfRoom(error: unknown): boolean {
+  return error instanceof LackOfRoomError || ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'].includes(codeOf(error) ?? '')
+}
+
+async function backUp(config: Config, prefix: string, logger: Logger): Promise<string> {
+  const { database } = config
+  const folder = folderOf(config)
+  await createDataFolder(folder)
+  await assertRoom(folder, await databaseSize(database, logger))
+  const time = new Date(systemClock.now()).toISOString().replaceAll(':', '-')
+  const path = join(folder, `${prefix}${time}${extensions[database.kind]}`)
+  const temporaryPath = `${path}.${randomUUID()}.partial`
+  try {
+    await (database.kind === 'sqlite'
+      ? copySqlite(database.path, temporaryPath)
+      : archive(config, temporaryPath, logger))
+    await rename(temporaryPath, path)
+    return path
+  } catch (error) {
+    await rm(temporaryPath, { force: true })
+    throw error
+  }
+}
+
+async function assertRoom(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize < needed + minFreeSpace)
+    throw new LackOfRoomError(`${folder} has ${bavail * bsize} bytes left, and ${needed + minFreeSpace} are needed`)
+}
+
+/** The libraries of archives are loaded only when one is written. */
+const loadArchives = () =>
+  Promise.all([
+    import('../backup/export-archive.ts'),
+    import('../backup/read-archive.ts'),
+    import('../backup/encryption.ts'),
+  ])
+
+async function archive(config: Config, path: string, logger: Logger): Promise<void> {
+  const [{ exportArchive }] = await loadArchives()
+  const { fingerprints } = await inspectDatabase(config.database, logger)
+  const { fingerprint } = await openMasterKey({ config, fingerprints, logger })
+  await using snapshot = await openSnapshot(config.database, logger)
+  const source = {
+    snapshot,
+    files: { read: async () => undefined },
+    program: serverVersion(),
+    createdAt: new Date(systemClock.now()),
+    fingerprint,
+  }
+  const output = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true })
+  await exportArchive(source, { encryption: undefined, output })
+  const { records } = await readBackup(path)
+  for await (const _ of records);
+}
+
+async function readBackup(path: string) {
+  const [, { readArchive }, { openArchive }] = await loadArchives()
+  const secrets = { passphrase: () => Promise.reject(new ConfigurationError(`${path} is encrypted.`)), identities: [] }
+  return readArchive(await openArchive(createReadStream(path), secrets))
+}
+
+/** Newest first. */
+async function migrationBackups(config: Config): Promise<readonly string[]> {
+  const folder = folderOf(config)
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  })
+  return names
+    .filter((name) => name.startsWith(prefixes.migration) && name.endsWith(extensions[config.database.kind]))
+    .sort()
+    .reverse()
+    .map((name) => join(folder, name))
+}
+
+async function removeOldBackups(config: Config): Promise<void> {
+  for (const path of (await migrationBackups(config)).slice(maxBackups)) await rm(path, { force: true })
+}
+
+export interface RollbackOptions {
+  readonly config: Config
+  readonly logger: Logger
+  readonly stop: AbortSignal
+  readonly force: boolean
+  /** Rejects if the data must not be replaced. */
+  readonly confirm: (backup: { readonly path: string; readonly createdAt: Date }) => Promise<void>
+}
+
+export interface Rollback {
+  readonly path: string
+  /** A back-up of what was replaced. */
+  readonly replaced: string
+}
+
+/** Returns to the newest back-up before a migration that this version can use. The present data is kept as a back-up. */
+export async function rollBack({ config, logger, stop, force, confirm }: RollbackOptions): Promise<Rollback> {
+  const { database } = config
+  const backup = await newestUsableBackup(config, logger)
+  await using lock = await acquireInstanceLock(database, { mode: 'exclusive', force, logger, stop })
+  await confirm(backup)
+  const replaced = await backUp(config, prefixes.rollback, logger)
+  if (database.kind === 'sqlite') {
+    await lock.assertHeld()
+    await replaceWithCopy(backup.path, database.path)
+  } else {
+    const { importArchive } = await import('../backup/import-archive.ts')
+    await importArchive(await readBackup(backup.path), {
+      database,
+      schema: { tables, migrations },
+      filesOf: () => {
+        throw new TypeError('A back-up before a migration contains no files')
+      },
+      assertLocked: () => lock.assertHeld(),
+      logger,
+    })
+  }
+  return { path: backup.path, replaced }
+}
+
+async function newestUsableBackup(config: Config, logger: Logger) {
+  const [{ assertKnownMigrations }] = await Promise.all([import('../backup/import-archive.ts')])
+  const reasons: string[] = []
+  for (const path of await migrationBackups(config)) {
+    try {
+      const { applied, fingerprints } = await findingsOf(path, config, logger)
+      const header = { migrations: Object.fromEntries(applied), program: path }
+      assertKnownMigrations(header, { tables, migrations })
+      await openMasterKey({ config, fingerprints, logger })
+      return { path, createdAt: (await stat(path)).mtime }
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error
+      reasons.push(`${path}: ${error.message}`)
+    }
+  }
+  throw new ConfigurationError(
+    [`${folderOf(config)} has no back-up that this version can return to. Nothing was changed.`, ...reasons].join('\n'),
+  )
+}
+
+async function findingsOf(path: string, { database }: Config, logger: Logger) {
+  if (database.kind === 'sqlite') return inspectDatabase({ kind: 'sqlite', path }, logger)
+  const { header }: { readonly header: ArchiveHeader } = await readBackup(path)
+  return { applied: new Map(Object.entries(header.migrations)), fingerprints: new Set([header.fingerprint]) }
+}

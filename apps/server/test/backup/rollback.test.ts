@@ -1,0 +1,86 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { describe, expect, test } from '@jest/globals'
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+import type { Config } from '../../src/composition/config.ts'
+import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts'
+import { migrations, tables } from '../../src/composition/server-tables.ts'
+import { openMigratedDatabase } from '../../src/database/migrated-database.ts'
+import { kinds } from '../api/calls.ts'
+import { passkeyAnswer, startInstance } from '../api/instance.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { startApp } from '../http/app.ts'
+import { createMachine, type Machine } from './machine.ts'
+
+class RemoveJobs1999999999999 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE pocket_job')
+  }
+
+  async down(): Promise<void> {}
+}
+
+/** Opens the database as a newer version does, which has one more migration. */
+async function openNewer(config: Config): Promise<void> {
+  const { logger } = keepingLogger()
+  const newer = migrations.map((set, index) =>
+    index < migrations.length - 1 ? set : { ...set, migrations: [...set.migrations, RemoveJobs1999999999999] },
+  )
+  const backUp = () => backUpBeforeMigration(config, logger)
+  const opened = await openMigratedDatabase(config, {
+    schema: { tables, migrations: newer },
+    logger,
+    stop: undefined,
+    backUp,
+  })
+  await opened[Symbol.asyncDispose]()
+}
+
+const backups = async ({ path }: Pick<Machine, 'path'>) =>
+  (await readdir(path('data/backups')).catch(() => [])).map((name) => name.replace(/\d.*\./, '*.')).sort()
+
+describe.each(kinds)('%s', (kind) => {
+  const extension = kind === 'SQLite' ? 'db' : 'archive'
+
+  test('an older version returns to the back-up that the newer one made, and people sign in', async () => {
+    await using machine = await createMachine(kind)
+    const { administratorAuthenticator: authenticator } = await (async () => {
+      await using instance = await startInstance(machine.env)
+      return instance
+    })()
+    expect(await backups(machine)).toEqual([])
+    await openNewer(machine.config)
+    expect(await backups(machine)).toEqual([`before-migration-*.${extension}`])
+    const refused = await machine.run(['one-time-access-token', 'ada'])
+    expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('pocket-id rollback')])
+    const unconfirmed = await machine.run(['rollback'])
+    expect([unconfirmed.exit, unconfirmed.stderr]).toEqual([2, expect.stringContaining('--yes is required')])
+    const { exit, stderr } = await machine.run(['rollback', '--yes'])
+    expect([exit, stderr]).toEqual([0, ''])
+    expect(await backups(machine)).toEqual([`before-migration-*.${extension}`, `before-rollback-*.${extension}`])
+    await using server = await startApp(machine.env)
+    const agent = server.agent()
+    const response = await passkeyAnswer(agent, server.url, authenticator)
+    expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+  })
+
+  test('MIGRATION_BACKUP=off makes no back-up, and rollback says that there is none', async () => {
+    await using machine = await createMachine(kind)
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
+    await openNewer(machine.with({ MIGRATION_BACKUP: 'off' }).config)
+    expect(await backups(machine)).toEqual([])
+    const { exit, stderr } = await machine.run(['rollback', '-y'])
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('has no back-up that this version can return to')])
+  })
+})
+
+test('a back-up that fails stops the update before it changes anything', async () => {
+  await using machine = await createMachine('SQLite')
+  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  await writeFile(machine.path('data/backups'), 'not a folder')
+  await expect(openNewer(machine.config)).rejects.toThrow(/back-up before the update .* failed.*Nothing was changed/)
+  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  await rm(machine.path('data/backups'))
+  await mkdir(machine.path('data/backups'))
+  await openNewer(machine.config)
+  expect(await backups(machine)).toEqual(['before-migration-*.db'])
+})
