@@ -1,16 +1,16 @@
 import type { Assets } from '../http/assets.ts'
 import type { PagePictures } from '../http/page-pictures.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import type { Settings } from '../settings/settings.ts'
 
 export interface SiteFileDeps {
-  readonly settings: Pick<Settings, 'lastKnown'>
+  /** The current display name of this instance. */
+  readonly appName: () => Promise<string>
   readonly pictures: Pick<PagePictures, 'instance'>
   readonly assets: Pick<Assets, 'path'>
 }
 
 /** `/robots.txt` and `/app.webmanifest` (Web App Manifest), at the paths of Pocket ID. */
-export function siteFiles({ settings, pictures, assets }: SiteFileDeps): readonly PageRoute[] {
+export function siteFiles({ appName, pictures, assets }: SiteFileDeps): readonly PageRoute[] {
   return [
     {
       method: 'get',
@@ -24,13 +24,13 @@ export function siteFiles({ settings, pictures, assets }: SiteFileDeps): readonl
       method: 'get',
       path: '/app.webmanifest',
       async handle(ctx) {
-        const { appName } = await settings.lastKnown()
+        const name = await appName()
         const { favicon } = await pictures.instance()
         const { href, type } = favicon ?? { href: assets.path('favicon.svg'), type: 'image/svg+xml' }
         ctx.set('Content-Type', 'application/manifest+json')
         ctx.body = JSON.stringify({
-          name: appName,
-          short_name: appName,
+          name,
+          short_name: name,
           start_url: '/',
           display: 'minimal-ui',
           icons: [{ src: href, type, sizes: 'any' }],

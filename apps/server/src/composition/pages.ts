@@ -62,7 +62,7 @@ export function composePages(services: Services, guard: Guard, apiDocument: () =
     email: emailPages(shared),
     reauthentication,
     pages: [
-      ...siteFiles(shared),
+      ...siteFiles({ ...shared, appName: async () => (await services.settings.lastKnown()).appName }),
       ...setUpPages(shared),
       ...addPasskeyPages(shared),
       ...preferencePages(shared),
