@@ -4,46 +4,61 @@ import { withExamples } from './output.ts'
 import { askPassphrase, readSecretFile } from './secrets.ts'
 
 interface Options {
-  readonly path: string
+  readonly path?: string
+  readonly open?: boolean
   readonly passphrase?: boolean
   readonly passphraseFile?: string
   readonly recipient?: readonly string[]
   readonly withKey?: boolean
 }
 
+const defaultPaths = { archive: 'pocket-id-export.zip', open: 'pocket-id-export.json' }
+
 /** Writes an archive of the instance. The server may be running. */
 export const addExport: AddCommand = (program, context) => {
   const command = program
     .command('export')
     .description('write an archive of all data, which "import" restores')
-    .option('-p, --path <path>', 'path of the archive; - for standard output', 'pocket-id-export.zip')
+    .option('-p, --path <path>', `path of the archive; - for standard output (default: ${defaultPaths.archive})`)
     .option('--passphrase', 'encrypt it with a passphrase, which is asked for')
     .option('--passphrase-file <file>', 'encrypt it with the passphrase in a file')
     .option('--recipient <recipient...>', 'encrypt it to age recipients (age1…)')
     .option('--with-key', 'include the encryption key; only in an encrypted archive')
-    .action(async (options: Options) => {
-      const encryption = await encryptionOf(options, context)
-      if (options.withKey && encryption === undefined)
-        throw new UsageError('--with-key requires --passphrase, --passphrase-file or --recipient')
-      const config = quietConfig(context.readConfig())
-      requireDatabase(config)
-      const { exportInstance, exportToFile } = await import('../composition/archives.ts')
-      const request = {
-        config,
-        logger: context.createLogger(config),
-        version: context.version,
-        encryption,
-        includeKey: options.withKey ?? false,
-      }
-      const { rows, files, missing } =
-        options.path === '-' ? await exportInstance(request, context.stdout) : await exportToFile(request, options.path)
-      for (const file of missing) context.printError(`This picture could not be read and is missing: ${file}`)
-      context.printError(`Exported ${rows} rows and ${files} pictures.`)
-    })
+    .option('--open', `write users, groups, clients and passkeys as JSON for other programs (${defaultPaths.open})`)
+    .action((options: Options) => (options.open ? exportJson(options, context) : exportArchive(options, context)))
   withExamples(command, [
     'export --path backup.pocket --passphrase-file passphrase.txt',
     'export --path - --recipient age1qq… > backup.pocket',
+    'export --open --path people.json',
   ])
+}
+
+async function exportArchive(options: Options, context: CommandContext): Promise<void> {
+  const encryption = await encryptionOf(options, context)
+  if (options.withKey && encryption === undefined)
+    throw new UsageError('--with-key requires --passphrase, --passphrase-file or --recipient')
+  const { archives, config, logger } = await prepare(context)
+  const { version } = context
+  const request = { config, logger, version, encryption, includeKey: options.withKey ?? false }
+  const write = (output: NodeJS.WritableStream) => archives.exportInstance(request, output)
+  const { path = defaultPaths.archive } = options
+  const { rows, files, missing } = await (path === '-' ? write(context.stdout) : archives.writeToFile(path, write))
+  for (const file of missing) context.printError(`This picture could not be read and is missing: ${file}`)
+  context.printError(`Exported ${rows} rows and ${files} pictures.`)
+}
+
+async function exportJson(options: Options, context: CommandContext): Promise<void> {
+  const { path = defaultPaths.open, open: _, ...others } = options
+  if (Object.keys(others).length > 0) throw new UsageError('--open is not encrypted: pipe it to a program such as age')
+  const { archives, config, logger } = await prepare(context)
+  const write = (output: NodeJS.WritableStream) => archives.exportOpenly({ config, logger }, output)
+  await (path === '-' ? write(context.stdout) : archives.writeToFile(path, write))
+}
+
+async function prepare(context: CommandContext) {
+  const config = quietConfig(context.readConfig())
+  requireDatabase(config)
+  return { archives: await import('../composition/archives.ts'), config, logger: context.createLogger(config) }
 }
 
 async function encryptionOf({ passphrase, passphraseFile, recipient }: Options, context: CommandContext) {

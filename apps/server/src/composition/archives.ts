@@ -2,16 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { MasterKey, systemClock } from '@pocket/core'
 import type { ArchiveEnd, ArchiveHeader } from '../backup/archive-format.ts'
 import { type DecryptionSecrets, type Encryption, openArchive } from '../backup/encryption.ts'
 import { exportArchive } from '../backup/export-archive.ts'
 import { assertKnownMigrations, importArchive } from '../backup/import-archive.ts'
+import { writeOpenExport } from '../backup/open-export.ts'
 import { readArchive } from '../backup/read-archive.ts'
 import { createDataFolder } from '../database/data-folder.ts'
 import { isOccupied } from '../database/inspect-database.ts'
 import { acquireInstanceLock } from '../database/instance-lock.ts'
 import { installKeyFile, openMasterKey, readMasterKeyBytes } from '../database/master-key.ts'
+import type { MigratedDatabase } from '../database/migrated-database.ts'
 import { openSnapshot } from '../database/snapshot.ts'
 import { createFileStore } from '../files/choose-file-store.ts'
 import { fileTable } from '../files/file.table.ts'
@@ -33,8 +37,16 @@ export interface ExportOptions {
 
 /** Writes an archive of the instance, whose servers may be running. */
 export async function exportInstance(options: ExportOptions, output: NodeJS.WritableStream): Promise<ArchiveEnd> {
-  const { config, logger, version, encryption, includeKey } = options
-  await using opened = await openDatabase(config, logger)
+  await using opened = await openDatabase(options.config, options.logger)
+  return await exportOpened(options, opened, output)
+}
+
+/** Writes an archive of an instance that is open. */
+export async function exportOpened(
+  { config, logger, version, encryption, includeKey }: ExportOptions,
+  opened: Pick<MigratedDatabase, 'dataSource' | 'masterKey'>,
+  output: NodeJS.WritableStream,
+): Promise<ArchiveEnd> {
   await using snapshot = await openSnapshot(config.database, logger)
   const source = {
     snapshot,
@@ -48,16 +60,28 @@ export async function exportInstance(options: ExportOptions, output: NodeJS.Writ
   return await exportArchive(source, { encryption, output })
 }
 
-/** Writes an archive to a new file that only this user can read; an existing file is replaced once it is complete. */
-export async function exportToFile(options: ExportOptions, path: string): Promise<ArchiveEnd> {
+/** Writes people, groups, claims, clients and passkeys as JSON for other programs. */
+export async function exportOpenly(
+  { config, logger }: Pick<ExportOptions, 'config' | 'logger'>,
+  output: NodeJS.WritableStream,
+): Promise<void> {
+  await using _opened = await openDatabase(config, logger)
+  await using snapshot = await openSnapshot(config.database, logger)
+  const issuer = config.appUrl.replace(/\/$/, '')
+  const source = { snapshot, issuer, rpId: new URL(issuer).hostname, createdAt: new Date(systemClock.now()) }
+  await pipeline(Readable.from(writeOpenExport(source), { objectMode: false }), output)
+}
+
+/** Writes to a new file that only this user can read; an existing file is replaced once the new one is complete. */
+export async function writeToFile<Result>(
+  path: string,
+  write: (output: NodeJS.WritableStream) => Promise<Result>,
+): Promise<Result> {
   const temporaryPath = `${path}.${randomUUID()}.partial`
   try {
-    const end = await exportInstance(
-      options,
-      createWriteStream(temporaryPath, { flags: 'wx', mode: 0o600, flush: true }),
-    )
+    const result = await write(createWriteStream(temporaryPath, { flags: 'wx', mode: 0o600, flush: true }))
     await rename(temporaryPath, path)
-    return end
+    return result
   } catch (error) {
     await rm(temporaryPath, { force: true })
     throw error

@@ -59,7 +59,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const listen = readListening(reader)
   const database = readDatabase(reader)
   const files = readFiles(reader, dataFolderOf(database))
-  const backup = readBackup(reader)
+  const backup = readBackup(reader, dataFolderOf(database))
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
   const clients = readClients(reader)

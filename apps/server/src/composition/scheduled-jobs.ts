@@ -54,6 +54,7 @@ export function scheduledJobs(services: Services): readonly Job[] {
     },
     // Polls for due runs: five minutes after the last change, and every hour.
     { name: 'sync-scim', intervalMs: minute / 2, run: (signal) => services.scim.runs.runDue(signal) },
+    ...(services.backups ? [services.backups.job] : []),
     ...geoIpService.jobs,
     ldap.sync.job,
     ...mail.jobs,

@@ -15,6 +15,7 @@ import { createSessionAdministration } from '../sessions/session-administration.
 import { createSetUp } from '../set-up/set-up.ts'
 import { createLatestVersion } from '../version/latest-version.ts'
 import { composeAdministration } from './administration.ts'
+import { composeBackups } from './backups.ts'
 import { composeLdap } from './ldap.ts'
 import type { Platform } from './platform.ts'
 import { composeProvider } from './provider.ts'
@@ -56,6 +57,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     clock,
     onError: (error) => logger.warn({ err: error }, 'The latest version could not be determined'),
   })
+  const backups = await composeBackups(platform)
   return {
     ...platform,
     ...rendering,
@@ -64,7 +66,8 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     mail,
     scheduler,
     jobs,
-    jobNotes: geoIpService.notes,
+    backups,
+    jobNotes: () => ({ ...geoIpService.notes(), ...backups?.notes() }),
     setUp: createSetUp({ ...platform, pocket }),
     sessions: createSessionAdministration({ ...platform, pocket }),
     clientLogos,
@@ -82,6 +85,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       scim: database.scimProviders,
       settings,
       latestVersion,
+      backups,
       certificate: createPublicCertificate({
         issuer: pocket.issuer,
         clock,

@@ -1,5 +1,11 @@
+import { join } from 'node:path'
 import type { Reader } from './reader.ts'
-import { parseBoolean, parseEnum, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseBoolean, parseEnum, type RawValue, type Section, type Variable } from './variable.ts'
+
+/** Milliseconds. */
+const hour = 3_600_000
+const intervals = { off: null, hourly: hour, daily: 24 * hour, weekly: 7 * 24 * hour }
+const schedules = ['off', 'hourly', 'daily', 'weekly'] as const
 
 const migrationBackup: Variable<'on' | 'off'> = {
   name: 'MIGRATION_BACKUP',
@@ -19,18 +25,83 @@ const allowDowngrade: Variable<boolean> = {
   parse: parseBoolean,
 }
 
+const schedule: Variable<(typeof schedules)[number]> = {
+  name: 'BACKUP_SCHEDULE',
+  type: schedules.map((name) => `\`${name}\``).join(', '),
+  default: 'off',
+  description: 'How often a back-up is made. Each is read back and checked before older ones are removed.',
+  parse: parseEnum(schedules),
+}
+
+const folder: Variable<string> = {
+  name: 'BACKUP_FOLDER',
+  type: 'path',
+  default: '`backups` in the data folder',
+  description: 'Where back-ups are kept. A folder on the disk of the database does not survive that disk.',
+  parse: ({ text }) => text,
+}
+
+const keep: Variable<number> = {
+  name: 'BACKUP_KEEP',
+  type: 'integer',
+  default: '7',
+  description: 'How many scheduled back-ups are kept.',
+  parse: parseKeep,
+}
+
+const recipient: Variable<string> = {
+  name: 'BACKUP_RECIPIENT',
+  type: 'text',
+  default: 'none',
+  description: 'The age recipient (`age1…`) to which back-ups are encrypted. Without it they are not encrypted.',
+  parse: parseRecipient,
+}
+
 export const backupSection = {
   title: 'Back-ups',
-  variables: { migrationBackup, allowDowngrade },
+  variables: { schedule, folder, keep, recipient, migrationBackup, allowDowngrade },
 } satisfies Section
 
 export interface BackupConfig {
   /** Whether a back-up is made before migrations run; default: yes. */
   readonly migrationBackup?: boolean
+  /** Absent if no back-ups are scheduled. */
+  readonly scheduledBackups?: {
+    readonly intervalMs: number
+    readonly folder: string
+    readonly keep: number
+    /** An age recipient; `undefined`: back-ups are not encrypted. */
+    readonly recipient: string | undefined
+  }
 }
 
-export function readBackup(reader: Reader): BackupConfig {
+export function readBackup(reader: Reader, dataFolder: string): BackupConfig {
   if (reader.read(allowDowngrade))
     reader.warnings.push('ALLOW_DOWNGRADE does not undo an update: run "pocket-id rollback" with the older version.')
-  return { migrationBackup: reader.read(migrationBackup) !== 'off' }
+  const intervalMs = intervals[reader.read(schedule) ?? 'off']
+  const scheduledBackups = {
+    folder: reader.read(folder) ?? join(dataFolder, 'backups'),
+    keep: reader.read(keep) ?? 7,
+    recipient: reader.read(recipient),
+  }
+  return {
+    migrationBackup: reader.read(migrationBackup) !== 'off',
+    ...(intervalMs !== null && { scheduledBackups: { intervalMs, ...scheduledBackups } }),
+  }
+}
+
+function parseKeep({ text }: RawValue): number {
+  const number = Number(text)
+  if (!/^\d{1,4}$/.test(text) || number === 0)
+    throw new InvalidValueError(`"${text}" is not a number of back-ups`, 'Write a number from 1 to 9999.')
+  return number
+}
+
+function parseRecipient({ text }: RawValue): string {
+  if (!/^age1[a-z0-9]+$/.test(text))
+    throw new InvalidValueError(
+      `"${text.slice(0, 100)}" is not an age recipient`,
+      'Write the public key that age-keygen prints: age1…',
+    )
+  return text
 }

@@ -37,6 +37,7 @@ export const findingNames = [
   'apiKeyEnds',
   'approvals',
   'administratorOnOneDevice',
+  'backupOnSameDisk',
   'newVersion',
 ] as const
 export type FindingName = (typeof findingNames)[number]
@@ -56,6 +57,7 @@ export interface FindingInput {
   readonly status: InstanceStatus
   readonly keyChangesAt: number | null
   readonly certificate: CertificateDates | null
+  readonly isBackupOnSameDisk: boolean
   /** Within the same period. */
   readonly signIns: { readonly worked: number; readonly failed: number }
   readonly version: { readonly own: string; readonly latest: string }
@@ -97,6 +99,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     status,
     keyChangesAt,
     certificate,
+    isBackupOnSameDisk,
     signIns,
     version,
   } = input
@@ -131,6 +134,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
       count: people.administratorsWithSingleDevicePasskey,
     })
+  if (isBackupOnSameDisk) add('backupOnSameDisk', 'advice', paths.jobs)
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
   const rank = { bad: 0, soon: 1, advice: 2 }
   return findings.sort((left, right) => rank[left.severity] - rank[right.severity])

@@ -52,6 +52,8 @@ export interface OverviewDeps {
   readonly settings: Pick<Settings, 'lastKnown'>
   readonly latestVersion: Pick<LatestVersion, 'lastKnown'>
   readonly certificate: PublicCertificate
+  /** `undefined` if no back-ups are scheduled. */
+  readonly backups: { readonly isOnSameDisk: () => boolean } | undefined
   readonly clock: Clock
 }
 
@@ -79,6 +81,7 @@ export function createOverview({
   settings,
   latestVersion,
   certificate,
+  backups,
   clock,
 }: OverviewDeps): ReadOverview {
   let cachedCounts: { readonly people: UserCounts; readonly at: number } | undefined
@@ -118,6 +121,7 @@ export function createOverview({
     const version = { own: serverVersion(), latest: latestVersion.lastKnown() }
     const dates = certificate.lastKnown()
     const findings = findingsOf({
+      isBackupOnSameDisk: backups?.isOnSameDisk() ?? false,
       now,
       viewerId,
       jobs: jobItems,

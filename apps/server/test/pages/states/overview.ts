@@ -76,6 +76,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
       { ...finding, name: 'apiKeyEnds', severity: 'soon', about: 'Backup', at: now + 5 * day },
       { ...finding, name: 'approvals', severity: 'soon', count: 2 },
       { ...finding, name: 'administratorOnOneDevice', severity: 'advice' },
+      { ...finding, name: 'backupOnSameDisk', severity: 'advice' },
       { ...finding, name: 'newVersion', severity: 'advice', about: '1.5.0' },
     ],
     failures: {
