@@ -36,7 +36,7 @@ const optionalPages: ReadonlySet<string> = new Set([
     'clients',
   ],
   ...['emails', 'group', 'groupForm', 'groupNew', 'groups', 'invitations', 'jobs', 'ldap', 'overview', 'passkeyPolicy'],
-  ...['scim', 'settings', 'templates', 'user', 'userNew', 'userSessions', 'users', 'wayIn'],
+  ...['scim', 'settings', 'templates', 'user', 'userNew', 'userSessions', 'users', 'signInLink'],
 ])
 
 const locales = new URL('../locales/', import.meta.url)

@@ -14,7 +14,7 @@ export type { ApiList, ApiListRequest, ApiSort } from './apis/api-list.ts'
 export type { ApiStore } from './apis/api-store.ts'
 export type { Apis } from './apis/apis.ts'
 export type { PermissionLists } from './apis/grants.ts'
-export type { ActingParty, AuditSink, RequestOrigin } from './audit/audit-sink.ts'
+export type { Actor as ActingParty, AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export type { Change, Changes } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export type {

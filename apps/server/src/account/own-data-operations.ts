@@ -42,7 +42,7 @@ export function ownDataOperations(ownData: OwnData): readonly Operation[] {
       summary: 'Export all your data as one JSON file without secrets',
       note: 'The file is streamed. API keys are rejected because the file contains more than any scope allows.',
       area: 'account',
-      answer: { status: 200, schema: dataSchema },
+      response: { status: 200, schema: dataSchema },
       async handle({ user, ctx }) {
         const chunks = await ownData.exportJson(user, requestContext(ctx.req))
         ctx.set('Content-Disposition', dataFile)

@@ -68,7 +68,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       path: '/api/api-keys',
       summary: 'List your API keys',
       list: { sort: ['createdAt', 'name', 'expiresAt', 'lastUsedAt'] },
-      answer: { status: 200, schema: pageOf(apiKeySchema) },
+      response: { status: 200, schema: pageOf(apiKeySchema) },
       async handle({ user, list }) {
         const { items, total } = await apiKeys.list(user.id, list)
         return pageAnswer({ items: items.map(apiKeyDto), total }, list)
@@ -81,7 +81,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       path: '/api/api-keys',
       summary: 'Create an API key',
       body: newApiKey,
-      answer: { status: 201, schema: mintedSchema },
+      response: { status: 201, schema: mintedSchema },
       async handle(call) {
         const { name, description = null, scopes = null, expiresAt } = call.body
         return mintedDto(await apiKeys.create(ownerOf(call), { name, description, scopes, expiresAt }))
@@ -94,7 +94,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       path: '/api/api-keys/:id/renew',
       summary: 'Renew an expired API key',
       body: renewal,
-      answer: { status: 200, schema: mintedSchema },
+      response: { status: 200, schema: mintedSchema },
       handle: async (call) => mintedDto(await apiKeys.renew(ownerOf(call), call.params.id ?? '', call.body.expiresAt)),
     }),
     operation({
@@ -103,7 +103,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       method: 'delete',
       path: '/api/api-keys/:id',
       summary: 'Delete an API key',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async (call) => apiKeys.remove(ownerOf(call), call.params.id ?? ''),
     }),
   ]

@@ -19,7 +19,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
   const administration = createApiAdministration(deps)
   const operationDeps = { ...deps, administration }
   const shared = { area: 'clients' } as const
-  const answer = { status: 200, schema: apiSchema } as const
+  const response = { status: 200, schema: apiSchema } as const
   return [
     operation({
       ...shared,
@@ -28,7 +28,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       path: '/api/apis',
       summary: 'List APIs',
       list: apiList,
-      answer: { status: 200, schema: pageOf(apiSchema) },
+      response: { status: 200, schema: pageOf(apiSchema) },
       async handle({ list }) {
         const { items, total } = await apis.page(apiListRequest(list, null))
         return pageAnswer({ items: items.map(apiDto), total }, list)
@@ -41,7 +41,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       path: '/api/apis',
       summary: 'Create an API',
       body: apiCreate,
-      answer: { status: 201, schema: apiSchema },
+      response: { status: 201, schema: apiSchema },
       handle: async (call) => respondWithEtag(call.ctx, await administration.create(actorOf(call), call.body)),
     }),
     operation({
@@ -50,7 +50,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       method: 'get',
       path: '/api/apis/:id',
       summary: 'Get an API',
-      answer,
+      response,
       handle: async ({ params, ctx }) => respondWithEtag(ctx, await administration.getApi(params.id ?? '')),
     }),
     operation({
@@ -61,7 +61,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       path: '/api/apis/:id',
       summary: 'Update an API; its resource indicator cannot be changed',
       body: apiUpdate,
-      answer,
+      response,
       handle: async (call) =>
         respondWithEtag(call.ctx, await administration.update(actorOf(call), call.params.id ?? '', call.body)),
     }),
@@ -72,7 +72,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       method: 'delete',
       path: '/api/apis/:id',
       summary: 'Delete an API and all access to it',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
     operation({
@@ -83,7 +83,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       path: '/api/apis/:id/permissions',
       summary: 'Set the permissions of an API',
       body: permissionsBody,
-      answer,
+      response,
       async handle(call) {
         const permissions = (call.body.permissions ?? []).map(({ key, name, description }) => ({
           key,
@@ -104,7 +104,7 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       path: '/api/apis/:id/cimd-access',
       summary: 'Set the access of clients with a client ID metadata document to an API',
       body: cimdAccessBody,
-      answer,
+      response,
       async handle(call) {
         const { enabled = false, permissionIds = [] } = call.body
         const access = { enabled, permissionIds }

@@ -23,7 +23,7 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
       path: '/api/apis/:id/clients',
       summary: 'List the clients that have access to an API',
       list,
-      answer: { status: 200, schema: pageOf(clientAccessSchema) },
+      response: { status: 200, schema: pageOf(clientAccessSchema) },
       async handle(call) {
         const api = await administration.getApi(call.params.id ?? '')
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'granted', apiId: api.id }))
@@ -39,7 +39,7 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
       path: '/api/apis/:id/assignable-clients',
       summary: 'List the clients that can be given access to an API',
       list,
-      answer: { status: 200, schema: pageOf(apiClientSchema) },
+      response: { status: 200, schema: pageOf(apiClientSchema) },
       async handle(call) {
         const { id } = await administration.getApi(call.params.id ?? '')
         const { items, total } = await clients.page(clientsOf(call.list, { of: 'ungranted', apiId: id }))
@@ -54,7 +54,7 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
       path: '/api/apis/:id/clients/:clientId',
       summary: 'Get the access of a client to an API',
       note: 'For a client without access the response grants nothing.',
-      answer: { status: 200, schema: accessSchema },
+      response: { status: 200, schema: accessSchema },
       async handle({ params, ctx }) {
         const { id } = await administration.getApi(params.id ?? '')
         const client = await administration.getClient(params.clientId ?? '')
@@ -69,7 +69,7 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
       path: '/api/apis/:id/clients/:clientId',
       summary: 'Set the access of a client to an API',
       body: accessBody,
-      answer: { status: 200, schema: accessSchema },
+      response: { status: 200, schema: accessSchema },
       async handle(call) {
         const { id = '', clientId = '' } = call.params
         const access = {
@@ -88,7 +88,7 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
       method: 'delete',
       path: '/api/apis/:id/clients/:clientId',
       summary: 'Remove the access of a client to an API',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => administration.removeGrant(actorOf(call), call.params.id ?? '', call.params.clientId ?? ''),
     }),
   ]

@@ -22,7 +22,7 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
       method: 'get',
       path: '/api/api-access/:clientId/apis',
       summary: 'List the APIs that a client has access to',
-      answer: { status: 200, schema: { type: 'array', items: apiAccessSchema } },
+      response: { status: 200, schema: { type: 'array', items: apiAccessSchema } },
       async handle({ params }) {
         const client = await administration.getClient(params.clientId ?? '')
         const grants = new Map((await apis.grantsTo(client.id)).map((grant) => [grant.apiId, grant]))
@@ -38,7 +38,7 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
       path: '/api/api-access/:clientId/assignable-apis',
       summary: 'List the APIs that a client can be given access to',
       list: apiList,
-      answer: { status: 200, schema: pageOf(apiSchema) },
+      response: { status: 200, schema: pageOf(apiSchema) },
       async handle({ params, list }) {
         const { id } = await administration.getClient(params.clientId ?? '')
         const { items, total } = await apis.page(apiListRequest(list, id))
@@ -51,7 +51,7 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
       method: 'get',
       path: '/api/api-access/:clientId',
       summary: 'Get the permissions of a client for all APIs (older format)',
-      answer: { status: 200, schema: permissionListsSchema },
+      response: { status: 200, schema: permissionListsSchema },
       async handle({ params, ctx }) {
         const { id } = await administration.getClient(params.clientId ?? '')
         return respondWithEtag(ctx, await apis.grantsTo(id))
@@ -65,7 +65,7 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
       path: '/api/api-access/:clientId',
       summary: 'Set the permissions of a client for all APIs (older format)',
       body: permissionListsBody,
-      answer: { status: 200, schema: permissionListsSchema },
+      response: { status: 200, schema: permissionListsSchema },
       async handle(call) {
         const { userDelegatedPermissionIds = [], clientPermissionIds = [] } = call.body
         const lists = { userDelegatedPermissionIds, clientPermissionIds }

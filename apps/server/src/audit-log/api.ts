@@ -70,7 +70,7 @@ export function auditLogOperations({
       summary: 'List your own audit log entries',
       list: ownListDefinition,
       query: rangeParameters,
-      answer: { status: 200, schema: pageOf(auditSchema) },
+      response: { status: 200, schema: pageOf(auditSchema) },
       async handle({ user, query, list }) {
         const { items, total } = await auditLog.list(auditQuery(user.id, query, list), list)
         return pageAnswer({ items: items.map(auditDto), total }, list)
@@ -83,7 +83,7 @@ export function auditLogOperations({
       summary: 'List the audit log',
       list: fullListDefinition,
       query: rangeParameters,
-      answer: { status: 200, schema: pageOf(auditSchema) },
+      response: { status: 200, schema: pageOf(auditSchema) },
       async handle({ query, list }) {
         const { items, total } = await auditLog.list(auditQuery(null, query, list), list)
         const data = items.map((entry) => ({ ...auditDto(entry), username: entry.accountName ?? '' }))
@@ -97,7 +97,7 @@ export function auditLogOperations({
       summary: 'Export the audit log as a file, newest entries first',
       list: { sort: [], filter: [...auditFilters, 'id'], search: true },
       query: { ...rangeParameters, format: { type: 'string', enum: exportFormats } },
-      answer: { status: 200, types: Object.values(exportTypes).map((type) => type.split(';')[0] ?? type) },
+      response: { status: 200, types: Object.values(exportTypes).map((type) => type.split(';')[0] ?? type) },
       async handle(call) {
         const format = exportFormat(call.query.format)
         const exportQuery = auditQuery(null, call.query, call.list)
@@ -113,7 +113,7 @@ export function auditLogOperations({
       id: 'listAuditLogClientNames',
       path: '/api/audit-logs/filters/client-names',
       summary: 'List the client names in the audit log',
-      answer: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
+      response: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
       handle: async () => auditLog.clientNames(),
     }),
     operation({
@@ -121,7 +121,7 @@ export function auditLogOperations({
       id: 'listAuditLogUsers',
       path: '/api/audit-logs/filters/users',
       summary: 'List the user names in the audit log by user ID',
-      answer: { status: 200, schema: texts },
+      response: { status: 200, schema: texts },
       handle: async () => Object.fromEntries((await auditLog.accounts()).map(({ id, name }) => [id, name])),
     }),
   ]

@@ -67,7 +67,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       path: '/api/oidc/clients',
       summary: 'List clients',
       list: allClients,
-      answer: { status: 200, schema: pageOf(clientWithGroupCountSchema) },
+      response: { status: 200, schema: pageOf(clientWithGroupCountSchema) },
       async handle({ ctx, list }) {
         const { items, total } = await clients.page(clientListRequest(list, { of: 'everybody' }))
         const dtos = items.map(({ client, allowedGroupCount }) => ({
@@ -84,7 +84,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       path: '/api/oidc/clients',
       summary: 'Create a client',
       body: clientCreate,
-      answer: { status: 201, schema: clientWithGroupsSchema },
+      response: { status: 201, schema: clientWithGroupsSchema },
       async handle(call) {
         const { id } = call.body
         const input = { ...(await submittedClient(call)), ...(id && { id }) }
@@ -101,7 +101,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       method: 'get',
       path: '/api/oidc/clients/:id',
       summary: 'Get a client',
-      answer: { status: 200, schema: clientWithGroupsSchema },
+      response: { status: 200, schema: clientWithGroupsSchema },
       handle: async ({ params, ctx }) => withGroups(ctx, await administration.getClient(params.id ?? '')),
     }),
     operation({
@@ -110,7 +110,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       method: 'get',
       path: '/api/oidc/clients/:id/meta',
       summary: 'Get the public data of a client',
-      answer: { status: 200, schema: clientMetaSchema },
+      response: { status: 200, schema: clientMetaSchema },
       handle: async ({ params }) => withUploadedLogo(clientMetaDto(await administration.getClient(params.id ?? ''))),
     }),
     operation({
@@ -121,7 +121,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       path: '/api/oidc/clients/:id',
       summary: 'Update a client',
       body: clientUpdate,
-      answer: { status: 200, schema: clientWithGroupsSchema },
+      response: { status: 200, schema: clientWithGroupsSchema },
       async handle(call) {
         const before = await administration.getClient(call.params.id ?? '')
         const { id } = before
@@ -141,7 +141,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       method: 'post',
       path: '/api/oidc/clients/:id/refresh',
       summary: 'Fetch the client ID metadata document of a client again',
-      answer: { status: 200, schema: clientWithGroupsSchema },
+      response: { status: 200, schema: clientWithGroupsSchema },
       handle: async ({ ctx, params }) =>
         withGroups(ctx, await withContractErrors(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
     }),
@@ -152,7 +152,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       method: 'delete',
       path: '/api/oidc/clients/:id',
       summary: 'Delete a client',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
     operation({
@@ -163,7 +163,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       path: '/api/oidc/clients/:id/allowed-user-groups',
       summary: 'Set the groups whose members may use a restricted client',
       body: groupIds,
-      answer: { status: 200, schema: clientSchema },
+      response: { status: 200, schema: clientSchema },
       async handle(call) {
         const existingIds = await existingGroupIds(call.body.userGroupIds)
         const client = await administration.setAllowedGroups(actorOf(call), call.params.id ?? '', existingIds)

@@ -63,7 +63,7 @@ export function connectionLogOperations(
       method: 'get',
       path: '/api/oidc/clients/:id/connection-log',
       summary: 'List the last 50 authorization and token attempts of a client, newest first',
-      answer: { status: 200, schema: { type: 'array', items: schema } },
+      response: { status: 200, schema: { type: 'array', items: schema } },
       async handle({ params }) {
         const id = params.id ?? ''
         await getClient(id)
@@ -75,7 +75,7 @@ export function connectionLogOperations(
 
 function attemptDto(attempt: AttemptWithUser) {
   const { at, accountId, userName, redirectUri, ...fields } = attempt
-  const { clientId: _clientId, sequence: _sequence, stranger: _stranger, ...rest } = fields
+  const { clientId: _clientId, sequence: _sequence, unauthenticatedNetwork: _network, ...rest } = fields
   return {
     ...rest,
     createdAt: new Date(at).toISOString(),

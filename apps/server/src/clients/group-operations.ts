@@ -32,7 +32,7 @@ export function groupOperations(
       summary: 'Set the clients that a group may use',
       area: 'groups',
       body: clientIds,
-      answer: { status: 200, schema: { type: 'object' } },
+      response: { status: 200, schema: { type: 'object' } },
       async handle(call) {
         const id = await assertCanModifyGroup(call, directory.groups)
         const { ifMatch, ...actor } = actorOf(call)

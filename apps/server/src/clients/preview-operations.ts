@@ -25,7 +25,7 @@ export function previewOperations({ pocket }: Deps): readonly Operation[] {
       note: 'A limited API key needs `read:users` too.',
       area: 'clients',
       query: { scopes: { type: 'string', description: 'Space-separated scopes; required.' } },
-      answer: { status: 200, schema: previewSchema },
+      response: { status: 200, schema: previewSchema },
       async handle({ params, query }) {
         const { scopes } = query
         if (typeof scopes !== 'string' || scopes.trim() === '')

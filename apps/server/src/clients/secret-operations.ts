@@ -16,7 +16,7 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
       method: 'get',
       path: '/api/oidc/clients/:id/secrets',
       summary: 'List the secrets of a client, including expired ones',
-      answer: { status: 200, schema: { type: 'array', items: listedSecretSchema } },
+      response: { status: 200, schema: { type: 'array', items: listedSecretSchema } },
       async handle({ params }) {
         const { id, secrets } = await administration.getClient(params.id ?? '')
         const uses = await administration.secretUses(id)
@@ -32,7 +32,7 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
       method: 'post',
       path: '/api/oidc/clients/:id/secrets',
       summary: 'Add a secret, either generated or from an optional body {secret, expiresAt}',
-      answer: { status: 201, schema: createdSecretSchema },
+      response: { status: 201, schema: createdSecretSchema },
       async handle(call) {
         const input = secretInput(call.ctx)
         const { plain, stored } = await administration.addSecret(actorOf(call), call.params.id ?? '', input)
@@ -45,7 +45,7 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
       method: 'delete',
       path: '/api/oidc/clients/:id/secrets/:secretId',
       summary: 'Delete a secret',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => administration.removeSecret(actorOf(call), call.params.id ?? '', call.params.secretId ?? ''),
     }),
     operation({
@@ -54,7 +54,7 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
       method: 'post',
       path: '/api/oidc/clients/:id/secret',
       summary: 'Replace all secrets by a new one, either generated or from an optional body {secret, expiresAt}',
-      answer: {
+      response: {
         status: 200,
         schema: { type: 'object', required: ['secret'], properties: { secret: { type: 'string' } } },
       },

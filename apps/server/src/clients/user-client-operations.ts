@@ -34,7 +34,7 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
       summary: 'List the clients you have consented to',
       area: 'account',
       list: authorizedClients,
-      answer: { status: 200, schema: pageOf(authorizedClientSchema) },
+      response: { status: 200, schema: pageOf(authorizedClientSchema) },
       handle: ({ user, list }) => listAuthorized(list, user.id),
     }),
     operation({
@@ -45,7 +45,7 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
       note: 'A limited API key needs `read:users` too.',
       area: 'clients',
       list: authorizedClients,
-      answer: { status: 200, schema: pageOf(authorizedClientSchema) },
+      response: { status: 200, schema: pageOf(authorizedClientSchema) },
       async handle({ params, list }) {
         const { id = '' } = params
         if ((await directory.users.find(id)) === undefined)
@@ -59,7 +59,7 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
       path: '/api/oidc/users/me/authorized-clients/:clientId',
       summary: 'Withdraw your consent for a client and revoke its tokens',
       area: 'account',
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle({ user, params, ctx }) {
         await consents.withdraw(user.id, params.clientId ?? '', requestContext(ctx.req))
       },
@@ -71,7 +71,7 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
       summary: 'List the clients that you may use',
       area: 'account',
       list: accessibleClients,
-      answer: { status: 200, schema: pageOf(accessibleClientSchema) },
+      response: { status: 200, schema: pageOf(accessibleClientSchema) },
       async handle({ user, list }) {
         const account = await directory.accounts.find(user.id)
         const groupIds = (account?.groups ?? []).map(({ id }) => id)

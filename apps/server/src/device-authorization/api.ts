@@ -46,7 +46,7 @@ export function deviceAuthorizationOperations({
       limit: 'device-login-verification',
       summary: 'Get the authorization request of an application on another device',
       query: { code },
-      answer: { status: 200, schema: infoSchema },
+      response: { status: 200, schema: infoSchema },
       async handle({ ctx }) {
         const request = await deviceAuthorizations.find(ctx.req, ctx.res, codeOf(ctx))
         const client = await pocket.clients.find(request.client.id)
@@ -64,7 +64,7 @@ export function deviceAuthorizationOperations({
       summary: 'Approve or deny the authorization request of an application on another device',
       note: 'Consumes a re-authentication if `reauthenticationRequired` is true or the session was started without a passkey.',
       query: { code, decision: { type: 'string', enum: ['approve', 'deny'], default: 'approve' } },
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle({ ctx }) {
         const { decision = 'approve' } = ctx.query
         if (decision === 'approve') await deviceAuthorizations.approve(ctx.req, ctx.res, { code: codeOf(ctx) })

@@ -62,7 +62,7 @@ function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
       id: 'requestDeviceLogin',
       path: '/api/device-login/requests',
       summary: 'Request sign-in with the approval of another device',
-      answer: { status: 201, schema: requestSchema },
+      response: { status: 201, schema: requestSchema },
       async handle({ ctx }) {
         const { id, token, userCode, expiresAt } = await pocket.deviceLogins.request(ctx.req)
         cookieOf(id).give(ctx, token)
@@ -81,7 +81,7 @@ function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
       id: 'exchangeDeviceLogin',
       path: '/api/device-login/requests/:id/exchange',
       summary: 'Wait for the approval, for 25 seconds or for the time in `Prefer: wait=SECONDS`',
-      answer: { status: 200, schema: userSchema, pending: true },
+      response: { status: 200, schema: userSchema, pending: true },
       async handle({ params: { id = '' }, ctx }) {
         const token = cookieOf(id).read(ctx)
         if (token === undefined)
@@ -109,7 +109,7 @@ function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp })
       limit,
       summary: 'Get the device that requests to sign in',
       body: { type: 'object', required: ['code'], properties: { code } },
-      answer: { status: 200, schema: verificationSchema },
+      response: { status: 200, schema: verificationSchema },
       async handle({ body }) {
         const pending = await pocket.deviceLogins.find(body.code)
         return { ...verificationDto(pending), ...geoIp.locate(pending.ipAddress) }
@@ -126,7 +126,7 @@ function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp })
         required: ['code', 'decision'],
         properties: { code, decision: { type: 'string', enum: ['approve', 'deny'] } },
       },
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle({ user, body, ctx }) {
         const status = body.decision === 'approve' ? 'approved' : 'denied'
         // Checks the code first, so that a mistyped code does not consume the passkey proof.

@@ -53,7 +53,7 @@ function queueOperations({ mail }: EmailOperationDeps): readonly Operation[] {
         filter: ['state', 'kind', 'recipient'],
         search: true,
       },
-      answer: { status: 200, schema: pageOf(emailSchema) },
+      response: { status: 200, schema: pageOf(emailSchema) },
       async handle({ list }) {
         const { items, total } = await mail.queue.list(list)
         return pageAnswer({ items: items.map(emailDto), total }, list)
@@ -65,7 +65,7 @@ function queueOperations({ mail }: EmailOperationDeps): readonly Operation[] {
       method: 'post',
       path: '/api/emails/:id/retry',
       summary: 'Retry sending an e-mail',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: ({ params }) => mail.queue.retry(params.id ?? ''),
     }),
   ]
@@ -92,7 +92,7 @@ function requestOperations(deps: EmailOperationDeps): readonly Operation[] {
           },
         },
       },
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async ({ body: { email, redirectPath }, ctx }) =>
         requestCode(deps, ctx, { email, redirect: sameSitePath(redirectPath, '') || null }),
     }),
@@ -109,7 +109,7 @@ function verificationOperations({ mail }: EmailOperationDeps): readonly Operatio
       path: '/api/users/me/send-email-verification',
       limit: 'send-email-verification',
       summary: 'Send yourself a link that verifies your e-mail address',
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle({ user }) {
         await mail.verification.begin(user)
         mail.delivery.trigger()
@@ -127,7 +127,7 @@ function verificationOperations({ mail }: EmailOperationDeps): readonly Operatio
         required: ['token'],
         properties: { token: { type: 'string', minLength: 1, maxLength: 200 } },
       },
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async (call) => mail.verification.finish(actorOf(call), call.body.token),
     }),
   ]

@@ -16,7 +16,7 @@ export function sendingOperations({ mail, users }: EmailOperationDeps): readonly
       method: 'post',
       path: '/api/application-configuration/test-email',
       summary: 'Send yourself a test e-mail',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async ({ user }) => mail.test(user),
     }),
     operation({
@@ -26,7 +26,7 @@ export function sendingOperations({ mail, users }: EmailOperationDeps): readonly
       path: '/api/users/:id/one-time-access-email',
       summary: 'Send a user a login code by e-mail',
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)
         await mail.loginCodes.send(actorOf(call), await assertCanModifyUser(call, users), lifetime)
@@ -45,7 +45,7 @@ export function sendingOperations({ mail, users }: EmailOperationDeps): readonly
           ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one day.` },
         },
       },
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultInvitationLifetime)
         await mail.loginCodes.invite(actorOf(call), await assertCanModifyUser(call, users), lifetime)

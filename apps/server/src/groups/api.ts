@@ -72,7 +72,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       path: '/api/user-groups',
       summary: 'List groups',
       list: { sort: ['createdAt', 'friendlyName', 'name', 'userCount'], search: true },
-      answer: { status: 200, schema: pageOf(groupItemSchema) },
+      response: { status: 200, schema: pageOf(groupItemSchema) },
       async handle({ list }) {
         const { items, total } = await directory.groups.page(list)
         return pageAnswer({ items: items.map((group) => groupItemDto(group, group.userCount)), total }, list)
@@ -85,7 +85,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       path: '/api/user-groups',
       summary: 'Create a group',
       body: groupBody,
-      answer: { status: 201, schema: groupSchema },
+      response: { status: 201, schema: groupSchema },
       handle: async (call) => respondWithGroup(call.ctx, (await groups.create(actorOf(call), call.body)).id),
     }),
     operation({
@@ -94,7 +94,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       method: 'get',
       path: '/api/user-groups/:id',
       summary: 'Read a group with its members',
-      answer: { status: 200, schema: groupSchema },
+      response: { status: 200, schema: groupSchema },
       handle: async ({ params, ctx }) => respondWithGroup(ctx, params.id ?? ''),
     }),
     operation({
@@ -105,7 +105,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       path: '/api/user-groups/:id',
       summary: 'Update the names of a group',
       body: groupBody,
-      answer: { status: 200, schema: groupSchema },
+      response: { status: 200, schema: groupSchema },
       async handle(call) {
         const id = await assertCanModifyGroup(call, directory.groups)
         await groups.update(actorOf(call), id, call.body)
@@ -119,7 +119,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       method: 'delete',
       path: '/api/user-groups/:id',
       summary: 'Delete a group, but not its members',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async (call) => groups.remove(actorOf(call), await assertCanModifyGroup(call, directory.groups)),
     }),
   ]
@@ -136,7 +136,7 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
       path: '/api/user-groups/:id/users',
       summary: 'Replace the members of a group',
       body: membersBody,
-      answer: { status: 200, schema: groupSchema },
+      response: { status: 200, schema: groupSchema },
       async handle(call) {
         const { id = '' } = call.params
         const { userIds } = call.body
@@ -152,7 +152,7 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
       method: 'get',
       path: '/api/users/:id/groups',
       summary: 'List the groups of a user',
-      answer: { status: 200, schema: { type: 'array', items: groupSchema } },
+      response: { status: 200, schema: { type: 'array', items: groupSchema } },
       async handle({ params }) {
         const user = await directory.users.find(params.id ?? '')
         if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
@@ -167,7 +167,7 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
       path: '/api/custom-claims/user-group/:userGroupId',
       summary: 'Replace the custom claims of a group',
       body: claimsBody,
-      answer: { status: 200, schema: claimListSchema },
+      response: { status: 200, schema: claimListSchema },
       handle: async (call) =>
         (await groups.setClaims(actorOf(call), await assertCanModifyGroup(call, directory.groups), call.body)).map(
           claimDto,
@@ -179,7 +179,7 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
       method: 'get',
       path: '/api/custom-claims/suggestions',
       summary: 'List the keys of custom claims, most used first',
-      answer: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
+      response: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
       handle: () => directory.claims.suggestKeys(),
     }),
   ]

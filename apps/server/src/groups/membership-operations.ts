@@ -42,7 +42,7 @@ export function membershipOperations(
       method: 'get',
       path: '/api/user-groups/:id/members',
       summary: 'List the memberships of a group with their end dates',
-      answer: { status: 200, schema: { type: 'array', items: membershipSchema } },
+      response: { status: 200, schema: { type: 'array', items: membershipSchema } },
       handle: async ({ params }) => (await directory.groups.memberships(params.id ?? '')).map(membershipDto),
     }),
     operation({
@@ -51,7 +51,7 @@ export function membershipOperations(
       method: 'get',
       path: '/api/user-groups/:id/members/:userId',
       summary: 'Read a membership',
-      answer: { status: 200, schema: membershipSchema },
+      response: { status: 200, schema: membershipSchema },
       async handle({ params, ctx }) {
         const membership = await directory.groups.membership(params.id ?? '', params.userId ?? '')
         if (!membership) throw membershipNotFound()
@@ -66,7 +66,7 @@ export function membershipOperations(
       path: '/api/user-groups/:id/members/:userId',
       summary: 'Set the end date of a membership',
       body: membershipBody,
-      answer: { status: 200, schema: membershipSchema },
+      response: { status: 200, schema: membershipSchema },
       async handle(call) {
         const { id: groupId = '', userId = '' } = call.params
         const { endsAt } = call.body

@@ -90,7 +90,7 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
     id: `delete${id}`,
     method: 'delete',
     summary: `Delete ${label}`,
-    answer: { status: 204 },
+    response: { status: 204 },
     handle: (call) => images.remove(actorOf(call), image(call.query)),
   })
   return [
@@ -100,7 +100,7 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       method: 'get',
       query: { ...(route.hasThemes && lightQuery), ...defaultQuery },
       summary: `Read ${label}`,
-      answer: { status: 200, types: imageTypes },
+      response: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
         const stored = await images.find(image(query))
         if (!stored || (query.default === 'false' && stored.bundled)) throw imageNotFound()
@@ -113,7 +113,7 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       method: 'put',
       summary: `Replace ${label}`,
       upload: true,
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         await images.put(actorOf(call), image(call.query), await readUpload(call.ctx, maxImageBytes))
       },

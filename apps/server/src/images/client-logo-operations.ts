@@ -15,7 +15,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       id: 'readOidcClientLogo',
       method: 'get',
       summary: 'Read the logo of a client; falls back to the light logo',
-      answer: { status: 200, types: imageTypes },
+      response: { status: 200, types: imageTypes },
       async handle({ ctx, params, query }) {
         const logo = await logos.findForTheme(params.id ?? '', themeOf(query))
         await serveImage(ctx, { ...logo, bytes: () => logos.read(logo) }, staleWhileRevalidate.client)
@@ -27,7 +27,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       method: 'post',
       summary: 'Replace the logo of a client',
       upload: true,
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         const bytes = await readUpload(call.ctx, maxLogoBytes)
         await logos.upload(actorOf(call), call.params.id ?? '', themeOf(call.query), bytes)
@@ -38,7 +38,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       id: 'deleteOidcClientLogo',
       method: 'delete',
       summary: 'Delete the logo of a client',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => logos.remove(actorOf(call), call.params.id ?? '', themeOf(call.query)),
     }),
   ]

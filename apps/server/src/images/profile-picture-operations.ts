@@ -24,7 +24,7 @@ export function profilePictureOperations(
       method: 'put',
       summary: 'Replace your profile picture',
       upload: true,
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         await assertCanChangePicture(call.ctx, call.user)
         await pictures.put(actorOf(call), call.user.id, await readUpload(call.ctx, maxImageBytes))
@@ -35,7 +35,7 @@ export function profilePictureOperations(
       id: 'deleteOwnProfilePicture',
       method: 'delete',
       summary: 'Delete your profile picture',
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         await assertCanChangePicture(call.ctx, call.user)
         await pictures.remove(actorOf(call), call.user.id)
@@ -47,7 +47,7 @@ export function profilePictureOperations(
       path: '/api/users/:id/profile-picture.png',
       area: 'users',
       summary: 'Read the profile picture of a user, or their initials',
-      answer: { status: 200, types: imageTypes },
+      response: { status: 200, types: imageTypes },
       async handle({ ctx, params }) {
         const picture = await pictures.find(userIdOf(params.id))
         if (!picture) throw userNotFound()
@@ -60,7 +60,7 @@ export function profilePictureOperations(
       method: 'put',
       summary: 'Replace the profile picture of a user',
       upload: true,
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         const id = userIdOf(call.params.id)
         await assertCanChangePicture(call.ctx, await directory.find(id))
@@ -72,7 +72,7 @@ export function profilePictureOperations(
       id: 'deleteProfilePicture',
       method: 'delete',
       summary: 'Delete the profile picture of a user',
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         const id = userIdOf(call.params.id)
         await assertCanChangePicture(call.ctx, await directory.find(id))

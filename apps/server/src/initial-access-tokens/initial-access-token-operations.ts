@@ -48,7 +48,7 @@ export function initialAccessTokenOperations(deps: Deps): readonly Operation[] {
       path: '/api/oidc/initial-access-tokens',
       summary: 'Create an initial access token for dynamic client registration',
       body,
-      answer: { status: 201, schema },
+      response: { status: 201, schema },
       async handle(call) {
         const { ttl, usageLimit = 1, description = '' } = call.body
         const newToken = { lifetime: lifetimeOf(ttl, defaultLifetime), usageLimit, description }
@@ -62,7 +62,7 @@ export function initialAccessTokenOperations(deps: Deps): readonly Operation[] {
       method: 'get',
       path: '/api/oidc/initial-access-tokens',
       summary: 'List unexpired initial access tokens, newest first',
-      answer: { status: 200, schema: { type: 'array', items: schema } },
+      response: { status: 200, schema: { type: 'array', items: schema } },
       handle: async () => (await tokens.list()).map((token) => tokenDto(token)),
     }),
     operation({
@@ -71,7 +71,7 @@ export function initialAccessTokenOperations(deps: Deps): readonly Operation[] {
       method: 'delete',
       path: '/api/oidc/initial-access-tokens/:id',
       summary: 'Delete an initial access token, but not the clients registered with it',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
     }),
   ]

@@ -35,7 +35,7 @@ export function jobOperations(jobs: Jobs): readonly Operation[] {
       method: 'get',
       path: '/api/jobs',
       summary: 'List the background jobs and their last runs',
-      answer: { status: 200, schema: { type: 'array', items: jobSchema } },
+      response: { status: 200, schema: { type: 'array', items: jobSchema } },
       handle: async () => (await jobs.list()).map(jobDto),
     }),
     operation({
@@ -44,7 +44,7 @@ export function jobOperations(jobs: Jobs): readonly Operation[] {
       method: 'post',
       path: '/api/jobs/:name/run',
       summary: 'Run a job now',
-      answer: { status: 202 },
+      response: { status: 202 },
       async handle(call) {
         if (!(await jobs.runNow(actorOf(call), call.params.name ?? '')))
           throw new ConflictError('job_running', 'This job is already running.')

@@ -118,7 +118,7 @@ export function ldapOperations(
       path: '/api/application-configuration/sync-ldap',
       summary: 'Import users and groups from LDAP now',
       note: 'If the removals need confirmation, nothing is changed and the response is 409 `ldap_confirmation_needed`.',
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         const { outcome } = await sync.run(actorOf(call), { trigger: 'api' })
         if (outcome === 'waiting')
@@ -134,7 +134,7 @@ export function ldapOperations(
       method: 'post',
       path: '/api/ldap/dry-run',
       summary: 'Plan an LDAP import without changing anything',
-      answer: { status: 200, schema: runSchema },
+      response: { status: 200, schema: runSchema },
       async handle(call) {
         return runDto(await sync.dryRun(actorOf(call), 'api'))
       },
@@ -151,7 +151,7 @@ export function ldapOperations(
           confirm: { type: 'string', maxLength: 100, description: 'The `losses.digest` of the waiting run.' },
         },
       },
-      answer: { status: 200, schema: runSchema },
+      response: { status: 200, schema: runSchema },
       async handle(call) {
         const { confirm } = call.body
         return runDto(
@@ -165,7 +165,7 @@ export function ldapOperations(
       method: 'get',
       path: '/api/ldap/runs',
       summary: 'List the latest imports and dry runs, newest first',
-      answer: { status: 200, schema: { type: 'array', items: runSchema } },
+      response: { status: 200, schema: { type: 'array', items: runSchema } },
       handle: async () => (await runs.list(30)).map(runDto),
     }),
     operation({
@@ -174,7 +174,7 @@ export function ldapOperations(
       method: 'post',
       path: '/api/ldap/test',
       summary: 'Test the connection to the LDAP server',
-      answer: {
+      response: {
         status: 200,
         schema: {
           type: 'object',

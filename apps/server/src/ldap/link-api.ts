@@ -56,7 +56,7 @@ function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOp
         required: ['entry'],
         properties: { entry: { ...text, minLength: 1, maxLength: 1024, description: entry } },
       },
-      answer: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
+      response: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
       async handle(call) {
         const { id, dn } = await link(call, call.body.entry)
         return { id, dn }
@@ -67,7 +67,7 @@ function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOp
       id: `unlink${kind}FromLdap`,
       method: 'delete',
       summary: `Unlink a ${noun} from its LDAP entry`,
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: unlink,
     }),
   ]

@@ -10,7 +10,7 @@ export function openApiOperations(document: () => OpenApiDocument): readonly Ope
       path: '/api/openapi.json',
       summary: 'Read this document',
       area: 'settings',
-      answer: { status: 200, schema: { type: 'object' } },
+      response: { status: 200, schema: { type: 'object' } },
       async handle({ ctx }) {
         ctx.set('Cache-Control', 'public, max-age=300')
         return document()

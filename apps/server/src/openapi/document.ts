@@ -102,7 +102,7 @@ export function openApiDocument(
 }
 
 function operationItem(operation: Operation, access: AccessRow, components: Components): Json {
-  const { id, summary, note, area, body, answer } = operation
+  const { id, summary, note, area, body, response } = operation
   const description = [access.caller === 'administrator' ? 'For administrators.' : '', note ?? '']
     .filter(Boolean)
     .join(' ')
@@ -117,12 +117,12 @@ function operationItem(operation: Operation, access: AccessRow, components: Comp
     ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, components) } }),
     ...(operation.upload && { requestBody: { required: true, content: uploadContent } }),
     responses: {
-      [answer.status]: {
-        description: answer.schema === undefined && answer.types === undefined ? 'Done.' : 'OK.',
-        ...(answer.schema !== undefined && { content: jsonContent(answer.schema, components) }),
-        ...(answer.types !== undefined && { content: Object.fromEntries(answer.types.map((type) => [type, {}])) }),
+      [response.status]: {
+        description: response.schema === undefined && response.types === undefined ? 'Done.' : 'OK.',
+        ...(response.schema !== undefined && { content: jsonContent(response.schema, components) }),
+        ...(response.types !== undefined && { content: Object.fromEntries(response.types.map((type) => [type, {}])) }),
       },
-      ...(answer.pending && { 202: { description: 'Pending.' } }),
+      ...(response.pending && { 202: { description: 'Pending.' } }),
       ...errorResponsesOf(operation, access),
     },
   }

@@ -36,7 +36,7 @@ export function scimOperations(
       path: '/api/oidc/clients/:id/scim-service-provider',
       summary: 'Read the SCIM service provider of a client',
       note: 'A limited API key also needs `read:users` and `read:groups`.',
-      answer: { status: 200, schema: scimProviderSchema },
+      response: { status: 200, schema: scimProviderSchema },
       async handle({ params, ctx }) {
         const id = params.id ?? ''
         const provider = await providers.findByClient(id)
@@ -52,7 +52,7 @@ export function scimOperations(
       summary: 'Create a SCIM 2.0 service provider for a client',
       note: 'A client has at most one. A limited API key also needs `read:users` and `read:groups`, because both are sent to the provider.',
       body: scimProviderBody,
-      answer: { status: 201, schema: scimProviderSchema },
+      response: { status: 201, schema: scimProviderSchema },
       async handle(call) {
         return respondWithProvider(call.ctx, await providers.create(actorOf(call), inputOf(call.body)))
       },
@@ -66,7 +66,7 @@ export function scimOperations(
       summary: 'Update a SCIM service provider',
       note: 'The placeholder keeps the stored token if the origin of the endpoint stays the same. A limited API key also needs `read:users` and `read:groups`.',
       body: scimProviderBody,
-      answer: { status: 200, schema: scimProviderSchema },
+      response: { status: 200, schema: scimProviderSchema },
       async handle(call) {
         return respondWithProvider(
           call.ctx,
@@ -81,7 +81,7 @@ export function scimOperations(
       method: 'delete',
       path: '/api/scim/service-provider/:id',
       summary: 'Delete a SCIM service provider, but keep the provisioned resources',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => providers.remove(actorOf(call), call.params.id ?? ''),
     }),
     operation({
@@ -90,7 +90,7 @@ export function scimOperations(
       method: 'post',
       path: '/api/scim/service-provider/:id/sync',
       summary: 'Provision now and wait for the result',
-      answer: { status: 200 },
+      response: { status: 200 },
       async handle(call) {
         const report = await runs.runNow(await providers.request(actorOf(call), call.params.id ?? ''))
         if (isComplete(report)) return
@@ -111,7 +111,7 @@ export function scimOperations(
         type: 'object',
         properties: { kind: { type: 'string', enum: ['user', 'group'] }, id: { type: 'string' } },
       } as const,
-      answer: {
+      response: {
         status: 200,
         schema: { type: 'object', required: ['adopted'], properties: { adopted: { type: 'integer' } } },
       },

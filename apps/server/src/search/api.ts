@@ -33,7 +33,7 @@ export function searchOperations(search: Search, messagesFor: MessagesFor): read
           description: 'Part of a name, case-insensitive.',
         },
       },
-      answer: {
+      response: {
         status: 200,
         schema: named('SearchDto', {
           type: 'object',

@@ -63,7 +63,7 @@ function ownOperations({ sessions, pocket }: Deps & SessionServices): readonly O
       method: 'get',
       path: '/api/sessions',
       summary: 'List your sessions',
-      answer: sessionList,
+      response: sessionList,
       handle: async ({ user, ctx }) => (await sessions.list(user.id, await currentSessionId(ctx))).map(sessionDto),
     }),
     operation({
@@ -72,7 +72,7 @@ function ownOperations({ sessions, pocket }: Deps & SessionServices): readonly O
       method: 'delete',
       path: '/api/sessions',
       summary: 'End all your other sessions and the access that they granted to clients',
-      answer: noContent,
+      response: noContent,
       async handle(call) {
         await sessions.endOthers(actorOf(call), call.user.id, await currentSessionId(call.ctx))
       },
@@ -83,7 +83,7 @@ function ownOperations({ sessions, pocket }: Deps & SessionServices): readonly O
       method: 'delete',
       path: '/api/sessions/:id',
       summary: 'End one of your sessions and the access that it granted to clients',
-      answer: noContent,
+      response: noContent,
       handle: async (call) => sessions.end(actorOf(call), call.user.id, call.params.id ?? ''),
     }),
   ]
@@ -99,7 +99,7 @@ function administrationOperations({ sessions, users }: Deps & SessionServices): 
       method: 'get',
       path: '/api/users/:id/sessions',
       summary: 'List the sessions of a user',
-      answer: sessionList,
+      response: sessionList,
       handle: async ({ params }) => (await sessions.list((await users.find(params.id ?? '')).id, null)).map(sessionDto),
     }),
     operation({
@@ -108,7 +108,7 @@ function administrationOperations({ sessions, users }: Deps & SessionServices): 
       method: 'delete',
       path: '/api/users/:id/sessions',
       summary: 'End all sessions of a user and the access that they granted to clients',
-      answer: noContent,
+      response: noContent,
       async handle(call) {
         await sessions.endOthers(actorOf(call), await assertCanModify(call), null)
       },
@@ -119,7 +119,7 @@ function administrationOperations({ sessions, users }: Deps & SessionServices): 
       method: 'delete',
       path: '/api/users/:id/sessions/:sessionId',
       summary: 'End a session of a user and the access that it granted to clients',
-      answer: noContent,
+      response: noContent,
       handle: async (call) => sessions.end(actorOf(call), await assertCanModify(call), call.params.sessionId ?? ''),
     }),
   ]

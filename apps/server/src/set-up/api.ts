@@ -21,7 +21,7 @@ export function setUpOperations(setUp: SetUp): readonly Operation[] {
       id: 'readSetUp',
       method: 'get',
       summary: 'Check whether the set-up is available; 404 if it is complete',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: () => setUp.assertOpen(),
     }),
     operation({
@@ -31,7 +31,7 @@ export function setUpOperations(setUp: SetUp): readonly Operation[] {
       limit: 'setup',
       summary: 'Create the first administrator without a passkey, and sign in',
       body: setUpBody,
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       handle: async ({ ctx, body: { username, email, firstName, lastName } }) =>
         userDto(await setUp.withoutPasskey(ctx, { username, email, firstName, lastName })),
     }),

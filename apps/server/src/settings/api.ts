@@ -14,7 +14,7 @@ const schemas = perSetting(additionalKeys, (key) => {
   return { ...kind.schema, description: kind.unit ? `${description} In ${kind.unit}.` : description }
 })
 
-const answer = named('OwnSettingsDto', {
+const settingsSchema = named('OwnSettingsDto', {
   type: 'object',
   required: [...additionalKeys, 'locked'],
   properties: {
@@ -38,8 +38,8 @@ const body = named('OwnSettingsUpdateDto', {
 
 /** `/api/settings`: the settings that Pocket ID does not have, as JSON values. */
 export function settingsOperations(settings: Settings): readonly Operation[] {
-  const shared = { area: 'settings', path, answer: { status: 200, schema: answer } } as const
-  const answered = (ctx: Context, values: SettingValues) => {
+  const shared = { area: 'settings', path, response: { status: 200, schema: settingsSchema } } as const
+  const respond = (ctx: Context, values: SettingValues) => {
     ctx.set('ETag', settingsValidator(values, additionalKeys))
     return { ...perSetting(additionalKeys, (key) => values[key]), locked: additionalKeys.filter(settings.isFixed) }
   }
@@ -49,7 +49,7 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
       id: 'readOwnSettings',
       method: 'get',
       summary: 'Read the settings that are not among those of the contract',
-      handle: async ({ ctx }) => answered(ctx, await settings.present()),
+      handle: async ({ ctx }) => respond(ctx, await settings.present()),
     }),
     operation<typeof body, Readonly<Record<string, unknown>>>({
       ...shared,
@@ -64,7 +64,7 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
           keys: additionalKeys,
           assertCanChange: (keys) => assertCanChangeSettings(call.ctx, keys),
         })
-        return answered(call.ctx, values)
+        return respond(call.ctx, values)
       },
     }),
   ]

@@ -48,7 +48,7 @@ export function pocketIdSettingsOperations(settings: Settings): readonly Operati
       method: 'get',
       path,
       summary: 'Read the settings that everybody may know',
-      answer: { status: 200, schema: listSchema },
+      response: { status: 200, schema: listSchema },
       handle: async () => [
         ...publicVariables(await settings.values()),
         { key: 'uiConfigDisabled', type: 'boolean', value: String(settings.uiConfigDisabled) },
@@ -61,7 +61,7 @@ export function pocketIdSettingsOperations(settings: Settings): readonly Operati
       method: 'get',
       path: `${path}/all`,
       summary: 'Read all settings; a placeholder stands for each secret',
-      answer: { status: 200, schema: wholeListSchema },
+      response: { status: 200, schema: wholeListSchema },
       async handle({ ctx }) {
         const values = await settings.values()
         ctx.set('ETag', settingsValidator(values, pocketIdKeys))
@@ -77,7 +77,7 @@ export function pocketIdSettingsOperations(settings: Settings): readonly Operati
       summary: 'Write all settings; the placeholder of a secret keeps it',
       note: 'A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.',
       body: settingsBody,
-      answer: { status: 200, schema: wholeListSchema },
+      response: { status: 200, schema: wholeListSchema },
       async handle(call) {
         if (settings.uiConfigDisabled)
           throw new ForbiddenError(

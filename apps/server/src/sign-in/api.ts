@@ -13,7 +13,7 @@ export function oneTimeAccessOperations({ pocket, directory }: Deps): readonly O
       path: '/api/one-time-access-token/:token',
       summary: 'Sign in with a login code',
       area: 'account',
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       handle: async ({ params: { token = '' }, ctx }) =>
         withContractErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withCode(ctx.req, ctx.res, token)

@@ -66,7 +66,7 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens): readonly
       summary: 'Sign up without a passkey, and sign in',
       area: 'users',
       body: signUpBody,
-      answer: { status: 201, schema: userSchema },
+      response: { status: 201, schema: userSchema },
       handle: async ({ ctx, body: { token, ...input } }) =>
         userDto(await signUp.withoutPasskey(ctx, input, token || null)),
     }),
@@ -77,7 +77,7 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens): readonly
       path: '/api/signup-tokens',
       summary: 'Create a sign-up token',
       body: tokenBody,
-      answer: { status: 201, schema: tokenSchema },
+      response: { status: 201, schema: tokenSchema },
       async handle(call) {
         const { ttl, usageLimit, userGroupIds = [] } = call.body
         if (userGroupIds.length > 0) await assertCondition(call.ctx, 'group-assignment')
@@ -92,7 +92,7 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens): readonly
       path: '/api/signup-tokens',
       summary: 'List unexpired sign-up tokens',
       list: { sort: ['createdAt', 'expiresAt', 'usageLimit', 'usageCount'] },
-      answer: { status: 200, schema: pageOf(tokenSchema) },
+      response: { status: 200, schema: pageOf(tokenSchema) },
       async handle({ list, ctx }) {
         const { items, total } = await tokens.list(list)
         // A token can create a user, so showing it requires more than read access.
@@ -106,7 +106,7 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens): readonly
       method: 'delete',
       path: '/api/signup-tokens/:id',
       summary: 'Delete a sign-up token',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
     }),
   ]

@@ -34,7 +34,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       method: 'get',
       path: '/api/signup-approvals',
       summary: 'List pending sign-ups',
-      answer: { status: 200, schema: { type: 'array', items: waitingSchema } },
+      response: { status: 200, schema: { type: 'array', items: waitingSchema } },
       handle: async () =>
         (await approvals.list()).map(({ user, requestedAt, awaitsAdministrator }) => ({
           user: userDto(user),
@@ -51,7 +51,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       body: noteBody,
       // An empty body means no note.
       anyContentType: true,
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => approvals.approve(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
     operation({
@@ -62,7 +62,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       summary: 'Reject a sign-up and notify the user by e-mail',
       body: noteBody,
       anyContentType: true,
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
     operation({
@@ -71,7 +71,7 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       method: 'delete',
       path: '/api/signup-approvals/:id',
       summary: 'Reject a sign-up without notification',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', null),
     }),
   ]

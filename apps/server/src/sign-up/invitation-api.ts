@@ -27,7 +27,7 @@ export function invitationOperations({
           ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one day.` },
         },
       },
-      answer: {
+      response: {
         status: 201,
         schema: { type: 'object', required: ['link'], properties: { link: { type: 'string', format: 'uri' } } },
       },

@@ -51,7 +51,7 @@ export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signi
       method: 'get',
       path: '/api/signing-keys',
       summary: 'List the published signing keys',
-      answer: { status: 200, schema: { type: 'array', items: keySchema } },
+      response: { status: 200, schema: { type: 'array', items: keySchema } },
       handle: async () =>
         (await pocket.signingKeys()).map(({ since, until, ...key }) => ({
           ...key,
@@ -67,7 +67,7 @@ export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signi
       summary: 'Rotate the signing keys',
       note: 'A key that was already published signs immediately; a new key signs once JWKS caches and other replicas know it. The old key stays published until its last token has expired. The list is empty if another request has replaced the keys in the meantime.',
       body: rotationBody,
-      answer: { status: 200, schema: { type: 'array', items: replacementSchema } },
+      response: { status: 200, schema: { type: 'array', items: replacementSchema } },
       async handle(call) {
         const { id: actorId, origin } = actorOf(call)
         const { algorithm: requestedAlgorithm, now: immediately } = call.body

@@ -87,7 +87,7 @@ export const userNotices = [
 ] as const
 
 /** A login code or invitation that this request created, in plain text. */
-export interface IssuedAccess {
+export interface SignInLink {
   readonly kind: 'code' | 'invitation'
   readonly code: string
   readonly link: string
@@ -132,7 +132,7 @@ export interface UserPage {
   readonly removals: readonly RemovalNote[]
   /** Most recently used first. */
   readonly sessions: readonly SessionLine[]
-  readonly wayIn: IssuedAccess | null
+  readonly signInLink: SignInLink | null
   /** Which kinds can be sent by e-mail. */
   readonly sendable: { readonly code: boolean; readonly invitation: boolean }
   /** Newest first. */

@@ -11,7 +11,7 @@ import { userValidator } from '../users/validators.ts'
 import { removalNotes } from '../webauthn/passkey-removed-page.ts'
 import type { UserPageDeps } from './deps.ts'
 import { groupChoices } from './group-choices.ts'
-import { type IssuedAccess, type UserPage, userNotices } from './page-model.ts'
+import { type SignInLink, type UserPage, userNotices } from './page-model.ts'
 import { storedValues } from './user-form.ts'
 
 /** The page state in addition to the stored user: rejected input. */
@@ -70,7 +70,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(viewer, ctx), id), id),
       sessions: await sessions.list(id, null),
-      wayIn: readIssuedAccess(flash),
+      signInLink: readSignInLink(flash),
       sendable: { code: isReachable && emailOneTimeAccessAsAdminEnabled, invitation: isReachable },
       events: await findRecentEvents(id),
       notice: userNotices.find((notice) => notice === flash.done) ?? null,
@@ -92,9 +92,9 @@ export function removalConfirmation({ id, displayName }: Pick<User, 'id' | 'disp
   }
 }
 
-function readIssuedAccess({ wayIn: issued }: Readonly<Record<string, unknown>>): IssuedAccess | null {
+function readSignInLink({ signInLink: issued }: Readonly<Record<string, unknown>>): SignInLink | null {
   if (typeof issued !== 'object' || issued === null) return null
   // The content is authenticated, so its shape is known.
-  const stored = issued as Omit<IssuedAccess, 'qrCode'>
+  const stored = issued as Omit<SignInLink, 'qrCode'>
   return { ...stored, qrCode: qrCodeOf(stored.link) }
 }

@@ -30,17 +30,17 @@ export function userAccessPages(context: UserPageContext) {
   const kindOf = (ctx: Context) => (formText(ctx, 'kind', 20) === 'invitation' ? 'invitation' : 'code')
 
   return {
-    makeWayIn: withUser(async (ctx, viewer, { id }) => {
+    issueSignInLink: withUser(async (ctx, viewer, { id }) => {
       const kind = kindOf(ctx)
       const lifetime = lifetimeOf(formText(ctx, 'lifetime', 10), defaultLifetimes[kind])
       const code = await users.issueCode(pageActor(viewer, ctx), id, lifetime)
       const query = kind === 'invitation' ? `?${new URLSearchParams({ redirect: addPasskeyPath })}` : ''
       const issued = { kind, code, link: `${pocket.issuer}/lc/${code}${query}` }
-      flashes.set(ctx, userPath(id), { wayIn: issued })
+      flashes.set(ctx, userPath(id), { signInLink: issued })
       seeOther(ctx, userPath(id))
     }),
 
-    sendWayIn: withUser(async (ctx, viewer, { id }) => {
+    sendSignInLink: withUser(async (ctx, viewer, { id }) => {
       const kind = kindOf(ctx)
       const lifetime = lifetimeOf(formText(ctx, 'lifetime', 10), defaultLifetimes[kind])
       const actor = pageActor(viewer, ctx)

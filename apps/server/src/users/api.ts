@@ -41,7 +41,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       path: '/api/users/me',
       summary: 'Read your user',
       note: 'For the API key of the environment (`STATIC_API_KEY`), returns a user that is not stored.',
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       // The user of the environment's API key is not stored in the directory.
       async handle({ user, ctx }) {
         const details = await directory.users.find(user.id)
@@ -57,7 +57,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       summary: 'Update your user',
       note: 'The API key of the environment (`STATIC_API_KEY`) is rejected with `user_not_found` (404), because its user is not stored. A limited API key cannot change the names or the e-mail address of an administrator.',
       body: userBody,
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       async handle(call) {
         await assertCanChangeEmail(call.ctx, call.user, call.body.email ?? null)
         return respondWithUser(
@@ -72,7 +72,7 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
       method: 'delete',
       path: '/api/users/me',
       summary: 'Delete your user with all sessions and tokens, if the settings allow it',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => users.removeOwn(actorOf(call)),
     }),
   ]
@@ -101,7 +101,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
         filter: ['emailVerified', 'isAdmin', 'disabled'],
         search: true,
       },
-      answer: { status: 200, schema: pageOf(userSchema) },
+      response: { status: 200, schema: pageOf(userSchema) },
       async handle({ list }) {
         const { items, total } = await directory.users.page(list)
         return pageAnswer({ items: items.map((user) => userDto(user)), total }, list)
@@ -114,7 +114,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users',
       summary: 'Create a user',
       body: userBody,
-      answer: { status: 201, schema: userSchema },
+      response: { status: 201, schema: userSchema },
       async handle(call) {
         await assertCanMakeAdministrator(call.ctx, call.body)
         if (call.body.userGroupIds?.length) await assertCondition(call.ctx, 'group-assignment')
@@ -127,7 +127,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       method: 'get',
       path: '/api/users/:id',
       summary: 'Read a user',
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       handle: async ({ params, ctx }) => respondWithUser(ctx, await users.find(params.id ?? '')),
     }),
     operation({
@@ -138,7 +138,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Update a user',
       body: userBody,
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       async handle(call) {
         await assertCanMakeAdministrator(call.ctx, call.body)
         const updated = await users.update(actorOf(call), call.params.id ?? '', call.body, (stored) =>
@@ -154,7 +154,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       method: 'delete',
       path: '/api/users/:id',
       summary: 'Delete a user with all sessions and tokens',
-      answer: { status: 204 },
+      response: { status: 204 },
       async handle(call) {
         await users.remove(actorOf(call), await assertCanModifyUser(call, users))
       },
@@ -173,7 +173,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       path: '/api/users/:id/user-groups',
       summary: 'Replace the groups of a user',
       body: groupIdsBody,
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       handle: async (call) =>
         respondWithUser(
           call.ctx,
@@ -188,7 +188,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       path: '/api/custom-claims/user/:userId',
       summary: 'Replace the custom claims of a user',
       body: claimsBody,
-      answer: { status: 200, schema: claimListSchema },
+      response: { status: 200, schema: claimListSchema },
       handle: async (call) =>
         (await users.setClaims(actorOf(call), await assertCanModifyUser(call, users), call.body)).map(claimDto),
     }),
@@ -198,7 +198,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       method: 'get',
       path: '/api/users/:id/webauthn-credentials',
       summary: 'List the passkeys of a user',
-      answer: { status: 200, schema: { type: 'array', items: passkeySchema } },
+      response: { status: 200, schema: { type: 'array', items: passkeySchema } },
       handle: async ({ params }) => (await users.listPasskeys(params.id ?? '')).map(passkeyDto),
     }),
     operation({
@@ -207,7 +207,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       method: 'delete',
       path: '/api/users/:id/webauthn-credentials/:credentialId',
       summary: 'Delete a passkey of a user, even the last one',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async (call) =>
         users.removePasskey(actorOf(call), await assertCanModifyUser(call, users), call.params.credentialId ?? ''),
     }),
@@ -218,7 +218,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       path: '/api/users/:id/one-time-access-token',
       summary: 'Issue a login code for a user',
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
-      answer: {
+      response: {
         status: 201,
         schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } },
       },

@@ -239,8 +239,8 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
 
     issueCode: (actor, id, lifetime) =>
       transaction(async () => {
-        const actingParty = { origin: actor.origin, by: actor.id }
-        return (await pocket.issueLoginCode(await getUser(id), lifetime, actingParty)).code
+        const issued = await pocket.issueLoginCode(await getUser(id), lifetime, { origin: actor.origin, by: actor.id })
+        return issued.code
       }),
   }
 }

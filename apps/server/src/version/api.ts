@@ -17,7 +17,7 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
       path: '/api/version/current',
       summary: 'Read the versions of the API and of this server',
       area: 'settings',
-      answer: {
+      response: {
         status: 200,
         schema: named('CurrentVersionDto', {
           type: 'object',
@@ -36,7 +36,7 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
       path: '/api/version/latest',
       summary: 'Read the latest version',
       area: 'settings',
-      answer: {
+      response: {
         status: 200,
         schema: named('LatestVersionDto', {
           type: 'object',

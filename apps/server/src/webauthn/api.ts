@@ -28,7 +28,7 @@ function registrationOperations({ pocket }: Deps): readonly Operation[] {
       method: 'get',
       path: '/api/webauthn/register/start',
       summary: 'Start the registration of a passkey',
-      answer: { status: 200, schema: creationOptionsSchema },
+      response: { status: 200, schema: creationOptionsSchema },
       handle: ({ user, ctx: { req, res } }) =>
         pocket.registration.options(req, res, {
           subject: { accountId: user.id, userName: user.userName, displayName: user.displayName },
@@ -43,7 +43,7 @@ function registrationOperations({ pocket }: Deps): readonly Operation[] {
       summary: 'Finish the registration of a passkey',
       body: registrationResponseSchema,
       anyContentType: true,
-      answer: { status: 200, schema: passkeySchema },
+      response: { status: 200, schema: passkeySchema },
       handle: async ({ user, body, ctx }) =>
         withContractErrors(ctx, 'registration', async () => {
           const input = { response: body, purpose: 'registration', accountId: user.id } as const
@@ -61,7 +61,7 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       path: '/api/webauthn/login/start',
       summary: 'Start sign-in with a passkey',
       area,
-      answer: { status: 200, schema: requestOptionsSchema },
+      response: { status: 200, schema: requestOptionsSchema },
       handle: async ({ ctx: { req, res } }) => (await pocket.signIn.request(req, res)).options,
     }),
     operation({
@@ -72,7 +72,7 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       area,
       body: authenticationResponseSchema,
       anyContentType: true,
-      answer: { status: 200, schema: userSchema },
+      response: { status: 200, schema: userSchema },
       handle: async ({ body, ctx }) =>
         withContractErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withPasskey(ctx.req, ctx.res, body)
@@ -85,7 +85,7 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       path: '/api/webauthn/logout',
       summary: 'Sign out of this browser',
       area,
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async ({ ctx: { req, res } }) => {
         // An API key has no session to end.
         if (await pocket.session(req, res)) await pocket.signOut(req, res)
@@ -99,7 +99,7 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       area,
       body: authenticationResponseSchema,
       anyContentType: true,
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async ({ body, ctx }) => {
         const { req, res } = ctx
         if (!isResponse(body)) return pocket.reauthentication.withFreshSession(req, res)

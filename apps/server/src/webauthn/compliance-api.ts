@@ -50,7 +50,7 @@ export function complianceOperations({ pocket, passkeyPolicy }: Deps & PasskeySe
         allowedModels: { type: 'string', description: 'Comma-separated AAGUIDs.' },
         deniedModels: { type: 'string', description: 'Comma-separated AAGUIDs.' },
       },
-      answer: { status: 200, schema: complianceSchema },
+      response: { status: 200, schema: complianceSchema },
       async handle({ query }) {
         const policy = await passkeyPolicy()
         return checkCompliance(

@@ -21,7 +21,7 @@ export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServ
       method: 'get',
       path: '/api/webauthn/credentials',
       summary: 'List your passkeys',
-      answer: { status: 200, schema: { type: 'array', items: passkeySchema } },
+      response: { status: 200, schema: { type: 'array', items: passkeySchema } },
       handle: async ({ user }) => (await pocket.passkeys.list(user.id)).map(passkeyDto),
     }),
     operation({
@@ -31,11 +31,11 @@ export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServ
       path: '/api/webauthn/credentials/:id',
       summary: 'Rename one of your passkeys',
       body: renameBody,
-      answer: { status: 200, schema: passkeySchema },
+      response: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
         withContractErrors(ctx, 'registration', async () => {
-          const actingParty = { origin: requestContext(ctx.req) }
-          return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, actingParty)).after)
+          const actor = { origin: requestContext(ctx.req) }
+          return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, actor)).after)
         }),
     }),
     operation({
@@ -44,7 +44,7 @@ export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServ
       method: 'delete',
       path: '/api/webauthn/credentials/:id',
       summary: 'Delete one of your passkeys; the last one only if you can sign in with a code by e-mail',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
         withContractErrors(ctx, 'registration', async () => {
           await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))

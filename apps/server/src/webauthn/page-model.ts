@@ -20,7 +20,7 @@ export interface PasskeyRemovedPage {
   readonly within: 'account' | 'user'
   readonly passkeyName: string
   /** Passkeys come first. */
-  readonly made: readonly ReviewedCredential[]
+  readonly credentials: readonly ReviewedCredential[]
   readonly submitTo: string
   readonly backTo: string
   /** Whether everything has just been withdrawn. */

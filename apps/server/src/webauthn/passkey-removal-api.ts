@@ -63,7 +63,7 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       method: 'get',
       path: '/api/webauthn/removals',
       summary: 'List your removed passkeys whose sessions created something that is still active',
-      answer: removalList,
+      response: removalList,
       handle: (call) => listRemovals(call, call.user.id),
     }),
     operation({
@@ -72,7 +72,7 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       method: 'get',
       path: '/api/webauthn/removals/:passkeyId',
       summary: 'Read what was created in the sessions of one of your removed passkeys',
-      answer: singleRemoval,
+      response: singleRemoval,
       handle: (call) => readRemoval(call, call.user.id),
     }),
     operation({
@@ -81,7 +81,7 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       method: 'post',
       path: '/api/webauthn/removals/:passkeyId/withdraw',
       summary: 'Withdraw everything that was created in the sessions of one of your removed passkeys',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: (call) => withdraw(call, call.user.id),
     }),
     operation({
@@ -90,7 +90,7 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       method: 'get',
       path: '/api/users/:id/passkey-removals',
       summary: 'List the removed passkeys of a user whose sessions created something that is still active',
-      answer: removalList,
+      response: removalList,
       handle: async (call) => listRemovals(call, (await users.find(call.params.id ?? '')).id),
     }),
     operation({
@@ -99,7 +99,7 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       method: 'get',
       path: '/api/users/:id/passkey-removals/:passkeyId',
       summary: 'Read what was created in the sessions of a removed passkey of a user',
-      answer: singleRemoval,
+      response: singleRemoval,
       handle: async (call) => readRemoval(call, (await users.find(call.params.id ?? '')).id),
     }),
     operation({
@@ -108,16 +108,16 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       method: 'post',
       path: '/api/users/:id/passkey-removals/:passkeyId/withdraw',
       summary: 'Withdraw everything that was created in the sessions of a removed passkey of a user',
-      answer: { status: 204 },
+      response: { status: 204 },
       handle: async (call) => withdraw(call, await assertCanModifyUser(call, users)),
     }),
   ]
 }
 
-function removalDto({ passkeyId, passkeyName, made }: ReviewedRemoval) {
+function removalDto({ passkeyId, passkeyName, credentials }: ReviewedRemoval) {
   return {
     passkeyId,
     passkeyName,
-    made: made.map(({ at, ...credential }) => ({ ...credential, createdAt: new Date(at).toISOString() })),
+    made: credentials.map(({ at, ...credential }) => ({ ...credential, createdAt: new Date(at).toISOString() })),
   }
 }

@@ -17,7 +17,7 @@ export interface ReviewedCredential extends Pick<CreatedCredential, 'kind' | 'id
 /** A removed passkey, and what was created in its sessions. */
 export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'passkeyName'> {
   /** Passkeys come first. */
-  readonly made: readonly ReviewedCredential[]
+  readonly credentials: readonly ReviewedCredential[]
 }
 
 /** Review of passkey removals. */
@@ -58,13 +58,17 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
         return label
     }
   }
-  const toReviewedRemoval = async ({ passkeyId, passkeyName, made }: PasskeyRemoval): Promise<ReviewedRemoval> => {
-    const credentials: ReviewedCredential[] = []
-    for (const credential of made) {
+  const toReviewedRemoval = async ({
+    passkeyId,
+    passkeyName,
+    credentials,
+  }: PasskeyRemoval): Promise<ReviewedRemoval> => {
+    const reviewed: ReviewedCredential[] = []
+    for (const credential of credentials) {
       const { kind, id, at } = credential
-      credentials.push({ kind, id, at, name: await nameOf(credential), state: await stateOf(credential) })
+      reviewed.push({ kind, id, at, name: await nameOf(credential), state: await stateOf(credential) })
     }
-    return { passkeyId, passkeyName, made: credentials }
+    return { passkeyId, passkeyName, credentials: reviewed }
   }
 
   const withdrawCredential = async (
@@ -73,17 +77,17 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
     credential: CreatedCredential,
   ): Promise<void> => {
     const { kind, id, accountId, label } = credential
-    const actingParty = { origin, ...(actorId !== accountId && { by: actorId }) }
+    const actor = { origin, ...(actorId !== accountId && { by: actorId }) }
     switch (kind) {
       case 'passkey':
-        await passkeys.removeEvenLast(accountId, id, actingParty)
+        await passkeys.removeEvenLast(accountId, id, actor)
         break
       case 'api_key':
         return apiKeys.remove({ ownerId: accountId, origin }, id)
       case 'client_secret':
         return clientAdministration.removeSecret({ id: actorId, origin }, label ?? '', id)
       case 'login_code':
-        return passkeyRemovals.withdrawLoginCode(passkeyId, id, actingParty)
+        return passkeyRemovals.withdrawLoginCode(passkeyId, id, actor)
       case 'device':
         break
     }
@@ -97,7 +101,8 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
         if (!(error instanceof PocketError) || error.code !== 'passkey_not_found') throw error
       })
     const active: CreatedCredential[] = []
-    for (const credential of details?.made ?? []) if ((await stateOf(credential)) === 'active') active.push(credential)
+    for (const credential of details?.credentials ?? [])
+      if ((await stateOf(credential)) === 'active') active.push(credential)
     return active
   }
 
@@ -106,7 +111,7 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
       const removals: ReviewedRemoval[] = []
       for (const removal of await passkeyRemovals.list(accountId, { origin }))
         removals.push(await toReviewedRemoval(removal))
-      return removals.filter(({ made }) => made.some(({ state }) => state === 'active'))
+      return removals.filter(({ credentials }) => credentials.some(({ state }) => state === 'active'))
     },
 
     find: async ({ origin }, accountId, passkeyId) =>

@@ -42,13 +42,13 @@ export function passkeyRemovedPages(deps: PageDeps & PasskeyServices): readonly 
     async read(ctx: Context) {
       const { viewer, accountId, within, backTo } = await resolveAccount(ctx)
       const actor: Actor = pageActor(viewer, ctx)
-      const { passkeyName, made } = await passkeyRemovals.find(actor, accountId, String(ctx.params.passkeyId))
+      const { passkeyName, credentials } = await passkeyRemovals.find(actor, accountId, String(ctx.params.passkeyId))
       const page: PasskeyRemovedPage = {
         view: 'passkey-removed',
         viewer: viewerOf(viewer),
         within,
         passkeyName,
-        made,
+        credentials,
         submitTo: `${ctx.path}/withdraw`,
         backTo,
         withdrawn: flashes.consume(ctx, ctx.path).done === 'withdrawn',

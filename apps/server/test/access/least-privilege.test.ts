@@ -186,7 +186,7 @@ describe('an administrator session without a passkey check or registration', () 
     const { id } = await createPerson(instance)
     for (const path of ['one-time-access-token', 'one-time-access-email', 'invitation', 'invitation-email'])
       expect([path, await send(agent, `POST /api/users/${id}/${path}`, {})]).toEqual([path, refused])
-    for (const path of ['way-in', 'way-in/send'])
+    for (const path of ['sign-in-link', 'sign-in-link/send'])
       expect([path, await send(agent, `POST ${forms}/users/${id}/${path}`, { kind: 'code' })]).toEqual([path, refused])
   })
 

@@ -114,7 +114,7 @@ describe('a document', () => {
     area: 'users',
     list: { sort: ['name'], filter: ['disabled'], search: true },
     query: { light: { type: 'boolean' } },
-    answer: {
+    response: {
       status: 200,
       schema: pageOf(named('Thing', { type: 'object', properties: { title: { type: 'string' } } })),
     },

@@ -127,11 +127,11 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['/settings/admin/ldap/run'],
       ['/settings/admin/users/new', { username: freshName(), isAdmin: 'yes' }],
       [user, me],
-      ...['disable', 'groups', 'claims', 'sessions/end', 'way-in', 'way-in/send', 'remove'].map(
+      ...['disable', 'groups', 'claims', 'sessions/end', 'sign-in-link', 'sign-in-link/send', 'remove'].map(
         (act) => [`${user}/${act}`] as const,
       ),
       [`/settings/admin/users/${person.id}/passkeys/${randomUUID()}/remove`],
-      [`/settings/admin/users/${person.id}/way-in`],
+      [`/settings/admin/users/${person.id}/sign-in-link`],
       [`/settings/admin/user-groups/${others}/members`, { userId: id }],
       ...['end', 'remove'].map((act) => [`/settings/admin/user-groups/${theirs}/members/${id}/${act}`] as const),
       [`/settings/admin/user-groups/${theirs}`, { name: 'ours', friendlyName: 'Ours' }],

@@ -100,8 +100,8 @@ const forms = [
   ['/settings/account', { username: 'eve', email: 'elsewhere@example.com' }],
   ['/settings/api-keys', { name: 'Script' }],
   [`/settings/api-keys/${somebody}/renew`, {}],
-  [`/settings/admin/users/${somebody}/way-in`, { kind: 'code' }],
-  [`/settings/admin/users/${somebody}/way-in/send`, { kind: 'invitation' }],
+  [`/settings/admin/users/${somebody}/sign-in-link`, { kind: 'code' }],
+  [`/settings/admin/users/${somebody}/sign-in-link/send`, { kind: 'invitation' }],
   [configuration, {}],
   [`${configuration}/oidc/initial-access-tokens`, { name: 'x' }],
 ] as const

@@ -119,7 +119,7 @@ describe('the page of a client', () => {
         backchannelLogoutUri: 'https://wiki.example/logout',
       },
     })
-    for (const section of ['identity', 'addresses', 'signIn', 'told', 'authentication', 'tokens', 'logout'])
+    for (const section of ['identity', 'addresses', 'signIn', 'claims', 'authentication', 'tokens', 'logout'])
       expect([section, (await save(client.id, section, {})).status]).toEqual([section, 303])
     const after = await clients().find(client.id)
     expect({ ...after, updatedAt: 0, unusedSince: null }).toEqual({ ...client, updatedAt: 0, unusedSince: null })
@@ -160,7 +160,7 @@ describe('the page of a client', () => {
       },
     ],
     [
-      'told',
+      'claims',
       {
         'protocol.defaultScopes': 'groups email',
         'protocol.claimRules.claim': ['role', 'admin', '', ''],
@@ -253,8 +253,8 @@ describe('the page of a client', () => {
     ['addresses', { redirectUris: 'https://x.example\nhttps://h/#x' }, 'must end before the #'],
     ['signIn', { accessTokenDurationMinutes: 'soon' }, 'Enter a whole number from 1 on.'],
     ['signIn', { 'protocol.maxSessionAgeMinutes': '0' }, 'doesn’t have the right form'],
-    ['told', { 'protocol.userNames.user': 'nobody', 'protocol.userNames.as': 'x' }, 'doesn’t exist'],
-    ['told', { 'protocol.claimRules.claim': 'iss', 'protocol.claimRules.value': 'x' }, 'said by this server itself'],
+    ['claims', { 'protocol.userNames.user': 'nobody', 'protocol.userNames.as': 'x' }, 'doesn’t exist'],
+    ['claims', { 'protocol.claimRules.claim': 'iss', 'protocol.claimRules.value': 'x' }, 'said by this server itself'],
     ['authentication', { 'protocol.jwks': '{"keys":' }, 'These keys can’t be used.'],
     ['authentication', { 'protocol.tokenEndpointAuthMethod': 'private_key_jwt' }, 'These keys can’t be used.'],
     ['authentication', { 'protocol.tokenEndpointAuthMethod': 'magic' }, 'That doesn’t go together'],
@@ -274,10 +274,10 @@ describe('the page of a client', () => {
   test('shows users by their names, even if the client uses custom user names', async () => {
     const { id } = await made()
     const ada = await running.app.directory.findByName('ada')
-    await save(id, 'told', { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
+    await save(id, 'claims', { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: { [ada?.id ?? '']: 'countess' } } })
     expect((await agent.get(`${at}/${id}`)).text).toContain('name="protocol.userNames.user" value="ada"')
-    await save(id, 'told', { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
+    await save(id, 'claims', { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: {} } })
   })
 
@@ -411,7 +411,7 @@ describe('the page of a client', () => {
   test('is restricted to administrators and to forms of this site', async () => {
     const { id } = await made()
     const paths = [
-      ...['identity', 'told'].map((section) => `${id}/settings/${section}`),
+      ...['identity', 'claims'].map((section) => `${id}/settings/${section}`),
       ...['secrets', 'logo', 'logo/address', 'logo/remove', 'document', 'access', 'remove'].map(
         (part) => `${id}/${part}`,
       ),

@@ -33,7 +33,7 @@ test('pages require an administrator', async () => {
   await other.postForm(`${running.url}/lc`, { code })
   for (const page of [users, `${users}/new`, path, `${path}/remove`])
     expect([page, (await other.get(running.url + page)).status]).toEqual([page, 403])
-  for (const form of ['', '/disable', '/groups', '/claims', '/picture', '/picture/remove', '/way-in', '/remove'])
+  for (const form of ['', '/disable', '/groups', '/claims', '/picture', '/picture/remove', '/sign-in-link', '/remove'])
     expect([form, (await other.postForm(running.url + path + form, {})).status]).not.toEqual([form, 303])
   expect((await other.postForm(`${running.url}${users}/bulk`, { act: 'delete' })).status).toBe(403)
   expect((await running.agent().get(`${running.url}${users}`)).status).toBe(303)
@@ -194,10 +194,10 @@ describe('a user', () => {
 
   test('gets a login code that is shown once', async () => {
     const path = await added('letin')
-    const made = await post(`${path}/way-in`, { kind: 'code', lifetime: '15m' })
+    const made = await post(`${path}/sign-in-link`, { kind: 'code', lifetime: '15m' })
     expect([made.status, made.location]).toEqual([303, `${running.url}${path}`])
     const page = (await get(path)).text
-    const code = /id="way-in-code"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
+    const code = /id="sign-in-link-code"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
     expect(code).toMatch(/^\w{6,}$/)
     expect(page).toContain('role="img" aria-label="QR code of the link"')
     expect((await get(path)).text).not.toContain(code)
@@ -219,7 +219,7 @@ describe('a user', () => {
     await running.app.directory.create({ id, userName: 'unsendable', email: null, ...names })
     const path = `${users}/${id}`
     expect((await get(path)).text).toContain('There’s no e-mail address, so nothing can be sent.')
-    expect((await post(`${path}/way-in/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)
+    expect((await post(`${path}/sign-in-link/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)
   })
 
   test('has a picture that is uploaded and removed', async () => {
@@ -265,7 +265,7 @@ test('requires a passkey check to change or create an administrator', async () =
   const deputy = running.agent()
   await deputy.postForm(`${running.url}/lc`, { code })
   const ada = `${users}/${(await running.app.directory.findByName('ada'))?.id}`
-  for (const form of ['', '/disable', '/groups', '/claims', '/way-in', '/remove'])
+  for (const form of ['', '/disable', '/groups', '/claims', '/sign-in-link', '/remove'])
     expect([form, (await deputy.postForm(running.url + ada + form, {})).status]).toEqual([form, 403])
   const grant = { username: 'granted', email: '', isAdmin: 'yes' }
   expect((await deputy.postForm(`${running.url}${users}/new`, grant)).status).toBe(403)

@@ -26,7 +26,7 @@ export interface AuditSink {
 }
 
 /** The actor and the request of an operation on another account; omitted properties are unknown. */
-export interface ActingParty {
+export interface Actor {
   readonly origin?: RequestOrigin | undefined
   /** The account ID of the actor, if it is not the affected account. */
   readonly by?: string | undefined

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
-import { type ActingParty, noOrigin, type RequestOrigin } from '../audit/audit-sink.ts'
+import { type Actor, noOrigin, type RequestOrigin } from '../audit/audit-sink.ts'
 import type { CoreContext } from '../context.ts'
 import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
@@ -19,7 +19,7 @@ export interface LoginCode {
 }
 
 /** The browser that may use a login code, and the actor who creates it. */
-export interface LoginCodeOptions extends ActingParty {
+export interface LoginCodeOptions extends Actor {
   /** The token from `bindBrowser` of the only browser that may use the code; if omitted, any browser may use it. */
   readonly browserToken?: string | undefined
 }

@@ -12,7 +12,7 @@ export interface ConnectionAttempt {
   readonly endpoint: ConnectionEndpoint
   readonly accountId: string | null
   /** The network of an unauthenticated request; `null` if a user or a client was authenticated. */
-  readonly stranger: string | null
+  readonly unauthenticatedNetwork: string | null
   /** The request parameters; secrets, codes and tokens are replaced by `(hidden)`. */
   readonly parameters: Readonly<Record<string, string>>
   /** The names of unknown parameters, which were ignored. */

@@ -57,9 +57,11 @@ export function createConnectionLog(
     record(attempt) {
       const at = clock.now()
       lastSequence = Math.max(lastSequence + 1, at * 1000)
-      const queue = attempt.stranger === null ? queues.authenticated : queues.unauthenticated
+      const queue = attempt.unauthenticatedNetwork === null ? queues.authenticated : queues.unauthenticated
       if (queue.length >= maxQueueLength) {
-        const fromSameNetwork = queue.findIndex(({ stranger }) => stranger === attempt.stranger)
+        const fromSameNetwork = queue.findIndex(
+          ({ unauthenticatedNetwork }) => unauthenticatedNetwork === attempt.unauthenticatedNetwork,
+        )
         queue.splice(Math.max(fromSameNetwork, 0), 1)
       }
       queue.push({ ...attempt, id: uuid(), sequence: lastSequence, at })

@@ -49,16 +49,17 @@ function rankAttempts(newestFirst: readonly ConnectionAttempt[], limit: number):
   const { authenticated, user, network } = reservedEntries(limit)
   const counts = new Map<string, number>()
   const rankedAttempts = newestFirst.map((attempt) => {
-    const { stranger, accountId } = attempt
-    const source = JSON.stringify([stranger, accountId])
+    const { unauthenticatedNetwork, accountId } = attempt
+    const source = JSON.stringify([unauthenticatedNetwork, accountId])
     const sourceCount = (counts.get(source) ?? 0) + 1
     counts.set(source, sourceCount)
     // An authenticated client can only fill its own log.
-    const isWithinShare = stranger === null ? accountId === null || sourceCount <= user : sourceCount <= network
+    const isWithinShare =
+      unauthenticatedNetwork === null ? accountId === null || sourceCount <= user : sourceCount <= network
     return { attempt, excess: isWithinShare ? 0 : 1 }
   })
   const authenticatedAttempts = rankedAttempts
-    .filter(({ attempt }) => attempt.stranger === null)
+    .filter(({ attempt }) => attempt.unauthenticatedNetwork === null)
     .toSorted(compareExcess)
   const reserved = new Set(authenticatedAttempts.slice(0, authenticated))
   const rank = (entry: RankedAttempt) => (reserved.has(entry) ? 0 : 1 + entry.excess)

@@ -65,7 +65,7 @@ export function recordConnectionAttempts(provider: Provider, record: ConnectionR
       clientId: oidc.client.clientId,
       endpoint,
       accountId,
-      stranger: accountId !== null || isAuthenticatedClient ? null : networkOf(ipAddress ?? ''),
+      unauthenticatedNetwork: accountId !== null || isAuthenticatedClient ? null : networkOf(ipAddress ?? ''),
       parameters,
       ignoredParameters: listIgnoredParameters(ctx, oidc),
       clientAuthentication,

@@ -1,4 +1,4 @@
-import type { ActingParty } from '../audit/audit-sink.ts'
+import type { Actor } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { type Clock, monotonicOf } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
@@ -57,7 +57,7 @@ export interface KeyRing {
 }
 
 /** Options of a manual key replacement. */
-export interface KeyReplacementOptions extends ActingParty {
+export interface KeyReplacementOptions extends Actor {
   /** Whether the new key signs immediately and the old keys of its algorithm are removed, which invalidates their tokens. */
   readonly immediately?: boolean | undefined
 }

@@ -1,4 +1,4 @@
-import { type ActingParty, noOrigin } from '../audit/audit-sink.ts'
+import { type Actor, noOrigin } from '../audit/audit-sink.ts'
 import { changesBetween } from '../audit/changes.ts'
 import type { CoreContext } from '../context.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
@@ -30,21 +30,21 @@ export interface PasskeyManagement {
    * @throws {InvalidInputError} `validation_failed`, field `name` (1–50 characters) @throws {NotFoundError} `passkey_not_found`
    * @throws {ForbiddenError} `forbidden` if `hooks.before.renamePasskey` refuses
    */
-  rename(accountId: string, id: string, name: string, party?: ActingParty): Promise<PasskeyRenaming>
+  rename(accountId: string, id: string, name: string, actor?: Actor): Promise<PasskeyRenaming>
   /**
    * Removes a passkey and returns it. Ends every session that used the passkey, and the sessions and applications derived from
-   * them: through passkeys registered in them, or approvals given in them. The session of `party.origin` remains if its last
+   * them: through passkeys registered in them, or approvals given in them. The session of `actor.origin` remains if its last
    * authentication used another passkey.
    *
    * @throws {ConflictError} `last_passkey`, also for the last one that the policy accepts, so that users do not lock themselves out
    * @throws {NotFoundError} `passkey_not_found`
    * @throws {ForbiddenError} `forbidden` if `hooks.before.removePasskey` refuses
    */
-  remove(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
+  remove(accountId: string, id: string, actor?: Actor): Promise<Passkey>
   /**
    * Like `remove`, but for administrators, who may remove a lost or stolen last passkey. @throws {NotFoundError} `passkey_not_found`
    */
-  removeEvenLast(accountId: string, id: string, party?: ActingParty): Promise<Passkey>
+  removeEvenLast(accountId: string, id: string, actor?: Actor): Promise<Passkey>
 }
 
 /** The removed passkey and the session that removes it. */
@@ -77,16 +77,16 @@ export function createPasskeyManagement(
     const passkeys = await store.listByAccount(accountId)
     return passkeys.filter((passkey) => policyProblems(passkey, policy).length > 0).map(({ id }) => id)
   }
-  const recordRemoval = (passkey: Passkey, { origin = noOrigin, by }: ActingParty) => {
+  const recordRemoval = (passkey: Passkey, { origin = noOrigin, by }: Actor) => {
     const { accountId, id: passkeyId, credentialId, name } = passkey
     const fields = { accountId, passkeyId, credentialId, passkeyName: name, ...(by && { by }) }
     return audit.record({ event: 'passkey_removed', ...fields, ...changesBetween({ name }, null) }, origin)
   }
-  const remove = (accountId: string, id: string, party: ActingParty, removeStored: () => Promise<void>) =>
-    runRemoval({ accountId, removedPasskeyId: id, ownSessionUid: party.origin?.sessionUid }, async () => {
+  const remove = (accountId: string, id: string, actor: Actor, removeStored: () => Promise<void>) =>
+    runRemoval({ accountId, removedPasskeyId: id, ownSessionUid: actor.origin?.sessionUid }, async () => {
       const passkey = await getPasskey(accountId, id)
       await removeStored()
-      await recordRemoval(passkey, party)
+      await recordRemoval(passkey, actor)
       return passkey
     })
   return {
@@ -115,10 +115,10 @@ export function createPasskeyManagement(
       })
     },
 
-    async remove(accountId, id, party = {}) {
+    async remove(accountId, id, actor = {}) {
       const passkey = await getPasskey(accountId, id)
-      await runHook('removePasskey', { accountId, passkey }, { at: 'passkeys.remove', origin: party.origin })
-      return remove(accountId, id, party, async () => {
+      await runHook('removePasskey', { accountId, passkey }, { at: 'passkeys.remove', origin: actor.origin })
+      return remove(accountId, id, actor, async () => {
         const outcome = await store.removeUnlessLast(accountId, id, await rejectedPasskeyIds(accountId))
         if (outcome === 'missing') throw notFound()
         if (outcome === 'last')
@@ -126,8 +126,8 @@ export function createPasskeyManagement(
       })
     },
 
-    removeEvenLast: (accountId, id, party = {}) =>
-      remove(accountId, id, party, async () => {
+    removeEvenLast: (accountId, id, actor = {}) =>
+      remove(accountId, id, actor, async () => {
         if (!(await store.remove(accountId, id))) throw notFound()
       }),
   }

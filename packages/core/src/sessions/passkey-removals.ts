@@ -1,4 +1,4 @@
-import type { ActingParty } from '../audit/audit-sink.ts'
+import type { Actor } from '../audit/audit-sink.ts'
 import type { CoreContext } from '../context.ts'
 import { NotFoundError } from '../errors.ts'
 import { computeClosure, lastPasskeyUsed } from './session-closure.ts'
@@ -25,15 +25,15 @@ export interface PasskeyRemoval {
   readonly passkeyId: string
   readonly passkeyName: string
   /** Passkeys first. */
-  readonly made: readonly CreatedCredential[]
+  readonly credentials: readonly CreatedCredential[]
 }
 
 /** Lists credentials that remain after the removal of a passkey, so that they can be revoked. */
 export interface PasskeyRemovals {
   /** The removals of passkeys of the account that have remaining credentials. */
-  list(accountId: string, party?: ActingParty): Promise<readonly PasskeyRemoval[]>
+  list(accountId: string, actor?: Actor): Promise<readonly PasskeyRemoval[]>
   /** @throws {NotFoundError} `passkey_not_found` if no removal of this passkey of the account has ended a session */
-  find(accountId: string, passkeyId: string, party?: ActingParty): Promise<PasskeyRemoval>
+  find(accountId: string, passkeyId: string, actor?: Actor): Promise<PasskeyRemoval>
   /**
    * Locks the accounts, clients and sessions of everything that was made in the sessions of a removed passkey, directly or
    * indirectly, until the transaction ends. Call it first in a transaction that withdraws it.
@@ -44,7 +44,7 @@ export interface PasskeyRemovals {
    *
    * @throws {NotFoundError} `not_found`
    */
-  withdrawLoginCode(passkeyId: string, codeId: string, party?: ActingParty): Promise<void>
+  withdrawLoginCode(passkeyId: string, codeId: string, actor?: Actor): Promise<void>
 }
 
 /** In display order. */
@@ -90,7 +90,7 @@ export function createPasskeyRemovals(
     }
   }
 
-  const listCredentials = async (passkeyId: string, { origin }: ActingParty): Promise<readonly CreatedCredential[]> => {
+  const listCredentials = async (passkeyId: string, { origin }: Actor): Promise<readonly CreatedCredential[]> => {
     const ownSessionUid = origin?.sessionUid ?? ''
     const usedPasskeyId = lastPasskeyUsed(await history.linksIn(ownSessionUid), ownSessionUid)?.subject
     const credentials: CreatedCredential[] = []
@@ -153,20 +153,20 @@ export function createPasskeyRemovals(
       for (const id of sortedAccountIds) await lockSessions(id)
     },
 
-    async list(accountId, party = {}) {
+    async list(accountId, actor = {}) {
       const removals: PasskeyRemoval[] = []
       for (const [passkeyId, passkeyName] of await listRemovedPasskeys(accountId)) {
-        const credentials = await listCredentials(passkeyId, party)
-        if (credentials.length > 0) removals.push({ passkeyId, passkeyName, made: credentials })
+        const credentials = await listCredentials(passkeyId, actor)
+        if (credentials.length > 0) removals.push({ passkeyId, passkeyName, credentials })
       }
       return removals
     },
 
-    async find(accountId, passkeyId, party = {}) {
+    async find(accountId, passkeyId, actor = {}) {
       const passkeyName = (await listRemovedPasskeys(accountId)).get(passkeyId)
       if (passkeyName === undefined)
         throw new NotFoundError('passkey_not_found', 'No removal of this passkey is known.')
-      return { passkeyId, passkeyName, made: await listCredentials(passkeyId, party) }
+      return { passkeyId, passkeyName, credentials: await listCredentials(passkeyId, actor) }
     },
 
     withdrawLoginCode: (passkeyId, codeId, { origin } = {}) =>

@@ -4,8 +4,8 @@ import { bigint, json, text, varchar } from './columns.ts'
 
 /** An attempt as stored; fields that are never searched share one text column. */
 export interface StoredAttempt
-  extends Pick<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'stranger'> {
-  readonly data: Omit<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'stranger'>
+  extends Pick<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'unauthenticatedNetwork'> {
+  readonly data: Omit<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'unauthenticatedNetwork'>
 }
 
 /** Recent connection attempts of clients. */
@@ -17,7 +17,7 @@ export const connectionAttemptTable: EntitySchema<StoredAttempt> = new EntitySch
     clientId: { ...text, name: 'client_id' },
     sequence: bigint,
     accountId: { ...varchar(255), name: 'account_id', nullable: true },
-    stranger: { ...varchar(64), nullable: true },
+    unauthenticatedNetwork: { ...varchar(64), name: 'stranger', nullable: true },
     data: json,
   },
   indices: [

@@ -20,7 +20,7 @@ function statements(kind: DatabaseKind) {
   const rank = 'CASE WHEN stranger IS NULL AND authenticated_position <= $3 THEN 0 ELSE 1 + excess END'
   return {
     insert: `INSERT INTO ${rows.table} (id, client_id, sequence, account_id, stranger, data)
-      SELECT ${value('id')}, pocket_client.id, CAST(${value('sequence')} AS bigint), ${value('accountId')}, ${value('stranger')},
+      SELECT ${value('id')}, pocket_client.id, CAST(${value('sequence')} AS bigint), ${value('accountId')}, ${value('unauthenticatedNetwork')},
         ${value('data')}
       FROM ${list} JOIN pocket_client ON pocket_client.id = ${value('clientId')}`,
     prune: `DELETE FROM ${rows.table} WHERE id IN (
@@ -79,8 +79,15 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
   }
 }
 
-function toStoredAttempt({ id, clientId, sequence, accountId, stranger, ...data }: ConnectionAttempt): StoredAttempt {
-  return { id, clientId, sequence, accountId, stranger, data }
+function toStoredAttempt({
+  id,
+  clientId,
+  sequence,
+  accountId,
+  unauthenticatedNetwork,
+  ...data
+}: ConnectionAttempt): StoredAttempt {
+  return { id, clientId, sequence, accountId, unauthenticatedNetwork, data }
 }
 
 function toAttempt({ data, ...columns }: StoredAttempt): ConnectionAttempt {

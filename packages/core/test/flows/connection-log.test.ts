@@ -218,7 +218,7 @@ describe('connection log of a client', () => {
     gate.resolve()
     const log = await host.pocket.connectionLog.list(client.id)
     expect(log).toHaveLength(50)
-    expect(log.filter(({ stranger }) => stranger === null)).toMatchObject([
+    expect(log.filter(({ unauthenticatedNetwork: stranger }) => stranger === null)).toMatchObject([
       { error: 'invalid_grant', clientAuthentication: 'client_secret_basic' },
       { error: 'invalid_grant' },
       { succeeded: true },
@@ -241,7 +241,8 @@ describe('connection log of a client', () => {
       removeByAccount: async () => {},
     }
     const log = createConnectionLog(store, { now: () => 0 }, () => {})
-    const note = (stranger: string | null, requestId: string) => log.record({ ...attempt, stranger, requestId })
+    const note = (stranger: string | null, requestId: string) =>
+      log.record({ ...attempt, unauthenticatedNetwork: stranger, requestId })
     note(null, 'first')
     const idle = log.whenIdle()
     note(null, 'known')

@@ -21,7 +21,7 @@ import {
 import { type ClientField, clientField, protocolField, type TextField } from './field.ts'
 import { claimRules, federatedIdentities, groupNames, userNames } from './rows.ts'
 
-export const sectionNames = ['identity', 'addresses', 'signIn', 'told', 'authentication', 'tokens', 'logout'] as const
+export const sectionNames = ['identity', 'addresses', 'signIn', 'claims', 'authentication', 'tokens', 'logout'] as const
 export type SectionName = (typeof sectionNames)[number]
 
 /** Fields that are saved together. */
@@ -78,7 +78,7 @@ export const sections: readonly ClientSection[] = [
     ],
   },
   {
-    name: 'told',
+    name: 'claims',
     advanced: true,
     fields: [
       protocolField('defaultScopes', lines),

@@ -41,7 +41,7 @@ interface Description {
   /** The body is a form (`multipart/form-data`) with the field `file`, which the operation reads from `ctx` itself. */
   readonly upload?: true
   /** The successful response. Without a schema it is empty. `pageOf` creates the schema of a list. */
-  readonly answer: {
+  readonly response: {
     readonly status: 200 | 201 | 202 | 204
     readonly schema?: JSONSchema
     /** Media types of a response that is not JSON; the operation sets the body and its type. */

@@ -19,7 +19,7 @@ export function apiRoutes(operations: readonly Operation[], guard: Guard, limits
     router[operation.method](operation.path, async (ctx) => {
       const params = decodeParams(ctx.params)
       assertStorable(ctx, params)
-      const { status, schema, pending } = operation.answer
+      const { status, schema, pending } = operation.response
       const caller = await guard(ctx, access)
       assertConditional(ctx, operation)
       if (operation.limit) await limits.consume(ctx.req, operation.limit)
@@ -42,7 +42,7 @@ export function apiRoutes(operations: readonly Operation[], guard: Guard, limits
       ctx.status = status
       // The ETag of a file covers its whole content. The ETag of a record covers only its editable fields, so derived fields may
       // be newer.
-      if (operation.answer.types && ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
+      if (operation.response.types && ctx.response.get('ETag') && ctx.fresh) ctx.status = 304
       else if (schema !== undefined) ctx.body = result
       // Otherwise Koa would send the name of the status.
       else if (status !== 204 && ctx.body === undefined) ctx.body = ''

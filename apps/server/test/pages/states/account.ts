@@ -112,7 +112,7 @@ const removed = {
   viewer: anna,
   within: 'account',
   passkeyName: 'Old phone',
-  made: [
+  credentials: [
     { kind: 'passkey', id: 'p1', at: now - day, name: 'Windows Hello', state: 'kept' },
     { kind: 'passkey', id: 'p2', at: now - day, name: 'A "name" & <b>', state: 'active' },
     { kind: 'api_key', id: 'k1', at: now - day, name: 'Backup script', state: 'active' },
@@ -212,10 +212,10 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
   'passkey-removed': removed,
   'passkey-removed-withdrawn': {
     ...removed,
-    made: removed.made.map((thing) => ({ ...thing, state: 'withdrawn' })),
+    credentials: removed.credentials.map((credential) => ({ ...credential, state: 'withdrawn' })),
     withdrawn: true,
   },
-  'passkey-removed-nothing': { ...removed, made: [] },
+  'passkey-removed-nothing': { ...removed, credentials: [] },
   'account-security-one': {
     ...security,
     secondAskedFor: true,

@@ -219,7 +219,7 @@ const fromTemplate = {
     }),
 } as const
 
-const told = findSection('told')
+const claims = findSection('claims')
 const refused = { field: 'protocol.userNames', key: 'userNames', code: 'unknown', value: '' }
 
 /** The page of a client. */
@@ -242,7 +242,7 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
     ...client,
     sections: sectionViews(
       stored,
-      told ? { name: 'told', values: storedValues(told, stored), problems: [refused] } : null,
+      claims ? { name: 'claims', values: storedValues(claims, stored), problems: [refused] } : null,
     ),
     problems: [refused],
     openings: [],

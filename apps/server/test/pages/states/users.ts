@@ -147,7 +147,7 @@ const one = {
   passkeys: account.passkeys,
   removals: [],
   sessions: account.sessions.map((session) => ({ ...session, current: false })),
-  wayIn: null,
+  signInLink: null,
   sendable: { code: true, invitation: true },
   events: auditLines,
   notice: null,
@@ -194,11 +194,11 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
     groups: [],
   },
   'user-ldap': { ...one, notice: null, ldap: { dn: 'uid=bilal,ou=people,dc=example,dc=com', decides: true } },
-  'user-way-in': {
+  'user-sign-in-link': {
     ...one,
     user: { ...one.user, displayName: arabic },
     passkeys: [],
-    wayIn: {
+    signInLink: {
       kind: 'code',
       code: 'K7QP2M',
       link: 'https://id.example.com/lc/K7QP2M',

@@ -12,7 +12,7 @@ function attempt(id: string, changes: Partial<ConnectionAttempt> = {}): Connecti
     at: noon,
     endpoint: 'token',
     accountId: null,
-    stranger: null,
+    unauthenticatedNetwork: null,
     parameters: { scope: 'openid "quoted" ünïcode' },
     ignoredParameters: ['audience'],
     clientAuthentication: 'client_secret_basic',
@@ -75,13 +75,13 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       const flood = Array.from({ length: 40 }, (_, at) =>
-        attempt(`f${at}`, { sequence: 100 + at, stranger: '192.0.2.1' }),
+        attempt(`f${at}`, { sequence: 100 + at, unauthenticatedNetwork: '192.0.2.1' }),
       )
       await connectionLog.insert(
         [0, 1, 2].map((at) => attempt(`k${at}`, { sequence: at, accountId: 'ada' })),
         10,
       )
-      await connectionLog.insert([attempt('s', { sequence: 3, stranger: '198.51.100.7' })], 10)
+      await connectionLog.insert([attempt('s', { sequence: 3, unauthenticatedNetwork: '198.51.100.7' })], 10)
       for (const item of flood) await connectionLog.insert([item], 10)
       await connectionLog.insert(
         flood.map((item) => ({ ...item, id: `g${item.id}`, sequence: item.sequence + 100 })),
@@ -99,7 +99,10 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
       await clients.insert(client('nas'))
       for (let at = 0; at < 8; at++) await connectionLog.insert([attempt(`k${at}`, { sequence: at })], 10)
       for (let at = 0; at < 8; at++)
-        await connectionLog.insert([attempt(`s${at}`, { sequence: 10 + at, stranger: `192.0.2.${at}` })], 10)
+        await connectionLog.insert(
+          [attempt(`s${at}`, { sequence: 10 + at, unauthenticatedNetwork: `192.0.2.${at}` })],
+          10,
+        )
       assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
         ...['s7', 's6', 's5', 's4', 's3'],
         ...['k7', 'k6', 'k5', 'k4', 'k3'],
@@ -117,7 +120,7 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
         10,
       )
       await connectionLog.insert(
-        [attempt('c', { sequence: 2 }), attempt('s', { sequence: 3, stranger: '192.0.2.1' })],
+        [attempt('c', { sequence: 2 }), attempt('s', { sequence: 3, unauthenticatedNetwork: '192.0.2.1' })],
         10,
       )
       for (let at = 0; at < 20; at++)
