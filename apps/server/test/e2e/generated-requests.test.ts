@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { freePort } from '@pocket/test-support'
+import { freePort, waitTimeout } from '@pocket/test-support'
 import { registerPasskey } from '../api/instance.ts'
 import { type Bodies, createGenerator, type GeneratedRequest, type Schema, seeded } from './generated-requests.ts'
 import { type Instance, type Storage, startInstance } from './instance.ts'
@@ -14,8 +14,6 @@ const seed = Number(process.env.GENERATED_SEED ?? 1)
 const parallel = 8
 /** Callers sign in again after this many requests, because requests sign them out, disable and delete them. */
 const renewal = 400
-/** Milliseconds. */
-const patience = 60_000
 const staticKey = 'a key of the environment'
 const preload = fileURLToPath(new URL('heap-port.ts', import.meta.url))
 /** The operations that report a failure of another server with the status and code of Pocket ID. */
@@ -75,7 +73,7 @@ function send({ url }: Instance, sent: GeneratedRequest, headers: Headers, agent
     const { method, path, body } = sent
     const outgoing = request(
       url + path,
-      { agent, method, headers: { ...sent.headers, ...headers }, timeout: patience },
+      { agent, method, headers: { ...sent.headers, ...headers }, timeout: waitTimeout },
       (answer) => {
         text(answer).then((content) => resolve({ status: answer.statusCode ?? 0, content }), reject)
       },
