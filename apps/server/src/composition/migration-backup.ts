@@ -41,7 +41,7 @@ export async function backUpBeforeMigration(config: Config, logger: Logger): Pro
     if (config.database.kind === 'postgres' && isLackOfRoom(error))
       return logger.warn(
         { reason: messageOf(error) },
-        'There is no room for a back-up before the update of the database',
+        'No back-up was made before the update of the database, because the data folder cannot hold it',
       )
     throw new ConfigurationError(
       `The back-up before the update of the database failed: ${messageOf(error)}. Nothing was changed. MIGRATION_BACKUP=off leaves it out.`,
@@ -54,7 +54,9 @@ export async function backUpBeforeMigration(config: Config, logger: Logger): Pro
 class LackOfRoomError extends Error {}
 
 function isLackOfRoom(error: unknown): boolean {
-  return error instanceof LackOfRoomError || ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'].includes(codeOf(error) ?? '')
+  const cause = error instanceof Error ? error.cause : undefined
+  const codes = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']
+  return error instanceof LackOfRoomError || codes.includes(codeOf(error) ?? codeOf(cause) ?? '')
 }
 
 async function backUp(config: Config, prefix: string, logger: Logger): Promise<string> {

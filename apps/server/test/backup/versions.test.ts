@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
+import type { MigrationInterface, QueryRunner } from 'typeorm'
+import { openArchive } from '../../src/backup/encryption.ts'
+import { importArchive } from '../../src/backup/import-archive.ts'
+import { readArchive } from '../../src/backup/read-archive.ts'
+import { migrations, tables } from '../../src/composition/server-tables.ts'
+import { connectToPostgres } from '../../src/database/connect.ts'
+import { createDataFolder } from '../../src/database/data-folder.ts'
+import { openSnapshot } from '../../src/database/snapshot.ts'
+import { startInstance } from '../api/instance.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+import { createMachine, type Machine } from './machine.ts'
+
+/** Changes rows of the previous version. */
+class RenameEverybody1999999999999 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE "pocket_user" ADD COLUMN nickname text NOT NULL DEFAULT ''`)
+    await runner.query(`UPDATE "pocket_user" SET nickname = 'from ' || user_name`)
+  }
+
+  async down(): Promise<void> {}
+}
+
+const newer = {
+  tables,
+  migrations: migrations.map((set) =>
+    set.table === 'pocket_directory_migration'
+      ? { ...set, migrations: [...set.migrations, RenameEverybody1999999999999] }
+      : set,
+  ),
+}
+
+async function importAsNewer({ config }: Machine, archive: Buffer) {
+  const { logger } = keepingLogger()
+  await createDataFolder(config.dataFolder)
+  const secrets = { passphrase: () => Promise.reject(new Error('not encrypted')), identities: [] }
+  return importArchive(await readArchive(await openArchive(Readable.from([archive]), secrets)), {
+    database: config.database,
+    schema: newer,
+    filesOf: () => {
+      throw new Error('the archive contains no files')
+    },
+    assertLocked: async () => {},
+    logger,
+  })
+}
+
+describe.each(databaseKinds)('%s', (kind) => {
+  test('a newer version imports an archive and runs its migrations on the rows', async () => {
+    await using source = await createMachine(kind)
+    const archive = await (async () => {
+      await using _instance = await startInstance(source.env)
+      return (await source.run(['export', '-p', '-'])).stdout
+    })()
+    await using target = await createMachine(kind)
+    const altered = gzipSync(gunzipSync(archive).toString().replace('Lovelace', 'Lovelock'))
+    await expect(importAsNewer(target, altered)).rejects.toThrow('was altered')
+    await importAsNewer(target, archive)
+    const { logger } = keepingLogger()
+    await using snapshot = await openSnapshot(target.config.database, logger)
+    const users = snapshot.tables.find(({ name }) => name === 'pocket_user')
+    const nickname = users?.columns.findIndex(({ name }) => name === 'nickname') ?? -1
+    const nicknames: unknown[] = []
+    if (users) for await (const rows of snapshot.rows(users)) nicknames.push(...rows.map((row) => row[nickname]))
+    expect(nicknames).toEqual(['from ada'])
+    const older = await target.run(['export', '-p', '-'])
+    expect([older.exit, older.stderr]).toEqual([1, expect.stringContaining('newer version')])
+  })
+})
+
+test('a failed and a complete import leave no schema behind in PostgreSQL', async () => {
+  await using source = await createMachine('PostgreSQL')
+  const archive = await (async () => {
+    await using _instance = await startInstance(source.env)
+    return (await source.run(['export', '-p', '-'])).stdout
+  })()
+  await using target = await createMachine('PostgreSQL')
+  const schemas = async () => {
+    const { logger } = keepingLogger()
+    const url = target.env.DB_CONNECTION_STRING ?? ''
+    const dataSource = await connectToPostgres({ url, tables: [], logger })
+    try {
+      return await dataSource.query(`SELECT nspname FROM pg_namespace WHERE nspname = 'pocket_import'`)
+    } finally {
+      await dataSource.destroy()
+    }
+  }
+  expect((await target.run(['import', '-p', '-'], archive.subarray(0, archive.length - 50))).exit).toBe(1)
+  expect(await schemas()).toEqual([])
+  expect((await target.run(['import', '-p', '-'], archive)).exit).toBe(0)
+  expect(await schemas()).toEqual([])
+})
