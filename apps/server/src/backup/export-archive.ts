@@ -5,10 +5,16 @@ import type { ArchiveEnd } from './archive-format.ts'
 import { createEncrypter, type Encryption, encrypt } from './encryption.ts'
 import { type ArchiveSource, writeArchive } from './write-archive.ts'
 
+export interface ExportTarget {
+  readonly encryption: Encryption | undefined
+  readonly output: NodeJS.WritableStream
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Writes an archive, optionally encrypted. */
 export async function exportArchive(
   source: Omit<ArchiveSource, 'onEnd'>,
-  { encryption, output }: { readonly encryption: Encryption | undefined; readonly output: NodeJS.WritableStream },
+  { encryption, output, signal }: ExportTarget,
 ): Promise<ArchiveEnd> {
   const encrypter = encryption && createEncrypter(encryption)
   let end: ArchiveEnd | undefined
@@ -16,7 +22,8 @@ export async function exportArchive(
   const compressed = createGzip()
   const compression = pipeline(lines, compressed)
   compression.catch(() => undefined)
-  await pipeline(encrypter ? await encrypt(compressed, encrypter) : compressed, output)
+  const content = encrypter ? await encrypt(compressed, encrypter) : compressed
+  await pipeline(content, output, signal ? { signal } : {})
   await compression
   if (end === undefined) throw new Error('The archive has no end')
   return end

@@ -7,15 +7,15 @@ import { generateIdentity, identityToRecipient } from 'age-encryption'
 import type { BackupConfig } from '../config/backup.ts'
 import type { JobNotes } from '../jobs/page-model.ts'
 import type { Job } from '../jobs/scheduler.ts'
-import type { Encryption } from './encryption.ts'
 import { openArchive } from './encryption.ts'
+import type { ExportTarget } from './export-archive.ts'
 import { readArchive } from './read-archive.ts'
 
 export interface ScheduledBackupDeps {
   readonly settings: NonNullable<BackupConfig['scheduledBackups']>
   /** The folder of an SQLite database; `undefined` for PostgreSQL, whose disk is unknown. */
   readonly databaseFolder: string | undefined
-  readonly writeArchive: (encryption: Encryption | undefined, output: NodeJS.WritableStream) => Promise<unknown>
+  readonly writeArchive: (target: ExportTarget) => Promise<unknown>
   readonly clock: Clock
 }
 
@@ -49,10 +49,8 @@ export function createScheduledBackups({
       // Its private half exists only in this run, which uses it to read the archive back.
       const identity = await generateIdentity()
       const encryption = recipient && { recipients: [recipient, await identityToRecipient(identity)] }
-      await writeArchive(
-        encryption || undefined,
-        createWriteStream(temporaryPath, { flags: 'wx', mode: 0o600, flush: true }),
-      )
+      const output = createWriteStream(temporaryPath, { flags: 'wx', mode: 0o600, flush: true })
+      await writeArchive({ encryption: encryption || undefined, output, signal })
       await check(temporaryPath, identity, signal)
       await rename(temporaryPath, join(folder, name))
     } finally {

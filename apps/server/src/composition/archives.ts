@@ -33,6 +33,7 @@ export interface ExportOptions {
   readonly version: string
   readonly encryption: Encryption | undefined
   readonly includeKey: boolean
+  readonly signal?: AbortSignal
 }
 
 /** Writes an archive of the instance, whose servers may be running. */
@@ -43,7 +44,7 @@ export async function exportInstance(options: ExportOptions, output: NodeJS.Writ
 
 /** Writes an archive of an instance that is open. */
 export async function exportOpened(
-  { config, logger, version, encryption, includeKey }: ExportOptions,
+  { config, logger, version, encryption, includeKey, signal }: ExportOptions,
   opened: Pick<MigratedDatabase, 'dataSource' | 'masterKey'>,
   output: NodeJS.WritableStream,
 ): Promise<ArchiveEnd> {
@@ -57,7 +58,7 @@ export async function exportOpened(
     fingerprint: opened.masterKey.fingerprint,
     key: includeKey ? await readMasterKeyBytes(config) : undefined,
   }
-  return await exportArchive(source, { encryption, output })
+  return await exportArchive(source, { encryption, output, signal })
 }
 
 /** Writes people, groups, claims, clients and passkeys as JSON for other programs. */

@@ -18,7 +18,11 @@ export async function composeBackups({
     settings,
     databaseFolder: config.database.kind === 'sqlite' ? dataFolder : undefined,
     clock,
-    writeArchive: (encryption, output) =>
-      exportOpened({ config, logger, version, encryption, includeKey: false }, database, output),
+    writeArchive: ({ encryption, output, signal }) =>
+      exportOpened(
+        { config, logger, version, encryption, includeKey: false, ...(signal && { signal }) },
+        database,
+        output,
+      ),
   })
 }

@@ -73,7 +73,7 @@ test('a back-up that fails leaves the older ones and no partial file', async () 
   const deps = { settings, databaseFolder: machine.path('data'), clock: { now: () => Date.UTC(2027, 0, 1) } }
   const full = createScheduledBackups({
     ...deps,
-    writeArchive: (_, output) =>
+    writeArchive: ({ output }) =>
       new Promise((_resolve, reject) =>
         output.write('half', () => reject(new Error('ENOSPC: no space left on device'))),
       ),
@@ -81,10 +81,22 @@ test('a back-up that fails leaves the older ones and no partial file', async () 
   await expect(full.job.run(signal)).rejects.toThrow('no space left')
   const damaged = createScheduledBackups({
     ...deps,
-    writeArchive: (_, output) => new Promise((resolve) => output.end('not an archive', () => resolve(undefined))),
+    writeArchive: ({ output }) => new Promise((resolve) => output.end('not an archive', () => resolve(undefined))),
   })
   await expect(damaged.job.run(signal)).rejects.toThrow('not an archive of Pocket')
   expect(await readdir(folder)).toEqual(before)
+})
+
+test('a back-up that is aborted leaves no partial file', async () => {
+  await using machine = await createMachine('SQLite')
+  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  const folder = machine.path('kept')
+  const { config } = machine.with({ BACKUP_SCHEDULE: 'daily', BACKUP_FOLDER: folder })
+  const { logger } = keepingLogger()
+  await using database = await openDatabase(config, logger)
+  const backups = await composeBackups({ config, database, logger, clock: { now: () => Date.UTC(2026, 0, 1) } })
+  await expect(backups?.job.run(AbortSignal.abort())).rejects.toThrow('aborted')
+  expect(await readdir(folder)).toEqual([])
 })
 
 test('is not scheduled by default', async () => {
