@@ -15,7 +15,7 @@ import { responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
 import { storedTokenId } from './login-token-ids.ts'
 import { AlreadyUsedError } from './overrides/replay-detection.ts'
-import { deferConsumption, deferStorage, type RefreshResponses } from './refresh-answers.ts'
+import { deferConsumption, deferStorage, deferUse, type RefreshResponses, type SingleUse } from './refresh-answers.ts'
 import { currentDocumentEvents } from './registration/document-events.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { type AtomicAdapter, compareAndSetModels, hiddenPrefix, type StoredState } from './stored-payload.ts'
@@ -190,11 +190,16 @@ function artifactAdapter(
     },
     async consume(id) {
       if (model === 'RefreshToken' && deferConsumption()) return
-      if (await artifacts.consume(keyOf(id), clock.now(), leeway)) return
-      // A refresh beyond the limit within the leeway is not a replay, so earlier tokens remain valid.
-      const isConcurrent = model === 'DeviceCode' || isWithinLeeway(await artifacts.find(keyOf(id)))
-      if (!isConcurrent) await revokeGrantOf(id)
-      throw alreadyConsumed(model)
+      const use: SingleUse = {
+        consume: () => artifacts.consume(keyOf(id), clock.now(), leeway),
+        async reject() {
+          // A refresh beyond the limit within the leeway is not a replay, so earlier tokens remain valid.
+          const isConcurrent = model === 'DeviceCode' || isWithinLeeway(await artifacts.find(keyOf(id)))
+          if (!isConcurrent) await revokeGrantOf(id)
+          throw alreadyConsumed(model)
+        },
+      }
+      if (!deferUse(use) && !(await use.consume())) await use.reject()
     },
     async destroy(id) {
       const key = keyOf(id)

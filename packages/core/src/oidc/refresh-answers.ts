@@ -22,10 +22,20 @@ interface TokenRequest {
   /** The refresh token as stored before the request, if the response to this refresh is stored. */
   presented?: Artifact
   consumed: boolean
+  /** The other credential of the request, consumed with the storage of its tokens. */
+  use?: SingleUse
   /** The scopes that an access token for the API receives; empty without an API. */
   permissions: readonly string[]
   /** The tokens of the response, stored together at the end of the request. */
   readonly tokens: Artifact[]
+}
+
+/** The use of a credential that may be used once. */
+export interface SingleUse {
+  /** Resolves to `false` if it was used before. */
+  consume(): Promise<boolean>
+  /** Rejects the request after a use that failed, outside the transaction of the use. */
+  reject(): Promise<never>
 }
 
 const requests = new WeakMap<object, TokenRequest>()
@@ -41,6 +51,14 @@ export function deferConsumption(): boolean {
   if (!request?.presented) return false
   if (request.presented.consumedAt !== null) throw new ResponseStoredError()
   request.consumed = true
+  return true
+}
+
+/** Defers the use of a code or refresh token to the end of the request. Returns `false` if it must be used immediately. */
+export function deferUse(use: SingleUse): boolean {
+  const request = currentRequest()
+  if (!request) return false
+  request.use = use
   return true
 }
 
@@ -66,8 +84,8 @@ export interface RefreshResponses {
 }
 
 /**
- * Stores the tokens of a response in one transaction that first locks their grant, so that none outlives a grant that is revoked
- * meanwhile. Makes refreshes idempotent: the transaction also consumes the refresh token and stores the sealed response, and
+ * Consumes a code or refresh token and stores the tokens of the response in one transaction that first locks their grant, so that
+ * no token outlives a grant that is revoked meanwhile, and the first of two uses is answered. Makes refreshes idempotent: the transaction also consumes the refresh token and stores the sealed response, and
  * repeated requests receive the same response (decision 0016).
  */
 export function createRefreshResponses({ stores, clock, masterKey }: CoreContext): RefreshResponses {
@@ -156,11 +174,17 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
       } finally {
         requests.delete(ctx)
       }
-      const { presented, consumed, permissions, tokens } = request
+      const { presented, consumed, permissions, tokens, use } = request
       const [first] = tokens
       // A refresh token that is not rotated is not consumed.
       if (!presented || (!consumed && presented.consumedAt === null)) {
-        if (first) await withGrant(first, () => storeTokens(tokens))
+        const store = async () => {
+          if (use && !(await use.consume())) return false
+          await storeTokens(tokens)
+          return true
+        }
+        const isStored = await (first ? withGrant(first, store) : store())
+        if (!isStored) await use?.reject()
         return
       }
       const key = await deriveKey(ctx, masterKey, permissions)
