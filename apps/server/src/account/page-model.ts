@@ -54,7 +54,7 @@ export interface AccountPage {
   readonly viewer: Viewer
   readonly passkeyCount: number
   /** Whether to suggest a second passkey because the only one is bound to one device. */
-  readonly secondAskedFor: boolean
+  readonly suggestsSecondPasskey: boolean
   readonly outdated: boolean
   readonly signals: AccountSignals
   /** Whether users may edit their own profile. */
@@ -90,7 +90,7 @@ export const securityNotices = [
 export interface AccountSecurityPage {
   readonly view: 'account-security'
   readonly viewer: Viewer
-  readonly secondAskedFor: boolean
+  readonly suggestsSecondPasskey: boolean
   readonly outdated: boolean
   readonly signals: AccountSignals
   /** Oldest first. */

@@ -37,7 +37,7 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
       view: 'account',
       viewer: viewerOf(user),
       passkeyCount: passkeys.length,
-      secondAskedFor: await secondPasskey.isReminderDue(id, passkeys),
+      suggestsSecondPasskey: await secondPasskey.isReminderDue(id, passkeys),
       outdated: hasOutdatedPasskey(passkeys, await passkeyPolicy()),
       signals: signalsOf(pocket.issuer, user, passkeys),
       isEditable: editOwnAccount && !(await users.isManagedByLdap(user)),

@@ -28,7 +28,7 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
     await show(ctx, {
       view: 'account-security',
       viewer: viewerOf(user),
-      secondAskedFor: await secondPasskey.isReminderDue(user.id, passkeys),
+      suggestsSecondPasskey: await secondPasskey.isReminderDue(user.id, passkeys),
       outdated: hasOutdatedPasskey(passkeys, policy),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),

@@ -58,7 +58,7 @@ export interface ApiKeysPage {
     readonly token: string | null
   } | null
   /** The result of a bulk revocation. */
-  readonly several: BulkNotice | null
+  readonly bulkNotice: BulkNotice | null
 }
 
 /** `/settings/api-keys/ID/renew`: asks for the new lifetime of an expired key. */

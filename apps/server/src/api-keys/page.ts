@@ -54,7 +54,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
       problem: null,
       ...overrides,
       notice,
-      several: notice === null ? bulkNotice(flash) : null,
+      bulkNotice: notice === null ? bulkNotice(flash) : null,
     })
   }
 

@@ -39,14 +39,14 @@ export function apiClientDto(client: ClientRecord) {
   return { id, name, clientType, isPublic: client.isPublic, hasLogo, hasDarkLogo }
 }
 
-export interface AccessParts {
+export interface GrantOfClient {
   readonly api: Api
   readonly client: ClientRecord
   readonly access: ApiAccess | undefined
 }
 
 /** Permissions granted to the client, and permissions it has through its metadata document. */
-function allAccessDto({ api, client, access }: AccessParts) {
+function allAccessDto({ api, client, access }: GrantOfClient) {
   const documentPermissions = cimdPermissions(api, client)
   return {
     ...accessDto(access),
@@ -56,11 +56,11 @@ function allAccessDto({ api, client, access }: AccessParts) {
 }
 
 /** `ApiClientAccessDto`. */
-export function clientAccessDto(parts: AccessParts) {
+export function clientAccessDto(parts: GrantOfClient) {
   return { client: apiClientDto(parts.client), ...allAccessDto(parts) }
 }
 
 /** `ClientApiGrantDto`. */
-export function apiAccessDto(parts: AccessParts) {
+export function apiAccessDto(parts: GrantOfClient) {
   return { api: apiDto(parts.api), ...allAccessDto(parts) }
 }

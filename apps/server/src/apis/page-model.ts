@@ -21,7 +21,7 @@ export interface ApisPage {
   /** The name of the API that was just deleted. */
   readonly removed: string | null
   /** The result of a bulk deletion. */
-  readonly several: BulkNotice | null
+  readonly bulkNotice: BulkNotice | null
 }
 
 /** Values of the API form. */

@@ -56,7 +56,7 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
         createdAt,
       })),
       removed: typeof removed === 'string' ? removed : null,
-      several: bulkNotice(flash),
+      bulkNotice: bulkNotice(flash),
     })
   }
 

@@ -22,7 +22,7 @@ export interface AllowedApp {
   readonly scopes: readonly string[]
   readonly lastUsedAt: number
   /** The URL of the confirmation page, and the confirmation dialog. */
-  readonly askAt: string
+  readonly confirmUrl: string
   readonly removal: Confirmation
 }
 

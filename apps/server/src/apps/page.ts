@@ -78,7 +78,7 @@ function allowedApp({ client: { id, name, createdAt }, consent }: ListedClient):
     name,
     scopes: consentedScopes(consent?.scopes ?? []),
     lastUsedAt: consent?.updatedAt ?? createdAt,
-    askAt: withdrawPath,
+    confirmUrl: withdrawPath,
     removal: { act: 'withdrawConsent', names: [name], count: 1, submitTo: withdrawPath, fields: [], isDangerous: true },
   }
 }

@@ -22,7 +22,7 @@ export interface Names {
 
 export type EntryContent = Omit<AuditEntry, 'id' | 'createdAt' | 'occurrences' | 'lastAt' | 'last' | 'repetition'>
 
-export interface EntryParts {
+export interface EntrySource {
   readonly event: AuditEvent
   readonly origin: RequestOrigin
   readonly subjects: Subjects
@@ -46,7 +46,7 @@ export function subjectsOf(event: AuditEvent): Subjects {
 }
 
 /** An entry without its ID, its time and the fields derived from them. */
-export function entryOf({ event, origin, subjects, names, location }: EntryParts): EntryContent {
+export function entryOf({ event, origin, subjects, names, location }: EntrySource): EntryContent {
   const { accountId, actorId, clientId } = subjects
   const { accountName, actorName, clientName, passkeyName } = names
   const entry = {

@@ -36,7 +36,7 @@ export function groupListPages(deps: GroupPageDeps) {
         viewer: viewerOf(viewer),
         list: view(total),
         groups: items,
-        everything: totalCount,
+        totalCount,
         notice: bulkNotice(flashes.consume(ctx, groupsPath)),
       })
     },

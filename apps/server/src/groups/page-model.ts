@@ -20,7 +20,7 @@ export interface GroupsPage {
     readonly createdAt: number
   }[]
   /** Total number of groups, regardless of the search. */
-  readonly everything: number
+  readonly totalCount: number
   readonly notice: BulkNotice | null
 }
 

@@ -25,7 +25,7 @@ export interface JobsPage {
   /** A job that was just requested, and whether it was already running. */
   readonly notice: { readonly done: 'requested' | 'running'; readonly job: string } | null
   /** The result of a bulk request. */
-  readonly several: BulkNotice | null
+  readonly bulkNotice: BulkNotice | null
 }
 
 declare module '../http/page-models.ts' {

@@ -37,7 +37,7 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
       failed: allJobs.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
       notes: jobNotes(),
       notice,
-      several: notice === null ? bulkNotice(flash) : null,
+      bulkNotice: notice === null ? bulkNotice(flash) : null,
     })
   }
   const redirectToList = (ctx: Context) => seeOther(ctx, listReturnUrl(jobsPath, formText(ctx, 'list', 2000)))

@@ -15,7 +15,7 @@ export function addPasskeyPages({ pocket, authentication, show }: PageDeps): rea
       const { displayName } = await authentication.requireUser(ctx)
       const next = redirectTarget(ctx)
       const query = next === home ? '' : `?${new URLSearchParams({ redirect: next })}`
-      await show(ctx, { view: 'add-passkey', name: displayName, submitTo: addPasskeyPath + query, laterAt: next })
+      await show(ctx, { view: 'add-passkey', name: displayName, submitTo: addPasskeyPath + query, laterUrl: next })
     },
 
     async options(ctx: Context) {

@@ -22,7 +22,7 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       await show(ctx, {
         view: 'approvals',
         viewer,
-        isAskedFor: (approval || verification) && mode !== 'disabled',
+        isApprovalRequired: (approval || verification) && mode !== 'disabled',
         maxNoteLength,
         waiting: await Promise.all(
           waiting.map(async ({ user, requestedAt, awaitsAdministrator }) => ({

@@ -59,7 +59,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       moreGroups: offeredGroupsPage.total - offeredGroupsPage.items.length,
       createdId: done === 'created' && typeof id === 'string' ? id : null,
       removed: done === 'removed',
-      several: done === 'delete' || done === 'nothing' ? bulkNotice(flash) : null,
+      bulkNotice: done === 'delete' || done === 'nothing' ? bulkNotice(flash) : null,
     })
   }
 

@@ -31,7 +31,7 @@ export interface ArrivedPage {
   readonly view: 'arrived'
   readonly client: ClientView
   /** The launch URL of the application; `null` if unknown. */
-  readonly startAt: string | null
+  readonly startUrl: string | null
 }
 
 /** `/signup/add-passkey`: adds a passkey to the signed-in user. */
@@ -42,7 +42,7 @@ export interface AddPasskeyPage {
   /** The passkey response is posted to this path. */
   readonly submitTo: string
   /** The link to skip this step. */
-  readonly laterAt: string
+  readonly laterUrl: string
 }
 
 /** `/settings/admin/approvals`. */
@@ -50,7 +50,7 @@ export interface ApprovalsPage {
   readonly view: 'approvals'
   readonly viewer: Viewer
   /** Whether new sign-ups currently need approval. */
-  readonly isAskedFor: boolean
+  readonly isApprovalRequired: boolean
   /** The maximum length of the note that is sent with a decision, in characters. */
   readonly maxNoteLength: number
   /** Oldest first. */
@@ -105,7 +105,7 @@ export interface InvitationsPage {
   readonly createdId: string | null
   readonly removed: boolean
   /** The result of a bulk deletion. */
-  readonly several: BulkNotice | null
+  readonly bulkNotice: BulkNotice | null
 }
 
 declare module '../http/page-models.ts' {

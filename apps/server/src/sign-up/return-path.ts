@@ -1,5 +1,5 @@
 import type { Pocket } from '@pocket/core'
-import { startUrl } from '@pocket/core/internal'
+import { startUrl as startUrlOf } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import type { PageDeps } from '../http/deps.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -32,10 +32,10 @@ export function arrivedPage({ pocket, show }: PageDeps) {
     const client = typeof ctx.query.client === 'string' ? await pocket.clients.find(ctx.query.client) : undefined
     if (!client) return seeOther(ctx, home)
     const { id, name } = client
-    const startAt = startUrl(client, pocket.issuer)
-    const url = startAt === null ? null : new URL(startAt)
+    const startUrl = startUrlOf(client, pocket.issuer)
+    const url = startUrl === null ? null : new URL(startUrl)
     // The URL of a native app has no host.
     const destination = url && (url.host || url.protocol)
-    await show(ctx, { view: 'arrived', client: { id, name, destination }, startAt })
+    await show(ctx, { view: 'arrived', client: { id, name, destination }, startUrl })
   }
 }

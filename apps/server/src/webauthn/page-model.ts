@@ -9,7 +9,7 @@ import type { ModelList, PolicyChoice } from './policy-form.ts'
 /** A removed passkey whose sessions created something that is still active. */
 export interface RemovalNote {
   readonly passkeyName: string
-  readonly reviewAt: string
+  readonly reviewUrl: string
 }
 
 /** `…/passkeys/:passkeyId/removed`: what was created in the sessions of a removed passkey. */

@@ -21,7 +21,7 @@ export function passkeyRemovedPath(passkeyId: string, userId?: string): string {
 export function removalNotes(removals: readonly ReviewedRemoval[], userId?: string): readonly RemovalNote[] {
   return removals.map(({ passkeyId, passkeyName }) => ({
     passkeyName,
-    reviewAt: passkeyRemovedPath(passkeyId, userId),
+    reviewUrl: passkeyRemovedPath(passkeyId, userId),
   }))
 }
 

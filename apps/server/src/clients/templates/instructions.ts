@@ -13,7 +13,7 @@ export interface Instructions {
   }[]
 }
 
-export interface InstructionParts {
+export interface InstructionValues {
   readonly pocket: Pick<Pocket, 'issuer' | 'endpoints'>
   readonly appName: string
   readonly client: { readonly id: string; readonly redirectUris: readonly string[] }
@@ -23,7 +23,7 @@ export interface InstructionParts {
 
 export function instructionsOf(
   { id, name, where, ...template }: ClientTemplate,
-  parts: InstructionParts,
+  parts: InstructionValues,
 ): Instructions {
   const { pocket, client, secret } = parts
   const redirectUri = client.redirectUris[0] ?? ''

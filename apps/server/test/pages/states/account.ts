@@ -38,7 +38,7 @@ const account = {
   view: 'account',
   viewer: anna,
   passkeyCount: 2,
-  secondAskedFor: false,
+  suggestsSecondPasskey: false,
   outdated: false,
   signals,
   isEditable: true,
@@ -65,7 +65,7 @@ const account = {
 const security = {
   view: 'account-security',
   viewer: anna,
-  secondAskedFor: false,
+  suggestsSecondPasskey: false,
   outdated: true,
   signals,
   passkeys,
@@ -186,7 +186,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     emailVerified: false,
   },
   'account-no-passkey': { ...account, viewer: long, passkeyCount: 0 },
-  'account-one-passkey': { ...account, passkeyCount: 1, secondAskedFor: true },
+  'account-one-passkey': { ...account, passkeyCount: 1, suggestsSecondPasskey: true },
   'account-refused': {
     ...account,
     values: { ...account.values, username: '-anna', email: 'nowhere' },
@@ -207,7 +207,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
   'account-security': security,
   'account-security-removal': {
     ...security,
-    removals: [{ passkeyName: 'Old phone', reviewAt: '/settings/account/passkeys/1/removed' }],
+    removals: [{ passkeyName: 'Old phone', reviewUrl: '/settings/account/passkeys/1/removed' }],
   },
   'passkey-removed': removed,
   'passkey-removed-withdrawn': {
@@ -218,7 +218,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
   'passkey-removed-nothing': { ...removed, credentials: [] },
   'account-security-one': {
     ...security,
-    secondAskedFor: true,
+    suggestsSecondPasskey: true,
     passkeys: passkeys.slice(0, 1),
     notice: { done: 'passkey_added', name: 'iCloud Keychain' },
   },

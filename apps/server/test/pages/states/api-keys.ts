@@ -46,7 +46,7 @@ const page = {
   problems: [],
   problem: null,
   notice: null,
-  several: null,
+  bulkNotice: null,
 } as const
 
 export const apiKeysStates: Readonly<Record<string, PageModel>> = {
@@ -56,7 +56,7 @@ export const apiKeysStates: Readonly<Record<string, PageModel>> = {
     ...page,
     list: { ...list, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
     keys: [],
-    several: { done: 'revoke', count: 2, refused: [] },
+    bulkNotice: { done: 'revoke', count: 2, refused: [] },
   },
   'api-keys-created': {
     ...page,

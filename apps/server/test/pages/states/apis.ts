@@ -79,9 +79,9 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
       { ...item, id: 'a2', name: 'Printing', resource: `urn:example:${'printing:'.repeat(12)}x`, format: 'opaque' },
     ],
     removed: 'Billing',
-    several: null,
+    bulkNotice: null,
   },
-  'apis-none': { view: 'apis', viewer: anna, list: { ...list, total: 0 }, apis: [], removed: null, several: null },
+  'apis-none': { view: 'apis', viewer: anna, list: { ...list, total: 0 }, apis: [], removed: null, bulkNotice: null },
   'api-new': { view: 'api-new', viewer: anna, values: { ...values, name: '', resource: '' }, problems: [] },
   'api-new-refused': {
     view: 'api-new',

@@ -16,7 +16,7 @@ const allowed = (id: string, name: string, scopes: readonly string[]): AllowedAp
   name,
   scopes,
   lastUsedAt: now - 2 * day,
-  askAt: `/settings/apps/${id}/withdraw`,
+  confirmUrl: `/settings/apps/${id}/withdraw`,
   removal: {
     act: 'withdrawConsent',
     names: [name],

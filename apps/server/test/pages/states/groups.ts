@@ -34,7 +34,7 @@ const groups = {
     },
     { id: '3', name: 'usra', friendlyName: 'العائلة الكبيرة', userCount: 1, createdAt: now },
   ],
-  everything: 3,
+  totalCount: 3,
   notice: null,
 } as const
 const group = {
@@ -105,7 +105,7 @@ const group = {
 
 export const groupsStates: Readonly<Record<string, PageModel>> = {
   groups,
-  'groups-none': { ...groups, groups: [], everything: 0 },
+  'groups-none': { ...groups, groups: [], totalCount: 0 },
   'group-new': {
     view: 'group-new',
     viewer: anna,

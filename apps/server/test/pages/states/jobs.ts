@@ -35,7 +35,7 @@ const list: ListView = {
   here: '?',
   fields: [],
 }
-const page = { view: 'jobs', viewer: anna, list, failed: 0, notes: {}, notice: null, several: null } as const
+const page = { view: 'jobs', viewer: anna, list, failed: 0, notes: {}, notice: null, bulkNotice: null } as const
 
 export const jobsStates: Readonly<Record<string, PageModel>> = {
   jobs: { ...page, jobs: [job, { ...job, name: 'send-emails', intervalMs: 5000, nextRunAt: now - 1 }] },
@@ -62,7 +62,7 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
       choices: list.choices.map((each, index) => ({ ...each, shown: index === 0 })),
     },
     jobs: [job],
-    several: { done: 'run', count: 3, refused: [{ name: 'Send e-mails', code: 'job_running' }] },
+    bulkNotice: { done: 'run', count: 3, refused: [{ name: 'Send e-mails', code: 'job_running' }] },
   },
   'jobs-failed': {
     ...page,

@@ -14,7 +14,7 @@ const person = {
 const approvals = {
   view: 'approvals',
   viewer: anna,
-  isAskedFor: true,
+  isApprovalRequired: true,
   maxNoteLength: 500,
   waiting: [
     person,
@@ -57,7 +57,7 @@ const invitations = {
   moreGroups: 3,
   createdId: 'i1',
   removed: false,
-  several: null,
+  bulkNotice: null,
 } as const
 
 export const signUpStates: Readonly<Record<string, PageModel>> = {
@@ -67,7 +67,7 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     view: 'add-passkey',
     name: 'Anna Koch',
     submitTo: '/signup/add-passkey',
-    laterAt: '/settings/account',
+    laterUrl: '/settings/account',
   },
   'sign-up-by-token': {
     view: 'sign-up',
@@ -77,7 +77,7 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     signInAt: '/interaction/1',
   },
   approvals,
-  'approvals-none': { ...approvals, isAskedFor: false, waiting: [], notice: { done: 'gone', name: '' } },
+  'approvals-none': { ...approvals, isApprovalRequired: false, waiting: [], notice: { done: 'gone', name: '' } },
   'approvals-one': { ...approvals, waiting: [person], notice: { done: 'approved', name: 'Carol' } },
   invitations,
   'invitations-none': { ...invitations, mode: 'disabled', invitations: [], groups: [], createdId: null, removed: true },
@@ -86,7 +86,7 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     list: { ...list, applied: [{ name: 'used', value: 'never', without: '?' }] },
     invitations: [],
     createdId: null,
-    several: { done: 'delete', count: 1, refused: [] },
+    bulkNotice: { done: 'delete', count: 1, refused: [] },
   },
   'invitations-refused': {
     ...invitations,
@@ -100,11 +100,11 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
   arrived: {
     view: 'arrived',
     client: { id: 'c1', name: 'Nextcloud', destination: 'cloud.example.com' },
-    startAt: 'https://cloud.example.com/',
+    startUrl: 'https://cloud.example.com/',
   },
   'arrived-without-address': {
     view: 'arrived',
     client: { id: 'c1', name: 'Nextcloud', destination: null },
-    startAt: null,
+    startUrl: null,
   },
 }
