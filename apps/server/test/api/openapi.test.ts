@@ -151,7 +151,7 @@ describe('a document', () => {
 
   test('is refused if two schemas share a name', () => {
     const schema = named('Thing', { type: 'string' })
-    const other = { ...read, id: 'other', path: '/api/others', answer: { status: 200, schema } } as const
+    const other = { ...read, id: 'other', path: '/api/others', response: { status: 200, schema } } as const
     expect(() => openApiDocument([read, other], about, access)).toThrow('Two schemas of the API are named Thing.')
   })
 })
