@@ -93,6 +93,8 @@ test('the page names every operation', async () => {
   const page = await instance.agent().get(`${instance.url}/api/docs`)
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   for (const [call] of operations) expect(page.text).toContain(`<code>${call}</code>`)
+  const withSessionOnly = operations.filter(([, { security }]) => security.length === 1)
+  expect(page.text.match(/Not with an API key/g)).toHaveLength(withSessionOnly.length)
   expect(page.text).not.toMatch(/<script|undefined|\[object/)
 })
 
