@@ -14,7 +14,7 @@ import { isoCBOR } from '@simplewebauthn/server/helpers'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { generateAuthenticatorKey } from '../../src/testing/authenticator-key.ts'
-import { day, minute, TestClock } from '../flows/host.ts'
+import { day, minute, startHost, TestClock } from '../flows/host.ts'
 import {
   androidKey,
   apple,
@@ -366,6 +366,23 @@ describe('required attestation', () => {
   ])('rejects every passkey if the metadata is unusable: %s', async (_, read) => {
     const { register } = setting(required, read)
     await expect(register({ ...key, attest: await packed([maker]) })).rejects.toMatchObject({ code: 'misconfigured' })
+  })
+
+  test.each([
+    ['none', 0],
+    ['required', 1],
+  ] as const)('refreshes the metadata only if the policy uses it: attestation %s', async (attestation, reads) => {
+    let count = 0
+    const passkeys = {
+      policy: async () => ({ ...defaultPasskeyPolicy, attestation }),
+      readAuthenticatorMetadata: () => {
+        count++
+        return metadataBlob(metadataSigner, [])
+      },
+    }
+    await using host = await startHost({ options: { passkeys } })
+    await host.pocket.refreshAuthenticatorMetadata()
+    expect(count).toBe(reads)
   })
 
   test('refreshes the metadata daily, rejects older versions, and keeps the old one if a fetch fails', async () => {
