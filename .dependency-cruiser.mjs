@@ -5,6 +5,7 @@ import { Visitor } from '@swc/core/Visitor.js'
 const core = '^packages/core/src'
 const anySource = '^(packages|apps)/[^/]+/src/'
 const databaseCode = '[.]table[.]ts$|-store[.]ts$|/migrations/|/src/typeorm/|^apps/server/src/database/'
+const migrationSource = '^apps/server/src/pocket-id-migration/source/'
 
 /** A third-party library and the only sources that may import it, so that an upgrade is a change in one place. */
 const homes = [
@@ -18,9 +19,12 @@ const homes = [
     typesAnywhereIn: '^(packages/core/src|apps/server/web)',
   },
   { library: 'typeorm', home: databaseCode },
-  { library: 'better-sqlite3', home: databaseCode },
-  { library: 'pg', home: `${databaseCode}|^packages/test-support/src/` },
+  { library: 'better-sqlite3', home: `${databaseCode}|${migrationSource}` },
+  { library: 'pg', home: `${databaseCode}|${migrationSource}|^packages/test-support/src/` },
   { library: 'jose', home: `${core}/oidc/|^packages/test-support/src/` },
+  { library: 'bcryptjs', home: `${core}/clients/` },
+  { library: '@msgpack/msgpack', home: migrationSource },
+  { library: 'yauzl', home: migrationSource },
   { library: 'tldts', home: `${core}/clients/` },
   { library: 'undici', home: `${core}/outbound/` },
   { library: 'ejs', home: '^apps/server/src/http/' },

@@ -29,6 +29,7 @@ const exitCode = await run(args, {
   createLogger: (config) => createLogger(config, args.length === 0 ? process.stdout : process.stderr),
   // The server is loaded only by the commands that need it, because loading it takes most of the start-up time.
   createApp: async (config, logger, stop) => (await import('./app.ts')).createApp(config, logger, stop),
+  showProgress,
   print: (line) => process.stdout.write(`${line}\n`),
   confirm,
   askSecret,
@@ -38,6 +39,12 @@ const exitCode = await run(args, {
   stop: stop.signal,
 })
 if (exitCode !== 0) process.exitCode = exitCode
+
+/** Overwrites one line of the terminal. */
+function showProgress(subject: string, done: number, total: number): void {
+  if (!process.stderr.isTTY) return
+  process.stderr.write(`\r\u001B[K${done < total ? `${subject}: ${done} of ${total}` : ''}`)
+}
 
 async function confirm(question: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) return undefined

@@ -25,7 +25,14 @@ export function nameProblem(text: string, maxLength: number): Pick<FieldError, '
   return visiblePattern.test(text) ? undefined : { code: 'invalid_format', message: 'must not be blank' }
 }
 
-/** Whether every JavaScript object has this member; a lookup by such a name would find a value that was never stored. */
+/**
+ * Whether every JavaScript object has this member; a lookup by such a name would find a value that was never stored.
+ *
+ * @example
+ * ```ts
+ * isObjectMember('constructor') // true
+ * ```
+ */
 export function isObjectMember(name: string): boolean {
   return name === 'prototype' || name in Object.prototype
 }

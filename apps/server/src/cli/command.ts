@@ -3,6 +3,7 @@ import type { KeyReplacement } from '@pocket/core'
 import type { Command } from 'commander'
 import type { Config } from '../composition/config.ts'
 import type { Logger } from '../logging/logger.ts'
+import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
 
 /** The operations of an instance that commands use. */
@@ -28,6 +29,8 @@ export interface CommandContext {
   readonly readConfig: () => Config
   /** Rejects if `stop` is aborted before start-up completes. */
   readonly createApp: (config: Config, logger: Logger, stop?: AbortSignal) => Promise<Instance>
+  /** Shows how far a command is, if there is a terminal. */
+  readonly showProgress?: ShowProgress
   /** Writes a line to the command output. */
   readonly print: (line: string) => void
   /** Asks for confirmation; resolves to `undefined` if there is no terminal. */

@@ -7,6 +7,7 @@ import { addExport } from './export.ts'
 import { addHealthcheck } from './healthcheck.ts'
 import { addImport } from './import.ts'
 import { addKeyRotate } from './key-rotate.ts'
+import { addMigrateFromPocketId } from './migrate-from-pocket-id.ts'
 import { addOneTimeAccessToken } from './one-time-access-token.ts'
 import { addPasskeyRemove } from './passkey-remove.ts'
 import { addRollback } from './rollback.ts'
@@ -26,6 +27,7 @@ const commands: readonly AddCommand[] = [
   addHealthcheck,
   addImport,
   addKeyRotate,
+  addMigrateFromPocketId,
   addOneTimeAccessToken,
   addPasskeyRemove,
   addRollback,

@@ -4,6 +4,7 @@ import { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import { FavouriteStore } from '../apps/favourite-store.ts'
 import { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import type { BackupConfig } from '../config/backup.ts'
+import type { LockMode } from '../database/lock.ts'
 import { type DatabaseOptions, type MigratedDatabase, openMigratedDatabase } from '../database/migrated-database.ts'
 import { EmailStore } from '../email/email-store.ts'
 import { VerificationStore } from '../email/verification-store.ts'
@@ -47,11 +48,13 @@ export async function openDatabase(
   config: DatabaseOptions & BackupConfig,
   logger: Logger,
   stop?: AbortSignal,
+  lockMode: LockMode = 'shared',
 ): Promise<OpenDatabase> {
   const opened = await openMigratedDatabase(config, {
     schema: { tables, migrations },
     logger,
     stop,
+    lock: { mode: lockMode },
     backUp: () => backUpBeforeMigration(config, logger),
   })
   return { ...opened, ...storesOf(databaseOf(opened.dataSource)) }

@@ -1,7 +1,7 @@
 import type { Actor } from '../access/actor.ts'
 import { applicationImageUrl } from './application-image-url.ts'
 import { bundledImage } from './bundled.ts'
-import { type ApplicationImage, applicationImages, hashOf } from './image.ts'
+import { type ApplicationImage, applicationImages, hashOf, type PreparedImage } from './image.ts'
 import type { Images } from './images.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
 import type { ServedImage } from './serve.ts'
@@ -24,6 +24,11 @@ const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
     sideLength: 300,
     format: 'png',
   },
+}
+
+/** @throws as `prepareImage` */
+export function prepareApplicationImage(name: ApplicationImage, bytes: Buffer): Promise<PreparedImage> {
+  return prepareImage(bytes, rules[name])
 }
 
 /** The images of the instance; the default image is used if none was uploaded. */
@@ -61,7 +66,7 @@ export function createApplicationImages(images: Images): ApplicationImages {
       const bundled = await bundledImage(name)
       return bundled && { ...bundled, bundled: true, hash: hashOf(bundled.bytes), bytes: async () => bundled.bytes }
     },
-    put: async (actor, name, bytes) => images.put(change(actor, name), await prepareImage(bytes, rules[name])),
+    put: async (actor, name, bytes) => images.put(change(actor, name), await prepareApplicationImage(name, bytes)),
     remove: (actor, name, ignoreMissing) => images.remove(change(actor, name), ignoreMissing),
     async list() {
       const stored = await images.listByPrefix('application/')

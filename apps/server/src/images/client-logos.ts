@@ -22,6 +22,11 @@ const rules: ImageRules = {
   sideLength: 1024,
 }
 
+/** @throws as `prepareImage` */
+export function prepareLogo(bytes: Buffer): Promise<PreparedImage> {
+  return prepareImage(bytes, rules)
+}
+
 /** Downloaded logos that are not assigned to a client yet. */
 export type DownloadedLogos = ReadonlyMap<LogoTheme, PreparedImage>
 
@@ -102,7 +107,7 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
 
     async upload(actor, clientId, theme, bytes) {
       await assertClient(clientId)
-      await images.put(change(actor, clientId, theme), await prepareImage(bytes, rules))
+      await images.put(change(actor, clientId, theme), await prepareLogo(bytes))
     },
 
     async remove(actor, clientId, theme) {
@@ -155,7 +160,7 @@ function notPublicError(theme: LogoTheme, cause: unknown): InvalidInputError {
 async function readLogo(fetch: PublicFetch, url: string): Promise<PreparedImage> {
   const bytes = await readBytes(fetch, url)
   try {
-    return await prepareImage(bytes, rules)
+    return await prepareLogo(bytes)
   } catch (error) {
     if (!(error instanceof PocketError)) throw error
     throw logoError('logo_type_not_supported', 'The URL does not return a supported image.', error)

@@ -45,6 +45,12 @@ const extensions: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
 }
 
+/** The name of the file of an image. */
+export function imageFile(slot: Slot, mediaType: string, id: string): string {
+  const [folder] = slot.split('/', 1)
+  return `${folder}/${id}.${extensions[mediaType] ?? mediaType.slice('image/'.length)}`
+}
+
 export function createImages({ store, files, audit, transaction, clock, onError }: ImageDeps): Images {
   const removeDiscarded = async (): Promise<void> => {
     const failures: unknown[] = []
@@ -75,9 +81,7 @@ export function createImages({ store, files, audit, transaction, clock, onError 
     listBySlots: (slots) => store.listBySlots(slots),
 
     async put({ slot, event, actor }, { bytes, mediaType }) {
-      const extension = extensions[mediaType] ?? mediaType.slice('image/'.length)
-      const [folder] = slot.split('/', 1)
-      const file = `${folder}/${randomUUID()}.${extension}`
+      const file = imageFile(slot, mediaType, randomUUID())
       // Write the file first, so that the stored image never points to a missing file.
       let isStored = false
       try {

@@ -14,6 +14,7 @@ import {
 } from './definitions.ts'
 import type { SettingsConfig } from './environment.ts'
 import { keepingSecrets } from './secrets-stay.ts'
+import type { StoredSetting } from './setting.table.ts'
 import { parseText } from './setting.ts'
 import type { SettingStore } from './setting-store.ts'
 
@@ -89,10 +90,8 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
   }
 
   const write = async (key: SettingKey, value: unknown): Promise<void> => {
-    const { kind, default: standard } = settingOf(key)
-    if (isSame(value, standard)) return store.remove(key)
-    const row = isPocketIdKey(key) ? kind.format(value) : JSON.stringify(value)
-    await store.put({ key, value: kind.isSecret ? masterKey.encrypt(settingUse, row) : row })
+    const row = toStoredSetting(masterKey, key, value)
+    await (row === undefined ? store.remove(key) : store.put(row))
   }
 
   let known = { values: await present(), readAt: clock.now() }
@@ -143,6 +142,14 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
     },
     whenChanged: (listener) => void listeners.push(listener),
   }
+}
+
+/** The stored form of a validated value; `undefined` for the default, which is not stored. */
+export function toStoredSetting(masterKey: MasterKey, key: SettingKey, value: unknown): StoredSetting | undefined {
+  const { kind, default: standard } = settingOf(key)
+  if (isSame(value, standard)) return undefined
+  const text = isPocketIdKey(key) ? kind.format(value) : JSON.stringify(value)
+  return { key, value: kind.isSecret ? masterKey.encrypt(settingUse, text) : text }
 }
 
 /** For a secret it covers only whether one is set: a digest would allow guessing. */

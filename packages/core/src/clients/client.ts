@@ -3,8 +3,10 @@ import type { ClientProtocol } from './protocol.ts'
 /** A client secret; its plain text is not stored. */
 export interface ClientSecret {
   readonly id: string
-  /** SHA-256 of the secret, base64url. */
+  /** SHA-256 of the secret, base64url; with `algorithm`, the hash of that algorithm. */
   readonly hash: string
+  /** Another algorithm, for a secret of another provider until its first use. */
+  readonly algorithm?: 'bcrypt'
   /** The encrypted secret, only if it is the key of client assertions (`client_secret_jwt`). */
   readonly sealed?: string
   /** The first characters, which help users distinguish secrets. */

@@ -1,8 +1,11 @@
 import type { CoreContext } from '../context.ts'
+import { rehashSecret } from './secrets.ts'
 
 /** Records the use of secrets in the background. */
 export interface SecretUses {
   recordUse(clientId: string, secretId: string): void
+  /** Replaces the hash of another algorithm by ours. */
+  rehash(clientId: string, secretId: string, plain: string): void
   whenIdle(): Promise<void>
 }
 
@@ -13,17 +16,31 @@ const maxCachedEntries = 10_000
 export function createSecretUses({ stores, clock, onError }: CoreContext): SecretUses {
   const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
+  const runInBackground = (work: Promise<unknown>): void => {
+    const update: Promise<void> = work
+      .then(
+        () => undefined,
+        (error: unknown) => onError(error, ''),
+      )
+      .finally(() => running.delete(update))
+    running.add(update)
+  }
   return {
     recordUse(clientId, secretId) {
       const now = clock.now()
       if (Math.abs(now - (recordedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < minUpdateInterval) return
       if (recordedAt.size >= maxCachedEntries) recordedAt.clear()
       recordedAt.set(secretId, now)
-      const update = stores.clients
-        .recordSecretUse(clientId, secretId, now)
-        .catch((error: unknown) => onError(error, ''))
-        .finally(() => running.delete(update))
-      running.add(update)
+      runInBackground(stores.clients.recordSecretUse(clientId, secretId, now))
+    },
+
+    rehash(clientId, secretId, plain) {
+      const replace = async () => {
+        const client = await stores.clients.findForUpdate(clientId)
+        const secrets = client?.secrets.map((secret) => (secret.id === secretId ? rehashSecret(secret, plain) : secret))
+        if (client && secrets) await stores.clients.update({ ...client, secrets })
+      }
+      runInBackground(stores.transaction(replace))
     },
 
     async whenIdle() {

@@ -1,3 +1,4 @@
+import { compare } from 'bcryptjs'
 import { InvalidInputError } from '../errors.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
 import { encryptionUses, type MasterKey } from '../master-key.ts'
@@ -59,9 +60,23 @@ function secretProblems(secret: string) {
 }
 
 /** Finds the active client secret with this plain text. */
-export function findSecret(client: Pick<Client, 'secrets'>, plain: string, now: number): ClientSecret | undefined {
+export async function findSecret(
+  client: Pick<Client, 'secrets'>,
+  plain: string,
+  now: number,
+): Promise<ClientSecret | undefined> {
   const hash = sha256(plain)
-  return client.secrets.find((secret) => isActive(secret, now) && timingSafeEqualText(secret.hash, hash))
+  const active = client.secrets.filter((secret) => isActive(secret, now))
+  const found = active.find((secret) => secret.algorithm === undefined && timingSafeEqualText(secret.hash, hash))
+  if (found) return found
+  // Last, since bcrypt is slow on purpose.
+  for (const secret of active) if (secret.algorithm === 'bcrypt' && (await compare(plain, secret.hash))) return secret
+  return undefined
+}
+
+/** The secret with our hash instead of another algorithm's. */
+export function rehashSecret({ algorithm: _, ...secret }: ClientSecret, plain: string): ClientSecret {
+  return { ...secret, hash: sha256(plain) }
 }
 
 /** The key of client assertions: the newest stored secret that has not expired. */

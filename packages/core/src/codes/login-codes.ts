@@ -6,6 +6,7 @@ import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { randomText } from '../random.ts'
 import { codeAlphabet, normalizeCode } from './code-text.ts'
+import { hashLoginCode } from './stored-login-code.ts'
 
 const shortLifetime = 15 * 60_000
 const shortCodeLength = 6
@@ -68,7 +69,7 @@ export function createLoginCodes(
     code: { readonly kind: 'login_code'; readonly subject: string; readonly label: string },
   ) => Promise<void>,
 ): LoginCodes {
-  const hashCode = (code: string) => masterKey.mac('login code', code)
+  const hashCode = (code: string) => hashLoginCode(masterKey, code)
   return {
     async issue(accountId, lifetime, { browserToken, origin = noOrigin, by } = {}) {
       const account = await eligibleAccount(accounts, accountId)

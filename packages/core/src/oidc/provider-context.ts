@@ -24,7 +24,7 @@ export interface ProviderContext extends CoreContext {
   readonly apiAccess: ApiAccessReader
   readonly registrar: Registrar
   readonly refreshResponses: RefreshResponses
-  readonly secretUses: Pick<SecretUses, 'recordUse'>
+  readonly secretUses: Pick<SecretUses, 'recordUse' | 'rehash'>
   readonly enqueueLogoutNotice: LogoutNotices['enqueue']
   readonly recordAttempt: ConnectionRecorder['record']
   /** Counts a failed client authentication. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 
 /** A signature scheme of a passkey; the COSE identifiers are -7, -8, -257 and -48. The last one needs Node 24.7 or later. */
@@ -23,7 +23,19 @@ export const coseAlgorithms: Readonly<Record<PasskeyAlgorithm, number>> = {
 }
 
 export function generateAuthenticatorKey(algorithm: PasskeyAlgorithm): AuthenticatorKey {
-  const { publicKey, privateKey } = generatePair(algorithm)
+  return authenticatorKey(algorithm, generatePair(algorithm))
+}
+
+/** The key of an ES256 passkey from its private key (PKCS #8 in DER). */
+export function importAuthenticatorKey(pkcs8: Uint8Array): AuthenticatorKey {
+  const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+  return authenticatorKey('ES256', { privateKey, publicKey: createPublicKey(privateKey) })
+}
+
+function authenticatorKey(
+  algorithm: PasskeyAlgorithm,
+  { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+): AuthenticatorKey {
   // These algorithms hash internally, so node:crypto expects no digest.
   const digest = algorithm === 'Ed25519' || algorithm === 'ML-DSA-44' ? null : 'sha256'
   return {

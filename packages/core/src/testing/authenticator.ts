@@ -14,6 +14,7 @@ import {
   type AuthenticatorKey,
   coseAlgorithms,
   generateAuthenticatorKey,
+  importAuthenticatorKey,
   type PasskeyAlgorithm,
 } from './authenticator-key.ts'
 
@@ -107,6 +108,12 @@ export interface HeldPasskey {
   readonly userName: string
 }
 
+/** A passkey of another authenticator. */
+export interface ImportedPasskey extends HeldPasskey {
+  /** The ES256 private key, as PKCS #8 in DER. */
+  readonly privateKey: Uint8Array
+}
+
 interface Credential extends HeldPasskey {
   readonly key: AuthenticatorKey
   counter: number
@@ -159,6 +166,11 @@ export class SoftwareAuthenticator {
   /** The stored passkeys, oldest first. */
   get passkeys(): readonly HeldPasskey[] {
     return this.#credentials.map(({ id, rpId, userHandle, userName }) => ({ id, rpId, userHandle, userName }))
+  }
+
+  /** Adds a passkey that another authenticator created. */
+  import({ privateKey, ...passkey }: ImportedPasskey): void {
+    this.#credentials.push({ ...passkey, key: importAuthenticatorKey(privateKey), counter: 0 })
   }
 
   /** Deletes a passkey, as a user can do in the device settings. */

@@ -13,6 +13,7 @@ export {
   type AuthenticationMisbehaviour,
   type CeremonyMisbehaviour,
   type HeldPasskey,
+  type ImportedPasskey,
   type RegistrationContext,
   SoftwareAuthenticator,
   type SoftwareAuthenticatorOptions,

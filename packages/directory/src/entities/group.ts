@@ -30,6 +30,11 @@ export interface GroupItem extends GroupWithClaims {
  * Validates user input: `name` (2 to 255 characters) and `friendlyName` (2 to 50), Unicode in NFC.
  *
  * @throws InvalidInputError `validation_failed` with every invalid field.
+ *
+ * @example
+ * ```ts
+ * const names = groupNames({ name: 'family', friendlyName: 'Family' })
+ * ```
  */
 export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group, 'name' | 'friendlyName'> {
   const reader = new FieldReader(input)

@@ -52,7 +52,14 @@ export interface LdapSnapshot {
   readonly memberships: readonly KnownMembership[]
 }
 
-/** The initial state of a user whom no import has processed yet. */
+/**
+ * The initial state of a user whom no import has processed yet.
+ *
+ * @example
+ * ```ts
+ * const state = newImportState(user.id, '')
+ * ```
+ */
 export function newImportState(userId: string, dn: string): LdapImportState {
   return {
     userId,

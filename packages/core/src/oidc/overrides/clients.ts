@@ -22,16 +22,17 @@ export function clientOverrides({ clock, secretUses, redirectUriPolicy: policy }
     'Client.prototype.grantTypeAllowed'(this: Client, value: string) {
       return this.pocket_grant_types.includes(value)
     },
-    'Client.prototype.compareClientSecret'(this: Client, value: string) {
+    async 'Client.prototype.compareClientSecret'(this: Client, value: string) {
       const req = Provider.ctx?.req
       if (isProof(req, value)) return true
       const candidates = [value, rawBasicSecret(req?.headers.authorization)].filter(
         (candidate) => candidate !== undefined,
       )
       for (const candidate of candidates) {
-        const secret = findSecret({ secrets: this.pocket_secrets }, candidate, clock.now())
+        const secret = await findSecret({ secrets: this.pocket_secrets }, candidate, clock.now())
         if (!secret) continue
         secretUses.recordUse(this.clientId, secret.id)
+        if (secret.algorithm !== undefined) secretUses.rehash(this.clientId, secret.id, candidate)
         return true
       }
       return false

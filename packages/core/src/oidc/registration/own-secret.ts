@@ -20,7 +20,7 @@ export function createOwnSecretFilter({ stores, clock }: CoreContext) {
     const secret = body?.client_secret
     if (typeof secret !== 'string') return
     const client = await stores.clients.find(path.slice(clientPathPrefix.length))
-    if (!client || !findSecret(client, secret, clock.now())) return
+    if (!client || !(await findSecret(client, secret, clock.now()))) return
     const { client_secret: _, ...rest } = body ?? {}
     replaceBody(req, Buffer.from(JSON.stringify(rest)))
   }

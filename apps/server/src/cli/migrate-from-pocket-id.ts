@@ -1,0 +1,42 @@
+import { reportLines } from '../pocket-id-migration/report.ts'
+import type { AddCommand } from './command.ts'
+import { printResult, withExamples, withJson } from './output.ts'
+
+interface Options {
+  readonly encryptionKeyFile?: string
+  readonly uploads?: string
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** Migrates an instance of Pocket ID. Neither server may be running. */
+export const addMigrateFromPocketId: AddCommand = (program, context) => {
+  const command = program
+    .command('migrate-from-pocket-id')
+    .description('migrate users, passkeys, clients and keys from Pocket ID 2.10 to 2.14 into an empty database')
+    .argument('<source>', 'an archive of "pocket-id export", an SQLite file, or a postgres:// URL')
+    .option(
+      '--encryption-key-file <file>',
+      'file with the ENCRYPTION_KEY of Pocket ID; by default, that of this server',
+    )
+    .option('--uploads <folder>', 'folder with the pictures; by default, uploads next to the SQLite file')
+    .option('--dry-run', 'report what would be migrated and write nothing')
+    .action(async (source: string, options: Options) => {
+      const config = { ...context.readConfig(), logLevel: 'warn' as const }
+      const { encryptionKeyFile, uploads, dryRun: isDryRun = false } = options
+      const { migrateFromPocketId } = await import('../composition/pocket-id-migration.ts')
+      const report = await migrateFromPocketId(config, context.createLogger(config), {
+        source,
+        encryptionKeyFile,
+        uploads,
+        isDryRun,
+        showProgress: context.showProgress ?? (() => undefined),
+      })
+      printResult(report, options, { print: context.print, linesOf: reportLines })
+      if (isDryRun && !options.json) context.print('This was a dry run. Nothing was changed.')
+    })
+  withExamples(withJson(command), [
+    'migrate-from-pocket-id pocket-id-export.zip --encryption-key-file key --dry-run',
+    'migrate-from-pocket-id old/pocket-id.db --encryption-key-file key',
+  ])
+}

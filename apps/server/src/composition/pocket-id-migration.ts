@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { systemClock } from '@pocket/core'
+import { ConfigurationError } from '@pocket/core/errors'
+import { databaseOf } from '@pocket/core/internal/sql'
+import { describePostgres } from '../database/postgres-url.ts'
+import { createFileStore } from '../files/choose-file-store.ts'
+import { messageOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import { databaseTarget } from '../pocket-id-migration/database-target.ts'
+import { discardingTarget } from '../pocket-id-migration/discarding-target.ts'
+import { migrate } from '../pocket-id-migration/migrate.ts'
+import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
+import type { MigrationReport } from '../pocket-id-migration/report.ts'
+import { openSource } from '../pocket-id-migration/source/open-source.ts'
+import type { Source } from '../pocket-id-migration/source/source.ts'
+import { openSecrets, type SourceSecrets } from '../pocket-id-migration/source-secrets.ts'
+import { assertEmpty, emptyTables } from '../pocket-id-migration/target-content.ts'
+import type { Config } from './config.ts'
+import { type OpenDatabase, openDatabase } from './open-database.ts'
+import { tables } from './server-tables.ts'
+
+export interface PocketIdMigrationOptions {
+  /** An export archive, an SQLite file, or the `postgres://` URL of a database. */
+  readonly source: string
+  /** The file with the ENCRYPTION_KEY of the source; by default that of the environment. */
+  readonly encryptionKeyFile: string | undefined
+  /** The folder of the pictures of a database. */
+  readonly uploads: string | undefined
+  /** Only reports what a migration would do. */
+  readonly isDryRun: boolean
+  readonly showProgress: ShowProgress
+}
+
+/**
+ * Migrates an instance of Pocket ID into the configured database, which must be empty.
+ *
+ * @throws {ConfigurationError} if the source, its key or the target cannot be used; nothing is changed in that case
+ */
+export async function migrateFromPocketId(
+  config: Config,
+  logger: Logger,
+  options: PocketIdMigrationOptions,
+): Promise<MigrationReport> {
+  const now = systemClock.now()
+  const { uploads } = options
+  await using source = await openSource({ source: options.source, uploads, describePostgres, now })
+  const secrets = await findSecrets(source, options, config)
+  const common = { source, secrets, appUrl: config.appUrl, showProgress: options.showProgress, now }
+  if (options.isDryRun) return await migrate({ ...common, target: discardingTarget })
+  // A running server would keep what it has read, and write between two steps.
+  await using database = await openDatabase(config, logger, undefined, 'exclusive')
+  await assertEmpty(databaseOf(database.dataSource))
+  return await writeAll(database, config, (target) => migrate({ ...common, target }))
+}
+
+/** A key file may end with a line break that is not part of the key. */
+async function findSecrets(
+  source: Source,
+  { encryptionKeyFile }: PocketIdMigrationOptions,
+  { encryptionKey }: Config,
+): Promise<SourceSecrets> {
+  if (encryptionKeyFile === undefined) {
+    if (encryptionKey !== undefined) return openSecrets(source, encryptionKey)
+    throw new ConfigurationError(
+      'The ENCRYPTION_KEY of the source is needed: name a file that contains it with --encryption-key-file. Nothing was changed.',
+    )
+  }
+  const content = await readFile(encryptionKeyFile).catch((cause: unknown) => {
+    throw new ConfigurationError(`${encryptionKeyFile} cannot be read: ${messageOf(cause)}`, { cause })
+  })
+  const trimmed = Buffer.from(content.toString('latin1').trimEnd(), 'latin1')
+  if (trimmed.length === content.length) return openSecrets(source, content)
+  return openSecrets(source, trimmed).catch(() => openSecrets(source, content))
+}
+
+/** Writes everything in one transaction. Files that it wrote are removed if it fails. */
+async function writeAll(
+  opened: OpenDatabase,
+  config: Config,
+  write: (target: ReturnType<typeof databaseTarget>) => Promise<MigrationReport>,
+): Promise<MigrationReport> {
+  const database = databaseOf(opened.dataSource)
+  const files = createFileStore(config, opened, systemClock)
+  const written: string[] = []
+  try {
+    return await database.transaction(async () => {
+      await emptyTables(
+        database,
+        tables.map(({ options: { name } }) => name),
+      )
+      const { masterKey, apiKeys, auditLog, scimProviders, settings, signupTokens, images } = opened
+      const stores = { apiKeys, auditLog, scimProviders, settings, signupTokens, images }
+      const onFile = (name: string) => void written.push(name)
+      const ports = { ...stores, database, masterKey, files, onFile, now: systemClock.now() }
+      const report = await write(databaseTarget(ports))
+      await opened.lock.assertHeld()
+      return report
+    })
+  } catch (error) {
+    for (const name of written) await files.remove(name).catch(() => undefined)
+    throw error
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { MasterKey } from '@pocket/core'
+import { sealSigningKey, toStoredCode } from '@pocket/core/internal'
+import { coreImport, type Database } from '@pocket/core/internal/sql'
+import { directoryImport } from '@pocket/directory/internal'
+import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
+import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { hashOf, type Slot } from '../images/image.ts'
+import type { ImageStore } from '../images/image-store.ts'
+import { imageFile } from '../images/images.ts'
+import type { ScimProviderStore } from '../scim/provider-store.ts'
+import { scimTokenUse } from '../scim/providers.ts'
+import type { SettingStore } from '../settings/setting-store.ts'
+import { toStoredSetting } from '../settings/settings.ts'
+import { hashSignupToken } from '../sign-up/signup-token.ts'
+import type { SignupTokenStore } from '../sign-up/signup-token-store.ts'
+import { signupTokenUse } from '../sign-up/signup-tokens.ts'
+import type { MigrationTarget } from './migration-target.ts'
+
+export interface TargetPorts {
+  readonly database: Database
+  readonly masterKey: MasterKey
+  readonly apiKeys: Pick<ApiKeyStore, 'insert'>
+  readonly auditLog: Pick<AuditLogStore, 'appendAll'>
+  readonly scimProviders: Pick<ScimProviderStore, 'insert'>
+  readonly settings: Pick<SettingStore, 'put'>
+  readonly signupTokens: Pick<SignupTokenStore, 'insert'>
+  readonly images: Pick<ImageStore, 'insert'>
+  readonly files: Pick<FileStore, 'write'>
+  /** Receives the name of each file before it is written. */
+  readonly onFile: (name: string) => void
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+/** Writes to the empty tables of this server, in the transaction of the caller. */
+export function databaseTarget(ports: TargetPorts): MigrationTarget {
+  const { database, masterKey, now } = ports
+  const core = coreImport(database)
+  const directory = directoryImport(database)
+  return {
+    ...core,
+    ...directory,
+    async apiKeys(keys) {
+      for (const key of keys) await ports.apiKeys.insert(key)
+    },
+    auditEntries: (entries) => ports.auditLog.appendAll(entries),
+    async scimTargets(targets) {
+      for (const { token, ...target } of targets)
+        await ports.scimProviders.insert({
+          ...target,
+          token: token === '' ? '' : masterKey.encrypt(scimTokenUse, token),
+          // As Pocket ID does.
+          removal: 'delete',
+          nextRunAt: now,
+          leaseOwner: null,
+          leaseUntil: null,
+          startedAt: null,
+          succeededAt: null,
+          report: null,
+        })
+    },
+    async signupTokens(tokens) {
+      for (const { token, ...fields } of tokens)
+        await ports.signupTokens.insert({
+          ...fields,
+          tokenHash: hashSignupToken(token),
+          sealedToken: masterKey.encrypt(signupTokenUse, token),
+        })
+    },
+    loginCodes: (codes) => core.codes(codes.map((code) => toStoredCode(masterKey, code))),
+    async settings(settings) {
+      for (const { key, value } of settings) {
+        const row = toStoredSetting(masterKey, key, value)
+        if (row) await ports.settings.put(row)
+      }
+    },
+    async pictures(pictures) {
+      for (const { slot, image } of pictures) {
+        const { bytes, mediaType } = image
+        const file = imageFile(slot, mediaType, fileId(slot, bytes))
+        ports.onFile(file)
+        await ports.files.write(file, bytes)
+        await ports.images.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: now })
+      }
+    },
+    async signingKey(key) {
+      const stored = sealSigningKey(masterKey, key, now)
+      if (stored) await core.keys([stored])
+      return stored !== undefined
+    },
+  }
+}
+
+/** Always the same for the same picture, so that a repeated migration replaces the files of an interrupted one. */
+function fileId(slot: Slot, bytes: Buffer): string {
+  return createHash('sha256').update(`${slot}\0`).update(bytes).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,27 @@
+import { signingAlgorithms } from '@pocket/core/internal'
+import type { MigrationTarget } from './migration-target.ts'
+
+const discard = async (): Promise<void> => undefined
+
+/** Writes nothing, for a dry run. */
+export const discardingTarget: MigrationTarget = {
+  users: discard,
+  groups: discard,
+  memberships: discard,
+  userClaims: discard,
+  groupClaims: discard,
+  ldapStates: discard,
+  passkeys: discard,
+  apiKeys: discard,
+  clients: discard,
+  apis: discard,
+  apiGrants: discard,
+  consents: discard,
+  scimTargets: discard,
+  signupTokens: discard,
+  loginCodes: discard,
+  auditEntries: discard,
+  settings: discard,
+  pictures: discard,
+  signingKey: async ({ alg }) => signingAlgorithms.some((each) => each === alg),
+}

@@ -1,0 +1,98 @@
+import { signingAlgorithms } from '@pocket/core/internal'
+import { migrateClients } from './migrate-clients.ts'
+import { migrateAuditLog, migratePictures, migrateSettings, migrateTokens } from './migrate-instance.ts'
+import { migratePeople } from './migrate-people.ts'
+import type { MigrationContext, ShowProgress } from './migration-steps.ts'
+import type { MigrationTarget } from './migration-target.ts'
+import { type MigrationReport, ReportCollector } from './report.ts'
+import { isJsonObject } from './source/json.ts'
+import type { Source } from './source/source.ts'
+import type { SourceSecrets } from './source-secrets.ts'
+
+export interface MigrationOptions {
+  readonly source: Source
+  readonly secrets: SourceSecrets
+  readonly target: MigrationTarget
+  /** The URL of the new instance. */
+  readonly appUrl: string
+  readonly showProgress: ShowProgress
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+/** Plans all rows of the source, writes them to the target and reports what was done. */
+export async function migrate({ appUrl, ...options }: MigrationOptions): Promise<MigrationReport> {
+  const context: MigrationContext = {
+    ...options,
+    report: new ReportCollector(),
+    userNames: new Map(),
+    groupIds: new Set(),
+    clientIds: new Set(),
+    signupTokenIds: new Map(),
+    signingAlgorithm: undefined,
+  }
+  await migrateSigningKey(context)
+  const settings = await migrateSettings(context)
+  await migratePeople(context, (settings.get('ldapadmingroupname') ?? '') !== '')
+  await migrateClients(context)
+  await migrateTokens(context)
+  await migrateAuditLog(context)
+  await migratePictures(context)
+  await noteShortLived(context)
+  await noteHost(context, appUrl)
+  return context.report.report()
+}
+
+async function migrateSigningKey(context: MigrationContext): Promise<void> {
+  const { secrets, target, report } = context
+  const { signingKey } = secrets
+  if (signingKey === undefined) return report.note('The source has no signing key; the new server creates its own.')
+  report.found('signing key')
+  if (await target.signingKey(signingKey)) {
+    report.migrated('signing key')
+    context.signingAlgorithm = signingAlgorithms.find((alg) => alg === signingKey.alg)
+    return
+  }
+  report.leftOut(
+    { subject: 'signing key', id: signingKey.kid, name: signingKey.kid },
+    `This server does not sign with ${signingKey.alg}. It creates new keys; applications that keep the old key set have to read the new one.`,
+  )
+}
+
+async function noteShortLived({ source, report }: MigrationContext): Promise<void> {
+  const interactions = await source.count('interaction_sessions')
+  report.note(
+    `Browser sessions end: everyone signs in once more with the passkey. ${interactions} sign-in pages that were open, and authorization codes, pushed requests and device codes that were not used, end too.`,
+  )
+  report.note('Public applications on phones and computers ask "Continue as" once.')
+}
+
+/** Passkeys belong to a host name. */
+async function noteHost({ source, report }: MigrationContext, appUrl: string): Promise<void> {
+  const issuer = await findIssuer(source)
+  const host = new URL(appUrl).hostname
+  const oldHost = URL.parse(issuer ?? '')?.hostname
+  if (issuer === undefined || oldHost === undefined)
+    report.note(`The source does not show its URL. Passkeys work only if its host name was ${host}, as in APP_URL.`)
+  else if (oldHost !== host)
+    report.note(
+      `Passkeys do NOT work: they belong to the host name ${oldHost}, and APP_URL has ${host}. Set APP_URL to ${issuer}.`,
+    )
+  else if (issuer.replace(/\/$/, '') === appUrl.replace(/\/$/, ''))
+    report.note(`The URL ${issuer} stays the same: passkeys stay valid, and applications need no change.`)
+  else
+    report.note(
+      `The host name ${host} stays the same: passkeys stay valid. Applications know the issuer ${issuer}; change it to ${appUrl} in each.`,
+    )
+}
+
+/** The issuer of the newest token. */
+async function findIssuer(source: Source): Promise<string | undefined> {
+  let issuer: string | undefined
+  for await (const { request_data: data } of source.rows('oauth2_sessions')) {
+    const session = isJsonObject(data.session) ? data.session : {}
+    const claims = isJsonObject(session.jwt_claims) ? session.jwt_claims : {}
+    if (typeof claims.Issuer === 'string' && claims.Issuer !== '') issuer = claims.Issuer
+  }
+  return issuer
+}

@@ -1,0 +1,59 @@
+import type { ClientProtocol } from '@pocket/core'
+import { Batch } from './batch.ts'
+import type { MigrationTarget } from './migration-target.ts'
+import type { ReportCollector, Subject } from './report.ts'
+import type { Source } from './source/source.ts'
+import type { SourceRow, SourceTable } from './source/tables.ts'
+import type { SourceSecrets } from './source-secrets.ts'
+
+/** How far a migration is. */
+export type ShowProgress = (subject: Subject, done: number, total: number) => void
+
+/** What each step of a migration uses, and what the previous ones found out. */
+export interface MigrationContext {
+  readonly source: Source
+  readonly secrets: SourceSecrets
+  readonly target: MigrationTarget
+  readonly report: ReportCollector
+  readonly showProgress: ShowProgress
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+  /** The user names of the users that are migrated, by ID. */
+  readonly userNames: Map<string, string>
+  readonly groupIds: Set<string>
+  readonly clientIds: Set<string>
+  /** The IDs of the sign-up tokens by token. */
+  readonly signupTokenIds: Map<string, string>
+  /** The algorithm of the signing key, if this provider uses it too. */
+  signingAlgorithm: ClientProtocol['idTokenSignedResponseAlg'] | undefined
+}
+
+interface Step<Table extends SourceTable, Row> {
+  readonly table: Table
+  readonly subject: Subject
+  /** `undefined` leaves the row out; the report says why. */
+  readonly plan: (row: SourceRow<Table>) => Row | undefined
+  readonly write: (rows: readonly Row[]) => Promise<void>
+}
+
+/** Plans and writes the rows of one table in batches. */
+export async function migrateTable<Table extends SourceTable, Row>(
+  { source, report, showProgress }: MigrationContext,
+  { table, subject, plan, write }: Step<Table, Row>,
+): Promise<void> {
+  const total = await source.count(table)
+  const batch = new Batch<Row>(async (rows) => {
+    await write(rows)
+    showProgress(subject, done, total)
+  })
+  let done = 0
+  for await (const row of source.rows(table)) {
+    done++
+    report.found(subject)
+    const planned = plan(row)
+    if (planned === undefined) continue
+    report.migrated(subject)
+    await batch.add(planned)
+  }
+  await batch.flush()
+}

@@ -1,0 +1,44 @@
+import type { Api, ApiGrant, Client, Consent, Passkey } from '@pocket/core'
+import type { Group, User } from '@pocket/directory'
+import type { ImportedClaim, LdapImportState } from '@pocket/directory/internal'
+import type { ApiKey } from '../api-keys/api-key.ts'
+import type { AuditEntry } from '../audit-log/audit-entry.ts'
+import type { PreparedImage, Slot } from '../images/image.ts'
+import type { PlannedSetting } from './plan/plan-settings.ts'
+import type { PlannedLoginCode, PlannedSignupToken } from './plan/plan-tokens.ts'
+import type { SourceSigningKey } from './source-secrets.ts'
+
+/** A SCIM target with its token in clear. */
+export interface PlannedScimTarget {
+  readonly id: string
+  readonly clientId: string
+  readonly endpoint: string
+  readonly token: string
+  readonly createdAt: number
+}
+
+type Write<Row> = (rows: readonly Row[]) => Promise<void>
+
+/** Where planned rows go. Rows that others refer to come first. */
+export interface MigrationTarget {
+  readonly users: Write<User>
+  readonly groups: Write<Group>
+  readonly memberships: Write<{ readonly userId: string; readonly groupId: string; readonly endsAt: null }>
+  readonly userClaims: Write<ImportedClaim>
+  readonly groupClaims: Write<ImportedClaim>
+  readonly ldapStates: Write<LdapImportState>
+  readonly passkeys: Write<Passkey>
+  readonly apiKeys: Write<ApiKey>
+  readonly clients: Write<Client>
+  readonly apis: Write<Api>
+  readonly apiGrants: Write<ApiGrant>
+  readonly consents: Write<Consent>
+  readonly scimTargets: Write<PlannedScimTarget>
+  readonly signupTokens: Write<PlannedSignupToken>
+  readonly loginCodes: Write<PlannedLoginCode>
+  readonly auditEntries: Write<AuditEntry>
+  readonly settings: Write<PlannedSetting>
+  readonly pictures: Write<{ readonly slot: Slot; readonly image: PreparedImage }>
+  /** Returns `false` if this provider does not use its algorithm. */
+  signingKey(key: SourceSigningKey): Promise<boolean>
+}

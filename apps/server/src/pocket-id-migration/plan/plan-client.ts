@@ -1,0 +1,85 @@
+import type { Client, ClientProtocol } from '@pocket/core'
+import { defaultProtocol, isObjectMember, redirectUriProblem } from '@pocket/core/internal'
+import type { FindingSubject, ReportCollector } from '../report.ts'
+import type { SourceRow } from '../source/tables.ts'
+import { planFederatedIdentities, planSecrets } from './plan-credentials.ts'
+import { planRedirectUris } from './plan-redirect-uris.ts'
+import { oneLine } from './texts.ts'
+
+type ClientRow = SourceRow<'oidc_clients'>
+
+/** What other tables of the source say about clients. */
+export interface ClientRelations {
+  /** The groups that may use each restricted client. */
+  readonly allowedGroupIds: ReadonlyMap<string, readonly string[]>
+  /** The redirect URIs that each client has used, as far as they are stored. */
+  readonly usedRedirectUris: ReadonlyMap<string, ReadonlySet<string>>
+  /** The algorithm of the signing key, if this provider uses it too. */
+  readonly signingAlgorithm: ClientProtocol['idTokenSignedResponseAlg'] | undefined
+}
+
+const maxDuration = 525_600
+
+export function planClient(
+  row: ClientRow,
+  { allowedGroupIds, usedRedirectUris, signingAlgorithm }: ClientRelations,
+  report: ReportCollector,
+): Client | undefined {
+  const subject: FindingSubject = { subject: 'client', id: row.id, name: row.name || row.id }
+  const changed = (reason: string) => report.changed(subject, reason)
+  if (row.id === '' || isObjectMember(row.id)) {
+    report.leftOut(subject, 'The client ID is reserved.')
+    return undefined
+  }
+  const isDocument = row.client_type === 'cimd'
+  const used = usedRedirectUris.get(row.id) ?? new Set()
+  return {
+    id: row.id,
+    name: oneLine(row.name, 50) || oneLine(row.id, 50),
+    description: [...row.description].slice(0, 150).join(''),
+    type: isDocument ? 'cimd' : 'standard',
+    launchUrl: planLaunchUrl(row.launch_url, changed),
+    redirectUris: planRedirectUris({ uris: row.callback_urls, used, launchUrl: row.launch_url }, 'callback', changed),
+    postLogoutRedirectUris: planRedirectUris(
+      { uris: row.logout_callback_urls, used: new Set(), launchUrl: null },
+      'logout callback',
+      changed,
+    ),
+    isPublic: row.is_public,
+    pkceRequired: row.pkce_enabled || row.is_public,
+    pkceSupported: row.pkce_supported,
+    requiresReauthentication: row.requires_reauthentication,
+    requiresPushedAuthorizationRequests: row.requires_pushed_authorization_requests,
+    skipConsent: row.skip_consent,
+    isGroupRestricted: row.is_group_restricted,
+    allowedGroupIds: row.is_group_restricted ? (allowedGroupIds.get(row.id) ?? []) : [],
+    secrets: planSecrets(row, report),
+    federatedIdentities: planFederatedIdentities(row, changed),
+    accessTokenDurationMinutes: planDuration(row.access_token_duration_minutes, 60),
+    refreshTokenDurationMinutes: planDuration(row.refresh_token_duration_minutes, 43_200),
+    protocol: {
+      ...defaultProtocol,
+      // Applications of Pocket ID may read the access token or not send a code challenge method.
+      jwtAccessTokens: true,
+      ...(signingAlgorithm && { idTokenSignedResponseAlg: signingAlgorithm }),
+    },
+    template: null,
+    registration: isDocument ? {} : null,
+    unusedSince: null,
+    // Expired, so that the document is fetched at the first use.
+    metadataExpiresAt: isDocument ? row.created_at : null,
+    createdAt: row.created_at,
+    updatedAt: row.created_at,
+  }
+}
+
+function planDuration(minutes: number, standard: number): number {
+  return minutes >= 1 ? Math.min(minutes, maxDuration) : standard
+}
+
+function planLaunchUrl(url: string | null, changed: (reason: string) => void): string | null {
+  if (!url) return null
+  if (!url.includes('*') && redirectUriProblem(url.replace(/#.*$/s, '')) === undefined) return url
+  changed(`The launch URL ${url} was removed: it is not a URL that a page can link to.`)
+  return null
+}

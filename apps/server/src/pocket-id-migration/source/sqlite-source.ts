@@ -1,0 +1,107 @@
+import { constants } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { codeOf, messageOf } from '../../logging/failure.ts'
+import { decodeActorState, isMigratedActor } from './actor-states.ts'
+import { isFolder, picturesInFolder } from './picture-folder.ts'
+import { assertNotRunning } from './running-host.ts'
+import { assertSchemaVersion, type RawSource, type SourcePicture } from './source.ts'
+import { sourceError } from './source-error.ts'
+import { SqliteReader } from './sqlite-reader.ts'
+import { hasCreationOrder, type SourceTable } from './tables.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+export interface FileSourceOptions {
+  readonly path: string
+  /** The folder of the pictures; by default `uploads` next to the database. */
+  readonly uploads: string | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
+}
+
+/** Reads a private copy of the database and of its write-ahead log: opening the original would create files beside it. */
+export async function openSqliteSource({ path, uploads, now }: FileSourceOptions): Promise<RawSource> {
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(await temporaryFolder())
+  const copy = join(folder.path, 'database')
+  for (const suffix of ['', '-wal']) await copyExisting(path + suffix, copy + suffix)
+  const reader = stack.use(openCopy(copy, path))
+  const schemaVersion = readSchemaVersion(reader, path)
+  if (reader.hasTable('francis_hosts'))
+    assertNotRunning(reader.rows('SELECT host_last_health_check AS checked_at FROM francis_hosts'), now)
+  const pictureFolder = await findPictureFolder(path, uploads)
+  const disposables = stack.move()
+  return {
+    dialect: 'sqlite',
+    schemaVersion,
+    async *rows(table) {
+      if (reader.hasTable(table)) yield* reader.rows(selectRows(table))
+    },
+    async count(table) {
+      return reader.hasTable(table) ? Number(reader.first(`SELECT COUNT(*) AS number FROM "${table}"`)?.number) : 0
+    },
+    async *actorStates() {
+      if (!reader.hasTable('francis_actor_state')) return
+      for (const row of reader.rows('SELECT actor_type, actor_id, actor_state_data FROM francis_actor_state')) {
+        const type = String(row.actor_type)
+        if (isMigratedActor(type) && row.actor_state_data instanceof Uint8Array)
+          yield decodeActorState(type, String(row.actor_id), row.actor_state_data)
+      }
+    },
+    async *pictures() {
+      if (reader.hasTable('storage')) yield* storedPictures(reader)
+      if (pictureFolder !== undefined) yield* picturesInFolder(pictureFolder)
+    },
+    [Symbol.asyncDispose]: () => disposables.disposeAsync(),
+  }
+}
+
+function selectRows(table: SourceTable): string {
+  return `SELECT * FROM "${table}"${hasCreationOrder(table) ? ' ORDER BY created_at, rowid' : ''}`
+}
+
+async function copyExisting(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT' && from.endsWith('-wal')) return
+    throw sourceError(`${from} cannot be read: ${messageOf(cause)}.`, cause)
+  }
+}
+
+function openCopy(copy: string, path: string): SqliteReader {
+  try {
+    const reader = new SqliteReader(copy)
+    const problem = reader.first('PRAGMA quick_check(1)')?.quick_check
+    if (problem === 'ok') return reader
+    reader[Symbol.dispose]()
+  } catch (cause) {
+    throw sourceError(`${path} is not an SQLite database, or it is damaged: ${messageOf(cause)}.`, cause)
+  }
+  throw sourceError(`The database ${path} is damaged.`)
+}
+
+function readSchemaVersion(reader: SqliteReader, path: string): number {
+  if (!reader.hasTable('schema_migrations') || !reader.hasTable('webauthn_credentials'))
+    throw sourceError(`${path} is not a database of Pocket ID: it does not have its tables.`)
+  const row = reader.first('SELECT version, dirty FROM schema_migrations LIMIT 1')
+  return assertSchemaVersion(row?.version, Boolean(row?.dirty))
+}
+
+async function findPictureFolder(path: string, uploads: string | undefined): Promise<string | undefined> {
+  const folder = uploads ?? join(dirname(path), 'uploads')
+  if (await isFolder(folder)) return folder
+  if (uploads !== undefined) throw sourceError(`The folder ${uploads} does not exist.`)
+  return undefined
+}
+
+function* storedPictures(reader: SqliteReader): Iterable<SourcePicture> {
+  for (const { path } of reader.rows('SELECT path FROM storage ORDER BY path'))
+    yield {
+      path: String(path),
+      async read() {
+        const data = reader.first('SELECT data FROM storage WHERE path = ?', path)?.data
+        return data instanceof Uint8Array ? Buffer.from(data) : Buffer.alloc(0)
+      },
+    }
+}

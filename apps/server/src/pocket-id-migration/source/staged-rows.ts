@@ -1,0 +1,59 @@
+import type { Readable } from 'node:stream'
+import Database from 'better-sqlite3'
+import { isJsonObject } from './json.ts'
+import { sourceError } from './source-error.ts'
+import { TableRowsSplitter } from './table-rows-splitter.ts'
+
+/** The rows of an export in a temporary SQLite file. */
+export class StagedRows implements Disposable {
+  readonly #database: Database.Database
+
+  constructor(path: string) {
+    this.#database = new Database(path)
+    this.#database.pragma('journal_mode = OFF')
+    this.#database.pragma('synchronous = OFF')
+    this.#database.exec('CREATE TABLE staged (name TEXT NOT NULL, created TEXT, json TEXT NOT NULL)')
+  }
+
+  /** Reads `database.json` and returns what it holds apart from rows. */
+  async fill(content: Readable): Promise<Readonly<Record<string, unknown>>> {
+    const insert = this.#database.prepare('INSERT INTO staged (name, created, json) VALUES (?, ?, ?)')
+    const splitter = new TableRowsSplitter()
+    this.#database.exec('BEGIN')
+    for await (const chunk of content)
+      for (const { table, json } of splitter.split(chunk)) {
+        const row = parseRow(json)
+        insert.run(table, row.created_at ?? null, json)
+      }
+    this.#database.exec('COMMIT')
+    this.#database.exec('CREATE INDEX staged_order ON staged (name, created)')
+    return splitter.end()
+  }
+
+  *rows(table: string): Iterable<Readonly<Record<string, unknown>>> {
+    const select = this.#database.prepare<[string], string>(
+      'SELECT json FROM staged WHERE name = ? ORDER BY created, rowid',
+    )
+    for (const json of select.pluck().iterate(table)) yield parseRow(json)
+  }
+
+  count(table: string): number {
+    return (
+      this.#database.prepare<[string], number>('SELECT COUNT(*) FROM staged WHERE name = ?').pluck().get(table) ?? 0
+    )
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close()
+  }
+}
+
+function parseRow(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const row: unknown = JSON.parse(json)
+    if (isJsonObject(row)) return row
+  } catch (cause) {
+    throw sourceError('A row of the export is damaged: it is not JSON.', cause)
+  }
+  throw sourceError('A row of the export is not an object.')
+}

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
+import { facts } from './fixture.ts'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
+
+export type Target = 'SQLite' | 'PostgreSQL'
+
+/** An empty target, the command and the server, as real processes. */
+export async function createTarget(kind: Target) {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-target-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const keyFile = join(folder, 'old-key')
+  await writeFile(keyFile, `${facts.encryptionKey}\n`)
+  const database = kind === 'PostgreSQL' ? stack.use(await createTestDatabase()).url : join(folder, 'data/pocket-id.db')
+  const port = String(await freePort())
+  const url = `http://localhost:${port}`
+  const env = {
+    APP_URL: url,
+    PORT: port,
+    HOST: '127.0.0.1',
+    DB_CONNECTION_STRING: database,
+    ENCRYPTION_KEY: 'a key for tests that is long enough',
+    DISABLE_RATE_LIMITING: 'true',
+    // The audit log is as old as the fixture.
+    AUDIT_LOG_RETENTION_DAYS: '36500',
+    STATIC_API_KEY: 'a static API key for tests',
+  }
+  const disposables = stack.move()
+  return {
+    url,
+    folder,
+    /** Runs the command and resolves to its exit code and its output. */
+    async command(...args: readonly string[]) {
+      await using process_ = await startProcess(process.execPath, [...flags, main, ...args], { cwd: folder, env })
+      const exit = await process_.exit
+      return { exit, output: process_.output() }
+    },
+    migrate(source: string, ...options: readonly string[]) {
+      return this.command('migrate-from-pocket-id', source, '--encryption-key-file', keyFile, ...options)
+    },
+    start: () => startProcess(process.execPath, [...flags, main], { cwd: folder, env, readyWhen: /Listening on/ }),
+    [Symbol.asyncDispose]: () => disposables.disposeAsync(),
+  }
+}
+
+type Options = Parameters<SoftwareAuthenticator['get']>[0]
+type Passkey = (typeof facts.users)[number]['passkeys'][number]
+
+/** The authenticator that holds a passkey of the fixture. */
+function authenticatorOf(passkey: Passkey): SoftwareAuthenticator {
+  const { backupEligibility: backupEligible, backupState: backedUp } = passkey
+  const authenticator = new SoftwareAuthenticator({ backupEligible, backedUp })
+  authenticator.import({
+    id: toBase64url(passkey.credentialId),
+    rpId: passkey.rpId,
+    userHandle: toBase64url(passkey.userHandle),
+    userName: '',
+    privateKey: Buffer.from(passkey.privateKey, 'base64'),
+  })
+  return authenticator
+}
+
+function toBase64url(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('base64url')
+}
+
+/** Signs in with a passkey; `agent` then has the session. */
+export async function signIn(url: string, passkey: Passkey, agent = new UserAgent()) {
+  const options = (await agent.getJson(`${url}/api/webauthn/login/start`)).json() as Options
+  const response = authenticatorOf(passkey).get(options, { origin: url })
+  const answer = await agent.postJson(`${url}/api/webauthn/login/finish`, response)
+  return { agent, status: answer.status, user: answer.json() as { readonly id: string; readonly username: string } }
+}
+
+/** The passkeys of a user of the fixture. */
+export function passkeysOf(username: string): readonly Passkey[] {
+  return facts.users.find((user) => user.username === username)?.passkeys ?? []
+}

@@ -1,0 +1,90 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import Database from 'better-sqlite3'
+import { openSource } from '../../src/pocket-id-migration/source/open-source.ts'
+import { createSource } from './fixture.ts'
+import { createTarget } from './migrated-server.ts'
+
+async function read(path: string): Promise<void> {
+  const now = Date.now()
+  await using source = await openSource({ source: path, uploads: undefined, describePostgres: String, now })
+  for await (const _ of source.rows('oidc_clients'));
+}
+
+const hostOf = (age: number) =>
+  `INSERT INTO francis_hosts VALUES ('e9cbd3c1-7a8e-4a43-9f7c-6b1d7d2f9c11', 'localhost:1', ${Date.now() - age})`
+
+describe('nothing is written, and the reason is named, for', () => {
+  test.each([
+    ['an older schema', 'UPDATE schema_migrations SET version = 20260601000000', 'older version than Pocket ID 2.10'],
+    ['a newer schema', 'UPDATE schema_migrations SET version = 20991231000000', 'newer version than Pocket ID 2.14'],
+    ['an interrupted migration', 'UPDATE schema_migrations SET dirty = 1', 'was interrupted'],
+    ['a database of another program', 'DROP TABLE webauthn_credentials', 'not a database of Pocket ID'],
+    ['a running instance', hostOf(20_000), 'Pocket ID is running'],
+    ['a damaged value', `UPDATE oidc_clients SET callback_urls = '{' WHERE id = 'wiki'`, 'callback_urls'],
+  ])('%s', async (_, sql, reason) => {
+    await using source = await createSource('SQLite')
+    const database = new Database(source.source)
+    database.exec(sql)
+    database.close()
+    const before = await source.hashes()
+    await expect(read(source.source)).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringContaining(reason),
+    })
+    expect(await source.hashes()).toEqual(before)
+  })
+
+  test('a wrong encryption key', async () => {
+    await using source = await createSource('archive')
+    await using target = await createTarget('SQLite')
+    const keyFile = join(target.folder, 'wrong-key')
+    await writeFile(keyFile, 'another key that is long enough')
+    const { exit, output } = await target.command(
+      'migrate-from-pocket-id',
+      source.source,
+      '--encryption-key-file',
+      keyFile,
+    )
+    expect(exit).toBe(1)
+    expect(output).toContain('encryption key does not match')
+    expect(await readdir(target.folder)).not.toContain('data')
+  })
+
+  test.each<[string, (content: Buffer) => Buffer | string, string]>([
+    ['a truncated archive', (content) => content.subarray(0, content.length - 2000), 'truncated'],
+    ['an altered archive', (content) => content.fill(0xff, 3000, 3001), 'damaged'],
+    ['a file of another kind', () => 'a text', 'neither an export'],
+  ])('%s', async (_, change, reason) => {
+    await using source = await createSource('archive')
+    await writeFile(source.source, change(await readFile(source.source)))
+    await expect(read(source.source)).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringContaining(reason),
+    })
+  })
+})
+
+test('an instance that crashed more than 90 seconds ago is migrated, including its write-ahead log', async () => {
+  await using source = await createSource('SQLite')
+  await using target = await createTarget('SQLite')
+  const database = new Database(source.source)
+  database.pragma('journal_mode = WAL')
+  database.exec(hostOf(120_000))
+  database.exec(`UPDATE users SET display_name = 'Only in the log' WHERE username = 'jonas'`)
+  // The files as a killed process leaves them.
+  const crashed = join(target.folder, 'crashed')
+  await mkdir(crashed)
+  for (const suffix of ['', '-wal'])
+    await writeFile(join(crashed, `pocket-id.db${suffix}`), await readFile(source.source + suffix))
+  database.close()
+  const { exit } = await target.migrate(join(crashed, 'pocket-id.db'))
+  expect(exit).toBe(0)
+  const migrated = new Database(join(target.folder, 'data/pocket-id.db'))
+  expect(migrated.prepare('SELECT display_name FROM pocket_user WHERE user_name = ?').pluck().get('jonas')).toBe(
+    'Only in the log',
+  )
+  migrated.close()
+  expect((await readdir(crashed)).sort()).toEqual(['pocket-id.db', 'pocket-id.db-wal'])
+})

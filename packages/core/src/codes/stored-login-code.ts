@@ -1,0 +1,28 @@
+import type { MasterKey } from '../master-key.ts'
+import type { StoredCode } from './code-store.ts'
+import { normalizeCode } from './code-text.ts'
+
+/** A login code of another provider. */
+export interface ImportedLoginCode {
+  readonly code: string
+  readonly accountId: string
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number
+}
+
+/** The hash of a normalized code. */
+export function hashLoginCode(masterKey: MasterKey, code: string): string {
+  return masterKey.mac('login code', code)
+}
+
+/**
+ * The stored form of a login code that any browser may use.
+ *
+ * @example
+ * ```ts
+ * const stored = toStoredCode(masterKey, { code: 'AB3D5F', accountId, expiresAt })
+ * ```
+ */
+export function toStoredCode(masterKey: MasterKey, { code, accountId, expiresAt }: ImportedLoginCode): StoredCode {
+  return { hash: hashLoginCode(masterKey, normalizeCode(code)), accountId, browserHash: null, expiresAt }
+}
