@@ -50,7 +50,7 @@ export async function migrateFromPocketId(
   // A running server would keep what it has read, and write between two steps.
   await using database = await openDatabase(config, logger, undefined, 'exclusive')
   await assertEmpty(databaseOf(database.dataSource))
-  return await writeAll(database, config, (target) => migrate({ ...common, target }))
+  return await writeAll({ database, config, secrets }, (target) => migrate({ ...common, target }))
 }
 
 /** A key file may end with a line break that is not part of the key. */
@@ -73,10 +73,15 @@ async function findSecrets(
   return openSecrets(source, trimmed).catch(() => openSecrets(source, content))
 }
 
+interface TargetInstance {
+  readonly database: OpenDatabase
+  readonly config: Config
+  readonly secrets: SourceSecrets
+}
+
 /** Writes everything in one transaction. Files that it wrote are removed if it fails. */
 async function writeAll(
-  opened: OpenDatabase,
-  config: Config,
+  { database: opened, config, secrets }: TargetInstance,
   write: (target: ReturnType<typeof databaseTarget>) => Promise<MigrationReport>,
 ): Promise<MigrationReport> {
   const database = databaseOf(opened.dataSource)
@@ -91,7 +96,7 @@ async function writeAll(
       const { masterKey, apiKeys, auditLog, scimProviders, settings, signupTokens, images } = opened
       const stores = { apiKeys, auditLog, scimProviders, settings, signupTokens, images }
       const onFile = (name: string) => void written.push(name)
-      const ports = { ...stores, database, masterKey, files, onFile, now: systemClock.now() }
+      const ports = { ...stores, database, masterKey, secrets, files, onFile, now: systemClock.now() }
       const report = await write(databaseTarget(ports))
       await opened.lock.assertHeld()
       return report

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { MasterKey } from '@pocket/core'
-import { sealSigningKey, toStoredCode } from '@pocket/core/internal'
+import { createTokenImport, sealSigningKey, toStoredCode } from '@pocket/core/internal'
 import { coreImport, type Database } from '@pocket/core/internal/sql'
 import { directoryImport } from '@pocket/directory/internal'
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts'
@@ -17,6 +17,7 @@ import { hashSignupToken } from '../sign-up/signup-token.ts'
 import type { SignupTokenStore } from '../sign-up/signup-token-store.ts'
 import { signupTokenUse } from '../sign-up/signup-tokens.ts'
 import type { MigrationTarget } from './migration-target.ts'
+import type { SourceSecrets } from './source-secrets.ts'
 
 export interface TargetPorts {
   readonly database: Database
@@ -28,6 +29,7 @@ export interface TargetPorts {
   readonly signupTokens: Pick<SignupTokenStore, 'insert'>
   readonly images: Pick<ImageStore, 'insert'>
   readonly files: Pick<FileStore, 'write'>
+  readonly secrets: SourceSecrets
   /** Receives the name of each file before it is written. */
   readonly onFile: (name: string) => void
   /** Milliseconds since the Unix epoch. */
@@ -39,6 +41,8 @@ export function databaseTarget(ports: TargetPorts): MigrationTarget {
   const { database, masterKey, now } = ports
   const core = coreImport(database)
   const directory = directoryImport(database)
+  const { tokenKey, signingKey } = ports.secrets
+  const tokenImport = createTokenImport(masterKey, { tokenKey, signingJwk: signingKey?.jwk })
   return {
     ...core,
     ...directory,
@@ -85,6 +89,13 @@ export function databaseTarget(ports: TargetPorts): MigrationTarget {
         await ports.images.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: now })
       }
     },
+    grants: (grants) => core.artifacts(grants.map(tokenImport.grant)),
+    tokens: (tokens) =>
+      core.artifacts(
+        tokens.map(({ kind, token }) =>
+          kind === 'refresh_token' ? tokenImport.refreshToken(token) : tokenImport.accessToken(token),
+        ),
+      ),
     async signingKey(key) {
       const stored = sealSigningKey(masterKey, key, now)
       if (stored) await core.keys([stored])

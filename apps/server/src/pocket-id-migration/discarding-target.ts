@@ -23,5 +23,7 @@ export const discardingTarget: MigrationTarget = {
   auditEntries: discard,
   settings: discard,
   pictures: discard,
+  grants: discard,
+  tokens: discard,
   signingKey: async ({ alg }) => signingAlgorithms.some((each) => each === alg),
 }

@@ -71,6 +71,8 @@ export async function migrateTokens(context: MigrationContext): Promise<void> {
     liveTokens.map((token) => ({ ...token, groupIds: token.groupIds.filter((id) => groupIds.has(id)) })),
   )
   await target.loginCodes(liveCodes)
+  const expired = tokens.size - liveTokens.length + codes.size - liveCodes.length
+  if (expired > 0) report.note(`${expired} sign-up tokens and login codes have expired and are left out.`)
   for (const _ of tokens) report.found('sign-up token')
   for (const _ of liveTokens) report.migrated('sign-up token')
   for (const _ of codes) report.found('login code')

@@ -1,4 +1,5 @@
 import { signingAlgorithms } from '@pocket/core/internal'
+import { migrateAuthorizations } from './migrate-authorizations.ts'
 import { migrateClients } from './migrate-clients.ts'
 import { migrateAuditLog, migratePictures, migrateSettings, migrateTokens } from './migrate-instance.ts'
 import { migratePeople } from './migrate-people.ts'
@@ -36,6 +37,7 @@ export async function migrate({ appUrl, ...options }: MigrationOptions): Promise
   await migratePeople(context, (settings.get('ldapadmingroupname') ?? '') !== '')
   await migrateClients(context)
   await migrateTokens(context)
+  await migrateAuthorizations(context)
   await migrateAuditLog(context)
   await migratePictures(context)
   await noteShortLived(context)
@@ -62,7 +64,7 @@ async function migrateSigningKey(context: MigrationContext): Promise<void> {
 async function noteShortLived({ source, report }: MigrationContext): Promise<void> {
   const interactions = await source.count('interaction_sessions')
   report.note(
-    `Browser sessions end: everyone signs in once more with the passkey. ${interactions} sign-in pages that were open, and authorization codes, pushed requests and device codes that were not used, end too.`,
+    `Browser sessions end: everyone signs in once more with the passkey. ${interactions} sign-in pages that were open end too.`,
   )
   report.note('Public applications on phones and computers ask "Continue as" once.')
 }

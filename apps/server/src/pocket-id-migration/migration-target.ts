@@ -1,4 +1,5 @@
 import type { Api, ApiGrant, Client, Consent, Passkey } from '@pocket/core'
+import type { ImportedGrant, ImportedToken } from '@pocket/core/internal'
 import type { Group, User } from '@pocket/directory'
 import type { ImportedClaim, LdapImportState } from '@pocket/directory/internal'
 import type { ApiKey } from '../api-keys/api-key.ts'
@@ -15,6 +16,12 @@ export interface PlannedScimTarget {
   readonly endpoint: string
   readonly token: string
   readonly createdAt: number
+}
+
+/** A token of the source that still works, or whose reuse ends its authorization. */
+export interface PlannedToken {
+  readonly kind: 'refresh_token' | 'access_token'
+  readonly token: ImportedToken
 }
 
 type Write<Row> = (rows: readonly Row[]) => Promise<void>
@@ -39,6 +46,8 @@ export interface MigrationTarget {
   readonly auditEntries: Write<AuditEntry>
   readonly settings: Write<PlannedSetting>
   readonly pictures: Write<{ readonly slot: Slot; readonly image: PreparedImage }>
+  readonly grants: Write<ImportedGrant>
+  readonly tokens: Write<PlannedToken>
   /** Returns `false` if this provider does not use its algorithm. */
   signingKey(key: SourceSigningKey): Promise<boolean>
 }

@@ -22,6 +22,7 @@ const counts = {
   'SCIM target': { found: 1, migrated: 1 },
   'sign-up token': { found: 2, migrated: 2 },
   'login code': { found: 3, migrated: 1 },
+  'refresh token': { found: 13, migrated: 13 },
   'audit event': { found: 55, migrated: 55 },
   picture: { found: 10, migrated: 10 },
 }

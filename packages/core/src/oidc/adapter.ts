@@ -13,6 +13,7 @@ import { carriedInteraction, carryInteraction, clearCarriedInteraction } from '.
 import { createClientMetadata } from './client-metadata.ts'
 import { responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
+import { importedTokenKey, isAuthenticToken, presentedToken } from './imported-tokens.ts'
 import { storedTokenId } from './login-token-ids.ts'
 import { AlreadyUsedError } from './overrides/replay-detection.ts'
 import { deferConsumption, deferStorage, deferUse, type RefreshResponses, type SingleUse } from './refresh-answers.ts'
@@ -67,6 +68,17 @@ function artifactAdapter(
   /** The interaction that a request resumes, which it also finishes. */
   const readInteractions = new WeakMap<object, Artifact>()
   const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
+  /** The key under which a token of another provider is stored, if it can be one. */
+  const importedKeyOf = (id: string) =>
+    importedTokenKey(model, id.startsWith('jwt-') ? (presentedToken(Provider.ctx?.req) ?? id) : id)
+  const findImported = async (id: string): Promise<Artifact | undefined> => {
+    const key = importedKeyOf(id)
+    const found = key === undefined ? undefined : await artifacts.find(key)
+    const token = presentedToken(Provider.ctx?.req) ?? id
+    return found && (await isAuthenticToken(token, found, masterKey)) ? found : undefined
+  }
+  /** The key of a refresh token that was found. */
+  const refreshKeyOf = (id: string) => (model === 'RefreshToken' ? importedKeyOf(id) : undefined) ?? keyOf(id)
   /** An artifact found by UID or user code has its storage key, marked with a prefix, in place of the bearer value. */
   const storageKeyOf = (id: string) => (id.startsWith(hiddenPrefix) ? id.slice(hiddenPrefix.length) : keyOf(id))
   const toArtifact = ({ id, payload, expiresIn }: StoredState, key = keyOf(id)) =>
@@ -91,7 +103,7 @@ function artifactAdapter(
     leeway !== undefined && Math.abs(clock.now() - (artifact?.consumedAt ?? 0)) < leeway.milliseconds
   /** Revokes the grant if a code or refresh token is reused (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
   const revokeGrantOf = async (id: string) => {
-    const grantId = (await artifacts.find(keyOf(id)))?.grantId
+    const grantId = (await artifacts.find(refreshKeyOf(id)))?.grantId
     if (grantId) await revokeGrant(artifacts, grantId)
   }
   /** Responds with `slow_down` to a device that polls too often (RFC 8628 §3.5), unless the user has already decided. */
@@ -173,7 +185,7 @@ function artifactAdapter(
       return artifacts.refresh({ ...found, payload: JSON.stringify(payload), expiresAt }, found.payload)
     },
     async find(id) {
-      const stored = await artifacts.find(keyOf(id))
+      const stored = (await artifacts.find(keyOf(id))) ?? (await findImported(id))
       if (stored && model === 'Interaction' && Provider.ctx) readInteractions.set(Provider.ctx.req, stored)
       const artifact = stored ?? readCarried(id)
       if (model === 'DeviceCode') await assertPollInterval(artifact)
@@ -191,10 +203,10 @@ function artifactAdapter(
     async consume(id) {
       if (model === 'RefreshToken' && deferConsumption()) return
       const use: SingleUse = {
-        consume: () => artifacts.consume(keyOf(id), clock.now(), leeway),
+        consume: () => artifacts.consume(refreshKeyOf(id), clock.now(), leeway),
         async reject() {
           // A refresh beyond the limit within the leeway is not a replay, so earlier tokens remain valid.
-          const isConcurrent = model === 'DeviceCode' || isWithinLeeway(await artifacts.find(keyOf(id)))
+          const isConcurrent = model === 'DeviceCode' || isWithinLeeway(await artifacts.find(refreshKeyOf(id)))
           if (!isConcurrent) await revokeGrantOf(id)
           throw alreadyConsumed(model)
         },
@@ -203,6 +215,8 @@ function artifactAdapter(
     },
     async destroy(id) {
       const key = keyOf(id)
+      const importedKey = importedKeyOf(id)
+      if (importedKey !== undefined) await artifacts.destroy(importedKey)
       if (model !== 'Interaction') return artifacts.destroy(key)
       const read = Provider.ctx && readInteractions.get(Provider.ctx.req)
       const found = read?.key === key ? read : await artifacts.find(key)

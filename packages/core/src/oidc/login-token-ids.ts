@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http'
 import { decodeJwt } from 'jose'
 import { sha256 } from '../hash.ts'
+import { rememberPresentedToken } from './imported-tokens.ts'
 import { protocolRoutes } from './paths.ts'
 
 const endpoints = new Set<string>([protocolRoutes.introspection, protocolRoutes.revocation])
@@ -14,9 +16,10 @@ export function storedTokenId(token: string): string {
  * rejects JWTs there. JWTs for APIs remain, and are rejected with `unsupported_token_type`. Modifies the form and returns
  * whether it did.
  */
-export function replaceLoginToken(path: string, form: URLSearchParams): boolean {
+export function replaceLoginToken(req: IncomingMessage, path: string, form: URLSearchParams): boolean {
   const [token, ...repeated] = form.getAll('token')
   if (!endpoints.has(path) || token === undefined || repeated.length > 0 || !isLoginToken(token)) return false
+  rememberPresentedToken(req, token)
   form.set('token', storedTokenId(token))
   return true
 }

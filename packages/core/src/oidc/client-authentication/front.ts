@@ -109,7 +109,7 @@ export function createClientAuthentication(context: CoreContext, provider: () =>
     const isRewritten =
       path === protocolRoutes.token
         ? await normalizeRedirectUri(provider(), updatedForm)
-        : replaceLoginToken(path, updatedForm)
+        : replaceLoginToken(req, path, updatedForm)
     const hasAddedId = path === protocolRoutes.pushed_authorization_request && addClientId(updatedForm, clientId)
     if (removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
       replaceBody(req, Buffer.from(updatedForm.toString()))
