@@ -193,6 +193,7 @@ describe.each<[Form, Target]>([
       hasDarkLogo: true,
       launchURL: 'https://wiki.example.com',
       refreshTokenDurationMinutes: 525_600,
+      protocol: { jwtAccessTokens: true, plainPkce: true },
     })
     expect(await get('/api/oidc/clients/cluster')).toMatchObject({
       credentials: { federatedIdentities: [{ issuer: 'https://kubernetes.example.com', replayProtection: true }, {}] },

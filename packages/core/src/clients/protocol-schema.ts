@@ -65,6 +65,11 @@ export const clientProtocolSchema = {
       description:
         'Whether the access tokens of a login are JWTs (RFC 9068). A service that verifies only the signature accepts a revoked token until it expires, so use a lifetime of a few minutes (`accessTokenDurationMinutes`).',
     },
+    plainPkce: {
+      ...flag,
+      description:
+        'Whether a code challenge may be the verifier itself, also by a missing method (RFC 7636 §4.2). Only for applications that cannot do better: a client that was migrated from Pocket ID has it.',
+    },
     authorizationDetailsTypes: names,
     fapi: flag,
     refreshTokenAbsoluteLifetimeMinutes: nullableMinutes,

@@ -79,6 +79,8 @@ export interface ClientProtocol {
    * a revocation.
    */
   readonly jwtAccessTokens: boolean
+  /** Whether a code challenge may be the verifier itself, also by a missing method (RFC 7636 §4.2, §4.3). */
+  readonly plainPkce: boolean
   /** RFC 9396 §10: the authorization details types that the client may request. */
   readonly authorizationDetailsTypes: readonly string[]
   /** Whether the FAPI 2.0 Security Profile is enforced. */
@@ -125,6 +127,7 @@ export const defaultProtocol: ClientProtocol = {
   subjectType: 'public',
   sectorIdentifierUri: null,
   jwtAccessTokens: false,
+  plainPkce: false,
   authorizationDetailsTypes: [],
   fapi: false,
   refreshTokenAbsoluteLifetimeMinutes: null,

@@ -13,6 +13,7 @@ import { queueLogoutNotices } from './logout-notices.ts'
 import { handleOutages } from './outages.ts'
 import { installOverrides } from './overrides/install.ts'
 import { createProviderClass } from './overrides/refresh-handler.ts'
+import { acceptPlainChallenges } from './plain-challenges.ts'
 import { preserveLanguageAtLogout } from './post-logout.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { handleRegistrationResponses } from './registration/answers.ts'
@@ -42,6 +43,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   recordAuthorizations(provider, context)
   auditEvents(provider, context)
   generateUserCodes(provider, context)
+  acceptPlainChallenges(provider, context)
   recordConnectionAttempts(provider, context.recordAttempt)
   recordFailedClients(provider, context)
   handleUnknownRoutes(provider)

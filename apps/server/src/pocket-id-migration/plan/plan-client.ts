@@ -61,6 +61,7 @@ export function planClient(
       ...defaultProtocol,
       // Applications of Pocket ID may read the access token or not send a code challenge method.
       jwtAccessTokens: true,
+      plainPkce: true,
       ...(signingAlgorithm && { idTokenSignedResponseAlg: signingAlgorithm }),
     },
     template: null,

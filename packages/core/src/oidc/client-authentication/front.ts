@@ -7,6 +7,7 @@ import { removeTrailingSlashes } from '../../http/resource-parameter.ts'
 import { clientSubject } from '../../limits/limiter.ts'
 import { replaceLoginToken } from '../login-token-ids.ts'
 import { protocolRoutes } from '../paths.ts'
+import { hashPlainChallenge } from '../plain-challenges.ts'
 import { maxFormBytes } from '../request-sizes.ts'
 import { createBasicHeader, parseBasicCredentials, rawBasicSecret } from './basic.ts'
 import { createFederatedAssertions, decodeAssertion } from './federated-assertions.ts'
@@ -110,8 +111,12 @@ export function createClientAuthentication(context: CoreContext, provider: () =>
       path === protocolRoutes.token
         ? await normalizeRedirectUri(provider(), updatedForm)
         : replaceLoginToken(req, path, updatedForm)
-    const hasAddedId = path === protocolRoutes.pushed_authorization_request && addClientId(updatedForm, clientId)
-    if (removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
+    const isPushed = path === protocolRoutes.pushed_authorization_request
+    const hasAddedId = isPushed && addClientId(updatedForm, clientId)
+    const isPlain = isPushed && updatedForm.has('code_challenge') && updatedForm.get('code_challenge_method') !== 'S256'
+    const client = isPlain ? await stores.clients.find(updatedForm.get('client_id') ?? '') : undefined
+    const isHashed = isPlain && hashPlainChallenge(updatedForm, client)
+    if (isHashed || removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
       replaceBody(req, Buffer.from(updatedForm.toString()))
   }
 }
