@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { startPostgres } from '@pocket/test-support'
+import Database from 'better-sqlite3'
+import { loadConfig } from '../src/composition/config.ts'
+import { migrateFromPocketId } from '../src/composition/pocket-id-migration.ts'
+import { createLogger } from '../src/logging/logger.ts'
+
+// Program: migrates an instance of Pocket ID with many people, and prints the time and the largest memory of the process. Each
+// person has a passkey, a group, a consent, a refresh token and an audit event. BENCH_USERS sets their number (100,000). Writes to
+// SQLite; --postgres starts a temporary PostgreSQL.
+
+const users = Number(process.env.BENCH_USERS ?? 100_000)
+const fixture = fileURLToPath(new URL('../test/fixtures/pocket-id-2.14', import.meta.url))
+
+await using stack = new AsyncDisposableStack()
+const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
+stack.defer(() => rm(folder, { recursive: true, force: true }))
+const source = join(folder, 'source.db')
+await writeFile(source, gunzipSync(await readFile(join(fixture, 'pocket-id.db.gz'))))
+fill(source)
+const { encryptionKey } = JSON.parse(await readFile(join(fixture, 'facts.json'), 'utf8'))
+const encryptionKeyFile = join(folder, 'key')
+await writeFile(encryptionKeyFile, encryptionKey)
+
+const database = process.argv.includes('--postgres') ? stack.use(await startPostgres()).url : join(folder, 'target.db')
+const env = { APP_URL: 'http://localhost:1411', DB_CONNECTION_STRING: database, ENCRYPTION_KEY: 'a key for benchmarks' }
+const config = loadConfig(env, () => Buffer.alloc(0))
+const startedAt = performance.now()
+const cpuBefore = process.cpuUsage()
+const report = await migrateFromPocketId(config, createLogger(config, { write: () => {} }), {
+  source,
+  encryptionKeyFile,
+  uploads: undefined,
+  isDryRun: false,
+  showProgress: () => {},
+})
+const seconds = (performance.now() - startedAt) / 1000
+const megabytes = process.resourceUsage().maxRSS / 1024
+const { user, system } = process.cpuUsage(cpuBefore)
+const cpuSeconds = (user + system) / 1e6
+console.log(
+  `${report.counts.user?.migrated} users: ${seconds.toFixed(1)} s (CPU ${cpuSeconds.toFixed(1)} s), at most ${megabytes.toFixed(0)} MB`,
+)
+
+/** Copies the rows of one person many times. */
+function fill(path: string): void {
+  const source = new Database(path)
+  source.pragma('synchronous = OFF')
+  source.exec(`
+    CREATE TEMP TABLE many AS WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${users})
+      SELECT n, printf('%08x-0000-4000-8000-000000000000', n) AS id FROM counted;
+    INSERT INTO users (id, created_at, username, email, first_name, last_name, display_name)
+      SELECT id, 1795887310, 'user' || n, 'user' || n || '@example.org', 'First' || n, 'Last' || n, 'Name' || n FROM many;
+    INSERT INTO user_groups_users (user_id, user_group_id)
+      SELECT id, (SELECT id FROM user_groups WHERE name = 'staff') FROM many;
+    INSERT INTO webauthn_credentials (id, created_at, name, credential_id, public_key, attestation_type, transport, user_id)
+      SELECT id, 1795887310, 'Phone', CAST(id AS BLOB), public_key, 'none', transport, many.id
+      FROM many, (SELECT public_key, transport FROM webauthn_credentials LIMIT 1);
+    INSERT INTO user_authorized_oidc_clients (user_id, client_id, scope, last_used_at)
+      SELECT id, 'wiki', CAST('["openid","profile"]' AS BLOB), 1795887310 FROM many;
+    INSERT INTO audit_logs (id, created_at, event, ip_address, user_agent, data, user_id)
+      SELECT id, 1795887310, 'SIGN_IN', '127.0.0.1', 'bench', CAST('{}' AS BLOB), id FROM many;
+    INSERT INTO oauth2_sessions (id, created_at, kind, key, request_id, client_id, request_data, expires_at)
+      SELECT many.id, 1795887310, 'refresh_token', 'key' || n, many.id, 'wiki',
+        CAST(json_set(CAST(request_data AS TEXT), '$.session.subject', many.id) AS BLOB), 2051222400
+      FROM many, (SELECT request_data FROM oauth2_sessions WHERE kind = 'refresh_token' AND client_id = 'wiki' LIMIT 1);
+  `)
+  source.close()
+}
