@@ -32,16 +32,21 @@ export async function createTarget(kind: Target) {
     AUDIT_LOG_RETENTION_DAYS: '36500',
     STATIC_API_KEY: 'a static API key for tests',
   }
+  const run = async (nodeFlags: readonly string[], args: readonly string[]) => {
+    await using command = await startProcess(process.execPath, [...flags, ...nodeFlags, main, ...args], {
+      cwd: folder,
+      env,
+    })
+    return { exit: await command.exit, output: command.output() }
+  }
   const disposables = stack.move()
   return {
     url,
+    keyFile,
     folder,
-    /** Runs the command and resolves to its exit code and its output. */
-    async command(...args: readonly string[]) {
-      await using process_ = await startProcess(process.execPath, [...flags, main, ...args], { cwd: folder, env })
-      const exit = await process_.exit
-      return { exit, output: process_.output() }
-    },
+    run,
+    /** Runs a command and resolves to its exit code and its output. */
+    command: (...args: readonly string[]) => run([], args),
     migrate(source: string, ...options: readonly string[]) {
       return this.command('migrate-from-pocket-id', source, '--encryption-key-file', keyFile, ...options)
     },

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { openSource } from '../../src/pocket-id-migration/source/open-source.ts'
@@ -87,4 +88,18 @@ test('an instance that crashed more than 90 seconds ago is migrated, including i
   )
   migrated.close()
   expect((await readdir(crashed)).sort()).toEqual(['pocket-id.db', 'pocket-id.db-wal'])
+})
+
+test('leaves an empty target when it is killed half-way, and can be repeated', async () => {
+  await using source = await createSource('archive')
+  await using target = await createTarget('SQLite')
+  const preload = fileURLToPath(new URL('kill-at-consents.ts', import.meta.url))
+  const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
+  expect(await target.run(['--import', preload], args)).toMatchObject({ exit: 137 })
+  const database = new Database(join(target.folder, 'data/pocket-id.db'))
+  const count = (table: string) => database.prepare(`SELECT COUNT(*) FROM ${table}`).pluck().get()
+  expect([count('pocket_user'), count('pocket_client')]).toEqual([0, 0])
+  expect(await target.run([], args)).toMatchObject({ exit: 0 })
+  expect([count('pocket_user'), count('pocket_client')]).toEqual([13, 15])
+  database.close()
 })

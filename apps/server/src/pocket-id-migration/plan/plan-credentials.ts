@@ -43,7 +43,7 @@ function planHash({
 }: Readonly<Record<string, unknown>>): Pick<ClientSecret, 'hash' | 'algorithm'> | undefined {
   if (typeof hash !== 'string') return undefined
   if (alg === 'bcrypt')
-    return /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(hash) ? { hash, algorithm: 'bcrypt' } : undefined
+    return /^\$2[aby]\$(?:0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/.test(hash) ? { hash, algorithm: 'bcrypt' } : undefined
   const sha256 = alg === 'sha256' ? hashFromHex(hash) : undefined
   return sha256 === undefined ? undefined : { hash: sha256 }
 }
