@@ -37,6 +37,7 @@ const report = await migrateFromPocketId(config, createLogger(config, { write: (
   uploads: undefined,
   isDryRun: false,
   showProgress: () => {},
+  confirmReplacement: async () => {},
 })
 const seconds = (performance.now() - startedAt) / 1000
 const megabytes = process.resourceUsage().maxRSS / 1024

@@ -4,7 +4,11 @@ import { ConfigurationError } from './errors.ts'
 /** What is derived for these uses must not change when the master key is replaced: clients know users by pairwise subjects. */
 export const durableUses = ['pairwise subject'] as const
 /** What core encrypts with the master key and stores until it is removed. */
-export const encryptionUses = { signingKey: 'signing key', clientSecret: 'client secret' } as const
+export const encryptionUses = {
+  signingKey: 'signing key',
+  clientSecret: 'client secret',
+  importedToken: 'imported refresh tokens',
+} as const
 
 const minBytes = 16
 const version = 'v1'

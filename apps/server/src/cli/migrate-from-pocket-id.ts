@@ -1,5 +1,6 @@
 import { reportLines } from '../pocket-id-migration/report.ts'
 import type { AddCommand } from './command.ts'
+import { requireConfirmation } from './confirm.ts'
 import { printResult, withExamples, withJson } from './output.ts'
 
 interface Options {
@@ -7,13 +8,14 @@ interface Options {
   readonly uploads?: string
   readonly dryRun?: boolean
   readonly json?: boolean
+  readonly yes?: boolean
 }
 
 /** Migrates an instance of Pocket ID. Neither server may be running. */
 export const addMigrateFromPocketId: AddCommand = (program, context) => {
   const command = program
     .command('migrate-from-pocket-id')
-    .description('migrate users, passkeys, clients and keys from Pocket ID 2.10 to 2.14 into an empty database')
+    .description('migrate users, passkeys, clients and keys from Pocket ID 2.10 to 2.14')
     .argument('<source>', 'an archive of "pocket-id export", an SQLite file, or a postgres:// URL')
     .option(
       '--encryption-key-file <file>',
@@ -21,6 +23,7 @@ export const addMigrateFromPocketId: AddCommand = (program, context) => {
     )
     .option('--uploads <folder>', 'folder with the pictures; by default, uploads next to the SQLite file')
     .option('--dry-run', 'report what would be migrated and write nothing')
+    .option('-y, --yes', 'replace the data of a server that is not empty, after a back-up')
     .action(async (source: string, options: Options) => {
       const config = { ...context.readConfig(), logLevel: 'warn' as const }
       const { encryptionKeyFile, uploads, dryRun: isDryRun = false } = options
@@ -30,6 +33,12 @@ export const addMigrateFromPocketId: AddCommand = (program, context) => {
         encryptionKeyFile,
         uploads,
         isDryRun,
+        confirmReplacement: () =>
+          requireConfirmation(
+            'This server has users or clients. Replace all its data after a back-up?',
+            options,
+            context,
+          ),
         showProgress: context.showProgress ?? (() => undefined),
       })
       printResult(report, options, { print: context.print, linesOf: reportLines })

@@ -20,7 +20,7 @@ import { migrations, tables } from './server-tables.ts'
 
 type Config = DatabaseOptions & BackupConfig
 
-const prefixes = { migration: 'before-migration-', rollback: 'before-rollback-' }
+const prefixes = { migration: 'before-migration-', rollback: 'before-rollback-', replacement: 'before-replacement-' }
 const extensions = { sqlite: '.db', postgres: '.archive' }
 const maxBackups = 3
 
@@ -49,6 +49,11 @@ export async function backUpBeforeMigration(config: Config, logger: Logger): Pro
     )
   }
   await removeOldBackups(config)
+}
+
+/** Makes a back-up before a command replaces all data; resolves to its path. The files of pictures outside the database stay. */
+export function backUpBeforeReplacement(config: Config, logger: Logger): Promise<string> {
+  return backUp(config, prefixes.replacement, logger)
 }
 
 class LackOfRoomError extends Error {}

@@ -14,8 +14,9 @@ import type { MigrationReport } from '../pocket-id-migration/report.ts'
 import { openSource } from '../pocket-id-migration/source/open-source.ts'
 import type { Source } from '../pocket-id-migration/source/source.ts'
 import { openSecrets, type SourceSecrets } from '../pocket-id-migration/source-secrets.ts'
-import { assertEmpty, emptyTables } from '../pocket-id-migration/target-content.ts'
+import { emptyTables, hasContent } from '../pocket-id-migration/target-content.ts'
 import type { Config } from './config.ts'
+import { backUpBeforeReplacement } from './migration-backup.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
 import { tables } from './server-tables.ts'
 
@@ -29,10 +30,12 @@ export interface PocketIdMigrationOptions {
   /** Only reports what a migration would do. */
   readonly isDryRun: boolean
   readonly showProgress: ShowProgress
+  /** Asks before the data of a server is replaced; rejects if it must not be. */
+  readonly confirmReplacement: () => Promise<void>
 }
 
 /**
- * Migrates an instance of Pocket ID into the configured database, which must be empty.
+ * Migrates an instance of Pocket ID into the configured database. Data of a server is replaced after a back-up.
  *
  * @throws {ConfigurationError} if the source, its key or the target cannot be used; nothing is changed in that case
  */
@@ -49,8 +52,20 @@ export async function migrateFromPocketId(
   if (options.isDryRun) return await migrate({ ...common, target: discardingTarget })
   // A running server would keep what it has read, and write between two steps.
   await using database = await openDatabase(config, logger, undefined, 'exclusive')
-  await assertEmpty(databaseOf(database.dataSource))
-  return await writeAll({ database, config, secrets }, (target) => migrate({ ...common, target }))
+  const backup = await replaceContent(database, config, { logger, ...options })
+  const report = await writeAll({ database, config, secrets }, (target) => migrate({ ...common, target }))
+  return backup === undefined ? report : { ...report, notes: [...report.notes, `The previous data is in ${backup}.`] }
+}
+
+/** Makes a back-up if there is data to be replaced, and resolves to its path. */
+async function replaceContent(
+  { dataSource }: OpenDatabase,
+  config: Config,
+  { logger, confirmReplacement }: Pick<PocketIdMigrationOptions, 'confirmReplacement'> & { readonly logger: Logger },
+): Promise<string | undefined> {
+  if (!(await hasContent(databaseOf(dataSource)))) return undefined
+  await confirmReplacement()
+  return await backUpBeforeReplacement(config, logger)
 }
 
 /** A key file may end with a line break that is not part of the key. */

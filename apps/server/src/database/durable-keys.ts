@@ -7,13 +7,16 @@ import type { Database } from '@pocket/core/internal/sql'
  * present master key.
  */
 
-const settingKey = 'durableKeys'
+/** The key of their setting. */
+export const durableKeysSetting = 'durableKeys'
 /** The use of the master key that encrypts them. */
 export const durableKeysUse = 'durable keys'
 
 /** The master key with the derived keys that an earlier one left. */
 export async function withDurableKeys(masterKey: MasterKey, database: Database): Promise<MasterKey> {
-  const [row] = await database.query<{ value: string }>('SELECT value FROM pocket_setting WHERE key = $1', [settingKey])
+  const [row] = await database.query<{ value: string }>('SELECT value FROM pocket_setting WHERE key = $1', [
+    durableKeysSetting,
+  ])
   if (row === undefined) return masterKey
   const keys: Readonly<Record<string, string>> = JSON.parse(masterKey.decrypt(durableKeysUse, row.value))
   return masterKey.withDerived(new Map(Object.entries(keys).map(([use, key]) => [use, Buffer.from(key, 'base64url')])))
@@ -25,6 +28,6 @@ export async function storeDurableKeys(previous: MasterKey, next: MasterKey, dat
   const value = next.encrypt(durableKeysUse, JSON.stringify(keys))
   await database.execute(
     'INSERT INTO pocket_setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2',
-    [settingKey, value],
+    [durableKeysSetting, value],
   )
 }

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { longTestTimeout, selectCases } from '@pocket/test-support'
@@ -248,12 +250,18 @@ describe.each(selectCases(cases, ([form, kind]) => form === 'SQLite' || kind ===
         expect({ path, status: (await fetch(url + path)).status }).toEqual({ path, status: 200 })
     })
 
-    test('refuses a target that a server uses, and one that is not empty', async () => {
+    test('refuses a target that a server uses, and replaces one that is not empty only with --yes, after a back-up', async () => {
       const whileRunning = await target.migrate(source.source)
       expect(whileRunning).toMatchObject({ exit: 1, output: expect.stringContaining('in use by a server') })
       await server[Symbol.asyncDispose]()
       const afterwards = await target.migrate(source.source)
-      expect(afterwards).toMatchObject({ exit: 1, output: expect.stringContaining('not empty') })
+      expect(afterwards).toMatchObject({ exit: 2, output: expect.stringContaining('--yes') })
+      const replaced = await target.migrate(source.source, '--json', '--yes')
+      expect(replaced.exit).toBe(0)
+      expect(JSON.parse(replaced.output).counts).toEqual(counts)
+      expect(await readdir(join(target.folder, 'data/backups'))).toEqual([
+        expect.stringMatching(/^before-replacement-.*\.(db|archive)$/),
+      ])
     })
   },
 )

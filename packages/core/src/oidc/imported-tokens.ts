@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { compactVerify, importJWK, type JWK } from 'jose'
 import { sha256, timingSafeEqualText } from '../hash.ts'
-import type { MasterKey } from '../master-key.ts'
+import { encryptionUses, type MasterKey } from '../master-key.ts'
 import { uuid } from '../random.ts'
 import type { Artifact } from './artifact-store.ts'
 import { grantKey } from './grant-destruction.ts'
@@ -10,7 +10,7 @@ import { grantKey } from './grant-destruction.ts'
 // Tokens of Pocket ID. It stores their signatures only, so they are found by their signature, and proved with a key that is stored
 // with them and that disappears with the last one.
 
-const keyUse = 'imported refresh tokens'
+const keyUse = encryptionUses.importedToken
 const refreshToken = /^pocket_id_rt_([\w-]+)\.([\w-]+)$/
 const jwt = /^[\w-]+\.[\w-]+\.([\w-]+)$/
 
