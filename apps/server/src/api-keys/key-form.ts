@@ -60,10 +60,10 @@ export function formProblems(values: ApiKeyFormValues): readonly FieldError[] {
 }
 
 /** Maps the field errors of the API to the fields of the form. */
-export function problemsOf({ problems, problem }: Pick<Refusal, 'problems' | 'problem'>): readonly FieldError[] {
-  const fieldProblems = problems.map((fieldError) =>
-    fieldError.field === 'expiresAt' ? { ...fieldError, field: 'until' } : fieldError,
+export function problemsOf({ problems }: Pick<Refusal, 'problems'>): readonly FieldError[] {
+  return problems.map((fieldError) =>
+    fieldError.field === 'expiresAt'
+      ? { ...fieldError, field: 'until', ...(fieldError.code === 'invalid_value' && { code: 'past' }) }
+      : fieldError,
   )
-  if (problem !== 'invalid_api_key_expiration') return fieldProblems
-  return [...fieldProblems, { field: 'until', code: 'past', message: 'must be in the future' }]
 }

@@ -41,9 +41,13 @@ describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
     expect(await lastEntry(instance, 'MEMBERSHIP_END_CHANGED')).toMatchObject({ userID: userId, changes })
   })
 
-  test.each([['2000-01-01T00:00:00Z'], ['tomorrow'], [undefined]])('refuse the expiry %j', async (endsAt) => {
+  test.each([
+    ['2000-01-01T00:00:00Z', 'validation_failed'],
+    ['tomorrow', 'invalid_request_body'],
+    [undefined, 'validation_failed'],
+  ])('refuse the expiry %j', async (endsAt, code) => {
     const { params } = await membership()
-    expect(await setEnd(params, endsAt)).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+    expect(await setEnd(params, endsAt)).toMatchObject({ status: 400, json: { code } })
   })
 
   test('end at their expiry, together with the access they gave', async () => {

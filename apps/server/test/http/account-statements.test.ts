@@ -2,8 +2,18 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 
-const query = jest.spyOn(Database.prototype, 'query')
-const execute = jest.spyOn(Database.prototype, 'execute')
+let query: jest.SpiedFunction<Database['query']>
+let execute: jest.SpiedFunction<Database['execute']>
+
+// A spy of a module would be restored by other files of the same run.
+beforeAll(() => {
+  query = jest.spyOn(Database.prototype, 'query')
+  execute = jest.spyOn(Database.prototype, 'execute')
+})
+afterAll(() => {
+  query.mockRestore()
+  execute.mockRestore()
+})
 let instance: CalledInstance
 /** A client with custom user names. */
 const renaming = { name: 'Renaming', redirectUris: ['https://renaming.example/cb'] }

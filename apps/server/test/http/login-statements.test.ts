@@ -13,8 +13,18 @@ const bounds = { login: 50, signOn: 10, refresh: 11, userInfo: 4 }
 
 const atApplication = (url: string) => url.startsWith(redirectUri)
 
-const query = jest.spyOn(Database.prototype, 'query')
-const execute = jest.spyOn(Database.prototype, 'execute')
+let query: jest.SpiedFunction<Database['query']>
+let execute: jest.SpiedFunction<Database['execute']>
+
+// A spy of a module would be restored by other files of the same run.
+beforeAll(() => {
+  query = jest.spyOn(Database.prototype, 'query')
+  execute = jest.spyOn(Database.prototype, 'execute')
+})
+afterAll(() => {
+  query.mockRestore()
+  execute.mockRestore()
+})
 const stack = new AsyncDisposableStack()
 let instance: Instance
 let authenticator: SoftwareAuthenticator

@@ -9,8 +9,18 @@ import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from './app.ts'
 
-const query = jest.spyOn(Database.prototype, 'query')
-const execute = jest.spyOn(Database.prototype, 'execute')
+let query: jest.SpiedFunction<Database['query']>
+let execute: jest.SpiedFunction<Database['execute']>
+
+// A spy of a module would be restored by other files of the same run.
+beforeAll(() => {
+  query = jest.spyOn(Database.prototype, 'query')
+  execute = jest.spyOn(Database.prototype, 'execute')
+})
+afterAll(() => {
+  query.mockRestore()
+  execute.mockRestore()
+})
 const day = 86_400_000
 const overview = '/settings/admin'
 

@@ -5,7 +5,15 @@ import { searchablePages } from '../../src/search/searchable-pages.ts'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 
-const query = jest.spyOn(Database.prototype, 'query')
+let query: jest.SpiedFunction<Database['query']>
+
+// A spy of a module would be restored by other files of the same run.
+beforeAll(() => {
+  query = jest.spyOn(Database.prototype, 'query')
+})
+afterAll(() => {
+  query.mockRestore()
+})
 
 describe.each(databaseKinds)('the search on %s', (kind) => {
   let instance: CalledInstance

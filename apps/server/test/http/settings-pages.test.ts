@@ -8,7 +8,15 @@ import { freshName } from '../api/people.ts'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
 
 const base = '/settings/admin/application-configuration'
-const query = jest.spyOn(Database.prototype, 'query')
+let query: jest.SpiedFunction<Database['query']>
+
+// A spy of a module would be restored by other files of the same run.
+beforeAll(() => {
+  query = jest.spyOn(Database.prototype, 'query')
+})
+afterAll(() => {
+  query.mockRestore()
+})
 
 type Fields = Readonly<Record<string, string>>
 

@@ -59,19 +59,19 @@ test('a change can set a logo, also through a redirect, and a change without one
 })
 
 test.each([
-  ['/page', 'logo_type_not_supported'],
-  ['/large', 'logo_too_large'],
-  ['/nowhere', 'logo_download_failed'],
-  ['/inside', 'logo_download_failed'],
-  ['http://127.0.0.2:9/', 'logo_download_failed'],
-  ['http://[::1]:9/', 'logo_download_failed'],
-  ['http://169.254.169.254/latest/meta-data', 'logo_download_failed'],
-  ['file:///etc/passwd', 'logo_download_failed'],
-  ['not an address', 'logo_download_failed'],
-])('%s is refused, and no client is created', async (address, code) => {
+  ['/page', 422, 'logo_type_not_supported'],
+  ['/large', 422, 'logo_too_large'],
+  ['/nowhere', 422, 'logo_download_failed'],
+  ['/inside', 400, 'validation_failed'],
+  ['http://127.0.0.2:9/', 400, 'validation_failed'],
+  ['http://[::1]:9/', 400, 'validation_failed'],
+  ['http://169.254.169.254/latest/meta-data', 400, 'validation_failed'],
+  ['file:///etc/passwd', 400, 'validation_failed'],
+  ['not an address', 400, 'validation_failed'],
+])('%s is refused, and no client is created', async (address, status, code) => {
   const id = `refused-${code}`
   const answer = await create(id, { logoUrl: address.startsWith('/') ? web + address : address })
-  expect([answer.status, answer.json()]).toEqual([422, expect.objectContaining({ code })])
+  expect([answer.status, answer.json()]).toEqual([status, expect.objectContaining({ code })])
   const client = await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)
   expect(client.status).toBe(404)
 })

@@ -170,7 +170,11 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
       try {
         await handler(ctx)
       } catch (error) {
-        if (!(error instanceof ResponseStoredError)) throw error
+        // A request that is rejected after its checks, such as one for a denied device code, uses its credential too.
+        if (!(error instanceof ResponseStoredError)) {
+          await request.use?.consume()
+          throw error
+        }
       } finally {
         requests.delete(ctx)
       }
