@@ -49,13 +49,14 @@ export async function lockPostgres(url: string, { mode, force, logger, stop }: L
   const renew = async () => {
     try {
       if (session) return void (await session.ping())
-      // The database may have been restarted. A server that has started meanwhile holds the lock, and so would a command.
+      // The database may have been restarted. Only a shared lock may be taken again, because nothing was replaced under it.
       session = await lockIn(await reconnect(url, logger), mode)
       if (session === undefined) lose()
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'The connection that holds the lock of this instance was lost')
       await session?.[Symbol.asyncDispose]()
       session = undefined
+      if (mode === 'exclusive') lose()
     }
   }
   let pending: Promise<void> | undefined
@@ -71,7 +72,6 @@ export async function lockPostgres(url: string, { mode, force, logger, stop }: L
     lost: lost.signal,
     async assertHeld() {
       await check()
-      if (session === undefined) await check()
       lost.signal.throwIfAborted()
       if (session === undefined) throw new UnavailableError(`${description} cannot be reached.`)
     },

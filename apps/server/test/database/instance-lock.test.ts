@@ -100,7 +100,8 @@ test('a server takes its lock again after PostgreSQL has ended its session', asy
   const client = new pg.Client({ connectionString: site.connection })
   await client.connect()
   await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()",
+    `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   )
   await client.end()
   await eventually(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import type { UserAgent } from '@pocket/core/testing'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
@@ -352,10 +352,12 @@ describe('the page of a client', () => {
     const removed = await agent.submit(later, later.form(`/secrets/${secret?.id}/remove`))
     expect((await agent.follow(removed)).text).toContain('The secret was removed and no longer works.')
     expect(await (await ask()).json()).toMatchObject({ error: 'invalid_client' })
-    await clients().addSecret(id, { expiresAt: Date.now() + 1 })
-    expect(shown((await agent.get(`${at}/${id}`)).text)).toEqual([
-      expect.stringMatching(/… expired Added [^·]* · never used /),
-    ])
+    await clients().addSecret(id, { expiresAt: Date.now() + 60_000 })
+    const afterwards = Date.now() + 61_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => afterwards)
+    const expired = await agent.get(`${at}/${id}`)
+    clock.mockRestore()
+    expect(shown(expired.text)).toEqual([expect.stringMatching(/… expired Added [^·]* · never used /)])
     // The form and the secret read the clock one after the other.
     expect(((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)) / 86_400_000).toBeCloseTo(31, 4)
   })

@@ -26,7 +26,7 @@ interface Given {
 const leeways = [0, 3] as const
 type Leeway = (typeof leeways)[number]
 
-describe.each(databases)('two processes over one slow %s', (_kind, open) => {
+describe.each(databases)('two processes over one slow %s', (kind, open) => {
   let setUp: ReturnType<typeof start>
 
   beforeAll(() => {
@@ -108,21 +108,19 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       await both((one) => one.open())
       return answers
     }
-    /** All requests find the artifact before any continues, and the winner continues after all others have a response. */
-    const winnerLast = async (times: number, fields: Fields) => {
-      await both((one) => one.hold('find'))
-      const others = Promise.withResolvers<void>()
+    /** Runs `meanwhile` while the first request has used its credential and has not stored its tokens. */
+    const whileStoring = async (times: number, fields: Fields, meanwhile: (answered: number) => unknown) => {
+      await both((one) => one.hold('win'))
       let answered = 0
       const answers = Promise.all(
         Array.from({ length: times }, async (_, index) => {
           const answer = await post(index, 'token', fields)
-          if (++answered === times - 1) others.resolve()
+          answered++
           return answer
         }),
       )
-      await Promise.race([both((one) => one.met(times / 2)), answers])
-      await both((one) => one.hold('win'))
-      await Promise.race([others.promise, answers])
+      await Promise.race([...leads.map((one) => one.met(1)), answers])
+      meanwhile(answered)
       await both((one) => one.open())
       return answers
     }
@@ -154,7 +152,7 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       host,
       post,
       atOnce,
-      winnerLast,
+      whileStoring,
       code,
       exchange,
       alive,
@@ -182,40 +180,22 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
       answers.filter(({ status }) => status !== 200).map(async (answer) => ((await answer.json()) as Fields).error),
     )
 
-  /** Asserts that at most one request was answered. The replays revoke the grant, perhaps before the winner has stored tokens. */
-  const expectRefusals = async (answers: readonly Response[]) => {
-    const refused = await refusals(answers)
-    expect(refused).toEqual(refused.map(() => 'invalid_grant'))
-    expect(answers.length - refused.length).toBeLessThanOrEqual(1)
-  }
-
-  test('fifty exchanges of one code get at most one response, whose tokens are then revoked', async () => {
+  test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     const each = await within(0)
     const answers = await each.atOnce(50, await each.code(), 'find')
-    await expectRefusals(answers)
+    expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, await tokensOf(answers))
     expect(each.host.errors).toEqual([])
   })
 
-  test('fifty refreshes without a leeway get at most one response, whose tokens are then revoked', async () => {
+  test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
     const each = await within(0, 'public')
     const first = await each.exchange()
     const answers = await each.atOnce(50, refresh(first), 'find')
-    await expectRefusals(answers)
+    expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, [first, ...(await tokensOf(answers))])
     expect(each.host.errors).toEqual([])
   })
-
-  test.each(['code', 'refresh token'])(
-    'the winner of a %s race that continues after the replays gets no token',
-    async (kind) => {
-      const each = await within(0, 'public')
-      const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
-      const answers = await each.winnerLast(10, fields)
-      expect(await refusals(answers)).toEqual(Array(10).fill('invalid_grant'))
-      expect(each.host.errors).toEqual([])
-    },
-  )
 
   test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
     const each = await within(3, 'public')
@@ -276,19 +256,35 @@ describe.each(databases)('two processes over one slow %s', (_kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
-  test.each(['refresh_token', 'access_token'] as const)(
-    'a revocation of the %s during concurrent refreshes, after the token was consumed, rejects them',
-    async (revoked) => {
-      const each = await within(3, 'public')
-      const first = await each.exchange()
-      const answers = await each.atOnce(10, refresh(first), 'consume', async () => {
-        expect((await each.post(1, 'revoke', { token: first[revoked] })).status).toBe(200)
-      })
-      expect(await refusals(answers)).toEqual(Array(10).fill('invalid_grant'))
-      await expectEnd(each, [first])
-      expect(each.host.errors).toEqual([])
-    },
-  )
+  // A process that waits for a paused transaction of SQLite cannot do anything else.
+  if (kind === 'PostgreSQL') {
+    test.each(['code', 'refresh token'])(
+      'the replays of a %s wait for the winner, and revoke its tokens',
+      async (kind) => {
+        const each = await within(0, 'public')
+        const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
+        const answers = await each.whileStoring(10, fields, (answered) => expect(answered).toBe(0))
+        expect(await refusals(answers)).toEqual(Array(9).fill('invalid_grant'))
+        await expectEnd(each, await tokensOf(answers))
+        expect(each.host.errors).toEqual([])
+      },
+    )
+
+    test.each(['refresh_token', 'access_token'] as const)(
+      'a revocation of the %s during concurrent refreshes leaves no valid token',
+      async (revoked) => {
+        const each = await within(3, 'public')
+        const first = await each.exchange()
+        let revocation: Promise<Response> | undefined
+        const answers = await each.whileStoring(10, refresh(first), () => {
+          revocation = each.post(1, 'revoke', { token: first[revoked] })
+        })
+        expect((await revocation)?.status).toBe(200)
+        await expectEnd(each, [first, ...(await tokensOf(answers))])
+        expect(each.host.errors).toEqual([])
+      },
+    )
+  }
 
   /** Asserts that all responses are equal except for `expires_in`, and returns their tokens. */
   const oneAnswer = async (answers: readonly Response[]) => {
