@@ -4,8 +4,18 @@ import { selectCases } from '@pocket/test-support'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
-const query = jest.spyOn(Database.prototype, 'query')
-const execute = jest.spyOn(Database.prototype, 'execute')
+let query: jest.SpiedFunction<Database['query']>
+let execute: jest.SpiedFunction<Database['execute']>
+
+// A spy of a module would be restored by other files of the same run.
+beforeAll(() => {
+  query = jest.spyOn(Database.prototype, 'query')
+  execute = jest.spyOn(Database.prototype, 'execute')
+})
+afterAll(() => {
+  query.mockRestore()
+  execute.mockRestore()
+})
 
 type Columns = Readonly<Record<string, string>>
 

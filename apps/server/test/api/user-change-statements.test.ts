@@ -3,8 +3,18 @@ import { Database } from '@pocket/core/internal/sql'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
-const query = jest.spyOn(Database.prototype, 'query')
-const execute = jest.spyOn(Database.prototype, 'execute')
+let query: jest.SpiedFunction<Database['query']>
+let execute: jest.SpiedFunction<Database['execute']>
+
+// A spy of a module would be restored by other files of the same run.
+beforeAll(() => {
+  query = jest.spyOn(Database.prototype, 'query')
+  execute = jest.spyOn(Database.prototype, 'execute')
+})
+afterAll(() => {
+  query.mockRestore()
+  execute.mockRestore()
+})
 
 describe.each(kinds)('a change of a user on %s', (kind) => {
   let instance: CalledInstance
