@@ -101,7 +101,15 @@ async function lockIn(dataSource: DataSource, mode: LockMode, force = false): Pr
       if (isLocked) await setTimeout(noticePeriod)
       else await setTimeout(forcedPause)
     }
-    if (isLocked) return { ping: () => runner.query('SELECT 1'), [Symbol.asyncDispose]: () => dataSource.destroy() }
+    if (isLocked)
+      return {
+        ping: () => runner.query('SELECT 1'),
+        async [Symbol.asyncDispose]() {
+          // PostgreSQL releases the locks of a closed connection only a moment later. A lost connection holds none.
+          await runner.query('SELECT pg_advisory_unlock_all()').catch(() => undefined)
+          await dataSource.destroy()
+        },
+      }
   } catch (error) {
     await dataSource.destroy()
     throw error

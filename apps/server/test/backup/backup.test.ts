@@ -88,7 +88,9 @@ describe('import', () => {
   beforeAll(async () => {
     source = stack.use(await createMachine('SQLite'))
     await using _instance = await startInstance(source.env)
-    archive = (await source.run(['export', '-p', '-'])).stdout
+    const exported = await source.run(['export', '-p', '-'])
+    expect(exported).toMatchObject({ exit: 0, stderr: expect.stringContaining('Exported') })
+    archive = exported.stdout
   })
 
   afterAll(() => stack.disposeAsync())
