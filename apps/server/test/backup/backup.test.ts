@@ -87,7 +87,8 @@ describe('import', () => {
 
   beforeAll(async () => {
     source = stack.use(await createMachine('SQLite'))
-    await using _instance = await startInstance(source.env)
+    // A server in this process could not finish a write while the export waits for it.
+    await (await startInstance(source.env))[Symbol.asyncDispose]()
     const exported = await source.run(['export', '-p', '-'])
     expect(exported).toMatchObject({ exit: 0, stderr: expect.stringContaining('Exported') })
     archive = exported.stdout
@@ -184,7 +185,7 @@ test('an archive with a passphrase and the key restores through the standard str
 
 test('an archive to an age recipient restores with its identity only', async () => {
   await using source = await createMachine('SQLite')
-  await using _instance = await startInstance(source.env)
+  await (await startInstance(source.env))[Symbol.asyncDispose]()
   const [identity, other] = await Promise.all([generateIdentity(), generateIdentity()])
   const { exit, stdout } = await source.run(['export', '-p', '-', '--recipient', await identityToRecipient(identity)])
   expect(exit).toBe(0)
