@@ -93,6 +93,7 @@ export async function openArchive(
 async function* decompress(content: Readable): AsyncGenerator<Buffer> {
   const gunzip = createGunzip()
   const decompression = pipeline(content, gunzip)
+  // Awaited below; an error that comes earlier also ends the loop.
   decompression.catch(() => undefined)
   try {
     for await (const chunk of gunzip) yield chunk

@@ -21,6 +21,7 @@ export async function exportArchive(
   const lines = Readable.from(writeArchive({ ...source, onEnd: (written) => (end = written) }), { objectMode: false })
   const compressed = createGzip()
   const compression = pipeline(lines, compressed)
+  // Awaited below; an error that comes earlier also ends the pipeline to the output.
   compression.catch(() => undefined)
   const content = encrypter ? await encrypt(compressed, encrypter) : compressed
   await pipeline(content, output, signal ? { signal } : {})

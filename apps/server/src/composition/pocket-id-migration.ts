@@ -111,12 +111,13 @@ async function writeAll(
       const { masterKey, apiKeys, auditLog, scimProviders, settings, signupTokens, images } = opened
       const stores = { apiKeys, auditLog, scimProviders, settings, signupTokens, images }
       const onFile = (name: string) => void written.push(name)
-      const ports = { ...stores, database, masterKey, secrets, files, onFile, now: systemClock.now() }
-      const report = await write(databaseTarget(ports))
+      const target = databaseTarget({ ...stores, database, masterKey, secrets, files, onFile, now: systemClock.now() })
+      const report = await write(target)
       await opened.lock.assertHeld()
       return report
     })
   } catch (error) {
+    // The error of the migration is reported, and a repeated migration overwrites a file that stays.
     for (const name of written) await files.remove(name).catch(() => undefined)
     throw error
   }

@@ -14,6 +14,7 @@ afterAll(() => {
   query.mockRestore()
   execute.mockRestore()
 })
+
 let instance: CalledInstance
 /** A client with custom user names. */
 const renaming = { name: 'Renaming', redirectUris: ['https://renaming.example/cb'] }

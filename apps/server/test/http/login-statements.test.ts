@@ -25,6 +25,7 @@ afterAll(() => {
   query.mockRestore()
   execute.mockRestore()
 })
+
 const stack = new AsyncDisposableStack()
 let instance: Instance
 let authenticator: SoftwareAuthenticator

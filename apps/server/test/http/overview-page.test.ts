@@ -21,6 +21,7 @@ afterAll(() => {
   query.mockRestore()
   execute.mockRestore()
 })
+
 const day = 86_400_000
 const overview = '/settings/admin'
 
