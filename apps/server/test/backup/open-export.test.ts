@@ -1,23 +1,29 @@
 import { describe, expect, test } from '@jest/globals'
 import { kinds } from '../api/calls.ts'
 import { startInstance } from '../api/instance.ts'
-import { createMachine } from './machine.ts'
+import { createMachine, type Machine } from './machine.ts'
+
+/** Stops the server before the export, which would wait for its writes in the same process. */
+async function fillInstance(machine: Machine) {
+  await using instance = await startInstance(machine.env)
+  const { administrator, administratorAuthenticator, url, app } = instance
+  const post = async (path: string, body: unknown) =>
+    (await administrator.postJson(url + path, body)).json() as { readonly id: string }
+  const group = await post('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
+  const client = await post('/api/oidc/clients', { name: 'Wiki', callbackURLs: ['https://wiki.example.com/cb'] })
+  const ada = await app.directory.findByName('ada')
+  const id = String(ada?.id)
+  await administrator.sendJson('PUT', `${url}/api/user-groups/${group.id}/users`, { body: { userIds: [id] } })
+  await administrator.sendJson('PUT', `${url}/api/custom-claims/user/${id}`, {
+    body: [{ key: 'office', value: 'London' }],
+  })
+  return { administratorAuthenticator, id, group, client }
+}
 
 describe.each(kinds)('export --open of %s', (kind) => {
   test('contains what another provider needs to take over users, groups, clients and passkeys', async () => {
     await using machine = await createMachine(kind)
-    await using instance = await startInstance(machine.env)
-    const { administrator, administratorAuthenticator, url, app } = instance
-    const post = async (path: string, body: unknown) =>
-      (await administrator.postJson(url + path, body)).json() as { readonly id: string }
-    const group = await post('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
-    const client = await post('/api/oidc/clients', { name: 'Wiki', callbackURLs: ['https://wiki.example.com/cb'] })
-    const ada = await app.directory.findByName('ada')
-    const id = String(ada?.id)
-    await administrator.sendJson('PUT', `${url}/api/user-groups/${group.id}/users`, { body: { userIds: [id] } })
-    await administrator.sendJson('PUT', `${url}/api/custom-claims/user/${id}`, {
-      body: [{ key: 'office', value: 'London' }],
-    })
+    const { administratorAuthenticator, id, group, client } = await fillInstance(machine)
     const { exit, stdout, stderr } = await machine.run(['export', '--open', '--path', '-'])
     expect([exit, stderr]).toEqual([0, ''])
     const passkey = administratorAuthenticator.passkeys[0]

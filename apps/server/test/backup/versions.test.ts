@@ -48,13 +48,18 @@ async function importAsNewer({ config }: Machine, archive: Buffer) {
   })
 }
 
+/** The archive of a new instance, after its server has stopped. */
+async function exportInstance(machine: Machine): Promise<Buffer> {
+  await (await startInstance(machine.env))[Symbol.asyncDispose]()
+  const { exit, stdout, stderr } = await machine.run(['export', '-p', '-'])
+  expect([exit, stderr]).toEqual([0, expect.stringContaining('Exported')])
+  return stdout
+}
+
 describe.each(databaseKinds)('%s', (kind) => {
   test('a newer version imports an archive and runs its migrations on the rows', async () => {
     await using source = await createMachine(kind)
-    const archive = await (async () => {
-      await using _instance = await startInstance(source.env)
-      return (await source.run(['export', '-p', '-'])).stdout
-    })()
+    const archive = await exportInstance(source)
     await using target = await createMachine(kind)
     const altered = gzipSync(gunzipSync(archive).toString().replace('Lovelace', 'Lovelock'))
     await expect(importAsNewer(target, altered)).rejects.toThrow('was altered')
@@ -73,10 +78,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
 test('a failed and a complete import leave no schema behind in PostgreSQL', async () => {
   await using source = await createMachine('PostgreSQL')
-  const archive = await (async () => {
-    await using _instance = await startInstance(source.env)
-    return (await source.run(['export', '-p', '-'])).stdout
-  })()
+  const archive = await exportInstance(source)
   await using target = await createMachine('PostgreSQL')
   const schemas = async () => {
     const { logger } = keepingLogger()
