@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
@@ -14,6 +15,7 @@ import { scheduledJobs } from './composition/scheduled-jobs.ts'
 import { composeServices } from './composition/services.ts'
 import { packageFolder } from './config/package-folder.ts'
 import { loadAssets, serveAssets } from './http/assets.ts'
+import { type ApiRequest, type ApiResponse, callApi } from './http/call-api.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
@@ -36,6 +38,8 @@ export interface App extends AsyncDisposable {
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
   /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
+  /** Calls the REST API as the command line, without a connection. */
+  callApi(request: ApiRequest): Promise<ApiResponse>
 }
 
 /** Milliseconds. */
@@ -69,11 +73,13 @@ async function compose(options: InstanceOptions): Promise<App> {
   const services = await composeServices(platform, rendering)
   const { pocket, directory, geoIpService, scheduler, ldap, scim, mail, clock, appearance, show } = services
   for (const job of scheduledJobs(services)) scheduler.register(job)
+  const commandLineKey = randomBytes(32).toString('base64url')
   const guard = createGuard({
     pocket,
     directory,
     apiKeys: services.apiKeys,
     staticApiKey: config.staticApiKey,
+    commandLineKey,
   })
   const api = composeRestApi(services, guard)
   const pages = composePages(services, guard, api.document)
@@ -132,6 +138,7 @@ async function compose(options: InstanceOptions): Promise<App> {
       return { name: removed.name, reviewUrl }
     },
     rotateKeys: (rotation) => rotateKeys(pocket, rotation),
+    callApi: (request) => callApi({ handler: koa.callback(), issuer: pocket.issuer, apiKey: commandLineKey }, request),
     async [Symbol.asyncDispose]() {
       // A request may be waiting for a job run or for a remote server.
       ldap[Symbol.dispose]()

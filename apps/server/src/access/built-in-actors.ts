@@ -17,5 +17,14 @@ export const staticUser: User = {
   updatedAt: 0,
 }
 
+/** The actor of the commands that administer an instance: an administrator that is not in the directory. */
+export const commandLineUser: User = {
+  ...staticUser,
+  id: '00000000-0000-0000-0000-000000000002',
+  userName: 'command line',
+  firstName: 'Command line',
+  displayName: 'Command line',
+}
+
 /** The actor of LDAP imports in the audit log. It is not a stored user and cannot sign in. */
 export const ldapActor = { id: '00000000-0000-0000-0000-000000000001', userName: 'LDAP' } as const

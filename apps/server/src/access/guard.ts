@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Pocket } from '@pocket/core'
-import { ForbiddenError, NotAuthenticatedError } from '@pocket/core/errors'
+import { ForbiddenError, NotAuthenticatedError, NotFoundError } from '@pocket/core/errors'
 import { isWithoutPasskey, recordCaller } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { AccessRow } from './access-row.ts'
 import type { ApiKeyScope } from './api-key-scope.ts'
-import { staticUser } from './built-in-actors.ts'
+import { commandLineUser, staticUser } from './built-in-actors.ts'
 import { type Condition, type ConditionName, conditions } from './conditions.ts'
 import type { SessionRequirement } from './session-requirements.ts'
 
@@ -28,6 +28,8 @@ export interface GuardDeps {
   readonly apiKeys: ApiKeyIdentification
   /** The API key set in the environment. It acts as an administrator that is not stored in the directory. */
   readonly staticApiKey: string | undefined
+  /** The API key that commands of this process use. */
+  readonly commandLineKey: string
 }
 
 /**
@@ -58,8 +60,9 @@ const authorizations = new WeakMap<Context, Authorization>()
  * The browser session takes precedence; without one, the `X-API-Key` header is used if the row has scopes. The user is read for
  * every request, so changes take effect immediately. An invalid API key is treated as missing.
  */
-export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardDeps): Guard {
+export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandLineKey }: GuardDeps): Guard {
   const isStaticKey = staticKeyCheck(staticApiKey)
+  const isCommandLineKey = staticKeyCheck(commandLineKey)
 
   const authenticateSession = async (ctx: Context): Promise<Caller | undefined> => {
     const session = await pocket.session(ctx.req, ctx.res)
@@ -75,10 +78,19 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey }: GuardD
     return user && { user, scopes: apiKey.scopes, session: null }
   }
 
+  /** A command acts as the command line, or on behalf of the user in `X-On-Behalf-Of`. */
+  const commandUser = async (ctx: Context): Promise<User> => {
+    const id = ctx.get('X-On-Behalf-Of')
+    const user = id === '' ? commandLineUser : await directory.find(id)
+    if (user) return user
+    throw new NotFoundError('user_not_found', 'There is no such user.')
+  }
+
   const authenticate = async (ctx: Context, { scopes }: AccessRow): Promise<Caller> => {
     const caller = await authenticateSession(ctx)
     if (caller) return caller
     const token = ctx.get('X-API-Key')
+    if (isCommandLineKey(token)) return { user: await commandUser(ctx), scopes: null, session: null }
     if (token !== '' && scopes === null)
       throw new ForbiddenError(
         'api_key_auth_not_allowed',

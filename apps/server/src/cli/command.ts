@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { KeyReplacement } from '@pocket/core'
 import type { Command } from 'commander'
 import type { Config } from '../composition/config.ts'
+import type { ApiRequest, ApiResponse } from '../http/call-api.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
@@ -20,6 +21,8 @@ export interface Instance extends AsyncDisposable {
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
   /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
+  /** Calls the REST API as the command line. */
+  callApi(request: ApiRequest): Promise<ApiResponse>
 }
 
 /** The external dependencies of a command. */

@@ -1,6 +1,17 @@
+import tab from '@bomb.sh/tab/commander'
 import { PocketError } from '@pocket/core/errors'
 import { Command, CommanderError } from 'commander'
 import { messageOf } from '../logging/failure.ts'
+import { addApiKeys } from './administration/api-keys.ts'
+import { addApis } from './administration/apis.ts'
+import { addAudit } from './administration/audit.ts'
+import { addClients } from './administration/clients.ts'
+import { addGroups } from './administration/groups.ts'
+import { addJobs } from './administration/jobs.ts'
+import { addSessions } from './administration/sessions.ts'
+import { addSettings } from './administration/settings.ts'
+import { addUsers } from './administration/users.ts'
+import { addCheckConfig } from './check-config.ts'
 import { type AddCommand, type CommandContext, CommandError, exitCodes, UsageError } from './command.ts'
 import { addEncryptionKeyRotate } from './encryption-key-rotate.ts'
 import { addExport } from './export.ts'
@@ -22,15 +33,25 @@ const addVersion: AddCommand = (program, { version, print }) => {
 
 /** In the order of the help text. */
 const commands: readonly AddCommand[] = [
+  addApiKeys,
+  addApis,
+  addAudit,
+  addCheckConfig,
+  addClients,
   addEncryptionKeyRotate,
   addExport,
+  addGroups,
   addHealthcheck,
   addImport,
+  addJobs,
   addKeyRotate,
   addMigrateFromPocketId,
   addOneTimeAccessToken,
   addPasskeyRemove,
   addRollback,
+  addSessions,
+  addSettings,
+  addUsers,
   addVersion,
 ]
 
@@ -53,7 +74,8 @@ export async function run(args: readonly string[], context: CommandContext): Pro
   }
 }
 
-function createProgram(context: CommandContext): Command {
+/** All commands with their arguments and options. */
+export function createProgram(context: CommandContext): Command {
   const { version, print, printError } = context
   const program = new Command('pocket-id')
     .description('Without a command, starts the server; SIGINT and SIGTERM stop it.')
@@ -68,6 +90,11 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => printError(text.trimEnd()) })
   for (const addCommand of commands) addCommand(program, context)
+  // Adds `complete <shell>`, which prints a completion script, and what the script calls.
+  tab(program)
+  program.commands
+    .find((command) => command.name() === 'complete')
+    ?.description('print a completion script for a shell')
   return program
 }
 

@@ -137,3 +137,12 @@ test('a Pocket ID database ends it with 1 and an explanation', async () => {
   expect(await readdir(folder)).toEqual(['pocket-id.db'])
   await access(path)
 })
+
+test('the completion of a shell is offered the commands that begin as the word typed', async () => {
+  await using completion = await pocketId(['complete', '--', 'users', 'd'], {})
+  expect(await completion.exit).toBe(0)
+  expect(completion.output()).toMatch(/^delete\t.*\ndisable\t/)
+  await using script = await pocketId(['complete', 'bash'], {})
+  expect(await script.exit).toBe(0)
+  expect(script.output()).toContain('pocket-id complete --')
+})

@@ -1,0 +1,74 @@
+import type { ApiRequest } from '../../http/call-api.ts'
+import { type CommandContext, CommandError, type Instance } from '../command.ts'
+import { openInstance } from '../open-instance.ts'
+
+export type Item = Readonly<Record<string, unknown>>
+
+/** The REST API of the instance. Every method rejects with a `CommandError` that says what the API refused. */
+export interface Api {
+  /** Resolves to the body of the response. */
+  call<Body = Item>(request: ApiRequest): Promise<Body>
+  /** The resource, or `undefined` if there is none. */
+  read(path: string): Promise<Item | undefined>
+  /** Reads a resource and writes what `merge` makes of it to the target, unless it has changed in between. */
+  change(path: string, merge: (current: Item) => Item, target?: string): Promise<Item>
+  /** All items of a list that has pages; of this user if the list is the caller's own. */
+  listAll(path: string, query?: Readonly<Record<string, string>>, onBehalfOf?: string): Promise<readonly Item[]>
+}
+
+/** Runs a command with the REST API of the instance; a server may be running beside it. */
+export async function withApi<Result>(context: CommandContext, act: (api: Api) => Promise<Result>): Promise<Result> {
+  await using instance = await openInstance(context)
+  return await act(createApi(instance))
+}
+
+const pageSize = 100
+
+function createApi(instance: Pick<Instance, 'callApi'>): Api {
+  const send = async (request: ApiRequest) => {
+    const response = await instance.callApi(request)
+    if (response.status < 400) return response
+    throw new CommandError(refusal(response.body, response.status))
+  }
+  // A cast: the operations define the bodies of their responses.
+  const call = async <Body>(request: ApiRequest) => (await send(request)).body as Body
+  return {
+    call,
+    async read(path) {
+      const { status, body } = await instance.callApi({ method: 'GET', path })
+      if (status === 404) return undefined
+      if (status >= 400) throw new CommandError(refusal(body, status))
+      return body as Item
+    },
+    async change(path, merge, target = path) {
+      const { body, etag } = await send({ method: 'GET', path })
+      return call<Item>({ method: 'PUT', path: target, body: merge(body as Item), ifMatch: etag })
+    },
+    async listAll(path, query = {}, onBehalfOf = undefined) {
+      const items: Item[] = []
+      for (let page = 1; ; page++) {
+        const parameters = new URLSearchParams({
+          ...query,
+          'pagination[page]': String(page),
+          'pagination[limit]': String(pageSize),
+        })
+        const { data, pagination } = await call<{
+          readonly data: readonly Item[]
+          readonly pagination: { readonly totalPages: number }
+        }>({ method: 'GET', path: `${path}?${parameters}`, onBehalfOf })
+        items.push(...data)
+        if (page >= pagination.totalPages) return items
+      }
+    },
+  }
+}
+
+/** The error of a response as lines. */
+function refusal(body: unknown, status: number): string {
+  const { error, details } = (body ?? {}) as {
+    readonly error?: string
+    readonly details?: { readonly fields?: readonly { readonly field: string; readonly message: string }[] }
+  }
+  const fields = (details?.fields ?? []).map(({ field, message }) => `  ${field}: ${message}`)
+  return [error ?? `The request was refused with status ${status}.`, ...fields].join('\n')
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Instance, startInstance } from '../api/instance.ts'
+import { createMachine, type Machine } from '../backup/machine.ts'
+
+describe('commands beside a running server', () => {
+  const stack = new AsyncDisposableStack()
+  let machine: Machine
+  let instance: Instance
+
+  beforeAll(async () => {
+    machine = stack.use(await createMachine('SQLite'))
+    instance = stack.use(await startInstance(machine.env))
+  })
+
+  afterAll(() => stack.disposeAsync())
+
+  const pocketId = async (...args: readonly string[]) => {
+    const { exit, stdout, stderr } = await machine.run(args)
+    return { exit, stdout: stdout.toString(), stderr }
+  }
+  /** The result of a command that must succeed. */
+  const json = async (...args: readonly string[]) => {
+    const { exit, stdout, stderr } = await pocketId(...args, '--json')
+    expect([exit, stderr]).toEqual([0, ''])
+    return JSON.parse(stdout)
+  }
+  const succeed = async (...args: readonly string[]) => {
+    const { exit, stderr, stdout } = await pocketId(...args)
+    expect([exit, stderr]).toEqual([0, ''])
+    return stdout
+  }
+
+  test('users are created, changed, disabled and deleted, and the audit log names the command line', async () => {
+    const created = await json(
+      'users',
+      'create',
+      '--username',
+      'grace',
+      '--email',
+      'g@example.com',
+      '--first-name',
+      'Grace',
+      '--locale',
+      'de',
+    )
+    expect(created).toMatchObject({ username: 'grace', firstName: 'Grace', locale: 'de', isAdmin: false })
+    expect(await json('users', 'update', 'grace', '--email', 'grace@example.com', '--admin')).toMatchObject({
+      id: created.id,
+      email: 'grace@example.com',
+      locale: 'de',
+      isAdmin: true,
+    })
+    await succeed('users', 'disable', 'grace@example.com')
+    expect(await json('users', 'show', created.id)).toMatchObject({ disabled: true, firstName: 'Grace', isAdmin: true })
+    await succeed('users', 'enable', 'grace')
+    const list = await succeed('users', 'list', '--search', 'grace')
+    expect(list).toMatch(
+      /^USERNAME +NAME +EMAIL +ADMIN +DISABLED +ID\ngrace +Grace +grace@example\.com +yes +no +\S+\n$/,
+    )
+    expect(await pocketId('users', 'delete', 'grace')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--yes is required'),
+    })
+    await succeed('users', 'delete', 'grace', '--yes')
+    expect(await pocketId('users', 'show', 'grace')).toMatchObject({
+      exit: 1,
+      stderr: 'There is no user with this name or ID: grace\n',
+    })
+    const entries = (await succeed('audit', 'tail', '--lines', '20', '--json')).trim().split('\n')
+    expect(entries.map((entry) => JSON.parse(entry))).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ event: 'ACCOUNT_REMOVED', actorUsername: 'command line', username: 'grace' }),
+      ]),
+    )
+  })
+
+  test('an invalid field is reported as by the API, and nothing is created', async () => {
+    const { exit, stderr } = await pocketId('users', 'create', '--username', 'a b')
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/username: must only contain letters/)])
+    expect(await json('users', 'list', '--search', 'a b')).toEqual([])
+  })
+
+  test('groups and clients are found by name, and access is restricted in one step', async () => {
+    const person = await instance.person('tim')
+    const group = await json('groups', 'create', '--name', 'crew', '--display-name', 'Crew')
+    await succeed('groups', 'add-members', 'crew', 'tim', 'ada')
+    await succeed('groups', 'remove-members', 'crew', 'ada')
+    expect((await json('groups', 'show', 'crew')).users.map(({ id }: { id: string }) => id)).toEqual([person.id])
+    const client = await json('clients', 'create', '--name', 'Wiki', '--callback-url', 'https://wiki.example.com/cb')
+    await succeed('clients', 'allow-groups', 'Wiki', 'crew')
+    expect(await json('clients', 'update', 'Wiki', '--description', 'Notes')).toMatchObject({
+      id: client.id,
+      description: 'Notes',
+      callbackURLs: ['https://wiki.example.com/cb'],
+      isGroupRestricted: true,
+      allowedUserGroups: [{ id: group.id }],
+    })
+    await succeed('users', 'set-groups', 'tim')
+    expect((await json('groups', 'show', group.id)).users).toEqual([])
+    const first = await succeed('clients', 'new-secret', 'Wiki')
+    const second = await succeed('clients', 'new-secret', 'Wiki', '--replace', '--yes')
+    expect(first).not.toBe(second)
+    const { secrets } = (await json('clients', 'show', 'Wiki')).credentials
+    expect(secrets).toEqual([expect.objectContaining({ prefix: second.slice(0, secrets[0].prefix.length) })])
+  })
+
+  test('two clients of one name are told apart by their IDs', async () => {
+    const ids = [await json('clients', 'create', '--name', 'Twin'), await json('clients', 'create', '--name', 'Twin')]
+    const { exit, stderr } = await pocketId('clients', 'show', 'Twin')
+    expect(exit).toBe(1)
+    for (const { id } of ids) expect(stderr).toContain(id)
+  })
+
+  test('removing all passkeys and ending sessions sign a user out of the running server', async () => {
+    const { agent } = await instance.person('zoe')
+    const isSignedIn = async () => (await agent.getJson(`${instance.url}/api/users/me`)).status === 200
+    const [session] = await json('sessions', 'list', 'zoe')
+    expect(session).toMatchObject({ current: false })
+    expect(await isSignedIn()).toBe(true)
+    expect(await succeed('users', 'reset-passkeys', 'zoe', '--yes')).toBe('Removed 1 passkeys.\n')
+    expect(await isSignedIn()).toBe(false)
+    const other = await instance.person('kim')
+    expect(await pocketId('sessions', 'end', 'kim')).toMatchObject({ exit: 2 })
+    await succeed('sessions', 'end', 'kim', '--all')
+    expect((await other.agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
+  })
+
+  test('an API key is created for its user, works, and is deleted', async () => {
+    const { token, apiKey } = await json('api-keys', 'create', 'ada', '--name', 'Deploy', '--expires', '2999-01-01')
+    const read = () => fetch(`${instance.url}/api/users/me`, { headers: { 'X-API-Key': token } })
+    expect(await (await read()).json()).toMatchObject({ username: 'ada' })
+    expect(await json('api-keys', 'list', 'ada')).toEqual([expect.objectContaining({ id: apiKey.id, name: 'Deploy' })])
+    await succeed('api-keys', 'delete', 'ada', apiKey.id)
+    expect((await read()).status).toBe(401)
+  })
+
+  test('settings of both kinds are read and changed, and secrets are no arguments', async () => {
+    await succeed('settings', 'set', 'appName', 'Our home')
+    expect(await succeed('settings', 'get', 'appName')).toBe('Our home\n')
+    const { dynamicRegistrationRestricted } = await json('settings', 'list')
+    expect(dynamicRegistrationRestricted).toBe(false)
+    await succeed('settings', 'set', 'dynamicRegistrationRestricted', 'true')
+    expect(await json('settings', 'get', 'dynamicRegistrationRestricted')).toBe(true)
+    expect(await pocketId('settings', 'set', 'smtpPassword', 'x')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--value-file'),
+    })
+    expect(await pocketId('settings', 'get', 'appname')).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('Did you mean appName?'),
+    })
+  })
+
+  test('a job runs to its end, and an unknown one is refused with the names of all', async () => {
+    const [job] = await json('jobs', 'list')
+    expect(await succeed('jobs', 'run', job.name)).toMatch(new RegExp(`^${job.name} succeeded at `))
+    const { exit, stderr } = await pocketId('jobs', 'run', 'x')
+    expect([exit, stderr]).toEqual([1, expect.stringContaining(job.name)])
+  })
+
+  test('the key of the command line works in its own process only', async () => {
+    const response = await fetch(`${instance.url}/api/users/me`, {
+      headers: { 'X-API-Key': '', 'X-On-Behalf-Of': '00000000-0000-0000-0000-000000000002' },
+    })
+    expect(response.status).toBe(401)
+  })
+})
+
+test('check-config returns 2 for an invalid configuration and prints warnings of a valid one', async () => {
+  await using machine = await createMachine('SQLite')
+  const valid = await machine.run(['check-config'])
+  expect([valid.exit, valid.stdout.toString()]).toEqual([0, expect.stringContaining('The configuration is valid.')])
+})
