@@ -119,10 +119,8 @@ export function createSelfRegistration({
       transaction(async () => {
         const before = await store.findForUpdate(id)
         if (!before) throw new NotFoundError('client_not_found', 'There is no such client.')
-        const requested = completeInput(request.input, before)
-        const pkceRequired = requested.isPublic || before.pkceRequired
-        const fields = { ...requested, ...administratorFields(before), pkceRequired }
-        assertNoErrors(clientAuthenticationProblems(fields))
+        const fields = metadataFields(completeInput(request.input, before), before)
+        assertNoErrors(clientAuthenticationProblems({ ...before, ...fields }))
         const { secrets, secret } = nextSecrets(request, before, fields)
         const { registration } = request
         const isKnown = before.protocol.isKnown && hasSameSelfDescription(before, { ...fields, registration })
@@ -134,12 +132,12 @@ export function createSelfRegistration({
   }
 }
 
-/** Settings that have no name in client metadata. */
-function administratorFields(client: Client) {
-  const { description, launchUrl, requiresReauthentication, skipConsent, isGroupRestricted } = client
-  const { federatedIdentities, accessTokenDurationMinutes, refreshTokenDurationMinutes } = client
+/** The settings that client metadata describes; the others stay as an administrator left them. */
+function metadataFields(requested: ReturnType<typeof completeInput>, before: Client) {
+  const { name, redirectUris, postLogoutRedirectUris, isPublic, requiresPushedAuthorizationRequests } = requested
   return {
-    ...{ description, launchUrl, requiresReauthentication, skipConsent, isGroupRestricted },
-    ...{ federatedIdentities, accessTokenDurationMinutes, refreshTokenDurationMinutes },
+    ...{ name, redirectUris, postLogoutRedirectUris, isPublic, requiresPushedAuthorizationRequests },
+    pkceRequired: isPublic || before.pkceRequired,
+    protocol: requested.protocol,
   }
 }
