@@ -9,24 +9,24 @@ import type { Control, Setting } from './setting.ts'
 /** The settings pages in display order; each contains groups of settings. */
 const pages = { general, 'sign-up': signUp, email, ldap, oidc: openIdConnect } as const
 
+type Groups = Readonly<Record<string, object>>
+type KeyOf<Page extends Groups> = { [Group in keyof Page]: keyof Page[Group] }[keyof Page]
+type SettingsOf<Page extends Groups> = {
+  readonly [Key in KeyOf<Page>]: Extract<Page[keyof Page], Readonly<Record<Key, unknown>>>[Key]
+}
+
+function settingsOf<Page extends Groups>(page: Page): SettingsOf<Page> {
+  // A cast, because `Object.assign` loses the keys.
+  return Object.assign({}, ...Object.values(page)) as SettingsOf<Page>
+}
+
 /** Every setting, by its name in the REST API and in the database. */
 export const definitions = {
-  ...general.instance,
-  ...general.appearance,
-  ...general.sessions,
-  ...general.accounts,
-  ...general.records,
-  ...signUp.signUp,
-  ...signUp.newUsers,
-  ...email.server,
-  ...email.sent,
-  ...ldap.ldapServer,
-  ...ldap.ldapPeople,
-  ...ldap.ldapGroups,
-  ...ldap.ldapGone,
-  ...openIdConnect.registration,
-  ...openIdConnect.documents,
-  ...openIdConnect.discovery,
+  ...settingsOf(general),
+  ...settingsOf(signUp),
+  ...settingsOf(email),
+  ...settingsOf(ldap),
+  ...settingsOf(openIdConnect),
   ...passkeys,
 } as const
 
