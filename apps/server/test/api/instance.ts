@@ -1,4 +1,5 @@
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
 import { type RunningApp, setUpAdministrator, startApp } from '../http/app.ts'
 
 /** A running server after its set-up. */
@@ -47,8 +48,7 @@ export async function startInstance(env: Readonly<Record<string, string>> = {}):
   const administratorAuthenticator = new SoftwareAuthenticator()
   await setUpAdministrator(administrator, url, administratorAuthenticator)
   const personWithoutPasskey = async (userName: string) => {
-    const names = { userName, email: null, firstName: '', lastName: '', displayName: userName, locale: null }
-    const { id } = await app.directory.create({ id: crypto.randomUUID(), ...names })
+    const { id } = await app.directory.create(newUser({ userName }))
     const issued = await app.issueLoginCode(userName)
     const agent = running.agent()
     await agent.postForm(`${url}/lc`, { code: issued.code })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { newUser } from '@pocket/directory'
 import {
   addVirtualAuthenticator,
   expectNoAxeViolations,
@@ -47,15 +48,14 @@ async function send(): Promise<void> {
 }
 
 const addPerson = (firstName: string, lastName: string) =>
-  running.app.directory.create({
-    id: crypto.randomUUID(),
-    userName: firstName.toLowerCase(),
-    email: `${firstName.toLowerCase()}@example.com`,
-    firstName,
-    lastName,
-    displayName: `${firstName} ${lastName}`,
-    locale: null,
-  })
+  running.app.directory.create(
+    newUser({
+      userName: firstName.toLowerCase(),
+      email: `${firstName.toLowerCase()}@example.com`,
+      firstName,
+      lastName,
+    }),
+  )
 
 /** Opens a page with the palette. */
 async function go(name: string, path: string): Promise<void> {

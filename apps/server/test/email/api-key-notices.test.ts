@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { typeormStores } from '@pocket/core/typeorm'
-import { createDirectory } from '@pocket/directory'
+import { createDirectory, newUser } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
@@ -52,8 +52,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   async function person(userName: string, email: string | null): Promise<string> {
     const directory = createDirectory({ ...directoryStores(database.dataSource), clock })
-    const names = { firstName: '', lastName: '', displayName: userName, locale: null }
-    return (await directory.create({ id: crypto.randomUUID(), userName, email, ...names })).id
+    return (await directory.create(newUser({ userName, email }))).id
   }
 
   const key = (ownerId: string, name: string, expiresAt: number) =>

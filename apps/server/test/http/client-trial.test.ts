@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import type { UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
 import Database from 'better-sqlite3'
 import { createFolder } from '../database/folder.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
@@ -145,15 +146,7 @@ test('only an administrator can run it, with a form of this server', async () =>
   const { id } = await made()
   const path = `${running.url}/settings/admin/oidc-clients/${id}/test`
   expect((await running.agent().postJson(path, {})).status).toBe(401)
-  await running.app.directory.create({
-    id: crypto.randomUUID(),
-    userName: 'lena',
-    email: null,
-    firstName: 'Lena',
-    lastName: '',
-    displayName: 'Lena',
-    locale: null,
-  })
+  await running.app.directory.create(newUser({ userName: 'lena' }))
   const lena = running.agent()
   await lena.postForm(`${running.url}/lc`, { code: (await running.app.issueLoginCode('lena')).code })
   const before = noted()

@@ -58,15 +58,9 @@ test('groups are filtered by whether they have members, and by their source', as
 
 test('a membership gets an expiry, is extended, and ends', async () => {
   const path = await added('guests')
-  await running.app.directory.create({
-    id: crypto.randomUUID(),
-    userName: 'gina',
-    email: 'gina@example.com',
-    firstName: '',
-    lastName: '',
-    displayName: 'Gina Guest',
-    locale: null,
-  })
+  await running.app.directory.create(
+    newUser({ userName: 'gina', email: 'gina@example.com', displayName: 'Gina Guest' }),
+  )
   const unknown = await post(`${path}/members`, { user: 'nobody', endsAt: '' })
   expect([unknown.status, unknown.text.includes('No user has this name.')]).toEqual([400, true])
   expect((await post(`${path}/members`, { user: 'gina', endsAt: '2001-01-01' })).status).toBe(400)

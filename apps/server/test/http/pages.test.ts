@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
 import { setUpAdministrator, startApp } from './app.ts'
 
 const clients = '/settings/admin/oidc-clients'
@@ -46,15 +47,7 @@ describe('an anonymous browser', () => {
 test('a user who is no administrator sees no client', async () => {
   await using running = await startApp()
   await setUpAdministrator(running.agent(), running.url)
-  const user = await running.app.directory.create({
-    id: crypto.randomUUID(),
-    userName: 'bob',
-    email: null,
-    firstName: '',
-    lastName: '',
-    displayName: 'Bob',
-    locale: null,
-  })
+  const user = await running.app.directory.create(newUser({ userName: 'bob', displayName: 'Bob' }))
   const { url } = await running.app.issueLoginCode('bob')
   const agent = running.agent()
   const signedIn = await agent.postForm(`${running.url}/lc`, { code: url.split('/').at(-1) ?? '' })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
 const users = '/settings/admin/users'
@@ -214,9 +215,7 @@ describe('a user', () => {
   })
 
   test('without an e-mail address gets no link, with an explanation', async () => {
-    const id = crypto.randomUUID()
-    const names = { firstName: '', lastName: '', displayName: 'Una', locale: null }
-    await running.app.directory.create({ id, userName: 'unsendable', email: null, ...names })
+    const { id } = await running.app.directory.create(newUser({ userName: 'unsendable', displayName: 'Una' }))
     const path = `${users}/${id}`
     expect((await get(path)).text).toContain('There’s no e-mail address, so nothing can be sent.')
     expect((await post(`${path}/sign-in-link/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)

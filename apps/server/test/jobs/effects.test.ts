@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals'
 import { typeormStores } from '@pocket/core/typeorm'
-import { createDirectory } from '@pocket/directory'
+import { createDirectory, newUser } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import { createTestDatabase, freePort } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
@@ -26,8 +26,7 @@ const config = {
 const database = stack.use(await openDatabase(config, keepingLogger().logger))
 const directory = createDirectory({ ...directoryStores(database.dataSource), clock: { now: () => longAgo } })
 const person = async (userName: string, disabled = false) => {
-  const names = { firstName: '', lastName: '', displayName: userName, locale: null }
-  const user = { id: crypto.randomUUID(), userName, email: `${userName}@example.com`, ...names }
+  const user = newUser({ userName, email: `${userName}@example.com` })
   return (await directory.create(user, { disabled })).id
 }
 
