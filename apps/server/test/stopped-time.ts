@@ -23,3 +23,13 @@ export function stopTime(): Disposable {
   const spy = jest.spyOn(Date, 'now').mockImplementation(() => now)
   return { [Symbol.dispose]: () => spy.mockRestore() }
 }
+
+/** Like {@link stopTime}, for the monotonic clock too, so that no cache expires. */
+export function stopClocks(): Disposable {
+  const stack = new DisposableStack()
+  const now = performance.now()
+  const spy = jest.spyOn(performance, 'now').mockReturnValue(now)
+  stack.use(stopTime())
+  stack.defer(() => spy.mockRestore())
+  return stack
+}

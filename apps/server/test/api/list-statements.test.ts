@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/internal/sql'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { selectCases } from '@pocket/test-support'
+import { recordStatements } from '../sent-statements.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
-let query: jest.SpiedFunction<Database['query']>
-let execute: jest.SpiedFunction<Database['execute']>
-
-// A spy of a module would be restored by other files of the same run.
-beforeAll(() => {
-  query = jest.spyOn(Database.prototype, 'query')
-  execute = jest.spyOn(Database.prototype, 'execute')
-})
-afterAll(() => {
-  query.mockRestore()
-  execute.mockRestore()
-})
+const statements = recordStatements()
 
 type Columns = Readonly<Record<string, string>>
 
@@ -73,37 +62,20 @@ describe.each(kinds)('list queries on %s', (kind) => {
     await instance[Symbol.asyncDispose]()
   })
 
-  function database(): Database {
-    const used = query.mock.contexts.at(-1)
-    if (used instanceof Database) return used
-    throw new Error('No statement has been sent yet.')
-  }
-
   /** Copies a row up to this count, in one statement. */
   async function fill(table: string, count: number): Promise<void> {
-    const [row = {}] = await database().query<object>(`SELECT * FROM ${table} LIMIT 1`)
+    const [row = {}] = await statements.database().query<object>(`SELECT * FROM ${table} LIMIT 1`)
     const different: Columns = { ...differences[table], id: `'00000000-0000-4000-8000-0' || n` }
     const parameters = Object.values(different).includes('$3') ? [administratorId] : []
     const columns = Object.keys(row)
     const numbers = `WITH RECURSIVE numbers(n) AS (SELECT 10000000000 + COUNT(*) FROM ${table}
       UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < 10000000000 + CAST($1 AS INTEGER))`
-    await database().execute(
+    await statements.database().execute(
       `${numbers} INSERT INTO ${table} (${columns.map((name) => `"${name}"`)})
         SELECT ${columns.map((name) => different[name] ?? `"${name}"`)} FROM numbers
         CROSS JOIN (SELECT * FROM ${table} WHERE 1 = $2 LIMIT 1) AS original`,
       [count, 1, ...parameters],
     )
-  }
-
-  /** The minimum of several attempts, because jobs send their own statements in between. */
-  async function statements(path: string): Promise<number> {
-    const counts: number[] = []
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const before = query.mock.calls.length + execute.mock.calls.length
-      await instance.call(`GET ${path.split('?')[0]}`, { query: `?${path.split('?')[1]}` })
-      counts.push(query.mock.calls.length + execute.mock.calls.length - before)
-    }
-    return Math.min(...counts)
   }
 
   async function measured(count: number, of: Readonly<Record<string, string>>) {
@@ -113,7 +85,10 @@ describe.each(kinds)('list queries on %s', (kind) => {
       const { json } = await instance.call(`GET ${list}`)
       expect([list, json.pagination]).toEqual([list, expect.objectContaining({ totalItems: expect.any(Number) })])
       expect([list, Reflect.get(Object(json.pagination), 'totalItems') >= count]).toEqual([list, true])
-      for (const each of queries) counts[`${list}?${each}`] = await statements(`${list}?${each}`)
+      for (const query of queries)
+        counts[`${list}?${query}`] = await statements.countDuring(() =>
+          instance.call(`GET ${list}`, { query: `?${query}` }),
+        )
     }
     return counts
   }

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/internal/sql'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { recordStatements } from '../sent-statements.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
-let query: jest.SpiedFunction<Database['query']>
-let execute: jest.SpiedFunction<Database['execute']>
-
-// A spy of a module would be restored by other files of the same run.
-beforeAll(() => {
-  query = jest.spyOn(Database.prototype, 'query')
-  execute = jest.spyOn(Database.prototype, 'execute')
-})
-afterAll(() => {
-  query.mockRestore()
-  execute.mockRestore()
-})
+const statements = recordStatements()
 
 describe.each(kinds)('a change of a user on %s', (kind) => {
   let instance: CalledInstance
@@ -30,14 +19,12 @@ describe.each(kinds)('a change of a user on %s', (kind) => {
   async function countStatements(id: string, send: () => Promise<unknown>) {
     const counts: { readonly all: number; readonly readsOfUser: number }[] = []
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      query.mockClear()
-      execute.mockClear()
-      await send()
-      const readsOfUser = query.mock.calls.filter(
-        ([statement, parameters = []]) =>
-          statement.startsWith('SELECT "id", "user_name"') && parameters.some((value) => String(value).includes(id)),
+      const sent = await statements.during(send)
+      const readsOfUser = sent.filter(
+        ({ sql, parameters }) =>
+          sql.startsWith('SELECT "id", "user_name"') && parameters.some((value) => String(value).includes(id)),
       )
-      counts.push({ all: query.mock.calls.length + execute.mock.calls.length, readsOfUser: readsOfUser.length })
+      counts.push({ all: sent.length, readsOfUser: readsOfUser.length })
     }
     return {
       all: Math.min(...counts.map(({ all }) => all)),
@@ -52,7 +39,7 @@ describe.each(kinds)('a change of a user on %s', (kind) => {
       const { id } = await createPerson(instance)
       const { json } = await instance.call('GET /api/users/{id}', { params: { id } })
       let version = 0
-      const statements = await countStatements(id, async () => {
+      const counts = await countStatements(id, async () => {
         version += 1
         const body = { ...json, firstName: `Version ${version}` }
         const response = await instance.administrator.sendJson('PUT', `${instance.url}/api/users/${id}`, {
@@ -61,21 +48,21 @@ describe.each(kinds)('a change of a user on %s', (kind) => {
         })
         expect(response.status).toBe(200)
       })
-      expect(statements.readsOfUser).toBe(2)
-      expect(statements.all).toBeLessThanOrEqual(12)
+      expect(counts.readsOfUser).toBe(2)
+      expect(counts.all).toBeLessThanOrEqual(12)
     },
   )
 
   test('reads the user three times for the page', async () => {
     const { id, json } = await createPerson(instance)
     let version = 0
-    const statements = await countStatements(id, async () => {
+    const counts = await countStatements(id, async () => {
       version += 1
       const fields = { username: String(json.username), email: String(json.email), firstName: `Version ${version}` }
       const response = await instance.administrator.postForm(`${instance.url}/settings/admin/users/${id}`, fields)
       expect(response.status).toBe(303)
     })
-    expect(statements.readsOfUser).toBe(3)
-    expect(statements.all).toBeLessThanOrEqual(14)
+    expect(counts.readsOfUser).toBe(3)
+    expect(counts.all).toBeLessThanOrEqual(14)
   })
 })

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/internal/sql'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { recordStatements } from '../sent-statements.ts'
 
-let query: jest.SpiedFunction<Database['query']>
-let execute: jest.SpiedFunction<Database['execute']>
-
-// A spy of a module would be restored by other files of the same run.
-beforeAll(() => {
-  query = jest.spyOn(Database.prototype, 'query')
-  execute = jest.spyOn(Database.prototype, 'execute')
-})
-afterAll(() => {
-  query.mockRestore()
-  execute.mockRestore()
-})
+const statements = recordStatements()
 
 let instance: CalledInstance
 /** A client with custom user names. */
@@ -29,15 +18,13 @@ afterAll(async () => instance[Symbol.asyncDispose]())
 const pages = ['/settings/apps', '/settings/api-keys', '/settings/audit-log', '/settings/admin/audit-log']
 const userNames: Record<string, string> = {}
 
-/** Statements per page: the minimum of several visits, because jobs and settings reloads send their own in between. */
+/** Statements per page. */
 async function counted() {
   const counts: Record<string, number> = {}
-  for (const path of [...pages, ...pages, ...pages]) {
-    query.mockClear()
-    execute.mockClear()
-    expect((await instance.administrator.get(instance.url + path)).status).toBe(200)
-    counts[path] = Math.min(counts[path] ?? Infinity, query.mock.calls.length + execute.mock.calls.length)
-  }
+  for (const path of pages)
+    counts[path] = await statements.countDuring(async () =>
+      expect((await instance.administrator.get(instance.url + path)).status).toBe(200),
+    )
   return counts
 }
 

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/internal/sql'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { type Instance, startInstance } from '../api/instance.ts'
+import { recordStatements } from '../sent-statements.ts'
+import { stopClocks } from '../stopped-time.ts'
 import { databaseOf } from './app.ts'
 
 const redirectUri = 'https://app.example/callback'
@@ -13,18 +14,7 @@ const bounds = { login: 50, signOn: 10, refresh: 11, userInfo: 4 }
 
 const atApplication = (url: string) => url.startsWith(redirectUri)
 
-let query: jest.SpiedFunction<Database['query']>
-let execute: jest.SpiedFunction<Database['execute']>
-
-// A spy of a module would be restored by other files of the same run.
-beforeAll(() => {
-  query = jest.spyOn(Database.prototype, 'query')
-  execute = jest.spyOn(Database.prototype, 'execute')
-})
-afterAll(() => {
-  query.mockRestore()
-  execute.mockRestore()
-})
+const statements = recordStatements()
 
 const stack = new AsyncDisposableStack()
 let instance: Instance
@@ -91,16 +81,12 @@ const userInfo = async (accessToken: string) => {
 
 /** The statements that `work` sends, in order, without BEGIN and COMMIT: kind and table. */
 async function statementsOf(work: () => Promise<unknown>): Promise<readonly string[]> {
-  query.mockClear()
-  execute.mockClear()
-  await work()
-  // The log of connection attempts is written after the response; reading it is the last statement.
-  await instance.app.pocket.connectionLog.latest([])
-  const calls = [query, execute].flatMap(({ mock }) =>
-    mock.calls.map(([sql], index) => ({ sql, order: mock.invocationCallOrder[index] ?? 0 })),
-  )
-  return calls
-    .sort((a, b) => a.order - b.order)
+  const sent = await statements.during(async () => {
+    await work()
+    // The log of connection attempts is written after the response; reading it is the last statement.
+    await instance.app.pocket.connectionLog.latest([])
+  })
+  return sent
     .slice(0, -1)
     .map(({ sql }) => `${/\w+/.exec(sql)?.[0]?.toUpperCase()} ${/pocket_\w+/.exec(sql)?.[0] ?? sql}`)
 }
@@ -111,6 +97,8 @@ function smallest(rounds: readonly (readonly string[])[]): readonly string[] {
 }
 
 test('a login, a sign-on, a refresh and a UserInfo request send a bounded number of statements', async () => {
+  // Otherwise caches expire during a request on a slow machine.
+  using _time = stopClocks()
   const first = instance.agent()
   const consentPage = await signIn(first)
   const [form] = consentPage.forms()

@@ -1,26 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/internal/sql'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds, freePort } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { certificateFindings } from '../../src/overview/findings.ts'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
+import { recordStatements } from '../sent-statements.ts'
 import { setUpAdministrator, startApp } from './app.ts'
 
-let query: jest.SpiedFunction<Database['query']>
-let execute: jest.SpiedFunction<Database['execute']>
-
-// A spy of a module would be restored by other files of the same run.
-beforeAll(() => {
-  query = jest.spyOn(Database.prototype, 'query')
-  execute = jest.spyOn(Database.prototype, 'execute')
-})
-afterAll(() => {
-  query.mockRestore()
-  execute.mockRestore()
-})
+const statements = recordStatements()
 
 const day = 86_400_000
 const overview = '/settings/admin'
@@ -43,13 +32,8 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   /** A link to a finding, and its text. */
   const findings = (page: string) =>
     [...page.matchAll(/<a class="item" href="([^"]*)">[\s\S]*?<strong>([^<]*)</g)].map(([, href, text]) => [href, text])
-  function database(): Database {
-    const used = query.mock.contexts.at(-1)
-    if (used instanceof Database) return used
-    throw new Error('No statement has been sent yet.')
-  }
   const run = (text: string, parameters: readonly (string | number | boolean | null)[] = []) =>
-    database().execute(text, parameters)
+    statements.database().execute(text, parameters)
 
   /** `count` audit log entries of this age in milliseconds. */
   async function enter(event: string, count: number, age: number, data = '{}'): Promise<void> {
@@ -67,17 +51,6 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const all = (json as unknown as readonly { key: string; value: string }[]).map(({ key, value }) => [key, value])
     const body = { ...Object.fromEntries(all), ...changes }
     expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
-  }
-
-  /** The statements of the page without those of jobs: the minimum of several attempts. */
-  async function statements(): Promise<number> {
-    const counts: number[] = []
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const before = query.mock.calls.length + execute.mock.calls.length
-      await html()
-      counts.push(query.mock.calls.length + execute.mock.calls.length - before)
-    }
-    return Math.min(...counts)
   }
 
   test('requires an administrator', async () => {
@@ -284,19 +257,19 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   })
 
   test('uses a constant number of statements for any amount of data, and counts with indexes', async () => {
-    const few = await statements()
+    const few = await statements.countDuring(html)
     await enter('TOKEN_SIGN_IN', 2000, 3 * day)
     await enter('CLIENT_AUTHORIZATION', 20_000, 3 * day)
     await enter('SIGN_IN_FAILED', 20_000, 4 * day, '{"code":"challenge_expired"}')
     await run(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
-    expect(await statements()).toBe(few)
+    expect(await statements.countDuring(html)).toBe(few)
     // Counts only recent entries.
-    expect(await html()).toContain('10,018 within the last 7 days')
-
-    const sent = query.mock.calls.findLast(([text]) => text.includes('TOKEN_SIGN_IN') && text.includes('GROUP BY'))
-    const [text = '', parameters = []] = sent ?? []
-    const explained = `${kind === 'SQLite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${text}`
-    const plan = JSON.stringify(await database().query(explained, parameters))
+    const sent = await statements.during(async () => {
+      expect(await html()).toContain('10,018 within the last 7 days')
+    })
+    const count = sent.findLast(({ sql }) => sql.includes('TOKEN_SIGN_IN') && sql.includes('GROUP BY'))
+    const explained = `${kind === 'SQLite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${count?.sql}`
+    const plan = JSON.stringify(await statements.database().query(explained, count?.parameters))
     expect(plan).toMatch(
       kind === 'SQLite' ? /COVERING INDEX pocket_audit_event/ : /Index (Only )?Scan (using|on) pocket_audit_event/,
     )

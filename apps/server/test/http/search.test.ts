@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { Database } from '@pocket/core/internal/sql'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { searchablePages } from '../../src/search/searchable-pages.ts'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
+import { recordStatements } from '../sent-statements.ts'
 
-let query: jest.SpiedFunction<Database['query']>
-
-// A spy of a module would be restored by other files of the same run.
-beforeAll(() => {
-  query = jest.spyOn(Database.prototype, 'query')
-})
-afterAll(() => {
-  query.mockRestore()
-})
+const statements = recordStatements()
 
 describe.each(databaseKinds)('the search on %s', (kind) => {
   let instance: CalledInstance
@@ -121,16 +113,8 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
   })
 
   test('returns at most five results of a kind, with a constant number of statements', async () => {
-    const statements = async () => {
-      const counts: number[] = []
-      for (let attempt = 0; attempt < 3; attempt += 1) {
-        const before = query.mock.calls.length
-        await find('zephyr')
-        counts.push(query.mock.calls.length - before)
-      }
-      return Math.min(...counts)
-    }
-    const few = await statements()
+    const countStatements = () => statements.countDuring(() => find('zephyr'))
+    const few = await countStatements()
     for (let count = 0; count < 7; count += 1) {
       await createPerson(instance, { firstName: 'Zephyr' })
       await instance.call('POST /api/user-groups', { body: { name: `zephyr${count}`, friendlyName: `Z ${count}` } })
@@ -138,7 +122,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
         body: { name: `Zephyr ${count}`, callbackURLs: [], launchURL: `https://zephyr${count}.example.com` },
       })
     }
-    expect(await statements()).toBe(few)
+    expect(await countStatements()).toBe(few)
     const { results } = await find('zephyr')
     const counts = ['user', 'group', 'client', 'application'].map(
       (of) => results.filter((each) => each.kind === of).length,
