@@ -11,6 +11,12 @@ const minPassphraseLength = 12
 /** How an archive is encrypted. */
 export type Encryption = { readonly passphrase: string } | { readonly recipients: readonly string[] }
 
+/** How an archive is encrypted, for the audit log. */
+export function encryptionName(encryption: Encryption | undefined): 'none' | 'passphrase' | 'recipient' {
+  if (encryption === undefined) return 'none'
+  return 'passphrase' in encryption ? 'passphrase' : 'recipient'
+}
+
 /** What may decrypt an archive. */
 export interface DecryptionSecrets {
   /** Called only if the archive is encrypted with a passphrase. */

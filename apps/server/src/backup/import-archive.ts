@@ -16,6 +16,8 @@ export interface ImportTarget {
   readonly schema: Schema
   /** The file store of an instance with this database. */
   readonly filesOf: (dataSource: StagedDataSource) => FileStore
+  /** Writes into the complete data before it replaces that of the instance. */
+  readonly beforeReplacement: (dataSource: StagedDataSource) => Promise<void>
   /** Rejects if the lock of the instance was lost. */
   readonly assertLocked: () => Promise<void>
   readonly logger: Logger
@@ -87,19 +89,22 @@ async function fill(
   { target, onNewFile }: FillOptions,
 ): Promise<ArchiveEnd> {
   const tables = new Map(header.tables.map((table) => [table.name, table]))
+  let dataSource: StagedDataSource | undefined
   let files: FileStore | undefined
   for (;;) {
     const { done, value } = await records.next()
     if (done) {
-      if (files === undefined) await staging.complete()
+      dataSource ??= await staging.complete()
+      await target.beforeReplacement(dataSource)
       return value
     }
     if ('table' in value) {
-      if (files !== undefined) throw new ArchiveError('The archive is damaged.')
+      if (dataSource !== undefined) throw new ArchiveError('The archive is damaged.')
       await insert(staging, tables.get(value.table), value.rows)
       continue
     }
-    files ??= target.filesOf(await staging.complete())
+    dataSource ??= await staging.complete()
+    files ??= target.filesOf(dataSource)
     const { file, data } = value
     if ((await files.read(file)) !== undefined) continue
     const store = files

@@ -4,9 +4,9 @@ import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { MasterKey, systemClock } from '@pocket/core'
+import { type AuditEvent, MasterKey, systemClock } from '@pocket/core'
 import type { ArchiveEnd, ArchiveHeader } from '../backup/archive-format.ts'
-import { type DecryptionSecrets, type Encryption, openArchive } from '../backup/encryption.ts'
+import { type DecryptionSecrets, type Encryption, encryptionName, openArchive } from '../backup/encryption.ts'
 import { exportArchive } from '../backup/export-archive.ts'
 import { assertKnownMigrations, importArchive } from '../backup/import-archive.ts'
 import { writeOpenExport } from '../backup/open-export.ts'
@@ -15,14 +15,15 @@ import { createDataFolder } from '../database/data-folder.ts'
 import { isOccupied } from '../database/inspect-database.ts'
 import { acquireInstanceLock } from '../database/instance-lock.ts'
 import { installKeyFile, openMasterKey, readMasterKeyBytes } from '../database/master-key.ts'
-import type { MigratedDatabase } from '../database/migrated-database.ts'
-import { openSnapshot } from '../database/snapshot.ts'
-import { createFileStore } from '../files/choose-file-store.ts'
+import { lockForReading, type MigratedDatabase } from '../database/migrated-database.ts'
+import { openSnapshot, type Snapshot } from '../database/snapshot.ts'
+import { createExternalFileStore, createFileStore } from '../files/choose-file-store.ts'
 import { fileTable } from '../files/file.table.ts'
+import type { FileStore } from '../files/file-store.ts'
 import { imageTable } from '../images/image.table.ts'
 import type { Logger } from '../logging/logger.ts'
+import { recordCommandEvent, recordEvent } from './command-audit.ts'
 import type { Config } from './config.ts'
-import { openDatabase } from './open-database.ts'
 import { migrations, tables } from './server-tables.ts'
 
 const fileTables = { names: { table: imageTable.options.name, column: 'file' }, content: fileTable.options.name }
@@ -38,27 +39,49 @@ export interface ExportOptions {
 
 /** Writes an archive of the instance, whose servers may be running. */
 export async function exportInstance(options: ExportOptions, output: NodeJS.WritableStream): Promise<ArchiveEnd> {
-  await using opened = await openDatabase(options.config, options.logger)
+  const { config, logger, encryption } = options
+  await using opened = await lockForReading(config, { schema: { tables, migrations }, logger })
+  await recordOrWarn({ event: 'data_exported', format: 'archive', encryption: encryptionName(encryption) }, options)
   return await exportOpened(options, opened, output)
 }
 
 /** Writes an archive of an instance that is open. */
 export async function exportOpened(
   { config, logger, version, encryption, includeKey, signal }: ExportOptions,
-  opened: Pick<MigratedDatabase, 'dataSource' | 'masterKey'>,
+  { masterKey }: Pick<MigratedDatabase, 'masterKey'>,
   output: NodeJS.WritableStream,
 ): Promise<ArchiveEnd> {
   await using snapshot = await openSnapshot(config.database, logger)
   const source = {
     snapshot,
-    files: createFileStore(config, opened, systemClock),
+    files: fileReader(config, snapshot),
     fileTables,
     program: version,
     createdAt: new Date(systemClock.now()),
-    fingerprint: opened.masterKey.fingerprint,
+    fingerprint: masterKey.fingerprint,
     key: includeKey ? await readMasterKeyBytes(config) : undefined,
   }
   return await exportArchive(source, { encryption, output, signal })
+}
+
+/** Files in the database belong to the snapshot; others are read as they are now. */
+function fileReader({ files }: Config, snapshot: Snapshot): Pick<FileStore, 'read'> {
+  if (files.kind !== 'database') return createExternalFileStore(files)
+  return {
+    async read(name) {
+      const data = await snapshot.cell({ table: fileTables.content, column: 'data', where: ['name', name] })
+      return data === undefined ? undefined : Buffer.from(String(data), 'base64')
+    },
+  }
+}
+
+/** An export is also needed when nothing can be written, as on a full disk. */
+async function recordOrWarn(event: AuditEvent, { config, logger }: Pick<ExportOptions, 'config' | 'logger'>) {
+  try {
+    await recordCommandEvent(event, { config, logger })
+  } catch (err) {
+    logger.warn({ err }, 'The export could not be recorded in the audit log')
+  }
 }
 
 /** Writes people, groups, claims, clients and passkeys as JSON for other programs. */
@@ -66,7 +89,8 @@ export async function exportOpenly(
   { config, logger }: Pick<ExportOptions, 'config' | 'logger'>,
   output: NodeJS.WritableStream,
 ): Promise<void> {
-  await using _opened = await openDatabase(config, logger)
+  await using _opened = await lockForReading(config, { schema: { tables, migrations }, logger })
+  await recordOrWarn({ event: 'data_exported', format: 'json', encryption: 'none' }, { config, logger })
   await using snapshot = await openSnapshot(config.database, logger)
   const issuer = config.appUrl.replace(/\/$/, '')
   const source = { snapshot, issuer, rpId: new URL(issuer).hostname, createdAt: new Date(systemClock.now()) }
@@ -118,6 +142,8 @@ export async function importInstance(
     database,
     schema,
     filesOf: (dataSource) => createFileStore(config, { dataSource }, systemClock),
+    beforeReplacement: (dataSource) =>
+      recordEvent({ event: 'data_imported', archiveDate: header.createdAt }, { dataSource, logger }),
     assertLocked: () => lock.assertHeld(),
     logger,
   })

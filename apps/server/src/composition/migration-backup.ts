@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemClock } from '@pocket/core'
+import { type AuditEvent, systemClock } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
+import { runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import type { ArchiveHeader } from '../backup/archive-format.ts'
 import type { BackupConfig } from '../config/backup.ts'
 import { createDataFolder } from '../database/data-folder.ts'
@@ -16,6 +17,7 @@ import { copySqlite, replaceWithCopy } from '../database/staging-sqlite.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { serverVersion } from '../version/version.ts'
+import { recordCommandEvent, recordEvent } from './command-audit.ts'
 import { migrations, tables } from './server-tables.ts'
 
 type Config = DatabaseOptions & BackupConfig
@@ -162,9 +164,12 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
   await using lock = await acquireInstanceLock(database, { mode: 'exclusive', force, logger, stop })
   await confirm(backup)
   const replaced = await backUp(config, prefixes.rollback, logger)
+  const event = { event: 'data_rolled_back', backupDate: backup.createdAt.toISOString() } as const
   if (database.kind === 'sqlite') {
-    await lock.assertHeld()
-    await replaceWithCopy(backup.path, database.path)
+    await replaceWithCopy(backup.path, database.path, async (copy) => {
+      await recordInCopy(event, copy, logger)
+      await lock.assertHeld()
+    })
   } else {
     const { importArchive } = await import('../backup/import-archive.ts')
     await importArchive(await readBackup(backup.path), {
@@ -173,11 +178,18 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
       filesOf: () => {
         throw new TypeError('A back-up before a migration contains no files')
       },
+      beforeReplacement: (dataSource) => recordEvent(event, { dataSource, logger }),
       assertLocked: () => lock.assertHeld(),
       logger,
     })
   }
   return { path: backup.path, replaced }
+}
+
+/** The back-up may be older than this version. */
+async function recordInCopy(event: AuditEvent, path: string, logger: Logger): Promise<void> {
+  await runMigrations(sqliteOptions(path), migrations)
+  await recordCommandEvent(event, { config: { database: { kind: 'sqlite', path } }, logger })
 }
 
 async function newestUsableBackup(config: Config, logger: Logger) {

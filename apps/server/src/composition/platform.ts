@@ -4,6 +4,7 @@ import { createDirectory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import { createAuditLog, createBulkAuditLog } from '../audit-log/audit-log.ts'
 import { currentNames } from '../audit-log/current-names.ts'
+import { logSink } from '../audit-log/log-sink.ts'
 import { createEmailService } from '../email/email-service.ts'
 import { createFileStore } from '../files/choose-file-store.ts'
 import { openGeoIpService } from '../geoip/geoip-service.ts'
@@ -88,17 +89,5 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     settings,
     images,
     emailService,
-  }
-}
-
-/** Writes every event as a line to the server log. */
-function logSink(logger: Logger): AuditSink {
-  return {
-    async record({ event, ...details }, origin) {
-      // Renamed because the logger redacts fields named `code` as secrets.
-      // `changes` is stored only in the table because it contains names and e-mail addresses of users.
-      const { code, changes: _changes, ...rest } = { code: undefined, ...details }
-      logger.info({ audit: event, ...(code !== undefined && { errorCode: code }), ...rest, ...origin }, event)
-    },
   }
 }

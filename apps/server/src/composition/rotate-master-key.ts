@@ -1,5 +1,6 @@
 import { MasterKey } from '@pocket/core'
 import { encryptionUses } from '@pocket/core/internal'
+import { databaseOf } from '@pocket/core/internal/sql'
 import { inspectDatabase } from '../database/inspect-database.ts'
 import { installKeyFile } from '../database/master-key.ts'
 import { openMigratedDatabase } from '../database/migrated-database.ts'
@@ -9,6 +10,7 @@ import type { Logger } from '../logging/logger.ts'
 import { scimTokenUse } from '../scim/providers.ts'
 import { settingUse } from '../settings/settings.ts'
 import { signupTokenUse } from '../sign-up/signup-tokens.ts'
+import { recordEvent } from './command-audit.ts'
 import type { Config } from './config.ts'
 import { migrations, tables } from './server-tables.ts'
 
@@ -42,7 +44,12 @@ export async function rotateMasterKey({ config, logger, newKey, stop }: MasterKe
   const opened = await openMigratedDatabase(openConfig, { schema: { tables, migrations }, logger, stop, lock })
   await using _ = opened
   const { dataSource, masterKey: from } = opened
-  const rows = isDone ? 0 : await reEncrypt({ dataSource, config: config.database, from, to: next, uses, logger })
+  const reEncryptAll = async () => {
+    const count = await reEncrypt({ dataSource, config: config.database, from, to: next, uses, logger })
+    await recordEvent({ event: 'encryption_key_rotated', fingerprint }, { dataSource, logger })
+    return count
+  }
+  const rows = isDone ? 0 : await databaseOf(dataSource).transaction(reEncryptAll)
   if (!isFromEnvironment) await installKeyFile(config, newKey)
   return { fingerprint, rows, isFromEnvironment }
 }

@@ -18,7 +18,7 @@ const tablesWithData = new Set(['pocket_user', 'pocket_client'])
  * @throws {ConfigurationError} if it belongs to Pocket ID
  */
 export async function isOccupied(database: DatabaseConfig, logger: Logger): Promise<boolean> {
-  rejectPocketIdDatabase((await inspectDatabase(database, logger)).tables, describe(database))
+  rejectPocketIdDatabase((await inspectDatabase(database, logger)).tables, describeDatabase(database))
   if (database.kind === 'sqlite' && (!existsSync(database.path) || statSync(database.path).size === 0)) return false
   await using snapshot = await openSnapshot(database, logger)
   for (const table of snapshot.tables.filter(({ name }) => tablesWithData.has(name)))
@@ -37,7 +37,8 @@ export async function inspectDatabase(database: DatabaseConfig, logger: Logger):
   }
 }
 
-function describe(database: DatabaseConfig): string {
+/** For messages, without the password. */
+export function describeDatabase(database: DatabaseConfig): string {
   return database.kind === 'sqlite' ? `The database ${database.path}` : describePostgres(database.url)
 }
 

@@ -14,6 +14,7 @@ import { createDataFolder, notWritableError } from './data-folder.ts'
 import { withDurableKeys } from './durable-keys.ts'
 import { createPrivateFile, warnAboutReadableSecrets } from './file-modes.ts'
 import type { Findings } from './findings.ts'
+import { describeDatabase, inspectDatabase } from './inspect-database.ts'
 import { inspectPostgres } from './inspect-postgres.ts'
 import { inspectSqlite } from './inspect-sqlite.ts'
 import { acquireInstanceLock } from './instance-lock.ts'
@@ -98,6 +99,29 @@ export async function openMigratedDatabase(config: DatabaseOptions, options: Ope
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/**
+ * Validates the database of an instance and keeps commands from replacing it. Writes nothing, so that a reader neither
+ * migrates a database that an older server uses nor waits for the writes of a server.
+ *
+ * @throws {ConfigurationError} as `openMigratedDatabase`, and if the database has no tables of an instance
+ */
+export async function lockForReading(
+  config: DatabaseOptions,
+  options: Pick<OpenOptions, 'schema' | 'logger'>,
+): Promise<Pick<MigratedDatabase, 'masterKey'> & AsyncDisposable> {
+  const { database } = config
+  const description = describeDatabase(database)
+  const context = { ...options, config, stop: undefined }
+  await using stack = new AsyncDisposableStack()
+  stack.use(await lockDatabase(context))
+  const findings = await inspectDatabase(database, options.logger)
+  rejectPocketIdDatabase(findings.tables, description)
+  if (findings.applied.size === 0) throw new ConfigurationError(`${description} is empty. Start the server once.`)
+  const masterKey = await validateDatabase(findings, description, context)
+  const acquired = stack.move()
+  return { masterKey, [Symbol.asyncDispose]: () => acquired.disposeAsync() }
 }
 
 async function openSqlite(path: string, context: OpenContext): Promise<Opened> {

@@ -13,6 +13,14 @@ export interface Snapshot extends AsyncDisposable {
   /** The tables of this instance, without the migration histories. */
   readonly tables: readonly TableShape[]
   rows(table: TableShape): AsyncIterable<readonly Row[]>
+  /** The value of a cell, selected by the value of another column; `undefined` if there is no such row. */
+  cell(address: CellAddress): Promise<Row[number] | undefined>
+}
+
+export interface CellAddress {
+  readonly table: string
+  readonly column: string
+  readonly where: readonly [column: string, value: string]
 }
 
 const batchSize = 500
@@ -48,6 +56,11 @@ async function snapshotOfSqlite(path: string): Promise<Snapshot> {
         }
         if (batch.length > 0) yield batch
       },
+      cell: async ({ table, column, where: [key, value] }) =>
+        database
+          .prepare<[string], Row[number]>(`SELECT "${column}" FROM "${table}" WHERE "${key}" = ?`)
+          .pluck()
+          .get(value),
       [Symbol.asyncDispose]: async () => void database.close(),
     }
   } catch (error) {
@@ -103,6 +116,11 @@ async function snapshotOfPostgres(url: string, logger: Logger): Promise<Snapshot
           )
         }
         await runner.query('CLOSE snapshot_rows')
+      },
+      async cell({ table, column, where: [key, value] }) {
+        const select = `SELECT "${column}" AS value FROM "${table}" WHERE "${key}" = $1`
+        const [row]: readonly { readonly value: Row[number] }[] = await runner.query(select, [value])
+        return row?.value
       },
       [Symbol.asyncDispose]: () => dataSource.destroy(),
     }

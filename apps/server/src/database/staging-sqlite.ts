@@ -55,12 +55,21 @@ function removeDatabase(path: string): void {
   for (const suffix of companions) rmSync(path + suffix, { force: true })
 }
 
-/** Replaces a database by a copy of another atomically. The caller holds its exclusive lock. */
-export async function replaceWithCopy(from: string, path: string): Promise<void> {
+/**
+ * Replaces a database by a copy of another atomically. The caller holds its exclusive lock.
+ *
+ * @param prepare - may change the copy before the replacement
+ */
+export async function replaceWithCopy(
+  from: string,
+  path: string,
+  prepare: (copy: string) => Promise<void>,
+): Promise<void> {
   const stagingPath = stagingPathOf(path)
   removeDatabase(stagingPath)
   try {
     await copySqlite(from, stagingPath)
+    await prepare(stagingPath)
     replaceSqliteFile(stagingPath, path)
   } finally {
     removeDatabase(stagingPath)

@@ -13,12 +13,14 @@ export function createFileStore(
   { dataSource }: Pick<MigratedDatabase, 'dataSource'>,
   clock: Clock,
 ): FileStore {
-  switch (files.kind) {
-    case 'database':
-      return new DatabaseFileStore(databaseOf(dataSource), clock)
-    case 'filesystem':
-      return folderFileStore(files.folder)
-    case 's3':
-      return s3FileStore(files)
-  }
+  return files.kind === 'database'
+    ? new DatabaseFileStore(databaseOf(dataSource), clock)
+    : createExternalFileStore(files)
+}
+
+/** Creates a file store outside the database. */
+export function createExternalFileStore(
+  files: Exclude<FilesConfig['files'], { readonly kind: 'database' }>,
+): FileStore {
+  return files.kind === 'filesystem' ? folderFileStore(files.folder) : s3FileStore(files)
 }

@@ -61,6 +61,8 @@ describe.each(kinds)('%s', (kind) => {
     const agent = server.agent()
     const response = await passkeyAnswer(agent, server.url, authenticator)
     expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+    const page = await agent.get(`${server.url}/settings/admin/audit-log?filters[event]=DATA_ROLLED_BACK`)
+    expect(page.text).toContain('All data was rolled back to a back-up from the command line')
   })
 
   test('MIGRATION_BACKUP=off makes no back-up, and rollback says that there is none', async () => {

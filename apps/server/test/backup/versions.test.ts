@@ -43,6 +43,7 @@ async function importAsNewer({ config }: Machine, archive: Buffer) {
     filesOf: () => {
       throw new Error('the archive contains no files')
     },
+    beforeReplacement: async () => {},
     assertLocked: async () => {},
     logger,
   })

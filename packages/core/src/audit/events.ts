@@ -313,6 +313,32 @@ type AuditEventData =
       /** Absent if the rotation was requested on the command line. */
       readonly by?: string
     }
+  | {
+      /** All data in an archive, or a part of it as JSON. */
+      readonly event: 'data_exported'
+      readonly format: 'archive' | 'json'
+      readonly encryption: 'none' | 'passphrase' | 'recipient'
+      /** Absent on the command line. */
+      readonly by?: string
+    }
+  | {
+      /** An archive has replaced all data. */
+      readonly event: 'data_imported'
+      /** When the archive was written, in ISO 8601. */
+      readonly archiveDate: string
+    }
+  | {
+      /** A back-up from before an update has replaced all data. */
+      readonly event: 'data_rolled_back'
+      /** When the back-up was made, in ISO 8601. */
+      readonly backupDate: string
+    }
+  | {
+      readonly event: 'encryption_key_rotated'
+      /** Of the new key. */
+      readonly fingerprint: string
+    }
+  | { readonly event: 'backup_failed'; readonly reason: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {
       readonly event: 'api_key_created' | 'api_key_renewed' | 'api_key_removed'

@@ -1,0 +1,14 @@
+import type { AuditSink } from '@pocket/core'
+import type { Logger } from '../logging/logger.ts'
+
+/** Writes every event as a line to the server log. */
+export function logSink(logger: Logger): AuditSink {
+  return {
+    async record({ event, ...details }, origin) {
+      // Renamed because the logger redacts fields named `code` as secrets.
+      // `changes` is stored only in the table because it contains names and e-mail addresses of users.
+      const { code, changes: _changes, ...rest } = { code: undefined, ...details }
+      logger.info({ audit: event, ...(code !== undefined && { errorCode: code }), ...rest, ...origin }, event)
+    },
+  }
+}
