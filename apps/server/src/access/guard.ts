@@ -20,6 +20,7 @@ interface IdentifiedApiKey {
   readonly ownerId: string
   /** `null`: full access to everything its owner may do. */
   readonly scopes: readonly ApiKeyScope[] | null
+  readonly canReadSecrets: boolean
 }
 
 export interface GuardDeps {
@@ -44,6 +45,8 @@ interface Caller {
   readonly user: User
   /** Scopes of an API key; `null` for a session and for an API key with full access. */
   readonly scopes: readonly ApiKeyScope[] | null
+  /** Only API keys can have this permission. */
+  readonly canReadSecrets: boolean
   /** `null` for an API key. */
   readonly session: { readonly withoutPasskey: boolean } | null
 }
@@ -67,15 +70,15 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandL
   const authenticateSession = async (ctx: Context): Promise<Caller | undefined> => {
     const session = await pocket.session(ctx.req, ctx.res)
     const user = session && (await directory.find(session.accountId))
-    return user && { user, scopes: null, session: { withoutPasskey: isWithoutPasskey(session) } }
+    return user && { user, scopes: null, canReadSecrets: false, session: { withoutPasskey: isWithoutPasskey(session) } }
   }
 
   const authenticateApiKey = async (ctx: Context, token: string): Promise<Caller | undefined> => {
-    if (isStaticKey(token)) return { user: staticUser, scopes: null, session: null }
+    if (isStaticKey(token)) return { user: staticUser, scopes: null, canReadSecrets: true, session: null }
     const apiKey = await apiKeys.identify(token)
     const user = apiKey && (await directory.find(apiKey.ownerId))
     if (apiKey) recordCaller(ctx.req, { apiKeyId: apiKey.id })
-    return user && { user, scopes: apiKey.scopes, session: null }
+    return user && { user, scopes: apiKey.scopes, canReadSecrets: apiKey.canReadSecrets, session: null }
   }
 
   /** A command acts as the command line, or on behalf of the user in `X-On-Behalf-Of`. */
@@ -148,10 +151,9 @@ export function canReadUsers(ctx: Context): boolean {
   return caller !== undefined && (caller.scopes?.includes('read:users') ?? true)
 }
 
-/** Whether the caller may see credentials: not with a limited API key or in a session without a passkey. */
-export function canIssueAccess(ctx: Context): boolean {
-  const caller = authorizations.get(ctx)?.caller
-  return caller !== undefined && caller.scopes === null && !caller.session?.withoutPasskey
+/** Whether the caller is an API key with the permission to read secrets. */
+export function canReadSecrets(ctx: Context): boolean {
+  return authorizations.get(ctx)?.caller?.canReadSecrets ?? false
 }
 
 function assertAllowed({ user, scopes }: Caller, row: AccessRow): void {

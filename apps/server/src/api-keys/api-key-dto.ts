@@ -10,6 +10,7 @@ export function apiKeyDto({
   createdAt,
   expirationEmailSent,
   scopes,
+  canReadSecrets,
 }: ApiKey) {
   return {
     id,
@@ -19,6 +20,7 @@ export function apiKeyDto({
     lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
     createdAt: new Date(createdAt).toISOString(),
     expirationEmailSent,
+    canReadSecrets,
     ...(scopes !== null && { scopes }),
   }
 }

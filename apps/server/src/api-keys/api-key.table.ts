@@ -20,6 +20,8 @@ export const apiKeyTable: EntitySchema<StoredApiKey> = new EntitySchema<StoredAp
     description: { ...text, nullable: true },
     tokenHash: { ...hash, name: 'token_hash' },
     scopes: json,
+    // Nullable, because the previous version does not write it.
+    canReadSecrets: { ...boolean, name: 'can_read_secrets', nullable: true },
     expiresAt: { ...bigint, name: 'expires_at' },
     lastUsedAt: { ...bigint, name: 'last_used_at', nullable: true },
     expirationEmailSent: { ...boolean, name: 'expiration_email_sent' },

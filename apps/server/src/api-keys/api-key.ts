@@ -12,6 +12,8 @@ export interface ApiKey {
   readonly tokenHash: string
   /** `null`: full access to everything its owner may do. */
   readonly scopes: readonly ApiKeyScope[] | null
+  /** Whether responses contain secrets instead of a mask. */
+  readonly canReadSecrets: boolean
   readonly expiresAt: number
   /** With a precision of one minute. */
   readonly lastUsedAt: number | null

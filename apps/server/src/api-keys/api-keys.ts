@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditSink, Clock, Pocket, RequestOrigin, Transaction } from '@pocket/core'
-import { ConflictError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
+import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { changesBetween, nameProblem } from '@pocket/core/internal'
 import type { ApiKeyScope } from '../access/api-key-scope.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
@@ -13,6 +13,7 @@ export interface NewApiKey {
   readonly name: string
   readonly description: string | null
   readonly scopes: readonly ApiKeyScope[] | null
+  readonly canReadSecrets: boolean
   /** RFC 3339. */
   readonly expiresAt: string
 }
@@ -27,13 +28,20 @@ export interface KeyOwner {
   readonly origin: RequestOrigin
 }
 
+export interface KeyCreator extends KeyOwner {
+  readonly isAdministrator: boolean
+}
+
 /** API keys of users. Users can read and change only their own keys. */
 export interface ApiKeys {
   find(ownerId: string, id: string): Promise<ApiKey | undefined>
   /** Supports searching by name and the filter `expired`. */
   list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
-  /** @throws {InvalidInputError} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid */
-  create(owner: KeyOwner, input: NewApiKey): Promise<MintedApiKey>
+  /**
+   * @throws {InvalidInputError} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid @throws
+   * {ForbiddenError} `forbidden` if the key of a user without the administrator role shall read secrets
+   */
+  create(owner: KeyCreator, input: NewApiKey): Promise<MintedApiKey>
   /**
    * Gives an expired key a new token and a new expiration (RFC 3339).
    *
@@ -83,7 +91,9 @@ export function createApiKeys({
     find: (ownerId, id) => store.find(ownerId, id),
     list: (ownerId, request) => store.list(ownerId, request, clock.now()),
 
-    async create({ ownerId, origin }, { name, description, scopes, expiresAt }) {
+    async create({ ownerId, origin, isAdministrator }, { name, description, scopes, canReadSecrets, expiresAt }) {
+      if (canReadSecrets && !isAdministrator)
+        throw new ForbiddenError('forbidden', 'Only the keys of administrators can read secrets.')
       const now = clock.now()
       const token = mintToken()
       const apiKey: ApiKey = {
@@ -93,6 +103,7 @@ export function createApiKeys({
         description: description?.normalize('NFC') ?? null,
         tokenHash: hashToken(token),
         scopes,
+        canReadSecrets,
         expiresAt: parseExpiration(expiresAt, now),
         lastUsedAt: null,
         expirationEmailSent: false,
@@ -147,8 +158,8 @@ export function createApiKeys({
 }
 
 /** Audit log data of a key, without secrets. */
-function auditedFields({ name, description, scopes, expiresAt }: ApiKey): object {
-  return { name, description, scopes, expiresAt: new Date(expiresAt).toISOString() }
+function auditedFields({ name, description, scopes, canReadSecrets, expiresAt }: ApiKey): object {
+  return { name, description, scopes, canReadSecrets, expiresAt: new Date(expiresAt).toISOString() }
 }
 
 function notFound(id: string): NotFoundError {

@@ -5,13 +5,22 @@ import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
 import type { MintedApiKey } from './api-key.ts'
 import { apiKeyDto } from './api-key-dto.ts'
-import type { ApiKeys, KeyOwner } from './api-keys.ts'
+import type { ApiKeys, KeyCreator } from './api-keys.ts'
 
 const scopes = { type: 'array', items: { type: 'string', enum: [...apiKeyScopes] } } as const
 
 const apiKeySchema = named('ApiKeyDto', {
   type: 'object',
-  required: ['id', 'name', 'description', 'expiresAt', 'lastUsedAt', 'createdAt', 'expirationEmailSent'],
+  required: [
+    'id',
+    'name',
+    'description',
+    'expiresAt',
+    'lastUsedAt',
+    'createdAt',
+    'expirationEmailSent',
+    'canReadSecrets',
+  ],
   properties: {
     id: { type: 'string', format: 'uuid' },
     name: { type: 'string' },
@@ -20,6 +29,11 @@ const apiKeySchema = named('ApiKeyDto', {
     lastUsedAt: { type: ['string', 'null'], format: 'date-time', description: 'With a precision of one minute.' },
     createdAt: instant,
     expirationEmailSent: { type: 'boolean' },
+    canReadSecrets: {
+      type: 'boolean',
+      description:
+        'Whether responses contain SMTP and LDAP passwords, SCIM tokens and sign-up tokens instead of a mask.',
+    },
     scopes: {
       ...scopes,
       description: 'Scopes of the key; absent if the key has full access to everything its owner may do.',
@@ -47,6 +61,10 @@ const newApiKey = named('ApiKeyCreateDto', {
       minItems: 1,
       uniqueItems: true,
       description: 'Scopes of the key; by default it has full access to everything its owner may do.',
+    },
+    canReadSecrets: {
+      type: 'boolean',
+      description: 'Whether responses contain secrets instead of a mask. Only for administrators; false by default.',
     },
   },
 } as const)
@@ -83,8 +101,8 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       body: newApiKey,
       response: { status: 201, schema: mintedSchema },
       async handle(call) {
-        const { name, description = null, scopes = null, expiresAt } = call.body
-        return mintedDto(await apiKeys.create(ownerOf(call), { name, description, scopes, expiresAt }))
+        const { name, description = null, scopes = null, canReadSecrets = false, expiresAt } = call.body
+        return mintedDto(await apiKeys.create(ownerOf(call), { name, description, scopes, canReadSecrets, expiresAt }))
       },
     }),
     operation({
@@ -109,8 +127,8 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
   ]
 }
 
-function ownerOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): KeyOwner {
-  return { ownerId: user.id, origin: requestContext(ctx.req) }
+function ownerOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): KeyCreator {
+  return { ownerId: user.id, isAdministrator: user.administrator, origin: requestContext(ctx.req) }
 }
 
 function mintedDto({ apiKey, token }: MintedApiKey) {

@@ -21,6 +21,7 @@ export const emptyKey: ApiKeyFormValues = {
   until: '',
   isLimited: false,
   scopes: [],
+  canReadSecrets: false,
 }
 
 type LifetimeValues = Pick<ApiKeyFormValues, 'lifetime' | 'until'>
@@ -41,6 +42,7 @@ export function keyValues(ctx: Context): ApiKeyFormValues {
     description: formText(ctx, 'description', 1000).trim(),
     isLimited: formText(ctx, 'access', 20) === 'limited',
     scopes: formTexts(ctx, 'scopes'),
+    canReadSecrets: formText(ctx, 'canReadSecrets', 10) === 'true',
   }
 }
 

@@ -20,13 +20,14 @@ export const apiKeyList: ListPageDefinition = {
 
 /** An API key on its owner's page. */
 export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
-  const { id, name, description, scopes, expiresAt, lastUsedAt, createdAt } = apiKey
+  const { id, name, description, scopes, canReadSecrets, expiresAt, lastUsedAt, createdAt } = apiKey
   const keyPath = `${apiKeysPath}/${encodeURIComponent(id)}`
   return {
     id,
     name,
     description: description ?? '',
     scopes,
+    canReadSecrets,
     expiresAt,
     isExpired: expiresAt <= now,
     lastUsedAt,

@@ -16,6 +16,7 @@ export interface ApiKeyLine {
   readonly description: string
   /** `null`: full access to everything its owner may do. */
   readonly scopes: readonly ApiKeyScope[] | null
+  readonly canReadSecrets: boolean
   readonly expiresAt: number
   readonly isExpired: boolean
   readonly lastUsedAt: number | null
@@ -34,6 +35,7 @@ export interface ApiKeyFormValues {
   readonly until: string
   readonly isLimited: boolean
   readonly scopes: readonly string[]
+  readonly canReadSecrets: boolean
 }
 
 export const apiKeyNotices = ['created', 'renewed', 'revoked'] as const
@@ -48,6 +50,8 @@ export interface ApiKeysPage {
   readonly areas: readonly string[]
   /** Whether this session may create keys: it must have started with a passkey. */
   readonly canCreate: boolean
+  /** Whether the form offers the permission to read secrets. */
+  readonly offersSecrets: boolean
   readonly values: ApiKeyFormValues
   readonly problems: readonly FieldError[]
   readonly problem: string | null

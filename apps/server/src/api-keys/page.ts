@@ -21,7 +21,11 @@ import { type ApiKeyRenewPage, type ApiKeysPage, apiKeyNotices } from './page-mo
 /** `/settings/api-keys`: the user's API keys. */
 export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): readonly PageRoute[] {
   const { apiKeys, pocket, authentication, show, flashes, secure, clock } = deps
-  const ownerOf = (ctx: Context, { id }: User) => ({ ownerId: id, origin: requestContext(ctx.req) })
+  const ownerOf = (ctx: Context, { id, administrator }: User) => ({
+    ownerId: id,
+    isAdministrator: administrator,
+    origin: requestContext(ctx.req),
+  })
   const canCreate = async ({ req, res }: Context) => {
     const session = await pocket.session(req, res)
     return session !== undefined && !isWithoutPasskey(session)
@@ -49,6 +53,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
       keys: items.map((key) => apiKeyLine(key, clock.now())),
       areas,
       canCreate: await canCreate(ctx),
+      offersSecrets: user.administrator,
       values: emptyKey,
       problems: [],
       problem: null,
@@ -61,7 +66,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
   const create = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const values = keyValues(ctx)
-    const { name, description } = values
+    const { name, description, canReadSecrets } = values
     const formErrors = formProblems(values)
     let minted: MintedApiKey | undefined
     const refusal: Pick<Refusal, 'status' | 'problems' | 'problem'> | null =
@@ -69,7 +74,8 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
         ? { status: 400, problems: formErrors, problem: null }
         : await refusalOf(async () => {
             const expiresAt = expirationOf(values, clock.now())
-            const input = { name, description: description || null, scopes: scopesOf(values), expiresAt }
+            const scopes = scopesOf(values)
+            const input = { name, description: description || null, scopes, canReadSecrets, expiresAt }
             minted = await apiKeys.create(ownerOf(ctx, user), input)
           })
     if (minted) return redirectWithToken(ctx, 'created', minted)

@@ -91,6 +91,7 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   api_key_renewed: false,
   api_key_removed: true,
   settings_changed: false,
+  secrets_read: false,
 }
 
 /** The audit log names for a kind of event. */

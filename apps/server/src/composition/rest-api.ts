@@ -54,6 +54,7 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
   const {
     pocket,
     directory,
+    audit,
     apiKeys,
     signupTokens,
     approvals,
@@ -69,7 +70,7 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
   const operations = [
     ...imageOperations(services),
     ...setUpOperations(setUp),
-    ...signUpOperations(signUp, signupTokens),
+    ...signUpOperations(signUp, signupTokens, audit),
     ...approvalOperations(approvals),
     ...invitationOperations(services),
     ...apiKeyOperations(apiKeys),
@@ -84,7 +85,7 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     ...sessionOperations(services),
     ...groupOperations({ ...services, allowedClients }),
     ...auditLogOperations(services),
-    ...pocketIdSettingsOperations(settings),
+    ...pocketIdSettingsOperations(settings, audit),
     ...emailOperations(services),
     ...settingsOperations(settings),
     ...versionOperations(() => latestVersion.find()),

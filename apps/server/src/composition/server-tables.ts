@@ -7,6 +7,7 @@ import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { serverHistory } from '../database/findings.ts'
 import type { Schema } from '../database/migrated-database.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from '../database/migrations/1763000000000-create-tables.ts'
+import { AdditiveAddApiKeySecrets1764000000010 } from '../database/migrations/1764000000010-add-api-key-secrets.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
@@ -46,7 +47,7 @@ export const migrations: Schema['migrations'] = [
   {
     table: serverHistory,
     tables: ownTables,
-    migrations: [CreateTables1763000000000],
+    migrations: [CreateTables1763000000000, AdditiveAddApiKeySecrets1764000000010],
     lastReplacedMigration,
   },
 ]

@@ -10,7 +10,7 @@ const staticApiKey: Variable<string> = {
   unit: 'characters, at least 16',
   secret: true,
   description:
-    'An API key with all administrator rights that does not expire, for tools that configure the server before the first sign-in. Sent as `X-API-Key`. ASCII characters only; create one with `openssl rand -hex 32`.',
+    'An API key with all administrator rights, also to read secrets, that does not expire; for tools that configure the server before the first sign-in. Sent as `X-API-Key`. ASCII characters only; create one with `openssl rand -hex 32`.',
   parse: parseKey,
 }
 

@@ -1,9 +1,9 @@
 import { ExternalServiceError, NotFoundError } from '@pocket/core/errors'
 import { isComplete } from '@pocket/directory/internal'
-import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
+import { mask, showsSecrets } from '../access/secret-access.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import type { ScimServices } from './deps.ts'
@@ -15,14 +15,16 @@ import { scimProviderNotFound, scimProviderValidator } from './providers.ts'
 export function scimOperations(
   deps: Deps & { readonly scim: ScimServices; readonly clientLogos: ClientLogos },
 ): readonly Operation[] {
-  const { pocket, clientLogos } = deps
+  const { pocket, audit, clientLogos } = deps
   const { providers, runs } = deps.scim
   const shared = { area: 'clients' } as const
-  const respondWithProvider = async (ctx: Context, provider: ScimProvider) => {
+  const respondWithProvider = async (call: Pick<Call<unknown>, 'user' | 'ctx'>, provider: ScimProvider) => {
     const client = await pocket.clients.find(provider.clientId)
     if (!client) throw scimProviderNotFound()
-    ctx.set('ETag', scimProviderValidator(provider))
-    const body = scimProviderDto(provider, client)
+    call.ctx.set('ETag', scimProviderValidator(provider))
+    const token = providers.decryptToken(provider)
+    const secrets = { fields: token === '' ? [] : ['token'], clientId: client.id }
+    const body = scimProviderDto(provider, client, (await showsSecrets(call, audit, secrets)) ? token : mask)
     const [oidcClient = body.oidcClient] = await clientLogos.withLogoFlags([body.oidcClient])
     return { ...body, oidcClient }
   }
@@ -37,10 +39,10 @@ export function scimOperations(
       summary: 'Read the SCIM service provider of a client',
       note: 'A limited API key also needs `read:users` and `read:groups`.',
       response: { status: 200, schema: scimProviderSchema },
-      async handle({ params, ctx }) {
-        const id = params.id ?? ''
+      async handle(call) {
+        const id = call.params.id ?? ''
         const provider = await providers.findByClient(id)
-        if (provider) return respondWithProvider(ctx, provider)
+        if (provider) return respondWithProvider(call, provider)
         throw (await pocket.clients.find(id)) ? scimProviderNotFound() : clientNotFound()
       },
     }),
@@ -54,7 +56,7 @@ export function scimOperations(
       body: scimProviderBody,
       response: { status: 201, schema: scimProviderSchema },
       async handle(call) {
-        return respondWithProvider(call.ctx, await providers.create(actorOf(call), inputOf(call.body)))
+        return respondWithProvider(call, await providers.create(actorOf(call), inputOf(call.body)))
       },
     }),
     operation({
@@ -64,12 +66,12 @@ export function scimOperations(
       method: 'put',
       path: '/api/scim/service-provider/:id',
       summary: 'Update a SCIM service provider',
-      note: 'The placeholder keeps the stored token if the origin of the endpoint stays the same. A limited API key also needs `read:users` and `read:groups`.',
+      note: 'The mask keeps the stored token if the origin of the endpoint stays the same. A limited API key also needs `read:users` and `read:groups`.',
       body: scimProviderBody,
       response: { status: 200, schema: scimProviderSchema },
       async handle(call) {
         return respondWithProvider(
-          call.ctx,
+          call,
           await providers.update(actorOf(call), call.params.id ?? '', inputOf(call.body)),
         )
       },

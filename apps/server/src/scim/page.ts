@@ -4,13 +4,13 @@ import type { User } from '@pocket/directory'
 import { ScimError, type ScimRecord } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
+import { mask } from '../access/secret-access.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { placeholder } from '../settings/setting.ts'
 import type { ScimServices } from './deps.ts'
 import { type ClientScimPage, type ScimFormValues, type ScimNotice, scimNotices } from './page-model.ts'
 import { isRunning, type ScimProvider } from './provider.ts'
@@ -175,7 +175,7 @@ function readValues(ctx: Context): ScimFormValues {
 function readToken(ctx: Context, before: ScimProvider | undefined): string {
   const input = formText(ctx, 'token', 20_000).trim()
   if (input !== '') return input
-  return before && before.token !== '' && formText(ctx, 'tokenRemove', 10) !== 'true' ? placeholder : ''
+  return before && before.token !== '' && formText(ctx, 'tokenRemove', 10) !== 'true' ? mask : ''
 }
 
 /** The selected match; `undefined` means all matches. */

@@ -3,7 +3,6 @@ import { scimProblemCodes } from '@pocket/directory/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { placeholder } from '../settings/setting.ts'
 import type { ScimProvider } from './provider.ts'
 
 const text = { type: 'string' } as const
@@ -76,7 +75,10 @@ export const scimProviderSchema = named('ScimServiceProviderDTO', {
   properties: {
     id: text,
     endpoint: text,
-    token: { type: 'string', description: 'A placeholder; empty if there is no token.' },
+    token: {
+      type: 'string',
+      description: 'The mask without the permission to read secrets; empty if there is no token.',
+    },
     lastSyncedAt: { ...instant, type: ['string', 'null'], description: 'When the last complete run finished.' },
     oidcClient: clientMetaSchema,
     createdAt: instant,
@@ -94,19 +96,19 @@ export const scimProviderBody = named('ScimServiceProviderCreateDTO', {
   required: ['endpoint', 'oidcClientId'],
   properties: {
     endpoint: { type: 'string', minLength: 1, maxLength: 2000 },
-    token: { type: 'string', maxLength: 10_000, description: 'The placeholder keeps the stored token.' },
+    token: { type: 'string', maxLength: 10_000, description: 'The mask keeps the stored token.' },
     oidcClientId: { type: 'string', minLength: 1, maxLength: 2000 },
     removal: { type: 'string', enum: removals },
   },
 } as const)
 
-/** `ScimServiceProviderDTO`, without the token. */
-export function scimProviderDto(provider: ScimProvider, client: Client) {
-  const { id, endpoint, token, createdAt, succeededAt, removal } = provider
+/** `ScimServiceProviderDTO` with this token, or its mask. */
+export function scimProviderDto(provider: ScimProvider, client: Client, token: string) {
+  const { id, endpoint, createdAt, succeededAt, removal } = provider
   return {
     id,
     endpoint,
-    token: token === '' ? '' : placeholder,
+    token,
     lastSyncedAt: succeededAt === null ? null : instantDto(succeededAt),
     oidcClient: clientMetaDto(client),
     createdAt: instantDto(createdAt),

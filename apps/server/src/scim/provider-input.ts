@@ -1,12 +1,12 @@
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { ScimRemoval } from '@pocket/directory/internal'
-import { placeholder } from '../settings/setting.ts'
+import { mask } from '../access/secret-access.ts'
 
 /** The input for a SCIM provider. */
 export interface ScimProviderInput {
   readonly clientId: string
   readonly endpoint: string
-  /** The placeholder keeps the stored token; an empty string removes it. */
+  /** The mask keeps the stored token; an empty string removes it. */
   readonly token: string
   /** Default: unchanged, initially `deactivate`. */
   readonly removal?: ScimRemoval
@@ -18,7 +18,7 @@ const maxTokenLength = 10_000
 /** The new token, or `undefined` to keep the stored one. @throws {InvalidInputError} `validation_failed` */
 export function validateToken(input: ScimProviderInput, before: { endpoint: string; hasToken: boolean } | null) {
   const problems = [...endpointProblems(input.endpoint), ...tokenProblems(input.token)]
-  const keepsToken = input.token === placeholder && before?.hasToken === true
+  const keepsToken = input.token === mask && before?.hasToken === true
   // The stored token belongs to the previous origin and must not be sent to another one.
   const isOtherOrigin = keepsToken && problems.length === 0 && originOf(before.endpoint) !== originOf(input.endpoint)
   if (isOtherOrigin)
@@ -27,7 +27,7 @@ export function validateToken(input: ScimProviderInput, before: { endpoint: stri
     const text = problems.map(({ field, message }) => `${field} ${message}`).join(', ')
     throw new InvalidInputError('validation_failed', text, { fields: problems })
   }
-  return keepsToken ? undefined : input.token === placeholder ? '' : input.token
+  return keepsToken ? undefined : input.token === mask ? '' : input.token
 }
 
 /** Whether the known resource IDs remain valid at the new endpoint. */

@@ -62,12 +62,13 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
   const assertClient = async (id: string) => {
     if (!(await clients().find(id))) throw clientNotFound()
   }
+  const decryptToken = ({ token }: ScimProvider) => (token === '' ? '' : masterKey.decrypt(scimTokenUse, token))
   const encrypt = (token: string) => (token === '' ? '' : masterKey.encrypt(scimTokenUse, token))
 
   return {
     get,
     findByClient: (clientId) => store.findByClient(clientId),
-    decryptToken: ({ token }) => (token === '' ? '' : masterKey.decrypt(scimTokenUse, token)),
+    decryptToken,
 
     create: ({ id: actorId, origin }, input) =>
       transaction(async () => {
@@ -108,7 +109,8 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
           ...before,
           clientId: input.clientId,
           endpoint: input.endpoint,
-          token: token === undefined ? before.token : encrypt(token),
+          // Encrypting the same token again would look like a change.
+          token: token === undefined || token === decryptToken(before) ? before.token : encrypt(token),
           removal: input.removal ?? before.removal,
         }
         const changes = changesOf(before, after)

@@ -1,11 +1,12 @@
+import type { AuditSink } from '@pocket/core'
 import { ForbiddenError } from '@pocket/core/errors'
 import { assertCanChangeSettings } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { mask, showsSecrets } from '../access/secret-access.ts'
+import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { parseTexts, validChanges } from './changes.ts'
 import { type PocketIdKey, perSetting, pocketIdKeys, type SettingValues, settingOf, textsOf } from './definitions.ts'
-import { placeholder } from './setting.ts'
 import { type Settings, settingsValidator } from './settings.ts'
 
 const path = '/api/application-configuration'
@@ -32,6 +33,9 @@ const settingsBody = {
   properties: perSetting(pocketIdKeys, () => ({ type: 'string' })),
 } as const
 
+const secretsNote =
+  'An API key with the permission to read secrets gets them in plain text; others get a mask, and the header `Pocket-Masked` names the fields.'
+
 interface Variable {
   readonly key: string
   readonly type: string
@@ -39,8 +43,17 @@ interface Variable {
 }
 
 /** `/api/application-configuration`: the settings of Pocket ID, as texts. */
-export function pocketIdSettingsOperations(settings: Settings): readonly Operation[] {
+export function pocketIdSettingsOperations(settings: Settings, audit: AuditSink): readonly Operation[] {
   const administration = { area: 'settings' } as const
+  const respond = async (call: Pick<Call<unknown>, 'user' | 'ctx'>, values: SettingValues) => {
+    call.ctx.set('ETag', settingsValidator(values, pocketIdKeys))
+    const secrets = pocketIdKeys.filter((key) => settingOf(key).kind.isSecret && values[key] !== '')
+    // As in Pocket ID, a secret from the environment is shown to nobody.
+    const [fixed, stored] = [secrets.filter(settings.isFixed), secrets.filter((key) => !settings.isFixed(key))]
+    if (fixed.length > 0) call.ctx.append('Pocket-Masked', fixed.join(', '))
+    const isShown = await showsSecrets(call, audit, { fields: stored })
+    return variables(values, new Set(isShown ? fixed : secrets))
+  }
   return [
     operation({
       area: 'settings',
@@ -60,13 +73,10 @@ export function pocketIdSettingsOperations(settings: Settings): readonly Operati
       id: 'readSettings',
       method: 'get',
       path: `${path}/all`,
-      summary: 'Read all settings; a placeholder stands for each secret',
+      summary: 'Read all settings',
+      note: secretsNote,
       response: { status: 200, schema: wholeListSchema },
-      async handle({ ctx }) {
-        const values = await settings.values()
-        ctx.set('ETag', settingsValidator(values, pocketIdKeys))
-        return variables(values)
-      },
+      handle: async (call) => respond(call, await settings.values()),
     }),
     operation({
       ...administration,
@@ -74,8 +84,8 @@ export function pocketIdSettingsOperations(settings: Settings): readonly Operati
       conditional: true,
       method: 'put',
       path,
-      summary: 'Write all settings; the placeholder of a secret keeps it',
-      note: 'A limited API key cannot change what decides who is let in: `smtp…`, `ldap…` and `emailOneTimeAccess…`.',
+      summary: 'Write all settings; the mask of a secret keeps it',
+      note: `A limited API key cannot change the settings of e-mail and LDAP: \`smtp…\`, \`ldap…\` and \`emailOneTimeAccess…\`. ${secretsNote}`,
       body: settingsBody,
       response: { status: 200, schema: wholeListSchema },
       async handle(call) {
@@ -89,8 +99,7 @@ export function pocketIdSettingsOperations(settings: Settings): readonly Operati
           keys: pocketIdKeys,
           assertCanChange: (keys) => assertCanChangeSettings(call.ctx, keys),
         })
-        call.ctx.set('ETag', settingsValidator(values, pocketIdKeys))
-        return variables(values)
+        return respond(call, values)
       },
     }),
   ]
@@ -103,7 +112,7 @@ function replacement(
 ): Readonly<Partial<Record<PocketIdKey, string>>> {
   const texts = pocketIdKeys.flatMap((key) => {
     const text = body[key]
-    const isKept = settingOf(key).kind.isSecret ? text === placeholder : false
+    const isKept = settingOf(key).kind.isSecret ? text === mask : false
     if (isKept || (isFixed(key) && (text === undefined || text === null))) return []
     return [[key, text ?? '']]
   })
@@ -111,15 +120,18 @@ function replacement(
 }
 
 function publicVariables(values: SettingValues): readonly Variable[] {
-  return variables(values)
+  return variables(values, new Set())
     .filter(({ isPublic }) => isPublic)
     .map(({ isPublic: _, ...variable }) => variable)
 }
 
-function variables(values: SettingValues): readonly (Variable & { readonly isPublic: boolean })[] {
+function variables(
+  values: SettingValues,
+  masked: ReadonlySet<PocketIdKey>,
+): readonly (Variable & { readonly isPublic: boolean })[] {
   const texts = textsOf(values)
   return pocketIdKeys.map((key) => {
     const { kind, public: isPublic = false } = settingOf(key)
-    return { key, type: kind.type, value: kind.isSecret && texts[key] !== '' ? placeholder : texts[key], isPublic }
+    return { key, type: kind.type, value: masked.has(key) ? mask : texts[key], isPublic }
   })
 }

@@ -180,9 +180,6 @@ export function secret(check: Check): Kind<string> {
   return { ...text(check), control: { kind: 'secret' }, isSecret: true }
 }
 
-/** Replaces a stored secret in responses; sending it back keeps the secret. */
-export const placeholder = 'XXXXXXXXXX'
-
 /** Parses the text of a setting; an empty one means the default unless the setting is required. */
 export function parseText<Value>({ kind, default: value }: Setting<Value>, text: string): Parsed<Value> {
   if (text !== '') return kind.parse(text)

@@ -1,5 +1,7 @@
+import type { AuditSink } from '@pocket/core'
 import { actorOf } from '../access/actor.ts'
-import { assertCondition, canIssueAccess } from '../access/guard.ts'
+import { assertCondition } from '../access/guard.ts'
+import { mask, showsSecrets } from '../access/secret-access.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -45,7 +47,11 @@ const tokenSchema = named('SignupTokenDto', {
   required: ['id', 'token', 'expiresAt', 'usageLimit', 'usageCount', 'userGroups', 'createdAt'],
   properties: {
     id: { type: 'string', format: 'uuid' },
-    token: { type: 'string', description: 'Empty for a limited API key, and in a session without a passkey.' },
+    token: {
+      type: 'string',
+      description:
+        'The mask without the permission to read secrets, except in the response that creates it; empty if it cannot be decrypted.',
+    },
     expiresAt: instant,
     usageLimit: { type: 'integer' },
     usageCount: { type: 'integer' },
@@ -55,7 +61,7 @@ const tokenSchema = named('SignupTokenDto', {
 })
 
 /** `/api/signup` and `/api/signup-tokens`. */
-export function signUpOperations(signUp: SignUp, tokens: SignupTokens): readonly Operation[] {
+export function signUpOperations(signUp: SignUp, tokens: SignupTokens, audit: AuditSink): readonly Operation[] {
   const administration = { area: 'users' } as const
   return [
     operation({
@@ -93,11 +99,12 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens): readonly
       summary: 'List unexpired sign-up tokens',
       list: { sort: ['createdAt', 'expiresAt', 'usageLimit', 'usageCount'] },
       response: { status: 200, schema: pageOf(tokenSchema) },
-      async handle({ list, ctx }) {
-        const { items, total } = await tokens.list(list)
-        // A token can create a user, so showing it requires more than read access.
-        const visibleItems = canIssueAccess(ctx) ? items : items.map((item) => ({ ...item, token: '' }))
-        return pageAnswer({ items: visibleItems.map(tokenDto), total }, list)
+      async handle(call) {
+        const { items, total } = await tokens.list(call.list)
+        const fields = items.some(({ token }) => token !== '') ? ['token'] : []
+        const isShown = await showsSecrets(call, audit, { fields })
+        const visible = isShown ? items : items.map((item) => ({ ...item, token: item.token && mask }))
+        return pageAnswer({ items: visible.map(tokenDto), total }, call.list)
       },
     }),
     operation({

@@ -48,7 +48,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   function mint() {
     const expiresAt = new Date(now + 10 * minute).toISOString()
-    return apiKeys.create({ ownerId, origin }, { name: 'Terraform', description: null, scopes: null, expiresAt })
+    return apiKeys.create(
+      { ownerId, origin, isAdministrator: false },
+      { name: 'Terraform', description: null, scopes: null, canReadSecrets: false, expiresAt },
+    )
   }
 
   test('records the use of a key at most once a minute', async () => {

@@ -62,6 +62,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       lastUsedAt: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       expirationEmailSent: false,
+      canReadSecrets: false,
     }
     const token: unknown = expect.stringMatching(/^pak_[A-Za-z0-9_-]{43}$/)
     expect([made.status, made.json()]).toEqual([201, { apiKey, token }])

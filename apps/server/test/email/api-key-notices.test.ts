@@ -63,6 +63,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       description: null,
       tokenHash: name,
       scopes: null,
+      canReadSecrets: false,
       expiresAt,
       lastUsedAt: null,
       expirationEmailSent: false,

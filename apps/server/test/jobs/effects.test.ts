@@ -67,7 +67,14 @@ const leftovers: Readonly<Record<string, Leftover>> = {
   'notice-expiring-api-keys': async ({ apiKeys }) => {
     const ownerId = await person('owner')
     const expiresAt = Date.now() + day
-    const key = { id: crypto.randomUUID(), name: 'Backup', description: null, tokenHash: 'h', scopes: null }
+    const key = {
+      id: crypto.randomUUID(),
+      name: 'Backup',
+      description: null,
+      tokenHash: 'h',
+      scopes: null,
+      canReadSecrets: false,
+    }
     const unused = { lastUsedAt: null, expirationEmailSent: false, createdAt: longAgo }
     await apiKeys.insert({ ...key, ownerId, expiresAt, ...unused })
     return async () => (await apiKeys.listExpiring(expiresAt - 1, expiresAt + 1)).length === 0

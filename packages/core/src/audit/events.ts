@@ -346,6 +346,15 @@ type AuditEventData =
       readonly apiKeyId: string
     }
   | {
+      /** An API key read secrets in plain text. */
+      readonly event: 'secrets_read'
+      /** The names of the fields. */
+      readonly fields: readonly string[]
+      /** The client that the secrets belong to. */
+      readonly clientId?: string
+      readonly by: string
+    }
+  | {
       readonly event: 'settings_changed'
       /** The names of the changed settings. */
       readonly keys: readonly string[]

@@ -172,6 +172,7 @@ const asked: Readonly<
   api_key_created: 'server',
   api_key_renewed: 'server',
   api_key_removed: 'server',
+  secrets_read: 'server',
   settings_changed: 'server',
 }
 

@@ -23,6 +23,8 @@ export function planApiKey(
     description: row.description,
     tokenHash,
     scopes: null,
+    // Pocket ID shows secrets to every key, and its programs compare them.
+    canReadSecrets: true,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
     expirationEmailSent: row.expiration_email_sent,

@@ -11,6 +11,7 @@ const key = {
   description: null,
   tokenHash: '',
   scopes: null,
+  canReadSecrets: true,
   expiresAt: now + 20 * day,
   lastUsedAt: now - 60_000,
   expirationEmailSent: false,
@@ -34,6 +35,7 @@ const page = {
         name: 'The backup of the house with a long name',
         description: 'Runs every night on the machine in the cellar',
         scopes: apiKeyScopes.slice(0, 5),
+        canReadSecrets: false,
         expiresAt: now - day,
         lastUsedAt: null,
       },
@@ -42,6 +44,7 @@ const page = {
   ],
   areas: ['account', 'users', 'groups', 'clients', 'settings', 'audit'],
   canCreate: true,
+  offersSecrets: true,
   values: emptyKey,
   problems: [],
   problem: null,
@@ -64,7 +67,7 @@ export const apiKeysStates: Readonly<Record<string, PageModel>> = {
   },
   'api-keys-refused': {
     ...page,
-    values: { ...emptyKey, name: 'x', until: '2020-01-01', isLimited: true, scopes: [] },
+    values: { ...emptyKey, name: 'x', until: '2020-01-01', isLimited: true, scopes: [], canReadSecrets: true },
     problems: [
       { field: 'name', code: 'too_short', message: '' },
       { field: 'until', code: 'past', message: '' },
