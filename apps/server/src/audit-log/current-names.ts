@@ -19,7 +19,7 @@ export function currentNames(directory: Directory, { clients, passkeys }: Pocket
       const users = only ? [only] : storedIds.length === 0 ? [] : await directory.findMany(storedIds)
       return new Map([...builtInNames, ...users.map(({ id, userName }) => [id, userName] as const)])
     },
-    client: async (id) => (await clients.find(id))?.name ?? null,
+    client: async (id) => (await clients.findCached(id))?.name ?? null,
     async passkey(accountId, id) {
       const userPasskeys = await passkeys.listByAccount(accountId)
       return userPasskeys.find((passkey) => passkey.id === id)?.name ?? null

@@ -56,7 +56,6 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     environment: config.settings,
     audit: recorder,
     transaction,
-    clock,
     onError: (error) => logger.error({ err: error }, 'The settings could not be read; the last known ones are used'),
   })
   const appUrl = config.appUrl.replace(/\/$/, '')

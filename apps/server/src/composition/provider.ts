@@ -72,7 +72,10 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
     trustProxy: config.trustProxy,
     relatedOrigins: config.appOrigins,
     limits: { rateLimiter: config.rateLimits ? undefined : false },
-    passkeys: { policy: passkeyPolicy, readAuthenticatorMetadata: metadataReader(config) },
+    passkeys: {
+      policy: async () => passkeyPolicyOf(await settings.values()),
+      readAuthenticatorMetadata: metadataReader(config),
+    },
     clock: parts.clock,
   })
   return { pocket, signUpUrl, codesByEmail, passkeyPolicy }

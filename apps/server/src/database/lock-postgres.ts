@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { UnavailableError } from '@pocket/core/errors'
+import type { Client } from 'pg'
 import type { DataSource } from 'typeorm'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
@@ -33,9 +34,15 @@ const maxForcedAttempts = 20
 /** Milliseconds. */
 const forcedPause = 100
 
+interface Listener {
+  readonly channel: string
+  readonly onNotify: () => void
+}
+
 interface Session extends AsyncDisposable {
   /** Rejects if the session, and with it the lock, has ended. */
   ping(): Promise<unknown>
+  listen(listener: Listener): Promise<void>
 }
 
 /** Holds an advisory lock in a session of its own. */
@@ -45,13 +52,19 @@ export async function lockPostgres(url: string, { mode, force, logger, stop }: L
   let session = await lockIn(await connect(), mode, force)
   if (session === undefined) throw lockedError(description, mode)
   const lost = new AbortController()
+  const listeners: Listener[] = []
   const lose = () => lost.abort(lostLockError(description))
   const renew = async () => {
     try {
       if (session) return void (await session.ping())
       // The database may have been restarted. Only a shared lock may be taken again, because nothing was replaced under it.
       session = await lockIn(await reconnect(url, logger), mode)
-      if (session === undefined) lose()
+      if (session === undefined) return lose()
+      for (const listener of listeners) {
+        await session.listen(listener)
+        // Notifications were lost in between.
+        listener.onNotify()
+      }
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'The connection that holds the lock of this instance was lost')
       await session?.[Symbol.asyncDispose]()
@@ -74,6 +87,11 @@ export async function lockPostgres(url: string, { mode, force, logger, stop }: L
       await check()
       lost.signal.throwIfAborted()
       if (session === undefined) throw new UnavailableError(`${description} cannot be reached.`)
+    },
+    async listen(channel, onNotify) {
+      const listener = { channel, onNotify }
+      listeners.push(listener)
+      await session?.listen(listener)
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
@@ -104,6 +122,13 @@ async function lockIn(dataSource: DataSource, mode: LockMode, force = false): Pr
     if (isLocked)
       return {
         ping: () => runner.query('SELECT 1'),
+        async listen({ channel, onNotify }) {
+          const client: Client = await runner.connect()
+          client.on('notification', (message) => {
+            if (message.channel === channel) onNotify()
+          })
+          await runner.query(`LISTEN ${channel}`)
+        },
         async [Symbol.asyncDispose]() {
           // PostgreSQL releases the locks of a closed connection only a moment later. A lost connection holds none.
           await runner.query('SELECT pg_advisory_unlock_all()').catch(() => undefined)

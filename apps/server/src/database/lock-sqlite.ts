@@ -48,6 +48,7 @@ export async function lockSqlite(path: string, { mode, force }: LockOptions): Pr
       check()
       lost.signal.throwIfAborted()
     },
+    listen: async () => {},
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       connection.close()

@@ -10,6 +10,8 @@ export interface InstanceLock extends AsyncDisposable {
   readonly lost: AbortSignal
   /** Rejects if the lock was lost, or if the database cannot be reached. */
   assertHeld(): Promise<void>
+  /** Calls `onNotify` after each notification in a channel of PostgreSQL; some may be lost. Does nothing on SQLite. */
+  listen(channel: string, onNotify: () => void): Promise<void>
 }
 
 export interface LockOptions {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { MasterKey } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
-import { databaseOf, missingMigrations, refuseUnsupportedDatabase } from '@pocket/core/internal/sql'
+import { cacheChannel, databaseOf, missingMigrations, refuseUnsupportedDatabase } from '@pocket/core/internal/sql'
 import { type MigrationSet, runMigrations, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm'
 import type { DatabaseConfig } from '../config/database.ts'
@@ -173,6 +173,7 @@ async function openPostgres(url: string, context: OpenContext): Promise<Opened> 
   const findings = await inspectPostgres(dataSource)
   const masterKey = await validateDatabase(findings, describePostgres(url), context)
   await migrate(dataSource.options, findings, context)
+  await lock.listen(cacheChannel, () => databaseOf(dataSource).forgetCachedRows())
   stack.move()
   return { dataSource, masterKey, lock }
 }

@@ -10,6 +10,7 @@ const maxPlaceholders = 5000
 const sql = {
   find: `${rows.select} WHERE "slot" = $1`,
   filled: `${rows.select} WHERE "slot" LIKE $1`,
+  pair: `${rows.select} WHERE "slot" IN ($1, $2)`,
   insert: rows.insert,
   discard: `UPDATE ${rows.table} SET "slot" = NULL WHERE "slot" = $1`,
   discarded: `${rows.select} WHERE "slot" IS NULL LIMIT 100`,
@@ -22,6 +23,7 @@ export class ImageStore {
 
   constructor(database: Database) {
     this.#database = database
+    database.cacheTables(imageTable.options.name)
   }
 
   async find(slot: Slot): Promise<StoredImage | undefined> {
@@ -31,6 +33,18 @@ export class ImageStore {
   /** The images in slots with this prefix. */
   async listByPrefix(prefix: 'application/'): Promise<readonly StoredImage[]> {
     return rows.all(await this.#database.query(sql.filled, [`${prefix}%`]))
+  }
+
+  /** Like `listByPrefix`, but changes of another process may be seen up to two seconds later. */
+  async listByPrefixCached(prefix: 'application/'): Promise<readonly StoredImage[]> {
+    const cached = { sql: sql.filled, parameters: [`${prefix}%`], keepEmpty: true }
+    return rows.all(await this.#database.queryCached(cached))
+  }
+
+  /** The light and the dark image, as `listByPrefixCached` returns images. */
+  async findPairCached(light: Slot, dark: Slot): Promise<readonly StoredImage[]> {
+    const cached = { sql: sql.pair, parameters: [light, dark], keepEmpty: true }
+    return rows.all(await this.#database.queryCached(cached))
   }
 
   /** The images in these slots; empty slots are omitted. */

@@ -30,6 +30,8 @@ export interface Images {
   read(image: StoredImage): Promise<Buffer | undefined>
   listByPrefix: ImageStore['listByPrefix']
   listBySlots: ImageStore['listBySlots']
+  listByPrefixCached: ImageStore['listByPrefixCached']
+  findPairCached: ImageStore['findPairCached']
   put(change: ImageChange, image: PreparedImage): Promise<void>
   /** @throws {NotFoundError} `image_not_found`, unless `ignoreMissing` is set */
   remove(change: ImageChange, ignoreMissing?: 'ignore-missing'): Promise<void>
@@ -79,6 +81,8 @@ export function createImages({ store, files, audit, transaction, clock, onError 
     },
     listByPrefix: (prefix) => store.listByPrefix(prefix),
     listBySlots: (slots) => store.listBySlots(slots),
+    listByPrefixCached: (prefix) => store.listByPrefixCached(prefix),
+    findPairCached: (light, dark) => store.findPairCached(light, dark),
 
     async put({ slot, event, actor }, { bytes, mediaType }) {
       const file = imageFile(slot, mediaType, randomUUID())

@@ -19,7 +19,7 @@ export function createPagePictures(images: Images, onError: (error: unknown) => 
 
   return {
     instance: () =>
-      withFallback(images.listByPrefix('application/').then(instancePictures), {
+      withFallback(images.listByPrefixCached('application/').then(instancePictures), {
         favicon: null,
         logo: null,
         background: null,
@@ -27,7 +27,9 @@ export function createPagePictures(images: Images, onError: (error: unknown) => 
     clients: (ids) => withFallback(picturesOfClients(ids), new Map()),
     client: (id) =>
       withFallback(
-        picturesOfClients([id]).then((pictures) => pictures.get(id) ?? null),
+        images
+          .findPairCached(clientSlot(id, 'light'), clientSlot(id, 'dark'))
+          .then((stored) => clientPicture(id, stored)),
         null,
       ),
   }
@@ -63,15 +65,24 @@ function picturesForThemes(light: string | null, dark: string | null): ClientPic
 function clientPictures({ listBySlots }: Pick<Images, 'listBySlots'>) {
   return async (clientIds: readonly string[]): Promise<ReadonlyMap<string, ClientPictures>> => {
     const slots = clientIds.flatMap((id) => [clientSlot(id, 'light'), clientSlot(id, 'dark')])
-    const stored = new Map((await listBySlots(slots)).map((image) => [image.slot, image]))
-    const url = (id: string, theme: LogoTheme) => logoUrl(id, theme, stored.get(clientSlot(id, theme)))
+    const stored = await listBySlots(slots)
     return new Map(
       clientIds.flatMap((id) => {
-        const pictures = picturesForThemes(url(id, 'light'), url(id, 'dark'))
+        const pictures = clientPicture(id, stored)
         return pictures ? [[id, pictures] as const] : []
       }),
     )
   }
+}
+
+function clientPicture(id: string, stored: readonly StoredImage[]): ClientPictures | null {
+  const url = (theme: LogoTheme) =>
+    logoUrl(
+      id,
+      theme,
+      stored.find(({ slot }) => slot === clientSlot(id, theme)),
+    )
+  return picturesForThemes(url('light'), url('dark'))
 }
 
 /** The URLs of the pictures that these users uploaded. */

@@ -5,7 +5,7 @@ import { durableKeysSetting } from '../database/durable-keys.ts'
 const contentTables = ['pocket_user', 'pocket_group', 'pocket_client', 'pocket_api'] as const
 
 /** Tables that belong to the processes of a server, not to its content. */
-const processTables: ReadonlySet<string> = new Set(['pocket_job', 'pocket_limit'])
+const processTables: ReadonlySet<string> = new Set(['pocket_cache_version', 'pocket_job', 'pocket_limit'])
 
 /** Whether the database has users, groups, clients or APIs. */
 export async function hasContent(database: Database): Promise<boolean> {

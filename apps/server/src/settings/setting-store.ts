@@ -4,6 +4,11 @@ import { type StoredSetting, settingTable } from './setting.table.ts'
 /** Stores settings that differ from their defaults. */
 export interface SettingStore {
   list(): Promise<readonly StoredSetting[]>
+  /**
+   * Like `list`, but changes of another process may be seen up to two seconds later. Returns the same array while nothing
+   * changes.
+   */
+  listCached(): Promise<readonly StoredSetting[]>
   /** Locks the store against other writers until the end of the transaction. */
   lock(): Promise<void>
   put(setting: StoredSetting): Promise<void>
@@ -20,13 +25,22 @@ const sql = {
 
 export class TypeormSettingStore implements SettingStore {
   readonly #database: Database
+  #cached: { readonly found: readonly object[]; readonly settings: readonly StoredSetting[] } | undefined
 
   constructor(database: Database) {
     this.#database = database
+    database.cacheTables(settingTable.options.name)
   }
 
   async list(): Promise<readonly StoredSetting[]> {
     return rows.all(await this.#database.query(sql.list))
+  }
+
+  async listCached(): Promise<readonly StoredSetting[]> {
+    const query = { sql: sql.list, parameters: [], keepEmpty: true, evenInTransaction: true }
+    const found = await this.#database.queryCached(query)
+    if (this.#cached?.found !== found) this.#cached = { found, settings: rows.all(found) }
+    return this.#cached.settings
   }
 
   async lock(): Promise<void> {

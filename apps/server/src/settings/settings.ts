@@ -1,4 +1,4 @@
-import type { AuditSink, Clock, MasterKey, Transaction } from '@pocket/core'
+import type { AuditSink, MasterKey, Transaction } from '@pocket/core'
 import { ForbiddenError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
 import type { Actor } from '../access/actor.ts'
@@ -27,7 +27,6 @@ export interface SettingsDeps {
   readonly environment: SettingsConfig['settings']
   readonly audit: AuditSink
   readonly transaction: Transaction
-  readonly clock: Clock
   /** Receives read errors when the last known settings are used instead. */
   readonly onError: (error: unknown) => void
 }
@@ -45,7 +44,7 @@ export interface Settings {
   readonly uiConfigDisabled: boolean
   /** Whether the environment provides this setting. */
   isFixed(key: SettingKey): boolean
-  /** All values, with decrypted secrets; changes by other replicas take effect after 5 seconds. */
+  /** All values, with decrypted secrets; changes by other processes take effect within two seconds. */
   values(): Promise<SettingValues>
   /** Like `values`, but falls back to the last known values if reading fails: sufficient for display. */
   lastKnown(): Promise<SettingValues>
@@ -65,11 +64,9 @@ export interface Settings {
 
 export type SettingsListener = (keys: readonly SettingKey[], values: SettingValues) => Promise<void>
 
-const maxAge = 5000
-
 /** Reads the settings at startup, so that last known values always exist. */
 export async function createSettings(deps: SettingsDeps): Promise<Settings> {
-  const { store, masterKey, environment, audit, transaction, clock, onError } = deps
+  const { store, masterKey, environment, audit, transaction, onError } = deps
   const { uiConfigDisabled, fixed } = environment
   const listeners: SettingsListener[] = []
   const isFixed = (key: SettingKey) => uiConfigDisabled || Object.hasOwn(fixed, key)
@@ -83,28 +80,27 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
     return 'value' in parsed ? parsed.value : setting.default
   }
 
-  const present = async (): Promise<SettingValues> => {
-    const rows = new Map((uiConfigDisabled ? [] : await store.list()).map(({ key, value }) => [key, value]))
+  const toValues = (settings: readonly StoredSetting[]): SettingValues => {
+    const rows = new Map(settings.map(({ key, value }) => [key, value]))
     // The cast is safe: stored values were validated when they were written.
     return { ...perSetting(settingKeys, (key) => stored(key, rows.get(key))), ...fixed } as SettingValues
   }
+
+  const present = async (): Promise<SettingValues> => toValues(uiConfigDisabled ? [] : await store.list())
 
   const write = async (key: SettingKey, value: unknown): Promise<void> => {
     const row = toStoredSetting(masterKey, key, value)
     await (row === undefined ? store.remove(key) : store.put(row))
   }
 
-  let known = { values: await present(), readAt: clock.now() }
+  let known: { readonly values: SettingValues; readonly rows?: readonly StoredSetting[] } = { values: await present() }
 
-  // Concurrent reads are not shared: a shared one could wait for a transaction that the first caller has open.
   const values = async (): Promise<SettingValues> => {
+    if (uiConfigDisabled) return known.values
     const before = known
-    const readAt = clock.now()
-    const age = readAt - before.readAt
-    if (uiConfigDisabled || (age >= 0 && age < maxAge)) return before.values
-    const read = { values: await present(), readAt }
-    // A write in the meantime is newer than the values read here.
-    if (known === before) known = read
+    const rows = await store.listCached()
+    // A write in the meantime is newer than the rows read here.
+    if (known === before && rows !== before.rows) known = { values: toValues(rows), rows }
     return known.values
   }
 
@@ -137,7 +133,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
         for (const listener of listeners) await listener(changed, after)
         return after
       })
-      known = { values: written, readAt: clock.now() }
+      known = { values: written }
       return written
     },
     whenChanged: (listener) => void listeners.push(listener),

@@ -2,10 +2,10 @@ import { chmod, cp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
 import { typeormStores } from '@pocket/core/typeorm'
-import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
+import { createTestDatabase, eventually, freePort, startProcess } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { connectToPostgres } from '../../src/database/connect.ts'
 import { createFolder } from './folder.ts'
@@ -261,4 +261,20 @@ test('new files and folders are private to their owner for any umask, and wider 
     [path, '644'],
   ])
   expect((await stat(path)).mode & 0o777).toBe(0o644)
+})
+
+test('a change of cached rows is announced to other processes on PostgreSQL', async () => {
+  await using site = await sites.PostgreSQL()
+  await using one = await open(site.config)
+  await using other = await open(site.config)
+  // Without the passing of time, the version is not read again.
+  const now = performance.now()
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(now)
+  try {
+    expect(await one.settings.listCached()).toEqual([])
+    await other.settings.put({ key: 'appName', value: 'New' })
+    await eventually(async () => expect(await one.settings.listCached()).toEqual([{ key: 'appName', value: 'New' }]))
+  } finally {
+    clock.mockRestore()
+  }
 })

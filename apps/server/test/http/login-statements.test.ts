@@ -10,7 +10,7 @@ const verifier = 'a-verifier-of-more-than-forty-three-characters'
 const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
 
 /** Lower them with each improvement. A login: authorization, page, assertion, resumption, code exchange and UserInfo. */
-const bounds = { login: 50, signOn: 10, refresh: 11, userInfo: 4 }
+const bounds = { login: 40, signOn: 10, refresh: 10, userInfo: 4 }
 
 const atApplication = (url: string) => url.startsWith(redirectUri)
 

@@ -4,6 +4,8 @@ import type { ClientList, ClientListRequest } from './client-list.ts'
 /** Stores clients. */
 export interface ClientStore {
   find(id: string): Promise<Client | undefined>
+  /** Like `find`, but another process's change may be seen up to two seconds later. For protocol requests. */
+  findCached(id: string): Promise<Client | undefined>
   /** Like `find`, and locks the client until the running transaction ends. */
   findForUpdate(id: string): Promise<Client | undefined>
   /** All clients, by name. */

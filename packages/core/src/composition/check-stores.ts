@@ -47,6 +47,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   spentChallenges: { insert: true, lastPosition: true, removeUpTo: true },
   clients: {
     find: true,
+    findCached: true,
     findForUpdate: true,
     list: true,
     page: true,

@@ -35,6 +35,10 @@ export class MemoryClientStore implements ClientStore {
     return this.#state.run(() => this.#clients.get(id))
   }
 
+  findCached(id: string): Promise<Client | undefined> {
+    return this.find(id)
+  }
+
   findForUpdate(id: string): Promise<Client | undefined> {
     return this.find(id)
   }

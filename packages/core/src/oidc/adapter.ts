@@ -262,7 +262,7 @@ function clientAdapter(context: CoreContext, { registrar, metadataDocuments }: A
         return client && clientMetadata(client)
       }
       // No ID contains NUL, and PostgreSQL rejects it in text values.
-      const client = id.includes('\0') ? undefined : await context.stores.clients.find(id)
+      const client = id.includes('\0') ? undefined : await context.stores.clients.findCached(id)
       return client && clientMetadata(client)
     },
     upsert: (id, metadata) => registrar.store(id, { ...metadata, client_id: id }),

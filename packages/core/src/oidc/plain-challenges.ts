@@ -28,7 +28,7 @@ export function acceptPlainChallenges(provider: Provider, { stores }: Pick<CoreC
       const parameters = new URLSearchParams(ctx.querystring)
       const [id = '', ...repeated] = parameters.getAll('client_id')
       const isFound = repeated.length === 0 && !id.includes('\0')
-      if (hashPlainChallenge(parameters, isFound ? await stores.clients.find(id) : undefined))
+      if (hashPlainChallenge(parameters, isFound ? await stores.clients.findCached(id) : undefined))
         ctx.querystring = parameters.toString()
     }
     await next()

@@ -8,6 +8,10 @@ export interface AmbientTransaction {
   /** Settles when the last statement of the transaction has finished. */
   lastStatement: Promise<unknown>
   ended: boolean
+  /** Runs as the last part of the transaction. */
+  beforeCommit?: () => Promise<void>
+  /** Runs after the transaction has ended, even if its outcome is unknown. */
+  afterEnd?: () => void
 }
 
 type TransactionCallback<T> = (manager: EntityManager) => Promise<T>
@@ -24,9 +28,12 @@ export class AmbientTransactions {
       isolationLevel: IsolationLevel | TransactionCallback<T>,
       callback?: TransactionCallback<T>,
     ): Promise<T> => {
-      if (typeof isolationLevel === 'function') return runTransaction(this.#wrapCallback(isolationLevel))
-      if (callback === undefined || isolationLevel === undefined) throw new TypeError('A transaction needs a callback')
-      return runTransaction(isolationLevel, this.#wrapCallback(callback))
+      const work = typeof isolationLevel === 'function' ? isolationLevel : callback
+      if (work === undefined || isolationLevel === undefined) throw new TypeError('A transaction needs a callback')
+      const { wrapped, afterEnd } = this.#wrapCallback(work)
+      const result =
+        typeof isolationLevel === 'function' ? runTransaction(wrapped) : runTransaction(isolationLevel, wrapped)
+      return result.finally(afterEnd)
     }
   }
 
@@ -43,13 +50,19 @@ export class AmbientTransactions {
     return transaction?.ended === false ? transaction.runner : undefined
   }
 
-  #wrapCallback<T>(work: TransactionCallback<T>): TransactionCallback<T> {
-    return async (manager) => {
+  #wrapCallback<T>(work: TransactionCallback<T>) {
+    let current: AmbientTransaction | undefined
+    const wrapped: TransactionCallback<T> = async (manager) => {
       const runner = manager.queryRunner
       if (runner === undefined) throw new TypeError('The transaction has no query runner')
       const transaction: AmbientTransaction = { runner, lastStatement: Promise.resolve(), ended: false }
+      current = transaction
       try {
-        return await this.#storage.run(transaction, () => work(manager))
+        return await this.#storage.run(transaction, async () => {
+          const result = await work(manager)
+          await transaction.beforeCommit?.()
+          return result
+        })
       } finally {
         transaction.ended = true
         // A pending statement still finishes within the transaction: after an error PostgreSQL may not yet accept another
@@ -57,5 +70,6 @@ export class AmbientTransactions {
         await transaction.lastStatement
       }
     }
+    return { wrapped, afterEnd: () => current?.afterEnd?.() }
   }
 }

@@ -55,17 +55,17 @@ export class TypeormClientStore implements ClientStore {
   constructor(database: Database) {
     this.#database = database
     this.#sql = statements(database.kind)
+    database.cacheTables('pocket_client', 'pocket_client_group')
   }
 
   async find(id: string): Promise<Client | undefined> {
     if (!isStorable(id)) return undefined
-    const found = await this.#database.queryOnce<{ group_id: string | null }>(this.#sql.find, [id])
-    const record = rows.first(found)
-    if (record === undefined) return undefined
-    return toClient(
-      record,
-      Array.from(found, ({ group_id }) => group_id).filter((groupId) => groupId !== null),
-    )
+    return toClientWithGroups(await this.#database.queryOnce(this.#sql.find, [id]))
+  }
+
+  async findCached(id: string): Promise<Client | undefined> {
+    if (!isStorable(id)) return undefined
+    return toClientWithGroups(await this.#database.queryCached({ sql: this.#sql.find, parameters: [id] }))
   }
 
   async findForUpdate(id: string): Promise<Client | undefined> {
@@ -176,6 +176,15 @@ export class TypeormClientStore implements ClientStore {
 /** PostgreSQL rejects text that contains NUL, while SQLite finds no match. */
 function isStorable(id: string): boolean {
   return !id.includes('\0')
+}
+
+function toClientWithGroups(found: readonly { readonly group_id: string | null }[]): Client | undefined {
+  const record = rows.first(found)
+  if (record === undefined) return undefined
+  return toClient(
+    record,
+    Array.from(found, ({ group_id }) => group_id).filter((groupId) => groupId !== null),
+  )
 }
 
 function toClient(record: StoredClient, allowedGroupIds: readonly string[]): Client {

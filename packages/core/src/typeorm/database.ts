@@ -10,6 +10,7 @@ import { UnitOfWork } from '../unit-of-work.ts'
 import { AmbientTransactions } from './ambient-transactions.ts'
 import { toUnavailableError } from './outage.ts'
 import { PostgresStatements } from './postgres-statements.ts'
+import { type CachedQuery, changeVersion, RowCache } from './row-cache.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
 import type { Parameter, StatementResult, Statements } from './statements.ts'
 import { createTableNameRewriter, type RewriteTableNames } from './table-names.ts'
@@ -43,6 +44,7 @@ export class Database {
   readonly #rewriteTableNames: RewriteTableNames | undefined
   readonly #rewritten = new Map<string, string>()
   readonly #unitOfWork = new UnitOfWork(this)
+  readonly #cache = new RowCache((sql, parameters) => this.query(sql, parameters))
 
   constructor({ kind, dataSource, statements, ambient }: DatabaseOptions) {
     this.kind = kind
@@ -78,6 +80,42 @@ export class Database {
     return this.#unitOfWork.read(sql, key, () => this.query<Row>(sql, parameters))
   }
 
+  /** Declares tables that {@link Database.queryCached} reads. */
+  cacheTables(...tables: readonly string[]): void {
+    this.#cache.addTables(...tables)
+  }
+
+  /**
+   * Like {@link Database.query}, but the rows may be one second old unless this process has changed their tables, which
+   * {@link Database.cacheTables} declares. A transaction reads the database. Returns the same array while nothing changes.
+   */
+  async queryCached<Row extends object>(cached: CachedQuery): Promise<readonly Row[]> {
+    const transaction = this.#ambient.current()
+    const isUnchanged = transaction === undefined || transaction.beforeCommit === undefined
+    const rows =
+      transaction === undefined
+        ? await this.#cache.read(cached)
+        : cached.evenInTransaction && isUnchanged && this.#cache.peek(cached)
+    // A cast, as in `query`.
+    return rows ? (rows as readonly Row[]) : this.query(cached.sql, cached.parameters)
+  }
+
+  /** Makes this process read cached rows again, after another one has announced a change. */
+  forgetCachedRows(): void {
+    this.#cache.clear()
+  }
+
+  /** Makes all processes read cached rows again once the transaction is committed. */
+  async noteCacheChange(): Promise<void> {
+    const transaction = this.#ambient.current()
+    if (transaction === undefined) return this.transaction(() => this.noteCacheChange())
+    transaction.beforeCommit ??= async () => {
+      const { sql, parameters } = changeVersion(this.kind)
+      await this.#run(sql, parameters)
+    }
+    transaction.afterEnd ??= () => this.#cache.clear()
+  }
+
   /** A statement that locks until the transaction ends; the transaction sends it once. */
   async lockOnce<Row extends object>(sql: string, parameters: readonly Parameter[]): Promise<readonly Row[]> {
     const query = () => this.query<Row>(sql, parameters)
@@ -94,6 +132,10 @@ export class Database {
   async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
     if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
       throw new InvalidInputError('validation_failed', 'A text contains a NUL character.')
+    if (this.#cache.isChangedBy(sql)) {
+      if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(sql, parameters))
+      await this.noteCacheChange()
+    }
     try {
       return await this.#statements.run(this.#rewrite(sql), parameters, this.#ambient.current())
     } catch (error) {

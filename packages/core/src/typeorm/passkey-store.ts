@@ -31,8 +31,8 @@ const sql = {
   recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
     backed_up = $3, user_verified = (COALESCE(user_verified, FALSE) OR $4), last_used_at = $5 WHERE id = $1`,
   recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
-  // This form lets both databases use the index.
-  hasUnverified: `SELECT 1 FROM ${rows.table} WHERE user_verified = FALSE LIMIT 1`,
+  // A row if there is none, so that only this answer is cached. This form lets both databases use the index.
+  hasNoneUnverified: `SELECT 1 AS verified WHERE NOT EXISTS (SELECT 1 FROM ${rows.table} WHERE user_verified = FALSE)`,
   page: `${rows.select} WHERE id > $1 ORDER BY id LIMIT $2`,
   overview: `SELECT COUNT(*) AS accounts, SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS single
     FROM (SELECT COUNT(*) AS number, ${synced} AS synced FROM ${rows.table} GROUP BY account_id) AS each_account`,
@@ -54,8 +54,11 @@ export class TypeormPasskeyStore implements PasskeyStore {
     this.#database = database
   }
 
-  async insert(passkey: Passkey): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(passkey))) === 1
+  insert(passkey: Passkey): Promise<boolean> {
+    return this.#database.transaction(async () => {
+      if (passkey.userVerified === false) await this.#database.noteCacheChange()
+      return (await this.#database.execute(sql.insert, rows.values(passkey))) === 1
+    })
   }
 
   async findByCredentialId(credentialId: string): Promise<Passkey | undefined> {
@@ -67,7 +70,14 @@ export class TypeormPasskeyStore implements PasskeyStore {
   }
 
   async recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {
-    await this.#database.execute(sql.recordUse, [id, counter, backedUp, userVerified, at])
+    const record = async () => {
+      await this.#database.execute(sql.recordUse, [id, counter, backedUp, userVerified, at])
+    }
+    if (userVerified) return record()
+    await this.#database.transaction(async () => {
+      if (!(await this.hasUnverified())) await this.#database.noteCacheChange()
+      await record()
+    })
   }
 
   async recordCounterRegression(id: string, at: number): Promise<void> {
@@ -75,7 +85,7 @@ export class TypeormPasskeyStore implements PasskeyStore {
   }
 
   async hasUnverified(): Promise<boolean> {
-    return (await this.#database.query(sql.hasUnverified)).length > 0
+    return (await this.#database.queryCached({ sql: sql.hasNoneUnverified, parameters: [] })).length === 0
   }
 
   async page(after: string, limit: number): Promise<readonly Passkey[]> {

@@ -1,6 +1,7 @@
 import type { EntitySchema } from 'typeorm'
 import { apiGrantTable, apiTable } from './api.table.ts'
 import { artifactTable } from './artifact.table.ts'
+import { cacheVersionTable } from './cache-version.table.ts'
 import { challengeTable } from './challenge.table.ts'
 import { clientGroupTable, clientTable, secretUseTable } from './client.table.ts'
 import { codeTable } from './code.table.ts'
@@ -20,6 +21,7 @@ export const pocketTables: readonly EntitySchema[] = [
   apiTable,
   apiGrantTable,
   artifactTable,
+  cacheVersionTable,
   challengeTable,
   clientTable,
   clientGroupTable,

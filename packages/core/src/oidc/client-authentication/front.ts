@@ -66,7 +66,7 @@ export function createClientAuthentication(context: CoreContext, provider: () =>
     const id = form.get('client_id') ?? claims?.subject
     // The library verifies assertions that the client issued itself.
     if (claims === undefined || id === undefined || claims.issuer === id) return undefined
-    const client = await stores.clients.find(id)
+    const client = await stores.clients.findCached(id)
     if (!client || client.federatedIdentities.length === 0) return undefined
     const outcome = await verifyFederated(client, assertion)
     if (outcome === true) return replaceCredentials(req, form, client)
@@ -83,7 +83,7 @@ export function createClientAuthentication(context: CoreContext, provider: () =>
     const id = await clientOfToken(provider(), bearer)
     const isAssertion = id === undefined && form.has('client_id') && decodeAssertion(bearer) !== undefined
     if (isAssertion) return acceptAssertion(req, form, bearer)
-    const client = id === undefined ? undefined : await stores.clients.find(id)
+    const client = id === undefined ? undefined : await stores.clients.findCached(id)
     return client && replaceCredentials(req, form, client)
   }
 
@@ -114,7 +114,7 @@ export function createClientAuthentication(context: CoreContext, provider: () =>
     const isPushed = path === protocolRoutes.pushed_authorization_request
     const hasAddedId = isPushed && addClientId(updatedForm, clientId)
     const isPlain = isPushed && updatedForm.has('code_challenge') && updatedForm.get('code_challenge_method') !== 'S256'
-    const client = isPlain ? await stores.clients.find(updatedForm.get('client_id') ?? '') : undefined
+    const client = isPlain ? await stores.clients.findCached(updatedForm.get('client_id') ?? '') : undefined
     const isHashed = isPlain && hashPlainChallenge(updatedForm, client)
     if (isHashed || removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
       replaceBody(req, Buffer.from(updatedForm.toString()))

@@ -82,6 +82,8 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
       assert.equal(await store.insert(client('bare')), true)
       assert.deepEqual(await store.find(complete.id), complete)
       assert.deepEqual(await store.find('bare'), client('bare'))
+      assert.deepEqual(await store.findCached('bare'), client('bare'))
+      assert.equal(await store.findCached('another'), undefined)
       assert.equal(await store.find('another'), undefined)
     },
   },

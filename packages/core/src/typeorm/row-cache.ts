@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { cacheVersionTable } from './cache-version.table.ts'
+import type { DatabaseKind } from './database.ts'
+import type { Parameter } from './statements.ts'
+import { TableRows } from './table-rows.ts'
+
+/** The PostgreSQL channel that announces changes of cached tables; unlike a table, it has no prefix. */
+export const cacheChannel = 'pocketcache'
+
+/** Milliseconds for which rows are used without reading the version again. */
+const maxAge = 1000
+/** Milliseconds after which rows are read again, in case something else than this program changed them. */
+const maxUnchangedAge = 60_000
+const maxEntries = 1000
+
+const { table } = new TableRows(cacheVersionTable)
+
+export interface CachedQuery {
+  readonly sql: string
+  readonly parameters: readonly Parameter[]
+  /** Whether to keep an empty result too; only for statements whose parameters nobody outside chooses. */
+  readonly keepEmpty?: boolean
+  /** Whether a transaction may use rows that were read before it; otherwise it reads the database. */
+  readonly evenInTransaction?: boolean
+}
+
+/**
+ * Rows of tables that rarely change, such as clients and settings. A transaction that changes such a table also changes the
+ * stored version, which each process reads at most once a second before it uses its rows.
+ */
+export class RowCache {
+  readonly #tables = new Set<string>()
+  readonly #query: (sql: string, parameters: readonly Parameter[]) => Promise<readonly object[]>
+  #rows = new Map<string, readonly object[]>()
+  #version: string | undefined
+  /** In `performance` time. */
+  #checkedAt = Number.NEGATIVE_INFINITY
+  #clearedAt = 0
+  #check: Promise<void> | undefined
+
+  constructor(query: (sql: string, parameters: readonly Parameter[]) => Promise<readonly object[]>) {
+    this.#query = query
+  }
+
+  /** Declares tables whose rows are cached; a table that is not declared must not be read through the cache. */
+  addTables(...tables: readonly string[]): void {
+    for (const name of tables) this.#tables.add(name)
+  }
+
+  /** Whether the statement changes a cached table. */
+  isChangedBy(sql: string): boolean {
+    const name = /^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)/i.exec(sql)?.[1]
+    return name !== undefined && this.#tables.has(name)
+  }
+
+  async read({ sql, parameters, keepEmpty = false }: CachedQuery): Promise<readonly object[]> {
+    await this.#validate()
+    const key = keyOf({ sql, parameters })
+    const cache = this.#rows
+    const cached = cache.get(key)
+    if (cached !== undefined) return cached
+    const rows = await this.#query(sql, parameters)
+    // After a change, rows that were read before it must not enter the new cache.
+    if (rows.length > 0 || keepEmpty) cache.set(key, rows)
+    const [oldest] = cache.keys()
+    if (cache.size > maxEntries && oldest !== undefined) cache.delete(oldest)
+    return rows
+  }
+
+  /** The cached rows, if their version was read less than a second ago. */
+  peek(cached: CachedQuery): readonly object[] | undefined {
+    return performance.now() - this.#checkedAt < maxAge ? this.#rows.get(keyOf(cached)) : undefined
+  }
+
+  /** Forgets all rows, because a cached table has changed. */
+  clear(): void {
+    this.#rows = new Map()
+    this.#clearedAt = performance.now()
+  }
+
+  async #validate(): Promise<void> {
+    const now = performance.now()
+    if (now - this.#clearedAt >= maxUnchangedAge) this.clear()
+    if (now - this.#checkedAt < maxAge) return
+    this.#check ??= this.#readVersion().finally(() => {
+      this.#check = undefined
+    })
+    await this.#check
+  }
+
+  async #readVersion(): Promise<void> {
+    const startedAt = performance.now()
+    const rows: readonly { readonly version?: string }[] = await this.#query(`SELECT version FROM ${table}`, [])
+    const version = rows[0]?.version
+    if (version !== this.#version) this.clear()
+    this.#version = version
+    this.#checkedAt = startedAt
+  }
+}
+
+function keyOf({ sql, parameters }: CachedQuery): string {
+  return JSON.stringify([sql, parameters])
+}
+
+/** The statement that changes the version, as the last one of a transaction: others wait for its row. */
+export function changeVersion(kind: DatabaseKind): { readonly sql: string; readonly parameters: readonly Parameter[] } {
+  const notify = kind === 'postgres' ? ` RETURNING pg_notify('${cacheChannel}', '')` : ''
+  return {
+    sql: `INSERT INTO ${table} (id, version) VALUES (1, $1)
+      ON CONFLICT (id) DO UPDATE SET version = excluded.version${notify}`,
+    parameters: [randomUUID()],
+  }
+}
