@@ -93,7 +93,8 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandL
     const caller = await authenticateSession(ctx)
     if (caller) return caller
     const token = ctx.get('X-API-Key')
-    if (isCommandLineKey(token)) return { user: await commandUser(ctx), scopes: null, session: null }
+    if (isCommandLineKey(token))
+      return { user: await commandUser(ctx), scopes: null, session: null, canReadSecrets: false }
     if (token !== '' && scopes === null)
       throw new ForbiddenError(
         'api_key_auth_not_allowed',

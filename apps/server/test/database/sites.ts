@@ -19,7 +19,10 @@ export interface Site extends AsyncDisposable {
   schema(): Promise<unknown>
 }
 
-export const sites: Readonly<Record<string, () => Promise<Site>>> = { SQLite: sqliteSite, PostgreSQL: postgresSite }
+export const sites = { SQLite: sqliteSite, PostgreSQL: postgresSite } as const satisfies Record<
+  string,
+  () => Promise<Site>
+>
 
 export async function sqliteSite(): Promise<Site> {
   const folder = await createFolder()

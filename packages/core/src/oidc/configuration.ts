@@ -33,7 +33,12 @@ const day = 24 * hour
 /** Seconds. */
 export const idTokenLifetime = hour
 
-const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'] as const
+const confidentialMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+] as const
 
 /** The maximum lifetime of a token signed now, in milliseconds. */
 export async function maxTokenLifetime(clients: Pick<ClientStore, 'list'>): Promise<number> {

@@ -82,8 +82,7 @@ function withoutScopes(): interactionPolicy.Check {
     'the user has not consented to the client',
     'consent_required',
     // Only a stored grant has an ID; without consent the library uses a new one.
-    ({ oidc }: KoaContextWithOIDC) =>
-      oidc.grant?.jti === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+    ({ oidc }: KoaContextWithOIDC) => (oidc.grant?.jti === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT),
   )
 }
 

@@ -14,7 +14,11 @@ export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
   tables: pocketTables,
   retiredTables: ['pocket_challenge'],
-  migrations: [CreateTables1763000000000, OptionalClientTokenLifetime1764000000000, AdditiveCreateCacheVersion1764000000010],
+  migrations: [
+    CreateTables1763000000000,
+    OptionalClientTokenLifetime1764000000000,
+    AdditiveCreateCacheVersion1764000000010,
+  ],
   lastReplacedMigration,
 }
 

@@ -43,7 +43,12 @@ export function accessTokenOverrides(provider: Provider, context: ProviderContex
     const created = await accessTokenValue.call(token)
     const { client } = token
     if (!created.payload || !client || !extras(client).pocket_protocol.jwtAccessTokens) return created
-    token.jti = await signAccessToken(token, created.payload, getSubject(context.pairwise, token.accountId, client), context)
+    token.jti = await signAccessToken(
+      token,
+      created.payload,
+      getSubject(context.pairwise, token.accountId, client),
+      context,
+    )
     return { ...created, value: token.jti }
   }
 
@@ -91,7 +96,10 @@ function storeJwt(token: AccessToken | ClientCredentials, value: string, { paylo
 }
 
 /** The fields of the opaque form of a token. */
-function storedFields({ IN_PAYLOAD }: { readonly IN_PAYLOAD: readonly string[] }, token: AccessToken | ClientCredentials) {
+function storedFields(
+  { IN_PAYLOAD }: { readonly IN_PAYLOAD: readonly string[] },
+  token: AccessToken | ClientCredentials,
+) {
   const { client, expiration: expiresIn } = token
   if (!client) throw new ConfigurationError('An access token was created without a client.')
   return { ...Object.fromEntries(IN_PAYLOAD.map((name) => [name, Reflect.get(token, name)])), client, expiresIn }
