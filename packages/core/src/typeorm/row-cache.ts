@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { cacheVersionTable } from './cache-version.table.ts'
-import type { DatabaseKind } from './database.ts'
 import type { Parameter } from './statements.ts'
-import { TableRows } from './table-rows.ts'
 
 /** The PostgreSQL channel that announces changes of cached tables; unlike a table, it has no prefix. */
 export const cacheChannel = 'pocketcache'
@@ -13,7 +11,7 @@ const maxAge = 1000
 const maxUnchangedAge = 60_000
 const maxEntries = 1000
 
-const { table } = new TableRows(cacheVersionTable)
+const table = `"${cacheVersionTable.options.name}"`
 
 export interface CachedQuery {
   readonly sql: string
@@ -103,7 +101,7 @@ function keyOf({ sql, parameters }: CachedQuery): string {
 }
 
 /** The statement that changes the version, as the last one of a transaction: others wait for its row. */
-export function changeVersion(kind: DatabaseKind): { readonly sql: string; readonly parameters: readonly Parameter[] } {
+export function changeVersion(kind: 'postgres' | 'sqlite'): { readonly sql: string; readonly parameters: readonly Parameter[] } {
   const notify = kind === 'postgres' ? ` RETURNING pg_notify('${cacheChannel}', '')` : ''
   return {
     sql: `INSERT INTO ${table} (id, version) VALUES (1, $1)
