@@ -391,6 +391,7 @@ const rows = {
   'POST /settings/admin/oidc-clients/:id/logo/address': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/logo/remove': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/known': row('administrator', { session: 'passkey' }),
+  'POST /settings/admin/oidc-clients/:id/compatibility': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/:id/document': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/test': row('administrator', { session: 'passkey' }),
   'GET /settings/admin/oidc-clients/:id/test': row('administrator'),

@@ -8,6 +8,7 @@ import { maxLogoBytes } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
 import type { ClientPageContext } from './client-page-context.ts'
+import { keptFeatureOf } from './compatibility.ts'
 import { correctDsmRedirectUris } from './dsm.ts'
 import type { ClientPage } from './page-model.ts'
 import { isLocked } from './section-views.ts'
@@ -104,6 +105,13 @@ export function clientSettingsPages(context: ClientPageContext, showClient: Show
       await administration.update(formActor(ctx, user), client.id, { ...client, protocol: { isKnown } })
       if (logo) await clientLogos.store(pageActor(user, ctx), client.id, logo.logos)
       return { notice: isKnown ? 'known' : 'unknown', logoProblem: logo?.problem ?? null }
+    }),
+
+    /** Turns off what was kept for an application that moved from Pocket ID. */
+    form('compatibility', async (ctx, client, user) => {
+      const feature = keptFeatureOf(formText(ctx, 'feature', 50))
+      await administration.update(formActor(ctx, user), client.id, { ...client, protocol: { [feature]: false } })
+      return { notice: 'kept_off' }
     }),
 
     /** Fetches the client ID metadata document again. */

@@ -5,6 +5,7 @@ import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { Compatibility } from './compatibility.ts'
 import type { FieldColumn, TextField } from './settings/field.ts'
 import type { FieldProblem } from './settings/section-form.ts'
 import type { SectionName } from './settings/sections.ts'
@@ -170,6 +171,8 @@ export interface ClientPage {
   readonly newSecret: { readonly id: string; readonly value: string } | null
   /** Redirect URIs with wildcards, and the additional URIs that they match. */
   readonly openings: readonly { readonly uri: string; readonly opening: WildcardScope }[]
+  /** What it keeps because its application may have relied on it at Pocket ID; `null` if nothing. */
+  readonly compatibility: Compatibility | null
   /** Pasted redirect URIs with their corrected forms. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   /** Access to the client. The form sends `access` (`everybody` or `groups`) and any number of IDs in `groups`. */
@@ -201,6 +204,7 @@ export type ClientNotice =
   | 'document_read'
   | 'known'
   | 'unknown'
+  | 'kept_off'
 
 /** The result of a client test; the test can be run again. */
 export interface ClientTestPage {

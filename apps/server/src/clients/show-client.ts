@@ -7,6 +7,7 @@ import { groupAccessOf } from './access-form.ts'
 import { clientValidator } from './administration.ts'
 import { apisOf } from './apis-of-client.ts'
 import type { ClientPageContext } from './client-page-context.ts'
+import { compatibilityOf } from './compatibility.ts'
 import { namedAttempts } from './connection-log.ts'
 import { clientEndpoints } from './endpoints.ts'
 import { takeClientFlash } from './flash.ts'
@@ -59,6 +60,7 @@ export function createShowClient(context: ClientPageContext): ShowClient {
       endpoints: clientEndpoints(pocket),
       attempts: await namedAttempts(context, client.id),
       openings: openingsOf(client),
+      compatibility: compatibilityOf(client),
       preview: await previewFor(context, client.id, ctx.query, user.userName),
       access: await groupAccessOf(directory.groups, client),
       scim: await scimState(client.id),

@@ -152,6 +152,7 @@ const client = {
   },
   attempts,
   viewer: anna,
+  compatibility: null,
   openings: [
     { uri: 'https://*.example.com/auth/login', opening: 'subdomains' },
     { uri: '*', opening: 'nothing' },
@@ -246,6 +247,15 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
     ),
     problems: [refused],
     openings: [],
+  },
+  'client-moved-in': {
+    ...client,
+    openings: [],
+    compatibility: {
+      features: ['plainPkce', 'jwtAccessTokens'],
+      accessTokenMinutes: 60,
+      refreshTokenMinutes: 525_600,
+    },
   },
   'client-conflict': {
     ...client,

@@ -1,0 +1,29 @@
+import type { Client } from '@pocket/core'
+import { InvalidInputError } from '@pocket/core/errors'
+
+/** What a client keeps because its application may have relied on it at Pocket ID. */
+export const keptFeatures = ['plainPkce', 'jwtAccessTokens'] as const
+export type KeptFeature = (typeof keptFeatures)[number]
+
+/** What the page of a client says until an administrator has turned everything off. */
+export interface Compatibility {
+  readonly features: readonly KeptFeature[]
+  /** Minutes. */
+  readonly accessTokenMinutes: number
+  readonly refreshTokenMinutes: number
+}
+
+/** `null` if nothing was kept. */
+export function compatibilityOf(client: Client): Compatibility | null {
+  const features = keptFeatures.filter((feature) => client.protocol[feature])
+  if (features.length === 0) return null
+  const { accessTokenDurationMinutes: accessTokenMinutes, refreshTokenDurationMinutes: refreshTokenMinutes } = client
+  return { features, accessTokenMinutes, refreshTokenMinutes }
+}
+
+/** @throws {InvalidInputError} `validation_failed` */
+export function keptFeatureOf(text: string): KeptFeature {
+  const feature = keptFeatures.find((each) => each === text)
+  if (feature === undefined) throw new InvalidInputError('validation_failed', 'The field feature is not valid.')
+  return feature
+}

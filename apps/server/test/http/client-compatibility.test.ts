@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+let running: RunningApp
+let agent: UserAgent
+let at: string
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  at = `${running.url}/settings/admin/oidc-clients`
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+const marks = ['PKCE: plain', 'Access tokens: JWTs', '365 days for refresh tokens']
+const shownMarks = (html: string) => marks.filter((mark) => html.includes(mark))
+
+test('shows what a client keeps from Pocket ID until an administrator turns it off', async () => {
+  const clients = running.app.pocket.clients
+  const client = await clients.create({
+    name: 'Wiki',
+    redirectUris: ['https://wiki.example/cb'],
+    refreshTokenDurationMinutes: 525_600,
+    protocol: { plainPkce: true, jwtAccessTokens: true },
+  })
+  const turnOff = async (feature: string) => {
+    const { text } = await agent.get(`${at}/${client.id}`)
+    const version = /name="version" value="([^"]+)"/.exec(text)?.[1]?.replaceAll('&#34;', '"') ?? ''
+    return agent.follow(await agent.postForm(`${at}/${client.id}/compatibility`, { feature, version }))
+  }
+  expect(shownMarks((await agent.get(`${at}/${client.id}`)).text)).toEqual(marks)
+  expect(shownMarks((await turnOff('plainPkce')).text)).toEqual(marks.slice(1))
+  expect(await turnOff('isKnown')).toMatchObject({ status: 400 })
+  expect(shownMarks((await turnOff('jwtAccessTokens')).text)).toEqual([])
+  expect(await clients.find(client.id)).toMatchObject({
+    refreshTokenDurationMinutes: 525_600,
+    protocol: { plainPkce: false, jwtAccessTokens: false, isKnown: false },
+  })
+})
