@@ -71,8 +71,10 @@ export class TableRows<Entity> {
   selectProvided(kind: DatabaseKind, parameter = '$1'): string {
     if (kind === 'postgres')
       return `SELECT ${this.columns} FROM json_populate_recordset(NULL::${this.table}, ${parameter}::json)`
-    const columns = this.#columns.map(({ name }) => `json_extract(value, '$.${name}') AS ${quoteName(name)}`)
-    return `SELECT ${columns.join(', ')} FROM json_each(${parameter})`
+    const columns = this.#columns.map(({ name }) => `json_extract(entry, '$.${name}') AS ${quoteName(name)}`)
+    // Otherwise SQLite writes and parses the text of a row again for each column.
+    const entries = `WITH entries AS MATERIALIZED (SELECT jsonb(value) AS entry FROM json_each(${parameter}))`
+    return `${entries} SELECT ${columns.join(', ')} FROM entries`
   }
 
   /** Inserts the rows that {@link TableRows.selectProvided} reads; an `ON CONFLICT` clause may follow. */
