@@ -6,7 +6,6 @@ import { migratePeople } from './migrate-people.ts'
 import type { MigrationContext, ShowProgress } from './migration-steps.ts'
 import type { MigrationTarget } from './migration-target.ts'
 import { type MigrationReport, ReportCollector } from './report.ts'
-import { isJsonObject } from './source/json.ts'
 import type { Source } from './source/source.ts'
 import type { SourceSecrets } from './source-secrets.ts'
 
@@ -37,11 +36,11 @@ export async function migrate({ appUrl, ...options }: MigrationOptions): Promise
   await migratePeople(context, (settings.get('ldapadmingroupname') ?? '') !== '')
   await migrateClients(context)
   await migrateTokens(context)
-  await migrateAuthorizations(context)
+  const issuer = await migrateAuthorizations(context)
   await migrateAuditLog(context)
   await migratePictures(context)
   await noteShortLived(context)
-  await noteHost(context, appUrl)
+  noteHost(context, { issuer, appUrl })
   return context.report.report()
 }
 
@@ -70,8 +69,10 @@ async function noteShortLived({ source, report }: MigrationContext): Promise<voi
 }
 
 /** Passkeys belong to a host name. */
-async function noteHost({ source, report }: MigrationContext, appUrl: string): Promise<void> {
-  const issuer = await findIssuer(source)
+function noteHost(
+  { report }: MigrationContext,
+  { issuer, appUrl }: { readonly issuer: string | undefined; readonly appUrl: string },
+): void {
   const host = new URL(appUrl).hostname
   const oldHost = URL.parse(issuer ?? '')?.hostname
   if (issuer === undefined || oldHost === undefined)
@@ -86,15 +87,4 @@ async function noteHost({ source, report }: MigrationContext, appUrl: string): P
     report.note(
       `The host name ${host} stays the same: passkeys stay valid. Applications know the issuer ${issuer}; change it to ${appUrl} in each.`,
     )
-}
-
-/** The issuer of the newest token. */
-async function findIssuer(source: Source): Promise<string | undefined> {
-  let issuer: string | undefined
-  for await (const { request_data: data } of source.rows('oauth2_sessions')) {
-    const session = isJsonObject(data.session) ? data.session : {}
-    const claims = isJsonObject(session.jwt_claims) ? session.jwt_claims : {}
-    if (typeof claims.Issuer === 'string' && claims.Issuer !== '') issuer = claims.Issuer
-  }
-  return issuer
 }

@@ -53,6 +53,12 @@ export function readToken(row: SourceRow<'oauth2_sessions'>): SourceToken | unde
   }
 }
 
+/** The URL of the source, as the row names it. */
+export function issuerOf({ request_data: { session } }: SourceRow<'oauth2_sessions'>): string | undefined {
+  const claims = isJsonObject(session) && isJsonObject(session.jwt_claims) ? session.jwt_claims : {}
+  return typeof claims.Issuer === 'string' && claims.Issuer !== '' ? claims.Issuer : undefined
+}
+
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }

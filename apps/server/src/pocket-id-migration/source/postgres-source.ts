@@ -5,7 +5,7 @@ import { isFolder, picturesInFolder } from './picture-folder.ts'
 import { assertNotRunning } from './running-host.ts'
 import { assertSchemaVersion, type RawSource, type SourcePicture } from './source.ts'
 import { sourceError } from './source-error.ts'
-import { hasCreationOrder } from './tables.ts'
+import { orderOf } from './tables.ts'
 
 export interface PostgresSourceOptions {
   readonly url: string
@@ -54,8 +54,9 @@ function createSource({ client, tables, schemaVersion, uploads }: OpenPostgres):
     dialect: 'postgres',
     schemaVersion,
     async *rows(table) {
-      const order = hasCreationOrder(table) ? ' ORDER BY created_at, ctid' : ''
-      if (tables.has(table)) yield* readAll(client, `SELECT * FROM "${table}"${order}`)
+      const order = orderOf(table)
+      const orderBy = order.length > 0 ? ` ORDER BY ${order.join(', ')}, ctid` : ''
+      if (tables.has(table)) yield* readAll(client, `SELECT * FROM "${table}"${orderBy}`)
     },
     async count(table) {
       if (!tables.has(table)) return 0

@@ -8,7 +8,7 @@ import { assertNotRunning } from './running-host.ts'
 import { assertSchemaVersion, type RawSource, type SourcePicture } from './source.ts'
 import { sourceError } from './source-error.ts'
 import { SqliteReader } from './sqlite-reader.ts'
-import { hasCreationOrder, type SourceTable } from './tables.ts'
+import { orderOf, type SourceTable } from './tables.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface FileSourceOptions {
@@ -57,7 +57,8 @@ export async function openSqliteSource({ path, uploads, now }: FileSourceOptions
 }
 
 function selectRows(table: SourceTable): string {
-  return `SELECT * FROM "${table}"${hasCreationOrder(table) ? ' ORDER BY created_at, rowid' : ''}`
+  const order = orderOf(table)
+  return `SELECT * FROM "${table}"${order.length > 0 ? ` ORDER BY ${order.join(', ')}, rowid` : ''}`
 }
 
 async function copyExisting(from: string, to: string): Promise<void> {

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { isJsonObject } from './json.ts'
 import { sourceError } from './source-error.ts'
 import { TableRowsSplitter } from './table-rows-splitter.ts'
+import { isSourceTable, orderOf } from './tables.ts'
 
 /** The rows of an export in a temporary SQLite file. */
 export class StagedRows implements Disposable {
@@ -12,27 +13,27 @@ export class StagedRows implements Disposable {
     this.#database = new Database(path)
     this.#database.pragma('journal_mode = OFF')
     this.#database.pragma('synchronous = OFF')
-    this.#database.exec('CREATE TABLE staged (name TEXT NOT NULL, created TEXT, json TEXT NOT NULL)')
+    this.#database.exec('CREATE TABLE staged (name TEXT NOT NULL, position TEXT, json TEXT NOT NULL)')
   }
 
   /** Reads `database.json` and returns what it holds apart from rows. */
   async fill(content: Readable): Promise<Readonly<Record<string, unknown>>> {
-    const insert = this.#database.prepare('INSERT INTO staged (name, created, json) VALUES (?, ?, ?)')
+    const insert = this.#database.prepare('INSERT INTO staged (name, position, json) VALUES (?, ?, ?)')
     const splitter = new TableRowsSplitter()
     this.#database.exec('BEGIN')
     for await (const chunk of content)
       for (const { table, json } of splitter.split(chunk)) {
         const row = parseRow(json)
-        insert.run(table, row.created_at ?? null, json)
+        insert.run(table, positionOf(table, row), json)
       }
     this.#database.exec('COMMIT')
-    this.#database.exec('CREATE INDEX staged_order ON staged (name, created)')
+    this.#database.exec('CREATE INDEX staged_order ON staged (name, position)')
     return splitter.end()
   }
 
   *rows(table: string): Iterable<Readonly<Record<string, unknown>>> {
     const select = this.#database.prepare<[string], string>(
-      'SELECT json FROM staged WHERE name = ? ORDER BY created, rowid',
+      'SELECT json FROM staged WHERE name = ? ORDER BY position, rowid',
     )
     for (const json of select.pluck().iterate(table)) yield parseRow(json)
   }
@@ -46,6 +47,12 @@ export class StagedRows implements Disposable {
   [Symbol.dispose](): void {
     this.#database.close()
   }
+}
+
+/** Sorts like the columns of {@link orderOf}: identifiers have a fixed length, and times are texts in UTC. */
+function positionOf(table: string, row: Readonly<Record<string, unknown>>): string {
+  const order = isSourceTable(table) ? orderOf(table) : []
+  return order.map((column) => String(row[column] ?? '')).join(' ')
 }
 
 function parseRow(json: string): Readonly<Record<string, unknown>> {

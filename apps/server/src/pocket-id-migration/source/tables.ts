@@ -85,6 +85,8 @@ export const sourceTables = {
     pkce_enabled: off,
     pkce_supported: off,
     credentials: withDefault(object, {}),
+    /** Only before 2.14: the bcrypt hash of the only secret. */
+    secret: optional(text),
     launch_url: optional(text),
     requires_reauthentication: off,
     is_group_restricted: off,
@@ -143,13 +145,18 @@ export const sourceTables = {
 
 export type SourceTable = keyof typeof sourceTables
 
+export function isSourceTable(name: string): name is SourceTable {
+  return Object.hasOwn(sourceTables, name)
+}
+
 export type SourceRow<Table extends SourceTable> = {
   readonly [Key in keyof (typeof sourceTables)[Table]]: (typeof sourceTables)[Table][Key] extends Column<infer Value>
     ? Value
     : never
 }
 
-/** Whether rows are read in the order of their creation. */
-export function hasCreationOrder(table: SourceTable): boolean {
-  return 'created_at' in sourceTables[table] && 'id' in sourceTables[table]
+/** The columns by which rows are read: those of one authorization together, all others in the order of their creation. */
+export function orderOf(table: SourceTable): readonly string[] {
+  if (table === 'oauth2_sessions') return ['request_id', 'created_at']
+  return 'created_at' in sourceTables[table] && 'id' in sourceTables[table] ? ['created_at'] : []
 }
