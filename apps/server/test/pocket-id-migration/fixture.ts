@@ -41,7 +41,14 @@ interface Facts {
   }[]
   readonly clients: readonly { readonly id: string; readonly secrets: readonly Secret[] }[]
   readonly apiKeys: readonly { readonly token: string; readonly works: boolean }[]
-  readonly signupTokens: readonly { readonly token: string; readonly usageLimit: number; readonly usageCount: number }[]
+  readonly signupTokens: readonly {
+    readonly id: string
+    readonly token: string
+    readonly usageLimit: number
+    readonly usageCount: number
+    readonly groups: readonly string[]
+    readonly expiresAt: string
+  }[]
   readonly oneTimeCodes: readonly { readonly user: string; readonly code: string; readonly expiresAt: string }[]
   readonly scim: readonly { readonly client: string; readonly endpoint: string; readonly token: string }[]
   readonly settings: Readonly<Record<string, string>>

@@ -8,7 +8,8 @@ export function planApi(row: SourceRow<'apis'>, permissions: readonly ApiPermiss
   return {
     id: row.id,
     name: row.name,
-    resource: row.audience,
+    // Versions before 2.14 accept the identifier with a final slash.
+    resource: row.audience.replace(/\/+$/, ''),
     permissions,
     accessTokenFormat: 'jwt',
     accessTokenDurationMinutes: maxTokenMinutes,

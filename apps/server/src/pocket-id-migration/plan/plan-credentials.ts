@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Client, ClientSecret, FederatedIdentity } from '@pocket/core'
 import { isId } from '@pocket/directory/internal'
 import type { FindingSubject, ReportCollector } from '../report.ts'
@@ -7,11 +8,9 @@ import { hashFromHex, oneLine } from './texts.ts'
 
 type ClientRow = SourceRow<'oidc_clients'>
 
-export function planSecrets(
-  { id: clientId, name, credentials }: ClientRow,
-  report: ReportCollector,
-): Client['secrets'] {
-  return objectsOf(credentials.secrets).flatMap((secret): readonly ClientSecret[] => {
+export function planSecrets(row: ClientRow, report: ReportCollector): Client['secrets'] {
+  const { id: clientId, name, credentials } = row
+  return [...objectsOf(credentials.secrets), ...onlySecretOf(row)].flatMap((secret): readonly ClientSecret[] => {
     const id = String(secret.id ?? '')
     const subject: FindingSubject = {
       subject: 'client secret',
@@ -35,6 +34,12 @@ export function planSecrets(
       },
     ]
   })
+}
+
+/** The secret of versions before 2.14, in the form of later ones. */
+function onlySecretOf({ secret, created_at: createdAt }: ClientRow): readonly Readonly<Record<string, unknown>>[] {
+  if (!secret) return []
+  return [{ id: randomUUID(), alg: 'bcrypt', hash: secret, createdAt: new Date(createdAt).toISOString() }]
 }
 
 function planHash({

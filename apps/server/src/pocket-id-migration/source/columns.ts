@@ -36,9 +36,14 @@ export const bytes: Column<Buffer> = (value, dialect) => {
   return Buffer.from(value, dialect === 'archive' ? 'base64' : 'utf8')
 }
 
-/** A JSON value: parsed by PostgreSQL's driver, as text in SQLite, as base64 of the text in an archive. */
-export const json: Column<unknown> = (value, dialect) =>
-  dialect === 'postgres' ? value : JSON.parse(bytes(value, dialect).toString('utf8'))
+/**
+ * A JSON value: parsed by PostgreSQL's driver, as text in SQLite, as base64 of the text in an archive. Columns that versions before
+ * 2.12 store as text are text in all of them; base64 contains no brackets.
+ */
+export const json: Column<unknown> = (value, dialect) => {
+  if (typeof value === 'string' && /^\s*[{[]/.test(value)) return JSON.parse(value)
+  return dialect === 'postgres' ? value : JSON.parse(bytes(value, dialect).toString('utf8'))
+}
 
 export const texts: Column<readonly string[]> = (value, dialect) => {
   const list = json(value, dialect) ?? []
