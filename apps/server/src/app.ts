@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
-import { NotFoundError } from '@pocket/core/errors'
+import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
+import { databaseOf } from '@pocket/core/internal/sql'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
 import type { Config } from './composition/config.ts'
 import { openDatabase } from './composition/open-database.ts'
 import { composePages } from './composition/pages.ts'
 import { createPlatform, type InstanceOptions } from './composition/platform.ts'
+import { pocketIdMigration } from './composition/pocket-id-migration.ts'
 import { composeRendering } from './composition/rendering.ts'
 import { composeRestApi } from './composition/rest-api.ts'
 import { scheduledJobs } from './composition/scheduled-jobs.ts'
@@ -19,18 +21,30 @@ import { type ApiRequest, type ApiResponse, callApi } from './http/call-api.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
+import { maintenanceListener } from './http/maintenance.ts'
+import { ReplaceableServer } from './http/replaceable-server.ts'
 import type { Logger } from './logging/logger.ts'
+import type { ChosenSource, MigrationOutcome, MigrationRunner } from './pocket-id-migration/page.ts'
+import { pocketIdMigrationPath, setUpTokenOf } from './pocket-id-migration/set-up-access.ts'
+import { hasContent } from './pocket-id-migration/target-content.ts'
 import { type KeyRotationOptions, rotateKeys } from './signing-keys/rotation.ts'
 import { passkeyRemovedPath } from './webauthn/passkey-removed-page.ts'
+
+/** Where the set-up continues. */
+export interface SetUpUrls {
+  readonly url: string
+  /** The page that migrates an instance of Pocket ID, and its token; `null` if there are users or clients. */
+  readonly migration: { readonly url: string; readonly token: string } | null
+}
 
 /** A server instance, listening or not yet listening. Disposing it stops everything it started. */
 export interface App extends AsyncDisposable {
   readonly pocket: Pocket
   readonly directory: Directory
-  /** Aborted when another process has taken over the database. */
+  /** Aborted when another process has taken over the database, or when the instance cannot continue after a migration. */
   readonly lockLost: AbortSignal
   /** Starts the HTTP server and resolves to its public URL. */
-  listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
+  listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
   /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
   passkeysOf(name: string): Promise<readonly Passkey[]>
@@ -44,11 +58,21 @@ export interface App extends AsyncDisposable {
 
 /** Milliseconds. */
 const hour = 3_600_000
-/** Milliseconds. Longer than a reverse proxy's idle timeout, usually a minute, so that it never reuses a closed connection. */
-const keepAliveTimeout = 75_000
 const viewsDirectory = join(packageFolder, 'views')
 const assetsDirectory = join(packageFolder, 'dist', 'web')
 const cataloguesDirectory = join(packageFolder, 'locales')
+
+/** What serves requests, without the HTTP server itself. */
+interface Instance extends Omit<App, 'listen' | 'lockLost' | typeof Symbol.asyncDispose> {
+  readonly lockLost: AbortSignal
+  readonly handle: RequestListener
+  /** Whether neither users nor clients exist. */
+  readonly isEmpty: () => Promise<boolean>
+  readonly setUpToken: string
+  start(): Promise<void>
+  /** Stops everything but the HTTP server, which `stopRequests` stops or hands over. */
+  stop(stopRequests: () => Promise<void>): Promise<void>
+}
 
 /**
  * Opens and migrates the database, loads the keys, and registers all routes.
@@ -57,16 +81,91 @@ const cataloguesDirectory = join(packageFolder, 'locales')
  */
 export async function createApp(config: Config, logger: Logger, stop?: AbortSignal): Promise<App> {
   const assets = await loadAssets(assetsDirectory)
-  const database = await openDatabase(config, logger, stop)
-  try {
-    return await compose({ config, logger, assets, database, viewsDirectory, cataloguesDirectory })
-  } catch (error) {
-    await database[Symbol.asyncDispose]()
-    throw error
+  const { folder, migrate } = pocketIdMigration(config, logger)
+  const ended = new AbortController()
+  let outcome: MigrationOutcome | undefined
+  let replacement: Promise<void> | undefined
+
+  const open = async (): Promise<Instance> => {
+    const database = await openDatabase(config, logger, stop)
+    try {
+      const options = { config, logger, assets, database, viewsDirectory, cataloguesDirectory }
+      const opened = await compose(options, runner)
+      const { lockLost } = opened
+      lockLost.addEventListener('abort', () => ended.abort(lockLost.reason), { once: true })
+      return opened
+    } catch (error) {
+      await database[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+  /** Keys, settings and sessions are read again only by a new instance, so the old one ends before the migration. */
+  const replaceInstance = async (source: ChosenSource, page: string) => {
+    // Before the response to the confirmation, so that the next request is not answered by the old instance.
+    const idle = http.replaceHandler(maintenanceListener(assets, page))
+    await instance.stop(() => idle)
+    logger.info('Migrating from Pocket ID')
+    try {
+      outcome = { report: await migrate(source) }
+      await folder.removeUploads()
+      logger.info({ counts: outcome.report.counts }, 'Migrated from Pocket ID')
+    } catch (error) {
+      logger.error({ err: error }, 'The migration from Pocket ID failed; nothing was changed')
+      outcome = { reason: error instanceof ConfigurationError ? error.message : 'The migration failed; see the log.' }
+    }
+    instance = await open()
+    await instance.start()
+    await http.replaceHandler(instance.handle)
+  }
+  const runner: MigrationRunner = {
+    get outcome() {
+      return outcome
+    },
+    start(source, page) {
+      replacement ??= replaceInstance(source, page)
+        .catch((error: unknown) => ended.abort(error))
+        .finally(() => {
+          replacement = undefined
+        })
+    },
+    allowSlowRequests: () => http.allowSlowRequests(),
+  }
+
+  let instance = await open()
+  const http = new ReplaceableServer(instance.handle)
+  return {
+    get pocket() {
+      return instance.pocket
+    },
+    get directory() {
+      return instance.directory
+    },
+    lockLost: ended.signal,
+    async listen() {
+      await listen(http.server, config)
+      await instance.start()
+      const { pocket, directory, setUpToken } = instance
+      const isEmpty = await instance.isEmpty()
+      // What was uploaded before the set-up was completed in another way.
+      if (!isEmpty) await folder.removeUploads()
+      const url = pocket.issuer
+      if (await directory.isSetUp()) return { url, setUp: null }
+      const migration = isEmpty ? { url: url + pocketIdMigrationPath, token: setUpToken } : null
+      return { url, setUp: { url: `${url}/login/setup`, migration } }
+    },
+    issueLoginCode: (name) => instance.issueLoginCode(name),
+    passkeysOf: (name) => instance.passkeysOf(name),
+    removePasskey: (name, id) => instance.removePasskey(name, id),
+    rotateKeys: (rotation) => instance.rotateKeys(rotation),
+    callApi: (request) => instance.callApi(request),
+    async [Symbol.asyncDispose]() {
+      await replacement
+      await instance.stop(() => stopListening(http.server))
+    },
   }
 }
 
-async function compose(options: InstanceOptions): Promise<App> {
+async function compose(options: InstanceOptions, runner: MigrationRunner): Promise<Instance> {
   const { config, logger, assets, database } = options
   const platform = await createPlatform(options)
   const rendering = await composeRendering(platform, options)
@@ -82,7 +181,7 @@ async function compose(options: InstanceOptions): Promise<App> {
     commandLineKey,
   })
   const api = composeRestApi(services, guard)
-  const pages = composePages(services, guard, api.document)
+  const pages = composePages(services, guard, { apiDocument: api.document, runner })
 
   const userNamed = async (name: string) => {
     const user = await directory.findByName(name)
@@ -109,18 +208,17 @@ async function compose(options: InstanceOptions): Promise<App> {
     .use(api.routes)
     .use(bodies())
     .use(pages.routes())
-  const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 60_000, keepAliveTimeout }, koa.callback())
-
   return {
     pocket,
     directory,
     lockLost: database.lock.lost,
-    async listen() {
-      await listen(server, config)
+    handle: koa.callback(),
+    isEmpty: async () => !(await hasContent(databaseOf(database.dataSource))),
+    setUpToken: setUpTokenOf(database.masterKey),
+    async start() {
       geoIpService.start()
       if (geoIpService.isMissing()) await database.jobs.markDue('refresh-places', clock.now())
       scheduler.start()
-      return { url: pocket.issuer, setUpUrl: (await directory.isSetUp()) ? null : `${pocket.issuer}/login/setup` }
     },
     async issueLoginCode(name) {
       const user = await userNamed(name)
@@ -139,11 +237,11 @@ async function compose(options: InstanceOptions): Promise<App> {
     },
     rotateKeys: (rotation) => rotateKeys(pocket, rotation),
     callApi: (request) => callApi({ handler: koa.callback(), issuer: pocket.issuer, apiKey: commandLineKey }, request),
-    async [Symbol.asyncDispose]() {
+    async stop(stopRequests) {
       // A request may be waiting for a job run or for a remote server.
       ldap[Symbol.dispose]()
       await scim.runs[Symbol.asyncDispose]()
-      await stopListening(server)
+      await stopRequests()
       await scheduler[Symbol.asyncDispose]()
       await geoIpService[Symbol.asyncDispose]()
       await api.flush()

@@ -7,12 +7,18 @@ import type { Logger } from '../logging/logger.ts'
 import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
 
+interface SetUpUrls {
+  readonly url: string
+  /** The page that migrates an instance of Pocket ID, and its token; `null` if there are users or clients. */
+  readonly migration: { readonly url: string; readonly token: string } | null
+}
+
 /** The operations of an instance that commands use. */
 export interface Instance extends AsyncDisposable {
   /** Aborted when another process has taken over the database. */
   readonly lockLost: AbortSignal
-  /** Starts listening; `setUpUrl` is the URL of the set-up page if no administrator exists yet. */
-  listen(): Promise<{ readonly url: string; readonly setUpUrl: string | null }>
+  /** Starts listening; `setUp` has the URL of the set-up page if no administrator exists yet. */
+  listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
   /** `expiresAt` in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
   /** The passkeys of the user with this user name or e-mail address. */

@@ -30,7 +30,7 @@ export const addMigrateFromPocketId: AddCommand = (program, context) => {
       const { migrateFromPocketId } = await import('../composition/pocket-id-migration.ts')
       const report = await migrateFromPocketId(config, context.createLogger(config), {
         source,
-        encryptionKeyFile,
+        encryptionKey: encryptionKeyFile === undefined ? undefined : { file: encryptionKeyFile },
         uploads,
         isDryRun,
         confirmReplacement: () =>

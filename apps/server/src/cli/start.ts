@@ -28,11 +28,13 @@ async function serve(
   { stop }: CommandContext,
   log: (line: string) => void,
 ): Promise<void> {
-  const { url, setUpUrl } = await app.listen().catch((error: unknown) => {
+  const { url, setUp } = await app.listen().catch((error: unknown) => {
     throw explainListenError(error, config)
   })
   log(`Listening on ${config.unixSocket ?? `port ${config.port}`}; the URL is ${url}`)
-  if (setUpUrl !== null) log(`No administrator exists yet. Create one at ${setUpUrl}`)
+  if (setUp !== null) log(`No administrator exists yet. Create one at ${setUp.url}`)
+  const { url: migrationUrl, token } = setUp?.migration ?? {}
+  if (migrationUrl !== undefined) log(`To migrate from Pocket ID, enter the set-up token ${token} at ${migrationUrl}`)
   const end = AbortSignal.any([stop, app.lockLost])
   if (!end.aborted) await once(end, 'abort')
   app.lockLost.throwIfAborted()

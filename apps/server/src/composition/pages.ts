@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import { databaseOf } from '@pocket/core/internal/sql'
 import type { Context } from 'koa'
 import type { Guard } from '../access/guard.ts'
 import { apiPages } from '../apis/page.ts'
@@ -19,6 +20,9 @@ import { messageOf } from '../logging/failure.ts'
 import type { OpenApiDocument } from '../openapi/document.ts'
 import { openApiPage } from '../openapi/page.ts'
 import { overviewPages } from '../overview/page.ts'
+import { type MigrationRunner, pocketIdMigrationPages } from '../pocket-id-migration/page.ts'
+import { pocketIdMigrationPath } from '../pocket-id-migration/set-up-access.ts'
+import { hasContent } from '../pocket-id-migration/target-content.ts'
 import { preferencePages } from '../preferences/page.ts'
 import { scimPages } from '../scim/page.ts'
 import { scimStateOf } from '../scim/providers.ts'
@@ -33,18 +37,24 @@ import { signUpPages } from '../sign-up/page.ts'
 import { arrivedPage } from '../sign-up/return-path.ts'
 import { userPages } from '../user-pages/page.ts'
 import { composeAccountPages } from './account-pages.ts'
+import { pocketIdMigration } from './pocket-id-migration.ts'
 import { createRoutes } from './routes.ts'
 import type { Services } from './services.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
 /** All pages with their routes. */
-export function composePages(services: Services, guard: Guard, apiDocument: () => OpenApiDocument): Router {
-  const { database, pocket, directory, show } = services
+export function composePages(
+  services: Services,
+  guard: Guard,
+  { apiDocument, runner }: { readonly apiDocument: () => OpenApiDocument; readonly runner: MigrationRunner },
+): Router {
+  const { database, pocket, directory, show, config, logger } = services
   const secure = pocket.issuer.startsWith('https:')
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(database.masterKey, secure)
   const reauthentication = reauthenticationPages({ pocket, guard, authentication, show })
   const shared = { ...services, authentication, reauthentication, flashes, secure }
+  const isEmpty = async () => !(await hasContent(databaseOf(database.dataSource)))
   const deviceAuthorization = deviceAuthorizationPages(shared)
   return createRoutes({
     health: healthCheck(database.ping),
@@ -63,7 +73,14 @@ export function composePages(services: Services, guard: Guard, apiDocument: () =
     reauthentication,
     pages: [
       ...siteFiles({ ...shared, appName: async () => (await services.settings.lastKnown()).appName }),
-      ...setUpPages(shared),
+      ...setUpPages({ ...shared, migrationUrl: async () => ((await isEmpty()) ? pocketIdMigrationPath : null) }),
+      ...pocketIdMigrationPages({
+        ...shared,
+        ...pocketIdMigration(config, logger),
+        runner,
+        isEmpty,
+        ownEncryptionKey: config.encryptionKey,
+      }),
       ...addPasskeyPages(shared),
       ...preferencePages(shared),
       ...userPages(shared),

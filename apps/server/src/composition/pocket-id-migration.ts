@@ -4,17 +4,20 @@ import { ConfigurationError } from '@pocket/core/errors'
 import { databaseOf } from '@pocket/core/internal/sql'
 import { describePostgres } from '../database/postgres-url.ts'
 import { createFileStore } from '../files/choose-file-store.ts'
+import { stageFiles } from '../files/staged-files.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { databaseTarget } from '../pocket-id-migration/database-target.ts'
 import { discardingTarget } from '../pocket-id-migration/discarding-target.ts'
+import { ImportFolder } from '../pocket-id-migration/import-folder.ts'
 import { migrate } from '../pocket-id-migration/migrate.ts'
 import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
+import type { ChosenSource } from '../pocket-id-migration/page.ts'
 import type { MigrationReport } from '../pocket-id-migration/report.ts'
 import { openSource } from '../pocket-id-migration/source/open-source.ts'
 import type { Source } from '../pocket-id-migration/source/source.ts'
 import { openSecrets, type SourceSecrets } from '../pocket-id-migration/source-secrets.ts'
-import { emptyTables, hasContent } from '../pocket-id-migration/target-content.ts'
+import { emptyTables, enlargeCache, hasContent } from '../pocket-id-migration/target-content.ts'
 import type { Config } from './config.ts'
 import { backUpBeforeReplacement } from './migration-backup.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
@@ -23,15 +26,15 @@ import { tables } from './server-tables.ts'
 export interface PocketIdMigrationOptions {
   /** An export archive, an SQLite file, or the `postgres://` URL of a database. */
   readonly source: string
-  /** The file with the ENCRYPTION_KEY of the source; by default that of the environment. */
-  readonly encryptionKeyFile: string | undefined
+  /** The ENCRYPTION_KEY of the source, or a file that contains it; by default that of the environment. */
+  readonly encryptionKey: Buffer | { readonly file: string } | undefined
   /** The folder of the pictures of a database. */
   readonly uploads: string | undefined
   /** Only reports what a migration would do. */
   readonly isDryRun: boolean
   readonly showProgress: ShowProgress
-  /** Asks before the data of a server is replaced; rejects if it must not be. */
-  readonly confirmReplacement: () => Promise<void>
+  /** Asks before the data of a server is replaced; rejects if it must not be. By default it is never replaced. */
+  readonly confirmReplacement?: () => Promise<void>
 }
 
 /**
@@ -52,16 +55,30 @@ export async function migrateFromPocketId(
   if (options.isDryRun) return await migrate({ ...common, target: discardingTarget })
   // A running server would keep what it has read, and write between two steps.
   await using database = await openDatabase(config, logger, undefined, 'exclusive')
-  const backup = await replaceContent(database, config, { logger, ...options })
-  const report = await writeAll({ database, config, secrets }, (target) => migrate({ ...common, target }))
+  const { confirmReplacement } = options
+  const backup = confirmReplacement && (await replaceContent(database, config, { logger, confirmReplacement }))
+  const canReplace = confirmReplacement !== undefined
+  const report = await writeAll({ database, config, secrets, canReplace }, (target) => migrate({ ...common, target }))
   return backup === undefined ? report : { ...report, notes: [...report.notes, `The previous data is in ${backup}.`] }
+}
+
+/** What the page at set-up uses. */
+export function pocketIdMigration(config: Config, logger: Logger) {
+  const options = { uploads: undefined, showProgress: () => undefined }
+  const run = ({ path: source, encryptionKey }: ChosenSource, isDryRun: boolean) =>
+    migrateFromPocketId(config, logger, { ...options, source, encryptionKey, isDryRun })
+  return {
+    folder: new ImportFolder(config.dataFolder),
+    check: (source: ChosenSource) => run(source, true),
+    migrate: (source: ChosenSource) => run(source, false),
+  }
 }
 
 /** Makes a back-up if there is data to be replaced, and resolves to its path. */
 async function replaceContent(
   { dataSource }: OpenDatabase,
   config: Config,
-  { logger, confirmReplacement }: Pick<PocketIdMigrationOptions, 'confirmReplacement'> & { readonly logger: Logger },
+  { logger, confirmReplacement }: { readonly logger: Logger; readonly confirmReplacement: () => Promise<void> },
 ): Promise<string | undefined> {
   if (!(await hasContent(databaseOf(dataSource)))) return undefined
   await confirmReplacement()
@@ -71,17 +88,17 @@ async function replaceContent(
 /** A key file may end with a line break that is not part of the key. */
 async function findSecrets(
   source: Source,
-  { encryptionKeyFile }: PocketIdMigrationOptions,
-  { encryptionKey }: Config,
+  { encryptionKey: given }: PocketIdMigrationOptions,
+  { encryptionKey: own }: Config,
 ): Promise<SourceSecrets> {
-  if (encryptionKeyFile === undefined) {
-    if (encryptionKey !== undefined) return openSecrets(source, encryptionKey)
+  const key = given ?? own
+  if (key === undefined)
     throw new ConfigurationError(
       'The ENCRYPTION_KEY of the source is needed: name a file that contains it with --encryption-key-file. Nothing was changed.',
     )
-  }
-  const content = await readFile(encryptionKeyFile).catch((cause: unknown) => {
-    throw new ConfigurationError(`${encryptionKeyFile} cannot be read: ${messageOf(cause)}`, { cause })
+  if (Buffer.isBuffer(key)) return openSecrets(source, key)
+  const content = await readFile(key.file).catch((cause: unknown) => {
+    throw new ConfigurationError(`${key.file} cannot be read: ${messageOf(cause)}`, { cause })
   })
   const trimmed = Buffer.from(content.toString('latin1').trimEnd(), 'latin1')
   if (trimmed.length === content.length) return openSecrets(source, content)
@@ -92,33 +109,36 @@ interface TargetInstance {
   readonly database: OpenDatabase
   readonly config: Config
   readonly secrets: SourceSecrets
+  /** Whether data of the target may be replaced. */
+  readonly canReplace: boolean
 }
 
-/** Writes everything in one transaction. Files that it wrote are removed if it fails. */
+/** Writes everything in one transaction, whose last step makes the files available. */
 async function writeAll(
-  { database: opened, config, secrets }: TargetInstance,
+  { database: opened, config, secrets, canReplace }: TargetInstance,
   write: (target: ReturnType<typeof databaseTarget>) => Promise<MigrationReport>,
 ): Promise<MigrationReport> {
   const database = databaseOf(opened.dataSource)
-  const files = createFileStore(config, opened, systemClock)
-  const written: string[] = []
+  await using files = await stageFiles(createFileStore(config, opened, systemClock), config)
+  await enlargeCache(database)
   try {
     return await database.transaction(async () => {
+      if (!canReplace && (await hasContent(database)))
+        throw new ConfigurationError('This server already has users or clients. Nothing was changed.')
       await emptyTables(
         database,
         tables.map(({ options: { name } }) => name),
       )
       const { masterKey, apiKeys, auditLog, scimProviders, settings, signupTokens, images } = opened
       const stores = { apiKeys, auditLog, scimProviders, settings, signupTokens, images }
-      const onFile = (name: string) => void written.push(name)
-      const target = databaseTarget({ ...stores, database, masterKey, secrets, files, onFile, now: systemClock.now() })
+      const target = databaseTarget({ ...stores, database, masterKey, secrets, files, now: systemClock.now() })
       const report = await write(target)
       await opened.lock.assertHeld()
+      await files.publish()
       return report
     })
   } catch (error) {
-    // The error of the migration is reported, and a repeated migration overwrites a file that stays.
-    for (const name of written) await files.remove(name).catch(() => undefined)
+    await files.revert()
     throw error
   }
 }

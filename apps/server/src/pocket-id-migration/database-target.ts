@@ -30,8 +30,6 @@ export interface TargetPorts {
   readonly images: Pick<ImageStore, 'insert'>
   readonly files: Pick<FileStore, 'write'>
   readonly secrets: SourceSecrets
-  /** Receives the name of each file before it is written. */
-  readonly onFile: (name: string) => void
   /** Milliseconds since the Unix epoch. */
   readonly now: number
 }
@@ -84,7 +82,6 @@ export function databaseTarget(ports: TargetPorts): MigrationTarget {
       for (const { slot, image } of pictures) {
         const { bytes, mediaType } = image
         const file = imageFile(slot, mediaType, fileId(slot, bytes))
-        ports.onFile(file)
         await ports.files.write(file, bytes)
         await ports.images.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: now })
       }

@@ -4,12 +4,19 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SetUp } from './set-up.ts'
 
+export interface SetUpPageDeps {
+  readonly setUp: SetUp
+  readonly show: ShowPage
+  /** The page that migrates another instance into this one; `null` if this one is not empty. */
+  readonly migrationUrl: () => Promise<string | null>
+}
+
 /** `/login/setup`: available until the first user exists. */
-export function setUpPages({ setUp, show }: { readonly setUp: SetUp; readonly show: ShowPage }): readonly PageRoute[] {
+export function setUpPages({ setUp, show, migrationUrl }: SetUpPageDeps): readonly PageRoute[] {
   const pages = {
     async show(ctx: Context) {
       await setUp.assertOpen()
-      await show(ctx, { view: 'setup' })
+      await show(ctx, { view: 'setup', migrationUrl: await migrationUrl() })
     },
 
     async alias(ctx: Context) {

@@ -21,7 +21,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     lockLost: new AbortController().signal,
     async listen() {
       done.push('listening')
-      return { url: 'https://id.example.com', setUpUrl: 'https://id.example.com/login/setup' }
+      return { url: 'https://id.example.com', setUp: { url: 'https://id.example.com/login/setup', migration: null } }
     },
     async issueLoginCode(name) {
       done.push(`code for ${name}`)
@@ -68,7 +68,10 @@ describe('without an argument', () => {
       {
         async listen() {
           setImmediate(() => stop.abort())
-          return { url: 'https://id.example.com', setUpUrl: 'https://id.example.com/login/setup' }
+          return {
+            url: 'https://id.example.com',
+            setUp: { url: 'https://id.example.com/login/setup', migration: null },
+          }
         },
       },
     )
@@ -79,7 +82,7 @@ describe('without an argument', () => {
   })
 
   test('does not log the set-up page after the set-up', async () => {
-    const listen = async () => ({ url: 'https://id.example.com', setUpUrl: null })
+    const listen = async () => ({ url: 'https://id.example.com', setUp: null })
     const stop = new AbortController()
     const world = createWorld(
       { stop: stop.signal },

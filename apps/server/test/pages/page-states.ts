@@ -12,6 +12,7 @@ import { jobsStates } from './states/jobs.ts'
 import { ldapStates } from './states/ldap.ts'
 import { overviewStates } from './states/overview.ts'
 import { passkeyStates } from './states/passkeys.ts'
+import { pocketIdMigrationStates } from './states/pocket-id-migration.ts'
 import { scimStates } from './states/scim.ts'
 import { searchStates } from './states/search.ts'
 import { settingsStates } from './states/settings.ts'
@@ -34,6 +35,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...jobsStates,
   ...ldapStates,
   ...overviewStates,
+  ...pocketIdMigrationStates,
   ...settingsStates,
   ...scimStates,
   ...searchStates,

@@ -50,7 +50,8 @@ export async function createTarget(kind: Target) {
     migrate(source: string, ...options: readonly string[]) {
       return this.command('migrate-from-pocket-id', source, '--encryption-key-file', keyFile, ...options)
     },
-    start: () => startProcess(process.execPath, [...flags, main], { cwd: folder, env, readyWhen: /Listening on/ }),
+    start: (own: Readonly<Record<string, string>> = {}, readyWhen = /Listening on/) =>
+      startProcess(process.execPath, [...flags, main], { cwd: folder, env: { ...env, ...own }, readyWhen }),
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   }
 }

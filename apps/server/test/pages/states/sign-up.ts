@@ -61,7 +61,7 @@ const invitations = {
 } as const
 
 export const signUpStates: Readonly<Record<string, PageModel>> = {
-  setup: { view: 'setup' },
+  setup: { view: 'setup', migrationUrl: '/login/setup/pocket-id' },
   'sign-up': { view: 'sign-up', token: '', emailRequired: true, submitTo: '/signup', signInAt: '/login' },
   'add-passkey': {
     view: 'add-passkey',

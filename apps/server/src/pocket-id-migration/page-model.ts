@@ -1,0 +1,42 @@
+import type { ImportFile } from './import-folder.ts'
+import type { Finding, MigrationReport } from './report.ts'
+
+/** What prevented the previous step. `source` has a sentence of its own. */
+export type MigrationProblem =
+  | { readonly code: 'token' | 'no_file' | 'changed' | 'too_large' | 'no_space' | 'no_key' }
+  | { readonly code: 'source'; readonly reason: string }
+
+/** A report, whose findings are limited to what a page can show. */
+export interface ReportView {
+  readonly counts: MigrationReport['counts']
+  readonly findings: readonly Finding[]
+  readonly moreFindings: number
+  readonly notes: readonly string[]
+}
+
+/** `/login/setup/pocket-id`: migrates an instance of Pocket ID into this one, which is empty. */
+export interface PocketIdMigrationPage {
+  readonly view: 'pocket-id-migration'
+  readonly step:
+    | { readonly name: 'token' }
+    | {
+        readonly name: 'source'
+        readonly files: readonly ImportFile[]
+        readonly folder: string
+        /** Bytes. */
+        readonly maxUploadBytes: number
+        /** Whether this server has an `ENCRYPTION_KEY` to try. */
+        readonly hasOwnKey: boolean
+        readonly chosenFile: string
+      }
+    | { readonly name: 'report'; readonly report: ReportView; readonly file: string; readonly choice: string }
+    | { readonly name: 'running' }
+    | { readonly name: 'done'; readonly report: ReportView }
+  readonly problem: MigrationProblem | null
+}
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly pocketIdMigration: PocketIdMigrationPage
+  }
+}

@@ -1,0 +1,160 @@
+import type { Clock, MasterKey } from '@pocket/core'
+import { ConfigurationError, NotFoundError, PayloadTooLargeError } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import { formText } from '../http/form.ts'
+import type { RenderPage } from '../http/page.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { type ShowPage, seeOther } from '../http/show-page.ts'
+import { receiveUpload } from '../images/upload.ts'
+import { codeOf } from '../logging/failure.ts'
+import { type ImportFolder, maxUploadBytes } from './import-folder.ts'
+import type { MigrationProblem, PocketIdMigrationPage, ReportView } from './page-model.ts'
+import type { MigrationReport } from './report.ts'
+import { pocketIdMigrationPath, SetUpAccess } from './set-up-access.ts'
+
+/** Findings that a page shows. */
+const maxFindings = 200
+
+/** A source with its key, as an operator chose them. */
+export interface ChosenSource {
+  readonly path: string
+  readonly encryptionKey: Buffer
+}
+
+export type MigrationOutcome =
+  | { readonly report: MigrationReport }
+  /** The sentence for the operator. */
+  | { readonly reason: string }
+
+/** Runs the migration and replaces this instance by one with the migrated data. Outlives the replaced instance. */
+export interface MigrationRunner {
+  /** Of the last migration in this process. */
+  readonly outcome: MigrationOutcome | undefined
+  /**
+   * Starts unless a migration is running.
+   *
+   * @param page - what every request receives until the new instance serves
+   */
+  start(source: ChosenSource, page: string): void
+  /** Lets uploads take longer than other requests until disposed. */
+  allowSlowRequests(): Disposable
+}
+
+export interface PocketIdMigrationPageDeps {
+  readonly runner: MigrationRunner
+  readonly folder: ImportFolder
+  /** Reports what a migration would do. @throws {ConfigurationError} */
+  readonly check: (source: ChosenSource) => Promise<MigrationReport>
+  /** Whether this instance has neither users nor clients. */
+  readonly isEmpty: () => Promise<boolean>
+  readonly database: { readonly masterKey: MasterKey }
+  /** The `ENCRYPTION_KEY` of this server, which may be that of Pocket ID. */
+  readonly ownEncryptionKey: Buffer | undefined
+  readonly show: ShowPage
+  readonly render: RenderPage
+  readonly clock: Clock
+  readonly secure: boolean
+}
+
+type Step = PocketIdMigrationPage['step']
+
+/** `/login/setup/pocket-id`: for operators without a shell, until there are users or clients. */
+export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonly PageRoute[] {
+  const { runner, folder, check, isEmpty, show, render } = deps
+  const access = new SetUpAccess(deps.database.masterKey, deps)
+
+  const pageOf = (step: Step, problem: MigrationProblem | null = null): PocketIdMigrationPage => ({
+    view: 'pocket-id-migration',
+    step,
+    problem,
+  })
+  const assertOpen = async () => {
+    if (!(await isEmpty())) throw new NotFoundError('setup_not_available', 'This server already has users or clients.')
+  }
+  const showSources = async (ctx: Context, problem: MigrationProblem | null = null, chosenFile = '') => {
+    const files = await folder.list()
+    const hasOwnKey = deps.ownEncryptionKey !== undefined
+    const source = { name: 'source', files, folder: folder.path, maxUploadBytes, hasOwnKey, chosenFile } as const
+    await show(ctx, pageOf(source, problem))
+    if (problem !== null && ctx.method === 'POST') ctx.status = 422
+  }
+  /** Runs a step for a browser that has proved the set-up token. */
+  const withAccess = (handle: (ctx: Context) => Promise<void>) => async (ctx: Context) => {
+    await assertOpen()
+    if (access.isGranted(ctx)) await handle(ctx)
+    else seeOther(ctx, pocketIdMigrationPath)
+  }
+  const encryptionKeyOf = (text: string): Buffer | undefined =>
+    text === '' ? deps.ownEncryptionKey : Buffer.from(text)
+
+  const pages = {
+    async show(ctx: Context) {
+      const { outcome } = runner
+      const isGranted = access.isGranted(ctx)
+      if (isGranted && outcome && 'report' in outcome)
+        return show(ctx, pageOf({ name: 'done', report: reportView(outcome.report) }))
+      await assertOpen()
+      if (!isGranted) return show(ctx, pageOf({ name: 'token' }))
+      await showSources(ctx, outcome && 'reason' in outcome ? { code: 'source', reason: outcome.reason } : null)
+    },
+
+    async grant(ctx: Context) {
+      await assertOpen()
+      if (access.grant(ctx, formText(ctx, 'token', 200))) return seeOther(ctx, pocketIdMigrationPath)
+      await show(ctx, pageOf({ name: 'token' }, { code: 'token' }))
+      ctx.status = 403
+    },
+
+    upload: withAccess(async (ctx) => {
+      if (!(await folder.hasRoomFor(ctx.request.length ?? 0))) return showSources(ctx, { code: 'no_space' })
+      try {
+        using _ = runner.allowSlowRequests()
+        await receiveUpload(ctx, maxUploadBytes, (file) => folder.store(file))
+      } catch (error) {
+        if (error instanceof PayloadTooLargeError) return showSources(ctx, { code: 'too_large' })
+        if (codeOf(error) === 'ENOSPC') return showSources(ctx, { code: 'no_space' })
+        throw error
+      }
+      seeOther(ctx, pocketIdMigrationPath)
+    }),
+
+    check: withAccess(async (ctx) => {
+      const name = formText(ctx, 'file', 255)
+      const file = await folder.find(name)
+      if (file === undefined) return showSources(ctx, { code: 'no_file' })
+      const encryptionKey = encryptionKeyOf(formText(ctx, 'encryptionKey', 2000).trim())
+      if (encryptionKey === undefined) return showSources(ctx, { code: 'no_key' }, name)
+      try {
+        const report = await check({ path: file.path, encryptionKey })
+        const { version } = file
+        const choice = access.sealChoice({ file: name, version, encryptionKey: encryptionKey.toString('base64') })
+        await show(ctx, pageOf({ name: 'report', report: reportView(report), file: name, choice }))
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error
+        await showSources(ctx, { code: 'source', reason: error.message }, name)
+      }
+    }),
+
+    start: withAccess(async (ctx) => {
+      const choice = access.openChoice(formText(ctx, 'choice'))
+      const file = choice && (await folder.find(choice.file))
+      if (file === undefined || file.version !== choice?.version) return showSources(ctx, { code: 'changed' })
+      const encryptionKey = Buffer.from(choice.encryptionKey, 'base64')
+      runner.start({ path: file.path, encryptionKey }, await render(pageOf({ name: 'running' }), ctx.req))
+      seeOther(ctx, pocketIdMigrationPath)
+    }),
+  }
+
+  return [
+    { method: 'get', path: pocketIdMigrationPath, handle: pages.show },
+    { method: 'post', path: pocketIdMigrationPath, limit: 'setup', handle: pages.grant },
+    { method: 'post', path: `${pocketIdMigrationPath}/upload`, handle: pages.upload },
+    { method: 'post', path: `${pocketIdMigrationPath}/check`, limit: 'setup', handle: pages.check },
+    { method: 'post', path: `${pocketIdMigrationPath}/start`, handle: pages.start },
+  ]
+}
+
+function reportView({ counts, findings, notes }: MigrationReport): ReportView {
+  const shown = findings.slice(0, maxFindings)
+  return { counts, findings: shown, moreFindings: findings.length - shown.length, notes }
+}

@@ -1,0 +1,181 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds, freePort, longTestTimeout } from '@pocket/test-support'
+import { createSource, facts } from './fixture.ts'
+import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
+
+const path = '/login/setup/pocket-id'
+const tokenLine = /set-up token (\S+) at/
+
+/** A browser without JavaScript. */
+function browser(url: string) {
+  let cookie = ''
+  const send = async (to: string, init: RequestInit = {}) => {
+    const headers = { accept: 'text/html', origin: url, ...(cookie && { cookie }) }
+    const response = await fetch(url + to, { ...init, headers, redirect: 'manual' })
+    const [set] = response.headers.getSetCookie()
+    if (set) cookie = set.split(';')[0] ?? ''
+    return { status: response.status, text: await response.text(), set }
+  }
+  const post = (to: string, fields: Readonly<Record<string, string>>) =>
+    send(path + to, { method: 'POST', body: new URLSearchParams(fields) })
+  return {
+    get: () => send(path),
+    post,
+    upload(content: Buffer) {
+      const body = new FormData()
+      body.append('file', new Blob([new Uint8Array(content)]), '../../evil.zip')
+      return send(`${path}/upload`, { method: 'POST', body })
+    },
+    choiceOf: (html: string) => html.match(/name="choice" value="([^"]+)"/)?.[1] ?? '',
+  }
+}
+
+/** The page as the server shows it when the migration has ended. */
+async function finished({ get }: ReturnType<typeof browser>) {
+  for (;;) {
+    const page = await get()
+    if (page.status !== 503) return page
+    expect(page.text).toContain('Migrating from Pocket ID')
+  }
+}
+
+describe.each(databaseKinds)('the page that migrates from Pocket ID on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let target: Awaited<ReturnType<typeof createTarget>>
+  let server: Awaited<ReturnType<typeof target.start>>
+  let archive: Buffer
+  let token: string
+  let operator: ReturnType<typeof browser>
+
+  beforeAll(async () => {
+    const source = stack.use(await createSource('archive'))
+    archive = await readFile(source.source)
+    target = stack.use(await createTarget(kind))
+    server = stack.use(await target.start({}, tokenLine))
+    token = server.output().match(tokenLine)?.[1] ?? ''
+    operator = browser(target.url)
+  }, longTestTimeout)
+  afterAll(() => stack.disposeAsync())
+
+  const importFolder = () => join(target.folder, 'data/import')
+  const checkArchive = (file: string) => operator.post('/check', { file, encryptionKey: facts.encryptionKey })
+
+  test('asks for the set-up token before it takes anything', async () => {
+    const stranger = browser(target.url)
+    expect(await stranger.post('', { token: 'a guess' })).toMatchObject({ status: 403, set: undefined })
+    for (const answer of [
+      await stranger.upload(archive),
+      await stranger.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey }),
+      await stranger.post('/start', { choice: 'x' }),
+    ])
+      expect(answer.status).toBe(303)
+    expect(await readdir(join(target.folder, kind === 'SQLite' ? 'data' : '.'))).not.toContain('import')
+    const granted = await operator.post('', { token })
+    expect(granted).toMatchObject({ status: 303, set: expect.stringMatching(/HttpOnly/i) })
+    expect((await operator.get()).text).toContain('No file yet')
+  })
+
+  test('stores an upload under its own name, and lists the files of the import folder without links', async () => {
+    expect(await operator.upload(archive)).toMatchObject({ status: 303 })
+    expect(await readdir(importFolder())).toEqual(['upload'])
+    await writeFile(join(importFolder(), 'mine.zip'), archive)
+    const { text } = await operator.get()
+    expect([...text.matchAll(/name="file" value="([^"]+)"/g)].map(([, name]) => name).sort()).toEqual([
+      'mine.zip',
+      'upload',
+    ])
+    expect((await checkArchive('../pocket-id.db')).text).toContain('no longer exists')
+  })
+
+  test('refuses a wrong encryption key and a file of another kind in words', async () => {
+    const wrong = await operator.post('/check', { file: 'upload', encryptionKey: 'another key that is long' })
+    expect(wrong).toMatchObject({ status: 422, text: expect.stringContaining('encryption key does not match') })
+    expect(wrong.text).not.toContain('another key that is long')
+    await writeFile(join(importFolder(), 'text.txt'), 'a text')
+    expect(await checkArchive('text.txt')).toMatchObject({
+      status: 422,
+      text: expect.stringContaining('neither an export'),
+    })
+  })
+
+  test('does not start if the file was replaced after the check, or the choice was altered', async () => {
+    const { text } = await checkArchive('mine.zip')
+    await writeFile(join(importFolder(), 'mine.zip'), Buffer.concat([archive, Buffer.from('x')]))
+    for (const choice of [operator.choiceOf(text), `${operator.choiceOf(text).slice(0, -1)}A`])
+      expect(await operator.post('/start', { choice })).toMatchObject({ status: 422 })
+  })
+
+  test(
+    'shows the dry run, migrates after a confirmation, and serves the migrated data',
+    async () => {
+      const before = await signIn(target.url, passkeysOf('jonas')[0] ?? fail())
+      expect(before.status).not.toBe(200)
+      const checked = await checkArchive('upload')
+      expect(checked).toMatchObject({ status: 200, text: expect.stringContaining('kai2') })
+      for (const text of [checked.text, server.output()]) expect(text).not.toContain(facts.encryptionKey)
+      const choice = operator.choiceOf(checked.text)
+      // A double click starts one migration.
+      const starts = await Promise.all([operator.post('/start', { choice }), operator.post('/start', { choice })])
+      expect(starts.map(({ status }) => status).filter((status) => status !== 303 && status !== 503)).toEqual([])
+      const done = await finished(operator)
+      expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Pocket ID has moved in') })
+      const after = await signIn(target.url, passkeysOf('jonas')[0] ?? fail())
+      expect(after).toMatchObject({ status: 200, user: { username: 'jonas' } })
+      const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as {
+        keys: { kid: string }[]
+      }
+      expect(keys[0]).toMatchObject({ kid: facts.signingKey.kid })
+      expect(await readdir(importFolder())).not.toContain('upload')
+    },
+    longTestTimeout,
+  )
+
+  test(
+    'is closed afterwards, also for a confirmation that is still open',
+    async () => {
+      expect((await browser(target.url).get()).status).toBe(404)
+      for (const step of ['', '/check', '/start']) expect((await operator.post(step, { token })).status).toBe(404)
+      await server[Symbol.asyncDispose]()
+      server = stack.use(await target.start())
+      expect((await operator.get()).status).toBe(404)
+      expect(server.output()).not.toContain('set-up token')
+    },
+    longTestTimeout,
+  )
+})
+
+test(
+  'reports a target that another server uses, and continues to serve',
+  async () => {
+    await using source = await createSource('archive')
+    await using target = await createTarget('SQLite')
+    await using server = await target.start({}, tokenLine)
+    await using _ = await target.start({ PORT: String(await freePort()) })
+    const operator = browser(target.url)
+    await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
+    await mkdir(join(target.folder, 'data/import'))
+    await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
+    const { text } = await operator.post('/check', { file: 'export.zip', encryptionKey: facts.encryptionKey })
+    await operator.post('/start', { choice: operator.choiceOf(text) })
+    expect(await finished(operator)).toMatchObject({ status: 200, text: expect.stringContaining('in use by a server') })
+  },
+  longTestTimeout,
+)
+
+test(
+  'limits wrong set-up tokens',
+  async () => {
+    await using target = await createTarget('SQLite')
+    await using _ = await target.start({ DISABLE_RATE_LIMITING: 'false' })
+    const stranger = browser(target.url)
+    const answers = await Promise.all(Array.from({ length: 11 }, () => stranger.post('', { token: 'a guess' })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(10).fill(403), 429])
+  },
+  longTestTimeout,
+)
+
+function fail(): never {
+  throw new Error('The fixture has no such passkey.')
+}
