@@ -83,9 +83,9 @@ export function clientSettingsPages(context: ClientPageContext, showClient: Show
     { method: 'post', path: `${path}/:id/settings/:section`, handle: saveSection },
 
     form('logo', (ctx, { id }, user) =>
-      withLogo(async () =>
-        clientLogos.upload(pageActor(user, ctx), id, submittedTheme(ctx), await readUpload(ctx, maxLogoBytes)),
-      ),
+      withLogo(async () => {
+        await clientLogos.upload(pageActor(user, ctx), id, submittedTheme(ctx), await readUpload(ctx, maxLogoBytes))
+      }),
     ),
     form('logo/address', (ctx, { id }, user) =>
       withLogo(async () => {

@@ -13,6 +13,6 @@ const paths: Readonly<Record<ApplicationImage, string>> = {
 /** The URL of an instance image: permanently cacheable if uploaded, otherwise the default image. */
 export function applicationImageUrl(name: ApplicationImage, image: Pick<StoredImage, 'hash'> | null): string {
   const path = `/api/application-images/${paths[name]}`
-  const query = image ? `v=${versionOf(image)}` : ''
-  return `${path}${query && !path.endsWith('?') ? '&' : ''}${query}`
+  const query = image ? `v=${versionOf(image)}` : 'default=true'
+  return `${path}${path.endsWith('?') ? '' : '&'}${query}`
 }

@@ -10,15 +10,17 @@ import type { ServedImage } from './serve.ts'
 export const maxImageBytes = 10 * 1024 * 1024
 
 const logoKinds = ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif', 'ico'] as const
-const logo: ImageRules = { kinds: logoKinds, fit: 'within', sideLength: 1024 }
+const original = { keepsOriginals: true } as const
+const logo: ImageRules = { ...original, kinds: logoKinds, fit: 'within', sideLength: 1024 }
 
 const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
   logoLight: logo,
   logoDark: logo,
-  email: { kinds: ['png', 'jpeg'], fit: 'within', sideLength: 1024 },
-  background: { kinds: ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif'], fit: 'within', sideLength: 3840 },
-  favicon: { kinds: ['svg', 'png', 'ico'], fit: 'within', sideLength: 512 },
+  email: { ...original, kinds: ['png', 'jpeg'], fit: 'within', sideLength: 1024 },
+  background: { ...original, kinds: ['svg', 'png', 'jpeg', 'webp', 'avif', 'gif'], fit: 'within', sideLength: 3840 },
+  favicon: { ...original, kinds: ['svg', 'png', 'ico'], fit: 'within', sideLength: 512 },
   'default-profile-picture': {
+    ...original,
     kinds: ['png', 'jpeg', 'webp', 'avif', 'gif', 'tiff'],
     fit: 'square',
     sideLength: 300,
@@ -34,8 +36,8 @@ export function prepareApplicationImage(name: ApplicationImage, bytes: Buffer): 
 /** The images of the instance; the default image is used if none was uploaded. */
 export interface ApplicationImages {
   find(name: ApplicationImage): Promise<(ServedImage & { readonly bundled: boolean }) | undefined>
-  /** @throws as `prepareImage` */
-  put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<void>
+  /** Resolves to the stored image. @throws as `prepareImage` */
+  put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<PreparedImage>
   /** Restores the default image. @throws {NotFoundError} `image_not_found` if none was uploaded, unless `ignoreMissing` is set */
   remove(actor: Actor, name: ApplicationImage, ignoreMissing?: 'ignore-missing'): Promise<void>
   /** All images, for pages. */
@@ -66,7 +68,11 @@ export function createApplicationImages(images: Images): ApplicationImages {
       const bundled = await bundledImage(name)
       return bundled && { ...bundled, bundled: true, hash: hashOf(bundled.bytes), bytes: async () => bundled.bytes }
     },
-    put: async (actor, name, bytes) => images.put(change(actor, name), await prepareApplicationImage(name, bytes)),
+    async put(actor, name, bytes) {
+      const prepared = await prepareApplicationImage(name, bytes)
+      await images.put(change(actor, name), prepared)
+      return prepared
+    },
     remove: (actor, name, ignoreMissing) => images.remove(change(actor, name), ignoreMissing),
     async list() {
       const stored = await images.listByPrefix('application/')

@@ -3,7 +3,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { type ApplicationImages, maxImageBytes } from './application-images.ts'
 import type { ApplicationImage } from './image.ts'
 import { imageNotFound } from './image-errors.ts'
-import { imageTypes, serveImage, staleWhileRevalidate } from './serve.ts'
+import { imageTypes, markReencoded, reencodedNote, serveImage, staleWhileRevalidate } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
 
@@ -20,13 +20,14 @@ interface ImageRoute {
   readonly isRemovable?: true
 }
 
-const defaultQuery = {
+/** The logo has no default in Pocket ID. */
+const defaultQuery = ({ hasThemes }: ImageRoute) => ({
   default: {
     type: 'boolean',
-    default: true,
+    default: hasThemes !== true,
     description: 'Whether to respond with the default image if none was uploaded.',
-  },
-} as const
+  } as const,
+})
 
 const logo = (query: Query): ApplicationImage => (themeOf(query) === 'light' ? 'logoLight' : 'logoDark')
 
@@ -98,12 +99,13 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       ...shared,
       id: `read${id}`,
       method: 'get',
-      query: { ...(route.hasThemes && lightQuery), ...defaultQuery },
+      query: { ...(route.hasThemes && lightQuery), ...defaultQuery(route) },
       summary: `Read ${label}`,
       response: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
         const stored = await images.find(image(query))
-        if (!stored || (query.default === 'false' && stored.bundled)) throw imageNotFound()
+        const isDefaultWanted = route.hasThemes ? query.default === 'true' : query.default !== 'false'
+        if (!stored || (stored.bundled && !isDefaultWanted)) throw imageNotFound()
         await serveImage(ctx, stored, staleWhileRevalidate.application)
       },
     }),
@@ -112,10 +114,12 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       id: `replace${id}`,
       method: 'put',
       summary: `Replace ${label}`,
+      note: reencodedNote,
       upload: true,
       response: { status: 204 },
       async handle(call) {
-        await images.put(actorOf(call), image(call.query), await readUpload(call.ctx, maxImageBytes))
+        const bytes = await readUpload(call.ctx, maxImageBytes)
+        markReencoded(call.ctx, bytes, await images.put(actorOf(call), image(call.query), bytes))
       },
     }),
     ...(route.isRemovable ? [removal] : []),

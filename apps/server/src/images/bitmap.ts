@@ -18,16 +18,35 @@ const maxSeconds = 15
 
 /** @throws {InvalidInputError} `invalid_image` */
 export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: BitmapRules): Promise<PreparedImage> {
-  try {
-    const { width, height, pages = 1 } = await metadataOf(bytes)
-    if (width * height * pages > maxPixels) throw invalidImage('it has too many pixels')
+  return decoding(async () => {
+    const { pages } = await metadataOf(bytes)
     const format = rules.format ?? outputFormats[kind]
     const animated = pages > 1 && (format === 'gif' || format === 'webp')
-    const image = sharp(bytes, { animated, limitInputPixels: maxPixels, failOn: 'warning' }).timeout({
-      seconds: maxSeconds,
-    })
-    const encoded = resize(image.autoOrient(), rules).toFormat(format)
+    const encoded = resize(open(bytes, animated).autoOrient(), rules).toFormat(format)
     return { bytes: await encoded.toBuffer(), mediaType: `image/${format}` }
+  })
+}
+
+/** Decodes all frames. @throws {InvalidInputError} `invalid_image` */
+export function inspectBitmap(bytes: Buffer): Promise<Inspection> {
+  return decoding(async () => {
+    const { width, height, exif, xmp } = await metadataOf(bytes)
+    await open(bytes, true).resize(1, 1, { fit: 'fill' }).raw().toBuffer()
+    return { width, height, hasMetadata: exif !== undefined || xmp !== undefined }
+  })
+}
+
+/** Pixels of one frame. */
+interface Inspection {
+  readonly width: number
+  readonly height: number
+  /** Whether it contains EXIF or XMP. */
+  readonly hasMetadata: boolean
+}
+
+async function decoding<Result>(decode: () => Promise<Result>): Promise<Result> {
+  try {
+    return await decode()
   } catch (error) {
     // Every sharp error means that the image is invalid.
     if (error instanceof Error && error.name !== 'InvalidInputError') throw invalidImage('it is damaged', error)
@@ -35,12 +54,18 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
   }
 }
 
+function open(bytes: Buffer, animated: boolean): Sharp {
+  return sharp(bytes, { animated, limitInputPixels: maxPixels, failOn: 'warning' }).timeout({ seconds: maxSeconds })
+}
+
 const outputFormats = { png: 'png', jpeg: 'jpeg', gif: 'gif', webp: 'webp', avif: 'webp', tiff: 'png' } as const
 
-/** The dimensions of one frame. */
-async function metadataOf(bytes: Buffer): Promise<Pick<Metadata, 'width' | 'height' | 'pages'>> {
-  const { width, height, pages } = await sharp(bytes, { limitInputPixels: false }).metadata()
-  return { width, height, ...(pages !== undefined && { pages }) }
+/** With the dimensions of one frame. @throws {InvalidInputError} `invalid_image` if all frames have too many pixels */
+async function metadataOf(bytes: Buffer): Promise<Metadata & { readonly pages: number }> {
+  const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
+  const { width, height, pages = 1 } = metadata
+  if (width * height * pages > maxPixels) throw invalidImage('it has too many pixels')
+  return { ...metadata, pages }
 }
 
 function resize(image: Sharp, { fit, sideLength }: BitmapRules): Sharp {

@@ -1,10 +1,14 @@
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { type ClientLogos, maxLogoBytes } from './client-logos.ts'
-import { imageTypes, serveImage, staleWhileRevalidate } from './serve.ts'
+import { imageNotFound } from './image-errors.ts'
+import { imageTypes, markReencoded, reencodedNote, serveImage, staleWhileRevalidate } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
 
+const defaultQuery = {
+  default: { type: 'boolean', default: false, description: 'Whether to draw the initials of a client without a logo.' },
+} as const
 const shared = { area: 'clients', path: '/api/oidc/clients/:id/logo', query: lightQuery } as const
 
 /** The logos of clients. */
@@ -14,11 +18,15 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       ...shared,
       id: 'readOidcClientLogo',
       method: 'get',
+      query: { ...lightQuery, ...defaultQuery },
       summary: 'Read the logo of a client; falls back to the light logo',
       response: { status: 200, types: imageTypes },
       async handle({ ctx, params, query }) {
-        const logo = await logos.findForTheme(params.id ?? '', themeOf(query))
-        await serveImage(ctx, { ...logo, bytes: () => logos.read(logo) }, staleWhileRevalidate.client)
+        const id = params.id ?? ''
+        const logo = await logos.findForTheme(id, themeOf(query))
+        if (!logo && query.default !== 'true') throw imageNotFound()
+        const served = logo ? { ...logo, bytes: () => logos.read(logo) } : await logos.defaultLogo(id)
+        await serveImage(ctx, served, staleWhileRevalidate.client)
       },
     }),
     operation({
@@ -26,11 +34,13 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       id: 'replaceOidcClientLogo',
       method: 'post',
       summary: 'Replace the logo of a client',
+      note: reencodedNote,
       upload: true,
       response: { status: 204 },
       async handle(call) {
         const bytes = await readUpload(call.ctx, maxLogoBytes)
-        await logos.upload(actorOf(call), call.params.id ?? '', themeOf(call.query), bytes)
+        const stored = await logos.upload(actorOf(call), call.params.id ?? '', themeOf(call.query), bytes)
+        markReencoded(call.ctx, bytes, stored)
       },
     }),
     operation({

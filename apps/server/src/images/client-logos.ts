@@ -9,9 +9,10 @@ import {
 import type { Actor } from '../access/actor.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { clientSlot, type LogoTheme, type PreparedImage, type StoredImage } from './image.ts'
-import { imageNotFound } from './image-errors.ts'
 import type { Images } from './images.ts'
+import { initialsImage, initialsOf } from './initials.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
+import type { ServedImage } from './serve.ts'
 
 /** Maximum size of an upload or a download, in bytes. */
 export const maxLogoBytes = 2 * 1024 * 1024
@@ -22,9 +23,9 @@ const rules: ImageRules = {
   sideLength: 1024,
 }
 
-/** @throws as `prepareImage` */
+/** The logo that an administrator chose. @throws as `prepareImage` */
 export function prepareLogo(bytes: Buffer): Promise<PreparedImage> {
-  return prepareImage(bytes, rules)
+  return prepareImage(bytes, { ...rules, keepsOriginals: true })
 }
 
 /** Downloaded logos that are not assigned to a client yet. */
@@ -44,18 +45,20 @@ export interface RegistrationLogo {
 
 export interface ClientLogos {
   /**
-   * The logo of this theme, otherwise the light one.
+   * The logo of this theme, otherwise the light one; `undefined` for a client without a logo.
    *
-   * @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo
+   * @throws {NotFoundError} `not_found` for an unknown client
    */
-  findForTheme(clientId: string, theme: LogoTheme): Promise<StoredImage>
+  findForTheme(clientId: string, theme: LogoTheme): Promise<StoredImage | undefined>
   read(logo: StoredImage): Promise<Buffer | undefined>
   /** Adds to clients which logos they have. */
   withLogoFlags<T extends LogoFlags>(clients: readonly T[]): Promise<T[]>
   /** Like `withLogoFlags`, for items that contain a client. */
   withClientLogoFlags<T extends { readonly client: LogoFlags }>(items: readonly T[]): Promise<T[]>
-  /** @throws {NotFoundError} `not_found` for an unknown client @throws as `prepareImage` */
-  upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<void>
+  /** The drawn initials of a client without a logo. @throws {NotFoundError} `not_found` for an unknown client */
+  defaultLogo(clientId: string): Promise<ServedImage>
+  /** Resolves to the stored logo. @throws {NotFoundError} `not_found` for an unknown client @throws as `prepareImage` */
+  upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<PreparedImage>
   /** @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo */
   remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>
   /**
@@ -86,7 +89,9 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
   }
 
   const assertClient = async (clientId: string) => {
-    if (!(await clients.find(clientId))) throw clientNotFound()
+    const client = await clients.find(clientId)
+    if (!client) throw clientNotFound()
+    return client
   }
   const find = (clientId: string, theme: LogoTheme) => images.find(clientSlot(clientId, theme))
 
@@ -95,9 +100,13 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
       const logo = (await find(clientId, theme)) ?? (await find(clientId, 'light'))
       if (logo) return logo
       await assertClient(clientId)
-      throw imageNotFound()
+      return undefined
     },
     read: images.read,
+    async defaultLogo(clientId) {
+      const { id, name } = await assertClient(clientId)
+      return initialsImage(initialsOf({ id, userName: name, firstName: '', lastName: '' }))
+    },
 
     withLogoFlags,
     async withClientLogoFlags(items) {
@@ -107,7 +116,9 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
 
     async upload(actor, clientId, theme, bytes) {
       await assertClient(clientId)
-      await images.put(change(actor, clientId, theme), await prepareLogo(bytes))
+      const prepared = await prepareLogo(bytes)
+      await images.put(change(actor, clientId, theme), prepared)
+      return prepared
     },
 
     async remove(actor, clientId, theme) {
@@ -120,7 +131,7 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
       for (const theme of ['light', 'dark'] as const) {
         const url = urls[theme]
         if (!url) continue
-        const image = await readLogo(fetch, url).catch((error: unknown) => {
+        const image = await readLogo(fetch, url, prepareLogo).catch((error: unknown) => {
           throw isNotPublic(url, error) ? notPublicError(theme, error) : error
         })
         logos.set(theme, image)
@@ -132,7 +143,7 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
       const url = registration?.logo_uri
       if (typeof url !== 'string') return { logos: new Map(), problem: null }
       try {
-        return { logos: new Map([['light', await readLogo(fetch, url)]]), problem: null }
+        return { logos: new Map([['light', await readLogo(fetch, url, reencodeLogo)]]), problem: null }
       } catch (error) {
         if (!(error instanceof UnprocessableContentError)) throw error
         return { logos: new Map(), problem: error.code }
@@ -157,10 +168,13 @@ function notPublicError(theme: LogoTheme, cause: unknown): InvalidInputError {
   return new InvalidInputError('validation_failed', `${field} ${message}`, { cause, fields })
 }
 
-async function readLogo(fetch: PublicFetch, url: string): Promise<PreparedImage> {
+/** A logo that a program chose when it registered itself. */
+const reencodeLogo: typeof prepareLogo = (bytes) => prepareImage(bytes, rules)
+
+async function readLogo(fetch: PublicFetch, url: string, prepare: typeof prepareLogo): Promise<PreparedImage> {
   const bytes = await readBytes(fetch, url)
   try {
-    return await prepareLogo(bytes)
+    return await prepare(bytes)
   } catch (error) {
     if (!(error instanceof PocketError)) throw error
     throw logoError('logo_type_not_supported', 'The URL does not return a supported image.', error)

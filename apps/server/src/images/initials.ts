@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { User } from '@pocket/directory'
 import { hashOf, type PreparedImage } from './image.ts'
+import type { ServedImage } from './serve.ts'
 
 const sideLength = 300
 const font = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')
@@ -30,6 +31,12 @@ export function initialsOf({ id, userName, firstName, lastName }: InitialsOwner)
 }
 
 type InitialsOwner = Pick<User, 'id' | 'userName' | 'firstName' | 'lastName'>
+
+/** The hash is computed before drawing, so that cached requests do not wait. */
+export function initialsImage(initials: Initials): ServedImage {
+  const { hash } = initials
+  return { mediaType: 'image/png', hash, bytes: async () => (await drawInitials(initials)).bytes }
+}
 
 /** A PNG of 300 by 300 pixels. */
 export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {

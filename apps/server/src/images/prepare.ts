@@ -9,6 +9,8 @@ type Kind = BitmapFormat | 'svg' | 'ico'
 /** The accepted formats, and how bitmaps are processed. */
 export interface ImageRules extends BitmapRules {
   readonly kinds: readonly Kind[]
+  /** Whether a bitmap that is safe as it is stays unchanged, so that programs can compare its hash. */
+  readonly keepsOriginals?: true
 }
 
 const kindsByMediaType: Readonly<Record<string, Kind>> = {
@@ -34,7 +36,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
 
 /**
  * Turns an untrusted upload into an image that is safe to publish: the content determines the type, not the file name; bitmaps
- * are re-encoded without metadata, SVG is sanitized, ICO is validated.
+ * are re-encoded without metadata unless the original can be kept, SVG is sanitized, ICO is validated.
  *
  * @throws {UnsupportedMediaTypeError} `file_type_not_supported` for a format that the rules do not name
  * @throws {InvalidInputError} `invalid_image` for a damaged image or one with too many pixels
@@ -48,8 +50,13 @@ export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<Pr
     const { prepareSvg } = await import('./svg.ts')
     return prepareSvg(bytes)
   }
-  if (kind === 'ico') return { bytes: assertIco(bytes), mediaType: 'image/x-icon' }
   const { prepareBitmap } = await import('./bitmap.ts')
+  if (kind === 'ico') {
+    const { bytes: icon, pngWithMetadata } = assertIco(bytes)
+    return pngWithMetadata ? prepareBitmap(pngWithMetadata, 'png', rules) : { bytes: icon, mediaType: 'image/x-icon' }
+  }
+  const { canKeepOriginal } = await import('./original.ts')
+  if (rules.keepsOriginals && (await canKeepOriginal(bytes, kind))) return { bytes, mediaType: `image/${kind}` }
   return prepareBitmap(bytes, kind, rules)
 }
 

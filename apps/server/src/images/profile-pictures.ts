@@ -1,10 +1,10 @@
 import { NotFoundError } from '@pocket/core/errors'
-import type { Directory, User } from '@pocket/directory'
+import type { Directory } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { ApplicationImages } from './application-images.ts'
 import { hashOf, userSlot } from './image.ts'
 import type { Images } from './images.ts'
-import { drawInitials, initialsOf } from './initials.ts'
+import { initialsImage, initialsOf } from './initials.ts'
 import { type ImageRules, prepareImage } from './prepare.ts'
 import type { ServedImage } from './serve.ts'
 
@@ -51,7 +51,7 @@ export function createProfilePictures(
       if (!user) return undefined
       const stored = await images.find(userSlot(user.id))
       if (stored) return { ...stored, bytes: () => images.read(stored) }
-      return (await applicationImages.find('default-profile-picture')) ?? initials(user)
+      return (await applicationImages.find('default-profile-picture')) ?? initialsImage(initialsOf(user))
     },
     put: async (actor, userId, bytes) => images.put(await change(actor, userId), await prepareImage(bytes, rules)),
     remove: async (actor, userId) => images.remove(await change(actor, userId), 'ignore-missing'),
@@ -60,14 +60,4 @@ export function createProfilePictures(
 
 export function userNotFound(): NotFoundError {
   return new NotFoundError('user_not_found', 'There is no such user.')
-}
-
-/** The hash is computed before drawing, so that cached requests do not wait. */
-function initials(user: User): ServedImage {
-  const userInitials = initialsOf(user)
-  return {
-    mediaType: 'image/png',
-    hash: userInitials.hash,
-    bytes: async () => (await drawInitials(userInitials)).bytes,
-  }
 }

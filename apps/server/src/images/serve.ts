@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import type { StoredImage } from './image.ts'
+import type { PreparedImage, StoredImage } from './image.ts'
 import { imageNotFound } from './image-errors.ts'
 
 const day = 24 * 3600
@@ -13,6 +13,7 @@ export const imageTypes = [
   'image/jpeg',
   'image/gif',
   'image/webp',
+  'image/avif',
   'image/svg+xml',
   'image/x-icon',
 ] as const
@@ -20,6 +21,15 @@ export const imageTypes = [
 /** An image whose bytes are loaded on demand. */
 export interface ServedImage extends Pick<StoredImage, 'mediaType' | 'hash'> {
   readonly bytes: () => Promise<Buffer | undefined>
+}
+
+/** For the documentation of uploads. */
+export const reencodedNote =
+  'A PNG, JPEG, WebP, GIF, AVIF or ICO without EXIF, XMP and trailing data, of at most 2 MiB, 4,096 pixels a side and 60 frames, is kept byte for byte. If the stored image differs, the response has the header `X-Image-Reencoded: 1`.'
+
+/** Tells a program that compares hashes that the stored image differs from the one it sent. */
+export function markReencoded(ctx: Context, sent: Buffer, { bytes }: PreparedImage): void {
+  if (!bytes.equals(sent)) ctx.set('X-Image-Reencoded', '1')
 }
 
 /** The prefix of an image's hash, which makes its URL permanently cacheable. */
@@ -38,7 +48,7 @@ export async function serveImage(ctx: Context, image: ServedImage, staleSeconds:
   ctx.status = 200
   ctx.etag = image.hash
   ctx.set('Cache-Control', cacheControl(ctx, image, staleSeconds))
-  ctx.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+  ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")
   ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
   if (ctx.fresh) return
   const bytes = await image.bytes()

@@ -5,7 +5,7 @@ import { databaseKinds } from '@pocket/test-support'
 import sharp from 'sharp'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { databaseOf } from '../http/app.ts'
-import { heic, ico, photo, svg } from './samples.ts'
+import { heic, ico, photo, plain, svg } from './samples.ts'
 import { code, show, upload } from './uploads.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
@@ -31,7 +31,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   describe('images of the instance', () => {
     const own = [
-      ['/application-images/logo', 'image/svg+xml', null],
+      ['/application-images/logo', null, null],
+      ['/application-images/logo?default=true', 'image/svg+xml', null],
       ['/application-images/favicon', 'image/svg+xml', 'kept'],
       ['/application-images/email', 'image/png', 'kept'],
       ['/application-images/background', null, null],
@@ -50,7 +51,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         'public, max-age=900, stale-while-revalidate=86400',
       ])
       expect(shown.tag).toBe(`"${createHash('sha256').update(shown.bytes).digest('base64url')}"`)
-      expect(shown.policy).toContain("default-src 'none'")
+      expect([shown.policy, shown.sniffing]).toEqual(["default-src 'none'; sandbox", 'nosniff'])
       expect((await get(path, { 'if-none-match': shown.tag })).status).toBe(304)
 
       if (kept !== null) return
@@ -64,8 +65,18 @@ describe.each(databaseKinds)('%s', (kind) => {
       await put('/application-images/logo?light=false', svg)
       const dark = await get('/application-images/logo?light=false')
       expect(dark.bytes.toString()).toContain('fill="red"')
-      expect((await get('/application-images/logo')).bytes.toString()).not.toContain('fill="red"')
+      expect((await get('/application-images/logo?default=true')).bytes.toString()).not.toContain('fill="red"')
       expect((await remove('/application-images/logo?light=false')).status).toBe(204)
+    })
+
+    test('keeps a plain bitmap byte for byte, and marks a re-encoded one', async () => {
+      const path = '/application-images/background'
+      const given = await plain('avif')
+      const kept = await put(path, given)
+      expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
+      expect(await get(path)).toMatchObject({ type: 'image/avif', bytes: given })
+      const changed = await put(path, await photo('jpeg'))
+      expect([changed.status, changed.headers.get('x-image-reencoded')]).toEqual([204, '1'])
     })
 
     test('a URL with the hash is cached permanently, a cache-busting one is not', async () => {
@@ -258,6 +269,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       await create('logos')
       const path = '/oidc/clients/logos/logo'
       expect(await refusal(path)).toMatchObject({ code: 'image_not_found' })
+      expect(await get(`${path}?default=true`)).toMatchObject({ status: 200, type: 'image/png' })
+      expect((await get('/oidc/clients/nobody/logo?default=true')).status).toBe(404)
       expect(await code(await post(path, svg))).toEqual([204, ''])
       const light = await get(path)
       expect([light.type, light.cache]).toEqual(['image/svg+xml', 'public, max-age=900, stale-while-revalidate=43200'])
@@ -273,6 +286,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
       expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
       expect((await get(`${path}?light=false`)).type).toBe('image/png')
+      const given = await plain('webp')
+      const kept = await post(`${path}?light=false`, given)
+      expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
+      expect((await get(`${path}?light=false`)).bytes).toEqual(given)
       expect(await told('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
       // A program that does not know logos leaves them unchanged.
       const changed = await instance.administrator.sendJson('PUT', `${api}/oidc/clients/logos`, { body: { name: 'L' } })

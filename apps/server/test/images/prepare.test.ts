@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import sharp from 'sharp'
 import { prepareImage } from '../../src/images/prepare.ts'
-import { heic, ico, photo, svg } from './samples.ts'
+import { heic, ico, photo, plain, svg } from './samples.ts'
 
 const all = ['png', 'jpeg', 'gif', 'webp', 'avif', 'tiff', 'svg', 'ico'] as const
 const within = { kinds: all, fit: 'within', sideLength: 100 } as const
@@ -105,6 +105,80 @@ describe('bitmaps', () => {
       status: 415,
       details: { expected_file_type: 'PNG, JPEG' },
     })
+  })
+})
+
+describe('originals', () => {
+  // An image that is not kept gets another size.
+  const rules = { ...within, sideLength: 3, keepsOriginals: true } as const
+  const isKept = async (given: Buffer) => (await prepareImage(given, rules)).bytes.equals(given)
+
+  test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('keeps a %s byte for byte', async (format) => {
+    const given = await plain(format)
+    expect(await prepareImage(given, rules)).toEqual({ bytes: given, mediaType: `image/${format}` })
+  })
+
+  test('keeps a progressive JPEG and an interlaced PNG', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+    const image = sharp({ create: { width: 200, height: 200, channels: 3, background: 'red', noise } })
+    expect(await isKept(await image.jpeg({ progressive: true, quality: 100 }).toBuffer())).toBe(true)
+    expect(await isKept(await image.png({ progressive: true }).toBuffer())).toBe(true)
+  })
+
+  test.each(['png', 'jpeg', 'webp', 'avif'] as const)('re-encodes a %s with EXIF or XMP', async (format) => {
+    const xmp =
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>'
+    const image = sharp(await plain(format))
+    for (const given of [await photo(format), await image.withXmp(xmp).toFormat(format).toBuffer()])
+      expect(await isKept(given)).toBe(false)
+  })
+
+  test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('re-encodes a %s with trailing data', async (format) => {
+    for (const trailing of ['<script>alert(1)</script>', 'PK\x03\x04', '\0'])
+      expect(await isKept(Buffer.concat([await plain(format), Buffer.from(trailing)]))).toBe(false)
+  })
+
+  test('re-encodes an image of more than 2 MiB, and one that is too wide', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+    const large = await sharp({ create: { width: 1000, height: 1000, channels: 3, background: 'red', noise } })
+      .png()
+      .toBuffer()
+    expect(large.length).toBeGreaterThan(2 * 1024 * 1024)
+    expect(await isKept(large)).toBe(false)
+    expect(await isKept(await plain('png', 4096, 10))).toBe(true)
+    expect(await isKept(await plain('png', 4097, 10))).toBe(false)
+  })
+
+  test('keeps an animation of 60 frames, and re-encodes a longer one', async () => {
+    const frame = await plain('png', 4, 4)
+    const animation = (count: number, format: 'gif' | 'webp') => {
+      const frames = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? frame : inverted))
+      return sharp(frames, { join: { animated: true } })
+        .toFormat(format)
+        .toBuffer()
+    }
+    const inverted = await sharp(frame).negate().png().toBuffer()
+    for (const format of ['gif', 'webp'] as const) {
+      expect(await isKept(await animation(60, format))).toBe(true)
+      expect(await isKept(await animation(61, format))).toBe(false)
+    }
+  })
+
+  test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('keeps no truncated %s', async (format) => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
+    const given = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red', noise } })
+      .toFormat(format)
+      .toBuffer()
+    for (const length of [20, 60, given.length >> 1, given.length - 3]) {
+      const kept = await isKept(given.subarray(0, length)).catch(({ status }: { status: number }) => status)
+      expect([length, [false, 400, 415].includes(kept)]).toEqual([length, true])
+    }
+  })
+
+  test('turns an ICO with EXIF into a PNG without it', async () => {
+    const { bytes, mediaType } = await prepareImage(await ico(await photo('png', 16, 16)), rules)
+    expect(mediaType).toBe('image/png')
+    expect(bytes.includes('eXIf')).toBe(false)
   })
 })
 

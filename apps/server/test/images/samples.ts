@@ -2,6 +2,13 @@ import sharp from 'sharp'
 
 const red = { r: 200, g: 20, b: 20 }
 
+/** A bitmap of one colour without metadata. */
+export function plain(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif', width = 40, height = 30): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: red } })
+    .toFormat(format)
+    .toBuffer()
+}
+
 /** A bitmap of one colour, with the metadata of a camera. */
 export function photo(
   format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'tiff',
@@ -18,8 +25,9 @@ export function photo(
 export const svg =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="red"/></svg>'
 
-export async function ico(): Promise<Buffer> {
-  const image = await photo('png', 16, 16)
+/** An icon that contains this PNG. */
+export async function ico(png?: Buffer): Promise<Buffer> {
+  const image = png ?? (await plain('png', 16, 16))
   const head = Buffer.alloc(22)
   head.writeUInt16LE(1, 2)
   head.writeUInt16LE(1, 4)

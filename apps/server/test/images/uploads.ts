@@ -30,6 +30,7 @@ export async function show(agent: UserAgent, url: string, headers: Readonly<Reco
     tag: answer.headers.get('etag'),
     cache: answer.headers.get('cache-control'),
     policy: answer.headers.get('content-security-policy'),
+    sniffing: answer.headers.get('x-content-type-options'),
     bytes: Buffer.from(await answer.arrayBuffer()),
   }
 }
