@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { newUser } from '@pocket/directory'
 import { accessTable } from '../../src/access/access-table.ts'
 import { type Condition, type ConditionName, conditions } from '../../src/access/conditions.ts'
 import { whole } from '../api/setting-calls.ts'
@@ -30,15 +31,8 @@ afterAll(async () => callers[Symbol.asyncDispose]())
 async function subject(administrator: boolean): Promise<Subject> {
   const { directory } = callers.instance.app
   const userName = `subject-${randomUUID()}`
-  const names = {
-    userName,
-    email: `${userName}@example.com`,
-    firstName: 'S',
-    lastName: '',
-    displayName: 'S',
-    locale: null,
-  }
-  const { id } = await directory.create({ id: randomUUID(), ...names }, { administrator })
+  const user = newUser({ userName, email: `${userName}@example.com`, firstName: 'S' })
+  const { id } = await directory.create(user, { administrator })
   const group = await directory.groups.create({ name: userName, friendlyName: userName })
   await directory.users.setGroups(id, [group.id])
   return { userId: id, groupId: group.id, userName }
