@@ -23,17 +23,13 @@ export const accessTokenFormats = ['jwt', 'opaque'] as const
 
 const defaultJwtMinutes = 10
 
-/**
- * The lifetime of an access token for the API in seconds. A JWT lives for ten minutes, because the API does not notice a
- * revocation, unless the API or the client has a lifetime of its own.
- */
+/** The lifetime of an access token for the API in seconds; `ofClient` is the token lifetime of the client. */
 export function accessTokenLifetime(
   { accessTokenFormat, accessTokenDurationMinutes }: Pick<Api, 'accessTokenFormat' | 'accessTokenDurationMinutes'>,
-  client: { readonly lifetime: number; readonly hasOwnLifetime: boolean },
+  clientLifetime: number,
 ): number {
-  const defaultMinutes = accessTokenFormat === 'jwt' && !client.hasOwnLifetime ? defaultJwtMinutes : null
-  const maxMinutes = accessTokenDurationMinutes ?? defaultMinutes
-  return maxMinutes === null ? client.lifetime : Math.min(client.lifetime, maxMinutes * 60)
+  const maxMinutes = accessTokenDurationMinutes ?? (accessTokenFormat === 'jwt' ? defaultJwtMinutes : null)
+  return maxMinutes === null ? clientLifetime : Math.min(clientLifetime, maxMinutes * 60)
 }
 
 /** A resource server for which clients request access tokens (RFC 8707 §2). */
@@ -45,8 +41,8 @@ export interface Api {
   readonly permissions: readonly ApiPermission[]
   readonly accessTokenFormat: AccessTokenFormat
   /**
-   * Maximum lifetime of its access tokens in minutes; the lifetime of the client also applies. `null` means the lifetime of
-   * the client; for JWTs of a client without one, ten minutes.
+   * Maximum lifetime of its access tokens in minutes; the lifetime of the client also applies. `null` means ten minutes
+   * for JWTs, which cannot be revoked, and no API limit for opaque tokens.
    */
   readonly accessTokenDurationMinutes: number | null
   /** Clients that may introspect all tokens of the API, including those issued to other clients (RFC 7662). */

@@ -186,7 +186,7 @@ function newClient(id: string, document: MetadataDocument & Pick<Client, 'metada
     allowedGroupIds: [],
     secrets: [],
     federatedIdentities: [],
-    accessTokenDurationMinutes: null,
+    accessTokenDurationMinutes: 60,
     refreshTokenDurationMinutes: 43_200,
     protocol: defaultProtocol,
     template: null,

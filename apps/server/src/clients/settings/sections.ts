@@ -105,7 +105,6 @@ export const sections: readonly ClientSection[] = [
     advanced: true,
     fields: [
       protocolField('jwtAccessTokens', flag),
-      protocolField('opaqueClientCredentials', flag),
       protocolField('plainPkce', flag),
       protocolField('fapi', flag),
       protocolField('dpopBoundAccessTokens', flag),

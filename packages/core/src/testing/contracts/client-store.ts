@@ -23,7 +23,7 @@ export function client(id: string, changes: Partial<Client> = {}): Client {
     allowedGroupIds: [],
     secrets: [],
     federatedIdentities: [],
-    accessTokenDurationMinutes: null,
+    accessTokenDurationMinutes: 60,
     refreshTokenDurationMinutes: 43_200,
     protocol: defaultProtocol,
     template: null,
