@@ -26,7 +26,7 @@ const requestSchema = named('DeviceLoginRequestDto', {
   type: 'object',
   required: ['id', 'userCode', 'verificationUri', 'verificationUriComplete', 'expiresAt', 'interval'],
   properties: {
-    id: { type: 'string', format: 'uuid' },
+    id: { type: 'string', description: 'The user code.' },
     userCode: { type: 'string' },
     verificationUri: { type: 'string', format: 'uri' },
     verificationUriComplete: { type: 'string', format: 'uri' },
@@ -64,13 +64,13 @@ function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
       summary: 'Request sign-in with the approval of another device',
       response: { status: 201, schema: requestSchema },
       async handle({ ctx }) {
-        const { id, token, userCode, expiresAt } = await pocket.deviceLogins.request(ctx.req)
-        cookieOf(id).give(ctx, token)
+        const { token, userCode, expiresAt } = await pocket.deviceLogins.request(ctx.req)
+        cookieOf(userCode).give(ctx, token)
         return {
-          id,
+          id: userCode,
           userCode,
           verificationUri: `${pocket.issuer}/device`,
-          verificationUriComplete: `${pocket.issuer}/device?code=${userCode}`,
+          verificationUriComplete: `${pocket.issuer}/device?user_code=${userCode}`,
           expiresAt: new Date(expiresAt).toISOString(),
           interval,
         }

@@ -26,7 +26,7 @@ export function waitingPages({ pocket, authentication, show }: PageDeps) {
       view: 'device-login',
       userCode: problem === null ? userCode : null,
       address: `${new URL(pocket.issuer).host}/device`,
-      qrCode: qrCodeOf(`${pocket.issuer}/device?code=${userCode}`),
+      qrCode: qrCodeOf(`${pocket.issuer}/device?user_code=${userCode}`),
       submitTo: `/login/device/${id}`,
       redirect,
       problem,

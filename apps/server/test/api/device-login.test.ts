@@ -56,10 +56,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     const before = Date.now()
     const { json, agent } = await request()
     expect(json).toEqual({
-      id: expect.any(String),
+      id: json.userCode,
       userCode: expect.stringMatching(/^P[2-9A-HJ-NP-TV-Z]{7}$/),
       verificationUri: `${instance.url}/device`,
-      verificationUriComplete: `${instance.url}/device?code=${json.userCode}`,
+      verificationUriComplete: `${instance.url}/device?user_code=${json.userCode}`,
       expiresAt: expect.any(String),
       interval: 3,
     })
@@ -206,7 +206,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const agent = instance.agent()
     const page = await agent.get(`${instance.url}/login/device?redirect=/settings/account`)
     const [, a = '', b = ''] = /id="user-code">(\w{4})-(\w{4})</.exec(page.text) ?? []
-    expect(readQrCode(page.text)).toBe(`${instance.url}/device?code=${a}${b}`)
+    expect(readQrCode(page.text)).toBe(`${instance.url}/device?user_code=${a}${b}`)
     const form = page.forms().find(({ action }) => action.includes('/login/device/'))
     if (!form) throw new Error('The page has no form.')
     const again = await agent.submit(page, form)

@@ -48,7 +48,7 @@ export interface DeviceLogins {
   /** Only once per code. @throws {NotAuthenticatedError} `device_code_invalid` */
   decide(code: string, decision: DeviceLoginAnswer): Promise<PendingDeviceLogin>
   /**
-   * The account of an approved request, returned once; `undefined` while it is pending.
+   * The account of an approved request, returned once; `undefined` while it is pending. The user code is also accepted as ID.
    *
    * @throws {NotAuthenticatedError} `device_login_expired` if it is unknown, used, expired or belongs to another browser
    * @throws {ForbiddenError} `device_login_denied`, `account_disabled` or `account_not_found`
@@ -139,10 +139,11 @@ export function createDeviceLogins({
 
     async redeem(id, token) {
       const tokenHash = sha256(token)
-      const found = await store.find(id, tokenHash)
+      const isUserCode = normalizeCode(id) === userCodeOf(token)
+      const found = isUserCode ? await store.findByCode(hashCode(id)) : await store.find(id, tokenHash)
       if (!found || found.expiresAt <= clock.now()) throw expired()
       if (found.status === 'pending') return undefined
-      const consumed = await store.consume(id, tokenHash)
+      const consumed = await store.consume(found.id, tokenHash)
       if (!consumed?.accountId) throw expired()
       if (consumed.status === 'denied') throw new ForbiddenError('device_login_denied', 'The sign-in was denied.')
       return { account: await eligibleAccount(accounts, consumed.accountId), approvingSessionUid: consumed.sessionUid }
