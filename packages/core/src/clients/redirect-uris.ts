@@ -49,8 +49,9 @@ export function redirectUriProblem(uri: string, { allowInsecure } = permissivePo
 }
 
 /**
- * Whether a requested redirect URI matches a registered one. It must be identical except for the slash of a bare root,
- * the port of a loopback address (RFC 8252 §7.3) and registered wildcards. It must not have a fragment.
+ * Whether a requested redirect URI matches a registered one. It must be identical except for the ASCII case of scheme and
+ * host, the slash of a bare root, the port of a loopback address (RFC 8252 §7.3) and registered wildcards. It must not have
+ * a fragment.
  */
 export function redirectUriAllowed(
   registered: readonly string[],
@@ -74,9 +75,16 @@ function matchesUri(registered: string, requested: string): boolean {
 /** `https://host` and `https://host/` identify the same resource (RFC 3986 §6.2.3); other paths must match exactly. */
 function isSameResource(registered: string, requested: string): boolean {
   const [left, right] = [registered, replaceBackslashes(requested)].map((uri) =>
-    (parseLoopback(uri)?.address ?? uri).replace(rootUrl, '$1'),
+    lowerOrigin(parseLoopback(uri)?.address ?? uri).replace(rootUrl, '$1'),
   )
   return left === right
+}
+
+/** Scheme and host of a web URI have no case (RFC 3986 §6.2.2.1); letters outside ASCII stay. */
+function lowerOrigin(uri: string): string {
+  return uri.replace(/^https?:\/\/[^/?#@]*(?=[/?#]|$)/i, (origin) =>
+    origin.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()),
+  )
 }
 
 /** Whether the URI is the root of a web server, with or without a trailing slash. */

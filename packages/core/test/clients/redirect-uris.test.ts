@@ -17,6 +17,8 @@ describe('a registered redirect URI', () => {
     ['https://[::1]:5001', 'https://[::1]:5001/'],
     ['app.immich:///oauth-callback', 'app.immich:///oauth-callback'],
     ['https://h/callback?a=1', 'https://h/callback?a=1'],
+    ['https://example.com/Callback', 'HTTPS://EXAMPLE.com/Callback'],
+    ['https://EXAMPLE.com:5001', 'https://example.com:5001/'],
   ])('%s allows %s', (registered, requested) => {
     expect(redirectUriAllowed([registered], requested)).toBe(true)
   })
@@ -30,7 +32,6 @@ describe('a registered redirect URI', () => {
     ['https://h', 'https://h?x'],
     ['https://h', 'https://h/#/signin'],
     ['https://h', 'https://h:443/'],
-    ['https://h', 'https://H'],
     ['https://h', 'https://h.evil.example'],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:99999/cb'],
     ['http://127.0.0.1/cb', 'http://127.0.0.1.evil.example/cb'],
@@ -53,7 +54,11 @@ describe('a registered redirect URI', () => {
     ['https://h/cb', 'https://@h/cb'],
     ['https://h/cb', 'https://h:@evil.example/cb'],
     ['https://h/cb', 'https://h/cb;x'],
-    ['https://h/cb', 'HTTPS://h/cb'],
+    ['https://h/cb', 'https://H/CB'],
+    ['https://h/cb?a=b', 'https://h/cb?A=b'],
+    ['https://k.example/cb', 'https://\u212a.example/cb'],
+    ['app://h/cb', 'app://H/cb'],
+    ['https://h', 'https://H\\@evil.example'],
     ['https://bücher.example/cb', 'https://xn--bcher-kva.example/cb'],
     ['https://example.com/cb', 'https://exаmple.com/cb'],
     ['https://example.com/cb', 'https://example。com/cb'],
