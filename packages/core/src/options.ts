@@ -110,6 +110,11 @@ export interface PageOptions {
    */
   readonly otherMethodsUrl?: string | null | undefined
   /**
+   * The host's sign-out page, for end-session requests without parameters. By default core's page, which asks whether to sign
+   * out.
+   */
+  readonly signOutUrl?: string | undefined
+  /**
    * The host's sign-up page, while sign-up is allowed; it receives `?redirect=` with the return path. By default a plain core
    * page if `accounts` has `register`; return `null` to disable sign-up.
    */

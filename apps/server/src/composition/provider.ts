@@ -35,6 +35,7 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
       render: parts.render,
       languages: catalogues.languages.map(({ tag }) => tag),
       otherMethodsUrl: '/lc',
+      signOutUrl: '/logout',
       redirectUriRemedy: createRedirectUriRemedy({
         redirectUriPolicy: { allowInsecure: config.allowInsecureCallbackUrls },
         clients: () => pocket.clients,
@@ -57,6 +58,10 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
       webFingerDomains: async () => (await settings.present()).webFingerDomains,
       internalOrigin: config.internalAppUrl,
       clientRegistration: registrationPolicy(settings),
+      configuration: (ours) => ({
+        ...ours,
+        discovery: { ...ours.discovery, service_documentation: `${config.appUrl}/api/docs` },
+      }),
       authorizationDetailsTypes: Object.fromEntries(
         config.authorizationDetailsTypes.map((type) => [type, { validate: () => undefined }]),
       ),

@@ -27,6 +27,7 @@ const optionKinds = {
     render: 'a function',
     languages: 'an array of strings',
     otherMethodsUrl: 'a string or null',
+    signOutUrl: 'a string',
     signUpUrl: 'a function',
     emailCodesUrl: 'a function',
     redirectUriRemedy: 'a function',

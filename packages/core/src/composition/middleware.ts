@@ -94,7 +94,7 @@ function createProtocolHandler(
   { holder, pairwise, interactionSealer }: Engine,
   { sessions }: UserServices,
 ) {
-  const { issuer, limits, render, onError } = options
+  const { issuer, limits, render, onError, signOutUrl } = options
   const provider = holder.current
   const rejectOversized = createSizeLimits(options)
   const redirectPosted = createPostedRequests(options)
@@ -105,6 +105,12 @@ function createProtocolHandler(
   const handleProtocolRequest = async (ctx: Context, requestId: string): Promise<void> => {
     if (await rejectOversized(ctx)) return
     if (await redirectPosted(ctx)) return
+    if (signOutUrl !== undefined && ctx.path === protocolRoutes.end_session && ctx.querystring === '') {
+      setPageHeaders(ctx.res, 'to-clients')
+      ctx.status = 303
+      ctx.redirect(issuer.id + signOutUrl)
+      return
+    }
     normalizeResources(ctx.req)
     await holder.refresh((error) => onError(error, requestId))
     if (await signOutSilently(ctx)) return

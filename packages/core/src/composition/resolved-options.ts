@@ -82,6 +82,7 @@ export function resolveOptions(options: PocketOptions) {
     emailCodesUrl: pages.emailCodesUrl ?? (async () => null),
     languages: pages.languages ?? [],
     otherMethodsUrl: pages.otherMethodsUrl ?? null,
+    signOutUrl: pages.signOutUrl,
     redirectUriRemedy: pages.redirectUriRemedy,
     builtInMethods: {
       code: pages.otherMethodsUrl === undefined,
