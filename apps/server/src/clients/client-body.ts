@@ -16,7 +16,7 @@ const federatedIdentity = {
     subject: nullableText,
     audience: nullableText,
     jwks: nullableText,
-    replayProtection: { ...flag, description: 'Whether each assertion is accepted only once; the default is true.' },
+    replayProtection: { ...flag, description: 'Whether each assertion is accepted only once; the default is false.' },
   },
 } as const
 
@@ -44,7 +44,7 @@ const fields = {
     type: 'object',
     properties: { federatedIdentities: { type: ['array', 'null'], items: federatedIdentity } },
   },
-  accessTokenDurationMinutes: { ...duration, description: '0 means 60.' },
+  accessTokenDurationMinutes: { ...duration, description: '0 means 60, and 10 for JWTs for an API.' },
   refreshTokenDurationMinutes: { ...duration, description: '0 means 43200.' },
   protocol: { ...clientProtocolSchema, description: 'Not in the contract. Omitted fields are unchanged.' },
 } as const
@@ -91,7 +91,7 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
       subject: identity.subject || null,
       audience: identity.audience || null,
       jwks: identity.jwks || null,
-      replayProtection: identity.replayProtection ?? true,
+      replayProtection: identity.replayProtection ?? false,
     })),
     ...(accessTokenDurationMinutes && { accessTokenDurationMinutes }),
     ...(refreshTokenDurationMinutes && { refreshTokenDurationMinutes }),

@@ -1,5 +1,5 @@
 import type { ClientRecord, ClientSecret, FederatedIdentity, ListedClient } from '@pocket/core'
-import { consentedScopes, startUrl } from '@pocket/core/internal'
+import { accessTokenMinutes, consentedScopes, startUrl } from '@pocket/core/internal'
 
 type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
 
@@ -33,7 +33,7 @@ export function clientDto(client: ClientRecord, now: number) {
       secrets: client.secrets.map((secret) => secretDto(secret, now)),
     },
     isGroupRestricted: client.isGroupRestricted,
-    accessTokenDurationMinutes: client.accessTokenDurationMinutes,
+    accessTokenDurationMinutes: accessTokenMinutes(client),
     refreshTokenDurationMinutes: client.refreshTokenDurationMinutes,
     protocol: client.protocol,
   }

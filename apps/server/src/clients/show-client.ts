@@ -1,5 +1,5 @@
 import type { Client } from '@pocket/core'
-import { wildcardScope } from '@pocket/core/internal'
+import { accessTokenMinutes, wildcardScope } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { viewerOf } from '../http/viewer.ts'
@@ -49,7 +49,7 @@ export function createShowClient(context: ClientPageContext): ShowClient {
         isPublic: client.isPublic,
         isDescribed: client.type === 'cimd',
         isKnown: client.registration === null ? null : client.protocol.isKnown,
-        accessTokenDurationMinutes: client.accessTokenDurationMinutes,
+        accessTokenDurationMinutes: accessTokenMinutes(client),
         createdAt: client.createdAt,
         secrets: secretItems(client.secrets, uses, clock.now()),
       },

@@ -186,7 +186,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       credentials: {
         federatedIdentities: [
           { issuer: 'https://ci.example', subject: 'repo', replayProtection: true },
-          { issuer: 'https://k8s.example', jwks: 'https://k8s.example/keys', replayProtection: true },
+          { issuer: 'https://k8s.example', jwks: 'https://k8s.example/keys', replayProtection: false },
           { issuer: 'https://often.example', replayProtection: false },
         ],
         secrets: [],

@@ -98,7 +98,7 @@ describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
       {
         isPublic: false,
         callbackURLs: [],
-        credentials: { federatedIdentities: [{ issuer: 'https://ci.example.com', replayProtection: true }] },
+        credentials: { federatedIdentities: [{ issuer: 'https://ci.example.com', replayProtection: false }] },
       },
     ])
   })

@@ -145,14 +145,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       })
       expect(status).toBe(200)
     }
-    expect(await discovery()).not.toHaveProperty('client_id_metadata_document_supported')
+    expect(await discovery()).toMatchObject({ client_id_metadata_document_supported: false })
     await change('["https://127.0.0.1/*"]')
     expect(await discovery()).toMatchObject({ client_id_metadata_document_supported: true })
     const query = new URLSearchParams({ client_id: 'https://127.0.0.1/client.json', response_type: 'code' })
     const page = await instance.agent().get(`${instance.url}/authorize?${query}`)
     expect([page.status, page.text]).toEqual([400, expect.stringContaining('its host is in a private network')])
     await change('[]')
-    expect(await discovery()).not.toHaveProperty('client_id_metadata_document_supported')
+    expect(await discovery()).toMatchObject({ client_id_metadata_document_supported: false })
   })
 })
 

@@ -154,7 +154,7 @@ describe('the page of a client', () => {
         skipConsent: true,
         requiresReauthentication: true,
         requiresPushedAuthorizationRequests: true,
-        accessTokenDurationMinutes: 60,
+        accessTokenDurationMinutes: null,
         refreshTokenDurationMinutes: 100,
         protocol: { maxSessionAgeMinutes: 15, refreshTokenAbsoluteLifetimeMinutes: 1000 },
       },

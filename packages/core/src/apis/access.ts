@@ -13,6 +13,8 @@ export interface AccessibleApi {
 export interface ApiAccessReader {
   /** `undefined` if the API does not exist or the client has no access to it. */
   find(resource: string, clientId: string, subject: GrantSubject): Promise<AccessibleApi | undefined>
+  /** The permissions of a client at all APIs that users can delegate to it. */
+  userScopes(clientId: string): Promise<ReadonlySet<string>>
   /** Whether the API exists, regardless of access. */
   exists(resource: string): Promise<boolean>
 }
@@ -25,6 +27,15 @@ export function createApiAccess({ apis, clients }: { apis: ApiStore; clients: Cl
       const [grant, client] = [await apis.findGrant(api.id, clientId), await clients.find(clientId)]
       const permissions = client && permissionsOf(api, { client, grant, subject })
       return permissions && { api, permissions }
+    },
+    async userScopes(clientId) {
+      const client = await clients.find(clientId)
+      if (!client) return new Set()
+      const grants = new Map((await apis.grantsTo(clientId)).map((grant) => [grant.apiId, grant]))
+      const permissions = (await apis.list()).flatMap(
+        (api) => permissionsOf(api, { client, grant: grants.get(api.id), subject: 'user' }) ?? [],
+      )
+      return new Set(permissions.map(({ key }) => key))
     },
     exists: async (resource) => (await apis.findByResource(normalizeResource(resource))) !== undefined,
   }

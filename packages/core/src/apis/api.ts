@@ -23,13 +23,17 @@ export const accessTokenFormats = ['jwt', 'opaque'] as const
 
 const defaultJwtMinutes = 10
 
-/** The lifetime of an access token for the API in seconds; `ofClient` is the token lifetime of the client. */
+/**
+ * The lifetime of an access token for the API in seconds. A JWT lives for ten minutes, because the API does not notice a
+ * revocation, unless the API or the client has a lifetime of its own.
+ */
 export function accessTokenLifetime(
   { accessTokenFormat, accessTokenDurationMinutes }: Pick<Api, 'accessTokenFormat' | 'accessTokenDurationMinutes'>,
-  clientLifetime: number,
+  client: { readonly lifetime: number; readonly hasOwnLifetime: boolean },
 ): number {
-  const maxMinutes = accessTokenDurationMinutes ?? (accessTokenFormat === 'jwt' ? defaultJwtMinutes : null)
-  return maxMinutes === null ? clientLifetime : Math.min(clientLifetime, maxMinutes * 60)
+  const defaultMinutes = accessTokenFormat === 'jwt' && !client.hasOwnLifetime ? defaultJwtMinutes : null
+  const maxMinutes = accessTokenDurationMinutes ?? defaultMinutes
+  return maxMinutes === null ? client.lifetime : Math.min(client.lifetime, maxMinutes * 60)
 }
 
 /** A resource server for which clients request access tokens (RFC 8707 §2). */
@@ -41,8 +45,8 @@ export interface Api {
   readonly permissions: readonly ApiPermission[]
   readonly accessTokenFormat: AccessTokenFormat
   /**
-   * Maximum lifetime of its access tokens in minutes; the lifetime of the client also applies. `null` means ten minutes
-   * for JWTs, which cannot be revoked, and no API limit for opaque tokens.
+   * Maximum lifetime of its access tokens in minutes; the lifetime of the client also applies. `null` means the lifetime of
+   * the client; for JWTs of a client without one, ten minutes.
    */
   readonly accessTokenDurationMinutes: number | null
   /** Clients that may introspect all tokens of the API, including those issued to other clients (RFC 7662). */

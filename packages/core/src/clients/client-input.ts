@@ -24,8 +24,8 @@ export interface ClientInput {
   /** An unrestricted client loses its allowed groups. */
   readonly isGroupRestricted?: boolean | undefined
   readonly federatedIdentities?: readonly FederatedIdentity[] | undefined
-  /** Minutes, 1 to 525,600 (60). */
-  readonly accessTokenDurationMinutes?: number | undefined
+  /** Minutes, 1 to 525,600; `null` means sixty, and ten for JWTs for an API (`null`). */
+  readonly accessTokenDurationMinutes?: number | null | undefined
   /** Minutes, 1 to 525,600 (43,200). */
   readonly refreshTokenDurationMinutes?: number | undefined
   /** Omitted settings stay unchanged; a new client gets the defaults of the protocol: code flow, RS256, no encryption. */
@@ -59,7 +59,7 @@ export function completeInput(
     skipConsent: input.skipConsent ?? false,
     isGroupRestricted: input.isGroupRestricted ?? false,
     federatedIdentities: input.federatedIdentities ?? [],
-    accessTokenDurationMinutes: input.accessTokenDurationMinutes ?? 60,
+    accessTokenDurationMinutes: input.accessTokenDurationMinutes ?? null,
     refreshTokenDurationMinutes: input.refreshTokenDurationMinutes ?? 43_200,
     protocol: mergeProtocol(before.protocol, input.protocol),
     template: input.template === undefined ? before.template : input.template,
@@ -94,7 +94,7 @@ export function inputProblems(input: ClientInput, policy: RedirectUriPolicy): Fi
     ...(input.federatedIdentities ?? []).flatMap(identityProblems),
     ...protocolProblems(input.protocol),
     ...(['accessTokenDurationMinutes', 'refreshTokenDurationMinutes'] as const).flatMap((field) =>
-      durationProblems(field, input[field]),
+      durationProblems(field, input[field] ?? undefined),
     ),
   ]
 }

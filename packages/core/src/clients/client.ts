@@ -65,8 +65,8 @@ export interface Client {
   readonly allowedGroupIds: readonly string[]
   readonly secrets: readonly ClientSecret[]
   readonly federatedIdentities: readonly FederatedIdentity[]
-  /** Lifetime of access tokens, in minutes. */
-  readonly accessTokenDurationMinutes: number
+  /** Lifetime of access tokens, in minutes; `null` means sixty, and ten for JWTs for an API. */
+  readonly accessTokenDurationMinutes: number | null
   /** Lifetime of refresh tokens, in minutes; each use restarts it. */
   readonly refreshTokenDurationMinutes: number
   readonly protocol: ClientProtocol
@@ -92,3 +92,8 @@ export interface Client {
 
 /** A client without its allowed groups, which are stored separately. */
 export type ClientRecord = Omit<Client, 'allowedGroupIds'>
+
+/** The lifetime of access tokens for logins, in minutes. */
+export function accessTokenMinutes({ accessTokenDurationMinutes }: Pick<Client, 'accessTokenDurationMinutes'>): number {
+  return accessTokenDurationMinutes ?? 60
+}

@@ -186,7 +186,7 @@ function newClient(id: string, document: MetadataDocument & Pick<Client, 'metada
     allowedGroupIds: [],
     secrets: [],
     federatedIdentities: [],
-    accessTokenDurationMinutes: 60,
+    accessTokenDurationMinutes: null,
     refreshTokenDurationMinutes: 43_200,
     protocol: defaultProtocol,
     template: null,

@@ -65,6 +65,11 @@ export const clientProtocolSchema = {
       description:
         'Whether the access tokens of a login are JWTs (RFC 9068). A service that verifies only the signature accepts a revoked token until it expires, so use a lifetime of a few minutes (`accessTokenDurationMinutes`).',
     },
+    opaqueClientCredentials: {
+      ...flag,
+      description:
+        'Whether the tokens of the client credentials grant without `resource` are opaque instead of JWTs (RFC 9068). The format of a token for an API is a setting of the API.',
+    },
     plainPkce: {
       ...flag,
       description:

@@ -79,6 +79,8 @@ export interface ClientProtocol {
    * a revocation.
    */
   readonly jwtAccessTokens: boolean
+  /** Whether client credentials tokens without an API are opaque instead of JWTs (RFC 9068). */
+  readonly opaqueClientCredentials: boolean
   /** Whether a code challenge may be the verifier itself, also by a missing method (RFC 7636 §4.2, §4.3). */
   readonly plainPkce: boolean
   /** RFC 9396 §10: the authorization details types that the client may request. */
@@ -127,6 +129,7 @@ export const defaultProtocol: ClientProtocol = {
   subjectType: 'public',
   sectorIdentifierUri: null,
   jwtAccessTokens: false,
+  opaqueClientCredentials: false,
   plainPkce: false,
   authorizationDetailsTypes: [],
   fapi: false,

@@ -4,7 +4,7 @@ type ExtraTokenClaims = NonNullable<Configuration['extraTokenClaims']>
 type CustomizeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
 
 /** The subject of a client credentials token; the prefix keeps it distinct from user IDs (RFC 9068 §5). */
-function clientSubject(clientId: string | undefined): string {
+export function clientSubject(clientId: string | undefined): string {
   return `client-${clientId}`
 }
 

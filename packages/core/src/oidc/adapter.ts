@@ -14,7 +14,7 @@ import { createClientMetadata } from './client-metadata.ts'
 import { responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
 import { importedTokenKey, isAuthenticToken, presentedToken } from './imported-tokens.ts'
-import { storedTokenId } from './login-token-ids.ts'
+import { storedTokenId } from './jwt-token-ids.ts'
 import { AlreadyUsedError } from './overrides/replay-detection.ts'
 import { deferConsumption, deferStorage, deferUse, type RefreshResponses, type SingleUse } from './refresh-answers.ts'
 import { currentDocumentEvents } from './registration/document-events.ts'
@@ -50,6 +50,9 @@ const maxPending: Readonly<Record<string, number>> = {
 /** Bytes. */
 const maxPendingBytes = 14 * 1024
 
+/** Tokens that may be JWTs. */
+const jwtModels: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials'])
+
 /** Milliseconds. */
 const finishedLifetime = 3_600_000
 
@@ -67,7 +70,7 @@ function artifactAdapter(
   const hashUserCode = (userCode: string) => masterKey.mac('user code', userCode)
   /** The interaction that a request resumes, which it also finishes. */
   const readInteractions = new WeakMap<object, Artifact>()
-  const keyOf = (id: string) => sha256(`${model}:${model === 'AccessToken' ? storedTokenId(id) : id}`)
+  const keyOf = (id: string) => sha256(`${model}:${jwtModels.has(model) ? storedTokenId(id) : id}`)
   /** The key under which a token of another provider is stored, if it can be one. */
   const importedKeyOf = (id: string) =>
     importedTokenKey(model, id.startsWith('jwt-') ? (presentedToken(Provider.ctx?.req) ?? id) : id)

@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { BuiltInRules, ClientRules } from '../clients/access-checks.ts'
 import type { ClaimsClient } from '../clients/claim-maker.ts'
-import type { Client } from '../clients/client.ts'
+import { accessTokenMinutes, type Client } from '../clients/client.ts'
 import { type ClientOrigin, clientOrigin } from '../clients/client-origin.ts'
 import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
 import { openSecret, signingSecret } from '../clients/secrets.ts'
@@ -29,8 +29,9 @@ export interface ClientExtras {
   /** Unrestricted if the host disables this built-in rule. */
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   readonly pocket_rules: ClientRules
+  /** The lifetime in seconds, and whether the client has one of its own. */
+  readonly pocket_access_token: { readonly lifetime: number; readonly hasOwnLifetime: boolean }
   /** Seconds. */
-  readonly pocket_access_token_lifetime: number
   readonly pocket_refresh_token_lifetime: number
 }
 
@@ -166,7 +167,10 @@ function toExtras(client: Client, builtInRules: BuiltInRules): Omit<ClientExtras
     pocket_unused: client.unusedSince !== null,
     pocket_access: { isGroupRestricted: isGroupRestricted && builtInRules.allowedGroups, allowedGroupIds },
     pocket_rules: { isGroupRestricted, allowedGroupIds, requiresReauthentication, maxSessionAgeMinutes },
-    pocket_access_token_lifetime: client.accessTokenDurationMinutes * 60,
+    pocket_access_token: {
+      lifetime: accessTokenMinutes(client) * 60,
+      hasOwnLifetime: client.accessTokenDurationMinutes !== null,
+    },
     pocket_refresh_token_lifetime: client.refreshTokenDurationMinutes * 60,
   }
 }
@@ -186,7 +190,7 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_unused',
   'pocket_access',
   'pocket_rules',
-  'pocket_access_token_lifetime',
+  'pocket_access_token',
   'pocket_refresh_token_lifetime',
 ]
 

@@ -1,5 +1,6 @@
 import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
+import { accessTokenMinutes } from '../clients/client.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import { cookieSuffix } from '../issuer.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
@@ -32,9 +33,16 @@ const day = 24 * hour
 /** Seconds. */
 export const idTokenLifetime = hour
 
+const confidentialMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+] as const
+
 /** The maximum lifetime of a token signed now, in milliseconds. */
 export async function maxTokenLifetime(clients: Pick<ClientStore, 'list'>): Promise<number> {
-  const minutes = (await clients.list()).map(({ accessTokenDurationMinutes }) => accessTokenDurationMinutes)
+  const minutes = (await clients.list()).map(accessTokenMinutes)
   return Math.max(idTokenLifetime, ...minutes.map((duration) => duration * minute)) * 1000
 }
 
@@ -56,7 +64,7 @@ const lifetimes = {
 } as const satisfies Configuration['ttl']
 
 function accessTokenLifetime(_ctx: unknown, { resourceServer }: ApiResource, client: object): number {
-  return resourceServer?.accessTokenTTL ?? extras(client).pocket_access_token_lifetime
+  return resourceServer?.accessTokenTTL ?? extras(client).pocket_access_token.lifetime
 }
 
 interface ApiResource {
@@ -109,7 +117,7 @@ export function providerConfiguration(context: ProviderContext): Configuration {
     pairwiseIdentifier: libraryPairwiseIdentifier(context.pairwise),
     // Validated when a client is saved (`clients/sector.ts`), because the library would check its placeholder redirect URIs.
     sectorIdentifierUriValidate: () => false,
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
+    clientAuthMethods: [...confidentialMethods, 'none'],
     assertJwtClientAuthClaimsAndHeader: assertOwnAssertion(assertFapiAssertion, Date.now),
     enabledJWA: enabledAlgorithms,
     extraClientMetadata: { properties: [...extraClientMetadata], validator: stripInternalMetadata },
@@ -164,7 +172,11 @@ export function providerConfiguration(context: ProviderContext): Configuration {
       dPoP: { enabled: true, nonceSecret: context.nonceSecret },
       fapi: { enabled: true, profile: fapiProfile },
     },
-    discovery: { ...(context.languages.length > 0 && { ui_locales_supported: [...context.languages] }) },
+    discovery: {
+      require_pushed_authorization_requests: false,
+      introspection_endpoint_auth_methods_supported: [...confidentialMethods, 'Bearer'],
+      ...(context.languages.length > 0 && { ui_locales_supported: [...context.languages] }),
+    },
   }
 }
 

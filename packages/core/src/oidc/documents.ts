@@ -92,7 +92,7 @@ function withFeatures(
     ...document,
     prompt_values_supported: signUp ? [...prompts, 'create'] : prompts,
     ...(registration && { registration_endpoint }),
-    ...(documents && { client_id_metadata_document_supported: true }),
+    client_id_metadata_document_supported: documents,
   }
 }
 

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
 import { isApiConsentKey } from '../consents/consent-key.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
@@ -28,8 +28,6 @@ export function createGrantLoader(consents: ConsentStore) {
     const apiScopes = listApiScopes(ctx.oidc)
     const requested = [...new Set([...requestParamOIDCScopes, ...scopesForClaims(params?.claims)])]
     const requiredKeys = [...requested, ...consentKeys(apiScopes)]
-    // RFC 6749 §3.3; the library would respond with `access_denied`.
-    if (requiredKeys.length === 0) throw new errors.InvalidScope('no supported scope was requested', '')
     const find = async () => {
       const grantId = session.authorizations?.[clientId]?.grantId
       return grantId === undefined ? undefined : provider.Grant.find(grantId)
@@ -53,7 +51,10 @@ export function createGrantLoader(consents: ConsentStore) {
       const isImplied = skipConsent && !prompts.has('consent') && isAllowedToUse(access, getGroupIds(account))
       const consent = await consents.find(account.accountId, clientId)
       const allowed = new Set([...(consent?.scopes ?? []), ...(isImplied ? requiredKeys : [])])
-      if (!requiredKeys.every((key) => allowed.has(key))) return undefined
+      const isAllowed = (key: string) => allowed.has(key)
+      // A request without scopes needs consent too, because a token names the user.
+      const hasConsent = requiredKeys.length === 0 ? consent !== undefined || isImplied : requiredKeys.every(isAllowed)
+      if (!hasConsent) return undefined
       const grant = existing ?? new provider.Grant({ accountId: account.accountId, clientId })
       grant.addOIDCScope([...allowed].filter((scope) => !isApiConsentKey(scope)))
       if (claims.length > 0) grant.addOIDCClaims([...claims])

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { isAllowedToUse } from '../clients/group-restriction.ts'
-import { buildAudience } from './access-token-claims.ts'
+import { buildAudience, clientSubject } from './access-token-claims.ts'
 import { hasProof } from './client-authentication/proofs.ts'
 import { extras } from './client-metadata.ts'
 import { getSubject } from './pairwise.ts'
@@ -50,7 +50,7 @@ export function introspectionPolicy({ stores: { accounts }, apiAccess, pairwise 
       if (!holder || !(await canUseClient(accountId, holder))) return false
       const username = getSubject(pairwise, accountId, holder)
       token.extra = { ...(token.extra ?? {}), username }
-    }
+    } else token.extra = { ...(token.extra ?? {}), username: clientSubject(clientId) }
     const audience = [token.aud ?? token.resource ?? clientId].flat()[0]
     token.aud = buildAudience(String(audience), scope.split(' '), oidc.provider.issuer)
     return true

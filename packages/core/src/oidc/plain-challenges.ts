@@ -1,8 +1,5 @@
-import type Provider from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
-import type { CoreContext } from '../context.ts'
 import { sha256 } from '../hash.ts'
-import { protocolRoutes } from './paths.ts'
 
 /**
  * Replaces a plain code challenge (RFC 7636 §4.2) by its S256, which the same verifier proves, because the library supports only
@@ -18,19 +15,4 @@ export function hashPlainChallenge(parameters: URLSearchParams, client: Pick<Cli
   parameters.set('code_challenge', sha256(challenge))
   parameters.set('code_challenge_method', 'S256')
   return true
-}
-
-/** Accepts plain code challenges in authorization requests of clients that may send them. */
-export function acceptPlainChallenges(provider: Provider, { stores }: Pick<CoreContext, 'stores'>): void {
-  provider.use(async (ctx, next) => {
-    const isAuthorization = ctx.method === 'GET' && ctx.path === protocolRoutes.authorization
-    if (isAuthorization && ctx.query.code_challenge !== undefined && ctx.query.code_challenge_method !== 'S256') {
-      const parameters = new URLSearchParams(ctx.querystring)
-      const [id = '', ...repeated] = parameters.getAll('client_id')
-      const isFound = repeated.length === 0 && !id.includes('\0')
-      if (hashPlainChallenge(parameters, isFound ? await stores.clients.findCached(id) : undefined))
-        ctx.querystring = parameters.toString()
-    }
-    await next()
-  })
 }

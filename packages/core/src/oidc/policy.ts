@@ -19,6 +19,7 @@ export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): in
   policy.get('login')?.checks.add(accountGone())
   policy.get('login')?.checks.add(reauthentication(clock))
   policy.get('consent')?.checks.add(nativeClient(), 0)
+  policy.get('consent')?.checks.add(withoutScopes())
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
   policy.add(new Prompt({ name: 'not_allowed', requestable: false }, notInAllowedGroup()), 3)
@@ -71,6 +72,17 @@ function nativeClient(): interactionPolicy.Check {
       const isNative = isNativeRedirectUri(String(params?.redirect_uri))
       return isNative && !result?.consent ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     },
+  )
+}
+
+/** Prompts for consent to a request without scopes, which the checks of the library skip. */
+function withoutScopes(): interactionPolicy.Check {
+  return new Check(
+    'no_scopes',
+    'the user has not consented to the client',
+    'consent_required',
+    // Only a stored grant has an ID; without consent the library uses a new one.
+    ({ oidc }: KoaContextWithOIDC) => (oidc.grant?.jti === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT),
   )
 }
 

@@ -31,7 +31,7 @@ export function createTokenPreview({ stores, makeClaims, clock }: CoreContext, p
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     const account = await stores.accounts.find(accountId)
     if (!account) throw new NotFoundError('account_not_found', 'There is no such account.')
-    const { pocket_access: access, pocket_protocol: protocol, pocket_access_token_lifetime: lifetime } = extras(client)
+    const { pocket_access: access, pocket_protocol: protocol, pocket_access_token } = extras(client)
     const groupIds = account.groups.map(({ id }) => id)
     if (!isAllowedToUse(access, groupIds))
       throw new ForbiddenError('oidc_access_denied', 'The account is in none of the groups that may use this client.')
@@ -64,7 +64,7 @@ export function createTokenPreview({ stores, makeClaims, clock }: CoreContext, p
         scope: scopes.join(' '),
         scp: scopes,
         iat,
-        exp: iat + lifetime,
+        exp: iat + pocket_access_token.lifetime,
         jti: uuid(),
       },
       userInfo: await userInfo.result(),

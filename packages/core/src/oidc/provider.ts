@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import { createInstance } from './adjusted-configuration.ts'
 import { allowedMethods } from './allowed-methods.ts'
+import { adjustAuthorizationRequests } from './authorization-parameters.ts'
 import { providerConfiguration } from './configuration.ts'
 import { recordConnectionAttempts } from './connection-attempts.ts'
 import { recordAuthorizations } from './consent-records.ts'
@@ -13,7 +14,6 @@ import { queueLogoutNotices } from './logout-notices.ts'
 import { handleOutages } from './outages.ts'
 import { installOverrides } from './overrides/install.ts'
 import { createProviderClass } from './overrides/refresh-handler.ts'
-import { acceptPlainChallenges } from './plain-challenges.ts'
 import { preserveLanguageAtLogout } from './post-logout.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { handleRegistrationResponses } from './registration/answers.ts'
@@ -43,7 +43,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   recordAuthorizations(provider, context)
   auditEvents(provider, context)
   generateUserCodes(provider, context)
-  acceptPlainChallenges(provider, context)
+  adjustAuthorizationRequests(provider, context)
   recordConnectionAttempts(provider, context.recordAttempt)
   recordFailedClients(provider, context)
   handleUnknownRoutes(provider)

@@ -13,14 +13,27 @@ interface ClientId {
 
 /** The library's resource indicator options (RFC 8707). Some functions modify the parameters of the current request. */
 export function resourceIndicators(access: ApiAccessReader) {
+  /** @throws InvalidScope for scopes of an API in a request without `resource` */
+  const assertNoApiScopes = async ({ oidc }: KoaContextWithOIDC, client: ClientId) => {
+    const { params, route } = oidc
+    const { defaultScopes } = extras(client).pocket_protocol
+    const otherScopes = [...oidc.requestParamScopes].filter((scope) => !isKnown(scope, defaultScopes))
+    if (params && route === 'token' && params.grant_type === 'client_credentials') {
+      const [unknownScope] = otherScopes
+      if (unknownScope !== undefined) throw scopeError(unknownScope)
+      // The token has no scopes, because all other scopes concern users.
+      params.scope = undefined
+    } else if (otherScopes.length > 0) {
+      const apiScopes = await access.userScopes(client.clientId)
+      const apiScope = otherScopes.find((scope) => apiScopes.has(scope))
+      if (apiScope !== undefined) throw scopeError(apiScope)
+    }
+  }
   return {
     enabled: true,
-    defaultResource: async ({ oidc }: KoaContextWithOIDC, _client: unknown, candidates?: readonly string[]) => {
-      // Without an API, a client credentials token has no scopes, because all other scopes concern users.
-      if (oidc.params && oidc.route === 'token' && oidc.params.grant_type === 'client_credentials') {
-        if (candidates === undefined) oidc.params.scope = undefined
-      }
-      if (candidates !== undefined && candidates.length !== 1) throw singleResourceError()
+    defaultResource: async (ctx: KoaContextWithOIDC, client: ClientId, candidates?: readonly string[]) => {
+      if (candidates === undefined) await assertNoApiScopes(ctx, client)
+      else if (candidates.length !== 1) throw singleResourceError()
       // The cast is needed because the library accepts `undefined`, but its types do not.
       return candidates?.[0] as string
     },
@@ -43,7 +56,7 @@ export function resourceIndicators(access: ApiAccessReader) {
         scope: keys.join(' '),
         audience: found.api.resource,
         accessTokenFormat: found.api.accessTokenFormat,
-        accessTokenTTL: accessTokenLifetime(found.api, extras(client).pocket_access_token_lifetime),
+        accessTokenTTL: accessTokenLifetime(found.api, extras(client).pocket_access_token),
         jwt: { sign: { alg: signingAlgorithmFor(extras(client).pocket_protocol, 'RS256') } },
       }
     },
@@ -56,10 +69,18 @@ function singleResourceError(): Error {
 
 /** @throws InvalidScope for a requested scope that is neither supported nor a permission of the client */
 function assertAllowed({ oidc }: KoaContextWithOIDC, client: object, keys: readonly string[]): void {
-  // Default scopes of the client that do not apply here are dropped, not rejected.
-  const allowedScopes = new Set([...supportedScopes, ...extras(client).pocket_protocol.defaultScopes, ...keys])
-  const invalidScope = [...oidc.requestParamScopes].find((scope) => !allowedScopes.has(scope))
+  const allowedScopes = [...extras(client).pocket_protocol.defaultScopes, ...keys]
+  const invalidScope = [...oidc.requestParamScopes].find((scope) => !isKnown(scope, allowedScopes))
   if (invalidScope !== undefined) throw new errors.InvalidScope('requested scope is not allowed', invalidScope)
+}
+
+/** Default scopes of the client that do not apply to a request are dropped, not rejected. */
+function isKnown(scope: string, allowedScopes: readonly string[]): boolean {
+  return supportedScopes.some((supported) => supported === scope) || allowedScopes.includes(scope)
+}
+
+function scopeError(scope: string): Error {
+  return new errors.InvalidScope('the scope is unknown, or requires the resource parameter', scope)
 }
 
 /**

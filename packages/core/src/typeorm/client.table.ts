@@ -35,7 +35,7 @@ export const clientTable: EntitySchema<StoredClient> = new EntitySchema<StoredCl
     isGroupRestricted: { ...boolean, name: 'is_group_restricted' },
     secrets: json,
     federatedIdentities: { ...json, name: 'federated_identities' },
-    accessTokenDurationMinutes: { ...bigint, name: 'access_token_duration_minutes' },
+    accessTokenDurationMinutes: { ...bigint, name: 'access_token_duration_minutes', nullable: true },
     refreshTokenDurationMinutes: { ...bigint, name: 'refresh_token_duration_minutes' },
     protocol: { ...json, nullable: true },
     template: { ...varchar(50), nullable: true },

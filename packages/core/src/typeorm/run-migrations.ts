@@ -3,6 +3,7 @@ import { databaseOf } from './database.ts'
 import { type AppliedMigrations, refuseUnsupportedDatabase } from './migration-history.ts'
 import type { MigrationSet } from './migration-set.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
+import { OptionalClientTokenLifetime1764000000000 } from './migrations/1764000000000-optional-client-token-lifetime.ts'
 import { AdditiveCreateCacheVersion1764000000010 } from './migrations/1764000000010-additive-create-cache-version.ts'
 import { withoutTimeLimits } from './options.ts'
 import { prefixTables, withMigrationSchema } from './table-names.ts'
@@ -13,7 +14,11 @@ export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
   tables: pocketTables,
   retiredTables: ['pocket_challenge'],
-  migrations: [CreateTables1763000000000, AdditiveCreateCacheVersion1764000000010],
+  migrations: [
+    CreateTables1763000000000,
+    OptionalClientTokenLifetime1764000000000,
+    AdditiveCreateCacheVersion1764000000010,
+  ],
   lastReplacedMigration,
 }
 

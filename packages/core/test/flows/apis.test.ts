@@ -132,14 +132,15 @@ describe('access token for an API', () => {
     expect(claims()).toMatchObject({ email: 'ada@example.com' })
   })
 
-  test.each<[string, ApiInput, number]>([
+  test.each<[string, ApiInput, number, Partial<NewClientInput>?]>([
     ['minutes where nobody can end it', { name: 'Notes' }, 600],
+    ['as long as the client says explicitly', { name: 'Notes' }, 3600, { accessTokenDurationMinutes: 60 }],
     ['as long as the API says', { name: 'Notes', accessTokenDurationMinutes: 45 }, 45 * 60],
     ['no longer than the client says', { name: 'Notes', accessTokenDurationMinutes: 600 }, 3600],
     ['as long as the client says where it is opaque', { name: 'Notes', accessTokenFormat: 'opaque' }, 3600],
-  ])('lives for %s', async (_what, api, seconds) => {
+  ])('lives for %s', async (_what, api, seconds, client = {}) => {
     await using host = await startHost()
-    const setting = await prepared(host, { api })
+    const setting = await prepared(host, { api, client })
     const { expires_in } = await tokens(setting)
     const { expires_in: ofTheClient } = await oidc.clientCredentialsGrant(setting.configuration, { resource })
     expect([expires_in, ofTheClient]).toEqual([seconds, seconds])
@@ -200,7 +201,7 @@ describe('access token for an API', () => {
     const { access_token: token } = await tokens(setting, { scope: 'notes:read' })
     expect((await verified(setting, token)).payload).toMatchObject({ aud: [resource], scope: 'notes:read' })
     const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
-    expect(answer.status).toBe(401)
+    expect(answer.status).toBe(403)
   })
 
   test('is issued for its resource with a trailing slash too', async () => {
@@ -233,14 +234,61 @@ describe('access token for an API', () => {
     expect((await verified(setting, last.access_token)).payload.scope).toBe('openid notes:read')
   })
 
-  test('cannot be introspected or revoked as a JWT, and the error says so', async () => {
+  test.each(['openid notes:read', 'notes:read'])('can be introspected and revoked by its client: %s', async (scope) => {
     await using host = await startHost()
     const setting = await prepared(host)
-    const { access_token: token } = await tokens(setting)
-    const unsupported = { status: 400, error: 'unsupported_token_type' }
-    await expect(oidc.tokenIntrospection(setting.configuration, token)).rejects.toMatchObject(unsupported)
-    await expect(oidc.tokenRevocation(setting.configuration, token)).rejects.toMatchObject(unsupported)
+    const { access_token: token } = await tokens(setting, { scope })
+    const { configuration, account, client } = setting
+    expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({
+      active: true,
+      sub: account.id,
+      client_id: client.id,
+      scope,
+      aud: expect.arrayContaining([resource]),
+    })
+    const other = await relyingParty(host)
+    expect(await oidc.tokenIntrospection(other.configuration, token)).toEqual({ active: false })
+    await oidc.tokenRevocation(configuration, token)
+    expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
     expect((await verified(setting, token)).payload.scope).toContain('notes:read')
+  })
+
+  test('of the client itself can be introspected', async () => {
+    await using host = await startHost()
+    const { configuration, client } = await prepared(host)
+    const { access_token: token } = await oidc.clientCredentialsGrant(configuration, { resource })
+    const subject = `client-${client.id}`
+    expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({
+      active: true,
+      sub: subject,
+      username: subject,
+      scope: 'notes:read',
+      aud: [resource],
+    })
+  })
+
+  test('is not issued for a scope of the API without the parameter `resource`', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { configuration, client, secret } = setting
+    const { page } = await authorize(setting, { scope: 'openid notes:read', resource: '' })
+    expect(parameters(page.location).get('error')).toBe('invalid_scope')
+    await expect(oidc.clientCredentialsGrant(configuration, { scope: 'notes:read' })).rejects.toMatchObject({
+      error: 'invalid_scope',
+    })
+    const form = { client_id: client.id, client_secret: secret, scope: 'openid notes:read' }
+    for (const endpoint of ['par', 'device/authorize']) {
+      const body = new URLSearchParams({ ...form, redirect_uri: redirectUri, response_type: 'code' })
+      const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
+      expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ error: 'invalid_scope' })])
+    }
+  })
+
+  test('is issued without the unknown scopes of a login', async () => {
+    await using host = await startHost()
+    const setting = await prepared(host)
+    const { scope } = await tokens(setting, { scope: 'openid notes:delete foo', resource: '' })
+    expect(scope).toBe('openid')
   })
 
   test('can be refreshed for fewer permissions, limited to those that are still granted', async () => {
@@ -341,26 +389,6 @@ describe('request', () => {
     const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
     const { scope } = (await verified(setting, token)).payload
     expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write', 'openid'])
-  })
-
-  test('without a resource grants no API permissions', async () => {
-    await using host = await startHost()
-    const setting = await prepared(host)
-    const url = oidc.buildAuthorizationUrl(setting.configuration, {
-      redirect_uri: redirectUri,
-      scope: 'openid notes:read',
-    })
-    const page = await setting.agent.get(url.href)
-    const consent = await signIn(
-      setting.agent,
-      await setting.agent.follow(page, { until: back }),
-      setting.authenticator,
-      back,
-    )
-    expect(viewOf(consent)).toMatchObject({ view: 'consent', apis: [] })
-    const returned = await decide(setting.agent, consent, 'submitTo', back)
-    const answer = await oidc.authorizationCodeGrant(setting.configuration, new URL(returned.location ?? ''))
-    expect(answer.scope).toBe('openid')
   })
 })
 
@@ -516,7 +544,7 @@ describe('client credentials', () => {
   test('grant no access to personal data, and introspection of the opaque token names the client', async () => {
     await using host = await startHost()
     const { configuration, client } = await prepared(host, { api: { accessTokenFormat: 'opaque' } })
-    const login = await oidc.clientCredentialsGrant(configuration, { scope: 'openid profile notes:read' })
+    const login = await oidc.clientCredentialsGrant(configuration, { scope: 'openid profile' })
     expect(login.scope).toBeUndefined()
     expect(await oidc.tokenIntrospection(configuration, login.access_token)).toMatchObject({
       active: true,

@@ -161,7 +161,7 @@ test('advertises metadata documents only while they are enabled, and fetches non
   expect(await advertised()).toBe(true)
   expect((await attempt()).code).toBe('accepted')
   policy = { ...policy, documentPatterns: [] }
-  expect(await advertised()).toBeUndefined()
+  expect(await advertised()).toBe(false)
   expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
   expect(asked).toHaveLength(1)
 })

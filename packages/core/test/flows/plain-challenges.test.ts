@@ -68,10 +68,16 @@ test('accepts a plain challenge in a pushed request', async () => {
   expect(await exchange(party, page.location, verifier)).toBe(200)
 })
 
-test('rejects a plain challenge of any other client', async () => {
-  const party = await relyingParty(host)
-  const agent = new UserAgent()
-  const request = { ...parametersOf(party), code_challenge: verifier }
-  const answer = await agent.follow(await agent.get(urlOf(request)), { until: back })
-  expect(answer.location).toContain('error=invalid_request')
-})
+test.each([{}, { code_challenge_method: 'plain' }])(
+  'rejects a plain challenge of any other client, and explains it in the connection log: %o',
+  async (method) => {
+    const party = await relyingParty(host)
+    const agent = new UserAgent()
+    const request = { ...parametersOf(party), code_challenge: verifier, ...method }
+    const answer = await agent.follow(await agent.get(urlOf(request)), { until: back })
+    expect(answer.location).toContain('error=invalid_request')
+    expect(await host.pocket.connectionLog.list(party.client.id)).toMatchObject([
+      { succeeded: false, error: 'invalid_request', reason: expect.stringContaining('code_challenge_method=S256') },
+    ])
+  },
+)

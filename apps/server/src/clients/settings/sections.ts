@@ -105,6 +105,7 @@ export const sections: readonly ClientSection[] = [
     advanced: true,
     fields: [
       protocolField('jwtAccessTokens', flag),
+      protocolField('opaqueClientCredentials', flag),
       protocolField('plainPkce', flag),
       protocolField('fapi', flag),
       protocolField('dpopBoundAccessTokens', flag),

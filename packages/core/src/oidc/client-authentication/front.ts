@@ -5,9 +5,9 @@ import type { CoreContext } from '../../context.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
 import { removeTrailingSlashes } from '../../http/resource-parameter.ts'
 import { clientSubject } from '../../limits/limiter.ts'
-import { replaceLoginToken } from '../login-token-ids.ts'
+import { adjustAuthorizationParameters } from '../authorization-parameters.ts'
+import { replaceJwt } from '../jwt-token-ids.ts'
 import { protocolRoutes } from '../paths.ts'
-import { hashPlainChallenge } from '../plain-challenges.ts'
 import { maxFormBytes } from '../request-sizes.ts'
 import { createBasicHeader, parseBasicCredentials, rawBasicSecret } from './basic.ts'
 import { createFederatedAssertions, decodeAssertion } from './federated-assertions.ts'
@@ -110,13 +110,11 @@ export function createClientAuthentication(context: CoreContext, provider: () =>
     const isRewritten =
       path === protocolRoutes.token
         ? await normalizeRedirectUri(provider(), updatedForm)
-        : replaceLoginToken(req, path, updatedForm)
+        : replaceJwt(req, path, updatedForm)
     const isPushed = path === protocolRoutes.pushed_authorization_request
     const hasAddedId = isPushed && addClientId(updatedForm, clientId)
-    const isPlain = isPushed && updatedForm.has('code_challenge') && updatedForm.get('code_challenge_method') !== 'S256'
-    const client = isPlain ? await stores.clients.findCached(updatedForm.get('client_id') ?? '') : undefined
-    const isHashed = isPlain && hashPlainChallenge(updatedForm, client)
-    if (isHashed || removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
+    const isAdjusted = isPushed && (await adjustAuthorizationParameters(updatedForm, (id) => stores.clients.findCached(id)))
+    if (isAdjusted || removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
       replaceBody(req, Buffer.from(updatedForm.toString()))
   }
 }

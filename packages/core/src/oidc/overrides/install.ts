@@ -6,6 +6,7 @@ import { assertionAudienceOverrides } from './assertion-audiences.ts'
 import { backChannelLogoutOverrides } from './back-channel-logout.ts'
 import { claimOverrides } from './claims.ts'
 import { clientOverrides } from './clients.ts'
+import { emptyScopeOverrides } from './empty-scopes.ts'
 import { assertMember, replaceMember } from './members.ts'
 import { replayDetectionOverrides } from './replay-detection.ts'
 import { sessionOverrides } from './session-writes.ts'
@@ -27,6 +28,7 @@ export function installOverrides(provider: Provider, context: ProviderContext): 
     ...claimOverrides(provider),
     ...accessTokenOverrides(provider, context),
     ...storedModelOverrides(provider),
+    ...emptyScopeOverrides(provider),
     ...sessionOverrides(provider, context),
     ...replayDetectionOverrides(provider),
     ...assertionAudienceOverrides(provider, context),

@@ -81,13 +81,22 @@ export const overrides = [
   },
   {
     member: 'AccessToken.prototype.getValueAndPayload',
-    reason: 'signs and stores JWT access tokens that UserInfo accepts, and adds OpenID scopes to API tokens',
-    impact: 'Clients with JWT access tokens get opaque ones, and UserInfo rejects API tokens.',
+    reason: 'signs JWT access tokens of logins, stores all JWTs, and adds OpenID scopes to API tokens',
+    impact: 'Clients with JWT access tokens get opaque ones, and UserInfo and introspection reject API tokens.',
     documented:
       '`getResourceServerInfo` chooses the format, but JWTs are not stored; `formats.customizers.jwt` changes only their content.',
     upstream: 'stored JWT access tokens',
     test: 'flows/apis.test.ts',
     uses: ['AccessToken.IN_PAYLOAD'],
+  },
+  {
+    member: 'ClientCredentials.prototype.getValueAndPayload',
+    reason: 'signs JWTs for clients that act for themselves, and stores them',
+    impact: 'Client credentials tokens without an API are opaque, and introspection rejects those for APIs.',
+    documented: '`getResourceServerInfo` chooses the format only for APIs, and JWTs are not stored.',
+    upstream: 'stored JWT access tokens',
+    test: 'flows/client-credentials.test.ts',
+    uses: ['ClientCredentials.IN_PAYLOAD'],
   },
   {
     member: 'Session.instantiate',
@@ -105,6 +114,15 @@ export const overrides = [
     upstream: 'a version that the adapter returns and receives',
     test: 'flows/parallel-authorizations.test.ts',
     uses: ['Grant.prototype.getValueAndPayload', 'Grant.prototype.adapter'],
+  },
+  {
+    member: 'Grant.prototype.getOIDCScopeFiltered',
+    reason: 'lets an authorization without scopes succeed',
+    impact: 'A request without scopes is answered with `access_denied`.',
+    documented:
+      '`loadExistingGrant` returns any grant, but the library denies access if it has no scope of the request.',
+    upstream: 'an option that accepts authorizations without scopes',
+    test: 'flows/oauth-requests.test.ts',
   },
   {
     member: 'Interaction.instantiate',

@@ -23,7 +23,7 @@ export function client(id: string, changes: Partial<Client> = {}): Client {
     allowedGroupIds: [],
     secrets: [],
     federatedIdentities: [],
-    accessTokenDurationMinutes: 60,
+    accessTokenDurationMinutes: null,
     refreshTokenDurationMinutes: 43_200,
     protocol: defaultProtocol,
     template: null,

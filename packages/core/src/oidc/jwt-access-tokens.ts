@@ -6,10 +6,9 @@ import { buildAudience } from './access-token-claims.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
 import { ExternalKey } from './external-keys.ts'
-import { getSubject } from './pairwise.ts'
 import type { ProviderContext } from './provider-context.ts'
 
-type AccessToken = InstanceType<Provider['AccessToken']>
+type AccessToken = InstanceType<Provider['AccessToken'] | Provider['ClientCredentials']>
 
 /** The stored payload of an access token. */
 export interface AccessTokenPayload {
@@ -19,13 +18,14 @@ export interface AccessTokenPayload {
   readonly rar?: unknown
 }
 
-/** Signs a JWT access token (RFC 9068) for a client that reads the token itself. */
-export async function signLoginAccessToken(
+/** Signs a JWT access token (RFC 9068) that is not for an API. */
+export async function signAccessToken(
   token: AccessToken,
   payload: AccessTokenPayload,
-  { issuer, keys, externalKeys, pairwise }: ProviderContext,
+  subject: string,
+  { issuer, keys, externalKeys }: ProviderContext,
 ): Promise<string> {
-  const { client, accountId, scope = '', extra } = token
+  const { client, scope = '', extra } = token
   if (!client) throw new ConfigurationError('An access token was created without a client.')
   const { pocket_protocol: protocol } = extras(client)
   const alg = signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg)
@@ -35,7 +35,7 @@ export async function signLoginAccessToken(
   const claims = {
     ...extra,
     iss: issuer.id,
-    sub: getSubject(pairwise, accountId, client),
+    sub: subject,
     aud: buildAudience(client.clientId, scopes, issuer.id),
     iat: payload.iat,
     exp: payload.exp,
