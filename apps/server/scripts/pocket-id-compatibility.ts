@@ -1,0 +1,202 @@
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+// Program: writes `docs/reference/pocket-id-compatibility.md` from the list of differences.
+
+/** Why an answer differs: the security of users, the OpenID Connect library, or a decision of this project. */
+type Reason = 'security' | 'library' | 'decision'
+
+export interface Difference {
+  readonly pocketId: string
+  readonly here: string
+  readonly why: Reason
+  /** The test of a difference that no recorded answer shows. */
+  readonly provenBy?: string
+}
+
+/**
+ * What programs for Pocket ID 2.14 can notice. `test/api/recorded/` compares the answers of Pocket ID with ours
+ * and fails for a difference that is not in the list.
+ */
+export const differences = {
+  pkce: {
+    pocketId: 'Accepts `plain` code challenges.',
+    here: 'Refused for new clients; clients that moved in keep it. The connection log names the setting.',
+    why: 'security',
+  },
+  'opaque-tokens': {
+    pocketId: 'Access tokens of logins and devices are JWTs.',
+    here: 'Opaque for new clients, JWTs for those that moved in; each client can choose.',
+    why: 'security',
+    provenBy: 'packages/core/test/flows/algorithms.test.ts',
+  },
+  'api-token-lifetime': {
+    pocketId: 'A token for an API lives as long as the client says, by default an hour.',
+    here: 'Ten minutes unless the client or the API has a lifetime of its own.',
+    why: 'security',
+  },
+  'callback-urls': {
+    pocketId: 'Accepts `*` alone and fragments as callback URLs.',
+    here: 'Refuses them.',
+    why: 'security',
+  },
+  'token-in-query': {
+    pocketId: 'UserInfo accepts the access token in the query.',
+    here: 'In the header or the form only (RFC 9700 §4.3.2).',
+    why: 'security',
+    provenBy: 'packages/core/test/flows/bad-input-tokens.test.ts',
+  },
+  'request-objects': {
+    pocketId: 'Accepts unsigned request objects.',
+    here: 'Signed ones only (OpenID Connect Core §6.1).',
+    why: 'security',
+    provenBy: 'packages/core/test/flows/client-keys.test.ts',
+  },
+  cors: {
+    pocketId: 'Any origin may call the token and UserInfo endpoints.',
+    here: 'The answer names the origin that asked.',
+    why: 'library',
+  },
+  'pushed-requests': {
+    pocketId: 'A pushed request lives for 90 seconds.',
+    here: '60 seconds.',
+    why: 'library',
+  },
+  'introspection-authentication': {
+    pocketId: 'Accepts Basic and Bearer, but not the token itself.',
+    here: 'Accepts every authentication of the client, and a token that introspects itself.',
+    why: 'library',
+  },
+  'oauth-errors': {
+    pocketId: 'Error codes of its OAuth library, such as `request_unauthorized`.',
+    here: 'Error codes and challenges of the RFCs, such as `invalid_client` with `WWW-Authenticate`.',
+    why: 'library',
+  },
+  'token-answers': {
+    pocketId: '`token_type` is `bearer`; an empty `scope` is sent.',
+    here: '`Bearer`; an empty `scope` is left out. An ID token has one audience as text, and more claims.',
+    why: 'library',
+  },
+  refresh: {
+    pocketId: 'A second use of a refresh token ends all of its tokens, and `scope` is ignored.',
+    here: 'Repeated within a minute, it gets the same answer; a smaller `scope` is honoured.',
+    why: 'decision',
+    provenBy: 'packages/core/test/flows/refresh-answers.test.ts',
+  },
+  redirects: {
+    pocketId: 'Redirects with 302; pages of a login are at `/interaction?interaction=`.',
+    here: 'Redirects with 303; they are at `/interaction/ID`.',
+    why: 'library',
+  },
+  'error-pages': {
+    pocketId: 'Redirects to an error page or to `/logout` if a request is not valid.',
+    here: 'Answers with the error page, 400. Errors that the client may read are sent to it.',
+    why: 'library',
+  },
+  'interaction-api': {
+    pocketId: 'Its own pages use `/api/oidc/interactions`.',
+    here: 'Not served: the pages are rendered on the server.',
+    why: 'decision',
+  },
+  discovery: {
+    pocketId: 'One key, and what it can do.',
+    here: 'More keys, algorithms, authentication methods and endpoints.',
+    why: 'library',
+  },
+  'passkey-needed': {
+    pocketId: 'Every session may create API keys, login codes and sign-up tokens.',
+    here: 'Only a session with a passkey: 403 `passkey_required`. API keys may create codes and tokens.',
+    why: 'security',
+  },
+  secrets: {
+    pocketId: 'Shows stored SMTP, LDAP and SCIM secrets to every administrator.',
+    here: 'Only to an API key with the permission to read secrets; others see a mask, which means unchanged.',
+    why: 'security',
+    provenBy: 'apps/server/test/api/settings.test.ts',
+  },
+  pictures: {
+    pocketId: 'Serves every uploaded picture byte for byte.',
+    here: 'Sanitises SVG, and re-encodes pictures of people and what its parser does not read to the end.',
+    why: 'security',
+    provenBy: 'apps/server/test/images/api.test.ts',
+  },
+  'sign-up-tokens': {
+    pocketId: 'Sign-up tokens work while sign-up is off.',
+    here: 'Only while it is on; a token for a group that does not exist is rejected.',
+    why: 'security',
+    provenBy: 'apps/server/test/api/sign-up.test.ts',
+  },
+  disabled: {
+    pocketId: 'A disabled person gets 403 `user_disabled` in a session.',
+    here: 'Is signed out: 401 `not_signed_in`.',
+    why: 'security',
+  },
+  'last-administrator': {
+    pocketId: 'The last administrator can be removed.',
+    here: 'Only while `STATIC_API_KEY` is set; otherwise 409 `last_administrator`.',
+    why: 'decision',
+    provenBy: 'apps/server/test/api/users.test.ts',
+  },
+  'unique-values': {
+    pocketId: 'E-mail addresses that differ in case are different.',
+    here: 'They are the same: 409 `already_in_use`. An ID that is taken is 409 too, not 500.',
+    why: 'security',
+  },
+  validation: {
+    pocketId: 'Stores blank names, unknown languages and names such as `__proto__`.',
+    here: 'Rejects them. Several errors are named at once.',
+    why: 'security',
+  },
+  'lenient-bodies': {
+    pocketId: 'Rejects an empty body and an empty optional URL.',
+    here: 'Treats them as absent.',
+    why: 'decision',
+  },
+  'display-name': {
+    pocketId: 'A display name that is absent stays empty.',
+    here: 'It is made of the other names.',
+    why: 'decision',
+  },
+  webauthn: {
+    pocketId: 'Challenges live for a minute, in a session of their own.',
+    here: 'Ten minutes, sealed in a cookie; other algorithms and names of passkeys.',
+    why: 'library',
+  },
+  pages: {
+    pocketId: 'Every unknown path is its application, with 200.',
+    here: '404; pages have other paths, such as `/login/setup` for `/setup`.',
+    why: 'decision',
+  },
+  'more-answers': {
+    pocketId: 'Has fewer fields, operations and audit events, and relations that are not loaded.',
+    here: 'Adds fields and events, keeps older paths, fills relations, and lists equal values in a stable order.',
+    why: 'decision',
+  },
+} as const satisfies Readonly<Record<string, Difference>>
+
+export type DifferenceId = keyof typeof differences
+
+const page = new URL('../../../docs/reference/pocket-id-compatibility.md', import.meta.url)
+
+const introduction = `# Compatibility with Pocket ID
+
+<!-- Generated by apps/server/scripts/pocket-id-compatibility.ts; change it there. -->
+
+Programs for Pocket ID 2.14 work here unchanged: paths, fields, status codes and error codes are the same. What differs is in this
+list, and nothing else. Tests compare recorded answers of Pocket ID with ours, and send the requests of Terraform, Ansible, Pulumi,
+the Kubernetes operator, MCP servers, the exporter and the dashboard. How they are set up:
+[Tools for Pocket ID](../guides/tools-for-pocket-id.md).
+
+`
+
+/** The reference page, in Markdown. */
+export function compatibilityReference(): string {
+  const header = ['Pocket ID 2.14', 'Here', 'Why']
+  const lines = Object.values(differences).map(({ pocketId, here, why }) => [pocketId, here, why])
+  const widths = header.map((name, column) => Math.max(name.length, ...lines.map((line) => line[column]?.length ?? 0)))
+  const text = (line: readonly string[]) =>
+    `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`
+  return introduction + [header, widths.map((width) => '-'.repeat(width)), ...lines].map(text).join('')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(page, compatibilityReference())
