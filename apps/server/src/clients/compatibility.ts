@@ -1,5 +1,6 @@
 import type { Client } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
+import { accessTokenMinutes } from '@pocket/core/internal'
 
 /** What a client keeps because its application may have relied on it at Pocket ID. */
 export const keptFeatures = ['plainPkce', 'jwtAccessTokens'] as const
@@ -17,8 +18,11 @@ export interface Compatibility {
 export function compatibilityOf(client: Client): Compatibility | null {
   const features = keptFeatures.filter((feature) => client.protocol[feature])
   if (features.length === 0) return null
-  const { accessTokenDurationMinutes: accessTokenMinutes, refreshTokenDurationMinutes: refreshTokenMinutes } = client
-  return { features, accessTokenMinutes, refreshTokenMinutes }
+  return {
+    features,
+    accessTokenMinutes: accessTokenMinutes(client),
+    refreshTokenMinutes: client.refreshTokenDurationMinutes,
+  }
 }
 
 /** @throws {InvalidInputError} `validation_failed` */

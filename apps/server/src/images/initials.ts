@@ -39,7 +39,7 @@ export function initialsImage(initials: Initials): ServedImage {
 }
 
 /** A PNG of 300 by 300 pixels. */
-export async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
+async function drawInitials({ text, color }: Initials): Promise<PreparedImage> {
   const { default: sharp } = await import('sharp')
   const letters = drawablePattern.test(text) ? await drawLetters(text) : Buffer.from(silhouette)
   const background = { create: { width: sideLength, height: sideLength, channels: 3, background: color } } as const

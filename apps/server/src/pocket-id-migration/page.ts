@@ -8,37 +8,13 @@ import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { receiveUpload } from '../images/upload.ts'
 import { codeOf } from '../logging/failure.ts'
 import { type ImportFolder, maxUploadBytes } from './import-folder.ts'
+import type { ChosenSource, MigrationRunner } from './migration-runner.ts'
 import type { MigrationProblem, PocketIdMigrationPage, ReportView } from './page-model.ts'
 import type { MigrationReport } from './report.ts'
 import { pocketIdMigrationPath, SetUpAccess } from './set-up-access.ts'
 
 /** Findings that a page shows. */
 const maxFindings = 200
-
-/** A source with its key, as an operator chose them. */
-export interface ChosenSource {
-  readonly path: string
-  readonly encryptionKey: Buffer
-}
-
-export type MigrationOutcome =
-  | { readonly report: MigrationReport }
-  /** The sentence for the operator. */
-  | { readonly reason: string }
-
-/** Runs the migration and replaces this instance by one with the migrated data. Outlives the replaced instance. */
-export interface MigrationRunner {
-  /** Of the last migration in this process. */
-  readonly outcome: MigrationOutcome | undefined
-  /**
-   * Starts unless a migration is running.
-   *
-   * @param page - what every request receives until the new instance serves
-   */
-  start(source: ChosenSource, page: string): void
-  /** Lets uploads take longer than other requests until disposed. */
-  allowSlowRequests(): Disposable
-}
 
 export interface PocketIdMigrationPageDeps {
   readonly runner: MigrationRunner

@@ -101,7 +101,10 @@ function keyOf({ sql, parameters }: CachedQuery): string {
 }
 
 /** The statement that changes the version, as the last one of a transaction: others wait for its row. */
-export function changeVersion(kind: 'postgres' | 'sqlite'): { readonly sql: string; readonly parameters: readonly Parameter[] } {
+export function changeVersion(kind: 'postgres' | 'sqlite'): {
+  readonly sql: string
+  readonly parameters: readonly Parameter[]
+} {
   const notify = kind === 'postgres' ? ` RETURNING pg_notify('${cacheChannel}', '')` : ''
   return {
     sql: `INSERT INTO ${table} (id, version) VALUES (1, $1)

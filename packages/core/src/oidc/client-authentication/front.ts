@@ -113,7 +113,8 @@ export function createClientAuthentication(context: CoreContext, provider: () =>
         : replaceJwt(req, path, updatedForm)
     const isPushed = path === protocolRoutes.pushed_authorization_request
     const hasAddedId = isPushed && addClientId(updatedForm, clientId)
-    const isAdjusted = isPushed && (await adjustAuthorizationParameters(updatedForm, (id) => stores.clients.findCached(id)))
+    const isAdjusted =
+      isPushed && (await adjustAuthorizationParameters(updatedForm, (id) => stores.clients.findCached(id)))
     if (isAdjusted || removeTrailingSlashes(updatedForm) || normalized || isRewritten || hasAddedId)
       replaceBody(req, Buffer.from(updatedForm.toString()))
   }
