@@ -32,10 +32,14 @@ export async function createTarget(kind: Target) {
     AUDIT_LOG_RETENTION_DAYS: '36500',
     STATIC_API_KEY: 'a static API key for tests',
   }
-  const run = async (nodeFlags: readonly string[], args: readonly string[]) => {
+  const run = async (
+    nodeFlags: readonly string[],
+    args: readonly string[],
+    own: Readonly<Record<string, string>> = {},
+  ) => {
     await using command = await startProcess(process.execPath, [...flags, ...nodeFlags, main, ...args], {
       cwd: folder,
-      env,
+      env: { ...env, ...own },
     })
     return { exit: await command.exit, output: command.output() }
   }

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
+import { loadConfig } from '../../src/composition/config.ts'
+import { migrateFromPocketId } from '../../src/composition/pocket-id-migration.ts'
+import { createLogger } from '../../src/logging/logger.ts'
 import { openSource } from '../../src/pocket-id-migration/source/open-source.ts'
-import { createSource } from './fixture.ts'
+import { createSource, facts } from './fixture.ts'
 import { createTarget } from './migrated-server.ts'
 
 async function read(path: string): Promise<void> {
@@ -92,16 +95,54 @@ test('an instance that crashed more than 90 seconds ago is migrated, including i
   expect((await readdir(crashed)).sort()).toEqual(['pocket-id.db', 'pocket-id.db-wal'])
 })
 
-test('leaves an empty target when it is killed half-way, and can be repeated', async () => {
+// Pictures come last.
+test.each(['pocket_consent', 'pocket_image'])(
+  'leaves an empty target when it is killed at the rows of %s, and can be repeated',
+  async (table) => {
+    await using source = await createSource('archive')
+    await using target = await createTarget('SQLite')
+    const preload = fileURLToPath(new URL('kill-at-insert.ts', import.meta.url))
+    const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
+    const env = { FILE_BACKEND: 'filesystem' }
+    const pictures = async () => {
+      const entries = await readdir(join(target.folder, 'data/uploads'), { recursive: true }).catch(() => [])
+      return entries.filter((name) => /\.\w+$/.test(name) && !name.startsWith('.staged-files')).length
+    }
+    expect(await target.run(['--import', preload], args, { ...env, KILL_AT: table })).toMatchObject({ exit: 137 })
+    const database = new Database(join(target.folder, 'data/pocket-id.db'))
+    const count = (name: string) => database.prepare(`SELECT COUNT(*) FROM ${name}`).pluck().get()
+    expect([count('pocket_user'), count('pocket_client'), await pictures()]).toEqual([0, 0, 0])
+    expect(await target.run([], args, env)).toMatchObject({ exit: 0 })
+    expect([count('pocket_user'), count('pocket_client'), await pictures()]).toEqual([13, 15, 10])
+    expect(await readdir(join(target.folder, 'data/uploads'))).not.toContain('.staged-files')
+    database.close()
+  },
+)
+
+test('replaces no data without a confirmation', async () => {
   await using source = await createSource('archive')
   await using target = await createTarget('SQLite')
-  const preload = fileURLToPath(new URL('kill-at-consents.ts', import.meta.url))
-  const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
-  expect(await target.run(['--import', preload], args)).toMatchObject({ exit: 137 })
-  const database = new Database(join(target.folder, 'data/pocket-id.db'))
-  const count = (table: string) => database.prepare(`SELECT COUNT(*) FROM ${table}`).pluck().get()
-  expect([count('pocket_user'), count('pocket_client')]).toEqual([0, 0])
-  expect(await target.run([], args)).toMatchObject({ exit: 0 })
-  expect([count('pocket_user'), count('pocket_client')]).toEqual([13, 15])
-  database.close()
+  const config = loadConfig(
+    {
+      APP_URL: 'http://localhost:1411',
+      DB_CONNECTION_STRING: join(target.folder, 'data/pocket-id.db'),
+      ENCRYPTION_KEY: 'a key for tests that is long enough',
+      FILE_BACKEND: 'filesystem',
+    },
+    () => Buffer.alloc(0),
+  )
+  const migrate = () => {
+    const encryptionKey = Buffer.from(facts.encryptionKey)
+    const options = {
+      source: source.source,
+      encryptionKey,
+      uploads: undefined,
+      isDryRun: false,
+      showProgress: () => {},
+    }
+    return migrateFromPocketId(config, createLogger(config, { write: () => {} }), options)
+  }
+  await migrate()
+  // Without a confirmation, the check within the transaction refuses to replace data.
+  await expect(migrate()).rejects.toMatchObject({ message: expect.stringContaining('already has users or clients') })
 })
