@@ -40,8 +40,8 @@ export async function migrate({ appUrl, ...options }: MigrationOptions): Promise
   await migrateAuditLog(context)
   await migratePictures(context)
   await noteShortLived(context)
-  noteHost(context, { issuer, appUrl })
-  return context.report.report()
+  const report = context.report.report()
+  return { ...report, notes: [hostNote(issuer, appUrl), ...report.notes] }
 }
 
 async function migrateSigningKey(context: MigrationContext): Promise<void> {
@@ -68,23 +68,15 @@ async function noteShortLived({ source, report }: MigrationContext): Promise<voi
   report.note('Public applications on phones and computers ask "Continue as" once.')
 }
 
-/** Passkeys belong to a host name. */
-function noteHost(
-  { report }: MigrationContext,
-  { issuer, appUrl }: { readonly issuer: string | undefined; readonly appUrl: string },
-): void {
+/** Whether passkeys stay valid, which belong to a host name. */
+function hostNote(issuer: string | undefined, appUrl: string): string {
   const host = new URL(appUrl).hostname
   const oldHost = URL.parse(issuer ?? '')?.hostname
   if (issuer === undefined || oldHost === undefined)
-    report.note(`The source does not show its URL. Passkeys work only if its host name was ${host}, as in APP_URL.`)
-  else if (oldHost !== host)
-    report.note(
-      `Passkeys do NOT work: they belong to the host name ${oldHost}, and APP_URL has ${host}. Set APP_URL to ${issuer}.`,
-    )
-  else if (issuer.replace(/\/$/, '') === appUrl.replace(/\/$/, ''))
-    report.note(`The URL ${issuer} stays the same: passkeys stay valid, and applications need no change.`)
-  else
-    report.note(
-      `The host name ${host} stays the same: passkeys stay valid. Applications know the issuer ${issuer}; change it to ${appUrl} in each.`,
-    )
+    return `The source does not show its URL. Passkeys work only if its host name was ${host}, as in APP_URL.`
+  if (oldHost !== host)
+    return `Passkeys do NOT work: they belong to the host name ${oldHost}, and APP_URL has ${host}. Set APP_URL to ${issuer}.`
+  if (issuer.replace(/\/$/, '') === appUrl.replace(/\/$/, ''))
+    return `The URL ${issuer} stays the same: passkeys stay valid, and applications need no change.`
+  return `The host name ${host} stays the same: passkeys stay valid. Applications know the issuer ${issuer}; change it to ${appUrl} in each.`
 }
