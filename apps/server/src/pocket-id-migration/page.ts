@@ -82,7 +82,8 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
     },
 
     upload: withAccess(async (ctx) => {
-      if (!(await folder.hasRoomFor(ctx.request.length ?? 0))) return showSources(ctx, { code: 'no_space' })
+      const size = ctx.request.length ?? 0
+      if (size <= maxUploadBytes && !(await folder.hasRoomFor(size))) return showSources(ctx, { code: 'no_space' })
       try {
         using _ = runner.allowSlowRequests()
         await receiveUpload(ctx, maxUploadBytes, (file) => folder.store(file))

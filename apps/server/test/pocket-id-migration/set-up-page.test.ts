@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds, freePort, longTestTimeout } from '@pocket/test-support'
+import { databaseKinds, eventually, freePort, longTestTimeout } from '@pocket/test-support'
 import { createSource, facts } from './fixture.ts'
 import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
 
@@ -27,6 +30,20 @@ function browser(url: string) {
       const body = new FormData()
       body.append('file', new Blob([new Uint8Array(content)]), '../../evil.zip')
       return send(`${path}/upload`, { method: 'POST', body })
+    },
+    /** Sends the headers and the beginning of the form only. */
+    startUpload(size: number) {
+      const headers = {
+        cookie,
+        origin: url,
+        accept: 'text/html',
+        'content-type': 'multipart/form-data; boundary=b',
+        'content-length': size,
+      }
+      const sent = request(`${url}${path}/upload`, { method: 'POST', headers })
+      sent.on('error', () => undefined)
+      sent.write('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n')
+      return sent
     },
     choiceOf: (html: string) => html.match(/name="choice" value="([^"]+)"/)?.[1] ?? '',
   }
@@ -59,6 +76,7 @@ describe.each(databaseKinds)('the page that migrates from Pocket ID on %s', (kin
   }, longTestTimeout)
   afterAll(() => stack.disposeAsync())
 
+  const partialUploads = async () => (await readdir(importFolder())).filter((name) => name.endsWith('.partial'))
   const importFolder = () => join(target.folder, 'data/import')
   const checkArchive = (file: string) => operator.post('/check', { file, encryptionKey: facts.encryptionKey })
 
@@ -81,12 +99,24 @@ describe.each(databaseKinds)('the page that migrates from Pocket ID on %s', (kin
     expect(await operator.upload(archive)).toMatchObject({ status: 303 })
     expect(await readdir(importFolder())).toEqual(['upload'])
     await writeFile(join(importFolder(), 'mine.zip'), archive)
-    const { text } = await operator.get()
-    expect([...text.matchAll(/name="file" value="([^"]+)"/g)].map(([, name]) => name).sort()).toEqual([
+    const { text: html } = await operator.get()
+    expect([...html.matchAll(/name="file" value="([^"]+)"/g)].map(([, name]) => name).sort()).toEqual([
       'mine.zip',
       'upload',
     ])
     expect((await checkArchive('../pocket-id.db')).text).toContain('no longer exists')
+  })
+
+  test('keeps nothing of an upload that is too large or that breaks off', async () => {
+    const [large, broken] = [operator.startUpload(3 * 1024 ** 3), operator.startUpload(1_000_000)]
+    const [answer] = (await once(large, 'response')) as [IncomingMessage]
+    expect([answer.statusCode, await text(answer)]).toEqual([422, expect.stringContaining('too large')])
+    large.destroy()
+    broken.write(archive.subarray(0, 1000))
+    await eventually(async () => expect(await partialUploads()).toHaveLength(1))
+    broken.destroy()
+    await eventually(async () => expect(await partialUploads()).toHaveLength(0))
+    expect(await readdir(importFolder())).toContain('upload')
   })
 
   test('refuses a wrong encryption key and a file of another kind in words', async () => {
