@@ -8,6 +8,7 @@ import { serverHistory } from '../database/findings.ts'
 import type { Schema } from '../database/migrated-database.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from '../database/migrations/1763000000000-create-tables.ts'
 import { AdditiveAddApiKeySecrets1764000000010 } from '../database/migrations/1764000000010-add-api-key-secrets.ts'
+import { AdditiveAllowSeveralScimProviders1764000000020 } from '../database/migrations/1764000000020-allow-several-scim-providers.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
@@ -47,7 +48,11 @@ export const migrations: Schema['migrations'] = [
   {
     table: serverHistory,
     tables: ownTables,
-    migrations: [CreateTables1763000000000, AdditiveAddApiKeySecrets1764000000010],
+    migrations: [
+      CreateTables1763000000000,
+      AdditiveAddApiKeySecrets1764000000010,
+      AdditiveAllowSeveralScimProviders1764000000020,
+    ],
     lastReplacedMigration,
   },
 ]

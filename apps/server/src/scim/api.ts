@@ -52,7 +52,7 @@ export function scimOperations(
       method: 'post',
       path: '/api/scim/service-provider',
       summary: 'Create a SCIM 2.0 service provider for a client',
-      note: 'A client has at most one. A limited API key also needs `read:users` and `read:groups`, because both are sent to the provider.',
+      note: 'The pages show the oldest provider of a client. A limited API key also needs `read:users` and `read:groups`, because both are sent to the provider.',
       body: scimProviderBody,
       response: { status: 201, schema: scimProviderSchema },
       async handle(call) {

@@ -86,7 +86,7 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
     const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
     const input = { ...values, token, clientId: client.id }
     const refusal = await refusalOf(() =>
-      before ? providers.update(actor, before.id, input) : providers.create(actor, input),
+      before ? providers.update(actor, before.id, input) : providers.createFirst(actor, input),
     )
     if (!refusal) {
       runs.startDueRuns()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { ScimReport } from '@pocket/directory/internal'
 import { maxClockDifference } from '../jobs/lease.ts'
-import { scimChangeTable, scimProviderTable } from './provider.table.ts'
+import { type StoredScimProvider, scimChangeTable, scimProviderTable } from './provider.table.ts'
 import { leaseMs, type ScimProvider } from './provider.ts'
 
 /** The replica that runs a provider. */
@@ -43,10 +43,9 @@ const claim = `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_a
 
 const sql = {
   find: `${rows.select} WHERE id = $1`,
-  findByClient: `${rows.select} WHERE client_id = $1`,
-  insert: `${rows.insert} ON CONFLICT DO NOTHING`,
-  update: `UPDATE ${table} SET client_id = $2, endpoint = $3, token = $4, removal = $5 WHERE id = $1
-    AND NOT EXISTS (SELECT 1 FROM ${table} WHERE client_id = $2 AND id <> $1)`,
+  findByClient: `${rows.select} WHERE client_id = $1 ORDER BY created_at, id`,
+  insert: rows.insert,
+  update: `UPDATE ${table} SET client_id = $2, endpoint = $3, token = $4, removal = $5 WHERE id = $1`,
   remove: `DELETE FROM ${table} WHERE id = $1`,
   // The casts are necessary because PostgreSQL does not infer the type of a parameter in a SELECT list.
   recordChange: `INSERT INTO ${changes} (id, changed_at)
@@ -76,28 +75,34 @@ export class ScimProviderStore {
   }
 
   async find(id: string): Promise<ScimProvider | undefined> {
-    return this.#first(sql.find, id)
+    const stored = rows.first(await this.#database.query(sql.find, [id]))
+    return stored && providerOf(stored)
   }
 
-  async findByClient(clientId: string): Promise<ScimProvider | undefined> {
-    return this.#first(sql.findByClient, clientId)
+  /** The providers of a client, the oldest first. */
+  async listByClient(clientId: string): Promise<readonly ScimProvider[]> {
+    return rows.all(await this.#database.query(sql.findByClient, [clientId])).map(providerOf)
   }
 
-  /** Returns `false` and changes nothing if the client already has a provider. */
-  async insert(provider: ScimProvider): Promise<boolean> {
+  /** Locks the store against other writers until the end of the transaction. */
+  async lock(): Promise<void> {
+    await this.#database.lockTable(scimProviderTable.options.name)
+  }
+
+  async insert(provider: ScimProvider): Promise<void> {
     const stored = { ...provider, report: {}, failed: false, finishedAt: null }
-    return (await this.#database.execute(sql.insert, rows.values(stored))) === 1
+    await this.#database.execute(sql.insert, rows.values(stored))
   }
 
-  /** Updates the configurable fields. Returns `false` and changes nothing if the client has another provider. */
+  /** Updates the configurable fields. */
   async update({
     id,
     clientId,
     endpoint,
     token,
     removal,
-  }: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<boolean> {
-    return (await this.#database.execute(sql.update, [id, clientId, endpoint, token, removal])) === 1
+  }: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<void> {
+    await this.#database.execute(sql.update, [id, clientId, endpoint, token, removal])
   }
 
   async remove(id: string): Promise<void> {
@@ -169,12 +174,9 @@ export class ScimProviderStore {
       finishedAt: Number(row.finished_at),
     }))
   }
+}
 
-  async #first(statement: string, parameter: string): Promise<ScimProvider | undefined> {
-    const stored = rows.first(await this.#database.query(statement, [parameter]))
-    if (!stored) return undefined
-    const { failed: _failed, finishedAt, report, ...provider } = stored
-    // The cast is safe: only `finish` writes reports.
-    return { ...provider, report: finishedAt === null ? null : (report as ScimReport) }
-  }
+function providerOf({ failed: _failed, finishedAt, report, ...provider }: StoredScimProvider): ScimProvider {
+  // The cast is safe: only `finish` writes reports.
+  return { ...provider, report: finishedAt === null ? null : (report as ScimReport) }
 }

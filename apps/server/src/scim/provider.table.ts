@@ -32,7 +32,7 @@ export const scimProviderTable: EntitySchema<StoredScimProvider> = new EntitySch
     failed: boolean,
     report: json,
   },
-  indices: [{ name: 'pocket_scim_provider_client', columns: ['clientId'], unique: true }],
+  indices: [{ name: 'pocket_scim_provider_client', columns: ['clientId'] }],
 })
 
 /** A change of users or groups. */

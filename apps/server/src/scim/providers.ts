@@ -19,12 +19,12 @@ export const scimTokenUse = 'scim token'
 export interface ScimProviders {
   /** @throws {NotFoundError} `not_found` */
   get(id: string): Promise<ScimProvider>
+  /** The oldest provider of a client; Pocket ID allows several. */
   findByClient(clientId: string): Promise<ScimProvider | undefined>
-  /**
-   * @throws {InvalidInputError} `validation_failed` @throws {NotFoundError} if the client does not exist @throws {ConflictError}
-   * `already_in_use`
-   */
+  /** @throws {InvalidInputError} `validation_failed` @throws {NotFoundError} if the client does not exist */
   create(actor: Actor, input: ScimProviderInput): Promise<ScimProvider>
+  /** Like `create`. @throws {ConflictError} `already_in_use` if the client has a provider, as when a form is submitted twice */
+  createFirst(actor: Actor, input: ScimProviderInput): Promise<ScimProvider>
   /**
    * Updates a provider; throws like `create`. @throws {ConflictError} `scim_sync_running` if the endpoint changes during a run @throws
    * {PreconditionFailedError}
@@ -63,36 +63,43 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
     if (!(await clients().find(id))) throw clientNotFound()
   }
   const decryptToken = ({ token }: ScimProvider) => (token === '' ? '' : masterKey.decrypt(scimTokenUse, token))
+  const create = ({ id: actorId, origin }: Actor, input: ScimProviderInput) =>
+    transaction(async () => {
+      const token = validateToken(input, null) ?? ''
+      await assertClient(input.clientId)
+      const now = clock.now()
+      const provider: ScimProvider = {
+        id: randomUUID(),
+        clientId: input.clientId,
+        endpoint: input.endpoint,
+        token: encrypt(token),
+        removal: input.removal ?? 'deactivate',
+        createdAt: now,
+        nextRunAt: now,
+        leaseOwner: null,
+        leaseUntil: null,
+        startedAt: null,
+        succeededAt: null,
+        report: null,
+      }
+      await store.insert(provider)
+      const event = { event: 'scim_provider_created', clientId: input.clientId, by: actorId } as const
+      await audit.record({ ...event, ...changesOf(null, provider) }, origin)
+      return provider
+    })
   const encrypt = (token: string) => (token === '' ? '' : masterKey.encrypt(scimTokenUse, token))
 
   return {
     get,
-    findByClient: (clientId) => store.findByClient(clientId),
+    findByClient: async (clientId) => (await store.listByClient(clientId))[0],
     decryptToken,
 
-    create: ({ id: actorId, origin }, input) =>
+    create,
+    createFirst: (actor, input) =>
       transaction(async () => {
-        const token = validateToken(input, null) ?? ''
-        await assertClient(input.clientId)
-        const now = clock.now()
-        const provider: ScimProvider = {
-          id: randomUUID(),
-          clientId: input.clientId,
-          endpoint: input.endpoint,
-          token: encrypt(token),
-          removal: input.removal ?? 'deactivate',
-          createdAt: now,
-          nextRunAt: now,
-          leaseOwner: null,
-          leaseUntil: null,
-          startedAt: null,
-          succeededAt: null,
-          report: null,
-        }
-        if (!(await store.insert(provider))) throw alreadyConfigured()
-        const event = { event: 'scim_provider_created', clientId: input.clientId, by: actorId } as const
-        await audit.record({ ...event, ...changesOf(null, provider) }, origin)
-        return provider
+        await store.lock()
+        if ((await store.listByClient(input.clientId)).length > 0) throw alreadyConfigured()
+        return create(actor, input)
       }),
 
     update: ({ id: actorId, origin, ...condition }, id, input) =>
@@ -115,7 +122,7 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
         }
         const changes = changesOf(before, after)
         if (!changes.changes) return before
-        if (!(await store.update(after))) throw alreadyConfigured()
+        await store.update(after)
         // Resource IDs are only valid at the endpoint that assigned them.
         if (isEndpointChanged) await records.removeByProvider(id)
         await store.markDue(id, now)
@@ -138,10 +145,10 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
 
     removeByClient: (clientId) =>
       transaction(async () => {
-        const provider = await store.findByClient(clientId)
-        if (!provider) return
-        await store.remove(provider.id)
-        await records.removeByProvider(provider.id)
+        for (const { id } of await store.listByClient(clientId)) {
+          await store.remove(id)
+          await records.removeByProvider(id)
+        }
       }),
 
     request: ({ id: actorId, origin }, id) =>

@@ -96,10 +96,16 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     expect(json.details).toMatchObject({ fields: [{ field, code }] })
   })
 
-  test('allows one provider per client', async () => {
-    await create()
-    const again = await instance.call(`POST ${providers}`, { body: body() })
-    expect([again.status, again.json.details]).toEqual([409, { property: 'oidcClientId' }])
+  test('provisions each of several providers of a client, and deletes them with it', async () => {
+    const [first, second] = [await create(), await create()]
+    expect(second.id).not.toBe(first.id)
+    expect((await ofClient()).json.id).toBe(first.id)
+    for (const { params } of [first, second]) expect((await sync(params)).status).toBe(200)
+    expect((await instance.call(`DELETE ${providers}/{id}`, { params: first.params })).status).toBe(204)
+    expect((await ofClient()).json.id).toBe(second.id)
+    const third = await create()
+    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
+    for (const { params } of [second, third]) expect(await sync(params)).toMatchObject(notFound)
   })
 
   test('requires an administrator', async () => {

@@ -65,20 +65,19 @@ describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) 
       report: null,
       ...more,
     }
-    expect(await store.insert(made)).toBe(true)
+    await store.insert(made)
     return made
   }
   const leaseOf = ({ id }: ScimProvider) => ({ id, owner: randomUUID() })
   const range = { now: noon, until: noon + minute }
   const end = { finishedAt: noon + 1000, nextRunAt: noon + 60 * minute, succeeded: true, report }
 
-  test('stores one provider per client', async () => {
+  test('stores several providers of a client, the oldest first', async () => {
     const [one, other] = [await provider(), await provider()]
     expect(await store.find(one.id)).toEqual(one)
-    expect(await store.findByClient(one.clientId)).toEqual(one)
-    expect(await store.insert({ ...one, id: randomUUID() })).toBe(false)
-    expect(await store.update({ ...other, clientId: one.clientId })).toBe(false)
-    expect(await store.update({ ...other, endpoint: 'https://other.example', removal: 'delete' })).toBe(true)
+    const older = await provider({ clientId: one.clientId, createdAt: noon - minute })
+    expect(await store.listByClient(one.clientId)).toEqual([older, one])
+    await store.update({ ...other, endpoint: 'https://other.example', removal: 'delete' })
     expect(await store.find(other.id)).toEqual({ ...other, endpoint: 'https://other.example', removal: 'delete' })
     await store.remove(one.id)
     expect(await store.find(one.id)).toBeUndefined()
