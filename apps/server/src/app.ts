@@ -23,6 +23,7 @@ import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { maintenanceListener } from './http/maintenance.ts'
 import { ReplaceableServer } from './http/replaceable-server.ts'
+import { notifyReady } from './http/systemd.ts'
 import type { Logger } from './logging/logger.ts'
 import type { ChosenSource, MigrationOutcome, MigrationRunner } from './pocket-id-migration/migration-runner.ts'
 import { pocketIdMigrationPath, setUpTokenOf } from './pocket-id-migration/set-up-access.ts'
@@ -132,7 +133,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   }
 
   let instance = await open()
-  const http = new ReplaceableServer(instance.handle)
+  const http = new ReplaceableServer(instance.handle, config, logger)
   return {
     get pocket() {
       return instance.pocket
@@ -143,6 +144,10 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     lockLost: ended.signal,
     async listen() {
       await listen(http.server, config)
+      await notifyReady(process.env).catch((error: unknown) =>
+        // A container can have the variable without the command.
+        logger.warn({ err: error }, 'systemd could not be told that the server is ready'),
+      )
       await instance.start()
       const { pocket, directory, setUpToken } = instance
       const isEmpty = await instance.isEmpty()
@@ -160,6 +165,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     callApi: (request) => instance.callApi(request),
     async [Symbol.asyncDispose]() {
       await replacement
+      http[Symbol.dispose]()
       await instance.stop(() => stopListening(http.server))
     },
   }

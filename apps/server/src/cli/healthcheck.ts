@@ -1,4 +1,6 @@
 import type { RequestOptions } from 'node:http'
+import type { ConnectionOptions } from 'node:tls'
+import type { Config } from '../composition/config.ts'
 import type { ListenConfig } from '../config/listening.ts'
 import { messageOf } from '../logging/failure.ts'
 import { type AddCommand, CommandError, UsageError } from './command.ts'
@@ -32,19 +34,23 @@ export const addHealthcheck: AddCommand = (program, context) => {
 interface Target {
   readonly name: string
   readonly secure: boolean
-  readonly options: RequestOptions
+  readonly options: RequestOptions & Pick<ConnectionOptions, 'rejectUnauthorized'>
 }
 
-function targetOf({ endpoint, unixSocket }: Options, readConfig: () => ListenConfig): Target {
+type LocalConfig = ListenConfig & Pick<Config, 'tls'>
+
+function targetOf({ endpoint, unixSocket }: Options, readConfig: () => LocalConfig): Target {
   if (endpoint !== undefined) return remoteTarget(endpoint)
   return unixSocket === undefined ? localTarget(readConfig()) : socketTarget(unixSocket)
 }
 
-function localTarget({ host, port, unixSocket }: ListenConfig): Target {
-  if (unixSocket !== undefined) return socketTarget(unixSocket)
+function localTarget({ host, port, unixSocket, tls }: LocalConfig): Target {
+  if (unixSocket !== undefined) return { ...socketTarget(unixSocket), secure: tls !== undefined }
   // A server that listens on all interfaces also listens on localhost.
   const hostname = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  return { name: `${hostname}:${port}`, secure: false, options: { hostname, port, path: '/healthz' } }
+  // The certificate does not name this address.
+  const options = { hostname, port, path: '/healthz', rejectUnauthorized: false }
+  return { name: `${hostname}:${port}`, secure: tls !== undefined, options }
 }
 
 function socketTarget(socketPath: string): Target {

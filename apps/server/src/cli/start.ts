@@ -31,7 +31,8 @@ async function serve(
   const { url, setUp } = await app.listen().catch((error: unknown) => {
     throw explainListenError(error, config)
   })
-  log(`Listening on ${config.unixSocket ?? `port ${config.port}`}; the URL is ${url}`)
+  const address = config.systemdSocket ? 'the socket of systemd' : (config.unixSocket ?? `port ${config.port}`)
+  log(`Listening on ${address}; the URL is ${url}`)
   if (setUp !== null) log(`No administrator exists yet. Create one at ${setUp.url}`)
   const { url: migrationUrl, token } = setUp?.migration ?? {}
   if (migrationUrl !== undefined) log(`To migrate from Pocket ID, enter the set-up token ${token} at ${migrationUrl}`)

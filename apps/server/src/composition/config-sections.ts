@@ -11,6 +11,7 @@ import { loggingSection } from '../config/logging.ts'
 import { outboundSection } from '../config/outbound.ts'
 import { passkeysSection } from '../config/passkeys.ts'
 import { apiSection } from '../config/rest-api.ts'
+import { tlsSection } from '../config/tls.ts'
 import type { Section } from '../config/variable.ts'
 import { versionCheckSection } from '../config/version-check.ts'
 import { additionalSettingsSection, settingsSection } from '../settings/environment.ts'
@@ -19,6 +20,7 @@ import { additionalSettingsSection, settingsSection } from '../settings/environm
 export const sections: readonly Section[] = [
   addressSection,
   listeningSection,
+  tlsSection,
   databaseSection,
   backupSection,
   filesSection,

@@ -14,6 +14,7 @@ import { type OutboundConfig, readOutbound } from '../config/outbound.ts'
 import { type PasskeysConfig, readPasskeys } from '../config/passkeys.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from '../config/reader.ts'
 import { type ApiConfig, readApi } from '../config/rest-api.ts'
+import { readTls, type TlsConfig } from '../config/tls.ts'
 import { readVersionCheck, type VersionCheckConfig } from '../config/version-check.ts'
 import type { DatabaseOptions } from '../database/migrated-database.ts'
 import type { LogConfig } from '../logging/logger.ts'
@@ -34,6 +35,8 @@ export interface Config
     OutboundConfig,
     SettingsConfig,
     DatabaseOptions {
+  /** `undefined`: a proxy ends TLS, or there is none. */
+  readonly tls: TlsConfig | undefined
   /** Problems that an administrator should know about but that do not prevent the start. */
   readonly warnings: readonly string[]
 }
@@ -57,6 +60,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const reader = new Reader(environment, readFile)
   const address = readAddress(reader)
   const listen = readListening(reader)
+  const { tls } = readTls(reader)
   const database = readDatabase(reader)
   const files = readFiles(reader, dataFolderOf(database))
   const backup = readBackup(reader, dataFolderOf(database))
@@ -74,6 +78,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   return {
     ...address,
     ...listen,
+    tls,
     ...files,
     ...api,
     ...clients,

@@ -1,5 +1,7 @@
+import type { TrustProxy } from '@pocket/core'
 import type { Reader } from './reader.ts'
-import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
+import { parseTrustProxy, trustNone } from './trust-proxy.ts'
+import { InvalidValueError, parseBoolean, type RawValue, type Section, type Variable } from './variable.ts'
 
 const host: Variable<string> = {
   name: 'HOST',
@@ -33,9 +35,27 @@ const unixSocketMode: Variable<number> = {
   parse: parseMode,
 }
 
+const systemdSocket: Variable<boolean> = {
+  name: 'SYSTEMD_SOCKET',
+  type: 'boolean',
+  default: 'false',
+  description:
+    'Listen on the socket that systemd passes (socket activation) instead of `HOST` and `PORT`. With `Type=notify` and `NotifyAccess=exec`, systemd also learns when the server is ready.',
+  parse: parseBoolean,
+}
+
+const proxyProtocol: Variable<TrustProxy> = {
+  name: 'PROXY_PROTOCOL',
+  type: '`true`, `false`, or addresses and networks',
+  default: 'none',
+  description:
+    'Proxies that send the PROXY protocol (version 1 or 2), separated by commas; `true` is every peer. They must send it, other peers are refused, and this machine may connect without it.',
+  parse: parseTrustProxy,
+}
+
 export const listeningSection = {
   title: 'Listening',
-  variables: { host, port, unixSocket, unixSocketMode },
+  variables: { host, port, unixSocket, unixSocketMode, systemdSocket, proxyProtocol },
 } satisfies Section
 
 /** Addresses on which this server listens. */
@@ -46,6 +66,10 @@ export interface ListenConfig {
   readonly unixSocket: string | undefined
   /** Permission bits of the Unix socket. */
   readonly unixSocketMode: number | undefined
+  /** Whether systemd passes a socket that replaces host and port. */
+  readonly systemdSocket: boolean
+  /** The peers that send the PROXY protocol; `undefined` if none does. */
+  readonly proxyProtocol: TrustProxy | undefined
 }
 
 export function readListening(reader: Reader): ListenConfig {
@@ -54,10 +78,26 @@ export function readListening(reader: Reader): ListenConfig {
     port: reader.read(port) ?? Number(port.default),
     unixSocket: reader.read(unixSocket),
     unixSocketMode: reader.read(unixSocketMode),
+    systemdSocket: reader.read(systemdSocket) ?? false,
+    proxyProtocol: proxiesOf(reader.read(proxyProtocol)),
   }
+  for (const [variable, isSet] of [
+    [systemdSocket, config.systemdSocket],
+    [proxyProtocol, config.proxyProtocol !== undefined],
+  ] as const)
+    if (isSet && config.unixSocket !== undefined)
+      reader.problems.push({
+        variable: variable.name,
+        reason: 'it is set, and UNIX_SOCKET is too',
+        remedy: `Remove ${variable.name} or UNIX_SOCKET.`,
+      })
   if (config.unixSocket === undefined && config.unixSocketMode !== undefined)
     reader.warnings.push('UNIX_SOCKET_MODE has no effect, since UNIX_SOCKET is not set.')
   return config
+}
+
+function proxiesOf(proxies: TrustProxy | undefined): TrustProxy | undefined {
+  return proxies === trustNone ? undefined : proxies
 }
 
 function parseHost({ text }: RawValue): string {

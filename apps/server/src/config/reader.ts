@@ -39,6 +39,11 @@ export class Reader {
     return this.#text(name) !== undefined || (secret === true && this.#text(fileVariable(name)) !== undefined)
   }
 
+  /** The path of the file that contains the secret, if it is read from one. */
+  fileOf({ name }: Variable<unknown>): string | undefined {
+    return this.#text(fileVariable(name))
+  }
+
   /** Runs `action` and records an invalid value as a problem. */
   attempt<T>(variable: string, action: () => T): T | undefined {
     try {

@@ -3,16 +3,21 @@ import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import type { ListenConfig } from '../config/listening.ts'
 import { codeOf } from '../logging/failure.ts'
+import { activatedSocket } from './systemd.ts'
 
 /** How long active requests may take during shutdown, in milliseconds. */
 const maxWait = 5000
 
 /** Rejects with the system error if the server cannot listen; the caller explains it. */
-export async function listen(server: Server, { host, port, unixSocket, unixSocketMode }: ListenConfig): Promise<void> {
+export async function listen(
+  server: Server,
+  { host, port, unixSocket, unixSocketMode, systemdSocket }: ListenConfig,
+): Promise<void> {
   if (unixSocket !== undefined) await removeStaleSocket(unixSocket)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
-  server.listen(unixSocket === undefined ? { host, port } : { path: unixSocket }, resolve)
+  if (systemdSocket) server.listen({ fd: activatedSocket(process.env) }, resolve)
+  else server.listen(unixSocket === undefined ? { host, port } : { path: unixSocket }, resolve)
   await promise
   if (unixSocket !== undefined && unixSocketMode !== undefined) await chmod(unixSocket, unixSocketMode)
 }

@@ -1,4 +1,10 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
+import type { TrustProxy } from '@pocket/core'
+import type { TlsConfig } from '../config/tls.ts'
+import type { Logger } from '../logging/logger.ts'
+import { acceptProxyProtocol } from './proxy-protocol.ts'
+import { certificatesOf, reloadCertificates } from './tls.ts'
 
 /** Milliseconds. */
 const requestTimeout = 60_000
@@ -7,19 +13,37 @@ const keepAliveTimeout = 75_000
 /** How long active requests may take when the handler is replaced, in milliseconds. */
 const maxWait = 5000
 
-/** An HTTP server whose handler can be replaced while it listens. */
-export class ReplaceableServer {
+export interface ConnectionConfig {
+  readonly tls: TlsConfig | undefined
+  /** The peers whose connections begin with a header of the PROXY protocol. */
+  readonly proxyProtocol: TrustProxy | undefined
+}
+
+/** An HTTP or HTTPS server whose handler can be replaced while it listens. */
+export class ReplaceableServer implements Disposable {
   readonly server: Server
+  readonly #certificates: Disposable | undefined
   readonly #active = new Set<ServerResponse>()
   #handler: RequestListener
 
-  constructor(handler: RequestListener) {
+  constructor(handler: RequestListener, { tls, proxyProtocol }: ConnectionConfig, logger: Pick<Logger, 'info' | 'warn'>) {
     this.#handler = handler
-    this.server = createServer({ maxHeaderSize: 32_768, requestTimeout, keepAliveTimeout }, (req, res) => {
+    const options = { maxHeaderSize: 32_768, requestTimeout, keepAliveTimeout }
+    const listener: RequestListener = (req, res) => {
       this.#active.add(res)
       res.once('close', () => this.#active.delete(res))
       this.#handler(req, res)
-    })
+    }
+    this.server = tls
+      ? createTlsServer({ ...options, ...certificatesOf(tls) }, listener)
+      : createServer(options, listener)
+    if (proxyProtocol) acceptProxyProtocol(this.server, proxyProtocol)
+    if (tls && this.server instanceof TlsServer) this.#certificates = reloadCertificates(this.server, tls, logger)
+  }
+
+  /** Ends the reload of certificates. */
+  [Symbol.dispose](): void {
+    this.#certificates?.[Symbol.dispose]()
   }
 
   /** Replaces the handler for new requests; resolves when the active ones have ended. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -79,7 +79,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
       DISABLE_RATE_LIMITING: 'true',
       ...env,
     },
-    () => Buffer.alloc(0),
+    (path) => readFileSync(path),
   )
   const log: string[] = []
   const app = stack.use(await createApp(config, createLogger(config, { write: (line) => void log.push(line) })))
