@@ -1,9 +1,12 @@
 import type { User } from '@pocket/directory'
 
-/** The user that the environment's API key acts as. Not in the directory, so it cannot sign in and does not complete set-up. */
+/**
+ * The user that the environment's API key acts as. Not in the directory, so it cannot sign in and does not complete set-up. Pocket
+ * ID ends its name with six random characters.
+ */
 export const staticUser: User = {
   id: '00000000-0000-0000-0000-000000000000',
-  userName: 'static-api-user',
+  userName: 'static-api-user-system',
   email: null,
   emailVerified: false,
   firstName: 'Static API User',

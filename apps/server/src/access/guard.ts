@@ -55,6 +55,7 @@ interface Authorization {
   readonly row: AccessRow
   readonly caller: Caller | undefined
   readonly reauthentication: Pocket['reauthentication']
+  readonly hasStaticApiKey: boolean
 }
 
 const authorizations = new WeakMap<Context, Authorization>()
@@ -108,7 +109,7 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandL
   return async (ctx, row) => {
     const { reauthentication } = pocket
     const caller = row.caller === 'anyone' ? undefined : await authenticate(ctx, row)
-    const authorization = { row, caller, reauthentication }
+    const authorization = { row, caller, reauthentication, hasStaticApiKey: staticApiKey !== undefined }
     authorizations.set(ctx, authorization)
     if (!caller) return
     assertAllowed(caller, row)
@@ -150,6 +151,17 @@ export async function assertCondition(
 export function canReadUsers(ctx: Context): boolean {
   const caller = authorizations.get(ctx)?.caller
   return caller !== undefined && (caller.scopes?.includes('read:users') ?? true)
+}
+
+/** Whether a program calls, and `STATIC_API_KEY` can create the next administrator. */
+export function canRemoveLastAdministrator(ctx: Context): boolean {
+  const authorization = authorizations.get(ctx)
+  return authorization?.caller?.session === null && authorization.hasStaticApiKey
+}
+
+/** Whether `STATIC_API_KEY` is set, so that its user exists. */
+export function hasStaticUser(ctx: Context): boolean {
+  return authorizations.get(ctx)?.hasStaticApiKey ?? false
 }
 
 /** Whether the caller is an API key with the permission to read secrets. */

@@ -77,7 +77,7 @@ export function entryOf({ event, origin, subjects, names, location }: EntrySourc
 /** All event fields without a column of their own; events contain no secrets. */
 function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
   const { event: _event, changes: _changes, ...details } = event
-  const fields = Object.entries(details).filter(([name]) => name !== 'accountId' && name !== 'by')
+  const fields = Object.entries(details).filter(([name]) => !['accountId', 'by', 'isFirst'].includes(name))
   return Object.fromEntries(
     fields.flatMap(([name, value]) => {
       if (value === undefined) return []
@@ -89,8 +89,8 @@ function detailsOf(event: AuditEvent): Readonly<Record<string, string>> {
   )
 }
 
-function toText(value: string | readonly string[]): string {
-  const text = toStorableText(typeof value === 'string' ? value : value.join(', '))
+function toText(value: string | boolean | readonly string[]): string {
+  const text = toStorableText(typeof value === 'object' ? value.join(', ') : String(value))
   return text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1).toWellFormed()}…` : text
 }
 

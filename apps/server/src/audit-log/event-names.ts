@@ -96,9 +96,13 @@ const kinds: Readonly<Record<Kind, boolean>> = {
 
 /** The audit log names for a kind of event. */
 function namesOf(kind: Kind): readonly string[] {
-  // A cast: the name depends only on the kind of event and the sign-in method.
+  // A cast: the name depends only on the kind of event and the method.
   const name = (method: string) => eventName({ event: kind, method } as AuditEvent)
-  return kind === 'signed_in' ? ['passkey', 'code', 'device'].map(name) : [name('')]
+  const methods: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+    signed_in: ['passkey', 'code', 'device'],
+    account_created: ['open_signup', 'api'],
+  }
+  return (methods[kind] ?? ['']).map(name)
 }
 
 // `kinds` has no other keys.

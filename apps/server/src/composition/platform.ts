@@ -13,6 +13,7 @@ import { createImages } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
 import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
 import { createSettings } from '../settings/settings.ts'
+import { withClosedSetUp } from './closed-set-up.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './open-database.ts'
 
@@ -38,7 +39,7 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const geoIpService = await openGeoIpService({ config, logger, clock })
   const { geoIp } = geoIpService
   const storesOfDirectory = directoryStores(database.dataSource, clock)
-  const directory = createDirectory({ ...storesOfDirectory, clock })
+  const directory = withClosedSetUp(createDirectory({ ...storesOfDirectory, clock }), database.settings, transaction)
 
   const auditLogDeps = { log: logSink(logger), locationOf: geoIp.locate, clock }
   const changes = { store: database.scimProviders, clock }

@@ -8,7 +8,8 @@ import {
   assertCanUpdateProfile,
 } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { assertCondition } from '../access/guard.ts'
+import { staticUser } from '../access/built-in-actors.ts'
+import { assertCondition, canRemoveLastAdministrator, hasStaticUser } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -128,7 +129,11 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       path: '/api/users/:id',
       summary: 'Read a user',
       response: { status: 200, schema: userSchema },
-      handle: async ({ params, ctx }) => respondWithUser(ctx, await users.find(params.id ?? '')),
+      async handle({ params: { id = '' }, ctx }) {
+        // The user of the environment's API key is not stored in the directory.
+        if (id === staticUser.id && hasStaticUser(ctx)) return userDto(staticUser)
+        return respondWithUser(ctx, await users.find(id))
+      },
     }),
     operation({
       ...administration,
@@ -154,9 +159,11 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       method: 'delete',
       path: '/api/users/:id',
       summary: 'Delete a user with all sessions and tokens',
+      note: 'While `STATIC_API_KEY` is set, API keys can delete the last administrator. The set-up then stays closed.',
       response: { status: 204 },
       async handle(call) {
-        await users.remove(actorOf(call), await assertCanModifyUser(call, users))
+        const evenLastAdministrator = canRemoveLastAdministrator(call.ctx)
+        await users.remove(actorOf(call), await assertCanModifyUser(call, users), { evenLastAdministrator })
       },
     }),
   ]

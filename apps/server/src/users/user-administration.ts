@@ -1,7 +1,14 @@
 import type { AuditEvent, Passkey } from '@pocket/core'
 import { ForbiddenError, NotFoundError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import { type CustomClaim, newUser, type User, type UserDetails, type UserUpdate } from '@pocket/directory'
+import {
+  type CustomClaim,
+  newUser,
+  type User,
+  type UserDetails,
+  type UserRemovalOptions,
+  type UserUpdate,
+} from '@pocket/directory'
 import { emailChanged } from '../access/access-checks.ts'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
@@ -57,9 +64,10 @@ export interface UserAdministration {
   /**
    * Deletes the user with sessions, tokens and all related data.
    *
-   * @throws {ConflictError} `last_administrator` @throws {ForbiddenError} `ldap_user_update` for a user that LDAP would import again
+   * @throws {ConflictError} `last_administrator`, unless `evenLastAdministrator` is set
+   * @throws {ForbiddenError} `ldap_user_update` for a user that LDAP would import again
    */
-  remove(actor: Actor, id: string): Promise<void>
+  remove(actor: Actor, id: string, options?: UserRemovalOptions): Promise<void>
   /** Whether users may currently delete their own accounts. */
   canRemoveOwnAccount(): Promise<boolean>
   /**
@@ -132,12 +140,12 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
   const isManagedByLdap = async ({ ldapId }: Pick<User, 'ldapId'>) =>
     ldapId !== null && (await settings.values()).ldapEnabled
 
-  const remove: UserAdministration['remove'] = (actor, id) =>
+  const remove: UserAdministration['remove'] = (actor, id, options) =>
     withPrecondition(actor, id, async () => {
       const before = await find(id)
       if (!before.disabled && (await isManagedByLdap(before)))
         throw new ForbiddenError('ldap_user_update', 'LDAP users can’t be updated')
-      await users.remove(id)
+      await users.remove(id, options)
       await deleteUserData(id)
       const changes = changesBetween(toAuditFields(before), null)
       await audit.record({ event: 'account_removed', accountId: id, by: actor.id, ...changes }, actor.origin)

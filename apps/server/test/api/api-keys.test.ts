@@ -342,7 +342,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test.each([
-    ['GET /api/users/me', {}, 200, { username: 'static-api-user', isAdmin: true }],
+    ['GET /api/users/me', {}, 200, { username: 'static-api-user-system', isAdmin: true }],
     ['PUT /api/users/me', { username: 'mine', email: 'mine@example.com' }, 404, { code: 'user_not_found' }],
     ['PUT /api/users/me', {}, 400, { code: 'validation_failed' }],
     ['GET /api/oidc/users/me/authorized-clients', {}, 200, { data: [] }],

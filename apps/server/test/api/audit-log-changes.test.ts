@@ -54,7 +54,7 @@ describe.each(kinds)('%s', (kind) => {
     await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
     const [claims] = await about(id, 'ACCOUNT_CLAIMS_CHANGED')
     expect(claims?.changes).toEqual({ team: { before: null, after: 'blue' } })
-    const [created] = await about(id, 'ACCOUNT_CREATED')
+    const [created] = await about(id, 'USER_CREATED')
     expect(created?.changes).toMatchObject({ firstName: { before: null, after: 'Grace' } })
     await instance.call('DELETE /api/users/{id}', { params: { id } })
     const [removed] = await about(id, 'ACCOUNT_REMOVED')
@@ -147,7 +147,7 @@ describe.each(kinds)('%s', (kind) => {
     // The export is recorded as an entry of its own.
     expect(records).toHaveLength(before + 1)
     expect(records[0]).toMatchObject({ event: 'AUDIT_LOG_EXPORTED', username: 'ada', data: { format: 'jsonl' } })
-    const created = records.find(({ userID, event }) => userID === id && event === 'ACCOUNT_CREATED')
+    const created = records.find(({ userID, event }) => userID === id && event === 'USER_CREATED')
     expect(created).toMatchObject({ changes: { firstName: { after: formula } } })
 
     const file = await instance.administrator.get(`${path}?format=csv&filters[event]=CLIENT_CREATED&search=1%2B2`)

@@ -231,7 +231,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
         { name: 'admins', userCount: 1, ldapId: expect.any(String) },
         { name: 'staff', userCount: 4 },
       ])
-      const log = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=ACCOUNT_CREATED' })
+      const log = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=USER_CREATED' })
       expect(log.json.data).toContainEqual(
         expect.objectContaining({
           data: expect.objectContaining({ method: 'ldap', actorUsername: 'LDAP' }),

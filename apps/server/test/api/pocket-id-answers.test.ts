@@ -4,10 +4,11 @@ import { createPerson, freshName } from './people.ts'
 
 // Answers that programs written for Pocket ID 2.14 rely on.
 
+const staticKey = 'a key of the environment'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite')
+  instance = await startCalled('SQLite', { STATIC_API_KEY: staticKey })
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -86,6 +87,56 @@ test('rejects an API key that has already expired with the field', async () => {
   const answer = await instance.call('POST /api/api-keys', { body })
   expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_api_key_expiration' } })
   expect(fieldsOf(answer)).toMatchObject({ fields: [{ field: 'expiresAt', code: 'invalid_value' }] })
+})
+
+test('answers at the ID of the user of the static API key', async () => {
+  const id = '00000000-0000-0000-0000-000000000000'
+  const answer = await instance.call('GET /api/users/{id}', { params: { id } })
+  const username = expect.stringMatching(/^static-api-user-[A-Za-z0-9]{6}$/)
+  expect(answer).toMatchObject({ status: 200, json: { id, username, isAdmin: true } })
+})
+
+test('tells the owner of a login code that the account is disabled', async () => {
+  const { id, json } = await createPerson(instance)
+  const issue = () => instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {} })
+  const { json: code } = await issue()
+  const change = (disabled: boolean) =>
+    instance.call('PUT /api/users/{id}', { params: { id }, body: { ...json, disabled } })
+  await change(true)
+  const use = async () =>
+    instance.call('POST /api/one-time-access-token/{token}', {
+      params: { token: String(code.token) },
+      agent: instance.agent(),
+    })
+  expect(await use()).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
+  await change(false)
+  expect(await use()).toMatchObject({ status: 401, json: { code: 'token_invalid_or_expired' } })
+})
+
+test('lets a program remove the last administrator, and keeps the set-up closed', async () => {
+  await using own = await startCalled('SQLite', { STATIC_API_KEY: staticKey })
+  const { json: me } = await own.call('GET /api/users/me')
+  const path = `${own.url}/api/users/${String(me.id)}`
+  const bySession = await own.call('DELETE /api/users/{id}', { params: { id: String(me.id) } })
+  expect(bySession).toMatchObject({ status: 409, json: { code: 'last_administrator' } })
+  const options = { headers: { 'x-api-key': staticKey } }
+  expect((await own.agent().sendJson('DELETE', path, { options })).status).toBe(204)
+  const setUp = await own.agent().postJson(`${own.url}/api/signup/setup`, { username: 'thief' })
+  expect([setUp.status, setUp.json()]).toMatchObject([409, { code: 'setup_already_completed' }])
+  expect((await own.agent().get(`${own.url}/login`)).status).toBe(200)
+  const body = { username: 'next', email: 'next@example.com', isAdmin: true }
+  const next = await own.agent().sendJson('POST', `${own.url}/api/users`, { body, options })
+  expect(next.status).toBe(201)
+})
+
+test('keeps the last administrator without a static API key', async () => {
+  await using own = await startCalled('SQLite')
+  const { json: me } = await own.call('GET /api/users/me')
+  const body = { name: 'tool', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
+  const { json: key } = await own.call('POST /api/api-keys', { body })
+  const options = { headers: { 'x-api-key': String(key.token) } }
+  const answer = await own.agent().sendJson('DELETE', `${own.url}/api/users/${String(me.id)}`, { options })
+  expect([answer.status, answer.json()]).toMatchObject([409, { code: 'last_administrator' }])
 })
 
 test('lists own audit events with empty names', async () => {

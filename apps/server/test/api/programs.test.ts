@@ -119,8 +119,8 @@ describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
 
   test('lets a program request a custom logo without the built-in fallback', async () => {
     const logo = '/api/application-images/logo?light=true'
-    expect((await fetch(running.url + logo)).status).toBe(200)
-    const own = await call(`GET ${logo}&default=false`)
+    expect((await fetch(`${running.url}${logo}&default=true`)).status).toBe(200)
+    const own = await call(`GET ${logo}`)
     expect([own.status, own.json]).toMatchObject([404, { code: 'image_not_found' }])
   })
 
@@ -130,10 +130,10 @@ describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
     const { json: made } = await call('POST /api/users', user)
     const { json } = await call('GET /api/audit-logs/all?pagination[limit]=2')
     expect(json.data).toMatchObject([
-      { event: 'ACCOUNT_CREATED', userID: made.id, username: 'audited', actorUsername: 'static-api-user' },
-      { event: 'GROUP_CREATED', username: 'static-api-user', data: { groupId: group.id } },
+      { event: 'USER_CREATED', userID: made.id, username: 'audited', actorUsername: 'static-api-user-system' },
+      { event: 'GROUP_CREATED', username: 'static-api-user-system', data: { groupId: group.id } },
     ])
-    expect(Object.values((await call('GET /api/audit-logs/filters/users')).json)).toContain('static-api-user')
+    expect(Object.values((await call('GET /api/audit-logs/filters/users')).json)).toContain('static-api-user-system')
   })
 
   test('responds to a program that reads nothing before it has sent a logo that is too large', async () => {

@@ -230,11 +230,11 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     /** The number of users, and the number of audit events for them. */
     const counts = () => {
       const people = "SELECT id FROM pocket_user WHERE user_name LIKE 'many%'"
-      const written = `SELECT id FROM pocket_audit WHERE event = 'ACCOUNT_CREATED' AND account_id IN (${people})`
+      const written = `SELECT id FROM pocket_audit WHERE event = 'USER_CREATED' AND account_id IN (${people})`
       return [people, written].map((query) => database.prepare(query).all().length)
     }
     // The trigger runs on the first audit event, so that the next transaction finds the import disabled.
-    database.exec(`CREATE TRIGGER turn_off AFTER INSERT ON pocket_audit WHEN NEW.event = 'ACCOUNT_CREATED'
+    database.exec(`CREATE TRIGGER turn_off AFTER INSERT ON pocket_audit WHEN NEW.event = 'USER_CREATED'
       BEGIN UPDATE pocket_setting SET value = 'false' WHERE key = 'ldapEnabled'; END`)
     const stopped = await run()
     database.exec('DROP TRIGGER turn_off')

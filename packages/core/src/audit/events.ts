@@ -187,7 +187,13 @@ type AuditEventData =
   | { readonly event: 'device_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_refused'; readonly accountId: string; readonly clientId: string }
   | { readonly event: 'consent_withdrawn'; readonly accountId: string; readonly clientId: string }
-  | { readonly event: 'client_authorized'; readonly accountId: string; readonly clientId: string }
+  | {
+      readonly event: 'client_authorized'
+      readonly accountId: string
+      readonly clientId: string
+      /** Whether the client needs no consent page and received these scopes for the first time. */
+      readonly isFirst?: boolean
+    }
   | {
       readonly event: 'authorization_refused'
       readonly code: string

@@ -20,6 +20,8 @@ export interface CodeStore {
   /** Returns `false` if the code does not exist. */
   remove(hash: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
+  /** Makes all codes of the account expired; they stay until they are consumed or cleaned up. */
+  expireByAccount(accountId: string): Promise<void>
   /** Removes at most `limit` codes that expired before `before` (milliseconds); returns how many. */
   removeExpired(before: number, limit: number): Promise<number>
 }

@@ -88,9 +88,11 @@ export function createLoginCodes(
       const code = normalizeCode(input)
       const hasValidLength = code.length === shortCodeLength || code.length === longCodeLength
       const stored = hasValidLength ? await codes.consume(hashCode(code), hashBrowserToken(browserToken)) : undefined
-      if (!stored || stored.expiresAt <= clock.now())
+      // The owner of a code learns that the account is disabled, although disabling it has expired the code.
+      const account = stored && (await eligibleAccount(accounts, stored.accountId))
+      if (!account || stored.expiresAt <= clock.now())
         throw new InvalidInputError('code_invalid', 'The code is unknown, used or expired.')
-      return { account: await eligibleAccount(accounts, stored.accountId), codeHash: stored.hash }
+      return { account, codeHash: stored.hash }
     },
   }
 }

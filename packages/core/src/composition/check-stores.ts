@@ -64,7 +64,14 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     allowedTo: true,
     setAllowedTo: true,
   },
-  codes: { insert: true, consume: true, remove: true, removeByAccount: true, removeExpired: true },
+  codes: {
+    insert: true,
+    consume: true,
+    remove: true,
+    removeByAccount: true,
+    expireByAccount: true,
+    removeExpired: true,
+  },
   connectionLog: { insert: true, list: true, latest: true, removeByAccount: true },
   consents: { find: true, allow: true, recordUse: true, remove: true, removeByAccount: true, removeByClient: true },
   deviceLogins: {

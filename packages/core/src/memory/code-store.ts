@@ -31,6 +31,13 @@ export class MemoryCodeStore implements CodeStore {
     await this.#state.run(() => removeWhere(this.#codes, (code) => code.accountId === accountId))
   }
 
+  async expireByAccount(accountId: string): Promise<void> {
+    await this.#state.run(() => {
+      for (const [hash, code] of this.#codes)
+        if (code.accountId === accountId) this.#codes.set(hash, { ...code, expiresAt: 0 })
+    })
+  }
+
   removeExpired(before: number, limit: number): Promise<number> {
     return this.#state.run(() => removeExpired(this.#codes, before, limit))
   }

@@ -34,7 +34,7 @@ export function createAccessRevocation(
       for (const { uid } of await sessionsOf(stores.artifacts, accountId)) await endSession(provider(), stores, uid)
       await endRemainingGrants(provider(), stores.artifacts, { accountId, exceptUid: null })
       await stores.artifacts.destroyByAccount(accountId)
-      await stores.codes.removeByAccount(accountId)
+      await stores.codes.expireByAccount(accountId)
       await stores.reauthentications.removeByAccount(accountId)
       await stores.deviceLogins.removeByAccount(accountId)
     })
@@ -67,6 +67,7 @@ export function createAccessRevocation(
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)
+        await stores.codes.removeByAccount(accountId)
         await stores.connectionLog.removeByAccount(accountId)
         await stores.passkeys.removeByAccount(accountId)
         await stores.sessionHistory.removeByAccount(accountId)

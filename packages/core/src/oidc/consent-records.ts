@@ -5,6 +5,13 @@ import { lockGrant } from './grant-destruction.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { consentKeys, listApiScopes } from './resources.ts'
 
+const firstAuthorizations = new WeakSet<object>()
+
+/** Whether the request has authorized scopes that the account had not consented to: the client needs no consent page. */
+export function isFirstAuthorization({ req }: Pick<KoaContextWithOIDC, 'req'>): boolean {
+  return firstAuthorizations.has(req)
+}
+
 /**
  * Records each authorization before the response is sent: the consent, even if it was implicit; the time of use; and whether
  * the client supports PKCE.
@@ -27,7 +34,9 @@ export function recordAuthorizations(provider: Provider, context: ProviderContex
     if (!isRecorded)
       await transaction(async () => {
         // Lock the grant, so that a concurrent withdrawal of the consent is not undone.
-        if (await lockGrant(artifacts, grant.jti)) await consents.allow(account.accountId, client.clientId, keys, now)
+        if (!(await lockGrant(artifacts, grant.jti))) return
+        await consents.allow(account.accountId, client.clientId, keys, now)
+        firstAuthorizations.add(ctx.req)
       })
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
     if (params?.code_challenge !== undefined && !required && !supported)

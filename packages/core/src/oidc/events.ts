@@ -4,6 +4,7 @@ import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditEvent } from '../audit/events.ts'
 import { PocketError, UnavailableError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import { isFirstAuthorization } from './consent-records.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
@@ -79,7 +80,9 @@ export function auditEvents(provider: Provider, { audit, onError }: ProviderCont
     const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
     if (oidc?.route === 'revocation') for (const token of revokedTokens(oidc)) collect(ctx, createRevokedEvent(token))
     const origin = requestContext(ctx.req)
-    for (const event of collected.get(ctx.req) ?? []) await audit.record(event, origin)
+    const isFirst = isFirstAuthorization(ctx)
+    for (const event of collected.get(ctx.req) ?? [])
+      await audit.record(event.event === 'client_authorized' && isFirst ? { ...event, isFirst } : event, origin)
   })
 }
 

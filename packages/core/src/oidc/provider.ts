@@ -40,8 +40,9 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   queueLogoutNotices(provider, context)
   // Documented listeners and middleware. The first middleware is the outermost: it sees the outages of all others.
   handleOutages(provider, context)
-  recordAuthorizations(provider, context)
+  // The audit log contains what the authorizations have recorded.
   auditEvents(provider, context)
+  recordAuthorizations(provider, context)
   generateUserCodes(provider, context)
   adjustAuthorizationRequests(provider, context)
   recordConnectionAttempts(provider, context.recordAttempt)

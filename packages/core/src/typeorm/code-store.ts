@@ -11,6 +11,7 @@ const sql = {
     RETURNING ${rows.columns}`,
   remove: `DELETE FROM ${rows.table} WHERE hash = $1`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+  expireByAccount: `UPDATE ${rows.table} SET expires_at = 0 WHERE account_id = $1`,
   removeExpired: removeExpired(rows.table, 'hash'),
 }
 
@@ -35,6 +36,10 @@ export class TypeormCodeStore implements CodeStore {
 
   async removeByAccount(accountId: string): Promise<void> {
     await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  async expireByAccount(accountId: string): Promise<void> {
+    await this.#database.execute(sql.expireByAccount, [accountId])
   }
 
   removeExpired(before: number, limit: number): Promise<number> {

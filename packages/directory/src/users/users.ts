@@ -54,11 +54,16 @@ export interface Users {
   /**
    * Removes the user and returns it. The host calls `Pocket.forgetAccount` in the same transaction.
    *
-   * @throws NotFoundError `user_not_found` @throws ConflictError `last_administrator`
+   * @throws NotFoundError `user_not_found` @throws ConflictError `last_administrator`, unless `evenLastAdministrator` is set
    */
-  remove(id: string): Promise<User>
+  remove(id: string, options?: UserRemovalOptions): Promise<User>
   /** Replaces the groups of the user. Ignores unknown IDs. @throws NotFoundError `user_not_found` */
   setGroups(id: string, groupIds: readonly string[]): Promise<MembershipChange>
+}
+
+export interface UserRemovalOptions {
+  /** For a host that can create an administrator without one. */
+  readonly evenLastAdministrator?: boolean
 }
 
 export function createUsers({ users, memberships, ldap, withLock, clock }: DirectoryContext): Users {
@@ -98,10 +103,10 @@ export function createUsers({ users, memberships, ldap, withLock, clock }: Direc
 
     change,
 
-    remove: (id) =>
+    remove: (id, { evenLastAdministrator = false } = {}) =>
       withLock(async () => {
         const user = await requireUser(id)
-        await assertAnotherAdministrator(users, user)
+        if (!evenLastAdministrator) await assertAnotherAdministrator(users, user)
         await users.remove(id)
         return user
       }),

@@ -61,6 +61,16 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
     },
   },
   {
+    name: 'expires the codes of one account',
+    run: async (store) => {
+      await store.insert(code('a', { accountId: 'ada' }))
+      await store.insert(code('b', { accountId: 'bob' }))
+      await store.expireByAccount('ada')
+      assert.deepEqual(await store.consume('a'), code('a', { accountId: 'ada', expiresAt: 0 }))
+      assert.deepEqual(await store.consume('b'), code('b', { accountId: 'bob' }))
+    },
+  },
+  {
     name: 'removes only expired entries, in bounded batches',
     run: async (store) => {
       for (const hash of ['a', 'b', 'c']) await store.insert(code(hash, { expiresAt: noon - 1 }))
