@@ -5,6 +5,8 @@ import { ConfigurationError } from '@pocket/core/errors'
 import { Decrypter, Encrypter } from 'age-encryption'
 import { ArchiveError } from '../database/staged-database.ts'
 import { messageOf } from '../logging/failure.ts'
+import { passphraseRecipient } from './passphrase-recipient.ts'
+import { PocketIdArchiveError } from './pocket-id-archive.ts'
 
 const minPassphraseLength = 12
 
@@ -31,7 +33,7 @@ export function createEncrypter(encryption: Encryption): Encrypter {
   if ('passphrase' in encryption) {
     if ([...encryption.passphrase].length < minPassphraseLength)
       throw new ConfigurationError(`The passphrase needs at least ${minPassphraseLength} characters.`)
-    encrypter.setPassphrase(encryption.passphrase)
+    encrypter.addRecipient(passphraseRecipient(encryption.passphrase))
     return encrypter
   }
   for (const recipient of encryption.recipients) {
@@ -64,10 +66,7 @@ export async function openArchive(
   secrets: DecryptionSecrets,
 ): Promise<AsyncGenerator<Buffer>> {
   const { start, content } = await peek(input, 200)
-  if (start.startsWith(zipMagic))
-    throw new ArchiveError(
-      'This looks like an archive of Pocket ID. Use "pocket-id migrate-from-pocket-id", which moves everything in.',
-    )
+  if (start.startsWith(zipMagic)) throw new PocketIdArchiveError()
   if (start.startsWith(gzipMagic)) return decompress(content)
   if (!start.startsWith(ageMagic)) throw new ArchiveError('This is not an archive of Pocket.')
   const decrypter = new Decrypter()

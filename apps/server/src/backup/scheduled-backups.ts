@@ -1,98 +1,113 @@
-import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream, readdirSync, statSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import type { Clock } from '@pocket/core'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import type { BackupConfig } from '../config/backup.ts'
-import type { JobNotes } from '../jobs/page-model.ts'
 import type { Job } from '../jobs/scheduler.ts'
+import { messageOf } from '../logging/failure.ts'
+import { backupBucket } from './backup-bucket.ts'
+import { backupFolder } from './backup-folder.ts'
+import type { BackupStatus } from './backup-status.ts'
+import { type BackupTarget, backupName, timeOfBackup } from './backup-target.ts'
 import { openArchive } from './encryption.ts'
 import type { ExportTarget } from './export-archive.ts'
 import { readArchive } from './read-archive.ts'
 
 export interface ScheduledBackupDeps {
   readonly settings: NonNullable<BackupConfig['scheduledBackups']>
+  /** Default: the target of the settings. */
+  readonly target?: BackupTarget
   /** The folder of an SQLite database; `undefined` for PostgreSQL, whose disk is unknown. */
   readonly databaseFolder: string | undefined
   readonly writeArchive: (target: ExportTarget) => Promise<unknown>
+  /** Called with the error of a run that was not aborted. */
+  readonly onFailure: (error: unknown) => Promise<void>
   readonly clock: Clock
 }
 
 export interface ScheduledBackups {
   readonly job: Job
-  readonly notes: () => JobNotes
-  /** Whether the back-ups are on the disk of the database. */
-  readonly isOnSameDisk: () => boolean
+  readonly status: () => Promise<BackupStatus>
 }
 
-const jobName = 'back-up'
-const prefix = 'pocket-'
-const finished = /^pocket-(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d\.\d{3}Z)\.archive(\.age)?$/
+export const backupJob = 'back-up'
+/** Milliseconds. */
 const minute = 60_000
+const listTimeout = 5000
 
 export function createScheduledBackups({
   settings,
+  target = targetOf(settings.target),
   databaseFolder,
   writeArchive,
+  onFailure,
   clock,
 }: ScheduledBackupDeps): ScheduledBackups {
-  const { folder, keep, recipient, intervalMs } = settings
-  const run = async (signal: AbortSignal) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { keep, recipient, intervalMs } = settings
+  const makeBackup = async (signal: AbortSignal) => {
     // One run at a time holds the lease, so others were interrupted.
-    for (const name of await readdir(folder))
-      if (name.startsWith(prefix) && name.endsWith('.partial')) await rm(join(folder, name), { force: true })
-    const name = `${prefix}${new Date(clock.now()).toISOString().replaceAll(':', '-')}.archive${recipient ? '.age' : ''}`
-    const temporaryPath = join(folder, `${name}.${randomUUID()}.partial`)
-    try {
-      // Its private half exists only in this run, which uses it to read the archive back.
-      const identity = await generateIdentity()
-      const encryption = recipient && { recipients: [recipient, await identityToRecipient(identity)] }
-      const output = createWriteStream(temporaryPath, { flags: 'wx', mode: 0o600, flush: true })
-      await writeArchive({ encryption: encryption || undefined, output, signal })
-      await check(temporaryPath, identity, signal)
-      await rename(temporaryPath, join(folder, name))
-    } finally {
-      await rm(temporaryPath, { force: true })
-    }
-    // Only after the new one is complete, so that the newest good one always stays.
-    for (const old of finishedIn(folder).slice(keep)) await rm(join(folder, old), { force: true })
+    await target.removeLeftovers(signal)
+    const name = backupName(clock.now(), { isEncrypted: recipient !== undefined })
+    // Its private half exists only in this run, which uses it to read the archive back.
+    const identity = await generateIdentity()
+    const recipients = recipient && [recipient, await identityToRecipient(identity)]
+    const encryption = recipients ? { recipients } : undefined
+    const write = (output: NodeJS.WritableStream) => writeArchive({ encryption, output, signal })
+    await target.store(name, { write, check: (stored) => check(stored, identity, signal) }, signal)
+    // Only after the new one was checked. It stays even if the clock was set back, which sorts it behind the others.
+    const others = (await target.list(signal)).filter((other) => other !== name)
+    for (const old of others.slice(keep - 1)) await target.remove(old, signal)
   }
-  const isOnSameDisk = () => databaseFolder !== undefined && isSameDevice(folder, databaseFolder)
+
+  let lastListing: Promise<BackupStatus> | undefined
+  let listedAt = 0
+  const readStatus = async (): Promise<BackupStatus> => {
+    const { kind } = settings.target
+    const isOnSameDisk = kind === 'folder' && databaseFolder !== undefined && isSameDevice(target.name, databaseFolder)
+    const status = { kind, target: target.name, isOnSameDisk }
+    try {
+      const [newest] = await target.list(AbortSignal.timeout(listTimeout))
+      return { ...status, lastAt: newest === undefined ? null : timeOfBackup(newest), problem: null }
+    } catch (error) {
+      return { ...status, lastAt: null, problem: messageOf(error) }
+    }
+  }
   return {
-    job: { name: jobName, intervalMs, maxFirstDelayMs: Math.min(intervalMs, 5 * minute), run },
-    isOnSameDisk,
-    notes() {
-      const [newest] = finishedIn(folder)
-      if (newest === undefined) return { [jobName]: { sentence: 'backupNone', values: {}, at: null } }
-      const sentence = isOnSameDisk() ? 'backupOnSameDisk' : 'backupLast'
-      return { [jobName]: { sentence, values: { folder }, at: timeOf(newest) } }
+    job: {
+      name: backupJob,
+      intervalMs,
+      maxFirstDelayMs: Math.min(intervalMs, 5 * minute),
+      async run(signal) {
+        try {
+          await makeBackup(signal)
+        } catch (error) {
+          if (!signal.aborted) await onFailure(error)
+          throw error
+        } finally {
+          lastListing = undefined
+        }
+      },
+    },
+    status() {
+      const age = clock.now() - listedAt
+      if (settings.target.kind === 'folder' || lastListing === undefined || age < 0 || age >= minute) {
+        lastListing = readStatus()
+        listedAt = clock.now()
+      }
+      return lastListing
     },
   }
 }
 
+function targetOf(settings: ScheduledBackupDeps['settings']['target']): BackupTarget {
+  return settings.kind === 'folder' ? backupFolder(settings.folder) : backupBucket(settings)
+}
+
 /** @throws {ArchiveError} if the archive cannot be read to its end, or its checksum is wrong */
-async function check(path: string, identity: string, signal: AbortSignal): Promise<void> {
+async function check(stored: Readable, identity: string, signal: AbortSignal): Promise<void> {
   const secrets = { passphrase: () => Promise.reject(new TypeError('not used')), identities: [identity] }
-  const { records } = await readArchive(await openArchive(createReadStream(path), secrets))
+  const { records } = await readArchive(await openArchive(stored, secrets))
   for await (const _ of records) signal.throwIfAborted()
-}
-
-/** Newest first. */
-function finishedIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => finished.test(name))
-      .sort()
-      .reverse()
-  } catch {
-    return []
-  }
-}
-
-function timeOf(name: string): number {
-  return Date.parse(name.replace(finished, '$1:$2:$3'))
 }
 
 function isSameDevice(left: string, right: string): boolean {

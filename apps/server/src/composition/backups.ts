@@ -1,6 +1,15 @@
+import { backupNote } from '../backup/backup-status.ts'
+import { type BackupDownloads, createBackupDownloads } from '../backup/downloads.ts'
+import type { ExportTarget } from '../backup/export-archive.ts'
 import type { ScheduledBackups } from '../backup/scheduled-backups.ts'
+import type { JobNotes } from '../jobs/page-model.ts'
+import { messageOf } from '../logging/failure.ts'
 import { serverVersion } from '../version/version.ts'
 import type { Platform } from './platform.ts'
+
+const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
+
+type BackupDeps = Pick<Platform, 'config' | 'database' | 'logger' | 'clock' | 'audit'>
 
 /** Resolves to `undefined` if no back-ups are scheduled; the libraries of archives are loaded only otherwise. */
 export async function composeBackups({
@@ -8,21 +17,56 @@ export async function composeBackups({
   database,
   logger,
   clock,
-}: Pick<Platform, 'config' | 'database' | 'logger' | 'clock'>): Promise<ScheduledBackups | undefined> {
+  audit,
+}: BackupDeps): Promise<ScheduledBackups | undefined> {
   const { scheduledBackups: settings, dataFolder } = config
   if (settings === undefined) return undefined
   const { createScheduledBackups } = await import('../backup/scheduled-backups.ts')
   const { exportOpened } = await import('./archives.ts')
-  const version = serverVersion()
   return createScheduledBackups({
     settings,
     databaseFolder: config.database.kind === 'sqlite' ? dataFolder : undefined,
     clock,
-    writeArchive: ({ encryption, output, signal }) =>
-      exportOpened(
-        { config, logger, version, encryption, includeKey: false, ...(signal && { signal }) },
-        database,
-        output,
-      ),
+    async onFailure(error) {
+      try {
+        await audit.record({ event: 'backup_failed', reason: messageOf(error) }, noOrigin)
+      } catch (err) {
+        // A full disk may prevent both.
+        logger.error({ err }, 'The failure of a back-up could not be recorded in the audit log')
+      }
+    },
+    writeArchive: archiveWriter({ config, logger, database }, exportOpened),
   })
+}
+
+/** Archives that administrators download. */
+export function composeBackupDownloads({ config, database, logger, clock, audit }: BackupDeps): BackupDownloads {
+  return createBackupDownloads({
+    async load() {
+      const [encryption, { exportOpened }] = await Promise.all([
+        import('../backup/encryption.ts'),
+        import('./archives.ts'),
+      ])
+      return { encryption, writeArchive: archiveWriter({ config, logger, database }, exportOpened) }
+    },
+    audit,
+    clock,
+    onError: (err) => logger.warn({ err }, 'The download of a back-up ended before it was complete'),
+  })
+}
+
+function archiveWriter(
+  { config, logger, database }: Pick<BackupDeps, 'config' | 'logger' | 'database'>,
+  exportOpened: typeof import('./archives.ts').exportOpened,
+) {
+  const version = serverVersion()
+  return ({ encryption, output, signal }: ExportTarget) => {
+    const options = { config, logger, version, encryption, includeKey: false, ...(signal && { signal }) }
+    return exportOpened(options, database, output)
+  }
+}
+
+/** The note of the job on the page of jobs. */
+export async function backupNotes(backups: ScheduledBackups | undefined): Promise<JobNotes> {
+  return backups === undefined ? {} : { [backups.job.name]: backupNote(await backups.status()) }
 }

@@ -63,7 +63,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const { tls } = readTls(reader)
   const database = readDatabase(reader)
   const files = readFiles(reader, dataFolderOf(database))
-  const backup = readBackup(reader, dataFolderOf(database))
+  const backup = readBackup(reader, dataFolderOf(database), files)
   const encryptionKey = readEncryptionKey(reader)
   const api = readApi(reader)
   const clients = readClients(reader)

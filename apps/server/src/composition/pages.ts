@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import type { Guard } from '../access/guard.ts'
 import { apiPages } from '../apis/page.ts'
 import { siteFiles } from '../appearance/site-files.ts'
+import { backupPages } from '../backup/page.ts'
 import { clientPages } from '../clients/page.ts'
 import { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import { devicePages } from '../device-login/page.ts'
@@ -91,6 +92,7 @@ export function composePages(
       ...searchPages(shared),
       ...overviewPages(shared),
       ...jobPages(shared),
+      ...backupPages(shared),
       ...ldapPages(shared),
       ...apiPages(shared),
       ...invitationsPages(shared),

@@ -15,7 +15,7 @@ import { createSessionAdministration } from '../sessions/session-administration.
 import { createSetUp } from '../set-up/set-up.ts'
 import { createLatestVersion } from '../version/latest-version.ts'
 import { composeAdministration } from './administration.ts'
-import { composeBackups } from './backups.ts'
+import { backupNotes, composeBackupDownloads, composeBackups } from './backups.ts'
 import { composeLdap } from './ldap.ts'
 import type { Platform } from './platform.ts'
 import { composeProvider } from './provider.ts'
@@ -67,7 +67,8 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     scheduler,
     jobs,
     backups,
-    jobNotes: () => ({ ...geoIpService.notes(), ...backups?.notes() }),
+    backupDownloads: composeBackupDownloads(platform),
+    jobNotes: async () => ({ ...geoIpService.notes(), ...(await backupNotes(backups)) }),
     setUp: createSetUp({ ...platform, pocket }),
     sessions: createSessionAdministration({ ...platform, pocket }),
     clientLogos,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { FilesConfig, S3Config } from './files.ts'
 import type { Reader } from './reader.ts'
 import { InvalidValueError, parseBoolean, parseEnum, type RawValue, type Section, type Variable } from './variable.ts'
 
@@ -36,8 +37,9 @@ const schedule: Variable<(typeof schedules)[number]> = {
 const folder: Variable<string> = {
   name: 'BACKUP_FOLDER',
   type: 'path',
-  default: '`backups` in the data folder',
-  description: 'Where back-ups are kept. A folder on the disk of the database does not survive that disk.',
+  default: '`backups/` in the bucket with `FILE_BACKEND=s3`, otherwise `backups` in the data folder',
+  description:
+    'The folder where back-ups are kept instead of the bucket. A folder on the disk of the database does not survive that disk.',
   parse: ({ text }) => text,
 }
 
@@ -68,26 +70,35 @@ export interface BackupConfig {
   /** Absent if no back-ups are scheduled. */
   readonly scheduledBackups?: {
     readonly intervalMs: number
-    readonly folder: string
+    readonly target: { readonly kind: 'folder'; readonly folder: string } | ({ readonly kind: 'bucket' } & S3Config)
     readonly keep: number
     /** An age recipient; `undefined`: back-ups are not encrypted. */
     readonly recipient: string | undefined
   }
 }
 
-export function readBackup(reader: Reader, dataFolder: string): BackupConfig {
+export function readBackup(reader: Reader, dataFolder: string, { files }: FilesConfig): BackupConfig {
   if (reader.read(allowDowngrade))
     reader.warnings.push('ALLOW_DOWNGRADE does not undo an update: run "pocket-id rollback" with the older version.')
   const intervalMs = intervals[reader.read(schedule) ?? 'off']
   const scheduledBackups = {
-    folder: reader.read(folder) ?? join(dataFolder, 'backups'),
+    target: targetOf(reader.read(folder), dataFolder, files),
     keep: reader.read(keep) ?? 7,
     recipient: reader.read(recipient),
   }
+  if (intervalMs !== null && scheduledBackups.target.kind === 'bucket' && scheduledBackups.recipient === undefined)
+    reader.warnings.push('Back-ups in the bucket are not encrypted: set BACKUP_RECIPIENT.')
   return {
     migrationBackup: reader.read(migrationBackup) !== 'off',
     ...(intervalMs !== null && { scheduledBackups: { intervalMs, ...scheduledBackups } }),
   }
+}
+
+type Target = NonNullable<BackupConfig['scheduledBackups']>['target']
+
+function targetOf(folderName: string | undefined, dataFolder: string, files: FilesConfig['files']): Target {
+  if (folderName === undefined && files.kind === 's3') return { ...files, kind: 'bucket' }
+  return { kind: 'folder', folder: folderName ?? join(dataFolder, 'backups') }
 }
 
 function parseKeep({ text }: RawValue): number {

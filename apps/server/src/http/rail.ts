@@ -42,7 +42,7 @@ export const rail = {
     { name: 'apis', icon: 'blocks', path: '/settings/admin/apis', views: ['apis', 'api', 'api-new', 'api-access'] },
     { name: 'approvals', icon: 'user-round-check', path: '/settings/admin/approvals', views: ['approvals'] },
     { name: 'invitations', icon: 'ticket', path: '/settings/admin/invitations', views: ['invitations'] },
-    { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs'] },
+    { name: 'jobs', icon: 'clock', path: '/settings/admin/jobs', views: ['jobs', 'backups'] },
     { name: 'auditLog', icon: 'scroll-text', path: '/settings/admin/audit-log', views: ['audit-log-all'] },
     {
       name: 'settings',

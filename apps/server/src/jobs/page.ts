@@ -15,7 +15,7 @@ import type { JobNotes, JobsPage } from './page-model.ts'
 /** What the page of jobs uses. */
 export interface JobPageDeps extends PageDeps {
   readonly jobs: Jobs
-  readonly jobNotes: () => JobNotes
+  readonly jobNotes: () => Promise<JobNotes>
 }
 
 /** `/settings/admin/jobs`: the background jobs of the server. */
@@ -35,7 +35,7 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
       list: listPage.view(total),
       jobs: items,
       failed: allJobs.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
-      notes: jobNotes(),
+      notes: await jobNotes(),
       notice,
       bulkNotice: notice === null ? bulkNotice(flash) : null,
     })

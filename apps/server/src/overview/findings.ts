@@ -1,3 +1,4 @@
+import type { BackupStatus } from '../backup/backup-status.ts'
 import type { JobItem } from '../jobs/jobs.ts'
 import type { FailingProvider } from '../scim/provider-store.ts'
 import { isNewer } from '../version/version.ts'
@@ -37,6 +38,7 @@ export const findingNames = [
   'apiKeyEnds',
   'approvals',
   'administratorOnOneDevice',
+  'backupsUnknown',
   'backupOnSameDisk',
   'newVersion',
 ] as const
@@ -57,7 +59,8 @@ export interface FindingInput {
   readonly status: InstanceStatus
   readonly keyChangesAt: number | null
   readonly certificate: CertificateDates | null
-  readonly isBackupOnSameDisk: boolean
+  /** `null` if no back-ups are scheduled. */
+  readonly backup: BackupStatus | null
   /** Within the same period. */
   readonly signIns: { readonly worked: number; readonly failed: number }
   readonly version: { readonly own: string; readonly latest: string }
@@ -73,6 +76,7 @@ const attemptThreshold = 20
 
 const paths = {
   jobs: '/settings/admin/jobs',
+  backups: '/settings/admin/back-ups',
   ldap: '/settings/admin/ldap',
   email: '/settings/admin/application-configuration/email',
   emails: '/settings/admin/emails',
@@ -99,7 +103,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     status,
     keyChangesAt,
     certificate,
-    isBackupOnSameDisk,
+    backup,
     signIns,
     version,
   } = input
@@ -134,7 +138,8 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
       count: people.administratorsWithSingleDevicePasskey,
     })
-  if (isBackupOnSameDisk) add('backupOnSameDisk', 'advice', paths.jobs)
+  if (backup?.problem) add('backupsUnknown', 'bad', paths.backups, { about: backup.target })
+  if (backup?.isOnSameDisk) add('backupOnSameDisk', 'advice', paths.backups)
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
   const rank = { bad: 0, soon: 1, advice: 2 }
   return findings.sort((left, right) => rank[left.severity] - rank[right.severity])

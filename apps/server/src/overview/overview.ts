@@ -1,4 +1,5 @@
 import { type Clock, defaultKeySchedule } from '@pocket/core'
+import type { BackupStatus } from '../backup/backup-status.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { ScimProviderStore } from '../scim/provider-store.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -37,6 +38,8 @@ export interface OverviewData {
   readonly certificate: CertificateDates | null
   /** When the next signing key becomes active automatically. */
   readonly keyChangesAt: number | null
+  /** `null` if no back-ups are scheduled. */
+  readonly backup: BackupStatus | null
   readonly failedJobs: number
   /** `latest` is empty if unknown. */
   readonly version: { readonly own: string; readonly latest: string }
@@ -53,7 +56,7 @@ export interface OverviewDeps {
   readonly latestVersion: Pick<LatestVersion, 'lastKnown'>
   readonly certificate: PublicCertificate
   /** `undefined` if no back-ups are scheduled. */
-  readonly backups: { readonly isOnSameDisk: () => boolean } | undefined
+  readonly backups: { readonly status: () => Promise<BackupStatus> } | undefined
   readonly clock: Clock
 }
 
@@ -97,7 +100,7 @@ export function createOverview({
     const today = Math.floor(now / day)
     const firstDay = today - chartDays + 1
     const recentSince = now - failureDays * day
-    const [days, failures, people, emails, secrets, apiKeys, status, jobItems, failingProviders, values] =
+    const [days, failures, people, emails, secrets, apiKeys, status, jobItems, failingProviders, values, backup] =
       await Promise.all([
         store.countSignIns(firstDay * day),
         store.countFailures(recentSince, maxFailures),
@@ -109,6 +112,7 @@ export function createOverview({
         jobs.list(),
         scim.listFailing(maxFailing),
         settings.lastKnown(),
+        backups?.status() ?? null,
       ])
     const counts = new Map(days.map(({ day: dayNumber, count }) => [dayNumber, count]))
     const signIns = Array.from({ length: chartDays }, (_, index) => firstDay + index).map((dayNumber) => ({
@@ -121,7 +125,7 @@ export function createOverview({
     const version = { own: serverVersion(), latest: latestVersion.lastKnown() }
     const dates = certificate.lastKnown()
     const findings = findingsOf({
-      isBackupOnSameDisk: backups?.isOnSameDisk() ?? false,
+      backup,
       now,
       viewerId,
       jobs: jobItems,
@@ -149,6 +153,7 @@ export function createOverview({
       isLdapEnabled: values.ldapEnabled,
       certificate: dates,
       keyChangesAt,
+      backup,
       failedJobs: jobItems.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
       version,
     }

@@ -29,6 +29,7 @@ export const searchablePages: Readonly<Record<keyof typeof rail, readonly Search
     childPage('users', 'userNew.title', '/settings/admin/users/new'),
     childPage('groups', 'groupNew.title', '/settings/admin/user-groups/new'),
     childPage('clients', 'clientNew.title', '/settings/admin/oidc-clients/new'),
+    childPage('jobs', 'backups.title', '/settings/admin/back-ups'),
     childPage('settings', 'settings.sections.sign-up', `${settings}/sign-up`),
     childPage('settings', 'settings.sections.passkeys', '/settings/admin/passkeys'),
     childPage('settings', 'settings.sections.email', `${settings}/email`),

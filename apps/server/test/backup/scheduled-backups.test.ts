@@ -11,13 +11,15 @@ import { createMachine, type Machine } from './machine.ts'
 
 const signal = new AbortController().signal
 const day = 86_400_000
+/** Fails the test if a failure is recorded. */
+const noAudit = { record: () => Promise.reject(new Error('nothing failed')) }
 
 async function backUp(machine: Pick<Machine, 'config'>, times: number) {
   const { logger } = keepingLogger()
   await using database = await openDatabase(machine.config, logger)
   let now = Date.UTC(2026, 0, 1)
   const clock = { now: () => now }
-  const backups = await composeBackups({ config: machine.config, database, logger, clock })
+  const backups = await composeBackups({ config: machine.config, database, logger, clock, audit: noAudit })
   for (let time = 0; time < times; time++) {
     await backups?.job.run(signal)
     now += day
@@ -40,12 +42,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     const backups = await backUp(scheduled, 3)
     const names = (await readdir(folder)).sort()
     expect(names).toHaveLength(2)
-    expect(backups?.notes()).toEqual({
-      'back-up': {
-        sentence: kind === 'SQLite' ? 'backupOnSameDisk' : 'backupLast',
-        values: { folder },
-        at: expect.any(Number),
-      },
+    expect(await backups?.status()).toEqual({
+      kind: 'folder',
+      target: folder,
+      isOnSameDisk: kind === 'SQLite',
+      lastAt: Date.UTC(2026, 0, 3),
+      problem: null,
     })
     expect((await stat(`${folder}/${names[1]}`)).mode & 0o777).toBe(0o600)
     expect((await readFile(`${folder}/${names[1]}`, 'latin1')).startsWith('age-encryption.org/v1\n')).toBe(true)
@@ -69,8 +71,14 @@ test('a back-up that fails leaves the older ones and no partial file', async () 
   const scheduled = machine.with({ BACKUP_SCHEDULE: 'daily', BACKUP_FOLDER: folder, BACKUP_KEEP: '1' })
   await backUp(scheduled, 1)
   const before = await readdir(folder)
-  const settings = { intervalMs: day, folder, keep: 1, recipient: undefined }
-  const deps = { settings, databaseFolder: machine.path('data'), clock: { now: () => Date.UTC(2027, 0, 1) } }
+  const settings = { intervalMs: day, target: { kind: 'folder', folder }, keep: 1, recipient: undefined } as const
+  const failures: string[] = []
+  const deps = {
+    settings,
+    databaseFolder: machine.path('data'),
+    clock: { now: () => Date.UTC(2027, 0, 1) },
+    onFailure: async (error: unknown) => void failures.push(String(error)),
+  }
   const full = createScheduledBackups({
     ...deps,
     writeArchive: ({ output }) =>
@@ -85,6 +93,10 @@ test('a back-up that fails leaves the older ones and no partial file', async () 
   })
   await expect(damaged.job.run(signal)).rejects.toThrow('not an archive of Pocket')
   expect(await readdir(folder)).toEqual(before)
+  expect(failures).toEqual([
+    expect.stringContaining('no space left'),
+    expect.stringContaining('not an archive of Pocket'),
+  ])
 })
 
 test('a back-up that is aborted leaves no partial file', async () => {
@@ -94,7 +106,13 @@ test('a back-up that is aborted leaves no partial file', async () => {
   const { config } = machine.with({ BACKUP_SCHEDULE: 'daily', BACKUP_FOLDER: folder })
   const { logger } = keepingLogger()
   await using database = await openDatabase(config, logger)
-  const backups = await composeBackups({ config, database, logger, clock: { now: () => Date.UTC(2026, 0, 1) } })
+  const backups = await composeBackups({
+    config,
+    database,
+    logger,
+    clock: { now: () => Date.UTC(2026, 0, 1) },
+    audit: noAudit,
+  })
   await expect(backups?.job.run(AbortSignal.abort())).rejects.toThrow('aborted')
   expect(await readdir(folder)).toEqual([])
 })

@@ -4,6 +4,7 @@ import { apiKeysStates } from './states/api-keys.ts'
 import { apisStates } from './states/apis.ts'
 import { appsStates } from './states/apps.ts'
 import { auditLogStates } from './states/audit-log.ts'
+import { backupsStates } from './states/backups.ts'
 import { clientStates } from './states/client.ts'
 import { clientsStates } from './states/clients.ts'
 import { deviceStates } from './states/device.ts'
@@ -27,6 +28,7 @@ export const pageStates: Readonly<Record<string, PageModel>> = {
   ...appsStates,
   ...auditLogStates,
   ...apisStates,
+  ...backupsStates,
   ...clientStates,
   ...clientsStates,
   ...deviceStates,

@@ -38,6 +38,7 @@ const page = {
   isLdapEnabled: true,
   certificate: { host: 'id.example.com', startsAt: now - 30 * day, endsAt: now + 60 * day },
   keyChangesAt: now + 50 * day,
+  backup: { kind: 'folder', target: '/mnt/back-ups', isOnSameDisk: false, lastAt: now - day / 4, problem: null },
   failedJobs: 0,
   version: { own: '1.4.0', latest: '' },
 } as const satisfies PageModel
@@ -52,6 +53,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
     people: { ...page.people, total: 1, withSinglePasskey: 0, withSingleDevicePasskey: 0 },
     emails: { ...page.emails, isSetUp: false },
     standing: { ...page.standing, ldapRanAt: null, scimTargets: 0 },
+    backup: null,
     isLdapEnabled: false,
     certificate: null,
     keyChangesAt: null,

@@ -1,0 +1,21 @@
+import type { JobNotes } from '../jobs/page-model.ts'
+
+/** The state of scheduled back-ups, for administrators. */
+export interface BackupStatus {
+  readonly kind: 'folder' | 'bucket'
+  /** The path of the folder, or the name of the bucket. */
+  readonly target: string
+  /** Whether the folder is on the disk of the database. */
+  readonly isOnSameDisk: boolean
+  /** When the last good back-up was made, in milliseconds since the Unix epoch; `null` if there is none. */
+  readonly lastAt: number | null
+  /** Why the back-ups could not be listed. */
+  readonly problem: string | null
+}
+
+/** The note on the job. */
+export function backupNote({ target, isOnSameDisk, lastAt, problem }: BackupStatus): JobNotes[string] {
+  if (problem !== null) return { sentence: 'backupUnknown', values: { target, problem }, at: null }
+  if (lastAt === null) return { sentence: 'backupNone', values: {}, at: null }
+  return { sentence: isOnSameDisk ? 'backupOnSameDisk' : 'backupLast', values: { target }, at: lastAt }
+}

@@ -1,0 +1,23 @@
+import type { FieldError } from '@pocket/core/errors'
+import type { Viewer } from '../http/viewer.ts'
+import type { JobItem } from '../jobs/jobs.ts'
+import type { BackupStatus } from './backup-status.ts'
+
+/** `/settings/admin/back-ups`: scheduled back-ups, and the download of an archive. */
+export interface BackupsPage {
+  readonly view: 'backups'
+  readonly viewer: Viewer
+  /** The schedule; `null` if no back-ups are scheduled. */
+  readonly scheduled: { readonly status: BackupStatus; readonly job: JobItem | null } | null
+  /** Whether the download of an archive begins, or was refused because another is in progress. */
+  readonly download: 'started' | 'busy' | null
+  /** The recipient that was entered. */
+  readonly recipient: string
+  readonly problems: readonly FieldError[]
+}
+
+declare module '../http/page-models.ts' {
+  interface PageModels {
+    readonly backups: BackupsPage
+  }
+}
