@@ -32,6 +32,7 @@ const exitCode = await run(args, {
   showProgress,
   print: (line) => process.stdout.write(`${line}\n`),
   confirm,
+  ask,
   askSecret,
   stdin: process.stdin,
   stdout: process.stdout,
@@ -47,10 +48,15 @@ function showProgress(subject: string, done: number, total: number): void {
 }
 
 async function confirm(question: string): Promise<boolean | undefined> {
+  const answer = await ask(`${question} [y/N] `)
+  return answer === undefined ? undefined : /^y(es)?$/i.test(answer)
+}
+
+async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal: stop.signal })).trim())
+    return (await terminal.question(question, { signal: stop.signal })).trim()
   } finally {
     terminal.close()
   }

@@ -45,8 +45,10 @@ export function backupBucket(
     },
     async removeLeftovers(signal) {
       const query = { uploads: '', prefix: folder }
-      const xml = await (await client.sendOk({ method: 'GET', query, signal })).text()
-      for (const upload of elementsOf(xml, 'Upload')) {
+      const response = await client.send({ method: 'GET', query, signal })
+      const xml = await response.text()
+      // Some storages have no such list, and some access keys must not read it.
+      for (const upload of response.ok ? elementsOf(xml, 'Upload') : []) {
         const name = (textOf(upload, 'Key') ?? '').slice(folder.length)
         const uploadId = textOf(upload, 'UploadId') ?? ''
         if (isBackupName(name)) await client.sendOk({ method: 'DELETE', name, query: { uploadId }, signal })

@@ -30,7 +30,7 @@ export interface ScheduledBackups {
   readonly status: () => Promise<BackupStatus>
 }
 
-export const backupJob = 'back-up'
+const backupJob = 'back-up'
 /** Milliseconds. */
 const minute = 60_000
 const listTimeout = 5000

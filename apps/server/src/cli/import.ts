@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { PocketIdArchiveError } from '../backup/pocket-id-archive.ts'
 import { messageOf } from '../logging/failure.ts'
-import { type AddCommand, UsageError } from './command.ts'
+import { type AddCommand, type CommandContext, CommandError, UsageError } from './command.ts'
 import { requireConfirmation } from './confirm.ts'
+import { migrateFromPocketId } from './migrate-from-pocket-id.ts'
 import { quietConfig } from './open-instance.ts'
 import { withExamples } from './output.ts'
 import { askPassphrase, readSecretFile } from './secrets.ts'
@@ -13,6 +15,7 @@ interface Options {
   readonly forcefullyAcquireLock?: boolean
   readonly passphraseFile?: string
   readonly identityFile?: string
+  readonly encryptionKeyFile?: string
 }
 
 /** Replaces the data of the instance. The server must be stopped. */
@@ -25,32 +28,68 @@ export const addImport: AddCommand = (program, context) => {
     .option('--forcefully-acquire-lock', 'stop a server that is running on the database')
     .option('--passphrase-file <file>', 'file with the passphrase of the archive')
     .option('--identity-file <file>', 'file with age identities (AGE-SECRET-KEY-1…)')
+    .option('--encryption-key-file <file>', 'file with the ENCRYPTION_KEY of Pocket ID, for one of its archives')
     .action(async (options: Options) => {
-      const { path, passphraseFile, identityFile } = options
-      const config = quietConfig(context.readConfig())
-      const identities = identityFile === undefined ? '' : await readSecretFile(identityFile)
-      const { importInstance } = await import('../composition/archives.ts')
-      const { header, end } = await importInstance(path === '-' ? context.stdin : await openFile(path), {
-        config,
-        logger: context.createLogger(config),
-        stop: context.stop,
-        secrets: {
-          passphrase: () =>
-            passphraseFile === undefined ? askPassphrase(context, { isNew: false }) : readSecretFile(passphraseFile),
-          identities: identities.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')),
-        },
-        force: options.forcefullyAcquireLock ?? false,
-        confirmReplacement: ({ createdAt }) =>
-          requireConfirmation(`Replace all data of this instance with the archive of ${createdAt}?`, options, context),
-      })
-      for (const file of end.missing) context.printError(`This picture was missing already: ${file}`)
-      context.print(`Imported ${end.rows} rows and ${end.files} pictures of ${header.createdAt}.`)
-      context.print('What was created or changed after this time is gone; sessions and tokens issued since have ended.')
+      try {
+        await importArchive(options, context)
+      } catch (error) {
+        if (!(error instanceof PocketIdArchiveError)) throw error
+        await offerMigration(options, context)
+      }
     })
   withExamples(command, [
     'import --path backup.pocket --passphrase-file passphrase.txt',
     'import --path - --yes < backup.pocket',
   ])
+}
+
+async function importArchive(options: Options, context: CommandContext): Promise<void> {
+  const { path, passphraseFile, identityFile } = options
+  const config = quietConfig(context.readConfig())
+  const identities = identityFile === undefined ? '' : await readSecretFile(identityFile)
+  await using stack = new AsyncDisposableStack()
+  const input = path === '-' ? context.stdin : stack.adopt(await openFile(path), (file) => void file.destroy())
+  const { importInstance } = await import('../composition/archives.ts')
+  const { header, end, hasNewKey } = await importInstance(input, {
+    config,
+    logger: context.createLogger(config),
+    stop: context.stop,
+    secrets: {
+      passphrase: () =>
+        passphraseFile === undefined ? askPassphrase(context, { isNew: false }) : readSecretFile(passphraseFile),
+      identities: identities.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')),
+    },
+    force: options.forcefullyAcquireLock ?? false,
+    confirmReplacement: ({ createdAt }) =>
+      requireConfirmation(`Replace all data of this instance with the archive of ${createdAt}?`, options, context),
+  })
+  for (const file of end.missing) context.printError(`This picture was missing already: ${file}`)
+  context.print(`Imported ${end.rows} rows and ${end.files} pictures of ${header.createdAt}.`)
+  context.print('What was created or changed after this time is gone; sessions and tokens issued since have ended.')
+  if (hasNewKey)
+    context.print(
+      `The encryption key of the archive (${header.fingerprint}) is in use now. The previous one is kept in the data folder.`,
+    )
+}
+
+/** Migrates the data of Pocket ID instead, if there is a terminal and the user agrees. */
+async function offerMigration({ path, yes, encryptionKeyFile }: Options, context: CommandContext): Promise<void> {
+  const [source, file] = path === '-' ? ['FILE', 'Write it to a file and run'] : [quoted(path), 'Run']
+  const keyFile = encryptionKeyFile === undefined ? 'KEY_FILE' : quoted(encryptionKeyFile)
+  const command = `pocket-id migrate-from-pocket-id ${source} --encryption-key-file ${keyFile}`
+  const question = 'This is an archive of Pocket ID. Migrate its users, passkeys, clients and keys?'
+  const isConfirmed = path === '-' ? undefined : await context.confirm(question)
+  if (isConfirmed === undefined)
+    throw new CommandError(`This is an archive of Pocket ID. Nothing was changed. ${file}: ${command}`)
+  if (!isConfirmed) throw new CommandError('Nothing was changed.')
+  const answer =
+    encryptionKeyFile ?? (await context.ask('File with the ENCRYPTION_KEY of Pocket ID (empty: that of this server): '))
+  const migration = { ...(answer && { encryptionKeyFile: answer }), ...(yes !== undefined && { yes }) }
+  await migrateFromPocketId(path, migration, context)
+}
+
+function quoted(argument: string): string {
+  return /^[\w./:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
 async function openFile(path: string): Promise<Readable> {

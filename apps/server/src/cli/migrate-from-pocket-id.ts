@@ -1,9 +1,9 @@
 import { reportLines } from '../pocket-id-migration/report.ts'
-import type { AddCommand } from './command.ts'
+import type { AddCommand, CommandContext } from './command.ts'
 import { requireConfirmation } from './confirm.ts'
 import { printResult, withExamples, withJson } from './output.ts'
 
-interface Options {
+export interface MigrationOptions {
   readonly encryptionKeyFile?: string
   readonly uploads?: string
   readonly dryRun?: boolean
@@ -24,28 +24,31 @@ export const addMigrateFromPocketId: AddCommand = (program, context) => {
     .option('--uploads <folder>', 'folder with the pictures; by default, uploads next to the SQLite file')
     .option('--dry-run', 'report what would be migrated and write nothing')
     .option('-y, --yes', 'replace the data of a server that is not empty, after a back-up')
-    .action(async (source: string, options: Options) => {
-      const config = { ...context.readConfig(), logLevel: 'warn' as const }
-      const { encryptionKeyFile, uploads, dryRun: isDryRun = false } = options
-      const { migrateFromPocketId } = await import('../composition/pocket-id-migration.ts')
-      const report = await migrateFromPocketId(config, context.createLogger(config), {
-        source,
-        encryptionKey: encryptionKeyFile === undefined ? undefined : { file: encryptionKeyFile },
-        uploads,
-        isDryRun,
-        confirmReplacement: () =>
-          requireConfirmation(
-            'This server has users or clients. Replace all its data after a back-up?',
-            options,
-            context,
-          ),
-        showProgress: context.showProgress ?? (() => undefined),
-      })
-      printResult(report, options, { print: context.print, linesOf: reportLines })
-      if (isDryRun && !options.json) context.print('This was a dry run. Nothing was changed.')
-    })
+    .action((source: string, options: MigrationOptions) => migrateFromPocketId(source, options, context))
   withExamples(withJson(command), [
     'migrate-from-pocket-id pocket-id-export.zip --encryption-key-file key --dry-run',
     'migrate-from-pocket-id old/pocket-id.db --encryption-key-file key',
   ])
+}
+
+/** Migrates the source, and prints the report. */
+export async function migrateFromPocketId(
+  source: string,
+  options: MigrationOptions,
+  context: CommandContext,
+): Promise<void> {
+  const config = { ...context.readConfig(), logLevel: 'warn' as const }
+  const { encryptionKeyFile, uploads, dryRun: isDryRun = false } = options
+  const migration = await import('../composition/pocket-id-migration.ts')
+  const report = await migration.migrateFromPocketId(config, context.createLogger(config), {
+    source,
+    encryptionKey: encryptionKeyFile === undefined ? undefined : { file: encryptionKeyFile },
+    uploads,
+    isDryRun,
+    confirmReplacement: () =>
+      requireConfirmation('This server has users or clients. Replace all its data after a back-up?', options, context),
+    showProgress: context.showProgress ?? (() => undefined),
+  })
+  printResult(report, options, { print: context.print, linesOf: reportLines })
+  if (isDryRun && !options.json) context.print('This was a dry run. Nothing was changed.')
 }

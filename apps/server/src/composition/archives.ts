@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type AuditEvent, MasterKey, systemClock } from '@pocket/core'
+import { ConfigurationError } from '@pocket/core/errors'
 import type { ArchiveEnd, ArchiveHeader } from '../backup/archive-format.ts'
 import { type DecryptionSecrets, type Encryption, encryptionName, openArchive } from '../backup/encryption.ts'
 import { exportArchive } from '../backup/export-archive.ts'
@@ -14,7 +15,7 @@ import { readArchive } from '../backup/read-archive.ts'
 import { createDataFolder } from '../database/data-folder.ts'
 import { isOccupied } from '../database/inspect-database.ts'
 import { acquireInstanceLock } from '../database/instance-lock.ts'
-import { installKeyFile, openMasterKey, readMasterKeyBytes } from '../database/master-key.ts'
+import { installKeyFile, openMasterKey, readMasterKeyBytes, readReplacedKeyBytes } from '../database/master-key.ts'
 import { lockForReading, type MigratedDatabase } from '../database/migrated-database.ts'
 import { openSnapshot, type Snapshot } from '../database/snapshot.ts'
 import { createExternalFileStore, createFileStore } from '../files/choose-file-store.ts'
@@ -124,11 +125,18 @@ export interface ImportOptions {
   readonly confirmReplacement: (header: ArchiveHeader) => Promise<void>
 }
 
+export interface Import {
+  readonly header: ArchiveHeader
+  readonly end: ArchiveEnd
+  /** Whether another encryption key was replaced. */
+  readonly hasNewKey: boolean
+}
+
 /** Replaces the data of an instance with that of an archive. Nothing is changed unless the whole archive is valid. */
 export async function importInstance(
   content: AsyncIterable<Buffer>,
   { config, logger, stop, secrets, force, confirmReplacement }: ImportOptions,
-): Promise<{ readonly header: ArchiveHeader; readonly end: ArchiveEnd }> {
+): Promise<Import> {
   const { database } = config
   const schema = { tables, migrations }
   const reading = await readArchive(await openArchive(content, secrets))
@@ -147,15 +155,27 @@ export async function importInstance(
     assertLocked: () => lock.assertHeld(),
     logger,
   })
-  if (newKey !== undefined) await installKeyFile(config, newKey)
-  return { header, end }
+  const hasNewKey = newKey !== undefined && (await installKeyFile(config, newKey))
+  return { header, end, hasNewKey }
 }
+
+const rotationHint =
+  'For an archive from before a rotation of the key, set ENCRYPTION_KEY to the key of that time, import, and rotate the key again.'
 
 /** The key of the archive, if this instance has to take it over. @throws {ConfigurationError} if no key fits */
 async function keyToInstall(header: ArchiveHeader, config: Config, logger: Logger): Promise<Buffer | undefined> {
-  const key = header.key === undefined ? undefined : Buffer.from(header.key, 'base64')
-  const isUsable = key !== undefined && MasterKey.from(key).fingerprint === header.fingerprint
-  if (isUsable && config.encryptionKey === undefined) return key
-  await openMasterKey({ config, fingerprints: new Set([header.fingerprint]), logger })
+  const { fingerprint } = header
+  if (config.encryptionKey === undefined) {
+    const key = header.key === undefined ? undefined : Buffer.from(header.key, 'base64')
+    if (key !== undefined && MasterKey.from(key).fingerprint === fingerprint) return key
+    const replacedKey = await readReplacedKeyBytes(config, fingerprint)
+    if (replacedKey !== undefined) return replacedKey
+  }
+  try {
+    await openMasterKey({ config, fingerprints: new Set([fingerprint]), logger })
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    throw new ConfigurationError(`${error.message}\n${rotationHint}`, { cause: error })
+  }
   return undefined
 }

@@ -62,28 +62,39 @@ export async function readMasterKeyBytes({ dataFolder, encryptionKey }: MasterKe
   return Buffer.from(bytes)
 }
 
+/** The bytes of a generated key that a rotation or an import has replaced; `undefined` if there is none with this fingerprint. */
+export async function readReplacedKeyBytes(
+  { dataFolder }: Pick<MasterKeyConfig, 'dataFolder'>,
+  fingerprint: string,
+): Promise<Buffer | undefined> {
+  const text = await readKeyText(`${keyFileIn(dataFolder)}.${fingerprint}`)
+  return text !== undefined && MasterKey.from(text).fingerprint === fingerprint ? Buffer.from(text) : undefined
+}
+
 /**
  * Makes these bytes the content of the key file. A different key that was there is renamed to `encryption_key.FINGERPRINT`.
+ * Resolves to whether there was one.
  *
  * @throws {ConfigurationError} if the bytes are no text, which a file cannot represent
  */
 export async function installKeyFile(
   { dataFolder }: Pick<MasterKeyConfig, 'dataFolder'>,
   bytes: Buffer,
-): Promise<void> {
+): Promise<boolean> {
   const path = keyFileIn(dataFolder)
   const text = bytes.toString('utf8')
   const { fingerprint } = MasterKey.from(bytes)
   if (MasterKey.from(text.trimEnd()).fingerprint !== fingerprint)
     throw new ConfigurationError('This encryption key is not text: set ENCRYPTION_KEY_FILE to a file with its bytes.')
   const current = await readKeyFile(path)
-  if (current?.key.fingerprint === fingerprint) return
+  if (current?.key.fingerprint === fingerprint) return false
   await createDataFolder(dirname(path))
   if (current !== undefined) await link(path, `${path}.${current.key.fingerprint}`).catch(ignoreExisting)
   const temporaryPath = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
     await writeFile(temporaryPath, `${text.trimEnd()}\n`, { flag: 'wx', mode: 0o600, flush: true })
     await rename(temporaryPath, path)
+    return current !== undefined
   } finally {
     await rm(temporaryPath, { force: true })
   }

@@ -7,8 +7,10 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { tables } from '../../src/composition/server-tables.ts'
+import { openSnapshot } from '../../src/database/snapshot.ts'
 import { kinds } from '../api/calls.ts'
 import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
 import { startApp } from '../http/app.ts'
 import { photo } from '../images/samples.ts'
 import { show, upload } from '../images/uploads.ts'
@@ -113,7 +115,10 @@ describe('import', () => {
     ],
     'another file': [() => Buffer.from('hello'), 'not an archive of Pocket'],
     'a compressed file': [() => gzipSync('hello'), 'not an archive of Pocket'],
-    'an archive of Pocket ID': [() => Buffer.from('PK\u0003\u0004'), 'migrate-from-pocket-id'],
+    'an archive of Pocket ID': [
+      () => Buffer.from('PK\u0003\u0004'),
+      'Write it to a file and run: pocket-id migrate-from-pocket-id FILE --encryption-key-file KEY_FILE',
+    ],
   }
 
   test.each(Object.entries(unusable))('refuses %s and changes nothing', async (_, [content, reason]) => {
@@ -123,6 +128,34 @@ describe('import', () => {
     expect(stderr).toContain('Nothing was changed')
     await expect(stat(target.path('data/pocket-id.db'))).rejects.toThrow('ENOENT')
     await expect(stat(target.path('data/pocket-id.db-import'))).rejects.toThrow('ENOENT')
+  })
+
+  describe.each(kinds)('into a %s with users', (kind) => {
+    const machines = new AsyncDisposableStack()
+    let target: Machine
+    let before: unknown
+
+    beforeAll(async () => {
+      target = machines.use(await createMachine(kind))
+      await (await startInstance(target.env))[Symbol.asyncDispose]()
+      before = await content()
+    })
+    afterAll(() => machines.disposeAsync())
+
+    /** All rows of the database, and its tables. */
+    async function content() {
+      await using snapshot = await openSnapshot(target.config.database, keepingLogger().logger)
+      const tables: unknown[] = []
+      for (const table of snapshot.tables)
+        for await (const rows of snapshot.rows(table)) tables.push([table.name, rows])
+      return tables
+    }
+
+    test.each(Object.entries(unusable))('refuses %s and leaves every row', async (_, [archiveOf, reason]) => {
+      const { exit, stderr } = await target.run(['import', '-y', '-p', '-'], archiveOf())
+      expect([exit, stderr]).toEqual([1, expect.stringContaining(reason)])
+      expect(await content()).toEqual(before)
+    })
   })
 
   test('refuses an archive that another key has encrypted', async () => {

@@ -197,6 +197,13 @@ async function startUpload(): Promise<void> {
   await client.sendOk({ method: 'POST', name, query: { uploads: '' } })
 }
 
+test('a storage that does not list unfinished uploads is usable', async () => {
+  const { run } = largeBackups()
+  s3.failWhen((request) => /^GET .*[?&]uploads=/.test(request), 501)
+  await run()
+  expect(names()).toHaveLength(2)
+})
+
 test('a bucket that cannot be listed is reported with its reason', async () => {
   const { status } = largeBackups()
   s3.failNext(403)

@@ -5,6 +5,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createTestDatabase } from '@pocket/test-support'
 import { createApp } from '../../src/app.ts'
+import type { CommandContext } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
@@ -18,12 +19,21 @@ export interface CommandResult {
   readonly stderr: string
 }
 
+/** The answers of a user at a terminal. */
+export type Terminal = Pick<CommandContext, 'confirm' | 'ask' | 'askSecret'>
+
+const noTerminal: Terminal = {
+  confirm: async () => undefined,
+  ask: async () => undefined,
+  askSecret: async () => undefined,
+}
+
 /** A folder and an empty database, as on a machine of its own. */
 export interface Machine extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   readonly config: Config
   /** Runs a command in this process; `input` is its standard input. */
-  run(args: readonly string[], input?: Buffer): Promise<CommandResult>
+  run(args: readonly string[], input?: Buffer, terminal?: Terminal): Promise<CommandResult>
   /** The same machine with other variables. */
   with(variables: Readonly<Record<string, string>>): Omit<Machine, keyof AsyncDisposable>
   path(name: string): string
@@ -47,7 +57,7 @@ export async function createMachine(
     config: configOf(env),
     path: (name) => join(folder, name),
     with: (changes) => machineWith({ ...env, ...changes }),
-    async run(args, input = Buffer.alloc(0)) {
+    async run(args, input = Buffer.alloc(0), terminal = noTerminal) {
       const stdout = new PassThrough()
       const errors: string[] = []
       const printed = buffer(stdout)
@@ -58,8 +68,7 @@ export async function createMachine(
         createLogger: (config) => createLogger(config, { write: (line) => void errors.push(line) }),
         print: (line) => stdout.write(`${line}\n`),
         printError: (line) => errors.push(`${line}\n`),
-        confirm: async () => undefined,
-        askSecret: async () => undefined,
+        ...terminal,
         stdin: Readable.from([input]),
         stdout,
         stop: new AbortController().signal,

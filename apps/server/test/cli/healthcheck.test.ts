@@ -38,6 +38,7 @@ async function check(args: readonly string[], env: Readonly<Record<string, strin
     createLogger,
     print: (line) => printed.push(line),
     confirm: async () => undefined,
+    ask: async () => undefined,
     askSecret: async () => undefined,
     stdin: Readable.from([]),
     stdout: new PassThrough(),

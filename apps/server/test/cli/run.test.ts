@@ -50,6 +50,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
     print: (line) => printed.push(line),
     confirm: async () => undefined,
+    ask: async () => undefined,
     askSecret: async () => undefined,
     stdin: Readable.from([]),
     stdout: new PassThrough(),
