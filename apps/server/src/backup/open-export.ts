@@ -1,20 +1,42 @@
 import { defaultProtocol } from '@pocket/core/internal'
+import type { JSONSchema } from 'json-schema-to-ts'
 import type { Snapshot } from '../database/snapshot.ts'
 import type { Row } from '../database/table-shape.ts'
 
 type Value = Row[number]
-type Convert = (value: Value) => unknown
 
-const time: Convert = (value) => (typeof value === 'number' ? new Date(value).toISOString() : null)
-const json: Convert = (value) => (typeof value === 'string' ? JSON.parse(value) : null)
-/** A stored client contains only what differs from the defaults. */
-const protocol: Convert = (value) => ({ ...defaultProtocol, ...(typeof value === 'string' ? JSON.parse(value) : {}) })
-/** WebAuthn Level 3 §5.4.3: the bytes that identify the user to an authenticator. */
-const userHandle: Convert = (value) => Buffer.from(String(value)).toString('base64url')
-const isMultiDevice: Convert = (value) => value === 'multiDevice'
+/** How a column is converted, and the JSON Schema of the result. */
+interface Kind {
+  readonly schema: JSONSchema
+  readonly convert?: (value: Value) => unknown
+}
 
-/** Member of the document, column, and how its value is converted. */
-type Field = readonly [name: string, column: string, convert?: Convert]
+const text: Kind = { schema: { type: 'string' } }
+const optionalText: Kind = { schema: { type: ['string', 'null'] } }
+const flag: Kind = { schema: { type: 'boolean' } }
+const integer: Kind = { schema: { type: 'integer' } }
+const optionalFlag: Kind = { schema: { type: ['boolean', 'null'] } }
+const base64url: Kind = { schema: { type: 'string', pattern: '^[A-Za-z0-9_-]*$' } }
+const instant = (value: Value) => (typeof value === 'number' ? new Date(value).toISOString() : null)
+const time: Kind = { schema: { type: 'string', format: 'date-time' }, convert: instant }
+const optionalTime: Kind = { schema: { type: ['string', 'null'], format: 'date-time' }, convert: instant }
+const json = (value: Value) => (typeof value === 'string' ? JSON.parse(value) : null)
+const texts: Kind = { schema: { type: 'array', items: { type: 'string' } }, convert: json }
+const identities: Kind = { schema: { type: 'array', items: { type: 'object' } }, convert: json }
+const protocol: Kind = {
+  schema: { type: 'object', description: 'As `protocol` of a client in the REST API.' },
+  // A stored client contains only what differs from the defaults.
+  convert: (value) => ({ ...defaultProtocol, ...(typeof value === 'string' ? JSON.parse(value) : {}) }),
+}
+const userHandle: Kind = {
+  ...base64url,
+  // WebAuthn Level 3 §5.4.3: the bytes that identify the user to an authenticator.
+  convert: (value) => Buffer.from(String(value)).toString('base64url'),
+}
+const isMultiDevice: Kind = { ...flag, convert: (value) => value === 'multiDevice' }
+
+/** Member of the document, column, and its kind. */
+type Field = readonly [name: string, column: string, kind: Kind]
 
 interface List {
   readonly name: string
@@ -23,9 +45,11 @@ interface List {
 }
 
 const claimFields: readonly Field[] = [
-  ['key', 'key'],
-  ['value', 'value'],
+  ['key', 'key', text],
+  ['value', 'value', text],
 ]
+
+const openExportFormat = 'pocket-open-export'
 
 /** Described in docs/guides/back-up.md. Secrets are left out: only their hashes are stored, or they are encrypted. */
 const lists: readonly List[] = [
@@ -33,62 +57,62 @@ const lists: readonly List[] = [
     name: 'users',
     table: 'pocket_user',
     fields: [
-      ['id', 'id'],
-      ['userName', 'user_name'],
-      ['email', 'email'],
-      ['emailVerified', 'email_verified'],
-      ['firstName', 'first_name'],
-      ['lastName', 'last_name'],
-      ['displayName', 'display_name'],
-      ['administrator', 'administrator'],
-      ['disabled', 'disabled'],
-      ['locale', 'locale'],
-      ['ldapId', 'ldap_id'],
+      ['id', 'id', text],
+      ['userName', 'user_name', text],
+      ['email', 'email', optionalText],
+      ['emailVerified', 'email_verified', flag],
+      ['firstName', 'first_name', text],
+      ['lastName', 'last_name', text],
+      ['displayName', 'display_name', text],
+      ['administrator', 'administrator', flag],
+      ['disabled', 'disabled', flag],
+      ['locale', 'locale', optionalText],
+      ['ldapId', 'ldap_id', optionalText],
       ['createdAt', 'created_at', time],
     ],
   },
-  { name: 'userClaims', table: 'pocket_user_claim', fields: [['userId', 'user_id'], ...claimFields] },
+  { name: 'userClaims', table: 'pocket_user_claim', fields: [['userId', 'user_id', text], ...claimFields] },
   {
     name: 'groups',
     table: 'pocket_group',
     fields: [
-      ['id', 'id'],
-      ['name', 'name'],
-      ['friendlyName', 'friendly_name'],
-      ['ldapId', 'ldap_id'],
+      ['id', 'id', text],
+      ['name', 'name', text],
+      ['friendlyName', 'friendly_name', text],
+      ['ldapId', 'ldap_id', optionalText],
       ['createdAt', 'created_at', time],
     ],
   },
-  { name: 'groupClaims', table: 'pocket_group_claim', fields: [['groupId', 'group_id'], ...claimFields] },
+  { name: 'groupClaims', table: 'pocket_group_claim', fields: [['groupId', 'group_id', text], ...claimFields] },
   {
     name: 'memberships',
     table: 'pocket_membership',
     fields: [
-      ['userId', 'user_id'],
-      ['groupId', 'group_id'],
-      ['endsAt', 'ends_at', time],
+      ['userId', 'user_id', text],
+      ['groupId', 'group_id', text],
+      ['endsAt', 'ends_at', optionalTime],
     ],
   },
   {
     name: 'clients',
     table: 'pocket_client',
     fields: [
-      ['id', 'id'],
-      ['name', 'name'],
-      ['description', 'description'],
-      ['type', 'client_type'],
-      ['launchUrl', 'launch_url'],
-      ['redirectUris', 'redirect_uris', json],
-      ['postLogoutRedirectUris', 'post_logout_redirect_uris', json],
-      ['isPublic', 'is_public'],
-      ['pkceRequired', 'pkce_required'],
-      ['requiresReauthentication', 'requires_reauthentication'],
-      ['requiresPushedAuthorizationRequests', 'requires_pushed_authorization_requests'],
-      ['skipConsent', 'skip_consent'],
-      ['isGroupRestricted', 'is_group_restricted'],
-      ['federatedIdentities', 'federated_identities', json],
-      ['accessTokenDurationMinutes', 'access_token_duration_minutes'],
-      ['refreshTokenDurationMinutes', 'refresh_token_duration_minutes'],
+      ['id', 'id', text],
+      ['name', 'name', text],
+      ['description', 'description', text],
+      ['type', 'client_type', text],
+      ['launchUrl', 'launch_url', optionalText],
+      ['redirectUris', 'redirect_uris', texts],
+      ['postLogoutRedirectUris', 'post_logout_redirect_uris', texts],
+      ['isPublic', 'is_public', flag],
+      ['pkceRequired', 'pkce_required', flag],
+      ['requiresReauthentication', 'requires_reauthentication', flag],
+      ['requiresPushedAuthorizationRequests', 'requires_pushed_authorization_requests', flag],
+      ['skipConsent', 'skip_consent', flag],
+      ['isGroupRestricted', 'is_group_restricted', flag],
+      ['federatedIdentities', 'federated_identities', identities],
+      ['accessTokenDurationMinutes', 'access_token_duration_minutes', integer],
+      ['refreshTokenDurationMinutes', 'refresh_token_duration_minutes', integer],
       ['protocol', 'protocol', protocol],
       ['createdAt', 'created_at', time],
     ],
@@ -97,27 +121,27 @@ const lists: readonly List[] = [
     name: 'clientGroups',
     table: 'pocket_client_group',
     fields: [
-      ['clientId', 'client_id'],
-      ['groupId', 'group_id'],
+      ['clientId', 'client_id', text],
+      ['groupId', 'group_id', text],
     ],
   },
   {
     name: 'passkeys',
     table: 'pocket_passkey',
     fields: [
-      ['userId', 'account_id'],
+      ['userId', 'account_id', text],
       ['userHandle', 'account_id', userHandle],
-      ['credentialId', 'credential_id'],
-      ['publicKey', 'public_key'],
-      ['aaguid', 'aaguid'],
-      ['transports', 'transports', json],
-      ['counter', 'counter'],
-      ['userVerified', 'user_verified'],
+      ['credentialId', 'credential_id', base64url],
+      ['publicKey', 'public_key', base64url],
+      ['aaguid', 'aaguid', text],
+      ['transports', 'transports', texts],
+      ['counter', 'counter', integer],
+      ['userVerified', 'user_verified', optionalFlag],
       ['backupEligible', 'device_type', isMultiDevice],
-      ['backedUp', 'backed_up'],
-      ['name', 'name'],
+      ['backedUp', 'backed_up', flag],
+      ['name', 'name', text],
       ['createdAt', 'created_at', time],
-      ['lastUsedAt', 'last_used_at', time],
+      ['lastUsedAt', 'last_used_at', optionalTime],
     ],
   },
 ]
@@ -137,7 +161,7 @@ export async function* writeOpenExport({
   rpId,
   createdAt,
 }: OpenExportSource): AsyncGenerator<string> {
-  const head = { format: 'pocket-open-export', version: 1, issuer, rpId, createdAt: createdAt.toISOString() }
+  const head = { format: openExportFormat, version: 1, issuer, rpId, createdAt: createdAt.toISOString() }
   yield JSON.stringify(head).slice(0, -1)
   for (const { name, table: tableName, fields } of lists) {
     yield `,\n${JSON.stringify(name)}: [`
@@ -157,10 +181,36 @@ export async function* writeOpenExport({
 
 function objectOf(row: Row, fields: readonly Field[], positions: readonly number[]) {
   return Object.fromEntries(
-    fields.map(([name, column, convert = (value) => value], index) => {
+    fields.map(([name, column, { convert = (each: Value) => each }], index) => {
       const value = row[positions[index] ?? -1]
       if (value === undefined) throw new TypeError(`There is no column ${column}`)
       return [name, convert(value)]
     }),
   )
+}
+
+/** The JSON Schema of the document. */
+export const openExportSchema: Exclude<JSONSchema, boolean> = {
+  type: 'object',
+  required: ['format', 'version', 'issuer', 'rpId', 'createdAt', ...lists.map(({ name }) => name)],
+  properties: {
+    format: { const: openExportFormat },
+    version: { const: 1 },
+    issuer: { type: 'string', format: 'uri' },
+    rpId: { type: 'string', description: 'The host name to which the passkeys are bound.' },
+    createdAt: { type: 'string', format: 'date-time' },
+    ...Object.fromEntries(
+      lists.map(({ name, fields }): [string, JSONSchema] => [
+        name,
+        {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: fields.map(([field]) => field),
+            properties: Object.fromEntries(fields.map(([field, , { schema }]) => [field, schema])),
+          },
+        },
+      ]),
+    ),
+  },
 }

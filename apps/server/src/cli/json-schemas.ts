@@ -1,0 +1,64 @@
+import type { JSONSchema } from 'json-schema-to-ts'
+import { openExportSchema } from '../backup/open-export.ts'
+
+type SchemaObject = Exclude<JSONSchema, boolean>
+
+const text = { type: 'string' } as const
+const instant = { type: 'string', format: 'date-time' } as const
+const count = { type: 'integer', minimum: 0 } as const
+
+function object(properties: Readonly<Record<string, JSONSchema>>): SchemaObject {
+  return { type: 'object', required: Object.keys(properties), properties }
+}
+
+function list(items: JSONSchema): SchemaObject {
+  return { type: 'array', items }
+}
+
+/** The JSON that commands print, by the name of the published file. */
+export const jsonSchemas: Readonly<Record<string, { readonly command: string; readonly schema: SchemaObject }>> = {
+  'open-export': { command: 'export --open', schema: openExportSchema },
+  'key-rotate': {
+    command: 'key-rotate --json',
+    schema: object({ keys: list(object({ algorithm: text, kid: text, signsFrom: instant })) }),
+  },
+  'one-time-access-token': {
+    command: 'one-time-access-token NAME --json',
+    schema: object({ url: { ...text, format: 'uri' }, expiresAt: instant }),
+  },
+  'passkey-list': {
+    command: 'passkey-remove NAME --json',
+    schema: object({ passkeys: list(object({ id: text, name: text })) }),
+  },
+  'passkey-remove': {
+    command: 'passkey-remove NAME ID --json',
+    schema: object({
+      name: { ...text, description: 'The name of the removed passkey.' },
+      reviewUrl: {
+        type: ['string', 'null'],
+        format: 'uri',
+        description: 'The page that lists what was created with the passkey; `null` if none of it is active.',
+      },
+    }),
+  },
+  'migrate-from-pocket-id': {
+    command: 'migrate-from-pocket-id SOURCE --json',
+    schema: object({
+      counts: {
+        type: 'object',
+        description: 'By kind of row.',
+        additionalProperties: object({ found: count, migrated: count }),
+      },
+      findings: list(
+        object({
+          outcome: { enum: ['changed', 'left out'] },
+          subject: { ...text, description: 'The kind of row.' },
+          id: { ...text, description: 'The ID of the row in the source.' },
+          name: text,
+          reason: text,
+        }),
+      ),
+      notes: { ...list(text), description: 'Sentences about the instance as a whole.' },
+    }),
+  },
+}

@@ -1,0 +1,95 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { jsonSchemaFiles, schemaFolder } from '../../scripts/json-schemas-reference.ts'
+import { kinds } from '../api/calls.ts'
+import { startInstance } from '../api/instance.ts'
+import { createMachine, type Machine } from '../backup/machine.ts'
+import { createSource, facts } from '../pocket-id-migration/fixture.ts'
+
+/** The published schema, which here also refuses members that it does not name. */
+async function problemsOf(name: string, document: string): Promise<unknown> {
+  const schema: unknown = JSON.parse(
+    await readFile(new URL(`${name}.schema.json`, schemaFolder), 'utf8'),
+    (_, value) =>
+      value?.properties !== undefined && value.type === 'object' ? { ...value, additionalProperties: false } : value,
+  )
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
+  formats.default(ajv)
+  const validate = ajv.compile(Object(schema))
+  validate(JSON.parse(document))
+  return validate.errors
+}
+
+test('the published schemas are up to date', async () => {
+  const published = (await readdir(schemaFolder)).sort()
+  const files = jsonSchemaFiles()
+  expect(published).toEqual(Object.keys(files).sort())
+  for (const name of published)
+    expect([name, await readFile(new URL(name, schemaFolder), 'utf8')]).toEqual([name, files[name]])
+})
+
+describe.each(kinds)('the JSON of %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let machine: Machine
+
+  beforeAll(async () => {
+    machine = stack.use(await createMachine(kind))
+    await using instance = await startInstance(machine.env)
+    const { administrator: agent, url } = instance
+    const post = async (path: string, body: unknown) => {
+      const answer = await agent.postJson(url + path, body)
+      return [answer.status, Object(answer.json()).id]
+    }
+    const [status, groupId] = await post('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
+    const identity = { issuer: 'https://ci.example.com', subject: 'deploy', audience: 'pocket' }
+    const client = {
+      name: 'Wiki',
+      callbackURLs: ['https://wiki.example.com/cb'],
+      credentials: { federatedIdentities: [identity] },
+    }
+    expect([status, (await post('/api/oidc/clients', client))[0]]).toEqual([201, 201])
+    const ada = await instance.app.directory.findByName('ada')
+    const members = { userIds: [ada?.id] }
+    await agent.sendJson('PUT', `${url}/api/user-groups/${groupId}/users`, { body: members })
+    const claims = [{ key: 'office', value: 'London' }]
+    await agent.sendJson('PUT', `${url}/api/custom-claims/user/${ada?.id}`, { body: claims })
+    await agent.sendJson('PUT', `${url}/api/custom-claims/user-group/${groupId}`, { body: claims })
+  })
+  afterAll(() => stack.disposeAsync())
+
+  const printed = async (args: readonly string[]) => {
+    const { exit, stdout, stderr } = await machine.run(args)
+    expect([args, exit, stderr]).toEqual([args, 0, ''])
+    return stdout.toString()
+  }
+
+  test('export --open matches its schema', async () => {
+    const document = await printed(['export', '--open', '-p', '-'])
+    const lists = Object.entries(JSON.parse(document)).filter(([, value]) => Array.isArray(value))
+    expect(lists.filter(([, value]) => Object(value).length === 0).map(([name]) => name)).toEqual(['clientGroups'])
+    expect(await problemsOf('open-export', document)).toBeNull()
+  })
+
+  test('the other commands match their schemas', async () => {
+    const code = await printed(['one-time-access-token', 'ada', '--json'])
+    expect(await problemsOf('one-time-access-token', code)).toBeNull()
+    const passkeys = await printed(['passkey-remove', 'ada', '--json'])
+    expect(await problemsOf('passkey-list', passkeys)).toBeNull()
+    const [passkey] = JSON.parse(passkeys).passkeys
+    const removed = await printed(['passkey-remove', 'ada', passkey.id, '--json'])
+    expect(await problemsOf('passkey-remove', removed)).toBeNull()
+    expect(await problemsOf('key-rotate', await printed(['key-rotate', '--yes', '--json']))).toBeNull()
+  })
+})
+
+test('migrate-from-pocket-id --json matches its schema', async () => {
+  await using source = await createSource('archive')
+  await using machine = await createMachine('SQLite')
+  await writeFile(machine.path('key'), facts.encryptionKey)
+  const options = ['--encryption-key-file', machine.path('key'), '--dry-run', '--json']
+  const { exit, stdout } = await machine.run(['migrate-from-pocket-id', source.source, ...options])
+  expect(exit).toBe(0)
+  expect(await problemsOf('migrate-from-pocket-id', stdout.toString())).toBeNull()
+})
