@@ -74,6 +74,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     ])
   })
 
+  test('writes no user code to the log', async () => {
+    const { exchange, code } = await request()
+    await exchange()
+    expect(instance.log.filter((line) => line.includes('/device-login/requests/[redacted]/exchange'))).not.toEqual([])
+    expect(instance.log.filter((line) => line.includes(code))).toEqual([])
+  })
+
   test('signs the browser in once after an approval with a recent passkey', async () => {
     const { exchange, code, agent } = await request()
     const waiting = await exchange()
