@@ -8,14 +8,14 @@ const tokenFormat = {
   type: 'string',
   enum: ['jwt', 'opaque'],
   description:
-    'Whether the API validates its access tokens itself (`jwt`, RFC 9068) or introspects them (`opaque`, RFC 7662). A `jwt` can be neither introspected nor revoked (`unsupported_token_type`, RFC 7009 §2.2.1) and stays valid until it expires, so its lifetime should be minutes. An `opaque` token can be revoked immediately.',
+    'Whether the API validates its access tokens itself (`jwt`, RFC 9068) or introspects them (`opaque`, RFC 7662). An API that checks only the signature of a `jwt` accepts it until it expires, also after a revocation, so its lifetime should be minutes. An `opaque` token can be revoked immediately.',
 } as const
 const tokenLifetime = {
   type: ['integer', 'null'],
   minimum: 1,
   maximum: 525_600,
   description:
-    'Maximum lifetime of access tokens for the API in minutes, limited by the lifetime that the client defines. `null` means 10 for `jwt` and the lifetime of the client for `opaque`.',
+    'Maximum lifetime of access tokens for the API in minutes, limited by the lifetime that the client defines. `null` means the lifetime of the client; for `jwt` of a client without one, 10.',
 } as const
 const resourceServers = {
   ...texts,
