@@ -69,7 +69,7 @@ describe('token lifetimes', () => {
     expect(tokens.expires_in).toBe(300)
     const { exp = 0, iat = 0 } = await oidc.tokenIntrospection(configuration, tokens.refresh_token ?? '')
     expect(exp - iat).toBe(525_600 * 60)
-    expect(another).toMatchObject({ accessTokenDurationMinutes: 60, refreshTokenDurationMinutes: 43_200 })
+    expect(another).toMatchObject({ accessTokenDurationMinutes: null, refreshTokenDurationMinutes: 43_200 })
 
     await host.pocket.clients.update(client.id, { ...client, accessTokenDurationMinutes: 7 })
     const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')

@@ -25,7 +25,7 @@ async function exchange(callback: string | null, clientId: string, secret: strin
   return { status: answer.status, json: (await answer.json()) as Readonly<Record<string, unknown>> }
 }
 
-test.each([{}, { nonce: 'a nonce' }, { scope: 'unknown' }, { scope: 'profile', nonce: 'a nonce' }])(
+test.each([{}, { scope: '' }, { nonce: 'a nonce' }, { scope: 'unknown' }, { scope: 'profile', nonce: 'a nonce' }])(
   'issues a code without an ID token to a request without the scope openid: %j',
   async (more) => {
     const { client, secret } = await relyingParty(host)
