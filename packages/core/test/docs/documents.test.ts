@@ -36,16 +36,16 @@ test('the index of the documentation lists every guide and reference', async () 
 test('documents and examples import only exported names', async () => {
   const known = new Map<string, Set<string>>()
   for (const name of ['core', 'directory'])
-    for (const [door, exported] of await publicApi(name))
-      known.set(join('@pocket', name, door), new Set(exported.map((each) => each.name)))
+    for (const [subpath, exported] of await publicApi(name))
+      known.set(join('@pocket', name, subpath), new Set(exported.map((each) => each.name)))
   const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(read)
   const unknown = (await Promise.all(texts)).flatMap((text) =>
     [...text.matchAll(/import (?:type )?\{([^}]*)\} from '(@pocket\/(?:core|directory)[^']*)'/g)].flatMap(
-      ([, names = '', door = '']) =>
+      ([, names = '', subpath = '']) =>
         names
           .split(',')
           .map((name) => name.trim())
-          .filter((name) => name !== '' && !known.get(door)?.has(name)),
+          .filter((name) => name !== '' && !known.get(subpath)?.has(name)),
     ),
   )
   expect(unknown).toEqual([])
@@ -55,8 +55,8 @@ test('every value that a host can import stands in a guide or an example', async
   const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(read)
   const shown = (await Promise.all(texts)).join('\n')
   for (const name of ['core', 'directory'] as const) {
-    const doors = [...(await publicApi(name))].filter(([door]) => !isInternal(door) && door !== './typeorm')
-    const values = doors
+    const subpaths = [...(await publicApi(name))].filter(([subpath]) => !isInternal(subpath) && subpath !== './typeorm')
+    const values = subpaths
       .flatMap(([, exported]) => exported)
       .filter(({ declaration }) => /^export declare (abstract )?(const|function|class) /.test(declaration))
     expect(values.map((each) => each.name).filter((each) => !new RegExp(`\\b${each}\\b`).test(shown))).toEqual([])

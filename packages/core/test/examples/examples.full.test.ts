@@ -294,9 +294,9 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
   })
 
   test('needs a database driver only for the database stores', async () => {
-    const doors = ['', '/errors', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
+    const subpaths = ['', '/errors', '/memory', '/browser', '/testing'].map((subpath) => `@pocket/core${subpath}`)
     const entry = join(folder, 'no-drivers.js')
-    await writeFile(entry, doors.map((door, index) => `export * as door${index} from '${door}'`).join('\n'))
+    await writeFile(entry, subpaths.map((subpath, index) => `export * as subpath${index} from '${subpath}'`).join('\n'))
     const { metafile } = await build({
       entryPoints: [entry],
       bundle: true,
@@ -313,14 +313,16 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
   })
 
   test('has no side effects on import', async () => {
-    const doors = ['', '/errors', '/typeorm', '/memory', '/browser', '/testing'].map((door) => `@pocket/core${door}`)
+    const subpaths = ['', '/errors', '/typeorm', '/memory', '/browser', '/testing'].map(
+      (subpath) => `@pocket/core${subpath}`,
+    )
     const { stdout, stderr } = await runModule(
       'imports.js',
       `const before = { env: JSON.stringify(process.env), globals: Reflect.ownKeys(globalThis).length }
 const listeners = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]).toString()
 const heard = listeners()
 const intervals = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-for (const door of ${JSON.stringify(doors)}) await import(door)
+for (const subpath of ${JSON.stringify(subpaths)}) await import(subpath)
 const names = Object.keys(await import('@pocket/core'))
 console.log(JSON.stringify({
   env: before.env === JSON.stringify(process.env),

@@ -20,8 +20,8 @@ const types: AuthorizationDetailsTypes = {
 }
 const payment = (amount: number) => [{ type: 'payment', amount }]
 
-/** A host on which users decide about devices; its responses show what a user would see. */
-async function door({ pocket }: Host) {
+/** A host on which users decide about devices; its responses are those that a user would see. */
+async function deviceHost({ pocket }: Host) {
   const { find, approve, deny } = pocket.deviceAuthorizations
   const server = createServer((req, res) => {
     const url = new URL(req.url ?? '', 'http://localhost')
@@ -77,7 +77,7 @@ async function setting(host: Host, origin: string, protocol: ClientProtocolInput
 
 test('issues the approved authorization details for the API that the device requested, and no others', async () => {
   await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
-  await using there = await door(host)
+  await using there = await deviceHost(host)
   const { client, configuration, person, decide, ask, poll } = await setting(host, there.origin, {
     authorizationDetailsTypes: ['payment'],
   })
@@ -130,7 +130,7 @@ test('issues the approved authorization details for the API that the device requ
 test('accepts a device code for one client and one decision within 15 minutes', async () => {
   using _ = stopTime()
   await using host = await startHost()
-  await using there = await door(host)
+  await using there = await deviceHost(host)
   const { decide, ask, poll } = await setting(host, there.origin)
   const first = await ask({ scope: 'openid' })
   expect(await decide('find', 'E0000000')).toBe('oidc_invalid_device_code')
@@ -158,7 +158,7 @@ test('accepts a device code for one client and one decision within 15 minutes', 
 
 test('issues the same pairwise subject on a device if the client has a sector', async () => {
   await using host = await startHost()
-  await using there = await door(host)
+  await using there = await deviceHost(host)
   const { configuration, person, decide, ask, poll } = await setting(host, there.origin, { subjectType: 'pairwise' })
   const { finish } = await login(host, configuration, {}, { person })
   const subject = (await finish()).claims()?.sub ?? ''
@@ -184,7 +184,7 @@ test('issues the same pairwise subject on a device if the client has a sector', 
 
 test('keeps the authentication time of the device in a refreshed ID token', async () => {
   await using host = await startHost()
-  await using there = await door(host)
+  await using there = await deviceHost(host)
   const { configuration, decide, ask, poll } = await setting(host, there.origin)
   const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
   const { now } = Date
@@ -205,7 +205,7 @@ test('keeps the device waiting if a host hook rejects the approval', async () =>
   let refused = true
   const allowClient = () => (refused ? { refuse: 'Not yet.' } : undefined)
   await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
-  await using there = await door(host)
+  await using there = await deviceHost(host)
   const { client, person, decide, ask, poll } = await setting(host, there.origin)
   const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
   expect(await decide('approve', userCode)).toBe('forbidden')
@@ -222,7 +222,7 @@ test('rejects the device if the session of the user ends before its token reques
     return undefined
   }
   await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
-  await using there = await door(host)
+  await using there = await deviceHost(host)
   const { client, person, decide, ask, poll } = await setting(host, there.origin)
   accountId = person.account.id
   const { user_code, device_code } = await ask({ scope: 'openid' })

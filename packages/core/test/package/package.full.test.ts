@@ -68,8 +68,8 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
   })
 
   test('documents each name', async () => {
-    const undocumented = [...(await publicApi(name))].flatMap(([door, exported]) =>
-      exported.filter(({ documented }) => !documented).map((each) => `${door} ${each.name}`),
+    const undocumented = [...(await publicApi(name))].flatMap(([subpath, exported]) =>
+      exported.filter(({ documented }) => !documented).map((each) => `${subpath} ${each.name}`),
     )
     expect(undocumented).toEqual([])
   })
@@ -122,7 +122,9 @@ const ports = [
 describe.each(reported)('the comments of @pocket/%s', (name) => {
   test('contain an example of each function, class and port', async () => {
     const isCalled = /^export (declare )?(abstract )?(function|class) /
-    const exported = [...(await publicApi(name))].filter(([door]) => door !== './errors').flatMap(([, each]) => each)
+    const exported = [...(await publicApi(name))]
+      .filter(([subpath]) => subpath !== './errors')
+      .flatMap(([, each]) => each)
     const untold = exported.filter(
       (each) => !each.shown && (isCalled.test(each.declaration) || (name === 'core' && ports.includes(each.name))),
     )

@@ -27,27 +27,27 @@ export async function publicApi(name: string): Promise<ReadonlyMap<string, reado
     await readFile(join(folder, 'package.json'), 'utf8'),
   )
   // Other packages of Pocket use the internal entry points; they are not part of the API.
-  const published = Object.entries(exports).filter(([door]) => !door.startsWith('./internal/'))
-  const doors = published.map(async ([door, { types }]) => {
+  const published = Object.entries(exports).filter(([subpath]) => !subpath.startsWith('./internal/'))
+  const subpaths = published.map(async ([subpath, { types }]) => {
     const found = [...(await exportsOf(join(folder, types))).values()]
-    return [door, found.toSorted((left, right) => (left.name < right.name ? -1 : 1))] as const
+    return [subpath, found.toSorted((left, right) => (left.name < right.name ? -1 : 1))] as const
   })
-  return new Map(await Promise.all(doors))
+  return new Map(await Promise.all(subpaths))
 }
 
 /** Whether an entry point is only for the packages of this repository. */
-export const isInternal = (door: string): boolean => door.split(/[/-]/).includes('internal')
+export const isInternal = (subpath: string): boolean => subpath.split(/[/-]/).includes('internal')
 
 /** The API of a package as a text that changes with every API change; internal entry points are left out. */
 export async function apiReport(name: string): Promise<string> {
-  const hostDoors = [...(await publicApi(name))].filter(([door]) => !isInternal(door))
-  const doors = hostDoors.map(([door, exported]) => {
+  const hostSubpaths = [...(await publicApi(name))].filter(([subpath]) => !isInternal(subpath))
+  const subpaths = hostSubpaths.map(([subpath, exported]) => {
     const declarations = exported.map(({ declaration }) => declaration).join('\n')
-    return `## \`${join('@pocket', name, door)}\`\n\n\`\`\`ts\n${declarations}\n\`\`\`\n`
+    return `## \`${join('@pocket', name, subpath)}\`\n\n\`\`\`ts\n${declarations}\n\`\`\`\n`
   })
   const note =
     'Made by `pnpm --filter @pocket/core run api-report`. A change here is a change for whoever uses the package.'
-  return `# The API of @pocket/${name}\n\n${note}\n\n${doors.join('\n')}`
+  return `# The API of @pocket/${name}\n\n${note}\n\n${subpaths.join('\n')}`
 }
 
 async function exportsOf(file: string): Promise<Map<string, Exported>> {

@@ -22,9 +22,9 @@ const givenTypes: Readonly<Record<string, string>> = {
 /** The compiler errors of the examples in the sources of a package; empty if all compile. */
 export async function wrongExamples(name: string): Promise<readonly string[]> {
   const folder = join(workspace, 'packages', name)
-  const doors = new Map<string, string>()
-  for (const [door, exported] of await publicApi(name))
-    for (const each of exported) doors.set(each.name, doors.get(each.name) ?? join('@pocket', name, door))
+  const subpaths = new Map<string, string>()
+  for (const [subpath, exported] of await publicApi(name))
+    for (const each of exported) subpaths.set(each.name, subpaths.get(each.name) ?? join('@pocket', name, subpath))
   await mkdir(join(folder, 'dist'), { recursive: true })
   const place = await mkdtemp(join(folder, 'dist/.examples-'))
   try {
@@ -33,7 +33,7 @@ export async function wrongExamples(name: string): Promise<readonly string[]> {
       for (const [index, text] of examplesIn(await readFile(join(folder, 'src', path), 'utf8')).entries()) {
         const file = `${path.replaceAll('/', '_').replace(/\.ts$/, '')}_${index}.ts`
         sources.set(file, path)
-        await writeFile(join(place, file), program(text, doors))
+        await writeFile(join(place, file), program(text, subpaths))
       }
     const compilerOptions = {
       target: 'esnext',
@@ -70,14 +70,14 @@ function examplesIn(source: string): readonly string[] {
 }
 
 /** Turns an example into a module: adds imports, and wraps examples of options. */
-function program(text: string, doors: ReadonlyMap<string, string>): string {
+function program(text: string, subpaths: ReadonlyMap<string, string>): string {
   const isOption = /^\w+: /.test(text)
   const body = isOption ? `const shown: Partial<PocketOptions> = {\n${text}\n}` : text
   const named = new Set(body.match(/\b[A-Za-z]\w+\b/g))
   const own = new Set([...body.matchAll(/(?:const|let|using|class|function) (\w+)/g)].map(([, each]) => each))
   const imports = [...named]
-    .filter((each) => doors.has(each) && !own.has(each) && !new RegExp(`import .*\\b${each}\\b`).test(body))
-    .map((each) => `import { ${each} } from '${doors.get(each)}'`)
+    .filter((each) => subpaths.has(each) && !own.has(each) && !new RegExp(`import .*\\b${each}\\b`).test(body))
+    .map((each) => `import { ${each} } from '${subpaths.get(each)}'`)
   const given = Object.entries(givenTypes).flatMap(([each, type]) =>
     named.has(each) && !own.has(each) ? [`declare const ${each}: ${type}`] : [],
   )

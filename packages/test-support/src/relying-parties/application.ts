@@ -8,7 +8,7 @@ import type { NewClientInput } from '@pocket/core'
 export type ClientAuthentication = 'basic' | 'raw-basic' | 'post' | 'detected' | 'none'
 
 /** A sign-in entry point of an application, with its own redirect URI. */
-export interface Door {
+export interface EntryPoint {
   readonly name:
     | 'web'
     | 'web, without single sign-on'
@@ -23,7 +23,7 @@ export interface Door {
   /** Sent unchanged. */
   readonly redirectUri: string
   /** Whether it forces re-authentication with `prompt=login`. */
-  readonly refetches?: boolean
+  readonly forcesLogin?: boolean
 }
 
 /** A claim that an application requires. */
@@ -39,7 +39,7 @@ export interface Need {
 }
 
 /** How an application validates an ID token. `read`: no validation; `claims`: everything except the signature. */
-export type IdTokenHabit =
+export type IdTokenValidation =
   | { readonly check: 'none' | 'read' | 'claims' }
   | {
       readonly check: 'signature'
@@ -52,20 +52,20 @@ export type IdTokenHabit =
     }
 
 /** How an application uses refresh tokens. */
-export interface RefreshHabit {
+export interface RefreshBehaviour {
   /** Whether the response must contain an ID token that passes the same validation as the first one. */
   readonly idToken: boolean
 }
 
 /** The parameters sent to the end-session endpoint (OpenID Connect RP-Initiated Logout §2). */
-export interface LogoutHabit {
+export interface LogoutBehaviour {
   readonly idTokenHint: boolean
   readonly clientId: boolean
   readonly postLogoutRedirectUri: string | null
 }
 
 /** How an application uses OpenID Connect. */
-export interface Habits {
+export interface ProtocolBehaviour {
   /**
    * `discovery`: the administrator enters the issuer; `well-known`: the administrator enters the URL of the document, whose
    * `issuer` is trusted unchecked.
@@ -79,37 +79,37 @@ export interface Habits {
   /** Additional parameters of the authorization request. */
   readonly parameters?: Readonly<Record<string, string>>
   readonly authentication: ClientAuthentication
-  readonly idToken: IdTokenHabit
+  readonly idToken: IdTokenValidation
   /** Whether UserInfo is requested always, never, or only if the ID token lacks a required claim. */
   readonly userInfo: 'always' | 'where needed' | 'never'
   readonly needs: readonly Need[]
   /** The claim that identifies the user. */
   readonly identifiedBy: string
-  readonly refresh?: RefreshHabit
-  readonly logout?: LogoutHabit
+  readonly refresh?: RefreshBehaviour
+  readonly logout?: LogoutBehaviour
   /** The path of its back channel (OpenID Connect Back-Channel Logout). */
   readonly backChannelLogoutPath?: string
   /** The origin of its pages if they call the provider directly: they can read only the responses that CORS allows. */
-  readonly asksFromPagesOf?: string
+  readonly pageOrigin?: string
 }
 
 /** An alternative configuration of an application: the differences from the recommended one. */
 export interface Alternative {
   /** Appended to the application's name. */
   readonly name: string
-  readonly doors?: Application['doors']
+  readonly entryPoints?: Application['entryPoints']
   readonly clientSettings?: Partial<NewClientInput>
-  readonly habits?: Partial<Habits>
+  readonly behaviour?: Partial<ProtocolBehaviour>
 }
 
 /** An application that signs users in with this provider, as data. */
 export interface Application {
   readonly id: string
   readonly name: string
-  readonly doors: readonly [Door, ...Door[]]
+  readonly entryPoints: readonly [EntryPoint, ...EntryPoint[]]
   /** The recommended client settings. */
   readonly clientSettings: NewClientInput
-  readonly habits: Habits
+  readonly behaviour: ProtocolBehaviour
   readonly alternatives?: readonly Alternative[]
 }
 
@@ -122,11 +122,11 @@ export interface Application {
  * ```
  */
 export function alternativesOf({ alternatives = [], ...application }: Application): readonly Application[] {
-  return alternatives.map(({ name, doors = application.doors, clientSettings, habits }) => ({
+  return alternatives.map(({ name, entryPoints = application.entryPoints, clientSettings, behaviour }) => ({
     ...application,
     name: `${application.name} ${name}`,
-    doors,
+    entryPoints,
     clientSettings: { ...application.clientSettings, ...clientSettings },
-    habits: { ...application.habits, ...habits },
+    behaviour: { ...application.behaviour, ...behaviour },
   }))
 }

@@ -1,6 +1,6 @@
-import type { Application, Habits } from './application.ts'
+import type { Application, ProtocolBehaviour } from './application.ts'
 
-const habits: Habits = {
+const behaviour: ProtocolBehaviour = {
   endpoints: 'discovery',
   scope: 'openid profile email groups',
   state: { length: 24 },
@@ -21,22 +21,22 @@ const habits: Habits = {
 export const argoCd: Application = {
   id: 'argo-cd',
   name: 'Argo CD',
-  doors: [{ name: 'web', redirectUri: 'https://argocd.example.com/auth/callback' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://argocd.example.com/auth/callback' }],
   clientSettings: {
     name: 'Argo CD',
     redirectUris: ['https://argocd.example.com/auth/callback'],
     postLogoutRedirectUris: ['https://argocd.example.com/'],
   },
-  habits: {
-    ...habits,
+  behaviour: {
+    ...behaviour,
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://argocd.example.com/' },
   },
   alternatives: [
     {
       name: 'with `enablePKCEAuthentication`',
-      doors: [{ name: 'web', redirectUri: 'https://argocd.example.com/pkce/verify' }],
+      entryPoints: [{ name: 'web', redirectUri: 'https://argocd.example.com/pkce/verify' }],
       clientSettings: { redirectUris: ['https://argocd.example.com/pkce/verify'], isPublic: true },
-      habits: { pkce: true, authentication: 'none', asksFromPagesOf: 'https://argocd.example.com' },
+      behaviour: { pkce: true, authentication: 'none', pageOrigin: 'https://argocd.example.com' },
     },
   ],
 }
@@ -45,13 +45,13 @@ export const argoCd: Application = {
 export const argoCdCli: Application = {
   id: 'argo-cd-cli',
   name: 'Argo CD CLI',
-  doors: [
+  entryPoints: [
     { name: 'command line', redirectUri: 'http://localhost:8085/auth/callback' },
     { name: 'command line, another port', redirectUri: 'http://localhost:18085/auth/callback' },
   ],
   clientSettings: { name: 'Argo CD CLI', redirectUris: ['http://localhost:8085/auth/callback'], isPublic: true },
-  habits: {
-    ...habits,
+  behaviour: {
+    ...behaviour,
     scope: 'openid profile email groups offline_access',
     pkce: true,
     refresh: { idToken: true },

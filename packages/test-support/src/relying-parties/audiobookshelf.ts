@@ -4,7 +4,7 @@ import type { Application } from './application.ts'
 export const audiobookshelf: Application = {
   id: 'audiobookshelf',
   name: 'Audiobookshelf',
-  doors: [
+  entryPoints: [
     { name: 'web', redirectUri: 'https://books.example.com/auth/openid/callback' },
     { name: 'mobile app', redirectUri: 'https://books.example.com/auth/openid/mobile-redirect' },
     { name: 'mobile app, by a scheme of its own', redirectUri: 'audiobookshelf://oauth' },
@@ -19,7 +19,7 @@ export const audiobookshelf: Application = {
     postLogoutRedirectUris: ['https://books.example.com/login', 'audiobookshelf://oauth'],
     pkceRequired: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'typed',
     scope: 'openid profile email groups',
     state: { length: 43 },
@@ -39,8 +39,8 @@ export const audiobookshelf: Application = {
   alternatives: [
     {
       name: 'in its app',
-      doors: [{ name: 'mobile app', redirectUri: 'https://books.example.com/auth/openid/mobile-redirect' }],
-      habits: { logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'audiobookshelf://oauth' } },
+      entryPoints: [{ name: 'mobile app', redirectUri: 'https://books.example.com/auth/openid/mobile-redirect' }],
+      behaviour: { logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'audiobookshelf://oauth' } },
     },
   ],
 }

@@ -4,13 +4,13 @@ import type { Application } from './application.ts'
 export const cloudflareAccess: Application = {
   id: 'cloudflare-access',
   name: 'Cloudflare Access',
-  doors: [{ name: 'web', redirectUri: 'https://team.cloudflareaccess.com/cdn-cgi/access/callback' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://team.cloudflareaccess.com/cdn-cgi/access/callback' }],
   clientSettings: {
     name: 'Cloudflare Access',
     redirectUris: ['https://team.cloudflareaccess.com/cdn-cgi/access/callback'],
     pkceRequired: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'typed',
     scope: 'openid email profile groups',
     state: { length: 1200 },
@@ -26,5 +26,5 @@ export const cloudflareAccess: Application = {
     ],
     identifiedBy: 'email',
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '@pocket/core'
-import type { Application, Door } from './application.ts'
+import type { Application, EntryPoint } from './application.ts'
 import { type EndpointOptions, type Endpoints, findEndpoints } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
 import { type Check, Checklist, RefusalError } from './refusal.ts'
@@ -25,7 +25,7 @@ export interface RelyingPartyResult {
 }
 
 interface Pending {
-  readonly door: Door
+  readonly entryPoint: EntryPoint
   readonly nonce: string | null
   readonly verifier: string | null
 }
@@ -55,36 +55,36 @@ export class EmulatedRelyingParty {
       fetch: send = (input: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(input, init),
       clock = systemClock,
     } = options
-    const page = application.habits.asksFromPagesOf
+    const page = application.behaviour.pageOrigin
     this.#options = { ...options, fetch: page === undefined ? send : fromPagesOf(page, send), clock }
   }
 
-  /** Does what the application does when its settings are saved or when it starts. */
+  /** Emulates the start of the application, or a change of its settings. */
   setUp(): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
-      this.#endpoints = await findEndpoints(this.application.habits, this.#options, checks)
+      this.#endpoints = await findEndpoints(this.application.behaviour, this.#options, checks)
       return null
     })
   }
 
   /** Starts a sign-in and returns the URL that the browser opens. Throws if the application is not set up. */
-  begin(door: Door = this.application.doors[0]): { readonly url: string } {
-    const { habits } = this.application
-    const state = `${randomText(habits.state.length)}${habits.state.end ?? ''}`
-    const nonce = habits.nonce ? randomText(22) : null
-    const verifier = habits.pkce ? randomText(43) : null
-    this.#pending.set(state, { door, nonce, verifier })
+  begin(entryPoint: EntryPoint = this.application.entryPoints[0]): { readonly url: string } {
+    const { behaviour } = this.application
+    const state = `${randomText(behaviour.state.length)}${behaviour.state.end ?? ''}`
+    const nonce = behaviour.nonce ? randomText(22) : null
+    const verifier = behaviour.pkce ? randomText(43) : null
+    this.#pending.set(state, { entryPoint, nonce, verifier })
     const url = new URL(this.#found().authorization)
     const parameters = {
       response_type: 'code',
       client_id: this.#options.clientId,
-      redirect_uri: door.redirectUri,
-      scope: habits.scope,
+      redirect_uri: entryPoint.redirectUri,
+      scope: behaviour.scope,
       state,
       ...(nonce !== null && { nonce }),
       ...(verifier !== null && { code_challenge: challenge(verifier), code_challenge_method: 'S256' }),
-      ...(door.refetches && { prompt: 'login' }),
-      ...habits.parameters,
+      ...(entryPoint.forcesLogin && { prompt: 'login' }),
+      ...behaviour.parameters,
     }
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
     return { url: url.href }
@@ -92,25 +92,29 @@ export class EmulatedRelyingParty {
 
   /** Whether the URL is one of the application's redirect URIs. */
   readonly isItsAddress = (url: string): boolean =>
-    this.application.doors.some(({ redirectUri }) => withoutQuery(url) === withoutQuery(new URL(redirectUri).href))
+    this.application.entryPoints.some(
+      ({ redirectUri }) => withoutQuery(url) === withoutQuery(new URL(redirectUri).href),
+    )
 
   /** Handles the redirect back to the application. Throws if `callbackUrl` is not one of its redirect URIs. */
   finish(callbackUrl: string): Promise<RelyingPartyResult> {
     if (!this.isItsAddress(callbackUrl)) throw new Error(`${callbackUrl} is not ${this.application.name}`)
-    const { habits } = this.application
+    const { behaviour } = this.application
     return this.#step(async (checks) => {
       const { code, pending } = await checks.check('The browser comes back with a code and the state', () =>
         this.#callback(new URL(callbackUrl).searchParams),
       )
-      const tokens = await checks.check(`The code is exchanged (client authentication: ${habits.authentication})`, () =>
-        this.#requestTokens({
-          grant_type: 'authorization_code',
-          code,
-          redirect_uri: pending.door.redirectUri,
-          ...(pending.verifier !== null && { code_verifier: pending.verifier }),
-        }),
+      const tokens = await checks.check(
+        `The code is exchanged (client authentication: ${behaviour.authentication})`,
+        () =>
+          this.#requestTokens({
+            grant_type: 'authorization_code',
+            code,
+            redirect_uri: pending.entryPoint.redirectUri,
+            ...(pending.verifier !== null && { code_verifier: pending.verifier }),
+          }),
       )
-      if (habits.refresh) await checks.check('A refresh token is given', () => tokenText(tokens, 'refresh_token'))
+      if (behaviour.refresh) await checks.check('A refresh token is given', () => tokenText(tokens, 'refresh_token'))
       this.#session = await this.#look(tokens, pending.nonce, checks)
       return this.#session.account
     })
@@ -118,7 +122,7 @@ export class EmulatedRelyingParty {
 
   /** Uses the refresh token. Throws if the application does not refresh or no user has signed in. */
   refresh(): Promise<RelyingPartyResult> {
-    const { refresh } = this.application.habits
+    const { refresh } = this.application.behaviour
     const session = this.#session
     if (!refresh || session?.refreshToken == null) throw new Error(`${this.application.name} has nothing to refresh`)
     return this.#step(async (checks) => {
@@ -134,7 +138,7 @@ export class EmulatedRelyingParty {
 
   /** The URL that ends the provider's session; `null` if the application does not end it. */
   logoutUrl(): string | null {
-    const { logout } = this.application.habits
+    const { logout } = this.application.behaviour
     if (!logout) return null
     const { endSession } = this.#found()
     if (endSession === null) throw new Error('The provider has no end-session endpoint')
@@ -184,7 +188,7 @@ export class EmulatedRelyingParty {
   #requestTokens(fields: Readonly<Record<string, string>>): Promise<JsonObject> {
     const { clientId, clientSecret, fetch } = this.#options
     const endpoint = this.#found().token
-    return requestTokens(fetch, this.application.habits.authentication, { endpoint, clientId, clientSecret, fields })
+    return requestTokens(fetch, this.application.behaviour.authentication, { endpoint, clientId, clientSecret, fields })
   }
 
   #look(tokens: JsonObject, nonce: string | null, checks: Checklist): Promise<Session> {
@@ -192,8 +196,8 @@ export class EmulatedRelyingParty {
   }
 
   #tokens(): TokenContext {
-    const { habits } = this.application
-    return { habits, endpoints: this.#found(), ...this.#options }
+    const { behaviour } = this.application
+    return { behaviour, endpoints: this.#found(), ...this.#options }
   }
 }
 

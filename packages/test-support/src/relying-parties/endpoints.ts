@@ -1,4 +1,4 @@
-import type { Habits } from './application.ts'
+import type { ProtocolBehaviour } from './application.ts'
 import { isJsonObject } from './json-object.ts'
 import { type Checklist, RefusalError } from './refusal.ts'
 import { fetchJson } from './requests.ts'
@@ -25,15 +25,15 @@ const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 
 /** @throws {RefusalError} if discovery fails by the application's rules */
 export async function findEndpoints(
-  { endpoints: habit }: Habits,
+  { endpoints: source }: ProtocolBehaviour,
   where: EndpointOptions,
   checks: Checklist,
 ): Promise<Endpoints> {
-  if (habit === 'WebFinger')
+  if (source === 'WebFinger')
     await checks.check('WebFinger names the issuer as it was typed', () => assertWebFinger(where))
-  const name = habit === 'typed' ? 'The addresses to type are published' : 'Discovery has every address'
+  const name = source === 'typed' ? 'The addresses to type are published' : 'Discovery has every address'
   const found = await checks.check(name, () => discover(where))
-  if (habit === 'discovery' || habit === 'WebFinger')
+  if (source === 'discovery' || source === 'WebFinger')
     await checks.check('Discovery names the issuer as it was typed', () => assertIssuer(found.issuer, where.issuer))
   return found
 }

@@ -11,9 +11,9 @@ const needs: readonly Need[] = [
 export const gitea: Application = {
   id: 'gitea',
   name: 'Gitea',
-  doors: [{ name: 'web', redirectUri: 'https://git.example.com/user/oauth2/Pocket/callback' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://git.example.com/user/oauth2/Pocket/callback' }],
   clientSettings: { name: 'Gitea', redirectUris: ['https://git.example.com/user/oauth2/Pocket/callback'] },
-  habits: {
+  behaviour: {
     endpoints: 'well-known',
     scope: 'openid email profile groups',
     state: { length: 36 },
@@ -26,7 +26,7 @@ export const gitea: Application = {
     identifiedBy: 'preferred_username',
   },
   alternatives: [
-    { name: 'with SSH keys', habits: { needs: [...needs, { claim: 'sshpubkey', is: 'list', from: 'UserInfo' }] } },
+    { name: 'with SSH keys', behaviour: { needs: [...needs, { claim: 'sshpubkey', is: 'list', from: 'UserInfo' }] } },
   ],
 }
 
@@ -36,5 +36,5 @@ export const forgejo: Application = {
   id: 'forgejo',
   name: 'Forgejo',
   clientSettings: { ...gitea.clientSettings, name: 'Forgejo', pkceRequired: true },
-  habits: { ...gitea.habits, pkce: true },
+  behaviour: { ...gitea.behaviour, pkce: true },
 }

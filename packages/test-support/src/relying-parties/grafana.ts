@@ -4,14 +4,14 @@ import type { Application } from './application.ts'
 export const grafana: Application = {
   id: 'grafana',
   name: 'Grafana',
-  doors: [{ name: 'web', redirectUri: 'https://grafana.example.com/login/generic_oauth' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://grafana.example.com/login/generic_oauth' }],
   clientSettings: {
     name: 'Grafana',
     redirectUris: ['https://grafana.example.com/login/generic_oauth'],
     postLogoutRedirectUris: ['https://grafana.example.com/login'],
     pkceRequired: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'typed',
     scope: 'openid email profile groups offline_access',
     state: { length: 43, end: '=' },
@@ -30,5 +30,5 @@ export const grafana: Application = {
     refresh: { idToken: false },
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://grafana.example.com/login' },
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
 }

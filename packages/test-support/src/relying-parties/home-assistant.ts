@@ -4,13 +4,13 @@ import type { Application } from './application.ts'
 export const homeAssistant: Application = {
   id: 'home-assistant',
   name: 'Home Assistant',
-  doors: [{ name: 'web', redirectUri: 'https://home.example.com/auth/oidc/callback' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://home.example.com/auth/oidc/callback' }],
   clientSettings: {
     name: 'Home Assistant',
     redirectUris: ['https://home.example.com/auth/oidc/callback'],
     isPublic: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'well-known',
     scope: 'openid profile groups',
     state: { length: 22 },
@@ -26,5 +26,5 @@ export const homeAssistant: Application = {
     ],
     identifiedBy: 'preferred_username',
   },
-  alternatives: [{ name: 'with a secret', clientSettings: { isPublic: false }, habits: { authentication: 'post' } }],
+  alternatives: [{ name: 'with a secret', clientSettings: { isPublic: false }, behaviour: { authentication: 'post' } }],
 }

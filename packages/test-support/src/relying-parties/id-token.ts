@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
-import type { IdTokenHabit } from './application.ts'
+import type { IdTokenValidation } from './application.ts'
 import type { JsonObject } from './json-object.ts'
 import { RefusalError } from './refusal.ts'
 
@@ -21,10 +21,14 @@ export interface Expected {
  *
  * @throws {RefusalError} if the application rejects it
  */
-export async function readIdToken(token: string, habit: IdTokenHabit, expected: Expected): Promise<JsonObject> {
-  const claims = habit.check === 'signature' ? await verified(token, habit, expected) : unverified(token)
-  if (habit.check === 'none' || habit.check === 'read') return claims
-  if (habit.check === 'claims') assertClaims(claims, expected)
+export async function readIdToken(
+  token: string,
+  validation: IdTokenValidation,
+  expected: Expected,
+): Promise<JsonObject> {
+  const claims = validation.check === 'signature' ? await verified(token, validation, expected) : unverified(token)
+  if (validation.check === 'none' || validation.check === 'read') return claims
+  if (validation.check === 'claims') assertClaims(claims, expected)
   if (expected.nonce !== null && claims.nonce !== expected.nonce)
     throw new RefusalError(
       `The nonce of the ID token is ${JSON.stringify(claims.nonce)} instead of "${expected.nonce}"`,
@@ -32,12 +36,13 @@ export async function readIdToken(token: string, habit: IdTokenHabit, expected: 
   return claims
 }
 
-type SignatureHabit = Extract<IdTokenHabit, { readonly check: 'signature' }>
+type SignatureValidation = Extract<IdTokenValidation, { readonly check: 'signature' }>
 
-async function verified(token: string, habit: SignatureHabit, expected: Expected): Promise<JWTPayload> {
+async function verified(token: string, validation: SignatureValidation, expected: Expected): Promise<JWTPayload> {
   const { issuer, clientId: audience, now, accessToken } = expected
   const keys = createLocalJWKSet((await expected.jwks()) as unknown as JSONWebKeySet)
-  const algorithms = habit.algorithms === 'advertised' ? texts(expected.advertisedAlgorithms) : [...habit.algorithms]
+  const algorithms =
+    validation.algorithms === 'advertised' ? texts(expected.advertisedAlgorithms) : [...validation.algorithms]
   const { payload } = await jwtVerify(token, keys, {
     issuer,
     audience,
@@ -47,9 +52,9 @@ async function verified(token: string, habit: SignatureHabit, expected: Expected
   }).catch((cause: Error) => {
     throw new RefusalError(`The ID token is refused: ${cause.message}`, { cause })
   })
-  if (habit.soleAudience && [payload.aud].flat().length > 1)
+  if (validation.soleAudience && [payload.aud].flat().length > 1)
     throw new RefusalError(`The ID token is for others too: ${JSON.stringify(payload.aud)}`)
-  const isHashed = habit.accessTokenHash && typeof payload.at_hash === 'string'
+  const isHashed = validation.accessTokenHash && typeof payload.at_hash === 'string'
   if (isHashed && payload.at_hash !== leftHalf(accessToken))
     throw new RefusalError('The at_hash of the ID token is not that of the access token')
   return payload

@@ -7,7 +7,7 @@ import type { Application } from './application.ts'
 export const immich: Application = {
   id: 'immich',
   name: 'Immich',
-  doors: [
+  entryPoints: [
     { name: 'web', redirectUri: 'https://photos.example.com/auth/login' },
     { name: 'account settings', redirectUri: 'https://photos.example.com/user-settings' },
     { name: 'web, in the home network', redirectUri: 'http://192.168.1.20:2283/auth/login' },
@@ -27,7 +27,7 @@ export const immich: Application = {
       'app.immich:///oauth-callback',
     ],
   },
-  habits: {
+  behaviour: {
     endpoints: 'well-known',
     scope: 'openid email profile',
     state: { length: 43 },
@@ -44,5 +44,5 @@ export const immich: Application = {
     identifiedBy: 'email',
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
-  alternatives: [{ name: 'with the secret in the header', habits: { authentication: 'basic' } }],
+  alternatives: [{ name: 'with the secret in the header', behaviour: { authentication: 'basic' } }],
 }

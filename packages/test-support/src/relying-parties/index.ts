@@ -3,12 +3,12 @@ export {
   type Application,
   alternativesOf,
   type ClientAuthentication,
-  type Door,
-  type Habits,
-  type IdTokenHabit,
-  type LogoutHabit,
+  type EntryPoint,
+  type IdTokenValidation,
+  type LogoutBehaviour,
   type Need,
-  type RefreshHabit,
+  type ProtocolBehaviour,
+  type RefreshBehaviour,
 } from './application.ts'
 export { applications } from './applications.ts'
 export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './callback-server.ts'

@@ -4,9 +4,9 @@ import type { Application } from './application.ts'
 export const jellyfin: Application = {
   id: 'jellyfin',
   name: 'Jellyfin SSO',
-  doors: [{ name: 'web', redirectUri: 'https://films.example.com/sso/OID/redirect/Pocket' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://films.example.com/sso/OID/redirect/Pocket' }],
   clientSettings: { name: 'Jellyfin', redirectUris: ['https://films.example.com/sso/OID/redirect/Pocket'] },
-  habits: {
+  behaviour: {
     endpoints: 'discovery',
     scope: 'openid profile groups',
     state: { length: 32 },

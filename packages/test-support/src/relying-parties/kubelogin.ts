@@ -4,12 +4,12 @@ import type { Application } from './application.ts'
 export const kubelogin: Application = {
   id: 'kubelogin',
   name: 'kubelogin',
-  doors: [
+  entryPoints: [
     { name: 'command line', redirectUri: 'http://localhost:8000' },
     { name: 'command line, another port', redirectUri: 'http://localhost:18000' },
   ],
   clientSettings: { name: 'Kubernetes', redirectUris: ['http://localhost'], isPublic: true },
-  habits: {
+  behaviour: {
     endpoints: 'discovery',
     scope: 'openid profile groups offline_access',
     state: { length: 43 },
@@ -27,7 +27,7 @@ export const kubelogin: Application = {
     refresh: { idToken: true },
   },
   alternatives: [
-    { name: 'without `offline_access`', habits: { scope: 'openid profile groups' } },
-    { name: 'with a secret', clientSettings: { isPublic: false }, habits: { authentication: 'basic' } },
+    { name: 'without `offline_access`', behaviour: { scope: 'openid profile groups' } },
+    { name: 'with a secret', clientSettings: { isPublic: false }, behaviour: { authentication: 'basic' } },
   ],
 }

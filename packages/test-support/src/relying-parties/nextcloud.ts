@@ -4,14 +4,14 @@ import type { Application } from './application.ts'
 export const nextcloud: Application = {
   id: 'nextcloud',
   name: 'Nextcloud',
-  doors: [{ name: 'web', redirectUri: 'https://cloud.example.com/apps/user_oidc/code' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://cloud.example.com/apps/user_oidc/code' }],
   clientSettings: {
     name: 'Nextcloud',
     redirectUris: ['https://cloud.example.com/apps/user_oidc/code'],
     postLogoutRedirectUris: ['https://cloud.example.com/'],
     protocol: { backchannelLogoutUri: 'https://cloud.example.com/apps/user_oidc/backchannel-logout/pocket' },
   },
-  habits: {
+  behaviour: {
     endpoints: 'well-known',
     scope: 'openid email profile groups',
     state: { length: 32 },

@@ -4,14 +4,14 @@ import type { Application } from './application.ts'
 export const oauth2Proxy: Application = {
   id: 'oauth2-proxy',
   name: 'oauth2-proxy',
-  doors: [{ name: 'web', redirectUri: 'https://app.example.com/oauth2/callback' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://app.example.com/oauth2/callback' }],
   clientSettings: {
     name: 'oauth2-proxy',
     redirectUris: ['https://app.example.com/oauth2/callback'],
     postLogoutRedirectUris: ['https://app.example.com/'],
     pkceRequired: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'discovery',
     scope: 'openid email profile groups offline_access',
     state: { length: 43, end: ':/reports?year=2026&city=Köln' },
@@ -30,5 +30,5 @@ export const oauth2Proxy: Application = {
     refresh: { idToken: true },
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://app.example.com/' },
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
 }

@@ -4,9 +4,9 @@ import type { Application } from './application.ts'
 export const outline: Application = {
   id: 'outline',
   name: 'Outline',
-  doors: [{ name: 'web', redirectUri: 'https://wiki.example.com/auth/oidc.callback' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://wiki.example.com/auth/oidc.callback' }],
   clientSettings: { name: 'Outline', redirectUris: ['https://wiki.example.com/auth/oidc.callback'] },
-  habits: {
+  behaviour: {
     endpoints: 'typed',
     scope: 'openid profile email offline_access',
     state: { length: 16 },
@@ -24,5 +24,5 @@ export const outline: Application = {
     refresh: { idToken: false },
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
-  alternatives: [{ name: 'with discovery', habits: { endpoints: 'discovery', pkce: true } }],
+  alternatives: [{ name: 'with discovery', behaviour: { endpoints: 'discovery', pkce: true } }],
 }

@@ -7,13 +7,13 @@ import type { Application } from './application.ts'
 export const paperlessNgx: Application = {
   id: 'paperless-ngx',
   name: 'Paperless-ngx',
-  doors: [{ name: 'web', redirectUri: 'https://paper.example.com/accounts/oidc/pocket/login/callback/' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://paper.example.com/accounts/oidc/pocket/login/callback/' }],
   clientSettings: {
     name: 'Paperless-ngx',
     redirectUris: ['https://paper.example.com/accounts/oidc/pocket/login/callback/'],
     pkceRequired: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'well-known',
     scope: 'openid profile email',
     state: { length: 16 },
@@ -30,7 +30,7 @@ export const paperlessNgx: Application = {
     identifiedBy: 'sub',
   },
   alternatives: [
-    { name: 'with the secret in the header', habits: { authentication: 'basic' } },
-    { name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } },
+    { name: 'with the secret in the header', behaviour: { authentication: 'basic' } },
+    { name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } },
   ],
 }

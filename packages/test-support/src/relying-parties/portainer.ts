@@ -4,12 +4,12 @@ import type { Application } from './application.ts'
 export const portainer: Application = {
   id: 'portainer',
   name: 'Portainer',
-  doors: [
+  entryPoints: [
     { name: 'web', redirectUri: 'https://portainer.example.com:9443' },
-    { name: 'web, without single sign-on', redirectUri: 'https://portainer.example.com:9443', refetches: true },
+    { name: 'web, without single sign-on', redirectUri: 'https://portainer.example.com:9443', forcesLogin: true },
   ],
   clientSettings: { name: 'Portainer', redirectUris: ['https://portainer.example.com:9443/'] },
-  habits: {
+  behaviour: {
     endpoints: 'typed',
     scope: 'openid profile email groups',
     state: { length: 36 },
@@ -25,7 +25,7 @@ export const portainer: Application = {
   alternatives: [
     {
       name: 'with a slash that is not registered',
-      doors: [{ name: 'web', redirectUri: 'https://portainer.example.com:9443/' }],
+      entryPoints: [{ name: 'web', redirectUri: 'https://portainer.example.com:9443/' }],
       clientSettings: { redirectUris: ['https://portainer.example.com:9443'] },
     },
   ],

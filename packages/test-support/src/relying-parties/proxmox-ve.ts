@@ -4,7 +4,7 @@ import type { Application } from './application.ts'
 export const proxmoxVe: Application = {
   id: 'proxmox-ve',
   name: 'Proxmox VE',
-  doors: [
+  entryPoints: [
     { name: 'web', redirectUri: 'https://pve.example.com:8006' },
     { name: 'web, another node', redirectUri: 'https://pve2.example.com:8006' },
   ],
@@ -13,7 +13,7 @@ export const proxmoxVe: Application = {
     redirectUris: ['https://pve.example.com:8006', 'https://pve2.example.com:8006'],
     pkceRequired: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'discovery',
     scope: 'openid email profile groups',
     state: { length: 43, end: ':pocket' },
@@ -31,7 +31,7 @@ export const proxmoxVe: Application = {
   alternatives: [
     {
       name: 'with `username-claim email` and without UserInfo',
-      habits: {
+      behaviour: {
         userInfo: 'never',
         needs: [
           { claim: 'email', is: 'text', from: 'ID token' },

@@ -4,9 +4,9 @@ import type { Application } from './application.ts'
 export const tailscale: Application = {
   id: 'tailscale',
   name: 'Tailscale',
-  doors: [{ name: 'web', redirectUri: 'https://login.tailscale.com/a/oauth_response' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://login.tailscale.com/a/oauth_response' }],
   clientSettings: { name: 'Tailscale', redirectUris: ['https://login.tailscale.com/a/oauth_response'] },
-  habits: {
+  behaviour: {
     endpoints: 'WebFinger',
     scope: 'openid profile email',
     state: { length: 64 },

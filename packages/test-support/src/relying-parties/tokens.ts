@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import type { Habits } from './application.ts'
+import type { ProtocolBehaviour } from './application.ts'
 import type { Endpoints } from './endpoints.ts'
 import { readIdToken } from './id-token.ts'
 import type { JsonObject } from './json-object.ts'
@@ -9,7 +9,7 @@ import { fetchJson } from './requests.ts'
 
 /** The values against which an application validates tokens. */
 export interface TokenContext {
-  readonly habits: Habits
+  readonly behaviour: ProtocolBehaviour
   readonly endpoints: Endpoints
   readonly clientId: string
   readonly fetch: typeof fetch
@@ -36,18 +36,18 @@ export async function checkTokens(
   context: TokenContext,
   checks: Checklist,
 ): Promise<Session> {
-  const { habits } = context
+  const { behaviour } = context
   const accessToken = await checks.check('An access token is given', () => tokenText(tokens, 'access_token'))
   const idToken = await checkIdToken(tokens, { accessToken, nonce }, context, checks)
-  const isMissing = habits.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
-  const asks = habits.userInfo === 'always' || (habits.userInfo === 'where needed' && isMissing)
+  const isMissing = behaviour.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
+  const asks = behaviour.userInfo === 'always' || (behaviour.userInfo === 'where needed' && isMissing)
   const userInfo = asks
     ? await checks.check('UserInfo answers, about the same person', () => askUserInfo(accessToken, idToken, context))
     : {}
   const told = { idToken, userInfo }
-  for (const need of habits.needs) await checks.check(needInWords(need), () => assertMet(need, told))
+  for (const need of behaviour.needs) await checks.check(needInWords(need), () => assertMet(need, told))
   return {
-    account: textOrNull(claimOf({ claim: habits.identifiedBy, from: 'either' }, told)),
+    account: textOrNull(claimOf({ claim: behaviour.identifiedBy, from: 'either' }, told)),
     subject: idToken.sub ?? userInfo.sub,
     idToken: textOrNull(tokens.id_token),
     refreshToken: textOrNull(tokens.refresh_token),
@@ -81,7 +81,7 @@ async function checkIdToken(
   context: TokenContext,
   checks: Checklist,
 ): Promise<JsonObject> {
-  const { check } = context.habits.idToken
+  const { check } = context.behaviour.idToken
   if (check === 'none') return {}
   const name = {
     read: 'The ID token can be read',
@@ -91,8 +91,8 @@ async function checkIdToken(
   return checks.check(name, () => read(tokenText(tokens, 'id_token'), bound, context))
 }
 
-function read(token: string, bound: Bound, { habits, endpoints, clientId, fetch, clock }: TokenContext) {
-  return readIdToken(token, habits.idToken, {
+function read(token: string, bound: Bound, { behaviour, endpoints, clientId, fetch, clock }: TokenContext) {
+  return readIdToken(token, behaviour.idToken, {
     ...bound,
     issuer: endpoints.issuer,
     clientId,

@@ -4,13 +4,13 @@ import type { Application } from './application.ts'
 export const vaultwarden: Application = {
   id: 'vaultwarden',
   name: 'Vaultwarden',
-  doors: [{ name: 'web', redirectUri: 'https://vault.example.com/identity/connect/oidc-signin' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://vault.example.com/identity/connect/oidc-signin' }],
   clientSettings: {
     name: 'Vaultwarden',
     redirectUris: ['https://vault.example.com/identity/connect/oidc-signin'],
     pkceRequired: true,
   },
-  habits: {
+  behaviour: {
     endpoints: 'discovery',
     scope: 'openid email profile offline_access',
     state: { length: 398, end: '==' },
@@ -26,5 +26,5 @@ export const vaultwarden: Application = {
     identifiedBy: 'email',
     refresh: { idToken: false },
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, habits: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
 }

@@ -10,9 +10,9 @@ const needs: readonly Need[] = [
 export const vikunja: Application = {
   id: 'vikunja',
   name: 'Vikunja',
-  doors: [{ name: 'web', redirectUri: 'https://tasks.example.com/auth/openid/pocket' }],
+  entryPoints: [{ name: 'web', redirectUri: 'https://tasks.example.com/auth/openid/pocket' }],
   clientSettings: { name: 'Vikunja', redirectUris: ['https://tasks.example.com/auth/openid/pocket'] },
-  habits: {
+  behaviour: {
     endpoints: 'discovery',
     scope: 'openid profile email',
     state: { length: 24 },
@@ -26,10 +26,10 @@ export const vikunja: Application = {
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
   alternatives: [
-    { name: 'with `forceuserinfo`', habits: { userInfo: 'always' } },
+    { name: 'with `forceuserinfo`', behaviour: { userInfo: 'always' } },
     {
       name: 'with teams',
-      habits: {
+      behaviour: {
         scope: 'openid profile email vikunja_scope',
         needs: [...needs, { claim: 'vikunja_groups', is: 'objects', from: 'either' }],
       },

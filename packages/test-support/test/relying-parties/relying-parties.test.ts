@@ -42,7 +42,7 @@ async function use(application: Application): Promise<RelyingPartyResult> {
   if (!setUp.passed) return setUp
   const agent = new UserAgent()
   const signedIn = await party.finish(await agent.followTo(await agent.get(party.begin().url), party.isItsAddress))
-  return signedIn.passed && application.habits.refresh ? party.refresh() : signedIn
+  return signedIn.passed && application.behaviour.refresh ? party.refresh() : signedIn
 }
 
 describe('authorization request', () => {
@@ -82,10 +82,10 @@ describe('authorization request', () => {
         claims: '{"id_token":{"groups":{"essential":true}}}',
       },
     ],
-  ])('of %s by entry %d has exactly the parameters of the application', async (id, door, parameters) => {
+  ])('of %s by entry %d has exactly the parameters of the application', async (id, entryPoint, parameters) => {
     const party = partyOf(named(id))
     await party.setUp()
-    await new UserAgent().get(party.begin(party.application.doors[door]).url)
+    await new UserAgent().get(party.begin(party.application.entryPoints[entryPoint]).url)
     expect(provider.authorizationRequest).toEqual({ ...common, ...parameters })
   })
 
@@ -115,8 +115,8 @@ describe('token request', () => {
       fields: {
         grant_type: 'authorization_code',
         code: expect.any(String),
-        redirect_uri: application.doors[0].redirectUri,
-        ...(application.habits.pkce && { code_verifier: expect.stringMatching(/^[\w-]{43}$/) }),
+        redirect_uri: application.entryPoints[0].redirectUri,
+        ...(application.behaviour.pkce && { code_verifier: expect.stringMatching(/^[\w-]{43}$/) }),
         ...fields,
       },
     })
@@ -137,8 +137,8 @@ const checkSignature = idsWhere(({ idToken }) => idToken.check === 'signature')
 const checkClaims = idsWhere(({ idToken }) => idToken.check === 'claims')
 const everybody = idsWhere(() => true)
 
-function idsWhere(is: (habits: Application['habits']) => boolean): string[] {
-  return applications.filter(({ habits }) => is(habits)).map(({ id }) => id)
+function idsWhere(is: (behaviour: Application['behaviour']) => boolean): string[] {
+  return applications.filter(({ behaviour }) => is(behaviour)).map(({ id }) => id)
 }
 
 const lists = { groups: 'family,admins' }

@@ -1,5 +1,5 @@
 import { UserAgent } from '@pocket/core/testing'
-import type { Door, EmulatedRelyingParty, RelyingPartyResult } from '@pocket/test-support/relying-parties'
+import type { EmulatedRelyingParty, EntryPoint, RelyingPartyResult } from '@pocket/test-support/relying-parties'
 import { decide, type Host, signIn, viewOf } from '../host.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>
@@ -9,15 +9,15 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
   const agent = new UserAgent({ clock: host.clock })
   const until = party.isItsAddress
 
-  async function signInWithPasskey(door: Door): Promise<RelyingPartyResult> {
-    const page = await agent.follow(await agent.get(party.begin(door).url), { until })
+  async function signInWithPasskey(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
+    const page = await agent.follow(await agent.get(party.begin(entryPoint).url), { until })
     const consent = await signIn(agent, page, authenticator, until)
     const returned = await decide(agent, consent, 'submitTo', until)
     return party.finish(returned.location ?? '')
   }
 
-  async function signInAgain(door: Door): Promise<RelyingPartyResult> {
-    const page = await agent.follow(await agent.get(party.begin(door).url), { until })
+  async function signInAgain(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
+    const page = await agent.follow(await agent.get(party.begin(entryPoint).url), { until })
     const returned = await signIn(agent, page, authenticator, until)
     const result = await party.finish(returned.location ?? '')
     return {
@@ -26,14 +26,14 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     }
   }
 
-  async function signInUnasked(door: Door): Promise<RelyingPartyResult> {
-    const result = await party.finish(await agent.followTo(await agent.get(party.begin(door).url), until))
+  async function signInSilently(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
+    const result = await party.finish(await agent.followTo(await agent.get(party.begin(entryPoint).url), until))
     return { ...result, checks: [...result.checks, { name: 'Nobody is asked anything', passed: true }] }
   }
 
   /** RFC 8252 §8.6. */
-  async function continueAsMyself(door: Door): Promise<RelyingPartyResult> {
-    const page = await agent.follow(await agent.get(party.begin(door).url), { until })
+  async function continueAsAccount(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
+    const page = await agent.follow(await agent.get(party.begin(entryPoint).url), { until })
     const view = viewOf(page)
     const isConfirmation = view.view === 'consent' && view.confirmOnly === true
     const result = await party.finish((await decide(agent, page, 'submitTo', until)).location ?? '')
@@ -41,15 +41,18 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     return { ...result, passed: result.passed && isConfirmation, checks }
   }
 
-  function signInOnceMore(door: Door): Promise<RelyingPartyResult> {
-    const isNative = !door.redirectUri.startsWith('https:')
-    return isNative && party.application.clientSettings.isPublic ? continueAsMyself(door) : signInUnasked(door)
+  function signInWithSession(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
+    const isNative = !entryPoint.redirectUri.startsWith('https:')
+    return isNative && party.application.clientSettings.isPublic
+      ? continueAsAccount(entryPoint)
+      : signInSilently(entryPoint)
   }
 
   async function signOut(): Promise<RelyingPartyResult> {
     const url = party.logoutUrl()
     if (url === null) throw new Error(`${party.application.name} does not sign out`)
-    const { postLogoutRedirectUri: wanted = null, idTokenHint: hinted = false } = party.application.habits.logout ?? {}
+    const { postLogoutRedirectUri: wanted = null, idTokenHint: hinted = false } =
+      party.application.behaviour.logout ?? {}
     const until = (to: string) => to === wanted
     const shown = await agent.follow(await agent.get(url), { until })
     const view = shown.location === null ? viewOf(shown) : null
@@ -73,5 +76,5 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     return { account: null, passed: checks.every(({ passed }) => passed), checks }
   }
 
-  return { signInWithPasskey, signInAgain, signInOnceMore, signOut }
+  return { signInWithPasskey, signInAgain, signInWithSession, signOut }
 }

@@ -2,8 +2,8 @@ import { type Account, type ClientProtocolInput, createPublicFetch } from '@pock
 import { UserAgent } from '@pocket/core/testing'
 import {
   type Application,
-  type Door,
   EmulatedRelyingParty,
+  type EntryPoint,
   type RelyingPartyResult,
   SynologyDsm,
   startCallbackServer,
@@ -21,7 +21,7 @@ export interface Step {
     | 'Refresh once more'
     | 'Sign-out'
     | 'Back-channel logout'
-    | `By ${Door['name']}`
+    | `By ${EntryPoint['name']}`
   readonly result: RelyingPartyResult
 }
 
@@ -55,10 +55,10 @@ export async function measure(
   { about = {}, protocol = () => ({}) }: Circumstances = {},
 ): Promise<readonly Step[]> {
   await using backChannel = await startCallbackServer()
-  const { habits, clientSettings, doors } = application
+  const { behaviour, clientSettings, entryPoints } = application
   const person = await host.person('ada')
   host.accounts.set(person.account.id, { ...person.account, ...withExtras, ...about })
-  const backchannelLogoutUri = habits.backChannelLogoutPath && `${backChannel.url}${habits.backChannelLogoutPath}`
+  const backchannelLogoutUri = behaviour.backChannelLogoutPath && `${backChannel.url}${behaviour.backChannelLogoutPath}`
   const { client, secret } = await host.client({
     ...clientSettings,
     protocol: {
@@ -80,18 +80,20 @@ export async function measure(
   const take = async (name: Step['name'], step: () => Promise<RelyingPartyResult>) => {
     if (steps.every(({ result }) => result.passed)) steps.push({ name, result: await step() })
   }
-  const [first, ...others] = doors
+  const [first, ...others] = entryPoints
   await take('Set-up', () => party.setUp())
   await take('Sign-in', () => browser.signInWithPasskey(first))
-  await take('Second sign-in', () => browser.signInOnceMore(first))
-  for (const door of others)
-    await take(`By ${door.name}`, () => (door.refetches ? browser.signInAgain(door) : browser.signInOnceMore(door)))
-  if (habits.refresh) {
+  await take('Second sign-in', () => browser.signInWithSession(first))
+  for (const entryPoint of others)
+    await take(`By ${entryPoint.name}`, () =>
+      entryPoint.forcesLogin ? browser.signInAgain(entryPoint) : browser.signInWithSession(entryPoint),
+    )
+  if (behaviour.refresh) {
     await take('Refresh', () => party.refresh())
     await take('Refresh once more', () => party.refresh())
   }
-  if (habits.logout) await take('Sign-out', () => browser.signOut())
-  if (habits.logout && backchannelLogoutUri)
+  if (behaviour.logout) await take('Sign-out', () => browser.signOut())
+  if (behaviour.logout && backchannelLogoutUri)
     await take('Back-channel logout', async () => {
       const { parameters } = await backChannel.next()
       return party.receiveLogoutToken(parameters.get('logout_token') ?? '')

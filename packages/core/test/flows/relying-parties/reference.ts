@@ -5,7 +5,7 @@ import {
   alternativesOf,
   applications,
   type Check,
-  type Habits,
+  type ProtocolBehaviour,
 } from '@pocket/test-support/relying-parties'
 import type { Host } from '../host.ts'
 import { measure, measureSynologyDsm, type Step, startMeasuredHost } from './measure.ts'
@@ -96,7 +96,7 @@ function section({ application, steps, others }: Measured): string {
 
 <a id="${application.id}"></a>The client: ${settings(application)}
 
-The application: ${habits(application.habits)}
+The application: ${behaviour(application.behaviour)}
 
 ${[...checks, ...also].join('\n')}`
 }
@@ -118,7 +118,7 @@ function sentence({ name, passed }: Check): string {
   return passed ? start : `**not so: ${start}**`
 }
 
-function settings({ clientSettings, habits: { backChannelLogoutPath } }: Application): string {
+function settings({ clientSettings, behaviour: { backChannelLogoutPath } }: Application): string {
   const { redirectUris, postLogoutRedirectUris = [], isPublic, pkceRequired, protocol } = clientSettings
   return [
     isPublic ? 'public.' : pkceRequired ? 'confidential, PKCE required.' : 'confidential.',
@@ -133,7 +133,7 @@ const found = {
   'well-known': 'is told the address of discovery',
   WebFinger: 'finds the issuer by WebFinger and insists on the one it was told',
   typed: 'is told each address',
-} as const satisfies Record<Habits['endpoints'], string>
+} as const satisfies Record<ProtocolBehaviour['endpoints'], string>
 
 const authenticated = {
   basic: '`client_secret_basic`',
@@ -141,7 +141,7 @@ const authenticated = {
   post: '`client_secret_post`',
   detected: '`client_secret_basic`, and `client_secret_post` where that is refused',
   none: 'no client authentication',
-} as const satisfies Record<Habits['authentication'], string>
+} as const satisfies Record<ProtocolBehaviour['authentication'], string>
 
 const idTokenUse = {
   none: 'the ID token is not looked at',
@@ -149,7 +149,7 @@ const idTokenUse = {
   claims: 'the ID token is checked but for its signature',
 } as const
 
-function habits(of: Habits): string {
+function behaviour(of: ProtocolBehaviour): string {
   const { idToken } = of
   const algorithms =
     idToken.check !== 'signature'
