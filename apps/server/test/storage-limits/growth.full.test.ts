@@ -11,9 +11,9 @@ import { databaseOf, startedSqlite } from '../http/app.ts'
 
 jest.setTimeout(24 * 3_600_000)
 
-/** The long form: `STRANGERS_MINUTES=60`. The clock is moved, so a minute takes as long as its requests. */
-const minutes = Number(process.env.STRANGERS_MINUTES ?? 4)
-const isLong = process.env.STRANGERS_MINUTES !== undefined
+/** The long form: `GROWTH_MINUTES=60`. The clock is moved, so a minute takes as long as its requests. */
+const minutes = Number(process.env.GROWTH_MINUTES ?? 4)
+const isLong = process.env.GROWTH_MINUTES !== undefined
 /** How often a minute: more than a network may have pending, or than its rate limit admits. */
 const times: Readonly<Record<string, number>> = {
   ...{ authorize: 45, push: 55, 'start a device authorization': 45, 'ask for a login code': 8, register: 12 },

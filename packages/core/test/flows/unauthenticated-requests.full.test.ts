@@ -17,7 +17,7 @@ const stored = new Set(['authorize', 'push', 'start a device login'])
 type Query = Readonly<Record<string, string>>
 
 /** Every kind of request without credentials that can be stored, at its maximum size. */
-async function stranger(host: Host) {
+async function unauthenticatedRequests(host: Host) {
   const [{ client }, { client: confidential }] = [
     await host.client({ redirectUris: [redirectUri], isPublic: true }),
     await host.client({ redirectUris: [redirectUri] }),
@@ -93,7 +93,7 @@ describe.each(databases)('requests without credentials, on %s', (_kind, open) =>
     stack.defer(() => dataSource.destroy())
     const options = { limits: { rateLimiter: undefined }, trustProxy: () => true }
     const host = stack.use(await startHost({ stores: typeormStores(dataSource), options }))
-    const { client, kinds } = await stranger(host)
+    const { client, kinds } = await unauthenticatedRequests(host)
     const people = {
       here: { person: await host.person('ada'), headers: {} },
       elsewhere: { person: await host.person('grace'), headers: { 'x-forwarded-for': '203.0.113.9' } },
