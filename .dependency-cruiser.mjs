@@ -1,6 +1,6 @@
 import { Visitor } from '@swc/core/Visitor.js'
 
-// Who may import whom: section "Who may import whom" of ARCHITECTURE.md, checked by `pnpm run check`.
+// The import rules of ARCHITECTURE.md ("Layers of the server"), checked by `pnpm run check`.
 
 const core = '^packages/core/src'
 const anySource = '^(packages|apps)/[^/]+/src/'
@@ -290,7 +290,7 @@ export default {
   },
 }
 
-// Matches the bare name as well: that is what a package is called that is not installed where it is imported.
+// Matches the bare name as well, which is the path of a package that is not installed.
 function packagePath(name) {
   return `(^|/node_modules/)${name}(/|$)`
 }

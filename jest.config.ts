@@ -23,7 +23,7 @@ const config: Config = {
   testTimeout,
   setupFiles: ['<rootDir>/packages/test-support/src/jest/close-connections.ts'],
   maxWorkers: 2,
-  // What was loaded for one file stays with the worker under `vm` modules; it begins anew before that is too much.
+  // With `vm` modules, a worker keeps the modules of each test file in memory; it restarts at this limit.
   workerIdleMemoryLimit: '1GB',
   runner: '<rootDir>/packages/test-support/src/jest/grouped-runner.cjs',
   testSequencer: '<rootDir>/packages/test-support/src/jest/browsers-first.cjs',

@@ -49,7 +49,7 @@ export interface App extends AsyncDisposable {
   /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
   passkeysOf(name: string): Promise<readonly Passkey[]>
-  /** `reviewUrl` is the page that lists what was created with the passkey; `null` if none of it is active. */
+  /** `reviewUrl` is the page of the credentials that were created with the passkey; `null` if none is active. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
   /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>

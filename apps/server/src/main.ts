@@ -65,7 +65,7 @@ async function ask(question: string): Promise<string | undefined> {
 async function askSecret(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined
   process.stderr.write(question)
-  // Without an output the terminal shows nothing of what is typed.
+  // Without an output the terminal does not echo the input.
   const terminal = createInterface({ input: process.stdin, terminal: true })
   try {
     return await terminal.question('', { signal: stop.signal })

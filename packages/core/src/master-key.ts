@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { ConfigurationError } from './errors.ts'
 
-/** What is derived for these uses must not change when the master key is replaced: clients know users by pairwise subjects. */
+/** Keys for these uses must not change when the master key is replaced: clients identify users by pairwise subjects. */
 export const durableUses = ['pairwise subject'] as const
-/** What core encrypts with the master key and stores until it is removed. */
+/** Uses of stored values that core encrypts with the master key. */
 export const encryptionUses = {
   signingKey: 'signing key',
   clientSecret: 'client secret',
@@ -57,7 +57,7 @@ export class MasterKey {
     return new MasterKey(buffer)
   }
 
-  /** The same key, except that these uses keep what another master key derived for them. */
+  /** The same key, except that these uses keep the keys that another master key derived. */
   withDerived(keys: ReadonlyMap<string, Buffer>): MasterKey {
     const key = new MasterKey(this.#bytes)
     for (const [use, derived] of keys) key.#derived.set(use, derived)

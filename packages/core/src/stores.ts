@@ -52,7 +52,7 @@ export interface PocketStores {
   readonly reauthentications: ReauthenticationStore
   /** Used WebAuthn challenges (WebAuthn Level 3 §13.4.3). */
   readonly spentChallenges: SpentChallengeStore
-  /** How sessions began, and what was used and created in them; kept after the sessions end. */
+  /** How sessions began, and the credentials that were used and created in them; kept after the sessions end. */
   readonly sessionHistory: SessionHistoryStore
   /** Runs writes to all these stores in one transaction. */
   readonly transaction: Transaction

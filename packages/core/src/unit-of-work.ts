@@ -7,7 +7,7 @@ const storage = new AsyncLocalStorage<WeakMap<object, Reads>>()
 /** Milliseconds. A request that waits for something else, such as a decision on another device, reads again. */
 const maxAge = 1000
 
-/** Runs one request: what it reads once, it need not read again ({@link UnitOfWork.read}). */
+/** Runs one request, in which the same rows are read once ({@link UnitOfWork.read}). */
 export function runUnitOfWork<T>(work: () => T): T {
   return storage.run(new WeakMap(), work)
 }
@@ -20,7 +20,7 @@ export class UnitOfWork {
     this.#database = database
   }
 
-  /** Runs a transaction, which sees nothing that was read before it; what it reads is forgotten when it ends. */
+  /** Runs a transaction, which does not see earlier reads; its own reads are discarded when it ends. */
   async isolate<T>(work: () => Promise<T>): Promise<T> {
     if (storage.getStore() === undefined) return work()
     try {
@@ -61,7 +61,7 @@ export class UnitOfWork {
     return rows
   }
 
-  /** Forgets what a statement may have changed. A lock may have waited for any change, and a deletion may cascade. */
+  /** Discards the reads that a statement may have changed. A lock may have waited for any change, and a deletion may cascade. */
   forget(sql: string): void {
     const reads = this.#reads
     if (reads === undefined || reads.size === 0 || isPlainRead(sql)) return

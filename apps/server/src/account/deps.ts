@@ -10,7 +10,7 @@ import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 import type { OwnData } from './own-data.ts'
 import type { SecondPasskey } from './second-passkey.ts'
 
-/** What the pages of one's own account use. */
+/** Dependencies of the pages of one's own account. */
 export interface AccountDeps extends PageDeps {
   readonly users: UserAdministration
   readonly sessions: SessionAdministration

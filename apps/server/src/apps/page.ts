@@ -13,7 +13,7 @@ import type { FavouriteStore } from './favourite-store.ts'
 import type { OwnApps } from './own-apps.ts'
 import { type AllowedApp, type AppsPage, appNotices } from './page-model.ts'
 
-/** What the page of one's own applications uses. */
+/** Dependencies of the page of one's own applications. */
 export interface AppDeps extends PageDeps {
   readonly ownApps: OwnApps
   readonly favourites: FavouriteStore

@@ -19,7 +19,7 @@ export function encryptionName(encryption: Encryption | undefined): 'none' | 'pa
   return 'passphrase' in encryption ? 'passphrase' : 'recipient'
 }
 
-/** What may decrypt an archive. */
+/** Secrets that may decrypt an archive. */
 export interface DecryptionSecrets {
   /** Called only if the archive is encrypted with a passphrase. */
   readonly passphrase: () => Promise<string>

@@ -79,7 +79,7 @@ function nameOf(Migration: MigrationSet['migrations'][number]): string {
 
 interface FillOptions {
   readonly target: ImportTarget
-  /** Takes what removes a file again, if the import fails. */
+  /** Receives a function that removes a new file if the import fails. */
   readonly onNewFile: (remove: () => Promise<void>) => void
 }
 

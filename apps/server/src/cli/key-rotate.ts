@@ -4,7 +4,7 @@ import { requireConfirmation } from './confirm.ts'
 import { openInstance } from './open-instance.ts'
 import { printResult, withExamples, withJson } from './output.ts'
 
-/** Duplicates the list of core, which only the commands that need it load. */
+/** Duplicates core's list, because every command loads this file and only some load core. */
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
 const curve = 'Ed25519'
 

@@ -21,7 +21,7 @@ export const addPasskeyRemove: AddCommand = (program, context) => {
         print,
         linesOf: (removed) => [
           `${removed.name} was removed, and the sessions in which it was used have ended.`,
-          ...(removed.reviewUrl === null ? [] : [`Review what was created in them: ${removed.reviewUrl}`]),
+          ...(removed.reviewUrl === null ? [] : [`Review the credentials created in them: ${removed.reviewUrl}`]),
         ],
       })
     })

@@ -12,7 +12,7 @@ import { type ClientFlash, setClientFlash } from './flash.ts'
 
 export type ClientPageContext = ReturnType<typeof createClientPageContext>
 
-/** What the pages of clients share. */
+/** Shared dependencies of the pages of clients. */
 export function createClientPageContext(deps: ClientPageDeps) {
   const { pocket, authentication, flashes } = deps
   const path = '/settings/admin/oidc-clients' as const

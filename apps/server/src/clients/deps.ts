@@ -15,7 +15,7 @@ export interface AllowedGroup {
   readonly createdAt: string
 }
 
-/** What the operations of clients use. */
+/** Dependencies of the operations of clients. */
 export interface ClientOperationDeps extends Deps {
   readonly clientLogos: ClientLogos
   /** The groups with these IDs; unknown IDs are ignored. */
@@ -24,7 +24,7 @@ export interface ClientOperationDeps extends Deps {
   readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
 }
 
-/** What the pages of clients use. */
+/** Dependencies of the pages of clients. */
 export interface ClientPageDeps extends PageDeps {
   readonly clientLogos: ClientLogos
   readonly pictures: PagePictures

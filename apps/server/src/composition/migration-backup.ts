@@ -153,7 +153,7 @@ export interface RollbackOptions {
 
 export interface Rollback {
   readonly path: string
-  /** A back-up of what was replaced. */
+  /** A back-up of the replaced data. */
   readonly replaced: string
 }
 

@@ -17,7 +17,7 @@ import { withClosedSetUp } from './closed-set-up.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './open-database.ts'
 
-/** What an instance is created from. */
+/** The input for creating an instance. */
 export interface InstanceOptions {
   readonly config: Config
   readonly logger: Logger

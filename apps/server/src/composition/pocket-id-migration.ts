@@ -30,7 +30,7 @@ export interface PocketIdMigrationOptions {
   readonly encryptionKey: Buffer | { readonly file: string } | undefined
   /** The folder of the pictures of a database. */
   readonly uploads: string | undefined
-  /** Only reports what a migration would do. */
+  /** Only reports the result of a migration. */
   readonly isDryRun: boolean
   readonly showProgress: ShowProgress
   /** Asks before the data of a server is replaced; rejects if it must not be. By default it is never replaced. */
@@ -53,7 +53,7 @@ export async function migrateFromPocketId(
   const secrets = await findSecrets(source, options, config)
   const common = { source, secrets, appUrl: config.appUrl, showProgress: options.showProgress, now }
   if (options.isDryRun) return await migrate({ ...common, target: discardingTarget })
-  // A running server would keep what it has read, and write between two steps.
+  // A running server would use cached data, and write between two steps.
   await using database = await openDatabase(config, logger, undefined, 'exclusive')
   const { confirmReplacement } = options
   const backup = confirmReplacement && (await replaceContent(database, config, { logger, confirmReplacement }))

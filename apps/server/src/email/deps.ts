@@ -9,7 +9,7 @@ import type { EmailStore } from './email-store.ts'
 import type { Outbox } from './outbox.ts'
 import type { VerificationStore } from './verification-store.ts'
 
-/** What the e-mail services use. They are created before core, because core's audit sink sends e-mails. */
+/** Dependencies of the e-mail services, which are created before core, because core's audit sink sends e-mails. */
 export interface EmailServiceDeps {
   readonly appUrl: string
   readonly viewsDirectory: string
@@ -29,7 +29,7 @@ export interface EmailServiceDeps {
   readonly clock: Clock
 }
 
-/** What the modules that queue e-mails use. */
+/** Dependencies of the modules that queue e-mails. */
 export interface EmailDeps extends EmailServiceDeps {
   readonly outbox: Outbox
 }

@@ -22,7 +22,7 @@ export interface LoginCodeEmails {
 }
 
 const requestedLifetime = 15 * 60_000
-/** Prevents strangers from flooding a user's mailbox. */
+/** Prevents others from flooding a user's mailbox. */
 const maxConcurrent = 10
 
 export function createLoginCodeEmails(

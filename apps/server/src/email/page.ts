@@ -18,7 +18,7 @@ interface WaitingUsers {
   finish(origin: RequestOrigin, token: string): Promise<boolean>
 }
 
-/** What the pages of e-mail verification and login codes use. */
+/** Dependencies of the pages of e-mail verification and login codes. */
 export interface EmailPageDeps extends PageDeps {
   readonly mail: Mail
   /** Verifies new users who cannot sign in yet. */

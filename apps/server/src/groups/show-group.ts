@@ -31,7 +31,7 @@ export type ShowGroup = (
   overrides?: GroupPageOverrides,
 ) => Promise<void>
 
-/** What the pages of groups share. */
+/** Shared dependencies of the pages of groups. */
 export interface GroupPageContext extends GroupPageDeps {
   readonly showGroup: ShowGroup
   readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void

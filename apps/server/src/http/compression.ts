@@ -4,8 +4,8 @@ import compress from 'koa-compress'
 import type { PageModel } from './page-models.ts'
 
 /**
- * Pages that never show a secret, token, login code or key. The size of a compressed page tells whether text that a stranger
- * chose, such as a search text, occurs in a secret beside it (BREACH).
+ * Pages that never show a secret, token, login code or key. The size of a compressed page reveals whether text that an
+ * attacker chose, such as a search text, occurs in a secret of the page (BREACH).
  */
 const compressedViews: ReadonlySet<PageModel['view']> = new Set([
   'account',

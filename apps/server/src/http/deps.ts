@@ -7,7 +7,7 @@ import type { MessagesFor } from './messages-for.ts'
 import type { ReauthenticationPages } from './reauthentication.ts'
 import type { ShowPage } from './show-page.ts'
 
-/** What every use case and REST operation may use. */
+/** Dependencies of every use case and REST operation. */
 export interface Deps {
   readonly pocket: Pocket
   readonly directory: Directory
@@ -17,7 +17,7 @@ export interface Deps {
   readonly clock: Clock
 }
 
-/** What every page may use. */
+/** Dependencies of every page. */
 export interface PageDeps extends Deps {
   readonly authentication: Authentication
   readonly reauthentication: ReauthenticationPages

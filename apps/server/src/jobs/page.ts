@@ -12,7 +12,7 @@ import { jobList, jobName, jobsPath, pageOfJobs } from './job-list.ts'
 import type { Jobs } from './jobs.ts'
 import type { JobNotes, JobsPage } from './page-model.ts'
 
-/** What the page of jobs uses. */
+/** Dependencies of the page of jobs. */
 export interface JobPageDeps extends PageDeps {
   readonly jobs: Jobs
   readonly jobNotes: () => Promise<JobNotes>

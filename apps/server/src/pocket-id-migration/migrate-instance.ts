@@ -7,7 +7,7 @@ import { prepareProfilePicture } from '../images/profile-pictures.ts'
 import { Batch } from './batch.ts'
 import { type MigrationContext, migrateTable } from './migration-steps.ts'
 import { planAuditEntry } from './plan/plan-audit-entry.ts'
-import { isDerivedPicture, type PicturePlace, placeOf } from './plan/plan-picture.ts'
+import { isDerivedPicture, type PictureOwner, pictureOwnerOf } from './plan/plan-picture.ts'
 import { planSettings } from './plan/plan-settings.ts'
 import {
   isLive,
@@ -111,28 +111,28 @@ export async function migratePictures({
     ),
   )
   const pictures = new Batch(target.pictures, 20)
-  const places = new Set<string>()
+  const slots = new Set<string>()
   for await (const picture of source.pictures()) {
     if (isDerivedPicture(picture.path)) continue
     report.found('picture')
     const subject = { subject: 'picture', id: picture.path, name: picture.path } as const
-    const place = placeOf(picture.path, (fileName) => clientIdOf.get(fileName))
-    const isOwned = place !== undefined && (place.kind !== 'user' || userNames.has(place.userId))
-    if (!isOwned || places.has(place.slot)) {
+    const owner = pictureOwnerOf(picture.path, (fileName) => clientIdOf.get(fileName))
+    const isOwned = owner !== undefined && (owner.kind !== 'user' || userNames.has(owner.userId))
+    if (!isOwned || slots.has(owner.slot)) {
       report.leftOut(
         subject,
-        isOwned ? 'There is another file for the same place.' : 'Its owner does not exist or is left out.',
+        isOwned ? 'There is another picture of this owner.' : 'Its owner does not exist or is left out.',
       )
       continue
     }
-    const image = await prepare(picture, place)
+    const image = await prepare(picture, owner)
     if (typeof image === 'string') {
       report.leftOut(subject, image)
       continue
     }
-    places.add(place.slot)
+    slots.add(owner.slot)
     report.migrated('picture')
-    await pictures.add({ slot: place.slot, image })
+    await pictures.add({ slot: owner.slot, image })
   }
   await pictures.flush()
 }
@@ -143,16 +143,16 @@ function documentFileName(clientId: string): string {
 }
 
 /** The prepared image, or the reason why it cannot be used. */
-async function prepare(picture: SourcePicture, place: PicturePlace): Promise<PreparedImage | string> {
+async function prepare(picture: SourcePicture, owner: PictureOwner): Promise<PreparedImage | string> {
   const bytes = await picture.read()
   try {
-    switch (place.kind) {
+    switch (owner.kind) {
       case 'user':
         return await prepareProfilePicture(bytes)
       case 'client':
         return await prepareLogo(bytes)
       case 'application':
-        return await prepareApplicationImage(place.name, bytes)
+        return await prepareApplicationImage(owner.name, bytes)
     }
   } catch (error) {
     if (error instanceof PocketError) return error.message

@@ -20,7 +20,7 @@ export interface MigrationOptions {
   readonly now: number
 }
 
-/** Plans all rows of the source, writes them to the target and reports what was done. */
+/** Plans all rows of the source, writes them to the target and reports the result. */
 export async function migrate({ appUrl, ...options }: MigrationOptions): Promise<MigrationReport> {
   const context: MigrationContext = {
     ...options,

@@ -9,7 +9,7 @@ import type { SourceSecrets } from './source-secrets.ts'
 /** How far a migration is. */
 export type ShowProgress = (subject: Subject, done: number, total: number) => void
 
-/** What each step of a migration uses, and what the previous ones found out. */
+/** Dependencies of each step of a migration, and results of the previous steps. */
 export interface MigrationContext {
   readonly source: Source
   readonly secrets: SourceSecrets

@@ -30,7 +30,7 @@ export interface Finding {
   readonly id: string
   /** A name that an administrator recognizes. */
   readonly name: string
-  /** What was done and why: one sentence without secrets. */
+  /** The action and its reason, in one sentence without secrets. */
   readonly reason: string
 }
 
@@ -43,7 +43,7 @@ export interface Count {
   readonly migrated: number
 }
 
-/** What a migration does, or would do. */
+/** The result of a migration, or of a dry run. */
 export interface MigrationReport {
   readonly counts: Readonly<Partial<Record<Subject, Count>>>
   readonly findings: readonly Finding[]

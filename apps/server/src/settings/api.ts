@@ -22,14 +22,14 @@ const settingsSchema = named('OwnSettingsDto', {
     locked: {
       type: 'array',
       items: { type: 'string', enum: additionalKeys },
-      description: 'The settings that the environment decides, so that nobody can change them here.',
+      description: 'Settings that are set by environment variables and cannot be changed here.',
     },
   },
 })
 
 const body = named('OwnSettingsUpdateDto', {
   type: 'object',
-  description: 'What is absent stays as it is; null asks for the default.',
+  description: 'Missing settings are unchanged; `null` resets a setting to its default.',
   properties: perSetting(additionalKeys, (key) => {
     const schema = schemas[key]
     return { ...schema, ...(schema?.enum && { enum: [...schema.enum, null] }), type: [schema?.type, 'null'] }

@@ -7,7 +7,7 @@ import { addPasskeyPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 
-/** What the sign-in pages use. */
+/** Dependencies of the sign-in pages. */
 export interface SignInDeps extends PageDeps {
   /** The URL of the sign-up page, if sign-up is allowed. */
   readonly signUpUrl: () => Promise<string | null>

@@ -5,7 +5,7 @@ import type { ApprovalStore } from './approval-store.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import type { SignupTokenStore } from './signup-token-store.ts'
 
-/** What the use cases of sign-up use. */
+/** Dependencies of the use cases of sign-up. */
 export interface SignUpDeps extends Deps {
   readonly database: {
     readonly signupTokens: SignupTokenStore

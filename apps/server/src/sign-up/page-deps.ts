@@ -5,7 +5,7 @@ import type { SignUp } from './sign-up.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import type { SignupTokens } from './signup-tokens.ts'
 
-/** What the pages of sign-up use. */
+/** Dependencies of the pages of sign-up. */
 export interface SignUpPageDeps extends PageDeps {
   readonly signUp: SignUp
   readonly signUpSettings: () => Promise<SignUpSettings>

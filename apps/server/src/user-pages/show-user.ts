@@ -22,7 +22,7 @@ export type UserPageOverrides = Partial<
 /** Shows the page of a user. */
 export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, overrides?: UserPageOverrides) => Promise<void>
 
-/** What the pages of user administration share. */
+/** Shared dependencies of the pages of user administration. */
 export interface UserPageContext extends UserPageDeps {
   readonly showUser: ShowUser
   readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void

@@ -3,7 +3,7 @@ import type { UserAdministration } from '../users/user-administration.ts'
 import type { OwnPasskeys } from './own-passkeys.ts'
 import type { PasskeyRemovalReview } from './passkey-removals.ts'
 
-/** What the pages and operations of passkeys use in addition. */
+/** Additional dependencies of the pages and operations of passkeys. */
 export interface PasskeyServices {
   readonly users: UserAdministration
   readonly ownPasskeys: OwnPasskeys

@@ -12,7 +12,7 @@ export interface RemovalNote {
   readonly reviewUrl: string
 }
 
-/** `…/passkeys/:passkeyId/removed`: what was created in the sessions of a removed passkey. */
+/** `…/passkeys/:passkeyId/removed`: the credentials that were created in the sessions of a removed passkey. */
 export interface PasskeyRemovedPage {
   readonly view: 'passkey-removed'
   readonly viewer: Viewer

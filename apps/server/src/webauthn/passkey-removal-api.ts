@@ -14,7 +14,7 @@ const removalSchema = named('PasskeyRemovalDto', {
     passkeyName: { type: 'string' },
     made: {
       type: 'array',
-      description: 'What was created in the sessions of the removed passkey; passkeys come first.',
+      description: 'The credentials that were created in the sessions of the removed passkey; passkeys come first.',
       items: {
         type: 'object',
         required: ['kind', 'id', 'name', 'createdAt', 'state'],
@@ -71,7 +71,7 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       id: 'readOwnPasskeyRemoval',
       method: 'get',
       path: '/api/webauthn/removals/:passkeyId',
-      summary: 'Read what was created in the sessions of one of your removed passkeys',
+      summary: 'List the credentials created in the sessions of one of your removed passkeys',
       response: singleRemoval,
       handle: (call) => readRemoval(call, call.user.id),
     }),
@@ -98,7 +98,7 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
       id: 'readPasskeyRemovalOfUser',
       method: 'get',
       path: '/api/users/:id/passkey-removals/:passkeyId',
-      summary: 'Read what was created in the sessions of a removed passkey of a user',
+      summary: 'List the credentials created in the sessions of a removed passkey of a user',
       response: singleRemoval,
       handle: async (call) => readRemoval(call, (await users.find(call.params.id ?? '')).id),
     }),

@@ -14,7 +14,7 @@ export interface ReviewedCredential extends Pick<CreatedCredential, 'kind' | 'id
   readonly state: 'active' | 'withdrawn' | 'kept'
 }
 
-/** A removed passkey, and what was created in its sessions. */
+/** A removed passkey, and the credentials that were created in its sessions. */
 export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'passkeyName'> {
   /** Passkeys come first. */
   readonly credentials: readonly ReviewedCredential[]
@@ -26,7 +26,7 @@ export interface PasskeyRemovalReview {
   list(actor: Actor, accountId: string): Promise<readonly ReviewedRemoval[]>
   /** @throws {NotFoundError} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(actor: Actor, accountId: string, passkeyId: string): Promise<ReviewedRemoval>
-  /** Withdraws everything that is active, and recursively what it created. @throws as `find` */
+  /** Withdraws all active credentials, and recursively those that they created. @throws as `find` */
   withdraw(actor: Actor, accountId: string, passkeyId: string): Promise<void>
 }
 

@@ -11,7 +11,7 @@ import type { ReviewedRemoval } from './passkey-removals.ts'
 
 const ownPasskeysPath = `${accountPaths.profile}/passkeys` as const
 
-/** The path of the page that shows what was created with a removed passkey; the owner's page if no user is given. */
+/** The path of the page of the credentials that were created with a removed passkey; the owner's page if no user is given. */
 export function passkeyRemovedPath(passkeyId: string, userId?: string): string {
   const passkeys = userId === undefined ? ownPasskeysPath : `${userPath(userId)}/passkeys`
   return `${passkeys}/${encodeURIComponent(passkeyId)}/removed`
@@ -25,7 +25,7 @@ export function removalNotes(removals: readonly ReviewedRemoval[], userId?: stri
   }))
 }
 
-/** `…/passkeys/:passkeyId/removed`: what was created with a removed passkey, for its owner and for administrators. */
+/** `…/passkeys/:passkeyId/removed`: the credentials that were created with a removed passkey, for its owner and for administrators. */
 export function passkeyRemovedPages(deps: PageDeps & PasskeyServices): readonly PageRoute[] {
   const { passkeyRemovals, users, authentication, show, flashes } = deps
 

@@ -183,7 +183,7 @@ describe.each(kinds)('%s', (kind) => {
     ])
   })
 
-  test('attributes failed attempts of strangers to no user, and stores no entered code', async () => {
+  test('attributes failed attempts without a session to no user, and stores no entered code', async () => {
     await instance.agent().postForm(`${instance.url}/lc`, { code: 'A-WRONG-CODE' })
     const [failed] = await entries('/all', { query: '?filters[event]=SIGN_IN_FAILED' })
     expect(failed).toMatchObject({ userID: null, username: '', data: { code: 'code_invalid' } })

@@ -40,7 +40,7 @@ const lists = {
   '/api/signup-tokens': 'pocket_signup_token',
   '/api/apis': 'pocket_api',
 }
-/** Larger than what the queries read at once. */
+/** Larger than the batches of the queries. */
 const largest = { count: 100_000, of: longLists }
 const queries = ['pagination[limit]=100', 'pagination[limit]=100&search=e', 'pagination[limit]=5&pagination[page]=2']
 

@@ -5,7 +5,7 @@ import { kinds, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
-/** The orders of locks are proved in `lock-order.test.ts`; this looks for those that nobody thought of. */
+/** `lock-order.test.ts` tests the known lock orders; these requests race at random to find others. */
 const rounds = 5
 const callback = 'https://app.example/callback'
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'

@@ -49,7 +49,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const removed = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person })
       expect(removed.status).toBe(204)
       expect(audited(instance, 'reauthenticated')).toHaveLength(1)
-      // A corrected clock makes no passkey check recent for long.
+      // After the clock is set back, an earlier passkey check does not stay recent for longer.
       pass(-70_000)
       expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(401)
     } finally {

@@ -14,7 +14,7 @@ export const encryptionKey = 'a key for tests that is long enough'
 
 export interface CommandResult {
   readonly exit: number
-  /** What the command printed, or the archive on standard output. */
+  /** The output of the command, or the archive on standard output. */
   readonly stdout: Buffer
   readonly stderr: string
 }

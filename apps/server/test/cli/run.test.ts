@@ -125,7 +125,7 @@ describe('without an argument', () => {
     ['EADDRINUSE', /Another program is already listening on port 1411/],
     ['EACCES', /must not listen on port 1411/],
     ['EADDRNOTAVAIL', /no address 0\.0\.0\.0/],
-  ])('explains %s and disposes of what was started', async (code, reason) => {
+  ])('explains %s and releases its resources', async (code, reason) => {
     const listen = () => Promise.reject(Object.assign(new Error(code), { code }))
     const world = createWorld({}, { listen })
     expect(await run([], world.context)).toBe(1)
@@ -280,7 +280,7 @@ describe('passkey-remove', () => {
     expect(world.printed).toEqual(['1  Old phone'])
     expect(await run(['passkey-remove', 'ada', '1'], world.context)).toBe(0)
     expect(world.done).toContain('1 of ada removed')
-    expect(world.printed.at(-1)).toBe('Review what was created in them: https://id.example.com/review')
+    expect(world.printed.at(-1)).toBe('Review the credentials created in them: https://id.example.com/review')
   })
 
   test('prints its usage', async () => {

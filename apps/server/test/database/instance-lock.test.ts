@@ -82,7 +82,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await eventually(async () => (await lock(site, 'shared'))[Symbol.asyncDispose]())
   })
 
-  test('can be taken by force from a server, which is told', async () => {
+  test('can be taken by force from a server, which is notified', async () => {
     await using site = await createSite()
     await using server = await lock(site, 'shared')
     const lost = once(server.lost, 'abort')

@@ -67,7 +67,7 @@ describe('with the keyboard alone', () => {
     // No server listens there.
     await retype('9')
     await keys.tabTo(/^Sender address/)
-    await retype('door@example.com')
+    await retype('entryPoint@example.com')
     await keys.tabTo('Save and send a test e-mail', 60)
     await keys.sends()
     expect(await keys.outcome()).toMatch(/^Saved, but the test e-mail could not be sent/)

@@ -338,7 +338,7 @@ describe('with the keyboard alone', () => {
   })
 
   test('no page logs to the console', () => {
-    // Except what Chromium logs for each form that waited for the passkey.
+    // Except Chromium's messages about forms that waited for the passkey.
     expect(said).toEqual(Array.from({ length: asked }, () => expect.stringMatching(/status of 401 \(Unauthorized\)$/)))
   })
 })

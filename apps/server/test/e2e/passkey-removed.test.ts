@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 test.each(databaseKinds)(
-  'the command removes a passkey from a %s database, and its page withdraws what was made with it',
+  'the command removes a passkey from a %s database, and its page withdraws the credentials created with it',
   async (storage) => {
     await using instance = await startInstance(storage)
     const context = await browser.newContext()

@@ -95,7 +95,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(instance.log.join()).not.toContain(token)
   })
 
-  test('requires an address, and tells the second of two concurrent confirmations that it is done', async () => {
+  test('requires an e-mail address, and reports the second of two concurrent confirmations as done', async () => {
     await using setting = await start({ REQUIRE_USER_EMAIL: 'false' })
     const { instance, signUp, tokenFor } = setting
     const without = await instance.call('POST /api/signup', {

@@ -38,11 +38,11 @@ const named = applications.map((application): [string, Application] => [applicat
 test.each(named)('%s signs users in with the client that its template creates', async (_, application) => {
   const template = templateOf(application.id)
   if (!template) throw new Error('There is no such template.')
-  const [door] = application.doors
+  const [entryPoint] = application.entryPoints
   const created = await create({
     template: template.id,
     name: template.name,
-    address: new URL(door.redirectUri).origin,
+    address: new URL(entryPoint.redirectUri).origin,
     access: 'everybody',
   })
   expect([created.status, created.location]).toEqual([303, expect.stringContaining(`${at}/`)])
@@ -69,7 +69,7 @@ test.each(named)('%s signs users in with the client that its template creates', 
   // The WebFinger check depends on the domain owner, so it is not part of this test.
   expect(known.checks.filter(({ passed, name }) => !passed && !name.startsWith('WebFinger'))).toEqual([])
   if (!known.passed) return
-  const asked = await agent.follow(await agent.get(party.begin(door).url), { until: party.isItsAddress })
+  const asked = await agent.follow(await agent.get(party.begin(entryPoint).url), { until: party.isItsAddress })
   const form = asked.form(`${new URL(asked.url).pathname}/consent`)
   const back = await agent.followTo(await agent.submit(asked, form), party.isItsAddress)
   const { passed, checks } = await party.finish(back)

@@ -57,7 +57,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
   test('a section saves both kinds of settings together, and no other setting changes', async () => {
     const before = await contract(instance)
     const saved = await pages.save(base, {
-      appName: 'Our door',
+      appName: 'Our entryPoint',
       accentColor: 'own',
       accentColorOwn: 'rebeccapurple',
       disableAnimations: 'true',
@@ -67,11 +67,11 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     })
     expect(saved.url).toBe(instance.url + base)
     expect(saved.text).toContain('Saved. It applies from now on.')
-    expect(saved.text).toContain('<span>Our door</span>')
+    expect(saved.text).toContain('<span>Our entryPoint</span>')
     const signIn = await instance.agent().get(`${instance.url}/login`)
-    expect(signIn.text).toMatch(/ · Our door<\/title>.*<span>Our door<\/span>/s)
+    expect(signIn.text).toMatch(/ · Our entryPoint<\/title>.*<span>Our entryPoint<\/span>/s)
     const changed = {
-      appName: 'Our door',
+      appName: 'Our entryPoint',
       accentColor: 'rebeccapurple',
       disableAnimations: 'true',
       sessionDuration: '1440',

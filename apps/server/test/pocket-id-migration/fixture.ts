@@ -10,7 +10,7 @@ import { createTestDatabase } from '@pocket/test-support'
 import { Client } from 'pg'
 import { openArchive } from '../../src/pocket-id-migration/source/archive.ts'
 
-// An instance of Pocket ID 2.14.0, made by that program. `facts.json` has its secrets in clear; they belong to nobody.
+// An instance that Pocket ID 2.14.0 created. `facts.json` contains its secrets in plain text; they are used nowhere else.
 
 const folder = fileURLToPath(new URL('../fixtures/pocket-id-2.14', import.meta.url))
 const archive = join(folder, 'export.zip')
@@ -61,13 +61,13 @@ export const facts: Facts = JSON.parse(readFileSync(join(folder, 'facts.json'), 
 export type Form = 'archive' | 'SQLite' | 'PostgreSQL'
 
 export interface FixtureSource extends AsyncDisposable {
-  /** What the command takes. */
+  /** The arguments of the command. */
   readonly source: string
   /** The hashes of all files of the source, by name. */
   hashes(): Promise<Readonly<Record<string, string>>>
 }
 
-/** One form of the instance, in a folder of its own. */
+/** One form of the instance, in a separate folder. */
 export async function createSource(form: Form): Promise<FixtureSource> {
   await using stack = new AsyncDisposableStack()
   const path = await mkdtemp(join(tmpdir(), 'pocket-source-'))

@@ -34,7 +34,7 @@ export const ceremonyErrorCodes = [
  */
 export type CeremonyErrorCode = (typeof ceremonyErrorCodes)[number]
 
-/** What a page can show about a failed ceremony. */
+/** An explanation of a failed ceremony for a page. */
 export interface Explanation {
   /** A {@link CeremonyErrorCode}, or the error code of the server. */
   readonly code: string
@@ -51,7 +51,7 @@ export interface PasskeyErrorOptions {
 }
 
 /**
- * A failed ceremony. `message` is for developers; {@link explain} returns what a page may show.
+ * A failed ceremony. `message` is for developers; {@link explain} returns the explanation for a page.
  *
  * @example
  * ```ts

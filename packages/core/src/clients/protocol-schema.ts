@@ -73,7 +73,7 @@ export const clientProtocolSchema = {
     plainPkce: {
       ...flag,
       description:
-        'Whether a code challenge may be the verifier itself, also by a missing method (RFC 7636 §4.2). Only for applications that cannot do better: a client that was migrated from Pocket ID has it.',
+        'Whether the PKCE method `plain` is allowed, also as the default of a missing method (RFC 7636 §4.2). Only for applications without `S256`; clients that are migrated from Pocket ID allow it.',
     },
     authorizationDetailsTypes: names,
     fapi: flag,

@@ -11,8 +11,8 @@ interface Observation {
 }
 
 /**
- * How long keys have had their status. Stored times can be those of a wrong clock, so a process measures the time since it
- * first saw a status, and believes a stored time only of what it found when it started, and only if that is long ago.
+ * How long keys have had their status. A wrong clock may have stored the times, so a process measures the time since it
+ * first read a status, and trusts a stored time only if it read it at its start and the time is long ago.
  */
 export interface KeyAges {
   /** Call it with all stored keys whenever they are read. */

@@ -31,7 +31,7 @@ export interface RefusedRedirectUri {
   readonly received: string
 }
 
-/** What a user who manages the client may see and do about it. */
+/** Shown to a user who manages the client: the registered redirect URIs, and a link that registers the rejected one. */
 export interface RedirectUriRemedy {
   readonly registered: readonly string[]
   readonly acceptWith?: ErrorView['acceptWith'] | undefined

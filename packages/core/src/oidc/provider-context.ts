@@ -13,7 +13,7 @@ import type { PairwiseIdentifier } from './pairwise.ts'
 import type { RefreshResponses } from './refresh-answers.ts'
 import type { Registrar } from './registration/registrar.ts'
 
-/** What the Provider of one key set is built from. */
+/** Dependencies of the Provider of one key set. */
 export interface ProviderContext extends CoreContext {
   readonly keys: readonly SigningKey[]
   /** If present, they replace `keys`. */

@@ -33,7 +33,7 @@ export const sessionLinkKinds = [
   'login_code',
 ] as const
 
-/** A kind of session link: what was used, registered, approved or created in a session. */
+/** A kind of session link: a credential that was used, registered or created in a session, or a device that was approved in it. */
 export type SessionLinkKind = (typeof sessionLinkKinds)[number]
 
 /** A session, and something used or created in it. */

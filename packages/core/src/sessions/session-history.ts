@@ -30,7 +30,7 @@ export interface SessionCredential {
   readonly label: string | null
 }
 
-/** Records what was used and created in each session, and derives permissions from it. */
+/** Records the credentials that were used and created in each session, and derives permissions from them. */
 export interface SessionHistory {
   /**
    * Saves a new session, or a new sign-in in an existing one, together with its history.

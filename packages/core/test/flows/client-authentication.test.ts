@@ -10,7 +10,7 @@ import { login, relyingParty } from './signed-in.ts'
 const grant = { grant_type: 'client_credentials' }
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const endpoints = ['token', 'introspect', 'revoke', 'par', 'device/authorize']
-/** What each authentication method needs besides the client ID. */
+/** The parameters of each authentication method besides the client ID. */
 const everything = {
   ...grant,
   token: 'unknown',

@@ -163,7 +163,7 @@ describe('login code by e-mail', () => {
     findByLogin: async (login) => (login === 'ada' ? account : undefined),
   })
 
-  test('goes to the address of the account, and signs in the browser that requested it, once', async () => {
+  test('is sent to the e-mail address of the account, and signs in the requesting browser once', async () => {
     const mails: LoginCodeMail[] = []
     const { host, post } = await hostOf(people(ada), { mailer: { send: async (mail) => mails.push(mail) } })
     await using _ = host

@@ -111,7 +111,7 @@ describe('a host check replaces the built-in rule of the same name', () => {
   test.each([
     ['freshSignIn', false],
     ['other', true],
-  ])('%s: requires reauthentication for a client that demands it: %s', async (name, refetches) => {
+  ])('%s: requires reauthentication for a client that demands it: %s', async (name, forcesLogin) => {
     const { host, ask } = await withChecks({ [name]: () => undefined }, { requiresReauthentication: true })
     await using _ = host
     await ask()
@@ -119,6 +119,6 @@ describe('a host check replaces the built-in rule of the same name', () => {
     const started = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
     expect((await ask()).page.location).toMatch(/code=/)
     const now = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
-    expect(now > started).toBe(refetches)
+    expect(now > started).toBe(forcesLogin)
   })
 })

@@ -207,7 +207,7 @@ export async function storePasskey(
   })
 }
 
-/** Does what `web/sign-in.ts` does on a button press, and returns the next URL of the browser. */
+/** Emulates a button press in `web/sign-in.ts`, and returns the next URL of the browser. */
 export async function answerCeremony(
   agent: UserAgent,
   page: UserAgentResponse,

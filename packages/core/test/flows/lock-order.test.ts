@@ -169,7 +169,7 @@ describe('transactions that cross on PostgreSQL', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('by the withdrawal of what a passkey made and a restricted client wait for each other at the sessions', async () => {
+  test('by the withdrawal of credentials and by a restricted client wait for each other at the sessions', async () => {
     const one = await signedIn()
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
     const cross = crossing()

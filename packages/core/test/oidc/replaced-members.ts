@@ -30,7 +30,7 @@ function differences(owner: string, before: object, after: object): string[] {
     .map((name) => `${owner}.${name}`)
 }
 
-/** The source of a member, found as the library finds it: on the object or on what it inherits from. */
+/** The source of a member, found as the library finds it: on the object or on its prototypes. */
 function text(owner: object, name: string): string {
   for (let at: object | null = owner; at !== null; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, name)

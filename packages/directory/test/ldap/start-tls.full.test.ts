@@ -83,7 +83,7 @@ describeUnless(slapdUnavailableReason, describe)('StartTLS with slapd', () => {
   test.each([
     ['refuses', result(1, 0x78, 2), 'ldap_starttls_refused'],
     ['accepts, and continues in clear', result(1, 0x78), 'ldap_tls_failed'],
-  ])('sends no password if somebody in between %s', async (_what, startTls, code) => {
+  ])('sends no password if a man in the middle %s', async (_what, startTls, code) => {
     await using slapd = await startSlapd({ ldif, tls: await issued({ hosts }) })
     const { cert: ca } = await authority
     expect(await connectVia(slapd, { ca, operationTimeout: 2000, connectTimeout: 2000 }, startTls)).toEqual({

@@ -8,7 +8,7 @@ import { oneLine } from './texts.ts'
 
 type ClientRow = SourceRow<'oidc_clients'>
 
-/** What other tables of the source say about clients. */
+/** Data about clients in other tables of the source. */
 export interface ClientRelations {
   /** The groups that may use each restricted client. */
   readonly allowedGroupIds: ReadonlyMap<string, readonly string[]>

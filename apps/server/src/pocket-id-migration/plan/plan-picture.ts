@@ -1,12 +1,12 @@
 import { type ApplicationImage, applicationImages, clientSlot, type Slot, userSlot } from '../../images/image.ts'
 
-/** The place of a picture: whose it is decides its rules. */
-export type PicturePlace =
+/** The owner of a picture, which determines its format and size. */
+export type PictureOwner =
   | { readonly kind: 'user'; readonly slot: Slot; readonly userId: string }
   | { readonly kind: 'client'; readonly slot: Slot; readonly clientId: string }
   | { readonly kind: 'application'; readonly slot: Slot; readonly name: ApplicationImage }
 
-/** Drawn again when it is needed. */
+/** Generated again when it is requested. */
 export function isDerivedPicture(path: string): boolean {
   return path.startsWith('profile-pictures/defaults/') || path.includes('/.deleted/')
 }
@@ -16,8 +16,11 @@ const applicationNames: Readonly<Record<string, ApplicationImage>> = {
   logoEmail: 'email',
 }
 
-/** The place of a stored picture; `undefined` for an unknown path. */
-export function placeOf(path: string, clientIdOf: (fileName: string) => string | undefined): PicturePlace | undefined {
+/** The owner of a stored picture; `undefined` for an unknown path. */
+export function pictureOwnerOf(
+  path: string,
+  clientIdOf: (fileName: string) => string | undefined,
+): PictureOwner | undefined {
   const [, folder, fileName] = /^([a-z-]+)\/([^/]+)\.[a-z0-9]+$/i.exec(path) ?? []
   if (folder === undefined || fileName === undefined) return undefined
   if (folder === 'profile-pictures') return { kind: 'user', slot: userSlot(fileName), userId: fileName }

@@ -80,7 +80,7 @@ const settings: AuditLine = {
   keys: ['SETTINGS_CHANGED.all'],
   at: now - 2 * day,
   changes: [
-    { field: 'appName', before: 'Pocket ID', after: 'The family’s own door with a long name' },
+    { field: 'appName', before: 'Pocket ID', after: 'The family’s own entryPoint with a long name' },
     { field: 'smtpPassword', before: null, after: '(redacted)' },
     { field: 'signupDefaultUserGroupIDs', before: '[]', after: '["4b1b8a7e-3c52-4a2f-a0a3-7a3b7f0c2d11"]' },
   ],

@@ -7,8 +7,8 @@ import type { ProviderContext } from '../provider-context.ts'
 const day = 24 * 60 * 60_000
 
 /**
- * Records the first use of an openly registered client, so that it is not removed as unused. Only a user's act counts: anyone
- * can register a client and give it tokens of its own, so the client credentials grant only postpones the removal.
+ * Records the first use of an openly registered client, so that it is not removed as unused. Only a sign-in of a user counts:
+ * anyone can register a client and request tokens for it, so the client credentials grant only postpones the removal.
  */
 export function recordFirstUses(provider: Provider, { stores: { clients }, clock }: ProviderContext): void {
   const usedRequests = new WeakSet<object>()
