@@ -65,7 +65,7 @@ const oneHomeExceptForTypes = homes
     to: { path: packagePath(library), dependencyTypesNot: ['type-only'] },
   }))
 
-/** The folders of core's domain from the innermost: each may import its own row's and the rows before it. */
+/** The folders of core's domain, innermost first: a folder may import the folders of its own row and of the rows before it. */
 const domain = [
   ['audit'],
   ['accounts'],

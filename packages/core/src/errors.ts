@@ -1,5 +1,5 @@
 /**
- * All errors of this project. The class says how a caller should react, the stable `code` says what happened, `details`
+ * All errors of this project. The class determines how a caller reacts, the stable `code` identifies the cause, `details`
  * add context and `cause` keeps the original error.
  *
  * @module

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A proxy before another server, which stands for an outage of that server. */
+/** A proxy before another server, which can emulate an outage of that server. */
 export interface TcpProxy extends AsyncDisposable {
   /** The URL of the other server with the address of the proxy. */
   readonly url: string

@@ -26,6 +26,6 @@ export async function exportArchive(
   const content = encrypter ? await encrypt(compressed, encrypter) : compressed
   await pipeline(content, output, signal ? { signal } : {})
   await compression
-  if (end === undefined) throw new Error('The archive has no end')
+  if (end === undefined) throw new Error('The archive is incomplete')
   return end
 }

@@ -14,7 +14,7 @@ export function composeScim(platform: Platform) {
   const { scimProviders: store, masterKey } = database
   let pocket: Pick<Pocket, 'clients'> | undefined
   const clients = () => {
-    if (!pocket) throw new TypeError('The provider is not open yet')
+    if (!pocket) throw new TypeError('The provider has not been created yet')
     return pocket.clients
   }
   const providers: ScimProviders = createScimProviders({

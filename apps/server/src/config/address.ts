@@ -134,7 +134,7 @@ function parseOrigin({ text }: RawValue): URL {
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw new InvalidValueError(
       `"${text}" has a path, a query or a fragment`,
-      `Write ${url.origin}; this server needs a host name of its own.`,
+      `Write ${url.origin}; this server needs its own host name.`,
     )
   return url
 }

@@ -8,7 +8,7 @@ import { issuerOf, kindOf, readToken, type SourceToken } from './plan/plan-sessi
 const grantLifetime = 400 * 24 * 3600
 
 /**
- * Migrates refresh tokens and access tokens that still work, each authorization with a grant of its own.
+ * Migrates refresh tokens and access tokens that still work, each authorization with its own grant.
  *
  * @returns the issuer of the newest token, `undefined` if no token names one
  */

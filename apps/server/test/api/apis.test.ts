@@ -253,7 +253,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     expect((await instance.call('GET /api/api-access/{clientId}/apis', { params })).json).toEqual([])
   })
 
-  test('grant a public client no access of its own', async () => {
+  test('grant a public client no access without a user', async () => {
     const { id, read } = await withPermissions()
     const clientId = await createClient({ isPublic: true })
     const body = { clientAccess: true, clientPermissionIds: [read], userDelegatedAccess: true }

@@ -144,7 +144,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(lines.headers.get('content-disposition')).toBe('attachment; filename="audit-log.jsonl"')
     const texts = lines.text.trimEnd().split('\n')
     const records = texts.map((line): Record<string, unknown> => JSON.parse(line))
-    // The export is recorded as an entry of its own.
+    // The export is recorded as a separate entry.
     expect(records).toHaveLength(before + 1)
     expect(records[0]).toMatchObject({ event: 'AUDIT_LOG_EXPORTED', username: 'ada', data: { format: 'jsonl' } })
     const created = records.find(({ userID, event }) => userID === id && event === 'USER_CREATED')

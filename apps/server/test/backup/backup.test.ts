@@ -236,7 +236,7 @@ test('an archive to an age recipient restores with its identity only', async () 
   expect((await target.run(['import', '-p', '-', '--identity-file', target.path('identity')], stdout)).exit).toBe(0)
 })
 
-/** Runs the program in a process of its own. */
+/** Runs the program in a separate process. */
 async function pocketId({ env, path }: Machine, args: readonly string[], input = Buffer.alloc(0)) {
   const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...flags, main, ...args], {

@@ -65,7 +65,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(page.text).toContain('All data was rolled back to a back-up from the command line')
   })
 
-  test('MIGRATION_BACKUP=off makes no back-up, and rollback says that there is none', async () => {
+  test('MIGRATION_BACKUP=off creates no back-up, and rollback reports that none exists', async () => {
     await using machine = await createMachine(kind)
     await (await startApp(machine.env))[Symbol.asyncDispose]()
     await openNewer(machine.with({ MIGRATION_BACKUP: 'off' }).config)

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-// Loaded before the program: tells the size of its heap after a garbage collection, on a port of its own.
+// Loaded before the program: serves the size of its heap after a garbage collection on a separate port.
 
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')

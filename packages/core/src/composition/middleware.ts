@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa'
 import { RateLimitedError, UnavailableError } from '../errors.ts'
-import { rewriteToIssuer, toOriginForm } from '../http/front.ts'
+import { rewriteToIssuer, toOriginForm } from '../http/issuer-request.ts'
 import { originalTarget, pathBelowIssuer, recordMountPath } from '../http/mount.ts'
 import { configuredOrigin } from '../http/own-origin.ts'
 import { setPageHeaders } from '../http/page-headers.ts'

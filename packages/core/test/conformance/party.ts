@@ -16,7 +16,7 @@ export async function enter(host: Host, options: RelyingPartyOptions & { readonl
   return { host, mode, ...party, agent: new UserAgent(), person: await host.person('ada') }
 }
 
-/** A client on a host of its own, which is closed together with it. */
+/** A client on a separate host, which is closed together with it. */
 export async function entering(mode: ResponseMode): Promise<Party & AsyncDisposable> {
   const host = await startHost()
   return { ...(await enter(host, { mode })), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }

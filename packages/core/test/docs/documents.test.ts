@@ -51,7 +51,7 @@ test('documents and examples import only exported names', async () => {
   expect(unknown).toEqual([])
 })
 
-test('every value that a host can import stands in a guide or an example', async () => {
+test('every value that a host can import occurs in a guide or an example', async () => {
   const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(read)
   const shown = (await Promise.all(texts)).join('\n')
   for (const name of ['core', 'directory'] as const) {

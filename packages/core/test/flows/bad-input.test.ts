@@ -308,7 +308,7 @@ describe('interaction', () => {
     expect(returned.searchParams.get('code')).toEqual(expect.any(String))
   })
 
-  test('that is finished says so when the back button reopens it', async () => {
+  test('that is finished shows a message when the back button reopens it', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
     await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)

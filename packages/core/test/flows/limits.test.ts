@@ -159,7 +159,7 @@ test('accepts passkeys and rejects login codes while the limits store fails', as
   expect(host.errors).toHaveLength(2)
 })
 
-/** Runs the work in a request of its own, and returns the outcome. */
+/** Runs the work in a separate request, and returns the outcome. */
 async function outcome(work: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>): Promise<string> {
   const server = createServer(async (req, res) => {
     const result = await work(req, res).then(

@@ -16,7 +16,7 @@ export interface Task {
   readonly leeways: Readonly<Record<string, number>>
 }
 
-/** Serves each issuer on a port of its own, and follows the commands that are posted to the first port it prints. */
+/** Serves each issuer on a separate port, and follows the commands that are posted to the first port it prints. */
 const { address, startedAt, account, leeways }: Task = JSON.parse(process.argv[2] ?? '')
 const options = address.startsWith('postgres://') ? postgresOptions(address) : sqliteOptions(address)
 const dataSource = await new DataSource(options).initialize()

@@ -11,7 +11,7 @@ export interface EmptyDatabase extends AsyncDisposable {
   readonly address: string
 }
 
-/** An empty SQLite file in a folder of its own. */
+/** An empty SQLite file in a separate folder. */
 export async function emptySqlite(): Promise<EmptyDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
   return { address: join(folder, 'pocket.db'), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }

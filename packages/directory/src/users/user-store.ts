@@ -28,7 +28,7 @@ export interface UserStore {
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
   /** Whether any user is an administrator. */
   hasAdministrator(): Promise<boolean>
-  /** Whether another user than this one is an enabled administrator. */
+  /** Whether there is another enabled administrator. */
   hasOtherAdministrator(id: string): Promise<boolean>
   /**
    * Returns nothing on success. If another user has the same e-mail address, user name (ignoring case) or ID, it changes

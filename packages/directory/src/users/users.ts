@@ -140,7 +140,7 @@ export async function createUser(context: DirectoryContext, input: NewUser, righ
   const now = clock.now()
   const flags = { emailVerified, administrator, disabled }
   const metadata = { ldapId: null, createdAt: now, updatedAt: now }
-  // Validated again, since a plan may come from storage, and its type alone proves nothing.
+  // Validated again, since a plan may come from storage, and its type is not checked there.
   const user: User = { ...newUser({ ...input }), ...metadata, ...flags }
   const customClaims = validateClaims(inputClaims)
   return withLock(async () => {

@@ -21,7 +21,7 @@ export interface PlannedLoginCode {
   readonly expiresAt: number
 }
 
-/** Whether a token still works. Expired ones are left out with a count only: they never come back. */
+/** Whether a token still works. Expired tokens are only counted. */
 export function isLive(expiresAt: number, now: number): boolean {
   return expiresAt > now
 }

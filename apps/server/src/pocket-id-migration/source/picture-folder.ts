@@ -7,7 +7,7 @@ import { sourceError } from './source-error.ts'
 /** Bytes: what Pocket ID's own import accepts. */
 export const maxPictureBytes = 50 * 1024 * 1024
 
-/** The files of a folder. Links are not followed: they could lead out of it. */
+/** The files of a folder. Links are not followed, because they could point outside it. */
 export async function* picturesInFolder(folder: string): AsyncIterable<SourcePicture> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw sourceError(`The folder ${folder} cannot be read: ${messageOf(cause)}.`, cause)

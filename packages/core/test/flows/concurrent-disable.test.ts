@@ -31,7 +31,7 @@ const withHostRoutes = (pocket: Pocket): RequestListener => {
   }
 }
 
-describe.each(Object.entries(storeKinds))('a sign-in that crosses disabling the account over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the account over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let meanwhile: ((account: Account) => Promise<unknown>) | undefined
