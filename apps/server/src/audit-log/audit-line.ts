@@ -20,26 +20,19 @@ export const noKnownSubjects: KnownSubjects = {
   client: () => null,
 }
 
-/** Data fields that the sentence or the line already shows. */
-const summaryFields = new Set([
-  'clientName',
-  'passkeyName',
-  'actorUsername',
-  'actorUserID',
-  'code',
-  'method',
-  'deviceAddress',
-])
+/** Data fields that the line already shows. */
+const summaryFields = new Set(['clientName', 'passkeyName', 'actorUsername', 'actorUserID', 'code', 'deviceAddress'])
 const groupsPath = '/settings/admin/user-groups'
 
 /** Converts an entry for the affected user or for an administrator. */
 export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', knownSubjects: KnownSubjects): AuditLine {
-  const { id, event, createdAt, lastAt, occurrences, ipAddress, userAgent, country, city, data, changes } = entry
+  const { id, event, createdAt, lastAt, occurrences, actorId, actorName } = entry
+  const { ipAddress, userAgent, country, city, data, changes } = entry
   return {
     id,
     event,
-    keys: keysOf(entry, perspective),
-    subjects: subjectsOf(entry, knownSubjects),
+    subjects: subjectsOf(entry, perspective, knownSubjects),
+    actor: actorId === null ? null : { kind: 'actor', name: actorName, href: userUrl(actorId, knownSubjects) },
     at: createdAt,
     occurrences,
     lastAt,
@@ -53,42 +46,35 @@ export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', knownSu
   }
 }
 
-/** Catalogue keys of the sentence, most specific first; the last one always exists. */
-function keysOf({ event, accountId, actorId, data }: AuditEntry, perspective: 'own' | 'all'): readonly string[] {
-  const name = event === 'SIGN_IN' && data.method !== undefined && data.method !== 'passkey' ? 'SIGN_UP_SIGN_IN' : event
-  const variants = [
-    ...(perspective === 'own' ? [...(actorId === null ? [] : ['ownBy']), 'own'] : []),
-    ...(actorId === null ? [] : ['allBy']),
-    ...(accountId === null ? ['none'] : []),
-    'all',
-    'none',
+const noun = { group: /^(?:GROUP|MEMBERSHIP)_/, api: /^API_(?!KEY)/, apiKey: /^API_KEY_/ }
+
+/** The objects of the event: who was affected, and which client, passkey, group, API, API key or job. */
+function subjectsOf(entry: AuditEntry, perspective: 'own' | 'all', known: KnownSubjects): readonly Subject[] {
+  const { event, accountId, accountName, clientId, clientName, data } = entry
+  const group = data.groupId === undefined ? undefined : known.groups.get(data.groupId)
+  const api = data.apiId === undefined ? undefined : known.apis.get(data.apiId)
+  const isAccount = accountId !== null && perspective === 'all'
+  const isClient = clientId !== null || clientName !== null
+  const subjects: readonly (Subject | false)[] = [
+    isAccount && { kind: 'account', name: accountName, href: userUrl(accountId, known) },
+    isClient && { kind: 'client', name: clientName, href: clientId === null ? null : known.client(clientId) },
+    data.passkeyName !== undefined && { kind: 'passkey', name: data.passkeyName, href: null },
+    noun.group.test(event) && {
+      kind: 'group',
+      name: group ?? changedName(entry),
+      href: group === undefined ? null : `${groupsPath}/${data.groupId}`,
+    },
+    noun.api.test(event) && { kind: 'api', name: api ?? changedName(entry), href: null },
+    noun.apiKey.test(event) && { kind: 'apiKey', name: changedName(entry), href: null },
+    data.job !== undefined && { kind: 'job', name: data.job, href: null },
+    event === 'SCIM_SYNC_FAILED' && { kind: 'reason', name: data.reason ?? null, href: null },
   ]
-  return variants.map((variant) => `${name}.${variant}`)
+  return subjects.filter((subject) => subject !== false)
 }
 
-function subjectsOf(entry: AuditEntry, knownSubjects: KnownSubjects): Readonly<Record<string, Subject>> {
-  const { accountId, accountName, actorId, actorName, clientId, clientName, data } = entry
-  const toSubject = (name: string | null | undefined, href: string | null = null): Subject => ({
-    name: name ?? null,
-    href,
-  })
-  // Built-in actors are not in the directory and have no page.
-  const userUrl = (id: string | null) =>
-    id === null || id.startsWith('00000000-0000-0000-0000-') ? null : knownSubjects.user(id)
-  const group = data.groupId === undefined ? undefined : knownSubjects.groups.get(data.groupId)
-  const api = data.apiId === undefined ? undefined : knownSubjects.apis.get(data.apiId)
-  return {
-    account: toSubject(accountName, userUrl(accountId)),
-    actor: toSubject(actorName, userUrl(actorId)),
-    client: toSubject(clientName, clientId === null ? null : knownSubjects.client(clientId)),
-    passkey: toSubject(data.passkeyName),
-    group: toSubject(group ?? changedName(entry), group === undefined ? null : `${groupsPath}/${data.groupId}`),
-    api: toSubject(api ?? changedName(entry)),
-    apiKey: toSubject(changedName(entry)),
-    job: toSubject(data.job),
-    count: toSubject(data.count ?? '–'),
-    reason: toSubject(data.reason ?? '–'),
-  }
+/** Built-in actors are not in the directory and have no page. */
+function userUrl(id: string, known: KnownSubjects): string | null {
+  return id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id)
 }
 
 /** The name of an object that was created, deleted or renamed. */

@@ -2,8 +2,9 @@ import type { Location } from '../geoip/location.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 
-/** A subject of a sentence. `name` is `null` if unknown, `href` is `null` if there is no page to link to. */
+/** An object of an event. `name` is `null` if unknown, `href` is `null` if there is no page to link to. */
 export interface Subject {
+  readonly kind: 'account' | 'actor' | 'client' | 'passkey' | 'group' | 'api' | 'apiKey' | 'job' | 'reason'
   readonly name: string | null
   readonly href: string | null
 }
@@ -12,10 +13,9 @@ export interface Subject {
 export interface AuditLine {
   readonly id: string
   readonly event: string
-  /** Keys below `auditLog.sentences` in the catalogue; the first existing key is used. */
-  readonly keys: readonly string[]
-  /** Values for the placeholders of the sentence. */
-  readonly subjects: Readonly<Record<string, Subject>>
+  readonly subjects: readonly Subject[]
+  /** The user who acted on another user. */
+  readonly actor: Subject | null
   readonly at: number
   /** Number of occurrences and the time of the last one. */
   readonly occurrences: number

@@ -28,7 +28,7 @@ const sharedDefinition = {
   range: true,
 } as const
 
-/** `/settings/audit-log` and `/settings/admin/audit-log`: the audit log as sentences. */
+/** `/settings/audit-log` and `/settings/admin/audit-log`: the audit log. */
 export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStore }): readonly PageRoute[] {
   const { auditLog, authentication, show, secure } = deps
   const subjects = createAuditSubjects(deps)

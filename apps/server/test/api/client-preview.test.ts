@@ -108,12 +108,12 @@ test('shows the preview to administrators on the client page', async () => {
   ])
   expect(shown).not.toContain('<b>')
   expect(shown).not.toContain('grace@example.com')
-  expect((await page({ user: '<i>nobody' })).text).toContain('There’s no user &lt;i&gt;nobody.')
+  expect((await page({ user: '<i>nobody' })).text).toContain('No user &lt;i&gt;nobody.')
   await instance.administrator.sendJson('PUT', `${instance.url}/api/oidc/clients/${client}`, {
     body: { name: 'Files', isGroupRestricted: true },
   })
   await instance.administrator.sendJson('PUT', `${instance.url}/api/oidc/clients/${client}/allowed-user-groups`, {
     body: { userGroupIds: [group] },
   })
-  expect((await page({ user: 'grace' })).text).toContain('grace is in none of the groups that may use Files.')
+  expect((await page({ user: 'grace' })).text).toContain('grace isn’t in an allowed group of Files.')
 })

@@ -127,7 +127,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
       await configure({ ldapUrl: '' })
       const settings = `${instance.url}/settings/admin/application-configuration/ldap`
-      const lead = 'People and groups come from an LDAP directory every hour.'
+      const lead = 'People and groups are imported every hour.'
       expect((await instance.administrator.get(settings)).text).not.toContain(lead)
       await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
       expect((await instance.administrator.get(settings)).text).toContain(lead)
@@ -143,7 +143,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       await configure({ ldapUserSearchFilter: '(objectClass=person' })
       expect((await instance.call('POST /api/ldap/dry-run')).status).toBe(422)
       const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
-      expect(page.text).toContain('A filter can’t be read: Filter that finds people.')
+      expect(page.text).toContain('Invalid filter: Search filter.')
     })
 
     test('waits for its hour after LDAP is enabled without a reviewed dry run', async () => {
@@ -163,8 +163,8 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       })
       expect((await users()).map(({ username }) => username)).toEqual(['ada'])
       const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
-      expect(page.text).toContain('It is the first one.')
-      expect(page.text).toContain('No import runs automatically until')
+      expect(page.text).toContain('The first import needs confirmation.')
+      expect(page.text).toContain('Start the first import yourself')
     })
 
     test('has a dry run that changes nothing, even while LDAP is disabled', async () => {

@@ -153,7 +153,7 @@ describe('approvals', () => {
     const { id } = await waiting()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })
     const late = await instance.administrator.follow(await post(`${approvals}/${id}`, { decision: 'refuse' }))
-    expect(late.text).toContain('another administrator has decided')
+    expect(late.text).toContain('was decided by another administrator')
     expect(await instance.app.directory.find(id)).toBeDefined()
   })
 
@@ -178,7 +178,7 @@ describe('the sessions of a user', () => {
     const isIn = async (each: UserAgent) => (await each.getJson(`${instance.url}/api/users/me`)).status === 200
     expect((await instance.administrator.follow(await post(ends[0] ?? ''))).text).toContain('The session has ended.')
     expect([await isIn(agent), await isIn(other)].filter(Boolean)).toHaveLength(1)
-    expect((await instance.administrator.follow(await post(`${at}/sessions/end`))).text).toContain('signed in nowhere')
+    expect((await instance.administrator.follow(await post(`${at}/sessions/end`))).text).toContain('No sessions.')
     expect([await isIn(agent), await isIn(other)]).toEqual([false, false])
     expect(audited(instance, 'session_ended').filter(({ accountId }) => accountId === id)).toHaveLength(2)
     expect((await post(ends[0] ?? '')).status).toBe(404)

@@ -268,7 +268,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Their &lt;name&gt;')
     expect(conflict.text).toContain('value="My name"')
-    expect(conflict.text).toContain('Somebody else has changed this')
+    expect(conflict.text).toContain('Another person has changed this')
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('Their <name>')
     await agent.postForm(`${page}/settings/identity`, { ...form, version: versionOf(conflict.text) })
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('My name')

@@ -116,7 +116,7 @@ test('shows a newer version on the overview without waiting for the response', a
   answer('{"version":"99.0.0"}')
   await instance.administrator.getJson(`${instance.url}/api/version/latest`)
   const page = await overview()
-  expect(page).toContain('Version 99.0.0 is out')
+  expect(page).toContain('Version 99.0.0 is available')
   expect(page).toContain(serverVersion())
   server.closeAllConnections()
   server.close()

@@ -44,7 +44,7 @@ test('a browser without a passkey is approved or denied by another one, and cont
   await phone.goto(`${instance.url}/settings/admin/oidc-clients/new?template=other`)
   await phone.getByLabel('Name').fill('Television')
   await phone.getByLabel('Callback URLs').fill('https://television.example/callback')
-  await phone.getByLabel('Everybody who can sign in here').check()
+  await phone.getByLabel('Everyone').check()
   await phone.getByRole('button', { name: 'Add client' }).click()
   await phone.waitForURL(/oidc-clients\/[0-9a-f-]{36}/)
   const clientId = new URL(phone.url()).pathname.split('/').at(-1) ?? ''

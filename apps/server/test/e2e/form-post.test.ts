@@ -22,7 +22,7 @@ test.each(['form_post', 'form_post.jwt'])(
     await page.goto(`${instance.url}/settings/admin/oidc-clients/new?template=other`)
     await page.getByLabel('Name').fill('App')
     await page.getByLabel('Callback URLs').fill(callback)
-    await page.getByLabel('Everybody who can sign in here').check()
+    await page.getByLabel('Everyone').check()
     await page.getByRole('button', { name: 'Add client' }).click()
     await page.waitForURL(/oidc-clients\/[0-9a-f-]{36}/)
 

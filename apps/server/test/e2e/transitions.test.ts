@@ -86,7 +86,7 @@ test.each([
   expect(await moving()).toEqual(moves)
   await goTo('API keys', '/settings/api-keys')
   expect(await moving()).toEqual(moves)
-  await goTo('To your passkeys', '/settings/account/security')
+  await goTo('Your passkeys', '/settings/account/security')
   expect(await moving()).toEqual(moves)
   // Two clicks at once: the second one decides the target.
   await click('API keys')

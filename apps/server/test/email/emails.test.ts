@@ -189,7 +189,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await instance.call('POST /api/users/me/send-email-verification', { agent })
     await verificationToken(await signedIn())
     const page = await administrator.get(`${at}?search=${email}&filters[state]=failed`)
-    expect(page.text).toContain('could not be sent.')
+    expect(page.text).toContain('e-mail failed.')
     expect(page.text).toMatch(/<bdi>[^<]*550 Not now<\/bdi>/)
     const [, id = ''] = /name="ids" value="([^"]+)"/.exec(page.text) ?? []
     const retried = await administrator.follow(
@@ -201,7 +201,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await verificationToken(await signedIn())
     const late = await administrator.follow(await administrator.postForm(at, { ids: id }))
     expect(late.text).toContain(`<bdi>${email}</bdi>: This e-mail was sent already`)
-    expect((await administrator.follow(await administrator.postForm(at, {}))).text).toContain('Nothing was selected.')
+    expect((await administrator.follow(await administrator.postForm(at, {}))).text).toContain('Select entries first.')
     expect((await agent.get(at)).status).toBe(403)
     expect((await agent.postForm(at, { ids: id })).status).toBe(403)
     expect((await administrator.postForm(at, { ids: id }, { from: 'https://evil.example/' })).status).toBe(403)

@@ -40,7 +40,7 @@ describe('the profile', () => {
     expect([saved.status, saved.location]).toEqual([303, instance.url + here])
     expect((await get(agent)).text).toContain('Your profile was saved.')
     expect(await me(agent)).toMatchObject({ firstName: 'Grace', lastName: 'Hopper', displayName: 'Amazing Grace' })
-    expect((await get(agent, '/settings/audit-log')).text).toContain('You changed your account')
+    expect((await get(agent, '/settings/audit-log')).text).toContain('<span>User changed</span>')
   })
 
   test('keeps the input and explains a refusal', async () => {

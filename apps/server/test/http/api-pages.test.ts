@@ -60,7 +60,7 @@ describe('an API', () => {
 
   test.each([
     [{ name: '', resource: 'https://x.example' }, 'Enter a name.'],
-    [{ name: 'Kept', resource: 'nowhere' }, 'Enter a whole address'],
+    [{ name: 'Kept', resource: 'nowhere' }, 'Enter a URL such as'],
     [{ name: 'Kept', resource: 'https://x.example', accessTokenDurationMinutes: 'soon' }, 'whole number'],
   ])('with %j is refused next to the field, and the input is kept', async (fields, sentence) => {
     const refused = await agent.postForm(`${at}/new`, fields)
@@ -86,7 +86,7 @@ describe('an API', () => {
   test('with a resource that is in use is refused', async () => {
     const { resource } = await create()
     const again = await agent.postForm(`${at}/new`, { name: 'Again', resource })
-    expect(again.text).toContain('Another API has this resource already.')
+    expect(again.text).toContain('Another API has this resource.')
   })
 
   test('has the permissions of its rows, and loses those of emptied rows', async () => {
@@ -164,15 +164,11 @@ test('finds a client, grants it access for users and for itself, and revokes it'
     ['userDelegatedPermissionIds', second?.id ?? ''],
     ['clientAccess', 'true'],
   ])
-  expect((await agent.follow(granted)).text).toContain(
-    'for people: 2 of 2 permissions · for itself: 0 of 2 permissions',
-  )
+  expect((await agent.follow(granted)).text).toContain('for people: 2 of 2 · for itself: 0 of 2')
   const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}`)
-  expect(own.text).toContain('for people: 2 of 2 permissions · for itself: 0 of 2 permissions')
-  expect((await agent.get(`${page}?client=import`)).text).toContain('No client of this name is without access.')
-  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain(
-    'no access to this API any more',
-  )
+  expect(own.text).toContain('for people: 2 of 2 · for itself: 0 of 2')
+  expect((await agent.get(`${page}?client=import`)).text).toContain('No client found.')
+  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain('The access was removed.')
   expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
 })
 
@@ -186,7 +182,7 @@ test('overwrites concurrently changed access only with a confirmation', async ()
   expect((await agent.postForm(access, { userDelegatedPermissionIds: look?.id ?? '', version })).status).toBe(303)
   const late = await agent.postForm(access, { clientAccess: 'true', version })
   expect(late.status).toBe(412)
-  expect(late.text).toContain('In the name of people is now: ✓ Look')
+  expect(late.text).toContain('For people is now: ✓ Look')
   expect(late.text).toContain('name="clientAccess" value="true" checked')
   expect(await running.app.pocket.apis.grant(id, client.id)).toMatchObject({ clientAccess: false })
   await agent.postForm(access, { clientAccess: 'true', version: versionOf(late.text) })

@@ -71,11 +71,11 @@ describe('the style sheet of an instance', () => {
 describe('the images of an instance', () => {
   test('are replaced and removed on the page, and shown', async () => {
     const before = await get(base, instance.administrator)
-    expect(before.text.match(/class="chip ok">your own/g)).toBeNull()
+    expect(before.text.match(/class="chip ok">custom/g)).toBeNull()
     for (const name of ['logoLight', 'background', 'favicon', 'default-profile-picture', 'email'])
       expect([name, (await send(name, name === 'favicon' ? svg : await photo('png'))).status]).toEqual([name, 303])
     const page = await get(base, instance.administrator)
-    expect(page.text.match(/class="chip ok">your own/g)).toHaveLength(5)
+    expect(page.text.match(/class="chip ok">custom/g)).toHaveLength(5)
     for (const [, address = ''] of page.text.matchAll(/src="(\/api\/application-images\/[^"]+)"/g))
       expect([address, (await get(address.replaceAll('&amp;', '&'), instance.administrator)).status]).toEqual([
         address,
@@ -95,7 +95,7 @@ describe('the images of an instance', () => {
     const remove = `${instance.url}${base}/images/logoLight/remove`
     const removed = await instance.administrator.follow(await instance.administrator.postForm(remove, {}))
     expect(removed.text).toContain('The picture was removed.')
-    expect(removed.text.match(/class="chip ok">your own/g)).toHaveLength(4)
+    expect(removed.text.match(/class="chip ok">custom/g)).toHaveLength(4)
   })
 
   test('include the logo of the selected theme', async () => {

@@ -114,6 +114,6 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     const after = await get(agent)
     expect(after.text).toContain('may no longer know anything about you')
     expect(after.text).toContain('You haven’t allowed any application anything yet.')
-    expect((await get(agent, '/settings/audit-log')).text).toContain('You took back what you had allowed')
+    expect((await get(agent, '/settings/audit-log')).text).toContain('<span>Access withdrawn · ')
   })
 })

@@ -194,7 +194,7 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
   const isSecret = (_: unknown, index: number) => told[index]?.[1] === secret
   expect(later.filter((each, index) => !isSecret(each, index))).toEqual(told.filter(([, value]) => value !== secret))
   for (const [, value] of later.filter(isSecret)) {
-    expect(value).toContain(`It begins with ${secret.slice(0, 7)}`)
+    expect(value).toContain(`Begins with ${secret.slice(0, 7)}`)
     expect(value).not.toContain(secret)
   }
 })
@@ -214,7 +214,7 @@ describe('selecting a template', () => {
   })
 
   test.each([
-    ['photos.example.com', 'had no https:// before it', 'https://photos.example.com'],
+    ['photos.example.com', 'https:// was missing', 'https://photos.example.com'],
     ['http://192.168.1.5:2283/', 'begins with http://', 'http://192.168.1.5:2283'],
     ['https://photos.example.com:2284', 'has an unusual port', 'https://photos.example.com:2284'],
   ])('asks for a confirmation of %s, and then accepts it', async (address, sentence, origin) => {

@@ -25,13 +25,13 @@ const made = (input: Partial<NewClientInput> = {}) =>
   running.app.pocket.clients.create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const run = (id: string) => agent.postForm(`${running.url}/settings/admin/oidc-clients/${id}/test`, {})
 const steps = [
-  'The discovery document can be read',
-  'There’s a callback URL',
-  'The authorization request is accepted, with PKCE',
-  'You may use it',
-  'The client proves who it is, and gets tokens for the code',
-  'The ID token is genuine',
-  'UserInfo tells the claims',
+  'Discovery document',
+  'Callback URL',
+  'Authorization request, with PKCE',
+  'Your access',
+  'Client authentication and tokens',
+  'ID token',
+  'UserInfo',
 ]
 const named = (text: string) =>
   [...text.matchAll(/<li><div class="item still"><span class="what"><strong>([^<]+)/g)].map(([, name]) => name)
@@ -72,19 +72,19 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
     'signs by a key of its own',
     { protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'https://wiki.example/keys' } },
     ['works', 'works', 'works', 'works', 'not tried'],
-    'Only the application has the key',
+    'Only the application has its key',
   ],
   [
     'signs its requests',
     { protocol: { requireSignedRequestObject: true, jwksUri: 'https://wiki.example/keys' } },
     ['works', 'works', 'not tried', 'works', 'works', 'works', 'works'],
-    'Only the application has the key',
+    'Only the application has its key',
   ],
   [
     'follows FAPI 2.0',
     { protocol: { fapi: true, jwksUri: 'https://wiki.example/keys' } },
     ['works', 'works', 'not tried', 'works', 'not tried'],
-    'Only the application has the key',
+    'Only the application has its key',
   ],
 ])('a client that %s gets an explanation', async (_, input, begin, sentence) => {
   const page = await run((await made(input)).id)
@@ -115,7 +115,7 @@ test('a client at the limit of secrets gets an explanation', async () => {
   for (let added = 0; added < 20; added++) await running.app.pocket.clients.addSecret(client.id)
   const page = await run(client.id)
   expect(outcomes(page.text)).toEqual(['works', 'works', 'works', 'works', 'failed', 'not tried', 'not tried'])
-  expect(page.text).toContain('The client has twenty secrets already.')
+  expect(page.text).toContain('It has twenty secrets already.')
 })
 
 test('an unreachable URL is named with its cause', async () => {
@@ -126,7 +126,7 @@ test('an unreachable URL is named with its cause', async () => {
   await setUpAdministrator(administrator, lost.url)
   const page = await administrator.postForm(`${lost.url}/settings/admin/oidc-clients/${client.id}/test`, {})
   expect(outcomes(page.text)).toEqual(['failed', ...Array.from({ length: 6 }, () => 'not tried')])
-  expect(page.text).toContain('This server can’t reach itself at its own address.')
+  expect(page.text).toContain('This server can’t reach its own URL.')
   expect(page.text).toMatch(
     /<code class="small">https:\/\/id\.invalid\/\.well-known\/openid-configuration: [a-z_ ]+<\/code>/,
   )

@@ -25,7 +25,7 @@ async function added(name: string): Promise<string> {
 }
 
 test('an instance without groups explains their purpose', async () => {
-  expect((await get(groups)).text).toContain('Make your first group')
+  expect((await get(groups)).text).toContain('Add your first group')
 })
 
 test('a group is created and renamed, unless it is invalid or was changed concurrently', async () => {
@@ -53,7 +53,7 @@ test('groups are filtered by whether they have members, and by their source', as
   expect(await found('filters[hasMembers]=false')).toEqual([false, true])
   expect(await found('filters[isFromLdap]=false')).toEqual([true, true])
   const none = (await get(`${groups}?filters[isFromLdap]=true`)).text
-  expect([none.includes('Nothing matches'), none.includes('Make your first group')]).toEqual([true, false])
+  expect([none.includes('Nothing matches'), none.includes('Add your first group')]).toEqual([true, false])
 })
 
 test('a membership gets an expiry, is extended, and ends', async () => {
@@ -87,7 +87,7 @@ test('the second of two concurrent changes of an expiry shows the first one', as
   const end = (endsAt: string, read: string) => post(`${path}/members/${id}/end`, { endsAt, version: read })
   expect((await end('2998-01-31', version)).status).toBe(303)
   const late = await end('2999-01-31', version)
-  expect([late.status, late.text.includes('The last day is now: 2998-01-31')]).toEqual([412, true])
+  expect([late.status, late.text.includes('Last day is now: 2998-01-31')]).toEqual([412, true])
   expect([late.text.includes('<details name="member" open>'), late.text.includes('value="2999-01-31"')]).toEqual([
     true,
     true,

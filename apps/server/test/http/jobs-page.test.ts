@@ -24,14 +24,14 @@ async function page(until: RegExp): Promise<string> {
 
 test('shows each job as text: the last run, the cause of a failure, and the next run', async () => {
   const text = await page(/The URL could not be fetched|bad port/)
-  expect(text).toMatch(/job failed the last time|jobs failed the last time/)
-  const places = text.slice(text.indexOf('Refresh the database of places'))
+  expect(text).toMatch(/job failed|jobs failed/)
+  const places = text.slice(text.indexOf('Refresh the GeoIP database'))
   expect(places).toMatch(
     /Failed[\s\S]*Ran .* ago · took .* · interval: 1 hour · next in [\s\S]*127\.0\.0\.1:9: The URL could not be fetched/,
   )
-  expect(places).toContain('There is no database yet, so only internal networks are named.')
+  expect(places).toContain('No database yet.')
   expect((await instance.administrator.get(`${instance.url}/settings/admin`)).text).toContain(
-    '“Refresh the database of places” failed',
+    '“Refresh the GeoIP database” failed',
   )
 })
 
@@ -85,7 +85,7 @@ test('runs several at once and returns to the same list', async () => {
   const { text } = await instance.administrator.follow(answer)
   expect(text).toMatch(/2 jobs have begun\.|One job has begun\.[\s\S]*running already/)
   expect(audited(instance, 'job_requested').length - before).toBeGreaterThan(0)
-  expect((await instance.administrator.follow(await several([]))).text).toContain('Nothing was selected.')
+  expect((await instance.administrator.follow(await several([]))).text).toContain('Select entries first.')
   const { agent } = await instance.person(freshName())
   expect((await several(['rotate-keys'], agent)).status).toBe(403)
 })

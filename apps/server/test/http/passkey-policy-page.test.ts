@@ -51,8 +51,8 @@ describe('the policy for passkeys', () => {
     expect(text).toMatch(/name="webauthnAllowSyncedPasskeys" value="true" checked/)
     expect(text).toMatch(/aria-labelledby="h-passkeyAttestation".*?<fieldset class="picks" disabled>/s)
     expect(text).toContain(`value="${name} (${model})"`)
-    expect(text).toContain('<code>PASSKEY_ATTESTATION</code> in the environment decides this.')
-    expect(text).toContain('It hasn’t been read since this server started.')
+    expect(text).toContain('Set by <code>PASSKEY_ATTESTATION</code>.')
+    expect(text).toContain('Not read yet.')
   })
 
   test('saves changes without affected users directly, and only changed values', async () => {
@@ -102,7 +102,7 @@ describe('the policy for passkeys', () => {
     const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator({ userVerification: false }))
     expect(answer.status).toBe(200)
     const review = await post({})
-    expect(review.text).toMatch(/<dt>Without a check of who uses it<\/dt><dd>1<\/dd>/)
+    expect(review.text).toMatch(/<dt>No user verification<\/dt><dd>1<\/dd>/)
     expect(await contract()).toMatchObject({ webauthnUserVerification: 'preferred' })
     const { id } = answer.json() as { id: string }
     expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
@@ -118,7 +118,7 @@ describe('the policy for passkeys', () => {
     const review = await administrator.postForm(here, open)
     expect(review.text).toContain('You’re one of them')
     expect(review.text).toMatch(/<fieldset class="picks" disabled>.*value="warn" checked/s)
-    expect(review.text).toContain('<code>PASSKEY_NON_COMPLIANCE</code> in the environment decides this.')
+    expect(review.text).toContain('Set by <code>PASSKEY_NON_COMPLIANCE</code>.')
     expect((await administrator.postForm(here, { ...open, reviewed: 'yes' })).status).toBe(303)
   })
 
@@ -179,7 +179,7 @@ describe('the policy for passkeys', () => {
     expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
     expect((await agent.get(at)).text).toContain(`<strong>${name}</strong>`)
     const wrong = await typed('A key that nobody made', model)
-    expect([wrong.status, wrong.text.includes('No model has this name.')]).toEqual([400, true])
+    expect([wrong.status, wrong.text.includes('Unknown model:')]).toEqual([400, true])
     expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
     expect((await post({ passkeyDeniedModels: model, passkeyDeniedModelsDrop: model })).status).toBe(303)
     expect(await own()).toMatchObject({ passkeyDeniedModels: [] })
@@ -187,7 +187,7 @@ describe('the policy for passkeys', () => {
 
   test('shows whether the metadata was read', async () => {
     expect((await agent.postForm(`${at}/metadata`, {})).status).toBe(303)
-    expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature isn’t good')
+    expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature is invalid')
   })
 
   test('reads the metadata from its file or its URL', async () => {

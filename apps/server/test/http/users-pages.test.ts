@@ -112,8 +112,8 @@ describe('the list', () => {
     const done = await post(`${users}/bulk`, [...pairs, ['confirmed', 'yes']])
     expect([done.status, done.location]).toEqual([303, `${running.url}${users}?page=1`])
     const page = (await get(users)).text
-    expect(page).toContain('2 people can’t sign in any more.')
-    expect(page).toContain('Ada Lovelace</bdi>: This is the only administrator')
+    expect(page).toContain('2 people were disabled.')
+    expect(page).toContain('Ada Lovelace</bdi>: One administrator has to stay')
     expect((await running.app.directory.findByName('several2'))?.disabled).toBe(true)
     expect((await running.app.directory.findByName('ada'))?.disabled).toBe(false)
   })
@@ -136,12 +136,12 @@ describe('the list', () => {
     expect(undone.location).toContain('?search=undone')
     const after = await Promise.all(names.map((name) => running.app.directory.findByName(name)))
     expect(after.map((person) => person?.disabled)).toEqual([false, false, true])
-    expect((await get(`${users}?search=undone`)).text).toContain('2 people can sign in again.')
+    expect((await get(`${users}?search=undone`)).text).toContain('2 people were enabled.')
   })
 
   test('asks for a selection if there is none', async () => {
     expect((await post(`${users}/bulk`, { act: 'delete' })).status).toBe(303)
-    expect((await get(users)).text).toContain('Nothing was selected')
+    expect((await get(users)).text).toContain('Select entries first')
   })
 })
 
@@ -167,10 +167,10 @@ describe('a user', () => {
       displayName: 'New name',
     }
     expect((await post(path, { ...fields, version })).status).toBe(303)
-    expect((await get(path)).text).toContain('Your changes apply from now on.')
+    expect((await get(path)).text).toContain('Saved.')
     const late = await post(path, { ...fields, displayName: 'Too late', version })
     expect(late.status).toBe(412)
-    expect(late.text).toContain('Somebody else has changed this meanwhile.')
+    expect(late.text).toContain('Another person has changed this.')
     expect(late.text).toContain('Display name is now: New name')
     expect(late.text).toContain('value="Too late"')
     expect((await running.app.directory.findByName('changing'))?.displayName).toBe('New name')
@@ -217,7 +217,7 @@ describe('a user', () => {
   test('without an e-mail address gets no link, with an explanation', async () => {
     const { id } = await running.app.directory.create(newUser({ userName: 'unsendable', displayName: 'Una' }))
     const path = `${users}/${id}`
-    expect((await get(path)).text).toContain('There’s no e-mail address, so nothing can be sent.')
+    expect((await get(path)).text).toContain('There’s no e-mail address.')
     expect((await post(`${path}/sign-in-link/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)
   })
 
@@ -245,7 +245,7 @@ describe('a user', () => {
   test('is disabled, enabled and deleted after a confirmation', async () => {
     const path = await added('leaving')
     expect((await post(`${path}/disable`, {})).status).toBe(303)
-    expect((await get(path)).text).toContain('This person can’t sign in.')
+    expect((await get(path)).text).toContain('This person is disabled.')
     expect((await post(`${path}/enable`, {})).status).toBe(303)
     const asked = (await get(`${path}/remove`)).text
     expect(asked).toContain('Delete Eze?')

@@ -77,11 +77,11 @@ describe('a form', () => {
 
 describe('a slow action', () => {
   test.each([
-    ['ldap-run', 'Test the connection'],
+    ['ldap-run', 'Test connection'],
     ['ldap-run', 'Dry run'],
     ['ldap-run', 'Import now'],
     ['client-scim', 'Run now'],
-    ['client-scim', 'Test the connection'],
+    ['client-scim', 'Test connection'],
     ['client-test', 'Run it again'],
     ['passkey-policy-strict', 'Read it now'],
     ['settings-email-off', 'Save and send a test e-mail'],
@@ -107,7 +107,7 @@ test('a picture upload shows its progress, with or without cropping', async () =
   )
   for (const [name, field, act] of [
     ['account', 'New picture', 'Save picture'],
-    ['settings-general', 'Icon of the browser’s tab', 'Replace Icon of the browser’s tab'],
+    ['settings-general', 'Favicon', 'Replace Favicon'],
   ] as const) {
     await open(name)
     await page.route('**/settings/**', async (route) => {
@@ -160,9 +160,9 @@ test('a disabled run button explains why', async () => {
   const run = page.getByRole('button', { name: 'Run now' })
   expect(await run.isDisabled()).toBe(true)
   expect(await run.evaluate((button) => button.ariaDescribedByElements?.map(({ textContent }) => textContent))).toEqual(
-    ['It runs already.'],
+    ['A run is in progress.'],
   )
-  expect(await page.getByText('It runs already.').isVisible()).toBe(true)
+  expect(await page.getByText('A run is in progress.').isVisible()).toBe(true)
 })
 
 test('a long name is truncated at its end and starts at the line start, for any page language', async () => {
@@ -191,7 +191,7 @@ test('a long name is truncated at its end and starts at the line start, for any 
 test('a form with a concurrent change moves the focus to the changed field', async () => {
   for (const name of ['account-conflict', 'user-conflict', 'client-conflict', 'settings-sign-up']) {
     await open(name)
-    expect([name, await focused()]).toEqual([name, expect.stringContaining('Somebody else has changed this')])
+    expect([name, await focused()]).toEqual([name, expect.stringContaining('Another person has changed this')])
     await page.context().close()
   }
   await open('users')
@@ -200,7 +200,7 @@ test('a form with a concurrent change moves the focus to the changed field', asy
 describe('a list', () => {
   test('shows bulk actions after a selection, and selects all at once', async () => {
     await open('users')
-    const acts = page.getByRole('group', { name: 'What to do with the selected' })
+    const acts = page.getByRole('group', { name: 'Actions' })
     expect(await acts.isVisible()).toBe(false)
     await page.getByRole('checkbox', { name: 'Select Anna Koch' }).press(' ')
     expect(await acts.getByRole('button').allTextContents()).toEqual([
@@ -210,7 +210,7 @@ describe('a list', () => {
       'Delete…',
     ])
     await expectNoAxeViolations(page)
-    const all = page.getByRole('checkbox', { name: 'Select everything on this page' })
+    const all = page.getByRole('checkbox', { name: 'Select all on this page' })
     expect(await all.evaluate((box) => 'indeterminate' in box && box.indeterminate)).toBe(true)
     await all.check()
     expect(await page.locator('tbody :checked').count()).toBe(3)
@@ -220,7 +220,7 @@ describe('a list', () => {
 
   test('works without scripts, except for selecting all', async () => {
     await open('users', { javaScriptEnabled: false })
-    expect(await page.getByRole('checkbox', { name: 'Select everything on this page' }).isVisible()).toBe(false)
+    expect(await page.getByRole('checkbox', { name: 'Select all on this page' }).isVisible()).toBe(false)
     await page.getByRole('checkbox', { name: 'Select Anna Koch' }).check()
     expect(await page.getByRole('button', { name: 'Disable…' }).isVisible()).toBe(true)
     await page.locator('summary', { hasText: 'Columns' }).click()

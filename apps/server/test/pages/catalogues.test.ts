@@ -6,7 +6,7 @@ import { day, now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
 /** Message keys that the sources compose from two parts: a finding, an event or an action, and its part. */
-const families = [/^overview\.findings\./, /^auditLog\.sentences\./, /^confirm\./]
+const families = [/^overview\.findings\./, /^auditLog\.(?:filters\.event|unknown)\./, /^confirm\./]
 
 const languages = 'ar cs da de es fr it ja ko nl pl pt-BR sv tr uk zh-Hans zh-Hant'.split(' ')
 

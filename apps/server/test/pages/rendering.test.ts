@@ -153,8 +153,8 @@ describe('templates', () => {
     [
       'client',
       [
-        'https://*.example.com/auth/login allows every host of this domain.',
-        '* is not safe: it would send people, and the proof of who they are, to any address.',
+        'https://*.example.com/auth/login allows every host of this domain, and so everyone with a page on one.',
+        '* is ignored: it allows any address.',
       ],
       [],
     ],

@@ -26,9 +26,9 @@ test('an unresponsive target delays no requests or changes, and the server can s
 
   const { agent } = await instance.person('bob')
   expect((await agent.get(`${url}/settings/account`)).status).toBe(200)
-  expect((await administrator.get(at)).text).toContain('runs now')
+  expect((await administrator.get(at)).text).toContain('running')
   const again = await administrator.follow(await administrator.postForm(`${at}/run`, {}))
-  expect(again.text).toContain('It runs already.')
+  expect(again.text).toContain('A run is in progress.')
   const move = await administrator.postForm(at, { endpoint: `${endpoint}/elsewhere`, removal: 'deactivate' })
   expect([move.status, move.text]).toEqual([409, expect.stringContaining('Wait until it has ended')])
   const providers = `${url}/api/oidc/clients/${id}/scim-service-provider`

@@ -50,14 +50,14 @@ test('provisioning is set up, runs, and shows its result', async () => {
   expect((await client()).text).toContain('Set up provisioning')
   expect(await page()).toContain('Begin provisioning')
   const saved = await setUp()
-  expect(saved.text).toContain('The first run begins within a minute.')
+  expect(saved.text).toContain('Saved.')
   expect(saved.text).not.toContain('scim-token')
   expect(await ended()).toContain('<span class="chip ok">up to date</span>')
   expect([...server.users.values()].map(({ userName }) => userName)).toContain('ada')
   expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
   server.users.clear()
   const again = await instance.administrator.follow(await post('/run'))
-  expect(again.text).toContain('It runs now.')
+  expect(again.text).toContain('The run has started.')
   while (server.users.size === 0) await page()
   expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
 })
@@ -65,15 +65,15 @@ test('provisioning is set up, runs, and shows its result', async () => {
 test('an empty token field keeps the token, and a checkbox removes it', async () => {
   await setUp()
   await post('', target({ token: '', removal: 'delete' }))
-  expect(await page()).toContain('A value is stored.')
+  expect(await page()).toContain('Leave empty to keep the stored value.')
   await post('', target({ token: '', tokenRemove: 'true' }))
-  expect(await page()).not.toContain('A value is stored.')
+  expect(await page()).not.toContain('Leave empty to keep the stored value.')
 })
 
 test.each([
-  [{ endpoint: '' }, 'Enter the address of the application’s SCIM service.'],
-  [{ endpoint: 'photos.example' }, 'Enter a whole address'],
-  [{ token: 'two words' }, 'A token has no spaces'],
+  [{ endpoint: '' }, 'Enter the SCIM endpoint.'],
+  [{ endpoint: 'photos.example' }, 'Enter an https:// URL'],
+  [{ token: 'two words' }, 'The token has invalid characters'],
 ])('%j is refused next to the field, and the input is kept', async (more, sentence) => {
   const answer = await post('', target({ removal: 'delete', ...more }))
   expect(answer.status).toBe(400)
@@ -99,11 +99,11 @@ test('a concurrent change is shown', async () => {
 
 test('a test names the target, or the cause of its failure', async () => {
   await setUp()
-  expect((await post('/test')).text).toContain('It can change single attributes (PATCH).')
+  expect((await post('/test')).text).toContain('Updates: PATCH.')
   expect((await instance.administrator.get(`${at}/test`)).location).toContain(`${clientId}/scim`)
   await post('', target({ token: 'wrong' }))
   const failed = await post('/test')
-  expect(failed.text).toContain('It doesn’t accept the token.')
+  expect(failed.text).toContain('The token is refused.')
 })
 
 test('a target with an expired certificate is reported as such', async () => {
@@ -116,12 +116,12 @@ test('a target with an expired certificate is reported as such', async () => {
   try {
     await post('', target({ endpoint: `https://${front.address}/scim/v2` }))
     const tested = await post('/test')
-    expect(tested.text).toContain('Its certificate isn’t valid: it has expired')
+    expect(tested.text).toContain('Its certificate has expired')
     expect(tested.text).toContain('CERT_HAS_EXPIRED')
     await post('/run')
     let text = await page()
-    while (!text.includes('The last run ended early.')) text = await page()
-    expect(text).toContain('Its certificate isn’t valid: it has expired')
+    while (!text.includes('The last run was interrupted.')) text = await page()
+    expect(text).toContain('Its certificate has expired')
     // It has not counted any user.
     expect(text).not.toContain('In scope')
   } finally {
@@ -133,32 +133,32 @@ test('existing resources are listed and adopted', async () => {
   server.users.set('1', { id: '1', userName: 'ADA', displayName: 'Ada', active: true })
   await setUp()
   const text = await ended()
-  expect(text).toContain('These exist there already')
-  expect(text).toContain('<span class="chip warn">not complete</span>')
-  expect(text).toContain('Never complete so far')
+  expect(text).toContain('Existing accounts and groups')
+  expect(text).toContain('<span class="chip warn">incomplete</span>')
+  expect(text).toContain('Never complete')
   const client = () => instance.administrator.get(at.replace('/scim', ''))
-  expect((await client()).text).toContain('<span class="chip warn">not complete</span>')
+  expect((await client()).text).toContain('<span class="chip warn">incomplete</span>')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
-  expect(overview.text).toContain('Photos doesn’t have everybody it should have')
+  expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const localId = /name="localId" value="([^"]+)"/.exec(text)?.[1] ?? ''
   const adopted = await instance.administrator.follow(await post('/adopt', { kind: 'user', localId }))
-  expect(adopted.text).toContain('One account or group was taken over.')
+  expect(adopted.text).toContain('One resource was linked.')
   while (server.users.get('1')?.userName !== 'ada') await page()
   while (!(await page()).includes('<span class="chip ok">up to date</span>'));
   expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
   const all = await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)
-  expect(all.text).toMatch(/could not be brought up to date: [^:]*Some people or groups exist there already\./)
+  expect(all.text).toMatch(/Provisioning failed · [^·]*Photos[^·]* · [^·]*It exists there already\./)
   const log = await instance.administrator.get(`${instance.url}/settings/audit-log`)
-  expect(log.text).toMatch(/You took over accounts and groups that were in [^(]*Photos[^(]*\([^(]*1[^(]*\)/)
+  expect(log.text).toMatch(/SCIM resources linked[^(]*Photos/)
 })
 
 test('a failing target is shown in the overview, and provisioning is removed', async () => {
   await post('', target({ endpoint: 'https://[::1]/scim' }))
-  expect(await ended()).toContain('Add it to ALLOWED_PRIVATE_HOSTS')
+  expect(await ended()).toContain('add the host to ALLOWED_PRIVATE_HOSTS')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
-  expect(overview.text).toContain('Photos doesn’t have everybody it should have')
+  expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
-  while (!/could not be brought up to date: .*Add it to ALLOWED_PRIVATE_HOSTS/.test(await log()));
+  while (!/could not be brought up to date: .*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
   const ended_ = await instance.administrator.follow(await post('/remove'))
   expect(ended_.text).toContain('Provisioning was ended.')
   expect((await post('/run')).status).toBe(404)

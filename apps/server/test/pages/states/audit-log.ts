@@ -34,21 +34,12 @@ const list: ListView = {
   fields: [],
 }
 
-const nobody = { name: null, href: null }
+const account = { kind: 'account', name: 'anna', href: '/settings/admin/users/1' } as const
 const line: AuditLine = {
   id: '1',
   event: 'SIGN_IN',
-  keys: ['SIGN_IN.own', 'SIGN_IN.all'],
-  subjects: {
-    account: { name: 'anna', href: '/settings/admin/users/1' },
-    actor: nobody,
-    client: nobody,
-    passkey: nobody,
-    group: nobody,
-    api: nobody,
-    apiKey: nobody,
-    job: nobody,
-  },
+  subjects: [],
+  actor: null,
   at: now - 3 * 3_600_000,
   occurrences: 1,
   lastAt: now - 3 * 3_600_000,
@@ -64,7 +55,6 @@ const failed: AuditLine = {
   ...line,
   id: '2',
   event: 'SIGN_IN_FAILED',
-  keys: ['SIGN_IN_FAILED.own', 'SIGN_IN_FAILED.all'],
   at: now - day,
   occurrences: 12,
   lastAt: now - 60_000,
@@ -77,7 +67,7 @@ const settings: AuditLine = {
   ...line,
   id: '3',
   event: 'SETTINGS_CHANGED',
-  keys: ['SETTINGS_CHANGED.all'],
+  subjects: [account],
   at: now - 2 * day,
   changes: [
     { field: 'appName', before: 'Pocket ID', after: 'The family’s own entryPoint with a long name' },
@@ -94,21 +84,15 @@ const granted: AuditLine = {
   ...line,
   id: '4',
   event: 'NEW_CLIENT_AUTHORIZATION',
-  keys: ['NEW_CLIENT_AUTHORIZATION.all'],
-  subjects: {
-    ...line.subjects,
-    account: { name: 'dolores', href: null },
-    client: { name: 'مكتبة الصور', href: '/settings/admin/oidc-clients/photos' },
-  },
+  subjects: [
+    { kind: 'account', name: 'dolores', href: null },
+    { kind: 'client', name: 'مكتبة الصور', href: '/settings/admin/oidc-clients/photos' },
+  ],
+  actor: { kind: 'actor', name: 'eve', href: null },
   at: now - 40 * day,
 }
 
-export const auditLines = [
-  { ...line, keys: ['SIGN_IN.all'] },
-  { ...failed, keys: ['SIGN_IN_FAILED.all'] },
-  settings,
-  granted,
-]
+export const auditLines = [{ ...line, subjects: [account] }, { ...failed, subjects: [account] }, settings, granted]
 const own = { view: 'audit-log', viewer: long, list, lines: [line, failed] } as const
 const all = {
   view: 'audit-log-all',
