@@ -26,7 +26,11 @@ export class ReplaceableServer implements Disposable {
   readonly #active = new Set<ServerResponse>()
   #handler: RequestListener
 
-  constructor(handler: RequestListener, { tls, proxyProtocol }: ConnectionConfig, logger: Pick<Logger, 'info' | 'warn'>) {
+  constructor(
+    handler: RequestListener,
+    { tls, proxyProtocol }: ConnectionConfig,
+    logger: Pick<Logger, 'info' | 'warn'>,
+  ) {
     this.#handler = handler
     const options = { maxHeaderSize: 32_768, requestTimeout, keepAliveTimeout }
     const listener: RequestListener = (req, res) => {
