@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { expect, test } from '@jest/globals'
+import { type Instance, startInstance } from '../api/instance.ts'
+import { createMachine } from './machine.ts'
+
+interface JobDto {
+  readonly name: string
+  readonly isRunning: boolean
+  readonly lastRun: { readonly outcome: string } | null
+}
+
+/** The outcome of the back-up that is due when a server starts. */
+async function firstBackup({ administrator, url }: Instance): Promise<string | undefined> {
+  for (;;) {
+    // A cast: the test of the jobs checks the schema.
+    const jobs = (await administrator.getJson(`${url}/api/jobs`)).json() as readonly JobDto[]
+    const job = jobs.find(({ name }) => name === 'back-up')
+    if (job?.lastRun && !job.isRunning) return job.lastRun.outcome
+  }
+}
+
+const textOf = async ({ administrator, url }: Instance, path: string) =>
+  (await administrator.get(url + path)).text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
+
+test('the pages show the last good back-up, that its disk is that of the database, and start another', async () => {
+  await using machine = await createMachine('SQLite')
+  await using instance = await startInstance({ ...machine.env, BACKUP_SCHEDULE: 'daily' })
+  expect(await firstBackup(instance)).toBe('succeeded')
+  const page = await textOf(instance, '/settings/admin/back-ups')
+  expect(page).toMatch(/Last good back-up \w+ \d+, \d{4} · /)
+  expect(page).toContain('This folder is on the same disk as the database: it is lost with it.')
+  expect(page).toContain('Back up now')
+  expect(await textOf(instance, '/settings/admin/jobs')).toMatch(
+    /The last back-up is of .* It is on the same disk as the database/,
+  )
+  const overview = await textOf(instance, '/settings/admin')
+  expect(overview).toContain('Back-ups are on the same disk as the database')
+  expect(overview).not.toContain('None yet')
+  const { administrator, url } = instance
+  const started = await administrator.postForm(`${url}/settings/admin/jobs/back-up/run`, {})
+  expect((await administrator.follow(started)).text).toContain('Back up')
+})
+
+test('a back-up that fails is an audit event, and the page gives the reason', async () => {
+  await using machine = await createMachine('SQLite')
+  await mkdir(machine.path('data'), { recursive: true })
+  await writeFile(machine.path('data/backups'), 'not a folder')
+  await using instance = await startInstance({ ...machine.env, BACKUP_SCHEDULE: 'daily' })
+  expect(await firstBackup(instance)).toBe('failed')
+  expect(await textOf(instance, '/settings/admin/back-ups')).toMatch(/The last run failed .*: EEXIST/)
+  expect(await textOf(instance, '/settings/admin/audit-log?filters[event]=BACKUP_FAILED')).toMatch(
+    /A scheduled back-up failed: EEXIST/,
+  )
+})
+
+test('the pages say that back-ups are off', async () => {
+  await using machine = await createMachine('SQLite')
+  await using instance = await startInstance(machine.env)
+  expect(await textOf(instance, '/settings/admin/back-ups')).toContain('Set BACKUP_SCHEDULE')
+  expect(await textOf(instance, '/settings/admin')).toMatch(/Last good back-up (Off|Not set up)/)
+})
