@@ -28,6 +28,7 @@ const pageScripts = [
   'administration',
   'profile',
   'apps',
+  'api-docs',
 ]
 
 await rm(target, { recursive: true, force: true })
@@ -43,7 +44,11 @@ interface BundledFile {
 
 async function bundledFiles(): Promise<BundledFile[]> {
   const { outputFiles } = await build({
-    entryPoints: [...pageScripts.map((name) => join(web, `${name}.ts`)), join(web, 'pocket.css')],
+    entryPoints: [
+      ...pageScripts.map((name) => join(web, `${name}.ts`)),
+      join(web, 'pocket.css'),
+      join(web, 'api-docs.css'),
+    ],
     outdir: target,
     bundle: true,
     minify: true,

@@ -187,7 +187,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     commandLineKey,
   })
   const api = composeRestApi(services, guard)
-  const pages = composePages(services, guard, { apiDocument: api.document, runner })
+  const pages = composePages(services, guard, runner)
 
   const userNamed = async (name: string) => {
     const user = await directory.findByName(name)

@@ -18,7 +18,6 @@ import { reauthenticationPages } from '../http/reauthentication.ts'
 import { jobPages } from '../jobs/page.ts'
 import { ldapPages } from '../ldap/page.ts'
 import { messageOf } from '../logging/failure.ts'
-import type { OpenApiDocument } from '../openapi/document.ts'
 import { openApiPage } from '../openapi/page.ts'
 import { overviewPages } from '../overview/page.ts'
 import type { MigrationRunner } from '../pocket-id-migration/migration-runner.ts'
@@ -45,11 +44,7 @@ import type { Services } from './services.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
 /** All pages with their routes. */
-export function composePages(
-  services: Services,
-  guard: Guard,
-  { apiDocument, runner }: { readonly apiDocument: () => OpenApiDocument; readonly runner: MigrationRunner },
-): Router {
+export function composePages(services: Services, guard: Guard, runner: MigrationRunner): Router {
   const { database, pocket, directory, show, config, logger } = services
   const secure = pocket.issuer.startsWith('https:')
   const authentication = createAuthentication(pocket, directory)
@@ -103,11 +98,7 @@ export function composePages(
       ...scimPages(shared),
       ...composeAccountPages(shared),
       ...composeSettingPages(shared),
-      ...openApiPage({
-        document: apiDocument,
-        styles: services.assets.path('pocket.css'),
-        appearance: async () => services.appearance.urlFor((await services.pictures.instance()).background),
-      }),
+      ...openApiPage({ script: services.assets.path('api-docs.js'), styles: services.assets.path('api-docs.css') }),
     ],
     limits: pocket.limits,
     guarded: reauthentication.guarded,

@@ -45,7 +45,6 @@ import type { Services } from './services.ts'
 /** The REST API: the operations of all resources as routes and as one OpenAPI document. */
 export interface RestApi {
   readonly routes: Middleware
-  readonly document: () => OpenApiDocument
   /** Resolves when all background writes have completed. */
   flush(): Promise<void>
 }
@@ -105,7 +104,6 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
   const routes = router.routes()
   return {
     routes: (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next),
-    document,
     flush: () => apiKeys.flush(),
   }
 }

@@ -61,7 +61,7 @@ describe('an API', () => {
   test.each([
     [{ name: '', resource: 'https://x.example' }, 'Enter a name.'],
     [{ name: 'Kept', resource: 'nowhere' }, 'Enter a URL such as'],
-    [{ name: 'Kept', resource: 'https://x.example', accessTokenDurationMinutes: 'soon' }, 'whole number'],
+    [{ name: 'Kept', resource: 'https://x.example', accessTokenDurationMinutes: 'soon' }, 'Enter a number'],
   ])('with %j is refused next to the field, and the input is kept', async (fields, sentence) => {
     const refused = await agent.postForm(`${at}/new`, fields)
     expect(refused.status).toBe(400)

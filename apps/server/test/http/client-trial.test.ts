@@ -67,7 +67,7 @@ test.each<[string, Partial<NewClientInput>]>([
 
 test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
   ['has no address', { redirectUris: [] }, ['works', 'failed'], 'No callback URL without a * is registered.'],
-  ['lets nobody in', { isGroupRestricted: true }, ['works', 'works', 'works', 'failed'], 'none of the groups'],
+  ['lets nobody in', { isGroupRestricted: true }, ['works', 'works', 'works', 'failed'], 'none of the allowed groups'],
   [
     'signs by a key of its own',
     { protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'https://wiki.example/keys' } },

@@ -113,7 +113,7 @@ describe('the list', () => {
     expect([done.status, done.location]).toEqual([303, `${running.url}${users}?page=1`])
     const page = (await get(users)).text
     expect(page).toContain('2 people were disabled.')
-    expect(page).toContain('Ada Lovelace</bdi>: One administrator has to stay')
+    expect(page).toContain('Ada Lovelace</bdi>: Make another person an administrator first')
     expect((await running.app.directory.findByName('several2'))?.disabled).toBe(true)
     expect((await running.app.directory.findByName('ada'))?.disabled).toBe(false)
   })

@@ -158,7 +158,7 @@ test('a failing target is shown in the overview, and provisioning is removed', a
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
-  while (!/could not be brought up to date: .*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
+  while (!/Provisioning failed .*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
   const ended_ = await instance.administrator.follow(await post('/remove'))
   expect(ended_.text).toContain('Provisioning was ended.')
   expect((await post('/run')).status).toBe(404)
