@@ -6,6 +6,7 @@ import {
   type VirtualAuthenticatorOptions,
 } from '@pocket/test-support'
 import { type RunningApp, startApp } from '../http/app.ts'
+import { setUpOverApi } from './set-up.ts'
 
 let browser: TestBrowser
 let running: RunningApp
@@ -15,18 +16,12 @@ const key = 'a static key that is long enough'
 beforeAll(async () => {
   browser = await launchBrowser()
   running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open', STATIC_API_KEY: key })
-  await setUp(running)
+  await setUpOverApi(running.url)
 })
 afterAll(async () => {
   await running[Symbol.asyncDispose]()
   await browser[Symbol.asyncDispose]()
 })
-
-async function setUp({ url }: RunningApp) {
-  const body = JSON.stringify({ username: 'ada', email: 'ada@example.com' })
-  const headers = { 'content-type': 'application/json' }
-  expect((await fetch(`${url}/api/signup/setup`, { method: 'POST', headers, body })).status).toBe(200)
-}
 
 async function signUp(options: VirtualAuthenticatorOptions, at = running.url) {
   const context = await browser.newContext()
@@ -187,7 +182,7 @@ test('the field of the page offers passkeys, and accepts an e-mail address if th
     SMTP_HOST: '127.0.0.1',
     SMTP_FROM: 'id@example.com',
   })
-  await setUp(withCodes)
+  await setUpOverApi(withCodes.url)
   await using person = await signUp({}, withCodes.url)
   const { page, authenticator } = person
   await page.waitForURL('**/settings/account')

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import {
-  addVirtualAuthenticator,
-  expectNoAxeViolations,
-  launchBrowser,
-  type Page,
-  type TestBrowser,
-} from '@pocket/test-support'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { startInstance } from './instance.ts'
+import { setUpOnPage } from './set-up.ts'
 
 let browser: TestBrowser
 
@@ -23,22 +18,12 @@ async function openWindow() {
   return { page, [Symbol.asyncDispose]: () => context.close() }
 }
 
-async function setUpAdministrator(page: Page, url: string) {
-  await page.goto(url)
-  await page.getByLabel('User name').fill('ada')
-  await page.getByLabel('First name').fill('Ada')
-  await page.getByLabel('Last name').fill('Lovelace')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-  await page.waitForURL('**/settings/admin/oidc-clients')
-}
-
 test('a browser without a passkey is approved or denied by another one, and continues automatically', async () => {
   await using instance = await startInstance('SQLite')
   await using withPasskey = await openWindow()
   await using without = await openWindow()
   const [phone, television] = [withPasskey.page, without.page]
-  await setUpAdministrator(phone, instance.url)
+  await setUpOnPage(phone, instance.url)
 
   // It starts with an authorization request and returns to it.
   await phone.goto(`${instance.url}/settings/admin/oidc-clients/new?template=other`)

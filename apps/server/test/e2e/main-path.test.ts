@@ -9,6 +9,7 @@ import {
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
 import { sentTo } from './sent-to.ts'
+import { setUpOnPage } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
 
@@ -29,16 +30,6 @@ async function openWindow() {
   page.on('pageerror', (error) => messages.push(String(error)))
   const authenticator = await addVirtualAuthenticator(page)
   return { page, authenticator, messages, [Symbol.asyncDispose]: () => context.close() }
-}
-
-async function setUpAdministrator(page: Page, instance: Instance, name = 'ada') {
-  await page.goto(instance.url)
-  await page.getByLabel('User name').fill(name)
-  await page.getByLabel('First name').fill('Ada')
-  await page.getByLabel('Last name').fill('Lovelace')
-  await page.getByLabel('E-mail').fill(`${name}@example.com`)
-  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-  await page.waitForURL('**/settings/admin/oidc-clients')
 }
 
 async function addDsm(page: Page, instance: Instance, address: string) {
@@ -71,7 +62,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await using instance = await startInstance(storage)
     await using window = await openWindow()
     const { page } = window
-    await setUpAdministrator(page, instance)
+    await setUpOnPage(page, instance.url)
     expect(await window.authenticator.credentials()).toHaveLength(1)
     await instance.restartAfterKill()
 
@@ -179,7 +170,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await using instance = await startInstance(storage)
     await using window = await openWindow()
     const { page, authenticator } = window
-    await setUpAdministrator(page, instance)
+    await setUpOnPage(page, instance.url)
     await page.goto(`${instance.url}/settings/account/security`)
     await page.getByText('Edit').first().click()
     expect(await page.getByRole('button', { name: 'Remove passkey' }).count()).toBe(0)

@@ -9,6 +9,7 @@ import {
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
 import { sentTo } from './sent-to.ts'
+import { setUpOverApi } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
 const key = 'a static key that is long enough'
@@ -39,12 +40,7 @@ async function startWith(storage: Storage, mode: 'withToken' | 'open') {
     // A cast: a missing member fails the test.
     return (await answer.json()) as Readonly<Record<string, string>>
   }
-  const setUp = await fetch(`${instance.url}/api/signup/setup`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username: 'ada', email: 'ada@example.com' }),
-  })
-  expect(setUp.status).toBe(200)
+  await setUpOverApi(instance.url)
   const { id = '' } = await call('/api/oidc/clients', { name: 'DSM', callbackURLs: [nas] })
   const { secret = '' } = await call(`/api/oidc/clients/${id}/secrets`, {})
   const dsm = new SynologyDsm({

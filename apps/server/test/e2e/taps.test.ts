@@ -4,6 +4,7 @@ import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { sentTo } from './sent-to.ts'
+import { setUpOverApi } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
 const key = 'a static key that is long enough'
@@ -23,8 +24,7 @@ beforeAll(async () => {
     SMTP_PORT: String(mails.port),
     SMTP_FROM: 'id@example.com',
   })
-  const setUp = { username: 'ada', email: 'ada@example.com' }
-  await send('/api/signup/setup', setUp)
+  await setUpOverApi(instance.url)
   const { id = '' } = await send('/api/oidc/clients', { name: 'DSM', callbackURLs: [nas] })
   const { secret = '' } = await send(`/api/oidc/clients/${id}/secrets`, {})
   dsm = new SynologyDsm({
