@@ -20,7 +20,7 @@ const maxResults = 10
 const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
 
 /** `/settings/admin/apis/:id`: one API. */
-export function oneApiPages(deps: ApiPageDeps): readonly PageRoute[] {
+export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = deps
   const { apis, clients } = pocket
 

@@ -11,9 +11,9 @@ import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { apiAccessPages } from './access-page.ts'
 import { createApiAdministration } from './administration.ts'
+import { apiDetailsPages } from './api-details-page.ts'
 import { apiInput, newApi, submittedValues } from './api-form.ts'
 import { apiListRequest } from './api-lists.ts'
-import { oneApiPages } from './one-api-page.ts'
 
 const apisPath = '/settings/admin/apis'
 
@@ -104,6 +104,6 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
     { method: 'get', path: `${apisPath}/new`, handle: showNew },
     { method: 'post', path: `${apisPath}/new`, handle: create },
     ...apiAccessPages(pageDeps),
-    ...oneApiPages(pageDeps),
+    ...apiDetailsPages(pageDeps),
   ]
 }

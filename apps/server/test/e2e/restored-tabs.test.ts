@@ -55,7 +55,7 @@ async function createClients(page: Page): Promise<readonly string[]> {
   )
 }
 
-test('every tab arrives: with a session, after one sign-in, and after a restart of the browser', async () => {
+test('every tab reaches its application: with a session, after one sign-in, and after a restart of the browser', async () => {
   await using stack = new AsyncDisposableStack()
   const context = await browser.newContext()
   stack.defer(() => context.close())

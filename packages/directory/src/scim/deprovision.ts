@@ -29,7 +29,7 @@ export async function deprovision(sync: KindSync, remoteIdByLocalId: ReadonlyMap
     const listed = ownership.findListed(localId)
     const removeRecord = () => records.remove({ providerId, kind, localId })
     if (listed === 'reassigned') return removeRecord()
-    // Another user or group of ours has taken over the object.
+    // Another local user or group now owns the object.
     const id = listed?.id ?? record?.remoteId
     if (id !== undefined && usedRemoteIds.has(id)) return removeRecord()
     if (shouldDelete) {

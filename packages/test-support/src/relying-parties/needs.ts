@@ -32,7 +32,7 @@ export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken
 }
 
 /** @throws {RefusalError} if a required claim is missing or invalid */
-export function assertMet(need: Need, told: Told): void {
+export function assertRequiredClaim(need: Need, told: Told): void {
   const value = claimOf(need, told)
   if (!isMet(need.is, value)) throw new RefusalError(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
 }

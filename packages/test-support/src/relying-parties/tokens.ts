@@ -3,7 +3,7 @@ import type { ProtocolBehaviour } from './application.ts'
 import type { Endpoints } from './endpoints.ts'
 import { readIdToken } from './id-token.ts'
 import type { JsonObject } from './json-object.ts'
-import { assertMet, claimOf, needInWords } from './needs.ts'
+import { assertRequiredClaim, claimOf, needInWords } from './needs.ts'
 import { type Checklist, RefusalError } from './refusal.ts'
 import { fetchJson } from './requests.ts'
 
@@ -45,7 +45,7 @@ export async function checkTokens(
     ? await checks.check('UserInfo answers, about the same person', () => askUserInfo(accessToken, idToken, context))
     : {}
   const told = { idToken, userInfo }
-  for (const need of behaviour.needs) await checks.check(needInWords(need), () => assertMet(need, told))
+  for (const need of behaviour.needs) await checks.check(needInWords(need), () => assertRequiredClaim(need, told))
   return {
     account: textOrNull(claimOf({ claim: behaviour.identifiedBy, from: 'either' }, told)),
     subject: idToken.sub ?? userInfo.sub,

@@ -4,7 +4,7 @@ import { openInstance } from '../open-instance.ts'
 
 export type Item = Readonly<Record<string, unknown>>
 
-/** The REST API of the instance. Every method rejects with a `CommandError` that says what the API refused. */
+/** The REST API of the instance. Each method rejects with a `CommandError` that contains the error of the API. */
 export interface Api {
   /** Resolves to the body of the response. */
   call<Body = Item>(request: ApiRequest): Promise<Body>
