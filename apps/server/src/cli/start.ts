@@ -1,15 +1,22 @@
+import cluster from 'node:cluster'
 import { once } from 'node:events'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { Config } from '../composition/config.ts'
 import { codeOf } from '../logging/failure.ts'
 import type { CommandContext, Instance } from './command.ts'
+import { runProcesses } from './processes.ts'
 
 /** Runs the server until it is asked to stop. */
 export async function runServer(context: CommandContext): Promise<void> {
   const config = context.readConfig()
   const logger = context.createLogger(config)
   logger.info(`Starting Pocket ${context.version}`)
-  for (const warning of config.warnings) logger.warn(warning)
+  if (cluster.isPrimary) for (const warning of config.warnings) logger.warn(warning)
+  if (config.processes > 1 && cluster.isPrimary) {
+    await runProcesses(config.processes, logger, context.stop)
+    logger.info('Stopped')
+    return
+  }
   try {
     await using app = await context.createApp(config, logger, context.stop)
     if (!context.stop.aborted) await serve(app, config, context, logger.info.bind(logger))

@@ -8,7 +8,7 @@ import { readEncryptionKey } from '../config/encryption.ts'
 import { readEnvironment } from '../config/env.ts'
 import { type FilesConfig, readFiles } from '../config/files.ts'
 import { type GeoIpConfig, readGeoIp } from '../config/geoip.ts'
-import { type ListenConfig, readListening } from '../config/listening.ts'
+import { assertSupportsProcesses, type ListenConfig, readListening } from '../config/listening.ts'
 import { readLogging } from '../config/logging.ts'
 import { type OutboundConfig, readOutbound } from '../config/outbound.ts'
 import { type PasskeysConfig, readPasskeys } from '../config/passkeys.ts'
@@ -62,6 +62,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const listen = readListening(reader)
   const { tls } = readTls(reader)
   const database = readDatabase(reader)
+  assertSupportsProcesses(reader, listen, database.kind)
   const files = readFiles(reader, dataFolderOf(database))
   const backup = readBackup(reader, dataFolderOf(database), files)
   const encryptionKey = readEncryptionKey(reader)

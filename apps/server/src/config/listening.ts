@@ -53,9 +53,18 @@ const proxyProtocol: Variable<TrustProxy> = {
   parse: parseTrustProxy,
 }
 
+const webConcurrency: Variable<number> = {
+  name: 'WEB_CONCURRENCY',
+  type: 'integer, 1 to 64',
+  default: '1',
+  description:
+    'The number of processes that serve requests, with PostgreSQL only; at most one for each core. Each holds up to 10 connections of PostgreSQL.',
+  parse: parseProcesses,
+}
+
 export const listeningSection = {
   title: 'Listening',
-  variables: { host, port, unixSocket, unixSocketMode, systemdSocket, proxyProtocol },
+  variables: { host, port, unixSocket, unixSocketMode, systemdSocket, proxyProtocol, webConcurrency },
 } satisfies Section
 
 /** Addresses on which this server listens. */
@@ -70,6 +79,8 @@ export interface ListenConfig {
   readonly systemdSocket: boolean
   /** The peers that send the PROXY protocol; `undefined` if none does. */
   readonly proxyProtocol: TrustProxy | undefined
+  /** Number of processes that share the port. */
+  readonly processes: number
 }
 
 export function readListening(reader: Reader): ListenConfig {
@@ -80,6 +91,7 @@ export function readListening(reader: Reader): ListenConfig {
     unixSocketMode: reader.read(unixSocketMode),
     systemdSocket: reader.read(systemdSocket) ?? false,
     proxyProtocol: proxiesOf(reader.read(proxyProtocol)),
+    processes: reader.read(webConcurrency) ?? 1,
   }
   for (const [variable, isSet] of [
     [systemdSocket, config.systemdSocket],
@@ -98,6 +110,33 @@ export function readListening(reader: Reader): ListenConfig {
 
 function proxiesOf(proxies: TrustProxy | undefined): TrustProxy | undefined {
   return proxies === trustNone ? undefined : proxies
+}
+
+/** SQLite has one writer, and processes that share a file wait for each other. */
+export function assertSupportsProcesses(
+  reader: Reader,
+  { processes, systemdSocket: isPassed }: ListenConfig,
+  databaseKind: string,
+): void {
+  if (processes > 1 && isPassed)
+    reader.problems.push({
+      variable: webConcurrency.name,
+      reason: 'systemd passes its socket to one process only',
+      remedy: 'Remove SYSTEMD_SOCKET or WEB_CONCURRENCY.',
+    })
+  if (processes === 1 || databaseKind === 'postgres') return
+  reader.problems.push({
+    variable: webConcurrency.name,
+    reason: 'SQLite allows one process only',
+    remedy: 'Set DB_CONNECTION_STRING to a PostgreSQL URL, or remove WEB_CONCURRENCY.',
+  })
+}
+
+function parseProcesses({ text }: RawValue): number {
+  const value = /^\d{1,2}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > 64)
+    throw new InvalidValueError(`"${text}" is not a number of processes`, 'Write a whole number from 1 to 64.')
+  return value
 }
 
 function parseHost({ text }: RawValue): string {

@@ -249,6 +249,17 @@ test('accepts a mode for a Unix socket, and ignores a mode alone', () => {
   expect(load({ UNIX_SOCKET_MODE: '660' }).warnings).toEqual([expect.stringContaining('UNIX_SOCKET_MODE')])
 })
 
+test('accepts several processes with PostgreSQL, and refuses them with SQLite', () => {
+  expect(load({}).processes).toBe(1)
+  const database = { DB_CONNECTION_STRING: 'postgres://pocket:secret@db/pocket' }
+  expect(load({ WEB_CONCURRENCY: '4', ...database }).processes).toBe(4)
+  expect(problemsOf({ WEB_CONCURRENCY: '2' })).toEqual({
+    WEB_CONCURRENCY: expect.stringContaining('SQLite allows one process only'),
+  })
+  for (const value of ['0', '65', 'two'])
+    expect(problemsOf({ WEB_CONCURRENCY: value, ...database }).WEB_CONCURRENCY).toMatch('not a number of processes')
+})
+
 test('accepts a list of hosts and networks as allowed private targets', () => {
   expect(load({}).allowedPrivateHosts).toEqual([])
   const hosts = ['nas.lan', '192.168.1.5', 'fd00::/8']

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { eventually, freePort, startProcess } from '@pocket/test-support'
+import { startInstance } from '../e2e/instance.ts'
+
+const program = fileURLToPath(new URL('serve-in-processes.ts', import.meta.url))
+
+const start = async (env: Readonly<Record<string, string>> = {}, readyWhen = /runs in 2 processes/) => {
+  const port = String(await freePort())
+  const args = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', program]
+  const running = await startProcess(process.execPath, args, { env: { PORT: port, ...env }, readyWhen })
+  const answer = async () => Number(await (await fetch(`http://127.0.0.1:${port}`)).text())
+  /** The IDs of the processes that answer. */
+  const serving = () =>
+    eventually(async () => {
+      const pids = new Set<number>()
+      for (let times = 0; times < 10; times++) pids.add(await answer())
+      expect(pids.size).toBe(2)
+      return [...pids]
+    })
+  return { running, serving }
+}
+
+test('processes share a port, one that ends is replaced, and all stop together', async () => {
+  const { running, serving } = await start()
+  await using _running = running
+  const [killed = 0, kept] = await serving()
+  process.kill(killed, 'SIGKILL')
+  const after = await eventually(async () => {
+    const pids = await serving()
+    expect(pids).not.toContain(killed)
+    return pids
+  })
+  expect(after).toContain(kept)
+  running.kill('SIGTERM')
+  await running.exit
+  expect(running.output()).toContain('all stopped')
+  for (const pid of after) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
+
+test('if a process cannot start, all stop with an error', async () => {
+  const { running } = await start({ FAIL: 'true' }, /failed/)
+  await using _running = running
+  await running.exit
+  expect(running.output()).toContain('failed: A process of the server could not start.')
+})
+
+test('a server in two processes creates its database once', async () => {
+  await using instance = await startInstance('PostgreSQL', { WEB_CONCURRENCY: '2' })
+  await eventually(() => expect(instance.output()).toMatch(/runs in 2 processes/))
+  for (let times = 0; times < 10; times++) expect((await fetch(`${instance.url}/healthz`)).status).toBeLessThan(300)
+  expect(instance.output().match(/No administrator exists yet/g)?.length).toBeLessThanOrEqual(2)
+  expect(instance.output()).not.toMatch(/error/i)
+})
