@@ -56,4 +56,6 @@ export interface PocketStores {
   readonly sessionHistory: SessionHistoryStore
   /** Runs writes to all these stores in one transaction. */
   readonly transaction: Transaction
+  /** Sends writes of `work` that nothing waits for together, before it resolves. Without it, they are sent one by one. */
+  readonly batch?: Transaction
 }

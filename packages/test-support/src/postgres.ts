@@ -9,6 +9,7 @@ import { startProcess } from './process.ts'
 export interface PostgresServer extends AsyncDisposable {
   /** `postgres://…` with the superuser's name and password. */
   readonly url: string
+  readonly pid: number
   /** Suspends all its processes: connections stay open without responses. */
   suspend(): void
   /** Resumes its processes. */
@@ -61,6 +62,7 @@ export async function startPostgres({
   const resume = () => signalAll('SIGCONT')
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${server.ready[1]}/postgres`,
+    pid: server.pid,
     suspend: () => signalAll('SIGSTOP'),
     resume,
     async [Symbol.asyncDispose]() {

@@ -57,7 +57,8 @@ export class AuditLogStore {
     const { ipAddress, userAgent, country, city } = entry
     // `last` is not needed for the first occurrence, but the statement cannot detect which occurrence is the first.
     const last = entry.repetition === null ? entry.last : { ipAddress, userAgent, country, city }
-    await this.#database.execute(sql.append, rows.values({ ...entry, last }))
+    const row = entry.repetition ?? entry.id
+    await this.#database.executeLater({ sql: sql.append, parameters: rows.values({ ...entry, last }), row })
   }
 
   /** Adds entries without repetition keys in one statement. */

@@ -10,7 +10,7 @@ const connectionString: Variable<ParsedConnection> = {
   default: defaultPath,
   secret: true,
   description:
-    '`postgres://user:password@host:5432/database` (or `postgresql://`) selects PostgreSQL; its query parameters are passed to the driver: `statement_timeout` (milliseconds, default 15000), `query_timeout` (milliseconds, default 20000, closes a silent connection) and `connect_timeout` (seconds, default 10). Anything else is the path or `file:` URI of an SQLite file; its query parameters are ignored with a warning.',
+    '`postgres://user:password@host:5432/database` (or `postgresql://`) selects PostgreSQL; its query parameters are passed to the driver: `statement_timeout` (milliseconds, default 15000), `query_timeout` (milliseconds, default 20000, closes a silent connection) and `connect_timeout` (seconds, default 10). `pooler=transaction` is for PgBouncer with `pool_mode = transaction`; commands that replace data need a direct connection. Anything else is the path or `file:` URI of an SQLite file; its query parameters are ignored with a warning.',
   parse: parseConnectionString,
 }
 

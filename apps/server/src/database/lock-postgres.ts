@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { UnavailableError } from '@pocket/core/errors'
+import { isPooled } from '@pocket/core/internal/sql'
 import type { Client } from 'pg'
 import type { DataSource } from 'typeorm'
 import { messageOf } from '../logging/failure.ts'
@@ -22,9 +23,15 @@ const tryLock = {
   shared: `SELECT pg_try_advisory_lock_shared(${lockId}) AS locked`,
   exclusive: `SELECT pg_try_advisory_lock(${lockId}) AS locked`,
 }
+/** For a pooler that assigns a connection for each transaction. */
+const tryTransactionLock = {
+  shared: `SELECT pg_try_advisory_xact_lock_shared(${lockId}) AS locked`,
+  exclusive: `SELECT pg_try_advisory_xact_lock(${lockId}) AS locked`,
+}
 /** PostgreSQL 14 and later end the session of a holder that is silent for a minute, even if its network has failed. */
 const endSilentSession = `SELECT set_config('idle_session_timeout', '60000', false)
   WHERE current_setting('server_version_num')::int >= 140000`
+const endSilentTransaction = 'SET LOCAL idle_in_transaction_session_timeout = 60000'
 const endOtherSessions = `SELECT pg_terminate_backend(pid) FROM pg_locks
   WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND classid = ${0x706f636b} AND objid::bigint = (hashtext(current_schema())::bigint & 4294967295)
@@ -109,8 +116,11 @@ function reconnect(url: string, logger: Logger): Promise<DataSource> {
 async function lockIn(dataSource: DataSource, mode: LockMode, force = false): Promise<Session | undefined> {
   try {
     const runner = dataSource.createQueryRunner()
-    const tryOnce = async () => (await runner.query(tryLock[mode]))[0]?.locked === true
-    await runner.query(endSilentSession)
+    const pooled = isPooled(dataSource.options)
+    if (pooled) await runner.startTransaction()
+    const statement = (pooled ? tryTransactionLock : tryLock)[mode]
+    const tryOnce = async () => (await runner.query(statement))[0]?.locked === true
+    await runner.query(pooled ? endSilentTransaction : endSilentSession)
     let isLocked = await tryOnce()
     // A holder whose session was ended may be faster.
     for (let attempt = 0; force && !isLocked && attempt < maxForcedAttempts; attempt++) {
@@ -123,6 +133,8 @@ async function lockIn(dataSource: DataSource, mode: LockMode, force = false): Pr
       return {
         ping: () => runner.query('SELECT 1'),
         async listen({ channel, onNotify }) {
+          // A transaction receives no notifications.
+          if (pooled) return
           const client: Client = await runner.connect()
           client.on('notification', (message) => {
             if (message.channel === channel) onNotify()
@@ -131,7 +143,8 @@ async function lockIn(dataSource: DataSource, mode: LockMode, force = false): Pr
         },
         async [Symbol.asyncDispose]() {
           // PostgreSQL releases the locks of a closed connection only a moment later. A lost connection holds none.
-          await runner.query('SELECT pg_advisory_unlock_all()').catch(() => undefined)
+          const unlock = pooled ? runner.rollbackTransaction() : runner.query('SELECT pg_advisory_unlock_all()')
+          await unlock.catch(() => undefined)
           await dataSource.destroy()
         },
       }

@@ -11,7 +11,7 @@ import { connectToPostgres } from '../../src/database/connect.ts'
 import { createFolder } from './folder.ts'
 import { keepingLogger } from './keeping-logger.ts'
 import { pocketIdRows, pocketIdSchema } from './pocket-id.ts'
-import { type DatabaseConfig, open, sites, sqliteSite } from './sites.ts'
+import { type DatabaseConfig, open, postgresSite, sites, sqliteSite } from './sites.ts'
 
 /** Encrypts a value, as a started server does. */
 async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): Promise<void> {
@@ -264,7 +264,7 @@ test('new files and folders are private to their owner for any umask, and wider 
 })
 
 test('a change of cached rows is announced to other processes on PostgreSQL', async () => {
-  await using site = await sites.PostgreSQL()
+  await using site = await postgresSite()
   await using one = await open(site.config)
   await using other = await open(site.config)
   // Without the passing of time, the version is not read again.

@@ -42,7 +42,7 @@ export async function sqliteSite(): Promise<Site> {
   }
 }
 
-async function postgresSite(): Promise<Site> {
+export async function postgresSite(): Promise<Site> {
   const folder = await createFolder()
   const database = await createTestDatabase()
   const { url } = database

@@ -28,6 +28,8 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     replace: true,
     refresh: true,
     find: true,
+    findWithGrant: true,
+    issue: true,
     lock: true,
     findByUid: true,
     listByAccount: true,

@@ -39,11 +39,11 @@ export function reservedEntries(limit: number) {
 /** Stores connection attempts. */
 export interface ConnectionLogStore {
   /**
-   * Adds attempts and keeps the last `limit` of each client. Because anyone can cause attempts, half of the entries are
+   * Adds attempts; with a `limit`, keeps only the last ones of each client of these attempts. Because anyone can cause attempts, half of the entries are
    * reserved for authenticated users and clients; if space is needed, each user gets at most a fifth and each
    * unauthenticated network at most a tenth. Attempts of unknown clients are ignored.
    */
-  insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void>
+  insert(attempts: readonly ConnectionAttempt[], limit?: number): Promise<void>
   /** The last attempts, newest first. */
   list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]>
   /** The newest attempt of each of these clients; clients without attempts are omitted. One statement. */

@@ -4,6 +4,8 @@ import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt
 
 /** Number of attempts kept per client. */
 const connectionLogLength = 50
+/** Number of attempts of a client after which its log is trimmed. */
+const trimInterval = 25
 /** Limits the memory under load. Unauthenticated attempts have their own queue, so they do not displace others. */
 const maxQueueLength = 500
 /** Milliseconds, so that the attempts of several requests are written together. */
@@ -32,12 +34,28 @@ export function createConnectionLog(
   let writing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let lastSequence = 0
+  /** Numbers of attempts since the logs of their clients were trimmed. */
+  const untrimmed = new Map<string, number>()
+
+  /** Unauthenticated attempts are trimmed at once, so that they never hide others. */
+  const needsTrim = (attempts: readonly ConnectionAttempt[]): boolean => {
+    // Bounded, since clients register themselves.
+    if (untrimmed.size > maxQueueLength) untrimmed.clear()
+    for (const { clientId } of attempts) untrimmed.set(clientId, (untrimmed.get(clientId) ?? 0) + 1)
+    const isDue = attempts.some(
+      ({ clientId, unauthenticatedNetwork }) =>
+        unauthenticatedNetwork !== null || (untrimmed.get(clientId) ?? 0) >= trimInterval,
+    )
+    if (isDue) for (const { clientId } of attempts) untrimmed.delete(clientId)
+    return isDue
+  }
 
   const write = async (): Promise<void> => {
     while (queues.authenticated.length + queues.unauthenticated.length > 0) {
       const attempts = [...queues.authenticated, ...queues.unauthenticated]
       queues = { authenticated: [], unauthenticated: [] }
-      await store.insert(attempts, connectionLogLength).catch(onError)
+      const limit = needsTrim(attempts) ? [connectionLogLength] : []
+      await store.insert(attempts, ...limit).catch(onError)
     }
     writing = undefined
   }

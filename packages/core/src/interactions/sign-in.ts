@@ -96,7 +96,7 @@ export function createSignIn(
   { authentication, loginCodes, browserTokens, deviceCookie, sessions }: SignInServices,
 ): SignInService {
   const { before, limits, audit, clock, stores } = context
-  const { accounts, sessionHistory, transaction } = stores
+  const { accounts, passkeys, sessionHistory, transaction } = stores
 
   const withAudit = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
     try {
@@ -145,6 +145,8 @@ export function createSignIn(
           // Before a passkey is written, because removals lock the account first too.
           await sessionHistory.lockAccount(account.id)
           await eligibleAccount(accounts, account.id)
+          // Before the use is written: what follows reads the passkeys of the account too, but not their use.
+          await passkeys.listByAccount(account.id)
           await recordUse(req, verified, 'signed_in')
           const { id: passkeyId } = verified.passkey
           return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })

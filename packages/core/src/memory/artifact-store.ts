@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactStore, Leeway } from '../oidc/artifact-store.ts'
+import type { Artifact, ArtifactStore, Issue, IssueOutcome, Leeway } from '../oidc/artifact-store.ts'
 import { addValue, type MemoryState, removeExpired, removeWhere } from './memory-state.ts'
 
 export class MemoryArtifactStore implements ArtifactStore {
@@ -62,6 +62,11 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => this.#artifacts.get(key))
   }
 
+  async findWithGrant(key: string): Promise<readonly Artifact[]> {
+    const found = await this.find(key)
+    return found ? [found] : []
+  }
+
   /** The transactions of this store run one at a time. */
   lock(key: string): Promise<Artifact | undefined> {
     return this.find(key)
@@ -96,6 +101,15 @@ export class MemoryArtifactStore implements ArtifactStore {
       if (consumedAt !== null && (consumedAt <= at - milliseconds || (timesConsumed ?? 1) >= uses)) return false
       this.#artifacts.set(key, { ...artifact, consumedAt: consumedAt ?? at, timesConsumed: (timesConsumed ?? 0) + 1 })
       return true
+    })
+  }
+
+  issue({ grantKey, use, artifacts }: Issue): Promise<IssueOutcome> {
+    return this.#state.transaction(async () => {
+      if ((await this.find(grantKey)) === undefined) return 'revoked'
+      if (use && !(await this.consume(use.key, use.at, use.leeway))) return 'used'
+      for (const artifact of artifacts) await this.upsert(artifact)
+      return 'issued'
     })
   }
 

@@ -16,9 +16,10 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
     this.#hasClient = hasClient
   }
 
-  async insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void> {
+  async insert(attempts: readonly ConnectionAttempt[], limit?: number): Promise<void> {
     await this.#state.run(() => {
       for (const attempt of attempts) if (this.#hasClient(attempt.clientId)) this.#attempts.set(attempt.id, attempt)
+      if (limit === undefined) return
       for (const { clientId } of attempts)
         for (const { id } of rankAttempts(this.#newestFirst(clientId), limit).slice(limit)) this.#attempts.delete(id)
     })

@@ -11,7 +11,7 @@ import { networkOf } from '../limits/network.ts'
 import type { Artifact, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, clearCarriedInteraction } from './carried-interactions.ts'
 import { createClientMetadata } from './client-metadata.ts'
-import { responseModel, revokeGrant } from './grant-destruction.ts'
+import { grantedModels, responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
 import { importedTokenKey, isAuthenticToken, presentedToken } from './imported-tokens.ts'
 import { storedTokenId } from './jwt-token-ids.ts'
@@ -30,6 +30,15 @@ interface AdapterServices {
 
 /** Replaces the interaction ID in stored return URLs, which would otherwise reveal it. */
 const idPlaceholder = '{id}'
+
+/** The grant that was read together with the code or token of a request; it is used once. */
+const readGrants = new WeakMap<IncomingMessage, Artifact>()
+
+function takeGrant(req: IncomingMessage, key: string): Artifact | undefined {
+  const grant = readGrants.get(req)
+  readGrants.delete(req)
+  return grant?.key === key ? grant : undefined
+}
 
 /** Maximum number of successful refreshes with one token of a public client within the leeway. */
 const maxRefreshesWithinLeeway = 10
@@ -79,6 +88,17 @@ function artifactAdapter(
     const found = key === undefined ? undefined : await artifacts.find(key)
     const token = presentedToken(Provider.ctx?.req) ?? id
     return found && (await isAuthenticToken(token, found, masterKey)) ? found : undefined
+  }
+  /** Reads the grant of a code or token in the same statement, because the library reads it next. */
+  const findArtifact = async (key: string): Promise<Artifact | undefined> => {
+    const req = Provider.ctx?.req
+    const grant = model === 'Grant' && req ? takeGrant(req, key) : undefined
+    if (grant) return grant
+    if (!req || !grantedModels.some((granted) => granted === model)) return artifacts.find(key)
+    const found = await artifacts.findWithGrant(key)
+    const [other] = found.filter((artifact) => artifact.key !== key)
+    if (other) readGrants.set(req, other)
+    return found.find((artifact) => artifact.key === key)
   }
   /** The key of a refresh token that was found. */
   const refreshKeyOf = (id: string) => (model === 'RefreshToken' ? importedKeyOf(id) : undefined) ?? keyOf(id)
@@ -188,7 +208,7 @@ function artifactAdapter(
       return artifacts.refresh({ ...found, payload: JSON.stringify(payload), expiresAt }, found.payload)
     },
     async find(id) {
-      const stored = (await artifacts.find(keyOf(id))) ?? (await findImported(id))
+      const stored = (await findArtifact(keyOf(id))) ?? (await findImported(id))
       if (stored && model === 'Interaction' && Provider.ctx) readInteractions.set(Provider.ctx.req, stored)
       const artifact = stored ?? readCarried(id)
       if (model === 'DeviceCode') await assertPollInterval(artifact)
@@ -206,7 +226,7 @@ function artifactAdapter(
     async consume(id) {
       if (model === 'RefreshToken' && deferConsumption()) return
       const use: SingleUse = {
-        consume: () => artifacts.consume(refreshKeyOf(id), clock.now(), leeway),
+        ...{ key: refreshKeyOf(id), at: clock.now(), leeway },
         async reject() {
           // A refresh beyond the limit within the leeway is not a replay, so earlier tokens remain valid.
           const isConcurrent = model === 'DeviceCode' || isWithinLeeway(await artifacts.find(refreshKeyOf(id)))
@@ -214,7 +234,7 @@ function artifactAdapter(
           throw alreadyConsumed(model)
         },
       }
-      if (!deferUse(use) && !(await use.consume())) await use.reject()
+      if (!deferUse(use) && !(await artifacts.consume(use.key, use.at, use.leeway))) await use.reject()
     },
     async destroy(id) {
       const key = keyOf(id)

@@ -33,6 +33,18 @@ export interface Leeway {
   readonly uses: number
 }
 
+/** Artifacts to store under a grant. */
+export interface Issue {
+  /** The key of the grant. */
+  readonly grantKey: string
+  /** The credential to consume, as `consume` does. */
+  readonly use?: { readonly key: string; readonly at: number; readonly leeway?: Leeway | undefined } | undefined
+  readonly artifacts: readonly Artifact[]
+}
+
+/** `revoked`: the grant is not stored. `used`: the credential was consumed before. Neither changes anything. */
+export type IssueOutcome = 'issued' | 'revoked' | 'used'
+
 /** Stores artifacts. Lookups return expired artifacts too; callers check the expiry. */
 export interface ArtifactStore {
   /** Inserts the artifact, or replaces all fields except `consumedAt`, `timesConsumed` and `polledAt`. */
@@ -56,6 +68,8 @@ export interface ArtifactStore {
    */
   refresh(artifact: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>, before: string): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
+  /** The artifact and, if that needs no further statement, its grant. */
+  findWithGrant(key: string): Promise<readonly Artifact[]>
   /** Reads an artifact and locks it until the enclosing transaction ends, in one statement. */
   lock(key: string): Promise<Artifact | undefined>
   findByUid(model: string, uid: string): Promise<Artifact | undefined>
@@ -69,6 +83,11 @@ export interface ArtifactStore {
    * during its period. `at` is in milliseconds; the first value is kept.
    */
   consume(key: string, at: number, leeway?: Leeway): Promise<boolean>
+  /**
+   * Consumes a credential and stores artifacts under their grant, atomically. Locks the grant first, so that a concurrent
+   * revocation destroys the artifacts or prevents them.
+   */
+  issue(issue: Issue): Promise<IssueOutcome>
   /**
    * Replaces the artifact that has this key with `artifact`, which has an account, atomically. Returns `false` without a change
    * if the stored one already has an account or is missing.

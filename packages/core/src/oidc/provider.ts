@@ -40,6 +40,8 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   queueLogoutNotices(provider, context)
   // Documented listeners and middleware. The first middleware is the outermost: it sees the outages of all others.
   handleOutages(provider, context)
+  const { batch } = context.stores
+  if (batch) provider.use((_ctx, next) => batch(next))
   // The audit log contains what the authorizations have recorded.
   auditEvents(provider, context)
   recordAuthorizations(provider, context)

@@ -3,8 +3,8 @@ import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { CoreContext } from '../context.ts'
 import { sha256 } from '../hash.ts'
 import { MasterKey } from '../master-key.ts'
-import type { Artifact } from './artifact-store.ts'
-import { lockGrant, responseModel, revokeGrant } from './grant-destruction.ts'
+import type { Artifact, Issue } from './artifact-store.ts'
+import { grantKey, responseModel, revokeGrant } from './grant-destruction.ts'
 
 /** How long a repeated refresh receives the same response, in milliseconds. */
 const responseLifetime = 60_000
@@ -31,9 +31,7 @@ interface TokenRequest {
 }
 
 /** The use of a credential that may be used once. */
-export interface SingleUse {
-  /** Resolves to `false` if it was used before. */
-  consume(): Promise<boolean>
+export interface SingleUse extends NonNullable<Issue['use']> {
   /** Rejects the request after a use that failed, outside the transaction of the use. */
   reject(): Promise<never>
 }
@@ -84,12 +82,12 @@ export interface RefreshResponses {
 }
 
 /**
- * Consumes a code or refresh token and stores the tokens of the response in one transaction that first locks their grant, so that
- * no token outlives a grant that is revoked meanwhile, and the first of two uses is answered. Makes refreshes idempotent: the transaction also consumes the refresh token and stores the sealed response, and
- * repeated requests receive the same response (decision 0016).
+ * Consumes a code or refresh token and stores the tokens of the response at once under the lock of their grant, so that no token
+ * outlives a grant that is revoked meanwhile, and the first of two uses is answered. Makes refreshes idempotent: the same write
+ * stores the sealed response, and repeated requests receive it again (decision 0016).
  */
 export function createRefreshResponses({ stores, clock, masterKey }: CoreContext): RefreshResponses {
-  const { artifacts, transaction } = stores
+  const { artifacts } = stores
   /** The stored response, unless it has expired or the new refresh token was used. */
   const findResponse = async ({ key, consumedAt }: Artifact): Promise<StoredResponse | undefined> => {
     // A clock that was set back must not extend the lifetime; clocks of several machines differ by less than it.
@@ -102,16 +100,14 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
   }
 
   /** Stores tokens before a concurrent revocation of their grant, which destroys them, or rejects them after it. */
-  const withGrant = <T>({ grantId }: Pick<Artifact, 'grantId'>, store: () => Promise<T>): Promise<T> =>
-    transaction(async () => {
-      if (grantId === null || !(await lockGrant(artifacts, grantId)))
-        throw new errors.InvalidGrant('the grant was revoked')
-      return store()
-    })
-
-  const storeTokens = async (tokens: readonly Artifact[]) => {
-    for (const token of tokens) await artifacts.upsert(token)
+  const issue = async ({ grantId }: Pick<Artifact, 'grantId'>, { use, artifacts: issued }: Omit<Issue, 'grantKey'>) => {
+    const outcome =
+      grantId === null ? 'revoked' : await artifacts.issue({ grantKey: grantKey(grantId), use, artifacts: issued })
+    if (outcome === 'revoked') throw new errors.InvalidGrant('the grant was revoked')
+    return outcome === 'issued'
   }
+
+  const consume = ({ key, at, leeway }: SingleUse) => artifacts.consume(key, at, leeway)
 
   /** Resolves to `false` if the token is already consumed. */
   const storeResponse = async (
@@ -129,11 +125,7 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
       payload: JSON.stringify({ successor, sealed }),
       expiresAt: now + responseLifetime,
     }
-    return withGrant(presented, async () => {
-      if (!(await artifacts.consume(presented.key, now))) return false
-      await storeTokens([...tokens, response])
-      return true
-    })
+    return issue(presented, { use: { key: presented.key, at: now }, artifacts: [...tokens, response] })
   }
 
   const repeatResponse = async ({ key: presentedKey, grantId }: Artifact, key: MasterKey) => {
@@ -172,7 +164,7 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
       } catch (error) {
         // A request that is rejected after its checks, such as one for a denied device code, uses its credential too.
         if (!(error instanceof ResponseStoredError)) {
-          await request.use?.consume()
+          if (request.use) await consume(request.use)
           throw error
         }
       } finally {
@@ -182,13 +174,8 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
       const [first] = tokens
       // A refresh token that is not rotated is not consumed.
       if (!presented || (!consumed && presented.consumedAt === null)) {
-        const store = async () => {
-          if (use && !(await use.consume())) return false
-          await storeTokens(tokens)
-          return true
-        }
-        const isStored = await (first ? withGrant(first, store) : store())
-        if (!isStored) await use?.reject()
+        const isIssued = first ? await issue(first, { use, artifacts: tokens }) : !use || (await consume(use))
+        if (!isIssued) await use?.reject()
         return
       }
       const key = await deriveKey(ctx, masterKey, permissions)

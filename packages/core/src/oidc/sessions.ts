@@ -7,7 +7,7 @@ import { authenticationContext, isWithoutPasskey, type Session, upgradedContext 
 import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
 import { minUseInterval, remainingLifetime, updateUse } from '../sessions/session-use.ts'
 import type { ProviderSession } from './logout.ts'
-import { getUse, isIdKnown, saveSession, setBrowser, setUse, touch } from './overrides/session-writes.ts'
+import { getUse, isIdKnown, isStored, saveSession, setBrowser, setUse, touch } from './overrides/session-writes.ts'
 import { SessionEnded } from './stored-payload.ts'
 
 /** The browser session shared by `/authorize`, pages and API; it is the library's session. */
@@ -175,7 +175,7 @@ export function createSessions(
         target.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
         setUse(target, requestContext(req), clock.now())
         setBrowser(target, browserOf(req))
-        await history.start(target.uid, signIn, () => saveSession(target))
+        await history.start(target.uid, signIn, () => saveSession(target), { isNew: !isStored(target) })
         return target
       }
       const candidate =

@@ -123,9 +123,10 @@ export function createAuthentication(context: CeremonyContext, accounts: Account
     },
 
     async recordUse({ passkey, counterRegressed, challenge, use }) {
-      await challenges.spend(challenge)
-      if (counterRegressed) await passkeys.recordCounterRegression(passkey.id, use.at)
       await passkeys.recordUse(passkey.id, use)
+      if (counterRegressed) await passkeys.recordCounterRegression(passkey.id, use.at)
+      // Last, so that it is sent together with the use.
+      await challenges.spend(challenge)
     },
   }
 }

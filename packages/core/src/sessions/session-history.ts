@@ -40,7 +40,12 @@ export interface SessionHistory {
    * @throws {NotAuthenticatedError} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
    * ended this one
    */
-  start(uid: string, signIn: SignIn, save: () => Promise<unknown>): Promise<void>
+  start(
+    uid: string,
+    signIn: SignIn,
+    save: () => Promise<unknown>,
+    options?: { /** Whether the session was never stored. */ readonly isNew?: boolean },
+  ): Promise<void>
   /**
    * Stores a passkey registered in a session.
    *
@@ -119,8 +124,11 @@ export function createSessionHistory(
     return found
   }
 
-  const assertStillValid = async (uid: string, { approvingSessionUid, codeHash }: SignIn): Promise<void> => {
-    if (await wasEnded(uid)) throw sessionEndedError()
+  const assertStillValid = async (
+    uid: string | undefined,
+    { approvingSessionUid, codeHash }: SignIn,
+  ): Promise<void> => {
+    if (uid !== undefined && (await wasEnded(uid))) throw sessionEndedError()
     if (approvingSessionUid != null && (await wasEnded(approvingSessionUid)))
       throw new NotAuthenticatedError('device_login_expired', 'The session that approved this device was ended.')
     const withdrawn = codeHash === undefined ? [] : await store.linksTo('code_withdrawn', codeHash)
@@ -149,14 +157,14 @@ export function createSessionHistory(
     wasEnded,
     assertException,
 
-    start: (uid, signIn, save) =>
+    start: (uid, signIn, save, { isNew = false } = {}) =>
       transaction(async () => {
         const { accountId, method, approvingSessionUid, codeHash } = signIn
         const session = { uid, accountId }
         const removals = await store.lockAccount(accountId)
         // With the lock, an account is disabled before, or its new session ends too.
         await eligibleAccount(accounts, accountId)
-        await assertStillValid(uid, signIn)
+        await assertStillValid(isNew ? undefined : uid, signIn)
         const usedPasskeys = await findPasskeys(signIn)
         await save()
         const startedAt = clock.now()

@@ -1,17 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EntityManager, QueryRunner } from 'typeorm'
+import type { WriteScope } from './pending-writes.ts'
 import { endedTransaction } from './turn.ts'
 
 /** The transaction of the current asynchronous context. */
-export interface AmbientTransaction {
+export interface AmbientTransaction extends WriteScope {
   readonly runner: QueryRunner
   /** Settles when the last statement of the transaction has finished. */
   lastStatement: Promise<unknown>
   ended: boolean
+  /** Whether a cached table was written. */
+  changesCache: boolean
   /** Runs as the last part of the transaction. */
-  beforeCommit?: () => Promise<void>
+  beforeCommit: (() => Promise<void>) | undefined
   /** Runs after the transaction has ended, even if its outcome is unknown. */
-  afterEnd?: () => void
+  afterEnd: (() => void) | undefined
 }
 
 type TransactionCallback<T> = (manager: EntityManager) => Promise<T>
@@ -55,7 +58,10 @@ export class AmbientTransactions {
     const wrapped: TransactionCallback<T> = async (manager) => {
       const runner = manager.queryRunner
       if (runner === undefined) throw new TypeError('The transaction has no query runner')
-      const transaction: AmbientTransaction = { runner, lastStatement: Promise.resolve(), ended: false }
+      const transaction: AmbientTransaction = {
+        ...{ runner, lastStatement: Promise.resolve(), ended: false },
+        ...{ pending: [], changesCache: false, beforeCommit: undefined, afterEnd: undefined },
+      }
       current = transaction
       try {
         return await this.#storage.run(transaction, async () => {

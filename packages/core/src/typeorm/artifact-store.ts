@@ -1,4 +1,4 @@
-import type { Artifact, ArtifactStore, Leeway } from '../oidc/artifact-store.ts'
+import type { Artifact, ArtifactStore, Issue, IssueOutcome, Leeway } from '../oidc/artifact-store.ts'
 import { artifactTable } from './artifact.table.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
@@ -9,18 +9,36 @@ const rows = new TableRows(artifactTable)
 const pending = `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = $2 AND model = $3
   AND account_id IS NULL AND consumed_at IS NULL AND expires_at > $4 LIMIT $5) AS pending)`
 
+const isUnused = 'consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4)'
+const consume = `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
+    WHERE "key" = $1 AND (${isUnused})`
+
+/** As `grantKey` of `oidc/grant-destruction.ts`, on PostgreSQL. */
+const grantKey = `translate(encode(sha256(convert_to('Grant:' || grant_id, 'UTF8')), 'base64'), '+/=', '-_')`
+
+/** On PostgreSQL, with the parameters `$3` to `$6` of the used credential. Locks the grant first. */
+function issueSql(usesCredential: boolean): string {
+  const use = consume.replaceAll(/\$(\d)/g, (_, position: string) => `$${Number(position) + 2}`)
+  return `WITH granted AS (SELECT 1 FROM ${rows.table} WHERE "key" = $2 FOR UPDATE),
+    used AS (${usesCredential ? `${use} AND EXISTS (SELECT 1 FROM granted) RETURNING 1` : 'SELECT 1 FROM granted'}),
+    issued AS (INSERT INTO ${rows.table} (${rows.columns}) ${rows.selectProvided('postgres')} WHERE EXISTS (SELECT 1 FROM used)
+      ON CONFLICT ("key") DO UPDATE SET ${rows.excluded('key', 'consumedAt', 'timesConsumed', 'polledAt')})
+    SELECT EXISTS (SELECT 1 FROM granted) AS granted, EXISTS (SELECT 1 FROM used) AS used`
+}
+
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   replace: `UPDATE ${rows.table} SET ${rows.assignments('network')}, network = COALESCE(network, $${rows.count}) WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: `${rows.select} WHERE "key" = $1`,
+  findWithGrant: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
+    ${rows.select} WHERE "key" = (SELECT ${grantKey} FROM found)`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
   listByAccount: `${rows.select} WHERE account_id = $1 AND model = $2`,
   accountsOf: `SELECT DISTINCT account_id AS "accountId" FROM ${rows.table} WHERE client_id = $1 AND account_id IS NOT NULL`,
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
-  consume: `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
-    WHERE "key" = $1 AND (consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4))`,
+  consume,
   decide: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1} AND account_id IS NULL`,
   poll: `UPDATE ${rows.table} SET polled_at = $2 WHERE "key" = $1 AND (polled_at IS NULL OR polled_at <= $3)`,
   destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
@@ -42,7 +60,7 @@ export class TypeormArtifactStore implements ArtifactStore {
   }
 
   async upsert(artifact: Artifact): Promise<void> {
-    await this.#database.execute(sql.upsert, rows.values(artifact))
+    await this.#database.executeLater({ sql: sql.upsert, parameters: rows.values(artifact), row: artifact.key })
   }
 
   async insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
@@ -52,28 +70,35 @@ export class TypeormArtifactStore implements ArtifactStore {
   }
 
   async insert(artifact: Artifact): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(artifact))) === 1
+    return (await this.#database.execute(sql.insert, rows.values(artifact), artifact.key)) === 1
   }
 
   async replace(key: string, artifact: Artifact, before: string): Promise<boolean> {
-    return (await this.#database.execute(sql.replace, [...rows.values(artifact), key, before])) === 1
+    const row = artifact.key === key ? key : undefined
+    return (await this.#database.execute(sql.replace, [...rows.values(artifact), key, before], row)) === 1
   }
 
   async refresh(
     { key, payload, expiresAt }: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>,
     before: string,
   ): Promise<boolean> {
-    return (await this.#database.execute(sql.refresh, [key, payload, expiresAt, before])) === 1
+    return (await this.#database.execute(sql.refresh, [key, payload, expiresAt, before], key)) === 1
   }
 
   async find(key: string): Promise<Artifact | undefined> {
-    return rows.first(await this.#database.query(sql.find, [key]))
+    return rows.first(await this.#database.query(sql.find, [key], key))
+  }
+
+  async findWithGrant(key: string): Promise<readonly Artifact[]> {
+    // SQLite has no SHA-256, and gains nothing from one statement.
+    if (this.#database.kind === 'sqlite') return rows.all(await this.#database.query(sql.find, [key]))
+    return rows.all(await this.#database.query(sql.findWithGrant, [key]))
   }
 
   async lock(key: string): Promise<Artifact | undefined> {
     // On SQLite a transaction already excludes all others.
     const lock = this.#database.kind === 'postgres' ? ' FOR UPDATE' : ''
-    return rows.first(await this.#database.query(sql.find + lock, [key]))
+    return rows.first(await this.#database.query(sql.find + lock, [key], key))
   }
 
   async findByUid(model: string, uid: string): Promise<Artifact | undefined> {
@@ -93,7 +118,27 @@ export class TypeormArtifactStore implements ArtifactStore {
   }
 
   async consume(key: string, at: number, { milliseconds, uses }: Leeway = noLeeway): Promise<boolean> {
-    return (await this.#database.execute(sql.consume, [key, at, at - milliseconds, uses])) === 1
+    return (await this.#database.execute(sql.consume, [key, at, at - milliseconds, uses], key)) === 1
+  }
+
+  async issue({ grantKey, use, artifacts }: Issue): Promise<IssueOutcome> {
+    const provided = JSON.stringify(artifacts.map((artifact) => rows.record(artifact)))
+    if (this.#database.kind === 'postgres') {
+      const { key, at, leeway: { milliseconds, uses } = noLeeway } = use ?? { key: '', at: 0 }
+      const parameters = use ? [provided, grantKey, key, at, at - milliseconds, uses] : [provided, grantKey]
+      const [found] = await this.#database.query<{ granted: boolean; used: boolean }>(
+        issueSql(use !== undefined),
+        parameters,
+      )
+      if (!found?.granted) return 'revoked'
+      return found.used ? 'issued' : 'used'
+    }
+    return this.#database.transaction(async () => {
+      if ((await this.lock(grantKey)) === undefined) return 'revoked'
+      if (use && !(await this.consume(use.key, use.at, use.leeway))) return 'used'
+      for (const artifact of artifacts) await this.upsert(artifact)
+      return 'issued'
+    })
   }
 
   async decide(artifact: Artifact): Promise<boolean> {
@@ -105,7 +150,7 @@ export class TypeormArtifactStore implements ArtifactStore {
   }
 
   async destroy(key: string): Promise<void> {
-    await this.#database.execute(sql.destroy, [key])
+    await this.#database.execute(sql.destroy, [key], key)
   }
 
   async destroyByUid(model: string, uid: string): Promise<Artifact | undefined> {

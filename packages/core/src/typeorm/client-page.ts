@@ -15,7 +15,7 @@ import { toClientRecord } from './client-record.ts'
 import { consentTable } from './consent.table.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { jsonList } from './json-list.ts'
-import type { Parameter } from './statements.ts'
+import type { Parameter } from './parameter.ts'
 import { TableRows } from './table-rows.ts'
 
 const clients = new TableRows(clientTable)

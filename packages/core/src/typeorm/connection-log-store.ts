@@ -47,16 +47,18 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
     this.#sql = statements(database.kind)
   }
 
-  async insert(attempts: readonly ConnectionAttempt[], limit: number): Promise<void> {
+  async insert(attempts: readonly ConnectionAttempt[], limit?: number): Promise<void> {
     if (attempts.length === 0) return
     const stored = attempts.map((attempt) => {
       const { data, ...columns } = toStoredAttempt(attempt)
       return { ...columns, data: JSON.stringify(data) }
     })
+    const insert = () => this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
+    if (limit === undefined) return void (await insert())
     const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
     const { authenticated, user, network } = reservedEntries(limit)
     await this.#database.transaction(async () => {
-      await this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
+      await insert()
       await this.#database.execute(this.#sql.prune, [
         JSON.stringify(clientIds),
         ...[limit, authenticated, user, network],

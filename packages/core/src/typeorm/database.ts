@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { Pool } from 'pg'
 import type { DataSource } from 'typeorm'
@@ -7,12 +8,15 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import { ConfigurationError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { UnitOfWork } from '../unit-of-work.ts'
-import { AmbientTransactions } from './ambient-transactions.ts'
+import { type AmbientTransaction, AmbientTransactions } from './ambient-transactions.ts'
+import { isPooled } from './options.ts'
 import { toUnavailableError } from './outage.ts'
+import type { Parameter } from './parameter.ts'
+import { combineStatements, isAffected, type PendingWrite, type WriteScope } from './pending-writes.ts'
 import { PostgresStatements } from './postgres-statements.ts'
 import { type CachedQuery, changeVersion, RowCache } from './row-cache.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
-import type { Parameter, StatementResult, Statements } from './statements.ts'
+import type { StatementResult, Statements } from './statements.ts'
 import { createTableNameRewriter, type RewriteTableNames } from './table-names.ts'
 import { createTurnTakingRunner } from './turn-taking-runner.ts'
 import { WriteTurns } from './write-turns.ts'
@@ -25,6 +29,21 @@ interface DatabaseOptions {
   readonly dataSource: DataSource
   readonly statements: Statements
   readonly ambient: AmbientTransactions
+}
+
+/** The writes of a batch; see {@link Database.batch}. */
+interface Batch extends WriteScope {
+  ended: boolean
+  /** Settles when the last combined statement has been answered. */
+  lastFlush: Promise<unknown>
+  failure?: { readonly error: unknown }
+}
+
+interface StatementOptions {
+  /** Identifies the only row that the statement reads or writes. */
+  readonly row?: string | undefined
+  /** Whether the caller needs only the number of rows. */
+  readonly onlyCount?: boolean
 }
 
 /**
@@ -44,6 +63,7 @@ export class Database {
   readonly #rewriteTableNames: RewriteTableNames | undefined
   readonly #rewritten = new Map<string, string>()
   readonly #unitOfWork = new UnitOfWork(this)
+  readonly #batches = new AsyncLocalStorage<Batch>()
   readonly #cache = new RowCache((sql, parameters) => this.query(sql, parameters))
 
   constructor({ kind, dataSource, statements, ambient }: DatabaseOptions) {
@@ -58,11 +78,16 @@ export class Database {
    * Runs a prepared statement with the placeholders `$1`, `$2`, ... and returns its rows. The caller declares `Row`:
    * PostgreSQL returns `bigint` as text, SQLite returns booleans as 0 and 1.
    *
+   * @param row - identifies the row, if the statement reads or writes only one
    * @throws {InvalidInputError} `validation_failed` if a text contains a NUL character
    * @throws {UnavailableError} if the database cannot be reached or does not respond in time
    */
-  async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<readonly Row[]> {
-    const { rows } = await this.#run(sql, parameters)
+  async query<Row extends object>(
+    sql: string,
+    parameters: readonly Parameter[] = [],
+    row?: string,
+  ): Promise<readonly Row[]> {
+    const { rows } = await this.#run(sql, parameters, { row })
     // A cast, since only the author of the statement knows its columns.
     return rows as readonly Row[]
   }
@@ -91,11 +116,10 @@ export class Database {
    */
   async queryCached<Row extends object>(cached: CachedQuery): Promise<readonly Row[]> {
     const transaction = this.#ambient.current()
-    const isUnchanged = transaction === undefined || transaction.beforeCommit === undefined
     const rows =
       transaction === undefined
         ? await this.#cache.read(cached)
-        : cached.evenInTransaction && isUnchanged && this.#cache.peek(cached)
+        : cached.evenInTransaction && !transaction.changesCache && this.#cache.peek(cached)
     // A cast, as in `query`.
     return rows ? (rows as readonly Row[]) : this.query(cached.sql, cached.parameters)
   }
@@ -109,10 +133,8 @@ export class Database {
   async noteCacheChange(): Promise<void> {
     const transaction = this.#ambient.current()
     if (transaction === undefined) return this.transaction(() => this.noteCacheChange())
-    transaction.beforeCommit ??= async () => {
-      const { sql, parameters } = changeVersion(this.kind)
-      await this.#run(sql, parameters)
-    }
+    transaction.changesCache = true
+    transaction.beforeCommit ??= () => this.#finish(transaction)
     transaction.afterEnd ??= () => this.#cache.clear()
   }
 
@@ -123,19 +145,98 @@ export class Database {
   }
 
   /** Like {@link Database.query}, for statements that return only a row count. */
-  async execute(sql: string, parameters: readonly Parameter[] = []): Promise<number> {
-    const { count } = await this.#run(sql, parameters)
+  async execute(sql: string, parameters: readonly Parameter[] = [], row?: string): Promise<number> {
+    const { count } = await this.#run(sql, parameters, { row, onlyCount: true })
     return count
   }
 
-  /** PostgreSQL rejects NUL in text, so SQLite must reject it as well. */
-  async #run(sql: string, parameters: readonly Parameter[]): Promise<StatementResult> {
-    if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
-      throw new InvalidInputError('validation_failed', 'A text contains a NUL character.')
+  /**
+   * Like {@link Database.execute}, but in a transaction or batch on PostgreSQL the write is sent together with a later one, and
+   * before any statement that may concern its row. Earlier reads of the request are not repeated because of it.
+   */
+  async executeLater(write: PendingWrite): Promise<void> {
+    const { sql, parameters, row, onCount } = write
+    const scope = this.#cache.isChangedBy(sql) ? undefined : this.#scope()
+    if (scope === undefined) {
+      const count = await this.execute(sql, parameters, row)
+      return onCount?.(count)
+    }
+    rejectNul(parameters)
+    if (isAffected(scope.pending, sql, row)) await this.#flush(scope)
+    scope.pending.push(write)
+    if ('beforeCommit' in scope) scope.beforeCommit ??= () => this.#finish(scope)
+  }
+
+  /** Sends the writes that `work` defers in as few statements as possible, the last ones before it resolves. */
+  readonly batch: Transaction = async (work) => {
+    if (this.kind !== 'postgres' || this.#scope() !== undefined) return work()
+    const batch: Batch = { pending: [], ended: false, lastFlush: Promise.resolve() }
+    return this.#batches.run(batch, async () => {
+      try {
+        const result = await work()
+        await this.#flush(batch)
+        await batch.lastFlush
+        // The statement that it was sent with may have ignored the error.
+        if (batch.failure) throw batch.failure.error
+        return result
+      } finally {
+        batch.ended = true
+      }
+    })
+  }
+
+  async #run(sql: string, parameters: readonly Parameter[], options: StatementOptions = {}): Promise<StatementResult> {
+    rejectNul(parameters)
     if (this.#cache.isChangedBy(sql)) {
       if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(sql, parameters))
       await this.noteCacheChange()
     }
+    const scope = this.#scope()
+    if (scope && 'lastFlush' in scope) await scope.lastFlush
+    if (scope === undefined || scope.pending.length === 0) return this.#send(sql, parameters)
+    if (isAffected(scope.pending, sql, options.row)) await this.#flush(scope)
+    else if (options.onlyCount) {
+      const counts = await this.#flush(scope, { sql, parameters })
+      return { rows: [], count: counts[0] ?? 0 }
+    }
+    return this.#send(sql, parameters)
+  }
+
+  /** Where deferred writes wait; `undefined` if they are sent at once. */
+  #scope(): AmbientTransaction | Batch | undefined {
+    if (this.kind !== 'postgres') return undefined
+    const batch = this.#batches.getStore()
+    return this.#ambient.current() ?? (batch?.ended === false ? batch : undefined)
+  }
+
+  /** Sends the pending writes after `first`, in one statement; returns the number of rows of each. */
+  async #flush(scope: AmbientTransaction | Batch, ...first: readonly PendingWrite[]): Promise<readonly number[]> {
+    const writes = [...first, ...scope.pending]
+    scope.pending = []
+    if (!('lastFlush' in scope)) return this.#sendTogether(writes, first[0])
+    const sent = this.#sendTogether(writes, first[0])
+    scope.lastFlush = sent.catch((error: unknown) => {
+      scope.failure ??= { error }
+    })
+    return sent
+  }
+
+  async #sendTogether(writes: readonly PendingWrite[], first?: PendingWrite): Promise<readonly number[]> {
+    const [only] = writes
+    if (only === undefined) return []
+    const counts: number[] = []
+    if (writes.length === 1) counts.push((await this.#send(only.sql, only.parameters, first?.sql ?? '')).count)
+    else {
+      const { sql, parameters } = combineStatements(writes)
+      const { rows } = await this.#send(sql, parameters, first?.sql ?? '')
+      counts.push(...Object.values(rows[0] ?? {}).map(Number))
+    }
+    for (const [index, { onCount }] of writes.entries()) onCount?.(counts[index] ?? 0)
+    return counts
+  }
+
+  /** @param change - the part of the statement after which the request reads again what it may have changed */
+  async #send(sql: string, parameters: readonly Parameter[], change = sql): Promise<StatementResult> {
     try {
       return await this.#statements.run(this.#rewrite(sql), parameters, this.#ambient.current())
     } catch (error) {
@@ -143,7 +244,7 @@ export class Database {
         ? dataSourceError('not_migrated', missingTableMessage, error)
         : (toUnavailableError(error) ?? error)
     } finally {
-      this.#unitOfWork.forget(sql)
+      if (change !== '') this.#unitOfWork.forget(change)
     }
   }
 
@@ -163,6 +264,8 @@ export class Database {
    */
   readonly transaction: Transaction = async (work) => {
     if (this.#ambient.current() !== undefined) return work()
+    const batch = this.#scope()
+    if (batch) await this.#flush(batch)
     let callbackError: unknown
     const runWork = async () => {
       try {
@@ -178,6 +281,14 @@ export class Database {
     } catch (error) {
       throw error === callbackError ? error : (toUnavailableError(error) ?? error)
     }
+  }
+
+  /** The last statements of a transaction. The version comes last, because other transactions wait for its row. */
+  async #finish(transaction: AmbientTransaction): Promise<void> {
+    await this.#flush(transaction)
+    if (!transaction.changesCache) return
+    const { sql, parameters } = changeVersion(this.kind)
+    await this.#send(sql, parameters)
   }
 
   /**
@@ -236,7 +347,7 @@ function createStatements(
     case 'postgres': {
       const driver = dataSource.driver as PostgresDriver
       const pool = (): Pool => driver.master
-      return { kind: 'postgres', statements: new PostgresStatements(pool) }
+      return { kind: 'postgres', statements: new PostgresStatements(pool, { isNamed: !isPooled(dataSource.options) }) }
     }
     default:
       throw dataSourceError(
@@ -263,6 +374,12 @@ function installWriteTurns(
 
 const missingTableMessage =
   'A table or column is missing: call runMigrations(options, [pocketMigrations]) before you use the stores.'
+
+/** PostgreSQL rejects NUL in text, so SQLite must reject it as well. */
+function rejectNul(parameters: readonly Parameter[]): void {
+  if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
+    throw new InvalidInputError('validation_failed', 'A text contains a NUL character.')
+}
 
 /** SQLite has one code for all statement errors; PostgreSQL has 42P01 and 42703. */
 function isMissingTable(error: unknown): boolean {

@@ -49,7 +49,8 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
  * Options of a `DataSource` for the PostgreSQL database at `url` (`postgres://…`). The query of the URL is passed to the
  * driver. A statement may take 15 seconds (`statement_timeout`, in milliseconds), a connection that is silent for 20 seconds
  * is closed (`query_timeout`, in milliseconds), and waiting for a connection fails after 10 seconds (`connect_timeout`, in
- * seconds).
+ * seconds). `pooler=transaction` is for a connection pooler that assigns a connection for each transaction, such as PgBouncer
+ * with `pool_mode = transaction`: it turns off named prepared statements.
  *
  * @param tables all tables of the host; defaults to core's own tables.
  *
@@ -59,7 +60,7 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
  * ```
  */
 export function postgresOptions(url: string, tables: readonly EntitySchema[] = pocketTables): PostgresOptions {
-  const { url: rest, statementTimeout, silenceTimeout, connectTimeout } = extractTimeouts(url)
+  const { url: rest, statementTimeout, silenceTimeout, connectTimeout, isPooled } = extractParameters(url)
   return {
     type: 'postgres',
     url: rest,
@@ -67,6 +68,7 @@ export function postgresOptions(url: string, tables: readonly EntitySchema[] = p
     connectTimeoutMS: connectTimeout,
     entities: [...tables],
     extra: {
+      ...(isPooled && { pooler: 'transaction' }),
       // The driver's own `query_timeout` returns the connection to the pool, possibly with an open transaction.
       stream: () => createSocket(silenceTimeout),
       // Not a startup parameter, since connection poolers reject those.
@@ -84,20 +86,28 @@ export function withoutTimeLimits(options: DataSourceOptions): DataSourceOptions
 
 const defaultTimeouts = { statement_timeout: 15_000, query_timeout: 20_000, connect_timeout: 10 }
 
-function extractTimeouts(url: string) {
+/** Whether the connections of these options are assigned by a pooler for each transaction. */
+export function isPooled({ type, extra }: DataSourceOptions): boolean {
+  return type === 'postgres' && extra?.pooler === 'transaction'
+}
+
+function extractParameters(url: string) {
   const parsed = URL.parse(url)
+  const isPooled = parsed?.searchParams.get('pooler') === 'transaction'
+  const names = [...Object.keys(defaultTimeouts), 'pooler']
   const readTimeout = (name: keyof typeof defaultTimeouts) => {
     const value = parsed?.searchParams.get(name) ?? ''
     parsed?.searchParams.delete(name)
     return /^\d{1,9}$/.test(value) ? Number(value) : defaultTimeouts[name]
   }
-  const hasTimeouts = parsed !== null && Object.keys(defaultTimeouts).some((name) => parsed.searchParams.has(name))
+  const hasParameters = parsed !== null && names.some((name) => parsed.searchParams.has(name))
   const timeouts = {
     statementTimeout: readTimeout('statement_timeout'),
     silenceTimeout: readTimeout('query_timeout'),
     connectTimeout: readTimeout('connect_timeout') * 1000,
   }
-  return { url: hasTimeouts ? parsed.href : url, ...timeouts }
+  parsed?.searchParams.delete('pooler')
+  return { url: hasParameters ? parsed.href : url, isPooled, ...timeouts }
 }
 
 /** The pool drops idle connections before this timeout. */

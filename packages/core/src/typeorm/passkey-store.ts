@@ -70,9 +70,8 @@ export class TypeormPasskeyStore implements PasskeyStore {
   }
 
   async recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {
-    const record = async () => {
-      await this.#database.execute(sql.recordUse, [id, counter, backedUp, userVerified, at])
-    }
+    const parameters = [id, counter, backedUp, userVerified, at]
+    const record = () => this.#database.executeLater({ sql: sql.recordUse, parameters, row: id })
     if (userVerified) return record()
     await this.#database.transaction(async () => {
       if (!(await this.hasUnverified())) await this.#database.noteCacheChange()

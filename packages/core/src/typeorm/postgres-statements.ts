@@ -2,21 +2,24 @@ import { createHash } from 'node:crypto'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
 import type { AmbientTransaction } from './ambient-transactions.ts'
 import { isResponseTimeout, noResponseMessage } from './outage.ts'
-import type { Parameter, StatementResult, Statements } from './statements.ts'
+import type { Parameter } from './parameter.ts'
+import type { StatementResult, Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
 
 /** Milliseconds during which statements fail immediately after PostgreSQL stopped responding. */
 const failFastPeriod = 1000
 
-/** Named statements through the pool, or through the client of the current transaction. */
+/** Statements, named unless a pooler assigns the connections, through the pool, or through the client of the current transaction. */
 export class PostgresStatements implements Statements {
   readonly #pool: () => Pool
+  readonly #isNamed: boolean
   readonly #names = new Map<string, string>()
   /** In `performance` time. */
   #unavailableUntil = 0
 
-  constructor(pool: () => Pool) {
+  constructor(pool: () => Pool, { isNamed }: { readonly isNamed: boolean }) {
     this.#pool = pool
+    this.#isNamed = isNamed
   }
 
   async run(
@@ -26,7 +29,7 @@ export class PostgresStatements implements Statements {
   ): Promise<StatementResult> {
     // Later statements of the same request need not wait for the same timeout again.
     if (performance.now() < this.#unavailableUntil) throw new Error(noResponseMessage)
-    const query: QueryConfig = { name: this.#nameOf(sql), text: sql, values: [...parameters] }
+    const query: QueryConfig = { text: sql, values: [...parameters], ...(this.#isNamed && { name: this.#nameOf(sql) }) }
     try {
       const { rows, rowCount } = await (transaction === undefined
         ? this.#pool().query<Record<string, unknown>>(query)

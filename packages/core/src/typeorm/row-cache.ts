@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { cacheVersionTable } from './cache-version.table.ts'
-import type { Parameter } from './statements.ts'
+import type { Parameter } from './parameter.ts'
 
 /** The PostgreSQL channel that announces changes of cached tables; unlike a table, it has no prefix. */
 export const cacheChannel = 'pocketcache'

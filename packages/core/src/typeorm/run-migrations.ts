@@ -51,8 +51,12 @@ export async function runMigrations(options: DataSourceOptions, sets: readonly M
   try {
     prefixTables(lockDataSource, tablesOf(sets))
     const runner = lockDataSource.createQueryRunner()
-    // The lock is released with its connection in all cases.
-    if (options.type === 'postgres') await runner.query('SELECT pg_advisory_lock($1)', [advisoryLockId])
+    if (options.type === 'postgres') {
+      // In a transaction, since a connection pooler may give each statement outside one another connection. The lock is
+      // released with its connection in all cases.
+      await runner.startTransaction()
+      await runner.query('SELECT pg_advisory_xact_lock($1)', [advisoryLockId])
+    }
     refuseUnsupportedDatabase(sets, await appliedMigrations(runner, sets))
     await runSets(migrationOptions, sets)
   } finally {

@@ -56,7 +56,7 @@ export class TypeormSessionHistoryStore implements SessionHistoryStore {
   }
 
   async saveOrigin(origin: SessionOrigin): Promise<void> {
-    await this.#database.execute(sql.saveOrigin, origins.values(origin))
+    await this.#database.executeLater({ sql: sql.saveOrigin, parameters: origins.values(origin), row: origin.uid })
   }
 
   async findOrigin(uid: string): Promise<SessionOrigin | undefined> {
@@ -72,7 +72,8 @@ export class TypeormSessionHistoryStore implements SessionHistoryStore {
   }
 
   async saveLink(link: SessionLink): Promise<void> {
-    await this.#database.execute(sql.saveLink, links.values(link))
+    const row = [link.sessionUid, link.kind, link.subject].join(' ')
+    await this.#database.executeLater({ sql: sql.saveLink, parameters: links.values(link), row })
   }
 
   async linksOf(accountId: string): Promise<readonly SessionLink[]> {

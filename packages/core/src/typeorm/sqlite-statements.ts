@@ -1,6 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import type { AmbientTransaction } from './ambient-transactions.ts'
-import type { Parameter, StatementResult, Statements } from './statements.ts'
+import type { Parameter } from './parameter.ts'
+import type { StatementResult, Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
 import { turnOf } from './turn-taking-runner.ts'
 import type { WriteTurns } from './write-turns.ts'

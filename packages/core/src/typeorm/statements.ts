@@ -1,7 +1,5 @@
 import type { AmbientTransaction } from './ambient-transactions.ts'
-
-/** The parameter types that both databases support. */
-export type Parameter = string | number | boolean | null
+import type { Parameter } from './parameter.ts'
 
 /** The result of a statement: its rows, and the number of rows read or changed. */
 export interface StatementResult {

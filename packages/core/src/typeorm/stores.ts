@@ -47,5 +47,6 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     reauthentications: new TypeormReauthenticationStore(database),
     sessionHistory: new TypeormSessionHistoryStore(database),
     transaction: database.transaction,
+    batch: database.batch,
   }
 }

@@ -1,6 +1,6 @@
 import type { EntitySchema, EntitySchemaColumnOptions } from 'typeorm'
 import type { DatabaseKind } from './database.ts'
-import type { Parameter } from './statements.ts'
+import type { Parameter } from './parameter.ts'
 
 interface Column {
   readonly property: string
@@ -51,6 +51,15 @@ export class TableRows<Entity> {
       .map((column, index) => ({ ...column, index }))
       .filter(({ property }) => !excluded.has(property))
       .map(({ name, index }) => `${quoteName(name)} = $${index + 1}`)
+      .join(', ')
+  }
+
+  /** `"a" = excluded."a", ...` for all columns except those of the properties in `except`. */
+  excluded(...except: readonly (keyof Entity & string)[]): string {
+    const omitted = new Set<string>(except)
+    return this.#columns
+      .filter(({ property }) => !omitted.has(property))
+      .map(({ name }) => `${quoteName(name)} = excluded.${quoteName(name)}`)
       .join(', ')
   }
 

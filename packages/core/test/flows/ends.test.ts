@@ -5,6 +5,7 @@ import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, hour, startHost } from './host.ts'
+import { interceptReads } from './intercepted-reads.ts'
 import { login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
 
 const resource = 'https://notes.example/api'
@@ -193,16 +194,13 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       }[request]
       const send = await ask?.()
       const { artifacts } = host.stores
-      const find = artifacts.find.bind(artifacts)
       let endings = 0
-      artifacts.find = async (key) => {
-        const found = await find(key)
+      const restore = interceptReads(artifacts, async ({ model }) => {
         // The last read before the tokens are stored.
-        if (found?.model === 'Grant' && endings++ === 0) await host.pocket.endAccess(account.id)
-        return found
-      }
+        if (model === 'Grant' && endings++ === 0) await host.pocket.endAccess(account.id)
+      })
       await expect(send?.()).rejects.toMatchObject(refused)
-      artifacts.find = find
+      restore()
       expect(endings).toBeGreaterThan(0)
       for (const model of ['AccessToken', 'RefreshToken', 'Grant'])
         expect(await artifacts.listByAccount(model, account.id)).toEqual([])

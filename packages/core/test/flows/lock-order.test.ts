@@ -64,7 +64,7 @@ describe('transactions that cross on PostgreSQL', () => {
     }
     return {
       /** Stops after the first call of this store method. */
-      stopAfter<Name extends keyof PocketStores>(
+      stopAfter<Name extends Exclude<keyof PocketStores, 'batch'>>(
         name: Name,
         method: keyof PocketStores[Name] & string,
         model?: string,
@@ -201,14 +201,13 @@ describe('transactions that cross on PostgreSQL', () => {
   test.each(Object.entries(requests))('by %s and the end of its session leave no token', async (_request, given) => {
     const one = await given()
     const cross = crossing()
-    cross.stopAfter('artifacts', 'upsert', 'AccessToken')
+    // One statement locks the grant and stores the tokens, so the end comes before it or after it.
+    cross.stopAfter('artifacts', 'issue', 'AccessToken')
     const issued = one.send()
     await cross.met(1)
-    const ended = host.pocket.sessions.end(one.account.id, one.uid)
-    await cross.met(2)
+    expect(await host.pocket.sessions.end(one.account.id, one.uid)).toBe(true)
     cross.open()
     await issued
-    expect(await ended).toBe(true)
     expect(await kept(one.account.id)).toEqual([])
   })
 

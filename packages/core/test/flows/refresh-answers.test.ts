@@ -192,13 +192,13 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const stored: string[] = []
     const { artifacts } = host.stores
     const { first, refresh } = await confidential()
-    const upsert = artifacts.upsert.bind(artifacts)
-    artifacts.upsert = (artifact) => {
-      stored.push(JSON.stringify(artifact))
-      return upsert(artifact)
+    const issue = artifacts.issue.bind(artifacts)
+    artifacts.issue = (issued) => {
+      stored.push(...issued.artifacts.map((artifact) => JSON.stringify(artifact)))
+      return issue(issued)
     }
     const answer = await refresh(first.refresh_token)
-    artifacts.upsert = upsert
+    artifacts.issue = issue
     expect(stored).toHaveLength(3)
     for (const token of [first.refresh_token, answer.refresh_token, answer.access_token, answer.id_token ?? ''])
       expect(stored.join()).not.toContain(token)

@@ -57,6 +57,19 @@ export function slowStores(dataSource: DataSource, startedAt: number) {
     if (consumed) await held?.wait('win', key)
     return consumed
   }
+  const findWithGrant = artifacts.findWithGrant.bind(artifacts)
+  const issue = artifacts.issue.bind(artifacts)
+  artifacts.findWithGrant = async (key) => {
+    const found = await findWithGrant(key)
+    await held?.wait('find', key)
+    return found
+  }
+  artifacts.issue = async (issued) => {
+    const outcome = await issue(issued)
+    if (issued.use && outcome !== 'revoked') await held?.wait('consume', issued.use.key)
+    if (issued.use && outcome === 'issued') await held?.wait('win', issued.use.key)
+    return outcome
+  }
   const slow: PocketStores = stores
   return { stores: slow, clock: { now: () => now }, lead }
 }
@@ -94,10 +107,9 @@ class Held {
 function answerLate(dataSource: DataSource): void {
   const database = databaseOf(dataSource)
   for (const name of ['query', 'execute'] as const) {
-    const run: (sql: string, parameters?: readonly (string | number | boolean | null)[]) => Promise<unknown> =
-      database[name].bind(database)
-    const late: typeof run = async (sql, parameters) => {
-      const answer = await run(sql, parameters)
+    const run: (sql: string, ...more: readonly never[]) => Promise<unknown> = database[name].bind(database)
+    const late: typeof run = async (sql, ...more) => {
+      const answer = await run(sql, ...more)
       if (sql.includes('pocket_artifact')) await setTimeout(lateness)
       return answer
     }

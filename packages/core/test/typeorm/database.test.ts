@@ -49,6 +49,77 @@ describe.each(databases)('%s', (kind, open) => {
     await expect(database.execute(insert, ['b', null, false])).rejects.toThrow()
   })
 
+  const insertLater = (id: string, onCount?: (count: number) => void) =>
+    database.executeLater({ sql: insert, parameters: [id, '', false], row: id, ...(onCount && { onCount }) })
+  const find = (id: string) => database.query('SELECT id FROM host_note WHERE id = $1', [id], id)
+
+  test('sends deferred writes before a statement that may concern them, and before the commit', async () => {
+    const counts: number[] = []
+    await database.transaction(async () => {
+      await insertLater('a', (count) => void counts.push(count))
+      await insertLater('b')
+      expect(await find('c')).toEqual([])
+      expect(await ids()).toEqual(['a', 'b'])
+      await insertLater('c')
+      expect(await find('c')).toEqual([{ id: 'c' }])
+      await insertLater('d')
+      expect(await database.execute('UPDATE host_note SET text = $1 WHERE id = $2', ['new', 'a'], 'a')).toBe(1)
+      await insertLater('e')
+    })
+    expect(await ids()).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(await database.query('SELECT text FROM host_note ORDER BY id LIMIT 2')).toEqual([
+      { text: 'new' },
+      { text: '' },
+    ])
+    expect(counts).toEqual([1])
+  })
+
+  test('rolls back deferred writes with their transaction, and it with them', async () => {
+    const failing = database.transaction(async () => {
+      await insertLater('a')
+      throw new Error('on purpose')
+    })
+    await expect(failing).rejects.toThrow('on purpose')
+    const rejecting = database.transaction(async () => {
+      await database.execute(insert, ['b', '', false])
+      await insertLater('c', () => {
+        throw new Error('rejected')
+      })
+    })
+    await expect(rejecting).rejects.toThrow('rejected')
+    const repeating = database.transaction(async () => {
+      await insertLater('d')
+      await insertLater('d')
+    })
+    await expect(repeating).rejects.toThrow()
+    expect(await ids()).toEqual([])
+  })
+
+  test('sends the writes of a batch before it ends, also before a transaction', async () => {
+    const afterwards = Promise.withResolvers<void>()
+    const late: { write?: Promise<void> } = {}
+    await database.batch(async () => {
+      await insertLater('a')
+      await database.transaction(async () => expect(await ids()).toEqual(['a']))
+      await insertLater('b')
+      late.write = afterwards.promise.then(() => insertLater('c'))
+    })
+    expect(await ids()).toEqual(['a', 'b'])
+    afterwards.resolve()
+    await late.write
+    expect(await ids()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('fails a batch whose writes fail, even if the failure was ignored', async () => {
+    const ignoring = database.batch(async () => {
+      await insertLater('a')
+      await database.executeLater({ sql: insert, parameters: ['b', null, false], row: 'b' }).catch(() => undefined)
+      await ids().catch(() => undefined)
+    })
+    if (kind === 'PostgreSQL') await expect(ignoring).rejects.toThrow()
+    else await ignoring
+  })
+
   test('counts the rows that a statement changes or returns', async () => {
     expect(await database.execute(insert, ['a', '', false])).toBe(1)
     expect(await database.execute(insert, ['b', '', false])).toBe(1)

@@ -227,6 +227,11 @@ export function isIdKnown(session: ProviderSession): boolean {
   return !session.jti.startsWith(hiddenPrefix)
 }
 
+/** Whether the session was read from the store or written to it. */
+export function isStored(session: ProviderSession): boolean {
+  return getSnapshot(session) !== undefined
+}
+
 /** Records the browser in which a new session starts; `undefined` if unknown. */
 export function setBrowser(session: ProviderSession, browser: string | undefined): void {
   if (!getSnapshot(session)) getInternals(session).browser = browser

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { sha256 } from '../../hash.ts'
 import type { Artifact, ArtifactStore } from '../../oidc/artifact-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
@@ -212,6 +213,63 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       assert.equal(await store.consume('b', noon + 3000, leeway), false)
       assert.equal(await store.consume('b', noon + 1), false)
       assert.equal((await store.find('b'))?.consumedAt, noon)
+    },
+  },
+  {
+    name: 'finds an artifact, and its grant at most',
+    run: async (store) => {
+      const grantId = 'a grant'
+      const grant = artifact(sha256(`Grant:${grantId}`), { model: 'Grant' })
+      await store.upsert(artifact('code', { grantId }))
+      assert.deepEqual(await store.findWithGrant('code'), [artifact('code', { grantId })])
+      await store.upsert(grant)
+      const [found, ...others] = await store.findWithGrant('code')
+      assert.deepEqual(found, artifact('code', { grantId }))
+      for (const other of others) assert.deepEqual(other, grant)
+      assert.deepEqual(await store.findWithGrant(grant.key), [grant])
+      assert.deepEqual(await store.findWithGrant('missing'), [])
+    },
+  },
+  {
+    name: 'issues artifacts for the first of fifty concurrent uses, and none without the grant',
+    run: async (store) => {
+      const issue = (name: string) =>
+        store.issue({
+          grantKey: 'grant',
+          use: { key: 'code', at: noon },
+          artifacts: [artifact(`access ${name}`), artifact(`refresh ${name}`)],
+        })
+      await store.upsert(artifact('code'))
+      assert.equal(await issue('early'), 'revoked')
+      assert.equal((await store.find('code'))?.consumedAt, null)
+      await store.upsert(artifact('grant', { model: 'Grant' }))
+      const outcomes = await repeat50Times((index) => issue(String(index)))
+      const winner = outcomes.indexOf('issued')
+      assert.deepEqual(new Set(outcomes), new Set(['issued', 'used']))
+      assert.equal(outcomes.lastIndexOf('issued'), winner)
+      assert.equal((await store.find('code'))?.timesConsumed, 1)
+      for (const [index] of outcomes.entries()) {
+        const expected = index === winner ? artifact(`access ${index}`) : undefined
+        assert.deepEqual(await store.find(`access ${index}`), expected)
+      }
+      assert.deepEqual(await store.find(`refresh ${winner}`), artifact(`refresh ${winner}`))
+    },
+  },
+  {
+    name: 'issues artifacts without a credential, and within its leeway',
+    run: async (store) => {
+      await store.upsert(artifact('grant', { model: 'Grant' }))
+      assert.equal(await store.issue({ grantKey: 'grant', artifacts: [artifact('a')] }), 'issued')
+      assert.equal(await store.issue({ grantKey: 'missing', artifacts: [artifact('b')] }), 'revoked')
+      assert.deepEqual(await store.find('a'), artifact('a'))
+      assert.equal(await store.find('b'), undefined)
+      await store.upsert(artifact('token'))
+      const use = { key: 'token', at: noon, leeway: { milliseconds: 10, uses: 2 } }
+      const outcomes: string[] = []
+      for (let times = 0; times < 3; times++)
+        outcomes.push(await store.issue({ grantKey: 'grant', use, artifacts: [complete] }))
+      assert.deepEqual(outcomes, ['issued', 'issued', 'used'])
+      assert.equal((await store.find('complete'))?.payload, complete.payload)
     },
   },
   {

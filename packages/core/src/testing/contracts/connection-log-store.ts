@@ -66,7 +66,10 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
       await repeat50Times((index) => connectionLog.insert([attempt(`a${index}`, { sequence: index })], 5))
       // A concurrent insert may leave one extra row; the next insert removes it.
       await connectionLog.insert([attempt('a50', { sequence: 50 })], 5)
-      assert.deepEqual(ids(await connectionLog.list('nas', 50)), ['a50', 'a49', 'a48', 'a47', 'a46'])
+      await connectionLog.insert([attempt('a51', { sequence: 51 })])
+      assert.equal((await connectionLog.list('nas', 50)).length, 6)
+      await connectionLog.insert([attempt('a52', { sequence: 52 })], 5)
+      assert.deepEqual(ids(await connectionLog.list('nas', 50)), ['a52', 'a51', 'a50', 'a49', 'a48'])
       assert.equal((await connectionLog.list('wiki', 50)).length, 1)
     },
   },
