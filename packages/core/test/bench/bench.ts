@@ -1,0 +1,151 @@
+import { writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { createPerson, type Operation, operations } from './operations.ts'
+import { type MeasuredSubject, startServer, startYardstick } from './subjects.ts'
+
+const usage = `Measures the CPU time of the server beside the yardstick: oidc-provider and SimpleWebAuthn alone, in memory.
+Runs on Linux, after pnpm run build. The rounds alternate between the subjects, so that a busy machine affects all alike.
+
+  --rounds N       rounds of each operation and subject (default 5)
+  --times N        operations of each of eight users in a round (default 10)
+  --only A,B       subjects: SQLite, PostgreSQL, two (PostgreSQL in two processes)
+  --growth N       repeats the logins on PostgreSQL with N more artifacts
+  --json FILE      also writes the figures as JSON`
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    times: { type: 'string', default: '10' },
+    only: { type: 'string', default: 'SQLite,PostgreSQL,two' },
+    growth: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+if (values.help) {
+  console.log(usage)
+  process.exit()
+}
+const rounds = Number(values.rounds)
+const times = Number(values.times)
+const starts: Readonly<Record<string, () => Promise<MeasuredSubject>>> = {
+  SQLite: () => startServer('SQLite'),
+  PostgreSQL: () => startServer('PostgreSQL'),
+  two: () => startServer('PostgreSQL', 2),
+}
+
+interface Figure {
+  /** CPU milliseconds of an operation, medians of the rounds. */
+  readonly server: number
+  readonly database: number
+}
+
+const progress = (text: string) => process.stderr.write(`${text}\n`)
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+
+/** Milliseconds of each of the subject's processes for one operation. */
+async function measure(subject: MeasuredSubject, people: ReturnType<typeof createPerson>[], operation: Operation) {
+  const before = subject.cpu()
+  await Promise.all(
+    people.map(async (person) => {
+      for (let count = 0; count < times; count++) await person[operation]()
+    }),
+  )
+  const after = subject.cpu()
+  const number = times * people.length
+  return { server: (after.server - before.server) / number, database: (after.database - before.database) / number }
+}
+
+async function grow(url: string, number: number): Promise<void> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const columns = 'model, payload, account_id, client_id, uid, expires_at'
+  await client.query(`INSERT INTO pocket_artifact (key, grant_id, ${columns})
+    SELECT left(md5(number::text) || md5(number::text), 43), md5(number::text), ${columns.replace('uid', 'NULL')}
+    FROM (SELECT * FROM pocket_artifact WHERE model = 'AccessToken' LIMIT 1) AS one, generate_series(1, ${number}) AS number`)
+  await client.query('ANALYZE')
+  await client.end()
+}
+
+await using stack = new AsyncDisposableStack()
+const subjects = [stack.use(await startYardstick())]
+for (const name of values.only.split(',')) {
+  progress(`Starting ${name}`)
+  const start = starts[name]
+  if (!start) throw new Error(`Unknown subject ${name}.\n\n${usage}`)
+  subjects.push(stack.use(await start()))
+}
+const people = new Map(
+  subjects.map((subject) => [subject, subject.authenticators.map((one) => createPerson(subject, one))]),
+)
+const idle = new Map(subjects.map((subject) => [subject, subject.memory()]))
+
+async function run(measured: readonly MeasuredSubject[], selected: readonly Operation[]) {
+  const found = new Map<string, Figure[]>()
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round++) {
+    for (const operation of selected)
+      for (const subject of measured) {
+        const figure = await measure(subject, people.get(subject) ?? [], operation)
+        const key = `${operation} ${subject.name}`
+        if (round > 0) found.set(key, [...(found.get(key) ?? []), figure])
+      }
+    progress(`Round ${round} of ${rounds}`)
+  }
+  return (operation: Operation, { name }: MeasuredSubject): Figure => {
+    const figures = found.get(`${operation} ${name}`) ?? []
+    return {
+      server: median(figures.map(({ server }) => server)),
+      database: median(figures.map(({ database }) => database)),
+    }
+  }
+}
+
+const figureOf = await run(subjects, operations)
+const [bare = subjects[0]] = subjects
+const ratio = (value: number, base: number) => Number((value / base).toFixed(2))
+const table = operations.map((operation) => {
+  const base = bare ? figureOf(operation, bare).server : 0
+  return Object.fromEntries([
+    ['operation', operation],
+    ...subjects.flatMap((subject) => {
+      const { server, database } = figureOf(operation, subject)
+      return [
+        [subject.name, subject === bare ? `${base.toFixed(2)} ms` : ratio(server, base)],
+        ...(database > 0 ? [[`${subject.name}: database`, ratio(database, base)]] : []),
+      ]
+    }),
+  ])
+})
+const memory = subjects.map((subject) => ({
+  subject: subject.name,
+  'idle MB': Math.round(idle.get(subject) ?? 0),
+  'loaded MB': Math.round(subject.memory()),
+}))
+
+const growth: { readonly artifacts: number; readonly ratio: number }[] = []
+const onPostgres = subjects.find(({ database }) => database !== undefined)
+if (values.growth !== undefined && onPostgres?.database !== undefined) {
+  const artifacts = Number(values.growth)
+  progress(`Adding ${artifacts} artifacts`)
+  await grow(onPostgres.database, artifacts)
+  const after = (await run([onPostgres], ['login']))('login', onPostgres)
+  const before = figureOf('login', onPostgres)
+  growth.push({ artifacts, ratio: ratio(after.server + after.database, before.server + before.database) })
+}
+
+const machine = {
+  cpu: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+  memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+  kernel: release(),
+  node: process.version,
+}
+console.log(machine)
+console.log('CPU time of the server; the yardstick in milliseconds, the others as ratios to it:')
+console.table(table)
+console.table(memory)
+if (growth.length > 0) console.table(growth)
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ machine, rounds, times, table, memory, growth }, null, 1)}\n`)

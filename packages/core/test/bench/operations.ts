@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { type SoftwareAuthenticator, UserAgent } from '../../src/testing/index.ts'
+
+/** A running server, ours or the yardstick. */
+export interface Subject {
+  readonly url: string
+  readonly clientId: string
+  readonly secret: string
+  readonly authenticators: readonly SoftwareAuthenticator[]
+  readonly paths: Readonly<Record<'authorize' | 'token' | 'userInfo' | 'introspection' | 'jwks', string>>
+  /** Options of the passkey ceremony and the URL for its response, from a sign-in page. */
+  readonly readPage: (page: { readonly text: string; readonly url: string }) => {
+    readonly options: Parameters<SoftwareAuthenticator['get']>[0]
+    readonly submitTo: string
+  }
+  readonly wrapResponse: (response: object) => object
+}
+
+export interface Tokens {
+  readonly access_token: string
+  readonly refresh_token: string
+}
+
+/** What one user does; each operation uses what the ones before it left. */
+export interface Person {
+  readonly login: () => Promise<void>
+  readonly signOn: () => Promise<void>
+  readonly refresh: () => Promise<void>
+  readonly userInfo: () => Promise<void>
+  readonly introspection: () => Promise<void>
+  readonly clientCredentials: () => Promise<void>
+  readonly discovery: () => Promise<void>
+  readonly jwks: () => Promise<void>
+}
+
+export type Operation = keyof Person
+
+export const operations: readonly Operation[] = [
+  ...(['login', 'signOn', 'refresh', 'userInfo', 'introspection'] as const),
+  ...(['clientCredentials', 'discovery', 'jwks'] as const),
+]
+
+const redirectUri = 'https://app.example/callback'
+const verifier = 'a-verifier-of-more-than-forty-three-characters'
+const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
+const atApplication = (url: string) => url.startsWith(redirectUri)
+
+export function createPerson(subject: Subject, authenticator: SoftwareAuthenticator): Person {
+  const { url, clientId, secret, paths, readPage, wrapResponse } = subject
+  const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
+  let agent = new UserAgent()
+  let tokens: Tokens = { access_token: '', refresh_token: '' }
+
+  const authorize = async () => {
+    const parameters = new URLSearchParams({
+      ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code' },
+      ...{ scope: 'openid profile email groups', state: 'state', nonce: 'nonce' },
+      ...{ code_challenge: challenge, code_challenge_method: 'S256' },
+    })
+    return agent.follow(await agent.get(`${url}${paths.authorize}?${parameters}`), { until: atApplication })
+  }
+  const post = async (path: string, fields: Readonly<Record<string, string>>): Promise<unknown> => {
+    const answer = await fetch(url + path, {
+      method: 'POST',
+      headers: { authorization },
+      body: new URLSearchParams(fields),
+    })
+    assert.equal(answer.status, 200)
+    return answer.json()
+  }
+  const get = async (path: string, headers: Readonly<Record<string, string>> = {}) => {
+    const answer = await fetch(url + path, { headers })
+    assert.equal(answer.status, 200)
+    await answer.arrayBuffer()
+  }
+  const userInfo = () => get(paths.userInfo, { authorization: `Bearer ${tokens.access_token}` })
+
+  return {
+    async login() {
+      agent = new UserAgent()
+      const page = await authorize()
+      const { options, submitTo } = readPage({ text: page.text, url: page.url })
+      const response = authenticator.get(options, { origin: url })
+      const answer = await agent.postJson(new URL(submitTo, url).href, wrapResponse(response))
+      // A cast: the code that the redirect leads to proves it.
+      const { redirectTo } = answer.json() as { readonly redirectTo: string }
+      const end = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: atApplication })
+      const code = new URL(end.location ?? '').searchParams.get('code') ?? ''
+      const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
+      tokens = (await post(paths.token, fields)) as Tokens
+      await userInfo()
+    },
+    async signOn() {
+      assert.match((await authorize()).location ?? '', /code=/)
+    },
+    async refresh() {
+      tokens = (await post(paths.token, {
+        grant_type: 'refresh_token',
+        refresh_token: tokens.refresh_token,
+      })) as Tokens
+    },
+    userInfo,
+    async introspection() {
+      const answer = await post(paths.introspection, { token: tokens.access_token })
+      assert.equal((answer as { readonly active: boolean }).active, true)
+    },
+    clientCredentials: async () => void (await post(paths.token, { grant_type: 'client_credentials' })),
+    discovery: () => get('/.well-known/openid-configuration'),
+    jwks: () => get(paths.jwks),
+  }
+}

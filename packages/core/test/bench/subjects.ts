@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort, startPostgres, startProcess } from '@pocket/test-support'
+import { verifyRegistrationResponse } from '@simplewebauthn/server'
+import { SoftwareAuthenticator, UserAgent } from '../../src/testing/index.ts'
+import { cpuOf, memoryOf } from './cpu.ts'
+import type { Subject } from './operations.ts'
+
+/** A subject with the CPU time that it has used. */
+export interface MeasuredSubject extends Subject, AsyncDisposable {
+  readonly name: string
+  /** Milliseconds of the server's processes, and of PostgreSQL. */
+  readonly cpu: () => { readonly server: number; readonly database: number }
+  /** MB. */
+  readonly memory: () => number
+  /** `postgres://…`, if it uses PostgreSQL. */
+  readonly database: string | undefined
+}
+
+type RegistrationOptions = Parameters<SoftwareAuthenticator['create']>[0]
+
+const yardstick = fileURLToPath(new URL('yardstick-process.ts', import.meta.url))
+const server = fileURLToPath(new URL('../../../../apps/server/dist/main.js', import.meta.url))
+const quiet = '--disable-warning=ExperimentalWarning'
+const people = 8
+
+/** oidc-provider and SimpleWebAuthn alone, with a store in memory. */
+export async function startYardstick(): Promise<MeasuredSubject> {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const authenticator = new SoftwareAuthenticator()
+  const challenge = Buffer.from('the challenge').toString('base64url')
+  const options: RegistrationOptions = {
+    ...{ challenge, rp: { id: 'localhost', name: 'Yardstick' }, attestation: 'none' },
+    user: { id: Buffer.from('ada').toString('base64url'), name: 'ada', displayName: 'Ada' },
+    pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+  }
+  const { registrationInfo } = await verifyRegistrationResponse({
+    response: authenticator.create(options, { origin: url }),
+    ...{ expectedChallenge: challenge, expectedOrigin: url, expectedRPID: 'localhost' },
+  })
+  if (!registrationInfo) throw new Error('The passkey of the yardstick was rejected.')
+  const { id: credentialId, publicKey } = registrationInfo.credential
+  const passkey = JSON.stringify({ credentialId, publicKey: Buffer.from(publicKey).toString('base64url') })
+  const running = await startProcess(process.execPath, [quiet, yardstick], {
+    env: { PORT: String(port), PASSKEY: passkey, NODE_ENV: 'production' },
+    readyWhen: /listening/,
+  })
+  return {
+    ...{ name: 'yardstick', url, clientId: 'bench', secret: 'secret-of-the-bench', database: undefined },
+    authenticators: Array.from({ length: people }, () => authenticator),
+    paths: {
+      ...{ authorize: '/auth', token: '/token', userInfo: '/me' },
+      ...{ introspection: '/token/introspection', jwks: '/jwks' },
+    },
+    readPage: ({ text, url: submitTo }) => ({
+      options: JSON.parse(/data-options='([^']+)'/.exec(text)?.[1] ?? '{}'),
+      submitTo,
+    }),
+    wrapResponse: (response) => response,
+    cpu: () => ({ server: cpuOf(running.pid), database: 0 }),
+    memory: () => memoryOf(running.pid),
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+  }
+}
+
+/** The built server on an empty database, with eight users. */
+export async function startServer(storage: 'SQLite' | 'PostgreSQL', processes = 1): Promise<MeasuredSubject> {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  const postgres = storage === 'PostgreSQL' ? stack.use(await startPostgres()) : undefined
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const apiKey = 'a static key of the bench'
+  const running = stack.use(
+    await startProcess(process.execPath, [quiet, server], {
+      cwd: folder,
+      env: {
+        ...{ APP_URL: url, PORT: String(port), HOST: '127.0.0.1', DISABLE_RATE_LIMITING: 'true' },
+        ...{ ENCRYPTION_KEY: 'a key for the bench that is long enough', STATIC_API_KEY: apiKey },
+        ...{ DB_CONNECTION_STRING: postgres?.url ?? join(folder, 'pocket-id.db'), VERSION_CHECK_DISABLED: 'true' },
+        ...(processes > 1 && { WEB_CONCURRENCY: String(processes) }),
+      },
+      readyWhen: processes > 1 ? /runs in/ : /Listening/i,
+    }),
+  )
+  const call = async (path: string, body: object = {}): Promise<Readonly<Record<string, string>>> => {
+    const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
+    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    // A cast: what is read from it is checked by the operations that use it.
+    return (await answer.json()) as Readonly<Record<string, string>>
+  }
+  const client = { name: 'Bench', callbackURLs: ['https://app.example/callback'], skipConsent: true }
+  const { id: clientId = '' } = await call('/api/oidc/clients', client)
+  const { secret = '' } = await call(`/api/oidc/clients/${clientId}/secret`)
+  const authenticators: SoftwareAuthenticator[] = []
+  for (let index = 0; index < people; index++) {
+    const user = { username: `user${index}`, firstName: 'User', email: `user${index}@example.com` }
+    const { id } = await call('/api/users', user)
+    const { token } = await call(`/api/users/${id}/one-time-access-token`)
+    const agent = new UserAgent()
+    await agent.postJson(`${url}/api/one-time-access-token/${token}`, {})
+    const authenticator = new SoftwareAuthenticator()
+    // A cast: the authenticator rejects invalid options.
+    const options = (await agent.getJson(`${url}/api/webauthn/register/start`)).json() as RegistrationOptions
+    await agent.postJson(`${url}/api/webauthn/register/finish`, authenticator.create(options, { origin: url }))
+    authenticators.push(authenticator)
+  }
+  const started = stack.move()
+  return {
+    ...{ name: `${storage}${processes > 1 ? `, ${processes} processes` : ''}`, url, clientId, secret, authenticators },
+    database: postgres?.url,
+    paths: {
+      ...{ authorize: '/authorize', token: '/api/oidc/token', userInfo: '/api/oidc/userinfo' },
+      ...{ introspection: '/api/oidc/introspect', jwks: '/.well-known/jwks.json' },
+    },
+    readPage({ text }) {
+      const attribute = /data-ceremony="([^"]+)"/.exec(text)?.[1] ?? '{}'
+      return JSON.parse(attribute.replaceAll('&#34;', '"').replaceAll('&amp;', '&'))
+    },
+    wrapResponse: (response) => ({ response }),
+    cpu: () => ({ server: cpuOf(running.pid), database: postgres ? cpuOf(postgres.pid) : 0 }),
+    memory: () => memoryOf(running.pid),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  }
+}
