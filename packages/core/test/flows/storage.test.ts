@@ -106,11 +106,13 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const { refresh_token = '' } = await tokensOf(await exchange())
     const { artifacts } = host.stores
     const issue = artifacts.issue.bind(artifacts)
-    // No database stores NUL in a text.
+    const upsert = artifacts.upsert.bind(artifacts)
+    // No database stores NUL in a text, and this memory does not either.
+    artifacts.upsert = (artifact) => (artifact.key === '\0' ? Promise.reject(new Error('NUL')) : upsert(artifact))
     artifacts.issue = (issued) =>
       issue({ ...issued, artifacts: [...issued.artifacts, ...issued.artifacts.map((one) => ({ ...one, key: '\0' }))] })
     expect((await token({ grant_type: 'refresh_token', refresh_token })).status).not.toBe(200)
-    artifacts.issue = issue
+    Object.assign(artifacts, { issue, upsert })
     const answer = await token({ grant_type: 'refresh_token', refresh_token })
     expect([answer.status, host.errors.length]).toEqual([200, 1])
   })
