@@ -61,6 +61,7 @@ export interface Users {
   setGroups(id: string, groupIds: readonly string[]): Promise<MembershipChange>
 }
 
+/** How {@link Users.remove} removes a user. */
 export interface UserRemovalOptions {
   /** For a host that can create an administrator without one. */
   readonly evenLastAdministrator?: boolean
