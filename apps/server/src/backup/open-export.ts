@@ -15,6 +15,7 @@ const text: Kind = { schema: { type: 'string' } }
 const optionalText: Kind = { schema: { type: ['string', 'null'] } }
 const flag: Kind = { schema: { type: 'boolean' } }
 const integer: Kind = { schema: { type: 'integer' } }
+const optionalInteger: Kind = { schema: { type: ['integer', 'null'] } }
 const optionalFlag: Kind = { schema: { type: ['boolean', 'null'] } }
 const base64url: Kind = { schema: { type: 'string', pattern: '^[A-Za-z0-9_-]*$' } }
 const instant = (value: Value) => (typeof value === 'number' ? new Date(value).toISOString() : null)
@@ -111,7 +112,7 @@ const lists: readonly List[] = [
       ['skipConsent', 'skip_consent', flag],
       ['isGroupRestricted', 'is_group_restricted', flag],
       ['federatedIdentities', 'federated_identities', identities],
-      ['accessTokenDurationMinutes', 'access_token_duration_minutes', integer],
+      ['accessTokenDurationMinutes', 'access_token_duration_minutes', optionalInteger],
       ['refreshTokenDurationMinutes', 'refresh_token_duration_minutes', integer],
       ['protocol', 'protocol', protocol],
       ['createdAt', 'created_at', time],
