@@ -46,6 +46,9 @@ export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', knownSu
   }
 }
 
+/** Events that commands cause if they have no account. */
+const commandEvents = /^(?:DATA_(?:EXPORTED|IMPORTED|ROLLED_BACK)|ENCRYPTION_KEY_ROTATED|KEY_ROTATION_REQUESTED)$/
+
 const noun = { group: /^(?:GROUP|MEMBERSHIP)_/, api: /^API_(?!KEY)/, apiKey: /^API_KEY_/ }
 
 /** The objects of the event: who was affected, and which client, passkey, group, API, API key or job. */
@@ -67,7 +70,8 @@ function subjectsOf(entry: AuditEntry, perspective: 'own' | 'all', known: KnownS
     noun.api.test(event) && { kind: 'api', name: api ?? changedName(entry), href: null },
     noun.apiKey.test(event) && { kind: 'apiKey', name: changedName(entry), href: null },
     data.job !== undefined && { kind: 'job', name: data.job, href: null },
-    event === 'SCIM_SYNC_FAILED' && { kind: 'reason', name: data.reason ?? null, href: null },
+    commandEvents.test(event) && accountId === null && { kind: 'origin', name: 'commandLine', href: null },
+    /^(?:SCIM_SYNC|BACKUP)_FAILED$/.test(event) && { kind: 'reason', name: data.reason ?? null, href: null },
   ]
   return subjects.filter((subject) => subject !== false)
 }

@@ -4,7 +4,7 @@ import type { Viewer } from '../http/viewer.ts'
 
 /** An object of an event. `name` is `null` if unknown, `href` is `null` if there is no page to link to. */
 export interface Subject {
-  readonly kind: 'account' | 'actor' | 'client' | 'passkey' | 'group' | 'api' | 'apiKey' | 'job' | 'reason'
+  readonly kind: 'account' | 'actor' | 'client' | 'passkey' | 'group' | 'api' | 'apiKey' | 'job' | 'reason' | 'origin'
   readonly name: string | null
   readonly href: string | null
 }

@@ -30,9 +30,7 @@ test('the pages show the last good back-up, that its disk is that of the databas
   expect(page).toMatch(/Last good back-up \w+ \d+, \d{4} · /)
   expect(page).toContain('This folder is on the same disk as the database: it is lost with it.')
   expect(page).toContain('Back up now')
-  expect(await textOf(instance, '/settings/admin/jobs')).toMatch(
-    /The last back-up is of .* It is on the same disk as the database/,
-  )
+  expect(await textOf(instance, '/settings/admin/jobs')).toMatch(/Last back-up: .*, on the disk of the database/)
   const overview = await textOf(instance, '/settings/admin')
   expect(overview).toContain('Back-ups are on the same disk as the database')
   expect(overview).not.toContain('None yet')
@@ -49,7 +47,7 @@ test('a back-up that fails is an audit event, and the page gives the reason', as
   expect(await firstBackup(instance)).toBe('failed')
   expect(await textOf(instance, '/settings/admin/back-ups')).toMatch(/The last run failed .*: EEXIST/)
   expect(await textOf(instance, '/settings/admin/audit-log?filters[event]=BACKUP_FAILED')).toMatch(
-    /A scheduled back-up failed: EEXIST/,
+    /Back-up failed · EEXIST/,
   )
 })
 

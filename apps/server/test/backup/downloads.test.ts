@@ -60,7 +60,7 @@ describe.each(kinds)('%s: an administrator', (kind) => {
     const log = await instance.administrator.get(
       `${instance.url}/settings/admin/audit-log?filters[event]=DATA_EXPORTED`,
     )
-    expect(log.text.replaceAll(/<[^>]*>/g, '')).toContain('ada downloaded a back-up of all data')
+    expect(log.text.replaceAll(/<[^>]*>/g, '')).toContain('Data exported · ada')
   })
 
   test('downloads an archive for a recipient', async () => {
