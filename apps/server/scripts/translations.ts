@@ -26,6 +26,8 @@ const optionalPages: ReadonlySet<string> = new Set([
   ...[
     'apiKeys',
     'apis',
+    'choose',
+    'savebar',
     'approvals',
     'auditLog',
     'claims',

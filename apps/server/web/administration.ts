@@ -1,4 +1,7 @@
 import './copy.ts'
+import './leaving.ts'
+import './picker.ts'
+import './savebar.ts'
 
 /** Links to a confirmation page open its dialog instead, if there is one. */
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]')) {

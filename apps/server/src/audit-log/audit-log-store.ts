@@ -183,6 +183,7 @@ function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }
     ...inList('id', filters.id),
     ...inList('event', filters.event),
     ...inList('account_id', filters.userID),
+    ...inList('client_id', filters.clientID),
     ...inList('client_name', filters.clientName),
     ...locationCondition(filters.location),
     // Plain substring search: LIKE would treat some characters as wildcards.

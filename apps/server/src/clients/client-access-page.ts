@@ -1,25 +1,48 @@
 import type { Client } from '@pocket/core'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { formText } from '../http/form.ts'
 import { differences, refusalOf } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { accessChoice, groupAccessOf, submittedSecret } from './access-form.ts'
+import { accessChoice } from './access-form.ts'
+import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
-import type { ShowClient } from './show-client.ts'
+import type { ClientAccessPage } from './page-model.ts'
+import { checkPerson } from './person-check.ts'
 
-/** Who may use the application: all users, or the members of groups. */
-export function clientAccessPages(context: ClientPageContext, showClient: ShowClient): readonly PageRoute[] {
-  const { directory, path, authentication, administration, formActor, getClient, redirectToClient } = context
+type Access = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
+
+/** `/settings/admin/oidc-clients/:id/access`: the users who may use the application, and a check for one of them. */
+export function clientAccessPages(context: ClientPageContext): readonly PageRoute[] {
+  const { directory, path, authentication, show, administration, formActor, getClient, redirectToClient } = context
   const { groups } = directory
+
+  const groupsOf = async ({ allowedGroupIds }: Access) =>
+    (await groups.list(allowedGroupIds))
+      .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
+      .sort((a, b) => a.name.localeCompare(b.name))
+
+  const showAccess = async (
+    ctx: Context,
+    user: User,
+    client: Client,
+    { access = client, conflict = null }: { access?: Access; conflict?: ClientAccessPage['conflict'] } = {},
+  ) => {
+    const { shared } = await clientTab(context, ctx, user, client, '/access')
+    await show(ctx, {
+      view: 'client-access',
+      ...shared,
+      access: { isGroupRestricted: access.isGroupRestricted, groups: await groupsOf(access) },
+      check: await checkPerson(context, client, ctx.query),
+      conflict,
+    })
+  }
 
   const saveAccess = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const client = await getClient(ctx)
     const { isGroupRestricted, groupIds: submittedIds } = accessChoice(ctx)
-    const shownIds = new Set((await groupAccessOf(groups, client)).groups.map(({ id }) => id))
-    // Groups that the page does not show keep their access.
-    const hiddenIds = client.allowedGroupIds.filter((id) => !shownIds.has(id))
-    const selectedIds = (await groups.list(submittedIds)).map(({ id }) => id)
-    const allowedGroupIds = [...hiddenIds, ...selectedIds]
+    const allowedGroupIds = (await groups.list(submittedIds)).map(({ id }) => id)
     const groupIds = isGroupRestricted ? allowedGroupIds : undefined
     const refusal = await refusalOf(async () => {
       if (client.isGroupRestricted !== isGroupRestricted)
@@ -28,23 +51,31 @@ export function clientAccessPages(context: ClientPageContext, showClient: ShowCl
     })
     if (!refusal?.isConflict) {
       if (refusal) ctx.throw(refusal.status)
-      return redirectToClient(ctx, client.id, { notice: 'saved', newSecret: submittedSecret(ctx, client) })
+      const tab = formText(ctx, 'tab', 20) === 'connect' ? '' : '/access'
+      return redirectToClient(ctx, client.id, { notice: 'saved' }, tab)
     }
     const current = await getClient(ctx)
     const requested = { ...current, isGroupRestricted, allowedGroupIds }
-    await showClient(ctx, user, current, {
-      access: await groupAccessOf(groups, requested),
+    await showAccess(ctx, user, current, {
+      access: requested,
       conflict: differences({ access: await accessText(current) }, { access: await accessText(requested) }),
     })
     ctx.status = refusal.status
   }
 
   /** The access as text for comparison and display: `everybody`, or the names of the groups. */
-  const accessText = async ({ isGroupRestricted, allowedGroupIds }: Client): Promise<string> => {
-    if (!isGroupRestricted) return 'everybody'
-    const names = (await groups.list(allowedGroupIds)).map(({ friendlyName }) => friendlyName)
-    return names.sort().join(', ')
-  }
+  const accessText = async (access: Access): Promise<string> =>
+    access.isGroupRestricted ? (await groupsOf(access)).map(({ name }) => name).join(', ') : 'everybody'
 
-  return [{ method: 'post', path: `${path}/:id/access`, handle: saveAccess }]
+  return [
+    {
+      method: 'get',
+      path: `${path}/:id/access`,
+      async handle(ctx) {
+        const user = await authentication.requireUser(ctx)
+        await showAccess(ctx, user, await getClient(ctx))
+      },
+    },
+    { method: 'post', path: `${path}/:id/access`, handle: saveAccess },
+  ]
 }

@@ -1,28 +1,78 @@
+import type { Client, ClientTestStep } from '@pocket/core'
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
-import { viewerOf } from '../http/viewer.ts'
+import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
-import { secretLifetime } from './secret-form.ts'
+import { compatibilityOf } from './compatibility.ts'
+import { clientEndpoints } from './endpoints.ts'
+import { secretItems, secretLifetime } from './secret-form.ts'
+import { instructionsOf } from './templates/instructions.ts'
+import { templateOf } from './templates/templates.ts'
 
-/** Connecting the application: redirect URIs, secrets, and the test. */
+/** `/settings/admin/oidc-clients/:id`: connects the application with its values, secrets, redirect URIs and the test. */
 export function clientConnectPages(context: ClientPageContext): readonly PageRoute[] {
   const { pocket, clock, path, clientPath, authentication, show, administration, formActor, getClient, form } = context
+  const { newSecrets, settings } = context
+
+  const showConnect = async (ctx: Context, user: User, client: Client, steps: readonly ClientTestStep[] | null) => {
+    const { shared, corrections } = await clientTab(context, ctx, user, client, '')
+    const template = templateOf(client.template)
+    const { appName } = await settings.lastKnown()
+    const keptSecrets = await newSecrets.list(ctx, client)
+    const parts = { pocket, appName, client, secret: keptSecrets.at(-1)?.value ?? null }
+    await show(ctx, {
+      view: 'client',
+      ...shared,
+      connection: {
+        redirectUris: client.redirectUris,
+        template: client.template,
+        isPublic: client.isPublic,
+        isKnown: client.registration === null ? null : client.protocol.isKnown,
+        secrets: secretItems(client.secrets, await administration.secretUses(client.id), clock.now()),
+      },
+      instructions: template && template.entries.length > 0 ? instructionsOf(template, parts) : null,
+      endpoints: clientEndpoints(pocket),
+      newSecrets: keptSecrets,
+      corrections,
+      compatibility: compatibilityOf(client),
+      steps,
+    })
+  }
+
   return [
+    {
+      method: 'get',
+      path: `${path}/:id`,
+      async handle(ctx) {
+        const user = await authentication.requireUser(ctx)
+        await showConnect(ctx, user, await getClient(ctx), null)
+      },
+    },
+
     /** Registers a redirect URI that was rejected in an authorization request. */
     form('redirect-uris', async (ctx, { id }, user) => {
       await administration.addRedirectUri(formActor(ctx, user), id, formText(ctx, 'redirectUri'))
       return { notice: 'saved' }
     }),
 
-    form('secrets', async (ctx, { id }, user) => {
+    form('secrets', async (ctx, client, user) => {
       const lifetime = secretLifetime(ctx, clock.now())
-      const { plain, stored } = await administration.addSecret(formActor(ctx, user), id, lifetime)
-      return { newSecret: { id: stored.id, value: plain }, notice: 'secret_added' }
+      const { plain, stored } = await administration.addSecret(formActor(ctx, user), client.id, lifetime)
+      await newSecrets.keep(ctx, clientPath(client.id), client, { id: stored.id, value: plain })
+      return { notice: 'secret_added' }
+    }),
+
+    form('secrets/:secretId/stored', async (ctx, { id }) => {
+      newSecrets.forget(ctx, clientPath(id), String(ctx.params.secretId))
+      return { notice: 'secret_stored' }
     }),
 
     form('secrets/:secretId/remove', async (ctx, { id }, user) => {
       await administration.removeSecret(formActor(ctx, user), id, String(ctx.params.secretId))
+      newSecrets.forget(ctx, clientPath(id), String(ctx.params.secretId))
       return { notice: 'secret_removed' }
     }),
 
@@ -32,11 +82,11 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
       path: `${path}/:id/test`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        const { id, name } = await getClient(ctx)
-        const steps = await pocket.testClient(id, user.id)
+        const client = await getClient(ctx)
+        const steps = await pocket.testClient(client.id, user.id)
         const hasPassed = steps.every(({ outcome }) => outcome === 'passed')
-        await administration.recordTest(formActor(ctx, user), id, hasPassed)
-        await show(ctx, { view: 'client-test', viewer: viewerOf(user), client: { id, name }, steps })
+        await administration.recordTest(formActor(ctx, user), client.id, hasPassed)
+        await showConnect(ctx, user, client, steps)
       },
     },
     // Reloading the result page must not run the test again.
@@ -45,6 +95,18 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
       path: `${path}/:id/test`,
       async handle(ctx) {
         seeOther(ctx, clientPath((await getClient(ctx)).id))
+      },
+    },
+
+    {
+      method: 'post',
+      path: `${path}/:id/remove`,
+      async handle(ctx) {
+        const user = await authentication.requireUser(ctx)
+        const { id, name } = await getClient(ctx)
+        await administration.remove(formActor(ctx, user), id)
+        context.flashes.set(ctx, path, { removed: name })
+        seeOther(ctx, path)
       },
     },
   ]

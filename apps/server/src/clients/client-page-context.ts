@@ -8,7 +8,7 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { createClientAdministration } from './administration.ts'
 import type { ClientPageDeps } from './deps.ts'
-import { type ClientFlash, setClientFlash } from './flash.ts'
+import { type ClientFlash, type ClientTabName, setClientFlash } from './flash.ts'
 
 export type ClientPageContext = ReturnType<typeof createClientPageContext>
 
@@ -24,10 +24,10 @@ export function createClientPageContext(deps: ClientPageDeps) {
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     return client
   }
-  /** Sets a flash message and redirects to the client's page. */
-  const redirectToClient = (ctx: Context, id: string, flash: Partial<ClientFlash>) => {
-    setClientFlash(flashes, ctx, { path: clientPath(id), flash })
-    seeOther(ctx, clientPath(id))
+  /** Sets a flash message and redirects to a page of the client. */
+  const redirectToClient = (ctx: Context, id: string, flash: Partial<ClientFlash>, tab: ClientTabName = '') => {
+    setClientFlash(flashes, ctx, { path: clientPath(id) + tab, flash })
+    seeOther(ctx, clientPath(id) + tab)
   }
 
   return {
@@ -44,17 +44,18 @@ export function createClientPageContext(deps: ClientPageDeps) {
       ...submittedVersion(ctx),
     }),
 
-    /** A form on the client's page; `action` resolves to the flash message. */
+    /** A form on a page of the client; `action` resolves to the flash message. */
     form: (
       subpath: string,
       action: (ctx: Context, client: Client, user: User) => Promise<Partial<ClientFlash>>,
+      tab: ClientTabName = '',
     ): PageRoute => ({
       method: 'post',
       path: `${path}/:id/${subpath}`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         const client = await getClient(ctx)
-        redirectToClient(ctx, client.id, await action(ctx, client, user))
+        redirectToClient(ctx, client.id, await action(ctx, client, user), tab)
       },
     }),
   }

@@ -1,49 +1,78 @@
-import { NotFoundError, PocketError } from '@pocket/core/errors'
+import type { Client } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import { accessTokenMinutes, wildcardScope } from '@pocket/core/internal'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import { formText } from '../http/form.ts'
+import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { maxLogoBytes } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
+import { apisOf } from './apis-of-client.ts'
+import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import { keptFeatureOf } from './compatibility.ts'
 import { correctDsmRedirectUris } from './dsm.ts'
-import type { ClientPage } from './page-model.ts'
-import { isLocked } from './section-views.ts'
+import type { ClientSettingsPage } from './page-model.ts'
+import { isLocked, type SubmittedSettings, sectionViews } from './section-views.ts'
 import {
   changeOf,
   displayTexts,
-  findSection,
+  type FormValues,
+  fieldsOf,
   problemsOf,
-  type SectionValues,
   storedValues,
   submittedValues,
 } from './settings/section-form.ts'
-import type { ShowClient } from './show-client.ts'
 import { withUserIds, withUserNames } from './user-names.ts'
 
-/** The settings of a client: its sections, logos, and registration. */
-export function clientSettingsPages(context: ClientPageContext, showClient: ShowClient): readonly PageRoute[] {
-  const { pocket, directory, clientLogos, path, authentication, administration } = context
+interface RejectedSettings extends SubmittedSettings {
+  readonly conflict: ClientSettingsPage['conflict']
+}
+
+/** `/settings/admin/oidc-clients/:id/settings`: the settings of a client, its logos, and its registration. */
+export function clientSettingsPages(context: ClientPageContext): readonly PageRoute[] {
+  const { pocket, directory, clientLogos, scimState, path, authentication, show, administration } = context
   const { formActor, getClient, redirectToClient, form } = context
 
-  const saveSection = async (ctx: Context) => {
+  const showSettings = async (ctx: Context, user: User, client: Client, rejected: RejectedSettings | null) => {
+    const { shared, corrections } = await clientTab(context, ctx, user, client, '/settings')
+    const [{ hasLogo, hasDarkLogo } = { hasLogo: false, hasDarkLogo: false }] = await clientLogos.withLogoFlags([
+      { id: client.id, hasLogo: false, hasDarkLogo: false },
+    ])
+    await show(ctx, {
+      view: 'client-settings',
+      ...shared,
+      sections: sectionViews(await withUserNames(directory, client), rejected),
+      logos: { light: hasLogo, dark: hasDarkLogo },
+      accessTokenDurationMinutes: accessTokenMinutes(client),
+      apis: await apisOf(pocket.apis, client.id),
+      openings: openingsOf(client),
+      scim: await scimState(client.id),
+      problems: rejected?.problems ?? [],
+      corrections,
+      conflict: rejected?.conflict ?? null,
+      isDsm: client.template === 'synology-dsm',
+      isRejected: rejected !== null,
+    })
+  }
+
+  /** Saves the sections that the form names. */
+  const saveSettings = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const client = await getClient(ctx)
-    const section = findSection(String(ctx.params.section))
-    if (!section) throw new NotFoundError('not_found', 'There is no such section.')
-    const stored = storedValues(section, await withUserNames(directory, client))
-    const submittedFields = submittedValues(section, ctx)
-    const lockedFields = section.fields.filter((field) => isLocked(client, field)).map(({ name }) => name)
-    const values: SectionValues = new Map([
-      ...submittedFields,
-      ...[...stored].filter(([name]) => lockedFields.includes(name)),
+    const fields = fieldsOf(formTexts(ctx, 'section'))
+    const stored = storedValues(fields, await withUserNames(directory, client))
+    const lockedFields = new Set(fields.filter((field) => isLocked(client, field)).map(({ name }) => name))
+    const values: FormValues = new Map([
+      ...submittedValues(fields, ctx),
+      ...[...stored].filter(([name]) => lockedFields.has(name)),
     ])
-    const corrections: ClientPage['corrections'][number][] = []
+    const corrections: ClientSettingsPage['corrections'][number][] = []
     const refusal = await refusalOf(async () => {
-      const change = await withUserIds(directory, changeOf(section, values))
+      const change = await withUserIds(directory, changeOf(fields, values))
       const dsmRedirectUris =
         client.template === 'synology-dsm' && change.redirectUris ? correctDsmRedirectUris(change.redirectUris) : null
       corrections.push(...(dsmRedirectUris?.corrections ?? []))
@@ -53,17 +82,13 @@ export function clientSettingsPages(context: ClientPageContext, showClient: Show
         ...(dsmRedirectUris && { redirectUris: dsmRedirectUris.redirectUris }),
       })
     })
-    if (!refusal) return redirectToClient(ctx, client.id, { corrections, notice: 'saved' })
-    const problems = problemsOf(section, values, refusal.problems)
+    if (!refusal) return redirectToClient(ctx, client.id, { corrections, notice: 'saved' }, '/settings')
     const current = refusal.isConflict ? await getClient(ctx) : client
-    const currentValues = storedValues(section, await withUserNames(directory, current))
-    await showClient(ctx, user, current, {
-      submitted: { name: section.name, values, problems },
-      problems,
-      conflict: refusal.isConflict
-        ? differences(displayTexts(section, currentValues), displayTexts(section, values))
-        : null,
-    })
+    const currentValues = storedValues(fields, await withUserNames(directory, current))
+    const conflict = refusal.isConflict
+      ? differences(displayTexts(fields, currentValues), displayTexts(fields, values))
+      : null
+    await showSettings(ctx, user, current, { values, problems: problemsOf(fields, values, refusal.problems), conflict })
     ctx.status = refusal.status
   }
 
@@ -80,23 +105,41 @@ export function clientSettingsPages(context: ClientPageContext, showClient: Show
   }
 
   return [
-    { method: 'post', path: `${path}/:id/settings/:section`, handle: saveSection },
+    {
+      method: 'get',
+      path: `${path}/:id/settings`,
+      async handle(ctx) {
+        const user = await authentication.requireUser(ctx)
+        await showSettings(ctx, user, await getClient(ctx), null)
+      },
+    },
+    { method: 'post', path: `${path}/:id/settings`, handle: saveSettings },
 
-    form('logo', (ctx, { id }, user) =>
-      withLogo(async () => {
-        await clientLogos.upload(pageActor(user, ctx), id, submittedTheme(ctx), await readUpload(ctx, maxLogoBytes))
-      }),
+    form(
+      'logo',
+      (ctx, { id }, user) =>
+        withLogo(async () => {
+          await clientLogos.upload(pageActor(user, ctx), id, submittedTheme(ctx), await readUpload(ctx, maxLogoBytes))
+        }),
+      '/settings',
     ),
-    form('logo/address', (ctx, { id }, user) =>
-      withLogo(async () => {
-        const url = formText(ctx, 'logoUrl', 2000).trim()
-        await clientLogos.store(pageActor(user, ctx), id, await clientLogos.download({ [submittedTheme(ctx)]: url }))
-      }),
+    form(
+      'logo/address',
+      (ctx, { id }, user) =>
+        withLogo(async () => {
+          const url = formText(ctx, 'logoUrl', 2000).trim()
+          await clientLogos.store(pageActor(user, ctx), id, await clientLogos.download({ [submittedTheme(ctx)]: url }))
+        }),
+      '/settings',
     ),
-    form('logo/remove', async (ctx, { id }, user) => {
-      await clientLogos.remove(pageActor(user, ctx), id, submittedTheme(ctx))
-      return { notice: 'logo_removed' }
-    }),
+    form(
+      'logo/remove',
+      async (ctx, { id }, user) => {
+        await clientLogos.remove(pageActor(user, ctx), id, submittedTheme(ctx))
+        return { notice: 'logo_removed' }
+      },
+      '/settings',
+    ),
 
     /** Marks the loaded version of a dynamically registered client as known, and stores the logo from its metadata. */
     form('known', async (ctx, client, user) => {
@@ -115,9 +158,21 @@ export function clientSettingsPages(context: ClientPageContext, showClient: Show
     }),
 
     /** Fetches the client ID metadata document again. */
-    form('document', async (ctx, { id }) => {
-      await pocket.refreshMetadataDocument(id, ctx.req)
-      return { notice: 'document_read' }
-    }),
+    form(
+      'document',
+      async (ctx, { id }) => {
+        await pocket.refreshMetadataDocument(id, ctx.req)
+        return { notice: 'document_read' }
+      },
+      '/settings',
+    ),
   ]
+}
+
+/** The redirect URIs that match more than one URI. */
+function openingsOf({ redirectUris, postLogoutRedirectUris }: Client): ClientSettingsPage['openings'] {
+  return [...new Set([...redirectUris, ...postLogoutRedirectUris])].flatMap((uri) => {
+    const opening = wildcardScope(uri)
+    return opening ? [{ uri, opening }] : []
+  })
 }

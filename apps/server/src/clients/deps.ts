@@ -1,7 +1,10 @@
+import type { RedirectUriPolicy } from '@pocket/core/internal'
+import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import type { Deps, PageDeps } from '../http/deps.ts'
 import type { PagePictures } from '../http/page-pictures.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { NewSecrets } from './new-secrets.ts'
 import type { ScimState } from './page-model.ts'
 
 /** A `UserGroupMinimalDto`. */
@@ -29,5 +32,8 @@ export interface ClientPageDeps extends PageDeps {
   readonly clientLogos: ClientLogos
   readonly pictures: PagePictures
   readonly settings: Settings
+  readonly newSecrets: NewSecrets
+  readonly auditLog: AuditLogStore
+  readonly redirectUriPolicy: RedirectUriPolicy
   readonly scimState: (clientId: string) => Promise<ScimState>
 }

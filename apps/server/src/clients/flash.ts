@@ -2,18 +2,20 @@ import type { Context } from 'koa'
 import type { Flashes } from '../http/flash.ts'
 import type { ClientNotice } from './page-model.ts'
 
+/** A page of a client, below the client's path. */
+export type ClientTabName = '' | '/access' | '/activity' | '/settings'
+
 /** Data that a client's page shows once. */
 export interface ClientFlash {
-  readonly newSecret: { readonly id: string; readonly value: string } | null
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly notice: ClientNotice | null
   /** Error code if a logo could not be used. */
   readonly logoProblem: string | null
 }
 
-const emptyFlash: ClientFlash = { newSecret: null, corrections: [], notice: null, logoProblem: null }
+const emptyFlash: ClientFlash = { corrections: [], notice: null, logoProblem: null }
 
-/** Sets a flash message for a client's page. Drops the corrections if they do not fit, so that a secret is always shown. */
+/** Sets a flash message for a client's page. Drops the corrections if they do not fit. */
 export function setClientFlash(
   flashes: Flashes,
   ctx: Context,

@@ -22,7 +22,7 @@ interface ClientDraft {
 
 /** `/settings/admin/oidc-clients/new`: connects an application. */
 export function newClientPages(context: ClientPageContext): readonly PageRoute[] {
-  const { path, authentication, show, administration, formActor, redirectToClient } = context
+  const { path, authentication, show, administration, formActor, redirectToClient, clientPath, newSecrets } = context
   const newClientPath = `${path}/new` as const
 
   const showNew = async (ctx: Context) => {
@@ -54,8 +54,9 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
       if (draft.doubt && draft.doubt.address !== formText(ctx, 'sure', 2000)) return
       const client = await administration.create(formActor(ctx, user), { ...draft.input, isGroupRestricted })
       const minted = client.isPublic ? null : await administration.addSecret(formActor(ctx, user), client.id, {})
+      if (minted)
+        await newSecrets.keep(ctx, clientPath(client.id), client, { id: minted.stored.id, value: minted.plain })
       redirectToClient(ctx, client.id, {
-        newSecret: minted && { id: minted.stored.id, value: minted.plain },
         corrections: draft.corrections,
         notice: 'created',
       })

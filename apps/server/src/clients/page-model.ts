@@ -1,6 +1,8 @@
 import type { ClientTestStep, ConnectionAttempt } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { WildcardScope } from '@pocket/core/internal'
+import type { AuditLine } from '../audit-log/page-model.ts'
+import type { PickedItem } from '../http/choices.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
@@ -100,10 +102,11 @@ export interface FieldView extends Pick<TextField, 'name' | 'key' | 'options'> {
   readonly isLocked: boolean
 }
 
-/** Settings that are saved together; the form posts to `settings/NAME` below the client's path. */
+/** A group of settings; the form sends the names of its sections in `section`. */
 export interface SectionView {
   readonly name: SectionName
   readonly advanced: boolean
+  /** Whether it has a rejected value. */
   readonly isOpen: boolean
   readonly fields: readonly FieldView[]
 }
@@ -117,87 +120,132 @@ export interface SecretItem {
   readonly lastUsedAt: number | null
 }
 
-/** `/settings/admin/oidc-clients/<id>`. Its forms post to paths below it. */
-export interface ClientPage {
-  readonly view: 'client'
+/** The head of a client's pages, with its state in one sentence and its tabs. */
+export interface ClientHead {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: number
+  /** The newest attempt, and the newest successful one with its user; `null` if there is none. */
+  readonly lastAttempt: { readonly at: number; readonly succeeded: boolean } | null
+  readonly lastSignIn: { readonly at: number; readonly userName: string | null } | null
+  /** Number of groups with access; `null` if all users have access. */
+  readonly groups: number | null
+  /** Whether it is defined by a client ID metadata document. */
+  readonly isDescribed: boolean
+}
+
+/** What the pages of a client share; their forms post to paths below `/settings/admin/oidc-clients/<id>`. */
+interface ClientTab {
   readonly viewer: Viewer
-  readonly client: {
-    readonly id: string
-    readonly name: string
+  readonly client: ClientHead
+  readonly notice: ClientNotice | null
+  /** Error code if a logo could not be read. */
+  readonly logoProblem: string | null
+  /** The version that the forms are based on; they send it back. */
+  readonly version: string
+}
+
+/** `/settings/admin/oidc-clients/<id>`: connects the application. */
+export interface ClientPage extends ClientTab {
+  readonly view: 'client'
+  readonly connection: {
     readonly redirectUris: readonly string[]
     readonly template: string | null
     readonly isPublic: boolean
-    /** Whether it is defined by a client ID metadata document. */
-    readonly isDescribed: boolean
     /** Whether an administrator marked it as known; `null` if an administrator registered it. */
     readonly isKnown: boolean | null
-    /** Minutes. */
-    readonly accessTokenDurationMinutes: number
-    readonly createdAt: number
     /** Oldest first. */
     readonly secrets: readonly SecretItem[]
   }
   readonly instructions: Instructions | null
+  /** In display order, `discovery` first. */
+  readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
+  /** The plaintext of new secrets that the administrator has not stored yet, oldest first. */
+  readonly newSecrets: readonly NewSecret[]
+  /** Pasted redirect URIs with their corrected forms. */
+  readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
+  /** What it keeps because its application may have relied on it at Pocket ID; `null` if nothing. */
+  readonly compatibility: Compatibility | null
+  /** The result of a test. */
+  readonly steps: readonly ClientTestStep[] | null
+}
+
+export interface NewSecret {
+  readonly id: string
+  readonly value: string
+}
+
+/** `/settings/admin/oidc-clients/<id>/access`. */
+export interface ClientAccessPage extends ClientTab {
+  readonly view: 'client-access'
+  /** The form sends `access` (`everybody` or `groups`) and any number of IDs in `groups`. */
+  readonly access: {
+    readonly isGroupRestricted: boolean
+    readonly groups: readonly PickedItem[]
+  }
+  readonly check: PersonCheck
+  /** The stored values, instead of the submitted ones, after a conflicting change. */
+  readonly conflict: readonly Difference[] | null
+}
+
+/** Whether a user may use the client, why, and what the application would receive; `user` is `null` until one is chosen. */
+export interface PersonCheck {
+  readonly user: PickedItem | null
+  readonly scope: string
+  readonly reason: 'everybody' | 'member' | 'not_member' | 'disabled' | 'unknown' | null
+  /** The groups that grant access. */
+  readonly groups: readonly string[]
+  /** Claims by name, as text. */
+  readonly claims: readonly { readonly name: string; readonly value: string }[]
+  readonly parts: readonly { readonly name: 'idToken' | 'userInfo' | 'accessToken'; readonly json: string }[]
+}
+
+/** `/settings/admin/oidc-clients/<id>/activity`. */
+export interface ClientActivityPage extends ClientTab {
+  readonly view: 'client-activity'
+  readonly onlyFailed: boolean
+  /** Recent authentication attempts of the client, newest first. */
+  readonly attempts: readonly ConnectionAttemptItem[]
+  /** Newest first. */
+  readonly events: readonly AuditLine[]
+}
+
+/** `/settings/admin/oidc-clients/<id>/settings`. */
+export interface ClientSettingsPage extends ClientTab {
+  readonly view: 'client-settings'
   readonly sections: readonly SectionView[]
   /** Themes that have a logo. */
   readonly logos: Readonly<Record<'light' | 'dark', boolean>>
-  /** Error code if a logo could not be read. */
-  readonly logoProblem: string | null
-  /** The APIs for which it gets access tokens, and the remaining APIs. */
-  readonly apis: {
-    readonly granted: readonly {
-      readonly id: string
-      readonly name: string
-      readonly resource: string
-      /** Number of permissions on behalf of users; `null`: no access. */
-      readonly forPeople: number | null
-      readonly clientPermissionCount: number | null
-      readonly permissions: number
-    }[]
-    readonly others: readonly { readonly id: string; readonly name: string }[]
-  }
-  /** Preview of the claims about a user; `parts` is empty until requested. */
-  readonly preview: {
-    readonly userName: string
-    readonly scope: string
-    readonly problem: 'unknown' | 'not_allowed' | null
-    readonly parts: readonly { readonly name: 'idToken' | 'userInfo' | 'accessToken'; readonly json: string }[]
-  }
-  /** Recent authentication attempts of the client, newest first. */
-  readonly attempts: readonly ConnectionAttemptItem[]
-  /** In display order, `discovery` first. */
-  readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
-  /** The plaintext of the secret that was just created. */
-  readonly newSecret: { readonly id: string; readonly value: string } | null
+  /** Minutes. */
+  readonly accessTokenDurationMinutes: number
+  /** The APIs for which it gets access tokens. */
+  readonly apis: readonly {
+    readonly id: string
+    readonly name: string
+    readonly resource: string
+    /** Number of permissions on behalf of users; `null`: no access. */
+    readonly forPeople: number | null
+    readonly clientPermissionCount: number | null
+    readonly permissions: number
+  }[]
   /** Redirect URIs with wildcards, and the additional URIs that they match. */
   readonly openings: readonly { readonly uri: string; readonly opening: WildcardScope }[]
-  /** What it keeps because its application may have relied on it at Pocket ID; `null` if nothing. */
-  readonly compatibility: Compatibility | null
-  /** Pasted redirect URIs with their corrected forms. */
-  readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
-  /** Access to the client. The form sends `access` (`everybody` or `groups`) and any number of IDs in `groups`. */
-  readonly access: {
-    readonly isGroupRestricted: boolean
-    /** Number of groups with access, including those not shown. */
-    readonly allowed: number
-    readonly groups: readonly { readonly id: string; readonly name: string; readonly allowed: boolean }[]
-    /** Number of groups not shown. */
-    readonly more: number
-  }
   /** State of its SCIM provisioning. */
   readonly scim: ScimState
   readonly problems: readonly FieldProblem[]
-  readonly notice: ClientNotice | null
-  /** The version that the forms are based on; they send it back. */
-  readonly version: string
-  /** The stored values, instead of the submitted ones, after a conflicting change. */
+  readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly conflict: readonly Difference[] | null
+  /** Whether the application is Synology DSM, which accepts only origins. */
+  readonly isDsm: boolean
+  /** Whether the form shows submitted values that are not stored. */
+  readonly isRejected: boolean
 }
 
 export type ClientNotice =
   | 'created'
   | 'saved'
   | 'secret_added'
+  | 'secret_stored'
   | 'secret_removed'
   | 'logo_saved'
   | 'logo_removed'
@@ -205,14 +253,6 @@ export type ClientNotice =
   | 'known'
   | 'unknown'
   | 'kept_off'
-
-/** The result of a client test; the test can be run again. */
-export interface ClientTestPage {
-  readonly view: 'client-test'
-  readonly viewer: Viewer
-  readonly client: { readonly id: string; readonly name: string }
-  readonly steps: readonly ClientTestStep[]
-}
 
 /** A line of a client's connection log. */
 export interface ConnectionAttemptItem
@@ -231,6 +271,12 @@ export interface ConnectionAttemptItem
     | 'ipAddress'
   > {
   readonly userName: string | null
+  readonly accountId: string | null
+  /** What to do about a failure: register the redirect URI that was refused, or give the user access. */
+  readonly remedy:
+    | { readonly kind: 'register'; readonly redirectUri: string }
+    | { readonly kind: 'access'; readonly userId: string }
+    | null
 }
 
 /** The provisioning state on the page of a client. */
@@ -245,7 +291,9 @@ declare module '../http/page-models.ts' {
     readonly 'client-choose': ClientChoosePage
     readonly 'client-new': ClientNewPage
     readonly client: ClientPage
+    readonly 'client-access': ClientAccessPage
+    readonly 'client-activity': ClientActivityPage
+    readonly 'client-settings': ClientSettingsPage
     readonly clients: ClientsPage
-    readonly 'client-test': ClientTestPage
   }
 }

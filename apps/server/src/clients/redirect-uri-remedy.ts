@@ -25,7 +25,7 @@ export function createRedirectUriRemedy({
   }
 }
 
-/** Offers no button for a URI that registration would reject, or that could be mistaken for a different URI. */
-function isAcceptable(uri: string, policy: RedirectUriPolicy): boolean {
+/** Whether a button may register the URI: no for a URI that registration would reject, or that could be mistaken for a different URI. */
+export function isAcceptable(uri: string, policy: RedirectUriPolicy): boolean {
   return /^[!-~]+$/.test(uri) && !uri.includes('*') && redirectUriProblem(uri, policy) === undefined
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@pocket/core'
 import type { FieldView, SectionView } from './page-model.ts'
 import type { ClientField } from './settings/field.ts'
-import { type FieldProblem, type SectionValues, storedValues } from './settings/section-form.ts'
+import { type FieldProblem, type FormValues, storedValues } from './settings/section-form.ts'
 import { sections } from './settings/sections.ts'
 
 /** Fields defined by the client ID metadata document (see `fieldsOutsideDocument` of core). */
@@ -20,10 +20,9 @@ const documentFields = new Set([
   'protocol.requireSignedRequestObject',
 ])
 
-/** The submitted values of a section with their errors. */
-export interface SubmittedSection {
-  readonly name: string
-  readonly values: SectionValues
+/** The submitted values with their errors; fields that were not submitted have their stored value. */
+export interface SubmittedSettings {
+  readonly values: FormValues
   readonly problems: readonly FieldProblem[]
 }
 
@@ -32,24 +31,22 @@ export function isLocked({ type }: Pick<Client, 'type'>, { name }: Pick<ClientFi
 }
 
 /** The sections with their form values: stored ones, or submitted ones that were rejected. */
-export function sectionViews(client: Client, submitted: SubmittedSection | null): readonly SectionView[] {
-  return sections.map((section) => {
-    const submittedSection = submitted?.name === section.name ? submitted : null
-    const values = submittedSection?.values ?? storedValues(section, client)
+export function sectionViews(client: Client, submitted: SubmittedSettings | null): readonly SectionView[] {
+  const problems = submitted?.problems ?? []
+  return sections.map(({ name, advanced, fields }) => {
+    const values = new Map([...storedValues(fields, client), ...(submitted?.values ?? [])])
     return {
-      name: section.name,
-      advanced: section.advanced,
-      isOpen: submittedSection !== null,
-      fields: section.fields.map((field) =>
-        fieldView(field, values, submittedSection?.problems ?? [], isLocked(client, field)),
-      ),
+      name,
+      advanced,
+      isOpen: problems.some(({ field }) => fields.some((each) => each.name === field)),
+      fields: fields.map((field) => fieldView(field, values, problems, isLocked(client, field))),
     }
   })
 }
 
 function fieldView(
   field: ClientField,
-  values: SectionValues,
+  values: FormValues,
   problems: readonly FieldProblem[],
   locked: boolean,
 ): FieldView {

@@ -5,6 +5,7 @@ import type { Guard } from '../access/guard.ts'
 import { apiPages } from '../apis/page.ts'
 import { siteFiles } from '../appearance/site-files.ts'
 import { backupPages } from '../backup/page.ts'
+import { createNewSecrets } from '../clients/new-secrets.ts'
 import { clientPages } from '../clients/page.ts'
 import { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import { devicePages } from '../device-login/page.ts'
@@ -27,6 +28,8 @@ import { hasContent } from '../pocket-id-migration/target-content.ts'
 import { preferencePages } from '../preferences/page.ts'
 import { scimPages } from '../scim/page.ts'
 import { scimStateOf } from '../scim/providers.ts'
+import { createChoices } from '../search/choices.ts'
+import { choosePages } from '../search/choose-page.ts'
 import { searchPages } from '../search/page.ts'
 import { userSessionsPages } from '../sessions/user-page.ts'
 import { setUpPages } from '../set-up/page.ts'
@@ -85,6 +88,7 @@ export function composePages(services: Services, guard: Guard, runner: Migration
       ...userSessionsPages(shared),
       ...approvalsPages(shared),
       ...searchPages(shared),
+      ...choosePages({ ...shared, choices: createChoices(shared) }),
       ...overviewPages(shared),
       ...jobPages(shared),
       ...backupPages(shared),
@@ -93,6 +97,8 @@ export function composePages(services: Services, guard: Guard, runner: Migration
       ...invitationsPages(shared),
       ...clientPages({
         ...shared,
+        redirectUriPolicy: { allowInsecure: services.config.allowInsecureCallbackUrls },
+        newSecrets: createNewSecrets({ ...shared, masterKey: database.masterKey }),
         scimState: async (id) => scimStateOf(await services.scim.providers.findByClient(id)),
       }),
       ...scimPages(shared),

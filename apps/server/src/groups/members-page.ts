@@ -1,21 +1,15 @@
 import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
-import { formText } from '../http/form.ts'
+import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { GroupPageContext } from './show-group.ts'
 
-/** Members of a group and their end dates. Members are changed one at a time, so the cost is independent of the group size. */
+/** Members of a group and their end dates. The cost of a change is independent of the group size. */
 export function memberPages(context: GroupPageContext) {
   const { directory, users, groups, authentication, reauthentication, showGroup, redirectWithNotice } = context
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator-members', handler) : handler
-
-  /** Finds the selected user by ID, or the entered user by name. */
-  const findSelectedUser = async (id: string, name: string) => {
-    if (id !== '') return directory.find(id)
-    return name === '' ? undefined : directory.findByName(name)
-  }
 
   /** Reads and writes under one lock, so that a concurrent change of the user's groups is not lost. */
   const changeGroups = (actor: Actor, userId: string, change: (groupIds: readonly string[]) => readonly string[]) =>
@@ -30,39 +24,44 @@ export function memberPages(context: GroupPageContext) {
   }
 
   return {
-    async addMember(ctx: Context) {
+    /** Adds the chosen users, all or none. */
+    async addMembers(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const groupId = String(ctx.params.id)
       const group = await groups.find(groupId)
-      const enteredName = formText(ctx, 'user', 300).trim()
-      const user = await findSelectedUser(formText(ctx, 'userId', 50), enteredName)
+      const entered = formText(ctx, 'endsAt', 10)
+      const chosen = await directory.findMany([...new Set(formTexts(ctx, 'users'))])
       const refuse = async (code: string) => {
-        await showGroup(ctx, viewer, group, { memberProblem: { typed: enteredName, code } })
+        const picked = chosen.map((user) => ({
+          id: user.id,
+          name: user.displayName || user.userName,
+          detail: user.userName,
+        }))
+        await showGroup(ctx, viewer, group, 'members', {
+          memberProblem: code,
+          adding: { users: picked, endsAt: entered },
+        })
         ctx.status = 400
       }
-      if (!user) {
-        if (enteredName === '') return refuse('required')
-        const { items, total } = await directory.users.page({ ...suggestionRequest, search: enteredName })
-        if (total === 0) return refuse('unknown')
-        const newMember = {
-          typed: enteredName,
-          endsAt: formText(ctx, 'endsAt', 10),
-          found: items,
-          more: total - items.length,
-        }
-        return showGroup(ctx, viewer, group, { adding: newMember })
-      }
-      await reauthenticateIf(user.administrator, async () => {
-        const actor = pageActor(viewer, ctx)
-        const refusal = await refusalOf(async () => {
-          const endsAt = parseEndDay(formText(ctx, 'endsAt', 10))
-          await changeGroups(actor, user.id, (before) => [...before, groupId])
-          if (endsAt !== null) await groups.setMembershipEnd(actor, { groupId, userId: user.id, endsAt })
-        })
-        await (refusal
-          ? refuse(refusal.problems[0]?.code ?? 'invalid')
-          : redirectWithNotice(ctx, groupId, 'member_added'))
-      })(ctx)
+      if (chosen.length === 0) return refuse('required')
+      await reauthenticateIf(
+        chosen.some(({ administrator }) => administrator),
+        async () => {
+          const actor = pageActor(viewer, ctx)
+          const refusal = await refusalOf(() =>
+            directory.withLock(async () => {
+              const endsAt = parseEndDay(entered)
+              for (const { id: userId } of chosen) {
+                await changeGroups(actor, userId, (before) => [...before, groupId])
+                if (endsAt !== null) await groups.setMembershipEnd(actor, { groupId, userId, endsAt })
+              }
+            }),
+          )
+          await (refusal
+            ? refuse(refusal.problems[0]?.code ?? 'invalid')
+            : redirectWithNotice(ctx, groupId, chosen.length === 1 ? 'member_added' : 'members_added', 'members'))
+        },
+      )(ctx)
     },
 
     async removeMember(ctx: Context) {
@@ -71,7 +70,7 @@ export function memberPages(context: GroupPageContext) {
       const user = await users.find(String(ctx.params.userId))
       await reauthenticateIf(user.administrator, async () => {
         await changeGroups(pageActor(viewer, ctx), user.id, (before) => before.filter((id) => id !== groupId))
-        redirectWithNotice(ctx, groupId, 'member_removed')
+        redirectWithNotice(ctx, groupId, 'member_removed', 'members')
       })(ctx)
     },
 
@@ -86,19 +85,19 @@ export function memberPages(context: GroupPageContext) {
         const refusal = await refusalOf(async () =>
           groups.setMembershipEnd(actor, { groupId, userId, endsAt: parseEndDay(entered) }),
         )
-        if (!refusal) return redirectWithNotice(ctx, groupId, 'end_saved')
+        if (!refusal) return redirectWithNotice(ctx, groupId, 'end_saved', 'members')
         const pageState = refusal.isConflict
           ? { conflict: await endDateDifferences(groupId, userId, entered) }
-          : { memberProblem: { typed: '', code: 'end_has_passed' } }
-        await showGroup(ctx, viewer, await groups.find(groupId), { ...pageState, ending: { userId, endsAt: entered } })
+          : { memberProblem: 'end_has_passed' }
+        await showGroup(ctx, viewer, await groups.find(groupId), 'members', {
+          ...pageState,
+          ending: { userId, endsAt: entered },
+        })
         ctx.status = refusal.status
       })(ctx)
     },
   }
 }
-
-/** Maximum number of suggested users. */
-const suggestionRequest = { page: 1, limit: 8, sort: { column: 'username', descending: false }, filters: {} }
 
 function formatDay(timestamp: number | null): string {
   return timestamp === null ? '' : new Date(timestamp).toISOString().slice(0, 10)

@@ -1,7 +1,7 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
 import type { BulkNotice } from '../http/bulk.ts'
-import type { Choice } from '../http/choices.ts'
+import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
@@ -43,13 +43,18 @@ export const groupNotices = [
   'claims_saved',
   'clients_saved',
   'member_added',
+  'members_added',
   'member_removed',
   'end_saved',
 ] as const
 
-/** `/settings/admin/user-groups/ID`. Its forms post to paths below it. */
+/** The pages of a group; `members` is the first one. */
+export type GroupTab = 'members' | 'clients' | 'settings'
+
+/** `/settings/admin/user-groups/ID`, `ID/clients` and `ID/settings`. Their forms post to paths below `ID`. */
 export interface GroupPage {
   readonly view: 'group'
+  readonly tab: GroupTab
   readonly viewer: Viewer
   readonly group: {
     readonly id: string
@@ -75,27 +80,19 @@ export interface GroupPage {
     readonly version: string
   }[]
   readonly memberCount: number
-  /** Users that match the input for adding a member, and the end date of the membership: a day, or empty. */
-  readonly adding: {
-    readonly typed: string
-    readonly endsAt: string
-    /** The matches shown. */
-    readonly found: readonly { readonly id: string; readonly userName: string; readonly displayName: string }[]
-    readonly more: number
-  } | null
+  /** Users about to be added, and the end date of their memberships: a day, or empty. */
+  readonly adding: { readonly users: readonly PickedItem[]; readonly endsAt: string }
   /** A rejected end date: the user and the submitted day. */
   readonly ending: { readonly userId: string; readonly endsAt: string } | null
-  /** A rejected addition: the input and the error code. */
-  readonly memberProblem: { readonly typed: string; readonly code: string } | null
+  /** The error code of a rejected addition. */
+  readonly memberProblem: string | null
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
   readonly claimKeys: readonly string[]
-  /** Restricted clients, up to the display limit. */
-  readonly clients: readonly Choice[]
+  /** The restricted clients that members may use. */
+  readonly clients: readonly PickedItem[]
   /** The version that the client selection is based on. */
   readonly clientsVersion: string
-  /** Number of restricted clients not shown. */
-  readonly moreClients: number
   readonly notice: (typeof groupNotices)[number] | null
   readonly removal: Confirmation
 }

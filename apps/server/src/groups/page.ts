@@ -9,12 +9,18 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { readClaims } from '../users/claims-form.ts'
-import { clientChoices } from './client-choices.ts'
 import type { GroupPageDeps } from './deps.ts'
 import { groupListPages } from './list-page.ts'
 import { memberPages } from './members-page.ts'
-import type { groupNotices } from './page-model.ts'
-import { createShowGroup, groupPath, groupRemovalConfirmation, groupsPath } from './show-group.ts'
+import type { GroupTab, groupNotices } from './page-model.ts'
+import {
+  createShowGroup,
+  groupPath,
+  groupRemovalConfirmation,
+  groupsPath,
+  groupTabPath,
+  pickedClients,
+} from './show-group.ts'
 
 /** `/settings/admin/user-groups`: group administration. */
 export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
@@ -22,9 +28,9 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
   const { clients } = deps.pocket
   const clientAdministration = createClientAdministration(deps)
   const showGroup = createShowGroup(deps)
-  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => {
-    flashes.set(ctx, groupPath(id), { done: notice })
-    seeOther(ctx, listReturnUrl(groupPath(id), formText(ctx, 'list', 2000)))
+  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof groupNotices)[number], tab: GroupTab) => {
+    flashes.set(ctx, groupTabPath(id, tab), { done: notice })
+    seeOther(ctx, listReturnUrl(groupTabPath(id, tab), formText(ctx, 'list', 2000)))
   }
   const loadGroup = async (ctx: Context) => {
     const viewer = await authentication.requireUser(ctx)
@@ -61,57 +67,53 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
       const refusal = await refusalOf(async () => {
         id = (await groups.create(pageActor(viewer, ctx), values)).id
       })
-      if (!refusal) return redirectWithNotice(ctx, id, 'created')
+      if (!refusal) return redirectWithNotice(ctx, id, 'created', 'members')
       await show(ctx, { view: 'group-new', viewer: viewerOf(viewer), values, problems: refusal.problems })
       ctx.status = refusal.status
     },
 
-    async show(ctx: Context) {
+    show: (tab: GroupTab) => async (ctx: Context) => {
       const { viewer, group } = await loadGroup(ctx)
-      await showGroup(ctx, viewer, group)
+      await showGroup(ctx, viewer, group, tab)
     },
 
     update: withGroup(async (ctx, viewer, group) => {
       const values = readNames(ctx)
       const refusal = await refusalOf(() => groups.update(actorOf(ctx, viewer), group.id, values))
-      if (!refusal) return redirectWithNotice(ctx, group.id, 'saved')
+      if (!refusal) return redirectWithNotice(ctx, group.id, 'saved', 'settings')
       const stored = await groups.find(group.id)
       const { name, friendlyName } = stored
       const conflict = refusal.isConflict ? differences({ friendlyName, name }, values) : null
-      await showGroup(ctx, viewer, stored, { values, problems: refusal.problems, conflict })
+      await showGroup(ctx, viewer, stored, 'settings', { values, problems: refusal.problems, conflict })
       ctx.status = refusal.status
     }),
 
     setClaims: withGroup(async (ctx, viewer, group) => {
       const claims = readClaims(ctx)
       const refusal = await refusalOf(() => groups.setClaims(actorOf(ctx, viewer), group.id, claims))
-      if (!refusal) return redirectWithNotice(ctx, group.id, 'claims_saved')
+      if (!refusal) return redirectWithNotice(ctx, group.id, 'claims_saved', 'settings')
       const claimsProblem = refusal.isConflict ? null : (refusal.problems[0]?.code ?? 'invalid')
       const conflict = refusal.isConflict ? [] : null
-      await showGroup(ctx, viewer, await groups.find(group.id), { claims, claimsProblem, conflict })
+      await showGroup(ctx, viewer, await groups.find(group.id), 'settings', { claims, claimsProblem, conflict })
       ctx.status = refusal.status
     }),
 
     /** Sets which restricted clients the members may use. */
     setClients: withGroup(async (ctx, viewer, group) => {
-      const selectedIds = new Set(formTexts(ctx, 'clients'))
-      const shownIds = new Set(formTexts(ctx, 'shown'))
-      // Keeps clients that the page did not show, such as unrestricted ones prepared for a later restriction.
-      const hiddenClients = (await clients.allowedTo(group.id)).filter(({ id }) => !shownIds.has(id))
+      const selected = await Promise.all([...new Set(formTexts(ctx, 'clients'))].map((id) => clients.find(id)))
+      const submitted = pickedClients(selected.filter((client) => client !== undefined))
+      // The page shows restricted clients only. Others may be prepared for a later restriction.
+      const allowedBefore = await clients.allowedTo(group.id)
+      const hiddenIds = allowedBefore.filter((client) => !client.isGroupRestricted).map(({ id }) => id)
       const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
-      const allowed = [...selectedIds, ...hiddenClients.map(({ id }) => id)]
+      const allowed = [...new Set([...submitted.map(({ id }) => id), ...hiddenIds])]
       const refusal = await refusalOf(() =>
         directory.withLock(() => clientAdministration.setAllowedTo(actor, group.id, allowed)),
       )
-      if (!refusal) return redirectWithNotice(ctx, group.id, 'clients_saved')
-      const { choices } = await clientChoices(clients, group.id)
-      const currentChoices = choices.filter((client) => client.chosen)
-      const submittedChoices = choices.map((client) => ({ ...client, chosen: selectedIds.has(client.id) }))
-      const conflict = differences(
-        { clients: namesOf(currentChoices) },
-        { clients: namesOf(submittedChoices.filter((client) => client.chosen)) },
-      )
-      await showGroup(ctx, viewer, group, { clients: submittedChoices, conflict })
+      if (!refusal) return redirectWithNotice(ctx, group.id, 'clients_saved', 'clients')
+      const stored = pickedClients(allowedBefore.filter((client) => client.isGroupRestricted))
+      const conflict = differences({ clients: namesOf(stored) }, { clients: namesOf(submitted) })
+      await showGroup(ctx, viewer, group, 'clients', { clients: submitted, conflict })
       ctx.status = refusal.status
     }),
 
@@ -135,9 +137,11 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/user-groups/bulk', handle: pages.bulk },
     { method: 'get', path: '/settings/admin/user-groups/new', handle: pages.new },
     { method: 'post', path: '/settings/admin/user-groups/new', handle: pages.create },
-    { method: 'get', path: '/settings/admin/user-groups/:id', handle: pages.show },
+    { method: 'get', path: '/settings/admin/user-groups/:id', handle: pages.show('members') },
+    { method: 'get', path: '/settings/admin/user-groups/:id/clients', handle: pages.show('clients') },
+    { method: 'get', path: '/settings/admin/user-groups/:id/settings', handle: pages.show('settings') },
     { method: 'post', path: '/settings/admin/user-groups/:id', handle: pages.update },
-    { method: 'post', path: '/settings/admin/user-groups/:id/members', handle: pages.addMember },
+    { method: 'post', path: '/settings/admin/user-groups/:id/members', handle: pages.addMembers },
     { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/end', handle: pages.setMemberEnd },
     { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/remove', handle: pages.removeMember },
     { method: 'post', path: '/settings/admin/user-groups/:id/claims', handle: pages.setClaims },

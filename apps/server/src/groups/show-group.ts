@@ -1,18 +1,29 @@
 import type { Group, GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { allowedValidator } from '../clients/administration.ts'
+import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import { readListPage } from '../http/list-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { groupRecordValidator, membershipValidator } from '../users/validators.ts'
-import { clientChoices } from './client-choices.ts'
 import type { GroupPageDeps } from './deps.ts'
-import { type GroupPage, groupNotices } from './page-model.ts'
+import { type GroupPage, type GroupTab, groupNotices } from './page-model.ts'
 
 export const groupsPath = '/settings/admin/user-groups'
 
 export function groupPath(id: string): string {
   return `${groupsPath}/${encodeURIComponent(id)}`
+}
+
+export function groupTabPath(id: string, tab: GroupTab): string {
+  return tab === 'members' ? groupPath(id) : `${groupPath(id)}/${tab}`
+}
+
+/** Clients as a picker shows them, by name. */
+export function pickedClients(
+  clients: readonly { readonly id: string; readonly name: string }[],
+): readonly PickedItem[] {
+  return clients.map(({ id, name }) => ({ id, name, detail: '' })).sort((a, b) => a.name.localeCompare(b.name))
 }
 
 /** Page state in addition to the stored data: rejected input. */
@@ -23,18 +34,19 @@ export type GroupPageOverrides = Partial<
   >
 >
 
-/** Shows the page of a group. */
+/** Shows a page of a group. */
 export type ShowGroup = (
   ctx: Context,
   viewer: User,
   group: GroupWithClaims,
+  tab: GroupTab,
   overrides?: GroupPageOverrides,
 ) => Promise<void>
 
 /** Shared dependencies of the pages of groups. */
 export interface GroupPageContext extends GroupPageDeps {
   readonly showGroup: ShowGroup
-  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number]) => void
+  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number], tab: GroupTab) => void
 }
 
 const columns = [{ name: 'userName', sort: 'username' }]
@@ -42,15 +54,15 @@ const sort = { column: 'username', descending: false }
 
 export function createShowGroup({ pocket, directory, groups, show, flashes, secure }: GroupPageDeps): ShowGroup {
   const { clients } = pocket
-  return async (ctx, viewer, group, overrides = {}) => {
+  return async (ctx, viewer, group, tab, overrides = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
     const { items, total, memberCount } = await directory.groups.members(id, request)
-    const allowed = (await clients.allowedTo(id)).map((client) => client.id)
-    const { choices, remainingCount } = await clientChoices(clients, id)
-    const { done } = flashes.consume(ctx, groupPath(id))
+    const allowed = await clients.allowedTo(id)
+    const { done } = flashes.consume(ctx, groupTabPath(id, tab))
     await show(ctx, {
       view: 'group',
+      tab,
       viewer: viewerOf(viewer),
       group: {
         id,
@@ -74,14 +86,13 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
       })),
       memberCount,
       memberProblem: null,
-      adding: null,
+      adding: { users: [], endsAt: '' },
       ending: null,
       claims: group.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestKeys(),
-      clients: choices,
-      clientsVersion: allowedValidator(allowed),
-      moreClients: remainingCount,
+      clients: pickedClients(allowed.filter(({ isGroupRestricted }) => isGroupRestricted)),
+      clientsVersion: allowedValidator(allowed.map((client) => client.id)),
       notice: groupNotices.find((notice) => notice === done) ?? null,
       removal: groupRemovalConfirmation(group),
       ...overrides,

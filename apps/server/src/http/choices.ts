@@ -1,5 +1,13 @@
 import type { Directory } from '@pocket/directory'
 
+/** An item of a picker: found, or chosen. */
+export interface PickedItem {
+  readonly id: string
+  readonly name: string
+  /** Distinguishes items with the same name; may be empty. */
+  readonly detail: string
+}
+
 /** An item that a form offers. */
 export interface Choice {
   readonly id: string

@@ -34,6 +34,22 @@ export function formTexts(ctx: Context, name: string, maxLength = 255): readonly
   })
 }
 
+/** The maximum number of form fields that are carried to another page. */
+const maxCarriedFields = 1200
+
+export interface FormField {
+  readonly name: string
+  readonly value: string
+}
+
+/** All text fields of a posted form, for a page that posts them again. */
+export function formFields({ request }: Pick<Context, 'request'>): readonly FormField[] {
+  return Object.entries(Object(request.body))
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((item) => ({ name, value: item })))
+    .filter((field): field is FormField => typeof field.value === 'string')
+    .slice(0, maxCarriedFields)
+}
+
 /** The body of a JSON request, which must be an object. @throws {InvalidInputError} `invalid_request_body` */
 export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
   const body: unknown = ctx.request.body

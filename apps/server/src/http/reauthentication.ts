@@ -5,7 +5,7 @@ import type { AccessRow } from '../access/access-row.ts'
 import type { ConditionName } from '../access/conditions.ts'
 import { assertCondition, type Guard } from '../access/guard.ts'
 import type { Authentication } from './authentication.ts'
-import { jsonObject } from './form.ts'
+import { formFields, jsonObject } from './form.ts'
 import type { PageHandler } from './page-routes.ts'
 import type { ShowPage } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
@@ -18,8 +18,6 @@ export interface ReauthenticationDeps {
 }
 
 const reauthenticatePath = '/reauthenticate'
-/** The maximum number of form fields that are posted again. */
-const maxFields = 1200
 
 /** Requires re-authentication with a passkey before a sensitive action of a page, then continues with it. */
 export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationDeps) {
@@ -40,7 +38,7 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
         viewer: viewerOf(await authentication.requireUser(ctx)),
         ceremony: await ceremony(ctx),
         continueTo: ctx.path + ctx.search,
-        fields: fieldsOf(ctx),
+        fields: formFields(ctx),
       })
       ctx.status = 401
       return false
@@ -75,13 +73,6 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
         if (await ensureReauthenticated(ctx, () => assertCondition(ctx, name))) await handler(ctx)
       },
   }
-}
-
-function fieldsOf({ request }: Context): readonly { readonly name: string; readonly value: string }[] {
-  return Object.entries(Object(request.body))
-    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((item) => ({ name, value: item })))
-    .filter((field): field is { name: string; value: string } => typeof field.value === 'string')
-    .slice(0, maxFields)
 }
 
 export type ReauthenticationPages = ReturnType<typeof reauthenticationPages>

@@ -1,3 +1,5 @@
+import type { PickedItem } from '../http/choices.ts'
+import type { FormField } from '../http/form.ts'
 import type { Viewer } from '../http/viewer.ts'
 
 /** In display order. */
@@ -23,8 +25,34 @@ export interface SearchPage {
   readonly results: readonly SearchResult[]
 }
 
+/** What pickers choose among. */
+export const choiceKinds = ['users', 'groups', 'clients', 'restricted-clients', 'apis'] as const
+export type ChoiceKind = (typeof choiceKinds)[number]
+
+/** `/settings/admin/choose/KIND`: a picker of a form as a page of its own, which carries the other fields of the form. */
+export interface ChoosePage {
+  readonly view: 'choose'
+  readonly viewer: Viewer
+  readonly kind: ChoiceKind
+  /** The form field that the IDs are sent as. */
+  readonly field: string
+  readonly query: string
+  readonly maxQueryLength: number
+  /** The path and query of this page. */
+  readonly here: string
+  readonly submitTo: string
+  readonly submitMethod: 'get' | 'post'
+  /** The other fields of the form. */
+  readonly fields: readonly FormField[]
+  readonly chosen: readonly PickedItem[]
+  readonly found: readonly PickedItem[]
+  /** The number of all matches. */
+  readonly total: number
+}
+
 declare module '../http/page-models.ts' {
   interface PageModels {
+    readonly choose: ChoosePage
     readonly search: SearchPage
   }
 }

@@ -19,8 +19,9 @@ export function userSessionsPages({
     async (ctx) => {
       const { id, administrator } = await users.find(String(ctx.params.id))
       const action: PageHandler = async () => {
-        flashes.set(ctx, userPath(id), { done: await handle(ctx, id) })
-        seeOther(ctx, userPath(id))
+        const path = `${userPath(id)}/security`
+        flashes.set(ctx, path, { done: await handle(ctx, id) })
+        seeOther(ctx, path)
       }
       await (administrator ? reauthentication.when('administrator', action)(ctx) : action(ctx))
     }

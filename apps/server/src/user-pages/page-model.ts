@@ -3,7 +3,7 @@ import type { CustomClaim } from '@pocket/directory'
 import type { PasskeyItem } from '../account/page-model.ts'
 import type { AuditLine } from '../audit-log/page-model.ts'
 import type { BulkNotice } from '../http/bulk.ts'
-import type { Choice } from '../http/choices.ts'
+import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
@@ -63,7 +63,7 @@ export interface UserNewPage {
   readonly values: UserFormValues
   /** Whether an e-mail address is required. */
   readonly emailRequired: boolean
-  readonly groups: readonly Choice[]
+  readonly groups: readonly PickedItem[]
   readonly problems: readonly FieldError[]
   /** The error code if the form was rejected as a whole. */
   readonly problem: string | null
@@ -95,9 +95,13 @@ export interface SignInLink {
   readonly qrCode: { readonly size: number; readonly path: string }
 }
 
-/** `/settings/admin/users/ID`. Its forms are posted to paths below. */
+/** The pages of a user; `profile` is the first one. */
+export type UserTab = 'profile' | 'access' | 'security' | 'activity'
+
+/** `/settings/admin/users/ID`, `ID/access`, `ID/security` and `ID/activity`. Their forms are posted to paths below `ID`. */
 export interface UserPage {
   readonly view: 'user'
+  readonly tab: UserTab
   readonly viewer: Viewer
   readonly user: {
     readonly id: string
@@ -118,9 +122,17 @@ export interface UserPage {
   /** The version that the form is based on; the form sends it back. */
   readonly version: string
   readonly conflict: readonly Difference[] | null
-  readonly groups: readonly Choice[]
-  /** The number of groups that are not listed. */
-  readonly moreGroups: number
+  readonly groups: readonly PickedItem[]
+  /** Clients that the user may use, by name, and their number. */
+  readonly clients: {
+    readonly items: readonly {
+      readonly id: string
+      readonly name: string
+      /** The groups that give access; `null` if all users have access. */
+      readonly groups: readonly string[] | null
+    }[]
+    readonly total: number
+  }
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
   /** Existing claim keys, most used first. */

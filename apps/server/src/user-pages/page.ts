@@ -1,7 +1,6 @@
 import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import { offeredGroups } from '../http/choices.ts'
 import { formTexts } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
@@ -11,8 +10,8 @@ import { viewerOf } from '../http/viewer.ts'
 import { userBulkPages } from './bulk-page.ts'
 import type { UserPageDeps } from './deps.ts'
 import { userListPages } from './list-page.ts'
-import type { UserFormValues, UserNewPage, userNotices } from './page-model.ts'
-import { createShowUser, removalConfirmation } from './show-user.ts'
+import type { UserFormValues, UserNewPage, UserTab, userNotices } from './page-model.ts'
+import { createShowUser, pickedGroups, removalConfirmation, userTabPath } from './show-user.ts'
 import { userAccessPages } from './user-access-page.ts'
 import { emptyUser, storedValues, toComparable, toUserBody, userFormValues } from './user-form.ts'
 import { userRelationsPages } from './user-relations-page.ts'
@@ -21,9 +20,9 @@ import { userRelationsPages } from './user-relations-page.ts'
 export function userPages(deps: UserPageDeps): readonly PageRoute[] {
   const { directory, users, settings, authentication, reauthentication, show, flashes } = deps
   const showUser = createShowUser(deps)
-  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof userNotices)[number]) => {
-    flashes.set(ctx, userPath(id), { done: notice })
-    seeOther(ctx, userPath(id))
+  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof userNotices)[number], tab: UserTab) => {
+    flashes.set(ctx, userTabPath(id, tab), { done: notice })
+    seeOther(ctx, userTabPath(id, tab))
   }
   const context = { ...deps, showUser, redirectWithNotice }
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
@@ -36,7 +35,6 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     },
   ) => {
     const { selectedGroupIds = [], ...pageValues } = overrides
-    const { items } = await offeredGroups(directory.groups)
     await show(ctx, {
       view: 'user-new',
       viewer: viewerOf(viewer),
@@ -44,7 +42,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       emailRequired: (await settings.lastKnown()).requireUserEmail,
       problems: [],
       problem: null,
-      groups: items.map(({ id, friendlyName }) => ({ id, name: friendlyName, chosen: selectedGroupIds.includes(id) })),
+      groups: pickedGroups(await directory.groups.list(selectedGroupIds)),
       ...pageValues,
     })
   }
@@ -57,11 +55,11 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
         ? users.setAdministrator(actor, id, values.isAdmin)
         : users.update(actor, id, toUserBody(values, before)),
     )
-    if (!refusal) return redirectWithNotice(ctx, id, 'saved')
+    if (!refusal) return redirectWithNotice(ctx, id, 'saved', 'profile')
     const stored = refusal.isConflict ? await users.find(id) : before
     const conflict = refusal.isConflict ? differences(toComparable(storedValues(stored)), toComparable(values)) : null
     const { problems, problem } = refusal
-    await showUser(ctx, viewer, stored, { values, problems, problem, conflict })
+    await showUser(ctx, viewer, stored, 'profile', { values, problems, problem, conflict })
     ctx.status = refusal.status
   }
 
@@ -85,16 +83,16 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
           const body = { ...toUserBody(values), userGroupIds: [...selectedGroupIds] }
           id = (await users.create(pageActor(viewer, ctx), body)).id
         })
-        if (!refusal) return redirectWithNotice(ctx, id, 'created')
+        if (!refusal) return redirectWithNotice(ctx, id, 'created', 'profile')
         await showNew(ctx, viewer, { values, problems: refusal.problems, problem: refusal.problem, selectedGroupIds })
         ctx.status = refusal.status
       }
       await reauthenticateIf(values.isAdmin, createUser)(ctx)
     },
 
-    async show(ctx: Context) {
+    show: (tab: UserTab) => async (ctx: Context) => {
       const viewer = await authentication.requireUser(ctx)
-      await showUser(ctx, viewer, await users.find(String(ctx.params.id)))
+      await showUser(ctx, viewer, await users.find(String(ctx.params.id)), tab)
     },
 
     async update(ctx: Context) {
@@ -111,8 +109,8 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       const disabled = !ctx.path.endsWith('/enable')
       await reauthenticateIf(user.administrator, async () => {
         const refusal = await refusalOf(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
-        if (!refusal) return redirectWithNotice(ctx, user.id, disabled ? 'disabled' : 'enabled')
-        await showUser(ctx, viewer, user, { problem: refusal.problem ?? 'validation_failed' })
+        if (!refusal) return redirectWithNotice(ctx, user.id, disabled ? 'disabled' : 'enabled', 'profile')
+        await showUser(ctx, viewer, user, 'profile', { problem: refusal.problem ?? 'validation_failed' })
         ctx.status = refusal.status
       })(ctx)
     },
@@ -137,7 +135,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       await reauthenticateIf(user.administrator, async () => {
         const refusal = await refusalOf(() => users.remove(pageActor(viewer, ctx), user.id))
         if (refusal) {
-          await showUser(ctx, viewer, user, { problem: refusal.problem })
+          await showUser(ctx, viewer, user, 'profile', { problem: refusal.problem })
           ctx.status = refusal.status
           return
         }
@@ -152,7 +150,10 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/users/bulk', handle: pages.bulk },
     { method: 'get', path: '/settings/admin/users/new', handle: pages.new },
     { method: 'post', path: '/settings/admin/users/new', handle: pages.create },
-    { method: 'get', path: '/settings/admin/users/:id', handle: pages.show },
+    { method: 'get', path: '/settings/admin/users/:id', handle: pages.show('profile') },
+    { method: 'get', path: '/settings/admin/users/:id/access', handle: pages.show('access') },
+    { method: 'get', path: '/settings/admin/users/:id/security', handle: pages.show('security') },
+    { method: 'get', path: '/settings/admin/users/:id/activity', handle: pages.show('activity') },
     { method: 'post', path: '/settings/admin/users/:id', handle: pages.update },
     { method: 'post', path: '/settings/admin/users/:id/enable', handle: pages.setDisabled },
     { method: 'post', path: '/settings/admin/users/:id/disable', handle: pages.setDisabled },

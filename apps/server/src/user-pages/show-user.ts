@@ -1,17 +1,17 @@
-import type { User, UserDetails } from '@pocket/directory'
+import type { Group, User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { passkeyItem } from '../account/passkey-item.ts'
 import { auditLine, noKnownSubjects } from '../audit-log/audit-line.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
+import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import { userPath } from '../http/paths.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { userValidator } from '../users/validators.ts'
 import { removalNotes } from '../webauthn/passkey-removed-page.ts'
 import type { UserPageDeps } from './deps.ts'
-import { groupChoices } from './group-choices.ts'
-import { type SignInLink, type UserPage, userNotices } from './page-model.ts'
+import { type SignInLink, type UserPage, type UserTab, userNotices } from './page-model.ts'
 import { storedValues } from './user-form.ts'
 
 /** The page state in addition to the stored user: rejected input. */
@@ -19,14 +19,34 @@ export type UserPageOverrides = Partial<
   Pick<UserPage, 'values' | 'problems' | 'problem' | 'conflict' | 'claims' | 'claimsProblem' | 'groups'>
 >
 
-/** Shows the page of a user. */
-export type ShowUser = (ctx: Context, viewer: User, user: UserDetails, overrides?: UserPageOverrides) => Promise<void>
+/** Shows a page of a user. */
+export type ShowUser = (
+  ctx: Context,
+  viewer: User,
+  user: UserDetails,
+  tab: UserTab,
+  overrides?: UserPageOverrides,
+) => Promise<void>
 
 /** Shared dependencies of the pages of user administration. */
 export interface UserPageContext extends UserPageDeps {
   readonly showUser: ShowUser
-  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof userNotices)[number]) => void
+  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof userNotices)[number], tab: UserTab) => void
 }
+
+export function userTabPath(id: string, tab: UserTab): string {
+  return tab === 'profile' ? userPath(id) : `${userPath(id)}/${tab}`
+}
+
+/** Groups as a picker shows them, by name. */
+export function pickedGroups(groups: readonly Pick<Group, 'id' | 'friendlyName'>[]): readonly PickedItem[] {
+  return groups
+    .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** Clients that the page lists; each is read by a statement of its own. */
+const maxClients = 20
 
 const latest = { page: 1, limit: 10, sort: null }
 
@@ -40,15 +60,35 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
     const names = new Map(groups.map((group) => [group.id, group.friendlyName]))
     return items.map((entry) => auditLine(entry, 'all', { ...noKnownSubjects, groups: names }))
   }
-  return async (ctx, viewer, user, overrides = {}) => {
+  const usableClients = async ({ id, groups }: UserDetails): Promise<UserPage['clients']> => {
+    const groupIds = groups.map((group) => group.id)
+    const scope = { of: 'usable', accountId: id, groupIds } as const
+    const sort = { by: 'name', descending: false } as const
+    const { items, total } = await pocket.clients.page({
+      scope,
+      page: 1,
+      limit: maxClients,
+      sort,
+      search: '',
+      filters: {},
+    })
+    const toUsable = async ({ client: { id: clientId, name } }: (typeof items)[number]) => {
+      const client = await pocket.clients.find(clientId)
+      const granting = groups.filter((group) => client?.allowedGroupIds.includes(group.id))
+      const names = client?.isGroupRestricted ? granting.map(({ friendlyName }) => friendlyName).sort() : null
+      return { id: clientId, name, groups: names }
+    }
+    return { items: await Promise.all(items.map(toUsable)), total }
+  }
+  return async (ctx, viewer, user, tab, overrides = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
-    const { choices, remainingCount } = await groupChoices(directory.groups, user)
-    const flash = flashes.consume(ctx, userPath(id))
+    const flash = flashes.consume(ctx, userTabPath(id, tab))
     const { smtpHost, emailOneTimeAccessAsAdminEnabled, requireUserEmail } = await settings.lastKnown()
     const isReachable = email !== null && smtpHost !== ''
     await show(ctx, {
       view: 'user',
+      tab,
       viewer: viewerOf(viewer),
       user: { id, userName, displayName, email, disabled, createdAt, isViewer: id === viewer.id },
       ldap:
@@ -61,8 +101,8 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       problem: null,
       version: userValidator(user),
       conflict: null,
-      groups: choices,
-      moreGroups: remainingCount,
+      groups: pickedGroups(user.groups),
+      clients: tab === 'access' ? await usableClients(user) : { items: [], total: 0 },
       claims: user.claims,
       claimsProblem: null,
       claimKeys: await directory.claims.suggestKeys(),

@@ -4,9 +4,9 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { lifetimeOf } from '../http/api/lifetime.ts'
 import { formText } from '../http/form.ts'
-import { addPasskeyPath, userPath } from '../http/paths.ts'
+import { addPasskeyPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
-import type { UserPageContext } from './show-user.ts'
+import { type UserPageContext, userTabPath } from './show-user.ts'
 
 const minute = 60_000
 const defaultLifetimes = { code: 15 * minute, invitation: 24 * 60 * minute }
@@ -23,7 +23,7 @@ export function userAccessPages(context: UserPageContext) {
         await handle(ctx, viewer, user)
       } catch (error) {
         if (!(error instanceof ForbiddenError || error instanceof ConflictError)) throw error
-        await showUser(ctx, viewer, user, { problem: error.code })
+        await showUser(ctx, viewer, user, 'security', { problem: error.code })
         ctx.status = error.status
       }
     }
@@ -36,8 +36,8 @@ export function userAccessPages(context: UserPageContext) {
       const code = await users.issueCode(pageActor(viewer, ctx), id, lifetime)
       const query = kind === 'invitation' ? `?${new URLSearchParams({ redirect: addPasskeyPath })}` : ''
       const issued = { kind, code, link: `${pocket.issuer}/lc/${code}${query}` }
-      flashes.set(ctx, userPath(id), { signInLink: issued })
-      seeOther(ctx, userPath(id))
+      flashes.set(ctx, userTabPath(id, 'security'), { signInLink: issued })
+      seeOther(ctx, userTabPath(id, 'security'))
     }),
 
     sendSignInLink: withUser(async (ctx, viewer, { id }) => {
@@ -46,7 +46,7 @@ export function userAccessPages(context: UserPageContext) {
       const actor = pageActor(viewer, ctx)
       await (kind === 'code' ? mail.loginCodes.send(actor, id, lifetime) : mail.loginCodes.invite(actor, id, lifetime))
       mail.delivery.trigger()
-      redirectWithNotice(ctx, id, kind === 'code' ? 'code_sent' : 'invitation_sent')
+      redirectWithNotice(ctx, id, kind === 'code' ? 'code_sent' : 'invitation_sent', 'security')
     }),
   }
 }

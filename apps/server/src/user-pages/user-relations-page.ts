@@ -9,8 +9,7 @@ import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
 import { readClaims } from '../users/claims-form.ts'
 import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
-import { groupChoices } from './group-choices.ts'
-import type { UserPageContext } from './show-user.ts'
+import { pickedGroups, type UserPageContext } from './show-user.ts'
 
 /** The related data of a user: groups, claims, picture and passkeys. */
 export function userRelationsPages(context: UserPageContext) {
@@ -30,27 +29,21 @@ export function userRelationsPages(context: UserPageContext) {
 
   return {
     setGroups: withUser(async (ctx, viewer, user) => {
-      const { choices } = await groupChoices(directory.groups, user)
-      const listedIds = new Set(choices.map(({ id }) => id))
-      // Groups that the page does not list stay unchanged.
-      const unlistedIds = user.groups.map(({ id }) => id).filter((id) => !listedIds.has(id))
       const selectedIds = formTexts(ctx, 'groups')
-      const refusal = await refusalOf(() =>
-        users.setGroups(actorOf(ctx, viewer), user.id, [...unlistedIds, ...selectedIds]),
-      )
-      if (!refusal) return redirectWithNotice(ctx, user.id, 'groups_saved')
-      const groups = choices.map((choice) => ({ ...choice, chosen: selectedIds.includes(choice.id) }))
-      await showUser(ctx, viewer, await users.find(user.id), { groups, conflict: [] })
+      const refusal = await refusalOf(() => users.setGroups(actorOf(ctx, viewer), user.id, selectedIds))
+      if (!refusal) return redirectWithNotice(ctx, user.id, 'groups_saved', 'access')
+      const groups = pickedGroups(await directory.groups.list(selectedIds))
+      await showUser(ctx, viewer, await users.find(user.id), 'access', { groups, conflict: [] })
       ctx.status = refusal.status
     }),
 
     setClaims: withUser(async (ctx, viewer, user) => {
       const claims: readonly CustomClaim[] = readClaims(ctx)
       const refusal = await refusalOf(() => users.setClaims(actorOf(ctx, viewer), user.id, claims))
-      if (!refusal) return redirectWithNotice(ctx, user.id, 'claims_saved')
+      if (!refusal) return redirectWithNotice(ctx, user.id, 'claims_saved', 'profile')
       const { isConflict, problems } = refusal
       const claimsProblem = isConflict ? null : (problems[0]?.code ?? 'invalid')
-      await showUser(ctx, viewer, await users.find(user.id), {
+      await showUser(ctx, viewer, await users.find(user.id), 'profile', {
         claims,
         claimsProblem,
         conflict: isConflict ? [] : null,
@@ -65,18 +58,18 @@ export function userRelationsPages(context: UserPageContext) {
         await profilePictures.put(pageActor(viewer, ctx), user.id, await readUpload(ctx, maxImageBytes))
       } catch (error) {
         if (!(error instanceof PocketError) || error.status >= 500) throw error
-        await showUser(ctx, viewer, user, { problem: error.code })
+        await showUser(ctx, viewer, user, 'profile', { problem: error.code })
         ctx.status = error.status
         return
       }
-      redirectWithNotice(ctx, user.id, 'picture_saved')
+      redirectWithNotice(ctx, user.id, 'picture_saved', 'profile')
     },
 
     async removePicture(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const { id } = await users.find(String(ctx.params.id))
       await profilePictures.remove(pageActor(viewer, ctx), id)
-      redirectWithNotice(ctx, id, 'picture_removed')
+      redirectWithNotice(ctx, id, 'picture_removed', 'profile')
     },
 
     async removePasskey(ctx: Context) {
@@ -87,7 +80,7 @@ export function userRelationsPages(context: UserPageContext) {
       await users.removePasskey(actor, id, passkeyId)
       const removals = await passkeyRemovals.list(actor, id)
       const needsReview = removals.some((removal) => removal.passkeyId === passkeyId)
-      redirectWithNotice(ctx, id, 'passkey_removed')
+      redirectWithNotice(ctx, id, 'passkey_removed', 'security')
       if (needsReview) seeOther(ctx, passkeyRemovedPath(passkeyId, id))
     },
   }

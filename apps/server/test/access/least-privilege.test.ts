@@ -216,8 +216,8 @@ describe('an administrator session without a passkey check or registration', () 
     expect(await send(agent, `PUT /api/oidc/clients/${id}`, { name: 'App', callbackURLs: [evil] })).toEqual(refused)
     const at = `POST ${forms}/oidc-clients/${id}`
     expect(await send(agent, `${at}/redirect-uris`, { redirectUri: evil })).toEqual(refused)
-    expect(await send(agent, `${at}/settings/addresses`, { redirectUris: evil })).toEqual(refused)
-    expect(await send(agent, `${at}/settings/authentication`, {})).toEqual(refused)
+    expect(await send(agent, `${at}/settings`, { section: 'addresses', redirectUris: evil })).toEqual(refused)
+    expect(await send(agent, `${at}/settings`, { section: 'authentication' })).toEqual(refused)
     expect(await read()).toEqual(before)
 
     await registerPasskey(agent, instance.url)

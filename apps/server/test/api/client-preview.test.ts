@@ -82,21 +82,25 @@ test('refuses claim rules for protocol claims and a bare wildcard', async () => 
   expect(answer.text).not.toContain('callbackURLs[0]')
 })
 
-test('shows the preview to administrators on the client page', async () => {
+test('checks for administrators whether a user may use the client, why, and what it receives', async () => {
   const group = await made('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
   const client = await made('/api/oidc/clients', { name: 'Files' })
   const page = (query: Record<string, string>) =>
-    instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${client}?${new URLSearchParams(query)}`)
-  await made('/api/users', { ...person, username: 'grace', email: 'grace@example.com', lastName: '<b>' })
+    instance.administrator.get(
+      `${instance.url}/settings/admin/oidc-clients/${client}/access?${new URLSearchParams(query)}`,
+    )
+  const grace = await made('/api/users', { ...person, username: 'grace', email: 'grace@example.com', lastName: '<b>' })
   const asked = (await page({})).text
   expect(asked).not.toContain('preferred_username')
-  // The page offers the current user and the most common scopes as one button.
-  expect(asked).toMatch(/name="user"[^>]* value="ada"/)
+  // The page offers the most common scopes.
   expect(asked).toMatch(/name="scope"[^>]* value="openid profile email groups"/)
-  const shown = (await page({ user: 'grace', scope: 'openid profile' })).text
-  expect(shown).toContain('&#34;preferred_username&#34;: &#34;grace&#34;')
+  const shown = (await page({ user: grace, scope: 'openid profile' })).text
+  expect(shown).toContain('can use it, as everyone can.')
+  expect(shown).toMatch(/<dt><code>preferred_username<\/code><\/dt><dd><bdi>grace<\/bdi><\/dd>/)
   const parts = [
-    ...shown.slice(shown.indexOf('id="preview"')).matchAll(/<summary class="small">([^<]+)<.*?<pre>(.*?)<\/pre>/gs),
+    ...shown
+      .slice(shown.indexOf('id="check"'))
+      .matchAll(/<summary class="small">([^<]+)<[^>]*>(?:(?!<summary).)*?<pre>(.*?)<\/pre>/gs),
   ].map(([, name, json]) => [
     name,
     JSON.parse((json ?? '').replaceAll('&#34;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>')),
@@ -115,5 +119,11 @@ test('shows the preview to administrators on the client page', async () => {
   await instance.administrator.sendJson('PUT', `${instance.url}/api/oidc/clients/${client}/allowed-user-groups`, {
     body: { userGroupIds: [group] },
   })
-  expect((await page({ user: 'grace' })).text).toContain('grace isn’t in an allowed group of Files.')
+  const refused = await page({ user: 'grace' })
+  expect(refused.text).toContain('can’t use it: in none of the allowed groups.')
+  expect(refused.text).not.toContain('preferred_username')
+  await instance.administrator.sendJson('PUT', `${instance.url}/api/user-groups/${group}/users`, {
+    body: { userIds: [grace] },
+  })
+  expect((await page({ user: grace })).text).toContain('can use it: member of Crew.')
 })

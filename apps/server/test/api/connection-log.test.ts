@@ -48,8 +48,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       headers: { authorization: basic },
       body: new URLSearchParams(wrong),
     })
-    const page = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${id}`)
-    const shown = page.text.slice(page.text.indexOf('id="log"'), page.text.indexOf('id="remove"'))
+    const page = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${id}/activity`)
+    const shown = page.text.slice(page.text.indexOf('id="log"'), page.text.indexOf('id="events"'))
     const told = shown.split('<li>').map((each) =>
       each
         .replaceAll(/<[^>]+>/g, ' ')
@@ -63,10 +63,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(refused?.reason).toMatch(/\S/)
     expect(told.slice(1)).toEqual([
       expect.stringMatching(
-        /^Tokens failed .*Client authentication client_secret_basic PKCE not used From \S+ Place Internal network Request ID \S+$/,
+        /^The client authentication was refused. failed .*Request Tokens .*Client authentication client_secret_basic PKCE not used From \S+ Place Internal network Request ID \S+$/,
       ),
-      expect.stringMatching(/^Authorization failed .*PKCE not used/),
-      expect.stringMatching(/^Authorization succeeded .* by \S+ /),
+      expect.stringMatching(
+        /^The callback URL https:\/\/\S+\/wrong is not registered. failed .*Request Authorization .*PKCE not used.*Register it$/,
+      ),
+      expect.stringMatching(/^\S+ signed in. succeeded .* by \S+ .*Request Authorization/),
     ])
     for (const part of [token?.reason, token?.requestId, 'invalid_client', 'code (hidden)', 'Ignored access_type'])
       expect(told[1]).toContain(part)

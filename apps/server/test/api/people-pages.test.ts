@@ -171,7 +171,7 @@ describe('the sessions of a user', () => {
     const other = instance.agent()
     await post('/lc', { code: (await instance.app.issueLoginCode(name)).code }, other)
     const at = `/settings/admin/users/${id}`
-    const ends = [...(await get(at)).text.matchAll(/action="([^"]+\/sessions\/[^"]*end)"/g)].map(
+    const ends = [...(await get(`${at}/security`)).text.matchAll(/action="([^"]+\/sessions\/[^"]*end)"/g)].map(
       ([, path = '']) => path,
     )
     expect(ends).toHaveLength(3)

@@ -106,7 +106,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     for (const [by, page, said] of [
       [agent, '/settings/account/security', german],
       [agent, '/settings/audit-log', german],
-      [instance.administrator, `/settings/admin/users/${person.id}`, english],
+      [instance.administrator, `/settings/admin/users/${person.id}/security`, english],
     ] as const) {
       const { text } = await by.get(instance.url + page)
       expect([page, said.filter((words) => !text.includes(words))]).toEqual([page, []])
@@ -148,7 +148,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { user_code: code } = begun.json() as { user_code: string }
     const { text } = await person.agent.get(`${instance.url}/device?code=${code}`)
     expect(['London, United Kingdom', 'curl', '81.2.69.160'].filter((word) => !text.includes(word))).toEqual([])
-    const log = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${client.json.id}`)
+    const log = await instance.administrator.get(
+      `${instance.url}/settings/admin/oidc-clients/${client.json.id}/activity`,
+    )
     expect(log.text).toContain('London, United Kingdom')
   })
 })

@@ -260,17 +260,17 @@ describe.each(databaseKinds)('%s', (kind) => {
     const agent = instance.administrator
     const versionOf = (text: string) =>
       (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
-    const version = versionOf((await agent.get(page)).text)
+    const version = versionOf((await agent.get(`${page}/settings`)).text)
     const body = { name: 'Their <name>', callbackURLs }
     await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body })
-    const form = { name: 'My name' }
-    const conflict = await agent.postForm(`${page}/settings/identity`, { ...form, version })
+    const form = { section: 'identity', name: 'My name' }
+    const conflict = await agent.postForm(`${page}/settings`, { ...form, version })
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Their &lt;name&gt;')
     expect(conflict.text).toContain('value="My name"')
     expect(conflict.text).toContain('Another person has changed this')
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('Their <name>')
-    await agent.postForm(`${page}/settings/identity`, { ...form, version: versionOf(conflict.text) })
+    await agent.postForm(`${page}/settings`, { ...form, version: versionOf(conflict.text) })
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('My name')
   })
 })

@@ -132,7 +132,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ),
       [`/settings/admin/users/${person.id}/passkeys/${randomUUID()}/remove`],
       [`/settings/admin/users/${person.id}/sign-in-link`],
-      [`/settings/admin/user-groups/${others}/members`, { userId: id }],
+      [`/settings/admin/user-groups/${others}/members`, { users: id }],
       ...['end', 'remove'].map((act) => [`/settings/admin/user-groups/${theirs}/members/${id}/${act}`] as const),
       [`/settings/admin/user-groups/${theirs}`, { name: 'ours', friendlyName: 'Ours' }],
       ...['claims', 'clients', 'remove'].map((act) => [`/settings/admin/user-groups/${theirs}/${act}`] as const),

@@ -240,9 +240,9 @@ describe('with the keyboard alone', () => {
     await press('ArrowDown')
     await tabTo('Add client')
     await goes(/\/oidc-clients\/[0-9a-f-]+$/, () => press('Enter'))
-    await tabTo('Run test', 80)
+    await tabTo('Test this client', 80)
     await goes(/\/test$/, () => press('Enter'))
-    await page.getByRole('heading', { name: 'Test of Grafana' }).waitFor()
+    await page.getByRole('heading', { name: 'Test result' }).waitFor()
   })
 
   test('consent for an application is given or denied', async () => {

@@ -8,10 +8,13 @@ let instance: CalledInstance
 /** A client with custom user names. */
 const renaming = { name: 'Renaming', redirectUris: ['https://renaming.example/cb'] }
 
+let clientId = ''
+
 beforeAll(async () => {
   instance = await startCalled('SQLite')
   const { id } = await instance.app.pocket.clients.create(renaming)
-  pages.push(`/settings/admin/oidc-clients/${id}`)
+  clientId = id
+  for (const tab of ['', '/access', '/activity', '/settings']) pages.push(`/settings/admin/oidc-clients/${id}${tab}`)
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -39,7 +42,7 @@ async function more(count: number) {
     userNames[String((await instance.call('POST /api/users', { body })).json.id)] = `other-${name}`
   }
   const { clients } = instance.app.pocket
-  await clients.update(pages.at(-1)?.split('/').at(-1) ?? '', { ...renaming, protocol: { userNames } })
+  await clients.update(clientId, { ...renaming, protocol: { userNames } })
 }
 
 test('a page costs a constant number of statements for any amount of data', async () => {

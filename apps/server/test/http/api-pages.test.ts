@@ -165,7 +165,7 @@ test('finds a client, grants it access for users and for itself, and revokes it'
     ['clientAccess', 'true'],
   ])
   expect((await agent.follow(granted)).text).toContain('for people: 2 of 2 · for itself: 0 of 2')
-  const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}`)
+  const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}/settings`)
   expect(own.text).toContain('for people: 2 of 2 · for itself: 0 of 2')
   expect((await agent.get(`${page}?client=import`)).text).toContain('No client found.')
   expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain('The access was removed.')

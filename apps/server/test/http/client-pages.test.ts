@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import type { UserAgent } from '@pocket/core/testing'
+import { sectionNames } from '../../src/clients/settings/sections.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
 let running: RunningApp
@@ -22,11 +23,11 @@ const made = (input: Partial<NewClientInput> = {}) =>
   clients().create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const inForm = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
-/** The unchanged form data of a section. */
-async function sectionOf(id: string, section: string): Promise<URLSearchParams> {
-  const page = await agent.get(`${at}/${id}`)
+/** The unchanged form data of the settings. */
+async function settingsOf(id: string): Promise<URLSearchParams> {
+  const page = await agent.get(`${at}/${id}/settings`)
   expect(page.status).toBe(200)
-  const form = new RegExp(`<form[^>]*/settings/${section}"[^>]*>(.*?)</form>`, 's').exec(page.text)?.[1] ?? ''
+  const form = /<form id="settings"[^>]*>(.*?)<\/form>/s.exec(page.text)?.[1] ?? ''
   const sent = new URLSearchParams()
   const controls = /<input [^>]*>|<textarea[^>]*>[^<]*<\/textarea>|<select[^>]*>.*?<\/select>/gs
   for (const [control] of form.matchAll(controls)) {
@@ -43,14 +44,14 @@ async function sectionOf(id: string, section: string): Promise<URLSearchParams> 
   return sent
 }
 
-/** Submits a section with changes: a list provides the values of a column of rows. */
-async function save(id: string, section: string, changes: Readonly<Record<string, string | readonly string[]>>) {
-  const sent = await sectionOf(id, section)
+/** Submits the settings with changes: a list provides the values of a column of rows. */
+async function save(id: string, changes: Readonly<Record<string, string | readonly string[]>>) {
+  const sent = await settingsOf(id)
   for (const [name, value] of Object.entries(changes)) {
     sent.delete(name)
     for (const each of [value].flat()) sent.append(name, each)
   }
-  return agent.postForm(`${at}/${id}/settings/${section}`, [...sent])
+  return agent.postForm(`${at}/${id}/settings`, [...sent])
 }
 
 describe('the list of clients', () => {
@@ -97,7 +98,7 @@ describe('the list of clients', () => {
 })
 
 describe('the page of a client', () => {
-  test('saves each section as shown without a change', async () => {
+  test('saves its settings as shown without a change', async () => {
     const client = await made({
       description: 'Pages',
       launchUrl: 'https://wiki.example',
@@ -119,8 +120,8 @@ describe('the page of a client', () => {
         backchannelLogoutUri: 'https://wiki.example/logout',
       },
     })
-    for (const section of ['identity', 'addresses', 'signIn', 'claims', 'authentication', 'tokens', 'logout'])
-      expect([section, (await save(client.id, section, {})).status]).toEqual([section, 303])
+    expect((await settingsOf(client.id)).getAll('section')).toEqual(sectionNames)
+    expect((await save(client.id, {})).status).toBe(303)
     const after = await clients().find(client.id)
     expect({ ...after, updatedAt: 0, unusedSince: null }).toEqual({ ...client, updatedAt: 0, unusedSince: null })
   })
@@ -239,10 +240,10 @@ describe('the page of a client', () => {
         },
       },
     ],
-  ])('saves the values entered in %s', async (section, entered, stored) => {
+  ])('saves the values entered in %s', async (_, entered, stored) => {
     const { id } = await made()
-    const answer = await save(id, section, entered)
-    expect([answer.status, answer.location]).toEqual([303, `${at}/${id}`])
+    const answer = await save(id, entered)
+    expect([answer.status, answer.location]).toEqual([303, `${at}/${id}/settings`])
     expect(await clients().find(id)).toMatchObject(stored)
     expect((await agent.follow(answer)).text).toContain('Saved.')
   })
@@ -262,7 +263,7 @@ describe('the page of a client', () => {
     ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter a URL without a #'],
   ])('refuses an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
     const client = await made()
-    const answer = await save(client.id, section, entered)
+    const answer = await save(client.id, entered)
     expect(answer.status).toBe(400)
     const refused = section === 'authentication' ? answer.text : answer.text.split('class="split"')[0]
     expect(refused).toContain(sentence)
@@ -274,19 +275,19 @@ describe('the page of a client', () => {
   test('shows users by their names, even if the client uses custom user names', async () => {
     const { id } = await made()
     const ada = await running.app.directory.findByName('ada')
-    await save(id, 'claims', { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
+    await save(id, { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: { [ada?.id ?? '']: 'countess' } } })
-    expect((await agent.get(`${at}/${id}`)).text).toContain('name="protocol.userNames.user" value="ada"')
-    await save(id, 'claims', { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
+    expect((await agent.get(`${at}/${id}/settings`)).text).toContain('name="protocol.userNames.user" value="ada"')
+    await save(id, { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: {} } })
   })
 
   test('shows a concurrent change, and overwrites it only with a confirmation', async () => {
     const { id } = await made()
-    const sent = await sectionOf(id, 'addresses')
+    const sent = await settingsOf(id)
     await clients().update(id, { name: 'Wiki', redirectUris: ['https://theirs.example/cb'] })
     sent.set('redirectUris', 'https://mine.example/cb')
-    const conflict = await agent.postForm(`${at}/${id}/settings/addresses`, [...sent])
+    const conflict = await agent.postForm(`${at}/${id}/settings`, [...sent])
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Callback URLs is now: https://theirs.example/cb')
     expect(conflict.text).toContain('>https://mine.example/cb</textarea>')
@@ -297,11 +298,11 @@ describe('the page of a client', () => {
     const { id } = await made()
     const group = await running.app.directory.groups.create({ name: 'closers', friendlyName: 'Closers' })
     const versionOf = (text: string) =>
-      (/\/access">\s*<input type="hidden" name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll(
+      (/\/access"[^>]*>\s*<input type="hidden" name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll(
         '&#34;',
         '"',
       )
-    const read = versionOf((await agent.get(`${at}/${id}`)).text)
+    const read = versionOf((await agent.get(`${at}/${id}/access`)).text)
     const choose = (access: string, version: string) =>
       agent.postForm(`${at}/${id}/access`, { access, groups: group.id, version })
     expect((await choose('groups', read)).status).toBe(303)
@@ -342,8 +343,9 @@ describe('the page of a client', () => {
         }),
       })
     expect(await (await ask()).json()).toMatchObject({ error: 'invalid_grant' })
-    // The secret is shown once, and later only its prefix.
-    const later = await agent.get(`${at}/${id}`)
+    // The secret is shown until it is stored, and later only its prefix.
+    const stored = await agent.submit(page, page.form(`/secrets/${secret?.id}/stored`))
+    const later = await agent.follow(stored)
     expect(later.text).not.toContain(plain)
     expect(shown(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · works until /)])
     const removed = await agent.submit(later, later.form(`/secrets/${secret?.id}/remove`))
@@ -404,16 +406,23 @@ describe('the page of a client', () => {
     const unread = await agent.postForm(`${at}/${id}/logo/address?theme=dark`, { logoUrl: 'http://127.0.0.1:1/x.png' })
     expect((await agent.follow(unread)).text).toContain('class="note danger" role="alert"')
     await agent.postForm(`${at}/${id}/logo/remove?theme=light`, {})
-    expect((await agent.get(`${at}/${id}`)).text).not.toMatch(/\/logo\?light=true/)
+    expect((await agent.get(`${at}/${id}/settings`)).text).not.toMatch(/\/logo\?light=true/)
   })
 
   test('is restricted to administrators and to forms of this site', async () => {
     const { id } = await made()
     const paths = [
-      ...['identity', 'claims'].map((section) => `${id}/settings/${section}`),
-      ...['secrets', 'logo', 'logo/address', 'logo/remove', 'document', 'access', 'remove'].map(
-        (part) => `${id}/${part}`,
-      ),
+      ...[
+        'settings',
+        'secrets',
+        'secrets/1/stored',
+        'logo',
+        'logo/address',
+        'logo/remove',
+        'document',
+        'access',
+        'remove',
+      ].map((part) => `${id}/${part}`),
       'acts',
     ]
     for (const path of paths) {
@@ -421,7 +430,6 @@ describe('the page of a client', () => {
       const elsewhere = await agent.postForm(`${at}/${path}`, { name: 'x' }, { from: 'https://evil.example/' })
       expect([path, elsewhere.status]).toEqual([path, 403])
     }
-    expect((await agent.postForm(`${at}/${id}/settings/nothing`, {})).status).toBe(404)
-    expect((await agent.postForm(`${at}/nobody/settings/identity`, {})).status).toBe(404)
+    expect((await agent.postForm(`${at}/nobody/settings`, {})).status).toBe(404)
   })
 })

@@ -33,11 +33,11 @@ const steps = [
   'ID token',
   'UserInfo',
 ]
-const named = (text: string) =>
-  [...text.matchAll(/<li><div class="item still"><span class="what"><strong>([^<]+)/g)].map(([, name]) => name)
+const stepsIn = (text: string) => /<ol class="card steps"[^>]*>(.*?)<\/ol>/s.exec(text)?.[1] ?? ''
+const named = (text: string) => [...stepsIn(text).matchAll(/<strong>([^<]+)/g)].map(([, name]) => name)
 const noted = () => running.log.filter((line) => line.includes('"audit":"client_tested"')).at(-1)
 const outcomes = (text: string) =>
-  [...text.matchAll(/<li><div class="item still">.*?<span class="chip [^"]*">([^<]+)</gs)].map(([, outcome]) => outcome)
+  [...stepsIn(text).matchAll(/<span class="chip [^"]*">([^<]+)</g)].map(([, outcome]) => outcome)
 
 test.each<[string, Partial<NewClientInput>]>([
   ['confidential', {}],

@@ -15,7 +15,7 @@ test('a user who is added to several groups concurrently is in all of them, and 
     return memberships.filter((membership) => membership !== undefined).length
   }
   const membersOf = (group: string) => `${url}/settings/admin/user-groups/${group}/members`
-  await Promise.all(ids.map((group) => administrator.postForm(membersOf(group), { userId: id, endsAt: '' })))
+  await Promise.all(ids.map((group) => administrator.postForm(membersOf(group), { users: id, endsAt: '' })))
   expect(await held()).toBe(names.length)
   await Promise.all(ids.map((group) => administrator.postForm(`${membersOf(group)}/${id}/remove`, {})))
   expect(await held()).toBe(0)

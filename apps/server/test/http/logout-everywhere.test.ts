@@ -101,10 +101,10 @@ const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   'is signed out everywhere by an administrator': ({ id }) => administer('DELETE', `/api/users/${id}/sessions`),
   'is signed out by an administrator on their page': async ({ id }) => {
     const session = await firstSession(instance.administrator, `/api/users/${id}/sessions`)
-    await press(instance.administrator, `/settings/admin/users/${id}`, `/sessions/${session}/end`)
+    await press(instance.administrator, `/settings/admin/users/${id}/security`, `/sessions/${session}/end`)
   },
   'is signed out everywhere on their page': ({ id }) =>
-    press(instance.administrator, `/settings/admin/users/${id}`, '/sessions/end'),
+    press(instance.administrator, `/settings/admin/users/${id}/security`, '/sessions/end'),
   'is disabled': async ({ id }) => {
     const user = (await instance.administrator.getJson(`${instance.url}/api/users/${id}`)).json() as object
     await administer('PUT', `/api/users/${id}`, { ...user, email: `${id}@example.com`, disabled: true })

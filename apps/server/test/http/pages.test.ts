@@ -33,7 +33,7 @@ describe('an anonymous browser', () => {
     '/settings/account/passkeys',
     `${clients}/new`,
     `${clients}/acts`,
-    `${clients}/x/settings/identity`,
+    `${clients}/x/settings`,
     `${clients}/x/secrets`,
     `${clients}/x/remove`,
     '/settings/account/passkeys/x/remove',
@@ -73,17 +73,61 @@ describe('a cross-site form', () => {
 })
 
 describe('a client', () => {
-  test('shows its secret once', async () => {
+  test('shows its secret until it is stored', async () => {
     await using setting = await administrator()
     const { agent, create } = setting
     const created = await create({ name: 'Wiki', redirectUris: 'https://wiki.example/callback', template: 'other' })
     const page = await agent.follow(created)
     const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
     expect(secret).toHaveLength(46)
+    // Neither another visit nor a test nor another page takes it away.
+    await agent.get(`${page.url}/access?user=ada`)
+    expect((await agent.postForm(`${page.url}/test`, {})).text).toContain(secret)
     const again = await agent.get(page.url)
-    expect(again.status).toBe(200)
-    expect(again.text).not.toContain(secret)
+    expect([again.status, again.text.includes(secret)]).toEqual([200, true])
+    expect([again.headers.get('cache-control'), again.headers.get('content-encoding')]).toEqual(['no-store', null])
+    for (const tab of ['access', 'activity', 'settings'])
+      expect((await agent.get(`${page.url}/${tab}`)).text).not.toContain(secret)
+    const stored = await agent.follow(await agent.submit(again, again.form('/stored')))
+    expect([stored.text.includes('The secret is hidden now.'), stored.text.includes(secret)]).toEqual([true, false])
+    expect((await agent.get(page.url)).text).not.toContain(secret)
     expect(setting.running.log.join()).not.toContain(secret)
+  })
+
+  test('shows each of its new secrets, for ten minutes and only in the session that created them', async () => {
+    await using setting = await administrator()
+    const { agent, create, running } = setting
+    const page = await agent.follow(await create({ name: 'Wiki', redirectUris: 'https://wiki.example' }))
+    await Promise.all([agent.postForm(`${page.url}/secrets`, {}), agent.postForm(`${page.url}/secrets`, {})])
+    const secretsIn = (text: string) => new Set(text.match(/pk_[\w-]{43}/g)).size
+    expect(secretsIn((await agent.get(page.url)).text)).toBe(3)
+    const other = await create({ name: 'Other', redirectUris: 'https://other.example' })
+    expect(secretsIn((await agent.follow(other)).text)).toBe(1)
+    const cookies = agent.cookies().filter(({ name }) => name.includes('new-secret'))
+    expect(cookies).toHaveLength(4)
+    // The same person in another session, with the cookies of this one.
+    const { code } = await running.app.issueLoginCode('ada')
+    await agent.postForm(`${running.url}/logout`, {})
+    await agent.postForm(`${running.url}/lc`, { code })
+    expect(agent.cookies().filter(({ name }) => name.includes('new-secret'))).toHaveLength(4)
+    const later = await agent.get(page.url)
+    expect([later.status, secretsIn(later.text)]).toEqual([200, 0])
+  })
+
+  test('hides a new secret after ten minutes', async () => {
+    await using setting = await administrator()
+    const { agent, create } = setting
+    const page = await agent.follow(await create({ name: 'Wiki', redirectUris: 'https://wiki.example' }))
+    expect(page.text).toMatch(/pk_[\w-]{43}/)
+    // A browser could keep the cookie longer.
+    const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`)
+    const read = async () => (await fetch(page.url, { headers: { cookie: cookie.join('; ') } })).text()
+    expect(await read()).toMatch(/pk_[\w-]{43}/)
+    const passed = Date.now() + 601_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => passed)
+    const later = await read()
+    clock.mockRestore()
+    expect([later.includes('Client secrets'), /pk_[\w-]{43}/.test(later)]).toEqual([true, false])
   })
 
   test('shows its secret even if several URLs were corrected', async () => {
@@ -106,9 +150,9 @@ describe('a client', () => {
     const wiki = async () => (await running.app.pocket.clients.list()).find(({ name }) => name === 'Wiki')
     expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
     const { id } = await running.app.directory.groups.create({ name: 'family', friendlyName: 'Family' })
-    const again = await agent.get(page.url)
-    expect(again.text).toContain('Family')
-    const action = again.form('/access').action
+    const offered = await agent.getJson(`${running.url}/settings/admin/choices/groups?query=fam`)
+    expect(offered.json()).toMatchObject({ items: [{ id, name: 'Family' }] })
+    const action = `${page.url}/access`
     expect((await agent.postForm(action, { access: 'groups', groups: id })).status).toBe(303)
     expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [id] })
     expect((await agent.postForm(action, { access: 'everybody', groups: id })).status).toBe(303)
@@ -119,7 +163,7 @@ describe('a client', () => {
     const restricted = async () =>
       (await running.app.pocket.clients.list()).filter((each) => each.isGroupRestricted).map(({ name }) => name)
     expect([nas.text.includes('Nobody may use NAS yet'), await restricted()]).toEqual([true, ['NAS']])
-    // One tap, which hides nothing on the page.
+    // One click, which hides nothing on the page.
     const opened = await agent.follow(await agent.submit(nas, nas.form('/access')))
     const secret = /pk_[\w-]{43}/.exec(nas.text)?.[0] ?? 'none'
     expect([opened.text.includes(secret), opened.text.includes('Nobody may use')]).toEqual([true, false])
@@ -185,9 +229,9 @@ describe('a client', () => {
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
     const at = page.url
-    await agent.postForm(`${at}/settings/identity`, { name: 'Wiki 2' })
+    await agent.postForm(`${at}/settings`, { section: 'identity', name: 'Wiki 2' })
     const redirectUris = 'https://wiki.example\nhttp://192.168.1.5:8080/cb'
-    await agent.postForm(`${at}/settings/addresses`, { redirectUris })
+    await agent.postForm(`${at}/settings`, { section: 'addresses', redirectUris })
     await agent.postForm(`${at}/secrets`, {})
     const [client] = await running.app.pocket.clients.list()
     expect(client).toMatchObject({

@@ -32,7 +32,11 @@ test('pages require an administrator', async () => {
   const { code } = await running.app.issueLoginCode('stranger')
   const other = running.agent()
   await other.postForm(`${running.url}/lc`, { code })
-  for (const page of [users, `${users}/new`, path, `${path}/remove`])
+  for (const page of [
+    users,
+    `${users}/new`,
+    ...['', '/access', '/security', '/activity', '/remove'].map((tab) => path + tab),
+  ])
     expect([page, (await other.get(running.url + page)).status]).toEqual([page, 403])
   for (const form of ['', '/disable', '/groups', '/claims', '/picture', '/picture/remove', '/sign-in-link', '/remove'])
     expect([form, (await other.postForm(running.url + path + form, {})).status]).not.toEqual([form, 303])
@@ -193,15 +197,38 @@ describe('a user', () => {
     expect((await running.app.directory.users.find(idOf(path)))?.claims).toEqual([{ key: 'team', value: 'a' }])
   })
 
+  test('joins and leaves groups, unless they were changed concurrently, and shows why clients can be used', async () => {
+    const path = await added('joining')
+    const { directory, pocket } = running.app
+    const [crew, guests] = [
+      await directory.groups.create({ name: 'crew', friendlyName: 'The crew' }),
+      await directory.groups.create({ name: 'guests', friendlyName: 'The guests' }),
+    ]
+    const client = await pocket.clients.create({ name: 'Crew wiki', redirectUris: [], isGroupRestricted: true })
+    await pocket.clients.setAllowedGroups(client.id, [crew.id])
+    const before = (await get(`${path}/access`)).text
+    expect([before.includes('Crew wiki'), before.includes('name="groups" value')]).toEqual([false, false])
+    const version = versionOf(before)
+    expect((await post(`${path}/groups`, { groups: crew.id, version })).location).toBe(`${running.url}${path}/access`)
+    const after = (await get(`${path}/access`)).text
+    expect(after).toContain(`name="groups" value="${crew.id}"`)
+    expect(after).toMatch(/Crew wiki.*?Member of The crew/s)
+    const late = await post(`${path}/groups`, { groups: guests.id, version })
+    expect([late.status, late.text.includes(`name="groups" value="${guests.id}"`)]).toEqual([412, true])
+    expect((await directory.users.find(idOf(path)))?.groups.map(({ name }) => name)).toEqual(['crew'])
+    expect((await post(`${path}/groups`, {})).status).toBe(303)
+    expect((await directory.users.find(idOf(path)))?.groups).toEqual([])
+  })
+
   test('gets a login code that is shown once', async () => {
     const path = await added('letin')
     const made = await post(`${path}/sign-in-link`, { kind: 'code', lifetime: '15m' })
-    expect([made.status, made.location]).toEqual([303, `${running.url}${path}`])
-    const page = (await get(path)).text
+    expect([made.status, made.location]).toEqual([303, `${running.url}${path}/security`])
+    const page = (await get(`${path}/security`)).text
     const code = /id="sign-in-link-code"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
     expect(code).toMatch(/^\w{6,}$/)
     expect(page).toContain('role="img" aria-label="QR code of the link"')
-    expect((await get(path)).text).not.toContain(code)
+    expect((await get(`${path}/security`)).text).not.toContain(code)
     const other = running.agent()
     expect((await other.postForm(`${running.url}/lc`, { code })).status).toBe(303)
     expect((await other.get(`${running.url}/settings/account`)).status).toBe(200)
@@ -217,7 +244,7 @@ describe('a user', () => {
   test('without an e-mail address gets no link, with an explanation', async () => {
     const { id } = await running.app.directory.create(newUser({ userName: 'unsendable', displayName: 'Una' }))
     const path = `${users}/${id}`
-    expect((await get(path)).text).toContain('There’s no e-mail address.')
+    expect((await get(`${path}/security`)).text).toContain('There’s no e-mail address.')
     expect((await post(`${path}/sign-in-link/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)
   })
 

@@ -53,6 +53,7 @@ describe('a dangerous action', () => {
 describe('a form', () => {
   test('shows that it is being sent, and is sent once, until the page returns', async () => {
     await open('user')
+    await page.getByLabel('First name').fill('Bill')
     let sent = 0
     // This response keeps the page unchanged.
     await page.route('**/settings/admin/users/2', async (route) => {
@@ -82,7 +83,7 @@ describe('a slow action', () => {
     ['ldap-run', 'Import now'],
     ['client-scim', 'Run now'],
     ['client-scim', 'Test connection'],
-    ['client-test', 'Run it again'],
+    ['client-test', 'Test this client'],
     ['passkey-policy-strict', 'Read it now'],
     ['settings-email-off', 'Save and send a test e-mail'],
     ['confirm-users', 'Add to the group'],
@@ -189,7 +190,13 @@ test('a long name is truncated at its end and starts at the line start, for any 
 })
 
 test('a form with a concurrent change moves the focus to the changed field', async () => {
-  for (const name of ['account-conflict', 'user-conflict', 'client-conflict', 'settings-sign-up']) {
+  for (const name of [
+    'account-conflict',
+    'user-conflict',
+    'client-access-conflict',
+    'client-settings-conflict',
+    'settings-sign-up',
+  ]) {
     await open(name)
     expect([name, await focused()]).toEqual([name, expect.stringContaining('Another person has changed this')])
     await page.context().close()

@@ -143,7 +143,7 @@ describe.each(languages)('the catalogue %s', (language) => {
   })
 
   test('formats dates, times and numbers for its language', async () => {
-    const answer = await fetch(`${pages.origin}/user`, { headers: { cookie: `language=${language}` } })
+    const answer = await fetch(`${pages.origin}/user-activity`, { headers: { cookie: `language=${language}` } })
     const html = await answer.text()
     expect(html).toContain(
       new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(now - 90 * day),

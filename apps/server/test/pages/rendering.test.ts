@@ -151,7 +151,7 @@ describe('templates', () => {
       [],
     ],
     [
-      'client',
+      'client-settings',
       [
         'https://*.example.com/auth/login allows every host of this domain, and so everyone with a page on one.',
         '* is ignored: it allows any address.',

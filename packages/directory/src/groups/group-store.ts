@@ -11,7 +11,7 @@ export interface GroupStore {
   /** The first groups by display name, and the total count; members are not counted. */
   first(limit: number): Promise<Page<Group>>
   /**
-   * Searches the name. Accepts the sort names of the REST API; oldest first by default. Uses a constant number of statements.
+   * Searches both names. Accepts the sort names of the REST API; oldest first by default. Uses a constant number of statements.
    */
   page(request: PageRequest): Promise<Page<GroupItem>>
   /** Returns `false` without changes if another group has the name, ignoring case. */

@@ -41,7 +41,7 @@ export interface Groups {
   list(ids: readonly string[]): Promise<readonly GroupWithClaims[]>
   /** The first `limit` groups by display name, for selection; members are not counted, which keeps it fast. */
   first(limit: number): Promise<Page<Group>>
-  /** One page of groups: searches the name; sorts by `createdAt`, `friendlyName`, `name` or `userCount`. */
+  /** One page of groups: searches both names; sorts by `createdAt`, `friendlyName`, `name` or `userCount`. */
   page(request: PageRequest): Promise<Page<GroupItem>>
   /**
    * Reads the fields `name` and `friendlyName` like {@link groupNames}.

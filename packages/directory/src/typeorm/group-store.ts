@@ -29,7 +29,7 @@ const userCount = `(SELECT COUNT(*) ${activeMembers}) AS user_count`
 const listing: Listing = {
   select: `SELECT ${rows.columns}, ${userCount} FROM ${rows.table}`,
   table: rows.table,
-  searchColumn: 'name_key',
+  searchColumn: "(name_key || ' ' || LOWER(friendly_name))",
   sortColumns: new Map([
     ['createdAt', 'created_at'],
     ['friendlyName', 'friendly_name'],

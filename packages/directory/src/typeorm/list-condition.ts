@@ -6,6 +6,9 @@ import { jsonArrayTable, notExpiredAt } from './sql-conditions.ts'
 /** Up to this many rows are collected and sorted at once: scanning an index in sort order may find the first match late. */
 export const maxSortedRows = 20_000
 
+/** The maximum number of search conditions, and of distinct statements. */
+const maxWords = 4
+
 export interface Statement {
   readonly text: string
   readonly parameters: readonly Parameter[]
@@ -19,11 +22,10 @@ export function buildCondition(
 ): Statement {
   const conditions: string[] = []
   const parameters: Parameter[] = []
-  const term = request.search.normalize('NFC').toLowerCase()
-  if (term !== '') {
+  for (const word of searchWords(request.search)) {
     // PostgreSQL text cannot contain NUL, so no row matches.
-    if (term.includes('\0')) conditions.push('1 = 0')
-    else conditions.push(searchCondition(kind, searchColumn, term, parameters))
+    if (word.includes('\0')) conditions.push('1 = 0')
+    else conditions.push(searchCondition(kind, searchColumn, word, parameters))
   }
   for (const [name, column] of filterColumns ?? []) {
     const values = request.filters[name] ?? []
@@ -48,6 +50,12 @@ export function buildCondition(
     conditions.push(`id IN (SELECT value FROM ${included})`)
   }
   return { text: conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`, parameters }
+}
+
+/** Words that a row must all contain, so that "first last" finds a user; more than a few stay one text. */
+function searchWords(search: string): readonly string[] {
+  const words = search.normalize('NFC').toLowerCase().split(/\s+/).filter(Boolean)
+  return [...words.slice(0, maxWords - 1), words.slice(maxWords - 1).join(' ')].filter((word) => word !== '')
 }
 
 /** Searches for the term literally, with all wildcards escaped. */

@@ -18,7 +18,7 @@ export interface UserStore {
   /** All users, sorted by user name. */
   list(): Promise<readonly User[]>
   /**
-   * Searches the e-mail address and the names, except the display name. Accepts the sorts and filters of the REST API; oldest
+   * Searches each word in the e-mail address and the names, except the display name. Accepts the sorts and filters of the REST API; oldest
    * first by default. Uses a constant number of statements.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>

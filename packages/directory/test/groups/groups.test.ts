@@ -350,9 +350,9 @@ describe.each(databases)('groups on %s', (_kind, open) => {
       ['äPF', ['Cc']],
       ['%', ['Cc']],
       ['_', ['Cc']],
-      ['Bb', []],
+      ['Bb', ['Bb']],
       ['S', ['Aa', 'Bb']],
-    ])('finds %j in the name', async (search, names) => {
+    ])('finds %j in the names', async (search, names) => {
       expect(await listGroupNames({ search })).toEqual(names)
     })
 

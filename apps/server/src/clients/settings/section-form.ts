@@ -3,7 +3,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { formText, formTexts } from '../../http/form.ts'
 import { type ClientChange, type ClientField, type FieldValue, mergeChanges, type RowsField } from './field.ts'
-import { type ClientSection, sections } from './sections.ts'
+import { sections } from './sections.ts'
 
 /** Maximum length of a field: a JSON Web Key Set is the longest value. */
 const maxValueLength = 50_000
@@ -11,7 +11,7 @@ const maxValueLength = 50_000
 const maxCellLength = 2000
 
 /** Form values by field name. */
-export type SectionValues = ReadonlyMap<string, FieldValue>
+export type FormValues = ReadonlyMap<string, FieldValue>
 
 /** A field error as the page shows it. */
 export interface FieldProblem {
@@ -22,17 +22,18 @@ export interface FieldProblem {
   readonly value: string
 }
 
-export function findSection(name: string): ClientSection | undefined {
-  return sections.find((section) => section.name === name)
+/** The fields of the sections with these names. */
+export function fieldsOf(sectionNames: readonly string[]): readonly ClientField[] {
+  return sections.filter(({ name }) => sectionNames.includes(name)).flatMap(({ fields }) => fields)
 }
 
 /** The stored values. */
-export function storedValues({ fields }: ClientSection, client: Client): SectionValues {
+export function storedValues(fields: readonly ClientField[], client: Client): FormValues {
   return new Map(fields.map((field) => [field.name, field.read(client)]))
 }
 
 /** The submitted values. @throws {InvalidInputError} `validation_failed` if the form data is malformed */
-export function submittedValues({ fields }: ClientSection, ctx: Context): SectionValues {
+export function submittedValues(fields: readonly ClientField[], ctx: Context): FormValues {
   return new Map(
     fields.map((field) => [
       field.name,
@@ -44,14 +45,14 @@ export function submittedValues({ fields }: ClientSection, ctx: Context): Sectio
 }
 
 /** The change that the values make. @throws {InvalidInputError} `validation_failed` if a value cannot be parsed */
-export function changeOf({ fields }: ClientSection, values: SectionValues): ClientChange {
+export function changeOf(fields: readonly ClientField[], values: FormValues): ClientChange {
   return mergeChanges(fields.map((field) => changeOfField(field, values.get(field.name))))
 }
 
-/** Maps field errors of core to the fields of the section. */
+/** Maps field errors of core to the fields of the form. */
 export function problemsOf(
-  { fields }: ClientSection,
-  values: SectionValues,
+  fields: readonly ClientField[],
+  values: FormValues,
   errors: readonly FieldError[],
 ): readonly FieldProblem[] {
   return errors.map(({ field: path, code }) => {
@@ -64,7 +65,7 @@ export function problemsOf(
 }
 
 /** The values as display text for comparison, by field key. */
-export function displayTexts({ fields }: ClientSection, values: SectionValues): Readonly<Record<string, string>> {
+export function displayTexts(fields: readonly ClientField[], values: FormValues): Readonly<Record<string, string>> {
   return Object.fromEntries(
     fields.map(({ name, key }) => {
       const value = values.get(name) ?? ''

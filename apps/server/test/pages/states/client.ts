@@ -1,10 +1,11 @@
 import type { Client } from '@pocket/core'
 import { defaultProtocol } from '@pocket/core/internal'
 import { sectionViews } from '../../../src/clients/section-views.ts'
-import { findSection, storedValues } from '../../../src/clients/settings/section-form.ts'
+import { fieldsOf, storedValues } from '../../../src/clients/settings/section-form.ts'
 import { instructionsOf } from '../../../src/clients/templates/instructions.ts'
 import { templateOf } from '../../../src/clients/templates/templates.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
+import { auditLines } from './audit-log.ts'
 import { anna, day, now } from './common.ts'
 
 const issuer = 'https://id.example.com'
@@ -26,6 +27,8 @@ const attempt = {
   pkce: true,
   requestId: '0b3f6c1e-8f2a-4d6b-9a55-2f1d6f0f8a11',
   ipAddress: '192.168.1.5',
+  accountId: 'u1',
+  remedy: null,
 } as const
 
 const attempts = [
@@ -40,18 +43,19 @@ const attempts = [
     ignoredParameters: ['access_type'],
     clientAuthentication: null,
     pkce: false,
+    parameters: { redirect_uri: 'https://photos.example.com/wrong' },
+    remedy: { kind: 'register', redirectUri: 'https://photos.example.com/wrong' },
+  },
+  {
+    ...attempt,
+    endpoint: 'authorization',
+    userName: 'ben',
+    succeeded: false,
+    error: 'access_denied',
+    reason: 'the account is in none of the groups that may use this client',
+    remedy: { kind: 'access', userId: 'u2' },
   },
 ] as const
-
-const access = {
-  isGroupRestricted: true,
-  allowed: 1,
-  groups: [
-    { id: 'g1', name: 'Family', allowed: true },
-    { id: 'g2', name: 'Guests with a name as long as they come', allowed: false },
-  ],
-  more: 0,
-} as const
 
 const stored: Client = {
   id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
@@ -108,67 +112,28 @@ const secret = {
   lastUsedAt: now - 3_600_000,
 }
 
+const head = {
+  id: stored.id,
+  name: stored.name,
+  createdAt: now,
+  lastAttempt: { at: now - 60_000, succeeded: true },
+  lastSignIn: { at: now - 60_000, userName: 'anna' },
+  groups: 2,
+  isDescribed: false,
+} as const
+const shared = { viewer: anna, client: head, notice: null, logoProblem: null, version: 'W/"1"' } as const
+
 const client = {
   view: 'client',
-  scim: { state: 'works', at: now - 1_200_000 },
-  access,
-  instructions: null,
-  sections: sectionViews(stored, null),
-  logos: { light: true, dark: false },
-  logoProblem: null,
-  apis: {
-    granted: [
-      {
-        id: 'a1',
-        name: 'Photos',
-        resource: 'https://photos.example.com/api',
-        forPeople: 2,
-        clientPermissionCount: null,
-        permissions: 3,
-      },
-      {
-        id: 'a2',
-        name: 'Printing',
-        resource: 'urn:example:printing',
-        forPeople: 1,
-        clientPermissionCount: 0,
-        permissions: 1,
-      },
-    ],
-    others: [{ id: 'a3', name: 'Billing' }],
-  },
-  preview: {
-    userName: 'anna',
-    scope: 'openid profile',
-    problem: null,
-    parts: [
-      {
-        name: 'idToken',
-        json: '{\n  "sub": "5b1c8f2e",\n  "picture": "https://id.example.com/api/users/5b1c8f2e-3f0a-4a57-9d6e-5a8e0a6b7c11/profile-picture.png"\n}',
-      },
-      { name: 'userInfo', json: '{\n  "sub": "5b1c8f2e"\n}' },
-      { name: 'accessToken', json: '{\n  "scope": "openid profile"\n}' },
-    ],
-  },
-  attempts,
-  viewer: anna,
-  compatibility: null,
-  openings: [
-    { uri: 'https://*.example.com/auth/login', opening: 'subdomains' },
-    { uri: '*', opening: 'nothing' },
-  ],
-  client: {
-    id: stored.id,
-    name: stored.name,
+  ...shared,
+  connection: {
     redirectUris: stored.redirectUris,
     template: null,
     isPublic: false,
-    isDescribed: false,
     isKnown: null,
-    accessTokenDurationMinutes: 60,
-    createdAt: now,
     secrets: [secret],
   },
+  instructions: null,
   endpoints: [
     { name: 'discovery', url: `${issuer}/.well-known/openid-configuration` },
     { name: 'issuer', url: issuer },
@@ -180,30 +145,28 @@ const client = {
     { name: 'introspection', url: `${issuer}/api/oidc/introspect` },
     { name: 'revocation', url: `${issuer}/api/oidc/revoke` },
   ],
-  newSecret: null,
-  version: 'W/"1"',
-  conflict: null,
+  newSecrets: [],
   corrections: [],
-  problems: [],
-  notice: null,
+  compatibility: null,
+  steps: null,
 } as const satisfies PageModel
 
 const dsm = {
   ...client,
-  client: {
-    ...client.client,
-    name: 'Synology DSM',
+  client: { ...head, name: 'Synology DSM' },
+  connection: {
+    ...client.connection,
     redirectUris: ['https://nas.example.com:5001'],
     template: 'synology-dsm',
   },
-  openings: [],
 } as const
 
+const newSecret = { id: 's1', value: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb' } as const
 const immich = templateOf('immich')
 const fromTemplate = {
   ...client,
-  openings: [],
-  client: { ...client.client, template: 'immich' },
+  connection: { ...client.connection, template: 'immich' },
+  newSecrets: [newSecret],
   instructions:
     immich &&
     instructionsOf(immich, {
@@ -216,63 +179,97 @@ const fromTemplate = {
       },
       appName: 'Pocket',
       client: stored,
-      secret: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb',
+      secret: newSecret.value,
     }),
 } as const
 
-const claims = findSection('claims')
+const accessPage = {
+  view: 'client-access',
+  ...shared,
+  access: {
+    isGroupRestricted: true,
+    groups: [
+      { id: 'g1', name: 'Family', detail: '' },
+      { id: 'g2', name: 'Guests with a name as long as they come', detail: '' },
+    ],
+  },
+  check: { user: null, scope: 'openid profile email groups', reason: null, groups: [], claims: [], parts: [] },
+  conflict: null,
+} as const satisfies PageModel
+
+const activity = {
+  view: 'client-activity',
+  ...shared,
+  onlyFailed: false,
+  attempts,
+  events: auditLines.slice(0, 3),
+} as const satisfies PageModel
+
+const settings = {
+  view: 'client-settings',
+  ...shared,
+  sections: sectionViews(stored, null),
+  logos: { light: true, dark: false },
+  accessTokenDurationMinutes: 60,
+  apis: [
+    {
+      id: 'a1',
+      name: 'Photos',
+      resource: 'https://photos.example.com/api',
+      forPeople: 2,
+      clientPermissionCount: null,
+      permissions: 3,
+    },
+    {
+      id: 'a2',
+      name: 'Printing',
+      resource: 'urn:example:printing',
+      forPeople: 1,
+      clientPermissionCount: 0,
+      permissions: 1,
+    },
+  ],
+  openings: [
+    { uri: 'https://*.example.com/auth/login', opening: 'subdomains' },
+    { uri: '*', opening: 'nothing' },
+  ],
+  scim: { state: 'works', at: now - 1_200_000 },
+  problems: [],
+  corrections: [],
+  conflict: null,
+  isDsm: false,
+  isRejected: false,
+} as const satisfies PageModel
+
 const refused = { field: 'protocol.userNames', key: 'userNames', code: 'unknown', value: '' }
 
-/** The page of a client. */
+/** The pages of a client. */
 export const clientStates: Readonly<Record<string, PageModel>> = {
   'client-dsm-created': {
     ...dsm,
-    newSecret: { id: 's1', value: 'pks_7Qm2xRk3vT9bLwYh4nJc8sDfGzXqEaUo5iPt6rKmVyB' },
+    client: { ...dsm.client, lastAttempt: null, lastSignIn: null, groups: 0 },
+    newSecrets: [{ id: 's1', value: 'pks_7Qm2xRk3vT9bLwYh4nJc8sDfGzXqEaUo5iPt6rKmVyB' }],
     corrections: [{ given: 'https://nas.example.com:5001/#/signin', corrected: 'https://nas.example.com:5001' }],
     notice: 'created',
   },
-  'client-dsm': { ...dsm, access: { isGroupRestricted: true, allowed: 0, groups: [], more: 3 }, attempts: [] },
+  'client-dsm': dsm,
   client,
-  'client-template-created': {
-    ...fromTemplate,
-    attempts: [],
-    newSecret: { id: 's1', value: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb' },
-    notice: 'created',
-  },
-  'client-refused': {
+  'client-template-created': { ...fromTemplate, notice: 'created' },
+  'client-described': {
     ...client,
-    sections: sectionViews(
-      stored,
-      claims ? { name: 'claims', values: storedValues(claims, stored), problems: [refused] } : null,
-    ),
-    problems: [refused],
-    openings: [],
+    client: { ...head, isDescribed: true, groups: null, lastAttempt: { at: now, succeeded: false } },
+    connection: { ...client.connection, isKnown: false, isPublic: true, secrets: [] },
   },
   'client-moved-in': {
     ...client,
-    openings: [],
     compatibility: {
       features: ['plainPkce', 'jwtAccessTokens'],
       accessTokenMinutes: 60,
       refreshTokenMinutes: 525_600,
     },
   },
-  'client-conflict': {
-    ...client,
-    conflict: [{ field: 'redirectUris', stored: 'https://photos.example.com/auth/login' }],
-    openings: [],
-  },
-  'client-described': {
-    ...client,
-    sections: sectionViews({ ...stored, type: 'cimd' }, null),
-    client: { ...client.client, isDescribed: true, isKnown: false, isPublic: true, secrets: [] },
-    openings: [],
-    logoProblem: 'logo_download_failed',
-  },
   'client-test': {
-    view: 'client-test',
-    viewer: anna,
-    client: { id: stored.id, name: stored.name },
+    ...client,
     steps: [
       { name: 'discovery', outcome: 'passed', reason: null, detail: null },
       { name: 'address', outcome: 'passed', reason: null, detail: 'https://photos.example.com/auth/login' },
@@ -289,9 +286,7 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
     ],
   },
   'client-test-passed': {
-    view: 'client-test',
-    viewer: anna,
-    client: { id: stored.id, name: stored.name },
+    ...client,
     steps: [
       { name: 'discovery', outcome: 'passed', reason: null, detail: null },
       { name: 'idToken', outcome: 'passed', reason: null, detail: 'RS256\n{\n  "sub": "5b1c8f2e"\n}' },
@@ -299,14 +294,78 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
   },
   'client-new-secret': {
     ...client,
-    client: {
-      ...client.client,
+    connection: {
+      ...client.connection,
       secrets: [
         { ...secret, expiresAt: now - day, isActive: false },
         { ...secret, id: 's2', prefix: 'pks_9dKw1Z', createdAt: now, expiresAt: now + 183 * day, lastUsedAt: null },
       ],
     },
-    newSecret: { id: 's2', value: 'pks_9dKw1ZtB3nXq8vLrYh4mJc7sDfGzPaEoUi5TkRwVyQb' },
+    newSecrets: [{ ...newSecret, id: 's2' }],
     notice: 'secret_added',
+  },
+  'client-access': accessPage,
+  'client-access-everybody': {
+    ...accessPage,
+    client: { ...head, groups: null },
+    access: { isGroupRestricted: false, groups: [] },
+    notice: 'saved',
+  },
+  'client-access-nobody': {
+    ...accessPage,
+    client: { ...head, groups: 0 },
+    access: { isGroupRestricted: true, groups: [] },
+    check: {
+      ...accessPage.check,
+      user: { id: 'u1', name: 'Ben Okafor', detail: 'ben' },
+      reason: 'not_member',
+    },
+  },
+  'client-access-check': {
+    ...accessPage,
+    check: {
+      ...accessPage.check,
+      user: { id: 'u1', name: 'Ben Okafor', detail: 'ben' },
+      reason: 'member',
+      groups: ['Family'],
+      claims: [
+        { name: 'sub', value: '5b1c8f2e-3f0a-4a57-9d6e-5a8e0a6b7c11' },
+        { name: 'preferred_username', value: 'ben' },
+        {
+          name: 'picture',
+          value: 'https://id.example.com/api/users/5b1c8f2e-3f0a-4a57-9d6e-5a8e0a6b7c11/profile-picture.png',
+        },
+      ],
+      parts: [
+        { name: 'idToken', json: '{\n  "sub": "5b1c8f2e"\n}' },
+        { name: 'userInfo', json: '{\n  "sub": "5b1c8f2e"\n}' },
+        { name: 'accessToken', json: '{\n  "scope": "openid profile"\n}' },
+      ],
+    },
+  },
+  'client-access-conflict': { ...accessPage, conflict: [{ field: 'access', stored: 'everybody' }] },
+  'client-activity': activity,
+  'client-activity-none': { ...activity, onlyFailed: true, attempts: [], events: [] },
+  'client-settings': settings,
+  'client-settings-refused': {
+    ...settings,
+    sections: sectionViews(stored, { values: storedValues(fieldsOf(['claims']), stored), problems: [refused] }),
+    problems: [refused],
+    openings: [],
+    apis: [],
+    isRejected: true,
+  },
+  'client-settings-conflict': {
+    ...settings,
+    conflict: [{ field: 'redirectUris', stored: 'https://photos.example.com/auth/login' }],
+    openings: [],
+    isRejected: true,
+  },
+  'client-settings-described': {
+    ...settings,
+    sections: sectionViews({ ...stored, type: 'cimd' }, null),
+    client: { ...head, isDescribed: true },
+    openings: [],
+    logoProblem: 'logo_download_failed',
   },
 }

@@ -39,6 +39,7 @@ const groups = {
 } as const
 const group = {
   view: 'group',
+  tab: 'members',
   viewer: anna,
   group: {
     id: '1',
@@ -82,16 +83,15 @@ const group = {
     here: '?page=2',
   },
   memberProblem: null,
-  adding: null,
+  adding: { users: [], endsAt: '' },
   ending: null,
   claims: [],
   claimsProblem: null,
   claimKeys: [],
   clients: [
-    { id: 'c1', name: 'Immich', chosen: true },
-    { id: 'c2', name: 'An application whose name is far longer than it ought to be', chosen: false },
+    { id: 'c1', name: 'Immich', detail: '' },
+    { id: 'c2', name: 'An application whose name is far longer than it ought to be', detail: '' },
   ],
-  moreClients: 0,
   notice: 'member_added',
   removal: {
     act: 'groups.delete',
@@ -117,23 +117,8 @@ export const groupsStates: Readonly<Record<string, PageModel>> = {
   },
   group,
   'group-ldap': { ...group, notice: null, group: { ...group.group, isFromLdap: true, isDecidedByLdap: true } },
-  'group-who': {
-    ...group,
-    notice: null,
-    adding: {
-      typed: 'an',
-      endsAt: '2999-01-31',
-      found: [
-        { id: '1', userName: 'anna', displayName: 'Anna Koch' },
-        {
-          id: '2',
-          userName: 'dolores.ibarruri-fernandez.de-la-torre-y-gomez',
-          displayName: 'Dolores Ibárruri-Fernández de la Torre y Gómez',
-        },
-      ],
-      more: 12,
-    },
-  },
+  'group-clients': { ...group, tab: 'clients', notice: null },
+  'group-settings': { ...group, tab: 'settings', notice: 'saved' },
   'group-refused': {
     ...group,
     list: { ...group.list, total: 0, pages: 1, previous: null, next: null, last: null },
@@ -141,8 +126,8 @@ export const groupsStates: Readonly<Record<string, PageModel>> = {
     memberCount: 0,
     clients: [],
     notice: null,
-    memberProblem: { typed: 'nobody', code: 'unknown' },
-    claimsProblem: 'reserved',
+    memberProblem: 'required',
     conflict: [],
   },
+  'group-settings-refused': { ...group, tab: 'settings', notice: null, claimsProblem: 'reserved', conflict: [] },
 }

@@ -22,4 +22,22 @@ export const searchStates: Readonly<Record<string, PageModel>> = {
     ],
   },
   'search-nothing': { ...page, viewer: long, query: 'nobody', results: [] },
+  choose: {
+    view: 'choose',
+    viewer: anna,
+    maxQueryLength: 200,
+    kind: 'groups',
+    field: 'groups',
+    query: 'eng',
+    here: '/settings/admin/choose/groups?field=groups&to=/settings/admin/oidc-clients/1/access',
+    submitTo: '/settings/admin/oidc-clients/1/access',
+    submitMethod: 'post',
+    fields: [{ name: 'access', value: 'groups' }],
+    chosen: [{ id: 'g1', name: 'Family', detail: '6 members' }],
+    found: [
+      { id: 'g2', name: 'Engineering', detail: '42 members' },
+      { id: 'g3', name: 'Sales England', detail: '' },
+    ],
+    total: 12,
+  },
 }

@@ -113,14 +113,15 @@ const values = {
   isAdmin: true,
 } as const
 const groups = [
-  { id: 'g1', name: 'The family', chosen: true },
-  { id: 'g2', name: 'Guests with a name as long as they come', chosen: false },
-  { id: 'g3', name: 'العائلة', chosen: false },
+  { id: 'g1', name: 'The family', detail: '' },
+  { id: 'g2', name: 'Guests with a name as long as they come', detail: '' },
+  { id: 'g3', name: 'العائلة', detail: '' },
 ] as const
 const account = accountStates['account-security']
 if (account?.view !== 'account-security') throw new Error('The state shows another page.')
 const one = {
   view: 'user',
+  tab: 'profile',
   viewer: anna,
   user: {
     id: '2',
@@ -139,7 +140,13 @@ const one = {
   version: 'W/"1"',
   conflict: null,
   groups,
-  moreGroups: 3,
+  clients: {
+    items: [
+      { id: 'c1', name: 'Immich', groups: ['The family'] },
+      { id: 'c2', name: 'Synology DSM with a name that is as long as a name may be here', groups: null },
+    ],
+    total: 60,
+  },
   claims: [{ key: 'department', value: 'Research and development' }],
   claimsProblem: null,
   claimKeys: ['department'],
@@ -189,13 +196,23 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
     sendable: { code: false, invitation: false },
     problem: 'last_administrator',
     claimsProblem: 'duplicate',
-    events: [],
-    sessions: [],
-    groups: [],
   },
+  'user-access': { ...one, tab: 'access', notice: 'groups_saved' },
+  'user-access-none': { ...one, tab: 'access', groups: [], clients: { items: [], total: 0 }, conflict: [] },
+  'user-security': { ...one, tab: 'security' },
+  'user-security-none': {
+    ...one,
+    tab: 'security',
+    passkeys: [],
+    sessions: [],
+    sendable: { code: false, invitation: false },
+  },
+  'user-activity': { ...one, tab: 'activity' },
+  'user-activity-none': { ...one, tab: 'activity', events: [] },
   'user-ldap': { ...one, notice: null, ldap: { dn: 'uid=bilal,ou=people,dc=example,dc=com', decides: true } },
   'user-sign-in-link': {
     ...one,
+    tab: 'security',
     user: { ...one.user, displayName: arabic },
     passkeys: [],
     signInLink: {

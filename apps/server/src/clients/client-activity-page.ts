@@ -1,0 +1,57 @@
+import type { Client } from '@pocket/core'
+import { notAllowedReason } from '@pocket/core/internal'
+import { auditLine } from '../audit-log/audit-line.ts'
+import type { PageRoute } from '../http/page-routes.ts'
+import { userPath } from '../http/paths.ts'
+import { clientTab } from './client-head.ts'
+import type { ClientPageContext } from './client-page-context.ts'
+import type { AttemptWithUser } from './connection-log.ts'
+import type { ConnectionAttemptItem } from './page-model.ts'
+import { isAcceptable } from './redirect-uri-remedy.ts'
+
+const latest = { page: 1, limit: 10, sort: null }
+
+/** `/settings/admin/oidc-clients/:id/activity`: recent attempts, and the changes of the client. */
+export function clientActivityPages(context: ClientPageContext): readonly PageRoute[] {
+  const { auditLog, directory, redirectUriPolicy, path, authentication, show, getClient } = context
+
+  const remedyOf = (attempt: AttemptWithUser, { redirectUris }: Client): ConnectionAttemptItem['remedy'] => {
+    const { error, reason, redirectUri, accountId } = attempt
+    if (error === 'access_denied' && reason?.startsWith(notAllowedReason) && accountId !== null)
+      return { kind: 'access', userId: accountId }
+    const isUnregistered =
+      error === 'invalid_redirect_uri' && redirectUri !== null && !redirectUris.includes(redirectUri)
+    return isUnregistered && isAcceptable(redirectUri, redirectUriPolicy) ? { kind: 'register', redirectUri } : null
+  }
+
+  const listEvents = async (clientId: string) => {
+    const query = { accountId: null, from: null, to: null, filters: { clientID: [clientId] }, search: '' }
+    const { items } = await auditLog.list(query, latest)
+    const groups = await directory.groups.list([...new Set(items.flatMap(({ data }) => data.groupId ?? []))])
+    const names = new Map(groups.map(({ id, friendlyName }) => [id, friendlyName]))
+    const known = { groups: names, apis: new Map<string, string>(), user: userPath, client: () => null }
+    return items.map((entry) => auditLine(entry, 'all', known))
+  }
+
+  return [
+    {
+      method: 'get',
+      path: `${path}/:id/activity`,
+      async handle(ctx) {
+        const user = await authentication.requireUser(ctx)
+        const client = await getClient(ctx)
+        const { shared, attempts } = await clientTab(context, ctx, user, client, '/activity')
+        const onlyFailed = ctx.query.failed !== undefined
+        await show(ctx, {
+          view: 'client-activity',
+          ...shared,
+          onlyFailed,
+          attempts: attempts
+            .filter(({ succeeded }) => !(onlyFailed && succeeded))
+            .map((attempt) => ({ ...attempt, remedy: remedyOf(attempt, client) })),
+          events: await listEvents(client.id),
+        })
+      },
+    },
+  ]
+}

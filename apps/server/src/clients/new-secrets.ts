@@ -1,0 +1,74 @@
+import type { Client, Clock, MasterKey, Pocket } from '@pocket/core'
+import type { Context } from 'koa'
+import type { NewSecret } from './page-model.ts'
+
+const encryptionPurpose = 'new-client-secret'
+/** Milliseconds. */
+const lifetime = 600_000
+
+interface SealedSecret extends NewSecret {
+  readonly clientId: string
+  readonly sessionUid: string
+  readonly expiresAt: number
+}
+
+/**
+ * The plaintext of new secrets, until the administrator has stored them. Each is an encrypted cookie of the client's pages that
+ * only the session which created the secret can read, so nothing is stored on the server and the sign-out ends it.
+ */
+export interface NewSecrets {
+  /** Keeps a secret for the client's pages at `path`. */
+  keep(ctx: Context, path: string, client: Pick<Client, 'id'>, secret: NewSecret): Promise<void>
+  /** The secrets of this client that are kept for the session of the request, in the order of the client's secrets. */
+  list(ctx: Context, client: Pick<Client, 'id' | 'secrets'>): Promise<readonly NewSecret[]>
+  forget(ctx: Context, path: string, secretId: string): void
+}
+
+export interface NewSecretsDeps {
+  readonly masterKey: MasterKey
+  readonly pocket: Pick<Pocket, 'session'>
+  readonly clock: Clock
+  readonly secure: boolean
+}
+
+export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecretsDeps): NewSecrets {
+  const cookieName = (secretId: string) => `${secure ? '__Secure-' : ''}new-secret-${secretId}`
+  const options = (path: string) =>
+    ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
+
+  const open = (value: string): SealedSecret | undefined => {
+    try {
+      return JSON.parse(masterKey.decrypt(encryptionPurpose, value))
+    } catch {
+      // An invalid cookie is ignored; the page works without it.
+      return undefined
+    }
+  }
+
+  return {
+    async keep(ctx, path, { id: clientId }, secret) {
+      const session = await pocket.session(ctx.req, ctx.res)
+      if (!session) return
+      const sealed: SealedSecret = { ...secret, clientId, sessionUid: session.uid, expiresAt: clock.now() + lifetime }
+      const value = masterKey.encrypt(encryptionPurpose, JSON.stringify(sealed))
+      ctx.cookies.set(cookieName(secret.id), value, { ...options(path), maxAge: lifetime })
+    },
+
+    async list(ctx, { id, secrets }) {
+      const kept = secrets.flatMap(({ id: secretId }) => ctx.cookies.get(cookieName(secretId), { signed: false }) ?? [])
+      if (kept.length === 0) return []
+      const session = await pocket.session(ctx.req, ctx.res)
+      return kept
+        .map(open)
+        .filter((sealed) => sealed !== undefined)
+        .filter(({ clientId, sessionUid, expiresAt }) => {
+          return clientId === id && sessionUid === session?.uid && expiresAt > clock.now()
+        })
+        .map(({ id: secretId, value }) => ({ id: secretId, value }))
+    },
+
+    forget(ctx, path, secretId) {
+      ctx.cookies.set(cookieName(secretId), null, options(path))
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import type { Client } from '@pocket/core'
+import { isAllowedToUse, protocolClaims } from '@pocket/core/internal'
+import type { Deps } from '../http/deps.ts'
+import type { PersonCheck } from './page-model.ts'
+
+const defaultScope = 'openid profile email groups'
+const parts = ['idToken', 'userInfo', 'accessToken'] as const
+const maxLength = 1000
+/** Checks the user of the query: whether and why they may use the client, and what it would receive. */
+export async function checkPerson(
+  { pocket, directory }: Deps,
+  client: Client,
+  query: Readonly<Record<string, unknown>>,
+): Promise<PersonCheck> {
+  const [id, requestedScope] = [textOf(query.user), textOf(query.scope)]
+  const unchecked = {
+    user: null,
+    scope: requestedScope || defaultScope,
+    reason: null,
+    groups: [],
+    claims: [],
+    parts: [],
+  }
+  if (id === '') return unchecked
+  const user = (await directory.find(id)) ?? (await directory.findByName(id))
+  if (!user) return { ...unchecked, user: { id, name: id, detail: '' }, reason: 'unknown' }
+  const checked = {
+    ...unchecked,
+    user: { id: user.id, name: user.displayName || user.userName, detail: user.userName },
+  }
+  if (user.disabled) return { ...checked, reason: 'disabled' }
+  const account = await directory.accounts.find(user.id)
+  const groupIds = (account?.groups ?? []).map((group) => group.id)
+  if (!isAllowedToUse(client, groupIds)) return { ...checked, reason: 'not_member' }
+  const grantingIds = client.isGroupRestricted ? groupIds.filter((each) => client.allowedGroupIds.includes(each)) : []
+  const tokens = await pocket.previewTokens(client.id, user.id, checked.scope)
+  return {
+    ...checked,
+    reason: client.isGroupRestricted ? 'member' : 'everybody',
+    groups: await groupNames(directory, grantingIds),
+    claims: Object.entries({ ...tokens.idToken, ...tokens.userInfo })
+      .filter(([name]) => name === 'sub' || !protocolClaims.has(name))
+      .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
+    parts: parts.map((name) => ({ name, json: JSON.stringify(tokens[name], null, 2) })),
+  }
+}
+
+async function groupNames({ groups }: Deps['directory'], ids: readonly string[]): Promise<readonly string[]> {
+  return (await groups.list(ids)).map(({ friendlyName }) => friendlyName).sort()
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim().slice(0, maxLength).toWellFormed() : ''
+}

@@ -1,0 +1,118 @@
+import type { PickedItem } from '../http/choices.ts'
+import type { Deps } from '../http/deps.ts'
+import type { Messages } from '../http/messages.ts'
+import type { ChoiceKind } from './page-model.ts'
+
+/** Matches that a picker shows; more input narrows them. */
+const maxChoices = 8
+
+export interface ChoiceMatches {
+  readonly items: readonly PickedItem[]
+  readonly total: number
+}
+
+export interface Choices {
+  /** The first matches by name, and the number of all matches. */
+  find(kind: ChoiceKind, query: string, messages: Pick<Messages, 'plural'>): Promise<ChoiceMatches>
+  /** The existing items with these IDs, in the given order. */
+  named(kind: ChoiceKind, ids: readonly string[], messages: Pick<Messages, 'plural'>): Promise<readonly PickedItem[]>
+}
+
+interface ChoiceSource {
+  readonly search: (query: string) => Promise<{ readonly items: readonly FoundItem[]; readonly total: number }>
+  readonly load: (ids: readonly string[]) => Promise<readonly FoundItem[]>
+}
+
+/** `memberCount` is a group's; it is shown as text. */
+interface FoundItem {
+  readonly id: string
+  readonly name: string
+  readonly detail?: string
+  readonly memberCount?: number
+}
+
+/** Users, groups, clients and APIs for the pickers of forms. */
+export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'directory'>): Choices {
+  const firstPage = { page: 1, limit: maxChoices } as const
+
+  const findClients = (filters: Parameters<typeof pocket.clients.page>[0]['filters']) => async (search: string) => {
+    const sort = { by: 'name', descending: false } as const
+    const { items, total } = await pocket.clients.page({
+      ...firstPage,
+      scope: { of: 'everybody' },
+      sort,
+      search,
+      filters,
+    })
+    return { items: items.map(({ client }) => client), total }
+  }
+  const loadClients = async (ids: readonly string[]) =>
+    (await Promise.all(ids.map((id) => pocket.clients.find(id)))).filter((client) => client !== undefined)
+
+  const sources: Readonly<Record<ChoiceKind, ChoiceSource>> = {
+    users: {
+      async search(search) {
+        const sort = { column: 'displayName', descending: false }
+        const { items, total } = await directory.users.page({ ...firstPage, sort, search, filters: {} })
+        return { items: items.map(userItem), total }
+      },
+      load: async (ids) => (await directory.findMany(ids)).map(userItem),
+    },
+    groups: {
+      async search(search) {
+        const sort = { column: 'friendlyName', descending: false }
+        const { items, total } = await directory.groups.page({ ...firstPage, sort, search, filters: {} })
+        const toItem = ({ id, friendlyName, userCount }: (typeof items)[number]) => ({
+          id,
+          name: friendlyName,
+          memberCount: userCount,
+        })
+        return { items: items.map(toItem), total }
+      },
+      load: async (ids) =>
+        (await directory.groups.list(ids)).map(({ id, friendlyName }) => ({ id, name: friendlyName })),
+    },
+    clients: { search: findClients({}), load: loadClients },
+    'restricted-clients': { search: findClients({ isGroupRestricted: [true] }), load: loadClients },
+    apis: {
+      async search(search) {
+        const sort = { by: 'name', descending: false } as const
+        const all = { notGrantedTo: null, accessTokenFormat: null } as const
+        const { items, total } = await pocket.apis.page({ ...firstPage, ...all, sort, search })
+        return { items: items.map(apiItem), total }
+      },
+      load: async (ids) =>
+        (await Promise.all(ids.map((id) => pocket.apis.find(id)))).filter((api) => api !== undefined).map(apiItem),
+    },
+  }
+
+  return {
+    async find(kind, query, messages) {
+      const { items, total } = await sources[kind].search(query)
+      return { items: items.map((item) => toPicked(item, messages)), total }
+    },
+    async named(kind, ids, messages) {
+      const items = new Map((await sources[kind].load(ids)).map((item) => [item.id, item]))
+      return ids.flatMap((id) => {
+        const item = items.get(id)
+        return item ? [toPicked(item, messages)] : []
+      })
+    },
+  }
+}
+
+function toPicked({ id, name, detail, memberCount }: FoundItem, { plural }: Pick<Messages, 'plural'>): PickedItem {
+  return {
+    id,
+    name,
+    detail: memberCount === undefined ? (detail ?? '') : plural('choose.members', { count: memberCount }),
+  }
+}
+
+function userItem(user: { readonly id: string; readonly displayName: string; readonly userName: string }): FoundItem {
+  return { id: user.id, name: user.displayName || user.userName, detail: user.userName }
+}
+
+function apiItem(api: { readonly id: string; readonly name: string; readonly resource: string }): FoundItem {
+  return { id: api.id, name: api.name, detail: api.resource }
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+let running: RunningApp
+let agent: UserAgent
+let client: string
+const groupIds: string[] = []
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  const { directory, pocket } = running.app
+  for (let number = 10; number < 30; number++)
+    groupIds.push((await directory.groups.create({ name: `team${number}`, friendlyName: `Team ${number}` })).id)
+  client = (await pocket.clients.create({ name: 'Wiki', redirectUris: [], isGroupRestricted: true })).id
+  await pocket.apis.create({ name: 'Files', resource: 'https://files.example/api' })
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+const find = (kind: string, query: string) =>
+  agent.getJson(`${running.url}/settings/admin/choices/${kind}?${new URLSearchParams({ query })}`)
+
+test.each<[string, string, object]>([
+  ['users', 'AD', { name: 'Ada Lovelace', detail: 'ada' }],
+  ['groups', 'team11', { name: 'Team 11', detail: '0 members' }],
+  ['clients', 'wik', { name: 'Wiki' }],
+  ['restricted-clients', 'wik', { name: 'Wiki' }],
+  ['apis', 'files', { name: 'Files', detail: 'https://files.example/api' }],
+])('finds %s by a part of their names', async (kind, query, item) => {
+  const answer = await find(kind, query)
+  expect(answer.json()).toMatchObject({ items: [item], summary: 'One match' })
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+})
+
+test('shows at most eight matches and the number of all', async () => {
+  const { items, summary } = (await find('groups', 'team')).json() as { items: readonly object[]; summary: string }
+  expect([items.length, summary]).toEqual([8, '20 matches Type more to narrow them.'])
+  expect((await find('groups', '%')).json()).toMatchObject({ items: [], summary: '0 matches' })
+  expect((await find('nothing', 'team')).status).toBe(404)
+  const stranger = await running.agent().getJson(`${running.url}/settings/admin/choices/groups?query=team`)
+  expect(stranger.status).toBe(401)
+})
+
+test('chooses several without scripts, on a page that keeps the other fields and stores nothing until it is saved', async () => {
+  const page = await agent.get(`${running.url}/settings/admin/oidc-clients/${client}/access`)
+  const form = page.form('/access')
+  const [, search = ''] = /formaction="([^"]+field=groups[^"]+)"/.exec(page.text) ?? []
+  const action = new URL(search.replaceAll('&amp;', '&'), running.url).href
+  const begun = await agent.postForm(action, { ...form.fields, access: 'groups', 'choose.groups': 'team1' })
+  expect([begun.status, begun.text.match(/name="choose.add"/g)?.length]).toEqual([200, 8])
+  const [first = '', second = ''] = groupIds
+  const fields = { ...begun.form('/choose/groups').fields, 'choose.groups': 'team1' }
+  expect(fields).toMatchObject({ access: 'groups', version: expect.any(String) })
+  const one = await agent.postForm(action, { ...fields, 'choose.add': first })
+  const chosen = (text: string) => [...text.matchAll(/name="groups" value="([^"]+)"/g)].map(([, id]) => id)
+  expect(chosen(one.text)).toEqual([first])
+  const two = await agent.postForm(action, [
+    ...Object.entries(one.form('/choose/groups').fields).filter(([name]) => name !== 'groups'),
+    ['groups', first],
+    ['choose.add', second],
+  ])
+  expect(chosen(two.text)).toEqual([first, second])
+  const dropped = await agent.postForm(action, [
+    ...Object.entries(two.form('/choose/groups').fields).filter(([name]) => name !== 'groups'),
+    ['groups', first],
+    ['groups', second],
+    ['choose.drop', first],
+  ])
+  expect(chosen(dropped.text)).toEqual([second])
+  expect(await running.app.pocket.clients.find(client)).toMatchObject({ allowedGroupIds: [] })
+  expect(dropped.text).toContain(`formaction="/settings/admin/oidc-clients/${client}/access" formmethod="post"`)
+  const saved = await agent.postForm(`${running.url}/settings/admin/oidc-clients/${client}/access`, {
+    ...dropped.form('/choose/groups').fields,
+    groups: second,
+  })
+  expect(saved.status).toBe(303)
+  expect(await running.app.pocket.clients.find(client)).toMatchObject({ allowedGroupIds: [second] })
+})
+
+test.each([
+  'https://evil.example/settings/admin/x',
+  '//evil.example/settings/admin/',
+  '/logout',
+  '/settings/admin/../../logout',
+  '',
+])('carries no form to %s', async (to) => {
+  const query = new URLSearchParams({ field: 'groups', to })
+  const answer = await agent.postForm(`${running.url}/settings/admin/choose/groups?${query}`, {
+    groups: groupIds[0] ?? '',
+  })
+  expect(answer.status).toBe(404)
+})

@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { type PageServer, startPageServer } from './page-server.ts'
+
+type Page = Awaited<ReturnType<TestBrowser['newPage']>>
+
+let server: PageServer
+let browser: TestBrowser
+let page: Page
+
+beforeAll(async () => {
+  server = await startPageServer()
+  browser = await launchBrowser()
+  const items = [
+    { id: 'g1', name: 'Family', detail: '6 members' },
+    { id: 'g7', name: 'Engineering', detail: '42 members' },
+    { id: 'g8', name: 'Engineering contractors', detail: '7 members' },
+  ]
+  server.answer = ({ method, path }) =>
+    path === '/settings/admin/choices/groups'
+      ? { status: 200, body: { items, summary: '3 matches' } }
+      : method === 'GET'
+        ? { status: 200, body: 'Another page' }
+        : { status: 204, body: null }
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+afterEach(() => page.context().close())
+
+async function open(name: string, options?: Parameters<TestBrowser['newPage']>[0]): Promise<void> {
+  page = await browser.newPage(options)
+  await page.goto(`${server.origin}/${name}`)
+}
+const groups = () => page.getByRole('combobox', { name: 'Groups' })
+const chosen = () => page.locator('.chooser').first().locator('.tag bdi').allTextContents()
+const savebar = () => page.locator('.savebar')
+
+describe('a picker', () => {
+  test('searches on the server, and adds and removes several with the keyboard', async () => {
+    await open('client-access')
+    const [first = '', second = ''] = await chosen()
+    await groups().focus()
+    await page.keyboard.type('eng')
+    const options = page.getByRole('option')
+    await options.first().waitFor()
+    // What is chosen already is not offered.
+    expect(await options.locator('bdi:first-child').allTextContents()).toEqual([
+      'Engineering',
+      'Engineering contractors',
+    ])
+    expect(await groups().getAttribute('aria-expanded')).toBe('true')
+    await expectNoAxeViolations(page)
+    await page.keyboard.press('ArrowDown')
+    const active = await groups().getAttribute('aria-activedescendant')
+    expect(await page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true')
+    await page.keyboard.press('Enter')
+    await page.getByText('Engineering contractors was added.').waitFor()
+    expect(await chosen()).toEqual([first, second, 'Engineering contractors'])
+    await page.keyboard.press('ArrowDown')
+    await options.first().waitFor()
+    await page.keyboard.press('Enter')
+    expect(await chosen()).toEqual([first, second, 'Engineering contractors', 'Engineering'])
+    await page.keyboard.press('Backspace')
+    expect(await chosen()).toEqual([first, second, 'Engineering contractors'])
+    await page.getByRole('button', { name: `Remove ${first}` }).click()
+    expect(await chosen()).toEqual([second, 'Engineering contractors'])
+    await groups().press('ArrowDown')
+    await options.first().waitFor()
+    await page.keyboard.press('Escape')
+    expect([await options.count(), await groups().getAttribute('aria-expanded')]).toEqual([0, 'false'])
+    const sent = page.waitForRequest((request) => request.method() === 'POST')
+    await page.getByRole('button', { name: 'Save' }).click()
+    expect(new URLSearchParams((await sent).postData() ?? '').getAll('groups')).toEqual(['g2', 'g8'])
+  })
+
+  test('leads to a search page without scripts', async () => {
+    await open('client-access', { javaScriptEnabled: false })
+    await page.getByRole('textbox', { name: 'Groups' }).fill('eng')
+    const sent = page.waitForRequest((request) => request.method() === 'POST')
+    await page.getByRole('textbox', { name: 'Groups' }).press('Enter')
+    const request = await sent
+    expect(new URL(request.url()).pathname).toBe('/settings/admin/choose/groups')
+    expect(Object.fromEntries(new URLSearchParams(request.postData() ?? ''))).toMatchObject({
+      'choose.groups': 'eng',
+      access: 'groups',
+    })
+  })
+})
+
+describe('a form with a save bar', () => {
+  test('shows the bar only while something differs, names it, and asks before the page is left', async () => {
+    await open('client-settings')
+    expect(await savebar().isVisible()).toBe(false)
+    await page.getByLabel('Description').fill('Changed')
+    expect(await savebar().getByRole('status').textContent()).toBe('Changed: Description')
+    await page.getByLabel('Require PKCE').uncheck()
+    expect(await savebar().getByRole('status').textContent()).toBe('Changed: Description, Require PKCE')
+    await page.getByLabel('Description').fill('Our photos')
+    await page.getByLabel('Require PKCE').check()
+    expect(await savebar().isVisible()).toBe(false)
+    await page.getByLabel('Description').fill('Changed again')
+    const asked = page.waitForEvent('dialog')
+    const leaving = page.getByRole('link', { name: 'All clients' }).click({ noWaitAfter: true })
+    const dialog = await asked
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.dismiss()
+    await leaving
+    expect(await page.getByLabel('Description').inputValue()).toBe('Changed again')
+    await expectNoAxeViolations(page)
+  })
+
+  test('is there from the start if its input was rejected, and saves without scripts', async () => {
+    await open('client-settings-refused')
+    expect(await savebar().isVisible()).toBe(true)
+    await page.context().close()
+    await open('client-settings', { javaScriptEnabled: false })
+    expect(await page.getByRole('button', { name: 'Save' }).isVisible()).toBe(true)
+  })
+})
+
+test('leaving a client asks first while its new secret is not stored, but not for its own pages', async () => {
+  await open('client-new-secret')
+  const value = page.locator('.new-secret code')
+  await value.click()
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe(await value.textContent())
+  const asked = page.waitForEvent('dialog')
+  const leaving = page.getByRole('link', { name: 'All clients' }).click({ noWaitAfter: true })
+  const dialog = await asked
+  expect(dialog.type()).toBe('beforeunload')
+  await dialog.dismiss()
+  await leaving
+  const sent = page.waitForRequest((request) => request.method() === 'POST')
+  await page.getByRole('button', { name: 'I have stored it' }).click()
+  expect(new URL((await sent).url()).pathname).toMatch(/\/secrets\/s2\/stored$/)
+})
