@@ -8,13 +8,6 @@ export interface PickedItem {
   readonly detail: string
 }
 
-/** An item that a form offers. */
-export interface Choice {
-  readonly id: string
-  readonly name: string
-  readonly chosen: boolean
-}
-
 /** Maximum number of groups on a page; if there are more, the group's own page sets its clients. */
 const maxGroups = 200
 
