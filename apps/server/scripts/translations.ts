@@ -30,6 +30,7 @@ const optionalPages: ReadonlySet<string> = new Set([
     'savebar',
     'approvals',
     'auditLog',
+    'backups',
     'claims',
     'client',
     'clientForm',

@@ -15,7 +15,7 @@ const bounds = {
   signOn: 7,
   refresh: 4,
   userInfo: 2,
-  ...{ restRead: 99, restWrite: 99, appsPage: 99, usersPage: 99, signInPage: 99 },
+  ...{ restRead: 4, restWrite: 9, appsPage: 9, usersPage: 14, signInPage: 1 },
 }
 
 const atApplication = (url: string) => url.startsWith(redirectUri)
@@ -153,8 +153,8 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
       restRead: () => rest('GET', `users/${id}`),
       restWrite: () =>
         rest('PUT', `users/${id}`, { username: 'linus', firstName: `Linus ${round}`, email: 'linus@example.com' }),
-      appsPage: () => page('/'),
-      usersPage: () => page('/users'),
+      appsPage: () => page('/settings/apps'),
+      usersPage: () => page('/settings/admin/users'),
       signInPage: () => page('/login', instance.agent()),
     }
     for (const [name, work] of Object.entries(measured)) rounds[name]?.push(await statementsOf(work))
