@@ -47,6 +47,7 @@ async function bundledFiles(): Promise<BundledFile[]> {
     entryPoints: [
       ...pageScripts.map((name) => join(web, `${name}.ts`)),
       join(web, 'pocket.css'),
+      join(web, 'shell.css'),
       join(web, 'api-docs.css'),
     ],
     outdir: target,

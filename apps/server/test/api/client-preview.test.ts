@@ -112,7 +112,7 @@ test('checks for administrators whether a user may use the client, why, and what
   ])
   expect(shown).not.toContain('<b>')
   expect(shown).not.toContain('grace@example.com')
-  expect((await page({ user: '<i>nobody' })).text).toContain('No user &lt;i&gt;nobody.')
+  expect((await page({ user: '<i>nobody' })).text).toContain('There’s no user &lt;i&gt;nobody.')
   await instance.administrator.sendJson('PUT', `${instance.url}/api/oidc/clients/${client}`, {
     body: { name: 'Files', isGroupRestricted: true },
   })

@@ -260,7 +260,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     const jwks = await (await instance.agent().fetch(`${instance.url}/.well-known/jwks.json`)).json()
     // A cast: the document is that of RFC 7517.
     for (const { kid } of (jwks as { keys: { kid: string }[] }).keys) expect(page.text).toContain(`>${kid}<`)
-    expect(page.text).toMatch(/[^<>]+ to [^<]+</)
+    expect(page.text).toMatch(/>[A-Z][a-z]+ \d+, \d{4} to [A-Z][a-z]+ \d+, \d{4}</)
   })
 
   test('they require an administrator and a form of this site', async () => {
