@@ -91,21 +91,27 @@ export type BeforeHooks = {
  */
 export type AfterHook = (event: AuditEvent, origin: RequestOrigin) => void | Promise<void>
 
-/** @throws {ForbiddenError} if the hook refuses @throws {ConfigurationError} if the hook fails */
+/**
+ * @param input - or a function that reads it, which is only called if there is such a hook
+ * @throws {ForbiddenError} if the hook refuses @throws {ConfigurationError} if the hook fails
+ */
 export type RunBeforeHook = <Name extends keyof BeforeHookInputs>(
   name: Name,
-  input: BeforeHookInputs[Name],
+  input: BeforeHookInputs[Name] | (() => Promise<BeforeHookInputs[Name]>),
 ) => Promise<void>
 
 /** @param hookTimeout - milliseconds */
 export function createBeforeHooks(hooks: BeforeHooks, hookTimeout: number): RunBeforeHook {
-  return async (name, input) => {
+  return async (name, given) => {
+    const hook = hooks[name]
+    if (hook === undefined) return
+    const input = typeof given === 'function' ? await given() : given
     const option = `hooks.before.${name}`
     const accountId = accountIdOf(input)
     const details = { ...(accountId && { accountId }), option }
     const result = await runHostRule({
       option,
-      run: () => hooks[name]?.(input),
+      run: () => hook(input),
       isValid: ({ refuse }) => typeof refuse === 'string',
       hookTimeout,
       accountId,

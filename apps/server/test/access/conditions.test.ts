@@ -98,7 +98,7 @@ const requests: Readonly<Record<string, (about: Subject, applies: boolean) => Co
   [`POST ${groups}/claims`]: ofGroup(),
   [`POST ${groups}/clients`]: ofGroup(),
   [`POST ${groups}/remove`]: ofGroup(),
-  [`POST ${groups}/members`]: (about) => ofGroup({ body: { userId: about.userId } })(about),
+  [`POST ${groups}/members`]: (about) => ofGroup({ body: { users: about.userId } })(about),
   [`POST ${groups}/members/:userId/end`]: ofGroup(),
   [`POST ${groups}/members/:userId/remove`]: ofGroup(),
 }

@@ -11,7 +11,7 @@ const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
 
 /** Lower them with each improvement. A login: authorization, page, assertion, resumption, code exchange and UserInfo. */
 const bounds = {
-  login: 25,
+  login: 24,
   signOn: 7,
   refresh: 4,
   userInfo: 2,

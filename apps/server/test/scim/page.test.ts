@@ -46,7 +46,7 @@ const ended = async () => {
 const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
 
 test('provisioning is set up, runs, and shows its result', async () => {
-  const client = () => instance.administrator.get(at.replace('/scim', ''))
+  const client = () => instance.administrator.get(at.replace('/scim', '/settings'))
   expect((await client()).text).toContain('Set up provisioning')
   expect(await page()).toContain('Begin provisioning')
   const saved = await setUp()
@@ -136,7 +136,7 @@ test('existing resources are listed and adopted', async () => {
   expect(text).toContain('Existing accounts and groups')
   expect(text).toContain('<span class="chip warn">incomplete</span>')
   expect(text).toContain('Never complete')
-  const client = () => instance.administrator.get(at.replace('/scim', ''))
+  const client = () => instance.administrator.get(at.replace('/scim', '/settings'))
   expect((await client()).text).toContain('<span class="chip warn">incomplete</span>')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')

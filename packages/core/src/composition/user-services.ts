@@ -57,7 +57,7 @@ export function createUserServices(options: ResolvedOptions, { apiAccess }: Clie
   const loginCodes = createLoginCodes(options, history.recordCredential)
   const sessions = createSessions(options, provider, { history, browserOf: browserTokens.browserId })
   const signIn = createSignIn(options, {
-    authentication: createAuthentication(ceremonies, accounts),
+    authentication: createAuthentication(ceremonies),
     loginCodes,
     browserTokens,
     deviceCookie,

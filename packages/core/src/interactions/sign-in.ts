@@ -125,8 +125,8 @@ export function createSignIn(
     verified: VerifiedAuthentication,
     event: 'signed_in' | 'reauthenticated',
   ) => {
-    const { account, passkey, counterRegressed } = verified
-    const subject = { accountId: account.id, passkeyId: passkey.id }
+    const { passkey, counterRegressed } = verified
+    const subject = { accountId: passkey.accountId, passkeyId: passkey.id }
     await authentication.recordUse(verified)
     if (counterRegressed) await audit.record({ event: 'passkey_counter_regressed', ...subject }, requestContext(req))
     const auditEvent =
@@ -138,15 +138,15 @@ export function createSignIn(
     withAudit(req, async () => {
       await limits.consume(req, 'webauthn-login')
       const verified = await verify(req, res, response)
-      const { account } = verified
-      await before('signIn', { account, method: 'passkey' })
+      const { accountId } = verified.passkey
+      await before('signIn', async () => ({ account: await eligibleAccount(accounts, accountId), method: 'passkey' }))
       return withCookieRollback(res, () =>
         transaction(async () => {
           // Before a passkey is written, because removals lock the account first too.
-          await sessionHistory.lockAccount(account.id)
-          await eligibleAccount(accounts, account.id)
+          await sessionHistory.lockAccount(accountId)
+          const account = await eligibleAccount(accounts, accountId)
           // Before the use is written: what follows reads the passkeys of the account too, but not their use.
-          await passkeys.listByAccount(account.id)
+          await passkeys.listByAccount(accountId)
           await recordUse(req, verified, 'signed_in')
           const { id: passkeyId } = verified.passkey
           return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })
@@ -182,13 +182,13 @@ export function createSignIn(
     confirm: (req, res, { accountId, response }) =>
       withAudit(req, async () => {
         const verified = await verify(req, res, response)
-        const { account } = verified
-        if (account.id !== accountId)
+        if (verified.passkey.accountId !== accountId)
           throw new NotAuthenticatedError('reauthentication_required', 'The passkey belongs to another account.')
-        await before('reauthenticate', { account })
+        await before('reauthenticate', async () => ({ account: await eligibleAccount(accounts, accountId) }))
         await withCookieRollback(res, () =>
           transaction(async () => {
             await sessionHistory.lockAccount(accountId)
+            await eligibleAccount(accounts, accountId)
             await recordUse(req, verified, 'reauthenticated')
             await sessions.start(req, res, { accountId, method: 'passkey', passkeyId: verified.passkey.id })
           }),

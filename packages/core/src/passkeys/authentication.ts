@@ -4,9 +4,6 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
   verifyAuthenticationResponse,
 } from '@simplewebauthn/server'
-import type { Account } from '../accounts/account.ts'
-import type { AccountStore } from '../accounts/account-store.ts'
-import { eligibleAccount } from '../accounts/eligibility.ts'
 import { ForbiddenError, InvalidInputError } from '../errors.ts'
 import type { CeremonyContext } from './ceremony-context.ts'
 import type { CeremonyBrowser } from './challenges.ts'
@@ -30,7 +27,6 @@ export interface PasskeyAuthenticationResponse extends CeremonyBrowser {
 }
 
 export interface VerifiedAuthentication {
-  readonly account: Account
   readonly passkey: Passkey
   /** Whether the signature counter failed to increase: the passkey may be a copy (WebAuthn Level 3 §6.1.1). */
   readonly counterRegressed: boolean
@@ -43,13 +39,12 @@ export interface VerifiedAuthentication {
 export interface Authentication {
   request(browser: CeremonyBrowser): Promise<AuthenticationRequest>
   /**
-   * Verifies the response and identifies the account. Writes only a counter regression that the policy rejects; callers that
+   * Verifies the response; the passkey identifies the account, which may be missing or disabled. Writes only a counter regression that the policy rejects; callers that
    * sign in call `recordUse`.
    *
    * @throws {InvalidInputError} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
    * and `passkey_counter_regressed` if the policy rejects that
-   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `passkey_not_allowed` if the policy requires another
-   * passkey
+   * @throws {ForbiddenError} `passkey_not_allowed` if the policy requires another passkey
    */
   verify(response: PasskeyAuthenticationResponse): Promise<VerifiedAuthentication>
   /**
@@ -60,7 +55,7 @@ export interface Authentication {
   recordUse(authenticated: VerifiedAuthentication): Promise<void>
 }
 
-export function createAuthentication(context: CeremonyContext, accounts: AccountStore): Authentication {
+export function createAuthentication(context: CeremonyContext): Authentication {
   const { relyingParty, challenges, passkeys, clock, transaction } = context
 
   /**
@@ -100,12 +95,11 @@ export function createAuthentication(context: CeremonyContext, accounts: Account
         relyingParty,
         requireUserVerification: policy.userVerification === 'required' && passkey.userVerified !== false,
       })
-      const account = await eligibleAccount(accounts, passkey.accountId)
       const at = clock.now()
       const usedPasskey = { ...passkey, userVerified: userVerified || passkey.userVerified }
       if (policy.nonCompliance === 'require' && policyProblems(usedPasskey, policy).length > 0)
         throw new ForbiddenError('passkey_not_allowed', 'The policy of this provider requires another passkey.', {
-          details: { accountId: account.id },
+          details: { accountId: passkey.accountId },
         })
       const hasCounter = passkey.counter > 0 || newCounter > 0
       const counterRegressed = hasCounter && newCounter <= passkey.counter
@@ -115,11 +109,11 @@ export function createAuthentication(context: CeremonyContext, accounts: Account
           await passkeys.recordCounterRegression(passkey.id, at)
         })
         throw new InvalidInputError('passkey_counter_regressed', 'The signature counter did not increase.', {
-          details: { accountId: account.id, passkeyId: passkey.id },
+          details: { accountId: passkey.accountId, passkeyId: passkey.id },
         })
       }
       const use = { counter: newCounter, backedUp: credentialBackedUp, userVerified, at }
-      return { account, passkey, counterRegressed, challenge, use }
+      return { passkey, counterRegressed, challenge, use }
     },
 
     async recordUse({ passkey, counterRegressed, challenge, use }) {

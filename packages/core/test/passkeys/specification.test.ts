@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { type Account, defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
+import { defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { SettingsService } from '@simplewebauthn/server'
 import { InvalidInputError } from '../../src/errors.ts'
@@ -85,7 +85,6 @@ function setting(policy: Partial<PasskeyPolicy>) {
     transaction,
   }
   const metadata = createAuthenticatorMetadata(() => metadataBlob(metadataSigner, entries), clock)
-  const accounts = { find: async (id: string) => ({ id }) as Account } as never
   const issue = (challenge: string, purpose: 'registration' | 'authentication') => {
     issued = {
       challenge: base64url(challenge),
@@ -94,7 +93,7 @@ function setting(policy: Partial<PasskeyPolicy>) {
     }
   }
   const registration = createRegistration(context, metadata)
-  const authentication = createAuthentication(context, accounts)
+  const authentication = createAuthentication(context)
   const head = ({ credentialId }: Vector) => ({
     id: base64url(credentialId),
     rawId: base64url(credentialId),
@@ -169,7 +168,7 @@ test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (
   const passkey = await register(vector)
   expect(passkey).toMatchObject({ attestation, aaguid: modelOf(vector), attestedAt: null })
   await passkeys.insert(passkey)
-  expect(await signIn(vector)).toMatchObject({ account: { id: accountId }, counterRegressed: false })
+  expect(await signIn(vector)).toMatchObject({ passkey: { accountId }, counterRegressed: false })
 })
 
 describe('rejects a vector with one changed bit:', () => {
@@ -214,7 +213,7 @@ test('accepts fido-u2f.ES256 without the AAGUID, which its signature does not co
   const passkey = await register({ ...vector, registration: { ...vector.registration, attestationObject } })
   expect(passkey).toMatchObject({ attestation: 'fido-u2f', deviceType: 'singleDevice' })
   await passkeys.insert(passkey)
-  expect(await signIn(vector)).toMatchObject({ account: { id: accountId } })
+  expect(await signIn(vector)).toMatchObject({ passkey: { accountId } })
 })
 
 test('rejects a passkey that becomes backup eligible after its registration', async () => {
