@@ -12,7 +12,7 @@ import { type AmbientTransaction, AmbientTransactions } from './ambient-transact
 import { isPooled } from './options.ts'
 import { toUnavailableError } from './outage.ts'
 import type { Parameter } from './parameter.ts'
-import { combineStatements, isAffected, type PendingWrite, type WriteScope } from './pending-writes.ts'
+import { combineStatements, isAffected, isCombinable, type PendingWrite, type WriteScope } from './pending-writes.ts'
 import { PostgresStatements } from './postgres-statements.ts'
 import { type CachedQuery, changeVersion, RowCache } from './row-cache.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
@@ -194,7 +194,8 @@ export class Database {
     const scope = this.#scope()
     if (scope && 'lastFlush' in scope) await scope.lastFlush
     if (scope === undefined || scope.pending.length === 0) return this.#send(sql, parameters)
-    if (isAffected(scope.pending, sql, options.row)) await this.#flush(scope)
+    if (isAffected(scope.pending, sql, options.row) || (options.onlyCount && !isCombinable(sql)))
+      await this.#flush(scope)
     else if (options.onlyCount) {
       const counts = await this.#flush(scope, { sql, parameters })
       return { rows: [], count: counts[0] ?? 0 }

@@ -23,6 +23,11 @@ export function isAffected(pending: readonly PendingWrite[], sql: string, row: s
   })
 }
 
+/** Whether the statement can be a part of another one, unlike `LOCK` or `WITH`. */
+export function isCombinable(sql: string): boolean {
+  return /^\s*(?:INSERT|UPDATE|DELETE)\b/i.test(sql)
+}
+
 /** One statement of PostgreSQL that runs all of these; it returns the number of rows of each. Each changes other rows. */
 export function combineStatements(statements: readonly Pick<PendingWrite, 'sql' | 'parameters'>[]) {
   let offset = 0

@@ -74,6 +74,16 @@ describe.each(databases)('%s', (kind, open) => {
     expect(counts).toEqual([1])
   })
 
+  test('sends deferred writes before a statement that cannot be combined with them', async () => {
+    await database.transaction(async () => {
+      await insertLater('a')
+      await database.lockTable('host_note')
+      await insertLater('b')
+      await database.execute('WITH note AS (SELECT 1) UPDATE host_note SET text = $1 WHERE id = $2', ['new', 'c'], 'c')
+    })
+    expect(await ids()).toEqual(['a', 'b'])
+  })
+
   test('rolls back deferred writes with their transaction, and it with them', async () => {
     const failing = database.transaction(async () => {
       await insertLater('a')
