@@ -134,7 +134,7 @@ describe('with the keyboard alone', () => {
   })
 
   test('a list is searched, sorted and changed, and Cancel keeps it', async () => {
-    await tabTo(/^Search by name/)
+    await tabTo(/^Search users/)
     await page.keyboard.type('lister')
     await goes(/search=lister/, () => press('Enter'))
     await tabTo('Name')
@@ -190,7 +190,7 @@ describe('with the keyboard alone', () => {
     expect(await outcome()).toMatch(/^One person was disabled/)
     await tabTo('Undo', 1)
     await send()
-    expect(await outcome()).toMatch(/^One person can sign in/)
+    expect(await outcome()).toMatch(/^One person was enabled/)
   })
 
   test('a dialog traps the focus and restores it', async () => {

@@ -209,8 +209,8 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
       if (answered) expect(answered.refresh_token).toBe(next)
       refresh_token = next
     }
-    // Consumption, refresh token, access token and response.
-    expect(statement).toBeGreaterThan(4)
+    // Consumption, refresh token, access token and response; on PostgreSQL the first three are one statement.
+    expect(statement).toBeGreaterThan(kind === 'PostgreSQL' ? 2 : 4)
   },
   longTestTimeout,
 )
