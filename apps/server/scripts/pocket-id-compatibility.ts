@@ -105,7 +105,7 @@ export const differences = {
   },
   'passkey-needed': {
     pocketId: 'Every session may create API keys, login codes and sign-up tokens.',
-    here: 'Only a session with a passkey: 403 `passkey_required`. API keys may create codes and tokens.',
+    here: 'Only a session with a passkey (403 `passkey_required`), or one that bootstraps an operator. API keys may create codes and tokens.',
     why: 'security',
   },
   secrets: {

@@ -183,6 +183,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     pocket,
     directory,
     apiKeys: services.apiKeys,
+    isCreatedByApiKey: (userId) => database.bootstrapAccounts.has(userId),
     staticApiKey: config.staticApiKey,
     commandLineKey,
   })
@@ -228,7 +229,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     },
     async issueLoginCode(name) {
       const user = await userNamed(name)
-      const { code, expiresAt } = await pocket.issueLoginCode(user, hour)
+      const { code, expiresAt } = await pocket.issueLoginCode(user, hour, { byProgram: true })
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
     },
     passkeysOf: async (name) => pocket.passkeys.list((await userNamed(name)).id),

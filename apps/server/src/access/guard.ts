@@ -25,6 +25,8 @@ interface IdentifiedApiKey {
 
 export interface GuardDeps {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
+  /** Whether an API key created this administrator. */
+  readonly isCreatedByApiKey: (userId: string) => Promise<boolean>
   readonly directory: Pick<Directory, 'find'>
   readonly apiKeys: ApiKeyIdentification
   /** The API key set in the environment. It acts as an administrator that is not stored in the directory. */
@@ -49,6 +51,7 @@ interface Caller {
   readonly canReadSecrets: boolean
   /** `null` for an API key. */
   readonly session: { readonly withoutPasskey: boolean } | null
+  readonly isCommandLine: boolean
 }
 
 interface Authorization {
@@ -64,22 +67,26 @@ const authorizations = new WeakMap<Context, Authorization>()
  * The browser session takes precedence; without one, the `X-API-Key` header is used if the row has scopes. The user is read for
  * every request, so changes take effect immediately. An invalid API key is treated as missing.
  */
-export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandLineKey }: GuardDeps): Guard {
+export function createGuard(deps: GuardDeps): Guard {
+  const { pocket, directory, apiKeys, isCreatedByApiKey, staticApiKey, commandLineKey } = deps
   const isStaticKey = staticKeyCheck(staticApiKey)
   const isCommandLineKey = staticKeyCheck(commandLineKey)
 
   const authenticateSession = async (ctx: Context): Promise<Caller | undefined> => {
     const session = await pocket.session(ctx.req, ctx.res)
     const user = session && (await directory.find(session.accountId))
-    return user && { user, scopes: null, canReadSecrets: false, session: { withoutPasskey: isWithoutPasskey(session) } }
+    if (!user) return undefined
+    const withoutPasskey = isWithoutPasskey(session)
+    return { user, scopes: null, canReadSecrets: false, session: { withoutPasskey }, isCommandLine: false }
   }
 
   const authenticateApiKey = async (ctx: Context, token: string): Promise<Caller | undefined> => {
-    if (isStaticKey(token)) return { user: staticUser, scopes: null, canReadSecrets: true, session: null }
+    const fixed = { session: null, isCommandLine: false } as const
+    if (isStaticKey(token)) return { ...fixed, user: staticUser, scopes: null, canReadSecrets: true }
     const apiKey = await apiKeys.identify(token)
     const user = apiKey && (await directory.find(apiKey.ownerId))
     if (apiKey) recordCaller(ctx.req, { apiKeyId: apiKey.id })
-    return user && { user, scopes: apiKey.scopes, canReadSecrets: apiKey.canReadSecrets, session: null }
+    return user && { ...fixed, user, scopes: apiKey.scopes, canReadSecrets: apiKey.canReadSecrets }
   }
 
   /** A command acts as the command line, or on behalf of the user in `X-On-Behalf-Of`. */
@@ -95,7 +102,7 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandL
     if (caller) return caller
     const token = ctx.get('X-API-Key')
     if (isCommandLineKey(token))
-      return { user: await commandUser(ctx), scopes: null, session: null, canReadSecrets: false }
+      return { user: await commandUser(ctx), scopes: null, session: null, canReadSecrets: false, isCommandLine: true }
     if (token !== '' && scopes === null)
       throw new ForbiddenError(
         'api_key_auth_not_allowed',
@@ -106,6 +113,13 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandL
     throw new NotAuthenticatedError('not_signed_in', 'No user is signed in.')
   }
 
+  /** Lets programs set up a new instance without a passkey. */
+  const isBootstrap = async (ctx: Context, { user, session }: Caller) =>
+    session !== null &&
+    user.administrator &&
+    (await pocket.reauthentication.isBootstrap(ctx.req, ctx.res)) &&
+    (await isCreatedByApiKey(user.id))
+
   return async (ctx, row) => {
     const { reauthentication } = pocket
     const caller = row.caller === 'anyone' ? undefined : await authenticate(ctx, row)
@@ -113,6 +127,7 @@ export function createGuard({ pocket, directory, apiKeys, staticApiKey, commandL
     authorizations.set(ctx, authorization)
     if (!caller) return
     assertAllowed(caller, row)
+    if (row.session.includes('bootstrap') && (await isBootstrap(ctx, caller))) return caller.user
     for (const requirement of row.session) await assertSession(ctx, authorization, requirement)
     return caller.user
   }
@@ -153,10 +168,19 @@ export function canReadUsers(ctx: Context): boolean {
   return caller !== undefined && (caller.scopes?.includes('read:users') ?? true)
 }
 
+/** Whether an API key or the command line calls. */
+export function isProgram(ctx: Context): boolean {
+  return authorizations.get(ctx)?.caller?.session === null
+}
+
+/** Whether an API key calls. */
+export function isApiKey(ctx: Context): boolean {
+  return isProgram(ctx) && !authorizations.get(ctx)?.caller?.isCommandLine
+}
+
 /** Whether a program calls, and `STATIC_API_KEY` can create the next administrator. */
 export function canRemoveLastAdministrator(ctx: Context): boolean {
-  const authorization = authorizations.get(ctx)
-  return authorization?.caller?.session === null && authorization.hasStaticApiKey
+  return isProgram(ctx) && hasStaticUser(ctx)
 }
 
 /** Whether `STATIC_API_KEY` is set, so that its user exists. */
@@ -192,6 +216,7 @@ async function assertSession(
   if (!caller?.session) return
   if (requirement === 'recent') await reauthentication.assertFresh(ctx.req, ctx.res)
   else if (requirement === 'add-passkey') await reauthentication.assertCanAddPasskey(ctx.req, ctx.res)
+  // Where `bootstrap` does not apply, it requires a passkey.
   else if (caller.session.withoutPasskey)
     throw new ForbiddenError('passkey_required', 'This session began without a passkey: register or use one first.')
 }

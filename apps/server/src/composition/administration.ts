@@ -32,6 +32,7 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
     await pocket.forgetAccount(userId)
     await apiKeys.removeByOwner(userId)
     await mail.forget(userId)
+    await database.bootstrapAccounts.remove(userId)
     await database.reminders.removeByAccount(userId)
     await database.favourites.removeByAccount(userId)
     await database.approvals.remove(userId)
@@ -41,6 +42,7 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
     ...platform,
     pocket,
     deleteUserData,
+    bootstrapAccounts: database.bootstrapAccounts,
     async onEnabled(user) {
       const request = await endSignUpRequest(database.approvals, user.id)
       if (request) await mail.approved(user, { note: null, wayBack: request.returnPath })

@@ -17,6 +17,7 @@ import { ScimProviderStore } from '../scim/provider-store.ts'
 import { TypeormSettingStore } from '../settings/setting-store.ts'
 import { ApprovalStore } from '../sign-up/approval-store.ts'
 import { SignupTokenStore } from '../sign-up/signup-token-store.ts'
+import { BootstrapAccountStore } from '../users/bootstrap-account-store.ts'
 import { backUpBeforeMigration } from './migration-backup.ts'
 import { migrations, tables } from './server-tables.ts'
 
@@ -37,6 +38,7 @@ function storesOf(database: Database) {
     overview: new OverviewStore(database),
     ldapRuns: new LdapRunStore(database),
     scimProviders: new ScimProviderStore(database),
+    bootstrapAccounts: new BootstrapAccountStore(database),
   }
 }
 

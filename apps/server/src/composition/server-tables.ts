@@ -9,6 +9,7 @@ import type { Schema } from '../database/migrated-database.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from '../database/migrations/1763000000000-create-tables.ts'
 import { AdditiveAddApiKeySecrets1764000000010 } from '../database/migrations/1764000000010-add-api-key-secrets.ts'
 import { AdditiveAllowSeveralScimProviders1764000000020 } from '../database/migrations/1764000000020-allow-several-scim-providers.ts'
+import { AdditiveCreateBootstrapAccount1764000000030 } from '../database/migrations/1764000000030-create-bootstrap-account.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
@@ -19,6 +20,7 @@ import { scimChangeTable, scimProviderTable } from '../scim/provider.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
 import { approvalTable } from '../sign-up/approval.table.ts'
 import { signupTokenTable } from '../sign-up/signup-token.table.ts'
+import { bootstrapAccountTable } from '../users/bootstrap-account.table.ts'
 
 const ownTables: Schema['tables'] = [
   jobTable,
@@ -36,6 +38,7 @@ const ownTables: Schema['tables'] = [
   ldapRunTable,
   scimProviderTable,
   scimChangeTable,
+  bootstrapAccountTable,
 ]
 
 /** All tables of this server. */
@@ -52,6 +55,7 @@ export const migrations: Schema['migrations'] = [
       CreateTables1763000000000,
       AdditiveAddApiKeySecrets1764000000010,
       AdditiveAllowSeveralScimProviders1764000000020,
+      AdditiveCreateBootstrapAccount1764000000030,
     ],
     lastReplacedMigration,
   },

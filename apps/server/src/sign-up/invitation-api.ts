@@ -1,5 +1,6 @@
 import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
+import { isProgram } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
@@ -33,7 +34,8 @@ export function invitationOperations({
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultLifetime)
-        const code = await users.issueCode(actorOf(call), await assertCanModifyUser(call, users), lifetime)
+        const id = await assertCanModifyUser(call, users)
+        const code = await users.issueCode(actorOf(call), id, lifetime, { byProgram: isProgram(call.ctx) })
         return { link: `${pocket.issuer}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}` }
       },
     }),

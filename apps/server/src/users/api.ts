@@ -9,7 +9,7 @@ import {
 } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { staticUser } from '../access/built-in-actors.ts'
-import { assertCondition, canRemoveLastAdministrator, hasStaticUser } from '../access/guard.ts'
+import { assertCondition, canRemoveLastAdministrator, hasStaticUser, isApiKey, isProgram } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
@@ -119,7 +119,7 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       async handle(call) {
         await assertCanMakeAdministrator(call.ctx, call.body)
         if (call.body.userGroupIds?.length) await assertCondition(call.ctx, 'group-assignment')
-        return respondWithUser(call.ctx, await users.create(actorOf(call), call.body))
+        return respondWithUser(call.ctx, await users.create(actorOf(call), call.body, { isApiKey: isApiKey(call.ctx) }))
       },
     }),
     operation({
@@ -231,7 +231,8 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)
-        return { token: await users.issueCode(actorOf(call), await assertCanModifyUser(call, users), lifetime) }
+        const id = await assertCanModifyUser(call, users)
+        return { token: await users.issueCode(actorOf(call), id, lifetime, { byProgram: isProgram(call.ctx) }) }
       },
     }),
   ]

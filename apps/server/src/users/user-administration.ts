@@ -14,6 +14,7 @@ import type { Actor } from '../access/actor.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import type { Deps } from '../http/deps.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { BootstrapAccountStore } from './bootstrap-account-store.ts'
 import { claimsByKey } from './claims-by-key.ts'
 import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
 import { userSettingsOf } from './user-settings.ts'
@@ -21,6 +22,7 @@ import { userValidator } from './validators.ts'
 
 export interface UserAdministrationDeps extends Deps {
   readonly settings: Pick<Settings, 'values' | 'present'>
+  readonly bootstrapAccounts: Pick<BootstrapAccountStore, 'add' | 'remove'>
   /** Deletes the related data of a user who is being removed, within the transaction. */
   readonly deleteUserData: (userId: string) => Promise<void>
   /** Called when a user is re-enabled: a pending sign-up ends. */
@@ -33,7 +35,7 @@ export interface UserAdministrationDeps extends Deps {
 export interface UserAdministration {
   find(id: string): Promise<UserDetails>
   /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
-  create(actor: Actor, body: UserBody): Promise<UserDetails>
+  create(actor: Actor, body: UserBody, options?: { readonly isApiKey?: boolean }): Promise<UserDetails>
   /**
    * Replaces all fields; for a user from LDAP, while LDAP is enabled, only the language, as the contract requires.
    * `assertCanChange` receives the stored user before anything is written.
@@ -81,11 +83,12 @@ export interface UserAdministration {
   /** @throws {NotFoundError} `passkey_not_found` */
   removePasskey(actor: Actor, id: string, passkeyId: string): Promise<void>
   /** Issues a login code. `lifetime` in milliseconds. @throws {ForbiddenError} `account_disabled` */
-  issueCode(actor: Actor, id: string, lifetime: number): Promise<string>
+  issueCode(actor: Actor, id: string, lifetime: number, options?: { readonly byProgram?: boolean }): Promise<string>
 }
 
 export function createUserAdministration(deps: UserAdministrationDeps): UserAdministration {
-  const { directory, pocket, audit, transaction, settings, deleteUserData, onEnabled, scheduleDelivery } = deps
+  const { directory, pocket, audit, transaction, settings, bootstrapAccounts } = deps
+  const { deleteUserData, onEnabled, scheduleDelivery } = deps
   const { users, claims } = directory
   const userSettings = async () => userSettingsOf(await settings.present())
 
@@ -130,6 +133,7 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
         isEnabled = true
         await onEnabled(update.user)
       }
+      if (update.changed.includes('administrator')) await bootstrapAccounts.remove(id)
       for (const event of eventsOf(update, actor)) await audit.record(event, actor.origin)
       return { ...update.user, claims, groups }
     })
@@ -154,7 +158,7 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
   return {
     find,
 
-    async create(actor, body) {
+    async create(actor, body, { isApiKey = false } = {}) {
       const { requireEmail, defaultGroupIds, defaultClaims } = await userSettings()
       assertEmail(body, requireEmail)
       const user = newUser({ ...fieldsOf(body), id: body.id?.toLowerCase() || undefined })
@@ -163,6 +167,7 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
       // A new user has no earlier version, so the precondition does not apply.
       return change({ id: actor.id, origin: actor.origin }, user.id, async () => {
         await directory.create(user, { ...rightsOf(body), groupIds, claims: defaultClaims })
+        if (isApiKey && body.isAdmin) await bootstrapAccounts.add(user.id)
         const changes = changesBetween(null, toAuditFields(await find(user.id)))
         return [{ event: 'account_created', accountId: user.id, method: 'api', by: actor.id, ...changes }]
       })
@@ -245,9 +250,10 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
         await pocket.passkeys.removeEvenLast(id, passkeyId, { origin: actor.origin, by: actor.id })
       }),
 
-    issueCode: (actor, id, lifetime) =>
+    issueCode: (actor, id, lifetime, { byProgram } = {}) =>
       transaction(async () => {
-        const issued = await pocket.issueLoginCode(await getUser(id), lifetime, { origin: actor.origin, by: actor.id })
+        const options = { origin: actor.origin, by: actor.id, byProgram }
+        const issued = await pocket.issueLoginCode(await getUser(id), lifetime, options)
         return issued.code
       }),
   }

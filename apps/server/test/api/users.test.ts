@@ -301,6 +301,7 @@ describe('settings for users', () => {
       pocket,
       audit: { record: async () => {} },
       transaction: (work) => work(),
+      bootstrapAccounts: { add: async () => {}, remove: async () => {} },
       deleteUserData: async () => {},
       onEnabled: async () => {},
       scheduleDelivery: () => {},

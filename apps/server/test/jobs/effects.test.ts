@@ -35,7 +35,13 @@ type Leftover = (database: OpenDatabase) => Promise<() => Promise<boolean>>
 
 const leftovers: Readonly<Record<string, Leftover>> = {
   'remove-expired': async ({ dataSource }) => {
-    await typeormStores(dataSource).codes.insert({ hash: 'h', accountId: 'a', browserHash: null, expiresAt: longAgo })
+    await typeormStores(dataSource).codes.insert({
+      hash: 'h',
+      accountId: 'a',
+      browserHash: null,
+      byProgram: false,
+      expiresAt: longAgo,
+    })
     return async () => (await dataSource.query('SELECT 1 FROM pocket_code')).length === 0
   },
   'remove-expired-signup-tokens': async ({ signupTokens }) => {

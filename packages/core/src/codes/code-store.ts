@@ -5,6 +5,8 @@ export interface StoredCode {
   readonly accountId: string
   /** SHA-256 of the token of the only browser that may use the code, base64url; `null` for any browser. */
   readonly browserHash: string | null
+  /** Whether a program created it: a command, or a request with an API key. */
+  readonly byProgram: boolean
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }

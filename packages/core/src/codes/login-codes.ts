@@ -23,6 +23,8 @@ export interface LoginCode {
 export interface LoginCodeOptions extends Actor {
   /** The token from `bindBrowser` of the only browser that may use the code; if omitted, any browser may use it. */
   readonly browserToken?: string | undefined
+  /** Whether a program creates the code: a command, or a request with an API key. */
+  readonly byProgram?: boolean | undefined
 }
 
 /** Single-use codes for signing in without a passkey. */
@@ -44,10 +46,11 @@ export interface LoginCodes {
   redeem(code: string, browserToken?: string): Promise<RedeemedCode>
 }
 
-/** The account of a login code, and the hash under which the code was stored. */
+/** The account of a login code, the hash under which the code was stored, and whether a program created it. */
 export interface RedeemedCode {
   readonly account: Account
   readonly codeHash: string
+  readonly isCodeByProgram: boolean
 }
 
 /** Whether the code has the length of a short-lived code. */
@@ -71,13 +74,14 @@ export function createLoginCodes(
 ): LoginCodes {
   const hashCode = (code: string) => hashLoginCode(masterKey, code)
   return {
-    async issue(accountId, lifetime, { browserToken, origin = noOrigin, by } = {}) {
+    async issue(accountId, lifetime, { browserToken, byProgram = false, origin = noOrigin, by } = {}) {
       const account = await eligibleAccount(accounts, accountId)
       await before('issueCode', { account, lifetime }, { at: 'login-code', origin })
       const code = randomText(lifetime <= shortLifetime ? shortCodeLength : longCodeLength, codeAlphabet)
       const expiresAt = clock.now() + lifetime
       return transaction(async () => {
-        await codes.insert({ hash: hashCode(code), accountId, browserHash: hashBrowserToken(browserToken), expiresAt })
+        const browserHash = hashBrowserToken(browserToken)
+        await codes.insert({ hash: hashCode(code), accountId, browserHash, byProgram, expiresAt })
         await recordCredential(origin, { kind: 'login_code', subject: hashCode(code), label: accountId })
         await audit.record({ event: 'code_issued', accountId, ...(by && { by }) }, origin)
         return { code, expiresAt }
@@ -92,7 +96,7 @@ export function createLoginCodes(
       const account = stored && (await eligibleAccount(accounts, stored.accountId))
       if (!account || stored.expiresAt <= clock.now())
         throw new InvalidInputError('code_invalid', 'The code is unknown, used or expired.')
-      return { account, codeHash: stored.hash }
+      return { account, codeHash: stored.hash, isCodeByProgram: stored.byProgram }
     },
   }
 }

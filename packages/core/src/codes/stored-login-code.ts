@@ -24,5 +24,11 @@ export function hashLoginCode(masterKey: MasterKey, code: string): string {
  * ```
  */
 export function toStoredCode(masterKey: MasterKey, { code, accountId, expiresAt }: ImportedLoginCode): StoredCode {
-  return { hash: hashLoginCode(masterKey, normalizeCode(code)), accountId, browserHash: null, expiresAt }
+  return {
+    hash: hashLoginCode(masterKey, normalizeCode(code)),
+    accountId,
+    browserHash: null,
+    byProgram: false,
+    expiresAt,
+  }
 }

@@ -4,17 +4,13 @@ import { NotAuthenticatedError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { bearerCookie } from '../http/bearer-cookie.ts'
 import { randomToken } from '../random.ts'
+import { isRecent } from '../sessions/freshness.ts'
 import type { Session } from '../sessions/session.ts'
 import type { InteractionServices } from './services.ts'
 
 /** How long a reauthentication can be used, in milliseconds. */
 const reauthenticationLifetime = 3 * 60_000
 const maxFreshAge = 60_000
-
-/** Whether the time is recent; rejects times in the future, which a wrong clock can cause. */
-function isRecent(at: number, now: number, maxAge: number): boolean {
-  return Math.abs(now - at) <= maxAge
-}
 
 /**
  * Confirms the identity of the signed-in user for one sensitive action. The proof is a token in a cookie, valid once, for three
@@ -48,6 +44,11 @@ export interface ReauthenticationService {
    * @throws {NotAuthenticatedError} `reauthentication_required` @throws {ForbiddenError} `sign_in_again` if the account has no passkey
    */
   assertCanAddPasskey(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /**
+   * Whether the browser signed in with a login code that a program created (`byProgram`) within the last fifteen minutes, and the
+   * account never had a passkey.
+   */
+  isBootstrap(req: IncomingMessage, res: ServerResponse): Promise<boolean>
   /**
    * Consumes the proof.
    *
@@ -95,6 +96,8 @@ export function createReauthentication(
     assertFresh: async (req, res) => assertFresh(await getSession(req, res), 'reauthentication'),
 
     assertCanAddPasskey: async (req, res) => assertFresh(await getSession(req, res), 'addPasskey'),
+
+    isBootstrap: async (req, res) => history.isBootstrap(await getSession(req, res)),
 
     async withPasskey(req, res, response) {
       await limits.consume(req, 'webauthn-reauthenticate')

@@ -197,9 +197,9 @@ export function createSignIn(
 
     async withCode(req, res, code) {
       return withAudit(req, async () => {
-        const { account, codeHash } = await redeemCode(req, { code, browserToken: deviceCookie.read(req, res) })
+        const { account, ...redeemed } = await redeemCode(req, { code, browserToken: deviceCookie.read(req, res) })
         await before('signIn', { account, method: 'code' })
-        await startRecorded(req, res, { accountId: account.id, method: 'code', codeHash })
+        await startRecorded(req, res, { accountId: account.id, method: 'code', ...redeemed })
         return account
       })
     },

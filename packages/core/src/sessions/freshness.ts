@@ -10,6 +10,11 @@ export interface SignInRequirements {
   readonly maxSessionAgeMinutes: number | null
 }
 
+/** Whether the time is recent; rejects times in the future, which a wrong clock can cause. */
+export function isRecent(at: number, now: number, maxAge: number): boolean {
+  return Math.abs(now - at) <= maxAge
+}
+
 /**
  * Whether the user must authenticate with a passkey again for this client.
  *

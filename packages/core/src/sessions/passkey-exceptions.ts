@@ -1,8 +1,9 @@
+import { isRecent } from './freshness.ts'
 import type { SignInMethod } from './session.ts'
 import type { SessionOrigin } from './session-history-store.ts'
 
 /** Milliseconds. */
-const lifetime = 15 * 60_000
+export const passkeyExceptionLifetime = 15 * 60_000
 
 interface PasskeyExceptions {
   /** Adding a passkey. */
@@ -30,6 +31,6 @@ export function getPasskeyExceptions(
   { method, startedAt, removals }: Pick<SessionOrigin, 'method' | 'startedAt' | 'removals'>,
   { removals: currentRemovals, now }: { readonly removals: number; readonly now: number },
 ): PasskeyExceptions {
-  const isRecent = Math.abs(now - startedAt) <= lifetime && removals === currentRemovals
-  return (isRecent && exceptions[method]) || noExceptions
+  const isApplicable = isRecent(startedAt, now, passkeyExceptionLifetime) && removals === currentRemovals
+  return (isApplicable && exceptions[method]) || noExceptions
 }

@@ -44,7 +44,7 @@ export interface SessionLink {
   readonly subject: string
   /** The account of the session. */
   readonly accountId: string
-  /** For display or lookup: a name, the client of a secret, or the account of a login code. */
+  /** For display or lookup: a name, the client of a secret, or the account of a login code; of `code_used`, who created the code. */
   readonly label: string | null
   /** Milliseconds since the Unix epoch. */
   readonly at: number

@@ -3,7 +3,8 @@ import type { RequestOrigin } from '../audit/audit-sink.ts'
 import type { CoreContext } from '../context.ts'
 import { ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
-import { getPasskeyExceptions } from './passkey-exceptions.ts'
+import { isRecent } from './freshness.ts'
+import { getPasskeyExceptions, passkeyExceptionLifetime } from './passkey-exceptions.ts'
 import type { Session, SignInMethod } from './session.ts'
 import { lastPasskeyUsed } from './session-closure.ts'
 import type { SessionLink, SessionLinkKind } from './session-history-store.ts'
@@ -18,6 +19,8 @@ export interface SignIn {
   readonly approvingSessionUid?: string | null | undefined
   /** The hash of the login code used. */
   readonly codeHash?: string | undefined
+  /** Whether a program created the login code. */
+  readonly isCodeByProgram?: boolean | undefined
 }
 
 /** Identifies a session. */
@@ -75,6 +78,11 @@ export interface SessionHistory {
    * @throws {ForbiddenError} `sign_in_again` for adding a passkey, `passkey_required` for all other actions
    */
   assertException(session: SessionName, action: keyof ReturnType<typeof getPasskeyExceptions>): Promise<void>
+  /**
+   * Whether the session was signed in to with a login code of a program within the last fifteen minutes, by an account that never
+   * had a passkey.
+   */
+  isBootstrap(session: SessionName): Promise<boolean>
   /** Whether the removal of a passkey ended the session. */
   wasEnded(uid: string): Promise<boolean>
   /** Removes the history of at most `limit` sessions that is no longer needed; returns the number. */
@@ -83,6 +91,9 @@ export interface SessionHistory {
 
 /** Milliseconds. */
 export const reviewInterval = 7 * 86_400_000
+
+/** The label of `code_used` for a login code that a program created. */
+const byProgram = 'program'
 
 /** Kinds that are removed with the session; all others must remain available. */
 const temporaryKinds: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
@@ -159,7 +170,7 @@ export function createSessionHistory(
 
     start: (uid, signIn, save, { isNew = false } = {}) =>
       transaction(async () => {
-        const { accountId, method, approvingSessionUid, codeHash } = signIn
+        const { accountId, method, approvingSessionUid, codeHash, isCodeByProgram } = signIn
         const session = { uid, accountId }
         const removals = await store.lockAccount(accountId)
         // With the lock, an account is disabled before, or its new session ends too.
@@ -171,7 +182,7 @@ export function createSessionHistory(
         const reviewAt = startedAt + reviewInterval
         await store.saveOrigin({ uid, accountId, method, startedAt, removals, endedBy: null, reviewAt })
         for (const { id, name } of usedPasskeys) await saveLink(session, 'passkey_used', id, name)
-        if (codeHash !== undefined) await saveLink(session, 'code_used', codeHash)
+        if (codeHash !== undefined) await saveLink(session, 'code_used', codeHash, isCodeByProgram ? byProgram : null)
         if (approvingSessionUid != null)
           await saveLink({ uid: approvingSessionUid, accountId }, 'session_approved', uid)
       }),
@@ -210,6 +221,18 @@ export function createSessionHistory(
     },
 
     hasUsedPasskey: async (session) => (await listPasskeyUses(session)).length > 0,
+
+    async isBootstrap({ uid, accountId }) {
+      const origin = await store.findOrigin(uid)
+      if (origin?.accountId !== accountId || origin.method !== 'code') return false
+      if ((await store.countRemovals(accountId)) > 0 || (await passkeys.listByAccount(accountId)).length > 0)
+        return false
+      // The time of the code counts, because a later sign-in with another code renews the origin.
+      return (await store.linksIn(uid)).some(
+        ({ kind, label, at }) =>
+          kind === 'code_used' && label === byProgram && isRecent(at, clock.now(), passkeyExceptionLifetime),
+      )
+    },
 
     async review(limit) {
       const due = await store.dueForReview(clock.now(), limit)

@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm'
 import type { StoredCode } from '../codes/code-store.ts'
-import { bigint, hash, varchar } from './columns.ts'
+import { bigint, boolean, hash, varchar } from './columns.ts'
 
 /** Login codes, hashed. */
 export const codeTable: EntitySchema<StoredCode> = new EntitySchema<StoredCode>({
@@ -10,6 +10,7 @@ export const codeTable: EntitySchema<StoredCode> = new EntitySchema<StoredCode>(
     hash: { ...hash, primary: true },
     accountId: { ...varchar(255), name: 'account_id' },
     browserHash: { ...hash, name: 'browser_hash', nullable: true },
+    byProgram: { ...boolean, name: 'by_program', nullable: true },
     expiresAt: { ...bigint, name: 'expires_at' },
   },
   indices: [{ name: 'pocket_code_expiry', columns: ['expiresAt'] }],

@@ -5,6 +5,7 @@ import type { MigrationSet } from './migration-set.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
 import { OptionalClientTokenLifetime1764000000000 } from './migrations/1764000000000-optional-client-token-lifetime.ts'
 import { AdditiveCreateCacheVersion1764000000010 } from './migrations/1764000000010-additive-create-cache-version.ts'
+import { AdditiveAddCodeByProgram1764000000030 } from './migrations/1764000000030-additive-add-code-by-program.ts'
 import { withoutTimeLimits } from './options.ts'
 import { prefixTables, withMigrationSchema } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -18,6 +19,7 @@ export const pocketMigrations: MigrationSet = {
     CreateTables1763000000000,
     OptionalClientTokenLifetime1764000000000,
     AdditiveCreateCacheVersion1764000000010,
+    AdditiveAddCodeByProgram1764000000030,
   ],
   lastReplacedMigration,
 }

@@ -3,7 +3,7 @@ import type { CodeStore, StoredCode } from '../../codes/code-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
-  return { hash, accountId: 'account', browserHash: null, expiresAt: noon, ...changes }
+  return { hash, accountId: 'account', browserHash: null, byProgram: false, expiresAt: noon, ...changes }
 }
 
 /** The contract of {@link CodeStore}. */
@@ -33,7 +33,7 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
   {
     name: 'returns a code bound to a browser only to that browser, and keeps it for other attempts',
     run: async (store) => {
-      const boundCode = code('a', { browserHash: 'mine' })
+      const boundCode = code('a', { browserHash: 'mine', byProgram: true })
       await store.insert(boundCode)
       assert.equal(await store.consume('a'), undefined)
       assert.equal(await store.consume('a', 'yours'), undefined)

@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
+import { registerPasskey } from './instance.ts'
+import { freshName } from './people.ts'
+
+const staticKey = 'a key of the environment'
+const window = 15 * 60_000
+
+type Send = (call: string, options?: { id?: string; body?: object }) => Promise<Readonly<Record<string, unknown>>>
+
+describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
+  let instance: CalledInstance
+  /** An API key of an administrator. */
+  let storedKey: string
+
+  beforeAll(async () => {
+    instance = await startCalled(kind, { STATIC_API_KEY: staticKey })
+    storedKey = String((await instance.call('POST /api/api-keys', { body: newKey() })).json.token)
+  })
+  afterEach(() => void jest.restoreAllMocks())
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const newKey = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
+  const byKey =
+    (key = staticKey): Send =>
+    async (call, { id = '', body } = {}) => {
+      const [method = '', path = ''] = call.replace('{id}', id).split(' ')
+      const options = { headers: { 'x-api-key': key } }
+      const response = await instance.agent().sendJson(method, instance.url + path, { ...(body && { body }), options })
+      expect([call, response.status < 300]).toEqual([call, true])
+      // A cast: the OpenAPI test checks the shape.
+      return (response.text === '' ? {} : response.json()) as Readonly<Record<string, unknown>>
+    }
+  const byBrowser: Send = async (call, { id = '', body } = {}) => {
+    const { status, json } = await instance.call(call, { params: { id }, body })
+    expect([call, status < 300]).toEqual([call, true])
+    return json
+  }
+  const fieldsOf = (username: string, isAdmin: boolean) => ({ username, email: `${username}@example.com`, isAdmin })
+  const createUser = async (send: Send, isAdmin = true) => {
+    const username = freshName()
+    const { id } = await send('POST /api/users', { body: fieldsOf(username, isAdmin) })
+    return { id: String(id), username }
+  }
+  const issueCode = async (send: Send, { id }: { readonly id: string }) =>
+    String((await send('POST /api/users/{id}/one-time-access-token', { id, body: {} })).token)
+  const signIn = async (code: string, agent = instance.agent()) => {
+    expect((await agent.postJson(`${instance.url}/api/one-time-access-token/${code}`, {})).status).toBe(200)
+    return agent
+  }
+  const createKey = async (agent: UserAgent) => {
+    const { status, json } = await instance.call('POST /api/api-keys', { agent, body: newKey() })
+    return status === 201 ? status : [status, json.code]
+  }
+  const refused = [403, 'passkey_required']
+
+  test.each(['static', 'stored'])('an administrator created by a %s API key may create API keys', async (name) => {
+    const send = byKey(name === 'static' ? staticKey : storedKey)
+    const agent = await signIn(await issueCode(send, await createUser(send)))
+    const { status, json } = await instance.call('POST /api/api-keys', { agent, body: newKey() })
+    expect(status).toBe(201)
+    const users = await byKey(String(json.token))('GET /api/users')
+    expect(users).toHaveProperty('data')
+    // Every other operation that requires a passkey still does.
+    const client = await instance.call('POST /api/oidc/clients/{id}/secret', { agent, params: { id: 'a' } })
+    expect([client.status, client.json.code]).toEqual(refused)
+  })
+
+  test('accepts a login code of the command line', async () => {
+    const { username } = await createUser(byKey())
+    const { code } = await instance.app.issueLoginCode(username)
+    expect(await createKey(await signIn(code))).toBe(201)
+  })
+
+  test('rejects a login code that an administrator created in a browser', async () => {
+    const user = await createUser(byKey())
+    expect(await createKey(await signIn(await issueCode(byBrowser, user)))).toEqual(refused)
+  })
+
+  test('rejects an administrator created in a browser or by a command', async () => {
+    const byCommand: Send = async (_call, { body } = {}) => {
+      const answer = await instance.app.callApi({ method: 'POST', path: '/api/users', body })
+      expect(answer.status).toBe(201)
+      return answer.body as Readonly<Record<string, unknown>>
+    }
+    for (const send of [byBrowser, byCommand]) {
+      const agent = await signIn(await issueCode(byKey(), await createUser(send)))
+      expect(await createKey(agent)).toEqual(refused)
+    }
+  })
+
+  test('rejects users without the administrator role, and those promoted later in a browser', async () => {
+    const user = await createUser(byKey(), false)
+    const agent = await signIn(await issueCode(byKey(), user))
+    expect(await createKey(agent)).toEqual(refused)
+    await byBrowser('PUT /api/users/{id}', { id: user.id, body: fieldsOf(user.username, true) })
+    expect(await createKey(agent)).toEqual(refused)
+  })
+
+  test('rejects an administrator who lost the role in between', async () => {
+    const { id, username } = await createUser(byKey())
+    const agent = await signIn(await issueCode(byKey(), { id }))
+    await byBrowser('PUT /api/users/{id}', { id, body: fieldsOf(username, false) })
+    expect(await createKey(agent)).toEqual(refused)
+    await byBrowser('PUT /api/users/{id}', { id, body: fieldsOf(username, true) })
+    expect(await createKey(agent)).toEqual(refused)
+  })
+
+  test('rejects an account that has a passkey or ever had one', async () => {
+    const user = await createUser(byKey())
+    const withPasskey = await signIn(await issueCode(byKey(), user))
+    const { answer } = await registerPasskey(withPasskey, instance.url)
+    const { id } = answer.json() as { readonly id: string }
+    expect(await createKey(await signIn(await issueCode(byKey(), user)))).toEqual(refused)
+    const params = { id: user.id, credentialId: id }
+    const removed = await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params })
+    expect(removed.status).toBe(204)
+    expect(await createKey(await signIn(await issueCode(byKey(), user)))).toEqual(refused)
+  })
+
+  test('ends after fifteen minutes, also after another sign-in with a code of a browser', async () => {
+    const user = await createUser(byKey())
+    const start = Date.now()
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(start)
+    const agent = await signIn(await issueCode(byKey(), user))
+    clock.mockReturnValue(start + window)
+    expect(await createKey(agent)).toBe(201)
+    await signIn(await issueCode(byBrowser, user), agent)
+    clock.mockReturnValue(start + window + 1)
+    expect(await createKey(agent)).toEqual(refused)
+    // A clock that was set back does not reopen the window for longer.
+    clock.mockReturnValue(start - window - 1)
+    expect(await createKey(agent)).toEqual(refused)
+  })
+
+  test('does not apply to an account that takes the ID of a removed one', async () => {
+    const { id } = await createUser(byKey())
+    await byKey()('DELETE /api/users/{id}', { id })
+    await byBrowser('POST /api/users', { body: { ...fieldsOf(freshName(), true), id } })
+    expect(await createKey(await signIn(await issueCode(byKey(), { id })))).toEqual(refused)
+  })
+})
