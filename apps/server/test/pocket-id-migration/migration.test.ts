@@ -124,6 +124,26 @@ describe.each(selectCases(cases, ([form, kind]) => form === 'SQLite' || kind ===
         }
     })
 
+    test('lets API keys of the source read secrets', async () => {
+      const readAs = (token: string, path: string) => fetch(url + path, { headers: { 'X-API-Key': token } })
+      const passwords = await Promise.all(
+        facts.apiKeys
+          .filter(({ works }) => works)
+          .map(async ({ token }) => {
+            const me = (await (await readAs(token, '/api/users/me')).json()) as { readonly isAdmin: boolean }
+            const response = await readAs(token, '/api/application-configuration/all')
+            expect({ isAdmin: me.isAdmin, status: response.status }).toEqual({
+              isAdmin: me.isAdmin,
+              status: me.isAdmin ? 200 : 403,
+            })
+            if (!me.isAdmin) return []
+            const settings = (await response.json()) as readonly { readonly key: string; readonly value: string }[]
+            return settings.filter(({ key }) => key === 'smtpPassword').map(({ value }) => value)
+          }),
+      )
+      expect(passwords.flat()).toContain(facts.settings.smtpPassword)
+    })
+
     test('answers with the API keys of the source', async () => {
       for (const { token, works } of facts.apiKeys) {
         const response = await fetch(`${url}/api/users/me`, { headers: { 'X-API-Key': token } })
