@@ -5,6 +5,8 @@ import { assertCondition, canReadUsers } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
+import { hasReencodedLogo } from '../images/client-logos.ts'
+import { markReencoded } from '../images/serve.ts'
 import { initialAccessTokenOperations } from '../initial-access-tokens/initial-access-token-operations.ts'
 import { clientValidator, createClientAdministration } from './administration.ts'
 import { clientCreate, clientInput, clientUpdate, logoUrls } from './client-body.ts'
@@ -92,6 +94,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         const downloadedLogos = await clientLogos.download(logoUrls(call.body))
         const client = await administration.create(actorOf(call), input, groups)
         await clientLogos.store(actorOf(call), client.id, downloadedLogos)
+        markReencoded(call.ctx, hasReencodedLogo(downloadedLogos))
         return withGroups(call.ctx, client)
       },
     }),
@@ -132,6 +135,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         const downloadedLogos = await clientLogos.download(logoUrls(call.body))
         const client = await administration.update(actorOf(call), id, input, groups)
         await clientLogos.store(actorOf(call), id, new Map([...registeredLogos, ...downloadedLogos]))
+        markReencoded(call.ctx, hasReencodedLogo(downloadedLogos))
         return withGroups(call.ctx, client)
       },
     }),

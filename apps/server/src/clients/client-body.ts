@@ -24,7 +24,12 @@ const fields = {
   name: { type: 'string', minLength: 1, maxLength: 50 },
   description: { type: 'string', maxLength: 150 },
   launchURL: { ...nullableText, maxLength: 2000 },
-  logoUrl: { ...nullableText, maxLength: 2000, description: 'URL from which the logo is downloaded once.' },
+  logoUrl: {
+    ...nullableText,
+    maxLength: 2000,
+    description:
+      'URL from which the logo is downloaded once. If the stored image differs, the response has the header `X-Image-Reencoded: 1`.',
+  },
   darkLogoUrl: { ...nullableText, maxLength: 2000, description: 'The same for the logo on a dark background.' },
   callbackURLs: urls,
   logoutCallbackURLs: urls,

@@ -119,7 +119,8 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       response: { status: 204 },
       async handle(call) {
         const bytes = await readUpload(call.ctx, maxImageBytes)
-        markReencoded(call.ctx, bytes, await images.put(actorOf(call), image(call.query), bytes))
+        const stored = await images.put(actorOf(call), image(call.query), bytes)
+        markReencoded(call.ctx, !stored.bytes.equals(bytes))
       },
     }),
     ...(route.isRemovable ? [removal] : []),

@@ -40,7 +40,7 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       async handle(call) {
         const bytes = await readUpload(call.ctx, maxLogoBytes)
         const stored = await logos.upload(actorOf(call), call.params.id ?? '', themeOf(call.query), bytes)
-        markReencoded(call.ctx, bytes, stored)
+        markReencoded(call.ctx, !stored.bytes.equals(bytes))
       },
     }),
     operation({

@@ -29,7 +29,11 @@ export function prepareLogo(bytes: Buffer): Promise<PreparedImage> {
 }
 
 /** Downloaded logos that are not assigned to a client yet. */
-export type DownloadedLogos = ReadonlyMap<LogoTheme, PreparedImage>
+export type DownloadedLogos = ReadonlyMap<LogoTheme, DownloadedLogo>
+
+interface DownloadedLogo extends PreparedImage {
+  readonly isReencoded: boolean
+}
 
 interface LogoFlags {
   readonly id: string
@@ -127,7 +131,7 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
     },
 
     async download(urls) {
-      const logos = new Map<LogoTheme, PreparedImage>()
+      const logos = new Map<LogoTheme, DownloadedLogo>()
       for (const theme of ['light', 'dark'] as const) {
         const url = urls[theme]
         if (!url) continue
@@ -156,6 +160,11 @@ export function createClientLogos(images: Images, clients: Clients, fetch: Publi
   }
 }
 
+/** Whether a logo is stored with other bytes than its URL returned. */
+export function hasReencodedLogo(logos: DownloadedLogos): boolean {
+  return [...logos.values()].some(({ isReencoded }) => isReencoded)
+}
+
 function isNotPublic(url: string, error: unknown): boolean {
   const reason = error instanceof Error && error.cause instanceof OutboundError ? error.cause.code : undefined
   return !URL.canParse(url) || reason === 'not_public' || reason === 'scheme'
@@ -171,10 +180,11 @@ function notPublicError(theme: LogoTheme, cause: unknown): InvalidInputError {
 /** A logo that a program chose when it registered itself. */
 const reencodeLogo: typeof prepareLogo = (bytes) => prepareImage(bytes, rules)
 
-async function readLogo(fetch: PublicFetch, url: string, prepare: typeof prepareLogo): Promise<PreparedImage> {
+async function readLogo(fetch: PublicFetch, url: string, prepare: typeof prepareLogo): Promise<DownloadedLogo> {
   const bytes = await readBytes(fetch, url)
   try {
-    return await prepare(bytes)
+    const prepared = await prepare(bytes)
+    return { ...prepared, isReencoded: !prepared.bytes.equals(bytes) }
   } catch (error) {
     if (!(error instanceof PocketError)) throw error
     throw logoError('logo_type_not_supported', 'The URL does not return a supported image.', error)

@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import type { PreparedImage, StoredImage } from './image.ts'
+import type { StoredImage } from './image.ts'
 import { imageNotFound } from './image-errors.ts'
 
 const day = 24 * 3600
@@ -28,8 +28,8 @@ export const reencodedNote =
   'A PNG, JPEG, WebP, GIF, AVIF or ICO without EXIF, XMP and trailing data, of at most 2 MiB, 4,096 pixels a side and 60 frames, is kept byte for byte. If the stored image differs, the response has the header `X-Image-Reencoded: 1`.'
 
 /** Tells a program that compares hashes that the stored image differs from the one it sent. */
-export function markReencoded(ctx: Context, sent: Buffer, { bytes }: PreparedImage): void {
-  if (!bytes.equals(sent)) ctx.set('X-Image-Reencoded', '1')
+export function markReencoded(ctx: Context, isReencoded: boolean): void {
+  if (isReencoded) ctx.set('X-Image-Reencoded', '1')
 }
 
 /** The prefix of an image's hash, which makes its URL permanently cacheable. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { photo, svg } from './samples.ts'
+import { photo, plain, svg } from './samples.ts'
 import { show } from './uploads.ts'
 
 const stack = new AsyncDisposableStack()
@@ -12,11 +12,13 @@ const asked: string[] = []
 
 beforeAll(async () => {
   const png = await photo('png')
+  const plainPng = await plain('png')
   const server = createServer((req, res) => {
     const { pathname } = new URL(req.url ?? '', 'http://localhost')
     asked.push(pathname)
     if (pathname === '/light.svg') res.end(svg)
     else if (pathname === '/dark') res.end(png)
+    else if (pathname === '/plain') res.end(plainPng)
     else if (pathname === '/moved') res.writeHead(302, { location: '/light.svg' }).end()
     else if (pathname === '/inside') res.writeHead(302, { location: 'http://127.0.0.2:9/' }).end()
     else if (pathname === '/page') res.writeHead(200, { 'content-type': 'image/png' }).end('<!doctype html>')
@@ -56,6 +58,16 @@ test('a change can set a logo, also through a redirect, and a change without one
   expect(await change({ logoUrl: `${web}/moved` })).toMatchObject({ hasLogo: true, hasDarkLogo: false })
   expect(await change({ logoUrl: '' })).toMatchObject({ hasLogo: true })
   expect(await change({})).toMatchObject({ hasLogo: true })
+})
+
+test('marks a downloaded logo that is stored re-encoded', async () => {
+  const mark = async (id: string, logos: object) => (await create(id, logos)).headers.get('x-image-reencoded')
+  expect(await mark('kept', { logoUrl: `${web}/plain` })).toBeNull()
+  expect(await mark('marked', { logoUrl: `${web}/plain`, darkLogoUrl: `${web}/dark` })).toBe('1')
+  const url = `${instance.url}/api/oidc/clients/kept`
+  const body = { name: 'kept', logoUrl: `${web}/dark` }
+  const changed = await instance.administrator.sendJson('PUT', url, { body })
+  expect([changed.status, changed.headers.get('x-image-reencoded')]).toEqual([200, '1'])
 })
 
 test.each([
