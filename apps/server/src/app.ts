@@ -16,6 +16,7 @@ import { composeRestApi } from './composition/rest-api.ts'
 import { scheduledJobs } from './composition/scheduled-jobs.ts'
 import { composeServices } from './composition/services.ts'
 import { packageFolder } from './config/package-folder.ts'
+import type { Finding } from './diagnosis/finding.ts'
 import { loadAssets, serveAssets } from './http/assets.ts'
 import { type ApiRequest, type ApiResponse, callApi } from './http/call-api.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
@@ -53,6 +54,8 @@ export interface App extends AsyncDisposable {
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
   /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
+  /** Runs all checks; the most severe findings first. */
+  diagnose(): Promise<readonly Finding[]>
   /** Calls the REST API as the command line, without a connection. */
   callApi(request: ApiRequest): Promise<ApiResponse>
 }
@@ -162,6 +165,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     passkeysOf: (name) => instance.passkeysOf(name),
     removePasskey: (name, id) => instance.removePasskey(name, id),
     rotateKeys: (rotation) => instance.rotateKeys(rotation),
+    diagnose: () => instance.diagnose(),
     callApi: (request) => instance.callApi(request),
     async [Symbol.asyncDispose]() {
       await replacement
@@ -243,10 +247,15 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
       return { name: removed.name, reviewUrl }
     },
     rotateKeys: (rotation) => rotateKeys(pocket, rotation),
+    async diagnose() {
+      await services.diagnosis.run()
+      return (await services.overview(null)).findings
+    },
     callApi: (request) => callApi({ handler: koa.callback(), issuer: pocket.issuer, apiKey: commandLineKey }, request),
     async stop(stopRequests) {
       // A request may be waiting for a job run or for a remote server.
       ldap[Symbol.dispose]()
+      await services.diagnosis[Symbol.asyncDispose]()
       await scim.runs[Symbol.asyncDispose]()
       await stopRequests()
       await scheduler[Symbol.asyncDispose]()

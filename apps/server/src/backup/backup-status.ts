@@ -7,6 +7,8 @@ export interface BackupStatus {
   readonly target: string
   /** Whether the folder is on the disk of the database. */
   readonly isOnSameDisk: boolean
+  /** The time between two back-ups, in milliseconds. */
+  readonly intervalMs: number
   /** When the last good back-up was made, in milliseconds since the Unix epoch; `null` if there is none. */
   readonly lastAt: number | null
   /** Why the back-ups could not be listed. */

@@ -64,7 +64,7 @@ export function createScheduledBackups({
   const readStatus = async (): Promise<BackupStatus> => {
     const { kind } = settings.target
     const isOnSameDisk = kind === 'folder' && databaseFolder !== undefined && isSameDevice(target.name, databaseFolder)
-    const status = { kind, target: target.name, isOnSameDisk }
+    const status = { kind, target: target.name, isOnSameDisk, intervalMs }
     try {
       const [newest] = await target.list(AbortSignal.timeout(listTimeout))
       return { ...status, lastAt: newest === undefined ? null : timeOfBackup(newest), problem: null }

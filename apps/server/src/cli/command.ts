@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { KeyReplacement } from '@pocket/core'
 import type { Command } from 'commander'
 import type { Config } from '../composition/config.ts'
+import type { Finding } from '../diagnosis/finding.ts'
 import type { ApiRequest, ApiResponse } from '../http/call-api.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
@@ -27,6 +28,8 @@ export interface Instance extends AsyncDisposable {
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
   /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
+  /** Runs all checks; the most severe findings first. */
+  diagnose(): Promise<readonly Finding[]>
   /** Calls the REST API as the command line. */
   callApi(request: ApiRequest): Promise<ApiResponse>
 }

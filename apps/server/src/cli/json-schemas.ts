@@ -1,5 +1,6 @@
 import type { JSONSchema } from 'json-schema-to-ts'
 import { openExportSchema } from '../backup/open-export.ts'
+import { checkNames } from '../diagnosis/finding.ts'
 
 type SchemaObject = Exclude<JSONSchema, boolean>
 
@@ -18,6 +19,25 @@ function list(items: JSONSchema): SchemaObject {
 /** The JSON that commands print, by the name of the published file. */
 export const jsonSchemas: Readonly<Record<string, { readonly command: string; readonly schema: SchemaObject }>> = {
   'open-export': { command: 'export --open', schema: openExportSchema },
+  doctor: {
+    command: 'doctor --json',
+    schema: object({
+      checks: list(
+        object({
+          check: { enum: checkNames },
+          outcome: { enum: ['ok', 'warning', 'failed'] },
+          findings: list(
+            object({
+              name: { ...text, description: 'Stays the same in later versions.' },
+              severity: { enum: ['bad', 'soon', 'advice'] },
+              message: { ...text, description: 'English.' },
+              remedy: { ...text, description: 'English.' },
+            }),
+          ),
+        }),
+      ),
+    }),
+  },
   'key-rotate': {
     command: 'key-rotate --json',
     schema: object({ keys: list(object({ algorithm: text, kid: text, signsFrom: instant })) }),

@@ -9,13 +9,13 @@ import { createProfilePictures } from '../images/profile-pictures.ts'
 import { createJobs } from '../jobs/jobs.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { createOverview } from '../overview/overview.ts'
-import { createPublicCertificate } from '../overview/public-certificate.ts'
 import { createSearch } from '../search/search.ts'
 import { createSessionAdministration } from '../sessions/session-administration.ts'
 import { createSetUp } from '../set-up/set-up.ts'
 import { createLatestVersion } from '../version/latest-version.ts'
 import { composeAdministration } from './administration.ts'
 import { backupNotes, composeBackupDownloads, composeBackups } from './backups.ts'
+import { composeDiagnosis } from './diagnosis.ts'
 import { composeLdap } from './ldap.ts'
 import type { Platform } from './platform.ts'
 import { composeProvider } from './provider.ts'
@@ -58,6 +58,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     onError: (error) => logger.warn({ err: error }, 'The latest version could not be determined'),
   })
   const backups = await composeBackups(platform)
+  const diagnosis = composeDiagnosis(platform, pocket, ldap)
   return {
     ...platform,
     ...rendering,
@@ -80,6 +81,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     ldap,
     scim: { providers: scimProviders, runs: scimRuns, records: storesOfDirectory.scimRecords },
     latestVersion,
+    diagnosis,
     overview: createOverview({
       store: database.overview,
       jobs,
@@ -87,11 +89,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       settings,
       latestVersion,
       backups,
-      certificate: createPublicCertificate({
-        issuer: pocket.issuer,
-        clock,
-        onError: (error) => logger.info({ err: error }, 'The certificate of the public URL could not be checked'),
-      }),
+      diagnosis,
       clock,
     }),
     search: createSearch({ ...platform, pocket }),

@@ -1,3 +1,4 @@
+import { codeOf } from '../logging/failure.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { ComposedEmail } from './compose.ts'
 
@@ -57,6 +58,23 @@ export function createSmtpTransport(settings: () => Promise<SettingValues>): Tra
         transport.close()
       }
     },
+  }
+}
+
+/** Connects and signs in without sending; resolves to the code of the failure, which contains no credentials, or to `undefined`. */
+export async function testSmtpConnection(values: SettingValues, signal: AbortSignal): Promise<string | undefined> {
+  const { createTransport } = await import('nodemailer')
+  const transport = createTransport({ ...connectionOf(values), ...timeouts })
+  const close = () => transport.close()
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    await transport.verify()
+    return undefined
+  } catch (error) {
+    return codeOf(error) ?? 'unknown error'
+  } finally {
+    signal.removeEventListener('abort', close)
+    transport.close()
   }
 }
 

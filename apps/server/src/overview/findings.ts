@@ -1,53 +1,16 @@
 import type { BackupStatus } from '../backup/backup-status.ts'
+import { type Finding, type FindingName, isUnreachable } from '../diagnosis/finding.ts'
 import type { JobItem } from '../jobs/jobs.ts'
 import type { FailingProvider } from '../scim/provider-store.ts'
 import { isNewer } from '../version/version.ts'
 import type { EmailCounts, ExpiringItem, ExpiringItems, InstanceStatus, UserCounts } from './overview-store.ts'
-import type { CertificateDates } from './public-certificate.ts'
-
-/**
- * A problem or recommendation, with a link to the page that resolves it. Its message is `overview.findings.NAME` in the
- * catalogue.
- */
-export interface Finding {
-  readonly name: FindingName
-  /** `bad`: something is broken; `soon`: something will break; `advice`: a recommendation. */
-  readonly severity: 'bad' | 'soon' | 'advice'
-  /** The name of the affected item, if there is exactly one. */
-  readonly about: string | null
-  /** The number of affected items, if there is no single name. */
-  readonly count: number
-  /** When it happens or happened, in milliseconds since the Unix epoch. */
-  readonly at: number | null
-  readonly href: string
-}
-
-export const findingNames = [
-  'jobFailed',
-  'scimFailed',
-  'ldapWaiting',
-  'secretEnded',
-  'emailFailed',
-  'emailStuck',
-  'emailMissing',
-  'keyOverdue',
-  'certificateEnded',
-  'certificateEnds',
-  'signInsFail',
-  'secretEnds',
-  'apiKeyEnds',
-  'approvals',
-  'administratorOnOneDevice',
-  'backupsUnknown',
-  'backupOnSameDisk',
-  'newVersion',
-] as const
-export type FindingName = (typeof findingNames)[number]
 
 export interface FindingInput {
   readonly now: number
-  /** The viewer, for findings about their own passkeys. */
-  readonly viewerId: string
+  /** The viewer of the page, for findings about their own API keys; `null` without a page. */
+  readonly viewerId: string | null
+  /** The findings of the checks. */
+  readonly checked: readonly Finding[]
   readonly jobs: readonly JobItem[]
   readonly scim: readonly FailingProvider[]
   readonly secrets: ExpiringItems<ExpiringItem>
@@ -58,7 +21,6 @@ export interface FindingInput {
   readonly people: UserCounts
   readonly status: InstanceStatus
   readonly keyChangesAt: number | null
-  readonly certificate: CertificateDates | null
   /** `null` if no back-ups are scheduled. */
   readonly backup: BackupStatus | null
   /** Within the same period. */
@@ -93,6 +55,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   const {
     now,
     viewerId,
+    checked,
     jobs,
     scim,
     secrets,
@@ -102,7 +65,6 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     people,
     status,
     keyChangesAt,
-    certificate,
     backup,
     signIns,
     version,
@@ -130,7 +92,9 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     })
   if (mail.isNeeded && !mail.isSetUp) add('emailMissing', 'bad', paths.email)
   if (keyChangesAt !== null && now - keyChangesAt > day) add('keyOverdue', 'bad', paths.jobs, { at: keyChangesAt })
-  findings.push(...certificateFindings(certificate, now))
+  // A page that is viewed was reachable, even if the server itself is behind a router without NAT loopback.
+  for (const finding of checked)
+    findings.push(viewerId !== null && isUnreachable(finding) ? { ...finding, severity: 'advice' } : finding)
   if (signIns.failed > attemptThreshold && signIns.failed > signIns.worked)
     add('signInsFail', 'soon', '#failures', { count: signIns.failed })
   if (status.approvals > 0) add('approvals', 'soon', paths.approvals, { count: status.approvals })
@@ -139,18 +103,10 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
       count: people.administratorsWithSingleDevicePasskey,
     })
   if (backup?.problem) add('backupsUnknown', 'bad', paths.backups, { about: backup.target })
+  if (backup && backup.problem === null && backup.lastAt !== null && now - backup.lastAt > 2 * backup.intervalMs)
+    add('backupOld', 'bad', paths.backups, { at: backup.lastAt })
   if (backup?.isOnSameDisk) add('backupOnSameDisk', 'advice', paths.backups)
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
   const rank = { bad: 0, soon: 1, advice: 2 }
   return findings.sort((left, right) => rank[left.severity] - rank[right.severity])
-}
-
-/** Whether the certificate needs attention: short-lived certificates are renewed when a fraction of their lifetime remains. */
-export function certificateFindings(certificate: CertificateDates | null, now: number): readonly Finding[] {
-  if (certificate === null) return []
-  const { host, startsAt, endsAt } = certificate
-  const finding = { about: host, count: 1, at: endsAt, href: '#ends' }
-  if (endsAt <= now) return [{ ...finding, name: 'certificateEnded', severity: 'bad' }]
-  const isExpiringSoon = endsAt - now < Math.min(7 * day, (endsAt - startsAt) / 4)
-  return isExpiringSoon ? [{ ...finding, name: 'certificateEnds', severity: 'soon' }] : []
 }

@@ -1,11 +1,14 @@
 import { type Clock, defaultKeySchedule } from '@pocket/core'
 import type { BackupStatus } from '../backup/backup-status.ts'
+import type { Diagnosis } from '../diagnosis/diagnosis.ts'
+import type { Finding } from '../diagnosis/finding.ts'
+import type { CertificateDates } from '../diagnosis/get-document.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { ScimProviderStore } from '../scim/provider-store.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { LatestVersion } from '../version/latest-version.ts'
 import { serverVersion } from '../version/version.ts'
-import { type Finding, findingsOf } from './findings.ts'
+import { findingsOf } from './findings.ts'
 import type {
   EmailCounts,
   ExpiringApiKey,
@@ -15,7 +18,6 @@ import type {
   OverviewStore,
   UserCounts,
 } from './overview-store.ts'
-import type { CertificateDates, PublicCertificate } from './public-certificate.ts'
 
 /** The overview data. Instants in milliseconds since the Unix epoch. */
 export interface OverviewData {
@@ -45,8 +47,8 @@ export interface OverviewData {
   readonly version: { readonly own: string; readonly latest: string }
 }
 
-/** Reads the overview for this user. */
-export type ReadOverview = (viewerId: string) => Promise<OverviewData>
+/** Reads the overview for this user, or for no page. */
+export type ReadOverview = (viewerId: string | null) => Promise<OverviewData>
 
 export interface OverviewDeps {
   readonly store: OverviewStore
@@ -54,7 +56,7 @@ export interface OverviewDeps {
   readonly scim: Pick<ScimProviderStore, 'listFailing'>
   readonly settings: Pick<Settings, 'lastKnown'>
   readonly latestVersion: Pick<LatestVersion, 'lastKnown'>
-  readonly certificate: PublicCertificate
+  readonly diagnosis: Pick<Diagnosis, 'lastKnown'>
   /** `undefined` if no back-ups are scheduled. */
   readonly backups: { readonly status: () => Promise<BackupStatus> } | undefined
   readonly clock: Clock
@@ -83,7 +85,7 @@ export function createOverview({
   scim,
   settings,
   latestVersion,
-  certificate,
+  diagnosis,
   backups,
   clock,
 }: OverviewDeps): ReadOverview {
@@ -123,7 +125,7 @@ export function createOverview({
     const isSetUp = values.smtpHost !== ''
     const keyChangesAt = status.keySignsSince === null ? null : status.keySignsSince + defaultKeySchedule.signingPeriod
     const version = { own: serverVersion(), latest: latestVersion.lastKnown() }
-    const dates = certificate.lastKnown()
+    const { findings: checked, certificate } = diagnosis.lastKnown()
     const findings = findingsOf({
       backup,
       now,
@@ -137,7 +139,7 @@ export function createOverview({
       people,
       status,
       keyChangesAt,
-      certificate: dates,
+      checked,
       signIns: { worked: sum(signIns.slice(-failureDays)), failed: failedCount },
       version,
     })
@@ -151,7 +153,7 @@ export function createOverview({
       apiKeys,
       standing: status,
       isLdapEnabled: values.ldapEnabled,
-      certificate: dates,
+      certificate,
       keyChangesAt,
       backup,
       failedJobs: jobItems.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,

@@ -80,6 +80,8 @@ describe.each(kinds)('the JSON of %s', (kind) => {
     const [passkey] = JSON.parse(passkeys).passkeys
     const removed = await printed(['passkey-remove', 'ada', passkey.id, '--json'])
     expect(await problemsOf('passkey-remove', removed)).toBeNull()
+    const { stdout } = await machine.run(['doctor', '--json'])
+    expect(await problemsOf('doctor', stdout.toString())).toBeNull()
     expect(await problemsOf('key-rotate', await printed(['key-rotate', '--yes', '--json']))).toBeNull()
   })
 })

@@ -36,6 +36,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
       done.push(`rotated ${algorithm}${immediately ? ' immediately' : ''}`)
       return [{ algorithm: 'RS256', kid: 'the-kid', signsFrom: 1_700_000_000_000 }]
     },
+    diagnose: async () => [],
     callApi: async () => ({ status: 404, body: undefined, etag: undefined }),
     async [Symbol.asyncDispose]() {
       done.push('disposed')

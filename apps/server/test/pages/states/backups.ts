@@ -6,6 +6,7 @@ const status = {
   kind: 'folder',
   target: '/mnt/share/back-ups',
   isOnSameDisk: false,
+  intervalMs: day,
   lastAt: now - day / 4,
   problem: null,
 } as const

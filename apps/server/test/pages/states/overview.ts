@@ -38,7 +38,14 @@ const page = {
   isLdapEnabled: true,
   certificate: { host: 'id.example.com', startsAt: now - 30 * day, endsAt: now + 60 * day },
   keyChangesAt: now + 50 * day,
-  backup: { kind: 'folder', target: '/mnt/back-ups', isOnSameDisk: false, lastAt: now - day / 4, problem: null },
+  backup: {
+    kind: 'folder',
+    target: '/mnt/back-ups',
+    isOnSameDisk: false,
+    intervalMs: day,
+    lastAt: now - day / 4,
+    problem: null,
+  },
   failedJobs: 0,
   version: { own: '1.4.0', latest: '' },
 } as const satisfies PageModel

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import { ConfigurationError } from '@pocket/core/errors'
+import type { Config } from '../composition/config.ts'
+import { packageFolder } from '../config/package-folder.ts'
+import { type CheckName, checkNames, checkOfFinding, type Finding, findingOf } from '../diagnosis/finding.ts'
+import { type AddCommand, type CommandContext, CommandError } from './command.ts'
+import { quietConfig, requireDatabase } from './open-instance.ts'
+import { printResult, withExamples, withJson } from './output.ts'
+
+interface CheckResult {
+  readonly check: CheckName
+  readonly outcome: 'ok' | 'warning' | 'failed'
+  readonly findings: readonly {
+    readonly name: string
+    readonly severity: Finding['severity']
+    readonly message: string
+    readonly remedy: string
+  }[]
+}
+
+/** Milliseconds. */
+const maxWait = 5000
+
+/** Checks the instance and its surroundings. */
+export const addDoctor: AddCommand = (program, context) => {
+  const command = program
+    .command('doctor')
+    .description('check the instance, its public URL and the services that it uses; a server may be running')
+    .action(async (options: { readonly json?: boolean }) => {
+      const checks = await resultsOf(await diagnose(context))
+      printResult({ checks }, options, { print: context.print, linesOf: () => checks.flatMap(linesOf) })
+      const failed = checks.filter(({ outcome }) => outcome === 'failed')
+      if (failed.length > 0) throw new CommandError(`Failed: ${failed.map(({ check }) => check).join(', ')}.`)
+    })
+  withExamples(withJson(command), ['doctor', 'doctor --json'])
+}
+
+async function diagnose(context: CommandContext): Promise<readonly Finding[]> {
+  const config = quietConfig(context.readConfig())
+  try {
+    requireDatabase(config)
+    // A server waits longer for its database.
+    const stop = AbortSignal.any([context.stop, AbortSignal.timeout(maxWait)])
+    await using instance = await context.createApp(config, context.createLogger(config), stop)
+    return await instance.diagnose()
+  } catch (error) {
+    if (context.stop.aborted) throw error
+    return await diagnoseWithoutDatabase(config, error)
+  }
+}
+
+async function diagnoseWithoutDatabase({ appUrl }: Config, error: unknown): Promise<readonly Finding[]> {
+  const isTimeout = error instanceof Error && error.name === 'AbortError'
+  if (!isTimeout && !(error instanceof ConfigurationError)) throw error
+  const { checkPublicAddress } = await import('../diagnosis/public-address.ts')
+  const { findings } = await checkPublicAddress(appUrl, Date.now(), AbortSignal.timeout(maxWait))
+  const about = isTimeout ? 'no response in time' : error.message
+  return [findingOf('databaseUnusable', '#server', { about }), ...findings]
+}
+
+async function resultsOf(findings: readonly Finding[]): Promise<readonly CheckResult[]> {
+  // Loaded here, because every command loads this file.
+  const { loadMessages } = await import('../http/messages.ts')
+  const messages = await loadMessages(join(packageFolder, 'locales', 'en.json'))
+  const describe = ({ name, about, count, severity }: Finding) => {
+    const key = `overview.findings.${name}`
+    const message =
+      about === null ? messages.plural(`${key}.title`, { count }) : messages.text(`${key}.title`, { name: about })
+    return { name, severity, message, remedy: messages.text(`${key}.text`) }
+  }
+  return checkNames.map((check) => {
+    const own = findings.filter(({ name }) => checkOfFinding[name] === check)
+    const isFailed = own.some(({ severity }) => severity === 'bad')
+    return { check, outcome: isFailed ? 'failed' : own.length > 0 ? 'warning' : 'ok', findings: own.map(describe) }
+  })
+}
+
+function linesOf({ check, outcome, findings }: CheckResult): readonly string[] {
+  const start = `${outcome.padEnd(8)} ${check.padEnd(14)}`
+  if (findings.length === 0) return [start.trimEnd()]
+  return findings.map(({ message, remedy }) => `${start} ${message}. ${remedy}`)
+}

@@ -1,0 +1,33 @@
+import type { Pocket } from '@pocket/core'
+import { databaseOf } from '@pocket/core/internal/sql'
+import { createDiagnosis, type Diagnosis } from '../diagnosis/diagnosis.ts'
+import { testSmtpConnection } from '../email/transport.ts'
+import type { LdapServices } from '../ldap/deps.ts'
+import { messageOf } from '../logging/failure.ts'
+import type { Platform } from './platform.ts'
+
+const databaseTime = 'SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now'
+
+export function composeDiagnosis(
+  { config, database, settings, clock, logger }: Platform,
+  pocket: Pocket,
+  ldap: Pick<LdapServices, 'diagnostics'>,
+): Diagnosis {
+  const sql = databaseOf(database.dataSource)
+  return createDiagnosis({
+    issuer: pocket.issuer,
+    origins: config.appOrigins,
+    checks: { ...database.checks, keys: pocket.verifyKeys },
+    async databaseTime() {
+      // SQLite uses the clock of this machine.
+      if (sql.kind !== 'postgres') return null
+      const [row] = await sql.query<{ readonly now: string }>(databaseTime)
+      return Number(row?.now)
+    },
+    settings,
+    testMail: async (signal) => testSmtpConnection(await settings.lastKnown(), signal),
+    testLdap: async () => (await ldap.diagnostics.testConnection()).failure?.code,
+    clock,
+    onFailure: (check, error) => logger.warn({ check, reason: messageOf(error) }, 'A check of the instance failed'),
+  })
+}

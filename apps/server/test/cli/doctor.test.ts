@@ -1,0 +1,106 @@
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { freePort } from '@pocket/test-support'
+import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
+import { kinds } from '../api/calls.ts'
+import { type Instance, startInstance } from '../api/instance.ts'
+import { createMachine, type Machine } from '../backup/machine.ts'
+
+const doctor = async (machine: Pick<Machine, 'run'>) => {
+  const { exit, stdout, stderr } = await machine.run(['doctor'])
+  const lines = stdout.toString().trim().split('\n')
+  return { exit, stderr, lines, problems: lines.filter((line) => !line.startsWith('ok')) }
+}
+
+describe.each(kinds)('doctor on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let machine: Machine
+  let instance: Instance
+
+  beforeAll(async () => {
+    machine = stack.use(await createMachine(kind))
+    instance = stack.use(await startInstance(machine.env))
+  })
+  afterAll(() => stack.disposeAsync())
+
+  test('checks a running server through its public URL', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+    await machine.run(['api-keys', 'create', 'ada', '--name', 'Deploy', '--expires', tomorrow])
+    const { exit, lines, problems } = await doctor(machine.with({ APP_URL: instance.url }))
+    expect(problems).toEqual([
+      'warning  clients        The API key “Deploy” expires soon. Its owner can renew it after that.',
+    ])
+    expect(lines.map((line) => line.split(/ +/)[1])).toEqual(
+      expect.arrayContaining(['database', 'migrations', 'keys', 'disk', 'clock', 'address', 'mail', 'ldap']),
+    )
+    expect(exit).toBe(0)
+  })
+
+  test('fails if nothing answers at the public URL', async () => {
+    const host = `localhost:${await freePort()}`
+    const { exit, stderr, problems } = await doctor(machine.with({ APP_URL: `http://${host}` }))
+    expect(problems[0]).toBe(
+      `failed   address        Nothing answers at ${host}. Start the server, or check the reverse proxy and its port.`,
+    )
+    expect([exit, stderr]).toEqual([1, 'Failed: address.\n'])
+  })
+
+  test('reports services that cannot be used, without their credentials', async () => {
+    const port = String(await freePort())
+    const { exit, stderr, problems } = await doctor(
+      machine.with({
+        ...{ APP_URL: instance.url, UI_CONFIG_DISABLED: 'true' },
+        ...{ SMTP_HOST: 'localhost', SMTP_PORT: port, SMTP_FROM: 'id@example.com' },
+        ...{ SMTP_USER: 'pocket', SMTP_PASSWORD: 'hunter2' },
+        ...{ LDAP_ENABLED: 'true', LDAP_URL: `ldap://localhost:${port}`, LDAP_BASE: 'dc=example' },
+        ...{ LDAP_BIND_DN: 'cn=pocket', LDAP_BIND_PASSWORD: 'hunter2' },
+        ...{ LDAP_ATTRIBUTE_USER_UNIQUE_IDENTIFIER: 'uid', LDAP_ATTRIBUTE_USER_USERNAME: 'uid' },
+        ...{ LDAP_ATTRIBUTE_USER_EMAIL: 'mail', LDAP_ATTRIBUTE_USER_FIRST_NAME: 'givenName' },
+        ...{ LDAP_ATTRIBUTE_USER_LAST_NAME: 'sn', LDAP_ATTRIBUTE_GROUP_UNIQUE_IDENTIFIER: 'cn' },
+        ...{ LDAP_ATTRIBUTE_GROUP_NAME: 'cn' },
+      }),
+    )
+    expect([exit, stderr]).toEqual([1, 'Failed: mail, ldap.\n'])
+    expect(problems.join('\n')).toMatch(/The e-mail server localhost \(E\w+\) can’t be used/)
+    expect(problems.join('\n')).toMatch(/The LDAP server localhost:\d+ \(\w+\) can’t be used/)
+    expect(problems.join('\n')).not.toContain('hunter2')
+  })
+})
+
+test('checks the public URL without a database, and never creates one', async () => {
+  await using server = createServer((_, response) => response.end('{"issuer":"https://other.example.com"}'))
+  const port = await freePort()
+  await new Promise<void>((resolve) => server.listen(port, 'localhost', resolve))
+  await using machine = await createMachine('SQLite')
+  const { exit, stderr, problems } = await doctor(machine.with({ APP_URL: `http://localhost:${port}` }))
+  expect(problems).toEqual([
+    expect.stringMatching(/^failed {3}database {7}The database can’t be used: There is no database at /),
+    expect.stringMatching(/^failed {3}address {8}The public URL answers as https:\/\/other\.example\.com\. /),
+  ])
+  expect([exit, stderr]).toEqual([1, 'Failed: database, address.\n'])
+})
+
+test('compares the clock with that of the database', async () => {
+  const works = async () => {}
+  const namesAt = async (databaseTime: number | null) => {
+    await using diagnosis = createDiagnosis({
+      issuer: `http://localhost:${await freePort()}`,
+      origins: [],
+      checks: { database: works, writable: works, migrations: works, keys: works, disk: works },
+      databaseTime: async () => databaseTime,
+      // A cast: the checks read no other settings.
+      settings: { lastKnown: async () => ({ smtpHost: '', ldapEnabled: false, ldapUrl: '' }) as never },
+      testMail: async () => undefined,
+      testLdap: async () => undefined,
+      clock: { now: () => 1_000_000 },
+      onFailure() {},
+    })
+    const { findings } = await diagnosis.run()
+    expect(diagnosis.lastKnown().findings).toEqual(findings)
+    return findings.map(({ name, about }) => [name, about]).slice(1)
+  }
+  expect(await namesAt(1_004_000)).toEqual([])
+  expect(await namesAt(null)).toEqual([])
+  expect(await namesAt(1_060_000)).toEqual([['clockDiffers', '60 s']])
+  expect(await namesAt(940_000)).toEqual([['clockDiffers', '60 s']])
+})
