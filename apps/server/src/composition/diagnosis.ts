@@ -1,6 +1,7 @@
 import type { Pocket } from '@pocket/core'
 import { databaseOf } from '@pocket/core/internal/sql'
 import { createDiagnosis, type Diagnosis } from '../diagnosis/diagnosis.ts'
+import { createProxyProbe, type ProxyProbe } from '../diagnosis/proxy-probe.ts'
 import { testSmtpConnection } from '../email/transport.ts'
 import type { LdapServices } from '../ldap/deps.ts'
 import { messageOf } from '../logging/failure.ts'
@@ -12,9 +13,10 @@ export function composeDiagnosis(
   { config, database, settings, clock, logger }: Platform,
   pocket: Pocket,
   ldap: Pick<LdapServices, 'diagnostics'>,
-): Diagnosis {
+): { readonly diagnosis: Diagnosis; readonly proxyProbe: ProxyProbe } {
+  const proxyProbe = createProxyProbe({ masterKey: database.masterKey, trustProxy: config.trustProxy, clock })
   const sql = databaseOf(database.dataSource)
-  return createDiagnosis({
+  const diagnosis = createDiagnosis({
     issuer: pocket.issuer,
     origins: config.appOrigins,
     checks: { ...database.checks, keys: pocket.verifyKeys },
@@ -24,10 +26,12 @@ export function composeDiagnosis(
       const [row] = await sql.query<{ readonly now: string }>(databaseTime)
       return Number(row?.now)
     },
+    proxyProbe,
     settings,
     testMail: async (signal) => testSmtpConnection(await settings.lastKnown(), signal),
     testLdap: async () => (await ldap.diagnostics.testConnection()).failure?.code,
     clock,
     onFailure: (check, error) => logger.warn({ check, reason: messageOf(error) }, 'A check of the instance failed'),
   })
+  return { diagnosis, proxyProbe }
 }

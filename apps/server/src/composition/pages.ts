@@ -57,7 +57,7 @@ export function composePages(services: Services, guard: Guard, runner: Migration
   const isEmpty = async () => !(await hasContent(databaseOf(database.dataSource)))
   const deviceAuthorization = deviceAuthorizationPages(shared)
   return createRoutes({
-    health: healthCheck(database.ping),
+    health: healthCheck({ ping: database.ping, answerProbe: services.proxyProbe.answer }),
     ready: readiness({
       checks: { ...database.checks, keys: pocket.verifyKeys },
       onFailure: (check, error) =>

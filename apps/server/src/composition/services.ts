@@ -58,7 +58,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     onError: (error) => logger.warn({ err: error }, 'The latest version could not be determined'),
   })
   const backups = await composeBackups(platform)
-  const diagnosis = composeDiagnosis(platform, pocket, ldap)
+  const { diagnosis, proxyProbe } = composeDiagnosis(platform, pocket, ldap)
   return {
     ...platform,
     ...rendering,
@@ -82,6 +82,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     scim: { providers: scimProviders, runs: scimRuns, records: storesOfDirectory.scimRecords },
     latestVersion,
     diagnosis,
+    proxyProbe,
     overview: createOverview({
       store: database.overview,
       jobs,

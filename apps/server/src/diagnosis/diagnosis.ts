@@ -2,6 +2,7 @@ import type { Clock } from '@pocket/core'
 import type { Check } from '../http/readiness.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Finding, type FindingName, findingOf } from './finding.ts'
+import type { ProxyProbe } from './proxy-probe.ts'
 import { type AddressResult, checkPublicAddress, checkRelatedOrigins } from './public-address.ts'
 
 export interface DiagnosisDeps {
@@ -11,6 +12,7 @@ export interface DiagnosisDeps {
   readonly checks: Readonly<Record<'database' | 'writable' | 'migrations' | 'keys' | 'disk', Check>>
   /** The clock of the database in milliseconds since the Unix epoch; `null` if it has none. */
   readonly databaseTime: () => Promise<number | null>
+  readonly proxyProbe: Pick<ProxyProbe, 'check'>
   readonly settings: Pick<Settings, 'lastKnown'>
   /** Resolves to the reason for the failure; `undefined` if the connection works. */
   readonly testMail: (signal: AbortSignal) => Promise<string | undefined>
@@ -45,7 +47,7 @@ const findingOfCheck = {
 } as const satisfies Record<keyof DiagnosisDeps['checks'], FindingName>
 
 export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
-  const { issuer, origins, checks, databaseTime, settings, testMail, testLdap, clock, onFailure } = deps
+  const { issuer, origins, checks, databaseTime, proxyProbe, settings, testMail, testLdap, clock, onFailure } = deps
   const stop = new AbortController()
   let latest: AddressResult = { findings: [], certificate: null }
   let startedAt: number | undefined
@@ -92,6 +94,7 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
         certificate: null,
       })),
       inTime((signal) => checkRelatedOrigins(issuer, origins, signal)).catch(() => []),
+      inTime((signal) => proxyProbe.check(issuer, signal)).catch(() => []),
       ...Object.entries(findingOfCheck).map(([check, name]) =>
         // A cast: the keys of the table are the names of the checks.
         failureOf(name, '#server', checks[check as keyof typeof findingOfCheck]),

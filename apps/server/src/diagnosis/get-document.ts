@@ -20,10 +20,14 @@ export interface FetchedDocument {
 const maxBytes = 256 * 1024
 
 /** Reads a certificate even if it is not trusted; then it reads no response. @throws if the connection fails or the signal is aborted */
-export async function getDocument(url: string, signal: AbortSignal): Promise<FetchedDocument> {
+export async function getDocument(
+  url: string,
+  signal: AbortSignal,
+  ownHeaders: Readonly<Record<string, string>> = {},
+): Promise<FetchedDocument> {
   const { protocol, hostname: host } = new URL(url)
   const isSecure = protocol === 'https:'
-  const headers = { accept: 'application/json', 'user-agent': 'pocket' }
+  const headers = { accept: 'application/json', 'user-agent': 'pocket', ...ownHeaders }
   const request = isSecure
     ? requestHttps(url, { agent: false, headers, signal, rejectUnauthorized: false })
     : requestHttp(url, { agent: false, headers, signal })

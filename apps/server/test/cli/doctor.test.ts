@@ -1,4 +1,5 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
 import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
@@ -67,10 +68,43 @@ describe.each(kinds)('doctor on %s', (kind) => {
   })
 })
 
+test.each([
+  [
+    'sends X-Forwarded-For',
+    'false',
+    { 'x-forwarded-for': '192.0.2.7' },
+    /^warning {2}proxy {10}The headers of the proxy /,
+  ],
+  [
+    'sends none',
+    '127.0.0.0/8, ::1',
+    {},
+    /^warning {2}proxy {10}The proxy \S+ doesn’t send the address of the client\. /,
+  ],
+  ['sends X-Forwarded-For', '127.0.0.0/8, ::1', { 'x-forwarded-for': '192.0.2.7' }, undefined],
+])('checks a proxy that %s with TRUST_PROXY=%s', async (_, TRUST_PROXY, headers, warning) => {
+  const port = await freePort()
+  await using machine = await createMachine('SQLite')
+  const env = { ...machine.env, APP_URL: `http://localhost:${port}`, TRUST_PROXY }
+  await using instance = await startInstance(env)
+  await using proxy = createServer((incoming, outgoing) => {
+    const options = { headers: { ...incoming.headers, ...headers }, agent: false }
+    request(instance.local + incoming.url, options, (response) => {
+      response.pipe(outgoing.writeHead(response.statusCode ?? 500, response.headers))
+    }).end()
+  })
+  await once(proxy.listen(port, 'localhost'), 'listening')
+  const { exit, problems } = await doctor(machine.with(env))
+  expect(problems).toEqual(warning ? [expect.stringMatching(warning)] : [])
+  expect(exit).toBe(0)
+  const forged = await fetch(`${instance.local}/healthz`, { headers: { 'x-pocket-probe': `${Date.now()}.forged` } })
+  expect(forged.status).toBe(204)
+})
+
 test('checks the public URL without a database, and never creates one', async () => {
   await using server = createServer((_, response) => response.end('{"issuer":"https://other.example.com"}'))
   const port = await freePort()
-  await new Promise<void>((resolve) => server.listen(port, 'localhost', resolve))
+  await once(server.listen(port, 'localhost'), 'listening')
   await using machine = await createMachine('SQLite')
   const { exit, stderr, problems } = await doctor(machine.with({ APP_URL: `http://localhost:${port}` }))
   expect(problems).toEqual([
@@ -88,6 +122,7 @@ test('compares the clock with that of the database', async () => {
       origins: [],
       checks: { database: works, writable: works, migrations: works, keys: works, disk: works },
       databaseTime: async () => databaseTime,
+      proxyProbe: { check: async () => [] },
       // A cast: the checks read no other settings.
       settings: { lastKnown: async () => ({ smtpHost: '', ldapEnabled: false, ldapUrl: '' }) as never },
       testMail: async () => undefined,
