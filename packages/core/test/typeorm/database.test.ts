@@ -120,6 +120,16 @@ describe.each(databases)('%s', (kind, open) => {
     expect(await ids()).toEqual(['a', 'b', 'c'])
   })
 
+  test('counts the rows of a SELECT that is sent after deferred writes', async () => {
+    await database.transaction(async () => {
+      await insertLater('a')
+      expect(await database.execute('SELECT 1 WHERE $1 = 1', [1])).toBe(1)
+      await insertLater('b')
+      expect(await database.execute('SELECT 1 WHERE $1 = 1', [0])).toBe(0)
+    })
+    expect(await ids()).toEqual(['a', 'b'])
+  })
+
   test('fails a batch whose writes fail, even if the failure was ignored', async () => {
     const ignoring = database.batch(async () => {
       await insertLater('a')
