@@ -79,7 +79,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   test('start with the settings, prefilled for a known directory', async () => {
     expect((await get(here)).text).toContain('No directory is set up yet')
     const filled = await get(`${settings}?preset=openldap`)
-    expect(filled.text).toContain('Filled in for OpenLDAP. Nothing is saved yet')
+    expect(filled.text).toContain('Filled in for OpenLDAP, not saved yet.')
     expect(filled.text).toContain('LDAP_START_TLS')
     const refused = await save(filled, { ldapCaCertificate: 'no certificate', ldapBase: 'dc=kept' })
     expect(refused.status).toBe(400)
