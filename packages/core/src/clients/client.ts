@@ -93,7 +93,14 @@ export interface Client {
 /** A client without its allowed groups, which are stored separately. */
 export type ClientRecord = Omit<Client, 'allowedGroupIds'>
 
-/** The lifetime of access tokens for logins, in minutes. */
+/**
+ * The lifetime of access tokens for logins, in minutes.
+ *
+ * @example
+ * ```ts
+ * const expiresIn = accessTokenMinutes(client) * 60
+ * ```
+ */
 export function accessTokenMinutes({ accessTokenDurationMinutes }: Pick<Client, 'accessTokenDurationMinutes'>): number {
   return accessTokenDurationMinutes ?? 60
 }

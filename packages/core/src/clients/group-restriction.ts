@@ -11,7 +11,14 @@ export function isMoreRestrictive(after: Restriction, before: Restriction): bool
   return !before.isGroupRestricted || before.allowedGroupIds.some((id) => !after.allowedGroupIds.includes(id))
 }
 
-/** Whether members of these groups may use the client. */
+/**
+ * Whether members of these groups may use the client.
+ *
+ * @example
+ * ```ts
+ * const usable = clients.filter((client) => isAllowedToUse(client, groupIds))
+ * ```
+ */
 export function isAllowedToUse(
   { isGroupRestricted, allowedGroupIds }: Restriction,
   groupIds: readonly string[],
