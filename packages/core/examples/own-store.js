@@ -18,6 +18,15 @@ class CodeStore {
     return code
   }
 
+  async remove(hash) {
+    return this.#codes.delete(hash)
+  }
+
+  async expireByAccount(accountId) {
+    for (const code of this.#codes.values())
+      if (code.accountId === accountId) this.#codes.set(code.hash, { ...code, expiresAt: 0 })
+  }
+
   async removeByAccount(accountId) {
     for (const code of this.#codes.values()) if (code.accountId === accountId) this.#codes.delete(code.hash)
   }
