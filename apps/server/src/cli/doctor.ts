@@ -2,14 +2,21 @@ import { join } from 'node:path'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { Config } from '../composition/config.ts'
 import { packageFolder } from '../config/package-folder.ts'
-import { type CheckName, checkNames, checkOfFinding, type Finding, findingOf } from '../diagnosis/finding.ts'
+import {
+  type CheckName,
+  checkNames,
+  checkOfFinding,
+  type Finding,
+  findingOf,
+  isUnreachable,
+} from '../diagnosis/finding.ts'
 import { type AddCommand, type CommandContext, CommandError } from './command.ts'
 import { quietConfig, requireDatabase } from './open-instance.ts'
 import { printResult, withExamples, withJson } from './output.ts'
 
 interface CheckResult {
   readonly check: CheckName
-  readonly outcome: 'ok' | 'warning' | 'failed'
+  readonly outcome: 'ok' | 'warning' | 'failed' | 'skipped'
   readonly findings: readonly {
     readonly name: string
     readonly severity: Finding['severity']
@@ -54,7 +61,7 @@ async function diagnoseWithoutDatabase({ appUrl }: Config, error: unknown): Prom
   if (!isTimeout && !(error instanceof ConfigurationError)) throw error
   const { checkPublicAddress } = await import('../diagnosis/public-address.ts')
   const { findings } = await checkPublicAddress(appUrl, Date.now(), AbortSignal.timeout(maxWait))
-  const about = isTimeout ? 'no response in time' : error.message
+  const about = isTimeout ? 'no response in time' : error.message.replace(/\.$/, '')
   return [findingOf('databaseUnusable', '#server', { about }), ...findings]
 }
 
@@ -70,9 +77,24 @@ async function resultsOf(findings: readonly Finding[]): Promise<readonly CheckRe
   }
   return checkNames.map((check) => {
     const own = findings.filter(({ name }) => checkOfFinding[name] === check)
-    const isFailed = own.some(({ severity }) => severity === 'bad')
-    return { check, outcome: isFailed ? 'failed' : own.length > 0 ? 'warning' : 'ok', findings: own.map(describe) }
+    const outcome = own.some(({ severity }) => severity === 'bad')
+      ? 'failed'
+      : own.length > 0
+        ? 'warning'
+        : isSkipped(check, findings)
+          ? 'skipped'
+          : 'ok'
+    return { check, outcome, findings: own.map(describe) }
   })
+}
+
+/** Whether other problems prevented the check. */
+function isSkipped(check: CheckName, findings: readonly Finding[]): boolean {
+  const has = (...checks: readonly CheckName[]) => findings.some(({ name }) => checks.includes(checkOfFinding[name]))
+  if (check === 'certificate')
+    return findings.some((finding) => isUnreachable(finding) || finding.name === 'addressFailed')
+  if (check === 'proxy' && (has('address') || findings.some(({ name }) => name === 'certificateUntrusted'))) return true
+  return findings.some(({ name }) => name === 'databaseUnusable') && check !== 'address'
 }
 
 function linesOf({ check, outcome, findings }: CheckResult): readonly string[] {

@@ -25,7 +25,10 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
       checks: list(
         object({
           check: { enum: checkNames },
-          outcome: { enum: ['ok', 'warning', 'failed'] },
+          outcome: {
+            enum: ['ok', 'warning', 'failed', 'skipped'],
+            description: '`skipped`: another problem prevented the check. `ok`: also if there is nothing to check.',
+          },
           findings: list(
             object({
               name: { ...text, description: 'Stays the same in later versions.' },

@@ -101,6 +101,7 @@ test('a server keeps the newest back-ups in the bucket of its pictures, and they
       kind: 'bucket',
       target: 'pocket',
       isOnSameDisk: false,
+      intervalMs: expect.any(Number),
       problem: null,
     })
   }

@@ -46,11 +46,15 @@ describe.each(databaseKinds)('%s', (kind) => {
       kind: 'folder',
       target: folder,
       isOnSameDisk: kind === 'SQLite',
+      intervalMs: day,
       lastAt: Date.UTC(2026, 0, 3),
       problem: null,
     })
     expect((await stat(`${folder}/${names[1]}`)).mode & 0o777).toBe(0o600)
     expect((await readFile(`${folder}/${names[1]}`, 'latin1')).startsWith('age-encryption.org/v1\n')).toBe(true)
+    expect(String((await scheduled.run(['doctor'])).stdout)).toMatch(
+      /^failed +backups +The newest back-up is too old\./m,
+    )
     await using other = await createMachine('SQLite')
     await writeFile(other.path('identity'), identity)
     const restored = await other.run([

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
-import { createSmtpTransport } from '../../src/email/transport.ts'
+import { createSmtpTransport, testSmtpConnection } from '../../src/email/transport.ts'
 import type { SettingValues } from '../../src/settings/definitions.ts'
 import { startMailServer } from './mail-server.ts'
 
@@ -23,14 +23,17 @@ const email = {
   language: 'en',
 } as const
 
-function send(port: number, smtpTls: string, smtpHost = '127.0.0.1') {
+function valuesFor(port: number, smtpTls: string, smtpHost = '127.0.0.1'): SettingValues {
   // A cast: the transport reads no other settings.
-  const values = {
+  return {
     ...{ smtpHost, smtpPort: String(port), smtpFrom: 'id@example.com', smtpTls, appName: 'Pocket' },
     ...{ smtpUser: 'pocket', smtpPassword: 'a secret', smtpSkipCertVerify: false },
   } as unknown as SettingValues
-  return createSmtpTransport(async () => values).send(email, new AbortController().signal)
 }
+
+const { signal } = new AbortController()
+const send = (...server: Parameters<typeof valuesFor>) =>
+  createSmtpTransport(async () => valuesFor(...server)).send(email, signal)
 
 async function serverWith(mode: string, options: Parameters<TestAuthority['issue']>[0], issuer = authority) {
   const users: (string | undefined)[] = []
@@ -55,6 +58,14 @@ test.each(['starttls', 'tls'])('%s sends to a server whose certificate matches i
     ['pocket', 'pocket'],
     [true, true],
   ])
+})
+
+test('tests the connection and the credentials without sending', async () => {
+  await using peer = await serverWith('tls', { hosts })
+  expect(await testSmtpConnection(valuesFor(peer.server.port, 'tls'), signal)).toBeUndefined()
+  expect([peer.users, peer.server.delivered]).toEqual([['pocket'], []])
+  await using other = await serverWith('tls', { hosts }, await createAuthority())
+  expect(await testSmtpConnection(valuesFor(other.server.port, 'tls'), signal)).toMatch(/^E[A-Z]+$/)
 })
 
 test.each([

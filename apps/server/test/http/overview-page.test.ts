@@ -288,6 +288,7 @@ test('checks the certificate of the public URL, and warns before it expires', as
   }
   const text = await page()
   expect(text).toContain('The certificate of localhost expires soon')
+  expect(text).toContain(`The certificate of localhost:${port} is not trusted`)
   expect(figure(text, 'Certificate of localhost')).toContain(String(new Date(notAfter).getUTCFullYear()))
 })
 
