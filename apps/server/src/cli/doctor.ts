@@ -2,14 +2,7 @@ import { join } from 'node:path'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { Config } from '../composition/config.ts'
 import { packageFolder } from '../config/package-folder.ts'
-import {
-  type CheckName,
-  checkNames,
-  checkOfFinding,
-  type Finding,
-  findingOf,
-  isUnreachable,
-} from '../diagnosis/finding.ts'
+import { type CheckName, checkNames, checkOfFinding, type Finding, findingOf } from '../diagnosis/finding.ts'
 import { type AddCommand, type CommandContext, CommandError } from './command.ts'
 import { quietConfig, requireDatabase } from './open-instance.ts'
 import { printResult, withExamples, withJson } from './output.ts'
@@ -92,7 +85,7 @@ async function resultsOf(findings: readonly Finding[]): Promise<readonly CheckRe
 function isSkipped(check: CheckName, findings: readonly Finding[]): boolean {
   const has = (...checks: readonly CheckName[]) => findings.some(({ name }) => checks.includes(checkOfFinding[name]))
   if (check === 'certificate')
-    return findings.some((finding) => isUnreachable(finding) || finding.name === 'addressFailed')
+    return has('address') && !findings.some(({ name }) => name === 'issuerDiffers' || name === 'addressOfOther')
   if (check === 'proxy' && (has('address') || findings.some(({ name }) => name === 'certificateUntrusted'))) return true
   return findings.some(({ name }) => name === 'databaseUnusable') && check !== 'address'
 }
