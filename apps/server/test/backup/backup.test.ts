@@ -89,7 +89,6 @@ describe('import', () => {
 
   beforeAll(async () => {
     source = stack.use(await createMachine('SQLite'))
-    // A server in this process could not finish a write while the export waits for it.
     await (await startInstance(source.env))[Symbol.asyncDispose]()
     const exported = await source.run(['export', '-p', '-'])
     expect(exported).toMatchObject({ exit: 0, stderr: expect.stringContaining('Exported') })

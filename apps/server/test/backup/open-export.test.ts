@@ -3,7 +3,7 @@ import { kinds } from '../api/calls.ts'
 import { startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from './machine.ts'
 
-/** Stops the server before the export, which would wait for its writes in the same process. */
+/** Users, groups, clients and claims, made by a server that has stopped before the export. */
 async function fillInstance(machine: Machine) {
   await using instance = await startInstance(machine.env)
   const { administrator, administratorAuthenticator, url, app } = instance
