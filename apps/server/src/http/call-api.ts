@@ -31,7 +31,7 @@ interface Target {
 export async function callApi({ handler, issuer, apiKey }: Target, request: ApiRequest): Promise<ApiResponse> {
   const { method, path, body, ifMatch, onBehalfOf } = request
   // Loaded when it is used: a server does not need it.
-  const { inject } = await import('light-my-request')
+  const { default: inject } = await import('light-my-request')
   const { statusCode, headers, payload } = await inject(
     // A cast: the library's requests have everything that Koa reads.
     handler as DispatchFunc,

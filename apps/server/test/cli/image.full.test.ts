@@ -60,7 +60,8 @@ test('the image is smaller than 80 MB', async () => {
 test('the modules that the server loads on demand work in the image', async () => {
   const port = await freePort()
   const key = 'a static API key of the test'
-  await using _server = await startServer(await createVolume(), { PORT: String(port), STATIC_API_KEY: key })
+  const volume = await createVolume()
+  await using _server = await startServer(volume, { PORT: String(port), STATIC_API_KEY: key })
   const request = (path: string, init: RequestInit = {}) =>
     fetch(`http://127.0.0.1:${port}/api/${path}`, { ...init, headers: { ...init.headers, 'X-API-Key': key } })
   const upload = (content: string, type: string) => {
@@ -78,6 +79,14 @@ test('the modules that the server loads on demand work in the image', async () =
   const user = await request('users', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } })
   const { id }: { readonly id: string } = await user.json()
   expect((await request(`users/${id}/profile-picture.png`)).headers.get('content-type')).toBe('image/png')
+  await using command = await startProcess(process.execPath, [join(image, 'dist', 'main.js'), 'users', 'list', '--json'], {
+    cwd: volume,
+    env: { NODE_ENV: 'production' },
+  })
+  expect({ exit: await command.exit, output: command.output() }).toMatchObject({
+    exit: 0,
+    output: expect.stringContaining('"ada"'),
+  })
 })
 
 test('it runs as an ordinary user with the environment of a compose file', async () => {
