@@ -8,6 +8,8 @@ import { deploy } from '../../scripts/deploy.ts'
 const nobody = 65_534
 const isRoot = process.getuid?.() === 0
 const user = isRoot ? nobody : process.getuid?.()
+/** Only root can mount, and become each of several users. */
+const testAsRoot = isRoot ? test : test.skip
 
 let base: string
 let image: string
@@ -105,6 +107,28 @@ test('it runs as an ordinary user with the environment of a compose file', async
     expect((await stat(join(volume, 'data', name))).uid).toBe(user)
   }
   expect(await readdir(volume)).toEqual(['data'])
+  server.kill('SIGTERM')
+  expect(await server.exit).toBe(0)
+})
+
+testAsRoot.each([1000, nobody])('it runs read-only as user %i without settings', async (id) => {
+  const volume = await createVolume()
+  await chmod(volume, 0o755)
+  await chown(join(volume, 'data'), id, id)
+  const port = await freePort()
+  const commands = [
+    `mount --bind -o ro "${image}" "${image}"`,
+    `mount --bind "${volume}/data" "${volume}/data"`,
+    `mount -o remount,ro,bind /`,
+    `exec setpriv --reuid=${id} --regid=${id} --clear-groups --bounding-set=-all --no-new-privs -- "${process.execPath}" "${image}/dist/main.js"`,
+  ]
+  await using server = await startProcess('unshare', ['--mount', 'sh', '-ec', commands.join('; ')], {
+    cwd: volume,
+    env: { PORT: String(port) },
+    readyWhen: /Listening on/,
+  })
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+  expect((await fetch(`http://127.0.0.1:${port}/login/setup`)).status).toBe(200)
   server.kill('SIGTERM')
   expect(await server.exit).toBe(0)
 })

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import type { MarkdownRenderer } from 'vitepress'
+import { defineConfig } from 'vitepress'
+import { templates } from '../../apps/server/src/clients/templates/templates.ts'
+
+const { repository, homepage }: { readonly repository: { readonly url: string }; readonly homepage: string } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+)
+const source = `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/main`
+
+/** The site: `pnpm site` builds it, `pnpm exec vitepress dev docs` shows it while a page is written. */
+export default defineConfig({
+  title: 'Pocket',
+  description: 'Sign in to everything with a passkey',
+  lang: 'en',
+  base: new URL(homepage).pathname,
+  cleanUrls: true,
+  rewrites: { 'README.md': 'index.md' },
+  markdown: { config: linkToSource },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    sidebar: [
+      ...sidebarOf(readFileSync(new URL('../README.md', import.meta.url), 'utf8')),
+      {
+        text: 'Applications',
+        collapsed: true,
+        items: templates
+          .filter(({ entries }) => entries.length > 0)
+          .map(({ id, name }) => ({ text: name, link: `/applications/${id}` })),
+      },
+    ],
+    socialLinks: [{ icon: 'github', link: source.slice(0, source.indexOf('/blob/')) }],
+  },
+})
+
+/** The index of the documentation is the sidebar too: its headings are the groups, its list items the pages. */
+function sidebarOf(index: string) {
+  return index
+    .split(/^## /m)
+    .slice(1)
+    .map((section, number) => ({
+      text: section.slice(0, section.indexOf('\n')),
+      collapsed: number > 3,
+      items: Array.from(
+        section.matchAll(/^- \[([^\]]+)\]\((?!\.\.)([^)]+)\.md\)/gm),
+        ([, text = '', path = '']) => ({ text, link: `/${path.replace(/(^|\/)README$/, '$1')}` }),
+      ),
+    }))
+    .filter(({ items }) => items.length > 0)
+}
+
+/** Links to files that are not pages of the site lead to the repository. */
+function linkToSource({ core }: MarkdownRenderer): void {
+  core.ruler.push('link-to-source', ({ tokens, env }) => {
+    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+      const href = token.attrGet('href')
+      if (token.type !== 'link_open' || href === null || /^([a-z]+:|#|\/)/.test(href)) continue
+      const path = posix.join('docs', posix.dirname(env.relativePath), href)
+      const [file = ''] = path.split('#')
+      if (!file.startsWith('docs/') || !file.endsWith('.md')) token.attrSet('href', `${source}/${path}`)
+    }
+  })
+}
