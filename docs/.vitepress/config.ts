@@ -4,9 +4,8 @@ import type { MarkdownRenderer } from 'vitepress'
 import { defineConfig } from 'vitepress'
 import { templates } from '../../apps/server/src/clients/templates/templates.ts'
 
-const { repository, homepage }: { readonly repository: { readonly url: string }; readonly homepage: string } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-)
+const { repository, homepage }: { readonly repository: { readonly url: string }; readonly homepage: string } =
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 const source = `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/main`
 
 /** The site: `pnpm site` builds it, `pnpm exec vitepress dev docs` shows it while a page is written. */
@@ -43,10 +42,10 @@ function sidebarOf(index: string) {
     .map((section, number) => ({
       text: section.slice(0, section.indexOf('\n')),
       collapsed: number > 3,
-      items: Array.from(
-        section.matchAll(/^- \[([^\]]+)\]\((?!\.\.)([^)]+)\.md\)/gm),
-        ([, text = '', path = '']) => ({ text, link: `/${path.replace(/(^|\/)README$/, '$1')}` }),
-      ),
+      items: Array.from(section.matchAll(/^- \[([^\]]+)\]\((?!\.\.)([^)]+)\.md\)/gm), ([, text = '', path = '']) => ({
+        text,
+        link: `/${path.replace(/(^|\/)README$/, '$1')}`,
+      })),
     }))
     .filter(({ items }) => items.length > 0)
 }

@@ -37,10 +37,15 @@ function pageOf(template: ClientTemplate): string {
   const { id, name, example, redirectUris, postLogoutRedirectUris = [], backchannelLogoutUri, where } = template
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (placeholder, key: string) =>
-      key === 'address' ? (example ?? '') : key === 'redirectUri' ? fill(redirectUris[0] ?? '') : (values[key] ?? placeholder),
+      key === 'address'
+        ? (example ?? '')
+        : key === 'redirectUri'
+          ? fill(redirectUris[0] ?? '')
+          : (values[key] ?? placeholder),
     )
   const code = (text: string) => `\`${fill(text)}\``
-  const list = (label: string, uris: readonly string[]) => (uris.length === 0 ? [] : [`- ${label}: ${uris.map(code).join(', ')}`])
+  const list = (label: string, uris: readonly string[]) =>
+    uris.length === 0 ? [] : [`- ${label}: ${uris.map(code).join(', ')}`]
   return [
     `# ${name}`,
     `${texts[id]?.what ?? ''}.`,
@@ -54,7 +59,11 @@ function pageOf(template: ClientTemplate): string {
     ].join('\n'),
     `## In ${name}`,
     where.length === 0 ? '' : `In ${where.map((step) => `**${step}**`).join(' → ')}:`,
-    ['| Field | Value |', '| --- | --- |', ...template.entries.map(({ label, value }) => `| ${label} | \`${fill(value).replaceAll('|', '\\|')}\` |`)].join('\n'),
+    [
+      '| Field | Value |',
+      '| --- | --- |',
+      ...template.entries.map(({ label, value }) => `| ${label} | \`${fill(value).replaceAll('|', '\\|')}\` |`),
+    ].join('\n'),
     texts[id]?.note ?? '',
     'The page of the client in Pocket shows these values with your URLs, to copy. **Test this client** there checks the connection, and **Activity** says why a sign-in failed.',
   ]

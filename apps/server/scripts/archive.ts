@@ -35,7 +35,14 @@ export async function archive(folder: string): Promise<string> {
     await mkdir(folder, { recursive: true })
     const file = resolve(folder, `${name}.tar.gz`)
     // Whatever was built from the same source has the same bytes, whoever built it.
-    const reproducible = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--mode=u+w,go-w,go+rX']
+    const reproducible = [
+      '--sort=name',
+      '--mtime=@0',
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '--mode=u+w,go-w,go+rX',
+    ]
     await run('tar', [...reproducible, '--use-compress-program=gzip -9n', '-cf', file, '-C', work, name])
     await writeFile(`${file}.sha256`, `${await sha256(file)}  ${name}.tar.gz\n`)
     return file
@@ -47,7 +54,9 @@ export async function archive(folder: string): Promise<string> {
 /** npm's package of the Node program contains its licence too. */
 async function addNode(work: string, app: string): Promise<void> {
   const version = (await readFile(join(root, '.nvmrc'), 'utf8')).trim()
-  const { stdout } = await run('npm', ['pack', '--silent', `node-${process.platform}-${process.arch}@${version}`], { cwd: work })
+  const { stdout } = await run('npm', ['pack', '--silent', `node-${process.platform}-${process.arch}@${version}`], {
+    cwd: work,
+  })
   await run('tar', ['-xzf', stdout.trim(), '-C', work, 'package/bin/node', 'package/LICENSE'], { cwd: work })
   await mkdir(join(app, 'bin'))
   await copyFile(join(work, 'package/bin/node'), join(app, 'bin/node'))
