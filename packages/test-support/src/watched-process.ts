@@ -97,6 +97,8 @@ export class WatchedProcess implements RunningProcess {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#endReason !== undefined) return
+    // It no longer keeps this process alive, which now waits for it.
+    this.#child.ref()
     this.#signalGroup('SIGTERM')
     const timer = setTimeout(() => this.#signalGroup('SIGKILL'), killTimeout)
     await this.exit
