@@ -1,24 +1,32 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createPerson, type Operation, operations } from './operations.ts'
+import { createPerson, type Operation, operations, weights } from './operations.ts'
 import { type MeasuredSubject, startServer, startYardstick } from './subjects.ts'
 
 const usage = `Measures the CPU time of the server beside the yardstick: oidc-provider and SimpleWebAuthn alone, in memory.
 Runs on Linux, after pnpm run build. The rounds alternate between the subjects, so that a busy machine affects all alike.
+Both sign with RS256. The server logs each request to a pipe, as in a container; the yardstick logs nothing.
 
-  --rounds N       rounds of each operation and subject (default 5)
-  --times N        operations of each of eight users in a round (default 10)
-  --only A,B       subjects: SQLite, PostgreSQL, two (PostgreSQL in two processes)
-  --growth N       repeats the logins on PostgreSQL with N more artifacts
-  --json FILE      also writes the figures as JSON`
+  --rounds N         measured rounds of each operation and subject (default 5)
+  --warm N           rounds before them, until the CPU time of an operation no longer falls (default 6)
+  --times N          logins of each of eight users in a round, and a multiple of the cheaper operations (default 20)
+  --only A,B         subjects: SQLite, PostgreSQL, two (PostgreSQL in two processes)
+  --operations A,B   login and any of ${operations.slice(1).join(', ')}
+  --growth N         repeats the logins on PostgreSQL with N more artifacts
+  --profile FOLDER   writes a CPU profile of each subject and operation in the last round, in this order
+  --json FILE        also writes the figures as JSON`
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    times: { type: 'string', default: '10' },
+    warm: { type: 'string', default: '6' },
+    times: { type: 'string', default: '20' },
     only: { type: 'string', default: 'SQLite,PostgreSQL,two' },
+    operations: { type: 'string', default: operations.join() },
     growth: { type: 'string' },
+    profile: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -28,11 +36,15 @@ if (values.help) {
   process.exit()
 }
 const rounds = Number(values.rounds)
+const warm = Number(values.warm)
 const times = Number(values.times)
+const selectedOperations = operations.filter((operation) => values.operations.split(',').includes(operation))
+if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
+const options = { processes: 1, ...(values.profile !== undefined && { profile: resolve(values.profile) }) }
 const starts: Readonly<Record<string, () => Promise<MeasuredSubject>>> = {
-  SQLite: () => startServer('SQLite'),
-  PostgreSQL: () => startServer('PostgreSQL'),
-  two: () => startServer('PostgreSQL', 2),
+  SQLite: () => startServer('SQLite', options),
+  PostgreSQL: () => startServer('PostgreSQL', options),
+  two: () => startServer('PostgreSQL', { ...options, processes: 2 }),
 }
 
 interface Figure {
@@ -49,11 +61,11 @@ async function measure(subject: MeasuredSubject, people: ReturnType<typeof creat
   const before = subject.cpu()
   await Promise.all(
     people.map(async (person) => {
-      for (let count = 0; count < times; count++) await person[operation]()
+      for (let count = 0; count < times * weights[operation]; count++) await person[operation]()
     }),
   )
   const after = subject.cpu()
-  const number = times * people.length
+  const number = times * weights[operation] * people.length
   return { server: (after.server - before.server) / number, database: (after.database - before.database) / number }
 }
 
@@ -70,7 +82,7 @@ async function grow(url: string, number: number): Promise<void> {
 }
 
 await using stack = new AsyncDisposableStack()
-const subjects = [stack.use(await startYardstick())]
+const subjects = [stack.use(await startYardstick(options))]
 for (const name of values.only.split(',')) {
   progress(`Starting ${name}`)
   const start = starts[name]
@@ -84,15 +96,19 @@ const idle = new Map(subjects.map((subject) => [subject, subject.memory()]))
 
 async function run(measured: readonly MeasuredSubject[], selected: readonly Operation[]) {
   const found = new Map<string, Figure[]>()
-  // The first round warms up.
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 1 - warm; round <= rounds; round++) {
+    const line: string[] = []
     for (const operation of selected)
       for (const subject of measured) {
+        const isProfiled = round === rounds && values.profile !== undefined
+        if (isProfiled) subject.toggleProfile()
         const figure = await measure(subject, people.get(subject) ?? [], operation)
+        if (isProfiled) subject.toggleProfile()
         const key = `${operation} ${subject.name}`
         if (round > 0) found.set(key, [...(found.get(key) ?? []), figure])
+        line.push(figure.server.toFixed(2))
       }
-    progress(`Round ${round} of ${rounds}`)
+    progress(`${round > 0 ? `Round ${round} of ${rounds}` : 'Warming up'}: ${line.join(' ')}`)
   }
   return (operation: Operation, { name }: MeasuredSubject): Figure => {
     const figures = found.get(`${operation} ${name}`) ?? []
@@ -103,10 +119,10 @@ async function run(measured: readonly MeasuredSubject[], selected: readonly Oper
   }
 }
 
-const figureOf = await run(subjects, operations)
+const figureOf = await run(subjects, selectedOperations)
 const [bare = subjects[0]] = subjects
 const ratio = (value: number, base: number) => Number((value / base).toFixed(2))
-const table = operations.map((operation) => {
+const table = selectedOperations.map((operation) => {
   const base = bare ? figureOf(operation, bare).server : 0
   return Object.fromEntries([
     ['operation', operation],

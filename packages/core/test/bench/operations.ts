@@ -40,6 +40,20 @@ export const operations: readonly Operation[] = [
   ...(['clientCredentials', 'discovery', 'jwks'] as const),
 ]
 
+/** How many times more often than a login an operation runs, so that a round of each lasts long enough to measure. */
+export const weights: Readonly<Record<Operation, number>> = {
+  ...{
+    login: 1,
+    signOn: 4,
+    refresh: 4,
+    userInfo: 10,
+    introspection: 10,
+    clientCredentials: 4,
+    discovery: 20,
+    jwks: 20,
+  },
+}
+
 const redirectUri = 'https://app.example/callback'
 const verifier = 'a-verifier-of-more-than-forty-three-characters'
 const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'

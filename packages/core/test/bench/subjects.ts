@@ -13,6 +13,8 @@ export interface MeasuredSubject extends Subject, AsyncDisposable {
   readonly name: string
   /** Milliseconds of the server's processes, and of PostgreSQL. */
   readonly cpu: () => { readonly server: number; readonly database: number }
+  /** Starts a CPU profile, or writes it. */
+  readonly toggleProfile: () => void
   /** MB. */
   readonly memory: () => number
   /** `postgres://…`, if it uses PostgreSQL. */
@@ -23,30 +25,43 @@ type RegistrationOptions = Parameters<SoftwareAuthenticator['create']>[0]
 
 const yardstick = fileURLToPath(new URL('yardstick-process.ts', import.meta.url))
 const server = fileURLToPath(new URL('../../../../apps/server/dist/main.js', import.meta.url))
-const quiet = '--disable-warning=ExperimentalWarning'
 const people = 8
 
+/** How a subject is started. */
+export interface SubjectOptions {
+  readonly processes: number
+  /** The folder for CPU profiles. */
+  readonly profile?: string
+}
+
+const profiler = fileURLToPath(new URL('profiler.ts', import.meta.url))
+const profileEnv = ({ profile }: SubjectOptions) => (profile === undefined ? {} : { PROFILE: profile })
+const nodeArguments = ({ profile }: SubjectOptions) => [
+  '--disable-warning=ExperimentalWarning',
+  ...(profile === undefined ? [] : [`--import=${profiler}`]),
+]
+
 /** oidc-provider and SimpleWebAuthn alone, with a store in memory. */
-export async function startYardstick(): Promise<MeasuredSubject> {
+export async function startYardstick(options: SubjectOptions): Promise<MeasuredSubject> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const authenticator = new SoftwareAuthenticator()
   const challenge = Buffer.from('the challenge').toString('base64url')
-  const options: RegistrationOptions = {
+  const registrationOptions: RegistrationOptions = {
     ...{ challenge, rp: { id: 'localhost', name: 'Yardstick' }, attestation: 'none' },
     user: { id: Buffer.from('ada').toString('base64url'), name: 'ada', displayName: 'Ada' },
     pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   }
   const { registrationInfo } = await verifyRegistrationResponse({
-    response: authenticator.create(options, { origin: url }),
+    response: authenticator.create(registrationOptions, { origin: url }),
     ...{ expectedChallenge: challenge, expectedOrigin: url, expectedRPID: 'localhost' },
   })
   if (!registrationInfo) throw new Error('The passkey of the yardstick was rejected.')
   const { id: credentialId, publicKey } = registrationInfo.credential
   const passkey = JSON.stringify({ credentialId, publicKey: Buffer.from(publicKey).toString('base64url') })
-  const running = await startProcess(process.execPath, [quiet, yardstick], {
-    env: { PORT: String(port), PASSKEY: passkey, NODE_ENV: 'production' },
+  const running = await startProcess(process.execPath, [...nodeArguments(options), yardstick], {
+    env: { PORT: String(port), PASSKEY: passkey, NODE_ENV: 'production', ...profileEnv(options) },
     readyWhen: /listening/,
   })
   return {
@@ -63,12 +78,14 @@ export async function startYardstick(): Promise<MeasuredSubject> {
     wrapResponse: (response) => response,
     cpu: () => ({ server: cpuOf(running.pid), database: 0 }),
     memory: () => memoryOf(running.pid),
+    toggleProfile: () => running.kill('SIGUSR2'),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   }
 }
 
 /** The built server on an empty database, with eight users. */
-export async function startServer(storage: 'SQLite' | 'PostgreSQL', processes = 1): Promise<MeasuredSubject> {
+export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: SubjectOptions): Promise<MeasuredSubject> {
+  const { processes } = options
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -77,12 +94,13 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', processes = 
   const url = `http://localhost:${port}`
   const apiKey = 'a static key of the bench'
   const running = stack.use(
-    await startProcess(process.execPath, [quiet, server], {
+    await startProcess(process.execPath, [...nodeArguments(options), server], {
       cwd: folder,
       env: {
         ...{ APP_URL: url, PORT: String(port), HOST: '127.0.0.1', DISABLE_RATE_LIMITING: 'true' },
         ...{ ENCRYPTION_KEY: 'a key for the bench that is long enough', STATIC_API_KEY: apiKey },
         ...{ DB_CONNECTION_STRING: postgres?.url ?? join(folder, 'pocket-id.db'), VERSION_CHECK_DISABLED: 'true' },
+        ...profileEnv(options),
         ...(processes > 1 && { WEB_CONCURRENCY: String(processes) }),
       },
       readyWhen: processes > 1 ? /runs in/ : /Listening/i,
@@ -107,8 +125,8 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', processes = 
     await agent.postJson(`${url}/api/one-time-access-token/${token}`, {})
     const authenticator = new SoftwareAuthenticator()
     // A cast: the authenticator rejects invalid options.
-    const options = (await agent.getJson(`${url}/api/webauthn/register/start`)).json() as RegistrationOptions
-    await agent.postJson(`${url}/api/webauthn/register/finish`, authenticator.create(options, { origin: url }))
+    const registration = (await agent.getJson(`${url}/api/webauthn/register/start`)).json() as RegistrationOptions
+    await agent.postJson(`${url}/api/webauthn/register/finish`, authenticator.create(registration, { origin: url }))
     authenticators.push(authenticator)
   }
   const started = stack.move()
@@ -126,6 +144,7 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', processes = 
     wrapResponse: (response) => ({ response }),
     cpu: () => ({ server: cpuOf(running.pid), database: postgres ? cpuOf(postgres.pid) : 0 }),
     memory: () => memoryOf(running.pid),
+    toggleProfile: () => running.kill('SIGUSR2'),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 }

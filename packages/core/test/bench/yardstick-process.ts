@@ -55,6 +55,14 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: false },
     introspection: { enabled: true, allowedPolicy: async () => true },
     clientCredentials: { enabled: true },
+    // The server's client credentials tokens are JWTs, and its other access tokens are opaque.
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: (ctx) => (ctx.oidc.params?.grant_type === 'client_credentials' ? issuer : []),
+      getResourceServerInfo: () => ({
+        ...{ scope: '', audience: issuer, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } },
+      }),
+    },
   },
   issueRefreshToken: async () => true,
   rotateRefreshToken: true,
