@@ -4,7 +4,7 @@ import type { ClaimStore } from '../claims/claim-store.ts'
 import type { Group, GroupItem } from '../entities/group.ts'
 import type { GroupStore } from '../groups/group-store.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { nameKey } from '../users/user-store.ts'
+import { nameKey, searchKeyOf } from '../users/user-store.ts'
 import { groupTable, type StoredGroup } from './group.table.ts'
 import type { Listing } from './listing.ts'
 import { readPage } from './page-reader.ts'
@@ -29,7 +29,7 @@ const userCount = `(SELECT COUNT(*) ${activeMembers}) AS user_count`
 const listing: Listing = {
   select: `SELECT ${rows.columns}, ${userCount} FROM ${rows.table}`,
   table: rows.table,
-  searchColumn: "(name_key || ' ' || LOWER(friendly_name))",
+  searchColumn: 'COALESCE(search_key, name_key)',
   sortColumns: new Map([
     ['createdAt', 'created_at'],
     ['friendlyName', 'friendly_name'],
@@ -104,12 +104,13 @@ export class TypeormGroupStore implements GroupStore {
 
 /** Converts rows with all columns of {@link groupTable} to groups. */
 export function toGroups(found: readonly object[]): Group[] {
-  return rows.all(found).map(({ nameKey: _nameKey, ...group }) => group)
+  return rows.all(found).map(({ nameKey: _nameKey, searchKey: _searchKey, ...group }) => group)
 }
 
 /** Converts a group to its row. */
 export function toStoredGroup(group: Group): StoredGroup {
-  return { ...group, nameKey: nameKey(group.name) }
+  const { name, friendlyName } = group
+  return { ...group, nameKey: nameKey(name), searchKey: searchKeyOf([name, friendlyName]) }
 }
 
 function userCountOf(row: object | undefined): number {

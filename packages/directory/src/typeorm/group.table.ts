@@ -7,6 +7,8 @@ const { bigint, text, uuid } = columns
 /** A group as stored, with the key for name comparison. */
 export interface StoredGroup extends Group {
   readonly nameKey: string
+  /** Both names, one per line; `null` if the previous version stored the group. */
+  readonly searchKey: string | null
 }
 
 export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGroup>({
@@ -19,6 +21,7 @@ export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGrou
     friendlyName: { ...text, name: 'friendly_name' },
     ldapId: { ...text, name: 'ldap_id', nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
+    searchKey: { ...text, name: 'search_key', nullable: true },
   },
   indices: [
     { name: 'pocket_group_name', columns: ['nameKey'], unique: true },

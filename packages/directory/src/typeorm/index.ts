@@ -17,6 +17,7 @@ import { TypeormLdapStore } from './ldap-store.ts'
 import { ldapUserTable } from './ldap-user.table.ts'
 import { TypeormMembershipStore } from './membership-store.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
+import { AdditiveSearchDisplayedNames1764000000080 } from './migrations/1764000000080-additive-search-displayed-names.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 import { TypeormScimRecordStore } from './scim-record-store.ts'
 import { TypeormSnapshotSource } from './snapshot-source.ts'
@@ -50,7 +51,7 @@ export const directoryTables: readonly EntitySchema[] = [
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
   tables: directoryTables,
-  migrations: [CreateTables1763000000000],
+  migrations: [CreateTables1763000000000, AdditiveSearchDisplayedNames1764000000080],
   lastReplacedMigration,
 }
 

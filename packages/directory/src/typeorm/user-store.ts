@@ -2,7 +2,7 @@ import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { User, UserDetails } from '../entities/user.ts'
 import type { Page, PageRequest } from '../page.ts'
-import { nameKey, type UniqueProperty, type UserStore } from '../users/user-store.ts'
+import { nameKey, searchKeyOf, type UniqueProperty, type UserStore } from '../users/user-store.ts'
 import type { Listing } from './listing.ts'
 import { readPage } from './page-reader.ts'
 import { jsonArrayTable } from './sql-conditions.ts'
@@ -155,11 +155,13 @@ export function toUsers(found: readonly object[]): User[] {
 
 /** Converts a user to its row. */
 export function toStoredUser(user: User): StoredUser {
-  const { email, firstName, lastName, userName } = user
+  const { email, firstName, lastName, userName, displayName } = user
+  // Words are searched one by one, so a display name that only joins the names adds nothing.
+  const isOwnName = displayName !== `${firstName} ${lastName}`.trim() && displayName !== userName
   return {
     ...user,
     emailKey: email === null ? null : nameKey(email),
     userNameKey: nameKey(userName),
-    searchKey: nameKey([email ?? '', firstName, lastName, userName].join('\n')),
+    searchKey: searchKeyOf([email ?? '', firstName, lastName, userName, ...(isOwnName ? [displayName] : [])]),
   }
 }

@@ -18,7 +18,7 @@ export interface UserStore {
   /** All users, sorted by user name. */
   list(): Promise<readonly User[]>
   /**
-   * Searches each word in the e-mail address and the names, except the display name. Accepts the sorts and filters of the REST API; oldest
+   * Searches each word in the e-mail address and the names. Accepts the sorts and filters of the REST API; oldest
    * first by default. Uses a constant number of statements.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
@@ -56,4 +56,14 @@ export interface UserStore {
  */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase()
+}
+
+/** Bytes in UTF-8: an index row of PostgreSQL has at most 2704, and one index also contains the e-mail address. */
+const maxSearchKeyBytes = 1600
+
+/** The searchable texts, one per line and normalized by {@link nameKey}. */
+export function searchKeyOf(texts: readonly string[]): string {
+  const bytes = new TextEncoder().encode(nameKey(texts.join('\n')))
+  // A character that is cut off is omitted.
+  return new TextDecoder().decode(bytes.subarray(0, maxSearchKeyBytes), { stream: true })
 }

@@ -356,6 +356,11 @@ describe.each(databases)('groups on %s', (_kind, open) => {
       expect(await listGroupNames({ search })).toEqual(names)
     })
 
+    test('finds letters outside of ASCII in the displayed name, ignoring case', async () => {
+      await createGroup('east', 'ÖSTERREICH Über')
+      expect(await listGroupNames({ search: 'österreich üb' })).toEqual(['ÖSTERREICH Über'])
+    })
+
     test('uses a constant number of statements', async () => {
       const listGroups = () => env.directory.groups.page(firstPage)
       expect(await countStatements(env.dataSource, listGroups)).toBe(3)
