@@ -57,7 +57,10 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
   return async (ctx, viewer, group, tab, overrides = {}) => {
     const { id, name, friendlyName, createdAt } = group
     const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
-    const { items, total, memberCount } = await directory.groups.members(id, request)
+    const { items, total, memberCount } =
+      tab === 'members'
+        ? await directory.groups.members(id, request)
+        : { items: [], total: 0, memberCount: await directory.groups.countMembers(id) }
     const allowed = await clients.allowedTo(id)
     const { done } = flashes.consume(ctx, groupTabPath(id, tab))
     await show(ctx, {
@@ -90,7 +93,7 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
       ending: null,
       claims: group.claims,
       claimsProblem: null,
-      claimKeys: await directory.claims.suggestKeys(),
+      claimKeys: tab === 'settings' ? await directory.claims.suggestKeys() : [],
       clients: pickedClients(allowed.filter(({ isGroupRestricted }) => isGroupRestricted)),
       clientsVersion: allowedValidator(allowed.map((client) => client.id)),
       notice: groupNotices.find((notice) => notice === done) ?? null,

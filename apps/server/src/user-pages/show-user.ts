@@ -80,6 +80,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
     }
     return { items: await Promise.all(items.map(toUsable)), total }
   }
+  // Notes on every page need the passkeys; all else is read for the page that shows it.
   return async (ctx, viewer, user, tab, overrides = {}) => {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
@@ -105,14 +106,14 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       clients: tab === 'access' ? await usableClients(user) : { items: [], total: 0 },
       claims: user.claims,
       claimsProblem: null,
-      claimKeys: await directory.claims.suggestKeys(),
+      claimKeys: tab === 'profile' ? await directory.claims.suggestKeys() : [],
       picture: (await userPictures([id])).get(id) ?? null,
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(viewer, ctx), id), id),
-      sessions: await sessions.list(id, null),
+      sessions: tab === 'security' ? await sessions.list(id, null) : [],
       signInLink: readSignInLink(flash),
       sendable: { code: isReachable && emailOneTimeAccessAsAdminEnabled, invitation: isReachable },
-      events: await findRecentEvents(id),
+      events: tab === 'activity' ? await findRecentEvents(id) : [],
       notice: userNotices.find((notice) => notice === flash.done) ?? null,
       removal: removalConfirmation(user),
       ...overrides,

@@ -60,6 +60,8 @@ export interface Groups {
    * statements.
    */
   members(id: string, request: PageRequest): Promise<MemberPage>
+  /** The number of members, in one statement; 0 if the group does not exist. */
+  countMembers(id: string): Promise<number>
   /** Whether an administrator is a member; `false` if the group does not exist. One statement, regardless of group size. */
   hasAdministrator(id: string): Promise<boolean>
   /** The membership of this user with its expiry; `undefined` if the user is not a member. */
@@ -153,6 +155,7 @@ export function createGroups({ users, groups, memberships, claims, withLock, clo
       }
     },
 
+    countMembers: async (id) => (isId(id) ? memberships.count(id) : 0),
     hasAdministrator: async (id) => isId(id) && memberships.hasAdministrator(id),
 
     async membership(id, userId) {

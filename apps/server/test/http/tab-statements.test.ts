@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
+import { recordStatements } from '../sent-statements.ts'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const statements = recordStatements()
+let running: RunningApp
+let agent: UserAgent
+const paths = { user: '', group: '' }
+
+beforeAll(async () => {
+  running = await startApp()
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  const { directory } = running.app
+  const user = await directory.create(newUser({ username: 'tabea', firstName: 'Tabea' }))
+  const group = await directory.groups.create({ name: 'tabs', friendlyName: 'Tabs' })
+  await directory.groups.setMembers(group.id, [user.id])
+  paths.user = `/settings/admin/users/${user.id}`
+  paths.group = `/settings/admin/user-groups/${group.id}`
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+/** Statements that only one of the pages needs. */
+const needs = {
+  'recent events': /FROM "pocket_audit"/,
+  'sessions of a user': /"pocket_artifact" WHERE account_id/,
+  'suggested claims': /GROUP BY "key"/,
+  'usable clients': /AS consent ON/,
+  'members of a group': /matching AS.*pocket_membership/s,
+}
+
+test.each<['user' | 'group', string, readonly (keyof typeof needs)[]]>([
+  ['user', '', ['suggested claims']],
+  ['user', '/access', ['usable clients']],
+  ['user', '/security', ['sessions of a user']],
+  ['user', '/activity', ['recent events']],
+  ['group', '', ['members of a group']],
+  ['group', '/clients', []],
+  ['group', '/settings', ['suggested claims']],
+])('the page of a %s at %j reads only its own data', async (kind, tab, expected) => {
+  const sent = await statements.during(async () => {
+    expect((await agent.get(running.url + paths[kind] + tab)).status).toBe(200)
+  })
+  const found = Object.entries(needs).filter(([, pattern]) => sent.some(({ sql }) => pattern.test(sql)))
+  expect(found.map(([name]) => name)).toEqual(expected)
+})
