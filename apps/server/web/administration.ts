@@ -1,3 +1,4 @@
+import './client-test.ts'
 import './copy.ts'
 import './leaving.ts'
 import './picker.ts'

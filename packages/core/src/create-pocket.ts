@@ -107,8 +107,8 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     previewTokens: preview,
     testClient: createClientTrial(options, provider, {
       clients,
-      connectionLog,
       preview,
+      createMark: engine.trialMarks.create,
       fetch: createPublicFetch({ allowedPrivateHosts: [new URL(issuer.id).hostname.replace(/^\[|\]$/g, '')] }),
     }),
     async rotateKeys() {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import type { UserAgent } from '@pocket/core/testing'
 import { newUser } from '@pocket/directory'
@@ -136,10 +136,58 @@ test('an unreachable URL is named with its cause', async () => {
 test('the tokens of a test are revoked before its result is shown', async () => {
   const client = await made({ isPublic: true })
   await run(client.id)
-  const [attempt] = await running.app.pocket.connectionLog.list(client.id)
-  expect(attempt).toMatchObject({ endpoint: 'token', succeeded: true })
   expect(database.prepare('SELECT model FROM pocket_artifact WHERE grant_id IS NOT NULL').all()).toEqual([])
   await expect(running.app.pocket.testClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
+})
+
+describe('a test counts for nothing', () => {
+  const pageOf = async (id: string, tab = '') =>
+    (await agent.get(`${running.url}/settings/admin/oidc-clients/${id}${tab}`)).text
+  const auditEvents = (id: string) =>
+    database.prepare('SELECT event FROM pocket_audit WHERE data LIKE ?').all(`%${id}%`) as { event: string }[]
+
+  test.each<[string, Partial<NewClientInput>, string]>([
+    ['passed', {}, 'passed'],
+    [
+      'failed',
+      {
+        protocol: {
+          idTokenEncryptedResponse: { alg: 'RSA-OAEP', enc: 'A128GCM' },
+          jwksUri: 'https://wiki.invalid/keys',
+        },
+      },
+      'not_passed',
+    ],
+  ])('that %s: neither in the connection log nor in the state of the client', async (_, input, outcome) => {
+    const { id } = await made(input)
+    await run(id)
+    expect(noted()).toContain(`"outcome":"${outcome}"`)
+    expect(await running.app.pocket.connectionLog.list(id)).toEqual([])
+    expect(auditEvents(id).map(({ event }) => event)).toEqual(['CLIENT_TESTED'])
+    const [head, activity] = [await pageOf(id), await pageOf(id, '/activity')]
+    for (const text of [head, activity]) expect(text).toContain('not used yet')
+    expect(activity).toContain('Client test')
+    expect(activity).not.toContain('Authorization failed')
+  })
+
+  test('for the last use of the existing secret of a client with signed assertions', async () => {
+    const { clients } = running.app.pocket
+    const { id } = await made({ protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } })
+    await clients.addSecret(id)
+    await run(id)
+    expect([...(await clients.secretUses(id)).values()]).toEqual([])
+  })
+
+  test('a forged mark hides no request', async () => {
+    const { id } = await made({ isPublic: true })
+    const headers = { 'pocket-client-test': `${Date.now() + 30_000}.${'A'.repeat(43)}` }
+    await fetch(`${running.url}/api/oidc/token`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ grant_type: 'authorization_code', client_id: id, code: 'x' }),
+    })
+    expect(await running.app.pocket.connectionLog.list(id)).toMatchObject([{ endpoint: 'token', succeeded: false }])
+  })
 })
 
 test('only an administrator can run it, with a form of this server', async () => {

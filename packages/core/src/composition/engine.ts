@@ -4,6 +4,7 @@ import { createBrowserTokens } from '../http/browser-token.ts'
 import { clientSubject } from '../limits/limiter.ts'
 import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
+import { createTrialMarks } from '../oidc/client-trial/trial-mark.ts'
 import { maxTokenLifetime } from '../oidc/configuration.ts'
 import { createKeyRing, type KeyRing, noKeyRing } from '../oidc/keys.ts'
 import { sendLogoutToken } from '../oidc/logout-notices.ts'
@@ -40,6 +41,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     const client = await stores.clients.find(clientId)
     return client ? startUrl(client, options.issuer.id) : null
   }
+  const trialMarks = createTrialMarks(masterKey, clock)
   const context = {
     ...options,
     adjustConfiguration: options.configuration,
@@ -52,6 +54,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     pages: createProtocolPages(options.render, getStartUrl, options.redirectUriRemedy),
     enqueueLogoutNotice: logoutNotices.enqueue,
     recordAttempt: connectionLog.record,
+    isTrial: trialMarks.isTrial,
     recordFailedClient: (req: IncomingMessage, clientId: string) =>
       limits.recordFailure(req, 'client-authentication', clientSubject(req, clientId)),
     browserOf: createBrowserTokens(options.secure, options.cookieSuffix).browserId,
@@ -63,5 +66,5 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     createProvider({ ...context, keys }),
   )
   const interactionSealer = createSealer(masterKey.derive('interactions'))
-  return { keyRing, holder, logoutNotices, pairwise, getStartUrl, interactionSealer }
+  return { keyRing, holder, logoutNotices, pairwise, getStartUrl, interactionSealer, trialMarks }
 }

@@ -2,10 +2,11 @@ import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { notAllowedReason } from '../clients/group-restriction.ts'
 import type { ConnectionEndpoint } from '../connection-log/connection-attempt.ts'
-import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
 import { getClientRefusal, hasProof } from './client-authentication/proofs.ts'
+import { trialHeader } from './client-trial/trial-mark.ts'
+import type { ProviderContext } from './provider-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
 /** Parameters whose values administrators may see; only the names of all others are recorded. */
@@ -26,7 +27,10 @@ const endpoints: Readonly<Record<string, ConnectionEndpoint>> = {
 }
 
 /** Records each client request once its outcome is known. */
-export function recordConnectionAttempts(provider: Provider, record: ConnectionRecorder['record']): void {
+export function recordConnectionAttempts(
+  provider: Provider,
+  { recordAttempt, isTrial }: Pick<ProviderContext, 'recordAttempt' | 'isTrial'>,
+): void {
   const failures = new WeakMap<object, errors.OIDCProviderError>()
   const recordFailure = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => failures.set(ctx.req, error)
   const succeeded = new WeakSet<object>()
@@ -55,13 +59,18 @@ export function recordConnectionAttempts(provider: Provider, record: ConnectionR
     const endpoint = endpoints[oidc?.route ?? '']
     const error = failures.get(ctx.req)
     if (!oidc?.client || endpoint === undefined || (!error && !succeeded.has(ctx.req))) return
+    const reason = error ? shorten(refusalReason(error, ctx.req)) : null
+    if (isTrial(ctx.req, oidc.client.clientId)) {
+      if (reason !== null) ctx.set(trialHeader, encodeURIComponent(reason))
+      return
+    }
     const { requestId, ipAddress } = requestContext(ctx.req)
     const parameters = readParameters(oidc)
     const accountId = findAccountId(oidc) ?? (error && endpoint === 'token' ? await findOwner(oidc, error) : null)
     const clientAuthentication = endpoint === 'authorization' ? null : findAuthenticationMethod(ctx, oidc, header)
     const isAuthenticatedClient =
       clientAuthentication !== null && clientAuthentication !== 'none' && error?.error !== 'invalid_client'
-    record({
+    recordAttempt({
       clientId: oidc.client.clientId,
       endpoint,
       accountId,
@@ -73,7 +82,7 @@ export function recordConnectionAttempts(provider: Provider, record: ConnectionR
       redirectUri: parameters.redirect_uri ?? null,
       succeeded: error === undefined,
       error: error?.error ?? null,
-      reason: error ? shorten(refusalReason(error, ctx.req)) : null,
+      reason,
       requestId,
       ipAddress,
     })

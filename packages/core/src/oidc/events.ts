@@ -9,9 +9,10 @@ import type { ProviderContext } from './provider-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
 /** Collects audit events and records them before the response is sent, because the library does not await its listeners. */
-export function auditEvents(provider: Provider, { audit, onError }: ProviderContext): void {
+export function auditEvents(provider: Provider, { audit, onError, isTrial }: ProviderContext): void {
   const collected = new WeakMap<object, AuditEvent[]>()
   const collect = (ctx: Pick<KoaContextWithOIDC, 'req'>, event: AuditEvent) => {
+    if ('clientId' in event && isTrial(ctx.req, event.clientId)) return
     const events = collected.get(ctx.req)
     if (events) events.push(event)
     else collected.set(ctx.req, [event])

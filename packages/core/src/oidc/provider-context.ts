@@ -6,6 +6,7 @@ import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import type { CoreContext } from '../context.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import type { AdjustConfiguration } from './adjusted-configuration.ts'
+import type { TrialMarks } from './client-trial/trial-mark.ts'
 import type { ExternalKey } from './external-keys.ts'
 import type { SigningKey } from './key-generation.ts'
 import type { ProtocolPages } from './pages.ts'
@@ -27,6 +28,7 @@ export interface ProviderContext extends CoreContext {
   readonly secretUses: Pick<SecretUses, 'recordUse' | 'rehash'>
   readonly enqueueLogoutNotice: LogoutNotices['enqueue']
   readonly recordAttempt: ConnectionRecorder['record']
+  readonly isTrial: TrialMarks['isTrial']
   /** Counts a failed client authentication. */
   readonly recordFailedClient: (req: IncomingMessage, clientId: string) => Promise<void>
   /** Identifies the browser of a request without revealing its secret. */

@@ -47,7 +47,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   recordAuthorizations(provider, context)
   generateUserCodes(provider, context)
   adjustAuthorizationRequests(provider, context)
-  recordConnectionAttempts(provider, context.recordAttempt)
+  recordConnectionAttempts(provider, context)
   recordFailedClients(provider, context)
   handleUnknownRoutes(provider)
   requireCredentials(provider)

@@ -4,6 +4,8 @@ import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { ConnectionLogStore } from '../../src/connection-log/connection-attempt.ts'
 import { createConnectionLog } from '../../src/connection-log/connection-log.ts'
+import { MasterKey } from '../../src/master-key.ts'
+import { createTrialMarks, trialHeader } from '../../src/oidc/client-trial/trial-mark.ts'
 import { decide, type Host, signIn, startHost } from './host.ts'
 
 const redirectUri = 'https://client.example'
@@ -116,6 +118,29 @@ describe('connection log of a client', () => {
       ])
         expect([kept, text.includes(`"${kept}"`)]).toEqual([kept, false])
     }
+  })
+
+  test('excludes the requests of a client test, which receive the reason of a refusal', async () => {
+    await using host = await startHost()
+    const { client } = await host.client({ redirectUris: [redirectUri] })
+    const mark = createTrialMarks(MasterKey.from('a master key that is long enough'), host.clock)
+    const request = async (headers: Record<string, string>, id = client.id) =>
+      (await fetch(authorizeUrl(host, id, { redirect_uri: 'https://other.example' }), { headers })).headers.get(
+        trialHeader,
+      )
+    host.events.length = 0
+    expect(await request({ [trialHeader]: mark.create(client.id) })).toContain('redirect_uri')
+    expect(await host.pocket.connectionLog.list(client.id)).toEqual([])
+    expect(host.events).toEqual([])
+    // Marks of other clients, expired ones and forged ones hide nothing.
+    const expired = createTrialMarks(MasterKey.from('a master key that is long enough'), {
+      now: () => host.clock.now() - 61_000,
+    })
+    const forged = createTrialMarks(MasterKey.from('another master key, equally long'), host.clock)
+    for (const value of [mark.create('other'), expired.create(client.id), forged.create(client.id), '', 'x.y'])
+      expect(await request({ [trialHeader]: value })).toBeNull()
+    expect(await host.pocket.connectionLog.list(client.id)).toHaveLength(5)
+    expect(host.events).toHaveLength(5)
   })
 
   test('includes pushed requests, devices and refreshes, and the user of a code or token', async () => {

@@ -2,7 +2,6 @@ import type Provider from 'oidc-provider'
 import type { Client } from '../../clients/client.ts'
 import type { Clients } from '../../clients/registration.ts'
 import { signingSecret } from '../../clients/secrets.ts'
-import type { ConnectionLog } from '../../connection-log/connection-log.ts'
 import type { CoreContext } from '../../context.ts'
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../../errors.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
@@ -13,6 +12,7 @@ import type { TokenPreview } from '../preview.ts'
 import { createKeyProofs, type ProveKey, secretAssertion } from './proofs.ts'
 import { createSecrets, fetchJson, fetchResponse, fetchUserInfo, type Secrets, verifyIdToken } from './requests.ts'
 import { type ClientTestStep, TrialRecord, TrialStoppedError } from './trial.ts'
+import { type TrialMarks, trialHeader } from './trial-mark.ts'
 
 const scope = 'openid profile email groups'
 /** Milliseconds until the secret of a client test expires, in case its removal fails. */
@@ -20,9 +20,15 @@ const secretLifetime = 60_000
 
 interface ClientTrialServices {
   readonly clients: Clients
-  readonly connectionLog: ConnectionLog
   readonly preview: (clientId: string, accountId: string, scope: string) => Promise<TokenPreview>
+  readonly createMark: TrialMarks['create']
   /** Fetches from this provider's own address; other addresses can be blocked. */
+  readonly fetch: PublicFetch
+}
+
+/** A running test; `fetch` marks its requests. */
+interface Trial {
+  readonly client: Client
   readonly fetch: PublicFetch
 }
 
@@ -35,7 +41,7 @@ interface ClientTrialServices {
 export function createClientTrial(
   { issuer: { id: issuer }, stores, clock }: CoreContext,
   provider: () => Provider,
-  { clients, connectionLog, preview, fetch }: ClientTrialServices,
+  { clients, preview, createMark, fetch: fetchOwn }: ClientTrialServices,
 ) {
   const endpoints = getEndpoints(issuer)
 
@@ -62,7 +68,7 @@ export function createClientTrial(
     return found
   }
 
-  const pushRequest = async (client: Client, parameters: Readonly<Record<string, string>>) => {
+  const pushRequest = async ({ client, fetch }: Trial, parameters: Readonly<Record<string, string>>) => {
     const response = await withClientAuthentication(client, (fields) =>
       fetchJson(fetch, endpoints.pushed_authorization_request, {
         method: 'POST',
@@ -73,7 +79,8 @@ export function createClientTrial(
   }
 
   /** Sends a request without a session: the provider reports all other errors before `login_required`. */
-  const request = async (client: Client, redirectUri: string, { state, nonce, challenge }: Secrets) => {
+  const request = async (trial: Trial, redirectUri: string, { state, nonce, challenge }: Secrets) => {
+    const { client, fetch } = trial
     const parameters = {
       client_id: client.id,
       redirect_uri: redirectUri,
@@ -88,13 +95,14 @@ export function createClientTrial(
     if (client.protocol.requireSignedRequestObject) throw new TrialStoppedError('own_key', '', 'skipped')
     const requestParameters =
       client.requiresPushedAuthorizationRequests || client.protocol.fapi
-        ? await pushRequest(client, parameters)
+        ? await pushRequest(trial, parameters)
         : parameters
     const response = await fetchResponse(fetch, `${endpoints.authorization}?${new URLSearchParams(requestParameters)}`)
     const error = URL.parse(response.headers.get('location') ?? '')?.searchParams
     if (error?.get('state') === state && error.get('error') === 'login_required') return
-    const [latest] = await connectionLog.list(client.id)
-    throw new TrialStoppedError('refused', latest?.reason ?? `${error?.get('error') ?? response.status}`)
+    const reason = response.headers.get(trialHeader)
+    const code = error?.get('error') ?? String(response.status)
+    throw new TrialStoppedError('refused', reason === null ? code : decodeURIComponent(reason))
   }
 
   const createCode = async (client: Client, accountId: string, redirectUri: string, { nonce, challenge }: Secrets) => {
@@ -134,7 +142,7 @@ export function createClientTrial(
     }
   }
 
-  const exchange = (client: Client, request: Readonly<Record<string, string>>, prove: ProveKey | null) =>
+  const exchange = ({ client, fetch }: Trial, request: Readonly<Record<string, string>>, prove: ProveKey | null) =>
     withClientAuthentication(client, async (fields) =>
       fetchJson(fetch, endpoints.token, {
         method: 'POST',
@@ -143,13 +151,14 @@ export function createClientTrial(
       }),
     )
 
-  const userInfo = async (accessToken: string, prove: ProveKey | null) =>
+  const userInfo = async (fetch: PublicFetch, accessToken: string, prove: ProveKey | null) =>
     fetchUserInfo(fetch, endpoints.userinfo, {
       authorization: `${prove ? 'DPoP' : 'Bearer'} ${accessToken}`,
       ...(prove && { dpop: await prove('GET', endpoints.userinfo, accessToken) }),
     })
 
-  const run = async (client: Client, accountId: string, record: TrialRecord) => {
+  const run = async (trial: Trial, accountId: string, record: TrialRecord) => {
+    const { client, fetch } = trial
     const secrets = createSecrets()
     const document = await record.step('discovery', async () => {
       const found = await fetchJson(fetch, `${issuer}/.well-known/openid-configuration`)
@@ -166,7 +175,7 @@ export function createClientTrial(
       (found) => found,
     )
     try {
-      await record.step('request', () => request(client, redirectUri, secrets))
+      await record.step('request', () => request(trial, redirectUri, secrets))
     } catch (error) {
       // A skipped step does not stop the remaining steps.
       if (!(error instanceof TrialStoppedError) || error.outcome === 'failed') throw error
@@ -182,7 +191,7 @@ export function createClientTrial(
       const tokenRequest = { code, redirect_uri: redirectUri, code_verifier: secrets.verifier }
       const tokens = await record.step(
         'authentication',
-        () => exchange(client, tokenRequest, prove),
+        () => exchange(trial, tokenRequest, prove),
         ({ token_type, expires_in, scope: granted }) =>
           JSON.stringify({ token_type, expires_in, scope: granted }, null, 2),
       )
@@ -196,7 +205,7 @@ export function createClientTrial(
       await record.step(
         'userInfo',
         async () => {
-          const found = await userInfo(String(tokens.access_token), prove)
+          const found = await userInfo(fetch, String(tokens.access_token), prove)
           if (found.sub !== idToken.claims.sub) throw new TrialStoppedError('not_genuine', 'sub')
           return found
         },
@@ -211,7 +220,13 @@ export function createClientTrial(
     const client = await clients.find(clientId)
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     const record = new TrialRecord()
-    await run(client, accountId, record).catch((error: unknown) => {
+    const mark = createMark(client.id)
+    const fetch: PublicFetch = (url, { headers, ...init } = {}) => {
+      const marked = new Headers(headers)
+      marked.set(trialHeader, mark)
+      return fetchOwn(url, { ...init, headers: marked })
+    }
+    await run({ client, fetch }, accountId, record).catch((error: unknown) => {
       if (!(error instanceof TrialStoppedError)) throw error
     })
     return record.steps

@@ -9,7 +9,7 @@ import type { ProviderContext } from '../provider-context.ts'
 type Client = ClientExtras & { readonly clientId: string }
 
 /** The library compares redirect URIs exactly and a single secret in plain text; it has placeholders of both. */
-export function clientOverrides({ clock, secretUses, redirectUriPolicy: policy }: ProviderContext) {
+export function clientOverrides({ clock, secretUses, isTrial, redirectUriPolicy: policy }: ProviderContext) {
   return {
     'Client.prototype.redirectUriAllowed'(this: Client, value: string) {
       // FAPI 2.0 Security Profile §5.3.2.2.
@@ -31,7 +31,7 @@ export function clientOverrides({ clock, secretUses, redirectUriPolicy: policy }
       for (const candidate of candidates) {
         const secret = await findSecret({ secrets: this.pocket_secrets }, candidate, clock.now())
         if (!secret) continue
-        secretUses.recordUse(this.clientId, secret.id)
+        if (!isTrial(req, this.clientId)) secretUses.recordUse(this.clientId, secret.id)
         if (secret.algorithm !== undefined) secretUses.rehash(this.clientId, secret.id, candidate)
         return true
       }
