@@ -9,6 +9,7 @@ import { createProfilePictures } from '../images/profile-pictures.ts'
 import { createJobs } from '../jobs/jobs.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { createOverview } from '../overview/overview.ts'
+import { createPeopleCount } from '../overview/people-count.ts'
 import { createSearch } from '../search/search.ts'
 import { createSessionAdministration } from '../sessions/session-administration.ts'
 import { createSetUp } from '../set-up/set-up.ts'
@@ -59,6 +60,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
   })
   const backups = await composeBackups(platform)
   const { diagnosis, proxyProbe } = composeDiagnosis(platform, pocket, ldap)
+  const countPeople = createPeopleCount(database.overview, clock)
   return {
     ...platform,
     ...rendering,
@@ -83,8 +85,10 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     latestVersion,
     diagnosis,
     proxyProbe,
+    countPeople,
     overview: createOverview({
       store: database.overview,
+      countPeople,
       jobs,
       scim: database.scimProviders,
       settings,

@@ -15,6 +15,7 @@ export function composeSettingPages(services: PageServices): readonly PageRoute[
     ...services,
     initialAccessTokens: createInitialAccessTokenAdministration(services),
     testEmail: services.mail.test,
+    lastEmail: services.mail.lastAttempt,
   }
   const page = createSectionPage(deps)
   return [

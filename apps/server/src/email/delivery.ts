@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock, MasterKey } from '@pocket/core'
-import { messageOf } from '../logging/failure.ts'
+import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Compose } from './compose.ts'
 import type { CodeRequest, Email, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
@@ -101,8 +101,14 @@ async function deliver(deps: DeliveryDeps, email: Email, stop: AbortSignal): Pro
     onError(error, email)
     const pause = error instanceof EmailRejectedError ? undefined : retryDelays[email.attempts - 1]
     const nextAttemptAt = pause === undefined ? null : clock.now() + pause
-    await store.markFailed(email, { lastError: messageOf(error).slice(0, 1000), nextAttemptAt })
+    await store.markFailed(email, { lastError: failureText(error), nextAttemptAt })
   }
+}
+
+/** The code and the message of an error, for administrators. */
+export function failureText(error: unknown): string {
+  const code = codeOf(error instanceof EmailRejectedError ? error.cause : error)
+  return `${code === undefined ? '' : `${code}: `}${messageOf(error)}`.slice(0, 1000)
 }
 
 async function attempt(deps: DeliveryDeps, email: Email, stop: AbortSignal): Promise<void> {

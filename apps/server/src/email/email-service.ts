@@ -8,8 +8,9 @@ import type { Job } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
 import { notifyExpiringApiKeys } from './api-key-notices.ts'
 import { createComposer } from './compose.ts'
-import { createDelivery, type Delivery } from './delivery.ts'
+import { createDelivery, type Delivery, failureText } from './delivery.ts'
 import type { EmailServiceDeps } from './deps.ts'
+import type { LastAttempt } from './email-store.ts'
 import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails.ts'
 import { addressOf, createOutbox, type Outbox } from './outbox.ts'
 import { createEmailQueue, type EmailQueue } from './queue.ts'
@@ -33,7 +34,9 @@ export interface Mail {
   readonly loginCodes: LoginCodeEmails
   readonly verification: EmailVerification
   readonly jobs: readonly Job[]
-  /** Sends a test immediately. @throws {ConfigurationError} with the SMTP error @throws {ConflictError} `user_email_not_set` */
+  /** Whether the newest attempted e-mail was sent, and when; `undefined` if none was attempted. */
+  lastAttempt(): Promise<LastAttempt | undefined>
+  /** Sends a test immediately; it replaces the previous one in the list. @throws {ConfigurationError} with the SMTP error @throws {ConflictError} `user_email_not_set` */
   test(user: User): Promise<void>
   /** Whether e-mail is configured and the user has an e-mail address. */
   reaches(user: Pick<User, 'email'>): Promise<boolean>
@@ -111,13 +114,17 @@ export async function createEmailService(deps: EmailServiceDeps): Promise<EmailS
         async test(user) {
           const to = addressOf(user)
           const composed = await compose({ kind: 'test' }, user.locale, clock.now())
+          const email = await outbox.recordTest({ id: user.id, email: to, locale: user.locale })
           try {
-            const messageId = `<${crypto.randomUUID()}@${host}>`
+            const messageId = `<${email.id}@${host}>`
             await transport.send({ ...composed, to, messageId }, AbortSignal.timeout(testTimeout))
+            await store.markSent(email, clock.now())
           } catch (cause) {
+            await store.markFailed(email, { lastError: failureText(cause), nextAttemptAt: null })
             throw new ConfigurationError(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
           }
         },
+        lastAttempt: () => store.lastAttempt(),
         reaches,
         async approved(user, content) {
           if (!(await reaches(user))) return

@@ -6,6 +6,12 @@ import type { Email, EmailKind } from './email.ts'
 /** A delivery attempt. If the stored `attempts` is higher, another process has claimed the e-mail. */
 export type Attempt = Pick<Email, 'id' | 'attempts'>
 
+/** The outcome of an e-mail, in milliseconds since the Unix epoch. */
+export interface LastAttempt {
+  readonly succeeded: boolean
+  readonly at: number
+}
+
 /** Longer than every retry pause, in milliseconds: a `next_attempt_at` further ahead means that the clock was set back. */
 const maxPause = 25 * 3_600_000
 
@@ -31,6 +37,10 @@ const sql = {
   countSince: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE account_id = $1 AND kind = $2 AND created_at > $3`,
   find: `${rows.select} WHERE id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
+  removeTests: `DELETE FROM ${rows.table} WHERE kind = 'test'`,
+  // The newest e-mail that was attempted, by the index `pocket_email_created`.
+  lastAttempt: `SELECT sent_at, created_at FROM ${rows.table} WHERE sent_at IS NOT NULL OR last_error IS NOT NULL
+    ORDER BY created_at DESC, id DESC LIMIT 1`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeBefore: `DELETE FROM ${rows.table} WHERE id IN (
     SELECT id FROM ${rows.table} WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)`,
@@ -109,6 +119,18 @@ export class EmailStore {
 
   async remove(id: string): Promise<void> {
     await this.#database.execute(sql.remove, [id])
+  }
+
+  async removeTests(): Promise<void> {
+    await this.#database.execute(sql.removeTests, [])
+  }
+
+  /** The outcome of the newest e-mail that was attempted; `undefined` if none was within the last 30 days. */
+  async lastAttempt(): Promise<LastAttempt | undefined> {
+    const [row] = await this.#database.query<Readonly<Record<'sent_at' | 'created_at', number | string | null>>>(
+      sql.lastAttempt,
+    )
+    return row && { succeeded: row.sent_at !== null, at: Number(row.sent_at ?? row.created_at) }
   }
 
   async removeByAccount(accountId: string): Promise<void> {

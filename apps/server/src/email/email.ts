@@ -66,8 +66,9 @@ export interface CodeRequest {
 export type EmailContent = Message | CodeRequest
 export type EmailKind = EmailContent['kind']
 
-/** Kinds of e-mail that are queued; a test is sent immediately. */
+/** A test is sent immediately, the others are queued. */
 export const emailKinds = [
+  'test',
   'one-time-access',
   'one-time-access-request',
   'email-verification',

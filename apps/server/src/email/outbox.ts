@@ -3,13 +3,13 @@ import type { Clock, MasterKey } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Email, EmailContent, Message } from './email.ts'
-import type { EmailStore } from './email-store.ts'
+import type { Attempt, EmailStore } from './email-store.ts'
 
 /** The use of the master key. */
 export const emailUse = 'email'
 
 export interface OutboxDeps {
-  readonly store: Pick<EmailStore, 'insert'>
+  readonly store: Pick<EmailStore, 'insert' | 'removeTests'>
   readonly masterKey: MasterKey
   readonly clock: Clock
 }
@@ -37,34 +37,52 @@ export interface Outbox {
   queue(email: NewEmail): Promise<boolean>
   /** Queues a login code request, whether or not an account with this e-mail address exists. */
   queueRequest(address: string, request: Extract<EmailContent, { kind: 'one-time-access-request' }>): Promise<void>
+  /** Records a test that is being sent, in place of the previous one. */
+  recordTest(to: Pick<User, 'id' | 'email' | 'locale'>): Promise<Attempt>
 }
 
 const requestLifetime = 15 * 60_000
+/** Milliseconds until a test that was interrupted is sent again. */
+const testClaim = 10 * 60_000
 
 export function createOutbox({ store, masterKey, clock }: OutboxDeps): Outbox {
-  const insert = (
+  const toEmail = (
     content: EmailContent,
     fields: Pick<Email, 'recipient' | 'accountId' | 'locale' | 'expiresAt' | 'onceKey'>,
-  ) =>
-    store.insert({
-      id: randomUUID(),
-      kind: content.kind,
-      data: encryptContent(masterKey, content),
-      attempts: 0,
-      nextAttemptAt: clock.now(),
-      lastError: null,
-      createdAt: clock.now(),
-      sentAt: null,
-      ...fields,
-    })
+  ): Email => ({
+    id: randomUUID(),
+    kind: content.kind,
+    data: encryptContent(masterKey, content),
+    attempts: 0,
+    nextAttemptAt: clock.now(),
+    lastError: null,
+    createdAt: clock.now(),
+    sentAt: null,
+    ...fields,
+  })
+  const toLocale = (locale: string | null) => locale?.slice(0, 100) ?? null
   return {
     async queue({ to, message, expiresAt, onceKey = null }) {
-      const locale = to.locale?.slice(0, 100) ?? null
-      return insert(message, { recipient: addressOf(to), accountId: to.id, locale, expiresAt, onceKey })
+      const fields = { recipient: addressOf(to), accountId: to.id, locale: toLocale(to.locale), expiresAt, onceKey }
+      return store.insert(toEmail(message, fields))
     },
     async queueRequest(recipient, request) {
       const expiresAt = clock.now() + requestLifetime
-      await insert(request, { recipient, accountId: null, locale: null, expiresAt, onceKey: null })
+      await store.insert(toEmail(request, { recipient, accountId: null, locale: null, expiresAt, onceKey: null }))
+    },
+    async recordTest(to) {
+      const expiresAt = clock.now() + requestLifetime
+      const fields = {
+        recipient: addressOf(to),
+        accountId: to.id,
+        locale: toLocale(to.locale),
+        expiresAt,
+        onceKey: null,
+      }
+      const test = { ...toEmail({ kind: 'test' }, fields), attempts: 1, nextAttemptAt: clock.now() + testClaim }
+      await store.removeTests()
+      await store.insert(test)
+      return test
     },
   }
 }

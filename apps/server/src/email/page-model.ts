@@ -2,6 +2,7 @@ import type { BulkNotice } from '../http/bulk.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { Email, EmailState } from './email.ts'
+import type { SmtpProblem } from './smtp-problem.ts'
 
 /** `/verify-email`: confirms the e-mail address of the signed-in user. */
 export interface VerifyEmailPage {
@@ -23,6 +24,8 @@ export interface EmailItem
     'id' | 'kind' | 'recipient' | 'attempts' | 'lastError' | 'nextAttemptAt' | 'createdAt' | 'sentAt'
   > {
   readonly state: EmailState
+  /** Why it failed, if known. */
+  readonly problem: SmtpProblem | null
 }
 
 /** `/settings/admin/emails`: sent, waiting and failed e-mails. */

@@ -8,6 +8,7 @@ import { viewerOf } from '../http/viewer.ts'
 import { type Email, emailKinds, stateOf } from './email.ts'
 import type { Mail } from './email-service.ts'
 import type { EmailItem } from './page-model.ts'
+import { smtpProblemOf } from './smtp-problem.ts'
 
 const emailsPath = '/settings/admin/emails'
 
@@ -66,5 +67,6 @@ export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): reado
 
 function emailItem(email: Email): EmailItem {
   const { id, kind, recipient, attempts, lastError, nextAttemptAt, createdAt, sentAt } = email
-  return { id, kind, recipient, state: stateOf(email), attempts, lastError, nextAttemptAt, createdAt, sentAt }
+  const problem = smtpProblemOf(lastError)
+  return { id, kind, recipient, state: stateOf(email), attempts, lastError, problem, nextAttemptAt, createdAt, sentAt }
 }

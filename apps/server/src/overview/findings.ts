@@ -50,6 +50,11 @@ const paths = {
   user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
 } as const
 
+/** Whether the last quarter of the lifetime has begun, so that nothing needs attention as soon as it is created. */
+function endsSoon(now: number, { createdAt, endsAt }: ExpiringItem): boolean {
+  return endsAt - now <= (endsAt - createdAt) / 4
+}
+
 /** All findings, the most severe first. */
 export function findingsOf(input: FindingInput): readonly Finding[] {
   const {
@@ -79,10 +84,12 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   for (const { clientId, clientName, finishedAt } of scim)
     add('scimFailed', 'bad', paths.scim(clientId), { about: clientName, at: finishedAt })
   if (status.isLdapWaiting) add('ldapWaiting', 'bad', paths.ldap)
-  for (const { id, name, endsAt } of secrets.items)
-    if (endsAt <= now) add('secretEnded', 'bad', paths.client(id), { about: name, at: endsAt })
-    else add('secretEnds', 'soon', paths.client(id), { about: name, at: endsAt })
-  for (const { id, name, endsAt } of apiKeys.items)
+  for (const secret of secrets.items) {
+    const details = { about: secret.name, at: secret.endsAt }
+    if (secret.endsAt <= now) add('secretEnded', 'bad', paths.client(secret.id), details)
+    else if (endsSoon(now, secret)) add('secretEnds', 'soon', paths.client(secret.id), details)
+  }
+  for (const { id, name, endsAt } of apiKeys.items.filter((key) => endsSoon(now, key)))
     add('apiKeyEnds', 'soon', id === viewerId ? paths.ownApiKeys : paths.user(id), { about: name, at: endsAt })
   if (emails.failed > 0) add('emailFailed', 'bad', `${paths.emails}?filters[state]=failed`, { count: emails.failed })
   if (emails.waitingSince !== null && now - emails.waitingSince > maxQueueDelay && mail.isSetUp)

@@ -14,9 +14,10 @@ export interface FailureCount {
   readonly count: number
 }
 
-/** Users who can sign in, by authentication method. */
+/** Enabled users by their passkeys. */
 export interface UserCounts {
-  readonly total: number
+  readonly enabled: number
+  readonly withPasskey: number
   readonly withoutPasskey: number
   /** Users with a single passkey that is bound to one device are also counted in `withSingleDevicePasskey`. */
   readonly withSinglePasskey: number
@@ -30,6 +31,8 @@ export interface EmailCounts {
   readonly waitingSince: number | null
   /** E-mails that failed permanently since the requested instant. */
   readonly failed: number
+  /** When the last e-mail was sent, within the time that e-mails are kept; `null` if none was. */
+  readonly lastSentAt: number | null
 }
 
 /** An item that expires, and its owner. */
@@ -37,6 +40,7 @@ export interface ExpiringItem {
   /** The ID of the client or owner. */
   readonly id: string
   readonly name: string
+  readonly createdAt: number
   readonly endsAt: number
 }
 
@@ -82,7 +86,7 @@ const failures = (code: string) => `SELECT code, SUM(occurrences) AS number FROM
     ORDER BY created_at DESC, id DESC LIMIT $2) AS newest
   GROUP BY code ORDER BY number DESC, code`
 
-const people = `SELECT COUNT(*) AS total,
+const people = `SELECT COUNT(*) AS enabled, COUNT(number) AS with_passkey,
     SUM(CASE WHEN number IS NULL THEN 1 ELSE 0 END) AS without_passkey,
     SUM(CASE WHEN number = 1 THEN 1 ELSE 0 END) AS single,
     SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS one_device,
@@ -95,16 +99,22 @@ const people = `SELECT COUNT(*) AS total,
 /** `sent_at IS NULL` matches the condition of the partial index `pocket_email_unsent`. */
 const emails = `SELECT SUM(CASE WHEN next_attempt_at IS NOT NULL THEN 1 ELSE 0 END) AS waiting,
     MIN(CASE WHEN next_attempt_at IS NOT NULL THEN created_at END) AS waiting_since,
-    SUM(CASE WHEN next_attempt_at IS NULL AND created_at >= $1 THEN 1 ELSE 0 END) AS failed
+    SUM(CASE WHEN next_attempt_at IS NULL AND created_at >= $1 THEN 1 ELSE 0 END) AS failed,
+    (SELECT sent_at FROM pocket_email WHERE sent_at IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1) AS last_sent_at
   FROM pocket_email WHERE sent_at IS NULL`
 
 /** Clients with a secret that never expires are excluded before their JSON is parsed. */
-const secrets = (elements: string, expiresAt: string) => `SELECT id, name, ends_at, COUNT(*) OVER () AS total FROM (
-    SELECT id, name, (SELECT MAX(${expiresAt}) FROM ${elements}) AS ends_at FROM pocket_client
+const secrets = (
+  elements: string,
+  field: (name: string) => string,
+) => `SELECT id, name, created_at, ends_at, COUNT(*) OVER () AS total FROM (
+    SELECT id, name, (SELECT MAX(${field('createdAt')}) FROM ${elements}) AS created_at,
+      (SELECT MAX(${field('expiresAt')}) FROM ${elements}) AS ends_at FROM pocket_client
     WHERE NOT is_public AND secrets LIKE '%"expiresAt":%' AND secrets NOT LIKE '%"expiresAt":null%') AS clients
   WHERE ends_at <= $1 ORDER BY ends_at, id LIMIT $2`
 
-const apiKeys = `SELECT owner_id AS id, pocket_api_key.name AS name, display_name AS owner_name, expires_at AS ends_at,
+const apiKeys = `SELECT owner_id AS id, pocket_api_key.name AS name, display_name AS owner_name,
+    pocket_api_key.created_at AS created_at, expires_at AS ends_at,
     COUNT(*) OVER () AS total
   FROM pocket_api_key LEFT JOIN pocket_user ON pocket_user.id = owner_id
   WHERE expires_at > $1 AND expires_at <= $2 ORDER BY expires_at, pocket_api_key.id LIMIT $3`
@@ -126,11 +136,14 @@ const statusQuery = `SELECT
 const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly secrets: string }>> = {
   sqlite: {
     failures: failures(`json_extract(data, '$.code')`),
-    secrets: secrets('json_each(secrets)', `json_extract(value, '$.expiresAt')`),
+    secrets: secrets('json_each(secrets)', (name) => `json_extract(value, '$.${name}')`),
   },
   postgres: {
     failures: failures(`data::json ->> 'code'`),
-    secrets: secrets('json_array_elements(secrets::json) AS each_secret', `(each_secret ->> 'expiresAt')::bigint`),
+    secrets: secrets(
+      'json_array_elements(secrets::json) AS each_secret',
+      (name) => `(each_secret ->> '${name}')::bigint`,
+    ),
   },
 }
 
@@ -164,7 +177,8 @@ export class OverviewStore {
   async countUsers(): Promise<UserCounts> {
     const value = await this.#readRow(people, [])
     return {
-      total: value('total'),
+      enabled: value('enabled'),
+      withPasskey: value('with_passkey'),
       withoutPasskey: value('without_passkey'),
       withSinglePasskey: value('single'),
       withSingleDevicePasskey: value('one_device'),
@@ -174,7 +188,12 @@ export class OverviewStore {
 
   async countEmails(failedSince: number): Promise<EmailCounts> {
     const value = await this.#readRow(emails, [failedSince])
-    return { waiting: value('waiting'), waitingSince: value('waiting_since') || null, failed: value('failed') }
+    return {
+      waiting: value('waiting'),
+      waitingSince: value('waiting_since') || null,
+      failed: value('failed'),
+      lastSentAt: value('last_sent_at') || null,
+    }
   }
 
   /** Clients whose last secret expires before this instant, the earliest first. */
@@ -216,12 +235,13 @@ export class OverviewStore {
 interface ExpiringRow {
   readonly id: string
   readonly name: string
+  readonly created_at: Numeric
   readonly ends_at: Numeric
   readonly total: Numeric
 }
 
-function toExpiringItem({ id, name, ends_at }: ExpiringRow): ExpiringItem {
-  return { id, name, endsAt: Number(ends_at) }
+function toExpiringItem({ id, name, created_at, ends_at }: ExpiringRow): ExpiringItem {
+  return { id, name, createdAt: Number(created_at), endsAt: Number(ends_at) }
 }
 
 function toExpiringItems<Row extends ExpiringRow, Item extends ExpiringItem>(

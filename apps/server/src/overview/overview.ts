@@ -18,6 +18,7 @@ import type {
   OverviewStore,
   UserCounts,
 } from './overview-store.ts'
+import type { CountPeople } from './people-count.ts'
 
 /** The overview data. Instants in milliseconds since the Unix epoch. */
 export interface OverviewData {
@@ -52,6 +53,7 @@ export type ReadOverview = (viewerId: string | null) => Promise<OverviewData>
 
 export interface OverviewDeps {
   readonly store: OverviewStore
+  readonly countPeople: CountPeople
   readonly jobs: Pick<Jobs, 'list'>
   readonly scim: Pick<ScimProviderStore, 'listFailing'>
   readonly settings: Pick<Settings, 'lastKnown'>
@@ -74,13 +76,10 @@ const expirationWindow = 30 * day
 const maxExpiring = 5
 const maxFailing = 5
 
-/** Larger instances skip this count: it would take some tenths of a second per view. */
-const largeInstanceSize = 10_000
-const minute = 60_000
-
 /** Always nine statements: one for each method of the store, for the jobs, and for provisioning. */
 export function createOverview({
   store,
+  countPeople,
   jobs,
   scim,
   settings,
@@ -89,14 +88,6 @@ export function createOverview({
   backups,
   clock,
 }: OverviewDeps): ReadOverview {
-  let cachedCounts: { readonly people: UserCounts; readonly at: number } | undefined
-  const countPeople = async (now: number): Promise<UserCounts> => {
-    const age = cachedCounts && now - cachedCounts.at
-    if (cachedCounts && age !== undefined && age >= 0 && age < minute) return cachedCounts.people
-    const people = await store.countUsers()
-    cachedCounts = people.total > largeInstanceSize ? { people, at: now } : undefined
-    return people
-  }
   return async (viewerId) => {
     const now = clock.now()
     const today = Math.floor(now / day)
@@ -106,7 +97,7 @@ export function createOverview({
       await Promise.all([
         store.countSignIns(firstDay * day),
         store.countFailures(recentSince, maxFailures),
-        countPeople(now),
+        countPeople(),
         store.countEmails(recentSince),
         store.listExpiringSecrets(now + expirationWindow, maxExpiring),
         store.listExpiringApiKeys({ from: now, to: now + expirationWindow }, maxExpiring),

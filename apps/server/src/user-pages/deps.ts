@@ -3,6 +3,7 @@ import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import type { Mail } from '../email/email-service.ts'
 import type { PageDeps } from '../http/deps.ts'
 import type { ProfilePictures } from '../images/profile-pictures.ts'
+import type { CountPeople } from '../overview/people-count.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -20,4 +21,5 @@ export interface UserPageDeps extends PageDeps {
   readonly userPictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly settings: Settings
   readonly mail: Mail
+  readonly countPeople: CountPeople
 }

@@ -84,18 +84,12 @@ export function userListPages(deps: UserPageDeps) {
       const viewer = await authentication.requireUser(ctx)
       const { request, view } = readListPage(ctx, await definitionFor(ctx), secure)
       const { items, total } = await findPage(request)
-      // The count reads every passkey, so it is skipped for searches and later pages.
-      const isUnfilteredFirstPage =
-        request.page === 1 && request.search === '' && Object.keys(request.filters).length === 0
       await show(ctx, {
         view: 'users',
         viewer: viewerOf(viewer),
         list: view(total),
         users: await toItems(items),
-        enabled: await directory.users.countEnabled(),
-        withSingleDevicePasskey: isUnfilteredFirstPage
-          ? (await pocket.passkeys.overview()).withSingleDevicePasskey
-          : null,
+        people: await deps.countPeople(),
         notice: bulkNotice(flashes.consume(ctx, usersPath)),
       })
     },

@@ -8,6 +8,7 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { UserCounts } from '../overview/overview-store.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
 
@@ -38,10 +39,7 @@ export interface UsersPage {
   readonly viewer: Viewer
   readonly list: ListView
   readonly users: readonly UserItem[]
-  /** The number of enabled users. */
-  readonly enabled: number
-  /** `null` if the list is searched, filtered or on a later page: it is not counted then. */
-  readonly withSingleDevicePasskey: number | null
+  readonly people: UserCounts
   readonly notice: BulkNotice | null
 }
 

@@ -190,7 +190,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await verificationToken(await signedIn())
     const page = await administrator.get(`${at}?search=${email}&filters[state]=failed`)
     expect(page.text).toContain('e-mail failed.')
-    expect(page.text).toMatch(/<bdi>[^<]*550 Not now<\/bdi>/)
+    expect(page.text).toMatch(/<bdi dir="ltr">[^<]*550 Not now<\/bdi>/)
     const [, id = ''] = /name="ids" value="([^"]+)"/.exec(page.text) ?? []
     const retried = await administrator.follow(
       await administrator.postForm(at, { ids: id, list: '?search=x', act: 'retry' }),

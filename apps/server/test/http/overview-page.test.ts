@@ -103,7 +103,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
   })
 
-  test('names clients whose last secret expires, and API keys that expire', async () => {
+  test('names clients whose last secret expires, and API keys that expire, but no new ones', async () => {
     const secret = (expiresAt: number | null) => ({ id: 's', hash: 'h', prefix: 'p', createdAt: 0, expiresAt })
     const soon = Date.now() + 3 * day
     const kept = {
@@ -120,6 +120,19 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const expiresAt = (days: number) => new Date(Date.now() + days * day).toISOString()
     await instance.call('POST /api/api-keys', { body: { name: 'backup', expiresAt: expiresAt(2) } })
     await instance.call('POST /api/api-keys', { body: { name: 'later', expiresAt: expiresAt(200) } })
+    await run('UPDATE pocket_client SET secrets = $2 WHERE name = $1', [
+      'Another one stays',
+      JSON.stringify([{ ...secret(soon), createdAt: Date.now() }]),
+    ])
+    expect(findings(await html()).map(([, text]) => text)).toEqual([
+      'The secret of Has ended has expired',
+      'The secret of Ends soon expires soon',
+    ])
+    await run('UPDATE pocket_client SET secrets = $2 WHERE name = $1', [
+      'Another one stays',
+      JSON.stringify(kept['Another one stays']),
+    ])
+    await run('UPDATE pocket_api_key SET created_at = $1', [0])
     const page = await html()
     expect(findings(page).map(([, text]) => text)).toEqual([
       'The secret of Has ended has expired',
@@ -139,7 +152,10 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await createPerson(instance, { disabled: true })
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
     const page = await html()
-    expect(page).toContain('3 people can sign in')
+    expect(page).toContain('One person can sign in')
+    const { text: users } = await get('/settings/admin/users')
+    expect(users).toContain('<p>1 person can sign in. ')
+    expect(users).toContain('>2 have no passkey yet.</a>')
     expect(figure(page, 'Without a passkey')).toBe('2')
     expect(figure(page, 'Without a second passkey')).toBe('1')
     expect(figure(page, 'On one device only')).toBe('1')

@@ -308,9 +308,33 @@ describe('a test e-mail', () => {
     server.refuseNext(550)
     const refused = await pages.save(`${base}/email`, settings)
     expect(refused.text).toContain('the test e-mail failed')
-    expect(refused.text).toMatch(/<code>[^<]*550 Not now<\/code>/)
+    expect(refused.text).toMatch(/<code dir="ltr">[^<]*550 Not now<\/code>/)
+    expect(refused.text).toContain('The e-mail server refused the sender or the recipient.')
     // The message is shown once.
     expect((await pages.get(`${base}/email`)).text).not.toContain('550 Not now')
+  })
+
+  test('decides what the pages say about e-mail, until the next one', async () => {
+    const pages = pagesOf(instance)
+    const settings = { smtpHost: '127.0.0.1', smtpPort: String(server.port), smtpFrom: 'login@example.com' }
+    const said = async () => ({
+      lead: /<h1>E-mail<\/h1><p>([^<]*)/.exec((await pages.get(`${base}/email`)).text)?.[1],
+      overview: /E-mail<\/a><\/dt><dd>([^<]*)/.exec((await pages.get('/settings/admin')).text)?.[1],
+      list: /<h1>E-mails<\/h1><p>([^<]*)/.exec((await pages.get('/settings/admin/emails')).text)?.[1],
+    })
+    server.refuseNext(550)
+    await pages.save(`${base}/email`, { ...settings, act: 'test' })
+    expect(await said()).toEqual({
+      lead: 'The last e-mail could not be sent.',
+      overview: '1 failed',
+      list: 'One e-mail failed.',
+    })
+    await pages.save(`${base}/email`, { ...settings, act: 'test' })
+    expect(await said()).toEqual({
+      lead: expect.stringMatching(/^The last e-mail was sent .* ago\.$/),
+      overview: expect.stringMatching(/^Last sent .* ago$/),
+      list: 'The last 30 days.',
+    })
   })
 })
 

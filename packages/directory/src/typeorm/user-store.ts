@@ -18,7 +18,6 @@ const sql = {
   list: `${rows.select} ORDER BY user_name_key`,
   hasAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $1 LIMIT 1`,
   hasOtherAdministrator: `SELECT 1 AS one FROM ${rows.table} WHERE administrator = $2 AND disabled = $3 AND id <> $1 LIMIT 1`,
-  countEnabled: `SELECT COUNT(*) AS number FROM ${rows.table} WHERE disabled = $1`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   update: `UPDATE ${rows.table} SET ${rows.assignments('id')} WHERE id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
@@ -91,11 +90,6 @@ export class TypeormUserStore implements UserStore {
   async page(request: PageRequest): Promise<Page<UserDetails>> {
     const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
     return { items: await this.withDetails(toUsers(found)), total }
-  }
-
-  async countEnabled(): Promise<number> {
-    const [found] = await this.#database.query<{ number: number | string }>(sql.countEnabled, [false])
-    return Number(found?.number ?? 0)
   }
 
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]> {

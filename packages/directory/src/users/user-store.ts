@@ -22,8 +22,6 @@ export interface UserStore {
    * first by default. Uses a constant number of statements.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
-  /** The number of enabled users. */
-  countEnabled(): Promise<number>
   /** Adds the groups and claims to these users, in their order, in one statement. */
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
   /** Whether any user is an administrator. */

@@ -38,8 +38,6 @@ export interface Users {
    * `isAdmin` and `disabled`.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
-  /** The number of enabled users. */
-  countEnabled(): Promise<number>
   /**
    * Changes the given `fields`, read as in {@link newUser}: `undefined` keeps a value, `null` clears it. A new e-mail address
    * is unverified unless `rights` set otherwise.
@@ -97,8 +95,6 @@ export function createUsers({ users, memberships, ldap, withLock, clock }: Direc
     },
 
     page: (request) => users.page(request),
-
-    countEnabled: () => users.countEnabled(),
 
     update: (id, fields, rights) => withLock(async () => change(await requireUser(id), fields, rights)),
 

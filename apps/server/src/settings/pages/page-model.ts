@@ -1,5 +1,6 @@
 import type { InitialAccessToken, PublishedKey } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { SmtpProblem } from '../../email/smtp-problem.ts'
 import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
 import type { ApplicationImageItem } from '../../images/application-images.ts'
@@ -24,6 +25,8 @@ export interface SettingsPage {
   readonly path: string
   /** The suffix of the message key of the status summary. */
   readonly lead: string
+  /** The instant in that message. */
+  readonly leadAt: number | null
   readonly groups: readonly { readonly name: string; readonly fields: readonly SettingFieldView[] }[]
   /** Whether the environment provides all settings. */
   readonly uiConfigDisabled: boolean
@@ -43,11 +46,12 @@ export interface SettingsPage {
     | null
   /** The images of the instance; empty except on the page of the general settings. A form sends `file`. */
   readonly images: readonly ApplicationImageItem[]
-  /** The result of a test e-mail; `answer` is the response of the SMTP server. */
+  /** The result of a test e-mail; `answer` is the response of the SMTP server, `problem` its meaning. */
   readonly test: {
     readonly outcome: 'sent' | 'failed' | 'no_address'
     readonly address: string
     readonly answer: string
+    readonly problem: SmtpProblem | null
   } | null
   /** Directory presets, and the preset that is filled in but not saved. Empty except on the LDAP page. */
   readonly presets: {

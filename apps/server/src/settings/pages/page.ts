@@ -2,11 +2,12 @@ import { ConfigurationError, ConflictError, NotFoundError } from '@pocket/core/e
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
+import { failureText } from '../../email/delivery.ts'
+import { smtpProblemOf } from '../../email/smtp-problem.ts'
 import { formText } from '../../http/form.ts'
 import { refusalOf, submittedVersion } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
-import { messageOf } from '../../logging/failure.ts'
 import { fieldsOf, keysOf, type SectionName, type SettingKey, sections } from '../definitions.ts'
 import type { SettingPageDeps } from './deps.ts'
 import type { SettingsPage } from './page-model.ts'
@@ -85,18 +86,21 @@ async function tried(send: (user: User) => Promise<void>, user: User): Promise<S
   const address = user.email ?? ''
   try {
     await send(user)
-    return { outcome: 'sent', address, answer: '' }
+    return { outcome: 'sent', address, answer: '', problem: null }
   } catch (error) {
-    if (error instanceof ConflictError) return { outcome: 'no_address', address, answer: '' }
+    if (error instanceof ConflictError) return { outcome: 'no_address', address, answer: '', problem: null }
     if (!(error instanceof ConfigurationError)) throw error
-    return { outcome: 'failed', address, answer: messageOf(error.cause).slice(0, 500) }
+    const answer = failureText(error.cause).slice(0, 500)
+    return { outcome: 'failed', address, answer, problem: smtpProblemOf(answer) }
   }
 }
 
 function testOf(value: unknown): SettingsPage['test'] {
   const { outcome, address, answer } = Object(value)
   const isKnown = outcome === 'sent' || outcome === 'failed' || outcome === 'no_address'
-  return isKnown && typeof address === 'string' && typeof answer === 'string' ? { outcome, address, answer } : null
+  return isKnown && typeof address === 'string' && typeof answer === 'string'
+    ? { outcome, address, answer, problem: smtpProblemOf(answer) }
+    : null
 }
 
 function newTokenOf(value: unknown): { readonly id: string; readonly token: string } | null {

@@ -39,7 +39,7 @@ export interface SectionPage {
 }
 
 export function createSectionPage(deps: SettingPageDeps): SectionPage {
-  const { pocket, directory, settings, applicationImages, initialAccessTokens, show } = deps
+  const { pocket, directory, settings, applicationImages, initialAccessTokens, lastEmail, show } = deps
   const lock = ({ key }: SettingField) => lockOf(key, settings)
 
   const groupsFor = async (section: SectionName): Promise<SettingsPage['userGroups']> => {
@@ -54,6 +54,12 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
     token,
     keys: await pocket.signingKeys(),
   })
+
+  const emailLead = async ({ smtpHost, smtpFrom }: SettingValues) => {
+    if (smtpHost === '' || smtpFrom === '') return { lead: 'off', leadAt: null }
+    const last = await lastEmail()
+    return { lead: last ? (last.succeeded ? 'sent' : 'failed') : 'untried', leadAt: last?.at ?? null }
+  }
 
   return {
     groupsFor,
@@ -72,7 +78,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
         viewer: viewerOf(user),
         section,
         path: pathOf(section),
-        lead: leadOf(section, present),
+        ...(section === 'email' ? await emailLead(present) : { lead: leadOf(section, present), leadAt: null }),
         groups: sections[section].map(({ name, fields: some }) => ({
           name,
           fields: some.map((field) => ({
@@ -103,14 +109,12 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
 }
 
 /** The status of a section in one word; the message is `settings.leads.SECTION.WORD`. */
-function leadOf(section: SectionName, values: SettingValues): string {
+function leadOf(section: Exclude<SectionName, 'email'>, values: SettingValues): string {
   switch (section) {
     case 'general':
       return 'usual'
     case 'sign-up':
       return values.allowUserSignups
-    case 'email':
-      return values.smtpHost === '' || values.smtpFrom === '' ? 'off' : 'on'
     case 'ldap':
       return values.ldapEnabled && values.ldapUrl !== '' ? 'on' : 'off'
     case 'oidc':

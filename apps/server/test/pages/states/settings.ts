@@ -27,6 +27,7 @@ function groupsOf(section: SectionName, { values = {}, locked = {} }: Given = {}
 }
 
 const usual = {
+  leadAt: null,
   view: 'settings',
   viewer: anna,
   uiConfigDisabled: false,
@@ -53,7 +54,7 @@ const images: SettingsPage['images'] = [
 const general = { ...usual, images, section: 'general', path, lead: 'usual' } as const
 const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, lead: 'withToken' } as const
 const ldap = { ...usual, presets, section: 'ldap', path: `${path}/ldap`, lead: 'off' } as const
-const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'on' } as const
+const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'sent', leadAt: now - 3_600_000 } as const
 const kid = 'Zk1xq0Vw7cQ8hGm3nJ5pR2sT4uV6wX8yZ0aB1cD2eF3'
 const oidcPart: OidcPart = {
   token: { description: '', uses: '1', lifetime: 'hour' },
@@ -76,6 +77,7 @@ const sent: EmailItem = {
   state: 'sent',
   attempts: 1,
   lastError: null,
+  problem: null,
   nextAttemptAt: null,
   createdAt: now - 3_600_000,
   sentAt: now - 3_599_000,
@@ -154,17 +156,19 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
   'settings-email-off': { ...email, lead: 'off', groups: groupsOf('email') },
   'settings-email-test-failed': {
     ...email,
+    lead: 'failed',
     groups: groupsOf('email', { values: server, locked: { smtpHost: 'SMTP_HOST', smtpPassword: 'SMTP_PASSWORD' } }),
     test: {
       outcome: 'failed',
       address: 'anna@example.com',
-      answer: 'Invalid login: 535 5.7.8 Error: authentication failed',
+      answer: 'EAUTH: Invalid login: 535 5.7.8 Error: authentication failed',
+      problem: 'credentials',
     },
   },
   'settings-email-tested': {
     ...email,
     groups: groupsOf('email', { values: server }),
-    test: { outcome: 'sent', address: 'anna@example.com', answer: '' },
+    test: { outcome: 'sent', address: 'anna@example.com', answer: '', problem: null },
   },
   'settings-oidc': {
     ...oidc,

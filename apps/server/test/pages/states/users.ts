@@ -94,8 +94,14 @@ const users = {
       lastUsedAt: null,
     },
   ],
-  enabled: 99_998,
-  withSingleDevicePasskey: 9,
+  people: {
+    enabled: 99_998,
+    withPasskey: 99_000,
+    withoutPasskey: 998,
+    withSinglePasskey: 31,
+    withSingleDevicePasskey: 9,
+    administratorsWithSingleDevicePasskey: 0,
+  },
   notice: {
     done: 'disable',
     count: 2,
