@@ -82,6 +82,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     registration,
     signIn,
     signUp: userServices.signUp,
+    recovery: userServices.recovery,
     reauthentication,
     deviceLogins,
     deviceAuthorizations,

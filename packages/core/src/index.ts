@@ -60,7 +60,7 @@ export type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 export type { NewClientSecret, SecretInput } from './clients/secrets.ts'
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
-export type { CodeStore, StoredCode } from './codes/code-store.ts'
+export type { CodeStore, RecoveryCodeKind, StoredCode } from './codes/code-store.ts'
 export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-store.ts'
 export type { NewDeviceLogin, PendingDeviceLogin, RequestingDevice } from './codes/device-logins.ts'
 export type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
@@ -76,6 +76,12 @@ export { assertSameOrigin } from './http/same-origin.ts'
 export type { DeviceAuthorizationService, PendingDeviceAuthorization } from './interactions/device-authorization.ts'
 export type { DeviceLoginService } from './interactions/device-login.ts'
 export type { ReauthenticationService } from './interactions/reauthentication.ts'
+export type {
+  IssuedRecoveryKind,
+  RecoveryAttempt,
+  RecoveryCodeOptions,
+  RecoveryService,
+} from './interactions/recovery.ts'
 export type {
   RegistrationOptionsInput,
   RegistrationPurpose,

@@ -1,8 +1,11 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { ConfigurationError } from './errors.ts'
 
-/** Keys for these uses must not change when the master key is replaced: clients identify users by pairwise subjects. */
-export const durableUses = ['pairwise subject'] as const
+/**
+ * Keys for these uses must not change when the master key is replaced: clients identify users by pairwise subjects, and printed
+ * recovery codes stay valid.
+ */
+export const durableUses = ['pairwise subject', 'recovery code'] as const
 /** Uses of stored values that core encrypts with the master key. */
 export const encryptionUses = {
   signingKey: 'signing key',

@@ -15,6 +15,7 @@ import type { DeviceAuthorizationService } from './interactions/device-authoriza
 import type { DeviceLoginService } from './interactions/device-login.ts'
 import type { Exchange } from './interactions/interaction.ts'
 import type { ReauthenticationService } from './interactions/reauthentication.ts'
+import type { RecoveryService } from './interactions/recovery.ts'
 import type { RegistrationService } from './interactions/registration.ts'
 import type { SignInService } from './interactions/sign-in.ts'
 import type { SignUpService } from './interactions/sign-up.ts'
@@ -80,6 +81,8 @@ export interface Pocket extends AsyncDisposable {
   readonly signIn: SignInService
   /** Creates an account together with its first passkey. */
   readonly signUp: SignUpService
+  /** Recovery codes for users who lost their passkeys. */
+  readonly recovery: RecoveryService
   /** Requires a signed-in user to authenticate again before a sensitive action. */
   readonly reauthentication: ReauthenticationService
   /** Signs in another device of the same user. */

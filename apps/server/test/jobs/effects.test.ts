@@ -40,6 +40,8 @@ const leftovers: Readonly<Record<string, Leftover>> = {
       accountId: 'a',
       browserHash: null,
       byProgram: false,
+      kind: null,
+      sessionUid: null,
       expiresAt: longAgo,
     })
     return async () => (await dataSource.query('SELECT 1 FROM pocket_code')).length === 0

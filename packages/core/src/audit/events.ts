@@ -5,7 +5,7 @@ type AuditEventData =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
+      readonly method: 'passkey' | 'code' | 'recovery' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
       readonly passkeyId?: string
     }
   | {
@@ -119,6 +119,12 @@ type AuditEventData =
   | { readonly event: 'passkey_refused'; readonly code: string; readonly accountId?: string }
   | { readonly event: 'passkey_counter_regressed'; readonly accountId: string; readonly passkeyId: string }
   | { readonly event: 'code_issued'; readonly accountId: string; readonly by?: string }
+  | {
+      readonly event: 'recovery_codes_created' | 'recovery_codes_removed' | 'recovery_code_used'
+      readonly accountId: string
+      readonly kind: 'recovery' | 'break_glass' | 'delayed'
+      readonly by?: string
+    }
   | { readonly event: 'client_created'; readonly clientId: string; readonly accountId?: string }
   | {
       /** Registered dynamically, without approval by a user. */

@@ -1,4 +1,10 @@
-/** A stored single-use login code. */
+/**
+ * `recovery`: one of the set that a user keeps. `break_glass`: of an administrator, kept by the operator. `delayed`: sent by e-mail
+ * after a waiting period. `ticket`: the right of one browser to add a passkey after it used one of the others.
+ */
+export type RecoveryCodeKind = 'recovery' | 'break_glass' | 'delayed' | 'ticket'
+
+/** A stored single-use code. */
 export interface StoredCode {
   /** HMAC-SHA-256 of the normalized code, base64url, with a key derived from the master key. */
   readonly hash: string
@@ -7,11 +13,15 @@ export interface StoredCode {
   readonly browserHash: string | null
   /** Whether a program created it: a command, or a request with an API key. */
   readonly byProgram: boolean
+  /** `null` for a login code. */
+  readonly kind: RecoveryCodeKind | null
+  /** The `uid` of the session that created a recovery code; `null` for other codes and outside a session. */
+  readonly sessionUid: string | null
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number
 }
 
-/** Stores login codes. */
+/** Stores login codes and recovery codes. */
 export interface CodeStore {
   insert(code: StoredCode): Promise<void>
   /**
@@ -19,6 +29,13 @@ export interface CodeStore {
    * another browser than `browserHash` is kept.
    */
   consume(hash: string, browserHash?: string | null): Promise<StoredCode | undefined>
+  find(hash: string): Promise<StoredCode | undefined>
+  /** The codes of this kind that expire after `now` (milliseconds). */
+  count(accountId: string, kind: RecoveryCodeKind, now: number): Promise<number>
+  /** Removes the codes of these kinds; returns how many. */
+  removeKinds(accountId: string, kinds: readonly RecoveryCodeKind[]): Promise<number>
+  /** Removes the recovery codes that these sessions created. */
+  removeCreatedIn(accountId: string, sessionUids: readonly string[]): Promise<void>
   /** Returns `false` if the code does not exist. */
   remove(hash: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>

@@ -6,7 +6,7 @@ import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { randomText } from '../random.ts'
 import { codeAlphabet, normalizeCode } from './code-text.ts'
-import { hashLoginCode } from './stored-login-code.ts'
+import { hashLoginCode, loginCode } from './stored-login-code.ts'
 
 const shortLifetime = 15 * 60_000
 const shortCodeLength = 6
@@ -81,7 +81,7 @@ export function createLoginCodes(
       const expiresAt = clock.now() + lifetime
       return transaction(async () => {
         const browserHash = hashBrowserToken(browserToken)
-        await codes.insert({ hash: hashCode(code), accountId, browserHash, byProgram, expiresAt })
+        await codes.insert({ hash: hashCode(code), accountId, browserHash, byProgram, ...loginCode, expiresAt })
         await recordCredential(origin, { kind: 'login_code', subject: hashCode(code), label: accountId })
         await audit.record({ event: 'code_issued', accountId, ...(by && { by }) }, origin)
         return { code, expiresAt }

@@ -10,6 +10,9 @@ export interface ImportedLoginCode {
   readonly expiresAt: number
 }
 
+/** What distinguishes a login code from a recovery code. */
+export const loginCode = { kind: null, sessionUid: null } as const
+
 /** The hash of a normalized code. */
 export function hashLoginCode(masterKey: MasterKey, code: string): string {
   return masterKey.mac('login code', code)
@@ -29,6 +32,7 @@ export function toStoredCode(masterKey: MasterKey, { code, accountId, expiresAt 
     accountId,
     browserHash: null,
     byProgram: false,
+    ...loginCode,
     expiresAt,
   }
 }

@@ -69,6 +69,10 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   codes: {
     insert: true,
     consume: true,
+    find: true,
+    count: true,
+    removeKinds: true,
+    removeCreatedIn: true,
     remove: true,
     removeByAccount: true,
     expireByAccount: true,

@@ -8,9 +8,10 @@ import { createDeviceAuthorizations } from '../interactions/device-authorization
 import { createDeviceLoginService } from '../interactions/device-login.ts'
 import { createMailedCodes } from '../interactions/mailed-codes.ts'
 import { createReauthentication } from '../interactions/reauthentication.ts'
+import { createRecovery } from '../interactions/recovery.ts'
 import { createRegistrationService } from '../interactions/registration.ts'
 import type { InteractionServices } from '../interactions/services.ts'
-import { createSignIn } from '../interactions/sign-in.ts'
+import { createRecordedSignIn, createSignIn } from '../interactions/sign-in.ts'
 import { createSignUp } from '../interactions/sign-up.ts'
 import { sessionArtifactsOf } from '../oidc/session-artifacts.ts'
 import { createSessions } from '../oidc/sessions.ts'
@@ -92,6 +93,7 @@ export function createUserServices(options: ResolvedOptions, { apiAccess }: Clie
     metadata,
     loginCodes,
     registration,
+    recovery: createRecovery(options, { registration, history, startSession: createRecordedSignIn(options, sessions) }),
     bindBrowser,
     deviceLogins: createDeviceLoginService(options, deviceLogins, interactionServices),
     deviceAuthorizations: createDeviceAuthorizations(options, interactionServices, reauthentication),

@@ -15,7 +15,7 @@ import type {
 import type { SessionHistory } from '../sessions/session-history.ts'
 
 /** The purpose of a new passkey: `setup` and `sign_up` create an account together with it. */
-export type RegistrationPurpose = 'registration' | 'setup' | 'sign_up'
+export type RegistrationPurpose = 'registration' | 'recovery' | 'setup' | 'sign_up'
 
 /** The input of a registration ceremony. */
 export interface RegistrationOptionsInput {

@@ -231,7 +231,7 @@ export function createRecordedSignIn(
 }
 
 /** Withdraws the cookies that a failed transaction has set, because the session they name was not stored. */
-async function withCookieRollback<Result>(res: ServerResponse, work: () => Promise<Result>): Promise<Result> {
+export async function withCookieRollback<Result>(res: ServerResponse, work: () => Promise<Result>): Promise<Result> {
   const before = res.getHeader('set-cookie')
   try {
     return await work()

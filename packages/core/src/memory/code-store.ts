@@ -1,4 +1,4 @@
-import type { CodeStore, StoredCode } from '../codes/code-store.ts'
+import type { CodeStore, RecoveryCodeKind, StoredCode } from '../codes/code-store.ts'
 import { addValue, type MemoryState, removeExpired, removeWhere, takeValue } from './memory-state.ts'
 
 export class MemoryCodeStore implements CodeStore {
@@ -21,6 +21,39 @@ export class MemoryCodeStore implements CodeStore {
       const boundHash = this.#codes.get(hash)?.browserHash ?? null
       return boundHash === null || boundHash === browserHash ? takeValue(this.#codes, hash) : undefined
     })
+  }
+
+  find(hash: string): Promise<StoredCode | undefined> {
+    return this.#state.run(() => this.#codes.get(hash))
+  }
+
+  count(accountId: string, kind: RecoveryCodeKind, now: number): Promise<number> {
+    return this.#state.run(
+      () =>
+        [...this.#codes.values()].filter(
+          (code) => code.accountId === accountId && code.kind === kind && code.expiresAt > now,
+        ).length,
+    )
+  }
+
+  removeKinds(accountId: string, kinds: readonly RecoveryCodeKind[]): Promise<number> {
+    return this.#state.run(() => {
+      const before = this.#codes.size
+      removeWhere(
+        this.#codes,
+        (code) => code.accountId === accountId && code.kind !== null && kinds.includes(code.kind),
+      )
+      return before - this.#codes.size
+    })
+  }
+
+  async removeCreatedIn(accountId: string, sessionUids: readonly string[]): Promise<void> {
+    await this.#state.run(() =>
+      removeWhere(
+        this.#codes,
+        (code) => code.accountId === accountId && code.sessionUid !== null && sessionUids.includes(code.sessionUid),
+      ),
+    )
   }
 
   remove(hash: string): Promise<boolean> {

@@ -20,10 +20,10 @@ export interface ClosureTrigger {
 
 /**
  * Ends the sessions derived from a removed passkey, including expired ones: revokes their grants and device approvals, and
- * notifies clients. Sessions from versions without a history are treated as having used the passkey.
+ * notifies clients. Removes the recovery codes created in them. Sessions from versions without a history are treated as having used the passkey.
  */
 export function createSessionClosure({ stores, clock }: CoreContext, provider: () => Provider) {
-  const { artifacts, sessionHistory, transaction } = stores
+  const { artifacts, codes, sessionHistory, transaction } = stores
 
   /** End sessions first, so that nothing can be added to them. Resolves to the `sid`s of notified clients. */
   const endSessions = async (accountId: string, shouldEnd: (uid: string) => boolean): Promise<Set<unknown>> => {
@@ -90,6 +90,11 @@ export function createSessionClosure({ stores, clock }: CoreContext, provider: (
       await notify(accountId, ended, notified)
       await revokeGrants(accountId, { ended, kept: remaining, all: isPasskeyRemoval })
       for (const { artifact } of ended) await artifacts.destroy(artifact.key)
+      await codes.removeCreatedIn(
+        accountId,
+        [...closure.sessions].filter((uid) => uid !== remainingUid),
+      )
+      if (isPasskeyRemoval) await codes.removeKinds(accountId, ['ticket'])
       const endedOrigins = origins.filter(
         ({ uid, endedBy }) => closure.sessions.has(uid) && uid !== remainingUid && endedBy === null,
       )

@@ -6,7 +6,7 @@ import { parseClientData } from './client-data.ts'
 import type { SpentChallengeStore } from './spent-challenge-store.ts'
 
 /** The purpose of a challenge; responses are accepted only for this purpose. */
-export type ChallengePurpose = 'authentication' | 'registration' | 'setup' | 'sign_up'
+export type ChallengePurpose = 'authentication' | 'registration' | 'recovery' | 'setup' | 'sign_up'
 
 /** The browser that runs the ceremony, identified by a token in its cookie. */
 export interface CeremonyBrowser {

@@ -83,6 +83,8 @@ export interface SessionHistory {
    * had a passkey.
    */
   isBootstrap(session: SessionName): Promise<boolean>
+  /** @throws {NotAuthenticatedError} `not_signed_in` if the session has ended; call it after locking its account */
+  assertAlive(uid: string): Promise<void>
   /** Whether the removal of a passkey ended the session. */
   wasEnded(uid: string): Promise<boolean>
   /** Removes the history of at most `limit` sessions that is no longer needed; returns the number. */
@@ -112,6 +114,10 @@ export function createSessionHistory(
   }
 
   const wasEnded = async (uid: string) => ((await store.findOrigin(uid))?.endedBy ?? null) !== null
+
+  const assertAlive = async (uid: string) => {
+    if ((await wasEnded(uid)) || !(await isAlive(uid))) throw sessionEndedError()
+  }
 
   const saveLink = (session: SessionName, kind: SessionLinkKind, subject: string, label: string | null = null) =>
     store.saveLink({ sessionUid: session.uid, accountId: session.accountId, kind, subject, label, at: clock.now() })
@@ -166,6 +172,7 @@ export function createSessionHistory(
 
   return {
     wasEnded,
+    assertAlive,
     assertException,
 
     start: (uid, signIn, save, { isNew = false } = {}) =>
@@ -190,7 +197,7 @@ export function createSessionHistory(
     register: (session, passkey, storePasskey) =>
       transaction(async () => {
         await store.lockAccount(session.accountId)
-        if ((await wasEnded(session.uid)) || !(await isAlive(session.uid))) throw sessionEndedError()
+        await assertAlive(session.uid)
         const isFirst = (await listPasskeyUses(session)).length === 0
         if (isFirst) await assertException(session, 'addPasskey')
         await storePasskey()
@@ -209,8 +216,7 @@ export function createSessionHistory(
       const origin = await originOf(requestOrigin)
       if (!origin) return
       await store.lockAccount(origin.accountId)
-      if (sessionUid != null && ((await wasEnded(origin.uid)) || !(await isAlive(origin.uid))))
-        throw sessionEndedError()
+      if (sessionUid != null) await assertAlive(origin.uid)
       await saveLink(origin, kind, subject, label)
     },
 

@@ -1,9 +1,9 @@
 /**
  * The method of a sign-in. `setup` and `sign_up`: with the passkey created together with the account. `api`: the account was
  * created through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device
- * with a passkey.
+ * with a passkey. `recovery`: with the passkey added after a recovery code.
  */
-export type SignInMethod = 'passkey' | 'code' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
+export type SignInMethod = 'passkey' | 'code' | 'recovery' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
 
 /** The authentication details sent to a client (OpenID Connect Core §2). */
 export interface AuthenticationContext {
@@ -19,22 +19,26 @@ export interface AuthenticationContext {
  */
 export const acrValues = ['phr', '1', '0'] as const
 
-const contextByMethod: Readonly<Record<SignInMethod, readonly [amr: string, acr: (typeof acrValues)[number]]>> = {
-  passkey: ['phr', 'phr'],
-  setup: ['phr', 'phr'],
-  sign_up: ['phr', 'phr'],
+type Context = readonly [amr: readonly string[], acr: (typeof acrValues)[number]]
+
+const contextByMethod: Readonly<Record<SignInMethod, Context>> = {
+  passkey: [['phr'], 'phr'],
+  setup: [['phr'], 'phr'],
+  sign_up: [['phr'], 'phr'],
   // The administrator who sets up a server through the API has full access, because no other administrator exists who could
   // grant it.
-  setup_api: ['otp', '1'],
-  api: ['otp', '0'],
-  code: ['otp', '0'],
-  device: ['otp', '0'],
+  setup_api: [['otp'], '1'],
+  api: [['otp'], '0'],
+  code: [['otp'], '0'],
+  // As after a login code and the registration of a passkey.
+  recovery: [['otp', 'pop'], '1'],
+  device: [['otp'], '0'],
 }
 
 /** The authentication context of each sign-in method; defined nowhere else. */
 export function authenticationContext(method: SignInMethod, now: number): AuthenticationContext {
   const [amr, acr] = contextByMethod[method]
-  return { amr: [amr], acr, authTime: Math.floor(now / 1000) }
+  return { amr, acr, authTime: Math.floor(now / 1000) }
 }
 
 /** The level of a session without a passkey after one was registered in it (`pop`, RFC 8176 §2). */

@@ -6,6 +6,7 @@ import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1
 import { OptionalClientTokenLifetime1764000000000 } from './migrations/1764000000000-optional-client-token-lifetime.ts'
 import { AdditiveCreateCacheVersion1764000000010 } from './migrations/1764000000010-additive-create-cache-version.ts'
 import { AdditiveAddCodeByProgram1764000000030 } from './migrations/1764000000030-additive-add-code-by-program.ts'
+import { AdditiveAddRecoveryCodes1764000000040 } from './migrations/1764000000040-additive-add-recovery-codes.ts'
 import { withoutTimeLimits } from './options.ts'
 import { prefixTables, withMigrationSchema } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -20,6 +21,7 @@ export const pocketMigrations: MigrationSet = {
     OptionalClientTokenLifetime1764000000000,
     AdditiveCreateCacheVersion1764000000010,
     AdditiveAddCodeByProgram1764000000030,
+    AdditiveAddRecoveryCodes1764000000040,
   ],
   lastReplacedMigration,
 }

@@ -260,7 +260,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const waiting = { hash: 'waiting', accountId, expiresAt }
     const login = { id: crypto.randomUUID(), tokenHash: 'token', codeHash: 'code', expiresAt }
     const nobody = { ipAddress: null, userAgent: null, status: 'pending', accountId: null, sessionUid: null } as const
-    await codes.insert({ ...waiting, browserHash: null, byProgram: false })
+    await codes.insert({ ...waiting, browserHash: null, byProgram: false, kind: null, sessionUid: null })
     await reauthentications.insert({ ...waiting, sessionUid: 'session', authenticatedAt })
     await deviceLogins.insert({ ...login, ...nobody })
     expect(

@@ -3,7 +3,16 @@ import type { CodeStore, StoredCode } from '../../codes/code-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
-  return { hash, accountId: 'account', browserHash: null, byProgram: false, expiresAt: noon, ...changes }
+  return {
+    hash,
+    accountId: 'account',
+    browserHash: null,
+    byProgram: false,
+    kind: null,
+    sessionUid: null,
+    expiresAt: noon,
+    ...changes,
+  }
 }
 
 /** The contract of {@link CodeStore}. */
@@ -58,6 +67,27 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
       await store.removeByAccount('ada')
       assert.equal(await store.consume('a'), undefined)
       assert.notEqual(await store.consume('b'), undefined)
+    },
+  },
+  {
+    name: 'counts and removes recovery codes by account, kind and session, and keeps login codes',
+    run: async (store) => {
+      const recovery = { kind: 'recovery', sessionUid: 'phone' } as const
+      await store.insert(code('a', recovery))
+      await store.insert(code('b', { ...recovery, expiresAt: 0 }))
+      await store.insert(code('c', { kind: 'ticket' }))
+      await store.insert(code('d', { ...recovery, accountId: 'bob' }))
+      await store.insert(code('e'))
+      assert.deepEqual(await store.find('a'), code('a', recovery))
+      assert.equal(await store.find('f'), undefined)
+      assert.equal(await store.count('account', 'recovery', noon - 1), 1)
+      assert.equal(await store.removeKinds('account', ['recovery', 'ticket']), 3)
+      assert.equal(await store.count('account', 'recovery', 0), 0)
+      await store.removeCreatedIn('bob', ['laptop'])
+      assert.equal(await store.count('bob', 'recovery', 0), 1)
+      await store.removeCreatedIn('bob', ['laptop', 'phone'])
+      assert.equal(await store.count('bob', 'recovery', 0), 0)
+      assert.deepEqual(await store.consume('e'), code('e'))
     },
   },
   {

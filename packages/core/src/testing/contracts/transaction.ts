@@ -4,7 +4,15 @@ import type { PocketStores } from '../../stores.ts'
 import { type ContractCase, noon } from './contract.ts'
 
 function code(hash: string): StoredCode {
-  return { hash, accountId: 'account', browserHash: null, byProgram: false, expiresAt: noon }
+  return {
+    hash,
+    accountId: 'account',
+    browserHash: null,
+    byProgram: false,
+    kind: null,
+    sessionUid: null,
+    expiresAt: noon,
+  }
 }
 
 const failure = new Error('on purpose')

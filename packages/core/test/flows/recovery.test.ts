@@ -1,0 +1,149 @@
+import type { RequestListener } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type Host, minute, startHost } from './host.ts'
+
+/** A host with the pages of a recovery. */
+const withHostRoutes =
+  (pocket: Pocket): RequestListener =>
+  (req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
+    const routes: Readonly<Record<string, () => Promise<unknown>>> = {
+      '/begin': () =>
+        pocket.recovery.begin(req, res, searchParams.get('code') ?? '', async () => {
+          if (searchParams.has('refuse')) throw new Error('refused by the host')
+        }),
+      '/options': () => pocket.recovery.options(req, res),
+      '/finish': async () => pocket.recovery.finish(req, res, await json(req)),
+      '/session': () => pocket.session(req, res).then((session) => session ?? null),
+    }
+    void routes[pathname]?.().then(
+      (result) => res.end(JSON.stringify(result ?? null)),
+      (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? error.message),
+    )
+  }
+
+describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+  let now = Date.now()
+
+  beforeAll(async () => {
+    database = await open()
+    const options = { clock: { now: () => now }, limits: { rateLimiter: false } } as const
+    host = await startHost({ stores: await database.empty(), mount: withHostRoutes, options })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  const createCodes = async (name: string, count = 2) => {
+    const { account } = await host.person(name)
+    const codes = await host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count })
+    return { account, codes, count: () => host.pocket.recovery.countCodes(account.id, 'recovery') }
+  }
+  const begin = (agent: UserAgent, code = '', more = {}) =>
+    agent.get(`${host.issuer}/begin?${new URLSearchParams({ code, ...more })}`)
+  const finish = async (agent: UserAgent) => {
+    const options = await agent.get(`${host.issuer}/options`)
+    if (options.status !== 200) return options.text
+    const created = new SoftwareAuthenticator().create(options.json() as never, { origin: host.issuer })
+    const { status, text } = await agent.postJson(`${host.issuer}/finish`, created)
+    return status === 200 ? 'added' : text
+  }
+  const sessionOf = async (agent: UserAgent) => (await agent.get(`${host.issuer}/session`)).json()
+
+  test('adds one passkey, which starts the session', async () => {
+    const { account, codes, count } = await createCodes('ada')
+    expect(codes[0]).toMatch(/^([2-9A-HJ-NP-TV-Z]{4}-){3}[2-9A-HJ-NP-TV-Z]{4}$/)
+    const agent = new UserAgent()
+    expect((await begin(agent, codes[0]?.toLowerCase().replaceAll('-', ' '))).status).toBe(200)
+    expect(await sessionOf(agent)).toBeNull()
+    expect(await count()).toBe(1)
+    expect(await finish(agent)).toBe('added')
+    expect(await sessionOf(agent)).toMatchObject({ accountId: account.id, amr: ['otp', 'pop'], acr: '1' })
+    expect(await finish(agent)).toBe('not_signed_in')
+  })
+
+  test('is used by one of ten concurrent requests', async () => {
+    const { codes } = await createCodes('bob')
+    const results = await Promise.all(Array.from({ length: 10 }, () => begin(new UserAgent(), codes[0])))
+    expect(results.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(results.filter(({ text }) => text === 'code_invalid')).toHaveLength(9)
+  })
+
+  test('adds one of two passkeys that are registered at the same time', async () => {
+    const { account, codes } = await createCodes('cid')
+    const agent = new UserAgent()
+    await begin(agent, codes[0])
+    const before = (await host.pocket.passkeys.list(account.id)).length
+    const results = await Promise.all([finish(agent), finish(agent)])
+    expect(results.sort()).toEqual(['added', 'not_signed_in'])
+    expect(await host.pocket.passkeys.list(account.id)).toHaveLength(before + 1)
+  })
+
+  test('is cancelled by a new set, also after it was entered', async () => {
+    const { account, codes } = await createCodes('dan')
+    const agent = new UserAgent()
+    await begin(agent, codes[0])
+    const replaced = await Promise.all(
+      [1, 2].map(() => host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count: 3 })),
+    )
+    expect(await finish(agent)).toBe('not_signed_in')
+    expect((await begin(agent, codes[1])).text).toBe('code_invalid')
+    expect(await host.pocket.recovery.countCodes(account.id, 'recovery')).toBe(3)
+    const results = await Promise.all(replaced.map(([code]) => begin(new UserAgent(), code)))
+    expect(results.filter(({ status }) => status === 200)).toHaveLength(1)
+  })
+
+  test('leaves no usable ticket if a new set is created at the same time', async () => {
+    const { account, codes } = await createCodes('eve')
+    const agent = new UserAgent()
+    await Promise.all([
+      begin(agent, codes[0]),
+      host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count: 0 }),
+    ])
+    // In both orders: the new set cancels the code or the ticket.
+    expect(await finish(agent)).toBe('not_signed_in')
+  })
+
+  test('remains unused if the host refuses', async () => {
+    const { codes } = await createCodes('fay')
+    expect((await begin(new UserAgent(), codes[0], { refuse: '' })).text).toBe('refused by the host')
+    expect((await begin(new UserAgent(), codes[0])).status).toBe(200)
+  })
+
+  test('gives fifteen minutes to add the passkey', async () => {
+    const { codes } = await createCodes('gil')
+    const agent = new UserAgent()
+    await begin(agent, codes[0])
+    now += 15 * minute
+    expect(await finish(agent)).toBe('not_signed_in')
+  })
+
+  test('is no login code, and a login code is no recovery code', async () => {
+    const { account, codes } = await createCodes('hal')
+    expect((await begin(new UserAgent(), (await host.pocket.issueLoginCode(account, 60 * minute)).code)).text).toBe(
+      'code_invalid',
+    )
+    expect(codes[0]).toHaveLength(19)
+    expect((await begin(new UserAgent(), 'AAAA-AAAA-AAAA-AAAA')).text).toBe('code_invalid')
+  })
+
+  test('ends with the access of the account, and with the removal of a passkey if it was entered before', async () => {
+    const { account, codes, count } = await createCodes('ida')
+    const agent = new UserAgent()
+    await begin(agent, codes[0])
+    const [passkey] = await host.pocket.passkeys.list(account.id)
+    await host.pocket.passkeys.removeEvenLast(account.id, passkey?.id ?? '')
+    expect(await finish(agent)).toBe('not_signed_in')
+    expect(await count()).toBe(1)
+    await host.pocket.endAccess(account.id)
+    expect(await count()).toBe(0)
+    expect((await begin(agent, codes[1])).text).toBe('code_invalid')
+  })
+})
