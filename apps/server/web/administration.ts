@@ -4,6 +4,9 @@ import './leaving.ts'
 import './picker.ts'
 import './savebar.ts'
 
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-print]'))
+  button.addEventListener('click', () => print())
+
 /** Links to a confirmation page open its dialog instead, if there is one. */
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]')) {
   const dialog = document.querySelector<HTMLDialogElement>(`dialog#${CSS.escape(link.dataset.dialog ?? '')}`)

@@ -60,13 +60,13 @@ export async function assertCanModifyGroup(
 }
 
 /**
- * These settings can grant administrator access: through the SMTP server that receives login codes, or the LDAP server that
- * determines administrators.
+ * These settings can grant administrator access: through the SMTP server that receives login codes, the LDAP server that
+ * determines administrators, or recovery codes.
  *
  * @throws {ForbiddenError} `forbidden` with the settings in `details.key` if a limited API key tries to change them
  */
 export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
-  const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess)/.test(key))
+  const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess|recovery)/.test(key))
   if (keys.length > 0) await assertCondition(ctx, 'sign-in-settings', { key: keys.join(', ') })
   if (settings.includes('signupDefaultUserGroupIDs')) await assertCondition(ctx, 'group-assignment')
 }

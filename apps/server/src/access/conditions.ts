@@ -46,7 +46,7 @@ export const conditions = {
     session: 'recent',
   },
   'sign-in-settings': {
-    text: 'A setting changes whose name begins with `smtp`, `ldap` or `emailOneTimeAccess`.',
+    text: 'A setting changes whose name begins with `smtp`, `ldap`, `emailOneTimeAccess` or `recovery`.',
     unlimitedKey: true,
   },
   'device-approval': {

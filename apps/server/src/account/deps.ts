@@ -2,6 +2,7 @@ import type { ReadPasskeyPolicy } from '@pocket/core'
 import type { Mail } from '../email/email-service.ts'
 import type { PageDeps } from '../http/deps.ts'
 import type { ProfilePictures } from '../images/profile-pictures.ts'
+import type { Recovery } from '../recovery/recovery.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -19,6 +20,7 @@ export interface AccountDeps extends PageDeps {
   readonly passkeyRemovals: PasskeyRemovalReview
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly secondPasskey: SecondPasskey
+  readonly recovery: Recovery
   readonly profilePictures: ProfilePictures
   /** The URLs of the pictures that users uploaded. */
   readonly userPictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>

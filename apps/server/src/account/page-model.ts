@@ -1,6 +1,7 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { RecoveryCodeSummary, RecoveryNotice } from '../recovery/page-model.ts'
 import type { SessionLine } from '../sessions/page-model.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
 
@@ -53,6 +54,7 @@ export interface AccountPage {
   readonly view: 'account'
   readonly viewer: Viewer
   readonly passkeyCount: number
+  readonly recoveryNotice: RecoveryNotice | null
   /** Whether to suggest a second passkey because the only one is bound to one device. */
   readonly suggestsSecondPasskey: boolean
   readonly outdated: boolean
@@ -82,6 +84,7 @@ export const securityNotices = [
   'passkey_added',
   'passkey_renamed',
   'passkey_removed',
+  'recovery_codes_removed',
   'session_ended',
   'sessions_ended',
 ] as const
@@ -97,6 +100,9 @@ export interface AccountSecurityPage {
   readonly passkeys: readonly PasskeyItem[]
   /** Removed passkeys with items still to be reviewed. */
   readonly removals: readonly RemovalNote[]
+  readonly recoveryNotice: RecoveryNotice | null
+  /** `null` if the user may have no recovery codes. */
+  readonly recoveryCodes: RecoveryCodeSummary | null
   /** Whether the user has one passkey and no other sign-in method. */
   readonly keepsLastPasskey: boolean
   /** Most recently used first. */

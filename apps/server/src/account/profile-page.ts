@@ -26,7 +26,7 @@ const profilePath = accountPaths.profile
 /** `/settings/account`: the user's own profile. */
 export function profilePages(deps: AccountDeps): readonly PageRoute[] {
   const { pocket, authentication, reauthentication, show, flashes, secure, users, profilePictures, userPictures } = deps
-  const { secondPasskey, passkeyPolicy, catalogues, settings, mail } = deps
+  const { secondPasskey, passkeyPolicy, catalogues, recovery, settings, mail } = deps
   type Overrides = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
 
   const showProfile = async (ctx: Context, { id }: User, overrides: Overrides = {}) => {
@@ -37,6 +37,7 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
       view: 'account',
       viewer: viewerOf(user),
       passkeyCount: passkeys.length,
+      recoveryNotice: await recovery.noticeFor(ctx, user),
       suggestsSecondPasskey: await secondPasskey.isReminderDue(id, passkeys),
       outdated: hasOutdatedPasskey(passkeys, await passkeyPolicy()),
       signals: signalsOf(pocket.issuer, user, passkeys),

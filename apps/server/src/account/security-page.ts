@@ -20,7 +20,7 @@ const passkeysPath = `${accountPaths.profile}/passkeys` as const
 /** `/settings/account/security`: the user's passkeys and sessions. */
 export function securityPages(deps: AccountDeps): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey } = deps
-  const { ownPasskeys, passkeyRemovals, sessions } = deps
+  const { ownPasskeys, passkeyRemovals, recovery, sessions } = deps
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
     const policy = await passkeyPolicy()
@@ -32,6 +32,8 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
       outdated: hasOutdatedPasskey(passkeys, policy),
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
+      recoveryNotice: await recovery.noticeFor(ctx, user),
+      recoveryCodes: await recovery.summaryOf(user),
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasOtherSignInMethod(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),

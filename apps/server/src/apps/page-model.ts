@@ -1,6 +1,7 @@
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { RecoveryNotice } from '../recovery/page-model.ts'
 
 /** An application on a user's page. Instants are milliseconds since the Unix epoch. */
 export interface AppTile {
@@ -32,6 +33,7 @@ export const appNotices = ['withdrawn'] as const
 export interface AppsPage {
   readonly view: 'apps'
   readonly viewer: Viewer
+  readonly recoveryNotice: RecoveryNotice | null
   readonly search: string
   /** Favourites first, then most recently used. */
   readonly tiles: readonly AppTile[]

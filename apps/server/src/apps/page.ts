@@ -9,6 +9,7 @@ import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import type { Recovery } from '../recovery/recovery.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { OwnApps } from './own-apps.ts'
 import { type AllowedApp, type AppsPage, appNotices } from './page-model.ts'
@@ -17,13 +18,14 @@ import { type AllowedApp, type AppsPage, appNotices } from './page-model.ts'
 export interface AppDeps extends PageDeps {
   readonly ownApps: OwnApps
   readonly favourites: FavouriteStore
+  readonly recovery: Recovery
 }
 
 const appsPath = '/settings/apps'
 
 /** `/settings/apps`: starts applications and lists consents. */
 export function appPages(deps: AppDeps): readonly PageRoute[] {
-  const { pocket, ownApps, favourites, authentication, show, flashes, clock } = deps
+  const { pocket, ownApps, favourites, recovery, authentication, show, flashes, clock } = deps
   const consents = createOwnConsents(deps)
 
   const showApps = async (ctx: Context) => {
@@ -32,7 +34,8 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
     const { tiles, more } = await ownApps.listUsable(user.id, search)
     const allowed = (await ownApps.listConsented(user.id)).map(allowedApp)
     const notice = noticeOf(flashes.consume(ctx, appsPath))
-    await show(ctx, { view: 'apps', viewer: viewerOf(user), search, tiles, more, allowed, notice })
+    const recoveryNotice = await recovery.noticeFor(ctx, user)
+    await show(ctx, { view: 'apps', viewer: viewerOf(user), recoveryNotice, search, tiles, more, allowed, notice })
   }
 
   const setFavourite = async (ctx: Context) => {

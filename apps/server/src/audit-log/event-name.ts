@@ -1,6 +1,10 @@
 import type { AuditEvent } from '@pocket/core'
 
-const signInNames: Readonly<Record<string, string>> = { code: 'TOKEN_SIGN_IN', device: 'REMOTE_SIGN_IN' }
+const signInNames: Readonly<Record<string, string>> = {
+  code: 'TOKEN_SIGN_IN',
+  device: 'REMOTE_SIGN_IN',
+  recovery: 'RECOVERY_SIGN_IN',
+}
 
 function isSignUp({ method }: { readonly method: string }): boolean {
   return method === 'open_signup' || method === 'signup_token'

@@ -34,6 +34,9 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   passkey_refused: false,
   passkey_counter_regressed: false,
   code_issued: true,
+  recovery_codes_created: true,
+  recovery_codes_removed: false,
+  recovery_code_used: true,
   ldap_synced: false,
   ldap_sync_waiting: false,
   ldap_sync_failed: false,
@@ -99,7 +102,7 @@ function namesOf(kind: Kind): readonly string[] {
   // A cast: the name depends only on the kind of event and the method.
   const name = (method: string) => eventName({ event: kind, method } as AuditEvent)
   const methods: Readonly<Partial<Record<Kind, readonly string[]>>> = {
-    signed_in: ['passkey', 'code', 'device'],
+    signed_in: ['passkey', 'code', 'device', 'recovery'],
     account_created: ['open_signup', 'api'],
   }
   return (methods[kind] ?? ['']).map(name)

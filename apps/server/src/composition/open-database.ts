@@ -13,6 +13,7 @@ import { TypeormJobStore } from '../jobs/job-store.ts'
 import { LdapRunStore } from '../ldap/ldap-run-store.ts'
 import type { Logger } from '../logging/logger.ts'
 import { OverviewStore } from '../overview/overview-store.ts'
+import { RecoveryStore } from '../recovery/recovery-store.ts'
 import { ScimProviderStore } from '../scim/provider-store.ts'
 import { TypeormSettingStore } from '../settings/setting-store.ts'
 import { ApprovalStore } from '../sign-up/approval-store.ts'
@@ -38,6 +39,7 @@ function storesOf(database: Database) {
     overview: new OverviewStore(database),
     ldapRuns: new LdapRunStore(database),
     scimProviders: new ScimProviderStore(database),
+    recoveries: new RecoveryStore(database),
     bootstrapAccounts: new BootstrapAccountStore(database),
   }
 }

@@ -26,6 +26,8 @@ import { pocketIdMigrationPages } from '../pocket-id-migration/page.ts'
 import { pocketIdMigrationPath } from '../pocket-id-migration/set-up-access.ts'
 import { hasContent } from '../pocket-id-migration/target-content.ts'
 import { preferencePages } from '../preferences/page.ts'
+import { recoveryPages } from '../recovery/page.ts'
+import { createRecovery } from '../recovery/recovery.ts'
 import { scimPages } from '../scim/page.ts'
 import { scimStateOf } from '../scim/providers.ts'
 import { createChoices } from '../search/choices.ts'
@@ -53,7 +55,8 @@ export function composePages(services: Services, guard: Guard, runner: Migration
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(database.masterKey, secure)
   const reauthentication = reauthenticationPages({ pocket, guard, authentication, show })
-  const shared = { ...services, authentication, reauthentication, flashes, secure }
+  const recovery = createRecovery({ ...services, secure })
+  const shared = { ...services, authentication, reauthentication, flashes, secure, recovery }
   const isEmpty = async () => !(await hasContent(databaseOf(database.dataSource)))
   const deviceAuthorization = deviceAuthorizationPages(shared)
   return createRoutes({
@@ -82,6 +85,7 @@ export function composePages(services: Services, guard: Guard, runner: Migration
         ownEncryptionKey: config.encryptionKey,
       }),
       ...addPasskeyPages(shared),
+      ...recoveryPages(shared),
       ...preferencePages(shared),
       ...userPages(shared),
       ...groupPages(shared),

@@ -10,12 +10,14 @@ import { CreateTables1763000000000, lastReplacedMigration } from '../database/mi
 import { AdditiveAddApiKeySecrets1764000000010 } from '../database/migrations/1764000000010-add-api-key-secrets.ts'
 import { AdditiveAllowSeveralScimProviders1764000000020 } from '../database/migrations/1764000000020-allow-several-scim-providers.ts'
 import { AdditiveCreateBootstrapAccount1764000000030 } from '../database/migrations/1764000000030-create-bootstrap-account.ts'
+import { AdditiveCreateRecovery1764000000040 } from '../database/migrations/1764000000040-create-recovery.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
 import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { ldapRunTable } from '../ldap/ldap-run.table.ts'
+import { recoveryTable } from '../recovery/recovery.table.ts'
 import { scimChangeTable, scimProviderTable } from '../scim/provider.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
 import { approvalTable } from '../sign-up/approval.table.ts'
@@ -39,6 +41,7 @@ const ownTables: Schema['tables'] = [
   scimProviderTable,
   scimChangeTable,
   bootstrapAccountTable,
+  recoveryTable,
 ]
 
 /** All tables of this server. */
@@ -56,6 +59,7 @@ export const migrations: Schema['migrations'] = [
       AdditiveAddApiKeySecrets1764000000010,
       AdditiveAllowSeveralScimProviders1764000000020,
       AdditiveCreateBootstrapAccount1764000000030,
+      AdditiveCreateRecovery1764000000040,
     ],
     lastReplacedMigration,
   },

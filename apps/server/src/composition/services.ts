@@ -10,6 +10,7 @@ import { createJobs } from '../jobs/jobs.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { createOverview } from '../overview/overview.ts'
 import { createPeopleCount } from '../overview/people-count.ts'
+import type { Recovery } from '../recovery/recovery.ts'
 import { createSearch } from '../search/search.ts'
 import { createSessionAdministration } from '../sessions/session-administration.ts'
 import { createSetUp } from '../set-up/set-up.ts'
@@ -106,6 +107,7 @@ export interface PageServices extends Services {
   readonly authentication: Authentication
   readonly reauthentication: ReauthenticationPages
   readonly flashes: Flashes
+  readonly recovery: Recovery
   /** Whether cookies have the `Secure` attribute. */
   readonly secure: boolean
 }

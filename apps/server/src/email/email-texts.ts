@@ -62,13 +62,13 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
       }
     case 'new-sign-in':
     case 'code-sign-in':
+    case 'recovery-code-used': {
+      const isRecovery = message.kind === 'recovery-code-used'
+      const key = isRecovery ? 'signIn.recovery' : message.kind === 'code-sign-in' ? 'signIn.code' : 'signIn.text'
       return {
         ...noExtras,
-        subject: text('signIn.subject', values),
-        paragraphs: [
-          ...greeting(context.messages, message.name),
-          text(message.kind === 'code-sign-in' ? 'signIn.code' : 'signIn.text', values),
-        ],
+        subject: text(isRecovery ? 'signIn.recoverySubject' : 'signIn.subject', values),
+        paragraphs: [...greeting(context.messages, message.name), text(key, values)],
         facts: [
           { label: text('signIn.time'), value: formatInstant(language, message.at) },
           { label: text('signIn.device'), value: deviceNames(context.messages)(message.device) },
@@ -78,6 +78,7 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
         link: { label: text('signIn.button'), url: `${appUrl}/settings/account` },
         advice: text('signIn.advice'),
       }
+    }
     case 'account-approved':
       return {
         ...noExtras,

@@ -27,8 +27,8 @@ export type Message =
       readonly at: number
     }
   | {
-      /** A sign-in with any login code. */
-      readonly kind: 'code-sign-in'
+      /** A sign-in with any login code, or the use of a recovery code. */
+      readonly kind: 'code-sign-in' | 'recovery-code-used'
       readonly name: string
       readonly ipAddress: string | null
       readonly place?: Location
@@ -74,6 +74,7 @@ export const emailKinds = [
   'email-verification',
   'new-sign-in',
   'code-sign-in',
+  'recovery-code-used',
   'account-approved',
   'account-refused',
   'api-key-expiring',

@@ -41,7 +41,15 @@ export function emailPages(deps: EmailPageDeps) {
       if (problem === null)
         await requestCode(deps, ctx, { email, redirect: redirect === accountPath ? null : redirect })
       const byEmail = { email, problem, sent: problem === null }
-      await show(ctx, { view: 'code', code: '', fromLink: false, problem: null, byEmail, ceremony: null, redirect })
+      const page = {
+        view: 'code',
+        code: '',
+        fromLink: false,
+        hasRecovery: false,
+        problem: null,
+        ceremony: null,
+      } as const
+      await show(ctx, { ...page, byEmail, redirect })
       if (problem !== null) ctx.status = 400
     },
 

@@ -6,45 +6,55 @@ import type { EmailDeps } from './deps.ts'
 const noticeLifetime = 3 * 24 * 60 * 60_000
 
 /**
- * Notifies users of a sign-in with a login code, and of a passkey sign-in from an IP address or browser without an earlier
+ * Notifies users of a sign-in with a login code, of the use of a recovery code, and of a passkey sign-in from an IP address or browser without an earlier
  * sign-in. Commits the e-mail and the audit log entry together.
  *
  * @param onQueued - called after an e-mail was queued
  */
 export function withSignInNotices(deps: EmailDeps, onQueued: () => void): AuditSink {
   const { audit, database, settings, transaction } = deps
-  /** Login codes can be created by others, so their use is always reported regardless of the setting. */
-  const isNotified = async ({ method }: SignIn) => {
-    if (method !== 'passkey' && method !== 'code') return false
+  /** Codes can be created or found by others, so their use is always reported regardless of the setting. */
+  const kindOf = async (event: AuditEvent): Promise<NoticeKind | undefined> => {
+    if (!isNoticed(event)) return undefined
     const { emailLoginNotificationEnabled, smtpHost } = await settings.lastKnown()
-    return method === 'passkey' ? emailLoginNotificationEnabled : smtpHost !== ''
+    const isReachable = smtpHost !== ''
+    if (event.event === 'recovery_code_used') return isReachable ? 'recovery-code-used' : undefined
+    if (event.method === 'passkey') return emailLoginNotificationEnabled ? 'new-sign-in' : undefined
+    return event.method === 'code' && isReachable ? 'code-sign-in' : undefined
   }
   return {
     async record(event, origin) {
-      if (event.event !== 'signed_in' || !(await isNotified(event))) return audit.record(event, origin)
+      const kind = await kindOf(event)
+      if (kind === undefined || !('accountId' in event) || event.accountId === undefined)
+        return audit.record(event, origin)
+      const { accountId } = event
       const isQueued = await transaction(async () => {
-        const isKnownOrigin =
-          event.method === 'passkey' && (await database.auditLog.hasSignedInFrom(event.accountId, origin))
+        const isKnownOrigin = kind === 'new-sign-in' && (await database.auditLog.hasSignedInFrom(accountId, origin))
         await audit.record(event, origin)
-        return isKnownOrigin ? false : queueNotice(deps, event, origin)
+        return isKnownOrigin ? false : queueNotice(deps, { accountId, kind }, origin)
       })
       if (isQueued) onQueued()
     },
   }
 }
 
-type SignIn = Extract<AuditEvent, { event: 'signed_in' }>
+type NoticedEvent = Extract<AuditEvent, { event: 'signed_in' }> | Extract<AuditEvent, { event: 'recovery_code_used' }>
+
+function isNoticed(event: AuditEvent): event is NoticedEvent {
+  return event.event === 'signed_in' || event.event === 'recovery_code_used'
+}
+
+type NoticeKind = 'new-sign-in' | 'code-sign-in' | 'recovery-code-used'
 
 async function queueNotice(
   { directory, outbox, geoIp, clock }: EmailDeps,
-  { accountId, method }: SignIn,
+  { accountId, kind }: { readonly accountId: string; readonly kind: NoticeKind },
   origin: RequestOrigin,
 ): Promise<boolean> {
   const user = await directory.find(accountId)
   if (!user?.email) return false
   const { ipAddress, userAgent } = origin
   const at = clock.now()
-  const kind = method === 'code' ? 'code-sign-in' : 'new-sign-in'
   const message = {
     kind,
     name: user.displayName,

@@ -3,8 +3,12 @@
 export const accountPaths = {
   profile: '/settings/account',
   security: '/settings/account/security',
+  recoveryCodes: '/settings/account/recovery-codes',
   data: '/settings/account/data',
 } as const
+
+/** Where a recovery code leads. */
+export const recoverPath = '/recover'
 
 /** Where invitations lead. */
 export const addPasskeyPath = '/signup/add-passkey'

@@ -78,7 +78,7 @@ const day = 86_400_000
 
 /** Reads only the columns of the index `pocket_audit_event`, so that a million entries are counted by an index scan. */
 const signIns = `SELECT created_at / ${day} AS day, COUNT(*) AS number FROM pocket_audit
-  WHERE event IN ('SIGN_IN', 'TOKEN_SIGN_IN', 'REMOTE_SIGN_IN') AND created_at >= $1
+  WHERE event IN ('SIGN_IN', 'TOKEN_SIGN_IN', 'REMOTE_SIGN_IN', 'RECOVERY_SIGN_IN') AND created_at >= $1
   GROUP BY created_at / ${day}`
 
 const failures = (code: string) => `SELECT code, SUM(occurrences) AS number FROM (

@@ -9,6 +9,8 @@ export interface CodePage {
   readonly fromLink: boolean
   /** The error of a rejected code: `code_invalid`, `account_disabled` or `required`. */
   readonly problem: string | null
+  /** Whether the page mentions recovery codes. */
+  readonly hasRecovery: boolean
   /** The form that requests a code by e-mail; `null` if disabled. */
   readonly byEmail: {
     readonly email: string

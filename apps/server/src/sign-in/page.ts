@@ -3,9 +3,10 @@ import { PocketError, RateLimitedError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, jsonObject } from '../http/form.ts'
-import { addPasskeyPath } from '../http/paths.ts'
+import { addPasskeyPath, recoverPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
+import type { Recovery } from '../recovery/recovery.ts'
 
 /** Dependencies of the sign-in pages. */
 export interface SignInDeps extends PageDeps {
@@ -13,12 +14,14 @@ export interface SignInDeps extends PageDeps {
   readonly signUpUrl: () => Promise<string | null>
   /** Whether users may request a login code by e-mail. */
   readonly codesByEmail: () => Promise<boolean>
+  readonly recovery: Recovery
 }
 
 const home = '/settings/account'
 
 /** `/login`, `/lc` and `/logout`. */
-export function signInPages({ pocket, directory, authentication, show, signUpUrl, codesByEmail }: SignInDeps) {
+export function signInPages(deps: SignInDeps) {
+  const { pocket, directory, authentication, show, signUpUrl, codesByEmail, recovery } = deps
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withTarget = (path: string, redirect: string) =>
     redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
@@ -34,7 +37,8 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
     const fromLink = ctx.params.code !== undefined
     // Not with an error message either: an immediate passkey prompt would sign the user in before they have read the message.
     const offeredCeremony = fromLink || page.problem !== null ? null : await ceremony(ctx, page.redirect)
-    await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offeredCeremony, ...page })
+    const hasRecovery = await recovery.isOffered()
+    await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offeredCeremony, hasRecovery, ...page })
   }
 
   return {
@@ -87,14 +91,17 @@ export function signInPages({ pocket, directory, authentication, show, signUpUrl
         ctx.status = 400
         return
       }
+      const isRecovery = pocket.recovery.isCode(code)
       try {
-        await pocket.signIn.withCode(ctx.req, ctx.res, code)
+        if (isRecovery) await recovery.begin(ctx, code)
+        else await pocket.signIn.withCode(ctx.req, ctx.res, code)
       } catch (error) {
         if (!(error instanceof PocketError) || error instanceof RateLimitedError || error.status >= 500) throw error
         await showCode(ctx, { code, problem: error.code, redirect })
         ctx.status = error.status
         return
       }
+      if (isRecovery) return seeOther(ctx, withTarget(recoverPath, redirect))
       // Such a session has few permissions until there is a passkey, so adding one comes first unless another destination was
       // requested.
       seeOther(ctx, redirect === home ? addPasskeyPath : redirect)

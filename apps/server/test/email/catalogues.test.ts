@@ -16,6 +16,7 @@ const messages: readonly Message[] = [
   { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now + 86_400_000 },
   { kind: 'new-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
   { kind: 'code-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
+  { kind: 'recovery-code-used', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
   { kind: 'account-approved', name: 'Ada', note: 'Welcome.' },
   { kind: 'account-refused', name: 'Ada', note: 'Sorry.' },
   { kind: 'api-key-expiring', name: 'Ada', keyName: 'Backup', expiresAt: now + 86_400_000 },

@@ -120,10 +120,15 @@ type AuditEventData =
   | { readonly event: 'passkey_counter_regressed'; readonly accountId: string; readonly passkeyId: string }
   | { readonly event: 'code_issued'; readonly accountId: string; readonly by?: string }
   | {
-      readonly event: 'recovery_codes_created' | 'recovery_codes_removed' | 'recovery_code_used'
+      readonly event: 'recovery_codes_created' | 'recovery_codes_removed'
       readonly accountId: string
       readonly kind: 'recovery' | 'break_glass' | 'delayed'
       readonly by?: string
+    }
+  | {
+      readonly event: 'recovery_code_used'
+      readonly accountId: string
+      readonly kind: 'recovery' | 'break_glass' | 'delayed'
     }
   | { readonly event: 'client_created'; readonly clientId: string; readonly accountId?: string }
   | {

@@ -1,5 +1,5 @@
 import { color, line, pageAddress } from '../checks.ts'
-import { boolean, defineSetting, number, text } from '../setting.ts'
+import { boolean, choice, defineSetting, number, text } from '../setting.ts'
 
 /** `/settings/admin/application-configuration`, by the groups of the page. */
 export const general = {
@@ -66,6 +66,14 @@ export const general = {
       variable: 'EMAILS_VERIFIED',
       default: false,
       description: 'Whether e-mail addresses entered by people count as verified.',
+    }),
+  },
+  recovery: {
+    recoveryCodes: defineSetting(choice('disabled', 'users', 'everyone'), {
+      variable: 'RECOVERY_CODES',
+      default: 'users',
+      description:
+        'Who may create and use recovery codes: no one (`disabled`), everyone but administrators (`users`), or `everyone`.',
     }),
   },
   records: {

@@ -38,6 +38,7 @@ const account = {
   view: 'account',
   viewer: anna,
   passkeyCount: 2,
+  recoveryNotice: null,
   suggestsSecondPasskey: false,
   outdated: false,
   signals,
@@ -70,6 +71,8 @@ const security = {
   signals,
   passkeys,
   removals: [],
+  recoveryNotice: null,
+  recoveryCodes: { left: 7, total: 10 },
   keepsLastPasskey: false,
   sessions: [
     {
@@ -125,7 +128,22 @@ const removed = {
   withdrawn: false,
 } as const
 
+const recoveryNotice = {
+  usedAt: now - day,
+  ipAddress: '192.0.2.1',
+  device: 'Firefox on Windows',
+} as const
+
 export const accountStates: Readonly<Record<string, PageModel>> = {
+  recover: { view: 'recover', name: 'Anna Koch', submitTo: '/recover' },
+  'recovery-codes': {
+    view: 'recovery-codes',
+    userName: 'anna',
+    codes: Array.from({ length: 10 }, (_, index) => `AB3D-EF4H-JK5M-NP${index}Q`),
+    createdAt: now,
+    backTo: '/settings/account/security',
+  },
+  'account-recovery-used': { ...security, recoveryNotice, recoveryCodes: { left: 0, total: 10 } },
   'verify-email': {
     view: 'verify-email',
     state: 'ask',

@@ -26,7 +26,7 @@ const allowed = (id: string, name: string, scopes: readonly string[]): AllowedAp
     isDangerous: true,
   },
 })
-const page = { view: 'apps', viewer: anna, search: '', more: 0, notice: null } as const
+const page = { view: 'apps', viewer: anna, recoveryNotice: null, search: '', more: 0, notice: null } as const
 
 export const appsStates: Readonly<Record<string, PageModel>> = {
   apps: {

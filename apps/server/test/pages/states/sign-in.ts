@@ -29,6 +29,7 @@ const code = {
   view: 'code',
   code: '',
   fromLink: false,
+  hasRecovery: true,
   problem: null,
   ceremony: signIn.ceremony,
   redirect: '/interaction/1',
@@ -227,6 +228,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   },
   'code-from-link': {
     view: 'code',
+    hasRecovery: false,
     code: 'K7QP2M',
     fromLink: true,
     problem: null,
@@ -236,6 +238,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   },
   'code-refused': {
     view: 'code',
+    hasRecovery: false,
     code: 'K7QP2M',
     fromLink: false,
     problem: 'code_invalid',

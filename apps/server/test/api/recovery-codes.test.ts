@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
+import { registerPasskey } from './instance.ts'
+import { freshName } from './people.ts'
+
+const security = '/settings/account/security'
+const codesPath = '/settings/account/recovery-codes'
+
+describe.each(kinds)('recovery codes on %s', (kind) => {
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    // Nothing listens there: e-mails stay in the queue.
+    instance = await startCalled(kind, { SMTP_HOST: 'localhost', SMTP_PORT: '9', SMTP_FROM: 'id@example.com' })
+  })
+  afterAll(async () => instance[Symbol.asyncDispose]())
+
+  const get = (agent: UserAgent, path: string) => agent.get(instance.url + path)
+  const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>
+    agent.postForm(instance.url + path, fields)
+  const codesIn = (text: string) => [...text.matchAll(/[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}/g)].map(([code]) => code)
+  const createCodes = async (agent: UserAgent) => {
+    expect((await post(agent, codesPath)).location).toBe(instance.url + codesPath)
+    return codesIn((await get(agent, codesPath)).text)
+  }
+  const enter = (agent: UserAgent, code = '', redirect = '/settings/account') => post(agent, '/lc', { code, redirect })
+  const addPasskey = async (agent: UserAgent) => {
+    const begun = await agent.postJson(`${instance.url}/recover/options`, {})
+    if (begun.status !== 200) return begun
+    const { options } = begun.json() as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
+    return agent.postJson(`${instance.url}/recover`, { response })
+  }
+  const setting = (recoveryCodes: string) => instance.call('PATCH /api/settings', { body: { recoveryCodes } })
+
+  test('shows ten codes once, of which each opens only the page that adds a passkey', async () => {
+    const { agent: phone, id } = await instance.person(freshName())
+    const codes = await createCodes(phone)
+    expect(new Set(codes).size).toBe(10)
+    expect((await get(phone, codesPath)).location).toBe(instance.url + security)
+
+    const laptop = instance.agent()
+    const entered = await enter(laptop, codes[3], '/settings/apps')
+    expect([entered.status, entered.location]).toEqual([
+      303,
+      `${instance.url}/recover?${new URLSearchParams({ redirect: '/settings/apps' })}`,
+    ])
+    for (const path of [
+      '/settings/account',
+      '/settings/apps',
+      '/api/users/me',
+      '/settings/admin/users',
+      '/signup/add-passkey',
+    ])
+      expect([path, (await laptop.getJson(instance.url + path)).status]).toEqual([path, 401])
+    expect((await enter(instance.agent(), codes[3])).status).toBe(400)
+
+    expect((await addPasskey(laptop)).json()).toEqual({ redirectTo: security })
+    expect((await instance.call('GET /api/users/me', { agent: laptop })).json).toMatchObject({ id })
+    expect((await get(laptop, security)).text).toContain('9 of 10 unused.')
+    expect((await addPasskey(laptop)).status).toBe(401)
+    expect(await lastEntry(instance, 'RECOVERY_SIGN_IN')).toMatchObject({ userID: id })
+  })
+
+  test('reports the use by e-mail and in every session', async () => {
+    const username = freshName()
+    const { agent: phone, id } = await instance.person(username)
+    const body = { username, email: `${username}@example.com` }
+    await instance.call('PUT /api/users/{id}', { params: { id }, body })
+    const [code] = await createCodes(phone)
+    await enter(instance.agent(), code)
+    for (const path of [security, '/settings/account', '/settings/apps'])
+      expect((await get(phone, path)).text).toContain('A recovery code was used')
+    expect(await lastEntry(instance, 'RECOVERY_CODE_USED')).toMatchObject({ userID: id })
+    const emails = await get(instance.administrator, `/settings/admin/emails?search=${body.email}`)
+    expect(emails.text).toContain('Recovery code used')
+    expect(emails.text).toContain(body.email)
+    const { fields } = (await get(phone, security)).form('/settings/account/recovery/seen')
+    await post(phone, '/settings/account/recovery/seen', { ...fields })
+    expect((await get(phone, security)).text).not.toContain('A recovery code was used')
+  })
+
+  test('cancels the old codes and a begun recovery if the user creates new ones or removes them', async () => {
+    const { agent } = await instance.person(freshName())
+    const old = await createCodes(agent)
+    const stranger = instance.agent()
+    await enter(stranger, old[0])
+    const created = await createCodes(agent)
+    expect((await addPasskey(stranger)).status).toBe(401)
+    expect((await enter(stranger, old[1])).status).toBe(400)
+    await post(agent, `${codesPath}/remove`)
+    expect((await enter(stranger, created[0])).status).toBe(400)
+    expect((await get(agent, security)).text).toContain('You have no recovery codes.')
+  })
+
+  test('cancels the codes that a session of a removed passkey created', async () => {
+    const person = await instance.person(freshName())
+    const [code] = await createCodes(person.agent)
+    const { json } = await instance.call('GET /api/users/{id}/webauthn-credentials', { params: { id: person.id } })
+    // A cast: this operation responds with an array.
+    const [passkey] = json as unknown as readonly { readonly id: string }[]
+    await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', {
+      params: { id: person.id, credentialId: passkey?.id ?? '' },
+    })
+    expect((await enter(instance.agent(), code)).status).toBe(400)
+  })
+
+  test('needs a recent passkey to create codes, and none exist for a session without a passkey', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    expect((await post(agent, codesPath)).status).toBe(403)
+    await registerPasskey(agent, instance.url)
+    const now = Date.now()
+    jest.spyOn(Date, 'now').mockReturnValue(now + 61_000)
+    expect((await post(agent, codesPath)).status).toBe(401)
+    jest.restoreAllMocks()
+  })
+
+  test('follows the setting for users and administrators, also for existing codes', async () => {
+    const { agent } = await instance.person(freshName())
+    expect((await post(instance.administrator, codesPath)).status).toBe(404)
+    await setting('everyone')
+    const [ofAdministrator] = await createCodes(instance.administrator)
+    const [code] = await createCodes(agent)
+    await setting('users')
+    expect((await enter(instance.agent(), ofAdministrator)).status).toBe(400)
+    expect((await get(instance.administrator, security)).text).not.toContain('id="recovery-codes"')
+    await setting('disabled')
+    expect((await enter(instance.agent(), code)).status).toBe(400)
+    expect((await get(instance.agent(), '/lc')).text).not.toContain('recovery code')
+    await setting('users')
+    expect((await enter(instance.agent(), code)).status).toBe(303)
+  })
+})
