@@ -1,8 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { jsonSchemas } from '../src/cli/json-schemas.ts'
+import { publishedFileSchema } from '../src/composition/configuration/schema.ts'
 
 export const schemaFolder = new URL('../../../docs/reference/json-schemas/', import.meta.url)
+
+export const configurationFileSchema = new URL(
+  '../../../docs/reference/configuration-file.schema.json',
+  import.meta.url,
+)
+
+/** The JSON Schema of the configuration file, for editors. */
+export function configurationFileSchemaText(): string {
+  return `${JSON.stringify(publishedFileSchema(), undefined, 2)}\n`
+}
 
 /** The JSON Schemas of command results, by file name. */
 export function jsonSchemaFiles(): Readonly<Record<string, string>> {
@@ -21,4 +32,5 @@ export function jsonSchemaFiles(): Readonly<Record<string, string>> {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   mkdirSync(schemaFolder, { recursive: true })
   for (const [name, text] of Object.entries(jsonSchemaFiles())) writeFileSync(new URL(name, schemaFolder), text)
+  writeFileSync(configurationFileSchema, configurationFileSchemaText())
 }

@@ -16,6 +16,7 @@ import { composeRestApi } from './composition/rest-api.ts'
 import { scheduledJobs } from './composition/scheduled-jobs.ts'
 import { composeServices } from './composition/services.ts'
 import { packageFolder } from './config/package-folder.ts'
+import type { Configuration } from './configuration-file/configuration.ts'
 import type { Finding } from './diagnosis/finding.ts'
 import { loadAssets, serveAssets } from './http/assets.ts'
 import { type ApiRequest, type ApiResponse, callApi } from './http/call-api.ts'
@@ -56,6 +57,7 @@ export interface App extends AsyncDisposable {
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
+  readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
   /** Calls the REST API as the command line, without a connection. */
   callApi(request: ApiRequest): Promise<ApiResponse>
 }
@@ -73,6 +75,8 @@ interface Instance extends Omit<App, 'listen' | 'lockLost' | typeof Symbol.async
   /** Whether neither users nor clients exist. */
   readonly isEmpty: () => Promise<boolean>
   readonly setUpToken: string
+  /** Applies the configuration file, before the first request. */
+  configure(): Promise<void>
   start(): Promise<void>
   /** Stops everything but the HTTP server, which `stopRequests` stops or hands over. */
   stop(stopRequests: () => Promise<void>): Promise<void>
@@ -118,6 +122,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       outcome = { reason: error instanceof ConfigurationError ? error.message : 'The migration failed; see the log.' }
     }
     instance = await open()
+    await instance.configure()
     await instance.start()
     await http.replaceHandler(instance.handle)
   }
@@ -145,7 +150,11 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       return instance.directory
     },
     lockLost: ended.signal,
+    get configuration() {
+      return instance.configuration
+    },
     async listen() {
+      await instance.configure()
       await listen(http.server, config)
       await notifyReady(process.env).catch((error: unknown) =>
         // A container can have the variable without the command.
@@ -226,6 +235,12 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     handle: koa.callback(),
     isEmpty: async () => !(await hasContent(databaseOf(database.dataSource))),
     setUpToken: setUpTokenOf(database.masterKey),
+    configuration: services.configuration,
+    async configure() {
+      if (services.configurationWatch) return services.configurationWatch.start()
+      if (await services.configuration.release())
+        logger.warn('POCKET_CONFIG_FILE is not set; what the configuration file declared can be changed again')
+    },
     async start() {
       geoIpService.start()
       if (geoIpService.isMissing()) await database.jobs.markDue('refresh-places', clock.now())
@@ -249,6 +264,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     rotateKeys: (rotation) => rotateKeys(pocket, rotation),
     async diagnose() {
       await services.diagnosis.run()
+      await services.configurationWatch?.inspect()
       return (await services.overview(null)).findings
     },
     callApi: (request) => callApi({ handler: koa.callback(), issuer: pocket.issuer, apiKey: commandLineKey }, request),
@@ -256,6 +272,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
       // A request may be waiting for a job run or for a remote server.
       ldap[Symbol.dispose]()
       await services.diagnosis[Symbol.asyncDispose]()
+      await services.configurationWatch?.[Symbol.asyncDispose]()
       await scim.runs[Symbol.asyncDispose]()
       await stopRequests()
       await scheduler[Symbol.asyncDispose]()

@@ -64,6 +64,7 @@ export const errorCodes = [
   'logo_download_failed',
   'logo_too_large',
   'logo_type_not_supported',
+  'managed',
   'misconfigured',
   'missing_session_id',
   'not_found',

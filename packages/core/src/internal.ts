@@ -26,6 +26,7 @@ export {
   type WildcardScope,
   wildcardScope,
 } from './clients/redirect-uris.ts'
+export { findSecret } from './clients/secrets.ts'
 export { startUrl } from './clients/start-address.ts'
 export { toStoredCode } from './codes/stored-login-code.ts'
 export { isUserCode } from './codes/user-codes.ts'

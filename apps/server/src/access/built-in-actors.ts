@@ -29,5 +29,11 @@ export const commandLineUser: User = {
   displayName: 'Command line',
 }
 
+/** The actor of changes that the configuration file makes. */
+export const configurationFileUser = {
+  id: '00000000-0000-0000-0000-000000000003',
+  userName: 'configuration file',
+} as const
+
 /** The actor of LDAP imports in the audit log. It is not a stored user and cannot sign in. */
 export const ldapActor = { id: '00000000-0000-0000-0000-000000000001', userName: 'LDAP' } as const

@@ -1,11 +1,11 @@
 import type { PocketStores } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
-import { commandLineUser, ldapActor, staticUser } from '../access/built-in-actors.ts'
+import { commandLineUser, configurationFileUser, ldapActor, staticUser } from '../access/built-in-actors.ts'
 import type { CurrentNames } from './audit-log.ts'
 
 /** Built-in actors that are not in the directory. */
 const builtInNames: ReadonlyMap<string, string> = new Map(
-  [staticUser, commandLineUser, ldapActor].map(({ id, userName }) => [id, userName]),
+  [staticUser, commandLineUser, configurationFileUser, ldapActor].map(({ id, userName }) => [id, userName]),
 )
 
 /** Currently stored names, read within the caller's transaction. */

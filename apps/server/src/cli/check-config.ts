@@ -1,18 +1,24 @@
 import { InvalidConfigError } from '../composition/config.ts'
+import { InvalidFileError } from '../configuration-file/problem.ts'
 import { type AddCommand, CommandError, exitCodes } from './command.ts'
 
-/** Checks the environment variables without opening the database. */
+/** Checks the environment variables and the configuration file without opening the database. */
 export const addCheckConfig: AddCommand = (program, { print, readConfig }) => {
   program
     .command('check-config')
-    .description('check the environment variables; the exit code is 2 if the server would not start with them')
-    .action(() => {
+    .description('check the environment variables and the configuration file; the exit code is 2 if one is invalid')
+    .action(async () => {
       try {
-        const { warnings } = readConfig()
-        for (const warning of warnings) print(`warning: ${warning}`)
+        const config = readConfig()
+        for (const warning of config.warnings) print(`warning: ${warning}`)
+        if (config.configurationFile !== undefined) {
+          const { loadConfigurationFile } = await import('../composition/configuration/compose.ts')
+          loadConfigurationFile(config, config.configurationFile)
+        }
         print('The configuration is valid.')
       } catch (error) {
-        if (error instanceof InvalidConfigError) throw new InvalidConfigurationError(error.message, { cause: error })
+        if (error instanceof InvalidConfigError || error instanceof InvalidFileError)
+          throw new InvalidConfigurationError(error.message, { cause: error })
         throw error
       }
     })

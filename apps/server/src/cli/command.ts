@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { KeyReplacement } from '@pocket/core'
 import type { Command } from 'commander'
 import type { Config } from '../composition/config.ts'
+import type { Configuration } from '../configuration-file/configuration.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ApiRequest, ApiResponse } from '../http/call-api.ts'
 import type { Logger } from '../logging/logger.ts'
@@ -30,6 +31,7 @@ export interface Instance extends AsyncDisposable {
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
+  readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
   /** Calls the REST API as the command line. */
   callApi(request: ApiRequest): Promise<ApiResponse>
 }

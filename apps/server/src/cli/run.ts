@@ -13,6 +13,7 @@ import { addSettings } from './administration/settings.ts'
 import { addUsers } from './administration/users.ts'
 import { addCheckConfig } from './check-config.ts'
 import { type AddCommand, type CommandContext, CommandError, exitCodes, UsageError } from './command.ts'
+import { addConfig } from './config.ts'
 import { addDoctor } from './doctor.ts'
 import { addEncryptionKeyRotate } from './encryption-key-rotate.ts'
 import { addExport } from './export.ts'
@@ -39,6 +40,7 @@ const commands: readonly AddCommand[] = [
   addAudit,
   addCheckConfig,
   addClients,
+  addConfig,
   addDoctor,
   addEncryptionKeyRotate,
   addExport,

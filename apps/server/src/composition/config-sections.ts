@@ -1,6 +1,7 @@
 import { addressSection } from '../config/address.ts'
 import { backupSection } from '../config/backup.ts'
 import { clientsSection } from '../config/clients.ts'
+import { configurationFileSection } from '../config/configuration-file.ts'
 import { containerSection } from '../config/container.ts'
 import { databaseSection } from '../config/database.ts'
 import { encryptionSection } from '../config/encryption.ts'
@@ -32,6 +33,7 @@ export const sections: readonly Section[] = [
   passkeysSection,
   settingsSection,
   additionalSettingsSection,
+  configurationFileSection,
   versionCheckSection,
   loggingSection,
   containerSection,

@@ -3,6 +3,7 @@ import { ConfigurationError } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from '../config/address.ts'
 import { type BackupConfig, readBackup } from '../config/backup.ts'
 import { type ClientsConfig, readClients } from '../config/clients.ts'
+import { type ConfigurationFileConfig, readConfigurationFile } from '../config/configuration-file.ts'
 import { dataFolderOf, readDatabase } from '../config/database.ts'
 import { readEncryptionKey } from '../config/encryption.ts'
 import { readEnvironment } from '../config/env.ts'
@@ -32,6 +33,7 @@ export interface Config
     ListenConfig,
     LogConfig,
     ClientsConfig,
+    ConfigurationFileConfig,
     OutboundConfig,
     SettingsConfig,
     DatabaseOptions {
@@ -74,6 +76,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const versionCheck = readVersionCheck(reader)
   const settings = readSettings(reader)
   const log = readLogging(reader)
+  const configurationFile = readConfigurationFile(reader, environment)
   warnAboutPortMismatch(reader, address, listen)
   if (reader.problems.length > 0) throw new InvalidConfigError(reader.problems)
   return {
@@ -89,6 +92,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...geoIp,
     ...versionCheck,
     ...log,
+    ...configurationFile,
     ...backup,
     database,
     dataFolder: dataFolderOf(database),

@@ -12,6 +12,7 @@ import { ImageStore } from '../images/image-store.ts'
 import { TypeormJobStore } from '../jobs/job-store.ts'
 import { LdapRunStore } from '../ldap/ldap-run-store.ts'
 import type { Logger } from '../logging/logger.ts'
+import { ManagedStore } from '../managed/managed-store.ts'
 import { OverviewStore } from '../overview/overview-store.ts'
 import { RecoveryStore } from '../recovery/recovery-store.ts'
 import { ScimProviderStore } from '../scim/provider-store.ts'
@@ -41,6 +42,7 @@ function storesOf(database: Database) {
     scimProviders: new ScimProviderStore(database),
     recoveries: new RecoveryStore(database),
     bootstrapAccounts: new BootstrapAccountStore(database),
+    managed: new ManagedStore(database),
   }
 }
 

@@ -63,6 +63,7 @@ export function composePages(services: Services, guard: Guard, runner: Migration
     health: healthCheck({ ping: database.ping, answerProbe: services.proxyProbe.answer }),
     ready: readiness({
       checks: { ...database.checks, keys: pocket.verifyKeys },
+      ...(services.configurationWatch && { optional: { configuration: services.configurationWatch.isOperational } }),
       onFailure: (check, error) =>
         services.logger.warn({ check, reason: messageOf(error) }, 'This server is not ready'),
     }),

@@ -11,6 +11,7 @@ import { openGeoIpService } from '../geoip/geoip-service.ts'
 import type { Assets } from '../http/assets.ts'
 import { createImages } from '../images/images.ts'
 import type { Logger } from '../logging/logger.ts'
+import { createManagedGuard } from '../managed/managed-guard.ts'
 import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
 import { createSettings } from '../settings/settings.ts'
 import { withClosedSetUp } from './closed-set-up.ts'
@@ -48,7 +49,8 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     store: database.auditLog,
     names: currentNames(directory, stores),
   })
-  const recorder = withChangeTracking(auditLog, changes)
+  const managedGuard = createManagedGuard(database.managed)
+  const recorder = managedGuard.guard(withChangeTracking(auditLog, changes))
   const recordMany = withBulkChangeTracking(createBulkAuditLog(database.auditLog, auditLogDeps), changes)
 
   const settings = await createSettings({
@@ -85,6 +87,7 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     geoIp,
     directory,
     audit,
+    managedGuard,
     recordMany,
     settings,
     images,

@@ -5,13 +5,14 @@ import { createMessagesFor } from '../http/messages-for.ts'
 import { createPageRenderer } from '../http/page.ts'
 import { createShowPage } from '../http/show-page.ts'
 import { createPagePictures } from '../images/page-pictures.ts'
+import { managedNotes } from '../managed/managed-notes.ts'
 import type { InstanceOptions, Platform } from './platform.ts'
 
 /** Rendering and localization of pages. */
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
 export async function composeRendering(platform: Platform, { assets, cataloguesDirectory }: InstanceOptions) {
-  const { config, logger, settings, images, geoIp, clock, viewsDirectory } = platform
+  const { config, database, logger, settings, images, geoIp, clock, viewsDirectory } = platform
   const catalogues = await loadCatalogues(cataloguesDirectory)
   const pictures = createPagePictures(images, (error) =>
     logger.error({ err: error }, 'The images of a page could not be loaded'),
@@ -33,6 +34,7 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
     pictures,
     locationNames: (messages) => locationNames(geoIp, messages),
     clock,
+    managed: config.configurationFile === undefined ? async () => null : managedNotes(database.managed),
   })
   const messagesFor = createMessagesFor(catalogues)
   return { assets, catalogues, pictures, appearance, render, show: createShowPage(render), messagesFor }

@@ -11,6 +11,7 @@ import { AdditiveAddApiKeySecrets1764000000010 } from '../database/migrations/17
 import { AdditiveAllowSeveralScimProviders1764000000020 } from '../database/migrations/1764000000020-allow-several-scim-providers.ts'
 import { AdditiveCreateBootstrapAccount1764000000030 } from '../database/migrations/1764000000030-create-bootstrap-account.ts'
 import { AdditiveCreateRecovery1764000000040 } from '../database/migrations/1764000000040-create-recovery.ts'
+import { AdditiveCreateManaged1764000000060 } from '../database/migrations/1764000000060-create-managed.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
@@ -18,6 +19,7 @@ import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { ldapRunTable } from '../ldap/ldap-run.table.ts'
 import { recoveryTable } from '../recovery/recovery.table.ts'
+import { appliedFileTable, managedTable } from '../managed/managed.table.ts'
 import { scimChangeTable, scimProviderTable } from '../scim/provider.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
 import { approvalTable } from '../sign-up/approval.table.ts'
@@ -42,6 +44,8 @@ const ownTables: Schema['tables'] = [
   scimChangeTable,
   bootstrapAccountTable,
   recoveryTable,
+  managedTable,
+  appliedFileTable,
 ]
 
 /** All tables of this server. */
@@ -60,6 +64,7 @@ export const migrations: Schema['migrations'] = [
       AdditiveAllowSeveralScimProviders1764000000020,
       AdditiveCreateBootstrapAccount1764000000030,
       AdditiveCreateRecovery1764000000040,
+      AdditiveCreateManaged1764000000060,
     ],
     lastReplacedMigration,
   },

@@ -17,6 +17,7 @@ import { createSetUp } from '../set-up/set-up.ts'
 import { createLatestVersion } from '../version/latest-version.ts'
 import { composeAdministration } from './administration.ts'
 import { backupNotes, composeBackupDownloads, composeBackups } from './backups.ts'
+import { composeConfiguration } from './configuration/compose.ts'
 import { composeDiagnosis } from './diagnosis.ts'
 import { composeLdap } from './ldap.ts'
 import type { Platform } from './platform.ts'
@@ -60,6 +61,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     onError: (error) => logger.warn({ err: error }, 'The latest version could not be determined'),
   })
   const backups = await composeBackups(platform)
+  const configuration = composeConfiguration(platform, { ...administration, pocket, scim: scimProviders })
   const { diagnosis, proxyProbe } = composeDiagnosis(platform, pocket, ldap)
   const countPeople = createPeopleCount(database.overview, clock)
   return {
@@ -67,6 +69,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     ...rendering,
     ...provider,
     ...administration,
+    ...configuration,
     mail,
     scheduler,
     jobs,
@@ -96,6 +99,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       latestVersion,
       backups,
       diagnosis,
+      configurationFindings: () => configuration.configurationWatch?.findings() ?? [],
       clock,
     }),
     search: createSearch({ ...platform, pocket }),

@@ -32,6 +32,7 @@ export const checkNames = [
   'backups',
   'administrators',
   'clients',
+  'configuration',
   'jobs',
   'version',
 ] as const
@@ -76,6 +77,11 @@ export const checkOfFinding = {
   secretEnds: 'clients',
   apiKeyEnds: 'clients',
   signInsFail: 'clients',
+  configurationInvalid: 'configuration',
+  configurationFailed: 'configuration',
+  configurationOutdated: 'configuration',
+  configurationConflict: 'configuration',
+  configurationDrifted: 'configuration',
   jobFailed: 'jobs',
   newVersion: 'version',
 } as const satisfies Record<string, CheckName>

@@ -26,7 +26,7 @@ interface GroupOperationContext extends GroupOperationDeps {
 
 const administration = { area: 'groups' } as const
 
-const groupBody = named('UserGroupCreateDto', {
+export const groupBody = named('UserGroupCreateDto', {
   type: 'object',
   required: ['friendlyName', 'name'],
   properties: {

@@ -30,8 +30,16 @@ export interface PageRendererOptions {
   readonly appearance: (background: string | null) => Promise<string | null>
   /** Names the location of an IP address in the language of a page. */
   readonly locationNames: (messages: Messages) => (ipAddress: string | null) => string
+  /** What a configuration file declares of the object that a page is about; `null` if nothing. */
+  readonly managed: (path: string) => Promise<ManagedNote | null>
   /** For relative times such as “3 hours ago”. */
   readonly clock: Clock
+}
+
+/** The note on a page about an object that a configuration file declares. */
+export interface ManagedNote {
+  readonly file: string
+  readonly fields: readonly string[]
 }
 
 const noPictures = { favicon: null, logo: null, background: null, client: null }
@@ -52,11 +60,13 @@ const templateNames = [
   'rail',
   'pictures',
   'preferences',
+  'managed',
 ]
 
 /** Compiles each template once. The only module that uses koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, locationNames, clock } = options
+  const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, locationNames, clock, managed } =
+    options
   const translators = new Map<Messages, object>()
   const localHelpers = (messages: Messages): object => {
     const cached = translators.get(messages)
@@ -96,6 +106,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       ...localHelpers(marked),
       ...appearanceLocals,
       page,
+      managed: 'viewer' in page ? await managed(here) : null,
       preferences: { languages: catalogues.languages, theme, here },
     })
     return showLanguageMarks(html)

@@ -6,13 +6,15 @@ export type Check = () => Promise<void>
 export interface ReadinessDeps {
   /** By the names in the response. */
   readonly checks: Readonly<Record<string, Check>>
+  /** Checks that this process serves without: their failure is `degraded`. */
+  readonly optional?: Readonly<Record<string, () => boolean>>
   /** Receives the reason for a failed check. */
   readonly onFailure: (name: string, error: unknown) => void
   /** Milliseconds; default: two seconds, longer than any check takes. */
   readonly maxWait?: number
 }
 
-type Outcome = 'ok' | 'failed'
+type Outcome = 'ok' | 'degraded' | 'failed'
 
 /** Several systems send probes; they share a result for this time, in milliseconds. */
 const cacheDuration = 1000
@@ -23,8 +25,8 @@ export async function liveness(ctx: Context): Promise<void> {
   ctx.body = { status: 'ok' }
 }
 
-/** `/readyz`: 200 if this process is fully operational, otherwise 503 with the names of the failed checks. */
-export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessDeps) {
+/** `/readyz`: 200 if this process is operational, if only in part, otherwise 503 with the names of the failed checks. */
+export function readiness({ checks, optional = {}, onFailure, maxWait = 2000 }: ReadinessDeps) {
   let latest: { readonly startedAt: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
 
   const outcomeOf = async (name: string, check: Check): Promise<Outcome> => {
@@ -40,20 +42,25 @@ export function readiness({ checks, onFailure, maxWait = 2000 }: ReadinessDeps) 
       clearTimeout(timer)
     }
   }
-  const run = async () =>
-    Object.fromEntries(
+  const run = async (): Promise<Record<string, Outcome>> => ({
+    ...Object.fromEntries(
       await Promise.all(
         Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(name, check)] as const),
       ),
-    )
+    ),
+    ...Object.fromEntries(
+      Object.entries(optional).map(([name, isOk]) => [name, isOk() ? ('ok' as const) : ('degraded' as const)]),
+    ),
+  })
 
   return async (ctx: Context): Promise<void> => {
     const now = performance.now()
     if (latest === undefined || now - latest.startedAt >= cacheDuration) latest = { startedAt: now, outcomes: run() }
     const outcomes = await latest.outcomes
-    const isReady = Object.values(outcomes).every((outcome) => outcome === 'ok')
+    const has = (searched: Outcome) => Object.values(outcomes).includes(searched)
+    const status = has('failed') ? 'failed' : has('degraded') ? 'degraded' : 'ok'
     ctx.set('Cache-Control', 'no-store')
-    ctx.status = isReady ? 200 : 503
-    ctx.body = { status: isReady ? 'ok' : 'failed', checks: outcomes }
+    ctx.status = status === 'failed' ? 503 : 200
+    ctx.body = { status, checks: outcomes }
   }
 }

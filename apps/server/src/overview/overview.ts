@@ -59,6 +59,8 @@ export interface OverviewDeps {
   readonly settings: Pick<Settings, 'lastKnown'>
   readonly latestVersion: Pick<LatestVersion, 'lastKnown'>
   readonly diagnosis: Pick<Diagnosis, 'lastKnown'>
+  /** Findings about the configuration file. */
+  readonly configurationFindings: () => readonly Finding[]
   /** `undefined` if no back-ups are scheduled. */
   readonly backups: { readonly status: () => Promise<BackupStatus> } | undefined
   readonly clock: Clock
@@ -85,6 +87,7 @@ export function createOverview({
   settings,
   latestVersion,
   diagnosis,
+  configurationFindings,
   backups,
   clock,
 }: OverviewDeps): ReadOverview {
@@ -116,7 +119,8 @@ export function createOverview({
     const isSetUp = values.smtpHost !== ''
     const keyChangesAt = status.keySignsSince === null ? null : status.keySignsSince + defaultKeySchedule.signingPeriod
     const version = { own: serverVersion(), latest: latestVersion.lastKnown() }
-    const { findings: checked, certificate } = diagnosis.lastKnown()
+    const { findings: diagnosed, certificate } = diagnosis.lastKnown()
+    const checked = [...diagnosed, ...configurationFindings()]
     const findings = findingsOf({
       backup,
       now,

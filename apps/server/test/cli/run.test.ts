@@ -37,6 +37,11 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
       return [{ algorithm: 'RS256', kid: 'the-kid', signsFrom: 1_700_000_000_000 }]
     },
     diagnose: async () => [],
+    configuration: {
+      rehearse: async () => ({ outcome: 'current', changes: [] }),
+      apply: async () => ({ outcome: 'current', changes: [] }),
+      export: async () => ({}),
+    },
     callApi: async () => ({ status: 404, body: undefined, etag: undefined }),
     async [Symbol.asyncDispose]() {
       done.push('disposed')

@@ -54,6 +54,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     pictures: noPictures,
     appearance: async () => null,
     locationNames: (messages) => locationNames(places, messages),
+    managed: async () => null,
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))

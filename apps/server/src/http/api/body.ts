@@ -8,12 +8,15 @@ import { normalizeBody } from './normalize-body.ts'
 import { fieldCode, sentence } from './schema.ts'
 import { unstorableText } from './text.ts'
 
-const ajv = once(() => {
-  const instance = new Ajv({ allErrors: true, strictTypes: false, useDefaults: true, verbose: true })
+const ajv = once(() => createAjv({ useDefaults: true }))
+
+/** A validator that knows the keywords of the schemas of this server. */
+export function createAjv(options: { readonly useDefaults: boolean }): Ajv {
+  const instance = new Ajv({ allErrors: true, strictTypes: false, verbose: true, ...options })
   for (const keyword of [sentence, fieldCode]) instance.addKeyword(keyword)
   formats.default(instance, ['uuid', 'date-time', 'uri', 'email'])
   return instance
-})
+}
 
 /**
  * Reads a request body: JSON that matches the schema, or an empty body if no member is required. Fields that the schema does not
@@ -95,7 +98,8 @@ function fieldError(error: ErrorObject): FieldError {
   return { ...problem, code: isText(contractCode) ? contractCode : code }
 }
 
-function generalFieldError(error: ErrorObject): FieldError {
+/** A schema error as the error of a field. */
+export function generalFieldError(error: ErrorObject): FieldError {
   const field = pathOf(error)
   const { limit } = error.params
   switch (error.keyword) {

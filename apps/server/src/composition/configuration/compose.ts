@@ -1,0 +1,56 @@
+import type { Pocket } from '@pocket/core'
+import { createApiAdministration } from '../../apis/administration.ts'
+import { createClientAdministration } from '../../clients/administration.ts'
+import { withContractErrors } from '../../clients/contract-errors.ts'
+import { type Configuration, createConfiguration } from '../../configuration-file/configuration.ts'
+import { type ConfigurationFile, loadFile } from '../../configuration-file/load.ts'
+import { type ConfigurationWatch, createConfigurationWatch } from '../../configuration-file/watch.ts'
+import type { ScimProviders } from '../../scim/providers.ts'
+import type { Administration } from '../administration.ts'
+import type { Config } from '../config.ts'
+import type { Platform } from '../platform.ts'
+import { apiKind } from './apis.ts'
+import { clientKind } from './clients.ts'
+import { groupKind } from './groups.ts'
+import { fileSchema } from './schema.ts'
+import { settingKind } from './settings.ts'
+import { userKind } from './users.ts'
+
+export interface ConfigurationServices {
+  readonly configuration: Configuration
+  /** `undefined` without a file. */
+  readonly configurationWatch: ConfigurationWatch | undefined
+}
+
+export function composeConfiguration(
+  platform: Platform,
+  services: Pick<Administration, 'users' | 'groups'> & { readonly pocket: Pocket; readonly scim: ScimProviders },
+): ConfigurationServices {
+  const { config, database, directory, logger, clock, managedGuard } = platform
+  const deps = { ...platform, ...services }
+  const configuration = createConfiguration({
+    kinds: [
+      groupKind(deps),
+      settingKind(deps),
+      userKind(deps),
+      clientKind({ ...deps, administration: createClientAdministration(deps, withContractErrors) }),
+      apiKind({ ...deps, administration: createApiAdministration(deps) }),
+    ],
+    store: database.managed,
+    guard: managedGuard,
+    withLock: directory.withLock,
+    clock,
+  })
+  const path = config.configurationFile
+  const load = () => loadConfigurationFile(config, path ?? '')
+  return {
+    configuration,
+    configurationWatch:
+      path === undefined ? undefined : createConfigurationWatch({ load, configuration, logger, clock }),
+  }
+}
+
+/** @throws {InvalidFileError} */
+export function loadConfigurationFile({ environment }: Pick<Config, 'environment'>, path: string): ConfigurationFile {
+  return loadFile({ path, environment, schema: fileSchema() })
+}

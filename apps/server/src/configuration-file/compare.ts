@@ -1,0 +1,36 @@
+/**
+ * Whether the stored value is the declared one. The order of lists does not matter. Members of an object that the file does
+ * not declare are ignored, except in lists, which the file declares as a whole.
+ */
+export function isDeclared(declared: unknown, stored: unknown): boolean {
+  if (isObject(declared) && isObject(stored))
+    return Object.entries(declared).every(([name, value]) => isDeclared(value, stored[name]))
+  return isSame(declared, stored)
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  if (isEmpty(left) || isEmpty(right)) return isEmpty(left) && isEmpty(right)
+  if (Array.isArray(left) && Array.isArray(right)) return isSameList(left, right)
+  if (!isObject(left) || !isObject(right)) return left === right
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((name) => isSame(left[name], right[name]))
+}
+
+function isSameList(left: readonly unknown[], right: readonly unknown[]): boolean {
+  if (left.length !== right.length) return false
+  const rest = [...right]
+  return left.every((item) => {
+    const index = rest.findIndex((other) => isSame(item, other))
+    if (index >= 0) rest.splice(index, 1)
+    return index >= 0
+  })
+}
+
+/** A value that means the same as a missing one. */
+export function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '' || value === false) return true
+  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.values(value).every(isEmpty)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,253 @@
+import type { Clock, Transaction } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
+import { configurationFileUser } from '../access/built-in-actors.ts'
+import type { ManagedObject } from '../managed/managed.table.ts'
+import type { ManagedGuard } from '../managed/managed-guard.ts'
+import type { ManagedStore } from '../managed/managed-store.ts'
+import type { Existing, Kind } from './kind.ts'
+import type { ConfigurationFile } from './load.ts'
+import { type Change, type Declaration, declare, declaredFields, itemsOf, keyOf } from './plan.ts'
+import { InvalidFileError, type Path, type Problem } from './problem.ts'
+
+/**
+ * `outdated`: a file with a higher revision was applied. `conflict`: another file with the same revision was applied. Both change
+ * nothing.
+ */
+export type Outcome = 'current' | 'outdated' | 'conflict'
+
+export interface Result {
+  readonly outcome: Outcome
+  readonly changes: readonly Change[]
+}
+
+/** Makes the instance match a configuration file. */
+export interface Configuration {
+  /** Compares without writing. @throws {InvalidFileError} if a reference has no target */
+  compare(file: ConfigurationFile): Promise<Result>
+  /** Applies the file in one transaction. @throws {InvalidFileError} with every problem; nothing has changed then */
+  apply(file: ConfigurationFile): Promise<Result>
+  /** Applies the file and rolls back, which finds every problem. @throws as `apply` */
+  rehearse(file: ConfigurationFile): Promise<Result>
+  /** Ends the management of all objects, for a server without a file. */
+  release(): Promise<boolean>
+  /** Everything that a file can declare, without secrets. */
+  export(): Promise<Readonly<Record<string, unknown>>>
+}
+
+export interface ConfigurationDeps {
+  /** In the order in which they are applied. */
+  readonly kinds: readonly Kind[]
+  readonly store: ManagedStore
+  readonly guard: Pick<ManagedGuard, 'bypass'>
+  /** A transaction that excludes other changes of users and groups, and so other processes that apply a file. */
+  readonly withLock: Transaction
+  readonly clock: Clock
+}
+
+const actor = { id: configurationFileUser.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
+/** A file may remove so many objects of a kind without naming its revision. */
+const minRemovals = 3
+const maxRemovedShare = 1 / 5
+
+export function createConfiguration({ kinds, store, guard, withLock, clock }: ConfigurationDeps): Configuration {
+  const outcomeOf = async ({ digest, content }: ConfigurationFile): Promise<Outcome> => {
+    const applied = await store.appliedFile()
+    const revision = content.revision ?? null
+    if (!applied || (revision ?? 0) > (applied.revision ?? 0)) return 'current'
+    if ((revision ?? 0) < (applied.revision ?? 0)) return 'outdated'
+    return revision === null || digest === applied.digest ? 'current' : 'conflict'
+  }
+
+  /** References to objects that neither the file nor the database has. */
+  const missingReferences = async (file: ConfigurationFile): Promise<readonly Problem[]> => {
+    const problems: Problem[] = []
+    for (const kind of kinds)
+      for (const { item, path } of itemsOf(file.content, kind))
+        for (const { kind: target, key, path: at } of kind.references(item)) {
+          const targetKind = kinds.find(({ name }) => name === target)
+          if (!targetKind || isInFile(file, targetKind, key) || (await targetKind.find(key, {}))) continue
+          problems.push(file.problem([...path, ...at], `refers to ${JSON.stringify(key)}, which is not in ${target}`))
+        }
+    return problems
+  }
+  const assertReferences = async (file: ConfigurationFile) => {
+    const problems = await missingReferences(file)
+    if (problems.length > 0) throw new InvalidFileError(file.source, problems)
+  }
+
+  const declarationsOf = async (file: ConfigurationFile, kind: Kind): Promise<readonly Declaration[]> => {
+    const declarations: Declaration[] = []
+    for (const entry of itemsOf(file.content, kind)) declarations.push(await declare(kind, entry))
+    return declarations
+  }
+
+  /** Objects that an earlier file declared and this one does not. */
+  const removalsOf = async (file: ConfigurationFile, kind: Kind, declaredIds: ReadonlySet<string>) => {
+    if (!file.content.prune || kind.name === 'settings') return []
+    const managed = (await store.list()).filter((object) => object.kind === kind.name)
+    const removals: Existing[] = []
+    for (const { id } of managed) {
+      const existing = declaredIds.has(id) ? undefined : await kind.findById(id)
+      if (existing) removals.push(existing)
+    }
+    const { prune, revision } = file.content
+    const isConfirmed = typeof prune === 'object' && prune.revision === revision
+    if (removals.length > Math.max(minRemovals, managed.length * maxRemovedShare) && !isConfirmed)
+      throw new InvalidFileError(file.source, [
+        file.problem(
+          ['prune'],
+          `would delete ${removals.length} of ${managed.length} ${kind.name}; to confirm, write { revision: ${revision ?? 'n'} } with the revision of the file`,
+        ),
+      ])
+    return removals
+  }
+
+  const deletionOf = (kind: Kind, { item }: Existing): Change => ({
+    action: 'delete',
+    kind: kind.name,
+    name: keyOf(kind, item),
+    fields: [],
+  })
+
+  const compare = async (file: ConfigurationFile): Promise<Result> => {
+    const outcome = await outcomeOf(file)
+    await assertReferences(file)
+    const changes: Change[] = []
+    for (const kind of kinds) {
+      const declarations = await declarationsOf(file, kind)
+      const ids = new Set(declarations.flatMap(({ existing }) => (existing ? [existing.id] : [])))
+      changes.push(...declarations.flatMap(({ change }) => (change ? [change] : [])))
+      changes.push(...(await removalsOf(file, kind, ids)).map((existing) => deletionOf(kind, existing)))
+    }
+    return { outcome, changes }
+  }
+
+  /** Runs a change and collects the error of a use case as problems, so that all are found at once. */
+  const attempt = async <T>(
+    problems: Problem[],
+    { file, path }: { readonly file: ConfigurationFile; readonly path: Path },
+    work: () => Promise<T>,
+  ): Promise<T | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof PocketError)) {
+        // A failed statement ends a transaction of PostgreSQL, so the following ones fail for no reason of their own.
+        if (problems.length > 0) throw new InvalidFileError(file.source, problems)
+        throw error
+      }
+      const { fields, message } = error
+      if (fields.length === 0) problems.push(file.problem(path, message))
+      for (const { field, message: text } of fields) problems.push(file.problem([...path, ...partsOf(field)], text))
+      return undefined
+    }
+  }
+
+  const applyKind = async (file: ConfigurationFile, kind: Kind, problems: Problem[]) => {
+    const changes: Change[] = []
+    const managed: ManagedObject[] = []
+    for (const { item, path, existing, change } of await declarationsOf(file, kind)) {
+      const fields = change?.fields.map(({ field }) => field) ?? []
+      const id = await attempt(problems, { file, path }, async () => {
+        if (!existing) return kind.create(actor, item)
+        if (change) await kind.update(actor, existing, item, fields)
+        return existing.id
+      })
+      if (id === undefined) continue
+      if (change) {
+        changes.push(change)
+        const again = await declare(kind, { item, path })
+        for (const { field, before } of again.change?.fields ?? [])
+          problems.push(
+            file.problem([...path, field], `is stored as ${JSON.stringify(before ?? null)}; write that value`),
+          )
+      }
+      const auditNames = Object.keys(declaredFields(item)).map((field) => kind.auditNames[field] ?? field)
+      managed.push({ kind: kind.name, id, fields: auditNames.sort() })
+    }
+    return { changes, managed }
+  }
+
+  const converge = async (file: ConfigurationFile): Promise<Result> => {
+    const outcome = await outcomeOf(file)
+    if (outcome !== 'current') return { outcome, changes: [] }
+    await assertReferences(file)
+    const problems: Problem[] = []
+    const changes: Change[] = []
+    const managed: ManagedObject[] = []
+    for (const kind of kinds) {
+      const applied = await applyKind(file, kind, problems)
+      changes.push(...applied.changes)
+      managed.push(...applied.managed)
+    }
+    for (const kind of kinds.toReversed()) {
+      const ids = new Set(managed.filter((object) => object.kind === kind.name).map(({ id }) => id))
+      // Otherwise objects whose items have problems would be removed.
+      for (const existing of problems.length > 0 ? [] : await removalsOf(file, kind, ids)) {
+        await attempt(problems, { file, path: ['prune'] }, () => kind.remove(actor, existing.id))
+        changes.push(deletionOf(kind, existing))
+      }
+    }
+    if (problems.length > 0) throw new InvalidFileError(file.source, problems)
+    await recordApplied(file, managed)
+    return { outcome, changes }
+  }
+
+  /** Applying a file again writes nothing. */
+  const recordApplied = async ({ name, digest, content }: ConfigurationFile, managed: readonly ManagedObject[]) => {
+    const sorted = managed.toSorted((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1))
+    const before = (await store.list()).toSorted((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1))
+    if (JSON.stringify(before) !== JSON.stringify(sorted)) await store.replace(sorted)
+    const applied = await store.appliedFile()
+    const revision = content.revision ?? null
+    if (applied?.digest === digest && applied.revision === revision && applied.name === name) return
+    await store.putAppliedFile({ id: 1, name, digest, revision, appliedAt: clock.now() })
+  }
+
+  return {
+    compare,
+    apply: (file) => guard.bypass(() => withLock(() => converge(file))),
+    async rehearse(file) {
+      const rehearsal: { result?: Result } = {}
+      const ended = new Error('The rehearsal has ended')
+      try {
+        await guard.bypass(() =>
+          withLock(async () => {
+            rehearsal.result = await converge(file)
+            throw ended
+          }),
+        )
+      } catch (error) {
+        if (error !== ended) throw error
+      }
+      return rehearsal.result ?? { outcome: 'current', changes: [] }
+    },
+    async release() {
+      if (!(await store.appliedFile())) return false
+      await store.release()
+      return true
+    },
+    async export() {
+      const content: Record<string, unknown> = {}
+      for (const kind of kinds) {
+        const items = await kind.list()
+        const [settings] = items
+        if (settings !== undefined) content[kind.name] = kind.name === 'settings' ? settings : items
+      }
+      return content
+    },
+  }
+}
+
+function isInFile({ content }: ConfigurationFile, kind: Kind, key: string): boolean {
+  return itemsOf(content, kind).some(({ item }) => keyOf(kind, item).toLowerCase() === key.toLowerCase())
+}
+
+function sortKey({ kind, id }: ManagedObject): string {
+  return `${kind} ${id}`
+}
+
+/** `callbackURLs[0]` as a path. */
+function partsOf(field: string): Path {
+  return [...field.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part))
+}

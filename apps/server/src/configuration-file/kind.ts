@@ -1,0 +1,54 @@
+import type { Actor } from '../access/actor.ts'
+import type { ManagedKind } from '../managed/managed.table.ts'
+
+/** An object as the file declares it. */
+export type Item = Readonly<Record<string, unknown>>
+
+export type KindName = ManagedKind
+
+/** The kinds with their identity keys, in the order in which they are applied: an item refers to kinds before its own. */
+export const kindNames = [
+  { name: 'groups', key: 'name' },
+  { name: 'settings', key: '' },
+  { name: 'users', key: 'username' },
+  { name: 'clients', key: 'id' },
+  { name: 'apis', key: 'resource' },
+] as const satisfies readonly { readonly name: KindName; readonly key: string }[]
+
+/** A stored object. */
+export interface Existing {
+  readonly id: string
+  /** All fields that a file can declare, as it declares them. */
+  readonly item: Item
+}
+
+/** A reference of an item to another object by its key. */
+export interface Reference {
+  readonly kind: 'groups' | 'clients'
+  readonly key: string
+  /** Within the item. */
+  readonly path: readonly (string | number)[]
+}
+
+/** A kind of objects: how they are read and changed, with the rules of the REST API. */
+export interface Kind {
+  readonly name: KindName
+  readonly key: string
+  /** Fields whose values are never printed; `scim.token` for a member. */
+  readonly secrets: readonly string[]
+  /** The name of a field in the audit log, if it differs. */
+  readonly auditNames: Readonly<Record<string, string>>
+  /** The stored object with this key; `item` is what the file declares. */
+  find(key: string, item: Item): Promise<Existing | undefined>
+  findById(id: string): Promise<Existing | undefined>
+  /** All objects that a file can declare, without secrets, for an export. */
+  list(): Promise<readonly Item[]>
+  references(item: Item): readonly Reference[]
+  /** Completes what the file may leave out. */
+  normalize(item: Item): Item
+  /** Resolves to the ID. */
+  create(actor: Actor, item: Item): Promise<string>
+  /** Writes the declared values of these fields. */
+  update(actor: Actor, existing: Existing, item: Item, fields: readonly string[]): Promise<void>
+  remove(actor: Actor, id: string): Promise<void>
+}

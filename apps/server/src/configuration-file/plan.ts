@@ -1,0 +1,99 @@
+import { isDeclared } from './compare.ts'
+import type { Existing, Item, Kind } from './kind.ts'
+import type { FileContent } from './load.ts'
+import type { Path } from './problem.ts'
+
+export interface FieldChange {
+  readonly field: string
+  /** `undefined` if there is no stored object; secrets are replaced. */
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** A difference between the file and the database. */
+export interface Change {
+  readonly action: 'create' | 'update' | 'delete'
+  readonly kind: Kind['name']
+  readonly name: string
+  readonly fields: readonly FieldChange[]
+}
+
+/** An item of the file with the stored object that it describes. */
+export interface Declaration {
+  readonly kind: Kind
+  readonly item: Item
+  readonly path: Path
+  readonly existing: Existing | undefined
+  readonly change: Change | undefined
+}
+
+const redacted = '(secret)'
+
+/** The items of a kind in the file. */
+export function itemsOf(content: FileContent, kind: Kind): readonly { readonly item: Item; readonly path: Path }[] {
+  if (kind.name === 'settings') return content.settings ? [{ item: content.settings, path: ['settings'] }] : []
+  return (content[kind.name] ?? []).map((item, index) => ({ item, path: [kind.name, index] }))
+}
+
+/** Compares an item with the stored object. */
+export async function declare(kind: Kind, { item: written, path }: { item: Item; path: Path }): Promise<Declaration> {
+  const item = kind.normalize(written)
+  const key = keyOf(kind, item)
+  const existing =
+    (await kind.find(key, item)) ??
+    (typeof item.previously === 'string' ? await kind.find(item.previously, item) : undefined)
+  const fields = Object.keys(declaredFields(item)).filter((field) => !isDeclared(item[field], existing?.item[field]))
+  const change =
+    existing && fields.length === 0
+      ? undefined
+      : {
+          action: existing ? ('update' as const) : ('create' as const),
+          kind: kind.name,
+          name: key,
+          fields: fields.map((field) => ({
+            field,
+            before: existing && shown(kind, field, existing.item[field]),
+            after: shown(kind, field, item[field]),
+          })),
+        }
+  return { kind, item, path, existing, change }
+}
+
+/** The fields of an item that describe the object. */
+export function declaredFields(item: Item): Item {
+  const { previously: _, ...fields } = item
+  return fields
+}
+
+export function keyOf(kind: Kind, item: Item): string {
+  return kind.key === '' ? 'settings' : String(item[kind.key])
+}
+
+/** A value for people, without secrets. */
+function shown(kind: Kind, field: string, value: unknown): unknown {
+  if (kind.secrets.includes(field)) return value === undefined || value === '' ? value : redacted
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, shown(kind, `${field}.${name}`, member)]),
+  )
+}
+
+const signs = { create: '+', update: '~', delete: '-' } as const
+
+/** The changes as lines, as `terraform plan` writes them. */
+export function planLines(changes: readonly Change[]): readonly string[] {
+  const count = (action: Change['action']) => changes.filter((change) => change.action === action).length
+  return [
+    ...changes.flatMap(({ action, kind, name, fields }) => [
+      `${signs[action]} ${kind === 'settings' ? kind : `${kind} ${JSON.stringify(name)}`}`,
+      ...fields.map(({ field, before, after }) =>
+        action === 'create'
+          ? `    ${field}: ${JSON.stringify(after)}`
+          : `    ${field}: ${JSON.stringify(before ?? null)} -> ${JSON.stringify(after)}`,
+      ),
+    ]),
+    changes.length === 0
+      ? 'No changes. The instance matches the file.'
+      : `Plan: ${count('create')} to create, ${count('update')} to change, ${count('delete')} to delete.`,
+  ]
+}

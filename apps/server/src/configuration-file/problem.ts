@@ -1,0 +1,35 @@
+/** The path of a value in the file: names of members and indices of items. */
+export type Path = readonly (string | number)[]
+
+/** An error in the file. */
+export interface Problem {
+  /** From 1; 1:1 if the problem concerns the whole file. */
+  readonly line: number
+  readonly column: number
+  /** For people: `clients[0].callbackURLs`; empty for the whole file. */
+  readonly field: string
+  readonly message: string
+}
+
+/** The file cannot be applied. Its message has a line for each problem. */
+export class InvalidFileError extends Error {
+  override readonly name = 'InvalidFileError'
+  readonly problems: readonly Problem[]
+
+  constructor(source: string, problems: readonly Problem[]) {
+    const sorted = problems.toSorted((left, right) => left.line - right.line || left.column - right.column)
+    super(sorted.map((problem) => `${source}:${lineOf(problem)}`).join('\n'))
+    this.problems = sorted
+  }
+}
+
+function lineOf({ line, column, field, message }: Problem): string {
+  return `${line}:${column}: ${field === '' ? '' : `${field} `}${message}`
+}
+
+export function fieldOf(path: Path): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '')
+}

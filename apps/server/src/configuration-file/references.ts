@@ -1,0 +1,41 @@
+import { resolve } from 'node:path'
+import { messageOf } from '../logging/failure.ts'
+import type { Path } from './problem.ts'
+
+export interface ReferenceSources {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** @throws file system errors */
+  readonly readFile: (path: string) => string
+  /** Relative paths of `file:` are resolved against it. */
+  readonly folder: string
+  readonly report: (path: Path, message: string) => void
+}
+
+/** Replaces `${NAME}` by a variable of the environment, and a text `file:PATH` by the content of a file. */
+export function resolveReferences(value: unknown, sources: ReferenceSources, path: Path = []): unknown {
+  if (typeof value === 'string') return resolveText(value, sources, path)
+  if (Array.isArray(value)) return value.map((item, index) => resolveReferences(item, sources, [...path, index]))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, resolveReferences(member, sources, [...path, name])]),
+  )
+}
+
+function resolveText(text: string, { environment, readFile, folder, report }: ReferenceSources, path: Path): string {
+  if (text.startsWith('file:')) {
+    const file = resolve(folder, text.slice('file:'.length))
+    try {
+      return readFile(file).replace(/\r?\n$/, '')
+    } catch (error) {
+      report(path, `names a file that cannot be read (${messageOf(error)})`)
+      return text
+    }
+  }
+  // `$${NAME}` stands for the text itself.
+  return text.replaceAll(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (match, prefix: string, name: string) => {
+    if (prefix !== '') return match.slice(1)
+    const value = environment[name]
+    if (value === undefined || value === '') report(path, `names the variable ${name}, which is not set`)
+    return value ?? match
+  })
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '@pocket/core'
+import { type Finding, findingOf } from '../diagnosis/finding.ts'
+import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
+import { messageOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { Configuration, Result } from './configuration.ts'
+import type { ConfigurationFile } from './load.ts'
+import { InvalidFileError } from './problem.ts'
+
+/** Applies the file at start and when it changes. Disposing it ends the watch. */
+export interface ConfigurationWatch extends AsyncDisposable {
+  /** Applies the file and starts the watch; never rejects, because a server starts without a valid file. */
+  start(): Promise<void>
+  /** Finds differences without a change, for a process that does not serve. */
+  inspect(): Promise<void>
+  findings(): readonly Finding[]
+  /** False if the file was invalid at start, until a valid one is applied. */
+  isOperational(): boolean
+}
+
+export interface WatchDeps {
+  /** @throws {InvalidFileError} */
+  readonly load: () => ConfigurationFile
+  readonly configuration: Pick<Configuration, 'apply' | 'compare'>
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly repeat?: Repeat
+}
+
+/** Milliseconds. The file is read, because a ConfigMap replaces a symbolic link in a folder above it. */
+const pollInterval = 2000
+/** What others changed is found within this time. */
+const driftInterval = 30_000
+const page = '/settings/admin/audit-log/all?filters[actor]=configuration'
+
+export function createConfigurationWatch({
+  load,
+  configuration,
+  logger,
+  clock,
+  repeat = repeatByTimer,
+}: WatchDeps): ConfigurationWatch {
+  let findings: readonly Finding[] = []
+  let operational = true
+  let fingerprint: string | undefined
+  let comparedAt = Number.NEGATIVE_INFINITY
+  let lastFailure = ''
+  let timer: Disposable | undefined
+  let running: Promise<void> | undefined
+
+  const report = (error: unknown) => {
+    const isInvalid = error instanceof InvalidFileError
+    const [problem] = isInvalid ? error.problems : []
+    const about = problem ? `${problem.line}:${problem.column} ${problem.field} ${problem.message}` : messageOf(error)
+    findings = [findingOf(isInvalid ? 'configurationInvalid' : 'configurationFailed', page, { about })]
+    if (about !== lastFailure) logger.error({ reason: messageOf(error) }, 'The configuration file was not applied')
+    lastFailure = about
+  }
+  const accept = ({ outcome, changes }: Result, drift: boolean) => {
+    lastFailure = ''
+    if (outcome === 'outdated') findings = [findingOf('configurationOutdated', page, { severity: 'soon' })]
+    else if (outcome === 'conflict') findings = [findingOf('configurationConflict', page)]
+    else if (drift && changes.length > 0)
+      findings = [findingOf('configurationDrifted', page, { severity: 'soon', count: changes.length })]
+    else findings = []
+  }
+  const apply = async (file: ConfigurationFile) => {
+    const result = await configuration.apply(file)
+    accept(result, false)
+    operational = true
+    fingerprint = file.fingerprint
+    comparedAt = clock.now()
+    if (result.outcome === 'current')
+      logger.info({ changes: result.changes.length }, 'The configuration file was applied')
+    else logger.warn({ outcome: result.outcome }, 'The configuration file was not applied')
+  }
+  const inspect = async () => {
+    try {
+      accept(await configuration.compare(load()), true)
+    } catch (error) {
+      report(error)
+    }
+  }
+  const check = async () => {
+    try {
+      const file = load()
+      const age = clock.now() - comparedAt
+      const isDue = age < 0 || age >= driftInterval
+      if (file.fingerprint !== fingerprint || (isDue && file.content.enforce)) await apply(file)
+      else if (isDue) {
+        accept(await configuration.compare(file), true)
+        comparedAt = clock.now()
+      }
+    } catch (error) {
+      report(error)
+    }
+  }
+  const checkOnce = () => {
+    running ??= check().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  return {
+    async start() {
+      await checkOnce()
+      operational = fingerprint !== undefined
+      timer = repeat(pollInterval, checkOnce)
+    },
+    inspect,
+    findings: () => findings,
+    isOperational: () => operational,
+    async [Symbol.asyncDispose]() {
+      timer?.[Symbol.dispose]()
+      await running
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { ManagedNote } from '../http/page.ts'
+import type { ManagedKind } from './managed.table.ts'
+import type { ManagedStore } from './managed-store.ts'
+
+const kinds: Readonly<Record<string, ManagedKind>> = {
+  users: 'users',
+  'user-groups': 'groups',
+  'oidc-clients': 'clients',
+  apis: 'apis',
+}
+
+/** What the configuration file declares of the object that an administration page is about. */
+export function managedNotes(store: Pick<ManagedStore, 'find' | 'appliedFile'>) {
+  return async (path: string): Promise<ManagedNote | null> => {
+    const object = objectOf(path)
+    const managed = object && (await store.find(object.kind, object.id))
+    const file = managed && (await store.appliedFile())
+    return file ? { file: file.name, fields: managed.fields } : null
+  }
+}
+
+function objectOf(path: string): { readonly kind: ManagedKind; readonly id: string } | undefined {
+  if (/^\/settings\/admin\/(application-configuration|ldap)\b/.test(path)) return { kind: 'settings', id: 'settings' }
+  const [, segment = '', id = ''] = /^\/settings\/admin\/([^/?]+)\/([^/?]+)/.exec(path) ?? []
+  const kind = Object.hasOwn(kinds, segment) ? kinds[segment] : undefined
+  return kind && { kind, id: decode(id) }
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,316 @@
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { databaseKinds, eventually } from '@pocket/test-support'
+import { startInstance } from '../api/instance.ts'
+import { createMachine } from '../backup/machine.ts'
+import { type RunningApp, startApp } from '../http/app.ts'
+import { createFileSite } from './file.ts'
+
+const secret = 'a secret of the client that is long enough'
+
+const home = `
+revision: 1
+settings:
+  appName: Our home
+  signupDefaultUserGroupIDs: [family]
+groups:
+  - name: family
+    friendlyName: Family
+    customClaims: [{ key: area, value: home }]
+users:
+  - username: grace
+    email: grace@example.com
+    firstName: Grace
+    groups: [family]
+clients:
+  - id: jellyfin
+    name: Jellyfin
+    callbackURLs: [https://tv.example.com/sso/OID/redirect/pocket]
+    allowedGroups: [family]
+    secrets: ['\${JELLYFIN_SECRET}']
+    protocol: { idTokenSignedResponseAlg: ES256 }
+  - id: backup
+    name: Backup
+    callbackURLs: []
+    federatedIdentities: [{ issuer: https://ci.example.com, subject: nightly }]
+    scim: { endpoint: https://backup.example.com/scim, token: file:token }
+apis:
+  - resource: https://files.example.com
+    name: Files
+    permissions: [{ key: files.read, description: Read files }]
+    access: [{ client: backup, clientPermissions: [files.read] }]
+`
+
+/** The lines of the log about the file. */
+const applied = ({ log }: RunningApp) => log.filter((line) => line.includes('The configuration file was'))
+
+describe.each(databaseKinds)('a configuration file on %s', (kind) => {
+  const site = async (yaml: string) => {
+    await using stack = new AsyncDisposableStack()
+    const file = stack.use(await createFileSite(yaml))
+    await writeFile(join(file.folder, 'token'), 'token-of-the-target\n')
+    const machine = stack.use(await createMachine(kind))
+    const configured = machine.with({ JELLYFIN_SECRET: secret, POCKET_CONFIG_FILE: file.path })
+    const run = async (...args: readonly string[]) => {
+      const { exit, stdout, stderr } = await configured.run(args)
+      return { exit, stdout: stdout.toString(), stderr }
+    }
+    const owned = stack.move()
+    return { file, machine, env: configured.env, run, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  }
+
+  test('creates everything at start, and applying it again changes nothing', async () => {
+    await using place = await site(home)
+    await using instance = await startInstance(place.env)
+    const { administrator: agent, url } = instance
+    const get = async (path: string) => (await agent.getJson(url + path)).json()
+    expect(applied(instance)).toEqual([expect.stringContaining('"changes":6')])
+    expect(await get('/api/oidc/clients/jellyfin')).toMatchObject({
+      name: 'Jellyfin',
+      isGroupRestricted: true,
+      allowedUserGroups: [{ name: 'family', customClaims: [{ key: 'area', value: 'home' }] }],
+      credentials: { secrets: [{ prefix: 'a se' }] },
+      protocol: { idTokenSignedResponseAlg: 'ES256' },
+    })
+    expect(await get('/api/oidc/clients/backup/scim-service-provider')).toMatchObject({
+      endpoint: 'https://backup.example.com/scim',
+    })
+    const [api] = Object(await get('/api/apis')).data
+    expect(api).toMatchObject({ permissions: [{ key: 'files.read' }] })
+    expect(await get(`/api/apis/${api.id}/clients/backup`)).toMatchObject({ clientAccess: true })
+    const user = await instance.app.directory.findByName('grace')
+    expect(await get(`/api/users/${user?.id}`)).toMatchObject({ firstName: 'Grace', userGroups: [{ name: 'family' }] })
+    const entries = Object(await get('/api/audit-logs/all?pagination[limit]=100')).data
+    expect(entries).toContainEqual(expect.objectContaining({ event: 'CLIENT_CREATED', username: 'configuration file' }))
+
+    expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
+    expect(await place.run('config', 'apply')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
+    const count = Object(await get('/api/audit-logs/all?pagination[limit]=1')).pagination.totalItems
+    await using again = await startApp(place.env)
+    expect(applied(again)).toEqual([expect.stringContaining('"changes":0')])
+    expect(Object(await get('/api/audit-logs/all?pagination[limit]=1')).pagination.totalItems).toBe(count)
+  })
+
+  test('refuses changes of what the file declares, over REST and on pages, and allows all others', async () => {
+    await using place = await site(home)
+    await using instance = await startInstance(place.env)
+    const { administrator: agent, url, app } = instance
+    const send = async (method: 'PUT' | 'DELETE' | 'POST' | 'PATCH', path: string, body?: unknown) => {
+      const answer = await agent.sendJson(method, url + path, { body })
+      return [answer.status, answer.text === '' ? undefined : Object(answer.json()).code]
+    }
+    const managed = [409, 'managed']
+    const [group] = (await app.directory.groups.first(1)).items
+    const user = await app.directory.findByName('grace')
+    const client = { name: 'Jellyfin', callbackURLs: ['https://tv.example.com/sso/OID/redirect/pocket'] }
+    const restricted = { ...client, isGroupRestricted: true, pkceEnabled: false }
+    expect(await send('PUT', `/api/user-groups/${group?.id}`, { name: 'family', friendlyName: 'Other' })).toEqual(
+      managed,
+    )
+    expect(await send('DELETE', `/api/user-groups/${group?.id}`)).toEqual(managed)
+    expect(await send('DELETE', `/api/users/${user?.id}`)).toEqual(managed)
+    expect(await send('PUT', `/api/user-groups/${group?.id}/users`, { userIds: [] })).toEqual(managed)
+    expect(await send('DELETE', '/api/oidc/clients/jellyfin')).toEqual(managed)
+    expect(await send('PUT', '/api/oidc/clients/jellyfin', { ...restricted, name: 'Other' })).toEqual(managed)
+    expect(await send('POST', '/api/oidc/clients/jellyfin/secrets')).toEqual(managed)
+    expect(await send('PUT', '/api/oidc/clients/jellyfin/allowed-user-groups', { userGroupIds: [] })).toEqual(managed)
+    const grace = { username: 'grace', email: 'grace@example.com', firstName: 'Grace', displayName: 'Grace' }
+    expect(await send('PUT', `/api/users/${user?.id}`, { ...grace, email: 'other@example.com' })).toEqual(managed)
+
+    // Fields that the file does not declare.
+    expect(await send('PUT', '/api/oidc/clients/jellyfin', { ...restricted, description: 'Films' })).toEqual([
+      200,
+      undefined,
+    ])
+    expect(await send('PUT', `/api/users/${user?.id}`, { ...grace, lastName: 'Hopper' })).toEqual([200, undefined])
+    expect(await place.run('config', 'plan')).toMatchObject({ exit: 0 })
+
+    const page = `${url}/settings/admin/oidc-clients/jellyfin`
+    expect((await agent.get(page)).text).toContain('pocket.yaml')
+    const deleted = await agent.postForm(`${page}/remove`, {})
+    expect([deleted.status, deleted.text.includes('configuration file')]).toEqual([409, true])
+  })
+
+  test('what was changed elsewhere is a difference, which an apply sets back', async () => {
+    await using place = await site(home)
+    await using instance = await startInstance(place.env)
+    const { groups } = instance.app.directory
+    const [group] = (await groups.first(1)).items
+    await groups.update(group?.id ?? '', { name: 'family', friendlyName: 'Strangers' })
+    const plan = await place.run('config', 'plan')
+    expect(plan.stdout.split('\n')).toEqual([
+      '~ groups "family"',
+      '    friendlyName: "Strangers" -> "Family"',
+      'Plan: 0 to create, 1 to change, 0 to delete.',
+      '',
+    ])
+    expect(plan.exit).toBe(2)
+    expect(await groups.findByName('family')).toMatchObject({ friendlyName: 'Strangers' })
+    expect(await place.run('config', 'apply')).toMatchObject({ exit: 0, stderr: '' })
+    expect(await groups.findByName('family')).toMatchObject({ friendlyName: 'Family' })
+  })
+
+  test('every error is reported with its position, and nothing is applied', async () => {
+    await using place = await site(`
+groups:
+  - name: family
+    colour: red
+  - name: Family
+users:
+  - username: grace
+    groups: [family, strangers]
+clients:
+  - id: tv
+    name: TV
+    callbackURLs: [https://tv.example.com/a#b]
+    secrets: ['\${UNSET}', short]
+  - id: tv
+`)
+    await using running = await startApp(place.env)
+    const ready = await fetch(`${running.url}/readyz`)
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      expect.objectContaining({ status: 'degraded', checks: expect.objectContaining({ configuration: 'degraded' }) }),
+    ])
+    const checked = await place.run('check-config')
+    const lines = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/^.*pocket\.yaml:/, ''))
+    expect([checked.exit, lines(checked.stderr)]).toEqual([
+      2,
+      [
+        '4:5: groups[0].colour is not known',
+        '13:15: clients[0].secrets[0] names the variable UNSET, which is not set',
+        '14:5: clients[1].name is required',
+      ],
+    ])
+    const valid = `
+groups: [{ name: family, friendlyName: Family }]
+users: [{ username: grace, groups: [family, strangers] }]
+`
+    await place.file.write(valid)
+    const missing = await place.run('config', 'plan')
+    expect([missing.exit, lines(missing.stderr)]).toEqual([
+      1,
+      ['3:45: users[0].groups[1] refers to "strangers", which is not in groups'],
+    ])
+    await place.file.write(`
+groups: [{ name: family, friendlyName: Family }]
+users: [{ username: grace, email: nobody@nowhere, locale: '-' }]
+clients:
+  - id: tv
+    name: TV
+    callbackURLs: ['https://tv.example.com/a#b']
+    secrets: [short]
+`)
+    const refused = await place.run('config', 'apply')
+    expect([refused.exit, lines(refused.stderr)]).toEqual([
+      1,
+      [
+        expect.stringMatching(/^3:51: users\[0\]\.locale /),
+        expect.stringMatching(/^7:20: clients\[0\]\.callbackURLs\[0\] /),
+      ],
+    ])
+    expect(await running.app.directory.groups.findByName('family')).toBeUndefined()
+    await place.file.write('groups: [{ name: family, friendlyName: Family }]')
+    await eventually(async () => {
+      expect(await (await fetch(`${running.url}/readyz`)).json()).toMatchObject({ status: 'ok' })
+    })
+    expect(await running.app.directory.groups.findByName('family')).toMatchObject({ name: 'family' })
+  })
+
+  test('a file that is swapped by a symbolic link is applied, with renames and removals', async () => {
+    await using place = await site('')
+    const versions = [
+      'groups: [{ name: one }, { name: two }]',
+      'groups: [{ name: three, previously: one }]\nprune: true',
+    ]
+    for (const [index, text] of versions.entries()) {
+      await mkdir(join(place.file.folder, `v${index}`))
+      await writeFile(join(place.file.folder, `v${index}`, 'pocket.yaml'), text)
+    }
+    const link = join(place.file.folder, 'data')
+    await symlink('v0', link)
+    await using running = await startApp({ ...place.env, POCKET_CONFIG_FILE: join(link, 'pocket.yaml') })
+    const { groups } = running.app.directory
+    const one = await groups.findByName('one')
+    await symlink('v1', `${link}.new`)
+    await rename(`${link}.new`, link)
+    await eventually(async () => expect(await groups.findByName('three')).toMatchObject({ id: one?.id }))
+    expect([await groups.findByName('two'), await groups.findByName('one')]).toEqual([undefined, undefined])
+  })
+
+  test('more than a fifth of a kind is deleted only with the revision, and never the last administrator', async () => {
+    const list = (count: number) => Array.from({ length: count }, (_, index) => `  - name: group-${index}`).join('\n')
+    await using place = await site(
+      `revision: 1\ngroups:\n${list(5)}\nusers: [{ username: grace, email: grace@example.com, isAdmin: true }]`,
+    )
+    // Another file than that of the server, which applies its own within seconds.
+    const other = join(place.file.folder, 'other.yaml')
+    const write = (head: string, groups: string) =>
+      writeFile(
+        other,
+        `${head}\ngroups:\n${groups}\nusers: [{ username: grace, email: grace@example.com, isAdmin: true }]`,
+      )
+    await using running = await startApp(place.env)
+    const { groups } = running.app.directory
+    await write('revision: 2\nprune: true', list(1))
+    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({
+      exit: 1,
+      stderr: expect.stringMatching(/other.yaml:2:1: prune would delete 4 of 5 groups; .* \{ revision: 2 \}/),
+    })
+    await write('revision: 2\nprune: { revision: 1 }', list(1))
+    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 1 })
+    await write('revision: 2\nprune: { revision: 2 }', list(1))
+    const applied = await place.run('config', 'apply', other, '--yes')
+    expect([applied.exit, applied.stderr, applied.stdout]).toEqual([0, '', expect.stringContaining('4 to delete')])
+    expect((await groups.first(10)).total).toBe(1)
+    await writeFile(other, 'revision: 3\nprune: true\ngroups: [{ name: group-0 }]')
+    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({
+      exit: 1,
+      stderr: expect.stringMatching(/other.yaml:2:1: prune .*administrator/),
+    })
+    expect(await running.app.directory.findByName('grace')).toMatchObject({ administrator: true })
+  })
+
+  test('a lower revision yields, and the same revision with other content changes nothing', async () => {
+    await using place = await site('revision: 2\ngroups: [{ name: new }]')
+    await using running = await startApp(place.env)
+    const { groups } = running.app.directory
+    const other = join(place.file.folder, 'other.yaml')
+    const lower = async (text: string) => {
+      await writeFile(other, text)
+      return place.run('config', 'apply', other)
+    }
+    expect(await lower('revision: 1\ngroups: [{ name: old }]')).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('higher revision'),
+    })
+    expect(await lower('groups: [{ name: old }]')).toMatchObject({ exit: 1 })
+    expect(await lower('revision: 2\ngroups: [{ name: old }]')).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('Increase the revision'),
+    })
+    expect(await groups.findByName('old')).toBeUndefined()
+    await using behind = await startInstance({ ...place.env, POCKET_CONFIG_FILE: other })
+    expect((await behind.administrator.get(`${behind.url}/settings/admin`)).text).toContain('have the same revision')
+    expect(await lower('revision: 3\ngroups: [{ name: old }]')).toMatchObject({ exit: 0 })
+    expect(await groups.findByName('old')).toMatchObject({ name: 'old' })
+  })
+
+  test('an export applies without a change, and contains no secrets', async () => {
+    await using place = await site(home)
+    await using instance = await startInstance(place.env)
+    const { exit, stdout } = await place.run('config', 'export')
+    expect([exit, stdout.includes(secret), stdout.includes('token-of-the-target')]).toEqual([0, false, false])
+    expect(stdout).toContain('friendlyName: Family')
+    const exported = join(place.file.folder, 'exported.yaml')
+    await writeFile(exported, `revision: 2\n${stdout}`)
+    const plan = await place.run('config', 'plan', exported)
+    expect([plan.exit, plan.stderr, plan.stdout]).toEqual([0, '', expect.stringMatching(/^No changes/)])
+    expect(applied(instance)).toHaveLength(1)
+  })
+})

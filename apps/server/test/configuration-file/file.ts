@@ -1,0 +1,18 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A folder with a configuration file. */
+export interface FileSite extends AsyncDisposable {
+  readonly folder: string
+  readonly path: string
+  write(yaml: string): Promise<void>
+}
+
+export async function createFileSite(yaml: string): Promise<FileSite> {
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-configuration-'))
+  const path = join(folder, 'pocket.yaml')
+  const write = (text: string) => writeFile(path, text)
+  await write(yaml)
+  return { folder, path, write, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}
