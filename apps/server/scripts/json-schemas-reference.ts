@@ -5,26 +5,16 @@ import { publishedFileSchema } from '../src/composition/configuration/schema.ts'
 
 export const schemaFolder = new URL('../../../docs/reference/json-schemas/', import.meta.url)
 
-export const configurationFileSchema = new URL(
-  '../../../docs/reference/configuration-file.schema.json',
-  import.meta.url,
-)
-
-/** The JSON Schema of the configuration file, for editors. */
-export function configurationFileSchemaText(): string {
-  return `${JSON.stringify(publishedFileSchema(), undefined, 2)}\n`
-}
-
-/** The JSON Schemas of command results, by file name. */
+/** The JSON Schemas of command results and of the configuration file, by file name. */
 export function jsonSchemaFiles(): Readonly<Record<string, string>> {
+  const results = Object.entries(jsonSchemas).map(([name, { command, schema }]): [string, object] => [
+    name,
+    { $schema: 'https://json-schema.org/draft/2020-12/schema', title: `pocket-id ${command}`, ...schema },
+  ])
   return Object.fromEntries(
-    Object.entries(jsonSchemas).map(([name, { command, schema }]) => [
+    [...results, ['configuration-file', publishedFileSchema()] as const].map(([name, schema]) => [
       `${name}.schema.json`,
-      `${JSON.stringify(
-        { $schema: 'https://json-schema.org/draft/2020-12/schema', title: `pocket-id ${command}`, ...schema },
-        undefined,
-        2,
-      )}\n`,
+      `${JSON.stringify(schema, undefined, 2)}\n`,
     ]),
   )
 }
@@ -32,5 +22,4 @@ export function jsonSchemaFiles(): Readonly<Record<string, string>> {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   mkdirSync(schemaFolder, { recursive: true })
   for (const [name, text] of Object.entries(jsonSchemaFiles())) writeFileSync(new URL(name, schemaFolder), text)
-  writeFileSync(configurationFileSchema, configurationFileSchemaText())
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import { isEmpty } from '../configuration-file/compare.ts'
 import type { ConfigurationFile } from '../configuration-file/load.ts'
 import { InvalidFileError } from '../configuration-file/problem.ts'
@@ -45,6 +44,7 @@ export const addConfig: AddCommand = (program, context) => {
     .command('export')
     .description('print what the instance holds as a configuration file, without secrets')
     .action(async () => {
+      const { stringify } = await import('yaml')
       await using instance = await openInstance(context)
       context.print(stringify(withoutEmpty(await instance.configuration.export())).trimEnd())
     })

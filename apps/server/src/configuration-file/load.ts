@@ -71,7 +71,8 @@ export function loadFile({ path, environment, schema }: LoadOptions): Configurat
   return { source: path, name: basename(path).slice(0, 255), digest: digestOf(text), fingerprint, content, problem }
 }
 
-function readText(path: string): string {
+/** @throws {InvalidFileError} if the file cannot be read */
+export function readText(path: string): string {
   try {
     if (statSync(path).size > maxSize) throw new Error(`larger than ${maxSize} bytes`)
     return readFileSync(path, 'utf8')

@@ -19,6 +19,8 @@ export interface ConfigurationWatch extends AsyncDisposable {
 }
 
 export interface WatchDeps {
+  /** The text of the file. @throws {InvalidFileError} */
+  readonly read: () => string
   /** @throws {InvalidFileError} */
   readonly load: () => ConfigurationFile
   readonly configuration: Pick<Configuration, 'apply' | 'compare'>
@@ -29,11 +31,12 @@ export interface WatchDeps {
 
 /** Milliseconds. The file is read, because a ConfigMap replaces a symbolic link in a folder above it. */
 const pollInterval = 2000
-/** What others changed is found within this time. */
-const driftInterval = 30_000
+/** An unchanged file is compared, a failed one applied again, and the files that it refers to are read, at this interval. */
+const interval = 30_000
 const page = '/settings/admin/audit-log/all?filters[actor]=configuration'
 
 export function createConfigurationWatch({
+  read,
   load,
   configuration,
   logger,
@@ -42,13 +45,16 @@ export function createConfigurationWatch({
 }: WatchDeps): ConfigurationWatch {
   let findings: readonly Finding[] = []
   let operational = true
-  let fingerprint: string | undefined
-  let comparedAt = Number.NEGATIVE_INFINITY
+  let attempted: string | undefined
+  let checkedText: string | undefined
+  let checkedAt = Number.NEGATIVE_INFINITY
+  let hasFailed = false
   let lastFailure = ''
   let timer: Disposable | undefined
   let running: Promise<void> | undefined
 
   const report = (error: unknown) => {
+    hasFailed = true
     const isInvalid = error instanceof InvalidFileError
     const [problem] = isInvalid ? error.problems : []
     const about = problem ? `${problem.line}:${problem.column} ${problem.field} ${problem.message}` : messageOf(error)
@@ -56,41 +62,47 @@ export function createConfigurationWatch({
     if (about !== lastFailure) logger.error({ reason: messageOf(error) }, 'The configuration file was not applied')
     lastFailure = about
   }
-  const accept = ({ outcome, changes }: Result, drift: boolean) => {
+  const accept = ({ outcome, changes }: Result) => {
+    hasFailed = false
     lastFailure = ''
     if (outcome === 'outdated') findings = [findingOf('configurationOutdated', page, { severity: 'soon' })]
     else if (outcome === 'conflict') findings = [findingOf('configurationConflict', page)]
-    else if (drift && changes.length > 0)
+    else if (changes.length > 0)
       findings = [findingOf('configurationDrifted', page, { severity: 'soon', count: changes.length })]
     else findings = []
   }
   const apply = async (file: ConfigurationFile) => {
     const result = await configuration.apply(file)
-    accept(result, false)
+    accept({ ...result, changes: [] })
     operational = true
-    fingerprint = file.fingerprint
-    comparedAt = clock.now()
     if (result.outcome === 'current')
       logger.info({ changes: result.changes.length }, 'The configuration file was applied')
     else logger.warn({ outcome: result.outcome }, 'The configuration file was not applied')
   }
   const inspect = async () => {
     try {
-      accept(await configuration.compare(load()), true)
+      accept(await configuration.compare(load()))
     } catch (error) {
       report(error)
     }
   }
+  const checkFile = async () => {
+    const text = read()
+    const age = clock.now() - checkedAt
+    if (text === checkedText && age >= 0 && age < interval) return
+    checkedText = text
+    checkedAt = clock.now()
+    const file = load()
+    const isNew = file.fingerprint !== attempted
+    attempted = file.fingerprint
+    if (isNew || hasFailed) return apply(file)
+    const result = await configuration.compare(file)
+    if (file.content.enforce && result.outcome === 'current' && result.changes.length > 0) return apply(file)
+    accept(result)
+  }
   const check = async () => {
     try {
-      const file = load()
-      const age = clock.now() - comparedAt
-      const isDue = age < 0 || age >= driftInterval
-      if (file.fingerprint !== fingerprint || (isDue && file.content.enforce)) await apply(file)
-      else if (isDue) {
-        accept(await configuration.compare(file), true)
-        comparedAt = clock.now()
-      }
+      await checkFile()
     } catch (error) {
       report(error)
     }
@@ -104,7 +116,7 @@ export function createConfigurationWatch({
   return {
     async start() {
       await checkOnce()
-      operational = fingerprint !== undefined
+      operational = !hasFailed
       timer = repeat(pollInterval, checkOnce)
     },
     inspect,

@@ -2,12 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import {
-  configurationFileSchema,
-  configurationFileSchemaText,
-  jsonSchemaFiles,
-  schemaFolder,
-} from '../../scripts/json-schemas-reference.ts'
+import { jsonSchemaFiles, schemaFolder } from '../../scripts/json-schemas-reference.ts'
 import { kinds } from '../api/calls.ts'
 import { startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from '../backup/machine.ts'
@@ -33,7 +28,6 @@ test('the published schemas are up to date', async () => {
   expect(published).toEqual(Object.keys(files).sort())
   for (const name of published)
     expect([name, await readFile(new URL(name, schemaFolder), 'utf8')]).toEqual([name, files[name]])
-  expect(await readFile(configurationFileSchema, 'utf8')).toBe(configurationFileSchemaText())
 })
 
 describe.each(kinds)('the JSON of %s', (kind) => {

@@ -314,3 +314,16 @@ clients:
     expect(applied(instance)).toHaveLength(1)
   })
 })
+
+test('of two servers that start at once, one applies the file', async () => {
+  await using file = await createFileSite('groups: [{ name: one }, { name: two }]')
+  await using machine = await createMachine('PostgreSQL')
+  await using first = await startApp(machine.env)
+  const { env } = machine.with({ POCKET_CONFIG_FILE: file.path })
+  const started = await Promise.all([startApp(env), startApp(env), startApp(env)])
+  await using stack = new AsyncDisposableStack()
+  for (const running of started) stack.use(running)
+  const counts = started.flatMap(applied).map((line) => JSON.parse(line).changes)
+  expect(counts.sort()).toEqual([0, 0, 2])
+  expect((await first.app.directory.groups.first(10)).total).toBe(2)
+})

@@ -3,7 +3,7 @@ import { createApiAdministration } from '../../apis/administration.ts'
 import { createClientAdministration } from '../../clients/administration.ts'
 import { withContractErrors } from '../../clients/contract-errors.ts'
 import { type Configuration, createConfiguration } from '../../configuration-file/configuration.ts'
-import { type ConfigurationFile, loadFile } from '../../configuration-file/load.ts'
+import { type ConfigurationFile, loadFile, readText } from '../../configuration-file/load.ts'
 import { type ConfigurationWatch, createConfigurationWatch } from '../../configuration-file/watch.ts'
 import type { ScimProviders } from '../../scim/providers.ts'
 import type { Administration } from '../administration.ts'
@@ -42,11 +42,18 @@ export function composeConfiguration(
     clock,
   })
   const path = config.configurationFile
-  const load = () => loadConfigurationFile(config, path ?? '')
   return {
     configuration,
     configurationWatch:
-      path === undefined ? undefined : createConfigurationWatch({ load, configuration, logger, clock }),
+      path === undefined
+        ? undefined
+        : createConfigurationWatch({
+            read: () => readText(path),
+            load: () => loadConfigurationFile(config, path),
+            configuration,
+            logger,
+            clock,
+          }),
   }
 }
 

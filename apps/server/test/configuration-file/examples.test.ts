@@ -1,0 +1,33 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { Ajv } from 'ajv'
+import formats from 'ajv-formats'
+import { parse } from 'yaml'
+import { startApp } from '../http/app.ts'
+import { createFileSite } from './file.ts'
+
+const folder = new URL('../../../../docs/examples/', import.meta.url)
+const schema = new URL('../../../../docs/reference/json-schemas/configuration-file.schema.json', import.meta.url)
+
+test('the examples are applied, and match the published schema', async () => {
+  const ajv = new Ajv({ strict: false })
+  formats.default(ajv)
+  const validate = ajv.compile(JSON.parse(await readFile(schema, 'utf8')))
+  const names = await readdir(folder)
+  expect(names.sort()).toEqual(['cluster.yaml', 'company.yaml', 'home.yaml'])
+  for (const name of names) {
+    const text = await readFile(new URL(name, folder), 'utf8')
+    expect([name, validate(parse(text)), validate.errors]).toEqual([name, true, null])
+    await using site = await createFileSite('')
+    await writeFile(join(site.folder, 'secret'), 'a-secret-of-the-file-that-is-long-enough\n')
+    await site.write(text.replaceAll(/file:\S+?(?=[\]\s])/g, 'file:secret'))
+    const secrets = Object.fromEntries(
+      [...text.matchAll(/\$\{(\w+)\}/g)].map(([, variable]) => [variable, `the value of ${variable} in a test`]),
+    )
+    await using running = await startApp({ ...secrets, POCKET_CONFIG_FILE: site.path })
+    const lines = running.log.filter((line) => line.includes('The configuration file was'))
+    expect([name, lines]).toEqual([name, [expect.stringContaining('The configuration file was applied')]])
+    expect(await running.app.directory.isSetUp()).toBe(true)
+  }
+})

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Configuration, Result } from '../../src/configuration-file/configuration.ts'
+import type { ConfigurationFile } from '../../src/configuration-file/load.ts'
+import { InvalidFileError } from '../../src/configuration-file/problem.ts'
+import { createConfigurationWatch } from '../../src/configuration-file/watch.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+
+const minute = 60_000
+const problem = { line: 2, column: 3, field: 'groups[0]', message: 'is wrong' }
+
+/** A watch whose clock and timer the test moves. */
+async function createWorld(content: ConfigurationFile['content']) {
+  const calls: string[] = []
+  const state = { now: 0, text: 'one', invalid: false, result: { outcome: 'current', changes: [] } as Result }
+  const change = { action: 'update', kind: 'groups', name: 'family', fields: [] } as const
+  let tick = async () => {}
+  const record = (name: string) => async () => {
+    calls.push(name)
+    return name === 'apply' && state.result.outcome === 'current' ? { ...state.result, changes: [] } : state.result
+  }
+  const configuration: Pick<Configuration, 'apply' | 'compare'> = { apply: record('apply'), compare: record('compare') }
+  const watch = createConfigurationWatch({
+    read: () => state.text,
+    load() {
+      if (state.invalid) throw new InvalidFileError('pocket.yaml', [problem])
+      const { text } = state
+      const file = { source: 'pocket.yaml', name: 'pocket.yaml', digest: text, fingerprint: text, content }
+      return { ...file, problem: () => problem }
+    },
+    configuration,
+    logger: keepingLogger().logger,
+    clock: { now: () => state.now },
+    repeat(_, work) {
+      tick = work
+      return { [Symbol.dispose]() {} }
+    },
+  })
+  const names = () => watch.findings().map(({ name }) => name)
+  await watch.start()
+  return { state, calls, watch, names, change, tick: () => tick() }
+}
+
+describe('the watch of a configuration file', () => {
+  test('applies at start and when the file changes, and compares at intervals', async () => {
+    const { state, calls, tick } = await createWorld({})
+    await tick()
+    expect(calls).toEqual(['apply'])
+    state.text = 'two'
+    await tick()
+    expect(calls).toEqual(['apply', 'apply'])
+    state.now += minute / 2
+    await tick()
+    expect(calls).toEqual(['apply', 'apply', 'compare'])
+  })
+
+  test('reports a difference, and sets it back within a minute if the file enforces', async () => {
+    for (const enforce of [false, true]) {
+      const { state, calls, names, change, tick } = await createWorld({ enforce })
+      state.result = { outcome: 'current', changes: [change] }
+      state.now += minute / 2
+      await tick()
+      expect([calls, names()]).toEqual(
+        enforce ? [['apply', 'compare', 'apply'], []] : [['apply', 'compare'], ['configurationDrifted']],
+      )
+    }
+  })
+
+  test('keeps what was applied while a later file is invalid, and stays operational', async () => {
+    const { state, calls, names, watch, tick } = await createWorld({})
+    Object.assign(state, { text: 'two', invalid: true })
+    await tick()
+    expect([calls, names(), watch.isOperational()]).toEqual([['apply'], ['configurationInvalid'], true])
+    Object.assign(state, { text: 'one', invalid: false })
+    await tick()
+    expect([calls, names()]).toEqual([['apply', 'apply'], []])
+  })
+
+  test('enforces nothing while another file applies', async () => {
+    const { state, calls, names, change, tick } = await createWorld({ enforce: true })
+    state.result = { outcome: 'outdated', changes: [change] }
+    state.now += minute / 2
+    await tick()
+    expect([calls, names()]).toEqual([['apply', 'compare'], ['configurationOutdated']])
+  })
+})
