@@ -6,6 +6,8 @@ import { createEngine } from './composition/engine.ts'
 import { createMiddleware } from './composition/middleware.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
 import { createUserServices } from './composition/user-services.ts'
+import { createAssertions } from './forward-auth/assertions.ts'
+import { createForwardAuth } from './forward-auth/forward-auth.ts'
 import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { interactionClient } from './interactions/interaction.ts'
@@ -17,6 +19,7 @@ import { documentEvents } from './oidc/registration/document-events.ts'
 import { createSessionClosure } from './oidc/session-closure-ends.ts'
 import { lockSessionsOf } from './oidc/session-ends.ts'
 import { createSessionRecords } from './oidc/session-records.ts'
+import { createSiteSessions } from './oidc/site-sessions.ts'
 import type { PocketOptions } from './options.ts'
 import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createPasskeyManagement } from './passkeys/management.ts'
@@ -58,6 +61,11 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = userServices
   const middleware = createMiddleware(options, engine, userServices)
 
+  const siteSessions = createSiteSessions(options, provider)
+  const forwardAuth = createForwardAuth(options, {
+    ...{ siteSessions, secretUses, record: connectionLog.record, trustProxy: trustProxy ?? (() => false) },
+    assert: createAssertions(issuer.id, clock, engine.sign),
+  })
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider)
   const preview = createTokenPreview(options, provider)
 
@@ -88,6 +96,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     deviceAuthorizations,
     limits,
     koa: () => middleware,
+    forwardAuth: () => forwardAuth,
     callback: () => createCallback(middleware, onError),
     browserModule: options.assets.browserModule,
     session: (req, res) => sessions.read(req, res),
@@ -159,6 +168,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       await mailedCodes.whenIdle()
       await logoutNotices.whenIdle()
       await secretUses.whenIdle()
+      await siteSessions.whenIdle()
       await connectionLog.whenIdle()
       await audit.whenIdle()
     },

@@ -97,7 +97,12 @@ export interface Pocket extends AsyncDisposable {
    */
   koa(): Middleware
   /**
-   * The same for `node:http`, Express, NestJS and Fastify hooks. Other requests go unchanged to `next`, or get a 404
+   * Serves `/api/authz/` for proxies that protect other applications, and `/.pocket/` at the hosts of these applications.
+   * Use it before all other middleware.
+   */
+  forwardAuth(): Middleware
+  /**
+   * The same as `koa` for `node:http`, Express, NestJS and Fastify hooks. Other requests go unchanged to `next`, or get a 404
    * response without `next`.
    *
    * @example

@@ -6,6 +6,8 @@ export interface ClientStore {
   find(id: string): Promise<Client | undefined>
   /** Like `find`, but another process's change may be seen up to two seconds later. For protocol requests. */
   findCached(id: string): Promise<Client | undefined>
+  /** All clients with protected hosts, as `findCached`; the same array while nothing changes. */
+  protectedSites(): Promise<readonly Client[]>
   /** Like `find`, and locks the client until the running transaction ends. */
   findForUpdate(id: string): Promise<Client | undefined>
   /** All clients, by name. */

@@ -15,6 +15,17 @@ export interface ClientSecret {
   readonly createdAt: number
   /** Milliseconds since the Unix epoch; `null` if it does not expire. */
   readonly expiresAt: number | null
+  /** A service token for requests to a protected site; it does not authenticate the client. */
+  readonly serviceToken?: ServiceTokenLimits
+}
+
+/** The name of a service token and the requests for which it is valid. */
+export interface ServiceTokenLimits {
+  readonly name: string
+  /** As in access rules; empty for all paths. */
+  readonly paths: readonly string[]
+  /** Empty for all methods. */
+  readonly methods: readonly string[]
 }
 
 /** Another issuer whose signed assertions replace the client secret (RFC 7523 §2.2). */

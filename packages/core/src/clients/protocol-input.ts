@@ -3,6 +3,7 @@ import { protocolClaims } from '../accounts/reserved-claims.ts'
 import type { FieldError } from '../errors.ts'
 import { validator } from '../validator.ts'
 import { withDefaults } from '../with-defaults.ts'
+import { protectedSiteProblems } from './protected-site.ts'
 import { type ClaimRule, type ClientProtocol, defaultProtocol, type GroupRules } from './protocol.ts'
 import { clientProtocolSchema } from './protocol-schema.ts'
 
@@ -41,6 +42,7 @@ export function protocolProblems(input: ClientProtocolInput = {}): FieldError[] 
   )
   return [
     ...urlErrors,
+    ...protectedSiteProblems(input),
     ...(input.claimRules ?? []).flatMap(({ claim, source }, index) =>
       ruleProblems(claim, source, `protocol.claimRules.${index}`),
     ),

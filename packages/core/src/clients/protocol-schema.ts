@@ -1,3 +1,4 @@
+import { ruleAudiences } from './protected-site.ts'
 import {
   clientAuthenticationMethods,
   contentEncryptionAlgorithms,
@@ -34,6 +35,22 @@ const claimRule = {
       description: '`claim` with `name`, `custom` with `key`, or `constant` with `value`.',
     },
     as: { type: ['string', 'null'], enum: ['string', 'array', null] },
+  },
+} as const
+
+const header = { type: 'string', minLength: 1, maxLength: 64 } as const
+
+const accessRule = {
+  type: 'object',
+  required: ['host', 'path', 'methods', 'allow', 'groups', 'maxPasskeyAgeMinutes'],
+  additionalProperties: false,
+  properties: {
+    host: { type: ['string', 'null'], maxLength: 260 },
+    path: { type: 'string', minLength: 1, maxLength: 1000 },
+    methods: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 32 }, maxItems: 20 },
+    allow: { type: 'string', enum: ruleAudiences },
+    groups: names,
+    maxPasskeyAgeMinutes: nullableMinutes,
   },
 } as const
 
@@ -96,6 +113,36 @@ export const clientProtocolSchema = {
       ...flag,
       description:
         'Whether an administrator trusts the operator of a self-registered client, so that users see its logo. Reset if the client changes its name, URLs or links.',
+    },
+    protectedHosts: {
+      type: 'array',
+      items: { type: 'string', minLength: 1, maxLength: 260 },
+      maxItems: 50,
+      uniqueItems: true,
+      description: 'Host names that a proxy protects with this provider; empty if the client is not a protected site.',
+    },
+    accessRules: {
+      type: 'array',
+      items: accessRule,
+      maxItems: 200,
+      description: 'Rules of a protected site. The first matching rule decides; a request without one is denied.',
+    },
+    identityHeaders: {
+      type: 'object',
+      required: ['user', 'groups', 'email', 'name'],
+      additionalProperties: false,
+      properties: { user: header, groups: header, email: header, name: header },
+      description: 'Names of the headers that identify the user to a protected site.',
+    },
+    identityAssertion: {
+      ...flag,
+      description: 'Whether a protected site also receives a signed JWT about the user in `X-Pocket-Assertion`.',
+    },
+    serviceTokenHeader: {
+      type: ['string', 'null'],
+      minLength: 1,
+      maxLength: 64,
+      description: 'A header in which a protected site accepts service tokens, in addition to `Authorization`.',
     },
     operator: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
   },

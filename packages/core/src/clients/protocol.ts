@@ -1,3 +1,5 @@
+import { noProtectedSite, type ProtectedSite } from './protected-site.ts'
+
 /** The signature algorithms that a client can choose (RFC 7518 §3.1, RFC 8037). Symmetric algorithms are excluded. */
 export const signingAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 /** The signature algorithm of tokens (RFC 7518 §3.1). */
@@ -49,7 +51,7 @@ export interface GroupRules {
  * Protocol settings of a client that differ from the defaults. They use the names of client metadata (RFC 7591, OpenID
  * Connect Dynamic Client Registration §2) where such names exist.
  */
-export interface ClientProtocol {
+export interface ClientProtocol extends ProtectedSite {
   readonly tokenEndpointAuthMethod: ClientAuthenticationMethod
   /** The client's public keys (RFC 7517 §5); excludes `jwksUri`. */
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | null
@@ -144,4 +146,5 @@ export const defaultProtocol: ClientProtocol = {
   initiateLoginUri: null,
   isKnown: false,
   operator: null,
+  ...noProtectedSite,
 }

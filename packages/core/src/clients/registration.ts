@@ -1,7 +1,7 @@
 import type { CoreContext } from '../context.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors.ts'
 import { uuid } from '../random.ts'
-import type { Client, ClientRecord } from './client.ts'
+import type { Client, ClientRecord, ClientSecret } from './client.ts'
 import { clientAuthenticationProblems } from './client-authentication.ts'
 import {
   assertNoErrors,
@@ -49,7 +49,7 @@ export interface Clients {
    * `expiresAt`
    */
   addSecret(id: string, input?: SecretInput): Promise<NewClientSecret>
-  /** Replaces all secrets with a new one. @throws as `addSecret` */
+  /** Replaces all secrets except service tokens with a new one. @throws as `addSecret` */
   replaceSecrets(id: string, input?: SecretInput): Promise<NewClientSecret>
   /** Returns `false` if the secret does not exist. @throws {NotFoundError} `client_not_found` */
   removeSecret(id: string, secretId: string): Promise<boolean>
@@ -113,9 +113,10 @@ export function createClients(
     await change(id, (client) => {
       const secrets = keepSecrets(client)
       if (client.isPublic) throw new InvalidInputError('validation_failed', 'A public client has no secret.')
-      if (secrets.length >= maxSecrets)
+      const isSameKind = ({ serviceToken }: ClientSecret) => (serviceToken === undefined) === !input?.serviceToken
+      if (secrets.filter(isSameKind).length >= maxSecrets)
         throw new InvalidInputError('validation_failed', 'A client can have at most twenty secrets.')
-      const isKey = signsWithSecret(client)
+      const isKey = signsWithSecret(client) && !input?.serviceToken
       if (isKey && minted.plain.length < minKeyLength)
         throw new InvalidInputError('validation_failed', 'The secret is too short for signing.', {
           fields: [{ field: 'secret', code: 'too_short', message: `must be at least ${minKeyLength} characters long` }],
@@ -183,7 +184,8 @@ export function createClients(
       }),
 
     addSecret: (id, input) => mint(id, ({ secrets }) => secrets, input),
-    replaceSecrets: (id, input) => mint(id, () => [], input),
+    replaceSecrets: (id, input) =>
+      mint(id, ({ secrets }) => secrets.filter(({ serviceToken }) => serviceToken !== undefined), input),
 
     async removeSecret(id, secretId) {
       let isRemoved = false

@@ -2,8 +2,10 @@ import { compare } from 'bcryptjs'
 import { InvalidInputError } from '../errors.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
 import { encryptionUses, type MasterKey } from '../master-key.ts'
+import { nameProblem } from '../names.ts'
 import { randomToken, uuid } from '../random.ts'
-import type { Client, ClientSecret } from './client.ts'
+import type { Client, ClientSecret, ServiceTokenLimits } from './client.ts'
+import { isRulePath } from './protected-site.ts'
 
 /** The encryption context of secrets that must be readable. */
 const sealedSecret = encryptionUses.clientSecret
@@ -29,6 +31,8 @@ export interface SecretInput {
   readonly secret?: string | undefined
   /** Milliseconds since the Unix epoch; must be in the future. */
   readonly expiresAt?: number | undefined
+  /** Creates a service token instead of a client secret. */
+  readonly serviceToken?: ServiceTokenLimits | undefined
 }
 
 /**
@@ -37,18 +41,35 @@ export interface SecretInput {
  *
  * @throws {InvalidInputError} `validation_failed` on `secret` or `expiresAt`
  */
-export function mintSecret(now: number, { secret, expiresAt }: SecretInput = {}): NewClientSecret {
+export function mintSecret(now: number, { secret, expiresAt, serviceToken }: SecretInput = {}): NewClientSecret {
   const fields = [
     ...(secret === undefined ? [] : secretProblems(secret)),
     ...(expiresAt === undefined || expiresAt > now
       ? []
       : [{ field: 'expiresAt', code: 'invalid_format', message: 'must be in the future' }]),
   ]
+  if (serviceToken) fields.push(...serviceTokenProblems(serviceToken))
   if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The secret is not valid.', { fields })
-  const plain = secret ?? `pk_${randomToken()}`
+  const plain = secret ?? `${serviceToken ? 'pst' : 'pk'}_${randomToken()}`
   // The stored prefix of a chosen secret is shorter, because its entropy is unknown.
   const prefix = plain.slice(0, secret === undefined ? 7 : 4)
-  return { plain, stored: { id: uuid(), hash: sha256(plain), prefix, createdAt: now, expiresAt: expiresAt ?? null } }
+  const stored = { id: uuid(), hash: sha256(plain), prefix, createdAt: now, expiresAt: expiresAt ?? null }
+  return { plain, stored: serviceToken ? { ...stored, serviceToken } : stored }
+}
+
+function serviceTokenProblems({ name, paths, methods }: ServiceTokenLimits) {
+  const nameError = nameProblem(name, 50)
+  return [
+    ...(nameError ? [{ field: 'name', ...nameError }] : []),
+    ...paths.flatMap((path, index) =>
+      isRulePath(path)
+        ? []
+        : [{ field: `paths[${index}]`, code: 'invalid_format', message: 'must be a path such as /api or /api/*' }],
+    ),
+    ...(methods.every((method) => /^[A-Z]{1,32}$/.test(method))
+      ? []
+      : [{ field: 'methods', code: 'invalid_format', message: 'must be HTTP methods in upper case' }]),
+  ]
 }
 
 function secretProblems(secret: string) {
@@ -66,12 +87,24 @@ export async function findSecret(
   now: number,
 ): Promise<ClientSecret | undefined> {
   const hash = sha256(plain)
-  const active = client.secrets.filter((secret) => isActive(secret, now))
+  const active = client.secrets.filter((secret) => secret.serviceToken === undefined && isActive(secret, now))
   const found = active.find((secret) => secret.algorithm === undefined && timingSafeEqualText(secret.hash, hash))
   if (found) return found
   // Last, since bcrypt is slow on purpose.
   for (const secret of active) if (secret.algorithm === 'bcrypt' && (await compare(plain, secret.hash))) return secret
   return undefined
+}
+
+/** Finds the active service token with this plain text. */
+export function findServiceToken(
+  client: Pick<Client, 'secrets'>,
+  plain: string,
+  now: number,
+): ClientSecret | undefined {
+  const hash = sha256(plain)
+  return client.secrets.find(
+    (secret) => secret.serviceToken !== undefined && isActive(secret, now) && timingSafeEqualText(secret.hash, hash),
+  )
 }
 
 /** The secret with our hash instead of another algorithm's. */
@@ -81,7 +114,9 @@ export function rehashSecret({ algorithm: _, ...secret }: ClientSecret, plain: s
 
 /** The key of client assertions: the newest stored secret that has not expired. */
 export function signingSecret({ secrets }: Pick<Client, 'secrets'>, now: number): ClientSecret | undefined {
-  const candidates = secrets.filter((secret) => secret.sealed !== undefined && isActive(secret, now))
+  const candidates = secrets.filter(
+    (secret) => secret.sealed !== undefined && secret.serviceToken === undefined && isActive(secret, now),
+  )
   return candidates.sort((left, right) => right.createdAt - left.createdAt)[0]
 }
 

@@ -29,6 +29,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     refresh: true,
     find: true,
     findWithGrant: true,
+    findWithSession: true,
     issue: true,
     lock: true,
     findByUid: true,
@@ -50,6 +51,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   clients: {
     find: true,
     findCached: true,
+    protectedSites: true,
     findForUpdate: true,
     list: true,
     page: true,

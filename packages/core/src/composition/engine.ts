@@ -6,6 +6,8 @@ import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
 import { createTrialMarks } from '../oidc/client-trial/trial-mark.ts'
 import { maxTokenLifetime } from '../oidc/configuration.ts'
+import { type SignJwt, signJwt } from '../oidc/jwt-access-tokens.ts'
+import type { SigningKey } from '../oidc/key-generation.ts'
 import { createKeyRing, type KeyRing, noKeyRing } from '../oidc/keys.ts'
 import { sendLogoutToken } from '../oidc/logout-notices.ts'
 import { createProtocolPages } from '../oidc/pages.ts'
@@ -62,9 +64,12 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     cookieKeys: [masterKey.derive('cookies').toString('base64url')],
     nonceSecret: masterKey.derive('dpop nonces'),
   }
-  const holder: ProviderHolder = await createProviderHolder(keyRing, clock, (keys) =>
-    createProvider({ ...context, keys }),
-  )
+  let signingKeys: readonly SigningKey[] = []
+  const holder: ProviderHolder = await createProviderHolder(keyRing, clock, (keys) => {
+    signingKeys = keys
+    return createProvider({ ...context, keys })
+  })
+  const sign: SignJwt = (claims, header) => signJwt(claims, header, { keys: signingKeys, externalKeys })
   const interactionSealer = createSealer(masterKey.derive('interactions'))
-  return { keyRing, holder, logoutNotices, pairwise, getStartUrl, interactionSealer, trialMarks }
+  return { keyRing, holder, logoutNotices, pairwise, getStartUrl, interactionSealer, trialMarks, sign }
 }

@@ -1,5 +1,10 @@
 /** The endpoint of a connection attempt. */
-export type ConnectionEndpoint = 'authorization' | 'pushed_authorization_request' | 'device_authorization' | 'token'
+export type ConnectionEndpoint =
+  | 'authorization'
+  | 'pushed_authorization_request'
+  | 'device_authorization'
+  | 'token'
+  | 'forward_auth'
 
 /** A connection attempt of a client, or of a user signing in to it. It contains no credentials. */
 export interface ConnectionAttempt {

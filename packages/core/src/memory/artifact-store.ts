@@ -68,6 +68,14 @@ export class MemoryArtifactStore implements ArtifactStore {
   }
 
   /** The transactions of this store run one at a time. */
+  findWithSession(key: string): Promise<readonly Artifact[]> {
+    return this.#state.run(() => {
+      const found = this.#artifacts.get(key)
+      const isSession = ({ model, uid }: Artifact) => model === 'Session' && uid !== null && uid === found?.uid
+      return found ? [found, ...[...this.#artifacts.values()].filter(isSession)] : []
+    })
+  }
+
   lock(key: string): Promise<Artifact | undefined> {
     return this.find(key)
   }

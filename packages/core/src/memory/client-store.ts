@@ -39,6 +39,12 @@ export class MemoryClientStore implements ClientStore {
     return this.find(id)
   }
 
+  protectedSites(): Promise<readonly Client[]> {
+    return this.#state.run(() =>
+      [...this.#clients.values()].filter(({ protocol }) => protocol.protectedHosts.length > 0),
+    )
+  }
+
   findForUpdate(id: string): Promise<Client | undefined> {
     return this.find(id)
   }

@@ -70,6 +70,8 @@ export interface ArtifactStore {
   find(key: string): Promise<Artifact | undefined>
   /** The artifact and, if that needs no further statement, its grant. */
   findWithGrant(key: string): Promise<readonly Artifact[]>
+  /** The artifact and the session with its `uid`, in one statement. */
+  findWithSession(key: string): Promise<readonly Artifact[]>
   /** Reads an artifact and locks it until the enclosing transaction ends, in one statement. */
   lock(key: string): Promise<Artifact | undefined>
   findByUid(model: string, uid: string): Promise<Artifact | undefined>

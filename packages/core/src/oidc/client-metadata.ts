@@ -3,6 +3,7 @@ import type { BuiltInRules, ClientRules } from '../clients/access-checks.ts'
 import type { ClaimsClient } from '../clients/claim-maker.ts'
 import { accessTokenMinutes, type Client } from '../clients/client.ts'
 import { type ClientOrigin, clientOrigin } from '../clients/client-origin.ts'
+import { siteRedirectUris } from '../clients/protected-site.ts'
 import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
 import { openSecret, signingSecret } from '../clients/secrets.ts'
 import type { CoreContext } from '../context.ts'
@@ -153,7 +154,7 @@ function toExtras(client: Client, builtInRules: BuiltInRules): Omit<ClientExtras
   const { isGroupRestricted, allowedGroupIds, requiresReauthentication, protocol } = client
   const { maxSessionAgeMinutes } = protocol
   return {
-    pocket_redirect_uris: client.redirectUris,
+    pocket_redirect_uris: [...client.redirectUris, ...siteRedirectUris(protocol)],
     pocket_post_logout_redirect_uris: client.postLogoutRedirectUris,
     pocket_pkce_required: client.pkceRequired || client.protocol.fapi,
     pocket_pkce_supported: client.pkceSupported,
@@ -161,7 +162,7 @@ function toExtras(client: Client, builtInRules: BuiltInRules): Omit<ClientExtras
     pocket_sign_in_demands: builtInRules.freshSignIn
       ? { requiresReauthentication, maxSessionAgeMinutes }
       : { requiresReauthentication: false, maxSessionAgeMinutes: null },
-    pocket_skip_consent: client.skipConsent,
+    pocket_skip_consent: client.skipConsent || protocol.protectedHosts.length > 0,
     pocket_protocol: client.protocol,
     pocket_origin: clientOrigin(client),
     pocket_unused: client.unusedSince !== null,

@@ -7,6 +7,9 @@ export const grantedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken'
 /** The model of stored refresh responses; the library has no model of this name. */
 export const responseModel = 'RefreshAnswer'
 
+/** The model of browser sessions at protected sites. */
+export const siteSessionModel = 'SiteSession'
+
 /** The storage key of a grant. */
 export function grantKey(grantId: string): string {
   return sha256(`Grant:${grantId}`)
@@ -21,7 +24,8 @@ export async function revokeGrant(
   grantId: string,
 ): Promise<void> {
   await artifacts.destroy(grantKey(grantId))
-  for (const model of [...grantedModels, responseModel]) await artifacts.destroyByGrant(model, grantId)
+  for (const model of [...grantedModels, responseModel, siteSessionModel])
+    await artifacts.destroyByGrant(model, grantId)
 }
 
 /** Locks a grant until the enclosing transaction ends. Returns `false` if it was revoked. */

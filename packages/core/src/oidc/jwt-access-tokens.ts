@@ -1,5 +1,7 @@
 import { importJWK, SignJWT } from 'jose'
 import type Provider from 'oidc-provider'
+import type { Claims } from '../accounts/claims.ts'
+import type { SigningAlgorithm } from '../clients/protocol.ts'
 import { ConfigurationError } from '../errors.ts'
 import { uuid } from '../random.ts'
 import { buildAudience } from './access-token-claims.ts'
@@ -23,14 +25,12 @@ export async function signAccessToken(
   token: AccessToken,
   payload: AccessTokenPayload,
   subject: string,
-  { issuer, keys, externalKeys }: ProviderContext,
+  { issuer, ...context }: ProviderContext,
 ): Promise<string> {
   const { client, scope = '', extra } = token
   if (!client) throw new ConfigurationError('An access token was created without a client.')
   const { pocket_protocol: protocol } = extras(client)
   const alg = signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg)
-  const key = [...externalKeys, ...keys].find((candidate) => candidate.alg === alg)
-  if (!key) throw new ConfigurationError(`There is no key for ${alg}.`)
   const scopes = scope.split(' ').filter(Boolean)
   const claims = {
     ...extra,
@@ -46,7 +46,26 @@ export async function signAccessToken(
     ...(payload.rar !== undefined && { authorization_details: payload.rar }),
     ...(payload.jkt !== undefined && { cnf: { jkt: payload.jkt } }),
   }
-  const header = { alg, kid: key.kid, typ: 'at+jwt' }
+  return signJwt(claims, { alg, typ: 'at+jwt' }, context)
+}
+
+/** Signs a JWT with the current key of an algorithm. */
+export type SignJwt = (claims: Claims, header: JwtHeader) => Promise<string>
+
+interface JwtHeader {
+  readonly alg: SigningAlgorithm
+  readonly typ: string
+}
+
+/** Signs a JWT with the first key of its algorithm, which is the current one. */
+export async function signJwt(
+  claims: Claims,
+  { alg, typ }: JwtHeader,
+  { keys, externalKeys }: Pick<ProviderContext, 'keys' | 'externalKeys'>,
+): Promise<string> {
+  const key = [...externalKeys, ...keys].find((candidate) => candidate.alg === alg)
+  if (!key) throw new ConfigurationError(`There is no key for ${alg}.`)
+  const header = { alg, kid: key.kid, typ }
   if (key instanceof ExternalKey) {
     const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
     return `${text}.${Buffer.from(await key.sign(Buffer.from(text))).toString('base64url')}`

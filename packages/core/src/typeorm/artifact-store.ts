@@ -34,6 +34,8 @@ const sql = {
   find: `${rows.select} WHERE "key" = $1`,
   findWithGrant: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
     ${rows.select} WHERE "key" = (SELECT ${grantKey} FROM found)`,
+  findWithSession: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
+    ${rows.select} WHERE model = 'Session' AND uid = (SELECT uid FROM found)`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
   listByAccount: `${rows.select} WHERE account_id = $1 AND model = $2`,
   accountsOf: `SELECT DISTINCT account_id AS "accountId" FROM ${rows.table} WHERE client_id = $1 AND account_id IS NOT NULL`,
@@ -93,6 +95,10 @@ export class TypeormArtifactStore implements ArtifactStore {
     // SQLite has no SHA-256, and gains nothing from one statement.
     if (this.#database.kind === 'sqlite') return rows.all(await this.#database.query(sql.find, [key]))
     return rows.all(await this.#database.query(sql.findWithGrant, [key]))
+  }
+
+  async findWithSession(key: string): Promise<readonly Artifact[]> {
+    return rows.all(await this.#database.query(sql.findWithSession, [key]))
   }
 
   async lock(key: string): Promise<Artifact | undefined> {

@@ -18,6 +18,9 @@ function statements(kind: DatabaseKind) {
   return {
     find: `SELECT ${rows.columns}, group_id FROM ${rows.table} LEFT JOIN ${groups.table} ON client_id = id
       WHERE id = $1 ORDER BY group_id`,
+    // Settings are stored only if they differ from their defaults.
+    protectedSites: `SELECT ${rows.columns}, group_id FROM ${rows.table} LEFT JOIN ${groups.table} ON client_id = id
+      WHERE protocol LIKE '%"protectedHosts":[%' ORDER BY id, group_id`,
     lock: `SELECT id FROM ${rows.table} WHERE id = $1 ${lockClause}`,
     lockAllowing: `SELECT id FROM ${rows.table} WHERE id IN ${jsonList(kind, '$2')}
       OR id IN (SELECT client_id FROM ${groups.table} WHERE group_id = $1) ORDER BY id ${lockClause}`,
@@ -50,6 +53,7 @@ function statements(kind: DatabaseKind) {
 
 export class TypeormClientStore implements ClientStore {
   readonly #database: Database
+  #sites: { readonly rows: readonly object[]; readonly clients: readonly Client[] } | undefined
   readonly #sql: ReturnType<typeof statements>
 
   constructor(database: Database) {
@@ -66,6 +70,20 @@ export class TypeormClientStore implements ClientStore {
   async findCached(id: string): Promise<Client | undefined> {
     if (!isStorable(id)) return undefined
     return toClientWithGroups(await this.#database.queryCached({ sql: this.#sql.find, parameters: [id] }))
+  }
+
+  async protectedSites(): Promise<readonly Client[]> {
+    const found = await this.#database.queryCached<GroupRow>({
+      sql: this.#sql.protectedSites,
+      parameters: [],
+      keepEmpty: true,
+    })
+    if (this.#sites?.rows !== found) {
+      const rowsByClient = Map.groupBy(found, ({ id }) => id)
+      const clients = [...rowsByClient.values()].flatMap((clientRows) => toClientWithGroups(clientRows) ?? [])
+      this.#sites = { rows: found, clients }
+    }
+    return this.#sites.clients
   }
 
   async findForUpdate(id: string): Promise<Client | undefined> {
@@ -176,6 +194,11 @@ export class TypeormClientStore implements ClientStore {
 /** PostgreSQL rejects text that contains NUL, while SQLite finds no match. */
 function isStorable(id: string): boolean {
   return !id.includes('\0')
+}
+
+interface GroupRow {
+  readonly id: string
+  readonly group_id: string | null
 }
 
 function toClientWithGroups(found: readonly { readonly group_id: string | null }[]): Client | undefined {

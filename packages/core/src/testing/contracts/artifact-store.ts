@@ -183,6 +183,20 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
+    name: 'finds an artifact together with the session of its uid',
+    run: async (store) => {
+      const session = artifact('session', { model: 'Session', uid: 'u' })
+      const found = artifact('site', { model: 'SiteSession', uid: 'u' })
+      await store.upsert(session)
+      await store.upsert(found)
+      await store.upsert(artifact('other', { model: 'Session', uid: 'v' }))
+      assert.deepEqual((await store.findWithSession('site')).map(({ key }) => key).sort(), ['session', 'site'])
+      await store.destroy('session')
+      assert.deepEqual(await store.findWithSession('site'), [found])
+      assert.deepEqual(await store.findWithSession('missing'), [])
+    },
+  },
+  {
     name: 'finds expired artifacts',
     run: async (store) => {
       await store.upsert(artifact('a', { expiresAt: 1 }))

@@ -130,6 +130,21 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
+    name: 'finds the clients with protected hosts, also after a change',
+    run: async (store) => {
+      const site = client('site', {
+        allowedGroupIds: ['g1', 'g2'],
+        protocol: { ...defaultProtocol, protectedHosts: ['wiki.example.org'] },
+      })
+      assert.deepEqual(await store.protectedSites(), [])
+      await store.insert(client('other'))
+      await store.insert(site)
+      assert.deepEqual(await store.protectedSites(), [site])
+      await store.update({ ...site, protocol: defaultProtocol })
+      assert.deepEqual(await store.protectedSites(), [])
+    },
+  },
+  {
     name: 'lists all clients by name',
     run: async (store) => {
       assert.deepEqual(await store.list(), [])

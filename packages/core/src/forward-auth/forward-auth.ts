@@ -1,0 +1,191 @@
+import type { Context, Middleware } from 'koa'
+import type { Client } from '../clients/client.ts'
+import { sitePath } from '../clients/protected-site.ts'
+import type { SecretUses } from '../clients/secret-uses.ts'
+import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
+import type { CoreContext } from '../context.ts'
+import { toOriginForm } from '../http/issuer-request.ts'
+import { originalTarget, pathBelowIssuer } from '../http/mount.ts'
+import { requestContext, type TrustProxy } from '../http/request-context.ts'
+import { networkOf } from '../limits/network.ts'
+import type { SiteSessions } from '../oidc/site-sessions.ts'
+import { runUnitOfWork } from '../unit-of-work.ts'
+import type { Assert } from './assertions.ts'
+import { createAuthorizeRequest, type SiteDecision, siteClaims } from './authorize-request.ts'
+import type { DecisionReason } from './decide.ts'
+import { identityHeaders, identityOf } from './identity.ts'
+import {
+  type AuthzEndpoint,
+  authzEndpoints,
+  forwardedHost,
+  isFromProxy,
+  type ProxyRequest,
+  type ProxyRequestProblem,
+  readProxyRequest,
+} from './proxy-request.ts'
+import { SiteCookies } from './site-cookies.ts'
+import { showSitePage } from './site-page.ts'
+import { createSiteSignIn, startUrl } from './site-sign-in.ts'
+import { createFindSite } from './sites.ts'
+
+interface ForwardAuthServices {
+  readonly siteSessions: SiteSessions
+  readonly secretUses: SecretUses
+  readonly record: ConnectionRecorder['record']
+  readonly assert: Assert
+  readonly trustProxy: TrustProxy
+}
+
+const authzPath = '/api/authz/'
+
+/** Descriptions for administrators and API clients. */
+const reasons: Readonly<Record<DecisionReason | ProxyRequestProblem | 'unknown_host', string>> = {
+  allowed: 'the request is allowed',
+  no_rule: 'no access rule matches the request',
+  ambiguous_path: 'the path can be read in several ways that different rules match',
+  ambiguous_method: 'a header or parameter replaces the method by one that another rule matches',
+  nobody: 'the rule allows nobody',
+  no_session: 'the user is not signed in',
+  not_allowed: 'the account is in none of the groups that may use this client',
+  not_in_groups: 'the account is in none of the groups of the rule',
+  passkey_too_old: 'the last use of a passkey is too old',
+  no_service_token: 'the rule requires a service token',
+  invalid_service_token: 'the service token is not valid',
+  service_token_limits: 'the service token is not valid for this path or method',
+  untrusted_proxy: 'the proxy is not trusted; set TRUST_PROXY to its IP address',
+  missing_headers: 'the proxy does not send the headers of this endpoint',
+  repeated_headers: 'a header occurs more than once',
+  insecure: 'the site was requested without HTTPS; protected sites require HTTPS',
+  invalid_target: 'the request target is not a path of a valid host',
+  unknown_host: 'the host belongs to no protected site, or to several',
+}
+
+/**
+ * Serves `/api/authz/` for proxies, and `/.pocket/` at the hosts of protected sites. Nothing else is served at those hosts.
+ */
+export function createForwardAuth(context: CoreContext, services: ForwardAuthServices): Middleware {
+  const { issuer, origins, internalOrigin, stores } = context
+  const { siteSessions, record, assert, trustProxy } = services
+  const findSite = createFindSite(stores.clients)
+  const authorize = createAuthorizeRequest(context, services)
+  const signIn = createSiteSignIn(context, { siteSessions, authorize })
+  const ownHosts = new Set(
+    [...origins, ...(internalOrigin === undefined ? [] : [internalOrigin])].map((origin) => new URL(origin).host),
+  )
+
+  const recordRefusal = (
+    ctx: Context,
+    site: Client,
+    request: ProxyRequest,
+    { rule, reason, session }: SiteDecision,
+  ) => {
+    const { requestId, ipAddress } = requestContext(ctx.req, trustProxy)
+    const accountId = session?.account.id ?? null
+    record({
+      clientId: site.id,
+      endpoint: 'forward_auth',
+      accountId,
+      unauthenticatedNetwork: accountId === null ? networkOf(ipAddress ?? '') : null,
+      parameters: {
+        ...{ host: request.host, method: request.method, path: request.path.slice(0, 500) },
+        ...(rule !== null && { rule: String(rule + 1) }),
+      },
+      ignoredParameters: [],
+      clientAuthentication: null,
+      pkce: false,
+      redirectUri: null,
+      succeeded: false,
+      error: reason,
+      reason: reasons[reason],
+      requestId,
+      ipAddress,
+    })
+  }
+
+  const check = async (ctx: Context, endpoint: AuthzEndpoint, target: string) => {
+    ctx.set('Cache-Control', 'no-store')
+    const request = isFromProxy(ctx.req, trustProxy)
+      ? readProxyRequest(ctx.req, endpoint, target)
+      : ({ problem: 'untrusted_proxy' } as const)
+    if ('problem' in request) return refuse(ctx, request.problem)
+    const site = await findSite(request.host)
+    if (!site) return refuse(ctx, 'unknown_host')
+    const { identityHeaders: names, identityAssertion } = site.protocol
+    const decision = await authorize(site, request, {
+      reference: new SiteCookies(ctx.req, ctx.res).reference,
+      serviceToken: presentedToken(ctx, site),
+    })
+    const { verdict, as, session } = decision
+    if (verdict === 'allow') {
+      const claims = as === 'user' && session ? await siteClaims(context, site, session.account) : undefined
+      const assertion = claims && session && identityAssertion ? await assert(site, session, claims) : ''
+      ctx.set(identityHeaders(names, claims && identityOf(claims), assertion))
+      ctx.status = 200
+      ctx.body = ''
+      if (session) siteSessions.recordUse(ctx.req, session)
+      return
+    }
+    ctx.set(identityHeaders(names))
+    if (verdict !== 'deny' && request.isNavigation) {
+      // nginx passes only 401 and 403 on; its configuration turns this into a redirect.
+      ctx.redirect(startUrl(request))
+      ctx.status = endpoint === 'auth-request' ? 401 : 303
+      ctx.body = ''
+      return
+    }
+    recordRefusal(ctx, site, request, decision)
+    const isUnauthenticated = verdict !== 'deny' || /service_token$/.test(decision.reason)
+    if (isUnauthenticated) ctx.set('WWW-Authenticate', challengeOf(site, decision))
+    refuse(ctx, decision.reason, isUnauthenticated ? 401 : 403, request.isNavigation)
+  }
+
+  const refuse = (ctx: Context, reason: keyof typeof reasons, status = 403, isNavigation = false) => {
+    const text = `${reasons[reason].charAt(0).toUpperCase()}${reasons[reason].slice(1)}.`
+    if (isNavigation) return showSitePage(ctx, { status, title: 'Access denied', text })
+    ctx.status = status
+    ctx.body = { error: reason, error_description: text }
+  }
+
+  const handle: Middleware = async (ctx, next) => {
+    const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
+    const relative = pathBelowIssuer(target, issuer.path) ?? ''
+    const call = relative.startsWith(authzPath) ? relative.slice(authzPath.length) : ''
+    const endpoint = authzEndpoints.find(
+      (name) => call === name || (/^[/?]/.test(call.slice(name.length)) && call.startsWith(name)),
+    )
+    if (endpoint !== undefined) {
+      const rest = call.slice(endpoint.length)
+      return check(ctx, endpoint, rest.startsWith('/') ? rest : `/${rest}`)
+    }
+    const host = forwardedHost(ctx.req)
+    const isProxied = isFromProxy(ctx.req, trustProxy)
+    const requestedHost = isProxied ? host : ctx.req.headers.host?.toLowerCase()
+    if (requestedHost === undefined || ownHosts.has(requestedHost)) return next()
+    const site = await findSite(requestedHost)
+    if (!site) return next()
+    ctx.remove('Strict-Transport-Security')
+    if (isProxied && target.startsWith(sitePath)) return signIn(ctx, site, requestedHost, target)
+    showSitePage(ctx, { status: 404, title: 'Not found', text: 'Only /.pocket/ is served at this host.' })
+  }
+  return (ctx, next) => runUnitOfWork(() => handle(ctx, next))
+}
+
+function presentedToken({ req }: Context, { protocol }: Client): string | undefined {
+  const { serviceTokenHeader } = protocol
+  const value = serviceTokenHeader === null ? undefined : req.headers[serviceTokenHeader.toLowerCase()]
+  if (typeof value === 'string' && value !== '') return value
+  return /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
+}
+
+/** RFC 6750 §3, and RFC 9470 §3 for a passkey that must be used again. */
+function challengeOf({ name, protocol }: Client, { reason, rule }: SiteDecision): string {
+  const realm = name.replaceAll(/[^\x20-\x7e]|["\\]/g, '?')
+  const maxAge = protocol.accessRules[rule ?? -1]?.maxPasskeyAgeMinutes
+  const error =
+    reason === 'invalid_service_token'
+      ? ', error="invalid_token"'
+      : reason === 'passkey_too_old'
+        ? `, error="insufficient_user_authentication", max_age="${(maxAge ?? 0) * 60}"`
+        : ''
+  return `Bearer realm="${realm}"${error}`
+}

@@ -1,0 +1,63 @@
+/** Readings of one path after which it counts as ambiguous. */
+const maxReadings = 200
+
+/** A path that every server reads in the same way, apart from case. */
+const plainPath = /^(?:\/(?:[\w~!$&'()*+,=:@-]+(?:\.+[\w~!$&'()*+,=:@-]+)*)?)+$/
+
+/** What servers and frameworks do with a path before they choose what answers it. */
+const transformations: readonly ((path: string) => string)[] = [
+  decode,
+  (path) => path.normalize('NFKC'),
+  (path) => path.replaceAll('\\', '/'),
+  (path) => path.replaceAll(/\/{2,}/g, '/'),
+  removeDotSegments,
+  // RFC 3986 §3.3: parameters of a segment.
+  (path) => path.replaceAll(/;[^/]*/g, ''),
+  // A server that decodes the target before it separates the query.
+  (path) => path.replace(/[?#].*$/s, ''),
+  // File systems that ignore dots and spaces at the end of a name.
+  (path) =>
+    path.replaceAll(/[^/]+/g, (segment) => (/^\.{1,2}$/.test(segment) ? segment : segment.replace(/[. ]+$/, ''))),
+]
+
+/**
+ * All ways in which the application can read a path; `undefined` if it cannot be read safely. A rule applies only if it
+ * matches every reading.
+ *
+ * @example
+ * ```ts
+ * readPath('/public/%2e%2e/admin') // ['/public/%2e%2e/admin', '/public/../admin', '/admin']
+ * ```
+ */
+export function readPath(path: string): readonly string[] | undefined {
+  if (plainPath.test(path) && !path.includes('//')) return [path]
+  if (!/^\/[\x21-\x7e]*$/.test(path) || /[#]|%(?![0-9a-f]{2})/i.test(path)) return undefined
+  const readings = new Set([path])
+  try {
+    for (const reading of readings) {
+      for (const transform of transformations) readings.add(transform(reading) || '/')
+      if (readings.size > maxReadings) return undefined
+    }
+  } catch {
+    // Invalid UTF-8, such as an overlong encoding.
+    return undefined
+  }
+  return [...readings].some((reading) => /\p{Cc}/u.test(reading)) ? undefined : [...readings]
+}
+
+/** @throws {URIError} for invalid UTF-8 */
+function decode(path: string): string {
+  return path.replaceAll(/(?:%[0-9a-f]{2})+/gi, (text) => decodeURIComponent(text))
+}
+
+/** RFC 3986 §5.2.4. */
+function removeDotSegments(path: string): string {
+  const segments: string[] = []
+  const all = path.split('/').slice(1)
+  for (const segment of all) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '.') segments.push(segment)
+  }
+  const isFolder = /^\.{1,2}$/.test(all.at(-1) ?? '') && segments.length > 0
+  return `/${segments.join('/')}${isFolder ? '/' : ''}`
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http'
+import { canonicalHost } from '../clients/protected-site.ts'
+import type { TrustProxy } from '../http/request-context.ts'
+import type { SiteRequest } from './decide.ts'
+
+/** The interfaces of proxies: nginx, Caddy and Traefik, and the HTTP service of Envoy. */
+export const authzEndpoints = ['auth-request', 'forward-auth', 'ext-authz'] as const
+export type AuthzEndpoint = (typeof authzEndpoints)[number]
+
+/** A request to a protected site with what a response needs. */
+export interface ProxyRequest extends SiteRequest {
+  /** The path with the query. */
+  readonly target: string
+  /** Whether a browser loads a page, so that it can be redirected. */
+  readonly isNavigation: boolean
+}
+
+/** Why the proxy's description of a request cannot be used; `untrusted_proxy` and `missing_headers` are configuration errors. */
+export type ProxyRequestProblem =
+  | 'untrusted_proxy'
+  | 'missing_headers'
+  | 'repeated_headers'
+  | 'insecure'
+  | 'invalid_target'
+
+const overridingHeaders = ['x-http-method-override', 'x-http-method', 'x-method-override']
+/** Headers that decide, of which a request must not have two. */
+const decidingHeaders = ['authorization', 'host', ...overridingHeaders]
+
+/** Whether the request comes from a trusted proxy. */
+export function isFromProxy({ socket: { remoteAddress } }: IncomingMessage, trustProxy: TrustProxy): boolean {
+  return remoteAddress !== undefined && trustProxy(remoteAddress)
+}
+
+/** The host that a browser requested, if a trusted proxy forwarded the request. */
+export function forwardedHost(req: IncomingMessage): string | undefined {
+  const host = req.headers['x-forwarded-host'] ?? req.headers.host
+  return typeof host === 'string' ? canonicalHost(host) : undefined
+}
+
+/**
+ * The request that a proxy asks about. Each interface reads only its own headers, because a proxy forwards the others as
+ * they came from the client.
+ *
+ * @param targetOfCall - the target of the proxy's own request below the endpoint
+ */
+export function readProxyRequest(
+  req: IncomingMessage,
+  endpoint: AuthzEndpoint,
+  targetOfCall: string,
+): ProxyRequest | { readonly problem: ProxyRequestProblem } {
+  const described = describe(req, endpoint, targetOfCall)
+  if (decidingHeaders.some((name) => headersOf(req, name).length > 1)) return { problem: 'repeated_headers' }
+  if (typeof described === 'string') return { problem: described }
+  const { protocol, method, target } = described
+  const host = canonicalHost(described.host)
+  if (protocol.toLowerCase() !== 'https') return { problem: 'insecure' }
+  if (host === undefined || !/^[A-Za-z][\w-]{0,31}$/.test(method) || !target.startsWith('/'))
+    return { problem: 'invalid_target' }
+  const [path = '', query = ''] = splitTarget(target)
+  const overridingMethods = [
+    ...overridingHeaders.map((name) => headersOf(req, name)[0] ?? ''),
+    ...new URLSearchParams(query).getAll('_method'),
+  ].flatMap((value) => value.trim().toUpperCase() || [])
+  return {
+    host,
+    // A method in lower case is another method (RFC 9110 §9.1), which some applications treat as the same.
+    method: method.toUpperCase(),
+    path,
+    target,
+    overridingMethods: method === method.toUpperCase() ? overridingMethods : [...overridingMethods, '?'],
+    isNavigation: isNavigation(req, method),
+  }
+}
+
+interface Description {
+  readonly protocol: string
+  readonly host: string
+  readonly method: string
+  readonly target: string
+}
+
+function describe(
+  req: IncomingMessage,
+  endpoint: AuthzEndpoint,
+  targetOfCall: string,
+): Description | ProxyRequestProblem {
+  const names = {
+    'auth-request': ['x-original-url', 'x-original-method'],
+    'forward-auth': ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-method', 'x-forwarded-uri'],
+    'ext-authz': ['x-forwarded-proto', 'host'],
+  }[endpoint]
+  const values = names.map((name) => headersOf(req, name))
+  if (values.some((found) => found.length > 1)) return 'repeated_headers'
+  if (values.some(([value = '']) => value === '')) return 'missing_headers'
+  const [first = '', second = '', third = '', fourth = ''] = values.map(([value = '']) => value)
+  if (endpoint === 'forward-auth') return { protocol: first, host: second, method: third, target: fourth }
+  if (endpoint === 'ext-authz') return { protocol: first, host: second, method: req.method ?? '', target: targetOfCall }
+  const [, protocol = '', host = '', target = '/'] = /^(\w+):\/\/([^/?#\\@]+)(\/.*)?$/s.exec(first) ?? []
+  return host === '' ? 'invalid_target' : { protocol, host, method: second, target }
+}
+
+function headersOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
+  return rawHeaders.flatMap((text, index) =>
+    index % 2 === 0 && text.toLowerCase() === name ? [rawHeaders[index + 1] ?? ''] : [],
+  )
+}
+
+function splitTarget(target: string): readonly [string, string?] {
+  const start = target.indexOf('?')
+  return start === -1 ? [target] : [target.slice(0, start), target.slice(start + 1)]
+}
+
+/** A script, an API client, a prefetch or a WebSocket cannot show a sign-in page. */
+function isNavigation({ headers }: IncomingMessage, method: string): boolean {
+  if (!['GET', 'HEAD', 'POST'].includes(method) || headers['sec-purpose'] !== undefined) return false
+  if (headers['sec-fetch-mode'] !== undefined)
+    return headers['sec-fetch-mode'] === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
+  const acceptsPages = /\btext\/html\b/i.test(headers.accept ?? '')
+  return acceptsPages && headers['x-requested-with'] === undefined && headers.authorization === undefined
+}

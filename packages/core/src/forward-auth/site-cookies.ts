@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Cookies from 'cookies'
+import { sha256 } from '../hash.ts'
+import { randomToken } from '../random.ts'
+
+/** The cookie of the session at a protected site; the proxy removes it from requests to the application. */
+export const siteCookie = '__Host-pocket-site'
+const turnPrefix = '__Host-pocket-turn-'
+const returnsCookie = '__Host-pocket-returns'
+
+/** Seconds. */
+const turnLifetime = 600
+const returnsLifetime = 30
+/** Turns of a browser at the same time, such as in several tabs. */
+const maxTurns = 16
+
+/** A sign-in that a browser has started at a protected site. */
+export interface Turn {
+  /** The code verifier (RFC 7636 §4.1). */
+  readonly verifier: string
+  /** The path and query to return to. */
+  readonly to: string
+  /** Whether the page was requested with a form, whose content is lost. */
+  readonly isPosted: boolean
+}
+
+const cookieOptions = { httpOnly: true, secure: true, sameSite: 'lax', path: '/', overwrite: true } as const
+
+/** The cookies of one request at a protected site's host. */
+export class SiteCookies {
+  readonly #cookies: Cookies
+  readonly #header: string
+
+  constructor(req: IncomingMessage, res: ServerResponse) {
+    this.#cookies = new Cookies(req, res, { secure: true })
+    this.#header = req.headers.cookie ?? ''
+  }
+
+  get reference(): string | undefined {
+    return this.#cookies.get(siteCookie)
+  }
+
+  setReference(reference: string): void {
+    this.#cookies.set(siteCookie, reference, { ...cookieOptions, maxAge: 30 * 86_400_000 })
+  }
+
+  /** Stores a turn in a cookie of its own and returns its state parameter (RFC 6749 §10.12). */
+  startTurn(turn: Turn, attempt: number): string {
+    const names = this.#header
+      .split(/;\s*/)
+      .flatMap((pair) => (pair.startsWith(turnPrefix) ? (pair.split('=')[0] ?? []) : []))
+    for (const name of names.slice(0, Math.max(0, names.length + 1 - maxTurns))) this.#remove(name)
+    const id = randomToken(6)
+    const value = Buffer.from(JSON.stringify(turn)).toString('base64url')
+    this.#cookies.set(turnPrefix + id, value, { ...cookieOptions, maxAge: turnLifetime * 1000 })
+    return `${attempt}.${id}.${sha256(value)}`
+  }
+
+  /** Ends the turn of a state parameter; `undefined` if this browser has not started it. */
+  finishTurn(state: string): Turn | undefined {
+    const [, id, hash] = /^\d\.([\w-]{8})\.([\w-]{43})$/.exec(state) ?? []
+    const value = id === undefined ? undefined : this.#cookies.get(turnPrefix + id)
+    if (id === undefined || value === undefined || sha256(value) !== hash) return undefined
+    this.#remove(turnPrefix + id)
+    // The cast is safe: the hash in the state shows that this provider wrote the value.
+    return JSON.parse(Buffer.from(value, 'base64url').toString()) as Turn
+  }
+
+  /** Counts how often the browser was sent back to the same page within half a minute. */
+  countReturns(to: string): number {
+    const page = sha256(to).slice(0, 16)
+    const [count = '0', before] = (this.#cookies.get(returnsCookie) ?? '').split('.')
+    const returns = before === page ? Number.parseInt(count, 10) + 1 : 1
+    this.#cookies.set(returnsCookie, `${returns}.${page}`, { ...cookieOptions, maxAge: returnsLifetime * 1000 })
+    return returns
+  }
+
+  #remove(name: string): void {
+    this.#cookies.set(name, null, cookieOptions)
+  }
+}

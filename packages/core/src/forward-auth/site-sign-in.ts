@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import type { Context } from 'koa'
+import type { Client } from '../clients/client.ts'
+import { sitePath } from '../clients/protected-site.ts'
+import type { CoreContext } from '../context.ts'
+import { getEndpoints } from '../oidc/paths.ts'
+import type { SiteSessions } from '../oidc/site-sessions.ts'
+import { randomToken } from '../random.ts'
+import type { createAuthorizeRequest } from './authorize-request.ts'
+import type { ProxyRequest } from './proxy-request.ts'
+import { SiteCookies } from './site-cookies.ts'
+import { showSitePage } from './site-page.ts'
+
+/** Turns or returns to the same page after which a loop is reported. */
+const maxTurns = 3
+/** Characters; a cookie stores the URL during the sign-in. */
+const maxReturnLength = 2000
+
+interface SignInServices {
+  readonly siteSessions: SiteSessions
+  readonly authorize: ReturnType<typeof createAuthorizeRequest>
+}
+
+/** Where a browser starts the sign-in for a request. */
+export function startUrl({ host, target, method }: Pick<ProxyRequest, 'host' | 'target' | 'method'>): string {
+  const parameters = new URLSearchParams({ to: target, ...(method === 'POST' && { method }) })
+  return `https://${host}${sitePath}start?${parameters}`
+}
+
+/** The sign-in at the host of a protected site: an authorization code flow of the site's client, with PKCE. */
+export function createSiteSignIn({ issuer }: Pick<CoreContext, 'issuer'>, { siteSessions, authorize }: SignInServices) {
+  const { authorization, end_session } = getEndpoints(issuer.id)
+
+  const start = async (ctx: Context, site: Client, host: string, parameters: URLSearchParams) => {
+    const cookies = new SiteCookies(ctx.req, ctx.res)
+    const to = localTarget(parameters.get('to') ?? '/')
+    const isPosted = parameters.get('method') === 'POST'
+    const attempt = parameters.get('attempt') === '3' ? 3 : parameters.get('attempt') === '2' ? 2 : 1
+    const path = to.split('?', 1)[0] ?? '/'
+    const request = { host, method: isPosted ? 'POST' : 'GET', path, overridingMethods: [] }
+    const decision = await authorize(site, request, { reference: cookies.reference, serviceToken: undefined })
+    const { verdict, rule } = decision
+    if (verdict === 'allow') {
+      if (cookies.countReturns(to) >= maxTurns) return showLoop(ctx, to, 'forwarding')
+      return isPosted ? showPosted(ctx, to) : redirect(ctx, to)
+    }
+    if (verdict === 'deny')
+      return showSitePage(ctx, { status: 403, title: 'Access denied', text: 'You have no access to this page.' })
+    const verifier = randomToken()
+    const maxAge = site.protocol.accessRules[rule ?? -1]?.maxPasskeyAgeMinutes ?? null
+    const authorizationRequest = new URLSearchParams({
+      client_id: site.id,
+      redirect_uri: callbackUrl(host),
+      response_type: 'code',
+      scope: 'openid',
+      state: cookies.startTurn({ verifier, to, isPosted }, attempt),
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+      // A session without a passkey can be recent enough, so its age is not sufficient.
+      ...(verdict === 'use_passkey' ? { prompt: 'login' } : maxAge !== null && { max_age: String(maxAge * 60) }),
+    })
+    redirect(ctx, `${authorization}?${authorizationRequest}`)
+  }
+
+  const finish = async (ctx: Context, site: Client, host: string, parameters: URLSearchParams) => {
+    const cookies = new SiteCookies(ctx.req, ctx.res)
+    const state = parameters.get('state') ?? ''
+    const turn = cookies.finishTurn(state)
+    const restart = (to: string) => {
+      const attempt = Number(/^[1-9]/.exec(state)?.[0] ?? maxTurns) + 1
+      if (attempt > maxTurns) return showLoop(ctx, to, 'cookies')
+      redirect(ctx, `${sitePath}start?${new URLSearchParams({ to, attempt: String(attempt) })}`)
+    }
+    // Another tab may have finished this turn, or the browser does not keep cookies.
+    if (!turn) return restart('/')
+    const { to, verifier, isPosted } = turn
+    if (parameters.get('iss') !== issuer.id) return restart(to)
+    if (parameters.get('error') !== null)
+      return showSitePage(ctx, {
+        ...{
+          status: 403,
+          title: 'Access denied',
+          text: 'The sign-in was cancelled, or you have no access to this site.',
+        },
+        link: { href: to, label: 'Try again' },
+      })
+    const reference = await siteSessions.start({
+      code: parameters.get('code') ?? '',
+      clientId: site.id,
+      redirectUri: callbackUrl(host),
+      codeVerifier: verifier,
+    })
+    if (reference === undefined) return restart(to)
+    cookies.setReference(reference)
+    return isPosted ? showPosted(ctx, to) : redirect(ctx, to)
+  }
+
+  return async (ctx: Context, site: Client, host: string, target: string): Promise<void> => {
+    ctx.set('Cache-Control', 'no-store')
+    ctx.set('Referrer-Policy', 'no-referrer')
+    const { pathname, searchParams } = new URL(target, 'https://site.invalid')
+    const page = ctx.method === 'GET' ? pathname.slice(sitePath.length) : ''
+    if (page === 'start') return start(ctx, site, host, searchParams)
+    if (page === 'callback') return finish(ctx, site, host, searchParams)
+    if (page === 'sign-out') return redirect(ctx, end_session)
+    showSitePage(ctx, { status: 404, title: 'Not found', text: 'There is no such page.' })
+  }
+}
+
+function callbackUrl(host: string): string {
+  return `https://${host}${sitePath}callback`
+}
+
+function redirect(ctx: Context, url: string): void {
+  ctx.redirect(url)
+  ctx.status = 303
+  ctx.body = ''
+}
+
+/** A path and query of the site itself, so that a link cannot redirect to another site; `/` for anything else. */
+function localTarget(to: string): string {
+  const isLocal = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) && !to.startsWith(sitePath)
+  if (!isLocal) return '/'
+  return to.length <= maxReturnLength ? to : localTarget((to.split('?', 1)[0] ?? '').slice(0, maxReturnLength))
+}
+
+function showPosted(ctx: Context, to: string): void {
+  showSitePage(ctx, {
+    status: 200,
+    title: 'Your form was not sent',
+    text: 'You are signed in again. What you sent before was not received: go back and send it again.',
+    link: { href: to, label: 'Continue' },
+  })
+}
+
+function showLoop(ctx: Context, to: string, cause: 'cookies' | 'forwarding'): void {
+  showSitePage(ctx, {
+    status: 508,
+    title: 'The sign-in does not finish',
+    text:
+      cause === 'cookies'
+        ? 'This browser does not keep the cookies of this site. Allow cookies and try again.'
+        : 'You are signed in, but the proxy of this site does not forward the cookie __Host-pocket-site when it asks about a request. Its administrator can compare its configuration with the one on the page of this client.',
+    link: { href: to, label: 'Try again' },
+  })
+}

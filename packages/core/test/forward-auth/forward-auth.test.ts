@@ -1,0 +1,441 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { memoryStores } from '@pocket/core/memory'
+import { UserAgent } from '@pocket/core/testing'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { authzEndpoints } from '../../src/forward-auth/proxy-request.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { answerCeremony, minute, signIn, viewOf } from '../flows/host.ts'
+import { files, received, rule, type Sites, startSites, visit, wiki } from './sites.ts'
+
+const wikiSite = { protectedHosts: ['wiki.example.org'], accessRules: [rule()] }
+
+describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_kind, open) => {
+  let database: StoresUnderTest
+  let sites: Sites
+  beforeAll(async () => {
+    database = await open()
+  })
+  beforeEach(async () => {
+    sites = await startSites(await database.empty())
+  })
+  afterEach(async () => {
+    await sites[Symbol.asyncDispose]()
+  })
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]()
+  })
+
+  const enter = async (url = `${wiki}/`) => {
+    const person = await sites.host.person('ada')
+    const agent = sites.browser()
+    const page = await visit(agent, url, person)
+    return { person, agent, page }
+  }
+
+  it('returns to the deep link after the sign-in, with the identity of the user', async () => {
+    await sites.site(wikiSite)
+    const { page } = await enter(`${wiki}/a%20b/c?q=1&to=%2Fx%3F`)
+    expect(received(page)).toMatchObject({
+      method: 'GET',
+      url: '/a%20b/c?q=1&to=%2Fx%3F',
+      headers: {
+        'remote-user': 'ada',
+        'remote-groups': 'family',
+        'remote-email': 'ada@example.com',
+        'remote-name': 'ada Koch',
+        'x-pocket-assertion': '',
+      },
+    })
+  })
+
+  it('overwrites identity headers of the client, also on open paths', async () => {
+    await sites.site({ ...wikiSite, accessRules: [rule({ path: '/open/*', allow: 'everyone' }), rule()] })
+    const { agent } = await enter()
+    const headers = { 'Remote-User': 'root', 'Remote-Groups': 'admins', 'X-Pocket-Assertion': 'x' }
+    expect(received(await agent.get(`${wiki}/`, { headers })).headers).toMatchObject({
+      'remote-user': 'ada',
+      'x-pocket-assertion': '',
+    })
+    expect(received(await agent.get(`${wiki}/open/`, { headers })).headers).toMatchObject({
+      'remote-user': '',
+      'remote-groups': '',
+      'remote-email': '',
+      'remote-name': '',
+    })
+  })
+
+  it('encodes names outside ASCII and commas in groups, in headers of the chosen names', async () => {
+    const names = { user: 'X-User', groups: 'X-Groups', email: 'X-Email', name: 'X-Name' }
+    await sites.site({ ...wikiSite, identityHeaders: names })
+    const { person, agent } = await enter()
+    const groups = [
+      { id: 'a', name: 'Köln, Nord' },
+      { id: 'b', name: '100%' },
+    ]
+    sites.host.accounts.set(person.account.id, { ...person.account, givenName: 'Zoë', groups })
+    const { value } = agent.cookies().find(({ name }) => name === '__Host-pocket-site') ?? { value: '' }
+    const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
+      headers: { ...forwarded('/'), cookie: `__Host-pocket-site=${value}` },
+    })
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'x-user': 'ada',
+      'x-name': 'Zo%C3%AB Koch',
+      'x-groups': 'K%C3%B6ln%2C Nord,100%25',
+    })
+  })
+
+  it('uses one passkey for several sites, whose cookies are not valid at each other', async () => {
+    await sites.site(wikiSite)
+    await sites.site({ ...wikiSite, protectedHosts: ['files.example.net'] })
+    const { agent } = await enter()
+    const page = await agent.follow(await agent.get(`${files}/`))
+    expect(received(page).headers['remote-user']).toBe('ada')
+    const cookies = agent.cookies().filter(({ name }) => name === '__Host-pocket-site')
+    expect(cookies).toHaveLength(2)
+    expect(new Set(cookies.map(({ value }) => value)).size).toBe(2)
+    for (const { value } of cookies)
+      expect(await statusOf(value, 'wiki.example.org')).toBe(value === cookies[0]?.value ? 200 : 401)
+  })
+
+  const forwarded = (path: string, host = 'wiki.example.org') => ({
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': host,
+    'x-forwarded-method': 'GET',
+    'x-forwarded-uri': path,
+  })
+
+  const statusOf = async (reference: string, host: string) => {
+    const headers = { ...forwarded('/', host), cookie: `__Host-pocket-site=${reference}` }
+    return (await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })).status
+  }
+
+  describe('ends access when', () => {
+    it('the user signs out', async () => {
+      await sites.site(wikiSite)
+      const { agent } = await enter()
+      expect((await agent.get(`${wiki}/`)).status).toBe(200)
+      const question = viewOf(await agent.get((await agent.get(`${wiki}/.pocket/sign-out`)).location ?? ''))
+      if (question.view !== 'sign-out') throw new Error('This page does not sign out.')
+      await agent.postForm(question.submitTo, { ...question.hidden, [question.confirm.name]: question.confirm.value })
+      expect((await agent.get(`${wiki}/`)).status).toBe(303)
+    })
+
+    it('all sessions of the account are ended', async () => {
+      await sites.site(wikiSite)
+      const { agent, person } = await enter()
+      await sites.host.pocket.endAccess(person.account.id)
+      expect((await agent.get(`${wiki}/`)).status).toBe(303)
+    })
+
+    it('the account is disabled', async () => {
+      await sites.site(wikiSite)
+      const { agent, person } = await enter()
+      sites.host.accounts.set(person.account.id, { ...person.account, disabled: true })
+      expect((await agent.get(`${wiki}/`)).status).toBe(303)
+    })
+
+    it('the account leaves a group of the rule or of the client', async () => {
+      await sites.site({ ...wikiSite, accessRules: [rule({ groups: ['family'] })] })
+      const { agent, person } = await enter()
+      sites.host.accounts.set(person.account.id, { ...person.account, groups: [{ id: 'g2', name: 'friends' }] })
+      const denied = await agent.get(`${wiki}/`)
+      expect([denied.status, denied.text.includes('in none of the groups of the rule')]).toEqual([403, true])
+    })
+
+    it('the client is restricted to other groups', async () => {
+      const { id } = await sites.site(wikiSite)
+      const { agent } = await enter()
+      await sites.host.pocket.clients.update(id, { name: 'Wiki', redirectUris: [], isGroupRestricted: true })
+      expect((await agent.get(`${wiki}/`)).status).toBe(303)
+    })
+
+    it('the client is removed', async () => {
+      const { id } = await sites.site(wikiSite)
+      const { agent } = await enter()
+      await sites.host.pocket.clients.remove(id)
+      expect((await agent.get(`${wiki}/`)).status).toBe(403)
+    })
+
+    it('the session expires', async () => {
+      await sites.site(wikiSite)
+      const { agent } = await enter()
+      sites.host.clock.pass(61 * minute)
+      expect((await agent.get(`${wiki}/`)).status).toBe(303)
+    })
+  })
+
+  it('requires a passkey again if its last use is too old', async () => {
+    await sites.site({ ...wikiSite, accessRules: [rule({ path: '/vault/*', maxPasskeyAgeMinutes: 5 }), rule()] })
+    const { agent, person } = await enter()
+    sites.host.clock.pass(6 * minute)
+    expect((await agent.get(`${wiki}/`)).status).toBe(200)
+    const script = await agent.getJson(`${wiki}/vault/x`)
+    expect([script.status, script.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="Wiki", error="insufficient_user_authentication", max_age="300"',
+    ])
+    const page = await agent.follow(await agent.get(`${wiki}/vault/x`))
+    expect(viewOf(page).view).toBe('sign-in')
+    const entered = await signIn(agent, page, person.authenticator, () => false)
+    expect(received(entered).url).toBe('/vault/x')
+  })
+
+  describe('requests that cannot show a sign-in page', () => {
+    beforeEach(async () => {
+      await sites.site({
+        ...wikiSite,
+        accessRules: [rule({ path: '/cors/*', methods: ['OPTIONS'], allow: 'everyone' }), rule()],
+      })
+    })
+
+    it.each<[string, Readonly<Record<string, string>>]>([
+      ['an API client', { accept: 'application/json' }],
+      ['curl', { accept: '*/*' }],
+      ['a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+      ['an old script', { accept: 'text/html', 'x-requested-with': 'XMLHttpRequest' }],
+      ['a picture', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+      ['a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+      ['a prefetch', { 'sec-fetch-mode': 'navigate', 'sec-purpose': 'prefetch' }],
+      ['a WebSocket', { 'sec-fetch-mode': 'websocket' }],
+      ['a client with credentials of another kind', { accept: 'text/html', authorization: 'Basic eDp5' }],
+    ])('answer %s with 401 and no redirect', async (_name, headers) => {
+      const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
+        headers: { ...forwarded('/'), ...headers },
+        redirect: 'manual',
+      })
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="Wiki"')
+      expect(response.headers.get('location')).toBeNull()
+      expect(await response.json()).toEqual({ error: 'no_session', error_description: 'The user is not signed in.' })
+    })
+
+    it('answer a preflight with 401 unless a rule allows it', async () => {
+      const preflight = async (path: string) => {
+        const headers = { ...forwarded(path), 'x-forwarded-method': 'OPTIONS', origin: 'https://other.example' }
+        return (await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })).status
+      }
+      expect([await preflight('/x'), await preflight('/cors/x')]).toEqual([401, 200])
+    })
+  })
+
+  it('tells the user that a form was not sent', async () => {
+    await sites.site(wikiSite)
+    const person = await sites.host.person('ada')
+    const agent = sites.browser()
+    const shown = await agent.follow(await agent.postForm(`${wiki}/save?x=1`, { text: 'lost' }))
+    const page = await signIn(agent, shown, person.authenticator, () => false)
+    expect([page.status, page.text.includes('Your form was not sent'), page.text.includes('href="/save?x=1"')]).toEqual(
+      [200, true, true],
+    )
+  })
+
+  it('finishes ten tabs that started at the same time, each at its own page', async () => {
+    await sites.site(wikiSite)
+    const person = await sites.host.person('ada')
+    const agent = sites.browser()
+    const urls = Array.from({ length: 10 }, (_, index) => `${wiki}/page/${index}`)
+    const pages = await Promise.all(urls.map(async (url) => agent.follow(await agent.get(url))))
+    // A page requests a new challenge if another tab has replaced the cookie of the browser.
+    const [first, ...others] = await Promise.all(pages.map(({ url }) => agent.get(url)))
+    if (!first) throw new Error('There is no page.')
+    expect(received(await signIn(agent, first, person.authenticator, () => false)).url).toBe('/page/0')
+    const finished = await Promise.all(
+      others.map(async (page) => {
+        const answer = await answerCeremony(agent, page, person.authenticator)
+        return agent.follow(await agent.get((answer.json() as { redirectTo: string }).redirectTo))
+      }),
+    )
+    expect(finished.map((page) => received(page).url)).toEqual(urls.slice(1).map((url) => url.slice(wiki.length)))
+    expect(agent.cookies().filter(({ name }) => name.startsWith('__Host-pocket-turn-'))).toEqual([])
+  })
+
+  it('reports a loop if the browser keeps no cookies, and if the proxy does not forward them', async () => {
+    await sites.site(wikiSite)
+    const { agent } = await enter()
+    sites.proxy.forwardsCookies = false
+    const loop = await agent.follow(await agent.get(`${wiki}/`))
+    expect([loop.status, loop.text.includes('does not forward the cookie')]).toEqual([508, true])
+    sites.proxy.forwardsCookies = true
+    const forgetful = new UserAgent({ resolve: { [wiki]: sites.proxy.origin } })
+    let [url, turns] = [`${wiki}/.pocket/callback?state=1.aaaaaaaa.${'a'.repeat(43)}&code=x`, 0]
+    let page = await forgetful.get(url)
+    while (page.location !== null && turns < 10) {
+      turns += 1
+      url = page.location
+      forgetful.clearCookies()
+      page = url.startsWith(sites.host.issuer)
+        ? await forgetful.get(`${wiki}/.pocket/callback?state=${new URL(url).searchParams.get('state')}&code=x`)
+        : await forgetful.get(url)
+    }
+    expect([page.status, page.text.includes('does not keep the cookies'), turns]).toEqual([508, true, 4])
+  })
+
+  it.each([
+    'https://evil.example/',
+    '//evil.example/',
+    '/\\evil.example/',
+    '\\\\evil.example',
+    '/x\n',
+    'javascript:1',
+    '/.pocket/start',
+  ])('redirects to no other site for the return URL %j', async (to) => {
+    await sites.site(wikiSite)
+    const { agent } = await enter()
+    const page = await agent.get(`${wiki}/.pocket/start?${new URLSearchParams({ to })}`)
+    expect(page.location).toBe(`${wiki}/`)
+  })
+
+  it('rejects a code of another browser, of another issuer and one that was used', async () => {
+    await sites.site(wikiSite)
+    const person = await sites.host.person('ada')
+    const agent = sites.browser()
+    const shown = await agent.follow(await agent.get(`${wiki}/`))
+    const isCallback = (url: string) => url.startsWith(`${wiki}/.pocket/callback`)
+    const { location } = await signIn(agent, shown, person.authenticator, isCallback)
+    if (location === null) throw new Error('There is no callback.')
+    const other = await sites.browser().get(location)
+    expect(other.location).toMatch(/\/\.pocket\/start\?to=%2F&attempt=2$/)
+    const entered = await agent.get(location)
+    expect(entered.location).toBe(`${wiki}/`)
+    expect((await agent.get(location)).location).toMatch(/\/\.pocket\/start/)
+    expect((await agent.get(`${wiki}/`)).status).toBe(200)
+  })
+
+  it('accepts service tokens within their limits, and records their use', async () => {
+    const { id } = await sites.site({
+      ...wikiSite,
+      accessRules: [rule({ path: '/api/*', allow: 'service_tokens' }), rule()],
+      serviceTokenHeader: 'X-Wiki-Token',
+    })
+    const { clients } = sites.host.pocket
+    const serviceToken = { name: 'CI', paths: ['/api/*'], methods: ['GET'] }
+    const { plain, stored } = await clients.addSecret(id, { serviceToken, expiresAt: sites.host.clock.now() + minute })
+    const ask = async (headers: Readonly<Record<string, string>>) => {
+      const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
+        headers: { ...forwarded('/api/pages'), ...headers },
+      })
+      return [response.status, response.headers.get('remote-user')]
+    }
+    expect(await ask({ authorization: `Bearer ${plain}` })).toEqual([200, ''])
+    expect(await ask({ 'x-wiki-token': plain })).toEqual([200, ''])
+    expect(await ask({ authorization: `Bearer ${plain}x` })).toEqual([401, ''])
+    expect(await ask({ authorization: `Bearer ${plain}`, 'x-forwarded-method': 'POST' })).toEqual([403, ''])
+    expect(await ask({})).toEqual([401, ''])
+    expect([...(await clients.secretUses(id)).keys()]).toEqual([stored.id])
+    const tokenRequest = await fetch(sites.host.pocket.endpoints.token, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: plain }),
+    })
+    expect(await tokenRequest.json()).toMatchObject({ error: 'invalid_client' })
+    const { plain: secret } = await clients.replaceSecrets(id)
+    expect(await ask({ authorization: `Bearer ${secret}` })).toEqual([401, ''])
+    expect(await ask({ authorization: `Bearer ${plain}` })).toEqual([200, ''])
+    sites.host.clock.pass(2 * minute)
+    expect(await ask({ authorization: `Bearer ${plain}` })).toEqual([401, ''])
+  })
+
+  it('sends a signed assertion for the site, and the same one during half of its lifetime', async () => {
+    const { id } = await sites.site({ ...wikiSite, identityAssertion: true })
+    const { agent, page, person } = await enter()
+    const assertion = received(page).headers['x-pocket-assertion'] ?? ''
+    const keys = createRemoteJWKSet(new URL(sites.host.pocket.endpoints.jwks))
+    const { payload, protectedHeader } = await jwtVerify(assertion, keys, {
+      issuer: sites.host.issuer,
+      audience: id,
+      typ: 'pocket-assertion+jwt',
+    })
+    expect(payload).toMatchObject({ sub: person.account.id, preferred_username: 'ada', groups: ['family'], acr: 'phr' })
+    expect([(payload.exp ?? 0) - (payload.iat ?? 0), protectedHeader.alg]).toEqual([120, 'RS256'])
+    const again = async () => received(await agent.get(`${wiki}/`)).headers['x-pocket-assertion']
+    expect(await again()).toBe(assertion)
+    sites.host.clock.pass(minute)
+    expect(await again()).not.toBe(assertion)
+  })
+
+  it('denies requests that it cannot attribute to one site', async () => {
+    await sites.site(wikiSite)
+    await sites.site({ protectedHosts: ['twice.example.org'], accessRules: [rule({ allow: 'everyone' })] })
+    await sites.site({ protectedHosts: ['twice.example.org'], accessRules: [rule({ allow: 'everyone' })] })
+    const ask = async (changes: Readonly<Record<string, string>>) => {
+      const headers = { ...forwarded('/'), ...changes }
+      const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })
+      return [response.status, ((await response.json()) as { error: string }).error]
+    }
+    expect(await ask({ 'x-forwarded-host': 'unknown.example.org' })).toEqual([403, 'unknown_host'])
+    expect(await ask({ 'x-forwarded-host': 'twice.example.org' })).toEqual([403, 'unknown_host'])
+    expect(await ask({ 'x-forwarded-host': 'wiki.example.org, evil.example' })).toEqual([403, 'invalid_target'])
+    expect(await ask({ 'x-forwarded-proto': 'http' })).toEqual([403, 'insecure'])
+    expect(await ask({ 'x-forwarded-uri': 'https://wiki.example.org/' })).toEqual([403, 'invalid_target'])
+    expect(await ask({ 'x-forwarded-method': '' })).toEqual([403, 'missing_headers'])
+    expect(await ask({ 'x-forwarded-host': 'WIKI.example.org.:443' })).toEqual([401, 'no_session'])
+  })
+
+  it('writes refused requests to the connection log with the reason', async () => {
+    const { id } = await sites.site({
+      ...wikiSite,
+      accessRules: [rule({ path: '/admin/*', groups: ['admins'] }), rule()],
+    })
+    const { agent, person } = await enter()
+    expect((await agent.get(`${wiki}/admin/x?secret=1`)).status).toBe(403)
+    expect((await agent.get(`${wiki}/%61dmin/`)).status).toBe(403)
+    const [ambiguous, denied] = await sites.host.pocket.connectionLog.list(id)
+    expect(denied).toMatchObject({
+      endpoint: 'forward_auth',
+      accountId: person.account.id,
+      parameters: { host: 'wiki.example.org', method: 'GET', path: '/admin/x', rule: '1' },
+      succeeded: false,
+      error: 'not_in_groups',
+    })
+    expect(ambiguous).toMatchObject({ error: 'ambiguous_path', parameters: { path: '/%61dmin/' } })
+  })
+
+  it('serves no other page at the host of a site', async () => {
+    await sites.site(wikiSite)
+    const headers = { 'x-forwarded-host': 'wiki.example.org', 'x-forwarded-proto': 'https' }
+    for (const path of [
+      '/authorize',
+      '/.well-known/openid-configuration',
+      '/interaction/x',
+      '/',
+      '/.pocketx',
+      '/.pocket/../',
+    ]) {
+      const response = await fetch(`${sites.host.issuer}${path}`, { headers, redirect: 'manual' })
+      expect([path, response.status]).toEqual([path, 404])
+    }
+  })
+
+  it('validates the settings of a site in words', async () => {
+    const problems = async (protocol: Parameters<Sites['site']>[0]) =>
+      sites.site(protocol).then(
+        () => [],
+        (error: { fields: readonly { field: string; message: string }[] }) => error.fields,
+      )
+    expect(await problems({ protectedHosts: ['http://wiki.example.org'] })).toMatchObject([
+      { field: 'protocol.protectedHosts.0', message: expect.stringMatching('must use HTTPS') },
+    ])
+    expect(await problems({ protectedHosts: ['Wiki.example.org'] })).toHaveLength(1)
+    expect(await problems({ accessRules: [rule({ path: '/a/../b' })] })).toHaveLength(1)
+    expect(await problems({ accessRules: [rule({ allow: 'everyone', groups: ['x'] })] })).toHaveLength(1)
+    expect(await problems({ serviceTokenHeader: 'Cookie' })).toHaveLength(1)
+  })
+})
+
+describe('the interfaces of proxies', () => {
+  it.each(authzEndpoints)('signs in through %s', async (endpoint) => {
+    await using sites = await startSites(memoryStores(), { endpoint })
+    await sites.site(wikiSite)
+    const page = await visit(sites.browser(), `${wiki}/a//b?c=%2F`, await sites.host.person('ada'))
+    expect(received(page)).toMatchObject({ url: '/a//b?c=%2F', headers: { 'remote-user': 'ada' } })
+  })
+
+  it('refuses a proxy that is not trusted', async () => {
+    await using sites = await startSites(memoryStores(), { options: { trustProxy: () => false } })
+    await sites.site({ ...wikiSite, accessRules: [rule({ allow: 'everyone' })] })
+    const response = await sites.browser().get(`${wiki}/`)
+    expect([response.status, (response.json() as { error_description: string }).error_description]).toEqual([
+      403,
+      'The proxy is not trusted; set TRUST_PROXY to its IP address.',
+    ])
+  })
+})
