@@ -9,6 +9,7 @@ import { ConfigurationError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { UnitOfWork } from '../unit-of-work.ts'
 import { type AmbientTransaction, AmbientTransactions } from './ambient-transactions.ts'
+import { assertSupportedTypeorm } from './installed.ts'
 import { isPooled } from './options.ts'
 import { toUnavailableError } from './outage.ts'
 import type { Parameter } from './parameter.ts'
@@ -323,6 +324,7 @@ const databases = new WeakMap<DataSource, Database>()
 export function databaseOf(dataSource: DataSource): Database {
   const cached = databases.get(dataSource)
   if (cached !== undefined) return cached
+  assertSupportedTypeorm(dataSource ?? {})
   if (!dataSource?.isInitialized) throw dataSourceError('not_initialized', 'The DataSource must be initialized first.')
   const ambient = new AmbientTransactions()
   const database = new Database({ dataSource, ambient, ...createStatements(dataSource, ambient) })

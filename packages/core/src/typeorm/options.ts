@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { ClientBase } from 'pg'
 import type { DataSourceOptions, EntitySchema } from 'typeorm'
-import { ConfigurationError } from '../errors.ts'
+import { loadBetterSqlite3 } from './installed.ts'
 import { noResponseMessage } from './outage.ts'
 import { pocketTables } from './tables.ts'
 
@@ -22,7 +21,7 @@ const retryDelay = 20
  * logging; a commit is acknowledged after it is written to disk.
  *
  * @param tables all tables of the host; defaults to core's own tables.
- * @throws {ConfigurationError} on Node versions without a better-sqlite3 binary: before 22.14
+ * @throws {ConfigurationError} if better-sqlite3 is missing or older than 12, or on a Node version before 22.14
  *
  * @example
  * ```ts
@@ -30,15 +29,11 @@ const retryDelay = 20
  * ```
  */
 export function sqliteOptions(path: string, tables: readonly EntitySchema[] = pocketTables): SqliteOptions {
-  // The binary requires Node-API version 10 and terminates the process if it is missing.
-  if (Number(process.versions.napi) < 10)
-    throw new ConfigurationError(`SQLite needs Node 22.14 or later; this is ${process.version}.`)
-  // Loaded here, so that a host with PostgreSQL need not install it.
-  const driver: unknown = createRequire(import.meta.url)('better-sqlite3')
   return {
     type: 'better-sqlite3',
     database: path,
-    driver,
+    // Loaded here, so that a host with PostgreSQL need not install it.
+    driver: loadBetterSqlite3(),
     timeout: busyTimeout,
     prepareDatabase,
     entities: [...tables],

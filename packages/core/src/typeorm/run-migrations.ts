@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm'
 import { databaseOf } from './database.ts'
+import { assertSupportedTypeorm } from './installed.ts'
 import { type AppliedMigrations, refuseUnsupportedDatabase } from './migration-history.ts'
 import type { MigrationSet } from './migration-set.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
@@ -46,6 +47,7 @@ const advisoryLockId = 0x706f636b6574
  * ```
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
+  assertSupportedTypeorm()
   const migrationOptions = withoutTimeLimits(options)
   const lockDataSource = await new DataSource({
     ...withMigrationSchema(migrationOptions),

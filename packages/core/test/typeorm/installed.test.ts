@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { DataSource, type DataSource as TypeormDataSource } from 'typeorm'
+import { ConfigurationError } from '../../src/errors.ts'
+import { typeormStores } from '../../src/typeorm/index.ts'
+import { loadBetterSqlite3 } from '../../src/typeorm/installed.ts'
+
+test.each(['core', 'directory'])('npm installs @pocket/%s beside any version of an optional peer', async (name) => {
+  const text = await readFile(join(import.meta.dirname, `../../../${name}/package.json`), 'utf8')
+  const { peerDependencies, peerDependenciesMeta } = JSON.parse(text)
+  expect(new Set(Object.values(peerDependencies))).toEqual(new Set(['*']))
+  for (const peer of Object.keys(peerDependencies)) expect(peerDependenciesMeta[peer]).toEqual({ optional: true })
+})
+
+test('rejects a DataSource of TypeORM 0.3 with the version that is needed', () => {
+  const older = Object.assign(new DataSource({ type: 'better-sqlite3', database: ':memory:' }), { connect() {} })
+  expect(() => typeormStores(older as TypeormDataSource)).toThrow('npm install typeorm@1')
+})
+
+function loads(version: string) {
+  return (name: string): unknown => (name.endsWith('package.json') ? { version } : `driver ${version}`)
+}
+
+test.each(['12.0.0', '13.2.0'])('accepts better-sqlite3 %s', (version) => {
+  expect(loadBetterSqlite3(loads(version))).toBe(`driver ${version}`)
+})
+
+test('rejects an older or missing better-sqlite3 with the remedy', () => {
+  expect(() => loadBetterSqlite3(loads('11.10.0'))).toThrow('better-sqlite3 12 or 13 is needed; this is 11.10.0')
+  const missing = () => {
+    throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
+  }
+  expect(() => loadBetterSqlite3(missing)).toThrow(ConfigurationError)
+  expect(() => loadBetterSqlite3(missing)).toThrow('npm install better-sqlite3@13')
+})
