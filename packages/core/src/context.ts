@@ -69,6 +69,8 @@ export interface CoreContext {
   /** The e-mail domains served by this issuer, in lower case. */
   readonly webFingerDomains: () => readonly string[] | Promise<readonly string[]>
   readonly builtInMethods: BuiltInMethods
+  /** The path of core's login pages below the issuer; `null` if the host has its own. */
+  readonly loginPath: string | null
   /** The host's page of other sign-in methods; `?redirect=` contains the return URL. `null` if there is none. */
   readonly otherMethodsUrl: string | null
   /** The public sign-up page, if enabled; receives the same parameter. */

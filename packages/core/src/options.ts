@@ -105,6 +105,11 @@ export interface PageOptions {
   /** The supported UI languages (BCP 47), for the metadata. By default the metadata omits them. */
   readonly languages?: readonly string[] | undefined
   /**
+   * The path below the issuer of core's pages where users sign in to the host's own site and create passkeys. Link to it with
+   * `?redirect=` and a path of the site. By default `/login`, or none if `otherMethodsUrl` is set; `null` for none.
+   */
+  readonly loginPath?: string | null | undefined
+  /**
    * The host's page with alternative sign-in methods; it receives `?redirect=` with the return path. By default a plain
    * core page for login codes; `null` for none.
    */

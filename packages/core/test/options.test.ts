@@ -93,6 +93,8 @@ test.each([
   ['no name', { name: ' ' }, ['name out_of_range']],
   ['no time to answer', { limits: { hookTimeout: 0 } }, ['limits.hookTimeout out_of_range']],
   ['all the time of the world to answer', { limits: { hookTimeout: Infinity } }, ['limits.hookTimeout out_of_range']],
+  ['a login path of the protocol', { pages: { loginPath: '/authorize' } }, ['pages.loginPath invalid_format']],
+  ['a login URL', { pages: { loginPath: 'https://a.example/' } }, ['pages.loginPath invalid_format']],
   ['a language that is none', { pages: { languages: ['de', 'no language'] } }, ['pages.languages invalid_format']],
   ['checks in a list', { hooks: { accessChecks: [] } }, ['hooks.accessChecks invalid_type']],
   [

@@ -10,20 +10,22 @@ import { authenticate, type CeremonyOutcome, explain, type RegistrationCeremony,
 export * from './passkey.ts'
 
 const sentences = readDataBlock('sentences')
-const signIn = readDataBlock('ceremony')
-const signUp = readDataBlock('registration')
+const authentication = readDataBlock('ceremony')
+const registration = readDataBlock('registration')
 const button = document.querySelector<HTMLButtonElement>('button#passkey')
 const form = document.querySelector<HTMLFormElement>('form#sign-up')
 
 // The casts are safe because the same server sends the page and this script.
-if (button && signIn)
-  button.addEventListener('click', () => run(button, () => authenticate(signIn as AuthenticationCeremony)))
-if (form && signUp)
+if (button && authentication)
+  button.addEventListener('click', () => run(button, () => authenticate(authentication as AuthenticationCeremony)))
+if (button && registration)
+  button.addEventListener('click', () => run(button, () => register(registration as RegistrationCeremony)))
+if (form && registration)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const input = Object.fromEntries(new FormData(form))
     const submitButton = form.querySelector('button')
-    if (submitButton) run(submitButton, () => register({ ...(signUp as RegistrationCeremony), input }))
+    if (submitButton) run(submitButton, () => register({ ...(registration as RegistrationCeremony), input }))
   })
 
 async function run(trigger: HTMLButtonElement, ceremony: () => Promise<CeremonyOutcome>): Promise<void> {

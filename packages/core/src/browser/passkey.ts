@@ -165,6 +165,53 @@ export async function register(ceremony: RegistrationCeremony): Promise<Ceremony
   }
 }
 
+/** Options of {@link signIn} and {@link addPasskey}. */
+export interface LoginOptions {
+  /** The path of this site to continue at. By default `/`. */
+  readonly to?: string | undefined
+  /** The path of core's login pages: the path of the issuer and the option `pages.loginPath`. By default `/login`. */
+  readonly loginPath?: string | undefined
+}
+
+/**
+ * Signs in with a passkey at core's login pages, and continues at `to`. Call it from a click handler.
+ *
+ * @throws {@link PasskeyError}, which {@link explain} converts to a reason
+ *
+ * @example
+ * ```ts
+ * button.onclick = () => signIn({ to: '/account' })
+ * ```
+ */
+export async function signIn({ to = '/', loginPath = '/login' }: LoginOptions = {}): Promise<void> {
+  const ceremony = await fetchCeremony(`${loginPath}/ceremony?redirect=${encodeURIComponent(to)}`)
+  location.assign((await authenticate(ceremony)).redirectTo)
+}
+
+/**
+ * Creates a passkey for the signed-in user, and continues at `to`. If a passkey must be used again first, continues at core's
+ * page, which asks for it. Call it from a click handler.
+ *
+ * @throws {@link PasskeyError}, which {@link explain} converts to a reason
+ *
+ * @example
+ * ```ts
+ * button.onclick = () => addPasskey({ to: '/account' })
+ * ```
+ */
+export async function addPasskey({ to = '/', loginPath = '/login' }: LoginOptions = {}): Promise<void> {
+  const page = `${loginPath}/passkey`
+  const query = `?redirect=${encodeURIComponent(to)}`
+  const outcome = await register({ optionsFrom: `${page}/options`, submitTo: `${page}/answer${query}` }).catch(
+    (error: unknown) => {
+      if (error instanceof PasskeyError && error.code === 'reauthentication_required')
+        return { redirectTo: page + query }
+      throw error
+    },
+  )
+  location.assign(outcome.redirectTo)
+}
+
 /** Codes that mean that the server did not register the new passkey. */
 const rejectionCodes: ReadonlySet<string> = new Set([
   'already_in_use',
@@ -205,7 +252,11 @@ const expiryMargin = 5000
 async function refreshIfNeeded(ceremony: AuthenticationCeremony): Promise<AuthenticationCeremony> {
   const isUsable = ceremony.expiresAt - expiryMargin > Date.now() && !usedChallenges.has(ceremony.options.challenge)
   if (isUsable) return ceremony
-  const body = await getJson(ceremony.refreshFrom)
+  return fetchCeremony(ceremony.refreshFrom)
+}
+
+async function fetchCeremony(url: string): Promise<AuthenticationCeremony> {
+  const body = await getJson(url)
   if (typeof readProperty(readProperty(body, 'options'), 'challenge') !== 'string')
     throw new PasskeyError('unexpected', 'The server sent no new ceremony.')
   // The response comes from the same origin, and the browser validates the options.

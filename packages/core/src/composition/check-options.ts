@@ -5,6 +5,7 @@ import { parseIssuer, relatedOrigins } from '../issuer.ts'
 import { MasterKey } from '../master-key.ts'
 import { externalKeyProblems } from '../oidc/external-keys.ts'
 import type { KeySchedule } from '../oidc/keys.ts'
+import { isBrowserPath, isProtocolPath } from '../oidc/paths.ts'
 import type { PocketOptions } from '../options.ts'
 import { storeProblems } from './check-stores.ts'
 
@@ -26,6 +27,7 @@ const optionKinds = {
   pages: {
     render: 'a function',
     languages: 'an array of strings',
+    loginPath: 'a string or null',
     otherMethodsUrl: 'a string or null',
     signOutUrl: 'a string',
     signUpUrl: 'a function',
@@ -150,6 +152,16 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
   ],
   'pages.languages': ({ pages: { languages = [] } = {} }) =>
     errorsOf('pages.languages', () => Intl.getCanonicalLocales(languages)),
+  'pages.loginPath': ({ pages: { loginPath = null } = {} }) =>
+    loginPath === null || (/^(\/[\w-]+)+$/.test(loginPath) && !isReservedPath(loginPath))
+      ? []
+      : [
+          optionError(
+            'pages.loginPath',
+            'invalid_format',
+            'must be a path such as /login that core does not use otherwise',
+          ),
+        ],
   'protocol.authorizationDetailsTypes': ({ protocol: { authorizationDetailsTypes: types = {} } = {} }) =>
     Object.entries(types).flatMap(([name, type]) =>
       missingMethods(`protocol.authorizationDetailsTypes.${name}`, type, ['validate']),
@@ -192,6 +204,10 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     hookTimeout > 0 && hookTimeout <= maxTimerDelay
       ? []
       : [optionError('limits.hookTimeout', 'out_of_range', `must be milliseconds, 1 to ${maxTimerDelay}`)],
+}
+
+function isReservedPath(path: string): boolean {
+  return isBrowserPath(path) || isProtocolPath(path)
 }
 
 function scheduleProblems(schedule: KeySchedule): readonly FieldError[] {

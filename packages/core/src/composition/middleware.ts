@@ -7,6 +7,7 @@ import { setPageHeaders } from '../http/page-headers.ts'
 import { requestContext } from '../http/request-context.ts'
 import { normalizeResources } from '../http/resource-parameter.ts'
 import { assertBodyUnread, discardUnreadBody } from '../http/unread-body.ts'
+import { createLoginPages } from '../interactions/login-pages.ts'
 import { interactionRoutes } from '../interactions/routes.ts'
 import { carriedParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/front.ts'
@@ -27,8 +28,9 @@ import type { UserServices } from './user-services.ts'
 
 /** Serves requests for this provider and passes all other requests to the next middleware. */
 export function createMiddleware(options: ResolvedOptions, engine: Engine, userServices: UserServices): Middleware {
-  const { issuer, origins, internalOrigin, trustProxy } = options
+  const { issuer, origins, internalOrigin, trustProxy, loginPath } = options
   const interactions = interactionRoutes(options, userServices, engine.getStartUrl)
+  const loginPages = createLoginPages(options, userServices)
   const handleProtocolRequest = createProtocolHandler(options, engine, userServices)
   const webFinger = createWebFinger(options)
 
@@ -74,6 +76,8 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
       ctx.respond = false
       return webFinger(ctx.req, ctx.res)
     }
+    if (loginPath !== null && (ctx.path === loginPath || ctx.path.startsWith(`${loginPath}/`)))
+      return loginPages(ctx, continueRequest)
     if (!isProtocolPath(ctx.path)) return continueRequest()
     assertBodyUnread(ctx.req)
     return handleProtocolRequest(ctx, requestId)

@@ -81,6 +81,8 @@ export function resolveOptions(options: PocketOptions) {
     signUpUrl: pages.signUpUrl ?? (async () => null),
     emailCodesUrl: pages.emailCodesUrl ?? (async () => null),
     languages: pages.languages ?? [],
+    loginPath:
+      pages.loginPath === undefined && pages.otherMethodsUrl === undefined ? '/login' : (pages.loginPath ?? null),
     otherMethodsUrl: pages.otherMethodsUrl ?? null,
     signOutUrl: pages.signOutUrl,
     redirectUriRemedy: pages.redirectUriRemedy,

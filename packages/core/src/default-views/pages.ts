@@ -1,4 +1,5 @@
 import type {
+  AddPasskeyView,
   AuthorizationDetailView,
   ClaimView,
   ClientView,
@@ -30,6 +31,8 @@ export function createPage(view: View): Page {
       return renderLoginCode(view)
     case 'sign-up':
       return renderSignUp(view)
+    case 'add-passkey':
+      return renderAddPasskey(view)
     case 'consent':
       return renderConsent(view)
     case 'select-account':
@@ -92,6 +95,17 @@ function renderSignUp({ client, ceremony, waiting, backTo }: SignUpView): Page {
 <button class="first">Create an account with a passkey</button></form>
 <p><a href="${backTo}">I have an account</a></p>
 ${dataBlock('registration', ceremony)}${dataBlock('sentences', ceremonyMessages)}`,
+  }
+}
+
+function renderAddPasskey({ account, ceremony, continueTo }: AddPasskeyView): Page {
+  return {
+    title: 'Create a passkey',
+    main: html`<p>Next time, sign in as ${account.displayName || account.userName} with your fingerprint, your face or the PIN of your device.</p>
+<p class="problem" id="problem" role="alert"></p>
+<noscript><p class="problem">Passkeys need JavaScript. Turn it on for this site and load the page again.</p></noscript>
+<p><button type="button" class="first" id="passkey">Create a passkey</button></p>
+<p><a href="${continueTo}">Not now</a></p>${dataBlock('registration', ceremony)}${dataBlock('sentences', ceremonyMessages)}`,
   }
 }
 

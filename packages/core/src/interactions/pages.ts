@@ -16,6 +16,7 @@ import type {
 import type { ConsentInteraction } from './consent.ts'
 import type { Exchange, Interaction } from './interaction.ts'
 import { acceptsAnySession, allowsAccountChoice } from './login.ts'
+import { loginPageUrl } from './login-pages.ts'
 import type { InteractionServices } from './services.ts'
 
 /** Builds the views of an interaction. */
@@ -24,7 +25,7 @@ export function createInteractionPages(
   { provider, sessions, signIn }: InteractionServices,
   consent: ConsentInteraction,
 ) {
-  const { issuer, otherMethodsUrl, signUpUrl, emailCodesUrl, builtInMethods } = context
+  const { issuer, loginPath, otherMethodsUrl, signUpUrl, emailCodesUrl, builtInMethods } = context
   const { accounts } = context.stores
   const urlOf = ({ uid }: Interaction, path = '') => carriedUrl(`${issuer.path}/interaction/${uid}${path}`)
 
@@ -81,6 +82,12 @@ export function createInteractionPages(
 
     /** The URL of the interaction, or of an action in it. */
     at: urlOf,
+
+    /** A user who signed in with a code is offered a passkey before the interaction continues. */
+    afterCode: (interaction: Interaction): string =>
+      loginPath === null ? urlOf(interaction) : loginPageUrl(issuer.path + loginPath, '/passkey', urlOf(interaction)),
+
+    afterSignUp: (interaction: Interaction): string => urlOf(interaction),
 
     canUseOtherMethods,
 
@@ -184,4 +191,3 @@ export function createInteractionPages(
   }
 }
 
-export type InteractionPages = ReturnType<typeof createInteractionPages>

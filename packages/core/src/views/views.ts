@@ -38,6 +38,7 @@ export interface AuthenticationCeremony {
 /** The sign-in page. */
 export interface SignInView extends LocalizedView {
   readonly view: 'sign-in'
+  /** `null` at `pages.loginPath`. */
   readonly client: ClientView | null
   readonly ceremony: AuthenticationCeremony
   /** `again` if a user is signed in and the client requires a new authentication. */
@@ -187,7 +188,8 @@ export interface SignedOutView extends LocalizedView {
 /** The login code page, used if the host has no page of other sign-in methods. */
 export interface LoginCodeView extends LocalizedView {
   readonly view: 'login-code'
-  readonly client: ClientView
+  /** `null` at `pages.loginPath`. */
+  readonly client: ClientView | null
   /** Form action with the field `code`. */
   readonly submitTo: string
   /** The error code, if the submitted code was rejected. */
@@ -206,7 +208,8 @@ export interface LoginCodeView extends LocalizedView {
  */
 export interface SignUpView extends LocalizedView {
   readonly view: 'sign-up'
-  readonly client: ClientView
+  /** `null` at `pages.loginPath`. */
+  readonly client: ClientView | null
   /** The argument of `register` of `@pocket/core/browser`; its `input` has `userName`, `displayName` and `email`. */
   readonly ceremony: { readonly optionsFrom: string; readonly submitTo: string }
   /** Whether the account was created and awaits approval. */
@@ -215,11 +218,22 @@ export interface SignUpView extends LocalizedView {
   readonly backTo: string
 }
 
+/** The page that offers a passkey to a signed-in user. */
+export interface AddPasskeyView extends LocalizedView {
+  readonly view: 'add-passkey'
+  readonly account: { readonly userName: string; readonly displayName: string }
+  /** The argument of `register` of `@pocket/core/browser`. */
+  readonly ceremony: { readonly optionsFrom: string; readonly submitTo: string }
+  /** The URL to continue at without a passkey. */
+  readonly continueTo: string
+}
+
 /** All views; `view` is the discriminator. */
 export type View =
   | SignInView
   | LoginCodeView
   | SignUpView
+  | AddPasskeyView
   | ConsentView
   | SelectAccountView
   | NotAllowedView

@@ -169,8 +169,9 @@ describe('users without a passkey on this device', () => {
     const page = await agent.get(linked(await signInPage(agent), 'Sign in another way'))
     const wrong = await agent.submit(page, page.form('/code'), { code: 'WRONGCODE' })
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('isn’t right')])
-    const consent = await agent.follow(await agent.submit(wrong, wrong.form('/code'), { code }))
-    expect(consent.text).toContain('ada@example.com')
+    const offer = await agent.follow(await agent.submit(wrong, wrong.form('/code'), { code }))
+    expect(offer.text).toContain('Create a passkey')
+    expect((await agent.follow(await agent.get(linked(offer, 'Not now')))).text).toContain('ada@example.com')
     const other = new UserAgent()
     const again = await other.get(linked(await signInPage(other), 'Sign in another way'))
     expect((await other.submit(again, again.form('/code'), { code })).text).toContain('isn’t right')
@@ -188,9 +189,44 @@ describe('users without a passkey on this device', () => {
     await host.pocket[Symbol.asyncDispose]()
     expect(mails.map(({ to }) => to)).toEqual(['dora@example.com', 'dora@example.com'])
     const code = mails.at(-1)?.code ?? ''
-    expect((await agent.follow(await agent.submit(sent, sent.form('/code'), { code }))).text).toContain(
-      'dora@example.com',
+    const offer = await agent.follow(await agent.submit(sent, sent.form('/code'), { code }))
+    expect((await agent.follow(await agent.get(linked(offer, 'Not now')))).text).toContain('dora@example.com')
+  })
+
+  test('create a passkey in a browser after a login code, and sign in with it at the site', async () => {
+    const { account } = await host.person('gina')
+    await using chromium = await launchBrowser()
+    const page = await chromium.newPage({ viewport: { width: 320, height: 640 } })
+    await addVirtualAuthenticator(page)
+    const home = `${host.issuer}/login/sign-up?redirect=/login/code`
+    await page.goto(`${host.issuer}/login/code?redirect=${encodeURIComponent('/login/sign-up?at=home')}`)
+    await page.getByLabel('Code').fill((await host.pocket.issueLoginCode(account, 60_000)).code)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expectNoAxeViolations(page)
+    await page.getByRole('button', { name: 'Create a passkey' }).click()
+    await page.waitForURL('**/login/sign-up?at=home')
+    await page.context().clearCookies()
+    await page.goto(home)
+    // Runs in the browser.
+    await page.evaluate(
+      async ([module = '']) => {
+        const { signIn } = await import(module)
+        await signIn({ to: '/login/sign-up?at=signed-in' })
+      },
+      [host.pocket.browserModule],
     )
+    await page.waitForURL('**/login/sign-up?at=signed-in')
+    await page.evaluate(
+      async ([module = '']) => {
+        const { addPasskey } = await import(module)
+        await addPasskey({ to: '/login/sign-up?at=added' }).catch((error: { code: string }) => {
+          document.title = error.code
+        })
+      },
+      [host.pocket.browserModule],
+    )
+    // The authenticator has a passkey of this account already.
+    expect(await page.title()).toBe('already_registered')
   })
 
   test('create an account in a browser, and may have to wait for approval', async () => {
@@ -259,6 +295,7 @@ describe('render option', () => {
       'sign-in': true,
       'login-code': true,
       'sign-up': true,
+      'add-passkey': true,
       consent: true,
       'select-account': true,
       'not-allowed': true,
@@ -283,6 +320,7 @@ describe('render option', () => {
     const page = keep(await agent.follow(await agent.get(address)))
     for (const path of ['code', 'sign-up']) keep(await agent.get(`${page.url}/${path}`))
     keep(await signIn(agent, page, authenticator, back))
+    keep(await agent.get(`${host.issuer}/login/passkey`))
     keep(await agent.follow(await agent.get(`${address}&prompt=select_account`)))
     const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
     keep(await agent.follow(await agent.get(address.replace(/(?<=client_id=)[^&]+/, client.id))))

@@ -123,6 +123,8 @@ function titleOf(view: View): string {
       return view.account.userName
     case 'select-account':
       return view.otherDeviceUrl
+    case 'add-passkey':
+      return view.continueTo
     case 'login-code':
     case 'sign-up':
       return view.backTo
