@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { noOrigin } from './audit/audit-sink.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { createCallback } from './composition/callback.ts'
@@ -8,6 +9,7 @@ import { resolveOptions } from './composition/resolved-options.ts'
 import { createUserServices } from './composition/user-services.ts'
 import { createAssertions } from './forward-auth/assertions.ts'
 import { createForwardAuth } from './forward-auth/forward-auth.ts'
+import { copyCookies, createFetch, toNodeExchange } from './composition/web-standard.ts'
 import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { interactionClient } from './interactions/interaction.ts'
@@ -25,6 +27,7 @@ import { createPublicFetch } from './outbound/public-fetch.ts'
 import { createPasskeyManagement } from './passkeys/management.ts'
 import type { Pocket } from './pocket.ts'
 import { createPasskeyRemovals } from './sessions/passkey-removals.ts'
+import type { Session } from './sessions/session.ts'
 
 /** Milliseconds to keep expired rows, because the clocks of several machines differ. */
 const removalDelay = 60_000
@@ -68,6 +71,20 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   })
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider)
   const preview = createTokenPreview(options, provider)
+  const callback = () => createCallback(middleware, onError)
+
+  async function readSession(
+    request: IncomingMessage | Headers,
+    response?: ServerResponse | Headers,
+  ): Promise<Session | undefined> {
+    if ('headers' in request)
+      // A cast: the overload requires the response.
+      return sessions.read(request, response as ServerResponse)
+    const { req, res } = toNodeExchange(request)
+    const session = await sessions.read(req, res)
+    copyCookies(res, response as Headers | undefined)
+    return session
+  }
 
   return {
     issuer: issuer.id,
@@ -97,9 +114,10 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     limits,
     koa: () => middleware,
     forwardAuth: () => forwardAuth,
-    callback: () => createCallback(middleware, onError),
+    callback,
+    fetch: createFetch(callback()),
     browserModule: options.assets.browserModule,
-    session: (req, res) => sessions.read(req, res),
+    session: readSession,
     interactionClient: (path, exchange) =>
       interactionClient(provider(), path, {
         sealer: engine.interactionSealer,

@@ -65,6 +65,7 @@ export type { DeviceLoginStore, StoredDeviceLogin } from './codes/device-login-s
 export type { NewDeviceLogin, PendingDeviceLogin, RequestingDevice } from './codes/device-logins.ts'
 export type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
 export type { NodeHandler } from './composition/callback.ts'
+export type { FetchHandler, FetchOptions } from './composition/web-standard.ts'
 export type { ConnectionAttempt, ConnectionEndpoint, ConnectionLogStore } from './connection-log/connection-attempt.ts'
 export type { ConnectionLog } from './connection-log/connection-log.ts'
 export type { Consent } from './consents/consent.ts'

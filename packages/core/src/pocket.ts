@@ -10,6 +10,7 @@ import type { InitialAccessTokens } from './clients/initial-access-tokens.ts'
 import type { Clients } from './clients/registration.ts'
 import type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
 import type { NodeHandler } from './composition/callback.ts'
+import type { FetchHandler } from './composition/web-standard.ts'
 import type { ConnectionLog } from './connection-log/connection-log.ts'
 import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import type { DeviceLoginService } from './interactions/device-login.ts'
@@ -113,10 +114,25 @@ export interface Pocket extends AsyncDisposable {
    * ```
    */
   callback(): NodeHandler
+  /**
+   * The same for web-standard requests, as in Hono, Next.js and Bun. Responses are complete, not streamed.
+   *
+   * @example
+   * ```ts
+   * const GET = (request: Request) => pocket.fetch(request)
+   * const server = { fetch: (request: Request) => pocket.fetch(request, { next: () => new Response('Hello') }) }
+   * ```
+   */
+  readonly fetch: FetchHandler
   /** The URL path of the single-module build of `@pocket/core/browser`, for the host's own pages. */
   readonly browserModule: string
   /** The session of this browser. */
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
+  /**
+   * The same for web-standard headers. A use extends the session once a minute: append the cookies of `responseHeaders` to
+   * your response, otherwise the browser forgets the session after the lifetime that it had at the sign-in.
+   */
+  session(headers: Headers, responseHeaders?: Headers): Promise<Session | undefined>
   /**
    * The client ID of the interaction at this path; `undefined` if the path belongs to no interaction. With an exchange
    * for a URL below that path, the interaction must still be open in that browser.

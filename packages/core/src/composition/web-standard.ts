@@ -1,0 +1,102 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import type { NodeHandler } from './callback.ts'
+
+/** Options of `pocket.fetch`. */
+export interface FetchOptions {
+  /** Responds to requests that are not for this provider. By default they get a 404 response. */
+  readonly next?: (() => Response | Promise<Response>) | undefined
+  /**
+   * The IP address of the peer, for rate limits and `trustProxy`. By default 127.0.0.1: with `trustProxy: ['loopback']`, the
+   * `X-Forwarded-For` header counts.
+   */
+  readonly ipAddress?: string | undefined
+}
+
+/** Web-standard requests and responses (Fetch Standard). */
+export type FetchHandler = (request: Request, options?: FetchOptions) => Promise<Response>
+
+/** Headers of the connection, which the host's server sets. */
+const connectionHeaders = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding'])
+
+/** Passes web-standard requests to the handler for `node:http`. */
+export function createFetch(handle: NodeHandler): FetchHandler {
+  return async (request, { next = notFound, ipAddress = '127.0.0.1' } = {}) => {
+    // Loaded when it is used: hosts with `node:http` do not need it.
+    const { default: inject } = await import('light-my-request')
+    const { pathname, search, host } = new URL(request.url)
+    const body = request.body && new LazyBody(request.body)
+    const isPassedOn = Promise.withResolvers<Response>()
+    const response = inject(
+      (req, res) => {
+        // As in Node: whether the body has been received, although it may not have been read.
+        Object.defineProperty(req, 'complete', { get: () => body?.isReceived ?? true })
+        handle(req, res, (error) => {
+          if (error === undefined) isPassedOn.resolve(next())
+          else isPassedOn.reject(error)
+        })
+      },
+      {
+        // A cast: the library's type omits methods that core does not serve.
+        method: request.method as 'GET',
+        url: pathname + search,
+        remoteAddress: ipAddress,
+        headers: {
+          host,
+          'user-agent': undefined,
+          ...(body && !request.headers.has('content-length') && { 'transfer-encoding': 'chunked' }),
+          ...Object.fromEntries(request.headers),
+        },
+        ...(body && { payload: Readable.from(body, { objectMode: false }) }),
+      },
+    ).then(({ statusCode, headers, rawPayload }) => {
+      const isEmpty = rawPayload.byteLength === 0
+      return new Response(isEmpty ? null : new Uint8Array(rawPayload), {
+        status: statusCode,
+        headers: toHeaders(headers),
+      })
+    })
+    return Promise.race([response, isPassedOn.promise])
+  }
+}
+
+/** Locks the body when it is first read, because the host reads the body of a request that is passed on. */
+class LazyBody {
+  isReceived = false
+  readonly #body: ReadableStream<Uint8Array>
+
+  constructor(body: ReadableStream<Uint8Array>) {
+    this.#body = body
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    yield* this.#body
+    this.isReceived = true
+  }
+}
+
+function notFound(): Response {
+  return new Response('Not Found', { status: 404 })
+}
+
+function toHeaders(values: Readonly<Record<string, string | number | readonly string[] | undefined>>): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || connectionHeaders.has(name)) continue
+    for (const item of Array.isArray(value) ? value : [value]) headers.append(name, String(item))
+  }
+  return headers
+}
+
+/** A request and a response of Node for headers without a connection. */
+export function toNodeExchange(headers: Headers): { readonly req: IncomingMessage; readonly res: ServerResponse } {
+  const req = new IncomingMessage(new Socket())
+  req.headers = Object.fromEntries(headers)
+  return { req, res: new ServerResponse(req) }
+}
+
+/** Copies the cookies that were set on a response of Node. */
+export function copyCookies(res: ServerResponse, headers: Headers | undefined): void {
+  for (const cookie of [res.getHeader('set-cookie') ?? []].flat()) headers?.append('set-cookie', String(cookie))
+}

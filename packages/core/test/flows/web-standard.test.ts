@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import type { AuthenticationCeremony } from '@pocket/core'
+import { type Host, minute, startHost } from './host.ts'
+
+let host: Host
+let cookies: Map<string, string>
+
+beforeEach(async () => {
+  host = await startHost({ path: '/auth' })
+  cookies = new Map()
+})
+afterEach(async () => host[Symbol.asyncDispose]())
+
+const cookieHeaders = () => new Headers({ cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') })
+
+function keepCookies(headers: Headers) {
+  for (const cookie of headers.getSetCookie()) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+    cookies.set(name, value)
+  }
+}
+
+async function send(path: string, body?: object): Promise<Response> {
+  const response = await host.pocket.fetch(
+    new Request(host.issuer + path, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        ...Object.fromEntries(cookieHeaders()),
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    }),
+  )
+  keepCookies(response.headers)
+  return response
+}
+
+async function signIn() {
+  const { account, authenticator } = await host.person('ada')
+  const ceremony = (await (await send('/login/ceremony?redirect=/orders')).json()) as AuthenticationCeremony
+  const response = authenticator.get(ceremony.options, { origin: new URL(host.issuer).origin })
+  const answer = await send('/login?redirect=/orders', { response })
+  expect(await answer.json()).toEqual({ redirectTo: '/orders' })
+  return account
+}
+
+test('signs in and reads the session with web-standard requests and headers', async () => {
+  const account = await signIn()
+  expect(await host.pocket.session(cookieHeaders())).toMatchObject({ accountId: account.id, acr: 'phr' })
+  expect(await host.pocket.session(new Headers())).toBeUndefined()
+})
+
+test('returns the cookies that extend a session', async () => {
+  await signIn()
+  host.clock.pass(2 * minute)
+  const headers = new Headers()
+  await host.pocket.session(cookieHeaders(), headers)
+  expect(headers.getSetCookie()).toEqual([expect.stringMatching(/^access_token.*expires=/i)])
+})
+
+test('answers a token request with a form body', async () => {
+  const { client, secret } = await host.client({})
+  const response = await host.pocket.fetch(
+    new Request(host.pocket.endpoints.token, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${client.id}:${secret}`)}` },
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: 'unknown',
+        redirect_uri: 'https://client.example',
+      }),
+    }),
+  )
+  expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ error: 'invalid_grant' })])
+})
+
+test('leaves other requests with their body to the host', async () => {
+  const request = () => new Request(`${new URL(host.issuer).origin}/orders`, { method: 'POST', body: 'an order' })
+  const own = request()
+  const response = await host.pocket.fetch(own, { next: async () => new Response(await own.text(), { status: 201 }) })
+  expect([response.status, await response.text()]).toEqual([201, 'an order'])
+  expect((await host.pocket.fetch(request())).status).toBe(404)
+})
+
+test('counts the rate limit of each IP address', async () => {
+  await using limited = await startHost({ options: { limits: { rateLimiter: undefined } } })
+  const attempt = (ipAddress: string) =>
+    limited.pocket.fetch(
+      new Request(`${limited.issuer}/login/code`, { method: 'POST', body: new URLSearchParams({ code: 'wrong' }) }),
+      { ipAddress },
+    )
+  let last = await attempt('192.0.2.1')
+  for (let count = 0; count < 50 && last.status !== 429; count += 1) last = await attempt('192.0.2.1')
+  expect(last.status).toBe(429)
+  expect(last.headers.get('retry-after')).toMatch(/^\d+$/)
+  expect((await attempt('198.51.100.1')).status).toBe(400)
+})
