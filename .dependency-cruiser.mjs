@@ -44,6 +44,7 @@ const homes = [
   { library: 'age-encryption', home: '^apps/server/src/backup/' },
   { library: 'commander', home: '^apps/server/src/cli/' },
   { library: 'dotenv', home: '^apps/server/src/config/' },
+  { library: '@opentelemetry/[^/]+', home: '^apps/server/src/telemetry/' },
   { library: 'playwright-core', home: '^packages/test-support/src/' },
 ]
 
@@ -95,7 +96,7 @@ const server = '^apps/server/src'
  * The layers of the server from the innermost: a folder imports its own layer and the layers before it. Folders that are
  * named in no layer are nouns; composition, the command line and the entry points know everything.
  */
-const platform = ['access', 'config', 'database', 'http', 'logging']
+const platform = ['access', 'config', 'database', 'http', 'logging', 'telemetry']
 const services = [
   'appearance',
   'audit-log',
@@ -245,6 +246,17 @@ export default {
       severity: 'error',
       from: { path: `${server}/composition/` },
       to: { path: `${server}/(cli/|[^/]+$)` },
+    },
+    {
+      name: 'telemetry-is-loaded-only-when-on',
+      comment: 'its libraries cost memory and start-up time: cli/start.ts imports them dynamically',
+      severity: 'error',
+      from: { path: `${server}/`, pathNot: `${server}/telemetry/` },
+      to: {
+        path: `${server}/telemetry/`,
+        pathNot: `${server}/telemetry/channels[.]ts$`,
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
     },
     {
       name: 'server-composition-creates-stores',

@@ -31,6 +31,7 @@ import type { ChosenSource, MigrationOutcome, MigrationRunner } from './pocket-i
 import { pocketIdMigrationPath, setUpTokenOf } from './pocket-id-migration/set-up-access.ts'
 import { hasContent } from './pocket-id-migration/target-content.ts'
 import { type KeyRotationOptions, rotateKeys } from './signing-keys/rotation.ts'
+import type { Measurements } from './telemetry/metrics.ts'
 import { passkeyRemovedPath } from './webauthn/passkey-removed-page.ts'
 
 /** Where the set-up continues. */
@@ -58,6 +59,8 @@ export interface App extends AsyncDisposable {
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
   readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
+  /** Values that metrics report. */
+  measure(): Promise<Measurements>
   /** Calls the REST API as the command line, without a connection. */
   callApi(request: ApiRequest): Promise<ApiResponse>
 }
@@ -175,6 +178,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     removePasskey: (name, id) => instance.removePasskey(name, id),
     rotateKeys: (rotation) => instance.rotateKeys(rotation),
     diagnose: () => instance.diagnose(),
+    measure: () => instance.measure(),
     callApi: (request) => instance.callApi(request),
     async [Symbol.asyncDispose]() {
       await replacement
@@ -266,6 +270,9 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
       await services.diagnosis.run()
       await services.configurationWatch?.inspect()
       return (await services.overview(null)).findings
+    },
+    async measure() {
+      return { pool: databaseOf(database.dataSource).pool, emails: await database.emails.countUnsent() }
     },
     callApi: (request) => callApi({ handler: koa.callback(), issuer: pocket.issuer, apiKey: commandLineKey }, request),
     async stop(stopRequests) {

@@ -8,6 +8,7 @@ import type { ApiRequest, ApiResponse } from '../http/call-api.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
+import type { Measure } from '../telemetry/metrics.ts'
 
 interface SetUpUrls {
   readonly url: string
@@ -32,6 +33,8 @@ export interface Instance extends AsyncDisposable {
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
   readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
+  /** Values that metrics report. */
+  measure: Measure
   /** Calls the REST API as the command line. */
   callApi(request: ApiRequest): Promise<ApiResponse>
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { Config } from '../composition/config.ts'
 import { codeOf } from '../logging/failure.ts'
+import type { Logger } from '../logging/logger.ts'
+import type { Telemetry } from '../telemetry/start.ts'
 import type { CommandContext, Instance } from './command.ts'
 import { runProcesses } from './processes.ts'
 
@@ -12,6 +14,7 @@ export async function runServer(context: CommandContext): Promise<void> {
   const logger = context.createLogger(config)
   logger.info(`Starting Pocket ${context.version}`)
   if (cluster.isPrimary) for (const warning of config.warnings) logger.warn(warning)
+  await using telemetry = await telemetryOf(config, context, logger)
   if (config.processes > 1 && cluster.isPrimary) {
     await runProcesses(config.processes, logger, context.stop)
     logger.info('Stopped')
@@ -19,6 +22,7 @@ export async function runServer(context: CommandContext): Promise<void> {
   }
   try {
     await using app = await context.createApp(config, logger, context.stop)
+    telemetry?.measureWith(() => app.measure())
     if (!context.stop.aborted) await serve(app, config, context, logger.info.bind(logger))
     logger.info('Stopping')
   } catch (error) {
@@ -27,6 +31,18 @@ export async function runServer(context: CommandContext): Promise<void> {
     return
   }
   logger.info('Stopped')
+}
+
+/** Loads the libraries of telemetry only if it is on. */
+async function telemetryOf(
+  config: Config,
+  { version }: CommandContext,
+  logger: Logger,
+): Promise<Telemetry | undefined> {
+  const { telemetry: options, processes, trustProxy } = config
+  if (options === undefined) return undefined
+  const { startTelemetry } = await import('../telemetry/start.ts')
+  return startTelemetry({ options, version, processes, trustProxy, logger })
 }
 
 async function serve(

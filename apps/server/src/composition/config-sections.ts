@@ -12,6 +12,7 @@ import { loggingSection } from '../config/logging.ts'
 import { outboundSection } from '../config/outbound.ts'
 import { passkeysSection } from '../config/passkeys.ts'
 import { apiSection } from '../config/rest-api.ts'
+import { telemetrySection } from '../config/telemetry.ts'
 import { tlsSection } from '../config/tls.ts'
 import type { Section } from '../config/variable.ts'
 import { versionCheckSection } from '../config/version-check.ts'
@@ -36,5 +37,6 @@ export const sections: readonly Section[] = [
   configurationFileSection,
   versionCheckSection,
   loggingSection,
+  telemetrySection,
   containerSection,
 ]

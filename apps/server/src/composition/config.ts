@@ -15,6 +15,7 @@ import { type OutboundConfig, readOutbound } from '../config/outbound.ts'
 import { type PasskeysConfig, readPasskeys } from '../config/passkeys.ts'
 import { type Environment, type Problem, Reader, type ReadFile } from '../config/reader.ts'
 import { type ApiConfig, readApi } from '../config/rest-api.ts'
+import { readTelemetry, type TelemetryConfig } from '../config/telemetry.ts'
 import { readTls, type TlsConfig } from '../config/tls.ts'
 import { readVersionCheck, type VersionCheckConfig } from '../config/version-check.ts'
 import type { DatabaseOptions } from '../database/migrated-database.ts'
@@ -36,6 +37,7 @@ export interface Config
     ConfigurationFileConfig,
     OutboundConfig,
     SettingsConfig,
+    TelemetryConfig,
     DatabaseOptions {
   /** `undefined`: a proxy ends TLS, or there is none. */
   readonly tls: TlsConfig | undefined
@@ -77,6 +79,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const settings = readSettings(reader)
   const log = readLogging(reader)
   const configurationFile = readConfigurationFile(reader, environment)
+  const telemetry = readTelemetry(reader, environment)
   warnAboutPortMismatch(reader, address, listen)
   if (reader.problems.length > 0) throw new InvalidConfigError(reader.problems)
   return {
@@ -93,6 +96,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...versionCheck,
     ...log,
     ...configurationFile,
+    ...telemetry,
     ...backup,
     database,
     dataFolder: dataFolderOf(database),

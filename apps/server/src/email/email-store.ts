@@ -35,6 +35,7 @@ const sql = {
   retry: `UPDATE ${rows.table} SET attempts = 0, next_attempt_at = $2
     WHERE id = $1 AND sent_at IS NULL AND expires_at > $2`,
   countSince: `SELECT COUNT(*) AS total FROM ${rows.table} WHERE account_id = $1 AND kind = $2 AND created_at > $3`,
+  countUnsent: `SELECT COUNT(next_attempt_at) AS waiting, COUNT(*) AS total FROM ${rows.table} WHERE sent_at IS NULL`,
   find: `${rows.select} WHERE id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE id = $1`,
   removeTests: `DELETE FROM ${rows.table} WHERE kind = 'test'`,
@@ -103,6 +104,13 @@ export class EmailStore {
   async countSince(accountId: string, kind: EmailKind, since: number): Promise<number> {
     const [count] = await this.#database.query<{ total: number | string }>(sql.countSince, [accountId, kind, since])
     return Number(count?.total)
+  }
+
+  /** Number of e-mails that wait for delivery, and of those that were given up. */
+  async countUnsent(): Promise<{ readonly waiting: number; readonly failed: number }> {
+    const [count] = await this.#database.query<{ waiting: number | string; total: number | string }>(sql.countUnsent)
+    const waiting = Number(count?.waiting)
+    return { waiting, failed: Number(count?.total) - waiting }
   }
 
   /** Newest first by default. */

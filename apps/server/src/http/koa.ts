@@ -6,6 +6,7 @@ import { InvalidInputError, PayloadTooLargeError } from '@pocket/core/errors'
 import { setCommonHeaders, toOriginForm } from '@pocket/core/internal'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
+import { requests, trace } from '../telemetry/channels.ts'
 import { compressPages } from './compression.ts'
 import { errorResponses } from './errors.ts'
 import { pathForLog } from './path-for-log.ts'
@@ -38,11 +39,19 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
     const transport = strictTransportSecurity(originOf(ctx.req), hstsMaxAge)
     if (transport !== undefined) ctx.set('Strict-Transport-Security', transport)
     ctx.state.hasTarget = target !== undefined
-    await next()
+    await trace(requests, { ctx, requestId }, next)
     if (probes.has(ctx.path)) return
     const took = Math.round(performance.now() - started)
     logger.info(
-      { requestId, method: ctx.method, path: pathForLog(ctx), status: ctx.res.statusCode, took, ipAddress },
+      {
+        requestId,
+        method: ctx.method,
+        path: pathForLog(ctx),
+        status: ctx.res.statusCode,
+        took,
+        ipAddress,
+        traceId: ctx.state.traceId,
+      },
       'request',
     )
   })

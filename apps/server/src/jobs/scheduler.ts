@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@pocket/core'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
+import { jobRuns, trace } from '../telemetry/channels.ts'
 import type { JobStore, Lease } from './job-store.ts'
 import { isLeased, maxClockDifference } from './lease.ts'
 import { type Repeat, repeatByTimer } from './repeat.ts'
@@ -178,7 +179,7 @@ class LeasingScheduler implements Scheduler {
     using _ = this.#repeat(this.#leaseMs / 3, () => this.#renew(lease, leaseLost))
     try {
       signal.throwIfAborted()
-      await job.run(signal)
+      await trace(jobRuns, { job: job.name, signal }, async () => job.run(signal))
     } catch (err) {
       if (!signal.aborted) return this.#recordFailure(job, lease, err)
       this.#logger.info({ job: job.name, err }, 'Job aborted')

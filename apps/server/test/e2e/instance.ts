@@ -11,6 +11,7 @@ export type Storage = 'SQLite' | 'PostgreSQL'
 export interface Instance extends AsyncDisposable {
   readonly url: string
   readonly output: () => string
+  readonly pid: () => number
   /** Kills the process like a power failure, and restarts it on the same data. */
   restartAfterKill(): Promise<void>
   /** Starts a second server process with the same settings and database. Resolves to its URL without a proxy. */
@@ -52,6 +53,7 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
   return {
     url,
     output: () => running.output(),
+    pid: () => running.pid,
     async restartAfterKill() {
       running.kill('SIGKILL')
       await running.exit

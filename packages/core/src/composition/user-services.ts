@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createCodeBrowserToken } from '../codes/code-browser.ts'
 import { createDeviceLogins } from '../codes/device-logins.ts'
 import { createLoginCodes } from '../codes/login-codes.ts'
+import { type CeremonyMessage, ceremonies as ceremonyChannel, trace } from '../diagnostics.ts'
 import { bearerCookie } from '../http/bearer-cookie.ts'
 import { createBrowserTokens } from '../http/browser-token.ts'
 import { createDeviceAuthorizations } from '../interactions/device-authorization.ts'
@@ -58,14 +59,14 @@ export function createUserServices(options: ResolvedOptions, { apiAccess }: Clie
   const loginCodes = createLoginCodes(options, history.recordCredential)
   const sessions = createSessions(options, provider, { history, browserOf: browserTokens.browserId })
   const signIn = createSignIn(options, {
-    authentication: createAuthentication(ceremonies),
+    authentication: tracedCeremony('authentication', createAuthentication(ceremonies)),
     loginCodes,
     browserTokens,
     deviceCookie,
     sessions,
   })
   const registration = createRegistrationService(options, {
-    registration: createRegistration(ceremonies, metadata),
+    registration: tracedCeremony('registration', createRegistration(ceremonies, metadata)),
     browserTokens,
     sessions,
     history,
@@ -97,5 +98,16 @@ export function createUserServices(options: ResolvedOptions, { apiAccess }: Clie
     bindBrowser,
     deviceLogins: createDeviceLoginService(options, deviceLogins, interactionServices),
     deviceAuthorizations: createDeviceAuthorizations(options, interactionServices, reauthentication),
+  }
+}
+
+/** Publishes each verification of a response. */
+function tracedCeremony<Response, Verified, Ceremony extends { verify(response: Response): Promise<Verified> }>(
+  ceremony: CeremonyMessage['ceremony'],
+  service: Ceremony & { verify(response: Response): Promise<Verified> },
+): Ceremony {
+  return {
+    ...service,
+    verify: (response: Response) => trace(ceremonyChannel, { ceremony }, () => service.verify(response)),
   }
 }

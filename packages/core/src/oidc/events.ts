@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type Provider from 'oidc-provider'
 import type { errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditEvent } from '../audit/events.ts'
+import { tokenRequests } from '../diagnostics.ts'
 import { PocketError, UnavailableError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import { isFirstAuthorization } from './consent-records.ts'
@@ -43,6 +44,8 @@ export function auditEvents(provider: Provider, { audit, onError, isTrial }: Pro
   })
   provider.on('pushed_authorization_request.error', onRefusal('authorization_refused'))
   provider.on('grant.error', onRefusal('token_refused'))
+  provider.on('grant.success', (ctx) => publishTokenRequest(ctx))
+  provider.on('grant.error', (ctx, { error }) => publishTokenRequest(ctx, error))
   provider.on('userinfo.error', onEndpointRefusal('userinfo'))
   provider.on('introspection.error', onEndpointRefusal('introspection'))
   provider.on('revocation.error', onEndpointRefusal('revocation'))
@@ -85,6 +88,12 @@ export function auditEvents(provider: Provider, { audit, onError, isTrial }: Pro
     for (const event of collected.get(ctx.req) ?? [])
       await audit.record(event.event === 'client_authorized' && isFirst ? { ...event, isFirst } : event, origin)
   })
+}
+
+function publishTokenRequest({ oidc }: KoaContextWithOIDC, errorCode?: string): void {
+  if (!tokenRequests.hasSubscribers) return
+  const grantType = String(oidc.params?.grant_type)
+  tokenRequests.publish({ grantType, clientId: oidc.client?.clientId, errorCode })
 }
 
 interface RevokedToken {

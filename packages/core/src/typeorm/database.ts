@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
+import { trace, statements as tracedStatements } from '../diagnostics.ts'
 import { ConfigurationError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { UnitOfWork } from '../unit-of-work.ts'
@@ -73,6 +74,14 @@ export class Database {
     this.#statements = statements
     this.#ambient = ambient
     this.#rewriteTableNames = createTableNameRewriter(dataSource)
+  }
+
+  /** The connections of the pool and the callers that wait for one; `undefined` on SQLite. */
+  get pool(): { readonly used: number; readonly idle: number; readonly waiting: number } | undefined {
+    if (this.kind !== 'postgres') return undefined
+    // A cast, as in `createStatements`.
+    const { totalCount, idleCount, waitingCount }: Pool = (this.#dataSource.driver as PostgresDriver).master
+    return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
   }
 
   /**
@@ -240,7 +249,9 @@ export class Database {
   /** @param change - the part of the statement after which the request reads again what it may have changed */
   async #send(sql: string, parameters: readonly Parameter[], change = sql): Promise<StatementResult> {
     try {
-      return await this.#statements.run(this.#rewrite(sql), parameters, this.#ambient.current())
+      return await trace(tracedStatements, { sql, kind: this.kind }, () =>
+        this.#statements.run(this.#rewrite(sql), parameters, this.#ambient.current()),
+      )
     } catch (error) {
       throw isMissingTable(error)
         ? dataSourceError('not_migrated', missingTableMessage, error)

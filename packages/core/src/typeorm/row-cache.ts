@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { cacheReads } from '../diagnostics.ts'
 import { cacheVersionTable } from './cache-version.table.ts'
 import type { Parameter } from './parameter.ts'
 
@@ -56,6 +57,7 @@ export class RowCache {
     const key = keyOf({ sql, parameters })
     const cache = this.#rows
     const cached = cache.get(key)
+    if (cacheReads.hasSubscribers) cacheReads.publish({ isHit: cached !== undefined })
     if (cached !== undefined) return cached
     const rows = await this.#query(sql, parameters)
     // After a change, rows that were read before it must not enter the new cache.

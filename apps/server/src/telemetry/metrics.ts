@@ -1,0 +1,184 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Meter } from '@opentelemetry/api'
+import { diagnostics } from '@pocket/core/internal'
+import { boundedValues } from './bounded.ts'
+import { auditEvents, jobRuns, requests } from './channels.ts'
+import { type OutgoingRequest, outgoing } from './outgoing.ts'
+import { routeOf } from './route-of.ts'
+import { onEnd, onMessage } from './subscriptions.ts'
+
+/** What the instance reports when metrics are collected. */
+export interface Measurements {
+  /** `undefined` on SQLite. */
+  readonly pool: { readonly used: number; readonly idle: number; readonly waiting: number } | undefined
+  /** Number of e-mails by state: `waiting` and `failed`. */
+  readonly emails: Readonly<Record<string, number>>
+}
+
+export type Measure = () => Promise<Measurements>
+
+export interface MetricsOptions {
+  readonly meter: Meter
+  readonly version: string
+  /** `undefined` until the instance has started. */
+  readonly measure: () => Measure | undefined
+  /** Prometheus expects the unit in the name. */
+  readonly unitInName: boolean
+}
+
+/** Seconds; OpenTelemetry's advice for HTTP durations. */
+const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+/** The labels of a metric stay bounded however many clients and remote hosts there are. */
+const maxClients = 100
+const maxHosts = 50
+/** Milliseconds that a collection waits for the database. */
+const maxWait = 1000
+
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const grantTypes: ReadonlySet<string> = new Set([
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'implicit',
+  'urn:ietf:params:oauth:grant-type:device_code',
+])
+
+/** Records what the channels publish; disposing the stack ends it. */
+export function recordMetrics({ meter, version, measure, unitInName }: MetricsOptions): DisposableStack {
+  const stack = new DisposableStack()
+  const seconds = (name: string, description: string) =>
+    meter.createHistogram(unitInName ? `${name}.seconds` : name, {
+      description,
+      unit: 's',
+      advice: { explicitBucketBoundaries: boundaries },
+    })
+
+  const requestDuration = seconds('http.server.request.duration', 'Duration of requests by route.')
+  onEnd(stack, requests, ({ ctx }, duration) =>
+    requestDuration.record(duration, {
+      'http.request.method': methods.has(ctx.method) ? ctx.method : '_OTHER',
+      'http.route': routeOf(ctx.method, ctx.path) ?? 'other',
+      'http.response.status_code': ctx.res.statusCode,
+    }),
+  )
+
+  const hostOf = boundedValues(maxHosts)
+  const outgoingDuration = seconds('http.client.request.duration', 'Duration of requests to other servers.')
+  outgoing(stack, {
+    start: () => performance.now(),
+    end: (startedAt, { host, method, status }: OutgoingRequest) =>
+      outgoingDuration.record((performance.now() - startedAt) / 1000, {
+        'http.request.method': method,
+        'server.address': hostOf(host),
+        ...(status === undefined ? { 'error.type': 'failed' } : { 'http.response.status_code': status }),
+      }),
+  })
+
+  const statementDuration = seconds('db.client.operation.duration', 'Duration of database statements.')
+  onEnd(stack, diagnostics.statements, ({ sql, kind, error }, duration) =>
+    statementDuration.record(duration, {
+      'db.system.name': kind === 'postgres' ? 'postgresql' : 'sqlite',
+      'db.operation.name': operationOf(sql),
+      ...(error !== undefined && { 'error.type': 'failed' }),
+    }),
+  )
+
+  const ceremonyDuration = seconds('pocket.ceremony.duration', 'Duration of the verification of WebAuthn responses.')
+  onEnd(stack, diagnostics.ceremonies, ({ ceremony, error }, duration) =>
+    ceremonyDuration.record(duration, { ceremony, outcome: outcomeOf(error) }),
+  )
+
+  const jobDuration = seconds('pocket.job.duration', 'Duration of job runs by outcome.')
+  onEnd(stack, jobRuns, ({ job, signal, error }, duration) =>
+    jobDuration.record(duration, { job, outcome: signal.aborted ? 'aborted' : outcomeOf(error) }),
+  )
+
+  const signIns = meter.createCounter('pocket.sign_ins', { description: 'Sign-ins by outcome and method.' })
+  const events = meter.createCounter('pocket.audit.events', { description: 'Audit events.' })
+  onMessage(stack, auditEvents, (recorded) => {
+    events.add(1, { event: recorded.event })
+    if (recorded.event === 'signed_in') signIns.add(1, { outcome: 'success', method: recorded.method })
+    else if (recorded.event === 'sign_in_failed') signIns.add(1, { outcome: 'failure', 'error.type': recorded.code })
+  })
+
+  const clientOf = boundedValues(maxClients)
+  const tokenRequests = meter.createCounter('pocket.token_requests', {
+    description: 'Token requests by grant type and client.',
+  })
+  onMessage(stack, diagnostics.tokenRequests, ({ grantType, clientId, errorCode }) =>
+    tokenRequests.add(1, {
+      grant_type: grantTypes.has(grantType) ? grantType : 'other',
+      client: clientId === undefined ? 'unknown' : clientOf(clientId),
+      outcome: errorCode === undefined ? 'success' : 'failure',
+      ...(errorCode !== undefined && { 'error.type': errorCode }),
+    }),
+  )
+
+  const refusals = meter.createCounter('pocket.limit.refusals', { description: 'Requests that a rate limit refused.' })
+  onMessage(stack, diagnostics.refusedByLimit, ({ limit }) => refusals.add(1, { limit }))
+
+  const cacheReads = meter.createCounter('pocket.cache.reads', { description: 'Reads of the row cache.' })
+  onMessage(stack, diagnostics.cacheReads, ({ isHit }) => cacheReads.add(1, { result: isHit ? 'hit' : 'miss' }))
+
+  observeProcess(meter, stack, version)
+  observeInstance(meter, measure)
+  return stack
+}
+
+/** Sums of processes add up; of gauges, the highest one counts. */
+function observeProcess(meter: Meter, stack: DisposableStack, version: string): void {
+  const delays = monitorEventLoopDelay({ resolution: 10 })
+  delays.enable()
+  stack.defer(() => delays.disable())
+  const p99 = meter.createObservableGauge('nodejs.eventloop.delay.p99', { unit: 's' })
+  const max = meter.createObservableGauge('nodejs.eventloop.delay.max', { unit: 's' })
+  const memory = meter.createObservableUpDownCounter('process.memory.usage', { unit: 'By' })
+  const cpu = meter.createObservableCounter('process.cpu.time', { unit: 's' })
+  const build = meter.createObservableGauge('pocket.build.info', { description: 'The running version.' })
+  meter.addBatchObservableCallback(
+    (result) => {
+      result.observe(p99, delays.percentile(99) / 1e9)
+      result.observe(max, delays.max / 1e9)
+      delays.reset()
+      result.observe(memory, process.memoryUsage.rss())
+      const { user, system } = process.cpuUsage()
+      result.observe(cpu, (user + system) / 1e6)
+      result.observe(build, 1, { version, node: process.versions.node })
+    },
+    [p99, max, memory, cpu, build],
+  )
+}
+
+function observeInstance(meter: Meter, measure: MetricsOptions['measure']): void {
+  const connections = meter.createObservableUpDownCounter('db.client.connection.count')
+  const pending = meter.createObservableUpDownCounter('db.client.connection.pending_requests')
+  // A gauge, because every process sees the same queue.
+  const queue = meter.createObservableGauge('pocket.email.queue', { description: 'E-mails by state.' })
+  meter.addBatchObservableCallback(
+    async (result) => {
+      const measured = await Promise.race([
+        measure()?.().catch(() => undefined),
+        delay(maxWait, undefined, { ref: false }),
+      ])
+      if (measured === undefined) return
+      const { pool, emails } = measured
+      if (pool !== undefined) {
+        result.observe(connections, pool.used, { state: 'used' })
+        result.observe(connections, pool.idle, { state: 'idle' })
+        result.observe(pending, pool.waiting)
+      }
+      for (const [state, count] of Object.entries(emails)) result.observe(queue, count, { state })
+    },
+    [connections, pending, queue],
+  )
+}
+
+function operationOf(sql: string): string {
+  const name = /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? ''
+  return /^(SELECT|INSERT|UPDATE|DELETE|WITH|LOCK)$/.test(name) ? name : 'other'
+}
+
+function outcomeOf(error: unknown): 'success' | 'failure' {
+  return error === undefined ? 'success' : 'failure'
+}

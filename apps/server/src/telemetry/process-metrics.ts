@@ -1,0 +1,80 @@
+import cluster, { type Worker } from 'node:cluster'
+import { setTimeout as delay } from 'node:timers/promises'
+import { emptyResource } from '@opentelemetry/resources'
+import { type MetricData, type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics'
+import { cumulative, sumMetrics } from './sum-metrics.ts'
+
+const request = 'pocket:collect-metrics'
+/** Milliseconds; a process that does not answer counts with its last metrics. */
+const maxWait = 2000
+
+interface Reply {
+  readonly pocketMetrics: MetricData[]
+}
+
+/** Sends the metrics of this process to the primary process on demand. */
+export class WorkerMetricReader extends MetricReader {
+  readonly #answer = (message: unknown) => {
+    if (message === request) void this.#send()
+  }
+
+  constructor() {
+    super()
+    process.on('message', this.#answer)
+  }
+
+  async #send(): Promise<void> {
+    const { resourceMetrics } = await this.collect()
+    const reply: Reply = { pocketMetrics: resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics) }
+    // The primary process may have ended.
+    if (process.connected) process.send?.(reply)
+  }
+
+  protected async onForceFlush(): Promise<void> {}
+
+  protected async onShutdown(): Promise<void> {
+    process.off('message', this.#answer)
+  }
+}
+
+/** The sums of all processes of this machine, for the exporter of the primary process. */
+export function workersProducer(): MetricProducer & Disposable {
+  const latest = new Map<number, readonly MetricData[]>()
+  let ended: readonly MetricData[] = []
+  const onReply = (worker: Worker, message: unknown) => {
+    if (isReply(message)) latest.set(worker.id, message.pocketMetrics)
+  }
+  const onExit = ({ id }: Worker) => {
+    ended = sumMetrics([ended, cumulative(latest.get(id) ?? [])])
+    latest.delete(id)
+  }
+  cluster.on('message', onReply)
+  cluster.on('exit', onExit)
+
+  const ask = (worker: Worker) =>
+    new Promise<void>((resolve) => {
+      worker.once('message', () => resolve())
+      worker.once('exit', () => resolve())
+      worker.send(request, (error) => error && resolve())
+    })
+  return {
+    async collect() {
+      const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected())
+      const answers = workers.map((worker) => worker && ask(worker))
+      await Promise.race([Promise.all(answers), delay(maxWait, undefined, { ref: false })])
+      const metrics = sumMetrics([ended, ...latest.values()])
+      return {
+        resourceMetrics: { resource: emptyResource(), scopeMetrics: [{ scope: { name: 'pocket' }, metrics }] },
+        errors: [],
+      }
+    },
+    [Symbol.dispose]() {
+      cluster.off('message', onReply)
+      cluster.off('exit', onExit)
+    },
+  }
+}
+
+function isReply(message: unknown): message is Reply {
+  return typeof message === 'object' && message !== null && 'pocketMetrics' in message
+}

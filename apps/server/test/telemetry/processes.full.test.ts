@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { eventually, freePort } from '@pocket/test-support'
+import { startInstance } from '../e2e/instance.ts'
+import { scrape, sumOf } from './scrape.ts'
+
+const requests = ['http_server_request_duration_seconds_count', 'http_route="/login"'] as const
+
+test('sums the processes of one machine, also those that have ended', async () => {
+  const port = await freePort()
+  const settings = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(port) }
+  await using instance = await startInstance('PostgreSQL', { WEB_CONCURRENCY: '2', ...settings })
+  await eventually(() => expect(instance.output()).toMatch(/runs in 2 processes/))
+  const request = async (times: number) => {
+    for (let time = 0; time < times; time += 1)
+      await (await fetch(`${instance.url}/login`, { headers: { connection: 'close' } })).text()
+  }
+  await request(20)
+  const metrics = await scrape(port)
+  expect(sumOf(metrics, ...requests)).toBe(20)
+  expect(sumOf(metrics, 'pocket_build_info')).toBe(1)
+  expect(sumOf(metrics, 'db_client_connection_count')).toBeGreaterThan(0)
+
+  const children = await readFile(`/proc/${instance.pid()}/task/${instance.pid()}/children`, 'utf8')
+  process.kill(Number(children.split(' ')[0]), 'SIGKILL')
+  await eventually(() => expect(instance.output()).toContain('another one replaces it'))
+  expect(sumOf(await scrape(port), ...requests)).toBe(20)
+})
+
+test('loads the libraries of telemetry only if it is on', async () => {
+  const report = fileURLToPath(new URL('report-telemetry-modules.ts', import.meta.url))
+  const hook = { NODE_OPTIONS: `--import=${report}` }
+  await using off = await startInstance('SQLite', hook)
+  expect((await fetch(`${off.url}/login`)).status).toBe(200)
+  expect(off.output()).not.toContain('loaded @opentelemetry')
+  const port = String(await freePort())
+  await using on = await startInstance('SQLite', {
+    ...hook,
+    OTEL_METRICS_EXPORTER: 'prometheus',
+    OTEL_EXPORTER_PROMETHEUS_PORT: port,
+  })
+  expect(on.output()).toContain('loaded @opentelemetry')
+})

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { diagnostics } from '@pocket/core/internal'
+import { freePort } from '@pocket/test-support'
+import type { TelemetryOptions } from '../../src/config/telemetry.ts'
+import { createLogger } from '../../src/logging/logger.ts'
+import { startTelemetry } from '../../src/telemetry/start.ts'
+import { type Instance, startInstance } from '../api/instance.ts'
+import { scrape, sumOf } from './scrape.ts'
+
+const off: TelemetryOptions = {
+  metrics: 'none',
+  prometheus: { host: 'localhost', port: 9464 },
+  exportInterval: 60_000,
+  traces: 'none',
+  sampler: 'parentbased_always_on',
+  samplerRatio: 1,
+  variables: {},
+}
+
+const start = (options: Partial<TelemetryOptions>) =>
+  startTelemetry({
+    options: { ...off, ...options },
+    version: '1.2.3',
+    processes: 1,
+    trustProxy: () => true,
+    logger: createLogger({ logLevel: 'error', logJson: true }, { write() {} }),
+  })
+
+const requestToken = async ({ app, url }: Instance, secret?: string) => {
+  const { id } = await app.pocket.clients.create({ name: 'App', redirectUris: ['https://app.example/callback'] })
+  const { plain } = await app.pocket.clients.addSecret(id)
+  await fetch(`${url}/api/oidc/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret ?? plain}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  return id
+}
+
+test('serves metrics of requests, sign-ins, tokens and statements without personal data', async () => {
+  const port = await freePort()
+  await using telemetry = await start({ metrics: 'prometheus', prometheus: { host: 'localhost', port } })
+  await using instance = await startInstance()
+  telemetry.measureWith(() => instance.app.measure())
+  const { administrator, url } = instance
+  const { id, agent } = await instance.person('grace')
+  await administrator.getJson(`${url}/api/users/${id}`)
+  await agent.get(`${url}/lc/SECRET`)
+  await agent.get(`${url}/no/such/page`)
+  const clientId = await requestToken(instance)
+  await requestToken(instance, 'wrong')
+
+  const metrics = await scrape(port)
+  const requests = 'http_server_request_duration_seconds_count'
+  const ok = 'http_response_status_code="200"'
+  expect(sumOf(metrics, requests, 'http_request_method="GET"', 'http_route="/api/users/:id"', ok)).toBe(1)
+  expect(sumOf(metrics, requests, 'http_route="/lc/:code"')).toBe(1)
+  expect(sumOf(metrics, requests, 'http_route="other"', 'http_response_status_code="404"')).toBe(1)
+  expect(sumOf(metrics, 'pocket_sign_ins_total', 'outcome="success"', 'method="setup"')).toBe(1)
+  expect(sumOf(metrics, 'pocket_sign_ins_total', 'outcome="success"', 'method="code"')).toBe(1)
+  const tokens = ['pocket_token_requests_total', 'grant_type="client_credentials"'] as const
+  expect(sumOf(metrics, ...tokens, `client="${clientId}"`, 'outcome="success"')).toBe(1)
+  expect(sumOf(metrics, ...tokens, 'outcome="failure"', 'error_type="invalid_client"')).toBe(1)
+  expect(sumOf(metrics, 'db_client_operation_duration_seconds_count', 'db_operation_name="SELECT"')).toBeGreaterThan(0)
+  expect(sumOf(metrics, 'pocket_ceremony_duration_seconds_count', 'ceremony="registration"')).toBe(2)
+  expect(sumOf(metrics, 'pocket_cache_reads_total', 'result="hit"')).toBeGreaterThan(0)
+  expect(sumOf(metrics, 'pocket_build_info', 'version="1.2.3"')).toBe(1)
+  expect([...metrics.keys()].join('\n')).not.toMatch(new RegExp(`grace|ada@|Lovelace|SECRET|${id}|127\\.0\\.0\\.1`))
+})
+
+test('keeps the number of series bounded with a thousand clients', async () => {
+  const port = await freePort()
+  await using _telemetry = await start({ metrics: 'prometheus', prometheus: { host: 'localhost', port } })
+  for (let number = 0; number < 1000; number += 1)
+    diagnostics.tokenRequests.publish({ grantType: `g${number}`, clientId: `client-${number}`, errorCode: undefined })
+  const series = [...(await scrape(port))].filter(([name]) => name.startsWith('pocket_token_requests_total'))
+  expect(series).toHaveLength(101)
+  expect(sumOf(new Map(series), 'pocket_token_requests_total')).toBe(1000)
+  expect(sumOf(new Map(series), 'pocket_token_requests_total', 'client="other"')).toBe(900)
+})
+
+test('names the variable if the port for Prometheus is in use', async () => {
+  const port = await freePort()
+  const options: Partial<TelemetryOptions> = { metrics: 'prometheus', prometheus: { host: 'localhost', port } }
+  await using _telemetry = await start(options)
+  await expect(start(options)).rejects.toThrow('OTEL_EXPORTER_PROMETHEUS_PORT')
+})
+
+test('sends spans of requests, statements and ceremonies with the request ID and without personal data', async () => {
+  let received = ''
+  const collector = createServer(async (request, response) => {
+    for await (const chunk of request) received += chunk.toString('latin1')
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(collector, 'listening')
+  await using _collector = { [Symbol.asyncDispose]: async () => void collector.close() }
+  const { port } = collector.address() as AddressInfo
+  const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
+  const telemetry = await start({ traces: 'otlp', variables: { OTEL_EXPORTER_OTLP_ENDPOINT } })
+  await using instance = await startInstance()
+  const { id } = await instance.person('grace')
+  const traceId = '0af7651916cd43dd8448eb211c80319c'
+  const traced = await fetch(`${instance.url}/api/users/${id}`, {
+    headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+  })
+  const requestId = traced.headers.get('x-request-id') ?? ''
+  await telemetry[Symbol.asyncDispose]()
+  delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+  for (const text of ['GET /api/users/:id', requestId, 'WebAuthn registration', 'SELECT', 'POST /login/setup', '1.2.3'])
+    expect(received).toContain(text)
+  expect(received).toContain(Buffer.from(traceId, 'hex').toString('latin1'))
+  expect(received).not.toMatch(new RegExp(`grace|Lovelace|ada@example.com|${id}`))
+  const line = instance.log.find((entry) => entry.includes(requestId) && entry.includes('"request"'))
+  expect(JSON.parse(line ?? '{}')).toMatchObject({ requestId, traceId })
+})

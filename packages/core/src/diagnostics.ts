@@ -1,0 +1,47 @@
+import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+
+/**
+ * Channels on which core publishes what it does, for telemetry (https://nodejs.org/api/diagnostics_channel.html). Without a
+ * subscriber each costs one comparison. Messages contain no personal data.
+ */
+export const statements = tracingChannel<unknown, StatementMessage>('pocket:statement')
+export const ceremonies = tracingChannel<unknown, CeremonyMessage>('pocket:ceremony')
+export const cacheReads = channel('pocket:cache-read') as MessageChannel<CacheReadMessage>
+export const tokenRequests = channel('pocket:token-request') as MessageChannel<TokenRequestMessage>
+export const refusedByLimit = channel('pocket:limit') as MessageChannel<LimitMessage>
+
+/** A channel whose messages have this type, which only their publisher knows. */
+export type MessageChannel<Message> = Omit<Channel, 'publish'> & { publish(message: Message): void }
+
+export interface StatementMessage {
+  readonly sql: string
+  readonly kind: 'sqlite' | 'postgres'
+}
+
+export interface CeremonyMessage {
+  readonly ceremony: 'authentication' | 'registration'
+}
+
+export interface CacheReadMessage {
+  readonly isHit: boolean
+}
+
+export interface TokenRequestMessage {
+  readonly grantType: string
+  readonly clientId: string | undefined
+  /** `undefined` if tokens were issued. */
+  readonly errorCode: string | undefined
+}
+
+export interface LimitMessage {
+  readonly limit: string
+}
+
+/** Runs `work` and publishes its start, its end and its error, if there is a subscriber. */
+export function trace<Message extends object, T>(
+  traced: TracingChannel<unknown, Message>,
+  message: Message,
+  work: () => Promise<T>,
+): Promise<T> {
+  return traced.hasSubscribers ? traced.tracePromise(work, message) : work()
+}
