@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock, MasterKey } from '@pocket/core'
-import { codeOf, messageOf } from '../logging/failure.ts'
+import { failureText } from '../logging/failure.ts'
 import type { Compose } from './compose.ts'
 import type { CodeRequest, Email, Message } from './email.ts'
 import type { EmailStore } from './email-store.ts'
@@ -103,12 +103,6 @@ async function deliver(deps: DeliveryDeps, email: Email, stop: AbortSignal): Pro
     const nextAttemptAt = pause === undefined ? null : clock.now() + pause
     await store.markFailed(email, { lastError: failureText(error), nextAttemptAt })
   }
-}
-
-/** The code and the message of an error, for administrators. */
-export function failureText(error: unknown): string {
-  const code = codeOf(error instanceof EmailRejectedError ? error.cause : error)
-  return `${code === undefined ? '' : `${code}: `}${messageOf(error)}`.slice(0, 1000)
 }
 
 async function attempt(deps: DeliveryDeps, email: Email, stop: AbortSignal): Promise<void> {

@@ -13,3 +13,9 @@ export function messageOf(error: unknown): string {
 function fieldOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Object.getOwnPropertyDescriptor(error, name)?.value : undefined
 }
+
+/** The code, of the error or its cause, and the message, for administrators. At most 1000 characters. */
+export function failureText(error: unknown): string {
+  const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined)
+  return `${code === undefined ? '' : `${code}: `}${messageOf(error)}`.slice(0, 1000)
+}

@@ -81,10 +81,14 @@ test('the modules that the server loads on demand work in the image', async () =
   const user = await request('users', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } })
   const { id }: { readonly id: string } = await user.json()
   expect((await request(`users/${id}/profile-picture.png`)).headers.get('content-type')).toBe('image/png')
-  await using command = await startProcess(process.execPath, [join(image, 'dist', 'main.js'), 'users', 'list', '--json'], {
-    cwd: volume,
-    env: { NODE_ENV: 'production' },
-  })
+  await using command = await startProcess(
+    process.execPath,
+    [join(image, 'dist', 'main.js'), 'users', 'list', '--json'],
+    {
+      cwd: volume,
+      env: { NODE_ENV: 'production' },
+    },
+  )
   expect({ exit: await command.exit, output: command.output() }).toMatchObject({
     exit: 0,
     output: expect.stringContaining('"ada"'),

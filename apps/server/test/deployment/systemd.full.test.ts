@@ -85,9 +85,9 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
     expect(await inRoot('ls /var/lib/pocket-id/data /etc/pocket-id.env')).toContain('pocket-id.db')
     await inRoot(`${folder}/install.sh`)
     await inRoot('/usr/local/lib/pocket-id/uninstall.sh --purge')
-    expect(await inRoot('ls /var/lib/pocket-id /etc/pocket-id.env 2>/dev/null || true; getent passwd pocket-id || true')).toBe(
-      '',
-    )
+    expect(
+      await inRoot('ls /var/lib/pocket-id /etc/pocket-id.env 2>/dev/null || true; getent passwd pocket-id || true'),
+    ).toBe('')
   }, 300_000)
 
   test('has a unit that systemd accepts, and rates as little exposed', async () => {

@@ -4,7 +4,7 @@ import { sha256 } from '../hash.ts'
 import { randomToken } from '../random.ts'
 
 /** The cookie of the session at a protected site; the proxy removes it from requests to the application. */
-export const siteCookie = '__Host-pocket-site'
+const siteCookie = '__Host-pocket-site'
 const turnPrefix = '__Host-pocket-turn-'
 const returnsCookie = '__Host-pocket-returns'
 

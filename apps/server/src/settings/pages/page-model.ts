@@ -1,10 +1,10 @@
 import type { InitialAccessToken, PublishedKey } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
-import type { SmtpProblem } from '../../email/smtp-problem.ts'
 import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
 import type { ApplicationImageItem } from '../../images/application-images.ts'
 import type { SectionName, SettingField } from '../definitions.ts'
+import type { SmtpProblem } from '../smtp-problem.ts'
 
 /** A setting for its page. The form sends `key`, repeatedly for groups. */
 export interface SettingFieldView extends SettingField {
