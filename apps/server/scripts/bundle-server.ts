@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { unbundled } from './unbundled.ts'
+import { unwrapNames } from './unwrap-names.ts'
 
 // Program: bundles the server and its dependencies into `dist/main.js` and modules that are loaded on demand, which halves the
 // start-up time. The licences of the bundled packages are in `dist/licenses.txt`.
@@ -39,6 +40,10 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 })
+for (const output of Object.keys(metafile.outputs).filter((name) => name.endsWith('.js'))) {
+  const path = join(process.cwd(), output)
+  await writeFile(path, unwrapNames(await readFile(path, 'utf8')))
+}
 await writeFile(join(target, 'licenses.txt'), await licenses(metafile))
 
 async function removeScripts(): Promise<void> {
