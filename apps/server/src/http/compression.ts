@@ -48,9 +48,11 @@ export function allowCompression(req: IncomingMessage, view: PageModel['view']):
 /** Compresses pages that `allowCompression` names, and nothing else. Static files are compressed when they are built. */
 export function compressPages(): Middleware {
   const middleware = compress({ filter: () => false })
-  return (ctx, next) =>
-    middleware(ctx, async () => {
-      await next()
-      ctx.compress = compressedRequests.has(ctx.req)
+  return async (ctx, next) => {
+    await next()
+    if (!compressedRequests.has(ctx.req)) return
+    await middleware(ctx, async () => {
+      ctx.compress = true
     })
+  }
 }
