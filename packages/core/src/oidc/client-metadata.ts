@@ -81,12 +81,22 @@ export function createClientMetadata({
     }),
     ...toExtras(client, builtInRules),
   })
-  return (client) => {
+  const toMetadata: ToClientMetadata = (client) => {
     const metadata = metadataOf(client)
     const { grant_types: allowed = [] } = metadata
     // For pairwise clients with this grant the library requires a `jwks_uri` in the sector document, which few have.
     const grant_types = metadata.subject_type === 'pairwise' ? allowed.filter((type) => type !== deviceCode) : allowed
     return { ...metadata, grant_types, pocket_grant_types: allowed }
+  }
+  /** The store returns the same object while a client does not change. */
+  const known = new WeakMap<Client, ClientMetadata>()
+  return (client) => {
+    const { jwks, tokenEndpointAuthMethod } = client.protocol
+    // The library may change the keys, and a secret that signs assertions expires.
+    if (jwks !== null || tokenEndpointAuthMethod === 'client_secret_jwt') return toMetadata(client)
+    const metadata = known.get(client) ?? toMetadata(client)
+    known.set(client, metadata)
+    return metadata
   }
 }
 

@@ -1,4 +1,4 @@
-import { importJWK, SignJWT } from 'jose'
+import { SignJWT } from 'jose'
 import type Provider from 'oidc-provider'
 import type { Claims } from '../accounts/claims.ts'
 import type { SigningAlgorithm } from '../clients/protocol.ts'
@@ -70,5 +70,5 @@ export async function signJwt(
     const text = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
     return `${text}.${Buffer.from(await key.sign(Buffer.from(text))).toString('base64url')}`
   }
-  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(key, alg))
+  return new SignJWT(claims).setProtectedHeader(header).sign(key)
 }

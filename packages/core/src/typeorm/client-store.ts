@@ -51,10 +51,17 @@ function statements(kind: DatabaseKind) {
   }
 }
 
+interface ClientRow {
+  readonly id: string
+  readonly group_id: string | null
+}
+
 export class TypeormClientStore implements ClientStore {
   readonly #database: Database
   #sites: { readonly rows: readonly object[]; readonly clients: readonly Client[] } | undefined
   readonly #sql: ReturnType<typeof statements>
+  /** The clients of cached rows, which are the same array while nothing changes. */
+  readonly #cached = new WeakMap<readonly ClientRow[], Client>()
 
   constructor(database: Database) {
     this.#database = database
@@ -69,11 +76,16 @@ export class TypeormClientStore implements ClientStore {
 
   async findCached(id: string): Promise<Client | undefined> {
     if (!isStorable(id)) return undefined
-    return toClientWithGroups(await this.#database.queryCached({ sql: this.#sql.find, parameters: [id] }))
+    const found = await this.#database.queryCached<ClientRow>({ sql: this.#sql.find, parameters: [id] })
+    const known = this.#cached.get(found)
+    if (known) return known
+    const client = toClientWithGroups(found)
+    if (client) this.#cached.set(found, client)
+    return client
   }
 
   async protectedSites(): Promise<readonly Client[]> {
-    const found = await this.#database.queryCached<GroupRow>({
+    const found = await this.#database.queryCached<ClientRow>({
       sql: this.#sql.protectedSites,
       parameters: [],
       keepEmpty: true,
@@ -196,12 +208,7 @@ function isStorable(id: string): boolean {
   return !id.includes('\0')
 }
 
-interface GroupRow {
-  readonly id: string
-  readonly group_id: string | null
-}
-
-function toClientWithGroups(found: readonly { readonly group_id: string | null }[]): Client | undefined {
+function toClientWithGroups(found: readonly ClientRow[]): Client | undefined {
   const record = rows.first(found)
   if (record === undefined) return undefined
   return toClient(
