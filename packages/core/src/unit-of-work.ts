@@ -38,7 +38,7 @@ export class UnitOfWork {
   ): Promise<readonly Row[]> {
     const reads = this.#reads
     if (reads === undefined) return query()
-    const key = JSON.stringify([sql, parameters])
+    const key = keyOf(sql, parameters)
     const earlier = reads.get(key)
     // The cast is safe: the same statement returns the same columns.
     if (earlier && performance.now() - earlier.at < maxAge) return earlier.rows as Promise<readonly Row[]>
@@ -51,7 +51,7 @@ export class UnitOfWork {
   /** The rows of a statement that locks until the transaction ends. It is sent once; other reads before it are forgotten. */
   async lock<Row>(sql: string, parameters: readonly unknown[], query: () => Promise<readonly Row[]>) {
     const reads = this.#reads
-    const key = JSON.stringify([sql, parameters])
+    const key = keyOf(sql, parameters)
     const earlier = reads?.get(key)
     // The cast is safe, as in `read`.
     if (earlier) return earlier.rows as Promise<readonly Row[]>
@@ -77,6 +77,10 @@ export class UnitOfWork {
     units.set(this.#database, reads)
     return reads
   }
+}
+
+function keyOf(sql: string, parameters: readonly unknown[]): string {
+  return sql + JSON.stringify(parameters)
 }
 
 function isPlainRead(sql: string): boolean {

@@ -3,6 +3,8 @@ import type { TrustProxy } from './request-context.ts'
 
 /** Origins by request and issuer; a process may run several providers. */
 const cachedOrigins = new WeakMap<IncomingMessage, Map<string, string>>()
+/** The hosts of the configured origins. */
+const hosts = new Map<string, string>()
 
 /**
  * The configured origin at which a request arrived: the first one (the issuer's) unless the host matches another one.
@@ -14,12 +16,21 @@ export function configuredOrigin(
   origins: readonly [string, ...string[]],
   trustProxy: TrustProxy = () => false,
 ): string {
-  const cached = cachedOrigins.get(req)?.get(origins[0])
-  if (cached !== undefined) return cached
+  const cached = cachedOrigins.get(req) ?? new Map<string, string>()
+  const known = cached.get(origins[0])
+  if (known !== undefined) return known
   const host = hostOf(req, trustProxy)
-  const origin = origins.find((candidate) => new URL(candidate).host === host) ?? origins[0]
-  cachedOrigins.set(req, new Map([...(cachedOrigins.get(req) ?? []), [origins[0], origin]]))
+  const origin = origins.find((candidate) => hostOfOrigin(candidate) === host) ?? origins[0]
+  cachedOrigins.set(req, cached.set(origins[0], origin))
   return origin
+}
+
+function hostOfOrigin(origin: string): string {
+  const known = hosts.get(origin)
+  if (known !== undefined) return known
+  const { host } = new URL(origin)
+  hosts.set(origin, host)
+  return host
 }
 
 function hostOf(req: IncomingMessage, trustProxy: TrustProxy): string | undefined {

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 
 /**
@@ -27,13 +26,24 @@ async function readStart(req: IncomingMessage, limit: number): Promise<Buffer> {
       length += chunk.length
     }
     if (req.complete || length > limit) break
-    // Waits for the first of these events; an aborted request has no body.
-    await Promise.race(['readable', 'end', 'close'].map((event) => once(req, event))).catch(() => undefined)
+    await changeOf(req)
   }
   const body = Buffer.concat(chunks)
   // Unshift before the stream emits `end`, so that the next consumer can still read the data.
   if (body.length > 0 && !req.readableEnded) req.unshift(body)
   return body
+}
+
+/** Waits for more of the body or its end; an aborted request has no body. */
+function changeOf(req: IncomingMessage): Promise<void> {
+  const events = ['readable', 'end', 'close', 'error']
+  return new Promise((resolve) => {
+    const finish = () => {
+      for (const event of events) req.off(event, finish)
+      resolve()
+    }
+    for (const event of events) req.on(event, finish)
+  })
 }
 
 /** Replaces a body that {@link peekBody} has returned. */

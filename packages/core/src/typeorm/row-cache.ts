@@ -99,7 +99,7 @@ export class RowCache {
 }
 
 function keyOf({ sql, parameters }: CachedQuery): string {
-  return JSON.stringify([sql, parameters])
+  return sql + JSON.stringify(parameters)
 }
 
 /** The statement that changes the version, as the last one of a transaction: others wait for its row. */

@@ -105,10 +105,8 @@ export class TableRows<Entity> {
   }
 
   read(row: object): Entity {
-    const stored = new Map<string, unknown>(Object.entries(row))
-    const entity = Object.fromEntries(
-      this.#columns.map((column) => [column.property, column.decode(stored.get(column.name))]),
-    )
+    const entity: Record<string, unknown> = {}
+    for (const { property, name, decode } of this.#columns) entity[property] = decode(Reflect.get(row, name))
     // A cast, since the schema columns match the entity.
     return entity as Entity
   }
