@@ -161,8 +161,8 @@ export class Database {
   }
 
   /**
-   * Like {@link Database.execute}, but in a transaction or batch on PostgreSQL the write is sent together with a later one, and
-   * before any statement that may concern its row. Earlier reads of the request are not repeated because of it.
+   * Like {@link Database.execute}, but in a batch, and on PostgreSQL also in a transaction, the write is sent together with a
+   * later one, and before any statement that may concern its row. Earlier reads of the request are not repeated because of it.
    */
   async executeLater(write: PendingWrite): Promise<void> {
     const { sql, parameters, row, onCount } = write
@@ -177,9 +177,12 @@ export class Database {
     if ('beforeCommit' in scope) scope.beforeCommit ??= () => this.#finish(scope)
   }
 
-  /** Sends the writes that `work` defers in as few statements as possible, the last ones before it resolves. */
+  /**
+   * Sends the writes that `work` defers in as few statements as possible, on SQLite with as few commits, the last ones before it
+   * resolves.
+   */
   readonly batch: Transaction = async (work) => {
-    if (this.kind !== 'postgres' || this.#scope() !== undefined) return work()
+    if (this.#ambient.current() !== undefined || this.#scope() !== undefined) return work()
     const batch: Batch = { pending: [], ended: false, lastFlush: Promise.resolve() }
     return this.#batches.run(batch, async () => {
       try {
@@ -215,12 +218,14 @@ export class Database {
 
   /** Where deferred writes wait; `undefined` if they are sent at once. */
   #scope(): AmbientTransaction | Batch | undefined {
-    if (this.kind !== 'postgres') return undefined
+    const transaction = this.#ambient.current()
+    // On SQLite a statement costs no round trip, only a commit.
+    if (transaction) return this.kind === 'postgres' ? transaction : undefined
     const batch = this.#batches.getStore()
-    return this.#ambient.current() ?? (batch?.ended === false ? batch : undefined)
+    return batch?.ended === false ? batch : undefined
   }
 
-  /** Sends the pending writes after `first`, in one statement; returns the number of rows of each. */
+  /** Sends the pending writes with `first`, in one statement or commit; returns the number of rows of each. */
   async #flush(scope: AmbientTransaction | Batch, ...first: readonly PendingWrite[]): Promise<readonly number[]> {
     const writes = [...first, ...scope.pending]
     scope.pending = []
@@ -236,7 +241,8 @@ export class Database {
     const [only] = writes
     if (only === undefined) return []
     const counts: number[] = []
-    if (writes.length === 1) counts.push((await this.#send(only.sql, only.parameters, first?.sql ?? '')).count)
+    if (this.kind === 'sqlite') counts.push(...(await this.#sendAtOnce(writes, first)))
+    else if (writes.length === 1) counts.push((await this.#send(only.sql, only.parameters, first?.sql ?? '')).count)
     else {
       const { sql, parameters } = combineStatements(writes)
       const { rows } = await this.#send(sql, parameters, first?.sql ?? '')
@@ -244,6 +250,17 @@ export class Database {
     }
     for (const [index, { onCount }] of writes.entries()) onCount?.(counts[index] ?? 0)
     return counts
+  }
+
+  /** Statements of one tick share a commit. */
+  async #sendAtOnce(writes: readonly PendingWrite[], first?: PendingWrite): Promise<readonly number[]> {
+    const results = await Promise.allSettled(
+      writes.map((write) => this.#send(write.sql, write.parameters, write === first ? write.sql : '')),
+    )
+    return results.map((result) => {
+      if (result.status === 'rejected') throw result.reason
+      return result.value.count
+    })
   }
 
   /** @param change - the part of the statement after which the request reads again what it may have changed */
