@@ -95,9 +95,16 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   const messagesWith = (mark: (text: string) => string): Messages => {
     const branches = new Map<string, Readonly<Record<string, string>>>()
     const markFor = (isOwn: boolean) => (isOwn ? (text: string) => text : mark)
-    const text = (key: string, values: MessageValues = {}): string => {
+    const fixed = new Map<string, string>()
+    const translate = (key: string, values?: MessageValues): string => {
       const { res, usedLng } = i18n.t(key, { ...values, returnDetails: true })
       return markFor(usedLng === language)(res)
+    }
+    const text = (key: string, values?: MessageValues): string => {
+      if (values !== undefined) return translate(key, values)
+      const message = fixed.get(key) ?? translate(key)
+      fixed.set(key, message)
+      return message
     }
     return {
       language,
