@@ -18,7 +18,7 @@ export async function runProcesses(count: number, logger: Logger, stop: AbortSig
     const worker = cluster.fork()
     const end = once(worker, 'exit').finally(() => ends.delete(end))
     ends.add(end)
-    const isListening = await Promise.race([once(worker, 'listening').then(() => true), end.then(() => false)])
+    const isListening = await Promise.race([once(worker, 'message').then(() => true), end.then(() => false)])
     if (!isListening) {
       if (!stopping.aborted) failure.abort(new CommandError('A process of the server could not start.'))
       return

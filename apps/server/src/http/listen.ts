@@ -1,6 +1,8 @@
+import cluster from 'node:cluster'
+import { once } from 'node:events'
 import { chmod, lstat, unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { ListenConfig } from '../config/listening.ts'
 import { codeOf } from '../logging/failure.ts'
 import { activatedSocket } from './systemd.ts'
@@ -11,15 +13,33 @@ const maxWait = 5000
 /** Rejects with the system error if the server cannot listen; the caller explains it. */
 export async function listen(
   server: Server,
-  { host, port, unixSocket, unixSocketMode, systemdSocket }: ListenConfig,
+  {
+    host,
+    port,
+    unixSocket,
+    unixSocketMode,
+    systemdSocket,
+  }: Pick<ListenConfig, 'host' | 'port' | 'unixSocket' | 'unixSocketMode' | 'systemdSocket'>,
 ): Promise<void> {
   if (unixSocket !== undefined) await removeStaleSocket(unixSocket)
+  // A connection that the primary hands to a process that is being killed would never end.
+  const reusePort = cluster.isWorker && process.platform === 'linux'
+  if (reusePort && cluster.worker?.id === 1 && unixSocket === undefined && !systemdSocket) await assertFree(host, port)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
   if (systemdSocket) server.listen({ fd: activatedSocket(process.env) }, resolve)
-  else server.listen(unixSocket === undefined ? { host, port } : { path: unixSocket }, resolve)
+  else server.listen(unixSocket === undefined ? { host, port, reusePort } : { path: unixSocket }, resolve)
   await promise
+  if (cluster.isWorker) process.send?.('listening')
   if (unixSocket !== undefined && unixSocketMode !== undefined) await chmod(unixSocket, unixSocketMode)
+}
+
+/** Rejects if another server uses the port, which may also be one whose processes share it. */
+async function assertFree(host: string, port: number): Promise<void> {
+  const probe = createServer().listen({ host, port, exclusive: true })
+  await once(probe, 'listening')
+  probe.close()
+  await once(probe, 'close')
 }
 
 /** Lets active requests finish within a time limit. */

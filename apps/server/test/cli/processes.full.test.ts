@@ -9,9 +9,7 @@ const start = async (env: Readonly<Record<string, string>> = {}, readyWhen = /ru
   const port = String(await freePort())
   const args = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', program]
   const running = await startProcess(process.execPath, args, { env: { PORT: port, ...env }, readyWhen })
-  // A connection that was handed to a process that is killed is never answered.
-  const answer = async () =>
-    Number(await (await fetch(`http://127.0.0.1:${port}`, { signal: AbortSignal.timeout(5000) })).text())
+  const answer = async () => Number(await (await fetch(`http://127.0.0.1:${port}`)).text())
   /** The IDs of the processes that answer. */
   const serving = () =>
     eventually(async () => {

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import { runProcesses } from '../../src/cli/processes.ts'
+import { listen } from '../../src/http/listen.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
 // A program whose two processes share a port and answer with their ID. With FAIL set, the second one cannot start.
@@ -20,6 +21,9 @@ else {
   const server = createServer((_request, response) => {
     response.setHeader('connection', 'close').end(String(process.pid))
   })
-  server.listen({ host: '127.0.0.1', port: Number(port) })
   process.once('SIGTERM', () => process.exit())
+  await listen(server, {
+    ...{ host: '127.0.0.1', port: Number(port), systemdSocket: false },
+    ...{ unixSocket: undefined, unixSocketMode: undefined },
+  })
 }
