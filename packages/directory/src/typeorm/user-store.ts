@@ -7,7 +7,7 @@ import type { Listing } from './listing.ts'
 import { readPage } from './page-reader.ts'
 import { jsonArrayTable } from './sql-conditions.ts'
 import { type StoredUser, userTable } from './user.table.ts'
-import { addRelations, UserRelations } from './user-relations.ts'
+import { readRelations, UserRelations } from './user-relations.ts'
 
 const rows = new TableRows(userTable)
 
@@ -65,8 +65,9 @@ export class TypeormUserStore implements UserStore {
 
   async findDetails(id: string): Promise<UserDetails | undefined> {
     const found = await this.#relations.findWithUser(rows, id)
+    const [columns] = found
     const [user] = toUsers(found)
-    return user && addRelations([user], found)[0]
+    return user && columns && { ...user, ...readRelations(columns) }
   }
 
   async findMany(ids: readonly string[]): Promise<readonly User[]> {
