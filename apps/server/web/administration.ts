@@ -2,6 +2,7 @@ import './client-test.ts'
 import './copy.ts'
 import './leaving.ts'
 import './picker.ts'
+import './rows.ts'
 import './savebar.ts'
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-print]'))
@@ -30,34 +31,36 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]'
   })
 }
 
-for (const checkAll of document.querySelectorAll<HTMLInputElement>('input[data-check-all]')) {
-  const boxes = [...(checkAll.form?.elements ?? [])].filter(
-    (element): element is HTMLInputElement =>
-      element instanceof HTMLInputElement && element.name === checkAll.dataset.checkAll && element.type === 'checkbox',
-  )
-  const updateCheckAll = () => {
-    const checked = boxes.filter((box) => box.checked).length
-    checkAll.checked = checked > 0 && checked === boxes.length
-    checkAll.indeterminate = checked > 0 && checked < boxes.length
-  }
-  checkAll.addEventListener('change', () => {
-    for (const box of boxes) box.checked = checkAll.checked
+/** Open menus close when the user interacts outside of them. */
+document.addEventListener('click', ({ target }) => {
+  // An element that its own click has removed is still inside.
+  if (!(target instanceof Node) || !target.isConnected) return
+  for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop[open]'))
+    if (!drop.contains(target)) drop.open = false
+})
+document.addEventListener('keydown', ({ key, target, defaultPrevented }) => {
+  const drop = target instanceof Element ? target.closest<HTMLDetailsElement>('details.drop[open]') : null
+  if (key !== 'Escape' || defaultPrevented || !drop) return
+  drop.open = false
+  drop.querySelector('summary')?.focus()
+})
+
+/** Suggests a name for applications from the name that people see, until it is edited. */
+const nameSource = document.querySelector<HTMLInputElement>('#f-friendlyName')
+const suggested = document.querySelector<HTMLInputElement>('[data-suggested] #f-name')
+if (nameSource && suggested) {
+  let suggestion = ''
+  nameSource.addEventListener('input', () => {
+    if (suggested.value !== suggestion) return
+    suggestion = slugOf(nameSource.value)
+    suggested.value = suggestion
   })
-  for (const box of boxes) box.addEventListener('change', updateCheckAll)
-  // The browser restores selections when the user returns to the page.
-  addEventListener('pageshow', updateCheckAll)
 }
 
-/** Open menus close when the user interacts outside of them. */
-for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop')) {
-  document.addEventListener('click', ({ target }) => {
-    if (target instanceof Node && !drop.contains(target)) drop.open = false
-  })
-  drop.addEventListener('keydown', ({ key }) => {
-    if (key !== 'Escape' || !drop.open) return
-    drop.open = false
-    drop.querySelector('summary')?.focus()
-  })
+/** Lower-case letters and digits without accents, joined by hyphens. */
+function slugOf(name: string): string {
+  const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  return plain.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')
 }
 
 /** Filters a list while typing; without JavaScript, a form does this on the server. */

@@ -31,6 +31,8 @@ function enhance(picker: HTMLElement): void {
   input.ariaAutoComplete = 'list'
   input.ariaExpanded = 'false'
   input.setAttribute('aria-controls', list.id)
+  // Its text is no part of a URL.
+  if (input.form?.method === 'get') input.removeAttribute('name')
 
   const announce = (text = '', name = '') => {
     status.textContent = text.replace('{name}', name)

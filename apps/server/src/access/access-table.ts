@@ -338,6 +338,7 @@ const rows = {
   'GET /settings/admin/user-groups/:id/settings': row('administrator'),
   'POST /settings/admin/user-groups/:id': row('administrator', { when: 'administrator-group' }),
   'POST /settings/admin/user-groups/:id/members': row('administrator', { when: 'administrator-members' }),
+  'POST /settings/admin/user-groups/:id/bulk': row('administrator', { when: 'administrator-members' }),
   'POST /settings/admin/user-groups/:id/members/:userId/end': row('administrator', { when: 'administrator-members' }),
   'POST /settings/admin/user-groups/:id/members/:userId/remove': row('administrator', {
     when: 'administrator-members',
@@ -393,7 +394,7 @@ const rows = {
   'POST /settings/admin/invitations/bulk': row('administrator'),
   'POST /settings/admin/invitations/:id/remove': row('administrator'),
   'GET /settings/admin/oidc-clients': row('administrator'),
-  'POST /settings/admin/oidc-clients/acts': row('administrator'),
+  'POST /settings/admin/oidc-clients/bulk': row('administrator'),
   'GET /settings/admin/oidc-clients/new': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/new': row('administrator', { session: 'passkey' }),
   'GET /settings/admin/oidc-clients/:id': row('administrator'),

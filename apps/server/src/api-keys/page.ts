@@ -130,8 +130,9 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
         within: 'api-keys',
         asks: 'apiKeysRevoke',
         act: 'revoke',
-        find: (id) => apiKeys.find(user.id, id),
-        work: (id) => apiKeys.remove(ownerOf(ctx, user), id),
+        find: async (ids) =>
+          (await Promise.all(ids.map((id) => apiKeys.find(user.id, id)))).filter((key) => key !== undefined),
+        work: ({ id }) => apiKeys.remove(ownerOf(ctx, user), id),
       },
       { show, flashes },
     )

@@ -5,7 +5,7 @@ import { runBulkAction } from '../http/bulk-actions.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
-import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { type ListPageDefinition, listRequestOf, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -41,12 +41,13 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
     const viewer = viewerOf(await authentication.requireUser(ctx))
     const listPage = readListPage(ctx, list, secure)
     const { items, total } = await apis.page(apiListRequest(listPage.request, null))
+    const isFiltered = listPage.request.search !== '' || Object.keys(listPage.request.filters).length > 0
     const flash = flashes.consume(ctx, apisPath)
     const { removed } = flash
     await show(ctx, {
       view: 'apis',
       viewer,
-      list: listPage.view(total),
+      list: listPage.view(total, isFiltered ? (await apis.list()).length : total),
       apis: items.map(({ id, name, resource, accessTokenFormat, permissions, createdAt }) => ({
         id,
         name,
@@ -70,8 +71,10 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
         within: 'apis',
         asks: 'apisDelete',
         act: 'delete',
-        find: (id) => apis.find(id),
-        work: (id) => administration.remove(pageActor(user, ctx), id),
+        find: async (ids) => (await Promise.all(ids.map((id) => apis.find(id)))).filter((api) => api !== undefined),
+        findMatching: async (query, limit) =>
+          apis.page(apiListRequest({ ...listRequestOf(list, query), page: 1, limit }, null)),
+        work: ({ id }) => administration.remove(pageActor(user, ctx), id),
       },
       { show, flashes },
     )

@@ -9,7 +9,7 @@ import type { AuditLogStore } from './audit-log-store.ts'
 import { auditQuery } from './audit-query.ts'
 import { commonEventNames, eventNames } from './event-names.ts'
 import { exportFormats } from './export.ts'
-import { type Choices, createAuditSubjects } from './subjects.ts'
+import { createAuditSubjects } from './subjects.ts'
 
 const ownLogPath = '/settings/audit-log'
 const fullLogPath = '/settings/admin/audit-log'
@@ -27,6 +27,12 @@ const sharedDefinition = {
   sort: { column: 'createdAt', descending: true },
   range: true,
 } as const
+
+const fullDefinition: ListPageDefinition = {
+  ...sharedDefinition,
+  path: fullLogPath,
+  filters: { event: eventNames, location: locations },
+}
 
 /** `/settings/audit-log` and `/settings/admin/audit-log`: the audit log. */
 export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStore }): readonly PageRoute[] {
@@ -52,13 +58,13 @@ export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStor
 
   const showAll = async (ctx: Context) => {
     const viewer = viewerOf(await authentication.requireUser(ctx))
-    const choices = await subjects.choices(ctx.query)
-    const listPage = readListPage(ctx, definitionOf(choices), secure)
+    const definition = { ...fullDefinition, pickers: await subjects.pickers(ctx.query) }
+    const listPage = readListPage(ctx, definition, secure)
     const { items, total } = await auditLog.list(
       auditQuery(null, { ...listPage.range }, listPage.request),
       listPage.request,
     )
-    const knownSubjects = await subjects.load(items, choices)
+    const knownSubjects = await subjects.load(items)
     const list = listPage.view(total)
     await show(ctx, {
       view: 'audit-log-all',
@@ -84,15 +90,6 @@ export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStor
 /** Filters are short; a longer query would not fit into the headers of the response. */
 function withQuery(path: string, query: string): string {
   return query.length <= 4000 ? path + query : path
-}
-
-function definitionOf({ userNames, clients }: Choices): ListPageDefinition {
-  return {
-    ...sharedDefinition,
-    path: fullLogPath,
-    filters: { event: eventNames, userID: [...userNames.keys()], clientName: [...clients.keys()], location: locations },
-    labels: { userID: userNames, clientName: clients },
-  }
 }
 
 function exportUrls(fields: readonly { readonly name: string; readonly value: string }[]) {

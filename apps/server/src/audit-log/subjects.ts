@@ -1,62 +1,54 @@
+import type { PickedItem } from '../http/choices.ts'
 import type { Deps } from '../http/deps.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { KnownSubjects } from './audit-line.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 
-/** Filter options: submitted values with their labels. */
-export interface Choices {
-  readonly userNames: ReadonlyMap<string, string>
-  readonly clients: ReadonlyMap<string, string>
-  /** IDs of existing users; `null` if there are too many to load. */
-  readonly userIds: ReadonlySet<string> | null
-  readonly clientIds: ReadonlySet<string> | null
-}
-
-/** Maximum number of users and clients in a filter; others are found by search or through one of their entries. */
-const maxChoices = 200
-
-/** Filter options and subjects of the full audit log, loaded with a constant number of statements. */
+/** The names and pages of what entries of the full audit log are about. */
 export function createAuditSubjects({ auditLog, directory, pocket }: Deps & { readonly auditLog: AuditLogStore }) {
+  const idIn = (query: Readonly<Record<string, string | readonly string[] | undefined>>, name: string) =>
+    [query[`filters[${name}]`] ?? ''].flat()[0] ?? ''
+
+  const account = async (id: string): Promise<PickedItem> => {
+    const user = await directory.find(id)
+    if (user) return { id, name: user.displayName || user.userName, detail: user.userName }
+    return { id, name: (await auditLog.lastAccountName(id)) ?? id, detail: '' }
+  }
+  const client = async (id: string): Promise<PickedItem> => {
+    const name = (await pocket.clients.find(id))?.name ?? (await auditLog.lastClientName(id))
+    return { id, name: name ?? id, detail: '' }
+  }
+
   return {
-    async choices(query: Readonly<Record<string, string | readonly string[] | undefined>>): Promise<Choices> {
-      const all = { page: 1, limit: maxChoices, filters: {}, search: '' } as const
-      const users = await directory.users.page({ ...all, sort: { column: 'username', descending: false } })
-      const clients = await pocket.clients.page({
-        ...all,
-        scope: { of: 'everybody' },
-        sort: { by: 'name', descending: false },
-      })
-      const userId = firstValue(query['filters[userID]'])
-      const clientName = firstValue(query['filters[clientName]'])
-      const userNames = new Map(users.items.map(({ id, userName }) => [id, userName]))
-      if (userId !== '' && !userNames.has(userId))
-        userNames.set(userId, (await auditLog.lastAccountName(userId)) ?? userId)
-      const names = new Map(clients.items.map(({ client: { name } }) => [name, name]))
-      if (clientName !== '') names.set(clientName, clientName)
+    /** The account and the client that the query filters by, which may have been deleted. */
+    async pickers(query: Readonly<Record<string, string | readonly string[] | undefined>>) {
+      const [userId, clientId] = [idIn(query, 'userID'), idIn(query, 'clientID')]
       return {
-        userNames,
-        clients: names,
-        userIds: users.total > users.items.length ? null : new Set(users.items.map(({ id }) => id)),
-        clientIds: clients.total > clients.items.length ? null : new Set(clients.items.map(({ client }) => client.id)),
+        userID: { kind: 'users', chosen: userId === '' ? undefined : await account(userId) },
+        clientID: { kind: 'clients', chosen: clientId === '' ? undefined : await client(clientId) },
       }
     },
 
-    async load(entries: readonly AuditEntry[], { userIds, clientIds }: Choices): Promise<KnownSubjects> {
+    /** Uses a constant number of statements. */
+    async load(entries: readonly AuditEntry[]): Promise<KnownSubjects> {
       const groupIds = entries.flatMap(({ data }) => data.groupId ?? [])
       const groups = groupIds.length === 0 ? [] : await directory.groups.list([...new Set(groupIds)])
       const apis = entries.some(({ data }) => data.apiId !== undefined) ? await pocket.apis.list() : []
-      const pageUrl = (path: string, ids: ReadonlySet<string> | null) => (id: string) =>
-        ids === null || ids.has(id) ? `${path}/${encodeURIComponent(id)}` : null
+      const accountIds = new Set(entries.flatMap(({ accountId, actorId }) => [accountId ?? [], actorId ?? []].flat()))
+      const users = await directory.findMany([...accountIds])
+      const clientIds = [...new Set(entries.flatMap(({ clientId }) => clientId ?? []))]
+      const clients = await pocket.clients.page({
+        ...{ scope: { of: 'everybody' }, page: 1, limit: clientIds.length + 1, sort: null, filters: {}, search: '' },
+        onlyIds: clientIds,
+      })
+      const pageUrl = (path: string, ids: ReadonlySet<string>) => (id: string) =>
+        ids.has(id) ? `${path}/${encodeURIComponent(id)}` : null
       return {
         groups: new Map(groups.map(({ id, friendlyName }) => [id, friendlyName])),
         apis: new Map(apis.map(({ id, name }) => [id, name])),
-        user: pageUrl('/settings/admin/users', userIds),
-        client: pageUrl('/settings/admin/oidc-clients', clientIds),
+        user: pageUrl('/settings/admin/users', new Set(users.map(({ id }) => id))),
+        client: pageUrl('/settings/admin/oidc-clients', new Set(clients.items.map(({ client: { id } }) => id))),
       }
     },
   }
-}
-
-function firstValue(value: string | readonly string[] | undefined): string {
-  return [value ?? ''].flat()[0] ?? ''
 }

@@ -105,7 +105,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
         const user = await authentication.requireUser(ctx)
         const { id, name } = await getClient(ctx)
         await administration.remove(formActor(ctx, user), id)
-        context.flashes.set(ctx, path, { removed: name })
+        context.flashes.set(ctx, path, { done: 'delete', count: 1, name })
         seeOther(ctx, path)
       },
     },

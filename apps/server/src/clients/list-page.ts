@@ -1,11 +1,13 @@
 import type { ClientRecord } from '@pocket/core'
 import type { Context } from 'koa'
-import { formText, formTexts } from '../http/form.ts'
-import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
+import { clientNotFound } from '../http/api/client-not-found.ts'
+import { bulkNotice } from '../http/bulk.ts'
+import { type BulkAction, runBulkAction, submittedAct } from '../http/bulk-actions.ts'
+import { type ListPageDefinition, listRequestOf, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { clientListRequest } from './client-lists.ts'
+import { attemptStates, createClientList } from './client-list.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import type { ClientItem } from './page-model.ts'
 
@@ -17,12 +19,13 @@ function definition(path: string): ListPageDefinition {
     columns: [
       { name: 'name', sort: 'name' },
       { name: 'access', sort: 'allowedUserGroupsCount', choice: 'shown' },
-      { name: 'lastAttempt', choice: 'shown' },
-      { name: 'pkce', sort: 'pkceEnabled', choice: 'shown' },
+      { name: 'lastAttempt', sort: 'lastAttempt', choice: 'shown' },
+      { name: 'pkce', sort: 'pkceEnabled', choice: 'hidden' },
       { name: 'id', choice: 'hidden' },
       { name: 'created', sort: 'createdAt', choice: 'hidden' },
     ],
     filters: {
+      lastAttempt: attemptStates,
       isGroupRestricted: booleans,
       pkceEnabled: booleans,
       skipConsent: booleans,
@@ -36,23 +39,24 @@ function definition(path: string): ListPageDefinition {
 
 /** `/settings/admin/oidc-clients`: the list of clients. */
 export function clientListPages(context: ClientPageContext): readonly PageRoute[] {
-  const { pocket, pictures, path, authentication, show, flashes, secure, administration, formActor } = context
-  const { clients, connectionLog } = pocket
+  const { pocket, transaction, pictures, path, authentication, show, flashes, secure, administration, formActor } =
+    context
+  const { clients } = pocket
+  const clientList = createClientList(pocket)
   const list = definition(path)
 
   const showList = async (ctx: Context) => {
     const viewer = viewerOf(await authentication.requireUser(ctx))
     const listPage = readListPage(ctx, list, secure)
-    const { items, total } = await clients.page(clientListRequest(listPage.request, { of: 'everybody' }))
+    const { items, total } = await clientList.page(listPage.request)
     const ids = items.map(({ client }) => client.id)
     const logos = await pictures.clients(ids)
-    const attempts = listPage.shows('lastAttempt') ? await connectionLog.latest(ids) : []
-    const latest = new Map(attempts.map((attempt) => [attempt.clientId, attempt]))
-    const { removed, nothing, count } = flashes.consume(ctx, path)
+    const latest = listPage.shows('lastAttempt') ? await clientList.latestAttempts(ids) : new Map<string, never>()
+    const isFiltered = listPage.request.search !== '' || Object.keys(listPage.request.filters).length > 0
     await show(ctx, {
       view: 'clients',
       viewer,
-      list: listPage.view(total),
+      list: listPage.view(total, isFiltered ? await clientList.count() : total),
       clients: items.map(({ client, allowedGroupCount }): ClientItem => {
         const attempt = latest.get(client.id)
         return {
@@ -61,55 +65,54 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
           lastAttempt: attempt ? { at: attempt.at, succeeded: attempt.succeeded } : null,
         }
       }),
-      removed: typeof removed === 'string' ? { name: removed, count: typeof count === 'number' ? count : 1 } : null,
-      nothingSelected: nothing === true,
+      notice: bulkNotice(flashes.consume(ctx, path)),
     })
   }
 
-  /** Deletes the selected clients after confirmation. */
-  const removeSelected = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
-    const listQuery = formText(ctx, 'list', 1000)
-    const candidates = await Promise.all(
-      [...new Set(formTexts(ctx, 'ids', 2048))].slice(0, 100).map((id) => clients.find(id)),
-    )
-    const selected = candidates.filter((client) => client !== undefined)
-    const [first] = selected
-    if (first === undefined) {
-      flashes.set(ctx, path, { nothing: true })
-      seeOther(ctx, listReturnUrl(path, listQuery))
-      return
+  const runBulk = async (ctx: Context) => {
+    const viewer = await authentication.requireUser(ctx)
+    const actor = formActor(ctx, viewer)
+    const acts: Readonly<Record<string, Pick<BulkAction<ClientRecord>, 'work' | 'choice' | 'isDangerous'>>> = {
+      'limit-to-groups': {
+        choice: { kind: 'groups' },
+        // Reading and writing are exclusive, so that no concurrent change is lost.
+        work: ({ id }, chosen) =>
+          transaction(async () => {
+            const client = (await clients.findForUpdate(id)) ?? missing()
+            const groupIds = [...new Set([...(client.isGroupRestricted ? client.allowedGroupIds : []), ...chosen])]
+            await administration.update(actor, id, { ...client, isGroupRestricted: true }, groupIds)
+          }),
+        isDangerous: false,
+      },
+      delete: { work: ({ id }) => administration.remove(actor, id) },
     }
-    if (formText(ctx, 'confirmed') !== 'yes') {
-      await show(ctx, {
-        view: 'confirm',
-        viewer: viewerOf(user),
-        within: 'clients',
-        confirmation: {
-          act: 'clientsDelete',
-          names: selected.slice(0, 20).map(({ name }) => name),
-          count: selected.length,
-          submitTo: `${path}/acts`,
-          fields: [
-            { name: 'act', value: 'delete' },
-            { name: 'list', value: listQuery },
-            ...selected.map(({ id }) => ({ name: 'ids', value: id })),
-          ],
-          isDangerous: true,
+    const name = submittedAct(ctx)
+    const act = Object.hasOwn(acts, name) ? acts[name] : undefined
+    if (act === undefined) return seeOther(ctx, path)
+    await runBulkAction<ClientRecord>(
+      ctx,
+      {
+        ...{ viewer, path, within: 'clients', asks: `clients.${name}`, act: name, ...act },
+        find: async (ids) =>
+          (await Promise.all(ids.map((id) => clients.find(id)))).filter((client) => client !== undefined),
+        async findMatching(query, limit) {
+          const request = { ...listRequestOf(list, query), page: 1, limit }
+          const { items, total } = await clientList.page(request)
+          return { items: items.map(({ client }) => client), total }
         },
-        cancelTo: listReturnUrl(path, listQuery),
-      })
-      return
-    }
-    for (const { id } of selected) await administration.remove(formActor(ctx, user), id)
-    flashes.set(ctx, path, { removed: first.name, count: selected.length })
-    seeOther(ctx, listReturnUrl(path, listQuery))
+      },
+      { show, flashes },
+    )
   }
 
   return [
     { method: 'get', path: list.path as `/${string}`, handle: showList },
-    { method: 'post', path: `${list.path}/acts` as `/${string}`, handle: removeSelected },
+    { method: 'post', path: `${list.path}/bulk` as `/${string}`, handle: runBulk },
   ]
+}
+
+function missing(): never {
+  throw clientNotFound()
 }
 
 function clientItem(client: ClientRecord, allowedGroups: number): Omit<ClientItem, 'picture' | 'lastAttempt'> {

@@ -2,6 +2,7 @@ import type { ClientTestStep, ConnectionAttempt } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { WildcardScope } from '@pocket/core/internal'
 import type { AuditLine } from '../audit-log/page-model.ts'
+import type { BulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
@@ -37,9 +38,7 @@ export interface ClientsPage {
   readonly viewer: Viewer
   readonly list: ListView
   readonly clients: readonly ClientItem[]
-  /** Number of clients just deleted, and the name of the first one. */
-  readonly removed: { readonly name: string; readonly count: number } | null
-  readonly nothingSelected: boolean
+  readonly notice: BulkNotice | null
 }
 
 /** Values of the form for a new client. */

@@ -1,8 +1,9 @@
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import { applyToEach, bulkNotice } from '../http/bulk.ts'
-import { formText, formTexts } from '../http/form.ts'
-import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
+import { createClientAdministration } from '../clients/administration.ts'
+import { bulkNotice } from '../http/bulk.ts'
+import { type BulkAction, runBulkAction, submittedAct } from '../http/bulk-actions.ts'
+import { type ListPageDefinition, listRequestOf, readListPage } from '../http/list-page.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { GroupPageDeps } from './deps.ts'
@@ -20,21 +21,21 @@ const definition: ListPageDefinition = {
   sort: { column: 'friendlyName', descending: false },
 }
 
-/** `/settings/admin/user-groups`: the list of groups and bulk deletion. */
+/** `/settings/admin/user-groups`: the list of groups and its bulk actions. */
 export function groupListPages(deps: GroupPageDeps) {
-  const { directory, groups, authentication, reauthentication, show, flashes, secure } = deps
+  const { pocket, directory, groups, authentication, reauthentication, show, flashes, secure } = deps
+  const clientAdministration = createClientAdministration(deps)
   return {
     async list(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const { request, view } = readListPage(ctx, definition, secure)
       const { items, total } = await directory.groups.page(request)
       const isUnfiltered = request.search === '' && Object.keys(request.filters).length === 0
-      const countRequest = { page: 1, limit: 1, sort: null, filters: {}, search: '' }
-      const totalCount = isUnfiltered ? total : (await directory.groups.page(countRequest)).total
+      const totalCount = isUnfiltered ? total : (await directory.groups.first(1)).total
       await show(ctx, {
         view: 'groups',
         viewer: viewerOf(viewer),
-        list: view(total),
+        list: view(total, totalCount),
         groups: items,
         totalCount,
         notice: bulkNotice(flashes.consume(ctx, groupsPath)),
@@ -43,41 +44,50 @@ export function groupListPages(deps: GroupPageDeps) {
 
     async bulk(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const list = formText(ctx, 'list', 2000)
-      const listUrl = listReturnUrl(groupsPath, list)
-      const selectedGroups = await directory.groups.list(formTexts(ctx, 'ids').slice(0, 100))
-      if (selectedGroups.length === 0) {
-        flashes.set(ctx, groupsPath, { done: 'nothing', count: 0, refused: [] })
-        return seeOther(ctx, listUrl)
-      }
-      const remove = async () => {
-        const actor = pageActor(viewer, ctx)
-        const items = selectedGroups.map(({ id, friendlyName }) => ({ id, name: friendlyName }))
-        flashes.set(ctx, groupsPath, await applyToEach('delete', items, ({ id }) => groups.remove(actor, id)))
-        seeOther(ctx, listUrl)
-      }
-      if (formText(ctx, 'confirmed', 3) === 'yes') {
-        const adminFlags = await Promise.all(selectedGroups.map(({ id }) => directory.groups.hasAdministrator(id)))
-        return adminFlags.includes(true) ? reauthentication.when('administrator-group', remove)(ctx) : remove()
-      }
-      await show(ctx, {
-        view: 'confirm',
-        viewer: viewerOf(viewer),
-        within: 'groups',
-        confirmation: {
-          act: 'groups.delete',
-          names: selectedGroups.map(({ friendlyName }) => friendlyName),
-          count: selectedGroups.length,
-          submitTo: `${groupsPath}/bulk`,
-          fields: [
-            { name: 'act', value: 'delete' },
-            { name: 'list', value: list },
-            ...selectedGroups.map(({ id }) => ({ name: 'ids', value: id })),
-          ],
-          isDangerous: true,
+      const actor = pageActor(viewer, ctx)
+      const acts: Readonly<Record<string, Pick<BulkAction<Item>, 'work' | 'choice' | 'isDangerous'>>> = {
+        // Reading and writing are exclusive, so that no concurrent change is lost.
+        'allow-clients': {
+          choice: { kind: 'restricted-clients' },
+          work: ({ id }, chosen) =>
+            directory.withLock(async () => {
+              const before = (await pocket.clients.allowedTo(id)).map((client) => client.id)
+              await clientAdministration.setAllowedTo(actor, id, [...new Set([...before, ...chosen])])
+            }),
+          isDangerous: false,
         },
-        cancelTo: listUrl,
-      })
+        delete: { work: ({ id }) => groups.remove(actor, id) },
+      }
+      const name = submittedAct(ctx)
+      const act = Object.hasOwn(acts, name) ? acts[name] : undefined
+      if (act === undefined) return seeOther(ctx, groupsPath)
+      await runBulkAction<Item>(
+        ctx,
+        {
+          ...{ viewer, path: groupsPath, within: 'groups', asks: `groups.${name}`, act: name, ...act },
+          find: async (ids) => (await directory.groups.list(ids)).map(toItem),
+          async findMatching(query, limit) {
+            const request = listRequestOf(definition, query)
+            const { items, total } = await directory.groups.page({ ...request, page: 1, limit })
+            return { items: items.map(toItem), total }
+          },
+          async protect(items, run) {
+            for (const { id } of items)
+              if (await directory.groups.hasAdministrator(id)) return reauthentication.when('administrator-group', run)
+            return run
+          },
+        },
+        deps,
+      )
     },
   }
+}
+
+interface Item {
+  readonly id: string
+  readonly name: string
+}
+
+function toItem({ id, friendlyName }: { readonly id: string; readonly friendlyName: string }): Item {
+  return { id, name: friendlyName }
 }

@@ -1,13 +1,17 @@
 import { InvalidInputError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
+import { runBulkAction } from '../http/bulk-actions.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
-import type { GroupPageContext } from './show-group.ts'
+import { listRequestOf } from '../http/list-page.ts'
+import { type GroupPageContext, groupPath, memberList } from './show-group.ts'
 
 /** Members of a group and their end dates. The cost of a change is independent of the group size. */
 export function memberPages(context: GroupPageContext) {
-  const { directory, users, groups, authentication, reauthentication, showGroup, redirectWithNotice } = context
+  const { directory, users, groups, authentication, reauthentication, show, flashes } = context
+  const { showGroup, redirectWithNotice } = context
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator-members', handler) : handler
 
@@ -72,6 +76,35 @@ export function memberPages(context: GroupPageContext) {
         await changeGroups(pageActor(viewer, ctx), user.id, (before) => before.filter((id) => id !== groupId))
         redirectWithNotice(ctx, groupId, 'member_removed', 'members')
       })(ctx)
+    },
+
+    /** Removes several members, after confirmation. */
+    async bulkMembers(ctx: Context) {
+      const viewer = await authentication.requireUser(ctx)
+      const { id: groupId } = await groups.find(String(ctx.params.id))
+      const toItem = ({ id, displayName, userName, administrator }: User) => ({
+        ...{ id, administrator },
+        name: displayName || userName,
+      })
+      await runBulkAction(
+        ctx,
+        {
+          ...{ viewer, path: groupPath(groupId), within: 'group', asks: 'groupMembers.remove', act: 'remove' },
+          find: async (ids) => (await directory.findMany(ids)).map(toItem),
+          async findMatching(query, limit) {
+            const request = listRequestOf(memberList(groupId), query)
+            const { items, total } = await directory.groups.members(groupId, { ...request, page: 1, limit })
+            return { items: items.map(toItem), total }
+          },
+          work: ({ id }) =>
+            changeGroups(pageActor(viewer, ctx), id, (before) => before.filter((each) => each !== groupId)),
+          protect: async (items, run) =>
+            items.some(({ administrator }) => administrator)
+              ? reauthentication.when('administrator-members', run)
+              : run,
+        },
+        { show, flashes },
+      )
     },
 
     async setMemberEnd(ctx: Context) {

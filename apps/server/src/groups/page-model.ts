@@ -94,6 +94,8 @@ export interface GroupPage {
   /** The version that the client selection is based on. */
   readonly clientsVersion: string
   readonly notice: (typeof groupNotices)[number] | null
+  /** The result of a bulk action for members. */
+  readonly bulkNotice: BulkNotice | null
   readonly removal: Confirmation
 }
 

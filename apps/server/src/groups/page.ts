@@ -127,7 +127,7 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
 
     remove: withGroup(async (ctx, viewer, group) => {
       await groups.remove(pageActor(viewer, ctx), group.id)
-      flashes.set(ctx, groupsPath, { done: 'delete', count: 1, refused: [] })
+      flashes.set(ctx, groupsPath, { done: 'delete', count: 1, name: group.friendlyName })
       seeOther(ctx, groupsPath)
     }),
   }
@@ -142,6 +142,7 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     { method: 'get', path: '/settings/admin/user-groups/:id/settings', handle: pages.show('settings') },
     { method: 'post', path: '/settings/admin/user-groups/:id', handle: pages.update },
     { method: 'post', path: '/settings/admin/user-groups/:id/members', handle: pages.addMembers },
+    { method: 'post', path: '/settings/admin/user-groups/:id/bulk', handle: pages.bulkMembers },
     { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/end', handle: pages.setMemberEnd },
     { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/remove', handle: pages.removeMember },
     { method: 'post', path: '/settings/admin/user-groups/:id/claims', handle: pages.setClaims },

@@ -1,9 +1,10 @@
 import type { Group, GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { allowedValidator } from '../clients/administration.ts'
+import { bulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
-import { readListPage } from '../http/list-page.ts'
+import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { groupRecordValidator, membershipValidator } from '../users/validators.ts'
 import type { GroupPageDeps } from './deps.ts'
@@ -49,20 +50,27 @@ export interface GroupPageContext extends GroupPageDeps {
   readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number], tab: GroupTab) => void
 }
 
-const columns = [{ name: 'userName', sort: 'username' }]
-const sort = { column: 'username', descending: false }
+/** The list of members of a group. */
+export function memberList(id: string): ListPageDefinition {
+  return {
+    path: groupPath(id),
+    columns: [{ name: 'name', sort: 'displayName' }, { name: 'endsAt' }],
+    sort: { column: 'displayName', descending: false },
+  }
+}
 
 export function createShowGroup({ pocket, directory, groups, show, flashes, secure }: GroupPageDeps): ShowGroup {
   const { clients } = pocket
   return async (ctx, viewer, group, tab, overrides = {}) => {
     const { id, name, friendlyName, createdAt } = group
-    const { request, view } = readListPage(ctx, { path: groupPath(id), columns, sort }, secure)
+    const { request, view } = readListPage(ctx, memberList(id), secure)
     const { items, total, memberCount } =
       tab === 'members'
         ? await directory.groups.members(id, request)
         : { items: [], total: 0, memberCount: await directory.groups.countMembers(id) }
     const allowed = await clients.allowedTo(id)
-    const { done } = flashes.consume(ctx, groupTabPath(id, tab))
+    const flash = flashes.consume(ctx, groupTabPath(id, tab))
+    const notice = groupNotices.find((each) => each === flash.done) ?? null
     await show(ctx, {
       view: 'group',
       tab,
@@ -79,7 +87,7 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
       problems: [],
       version: groupRecordValidator(group),
       conflict: null,
-      list: view(total),
+      list: view(total, memberCount),
       members: items.map((member) => ({
         id: member.id,
         userName: member.userName,
@@ -96,7 +104,8 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
       claimKeys: tab === 'settings' ? await directory.claims.suggestKeys() : [],
       clients: pickedClients(allowed.filter(({ isGroupRestricted }) => isGroupRestricted)),
       clientsVersion: allowedValidator(allowed.map((client) => client.id)),
-      notice: groupNotices.find((notice) => notice === done) ?? null,
+      notice,
+      bulkNotice: notice === null ? bulkNotice(flash) : null,
       removal: groupRemovalConfirmation(group),
       ...overrides,
     })

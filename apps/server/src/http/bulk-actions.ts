@@ -1,9 +1,10 @@
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { applyToEach } from './bulk.ts'
+import { applyToEach, type BulkNotice, nothingSelected } from './bulk.ts'
 import type { Flashes } from './flash.ts'
 import { formText, formTexts } from './form.ts'
 import { listReturnUrl } from './list-page.ts'
+import type { PageHandler } from './page-routes.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
 
@@ -13,7 +14,7 @@ interface BulkItem {
 }
 
 /** A bulk action of a list. */
-export interface BulkAction {
+export interface BulkAction<Item extends BulkItem> {
   readonly viewer: User
   /** The path of the list. Its form is posted to `/bulk` below. */
   readonly path: string
@@ -23,44 +24,112 @@ export interface BulkAction {
   readonly asks: string
   /** The form value of `act`; the message of the result is below `VIEW.done.ACT`. */
   readonly act: string
-  readonly find: (id: string) => Promise<BulkItem | undefined>
-  readonly work: (id: string) => Promise<unknown>
+  /** The existing items with these IDs. */
+  readonly find: (ids: readonly string[]) => Promise<readonly Item[]>
+  /** The first items that match the query of the list; without it, only items of one page can be selected. */
+  readonly findMatching?: (query: string, limit: number) => Promise<Matches<Item>>
+  /** What the administrator chooses on the confirmation page. */
+  readonly choice?: { readonly kind: string }
+  readonly work: (item: Item, choices: readonly string[]) => Promise<unknown>
+  readonly isDangerous?: boolean
+  /** Requires re-authentication before the action, if these items need it. */
+  readonly protect?: (items: readonly Item[], run: PageHandler) => Promise<PageHandler>
+  /** The inverse action, and the items that it concerns. */
+  readonly undo?: { readonly act: string; readonly isChanged: (item: Item) => boolean }
 }
 
-/** The maximum page size of a list. */
-const maxItems = 100
+interface Matches<Item> {
+  readonly items: readonly Item[]
+  readonly total: number
+}
+
+/** The maximum number of items of one action: each is changed in a transaction of its own. */
+const maxItems = 500
+/** Of so many matches, the confirmed items are found again. */
+const maxMatches = 10_000
 /** Maximum number of names on the confirmation page. */
 const maxNames = 20
+/** As many as fit into the cookie of the notice. */
+const maxUndoItems = 25
+const maxIdLength = 2048
 
-/** Runs a destructive action for each selected item after confirmation, and returns to the list. */
-export async function runBulkAction(
+/** The submitted action: of the selection, or of the menu of one row (`one`, as `ACT:ID`). */
+export function submittedAct(ctx: Context): string {
+  const one = formText(ctx, 'one', maxIdLength + 50)
+  return one === '' ? formText(ctx, 'act', 50) : one.slice(0, one.indexOf(':'))
+}
+
+function submittedIds(ctx: Context): readonly string[] {
+  const one = formText(ctx, 'one', maxIdLength + 50)
+  return one === ''
+    ? [...new Set(formTexts(ctx, 'ids', maxIdLength))].slice(0, maxItems)
+    : [one.slice(one.indexOf(':') + 1)]
+}
+
+/**
+ * Runs an action for the selected items, or all that match, after confirmation, and returns to the list. Of all that matched,
+ * only those are changed that were confirmed and still match.
+ */
+export async function runBulkAction<Item extends BulkItem>(
   ctx: Context,
-  { viewer, path, within, asks, act, find, work }: BulkAction,
+  action: BulkAction<Item>,
   { show, flashes }: { readonly show: ShowPage; readonly flashes: Flashes },
 ): Promise<void> {
+  const { path, act, find, findMatching, choice } = action
   const list = formText(ctx, 'list', 2000)
-  const candidates = await Promise.all([...new Set(formTexts(ctx, 'ids'))].slice(0, maxItems).map(find))
-  const items = candidates.filter((item) => item !== undefined)
-  if (items.length > 0 && formText(ctx, 'confirmed', 3) !== 'yes')
-    return show(ctx, {
-      view: 'confirm',
-      viewer: viewerOf(viewer),
-      within,
-      confirmation: {
-        act: asks,
-        names: items.slice(0, maxNames).map(({ name }) => name),
-        count: items.length,
-        submitTo: `${path}/bulk`,
-        fields: [
-          { name: 'act', value: act },
-          { name: 'list', value: list },
-          ...items.map(({ id }) => ({ name: 'ids', value: id })),
-        ],
-        isDangerous: true,
-      },
-      cancelTo: listReturnUrl(path, list),
-    })
-  const nothing = { done: 'nothing', count: 0, refused: [] }
-  flashes.set(ctx, path, items.length === 0 ? nothing : await applyToEach(act, items, ({ id }) => work(id)))
-  seeOther(ctx, listReturnUrl(path, list))
+  const isConfirmed = formText(ctx, 'confirmed', 3) === 'yes'
+  const isAll = findMatching !== undefined && formText(ctx, 'all', 3) === 'yes'
+  const ids = submittedIds(ctx)
+  const finish = (notice: BulkNotice) => {
+    // Long names may exceed the size of a cookie.
+    if (!flashes.set(ctx, path, notice))
+      flashes.set(ctx, path, { ...notice, refused: notice.refused.slice(0, 2), undo: undefined })
+    seeOther(ctx, listReturnUrl(path, list))
+  }
+  const matches = isAll ? await findMatching(list, isConfirmed ? maxMatches : maxItems) : undefined
+  const confirmedIds = new Set(ids)
+  const items =
+    matches === undefined
+      ? await find(ids)
+      : isConfirmed
+        ? matches.items.filter(({ id }) => confirmedIds.has(id))
+        : matches.items
+  const choices = choice === undefined ? [] : formTexts(ctx, 'choices')
+  if (!isConfirmed ? items.length === 0 : ids.length === 0) return finish(nothingSelected)
+  if (isConfirmed && (choice === undefined || choices.length > 0)) {
+    const run: PageHandler = async () => {
+      const notice = await applyToEach(act, items, (item) => action.work(item, choices))
+      const skipped = notice.skipped + ids.length - items.length
+      finish({ ...notice, skipped, ...(notice.count > 0 && undoOf(action, items)) })
+    }
+    return (action.protect ? await action.protect(items, run) : run)(ctx)
+  }
+  await show(ctx, {
+    view: 'confirm',
+    viewer: viewerOf(action.viewer),
+    within: action.within,
+    confirmation: {
+      act: action.asks,
+      names: items.slice(0, maxNames).map(({ name }) => name),
+      count: items.length,
+      ...(matches && matches.total > items.length && { total: matches.total }),
+      submitTo: `${path}/bulk`,
+      fields: [
+        { name: 'act', value: act },
+        { name: 'list', value: list },
+        ...(isAll ? [{ name: 'all', value: 'yes' }] : []),
+        ...items.map(({ id }) => ({ name: 'ids', value: id })),
+      ],
+      ...(choice && { choice: { ...choice, name: 'choices', isMissing: isConfirmed } }),
+      isDangerous: action.isDangerous ?? true,
+    },
+    cancelTo: listReturnUrl(path, list),
+  })
+  if (isConfirmed) ctx.status = 400
+}
+
+/** Only changed items can be reverted: one that had the state before keeps it. */
+function undoOf<Item extends BulkItem>({ undo }: BulkAction<Item>, items: readonly Item[]): Pick<BulkNotice, 'undo'> {
+  const ids = undo ? items.filter(undo.isChanged).map(({ id }) => id) : []
+  return undo && ids.length > 0 && ids.length <= maxUndoItems ? { undo: { act: undo.act, ids } } : {}
 }

@@ -4,8 +4,13 @@ import { PocketError } from '@pocket/core/errors'
 export interface BulkNotice {
   readonly done: string
   readonly count: number
-  /** The items that were rejected, with the error code. */
+  /** The name of the changed item, if there was only one. */
+  readonly name?: string
+  /** The first items that were rejected, with the error code. */
   readonly refused: readonly { readonly name: string; readonly code: string }[]
+  readonly refusedCount: number
+  /** The number of items that were deleted, or no longer matched, between the confirmation and the action. */
+  readonly skipped: number
   /** The inverse action and its items, if the action can be undone. */
   readonly undo?: { readonly act: string; readonly ids: readonly string[] }
 }
@@ -14,27 +19,39 @@ interface NamedItem {
   readonly name: string
 }
 
-/** Maximum number of names in the notice, because a cookie carries it. */
-const maxNames = 8
+/** Maximum number and length of names in the notice, because a cookie carries it. */
+const [maxNames, maxNameLength] = [8, 60]
 
-/** Runs an action for each item. A rejected item does not stop the others. */
+export const nothingSelected: BulkNotice = { done: 'nothing', count: 0, refused: [], refusedCount: 0, skipped: 0 }
+
+/** Runs an action for each item. A rejected item does not stop the others, and one that no longer exists is skipped. */
 export async function applyToEach<Item extends NamedItem>(
   done: string,
   items: readonly Item[],
   action: (item: Item) => Promise<unknown>,
 ): Promise<BulkNotice> {
+  const changed: string[] = []
   const refused: { name: string; code: string }[] = []
   for (const item of items)
     try {
       await action(item)
+      changed.push(item.name)
     } catch (error) {
       if (!(error instanceof PocketError) || error.status >= 500) throw error
-      refused.push({ name: item.name.slice(0, 100), code: error.code })
+      if (error.status !== 404) refused.push({ name: item.name.slice(0, maxNameLength), code: error.code })
     }
-  return { done, count: items.length - refused.length, refused: refused.slice(0, maxNames) }
+  const [name] = changed
+  return {
+    done,
+    count: changed.length,
+    ...(changed.length === 1 && name !== undefined && { name: name.slice(0, maxNameLength) }),
+    refused: refused.slice(0, maxNames),
+    refusedCount: refused.length,
+    skipped: items.length - changed.length - refused.length,
+  }
 }
 
 /** The notice of {@link applyToEach}. The content is authenticated, so its shape is known. */
 export function bulkNotice(flash: Readonly<Record<string, unknown>>): BulkNotice | null {
-  return typeof flash.done === 'string' ? ({ count: 0, refused: [], ...flash } as unknown as BulkNotice) : null
+  return typeof flash.done === 'string' ? ({ ...nothingSelected, ...flash } as unknown as BulkNotice) : null
 }

@@ -16,11 +16,10 @@ export interface Confirmation {
   readonly submitTo: string
   /** Form fields in addition to `confirmed`. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
-  /** A choice that the user must make. */
-  readonly choice?: {
-    readonly name: string
-    readonly options: readonly { readonly value: string; readonly label: string }[]
-  }
+  /** The number of matches, if only the first ones are affected. */
+  readonly total?: number
+  /** A choice that the user must make with a picker; whether it was missing in a submitted form. */
+  readonly choice?: { readonly name: string; readonly kind: string; readonly isMissing: boolean }
   readonly isDangerous: boolean
 }
 

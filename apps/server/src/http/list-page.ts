@@ -1,8 +1,9 @@
 import type { Context } from 'koa'
 import { type ListRequest, readListRequest } from './api/list.ts'
+import type { PickedItem } from './choices.ts'
 import { type ListColumn, readVisibleColumns } from './list-columns.ts'
 import { type ListChange, listUrl } from './list-url.ts'
-import type { FilterLabels, ListRange, ListView } from './list-view.ts'
+import type { ListRange, ListView } from './list-view.ts'
 
 /** The definition of a page with a list. */
 export interface ListPageDefinition {
@@ -12,8 +13,8 @@ export interface ListPageDefinition {
   readonly columns: readonly ListColumn[]
   /** The possible values of each filter, by the names of the REST API. */
   readonly filters?: Readonly<Record<string, readonly string[]>>
-  /** Labels of filter values that the catalogue cannot contain. */
-  readonly labels?: FilterLabels
+  /** Filters by an item that a picker finds: the chosen item, if it exists. */
+  readonly pickers?: Readonly<Record<string, { readonly kind: string; readonly chosen: PickedItem | undefined }>>
   /** Whether the list has a date range. */
   readonly range?: boolean
   /** The default sort order. */
@@ -25,29 +26,52 @@ export interface ListPage {
   readonly range: ListRange
   /** Whether this column is visible; hidden columns need no lookup. */
   shows(column: string): boolean
-  view(total: number): ListView
+  /** `all` is the number of items without search and filters, if it is known. */
+  view(total: number, all?: number): ListView
 }
 
 const limits = [20, 50, 100]
+
+/** The request that a query of the list stands for, without regard to paging. */
+export function listRequestOf(definition: ListPageDefinition, query: string): ListRequest {
+  return parseQuery(definition, Object.fromEntries(new URLSearchParams(query))).request
+}
+
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>
+
+function parseQuery({ columns, filters = {}, pickers = {}, sort: defaultSort }: ListPageDefinition, submitted: Query) {
+  // Forms also send their empty fields.
+  const query = Object.fromEntries(Object.entries(submitted).filter(([, value]) => value !== ''))
+  const sorts = columns.flatMap(({ name, sort }) => (sort === undefined ? [] : [{ column: sort, name }]))
+  const sort = sorts.map(({ column }) => column)
+  const filterNames = [...Object.keys(filters), ...Object.keys(pickers)]
+  const read = readListRequest(query, { sort, filter: filterNames, search: true })
+  const choices = {
+    ...filters,
+    ...Object.fromEntries(Object.entries(pickers).map(([name, { chosen }]) => [name, chosen ? [chosen.id] : []])),
+  }
+  const filterChoices = Object.entries(choices).map(
+    ([name, values]) => [name, values.find((value) => value === first(query[`filters[${name}]`]))] as const,
+  )
+  const selectedFilters = filterChoices.filter((filter): filter is readonly [string, string] => filter[1] !== undefined)
+  const filterValues = Object.fromEntries(selectedFilters.map(([name]) => [name, read.filters[name] ?? []]))
+  const request: ListRequest = {
+    ...read,
+    search: read.search.trim(),
+    filters: filterValues,
+    sort: read.sort ?? defaultSort,
+  }
+  return { request, query, sorts, filterChoices, selectedFilters }
+}
 
 /**
  * Reads the request of a list page. URLs use the names of the REST API (`sort[column]`, `filters[name]`, `search`, `page`,
  * `limit`), so that a link contains the whole state; a cookie stores the columns.
  */
 export function readListPage(ctx: Context, definition: ListPageDefinition, secure: boolean): ListPage {
-  const { path, columns, filters = {}, labels = {}, sort: defaultSort } = definition
-  // Forms also send their empty fields.
-  const query = Object.fromEntries(Object.entries(ctx.query).filter(([, value]) => value !== ''))
-  const sorts = columns.flatMap(({ name, sort }) => (sort === undefined ? [] : [{ column: sort, name }]))
-  const sort = sorts.map(({ column }) => column)
-  const read = readListRequest(query, { sort, filter: Object.keys(filters), search: true })
-  const search = read.search.trim()
-  const filterChoices = Object.entries(filters).map(
-    ([name, values]) => [name, values.find((value) => value === first(query[`filters[${name}]`]))] as const,
-  )
-  const selectedFilters = filterChoices.filter((filter): filter is readonly [string, string] => filter[1] !== undefined)
-  const filterValues = Object.fromEntries(selectedFilters.map(([name]) => [name, read.filters[name] ?? []]))
-  const request: ListRequest = { ...read, search, filters: filterValues, sort: read.sort ?? defaultSort }
+  const { path, columns, filters = {}, pickers = {}, sort: defaultSort } = definition
+  const { request, query, sorts, filterChoices, selectedFilters } = parseQuery(definition, ctx.query)
+  const { search } = request
   const currentSort = request.sort ?? defaultSort
   const range = definition.range ? { from: day(query.from), to: day(query.to) } : { from: '', to: '' }
   const days = Object.entries(range).filter(([, value]) => value !== '')
@@ -66,7 +90,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
     request,
     range,
     shows: (name) => visibleColumns.has(name),
-    view(total) {
+    view(total, all) {
       const pages = Math.max(1, Math.ceil(total / request.limit))
       const page = Math.min(request.page, pages)
       const appliedSearch = { name: 'search', value: search, without: urlOf({ page: 1, search: '' }) }
@@ -77,14 +101,19 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
         choices: columns
           .filter(({ choice }) => choice !== undefined)
           .map(({ name }) => ({ name, shown: visibleColumns.has(name) })),
-        filters: filterChoices.map(([name, value = '']) => ({ name, values: filters[name] ?? [], chosen: value })),
-        labels,
+        filters: filterChoices.map(([name, value = '']) => ({
+          name,
+          values: filters[name] ?? [],
+          chosen: value,
+          ...(pickers[name] && { picker: { kind: pickers[name].kind, chosen: itemsOf(pickers[name].chosen) } }),
+        })),
         ...(definition.range && { range }),
         applied: [
           ...(search === '' ? [] : [appliedSearch]),
           ...[...selectedFilters, ...days].map(([name, value]) => ({
             name,
             value,
+            ...(pickers[name]?.chosen && { label: pickers[name].chosen.name }),
             without: urlOf({ page: 1, without: name }),
           })),
         ],
@@ -93,6 +122,7 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
         limits: limits.includes(request.limit) ? limits : [...limits, request.limit],
         limit: request.limit,
         total,
+        ...(all !== undefined && { all }),
         page,
         pages,
         from: Math.min(total, (page - 1) * request.limit + 1),
@@ -121,4 +151,8 @@ function day(value: string | readonly string[] | undefined): string {
 
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
+}
+
+function itemsOf(item: PickedItem | undefined): readonly PickedItem[] {
+  return item ? [item] : []
 }

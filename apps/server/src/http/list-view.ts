@@ -1,4 +1,4 @@
-export type FilterLabels = Readonly<Record<string, ReadonlyMap<string, string>>>
+import type { PickedItem } from './choices.ts'
 
 /** Dates such as 2026-01-31; empty if unlimited. */
 export interface ListRange {
@@ -17,19 +17,30 @@ export interface ListView {
     readonly sorted: 'ascending' | 'descending' | null
   }[]
   readonly choices: readonly { readonly name: string; readonly shown: boolean }[]
-  readonly filters: readonly { readonly name: string; readonly values: readonly string[]; readonly chosen: string }[]
-  /** Labels that the catalogue does not contain. */
-  readonly labels?: FilterLabels
+  readonly filters: readonly {
+    readonly name: string
+    readonly values: readonly string[]
+    readonly chosen: string
+    /** Present if a picker chooses the value. */
+    readonly picker?: { readonly kind: string; readonly chosen: readonly PickedItem[] }
+  }[]
   /** Present if the list has a date range. */
   readonly range?: ListRange
-  /** The active filters, each with the URL of the list without it. */
-  readonly applied: readonly { readonly name: string; readonly value: string; readonly without: string }[]
+  /** The active filters, each with the URL of the list without it. `label` is the name of a chosen item. */
+  readonly applied: readonly {
+    readonly name: string
+    readonly value: string
+    readonly label?: string
+    readonly without: string
+  }[]
   readonly sorts: readonly { readonly column: string; readonly name: string }[]
   readonly sort: { readonly column: string; readonly descending: boolean }
   readonly limits: readonly number[]
   readonly limit: number
   /** The number of matching items on all pages. */
   readonly total: number
+  /** The number of items without search and filters, if it is known. */
+  readonly all?: number
   readonly page: number
   readonly pages: number
   readonly from: number

@@ -108,8 +108,11 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
         within: 'invitations',
         asks: 'invitationsDelete',
         act: 'delete',
-        find: async (id) => describeToken(await signupTokens.find(id)),
-        work: (id) => signupTokens.remove(pageActor(user, ctx), id),
+        find: async (ids) =>
+          (await Promise.all(ids.map(async (id) => describeToken(await signupTokens.find(id))))).filter(
+            (token) => token !== undefined,
+          ),
+        work: ({ id }) => signupTokens.remove(pageActor(user, ctx), id),
       },
       { show, flashes },
     )

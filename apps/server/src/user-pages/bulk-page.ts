@@ -1,106 +1,83 @@
-import type { User } from '@pocket/directory'
+import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
-import { applyToEach, type BulkNotice } from '../http/bulk.ts'
-import { offeredGroups } from '../http/choices.ts'
-import { formText, formTexts } from '../http/form.ts'
-import { listReturnUrl } from '../http/list-page.ts'
+import { type BulkAction, runBulkAction, submittedAct } from '../http/bulk-actions.ts'
+import { listRequestOf } from '../http/list-page.ts'
 import { usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
-import { viewerOf } from '../http/viewer.ts'
 import type { UserPageDeps } from './deps.ts'
+import { createUserList } from './user-list.ts'
 
-/** As many as fit into the cookie of the notice. */
-const maxUndoItems = 25
-const inverseActions = { enable: 'disable', disable: 'enable' } as const
-const bulkActions = ['enable', 'disable', 'add-to-group', 'delete'] as const
+type Item = Pick<User, 'id' | 'disabled' | 'administrator'> & { readonly name: string }
+type Act = Pick<BulkAction<Item>, 'work' | 'choice' | 'isDangerous' | 'undo'>
 
 /** `/settings/admin/users/bulk`: bulk actions for users, after confirmation. */
 export function userBulkPages(deps: UserPageDeps) {
-  const { directory, users, authentication, reauthentication, show, flashes } = deps
+  const { directory, users, sessions, authentication, reauthentication } = deps
+  const userList = createUserList(deps)
 
-  const findSelectedUsers = async (ctx: Context): Promise<readonly User[]> => {
-    const matches = await Promise.all(
-      formTexts(ctx, 'ids')
-        .slice(0, 100)
-        .map((id) => directory.find(id)),
-    )
-    return matches.filter((user) => user !== undefined)
-  }
-  const runAction = async (
-    ctx: Context,
-    viewer: User,
-    action: (typeof bulkActions)[number],
-    selectedUsers: readonly User[],
-  ): Promise<BulkNotice> => {
+  const toItem = ({ id, displayName, userName, disabled, administrator }: User): Item => ({
+    ...{ id, disabled, administrator },
+    name: displayName || userName,
+  })
+  const actsOf = (ctx: Context, viewer: User): Readonly<Record<string, Act>> => {
     const actor = pageActor(viewer, ctx)
-    const items = selectedUsers.map(({ id, displayName }) => ({ id, name: displayName }))
-    const groupId = formText(ctx, 'group', 100)
-    // Reading and writing are exclusive, so that no concurrent change is lost.
-    const addToGroup = (id: string) =>
-      directory.withLock(async () => {
-        const { groups } = await users.find(id)
-        return users.setGroups(actor, id, [...groups.map((group) => group.id), groupId])
-      })
-    if (action === 'delete') return applyToEach(action, items, ({ id }) => users.remove(actor, id))
-    if (action === 'add-to-group') return applyToEach(action, items, ({ id }) => addToGroup(id))
-    const isDisabling = action === 'disable'
-    const before = new Map(selectedUsers.map(({ id, disabled }) => [id, disabled]))
-    const changed: string[] = []
-    const notice = await applyToEach(action, items, async ({ id }) => {
-      await users.setDisabled(actor, id, isDisabling)
-      if (before.get(id) !== isDisabling) changed.push(id)
+    const setDisabled = (disabled: boolean): Act => ({
+      work: ({ id }) => users.setDisabled(actor, id, disabled),
+      isDangerous: disabled,
+      undo: { act: disabled ? 'enable' : 'disable', isChanged: (item) => item.disabled !== disabled },
     })
-    // Only changed users can be reverted: a user who was disabled before stays disabled.
-    if (changed.length === 0 || changed.length > maxUndoItems) return notice
-    return { ...notice, undo: { act: inverseActions[action], ids: changed } }
+    // Reading and writing are exclusive, so that no concurrent change is lost.
+    const changeGroups = (
+      change: (before: readonly string[], chosen: readonly string[]) => readonly string[],
+    ): Act => ({
+      choice: { kind: 'groups' },
+      work: ({ id }, chosen) =>
+        directory.withLock(async (): Promise<UserDetails> => {
+          const { groups } = await users.find(id)
+          return users.setGroups(
+            actor,
+            id,
+            change(
+              groups.map((group) => group.id),
+              chosen,
+            ),
+          )
+        }),
+      isDangerous: false,
+    })
+    return {
+      enable: setDisabled(false),
+      disable: setDisabled(true),
+      'add-to-group': changeGroups((before, chosen) => [...new Set([...before, ...chosen])]),
+      'remove-from-group': changeGroups((before, chosen) => before.filter((id) => !chosen.includes(id))),
+      'sign-out': { work: ({ id }) => sessions.endOthers(actor, id, actor.origin.sessionUid ?? null) },
+      delete: { work: ({ id }) => users.remove(actor, id) },
+    }
   }
 
   return {
     async bulk(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const listUrl = listReturnUrl(usersPath, formText(ctx, 'list', 2000))
-      const action = bulkActions.find((candidate) => candidate === formText(ctx, 'act', 20))
-      const selectedUsers = await findSelectedUsers(ctx)
-      const finish = async () => {
-        if (action) flashes.set(ctx, usersPath, await runAction(ctx, viewer, action, selectedUsers))
-        seeOther(ctx, listUrl)
-      }
-      if (action === undefined || selectedUsers.length === 0) {
-        flashes.set(ctx, usersPath, { done: 'nothing', count: 0, refused: [] })
-        return seeOther(ctx, listUrl)
-      }
-      if (formText(ctx, 'confirmed', 3) === 'yes')
-        return selectedUsers.some(({ administrator }) => administrator)
-          ? reauthentication.when('administrator', finish)(ctx)
-          : finish()
-      await show(ctx, {
-        view: 'confirm',
-        viewer: viewerOf(viewer),
-        within: 'users',
-        confirmation: {
-          act: `users.${action}`,
-          names: selectedUsers.map(({ displayName }) => displayName),
-          count: selectedUsers.length,
-          submitTo: `${usersPath}/bulk`,
-          fields: [
-            { name: 'act', value: action },
-            { name: 'list', value: formText(ctx, 'list', 2000) },
-            ...selectedUsers.map(({ id }) => ({ name: 'ids', value: id })),
-          ],
-          ...(action === 'add-to-group' && {
-            choice: {
-              name: 'group',
-              options: (await offeredGroups(directory.groups)).items.map(({ id, friendlyName }) => ({
-                value: id,
-                label: friendlyName,
-              })),
-            },
-          }),
-          isDangerous: action === 'delete' || action === 'disable',
+      const name = submittedAct(ctx)
+      const acts = actsOf(ctx, viewer)
+      const act = Object.hasOwn(acts, name) ? acts[name] : undefined
+      if (act === undefined) return seeOther(ctx, usersPath)
+      await runBulkAction<Item>(
+        ctx,
+        {
+          ...{ viewer, path: usersPath, within: 'users', asks: `users.${name}`, act: name, ...act },
+          find: async (ids) => (await directory.findMany(ids)).map(toItem),
+          async findMatching(query, limit) {
+            const request = listRequestOf(await userList.definition(query), query)
+            const { items, total } = await userList.page({ ...request, page: 1, limit })
+            return { items: items.map(toItem), total }
+          },
+          protect: async (items, run) =>
+            items.some(({ administrator }) => administrator) ? reauthentication.when('administrator', run) : run,
         },
-        cancelTo: listUrl,
-      })
+        deps,
+      )
     },
   }
 }

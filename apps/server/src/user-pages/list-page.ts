@@ -1,35 +1,16 @@
-import type { PageRequest, UserDetails } from '@pocket/directory'
+import type { UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
-import type { ListRequest } from '../http/api/list.ts'
 import { bulkNotice } from '../http/bulk.ts'
-import { offeredGroups } from '../http/choices.ts'
-import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { readListPage } from '../http/list-page.ts'
 import { usersPath } from '../http/paths.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { UserPageDeps } from './deps.ts'
 import type { UserItem } from './page-model.ts'
-
-const baseDefinition: ListPageDefinition = {
-  path: usersPath,
-  columns: [
-    { name: 'name', sort: 'displayName' },
-    { name: 'email', sort: 'email', choice: 'shown' },
-    { name: 'groups', choice: 'shown' },
-    { name: 'passkeys', choice: 'shown' },
-    { name: 'lastUsed', choice: 'shown' },
-    { name: 'created', sort: 'createdAt', choice: 'hidden' },
-  ],
-  filters: {
-    disabled: ['true', 'false'],
-    isAdmin: ['true', 'false'],
-    passkeys: ['none', 'single', 'on-one-device-only'],
-    isFromLdap: ['true', 'false'],
-  },
-  sort: { column: 'displayName', descending: false },
-}
+import { createUserList } from './user-list.ts'
 
 /** `/settings/admin/users`: all users. */
 export function userListPages(deps: UserPageDeps) {
+  const userList = createUserList(deps)
   const { pocket, directory, authentication, userPictures, show, flashes, secure } = deps
 
   const toItems = async (users: readonly UserDetails[]): Promise<readonly UserItem[]> => {
@@ -50,44 +31,16 @@ export function userListPages(deps: UserPageDeps) {
       }
     })
   }
-  const passkeyFilter = async ([passkeys]: readonly unknown[] = []): Promise<
-    Pick<PageRequest, 'excludedIds' | 'onlyIds'>
-  > => {
-    if (passkeys === 'none') return { excludedIds: await pocket.passkeys.accountIds() }
-    if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
-    return { onlyIds: await pocket.passkeys.accountIds(passkeys) }
-  }
-  /** The groups that the filter offers, including the selected one. */
-  const definitionFor = async (ctx: Context): Promise<ListPageDefinition> => {
-    const { items } = await offeredGroups(directory.groups)
-    const requestedGroupId = ctx.query['filters[group]']
-    const isOffered = typeof requestedGroupId !== 'string' || items.some(({ id }) => id === requestedGroupId)
-    const requestedGroup = isOffered ? undefined : await directory.groups.find(requestedGroupId)
-    const groups = new Map(
-      [...items, ...(requestedGroup ? [requestedGroup] : [])].map(({ id, friendlyName }) => [id, friendlyName]),
-    )
-    return {
-      ...baseDefinition,
-      filters: { ...baseDefinition.filters, group: [...groups.keys()] },
-      labels: { group: groups },
-    }
-  }
-  const findPage = async (request: ListRequest) => {
-    const [groupId] = request.filters.group ?? []
-    const pageRequest = { ...request, ...(await passkeyFilter(request.filters.passkeys)) }
-    return typeof groupId === 'string'
-      ? directory.groups.members(groupId, pageRequest)
-      : directory.users.page(pageRequest)
-  }
   return {
     async list(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const { request, view } = readListPage(ctx, await definitionFor(ctx), secure)
-      const { items, total } = await findPage(request)
+      const { request, view } = readListPage(ctx, await userList.definition(ctx.querystring), secure)
+      const { items, total } = await userList.page(request)
+      const isFiltered = request.search !== '' || Object.keys(request.filters).length > 0
       await show(ctx, {
         view: 'users',
         viewer: viewerOf(viewer),
-        list: view(total),
+        list: view(total, isFiltered ? await userList.count() : total),
         users: await toItems(items),
         people: await deps.countPeople(),
         notice: bulkNotice(flashes.consume(ctx, usersPath)),

@@ -139,7 +139,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
           ctx.status = refusal.status
           return
         }
-        flashes.set(ctx, usersPath, { done: 'delete', count: 1, refused: [] })
+        flashes.set(ctx, usersPath, { done: 'delete', count: 1, name: user.displayName || user.userName })
         seeOther(ctx, usersPath)
       })(ctx)
     },

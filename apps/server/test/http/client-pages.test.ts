@@ -62,7 +62,7 @@ describe('the list of clients', () => {
     await clients().update(found[0]?.id ?? '', { name: 'Listed 00', redirectUris: [], isGroupRestricted: true })
     await agent.get(`${running.url}/authorize?client_id=${found[1]?.id}&redirect_uri=https://wrong.example`)
     const first = await agent.get(`${at}?search=Listed`)
-    expect(first.text).toContain('25 clients match.')
+    expect(first.text).toContain('25 of ')
     expect(first.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(20)
     expect(first.text).toContain('nobody')
     expect(first.text).toContain('no callback URL')
@@ -81,17 +81,17 @@ describe('the list of clients', () => {
       ['list', '?search=Doomed'],
       ...doomed.map(({ id }) => ['ids', id]),
     ])
-    const asked = await agent.postForm(`${at}/acts`, [...sent])
+    const asked = await agent.postForm(`${at}/bulk`, [...sent])
     expect(asked.status).toBe(200)
     expect(asked.text).toContain('Delete 25 clients?')
     expect(await clients().find(doomed[0]?.id ?? '')).toBeDefined()
     sent.append('confirmed', 'yes')
-    const done = await agent.postForm(`${at}/acts`, [...sent])
+    const done = await agent.postForm(`${at}/bulk`, [...sent])
     expect([done.status, done.location]).toEqual([303, `${at}?search=Doomed`])
     expect((await agent.follow(done)).text).toContain('25 clients were deleted.')
     expect(await clients().find(doomed[24]?.id ?? '')).toBeUndefined()
     expect(running.log.filter((line) => line.includes('"audit":"client_removed"'))).toHaveLength(25)
-    expect((await agent.follow(await agent.postForm(`${at}/acts`, { act: 'delete' }))).text).toContain(
+    expect((await agent.follow(await agent.postForm(`${at}/bulk`, { act: 'delete' }))).text).toContain(
       'Select entries first.',
     )
   })
@@ -423,7 +423,7 @@ describe('the page of a client', () => {
         'access',
         'remove',
       ].map((part) => `${id}/${part}`),
-      'acts',
+      'bulk',
     ]
     for (const path of paths) {
       expect([path, (await running.agent().postJson(`${at}/${path}`, {})).status]).toEqual([path, 401])

@@ -32,7 +32,7 @@ describe('an anonymous browser', () => {
     '/settings/account/passkeys/options',
     '/settings/account/passkeys',
     `${clients}/new`,
-    `${clients}/acts`,
+    `${clients}/bulk`,
     `${clients}/x/settings`,
     `${clients}/x/secrets`,
     `${clients}/x/remove`,

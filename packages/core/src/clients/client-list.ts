@@ -46,6 +46,8 @@ export interface ClientListRequest {
   readonly filters: Readonly<Partial<Record<ClientFilter, readonly (string | number | boolean)[]>>>
   /** A case-insensitive part of the name. Empty for all. */
   readonly search: string
+  /** Restricts the list to these clients. */
+  readonly onlyIds?: readonly string[] | undefined
 }
 
 /** A client in a list, with the consent of the account if the list is limited to an account. */

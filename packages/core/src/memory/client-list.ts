@@ -45,7 +45,8 @@ function matchesRequest(
   consentsByClient: ReadonlyMap<string, Consent>,
   request: ClientListRequest,
 ): boolean {
-  const { scope, filters, search } = request
+  const { scope, filters, search, onlyIds } = request
+  if (onlyIds && !onlyIds.includes(client.id)) return false
   if (scope.of === 'usable' && !isAllowedToUse(client, scope.groupIds)) return false
   if (scope.of === 'consented' && !consentsByClient.has(client.id)) return false
   if (!nameKey(client.name).includes(nameKey(search))) return false

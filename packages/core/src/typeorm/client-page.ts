@@ -118,9 +118,12 @@ class ClientQuery {
       : 'consent_scopes, consent_used_at'
   }
 
-  conditions({ scope, filters, search }: ClientListRequest): string {
+  conditions({ scope, filters, search, onlyIds }: ClientListRequest): string {
     const conditions = clientFilters.flatMap((name) => this.#filterConditions(name, filters[name] ?? []))
     if (search !== '') conditions.push(`name_key LIKE ${this.parameter(`%${escapeLike(nameKey(search))}%`)} ESCAPE '!'`)
+    // PostgreSQL text cannot contain NUL, so no client has such an ID.
+    const ids = onlyIds?.filter((id) => !id.includes('\0'))
+    if (ids) conditions.push(`id IN ${jsonList(this.#kind, this.parameter(JSON.stringify(ids)))}`)
     if (scope.of === 'usable')
       conditions.push(`(NOT is_group_restricted OR EXISTS (SELECT 1 FROM ${groups.table} WHERE client_id = id
         AND group_id IN ${jsonList(this.#kind, this.parameter(JSON.stringify(scope.groupIds)))}))`)

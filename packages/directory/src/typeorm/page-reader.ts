@@ -34,6 +34,19 @@ export async function readPage(database: Database, listing: Listing, request: Pa
   return { rows: fromEnd ? rows.toReversed() : rows, total }
 }
 
+/** The IDs of all matches in the requested order, regardless of the page. */
+export async function readIds(
+  database: Database,
+  listing: Listing,
+  request: PageRequest,
+  now: number,
+): Promise<readonly string[]> {
+  const condition = buildCondition(database.kind, listing, request)
+  const text = `SELECT id FROM (${selectSortColumns(listing, request)}${condition.text}) AS matched ORDER BY ${orderBy(listing, request)}`
+  const found = await database.query<{ readonly id: string }>(...bindTime(now, { ...condition, text }))
+  return Array.from(found, ({ id }) => id)
+}
+
 interface CountRow {
   readonly total: number | string
   /** A JSON array of the page's IDs; `null` if there are many, or if nothing is filtered. */

@@ -4,7 +4,7 @@ import type { User, UserDetails } from '../entities/user.ts'
 import type { Page, PageRequest } from '../page.ts'
 import { nameKey, searchKeyOf, type UniqueProperty, type UserStore } from '../users/user-store.ts'
 import type { Listing } from './listing.ts'
-import { readPage } from './page-reader.ts'
+import { readIds, readPage } from './page-reader.ts'
 import { jsonArrayTable } from './sql-conditions.ts'
 import { type StoredUser, userTable } from './user.table.ts'
 import { readRelations, UserRelations } from './user-relations.ts'
@@ -91,6 +91,10 @@ export class TypeormUserStore implements UserStore {
   async page(request: PageRequest): Promise<Page<UserDetails>> {
     const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
     return { items: await this.withDetails(toUsers(found)), total }
+  }
+
+  ids(request: PageRequest): Promise<readonly string[]> {
+    return readIds(this.#database, listing, request, this.#clock.now())
   }
 
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]> {

@@ -22,6 +22,8 @@ export interface UserStore {
    * first by default. Uses a constant number of statements.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
+  /** The IDs of all users that match the request, in its order, in one statement. */
+  ids(request: PageRequest): Promise<readonly string[]>
   /** Adds the groups and claims to these users, in their order, in one statement. */
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
   /** Whether any user is an administrator. */

@@ -33,11 +33,13 @@ export interface UserUpdate {
 export interface Users {
   find(id: string): Promise<UserDetails | undefined>
   /**
-   * One page of users: searches the e-mail address, first name, last name and user name; sorts by `createdAt`, `username`,
+   * One page of users: searches the e-mail address and the names; sorts by `createdAt`, `username`,
    * `email`, `emailVerified`, `firstName`, `lastName`, `displayName`, `isAdmin` or `disabled`; filters by `emailVerified`,
    * `isAdmin` and `disabled`.
    */
   page(request: PageRequest): Promise<Page<UserDetails>>
+  /** The IDs of all users that match the request, in its order and regardless of its page. */
+  ids(request: PageRequest): Promise<readonly string[]>
   /**
    * Changes the given `fields`, read as in {@link newUser}: `undefined` keeps a value, `null` clears it. A new e-mail address
    * is unverified unless `rights` set otherwise.
@@ -95,6 +97,8 @@ export function createUsers({ users, memberships, ldap, withLock, clock }: Direc
     },
 
     page: (request) => users.page(request),
+
+    ids: (request) => users.ids(request),
 
     update: (id, fields, rights) => withLock(async () => change(await requireUser(id), fields, rights)),
 

@@ -10,9 +10,13 @@ const list: ListView = {
   choices: ['device', 'place', 'address'].map((name) => ({ name, shown: true })),
   filters: [
     { name: 'event', values: ['SIGN_IN', 'SIGN_IN_FAILED', 'SETTINGS_CHANGED'], chosen: '' },
-    { name: 'userID', values: ['1', '2'], chosen: '' },
+    {
+      name: 'userID',
+      values: [],
+      chosen: '1',
+      picker: { kind: 'users', chosen: [{ id: '1', name: 'anna', detail: '' }] },
+    },
   ],
-  labels: { userID: new Map(Object.entries({ 1: 'anna', 2: 'dolores' })) },
   range: { from: '', to: '' },
   applied: [],
   sorts: [

@@ -68,11 +68,17 @@ const group = {
   list: {
     ...list,
     path: '/settings/admin/user-groups/1',
+    columns: [
+      { name: 'name', href: '?', sorted: 'ascending' },
+      { name: 'endsAt', href: null, sorted: null },
+    ],
+    sorts: [{ column: 'displayName', name: 'name' }],
     search: '',
     applied: [],
     filters: [],
     choices: [],
     total: 250,
+    all: 250,
     page: 2,
     pages: 13,
     from: 21,
@@ -93,6 +99,7 @@ const group = {
     { id: 'c2', name: 'An application whose name is far longer than it ought to be', detail: '' },
   ],
   notice: 'member_added',
+  bulkNotice: null,
   removal: {
     act: 'groups.delete',
     names: ['The family'],

@@ -62,7 +62,13 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
       choices: list.choices.map((each, index) => ({ ...each, shown: index === 0 })),
     },
     jobs: [job],
-    bulkNotice: { done: 'run', count: 3, refused: [{ name: 'Send e-mails', code: 'job_running' }] },
+    bulkNotice: {
+      done: 'run',
+      count: 3,
+      refused: [{ name: 'Send e-mails', code: 'job_running' }],
+      refusedCount: 1,
+      skipped: 0,
+    },
   },
   'jobs-failed': {
     ...page,

@@ -86,7 +86,7 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     list: { ...list, applied: [{ name: 'used', value: 'never', without: '?' }] },
     invitations: [],
     createdId: null,
-    bulkNotice: { done: 'delete', count: 1, refused: [] },
+    bulkNotice: { done: 'delete', count: 1, refused: [], refusedCount: 0, skipped: 0 },
   },
   'invitations-refused': {
     ...invitations,

@@ -107,6 +107,16 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
+    name: 'restricts the list to given clients, in each sort order and with a search',
+    run: async (stores) => {
+      await fill(stores)
+      const sort = { by: 'name', descending: true } as const
+      assert.deepEqual(await idsOf(stores, { onlyIds: ['a', 'd', 'unknown', '\0'], sort }), ['d', 'a'])
+      assert.deepEqual(await idsOf(stores, { onlyIds: ['a', 'd'], search: 'abb' }), ['a'])
+      assert.deepEqual(await idsOf(stores, { onlyIds: [] }), [])
+    },
+  },
+  {
     name: 'lists the clients that a member of groups may use, by last use, never used ones last',
     run: async (stores) => {
       await fill(stores)

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
+import { databaseOf, type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const users = '/settings/admin/users'
+const groups = '/settings/admin/user-groups'
+const clients = '/settings/admin/oidc-clients'
+
+describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let running: RunningApp
+  let agent: UserAgent
+  let adaId = ''
+
+  beforeAll(async () => {
+    running = stack.use(await startApp(await databaseOf(kind, stack)))
+    agent = running.agent()
+    await setUpAdministrator(agent, running.url)
+    adaId = (await running.app.directory.findByName('ada'))?.id ?? ''
+  })
+  afterAll(() => stack.disposeAsync())
+
+  const directory = () => running.app.directory
+  const get = async (path: string) => (await agent.get(running.url + path)).text
+  const post = (path: string, fields: readonly (readonly [string, string])[]) =>
+    agent.postForm(running.url + path, fields)
+  const addUser = async (name: string) =>
+    (await directory().create(newUser({ username: name, firstName: 'Bulk', lastName: name }))).id
+  const addUsers = (prefix: string, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, number) => addUser(`${prefix}${String(number).padStart(2, '0')}`)))
+  /** The hidden fields of the confirmation. */
+  const confirmed = (text: string) => {
+    const [form = ''] = /<form class="stack" method="post".*?<\/form>/s.exec(text) ?? []
+    return [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(
+      ([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')] as const,
+    )
+  }
+  const isDisabled = async (id: string) => (await directory().find(id))?.disabled
+
+  test('selects all that match, and skips and counts what changed before the confirmation', async () => {
+    const ids = await addUsers(`all${kind.toLowerCase()}`, 25)
+    const [gone = '', changed = ''] = ids
+    const list = `?search=all${kind.toLowerCase()}&filters[disabled]=false`
+    const page = await get(`${users}${list}`)
+    expect([page.includes('All 25 that match'), page.includes(`25 of `)]).toEqual([true, true])
+    const asked = await post(`${users}/bulk`, [
+      ['act', 'disable'],
+      ['list', list],
+      ['all', 'yes'],
+      ['ids', ids[3] ?? ''],
+    ])
+    expect([asked.status, asked.text.includes('Disable 25 people?'), await isDisabled(changed)]).toEqual([
+      200,
+      true,
+      false,
+    ])
+    await directory().users.remove(gone)
+    await directory().setDisabled(changed, true)
+    const late = await addUser(`all${kind.toLowerCase()}99`)
+    expect((await post(`${users}/bulk`, confirmed(asked.text))).status).toBe(303)
+    const done = await get(users)
+    expect([done.includes('23 people were disabled.'), done.includes('2 were skipped')]).toEqual([true, true])
+    expect([await isDisabled(ids[24] ?? ''), await isDisabled(late)]).toEqual([true, false])
+  })
+
+  test('names those that were refused, and keeps the last administrator', async () => {
+    const id = await addUser(`refused${kind.toLowerCase()}`)
+    await post(`${users}/bulk`, [
+      ['act', 'delete'],
+      ['ids', id],
+      ['ids', adaId],
+      ['confirmed', 'yes'],
+    ])
+    const page = await get(users)
+    expect(page).toMatch(/Bulk refused\w+(<[^>]+>)* was deleted\./)
+    expect(page).toContain('Ada Lovelace</bdi>: Make another person an administrator first')
+    expect([await directory().find(id), (await directory().find(adaId))?.administrator]).toEqual([undefined, true])
+  })
+
+  test('changes each item once if the same form is sent twice at once', async () => {
+    const ids = await addUsers(`twice${kind.toLowerCase()}`, 6)
+    const fields = [['act', 'delete'], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const)] as const
+    const answers = await Promise.all([post(`${users}/bulk`, fields), post(`${users}/bulk`, fields)])
+    expect(answers.map(({ status }) => status)).toEqual([303, 303])
+    const removed = running.log.filter(
+      (line) => line.includes('"account_removed"') && ids.some((id) => line.includes(id)),
+    )
+    expect(removed).toHaveLength(6)
+  })
+
+  test('adds to chosen groups and removes from them, and asks for a group', async () => {
+    const [one, two] = [await addUser(`grouped${kind.toLowerCase()}1`), await addUser(`grouped${kind.toLowerCase()}2`)]
+    const kept = (await directory().groups.create({ name: `kept${kind}`, friendlyName: 'Kept' })).id
+    const added = (await directory().groups.create({ name: `added${kind}`, friendlyName: 'Added' })).id
+    await directory().users.setGroups(one, [kept])
+    const chosen = (act: string) =>
+      [
+        ['act', act],
+        ['ids', one],
+        ['ids', two],
+        ['confirmed', 'yes'],
+      ] as const
+    const missing = await post(`${users}/bulk`, chosen('add-to-group'))
+    expect([missing.status, missing.text.includes('data-picker="/settings/admin/choices/groups"')]).toEqual([400, true])
+    await post(`${users}/bulk`, [...chosen('add-to-group'), ['choices', added]])
+    const names = async (id: string) =>
+      (await directory().users.find(id))?.groups.map(({ friendlyName }) => friendlyName)
+    expect([await names(one), await names(two)]).toEqual([['Added', 'Kept'], ['Added']])
+    await post(`${users}/bulk`, [...chosen('remove-from-group'), ['choices', added]])
+    expect([await names(one), await names(two)]).toEqual([['Kept'], []])
+  })
+
+  test('signs users out on all devices, from the menu of a row', async () => {
+    const name = `leaving${kind.toLowerCase()}`
+    const id = await addUser(name)
+    const other = running.agent()
+    await other.postForm(`${running.url}/lc`, { code: (await running.app.issueLoginCode(name)).code })
+    expect((await other.get(`${running.url}/settings/account`)).status).toBe(200)
+    const asked = await post(`${users}/bulk`, [
+      ['one', `sign-out:${id}`],
+      ['ids', adaId],
+      ['list', '?'],
+    ])
+    expect(asked.text).toContain(`Sign out Bulk ${name}?`)
+    await post(`${users}/bulk`, confirmed(asked.text))
+    expect((await other.get(`${running.url}/settings/account`)).status).toBe(303)
+    expect((await agent.get(`${running.url}/settings/account`)).status).toBe(200)
+  })
+
+  test('gives groups access to clients, and limits clients to groups without taking access away', async () => {
+    const { pocket } = running.app
+    const made = (name: string, isGroupRestricted: boolean) =>
+      pocket.clients.create({ name, redirectUris: [], isGroupRestricted })
+    const [limited, open] = [await made('Limited', true), await made('Open', false)]
+    const [first, second] = await Promise.all(
+      ['first', 'second'].map((name) => directory().groups.create({ name: name + kind, friendlyName: name })),
+    )
+    const [firstId, secondId] = [first?.id ?? '', second?.id ?? '']
+    await post(`${groups}/bulk`, [
+      ['act', 'allow-clients'],
+      ['ids', firstId],
+      ['choices', limited.id],
+      ['confirmed', 'yes'],
+    ])
+    const allowed = async (id: string) => {
+      const client = await pocket.clients.find(id)
+      return [client?.isGroupRestricted, [...(client?.allowedGroupIds ?? [])].sort()]
+    }
+    expect(await allowed(limited.id)).toEqual([true, [firstId]])
+    const both = [
+      ['act', 'limit-to-groups'],
+      ['ids', limited.id],
+      ['ids', open.id],
+      ['choices', secondId],
+      ['confirmed', 'yes'],
+    ] as const
+    await post(`${clients}/bulk`, both)
+    expect([await allowed(limited.id), await allowed(open.id)]).toEqual([
+      [true, [firstId, secondId].sort()],
+      [true, [secondId]],
+    ])
+  })
+
+  test('removes all matching members of a group', async () => {
+    const ids = await addUsers(`member${kind.toLowerCase()}`, 22)
+    const group = (await directory().groups.create({ name: `team${kind}`, friendlyName: 'Team' })).id
+    await directory().groups.setMembers(group, [...ids, adaId])
+    const asked = await post(`${groups}/${group}/bulk`, [
+      ['act', 'remove'],
+      ['all', 'yes'],
+      ['list', `?search=member`],
+    ])
+    expect(asked.text).toContain('Remove 22 people from the group?')
+    await post(`${groups}/${group}/bulk`, confirmed(asked.text))
+    expect((await directory().groups.find(group))?.members.map(({ id }) => id)).toEqual([adaId])
+    expect(await get(`${groups}/${group}`)).toContain('22 people were removed.')
+  })
+})
