@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'esbuild'
+import sharp from 'sharp'
 import { rail } from '../src/http/rail.ts'
 
 // Program: bundles `web/` into `dist/web/` under names with content hashes, precompressed, with `manifest.json` (logical name ->
@@ -14,6 +15,8 @@ const server = dirname(dirname(fileURLToPath(import.meta.url)))
 const web = join(server, 'web')
 const target = join(server, 'dist', 'web')
 const prefix = '/assets/'
+/** Pixels: for iOS, and for Android. */
+const homeScreenSizes = [180, 192, 512] as const
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
 const pageScripts = [
   'shell',
@@ -63,7 +66,21 @@ async function bundledFiles(): Promise<BundledFile[]> {
     logLevel: 'warning',
   })
   const favicon = { name: 'favicon.svg', contents: await readFile(join(web, 'favicon.svg')) }
-  return [...outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })), favicon]
+  const icons = await Promise.all(homeScreenSizes.map((size) => homeScreenIcon(favicon.contents, size)))
+  return [...outputFiles.map(({ path, contents }) => ({ name: basename(path), contents })), favicon, ...icons]
+}
+
+/** The mark on paper, within the safe zone of a maskable icon (Web App Manifest §1.8.3). */
+async function homeScreenIcon(favicon: Buffer, size: number): Promise<BundledFile> {
+  const markSize = Math.round(size * 0.6)
+  const mark = await sharp(favicon, { density: 72 * (markSize / 32) })
+    .resize(markSize, markSize)
+    .toBuffer()
+  const contents = await sharp({ create: { width: size, height: size, channels: 3, background: '#f8f8f4' } })
+    .composite([{ input: mark }])
+    .png({ compressionLevel: 9, palette: true })
+    .toBuffer()
+  return { name: `icon-${size}.png`, contents }
 }
 
 async function writeAsset({ name, contents }: BundledFile): Promise<readonly [string, { readonly path: string }]> {

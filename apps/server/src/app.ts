@@ -19,6 +19,7 @@ import { packageFolder } from './config/package-folder.ts'
 import type { Configuration } from './configuration-file/configuration.ts'
 import type { Finding } from './diagnosis/finding.ts'
 import { loadAssets, serveAssets } from './http/assets.ts'
+import { createAuthentication } from './http/authentication.ts'
 import { type ApiRequest, type ApiResponse, callApi } from './http/call-api.ts'
 import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
@@ -220,6 +221,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     trustProxy: config.trustProxy,
     logger,
     show,
+    findUser: createAuthentication(pocket, directory).user,
     originOf: pocket.originOf,
     hstsMaxAge: config.hstsMaxAge,
   })

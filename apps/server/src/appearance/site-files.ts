@@ -26,14 +26,24 @@ export function siteFiles({ appName, pictures, assets }: SiteFileDeps): readonly
       async handle(ctx) {
         const name = await appName()
         const { favicon } = await pictures.instance()
-        const { href, type } = favicon ?? { href: assets.path('favicon.svg'), type: 'image/svg+xml' }
+        const icons = favicon
+          ? [{ src: favicon.href, type: favicon.type, sizes: 'any' }]
+          : [
+              { src: assets.path('favicon.svg'), type: 'image/svg+xml', sizes: 'any' },
+              ...[192, 512].map((size) => ({
+                src: assets.path(`icon-${size}.png`),
+                type: 'image/png',
+                sizes: `${size}x${size}`,
+                purpose: 'any maskable',
+              })),
+            ]
         ctx.set('Content-Type', 'application/manifest+json')
         ctx.body = JSON.stringify({
           name,
           short_name: name,
           start_url: '/',
           display: 'minimal-ui',
-          icons: [{ src: href, type, sizes: 'any' }],
+          icons,
         })
       },
     },

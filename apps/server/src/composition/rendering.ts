@@ -32,6 +32,7 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
     appName: async () => (await settings.lastKnown()).appName,
     appearance: appearance.urlFor,
     pictures,
+    railCounts: async () => ({ approvals: await database.approvals.countAwaitingAdministrator() }),
     locationNames: (messages) => locationNames(geoIp, messages),
     clock,
     managed: config.configurationFile === undefined ? async () => null : managedNotes(database.managed),

@@ -15,6 +15,7 @@ import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails
 import { addressOf, createOutbox, type Outbox } from './outbox.ts'
 import { createEmailQueue, type EmailQueue } from './queue.ts'
 import { withSignInNotices } from './sign-in-notices.ts'
+import { smtpProblemOf } from './smtp-problem.ts'
 import { createSmtpTransport } from './transport.ts'
 import { createEmailVerification, type EmailVerification } from './verification.ts'
 
@@ -120,8 +121,11 @@ export async function createEmailService(deps: EmailServiceDeps): Promise<EmailS
             await transport.send({ ...composed, to, messageId }, AbortSignal.timeout(testTimeout))
             await store.markSent(email, clock.now())
           } catch (cause) {
-            await store.markFailed(email, { lastError: failureText(cause), nextAttemptAt: null })
-            throw new ConfigurationError(`The e-mail could not be sent: ${messageOf(cause)}`, { cause })
+            const lastError = failureText(cause)
+            await store.markFailed(email, { lastError, nextAttemptAt: null })
+            const problem = smtpProblemOf(lastError)
+            const details = { answer: lastError.slice(0, 500), ...(problem !== null && { problem }) }
+            throw new ConfigurationError(`The e-mail could not be sent: ${messageOf(cause)}`, { cause, details })
           }
         },
         lastAttempt: () => store.lastAttempt(),

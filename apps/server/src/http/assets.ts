@@ -27,6 +27,7 @@ export interface Assets {
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
 }
 const suffixes: readonly (readonly [AssetEncoding, string])[] = [

@@ -21,6 +21,7 @@ const compressedViews: ReadonlySet<PageModel['view']> = new Set([
   'client-choose',
   'client-settings',
   'clients',
+  'desk-error',
   'emails',
   'error',
   'group',

@@ -1,23 +1,29 @@
 import { requestContext, type View } from '@pocket/core'
 import { PocketError, RateLimitedError, UnavailableError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { messageOf } from '../logging/failure.ts'
+import { deskErrorPage } from './desk-error.ts'
+import type { PageModel } from './page-models.ts'
 import { pathForLog } from './path-for-log.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
 
 /** Characters; room for a carried interaction, and for other headers within the 16 kB that Node accepts. */
 const maxUrlLength = 13_500
 
+/** The signed-in user of a request, if any. */
+export type FindUser = (ctx: Context) => Promise<User | undefined>
+
 /** Turns every thrown error into one response: a page for browsers, JSON for programs. Internal details are not disclosed. */
-export function errorResponses(logger: Logger, show: ShowPage): Middleware {
+export function errorResponses(logger: Logger, show: ShowPage, findUser: FindUser): Middleware {
   return async (ctx, next) => {
     try {
       await next()
       if (ctx.status !== 404 || ctx.body !== undefined || ctx.respond === false) return
-      if (!respondMethodNotAllowed(ctx)) await notFound(ctx, show)
+      if (!respondMethodNotAllowed(ctx)) await notFound(ctx, show, findUser)
     } catch (error) {
-      await respond(ctx, error, logger, show)
+      await respond(ctx, error, { logger, show, findUser })
     }
   }
 }
@@ -38,7 +44,7 @@ function respondMethodNotAllowed(ctx: Context): boolean {
   return true
 }
 
-async function notFound(ctx: Context, show: ShowPage): Promise<void> {
+async function notFound(ctx: Context, show: ShowPage, findUser: FindUser): Promise<void> {
   if (/^\/api\/([^/]+\/)+$/.test(ctx.path)) {
     // As in Pocket ID. 307 keeps the method and the body (RFC 9110 §15.4.8).
     ctx.status = ctx.method === 'GET' || ctx.method === 'HEAD' ? 301 : 307
@@ -51,11 +57,16 @@ async function notFound(ctx: Context, show: ShowPage): Promise<void> {
     ctx.body = { error: 'API endpoint not found' }
     return
   }
-  await show(ctx, errorView(ctx, { status: 404, code: 'not_found', description: 'There is no such page.' }))
+  const view = errorView(ctx, { status: 404, code: 'not_found', description: 'There is no such page.' })
+  await show(ctx, await inFrame(ctx, view, findUser))
   ctx.status = 404
 }
 
-async function respond(ctx: Context, error: unknown, logger: Logger, show: ShowPage): Promise<void> {
+async function respond(
+  ctx: Context,
+  error: unknown,
+  { logger, show, findUser }: { readonly logger: Logger; readonly show: ShowPage; readonly findUser: FindUser },
+): Promise<void> {
   const { requestId } = requestContext(ctx.req)
   const pocketError = error instanceof PocketError ? error : undefined
   // The stack is not useful, and there may be many such errors.
@@ -100,13 +111,21 @@ async function respond(ctx: Context, error: unknown, logger: Logger, show: ShowP
   // A browser reloads the page automatically; a form is not submitted twice.
   const retriesItself = error instanceof UnavailableError && (ctx.method === 'GET' || ctx.method === 'HEAD')
   if (retriesItself) ctx.set('Refresh', String(retryAfter))
-  await show(ctx, {
+  const view = {
     ...errorView(ctx, { status, code, description: message }),
     fields,
     retriesItself,
     ...(retryAfter !== undefined && { retryAfter }),
-  })
+  }
+  await show(ctx, retryAfter === undefined ? await inFrame(ctx, view, findUser) : view)
   ctx.status = status
+}
+
+/** The error within the navigation, for a signed-in user on a settings page. */
+async function inFrame(ctx: Context, view: Extract<View, { view: 'error' }>, findUser: FindUser): Promise<PageModel> {
+  if (!ctx.path.startsWith('/settings/') || view.code === 'not_signed_in') return view
+  const user = await findUser(ctx).catch(() => undefined)
+  return user ? deskErrorPage(ctx, user, view) : view
 }
 
 /** The sign-in page, which leads back to this page; without its query or path where the URL would be too long. */

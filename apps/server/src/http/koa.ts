@@ -8,7 +8,7 @@ import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
 import { requests, trace } from '../telemetry/channels.ts'
 import { compressPages } from './compression.ts'
-import { errorResponses } from './errors.ts'
+import { errorResponses, type FindUser } from './errors.ts'
 import { pathForLog } from './path-for-log.ts'
 import type { ShowPage } from './show-page.ts'
 
@@ -16,6 +16,7 @@ export interface KoaDeps {
   readonly trustProxy: TrustProxy
   readonly logger: Logger
   readonly show: ShowPage
+  readonly findUser: FindUser
   /** The origin of this server that received the request. */
   readonly originOf: (req: IncomingMessage) => string
   /** Seconds; 0 disables the header. */
@@ -26,7 +27,7 @@ export interface KoaDeps {
 const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
 
 /** Applies to every request: a request ID, the response headers, a log entry and one error handler. */
-export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: KoaDeps): Koa {
+export function createKoa({ trustProxy, logger, show, findUser, originOf, hstsMaxAge }: KoaDeps): Koa {
   const koa = new Koa({ proxy: true })
   koa.on('error', (error) => logger.error({ err: error }, 'Sending a response failed'))
   // Its entries have no fields to redact, so that none are searched in each request.
@@ -62,7 +63,7 @@ export function createKoa({ trustProxy, logger, show, originOf, hstsMaxAge }: Ko
   })
   return koa
     .use(compressPages())
-    .use(errorResponses(logger, show))
+    .use(errorResponses(logger, show, findUser))
     .use((ctx, next) => {
       // RFC 9112 §3.2: a proxy may have chosen the other header.
       if (headerCount(ctx.req, 'host') > 1)

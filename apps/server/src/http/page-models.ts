@@ -6,9 +6,24 @@ import type { Viewer } from './viewer.ts'
 export interface PageModels {
   readonly confirm: ConfirmPage
   readonly reauthenticate: ReauthenticatePage
+  readonly 'desk-error': DeskErrorPage
 }
 
 export type PageModel = View | PageModels[keyof PageModels]
+
+/** An error on a page with navigation. */
+export interface DeskErrorPage {
+  readonly view: 'desk-error'
+  readonly viewer: Viewer
+  readonly code: string
+  /** For developers. */
+  readonly description: string
+  readonly requestId: string
+  /** The ID in the URL of something that does not exist. */
+  readonly missingId: string | null
+  /** Where the user continues; `title` is a message key, `null` for the page of the form. */
+  readonly act: { readonly href: string; readonly title: string | null }
+}
 
 /** Asks for a passkey before a sensitive action, then continues with the action. */
 interface ReauthenticatePage {

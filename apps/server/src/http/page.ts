@@ -11,7 +11,7 @@ import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
 import { type Preferences, preferencesOf } from './preferences.ts'
-import { rail } from './rail.ts'
+import { type RailCounts, rail } from './rail.ts'
 
 /** Renders a page as a complete HTML document with the preferences of the request. Compatible with core's `RenderView`. */
 export type RenderPage = (page: PageModel, req: IncomingMessage) => Promise<string>
@@ -26,6 +26,8 @@ export interface PageRendererOptions {
   /** The current display name of this instance. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
+  /** For the navigation of administrators. */
+  readonly railCounts: () => Promise<RailCounts>
   /** The URL of the style sheet with the custom appearance; `null` if there is none. */
   readonly appearance: (background: string | null) => Promise<string | null>
   /** Names the location of an IP address in the language of a page. */
@@ -42,6 +44,7 @@ export interface ManagedNote {
   readonly fields: readonly string[]
 }
 
+const noCounts: RailCounts = { approvals: 0 }
 const noPictures = { favicon: null, logo: null, background: null, client: null }
 
 /** The names that templates see. The page model is below `page`, because EJS reads its options from the same object. */
@@ -58,6 +61,7 @@ const templateNames = [
   'issuer',
   'appearance',
   'rail',
+  'railCounts',
   'pictures',
   'preferences',
   'managed',
@@ -65,8 +69,19 @@ const templateNames = [
 
 /** Compiles each template once. The only module that uses koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const { viewsDirectory, assets, catalogues, issuer, appName, appearance, pictures, locationNames, clock, managed } =
-    options
+  const {
+    viewsDirectory,
+    assets,
+    catalogues,
+    issuer,
+    appName,
+    appearance,
+    pictures,
+    locationNames,
+    railCounts: countForRail,
+    clock,
+    managed,
+  } = options
   const translators = new Map<Messages, object>()
   const localHelpers = (messages: Messages): object => {
     const cached = translators.get(messages)
@@ -107,6 +122,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       ...appearanceLocals,
       page,
       managed: 'viewer' in page ? await managed(here) : null,
+      railCounts: 'viewer' in page && page.viewer.isAdmin ? await countForRail() : noCounts,
       preferences: { languages: catalogues.languages, theme, here },
     })
     return showLanguageMarks(html)

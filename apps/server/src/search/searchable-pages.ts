@@ -9,7 +9,6 @@ export interface SearchablePage {
   readonly path: string
 }
 
-const settings = '/settings/admin/application-configuration'
 const childPage = (entry: string, title: string, path: string): SearchablePage => ({
   title,
   parent: `frame.rail.${entry}`,
@@ -17,25 +16,21 @@ const childPage = (entry: string, title: string, path: string): SearchablePage =
 })
 const navigationPages = (group: keyof typeof rail): readonly SearchablePage[] =>
   rail[group].map(({ name, path }) => ({ title: `frame.rail.${name}`, parent: null, path }))
+/** The tabs of the entries, without the first one, which the entry opens. */
+const tabPages = (group: keyof typeof rail): readonly SearchablePage[] =>
+  rail[group].flatMap(({ name, path, tabs = [] }) =>
+    tabs.filter((tab) => tab.path !== path).map((tab) => childPage(name, tab.title, tab.path)),
+  )
 
 export const searchablePages: Readonly<Record<keyof typeof rail, readonly SearchablePage[]>> = {
-  own: [
-    ...navigationPages('own'),
-    childPage('account', 'account.security', '/settings/account/security'),
-    childPage('account', 'account.data', '/settings/account/data'),
-  ],
+  own: [...navigationPages('own'), ...tabPages('own')],
   administration: [
     ...navigationPages('administration'),
     childPage('users', 'userNew.title', '/settings/admin/users/new'),
     childPage('groups', 'groupNew.title', '/settings/admin/user-groups/new'),
     childPage('clients', 'clientNew.title', '/settings/admin/oidc-clients/new'),
-    childPage('jobs', 'backups.title', '/settings/admin/back-ups'),
-    childPage('settings', 'settings.sections.sign-up', `${settings}/sign-up`),
-    childPage('settings', 'settings.sections.passkeys', '/settings/admin/passkeys'),
-    childPage('settings', 'settings.sections.email', `${settings}/email`),
-    childPage('settings', 'settings.sections.ldap', `${settings}/ldap`),
+    ...tabPages('administration'),
     childPage('settings', 'ldap.title', '/settings/admin/ldap'),
-    childPage('settings', 'settings.sections.oidc', `${settings}/oidc`),
     childPage('settings', 'emails.title', '/settings/admin/emails'),
   ],
 }

@@ -5,6 +5,7 @@ const rows = new TableRows(approvalTable)
 
 const sql = {
   list: `${rows.select} ORDER BY requested_at, account_id`,
+  countAwaitingAdministrator: `SELECT COUNT(*) AS number FROM ${rows.table} WHERE awaits_administrator`,
   find: `${rows.select} WHERE account_id = $1`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   recordVerified: `UPDATE ${rows.table} SET awaits_verification = FALSE WHERE account_id = $1 AND awaits_verification`,
@@ -27,6 +28,11 @@ export class ApprovalStore {
   /** Oldest first. */
   async list(): Promise<readonly Approval[]> {
     return rows.all(await this.#database.query(sql.list, []))
+  }
+
+  async countAwaitingAdministrator(): Promise<number> {
+    const [row] = await this.#database.query<{ number: number | string }>(sql.countAwaitingAdministrator, [])
+    return Number(row?.number)
   }
 
   async find(accountId: string): Promise<Approval | undefined> {

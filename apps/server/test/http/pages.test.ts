@@ -536,3 +536,56 @@ test('another site can post a sign-in, and an unreadable post ends on a page', a
   const unread = await running.agent().postForm(`${running.url}/authorize`, {}, { from, headers })
   expect([unread.status, unread.headers.get('content-type')]).toEqual([400, expect.stringMatching(/^text\/html/)])
 })
+
+describe('the frame', () => {
+  const errorOf = (text: string) => ({
+    hasRail: text.includes('id="rail"'),
+    title: /<h1>([^<]*)/.exec(text)?.[1],
+    act: /<a class="btn primary" href="([^"]*)">([^<]*)/.exec(text)?.slice(1),
+  })
+
+  test('stays around an error, which ends in an act', async () => {
+    await using desk = await administrator()
+    const { agent, running } = desk
+    const get = async (path: string) => errorOf((await agent.get(running.url + path)).text)
+    expect(await get(`${clients}/gone`)).toEqual({
+      hasRail: true,
+      title: 'There’s no such client',
+      act: [clients, 'Go to “Clients”'],
+    })
+    expect((await agent.get(`${running.url}${clients}/gone`)).text).toContain('<code>gone</code>')
+    expect(await get('/settings/admin/nowhere')).toMatchObject({
+      hasRail: true,
+      act: ['/settings/admin', 'Go to “Overview”'],
+    })
+    const { id } = await running.app.pocket.clients.create({ name: 'Wiki', redirectUris: [], isPublic: true })
+    const refused = await agent.postForm(`${running.url}${clients}/${id}/secrets`, {})
+    expect(errorOf(refused.text)).toMatchObject({ hasRail: true, act: [clients, 'Go to “Clients”'] })
+    // Without a session there is no navigation.
+    expect(errorOf((await running.agent().get(`${running.url}/settings/admin/nowhere`)).text).hasRail).toBe(false)
+  })
+
+  test('has at most eight entries, and counts the people who wait for approval', async () => {
+    await using desk = await administrator()
+    const { agent, running } = desk
+    const { text } = await agent.get(`${running.url}/settings/admin/users`)
+    const [menu = ''] = /id="rail"[\s\S]*?<\/nav>/.exec(text) ?? []
+    expect(menu.match(/<li><a /g)?.length).toBe(8)
+    expect(menu).not.toContain('waiting for approval')
+    for (const path of ['users', 'approvals', 'invitations']) expect(text).toContain(`href="/settings/admin/${path}"`)
+  })
+
+  test('has icons for home screens', async () => {
+    await using desk = await administrator()
+    const { running } = desk
+    const manifest = await (await fetch(`${running.url}/app.webmanifest`)).json()
+    const { text } = await running.agent().get(`${running.url}/login`)
+    const touchIcon = /rel="apple-touch-icon" href="([^"]+)"/.exec(text)?.[1] ?? ''
+    // A cast: the requests below check it.
+    const { icons } = manifest as { readonly icons: readonly { readonly src: string; readonly type: string }[] }
+    const types = [touchIcon, ...icons.map(({ src }) => src)].map(
+      async (path) => (await fetch(running.url + path)).headers.get('content-type') ?? '',
+    )
+    expect(await Promise.all(types)).toEqual(['image/png', 'image/svg+xml', 'image/png', 'image/png'])
+  })
+})

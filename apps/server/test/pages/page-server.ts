@@ -52,6 +52,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     issuer: 'https://id.example.com',
     appName: async () => 'Pocket ID',
     pictures: noPictures,
+    railCounts: async () => ({ approvals: 2 }),
     appearance: async () => null,
     locationNames: (messages) => locationNames(places, messages),
     managed: async () => null,

@@ -11,6 +11,6 @@ export interface SettingPageDeps extends PageDeps {
   readonly initialAccessTokens: InitialAccessTokenAdministration
   /** Whether the newest attempted e-mail was sent, and when. */
   readonly lastEmail: () => Promise<{ readonly succeeded: boolean; readonly at: number } | undefined>
-  /** Sends a test e-mail. @throws {ConfigurationError} with the response of the SMTP server @throws {ConflictError} `user_email_not_set` */
+  /** Sends a test e-mail. @throws {ConfigurationError} with the response of the SMTP server in `details.answer`, and its cause in `details.problem` @throws {ConflictError} `user_email_not_set` */
   readonly testEmail: (user: User) => Promise<void>
 }

@@ -46,12 +46,12 @@ export interface SettingsPage {
     | null
   /** The images of the instance; empty except on the page of the general settings. A form sends `file`. */
   readonly images: readonly ApplicationImageItem[]
-  /** The result of a test e-mail; `answer` is the response of the SMTP server, `problem` its meaning. */
+  /** The result of a test e-mail; `answer` is the response of the SMTP server, `problem` the suffix of a message about its cause. */
   readonly test: {
     readonly outcome: 'sent' | 'failed' | 'no_address'
     readonly address: string
     readonly answer: string
-    readonly problem: SmtpProblem | null
+    readonly problem: string | null
   } | null
   /** Directory presets, and the preset that is filled in but not saved. Empty except on the LDAP page. */
   readonly presets: {

@@ -90,16 +90,16 @@ async function tried(send: (user: User) => Promise<void>, user: User): Promise<S
   } catch (error) {
     if (error instanceof ConflictError) return { outcome: 'no_address', address, answer: '', problem: null }
     if (!(error instanceof ConfigurationError)) throw error
-    const answer = failureText(error.cause).slice(0, 500)
-    return { outcome: 'failed', address, answer, problem: smtpProblemOf(answer) }
+    const { answer = '', problem = null } = error.details
+    return { outcome: 'failed', address, answer, problem }
   }
 }
 
 function testOf(value: unknown): SettingsPage['test'] {
-  const { outcome, address, answer } = Object(value)
+  const { outcome, address, answer, problem } = Object(value)
   const isKnown = outcome === 'sent' || outcome === 'failed' || outcome === 'no_address'
   return isKnown && typeof address === 'string' && typeof answer === 'string'
-    ? { outcome, address, answer, problem: smtpProblemOf(answer) }
+    ? { outcome, address, answer, problem: typeof problem === 'string' ? problem : null }
     : null
 }
 

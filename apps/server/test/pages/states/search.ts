@@ -4,6 +4,15 @@ import { anna, long } from './common.ts'
 const page = { view: 'search', viewer: anna, maxQueryLength: 200 } as const
 
 export const searchStates: Readonly<Record<string, PageModel>> = {
+  'desk-error': {
+    view: 'desk-error',
+    viewer: anna,
+    code: 'client_not_found',
+    description: 'There is no such client.',
+    requestId: '9b1fc3d4-6d5e-4f3a-8a51-3b1a8e1c2d3f',
+    missingId: 'synology-dsm',
+    act: { href: '/settings/admin/oidc-clients', title: 'frame.rail.clients' },
+  },
   search: {
     ...page,
     query: 'an',

@@ -1,0 +1,56 @@
+import type { User } from '@pocket/directory'
+import type { Context } from 'koa'
+import type { DeskErrorPage } from './page-models.ts'
+import { preferencesOf } from './preferences.ts'
+import { rail } from './rail.ts'
+import { viewerOf } from './viewer.ts'
+
+interface ErrorDetails {
+  readonly code: string
+  readonly description: string
+  readonly requestId: string | null
+}
+
+/** Where the cause can be mended, by error code. */
+const remedies: Readonly<Record<string, string>> = {
+  passkey_required: '/settings/account/security',
+  sign_in_again: '/settings/account/security',
+  forbidden: '/settings/apps',
+  one_time_access_disabled: '/settings/admin/application-configuration/email',
+  ldap_disabled: '/settings/admin/application-configuration/ldap',
+  ldap_sync_failed: '/settings/admin/application-configuration/ldap',
+}
+
+const entries = Object.values(rail)
+  .flat()
+  .flatMap(({ name, path, tabs = [] }) => [{ title: `frame.rail.${name}`, path }, ...tabs])
+
+export function deskErrorPage(ctx: Context, user: User, { code, description, requestId }: ErrorDetails): DeskErrorPage {
+  const params: unknown = ctx.params
+  const id = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined
+  return {
+    view: 'desk-error',
+    viewer: viewerOf(user),
+    code,
+    description,
+    requestId: requestId ?? '',
+    missingId: code.endsWith('_not_found') && typeof id === 'string' ? id : null,
+    act: actFor(ctx, code),
+  }
+}
+
+function actFor(ctx: Context, code: string): DeskErrorPage['act'] {
+  const remedy = remedies[code]
+  const { here } = preferencesOf(ctx.req)
+  // Without a `Referer` header the page of the form is unknown.
+  if (remedy === undefined && ctx.method !== 'GET' && !code.endsWith('_not_found') && here !== '/')
+    return { href: here, title: null }
+  const path = remedy ?? ctx.path
+  // The entry with the longest path above this one, such as the list of a missing client.
+  const parents = entries.filter((entry) => path === entry.path || path.startsWith(`${entry.path}/`))
+  const [entry] = parents.sort((left, right) => right.path.length - left.path.length)
+  const isSamePage = entry?.path === ctx.path
+  return entry && !isSamePage
+    ? { href: entry.path, title: entry.title }
+    : { href: '/settings/account', title: 'frame.rail.account' }
+}
