@@ -20,9 +20,10 @@ export interface CommandResult {
 }
 
 /** The answers of a user at a terminal. */
-export type Terminal = Pick<CommandContext, 'confirm' | 'ask' | 'askSecret'>
+export type Terminal = Pick<CommandContext, 'confirm' | 'ask' | 'askSecret'> &
+  Partial<Pick<CommandContext, 'print' | 'stop'>>
 
-const noTerminal: Terminal = {
+export const noTerminal: Terminal = {
   confirm: async () => undefined,
   ask: async () => undefined,
   askSecret: async () => undefined,
@@ -68,10 +69,10 @@ export async function createMachine(
         createLogger: (config) => createLogger(config, { write: (line) => void errors.push(line) }),
         print: (line) => stdout.write(`${line}\n`),
         printError: (line) => errors.push(`${line}\n`),
-        ...terminal,
         stdin: Readable.from([input]),
         stdout,
         stop: new AbortController().signal,
+        ...terminal,
       })
       stdout.end()
       return { exit, stdout: await printed, stderr: errors.join('') }

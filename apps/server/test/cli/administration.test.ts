@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { eventually } from '@pocket/test-support'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from '../backup/machine.ts'
+import { createMachine, type Machine, noTerminal } from '../backup/machine.ts'
 
 describe('commands beside a running server', () => {
   const stack = new AsyncDisposableStack()
@@ -72,6 +73,26 @@ describe('commands beside a running server', () => {
         expect.objectContaining({ event: 'ACCOUNT_REMOVED', actorUsername: 'command line', username: 'grace' }),
       ]),
     )
+  })
+
+  test('audit tail --follow prints each new entry once, also more than a page of them', async () => {
+    const { administrator: agent, url } = instance
+    await agent.postJson(`${url}/api/user-groups`, { name: 'before', friendlyName: 'Before' })
+    const printed: string[] = []
+    const stop = new AbortController()
+    const following = machine.run(['audit', 'tail', '--follow', '--json', '--lines', '1'], undefined, {
+      ...noTerminal,
+      print: (line) => printed.push(line),
+      stop: stop.signal,
+    })
+    await eventually(async () => expect(printed).toHaveLength(1))
+    const names = Array.from({ length: 120 }, (_, index) => `group ${index}`)
+    for (const name of names) await agent.postJson(`${url}/api/user-groups`, { name, friendlyName: name })
+    await eventually(async () => expect(printed.length).toBeGreaterThan(names.length))
+    stop.abort()
+    expect((await following).exit).toBe(0)
+    const created = printed.map((line) => JSON.parse(line).changes.name.after)
+    expect(created).toEqual(['before', ...names])
   })
 
   test('an invalid field is reported as by the API, and nothing is created', async () => {

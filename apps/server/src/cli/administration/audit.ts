@@ -14,6 +14,12 @@ interface TailOptions extends JsonOption {
 /** Milliseconds between two reads of the audit log. */
 const followInterval = 1000
 const maxLines = 100
+/** Milliseconds. An entry is visible when its transaction commits, after entries that are newer. */
+const maxCommitTime = 10_000
+
+const path = '/api/audit-logs/all'
+const newestFirst = { 'sort[column]': 'createdAt', 'sort[direction]': 'desc' }
+const oldestFirst = { 'sort[column]': 'createdAt', 'sort[direction]': 'asc' }
 
 /** Prints the audit log. */
 export const addAudit: AddCommand = (program, context) => {
@@ -28,34 +34,41 @@ export const addAudit: AddCommand = (program, context) => {
     .option('-f, --follow', 'go on with new entries until the program is stopped')
     .action(({ lines, follow, json }: TailOptions) =>
       withApi(context, async (api) => {
-        const printed = new Set<unknown>()
+        const printed = new Map<unknown, number>()
+        let start = Number.NEGATIVE_INFINITY
         const printNew = (entries: readonly Item[]) => {
-          for (const entry of entries.toReversed()) {
-            if (printed.has(entry.id)) continue
-            printed.add(entry.id)
+          for (const entry of entries) {
+            const at = Date.parse(String(entry.createdAt))
+            if (printed.has(entry.id) || at < start) continue
+            printed.set(entry.id, at)
             context.print(json ? JSON.stringify(entry) : line(entry))
           }
         }
-        printNew(await newest(api, lines))
+        printNew((await newest(api, lines)).toReversed())
+        // Older entries than those of `--lines` are not printed later either.
+        if (printed.size > 0) start = Math.min(...printed.values())
+        let from = startOf(printed)
         while (follow && !context.stop.aborted) {
           await delay(followInterval, undefined, { signal: context.stop }).catch(() => undefined)
-          if (!context.stop.aborted) printNew(await newest(api, maxLines))
+          if (context.stop.aborted) break
+          printNew(await api.listAll(path, { ...oldestFirst, from: new Date(from).toISOString() }))
+          from = Math.max(from, startOf(printed))
+          for (const [id, at] of printed) if (at < from) printed.delete(id)
         }
       }),
     )
 }
 
 async function newest(api: Api, count: number): Promise<readonly Item[]> {
-  const query = new URLSearchParams({
-    'pagination[limit]': String(count),
-    'sort[column]': 'createdAt',
-    'sort[direction]': 'desc',
-  })
-  const { data } = await api.call<{ readonly data: readonly Item[] }>({
-    method: 'GET',
-    path: `/api/audit-logs/all?${query}`,
-  })
+  const query = new URLSearchParams({ 'pagination[limit]': String(count), ...newestFirst })
+  const { data } = await api.call<{ readonly data: readonly Item[] }>({ method: 'GET', path: `${path}?${query}` })
   return data
+}
+
+/** From when entries are read again; without any, from now. */
+function startOf(printed: ReadonlyMap<unknown, number>): number {
+  const latest = printed.size === 0 ? Date.now() : Math.max(...printed.values())
+  return latest - maxCommitTime
 }
 
 function line({ createdAt, event, username, actorUsername, ipAddress, data }: Item): string {
