@@ -9,7 +9,7 @@ import type { ApiKeys, KeyCreator } from './api-keys.ts'
 
 const scopes = { type: 'array', items: { type: 'string', enum: [...apiKeyScopes] } } as const
 
-const apiKeySchema = named('ApiKeyDto', {
+export const apiKeySchema = named('ApiKeyDto', {
   type: 'object',
   required: [
     'id',
@@ -41,7 +41,7 @@ const apiKeySchema = named('ApiKeyDto', {
   },
 })
 
-const mintedSchema = named('ApiKeyResponseDto', {
+export const mintedSchema = named('ApiKeyResponseDto', {
   type: 'object',
   required: ['apiKey', 'token'],
   properties: { apiKey: apiKeySchema, token: { type: 'string', description: 'Shown only once.' } },

@@ -14,7 +14,7 @@ import { type ExportFormat, exportChunks, exportFormats, exportTypes } from './e
 const unknownLocation = { type: 'string', description: 'Empty if unknown.' } as const
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const
 
-const auditSchema = named('AuditLogDto', {
+export const auditSchema = named('AuditLogDto', {
   type: 'object',
   required: ['id', 'createdAt', 'event', 'ipAddress', 'country', 'city', 'device', 'userID', 'data'],
   properties: {

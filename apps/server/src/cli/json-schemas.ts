@@ -1,6 +1,14 @@
 import type { JSONSchema } from 'json-schema-to-ts'
+import { apiKeySchema, mintedSchema } from '../api-keys/api.ts'
+import { apiSchema } from '../apis/api-schema.ts'
+import { auditSchema } from '../audit-log/api.ts'
 import { openExportSchema } from '../backup/open-export.ts'
+import { clientWithGroupCountSchema, clientWithGroupsSchema } from '../clients/client-schema.ts'
 import { checkNames } from '../diagnosis/finding.ts'
+import { groupSchema } from '../groups/group-dto.ts'
+import { jobSchema } from '../jobs/api.ts'
+import { sessionSchema } from '../sessions/api.ts'
+import { groupItemSchema, userSchema } from '../users/user-dto.ts'
 
 type SchemaObject = Exclude<JSONSchema, boolean>
 
@@ -83,5 +91,43 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
       ),
       notes: { ...list(text), description: 'Sentences about the instance as a whole.' },
     }),
+  },
+  'users-list': { command: 'users list --json', schema: list(userSchema) },
+  user: { command: 'users show|create|update --json', schema: userSchema },
+  'groups-list': { command: 'groups list --json', schema: list(groupItemSchema) },
+  group: { command: 'groups show|create|update --json', schema: groupSchema },
+  'clients-list': { command: 'clients list --json', schema: list(clientWithGroupCountSchema) },
+  client: { command: 'clients show|create|update --json', schema: clientWithGroupsSchema },
+  'clients-new-secret': { command: 'clients new-secret CLIENT --json', schema: object({ secret: text }) },
+  'apis-list': { command: 'apis list --json', schema: list(apiSchema) },
+  api: { command: 'apis show|create|update --json', schema: apiSchema },
+  'api-keys-list': { command: 'api-keys list USER --json', schema: list(apiKeySchema) },
+  'api-keys-create': { command: 'api-keys create USER --json', schema: mintedSchema },
+  'sessions-list': { command: 'sessions list USER --json', schema: list(sessionSchema) },
+  'jobs-list': { command: 'jobs list --json', schema: list(jobSchema) },
+  'settings-list': {
+    command: 'settings list --json',
+    schema: {
+      type: 'object',
+      description: 'Every setting by its name. Those of Pocket ID are texts; secrets are masked.',
+      additionalProperties: true,
+    },
+  },
+  'audit-tail': { command: 'audit tail --json', schema: { ...auditSchema, description: 'One object a line.' } },
+  'config-plan': {
+    command: 'config plan|apply --json',
+    schema: list(
+      object({
+        action: { enum: ['create', 'update', 'delete'] },
+        kind: { enum: ['groups', 'settings', 'users', 'clients', 'apis'] },
+        name: { ...text, description: 'The identity key; `settings` for the settings.' },
+        fields: list({
+          type: 'object',
+          required: ['field'],
+          properties: { field: text, before: {}, after: {} },
+          description: 'Secrets are replaced by a text.',
+        }),
+      }),
+    ),
   },
 }

@@ -4,7 +4,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { JobItem, Jobs } from './jobs.ts'
 
-const jobSchema = named('JobDto', {
+export const jobSchema = named('JobDto', {
   type: 'object',
   required: ['name', 'intervalSeconds', 'isRunning', 'nextRunAt', 'lastRun'],
   properties: {

@@ -9,7 +9,7 @@ import type { SessionItem } from './session-administration.ts'
 
 const locationSchema = { type: 'string', description: 'The location of the last use; empty if unknown.' } as const
 
-const sessionSchema = named('SessionDto', {
+export const sessionSchema = named('SessionDto', {
   type: 'object',
   required: [
     'id',

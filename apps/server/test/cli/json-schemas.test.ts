@@ -84,6 +84,38 @@ describe.each(kinds)('the JSON of %s', (kind) => {
     expect(await problemsOf('doctor', stdout.toString())).toBeNull()
     expect(await problemsOf('key-rotate', await printed(['key-rotate', '--yes', '--json']))).toBeNull()
   })
+
+  test('the commands that administer match their schemas', async () => {
+    const commands: readonly (readonly [string, ...string[]])[] = [
+      ['users-list', 'users', 'list'],
+      ['user', 'users', 'show', 'ada'],
+      ['user', 'users', 'create', '--username', 'grace', '--email', 'grace@example.com'],
+      ['groups-list', 'groups', 'list'],
+      ['group', 'groups', 'show', 'crew'],
+      ['group', 'groups', 'create', '--name', 'cooks', '--display-name', 'Cooks'],
+      ['clients-list', 'clients', 'list'],
+      ['client', 'clients', 'show', 'Wiki'],
+      ['client', 'clients', 'create', '--name', 'Blog', '--callback-url', 'https://blog.example.com/cb'],
+      ['clients-new-secret', 'clients', 'new-secret', 'Wiki'],
+      ['api', 'apis', 'create', '--name', 'Files', '--resource', 'https://files.example.com'],
+      ['api', 'apis', 'show', 'Files'],
+      ['apis-list', 'apis', 'list'],
+      ['api-keys-create', 'api-keys', 'create', 'ada', '--name', 'Deployment', '--expires', '2099-01-01'],
+      ['api-keys-list', 'api-keys', 'list', 'ada'],
+      ['sessions-list', 'sessions', 'list', 'ada'],
+      ['jobs-list', 'jobs', 'list'],
+      ['settings-list', 'settings', 'list'],
+    ]
+    for (const [name, ...args] of commands) {
+      const output = await printed([...args, '--json'])
+      expect([name, await problemsOf(name, output), output === '[]\n']).toEqual([name, null, false])
+    }
+    const entries = (await printed(['audit', 'tail', '--json'])).trim().split('\n')
+    for (const entry of entries) expect(await problemsOf('audit-tail', entry)).toBeNull()
+    const file = machine.path('pocket.yaml')
+    await writeFile(file, 'groups: [{ name: sailors }]')
+    expect(await problemsOf('config-plan', await printed(['config', 'apply', file, '--json']))).toBeNull()
+  })
 })
 
 test('migrate-from-pocket-id --json matches its schema', async () => {
