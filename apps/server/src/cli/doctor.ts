@@ -36,7 +36,7 @@ export const addDoctor: AddCommand = (program, context) => {
 }
 
 async function diagnose(context: CommandContext): Promise<readonly Finding[]> {
-  const config = quietConfig(context.readConfig())
+  const config = { ...quietConfig(context.readConfig()), migrates: false }
   try {
     requireDatabase(config)
     // A server waits longer for its database.
@@ -54,6 +54,8 @@ async function diagnoseWithoutDatabase({ appUrl }: Config, error: unknown): Prom
   if (!isTimeout && !(error instanceof ConfigurationError)) throw error
   const { checkPublicAddress } = await import('../diagnosis/public-address.ts')
   const { findings } = await checkPublicAddress(appUrl, Date.now(), AbortSignal.timeout(maxWait))
+  if (error instanceof ConfigurationError && error.name === 'MissingMigrationsError')
+    return [findingOf('migrationsMissing', '#server'), ...findings]
   const about = isTimeout ? 'no response in time' : error.message.replace(/\.$/, '')
   return [findingOf('databaseUnusable', '#server', { about }), ...findings]
 }
@@ -87,6 +89,7 @@ function isSkipped(check: CheckName, findings: readonly Finding[]): boolean {
   if (check === 'certificate')
     return has('address') && !findings.some(({ name }) => name === 'issuerDiffers' || name === 'addressOfOther')
   if (check === 'proxy' && (has('address') || findings.some(({ name }) => name === 'certificateUntrusted'))) return true
+  if (findings.some(({ name }) => name === 'migrationsMissing')) return check !== 'address' && check !== 'database'
   return findings.some(({ name }) => name === 'databaseUnusable') && check !== 'address'
 }
 

@@ -37,6 +37,13 @@ export interface MigratedDatabase extends AsyncDisposable {
 
 export interface DatabaseOptions extends MasterKeyConfig {
   readonly database: DatabaseConfig
+  /** False for a command that only reads: missing migrations are an error. Default: true. */
+  readonly migrates?: boolean
+}
+
+/** The migrations of this version have not run, and the caller does not run them. */
+export class MissingMigrationsError extends ConfigurationError {
+  override readonly name = 'MissingMigrationsError'
 }
 
 export interface Schema {
@@ -199,9 +206,12 @@ async function validateDatabase(
 async function migrate(
   options: DataSourceOptions,
   { applied }: Findings,
-  { schema: { migrations }, logger, backUp }: OpenContext,
+  { config, schema: { migrations }, logger, backUp }: OpenContext,
 ): Promise<void> {
+  const missing = missingMigrations(migrations, applied)
+  if (missing.length > 0 && config.migrates === false)
+    throw new MissingMigrationsError(`These migrations have not run: ${missing.join(', ')}.`)
   logger.debug({ sets: migrations.map(({ table }) => table) }, 'Migrating the database')
-  if (applied.size > 0 && missingMigrations(migrations, applied).length > 0) await backUp?.()
+  if (applied.size > 0 && missing.length > 0) await backUp?.()
   await runMigrations(options, migrations)
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
+import Database from 'better-sqlite3'
 import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
 import { kinds } from '../api/calls.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
@@ -66,6 +67,25 @@ describe.each(kinds)('doctor on %s', (kind) => {
     expect(problems.join('\n')).toMatch(/The LDAP server localhost:\d+ \(\w+\) can’t be used/)
     expect(problems.join('\n')).not.toContain('hunter2')
   })
+})
+
+test('reports missing migrations, and does not run them', async () => {
+  await using machine = await createMachine('SQLite')
+  const { database } = machine.config
+  if (database.kind !== 'sqlite') throw new Error('not SQLite')
+  await (await startInstance(machine.env))[Symbol.asyncDispose]()
+  const stored = new Database(database.path)
+  const countMigrations = () =>
+    Object(stored.prepare('SELECT COUNT(*) AS count FROM pocket_server_migration').get()).count
+  const before = countMigrations()
+  stored.exec(
+    'DELETE FROM pocket_server_migration WHERE timestamp = (SELECT MAX(timestamp) FROM pocket_server_migration)',
+  )
+  const { exit, stderr, problems } = await doctor(machine)
+  expect([exit, stderr]).toEqual([1, expect.stringMatching(/^Failed: .*migrations/)])
+  expect(problems.join('\n')).toContain('failed   migrations')
+  expect(countMigrations()).toBe(before - 1)
+  stored.close()
 })
 
 test.each([
