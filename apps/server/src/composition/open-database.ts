@@ -25,10 +25,11 @@ import { migrations, tables } from './server-tables.ts'
 
 /** The stores of this server. */
 function storesOf(database: Database) {
+  const settings = new TypeormSettingStore(database)
   return {
     jobs: new TypeormJobStore(database),
     apiKeys: new ApiKeyStore(database),
-    settings: new TypeormSettingStore(database),
+    settings,
     auditLog: new AuditLogStore(database),
     emails: new EmailStore(database),
     emailVerifications: new VerificationStore(database),
@@ -42,7 +43,7 @@ function storesOf(database: Database) {
     scimProviders: new ScimProviderStore(database),
     recoveries: new RecoveryStore(database),
     bootstrapAccounts: new BootstrapAccountStore(database),
-    managed: new ManagedStore(database),
+    managed: new ManagedStore(database, settings),
   }
 }
 

@@ -18,7 +18,7 @@ import { fileTable } from '../files/file.table.ts'
 import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
 import { ldapRunTable } from '../ldap/ldap-run.table.ts'
-import { appliedFileTable, managedTable } from '../managed/managed.table.ts'
+import { managedTable } from '../managed/managed.table.ts'
 import { recoveryTable } from '../recovery/recovery.table.ts'
 import { scimChangeTable, scimProviderTable } from '../scim/provider.table.ts'
 import { settingTable } from '../settings/setting.table.ts'
@@ -45,7 +45,6 @@ const ownTables: Schema['tables'] = [
   bootstrapAccountTable,
   recoveryTable,
   managedTable,
-  appliedFileTable,
 ]
 
 /** All tables of this server. */

@@ -1,4 +1,4 @@
-import type { Clock, Transaction } from '@pocket/core'
+import type { Transaction } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import { configurationFileUser } from '../access/built-in-actors.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
@@ -41,7 +41,6 @@ export interface ConfigurationDeps {
   readonly guard: Pick<ManagedGuard, 'bypass'>
   /** A transaction that excludes other changes of users and groups, and so other processes that apply a file. */
   readonly withLock: Transaction
-  readonly clock: Clock
 }
 
 const actor = { id: configurationFileUser.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
@@ -49,7 +48,7 @@ const actor = { id: configurationFileUser.id, origin: { requestId: null, ipAddre
 const minRemovals = 3
 const maxRemovedShare = 1 / 5
 
-export function createConfiguration({ kinds, store, guard, withLock, clock }: ConfigurationDeps): Configuration {
+export function createConfiguration({ kinds, store, guard, withLock }: ConfigurationDeps): Configuration {
   const outcomeOf = async ({ digest, content }: ConfigurationFile): Promise<Outcome> => {
     const applied = await store.appliedFile()
     const revision = content.revision ?? null
@@ -201,7 +200,7 @@ export function createConfiguration({ kinds, store, guard, withLock, clock }: Co
     const applied = await store.appliedFile()
     const revision = content.revision ?? null
     if (applied?.digest === digest && applied.revision === revision && applied.name === name) return
-    await store.putAppliedFile({ id: 1, name, digest, revision, appliedAt: clock.now() })
+    await store.putAppliedFile({ name, digest, revision })
   }
 
   return {

@@ -19,7 +19,7 @@ export interface ManagedGuard {
   bypass<T>(work: () => Promise<T>): Promise<T>
 }
 
-export function createManagedGuard(store: Pick<ManagedStore, 'find' | 'appliedFile'>): ManagedGuard {
+export function createManagedGuard(store: Pick<ManagedStore, 'find' | 'isUsed' | 'appliedFile'>): ManagedGuard {
   const bypassed = new AsyncLocalStorage<true>()
   const assertNotManaged = async ({ kind, id, fields }: Touch) => {
     const managed = await store.find(kind, id)
@@ -33,7 +33,8 @@ export function createManagedGuard(store: Pick<ManagedStore, 'find' | 'appliedFi
   return {
     guard: (audit) => ({
       async record(event, origin) {
-        if (!bypassed.getStore()) for (const touch of touchesOf(event)) await assertNotManaged(touch)
+        const touches = bypassed.getStore() ? [] : touchesOf(event)
+        if (touches.length > 0 && (await store.isUsed())) for (const touch of touches) await assertNotManaged(touch)
         await audit.record(event, origin)
       },
     }),

@@ -1,60 +1,85 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
-import {
-  type AppliedFile,
-  appliedFileTable,
-  type ManagedKind,
-  type ManagedObject,
-  managedTable,
-} from './managed.table.ts'
+import { type ManagedKind, type ManagedObject, managedTable } from './managed.table.ts'
 
-const objects = new TableRows(managedTable)
-const files = new TableRows(appliedFileTable)
+/** The configuration file that was applied last. */
+export interface AppliedFile {
+  /** Without the folder. */
+  readonly name: string
+  /** The counter in the file. */
+  readonly revision: number | null
+  /** SHA-256 of the file. */
+  readonly digest: string
+}
+
+/** The store of the settings, of which one row is the applied file: requests have read it already. */
+interface MarkerStore {
+  list(): Promise<readonly Marker[]>
+  listCached(): Promise<readonly Marker[]>
+  put(marker: Marker): Promise<void>
+  remove(key: string): Promise<void>
+}
+
+interface Marker {
+  readonly key: string
+  readonly value: string
+}
+
+/** The row of the settings that is not a setting. */
+const marker = 'configurationFile'
+
+const rows = new TableRows(managedTable)
 
 const sql = {
-  list: `${objects.select} ORDER BY kind, id`,
-  find: `${objects.select} WHERE kind = $1 AND id = $2`,
-  insert: objects.insert,
-  clear: `DELETE FROM ${objects.table}`,
-  file: files.select,
-  putFile: `${files.insert} ON CONFLICT (id) DO UPDATE SET ${files.excluded('id')}`,
-  removeFile: `DELETE FROM ${files.table}`,
+  list: `${rows.select} ORDER BY kind, id`,
+  find: `${rows.select} WHERE kind = $1 AND id = $2`,
+  insert: rows.insert,
+  clear: `DELETE FROM ${rows.table}`,
 }
 
 /** Stores what the configuration file declares. */
 export class ManagedStore {
   readonly #database: Database
+  readonly #markers: MarkerStore
 
-  constructor(database: Database) {
+  constructor(database: Database, markers: MarkerStore) {
     this.#database = database
+    this.#markers = markers
   }
 
   async list(): Promise<readonly ManagedObject[]> {
-    return objects.all(await this.#database.query(sql.list, []))
+    return rows.all(await this.#database.query(sql.list, []))
   }
 
   async find(kind: ManagedKind, id: string): Promise<ManagedObject | undefined> {
-    return objects.first(await this.#database.query(sql.find, [kind, id]))
+    return rows.first(await this.#database.query(sql.find, [kind, id]))
   }
 
   /** Replaces all objects, within the transaction of the caller. */
   async replace(managed: readonly ManagedObject[]): Promise<void> {
     await this.#database.execute(sql.clear, [])
-    for (const object of managed) await this.#database.execute(sql.insert, objects.values(object))
+    for (const object of managed) await this.#database.execute(sql.insert, rows.values(object))
+  }
+
+  /** Whether a file was applied; one that another process applied for the first time counts within two seconds. */
+  async isUsed(): Promise<boolean> {
+    return (await this.#markers.listCached()).some(({ key }) => key === marker)
   }
 
   async appliedFile(): Promise<AppliedFile | undefined> {
-    return files.first(await this.#database.query(sql.file, []))
+    const stored = (await this.#markers.list()).find(({ key }) => key === marker)
+    // The cast is safe: only `putAppliedFile` writes the row.
+    return stored && (JSON.parse(stored.value) as AppliedFile)
   }
 
   async putAppliedFile(file: AppliedFile): Promise<void> {
-    await this.#database.execute(sql.putFile, files.values(file))
+    await this.#markers.put({ key: marker, value: JSON.stringify(file) })
   }
 
   /** Ends the management of all objects. */
   async release(): Promise<void> {
     await this.#database.transaction(async () => {
       await this.#database.execute(sql.clear, [])
-      await this.#database.execute(sql.removeFile, [])
+      await this.#markers.remove(marker)
     })
   }
 }

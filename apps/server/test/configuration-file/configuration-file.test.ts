@@ -81,15 +81,20 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await get(`/api/apis/${api.id}/clients/backup`)).toMatchObject({ clientAccess: true })
     const user = await instance.app.directory.findByName('grace')
     expect(await get(`/api/users/${user?.id}`)).toMatchObject({ firstName: 'Grace', userGroups: [{ name: 'family' }] })
-    const entries = Object(await get('/api/audit-logs/all?pagination[limit]=100')).data
-    expect(entries).toContainEqual(expect.objectContaining({ event: 'CLIENT_CREATED', username: 'configuration file' }))
+    const changesOfFile = async () => {
+      const entries: readonly Record<string, unknown>[] = Object(
+        await get('/api/audit-logs/all?pagination[limit]=100'),
+      ).data
+      return entries.filter(({ username }) => username === 'configuration file').map(({ event }) => event)
+    }
+    const changes = await changesOfFile()
+    expect(changes).toContain('CLIENT_CREATED')
 
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
     expect(await place.run('config', 'apply')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
-    const count = Object(await get('/api/audit-logs/all?pagination[limit]=1')).pagination.totalItems
     await using again = await startApp(place.env)
     expect(applied(again)).toEqual([expect.stringContaining('"changes":0')])
-    expect(Object(await get('/api/audit-logs/all?pagination[limit]=1')).pagination.totalItems).toBe(count)
+    expect(await changesOfFile()).toEqual(changes)
   })
 
   test('refuses changes of what the file declares, over REST and on pages, and allows all others', async () => {

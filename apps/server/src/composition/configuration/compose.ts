@@ -39,7 +39,6 @@ export function composeConfiguration(
     store: database.managed,
     guard: managedGuard,
     withLock: directory.withLock,
-    clock,
   })
   const path = config.configurationFile
   return {
