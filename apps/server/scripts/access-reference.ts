@@ -18,7 +18,7 @@ The caller, API key scopes and session requirements of each REST operation and e
 
 - **Caller**: \`anyone\`; \`user\`, a signed-in user, for their own data; \`administrator\`; \`interaction\`, the browser that
   started the interaction; \`client\`, an authenticated or public OAuth client; \`token\`, the bearer of a token, which is not
-  needed to register a client if the settings allow open registration.
+  needed to register a client if the settings allow open registration; \`proxy\`, a proxy in \`TRUST_PROXY\`.
 - **API key**: the scopes that a limited key needs, all of them. A key without scopes has all permissions of its owner. "no": API
   keys are rejected.
 - **Session**: what the session must prove, in this order. API keys only need their scopes.

@@ -21,7 +21,7 @@ import type { Finding } from './diagnosis/finding.ts'
 import { loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { type ApiRequest, type ApiResponse, callApi } from './http/call-api.ts'
-import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
+import { bodies, createKoa, probes, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { maintenanceListener } from './http/maintenance.ts'
@@ -225,7 +225,10 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     originOf: pocket.originOf,
     hstsMaxAge: config.hstsMaxAge,
   })
+  const forwardAuth = pocket.forwardAuth()
   koa
+    // Probes must work without the database, and at any host.
+    .use((ctx, next) => (probes.has(ctx.path) ? next() : forwardAuth(ctx, next)))
     .use(serveAssets(assets))
     .use(appearance.serve)
     .use(limitRequests(pocket.limits))

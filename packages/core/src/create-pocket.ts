@@ -10,6 +10,7 @@ import { createUserServices } from './composition/user-services.ts'
 import { copyCookies, createFetch, toNodeExchange } from './composition/web-standard.ts'
 import { createAssertions } from './forward-auth/assertions.ts'
 import { createForwardAuth } from './forward-auth/forward-auth.ts'
+import { createSiteTest } from './forward-auth/site-test.ts'
 import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { interactionClient } from './interactions/interaction.ts'
@@ -114,6 +115,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     limits,
     koa: () => middleware,
     forwardAuth: () => forwardAuth,
+    testSiteRequest: createSiteTest(options),
     callback,
     fetch: createFetch(callback()),
     browserModule: options.assets.browserModule,

@@ -31,6 +31,7 @@ export type {
   ClientType,
   FederatedIdentity,
   RegisteredMetadata,
+  ServiceTokenLimits,
 } from './clients/client.ts'
 export type { ClientInput, NewClientInput } from './clients/client-input.ts'
 export type {
@@ -46,6 +47,7 @@ export type { ClientStore } from './clients/client-store.ts'
 export type { ClaimsContext, HostClaims } from './clients/host-claims.ts'
 export type { InitialAccessToken, InitialAccessTokenStore } from './clients/initial-access-token-store.ts'
 export type { InitialAccessTokens, NewInitialAccessToken } from './clients/initial-access-tokens.ts'
+export type { AccessRule, IdentityHeaders, ProtectedSite, RuleAudience } from './clients/protected-site.ts'
 export type {
   ClaimRule,
   ClientAuthenticationMethod,
@@ -71,6 +73,7 @@ export type { ConnectionLog } from './connection-log/connection-log.ts'
 export type { Consent } from './consents/consent.ts'
 export type { ConsentStore } from './consents/consent-store.ts'
 export { createPocket } from './create-pocket.ts'
+export type { SiteTestRequest, SiteTestResult } from './forward-auth/site-test.ts'
 export type { AfterHook, BeforeHookInputs, BeforeHookResult, BeforeHooks } from './hooks.ts'
 export { type RequestContext, requestContext, type TrustProxy } from './http/request-context.ts'
 export { assertSameOrigin } from './http/same-origin.ts'

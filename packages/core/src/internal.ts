@@ -10,6 +10,7 @@ export { changesBetween } from './audit/changes.ts'
 export { accessTokenMinutes } from './clients/client.ts'
 export { clientChanges } from './clients/client-changes.ts'
 export { isAllowedToUse, notAllowedReason } from './clients/group-restriction.ts'
+export { assertionHeader, canonicalHost, defaultIdentityHeaders, ruleAudiences } from './clients/protected-site.ts'
 export {
   clientAuthenticationMethods,
   contentEncryptionAlgorithms,

@@ -12,6 +12,7 @@ import type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
 import type { NodeHandler } from './composition/callback.ts'
 import type { FetchHandler } from './composition/web-standard.ts'
 import type { ConnectionLog } from './connection-log/connection-log.ts'
+import type { SiteTestRequest, SiteTestResult } from './forward-auth/site-test.ts'
 import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import type { DeviceLoginService } from './interactions/device-login.ts'
 import type { Exchange } from './interactions/interaction.ts'
@@ -102,6 +103,12 @@ export interface Pocket extends AsyncDisposable {
    * Use it before all other middleware.
    */
   forwardAuth(): Middleware
+  /**
+   * Tests a request to a protected site, as a user who has just used a passkey.
+   *
+   * @throws {NotFoundError} `client_not_found`, `account_not_found` @throws {InvalidInputError} `validation_failed` on `url`
+   */
+  testSiteRequest(clientId: string, request: SiteTestRequest): Promise<SiteTestResult>
   /**
    * The same as `koa` for `node:http`, Express, NestJS and Fastify hooks. Other requests go unchanged to `next`, or get a 404
    * response without `next`.

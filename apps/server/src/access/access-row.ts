@@ -8,8 +8,9 @@ export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 /**
  * Who may call a route. `user`: any signed-in user, for their own data. `interaction`: the browser that started
  * the interaction. `client` and `token`: an OAuth client, and the bearer of a token issued by this server.
+ * `proxy`: a trusted proxy.
  */
-export type CallerKind = 'anyone' | 'user' | 'administrator' | 'interaction' | 'client' | 'token'
+export type CallerKind = 'anyone' | 'user' | 'administrator' | 'interaction' | 'client' | 'token' | 'proxy'
 
 export interface AccessRow {
   readonly caller: CallerKind

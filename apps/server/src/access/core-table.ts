@@ -41,6 +41,14 @@ const rows = {
   'POST /api/oidc/end-session/confirm': row('anyone'),
   'GET /api/oidc/end-session/success': row('anyone'),
 
+  // Forward authentication: proxies, and browsers at the hosts of protected sites
+  'GET /api/authz/auth-request': row('proxy'),
+  'GET /api/authz/forward-auth': row('proxy'),
+  'GET /api/authz/ext-authz': row('proxy'),
+  'GET /.pocket/start': row('proxy'),
+  'GET /.pocket/callback': row('proxy'),
+  'GET /.pocket/sign-out': row('proxy'),
+
   // Documents
   'GET /.well-known/jwks.json': row('anyone'),
   'GET /.well-known/openid-configuration': row('anyone'),

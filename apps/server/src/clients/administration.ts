@@ -137,7 +137,7 @@ export function createClientAdministration(
         await pocket.lockAccountOf(actor.origin)
         const { secrets } = await lockClient(actor, id)
         const minted = await translateErrors(() => clients.replaceSecrets(id, input))
-        for (const secret of secrets) await record(actor, secretRemovedEvent(id, secret))
+        for (const secret of secrets) if (!secret.serviceToken) await record(actor, secretRemovedEvent(id, secret))
         await recordAddedSecret(actor, id, minted.stored)
         return minted
       }),

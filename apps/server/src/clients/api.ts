@@ -19,6 +19,7 @@ import type { ClientOperationDeps } from './deps.ts'
 import { groupOperations } from './group-operations.ts'
 import { previewOperations } from './preview-operations.ts'
 import { secretOperations } from './secret-operations.ts'
+import { siteTestOperations } from './site-test-operations.ts'
 import { userClientOperations } from './user-client-operations.ts'
 
 const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
@@ -178,6 +179,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
     ...initialAccessTokenOperations(deps),
     ...secretOperations(administration, clock),
     ...previewOperations(deps),
+    ...siteTestOperations(deps),
     ...connectionLogOperations(deps, administration),
     ...userClientOperations(deps),
     ...groupOperations(deps, administration),

@@ -9,6 +9,7 @@ import type { ClientPageContext } from './client-page-context.ts'
 import { compatibilityOf } from './compatibility.ts'
 import { clientEndpoints } from './endpoints.ts'
 import { secretItems, secretLifetime } from './secret-form.ts'
+import { siteView } from './site-view.ts'
 import { instructionsOf } from './templates/instructions.ts'
 import { templateOf } from './templates/templates.ts'
 
@@ -38,6 +39,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
       newSecrets: keptSecrets,
       corrections,
       compatibility: compatibilityOf(client),
+      site: await siteView(context, ctx, client),
       steps,
     })
   }
@@ -61,6 +63,22 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
     form('secrets', async (ctx, client, user) => {
       const lifetime = secretLifetime(ctx, clock.now())
       const { plain, stored } = await administration.addSecret(formActor(ctx, user), client.id, lifetime)
+      await newSecrets.keep(ctx, clientPath(client.id), client, { id: stored.id, value: plain })
+      return { notice: 'secret_added' }
+    }),
+
+    form('service-tokens', async (ctx, client, user) => {
+      const words = (name: string) =>
+        formText(ctx, name)
+          .split(/[\s,]+/)
+          .filter(Boolean)
+      const serviceToken = {
+        name: formText(ctx, 'name').trim(),
+        paths: words('paths'),
+        methods: words('methods').map((method) => method.toUpperCase()),
+      }
+      const input = { ...secretLifetime(ctx, clock.now()), serviceToken }
+      const { plain, stored } = await administration.addSecret(formActor(ctx, user), client.id, input)
       await newSecrets.keep(ctx, clientPath(client.id), client, { id: stored.id, value: plain })
       return { notice: 'secret_added' }
     }),

@@ -34,11 +34,18 @@ const secretSchema = named('OidcClientSecretDto', {
   properties: secret,
 })
 
+const serviceToken = {
+  type: ['object', 'null'],
+  required: ['name', 'paths', 'methods'],
+  properties: { name: text, paths: texts, methods: texts },
+  description: 'The limits of a service token for a protected site; `null` for a client secret.',
+} as const
+
 /** Adds to the contract when the secret was last used, with a precision of one minute. */
 export const listedSecretSchema = named('OidcClientSecretListItemDto', {
   type: 'object',
-  required: [...Object.keys(secret), 'lastUsedAt'],
-  properties: { ...secret, lastUsedAt: nullableInstant },
+  required: [...Object.keys(secret), 'lastUsedAt', 'serviceToken'],
+  properties: { ...secret, lastUsedAt: nullableInstant, serviceToken },
 })
 
 export const createdSecretSchema = named('OidcClientSecretCreatedDto', {

@@ -13,7 +13,7 @@ const attempt = {
   createdAt: instant,
   endpoint: {
     type: 'string',
-    enum: ['authorization', 'pushed_authorization_request', 'device_authorization', 'token'],
+    enum: ['authorization', 'pushed_authorization_request', 'device_authorization', 'token', 'forward_auth'],
   },
   userID: nullableText,
   username: nullableText,

@@ -11,7 +11,7 @@ import { correctDsmRedirectUris } from './dsm.ts'
 import type { ClientNewPage, ClientNewValues } from './page-model.ts'
 import { type PastedUrl, parsePastedUrl, templateInput } from './templates/pasted-url.ts'
 import type { ClientTemplate } from './templates/template.ts'
-import { synologyDsm, templateOf, templates, templatesMatching } from './templates/templates.ts'
+import { protectedSite, synologyDsm, templateOf, templates, templatesMatching } from './templates/templates.ts'
 
 /** The client to create, or the doubt that needs confirmation. */
 interface ClientDraft {
@@ -115,11 +115,20 @@ function createDraft(
   const parsedUrl = parsePastedUrl(template, address)
   if (parsedUrl.doubt === 'invalid')
     throw invalidClient({ field: 'address', code: 'invalid_format', message: 'must be a URL' })
+  const input = { ...templateInput(template, parsedUrl.address), name }
   return {
-    input: { ...templateInput(template, parsedUrl.address), name },
+    input: template === protectedSite ? { ...input, protocol: protectHost(parsedUrl.address) } : input,
     corrections: correctionsOf(address, parsedUrl),
     doubt: parsedUrl.doubt && { code: parsedUrl.doubt, address: parsedUrl.address },
   }
+}
+
+/** Requires a sign-in for everything at the host of this URL. */
+function protectHost(address: string) {
+  const { protocol, host } = new URL(address)
+  const rule = { path: '/*', allow: 'users', methods: [], groups: [], maxPasskeyAgeMinutes: null, host: null } as const
+  // Core refuses `http:` in words.
+  return { protectedHosts: [protocol === 'https:' ? host : `${protocol}//${host}`], accessRules: [rule] }
 }
 
 function correctionsOf(pasted: string, { address, isCorrected }: PastedUrl) {

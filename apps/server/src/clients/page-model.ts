@@ -1,4 +1,4 @@
-import type { ClientTestStep, ConnectionAttempt } from '@pocket/core'
+import type { ClientTestStep, ConnectionAttempt, ServiceTokenLimits, SiteTestResult } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { WildcardScope } from '@pocket/core/internal'
 import type { AuditLine } from '../audit-log/page-model.ts'
@@ -112,6 +112,8 @@ export interface SectionView {
 
 export interface SecretItem {
   readonly id: string
+  /** The name and the limits of a service token; `null` for a client secret. */
+  readonly serviceToken: ServiceTokenLimits | null
   readonly prefix: string
   readonly createdAt: number
   readonly expiresAt: number | null
@@ -157,6 +159,8 @@ export interface ClientPage extends ClientTab {
     readonly secrets: readonly SecretItem[]
   }
   readonly instructions: Instructions | null
+  /** `null` if the client is not a protected site. */
+  readonly site: SiteView | null
   /** In display order, `discovery` first. */
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The plaintext of new secrets that the administrator has not stored yet, oldest first. */
@@ -167,6 +171,24 @@ export interface ClientPage extends ClientTab {
   readonly compatibility: Compatibility | null
   /** The result of a test. */
   readonly steps: readonly ClientTestStep[] | null
+}
+
+/** A protected site: the configuration of its proxy, and the test of its rules. */
+export interface SiteView {
+  /** Whether `TRUST_PROXY` names a proxy. */
+  readonly isProxyTrusted: boolean
+  readonly snippets: readonly { readonly name: string; readonly text: string }[]
+  readonly test: {
+    readonly url: string
+    readonly method: string
+    /** A user name; empty for a user who is not signed in. */
+    readonly user: string
+    /** `null` before the first test. */
+    readonly result:
+      | (Pick<SiteTestResult, 'verdict' | 'rule' | 'description' | 'headers'> & { readonly problem: null })
+      | { readonly problem: 'url' | 'user' }
+      | null
+  }
 }
 
 export interface NewSecret {

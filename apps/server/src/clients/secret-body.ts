@@ -10,6 +10,15 @@ const schema = {
   properties: {
     secret: { type: 'string', pattern: '^[ -~]*$', [sentence]: 'must be printable ASCII' },
     expiresAt: instant,
+    serviceToken: {
+      type: 'object',
+      required: ['name'],
+      properties: {
+        name: { type: 'string' },
+        paths: { type: 'array', items: { type: 'string', maxLength: 1000 }, maxItems: 50 },
+        methods: { type: 'array', items: { type: 'string', maxLength: 32 }, maxItems: 20 },
+      },
+    },
   },
 } as const
 
@@ -17,9 +26,12 @@ const read = bodyReader<FromSchema<typeof schema>>(schema)
 
 /** The optional body of a request that creates a secret. @throws {InvalidInputError} if the body is invalid */
 export function secretInput(ctx: Context): SecretInput {
-  const { secret, expiresAt } = isEmpty(ctx) ? {} : read(ctx)
+  const { secret, expiresAt, serviceToken } = isEmpty(ctx) ? {} : read(ctx)
   return {
     ...(secret && { secret }),
+    ...(serviceToken && {
+      serviceToken: { name: serviceToken.name, paths: serviceToken.paths ?? [], methods: serviceToken.methods ?? [] },
+    }),
     ...(expiresAt !== undefined && { expiresAt: instantOf(expiresAt) }),
   }
 }

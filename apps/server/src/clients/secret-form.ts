@@ -18,8 +18,9 @@ export function secretItems(
   uses: ReadonlyMap<string, number>,
   now: number,
 ): readonly SecretItem[] {
-  return secrets.map(({ id, prefix, createdAt, expiresAt }) => ({
+  return secrets.map(({ id, prefix, createdAt, expiresAt, serviceToken }) => ({
     id,
+    serviceToken: serviceToken ?? null,
     prefix,
     createdAt,
     expiresAt,

@@ -23,6 +23,7 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
         return secrets.map((secret) => ({
           ...secretDto(secret, clock.now()),
           lastUsedAt: lastUse(uses.get(secret.id)),
+          serviceToken: secret.serviceToken ?? null,
         }))
       },
     }),
@@ -31,7 +32,8 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
       id: 'createOidcClientSecret',
       method: 'post',
       path: '/api/oidc/clients/:id/secrets',
-      summary: 'Add a secret, either generated or from an optional body {secret, expiresAt}',
+      summary:
+        'Add a secret, either generated or from an optional body {secret, expiresAt}; with `serviceToken`, add a service token for a protected site',
       response: { status: 201, schema: createdSecretSchema },
       async handle(call) {
         const input = secretInput(call.ctx)

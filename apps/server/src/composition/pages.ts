@@ -7,6 +7,7 @@ import { siteFiles } from '../appearance/site-files.ts'
 import { backupPages } from '../backup/page.ts'
 import { createNewSecrets } from '../clients/new-secrets.ts'
 import { clientPages } from '../clients/page.ts'
+import { trustNone } from '../config/trust-proxy.ts'
 import { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import { devicePages } from '../device-login/page.ts'
 import { emailPages } from '../email/page.ts'
@@ -43,6 +44,7 @@ import { signUpPages } from '../sign-up/page.ts'
 import { arrivedPage } from '../sign-up/return-path.ts'
 import { userPages } from '../user-pages/page.ts'
 import { composeAccountPages } from './account-pages.ts'
+import type { Config } from './config.ts'
 import { pocketIdMigration } from './pocket-id-migration.ts'
 import { createRoutes } from './routes.ts'
 import type { Services } from './services.ts'
@@ -103,6 +105,7 @@ export function composePages(services: Services, guard: Guard, runner: Migration
       ...clientPages({
         ...shared,
         redirectUriPolicy: { allowInsecure: services.config.allowInsecureCallbackUrls },
+        proxies: proxiesOf(services.config),
         newSecrets: createNewSecrets({ ...shared, masterKey: database.masterKey }),
         scimState: async (id) => scimStateOf(await services.scim.providers.findByClient(id)),
       }),
@@ -123,4 +126,9 @@ function passkeyEndpoints(issuer: string) {
     ctx.set('Cache-Control', 'public, max-age=300')
     ctx.body = { enroll: account, manage: account }
   }
+}
+
+/** A proxy on the same machine or in the same network reaches this server at its internal address. */
+function proxiesOf({ trustProxy, internalAppUrl, port }: Pick<Config, 'trustProxy' | 'internalAppUrl' | 'port'>) {
+  return { isTrusted: trustProxy !== trustNone, pocketUrl: internalAppUrl ?? `http://127.0.0.1:${port}` }
 }

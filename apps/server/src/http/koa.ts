@@ -24,7 +24,7 @@ export interface KoaDeps {
 }
 
 /** Requested every few seconds; successful probes are not worth a log entry. */
-const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
+export const probes: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
 
 /** Applies to every request: a request ID, the response headers, a log entry and one error handler. */
 export function createKoa({ trustProxy, logger, show, findUser, originOf, hstsMaxAge }: KoaDeps): Koa {

@@ -76,6 +76,7 @@ async function answerTo(by: TestCaller, route: string, from?: string) {
 const refusals: Readonly<Record<string, RegExp>> = {
   interaction: /^(404 interaction_expired|400 )/,
   client: /^(400 invalid_request|401 invalid_client)/,
+  proxy: /^(403|404) /,
   token: /^(400 invalid_request|401 invalid_token|403 )/,
 }
 

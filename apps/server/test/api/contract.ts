@@ -233,6 +233,7 @@ const ownLines: readonly Line[] = [
   ['POST /api/oidc/initial-access-tokens', 'administrator'],
   ['DELETE /api/oidc/initial-access-tokens/:id', 'administrator'],
   ['GET /api/oidc/clients/:id/connection-log', 'administrator'],
+  ['GET /api/oidc/clients/:id/site-test', 'administrator'],
 ]
 
 /**

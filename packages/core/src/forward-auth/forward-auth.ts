@@ -39,7 +39,7 @@ interface ForwardAuthServices {
 const authzPath = '/api/authz/'
 
 /** Descriptions for administrators and API clients. */
-const reasons: Readonly<Record<DecisionReason | ProxyRequestProblem | 'unknown_host', string>> = {
+export const refusalReasons: Readonly<Record<DecisionReason | ProxyRequestProblem | 'unknown_host', string>> = {
   allowed: 'the request is allowed',
   no_rule: 'no access rule matches the request',
   ambiguous_path: 'the path can be read in several ways that different rules match',
@@ -96,7 +96,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
       redirectUri: null,
       succeeded: false,
       error: reason,
-      reason: reasons[reason],
+      reason: refusalReasons[reason],
       requestId,
       ipAddress,
     })
@@ -139,8 +139,8 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     refuse(ctx, decision.reason, isUnauthenticated ? 401 : 403, request.isNavigation)
   }
 
-  const refuse = (ctx: Context, reason: keyof typeof reasons, status = 403, isNavigation = false) => {
-    const text = `${reasons[reason].charAt(0).toUpperCase()}${reasons[reason].slice(1)}.`
+  const refuse = (ctx: Context, reason: keyof typeof refusalReasons, status = 403, isNavigation = false) => {
+    const text = `${refusalReasons[reason].charAt(0).toUpperCase()}${refusalReasons[reason].slice(1)}.`
     if (isNavigation) return showSitePage(ctx, { status, title: 'Access denied', text })
     ctx.status = status
     ctx.body = { error: reason, error_description: text }

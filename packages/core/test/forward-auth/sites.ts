@@ -13,7 +13,7 @@ export function rule(changes: Partial<AccessRule> = {}): AccessRule {
   return { host: null, path: '/*', methods: [], allow: 'users', groups: [], maxPasskeyAgeMinutes: null, ...changes }
 }
 
-export function mount(pocket: Pocket) {
+function mount(pocket: Pocket) {
   return new Koa().use(pocket.forwardAuth()).use(pocket.koa()).callback()
 }
 

@@ -20,8 +20,18 @@ import {
 } from './codecs.ts'
 import { type ClientField, clientField, protocolField, type TextField } from './field.ts'
 import { claimRules, federatedIdentities, groupNames, userNames } from './rows.ts'
+import { accessRules, identityHeaders } from './site-fields.ts'
 
-export const sectionNames = ['identity', 'addresses', 'signIn', 'claims', 'authentication', 'tokens', 'logout'] as const
+export const sectionNames = [
+  'identity',
+  'addresses',
+  'signIn',
+  'site',
+  'claims',
+  'authentication',
+  'tokens',
+  'logout',
+] as const
 export type SectionName = (typeof sectionNames)[number]
 
 /** Fields that are saved together. */
@@ -75,6 +85,17 @@ export const sections: readonly ClientSection[] = [
       clientField('accessTokenDurationMinutes', minutes),
       clientField('refreshTokenDurationMinutes', minutes),
       protocolField('refreshTokenAbsoluteLifetimeMinutes', nullableMinutes),
+    ],
+  },
+  {
+    name: 'site',
+    advanced: true,
+    fields: [
+      protocolField('protectedHosts', lines),
+      accessRules,
+      identityHeaders,
+      protocolField('identityAssertion', flag),
+      protocolField('serviceTokenHeader', nullableText),
     ],
   },
   {

@@ -14,9 +14,20 @@ export const synologyDsm: ClientTemplate = {
   entries: [],
 }
 
+/** An application without OpenID Connect: its page shows the configuration of its proxy. */
+export const protectedSite: ClientTemplate = {
+  id: 'protected-site',
+  name: 'Protected site (without OpenID Connect)',
+  example: 'https://wiki.example.com',
+  redirectUris: [],
+  where: [],
+  entries: [],
+}
+
 /** Client templates sorted by name, after the most requested one. */
 export const templates: readonly ClientTemplate[] = [
   synologyDsm,
+  protectedSite,
   ...[...homeTemplates, ...workTemplates, ...machineTemplates].sort((a, b) => a.name.localeCompare(b.name, 'en')),
 ]
 

@@ -110,6 +110,7 @@ const secret = {
   expiresAt: null,
   isActive: true,
   lastUsedAt: now - 3_600_000,
+  serviceToken: null,
 }
 
 const head = {
@@ -134,6 +135,7 @@ const client = {
     secrets: [secret],
   },
   instructions: null,
+  site: null,
   endpoints: [
     { name: 'discovery', url: `${issuer}/.well-known/openid-configuration` },
     { name: 'issuer', url: issuer },
@@ -259,6 +261,27 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
     ...client,
     client: { ...head, isDescribed: true, groups: null, lastAttempt: { at: now, succeeded: false } },
     connection: { ...client.connection, isKnown: false, isPublic: true, secrets: [] },
+  },
+  'client-protected-site': {
+    ...client,
+    connection: {
+      ...client.connection,
+      secrets: [{ ...secret, serviceToken: { name: 'Backup script', paths: ['/api/*'], methods: ['GET'] } }],
+    },
+    site: {
+      isProxyTrusted: false,
+      snippets: [
+        { name: 'nginx', text: 'location ^~ /.pocket/ {\n    proxy_pass http://127.0.0.1:1411;\n}\n' },
+        { name: 'Caddy', text: 'forward_auth http://127.0.0.1:1411 {\n\turi /api/authz/forward-auth\n}\n' },
+      ],
+      test: {
+        ...{ url: 'https://wiki.example.com/admin/', method: 'GET', user: 'anna' },
+        result: {
+          ...{ verdict: 'allow', rule: 1, description: 'the request is allowed', problem: null },
+          headers: { 'Remote-User': 'anna', 'Remote-Groups': 'family,guests' },
+        },
+      },
+    },
   },
   'client-moved-in': {
     ...client,

@@ -1,0 +1,211 @@
+import type { Client } from '@pocket/core'
+import { assertionHeader } from '@pocket/core/internal'
+
+/** The addresses in the configuration of a proxy. */
+export interface SnippetAddresses {
+  /** The origin at which the proxy reaches this server. */
+  readonly pocket: string
+  /** The host of the issuer. */
+  readonly issuerHost: string
+}
+
+/** The placeholder for the application. */
+const application = '127.0.0.1:8080'
+const tokenPattern = '[Bb]earer +pst_'
+
+export interface Snippet {
+  readonly name: string
+  readonly text: string
+}
+
+/** The configurations of proxies for a protected site. Each overwrites the identity headers and removes the site's cookie. */
+export function siteSnippets({ protocol }: Pick<Client, 'protocol'>, addresses: SnippetAddresses): readonly Snippet[] {
+  const { protectedHosts, identityHeaders, identityAssertion, serviceTokenHeader } = protocol
+  const headers = [...Object.values(identityHeaders), ...(identityAssertion ? [assertionHeader] : [])]
+  const site = { hosts: protectedHosts, headers, serviceTokenHeader }
+  return [
+    { name: 'nginx', text: nginx(site, addresses) },
+    { name: 'Caddy', text: caddy(site, addresses) },
+    { name: 'Traefik', text: traefik(site, addresses) },
+    { name: 'HAProxy', text: haproxy(site, addresses) },
+    { name: 'Envoy', text: envoy(site, addresses) },
+  ]
+}
+
+interface Site {
+  readonly hosts: readonly string[]
+  readonly headers: readonly string[]
+  readonly serviceTokenHeader: string | null
+}
+
+function nginx({ hosts, headers, serviceTokenHeader }: Site, { pocket, issuerHost }: SnippetAddresses): string {
+  const variables = headers.map((name) => [name, `$pocket_${name.toLowerCase().replaceAll('-', '_')}`] as const)
+  return `# In http { }: the cookie and the service token without which the application gets the request.
+map $http_cookie $pocket_cookie {
+    "~^__Host-pocket-site=[^;]*(; *)?(?<pocket_rest>.*)$" $pocket_rest;
+    "~^(?<pocket_first>.*); *__Host-pocket-site=[^;]*(?<pocket_last>.*)$" $pocket_first$pocket_last;
+    default $http_cookie;
+}
+map $http_authorization $pocket_authorization {
+    "~^${tokenPattern}" "";
+    default $http_authorization;
+}
+${hosts.map((host) => nginxServer(host)).join('')}`
+
+  function nginxServer(host: string): string {
+    const [name, port = '443'] = host.split(':')
+    return `
+server {
+    listen ${port} ssl;
+    server_name ${name};
+    # ssl_certificate and ssl_certificate_key
+
+    location ^~ /.pocket/ {
+        proxy_pass ${pocket};
+        proxy_set_header Host ${host};
+        proxy_set_header X-Forwarded-Host ${host};
+        proxy_set_header X-Forwarded-Proto https;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }
+    location = /.pocket-check {
+        internal;
+        proxy_pass ${pocket}/api/authz/auth-request;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        proxy_set_header Host ${issuerHost};
+        proxy_set_header X-Original-URL https://${host}$request_uri;
+        proxy_set_header X-Original-Method $request_method;
+        proxy_set_header X-Forwarded-Host "";
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }
+    location @pocket_sign_in {
+        add_header WWW-Authenticate $pocket_challenge always;
+        if ($pocket_location = "") {
+            return 401;
+        }
+        return 303 $pocket_location;
+    }
+    location / {
+        auth_request /.pocket-check;
+        auth_request_set $pocket_location $upstream_http_location;
+        auth_request_set $pocket_challenge $upstream_http_www_authenticate;
+        error_page 401 = @pocket_sign_in;
+${variables.map(([header, variable]) => `        auth_request_set ${variable} $upstream_http_${header.toLowerCase().replaceAll('-', '_')};\n        proxy_set_header ${header} ${variable};\n`).join('')}        proxy_set_header Cookie $pocket_cookie;
+        proxy_set_header Authorization $pocket_authorization;
+${serviceTokenHeader === null ? '' : `        proxy_set_header ${serviceTokenHeader} "";\n`}        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-Proto https;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $http_connection;
+        proxy_pass http://${application};
+    }
+}
+`
+  }
+}
+
+function caddy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
+  // Also with underscores, which some applications read in the same way.
+  const removed = headers.flatMap((name) => (name.includes('-') ? [name, name.replaceAll('-', '_')] : [name]))
+  return `${hosts.map((host) => `https://${host}`).join(', ')} {
+	route {
+		reverse_proxy /.pocket/* ${pocket}
+${removed.map((name) => `		request_header -${name}\n`).join('')}		forward_auth ${pocket} {
+			uri /api/authz/forward-auth
+			copy_headers ${headers.join(' ')}
+		}
+		request_header Cookie "(^|; *)__Host-pocket-site=[^;]*" "$1"
+		@pocket_token header_regexp Authorization "^${tokenPattern}"
+		request_header @pocket_token -Authorization
+${serviceTokenHeader === null ? '' : `		request_header -${serviceTokenHeader}\n`}		reverse_proxy ${application}
+	}
+}
+`
+}
+
+function traefik({ hosts, headers }: Site, { pocket }: SnippetAddresses): string {
+  const rule = hosts.map((host) => `Host(\`${host.split(':')[0]}\`)`).join(' || ')
+  return `# Traefik cannot remove a single cookie: the application also receives __Host-pocket-site.
+http:
+  routers:
+    protected-site:
+      rule: "${rule}"
+      middlewares: [pocket]
+      service: application
+      tls: {}
+    protected-site-pocket:
+      rule: "(${rule}) && PathPrefix(\`/.pocket/\`)"
+      service: pocket
+      tls: {}
+  middlewares:
+    pocket:
+      forwardAuth:
+        address: ${pocket}/api/authz/forward-auth
+        trustForwardHeader: false
+        authResponseHeaders: [${headers.join(', ')}]
+  services:
+    pocket:
+      loadBalancer:
+        servers: [{ url: "${pocket}" }]
+    application:
+      loadBalancer:
+        servers: [{ url: "http://${application}" }]
+`
+}
+
+function haproxy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
+  const pattern = headers.map((name) => name.replaceAll('-', '[-_]')).join('|')
+  return `# With the script docker/haproxy/pocket.lua of this project.
+global
+    setenv POCKET_URL ${pocket}
+    lua-load /etc/haproxy/pocket.lua
+
+frontend sites
+    bind :443 ssl crt /etc/haproxy/certificates alpn http/1.1
+    acl is_site hdr(host),lower ${hosts.join(' ')}
+    http-request deny unless is_site
+    acl is_sign_in path_beg /.pocket/
+    http-request set-var(txn.pocket_host) hdr(host),lower
+    http-request lua.pocket_authorize unless is_sign_in
+    http-request del-header (?i)^(${pattern})$ -m reg unless is_sign_in
+${headers.map((name) => `    http-request set-header ${name} %[var(txn.pocket_${name.toLowerCase().replaceAll('-', '_')})] if { var(txn.pocket_${name.toLowerCase().replaceAll('-', '_')}) -m found }\n`).join('')}    http-request replace-header Cookie (.*)__Host-pocket-site=[^;]*(.*) \\1\\2 unless is_sign_in
+    http-request del-header Authorization if { req.hdr(authorization) -m reg ^${tokenPattern.replace(' ', '\\ ')} }
+${serviceTokenHeader === null ? '' : `    http-request del-header ${serviceTokenHeader}\n`}    use_backend pocket if is_sign_in
+    default_backend application
+
+backend pocket
+    http-request set-header X-Forwarded-Host %[var(txn.pocket_host)]
+    http-request set-header X-Forwarded-Proto https
+    http-request set-header X-Forwarded-For %[src]
+    server pocket ${new URL(pocket).host}
+
+backend application
+    server application ${application}
+`
+}
+
+function envoy({ hosts, headers }: Site, { pocket }: SnippetAddresses): string {
+  const { hostname, port } = new URL(pocket)
+  const exact = (names: readonly string[], indent: string) =>
+    names.map((name) => `${indent}- { exact: ${name.toLowerCase()} }\n`).join('')
+  const request = ['cookie', 'authorization', 'accept', 'user-agent', 'x-forwarded-proto', 'x-forwarded-for']
+  const browser = ['sec-fetch-mode', 'sec-fetch-dest', 'sec-purpose', 'x-requested-with', 'x-http-method-override']
+  return `# The HTTP filter, before the router, for ${hosts.join(', ')}. Route the prefix /.pocket/ of these hosts to
+# pocket without this filter. Envoy cannot remove a single cookie without a script.
+- name: envoy.filters.http.ext_authz
+  typed_config:
+    "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
+    failure_mode_allow: false
+    http_service:
+      path_prefix: /api/authz/ext-authz
+      server_uri: { uri: "${pocket}", cluster: pocket, timeout: 5s } # cluster: ${hostname}:${port || '80'}
+      authorization_response:
+        allowed_upstream_headers:
+          patterns:
+${exact(headers, '            ')}        allowed_client_headers:
+          patterns:
+${exact(['location', 'www-authenticate', 'content-type', 'cache-control'], '            ')}    allowed_headers:
+      patterns:
+${exact([...request, ...browser], '        ')}`
+}

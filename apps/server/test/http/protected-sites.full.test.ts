@@ -1,0 +1,322 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, posix } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Client } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import { describeUnless, eventually, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
+import { siteSnippets } from '../../src/clients/site-snippets.ts'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const host = 'wiki.example.org'
+const wiki = `https://${host}`
+const script = new URL('../../../../docker/haproxy/pocket.lua', import.meta.url).pathname
+
+interface ProxyUnderTest {
+  readonly name: string
+  readonly program: string
+  /** Makes the shown configuration listen at a port without TLS, and run in a folder. */
+  readonly configure: (snippet: string, port: number, folder: string) => string
+  readonly file: string
+  readonly args: (folder: string) => readonly string[]
+}
+
+const proxies: readonly ProxyUnderTest[] = [
+  {
+    name: 'nginx',
+    program: '/usr/sbin/nginx',
+    file: 'nginx.conf',
+    args: (folder) => ['-c', join(folder, 'nginx.conf'), '-e', 'stderr', '-p', folder, '-g', 'daemon off;'],
+    configure: (snippet, port, folder) => `pid ${folder}/pid; events {} http {
+      access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
+      uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+      ${snippet.replace('listen 443 ssl', `listen 127.0.0.1:${port}`)} }`,
+  },
+  {
+    name: 'Caddy',
+    program: '/usr/bin/caddy',
+    file: 'Caddyfile',
+    args: (folder) => ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'],
+    configure: (snippet, port) =>
+      `{\n admin off\n auto_https off\n}\n${snippet
+        .replace(`https://${host}`, `http://${host}:${port}`)
+        // TLS ends at the agent, as at a load balancer.
+        .replaceAll(/(uri \/api\/authz)/g, 'trusted_proxies 127.0.0.1/32\n$1')
+        .replace('/.pocket/* http', '/.pocket/* http')}`,
+  },
+  {
+    name: 'HAProxy',
+    program: '/usr/sbin/haproxy',
+    file: 'haproxy.cfg',
+    args: (folder) => ['-f', join(folder, 'haproxy.cfg'), '-db'],
+    configure: (snippet, port) =>
+      `${snippet
+        .replace('/etc/haproxy/pocket.lua', script)
+        .replace(/bind :443.*/, `bind 127.0.0.1:${port}`)}\ndefaults\n`
+        .replace(
+          'frontend sites',
+          'defaults\n    mode http\n    timeout connect 5s\n    timeout client 30s\n    timeout server 30s\n\nfrontend sites',
+        )
+        .replace(/\ndefaults\n$/, '\n'),
+  },
+]
+
+const tricks = [
+  '/public/../admin/x',
+  '/public/..;/admin/x',
+  '/public/%2e%2e/admin/x',
+  '/public/.%2e/admin/x',
+  '/public/%2E./admin/x',
+  '/public/%252e%252e/admin/x',
+  '/public%2f..%2fadmin/x',
+  '/public/..%2fadmin/x',
+  '/public/..%5cadmin/x',
+  '/public/..\\admin\\x',
+  '//admin/x',
+  '/.//admin/x',
+  '/./admin/x',
+  '/admin;a=1/x',
+  '/%61dmin/x',
+  '/%2561dmin/x',
+  '/ADMIN/x',
+  '/Admin/x',
+  '/admin%2fx',
+  '/admin%3bx/x',
+  '/admin%20/x',
+  '/admin./x',
+  '/admin%3fx',
+  '/admin%23x',
+  '/admin%00/x',
+  '/public/%c0%ae%c0%ae/admin/x',
+  '/public/%c0%af../admin/x',
+  '/public/%e0%80%af../admin/x',
+  '/public/%u002e%u002e/admin/x',
+  '/%ef%bc%8fadmin/x',
+  '/public/x?/../../admin/x',
+  '/public/x#/../../admin/x',
+  '/.pocket/../admin/x',
+  '/.pocket%2f..%2fadmin/x',
+  `https://${host}/admin/x`,
+  `http://evil.example/admin/x`,
+  '*',
+]
+
+interface Received {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, unknown>>
+}
+
+const nothing: Received = { url: '', method: '', headers: {} }
+
+/** The path as the most forgiving application reads it; independent of the code under test. */
+function readAs(url: string): string {
+  let path = url.replace(/^https?:\/\/[^/]*/i, '')
+  for (let round = 0; round < 3; round += 1) {
+    try {
+      path = decodeURIComponent(path)
+    } catch {
+      path = path
+        .replaceAll(/%c0%ae/gi, '.')
+        .replaceAll(/%c0%af|%e0%80%af|%u002f/gi, '/')
+        .replaceAll(/%u002e/gi, '.')
+    }
+    path = path
+      .normalize('NFKC')
+      .replaceAll('\\', '/')
+      .replace(/[?#].*$/, '')
+      .replaceAll(/;[^/]*/g, '')
+  }
+  return posix.normalize(path.replaceAll(/[. ]+(?=\/)/g, (dots) => (/^\.{1,2}$/.test(dots) ? dots : ''))).toLowerCase()
+}
+
+/** The status of a request with an unchanged target. */
+async function statusOf(port: number, target: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') {
+  const socket = connect(port, '127.0.0.1')
+  const lines = Object.entries({ Host: host, Connection: 'close', 'X-Forwarded-Proto': 'https', ...headers })
+  socket.write(`${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`)
+  // Some answers keep the connection open.
+  const answer = await new Promise<string>((resolve) => {
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += String(chunk)
+      if (received.includes('\r\n\r\n')) resolve(received)
+    })
+    socket.on('close', () => resolve(received)).on('error', () => resolve(received))
+  })
+  socket.destroy()
+  return Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0)
+}
+
+describe.each(proxies)('protected sites behind $name', ({ name, program, configure, file, args }) => {
+  describeUnless(existsSync(program) ? undefined : `${program} is not installed`, describe)(
+    'with its shown configuration',
+    () => {
+      let running: RunningApp
+      let application: Server
+      let proxy: RunningProcess
+      let folder: string
+      let port: number
+      let site: Client
+      let agent: UserAgent
+      let administrator: UserAgent
+      const seen: Received[] = []
+
+      beforeAll(async () => {
+        running = await startApp({ TRUST_PROXY: '127.0.0.1' })
+        application = createServer((req, res) => {
+          seen.push({ url: req.url ?? '', method: req.method ?? '', headers: req.headers })
+          res.end('application')
+        })
+          .on('upgrade', (_req, socket) =>
+            socket.end(
+              'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+                'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
+            ),
+          )
+          .listen(0, '127.0.0.1')
+        site = await running.app.pocket.clients.create({
+          name: 'Wiki',
+          redirectUris: [],
+          protocol: {
+            protectedHosts: [host],
+            identityAssertion: true,
+            serviceTokenHeader: 'X-Wiki-Token',
+            accessRules: [
+              ['/public/*', 'everyone', []] as const,
+              ['/admin/*', 'users', ['admins']] as const,
+              ['/api/*', 'users_and_service_tokens', []] as const,
+              ['/*', 'users', []] as const,
+            ].map(([path, allow, groups]) => ({
+              ...{ path, allow, groups, methods: [], host: null, maxPasskeyAgeMinutes: null },
+            })),
+          },
+        })
+        folder = await mkdtemp(join(tmpdir(), 'pocket-proxy-'))
+        port = await freePort()
+        const addresses = {
+          pocket: running.local.replace('localhost', '127.0.0.1'),
+          issuerHost: new URL(running.url).host,
+        }
+        const shown = siteSnippets(site, addresses).find((snippet) => snippet.name === name)?.text ?? ''
+        const applicationPort = (application.address() as AddressInfo).port
+        const configuration = configure(
+          shown.replaceAll('127.0.0.1:8080', `127.0.0.1:${applicationPort}`),
+          port,
+          folder,
+        )
+        await writeFile(join(folder, file), configuration)
+        proxy = await startProcess(program, args(folder), { cwd: folder, env: { HOME: folder } })
+        await eventually(async () => expect(await statusOf(port, '/public/ready')).toBe(200))
+        administrator = running.agent()
+        await setUpAdministrator(administrator, running.url)
+        agent = new UserAgent({ resolve: { [wiki]: `http://127.0.0.1:${port}` } })
+      }, 120_000)
+      afterAll(async () => {
+        await proxy?.[Symbol.asyncDispose]()
+        application?.closeAllConnections()
+        application?.close()
+        await running?.[Symbol.asyncDispose]()
+        if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+      })
+
+      const cookies = () => ({
+        Cookie: `a=1; __Host-pocket-site=${agent.cookies().find((cookie) => cookie.name === '__Host-pocket-site')?.value}; b=2`,
+      })
+
+      test('signs in, and passes identity without the cookie of the site to the application', async () => {
+        const { location } = await agent.get(`${wiki}/page?x=1&y=%2F`)
+        expect(location).toBe(`${wiki}/.pocket/start?to=%2Fpage%3Fx%3D1%26y%3D%252F`)
+        const started = await agent.get(location ?? '')
+        const returned = await administrator.follow(await administrator.get(started.location ?? ''), {
+          until: (url) => url.startsWith(wiki),
+        })
+        const entered = await agent.get(returned.location ?? returned.url)
+        expect(entered.location).toBe(`${wiki}/page?x=1&y=%2F`)
+        const headers = {
+          ...cookies(),
+          'Remote-User': 'root',
+          'Remote-Groups': 'admins',
+          'X-Pocket-Assertion': 'forged',
+        }
+        expect(await statusOf(port, '/page?x=1', headers)).toBe(200)
+        const { url, headers: got } = seen.at(-1) ?? nothing
+        expect([url, got['remote-user'], got['remote-groups'] ?? '']).toEqual(['/page?x=1', 'ada', ''])
+        expect(String(got['x-pocket-assertion']).split('.')).toHaveLength(3)
+        expect(String(got.cookie)).not.toContain('pocket-site')
+        expect(String(got.cookie)).toContain('b=2')
+      })
+
+      test('removes forged identity headers on open paths', async () => {
+        expect(
+          await statusOf(port, '/public/x', { 'Remote-User': 'root', Remote_User: 'root', 'remote-email': 'x' }),
+        ).toBe(200)
+        const { headers } = seen.at(-1) ?? nothing
+        const identity = Object.entries(headers).filter(([key, value]) => /^remote[-_]/.test(key) && value !== '')
+        expect(identity).toEqual([])
+      })
+
+      test.each(tricks)('reaches no protected path by %s', async (target) => {
+        const before = seen.length
+        const asUser = await statusOf(port, target, cookies())
+        expect(
+          seen
+            .slice(before)
+            .map(({ url }) => readAs(url))
+            .filter((path) => path.startsWith('/admin')),
+        ).toEqual([])
+        const reached = seen.length
+        const anonymous = await statusOf(port, target)
+        const open = seen.slice(reached).map(({ url }) => readAs(url))
+        expect(open.filter((path) => !path.startsWith('/public'))).toEqual([])
+        expect([asUser, anonymous].every((status) => status !== 500 && status !== 502)).toBe(true)
+      })
+
+      test('reaches no protected path with headers of other interfaces', async () => {
+        const forged = {
+          'X-Original-URL': `${wiki}/public/x`,
+          'X-Original-Method': 'GET',
+          'X-Rewrite-URL': '/public/x',
+          'X-Forwarded-Uri': '/public/x',
+          'X-Forwarded-Method': 'GET',
+        }
+        const before = seen.length
+        expect(await statusOf(port, '/admin/x', { ...cookies(), ...forged })).toBe(403)
+        expect(await statusOf(port, '/page', { ...forged, Accept: 'application/json' })).toBe(401)
+        expect(seen.length).toBe(before)
+      })
+
+      test('accepts service tokens, which the application does not receive', async () => {
+        const serviceToken = { name: 'CI', paths: ['/api/*'], methods: ['GET'] }
+        const { plain } = await running.app.pocket.clients.addSecret(site.id, { serviceToken })
+        expect(await statusOf(port, '/api/x', { Authorization: `Bearer ${plain}` })).toBe(200)
+        expect(seen.at(-1)?.headers.authorization ?? '').toBe('')
+        expect(await statusOf(port, '/api/x', { 'X-Wiki-Token': plain })).toBe(200)
+        expect(seen.at(-1)?.headers['x-wiki-token'] ?? '').toBe('')
+        expect(await statusOf(port, '/api/x', { Authorization: 'Bearer pst_wrong' })).toBe(401)
+        expect(await statusOf(port, '/page', { Authorization: `Bearer ${plain}` })).toBe(401)
+      })
+
+      test('passes bodies, ranges and the upgrade to a WebSocket', async () => {
+        expect(await statusOf(port, '/page', { ...cookies(), Range: 'bytes=5-' })).toBe(200)
+        expect(seen.at(-1)?.headers.range).toBe('bytes=5-')
+        expect(await statusOf(port, '/page', { ...cookies(), 'Content-Length': '0' }, 'POST')).toBe(200)
+        expect(seen.at(-1)?.method).toBe('POST')
+        const socket = {
+          ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-Fetch-Mode': 'websocket' },
+          ...{ 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' },
+        }
+        expect(await statusOf(port, '/socket', socket)).toBe(401)
+        expect(await statusOf(port, '/socket', { ...socket, ...cookies() })).toBe(101)
+      })
+
+      test('ends access when the session ends', async () => {
+        await running.app.pocket.endAccess((await running.app.directory.findByName('ada'))?.id ?? '')
+        expect(await statusOf(port, '/page', { ...cookies(), Accept: 'application/json' })).toBe(401)
+      })
+    },
+  )
+})

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+
+const wiki = 'https://wiki.example.org'
+let running: RunningApp
+let agent: UserAgent
+let at: string
+let id: string
+
+beforeAll(async () => {
+  running = await startApp({ TRUST_PROXY: '127.0.0.1' })
+  agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  at = `${running.url}/settings/admin/oidc-clients`
+  const created = await agent.postForm(`${at}/new`, {
+    ...{ template: 'protected-site', name: 'Wiki', address: wiki, access: 'everybody' },
+  })
+  id = created.location?.split('/').at(-1) ?? ''
+})
+afterAll(async () => running[Symbol.asyncDispose]())
+
+const site = async () => running.app.pocket.clients.find(id)
+
+test('the template of a protected site requires a sign-in for everything at its host', async () => {
+  expect((await site())?.protocol).toMatchObject({
+    protectedHosts: ['wiki.example.org'],
+    accessRules: [{ path: '/*', allow: 'users' }],
+  })
+  const refused = await agent.postForm(`${at}/new`, {
+    ...{
+      template: 'protected-site',
+      name: 'Plain',
+      address: 'http://wiki.example.org',
+      access: 'everybody',
+      sure: 'http://wiki.example.org',
+    },
+  })
+  expect(refused.status).toBe(400)
+})
+
+test('the page of the client shows the configuration of each proxy', async () => {
+  const { text } = await agent.get(`${at}/${id}`)
+  for (const name of ['nginx', 'Caddy', 'Traefik', 'HAProxy', 'Envoy']) expect(text).toContain(`>${name}<`)
+  expect(text).toContain('X-Original-URL https://wiki.example.org$request_uri;')
+  expect(text).not.toContain('TRUST_PROXY is not set')
+})
+
+test('the settings store access rules, and REST returns them', async () => {
+  const url = `${running.url}/api/oidc/clients/${id}`
+  const client = (await agent.getJson(url)).json() as { protocol: { accessRules: readonly object[] } }
+  const rules = [
+    { path: '/admin/*', allow: 'users', methods: [], groups: ['admins'], maxPasskeyAgeMinutes: 15, host: null },
+    ...client.protocol.accessRules,
+  ]
+  const body = { ...client, protocol: { ...client.protocol, accessRules: rules } }
+  expect((await agent.sendJson('PUT', url, { body })).status).toBe(200)
+  const page = await agent.get(`${at}/${id}/settings`)
+  expect(page.text).toMatch(/value="\/admin\/\*".*value="admins".*value="15"/s)
+  expect((await site())?.protocol.accessRules).toEqual(rules)
+})
+
+test('the test of the rules answers on the page and over REST', async () => {
+  const query = (user: string) => `${at}/${id}?${new URLSearchParams({ url: `${wiki}/admin/x`, method: 'GET', user })}`
+  expect((await agent.get(query('ada'))).text).toMatch(/Denied<.*Rule 1/s)
+  expect((await agent.get(query(''))).text).toMatch(/Asks for a sign-in<.*Rule 1/s)
+  expect((await agent.get(query('nobody'))).text).toContain('There is no such user.')
+  const ada = await running.app.directory.findByName('ada')
+  const rest = `${running.url}/api/oidc/clients/${id}/site-test`
+  const answer = await agent.getJson(`${rest}?${new URLSearchParams({ url: `${wiki}/x`, userId: ada?.id ?? '' })}`)
+  expect([answer.status, answer.json()]).toEqual([
+    200,
+    {
+      ...{ verdict: 'allow', rule: 1, reason: 'allowed', description: 'the request is allowed' },
+      headers: expect.objectContaining({ 'Remote-User': 'ada' }),
+    },
+  ])
+  expect((await agent.getJson(`${rest}?url=https://other.example/`)).status).toBe(400)
+  expect((await agent.getJson(`${rest}?url=${wiki}/&userId=none`)).status).toBe(404)
+})
+
+test('service tokens are created on the page and over REST, and listed with their limits', async () => {
+  const created = await agent.postForm(`${at}/${id}/service-tokens`, {
+    ...{ name: 'Backup', paths: '/api/*', methods: 'get', lifetime: 'year' },
+  })
+  expect((await agent.follow(created)).text).toMatch(/pst_[\w-]{43}/)
+  const secrets = `${running.url}/api/oidc/clients/${id}/secrets`
+  const added = await agent.postJson(secrets, { serviceToken: { name: 'CI', paths: ['/x'] } })
+  expect([added.status, added.json()]).toEqual([
+    201,
+    expect.objectContaining({ secret: expect.stringMatching(/^pst_/) }),
+  ])
+  const listed = (await agent.getJson(secrets)).json() as readonly { serviceToken: object | null }[]
+  expect(listed.flatMap(({ serviceToken }) => serviceToken ?? [])).toEqual([
+    { name: 'Backup', paths: ['/api/*'], methods: ['GET'] },
+    { name: 'CI', paths: ['/x'], methods: [] },
+  ])
+  expect((await agent.postJson(secrets, { serviceToken: { name: 'CI', paths: ['x'] } })).status).toBe(400)
+})
+
+test('the host of a site gets no page of the server, and probes answer at any host', async () => {
+  const proxied = new UserAgent({ resolve: { [wiki]: running.local } })
+  for (const path of ['/login', '/settings/account', '/api/oidc/clients', '/']) {
+    const { status, headers } = await proxied.get(wiki + path)
+    expect([path, status, headers.get('strict-transport-security')]).toEqual([path, 404, null])
+  }
+  expect((await proxied.get(`${wiki}/livez`)).status).toBeLessThan(300)
+  expect((await proxied.get(`${wiki}/.pocket/start?to=/x`)).location).toMatch(`${running.url}/authorize?`)
+})
