@@ -58,8 +58,8 @@ export interface CoreContext {
   readonly allowImplicit: boolean
   /** Whether cookies are restricted to HTTPS. */
   readonly secure: boolean
-  /** Separates the cookies of several providers on the same host. */
-  readonly cookieSuffix: string
+  /** The cookie name without `__Host-` or `__Secure-`: with the prefix of the host, and a suffix for each path of an issuer. */
+  readonly cookieName: (name: string) => string
   /** Seconds during which a public client can reuse a refresh token; 0 to 10. */
   readonly refreshLeeway: number
   /** The supported page languages (BCP 47). */

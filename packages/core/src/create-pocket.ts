@@ -4,6 +4,7 @@ import { removeUnusedClients } from './clients/unused-clients.ts'
 import { createCallback } from './composition/callback.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
+import { maintain } from './composition/maintenance.ts'
 import { createMiddleware } from './composition/middleware.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
 import { createUserServices } from './composition/user-services.ts'
@@ -87,7 +88,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     return session
   }
 
-  return {
+  const pocket: Pocket = {
     issuer: issuer.id,
     originOf: (req) => configuredOrigin(req, origins, trustProxy),
     endpoints: getEndpoints(issuer.id),
@@ -130,7 +131,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       const accountId = await sessions.end(req, res)
       if (accountId) await audit.record({ event: 'signed_out', accountId }, requestContext(req))
     },
-    issueLoginCode: ({ id }, lifetime, codeOptions) => loginCodes.issue(id, lifetime, codeOptions),
+    issueLoginCode: ({ id }, lifetime, codeOptions) => loginCodes.issue(String(id), lifetime, codeOptions),
     mailLoginCode: (req, res, login) => mailedCodes.send(req, res, login),
     bindBrowser: userServices.bindBrowser,
     ...accessRevocation,
@@ -141,6 +142,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       createMark: engine.trialMarks.create,
       fetch: createPublicFetch({ allowedPrivateHosts: [new URL(issuer.id).hostname.replace(/^\[|\]$/g, '')] }),
     }),
+    maintain: ({ signal }) => maintain(pocket, { signal, onError: (error) => onError(error, '') }),
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return
@@ -193,4 +195,5 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       await audit.whenIdle()
     },
   }
+  return pocket
 }

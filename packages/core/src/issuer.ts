@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { ConfigurationError } from './errors.ts'
 
 /** The issuer URL and its parts. */
@@ -21,6 +22,10 @@ export interface Issuer {
 export function parseIssuer(issuer: string): Issuer {
   const url = URL.parse(issuer)
   const path = url?.pathname.replace(/\/$/, '') ?? ''
+  if (url && isIpAddress(url.hostname))
+    throw new ConfigurationError(
+      `The issuer "${issuer}" must have a domain name: browsers support no passkeys at an IP address. For development, use http://localhost.`,
+    )
   if (!url || url.href.replace(/\/$/, '') !== url.origin + path || !/^(\/[\w-]+)*$/.test(path) || !isSafe(url))
     throw new ConfigurationError(
       `The issuer "${issuer}" must be an https URL, or an http one on localhost, without a query; a path may hold letters, digits, - and _.`,
@@ -46,6 +51,10 @@ export function relatedOrigins(origins: readonly string[]): readonly string[] {
       throw new ConfigurationError(`The related origin "${origin}" must be an https origin without a path.`)
     return url.origin
   })
+}
+
+function isIpAddress(hostname: string): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
 }
 
 function isSafe({ protocol, hostname }: URL): boolean {

@@ -16,7 +16,7 @@ import type { KeySchedule } from './oidc/keys.ts'
 import type { FindRedirectUriRemedy } from './oidc/pages.ts'
 import type { PublicFetch } from './outbound/public-fetch.ts'
 import type { ReadMetadata } from './passkeys/authenticator-metadata.ts'
-import type { ReadPasskeyPolicy } from './passkeys/policy.ts'
+import type { PasskeyPolicy, ReadPasskeyPolicy } from './passkeys/policy.ts'
 import type { SessionLifetime } from './sessions/session-use.ts'
 import type { PocketStores } from './stores.ts'
 import type { RenderPage } from './views/views.ts'
@@ -60,15 +60,23 @@ export interface PocketOptions {
    * protocol claims, no claims are released and the request fails with `misconfigured`.
    */
   readonly claims?: HostClaims | undefined
-  /** The lifetime of sessions. By default one hour after their last use. */
-  readonly sessionLifetime?: (() => Promise<SessionLifetime>) | undefined
+  /** The lifetime of sessions, or a function that returns it. By default one hour after their last use. */
+  readonly sessionLifetime?: SessionLifetime | (() => Promise<SessionLifetime>) | undefined
   /**
    * Additional https origins at which users reach this provider with the same passkeys. Each has its own sessions; the
    * protocol endpoints stay at the issuer. By default none.
    */
   readonly relatedOrigins?: readonly string[] | undefined
-  /** Proxies whose `X-Forwarded-*` headers are trusted. By default none. */
-  readonly trustProxy?: TrustProxy | undefined
+  /**
+   * Proxies whose `X-Forwarded-*` headers are trusted: a function, or a list of IP addresses, ranges such as `10.0.0.0/8`, and
+   * the names `loopback`, `linklocal` and `uniquelocal`. By default none.
+   */
+  readonly trustProxy?: TrustProxy | readonly string[] | undefined
+  /**
+   * The beginning of the names of cookies, after `__Host-` or `__Secure-`; letters, digits, `-` and `_`. Cookies of all ports of a
+   * host are shared, so that other frameworks on localhost would replace a cookie named `session`. By default `pocket_`.
+   */
+  readonly cookiePrefix?: string | undefined
   /** Sends requested login codes by e-mail (`pocket.mailLoginCode`). By default they are unavailable. */
   readonly mailer?: Mailer | undefined
   /** Records audit events. By default they are discarded. */
@@ -121,14 +129,14 @@ export interface PageOptions {
   readonly signOutUrl?: string | undefined
   /**
    * The host's sign-up page, while sign-up is allowed; it receives `?redirect=` with the return path. By default a plain core
-   * page if `accounts` has `register`; return `null` to disable sign-up.
+   * page if `accounts` has `register`; `null` disables sign-up.
    */
-  readonly signUpUrl?: (() => Promise<string | null>) | undefined
+  readonly signUpUrl?: string | null | (() => Promise<string | null>) | undefined
   /**
    * The URL to which a form posts `email` and `redirect` to request a login code; `null` while that is disabled. By
    * default a core endpoint if there is a `mailer`, otherwise none.
    */
-  readonly emailCodesUrl?: (() => Promise<string | null>) | undefined
+  readonly emailCodesUrl?: string | null | (() => Promise<string | null>) | undefined
   /** Returns the remedy that an administrator is offered if a client uses an unregistered redirect URI. */
   readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
 }
@@ -138,12 +146,15 @@ export interface PageOptions {
  *
  * @example
  * ```ts
- * passkeys: { policy: async () => ({ ...defaultPasskeyPolicy, allowSynced: false }) }
+ * passkeys: { policy: { allowSynced: false } }
  * ```
  */
 export interface PasskeyOptions {
-  /** Returns the requirements for passkeys; called for each ceremony. By default `defaultPasskeyPolicy`. */
-  readonly policy?: ReadPasskeyPolicy | undefined
+  /**
+   * The requirements for passkeys, or a function that returns all of them and is called for each ceremony. By default
+   * `defaultPasskeyPolicy`.
+   */
+  readonly policy?: Partial<PasskeyPolicy> | ReadPasskeyPolicy | undefined
   /** Reads the signed blob of the FIDO Metadata Service; required if the policy requires attestation. */
   readonly readAuthenticatorMetadata?: ReadMetadata | undefined
 }
@@ -157,8 +168,11 @@ export interface PasskeyOptions {
  * ```
  */
 export interface ProtocolOptions {
-  /** Returns the policy for client self-registration; called for each request. By default clients cannot register themselves. */
-  readonly clientRegistration?: (() => Promise<ClientRegistrationPolicy>) | undefined
+  /**
+   * The policy for client self-registration, or a function that is called for each request. By default clients cannot register
+   * themselves.
+   */
+  readonly clientRegistration?: ClientRegistrationPolicy | (() => Promise<ClientRegistrationPolicy>) | undefined
   /** Whether clients may have http redirect URIs other than loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean | undefined
   /**
@@ -180,7 +194,7 @@ export interface ProtocolOptions {
   /** The origin of the back-channel endpoints in the metadata, if it differs from the issuer's. */
   readonly internalOrigin?: string | undefined
   /** Lower-case domains of the `acct:` resources for which WebFinger returns this issuer (RFC 7033). By default none. */
-  readonly webFingerDomains?: (() => readonly string[] | Promise<readonly string[]>) | undefined
+  readonly webFingerDomains?: readonly string[] | (() => readonly string[] | Promise<readonly string[]>) | undefined
   /** Adjusts the oidc-provider configuration before it is used. By default it stays unchanged. */
   readonly configuration?: AdjustConfiguration | undefined
 }
@@ -243,7 +257,7 @@ export interface LimitOptions {
    */
   readonly rateLimiter?: RateLimiter | false | undefined
   /**
-   * Timeout in milliseconds for `accounts`, `claims`, `mailer`, `signingKeys.external` and each of `hooks.before` and
+   * Timeout in milliseconds for `accounts`, `claims`, `mailer`, `pages.render`, `signingKeys.external` and each of `hooks.before` and
    * `hooks.accessChecks`. By default 10,000.
    */
   readonly hookTimeout?: number | undefined

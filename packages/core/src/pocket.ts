@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Middleware } from 'koa'
 import type Provider from 'oidc-provider'
-import type { Account } from './accounts/account.ts'
 import type { Accounts } from './accounts/accounts.ts'
+import type { HostAccount } from './accounts/host-accounts.ts'
 import type { Apis } from './apis/apis.ts'
 import type { RequestOrigin } from './audit/audit-sink.ts'
 import type { Client } from './clients/client.ts'
@@ -155,7 +155,7 @@ export interface Pocket extends AsyncDisposable {
    *
    * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `hooks.before.issueCode` refuses
    */
-  issueLoginCode(account: Pick<Account, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
+  issueLoginCode(account: Pick<HostAccount, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
   /**
    * Sends a login code to the user with this user name or e-mail address, without revealing whether the account exists.
    * The code works only in this browser and expires after 15 minutes.
@@ -189,6 +189,17 @@ export interface Pocket extends AsyncDisposable {
   previewTokens(clientId: string, accountId: string, scope: string): Promise<TokenPreview>
   /** Runs a test sign-in of this account at the client, as its application would. @throws {NotFoundError} `client_not_found` */
   testClient(clientId: string, accountId: string): Promise<readonly ClientTestStep[]>
+  /**
+   * Does what must be done regularly until `signal` is aborted: sends logout notices, rotates keys, removes expired rows and
+   * updates authenticator metadata. Each process may call it. Errors go to `onError`.
+   *
+   * @example
+   * ```ts
+   * const stop = new AbortController()
+   * const maintenance = pocket.maintain({ signal: stop.signal })
+   * ```
+   */
+  maintain(options: { readonly signal: AbortSignal }): Promise<void>
   /** Rotates signing keys that are due; call it once a minute. */
   rotateKeys(): Promise<void>
   /** Resolves if all signing keys can be read. @throws {ConfigurationError} if the master key is wrong */

@@ -95,6 +95,10 @@ test.each([
   ['all the time of the world to answer', { limits: { hookTimeout: Infinity } }, ['limits.hookTimeout out_of_range']],
   ['a login path of the protocol', { pages: { loginPath: '/authorize' } }, ['pages.loginPath invalid_format']],
   ['a login URL', { pages: { loginPath: 'https://a.example/' } }, ['pages.loginPath invalid_format']],
+  ['a proxy that is none', { trustProxy: ['10.0.0.0/8', 'nginx'] }, ['trustProxy invalid_format']],
+  ['a cookie prefix with a space', { cookiePrefix: 'my app' }, ['cookiePrefix invalid_format']],
+  ['a lifetime without a length', { sessionLifetime: { idle: 0 } }, ['sessionLifetime out_of_range']],
+  ['an unknown requirement', { passkeys: { policy: { synced: false } } }, ['passkeys.policy.synced unknown']],
   ['a language that is none', { pages: { languages: ['de', 'no language'] } }, ['pages.languages invalid_format']],
   ['checks in a list', { hooks: { accessChecks: [] } }, ['hooks.accessChecks invalid_type']],
   [
@@ -150,3 +154,27 @@ test.each([undefined, null, 'https://id.example.com', []])('rejects %p as option
     fields: [{ field: 'options', code: 'required' }],
   })
 })
+
+test('accepts plain values where a function is possible', async () => {
+  await using pocket = await createPocket({
+    ...sound,
+    stores: memoryStores(),
+    trustProxy: ['loopback', '10.0.0.0/8'],
+    cookiePrefix: 'acme-',
+    sessionLifetime: { length: 8 * 3600, idle: 1800 },
+    pages: { signUpUrl: '/join', emailCodesUrl: null },
+    passkeys: { policy: { allowSynced: false } },
+    protocol: {
+      clientRegistration: { mode: 'off', restrictToGroups: false, documentPatterns: [] },
+      webFingerDomains: ['example.com'],
+    },
+  })
+  expect(pocket.issuer).toBe('http://localhost:3000')
+})
+
+test.each(['http://127.0.0.1:3000', 'https://192.0.2.7', 'https://[::1]'])(
+  'rejects the IP address of %s as an issuer, with the reason',
+  async (issuer) => {
+    await expect(createPocket({ ...sound, issuer })).rejects.toThrow('browsers support no passkeys at an IP address')
+  },
+)

@@ -28,6 +28,8 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
       const { sessionDuration, sessionIdleMinutes } = await settings.lastKnown()
       return { length: sessionDuration * 60, idle: sessionIdleMinutes * 60 }
     },
+    // API tools of Pocket ID expect the session cookie as `access_token`.
+    cookiePrefix: '',
     masterKey: database.masterKey,
     accounts: withProfilePictures(directory.accounts, config.appUrl),
     stores,

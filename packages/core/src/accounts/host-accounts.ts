@@ -3,9 +3,9 @@ import { withTimeout } from '../within-time.ts'
 import type { Account } from './account.ts'
 import type { AccountListRequest, Accounts, NewAccount } from './accounts.ts'
 
-/** An account of the host; all fields except `id` and `userName` are optional. */
-export type HostAccount = Pick<Account, 'id' | 'userName'> & {
-  readonly [Key in keyof Account]?: Account[Key] | undefined
+/** An account of the host; all fields except `id` and `userName` are optional. A numeric ID is used as text. */
+export type HostAccount = Pick<Account, 'userName'> & { readonly id: string | number | bigint } & {
+  readonly [Key in Exclude<keyof Account, 'id' | 'userName'>]?: Account[Key] | undefined
 }
 
 /**
@@ -165,6 +165,7 @@ function readFields(method: keyof HostAccounts, hostAccount: HostAccount): Reado
   try {
     const allFields: Record<string, unknown> = { ...hostAccount }
     for (const name of Object.keys(fields) as (keyof Account)[]) allFields[name] = hostAccount[name]
+    if (typeof allFields.id === 'number' || typeof allFields.id === 'bigint') allFields.id = String(allFields.id)
     return Object.fromEntries(Object.entries(allFields).filter(([, value]) => value !== undefined && value !== null))
   } catch (cause) {
     throw contractError(method, 'failed', 'A field of the account threw when it was read.', cause)

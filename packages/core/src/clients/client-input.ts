@@ -68,7 +68,10 @@ export function completeInput(
 
 /** @throws {InvalidInputError} `validation_failed` if there is a problem */
 export function assertNoErrors(fields: readonly FieldError[]): void {
-  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The client is not valid.', { fields })
+  if (fields.length > 0) {
+    const reasons = fields.map(({ field, message }) => `${field} ${message}`).join('. ')
+    throw new InvalidInputError('validation_failed', `The client is not valid. ${reasons}.`, { fields })
+  }
 }
 
 export function idProblems(id: string | undefined): FieldError[] {

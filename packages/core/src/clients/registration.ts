@@ -13,6 +13,7 @@ import {
   type NewClientInput,
   receivedUriProblems,
 } from './client-input.ts'
+import { shapeProblems } from './client-input-shape.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import { fieldsOutsideDocument } from './fields-outside-document.ts'
 import { isMoreRestrictive } from './group-restriction.ts'
@@ -135,6 +136,7 @@ export function createClients(
     page: (request) => store.page(request),
 
     async create(input) {
+      assertNoErrors(shapeProblems(input))
       assertNoErrors([...idProblems(input.id), ...inputProblems(input, redirectUriPolicy)])
       const now = clock.now()
       const client: Client = {
@@ -155,8 +157,9 @@ export function createClients(
     },
 
     async update(id, input) {
-      assertNoErrors(inputProblems(input, redirectUriPolicy))
       const existing = await store.find(id)
+      assertNoErrors(shapeProblems(input, existing))
+      assertNoErrors(inputProblems(input, redirectUriPolicy))
       // Fetch external documents before the transaction starts, so that no transaction waits for the network.
       if (existing) assertNoErrors(await sectorProblems(completeInput(input, existing), existing, fetch))
       return change(id, (before) => {

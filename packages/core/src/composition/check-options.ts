@@ -1,12 +1,14 @@
 import type { HostAccounts } from '../accounts/host-accounts.ts'
 import { ConfigurationError, type FieldError } from '../errors.ts'
 import type { BeforeHookInputs } from '../hooks.ts'
+import { toTrustProxy } from '../http/trust-proxy.ts'
 import { parseIssuer, relatedOrigins } from '../issuer.ts'
 import { MasterKey } from '../master-key.ts'
 import { externalKeyProblems } from '../oidc/external-keys.ts'
 import type { KeySchedule } from '../oidc/keys.ts'
 import { isBrowserPath, isProtocolPath } from '../oidc/paths.ts'
 import type { PocketOptions } from '../options.ts'
+import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
 import { storeProblems } from './check-stores.ts'
 
 /** The type of each option and of the members of each group; `undefined` selects the default, except for required options. */
@@ -17,9 +19,10 @@ const optionKinds = {
   accounts: 'an object',
   stores: 'an object',
   claims: 'a function',
-  sessionLifetime: 'a function',
+  sessionLifetime: 'an object or a function',
   relatedOrigins: 'an array of strings',
-  trustProxy: 'a function',
+  trustProxy: 'an array of strings or a function',
+  cookiePrefix: 'a string',
   mailer: 'an object',
   audit: 'an object',
   onError: 'a function',
@@ -30,20 +33,20 @@ const optionKinds = {
     loginPath: 'a string or null',
     otherMethodsUrl: 'a string or null',
     signOutUrl: 'a string',
-    signUpUrl: 'a function',
-    emailCodesUrl: 'a function',
+    signUpUrl: 'a string, null or a function',
+    emailCodesUrl: 'a string, null or a function',
     redirectUriRemedy: 'a function',
   },
-  passkeys: { policy: 'a function', readAuthenticatorMetadata: 'a function' },
+  passkeys: { policy: 'an object or a function', readAuthenticatorMetadata: 'a function' },
   protocol: {
-    clientRegistration: 'a function',
+    clientRegistration: 'an object or a function',
     allowInsecureRedirectUris: 'a boolean',
     allowImplicit: 'a boolean',
     authorizationDetailsTypes: 'an object',
     refreshTokenLeeway: 'a number',
     fetch: 'a function',
     internalOrigin: 'a string',
-    webFingerDomains: 'a function',
+    webFingerDomains: 'an array of strings or a function',
     configuration: 'a function',
   },
   signingKeys: { schedule: 'an object', external: 'an array of objects' },
@@ -65,6 +68,9 @@ type OptionKind =
   | 'an array of strings'
   | 'an array of objects'
   | 'a boolean'
+  | 'an object or a function'
+  | 'an array of strings or a function'
+  | 'a string, null or a function'
 
 /** Milliseconds; a timer with a longer delay fires immediately. */
 const maxTimerDelay = 2_147_483_647
@@ -152,6 +158,21 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
   ],
   'pages.languages': ({ pages: { languages = [] } = {} }) =>
     errorsOf('pages.languages', () => Intl.getCanonicalLocales(languages)),
+  trustProxy: ({ trustProxy }) => errorsOf('trustProxy', () => toTrustProxy(trustProxy)),
+  cookiePrefix: ({ cookiePrefix = '' }) =>
+    /^[\w-]{0,32}$/.test(cookiePrefix)
+      ? []
+      : [optionError('cookiePrefix', 'invalid_format', 'may hold letters, digits, - and _, 32 at most')],
+  sessionLifetime: ({ sessionLifetime: lifetime }) =>
+    typeof lifetime === 'function' || (isDuration(lifetime?.length, 1) && isDuration(lifetime?.idle, 0))
+      ? []
+      : [optionError('sessionLifetime', 'out_of_range', 'must have the seconds length, from 1, and idle, from 0')],
+  'passkeys.policy': ({ passkeys: { policy = {} } = {} }) =>
+    Object.keys(policy).flatMap((name) =>
+      Object.hasOwn(defaultPasskeyPolicy, name)
+        ? []
+        : [optionError(`passkeys.policy.${name}`, 'unknown', 'is not a known requirement')],
+    ),
   'pages.loginPath': ({ pages: { loginPath = null } = {} }) =>
     loginPath === null || (/^(\/[\w-]+)+$/.test(loginPath) && !isReservedPath(loginPath))
       ? []
@@ -204,6 +225,10 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     hookTimeout > 0 && hookTimeout <= maxTimerDelay
       ? []
       : [optionError('limits.hookTimeout', 'out_of_range', `must be milliseconds, 1 to ${maxTimerDelay}`)],
+}
+
+function isDuration(value: unknown, min: number): boolean {
+  return isOfKind('a number', value) && Number(value) >= min
 }
 
 function isReservedPath(path: string): boolean {
@@ -266,6 +291,12 @@ function isOfKind(kind: OptionKind, value: unknown): boolean {
       return typeof value === 'object' && value !== null && !Array.isArray(value)
     case 'an object or false':
       return value === false || isOfKind('an object', value)
+    case 'an object or a function':
+      return isOfKind('an object', value) || isOfKind('a function', value)
+    case 'an array of strings or a function':
+      return isOfKind('an array of strings', value) || isOfKind('a function', value)
+    case 'a string, null or a function':
+      return isOfKind('a string or null', value) || isOfKind('a function', value)
   }
 }
 

@@ -3,17 +3,21 @@ import { createPageAssets, type PageAssets } from '../default-views/page-assets.
 import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { RenderPage, RenderView } from '../views/views.ts'
+import { withTimeout } from '../within-time.ts'
 
 /** Renders the host's pages, or plain default pages. If the host's error page fails, the default error page is used. */
 export function createPages({
   name,
   mountPath,
   render: renderPage,
+  hookTimeout,
   onError,
 }: {
   readonly name: string
   readonly mountPath: string
   readonly render: RenderPage | undefined
+  /** Milliseconds. */
+  readonly hookTimeout: number
   readonly onError: (error: unknown, requestId: string) => void
 }): {
   readonly assets: PageAssets
@@ -27,11 +31,11 @@ export function createPages({
     assets,
     async render(view, req) {
       try {
-        const html: unknown = await renderPage(view, req, standard)
+        const html: unknown = await withTimeout(() => renderPage(view, req, standard), hookTimeout)
         if (typeof html !== 'string') throw new TypeError('The result is not a string.')
         return html
       } catch (cause) {
-        const message = `The option pages.render has no page for the view "${view.view}".`
+        const message = `The option pages.render rendered no page for the view "${view.view}".`
         const fields = [{ field: 'pages.render', code: 'failed', message }]
         const error = new ConfigurationError(message, {
           cause,

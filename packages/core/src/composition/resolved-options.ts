@@ -6,6 +6,7 @@ import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts
 import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { createAuditedHook, createAuditWithHook, createBeforeHooks } from '../hooks.ts'
+import { toTrustProxy } from '../http/trust-proxy.ts'
 import { cookieSuffix, parseIssuer, relatedOrigins } from '../issuer.ts'
 import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
@@ -32,7 +33,7 @@ export function resolveOptions(options: PocketOptions) {
     )
   const { pages = {}, passkeys = {}, protocol = {}, signingKeys = {}, hooks = {}, limits = {} } = options
   const issuer = parseIssuer(options.issuer)
-  const { clock = systemClock, name = issuer.hostname, mailer, trustProxy } = options
+  const { clock = systemClock, name = issuer.hostname, mailer, cookiePrefix = 'pocket_' } = options
   const { hookTimeout = 10_000 } = limits
   const onError = options.onError ?? ((error: unknown, requestId: string) => console.error(requestId, error))
   const audit = createAuditWithHook(options.audit ?? noAudit, hooks.after, onError)
@@ -40,10 +41,10 @@ export function resolveOptions(options: PocketOptions) {
   const before = createBeforeHooks(hooks.before ?? {}, hookTimeout)
   const getHostClaims = createHostClaimsReader(options.claims, hookTimeout)
   return {
-    ...createPages({ name, mountPath: issuer.path, render: pages.render, onError }),
+    ...createPages({ name, mountPath: issuer.path, render: pages.render, hookTimeout, onError }),
     name,
     mailer,
-    trustProxy,
+    trustProxy: toTrustProxy(options.trustProxy),
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.accounts, hookTimeout) },
     getHostClaims,
@@ -60,26 +61,28 @@ export function resolveOptions(options: PocketOptions) {
     issuer,
     /** The issuer's origin comes first. */
     origins: [issuer.origin, ...relatedOrigins(options.relatedOrigins ?? [])] as const,
-    /** Separates the cookies of several providers on the same host. */
-    cookieSuffix: cookieSuffix(issuer.path),
+    cookieName: (cookie: string) => `${cookiePrefix}${cookie}${cookieSuffix(issuer.path)}`,
     /** Whether cookies get the `Secure` attribute. */
     secure: issuer.protocol === 'https:',
-    sessionLifetime: options.sessionLifetime ?? (async () => ({ length: 3600, idle: 0 })),
+    sessionLifetime: toReader(options.sessionLifetime ?? { length: 3600, idle: 0 }),
     authorizationDetailsTypes: protocol.authorizationDetailsTypes ?? {},
     redirectUriPolicy: { allowInsecure: protocol.allowInsecureRedirectUris ?? true },
     allowImplicit: protocol.allowImplicit ?? false,
-    registrationPolicy: protocol.clientRegistration ?? (async () => closedRegistration),
+    registrationPolicy: toReader(protocol.clientRegistration ?? closedRegistration),
     refreshLeeway: protocol.refreshTokenLeeway ?? 3,
     configuration: protocol.configuration,
     internalOrigin: protocol.internalOrigin,
     fetch: protocol.fetch ?? createPublicFetch(),
-    webFingerDomains: protocol.webFingerDomains ?? (() => []),
-    passkeyPolicy: passkeys.policy ?? (async () => defaultPasskeyPolicy),
+    webFingerDomains: toReader(protocol.webFingerDomains ?? []),
+    passkeyPolicy:
+      typeof passkeys.policy === 'function'
+        ? passkeys.policy
+        : toReader({ ...defaultPasskeyPolicy, ...passkeys.policy }),
     readAuthenticatorMetadata: passkeys.readAuthenticatorMetadata,
     externalKeys: (signingKeys.external ?? []).map((key) => new ExternalKey(key, hookTimeout)),
     keySchedule: signingKeys.schedule ?? defaultKeySchedule,
-    signUpUrl: pages.signUpUrl ?? (async () => null),
-    emailCodesUrl: pages.emailCodesUrl ?? (async () => null),
+    signUpUrl: toReader(pages.signUpUrl ?? null),
+    emailCodesUrl: toReader(pages.emailCodesUrl ?? null),
     languages: pages.languages ?? [],
     loginPath:
       pages.loginPath === undefined && pages.otherMethodsUrl === undefined ? '/login' : (pages.loginPath ?? null),
@@ -93,6 +96,12 @@ export function resolveOptions(options: PocketOptions) {
     },
     limits: createRateLimiter(limits.rateLimiter, { store: options.stores.limits, audit, clock, onError }),
   }
+}
+
+/** An option that is a value, or a function that returns the current value. */
+function toReader<Value>(option: Value | (() => Value | Promise<Value>)): () => Promise<Value> {
+  // A cast: no such option has a function as its value.
+  return typeof option === 'function' ? async () => (option as () => Value | Promise<Value>)() : async () => option
 }
 
 function createRateLimiter(

@@ -33,7 +33,7 @@ export type UserServices = ReturnType<typeof createUserServices>
 
 /** Creates the services for sign-in, re-authentication and device logins. */
 export function createUserServices(options: ResolvedOptions, { apiAccess }: ClientServices, { holder }: Engine) {
-  const { stores, clock, masterKey, secure, cookieSuffix } = options
+  const { stores, clock, masterKey, secure, cookieName } = options
   const { accounts } = stores
   const provider = holder.current
   const metadata = createAuthenticatorMetadata(options.readAuthenticatorMetadata, clock)
@@ -51,11 +51,11 @@ export function createUserServices(options: ResolvedOptions, { apiAccess }: Clie
     clock,
     transaction: stores.transaction,
   }
-  const browserTokens = createBrowserTokens(secure, cookieSuffix)
+  const browserTokens = createBrowserTokens(options)
   const history = createSessionHistory(options, async ({ accountId, uid }) =>
     (await sessionArtifactsOf(stores.artifacts, accountId)).some(({ sessionUid }) => sessionUid === uid),
   )
-  const deviceCookie = bearerCookie({ name: `device_token${cookieSuffix}`, secure, path: '/', maxAge: 900 })
+  const deviceCookie = bearerCookie({ name: cookieName('device_token'), secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes(options, history.recordCredential)
   const sessions = createSessions(options, provider, { history, browserOf: browserTokens.browserId })
   const signIn = createSignIn(options, {

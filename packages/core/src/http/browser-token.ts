@@ -13,8 +13,14 @@ export interface BrowserTokens {
   browserId(req: IncomingMessage): string | undefined
 }
 
-export function createBrowserTokens(secure: boolean, suffix: string): BrowserTokens {
-  const name = `${secure ? '__Host-' : ''}session${suffix}`
+export function createBrowserTokens({
+  secure,
+  cookieName,
+}: {
+  readonly secure: boolean
+  readonly cookieName: (name: string) => string
+}): BrowserTokens {
+  const name = `${secure ? '__Host-' : ''}${cookieName('session')}`
   const readToken = (req: IncomingMessage, res: ServerResponse = new ServerResponse(req)) => {
     const value = new Cookies(req, res, { secure }).get(name)
     return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined

@@ -59,11 +59,11 @@ export interface ReauthenticationService {
 }
 
 export function createReauthentication(
-  { stores: { reauthentications: store }, limits, clock, secure, cookieSuffix }: CoreContext,
+  { stores: { reauthentications: store }, limits, clock, secure, cookieName }: CoreContext,
   { sessions, signIn, history }: InteractionServices,
 ): ReauthenticationService {
   const cookie = bearerCookie({
-    name: `reauthentication_token${cookieSuffix}`,
+    name: cookieName('reauthentication_token'),
     secure,
     path: '/',
     maxAge: reauthenticationLifetime / 1000,

@@ -5,13 +5,18 @@ import { recordRefusal } from '../audit/refusals.ts'
 import { parseEmailKey } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
 import type { CoreContext } from '../context.ts'
-import { NotAuthenticatedError, PocketError } from '../errors.ts'
+import { InvalidInputError, NotAuthenticatedError, PocketError } from '../errors.ts'
 import type { BearerCookie } from '../http/bearer-cookie.ts'
 import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { Authentication, AuthenticationRequest, VerifiedAuthentication } from '../passkeys/authentication.ts'
-import { type AuthenticationContext, authenticationContext, type SignInMethod } from '../sessions/session.ts'
+import {
+  type AuthenticationContext,
+  authenticationContext,
+  type SignInMethod,
+  vouchedAmrProblem,
+} from '../sessions/session.ts'
 import type { SignIn } from '../sessions/session-history.ts'
 
 /** A user who has just authenticated with a passkey. */
@@ -65,6 +70,20 @@ export interface SignInService {
    * @throws {RateLimitedError} `rate_limited`
    */
   withCode(req: IncomingMessage, res: ServerResponse, code: string): Promise<Account>
+  /**
+   * Starts the session of a user whom the host has authenticated without a passkey, for example by a password or a link in an
+   * e-mail. `amr` names the methods (RFC 8176 §2) and cannot contain those of a passkey; the session has the `acr` 0. For fifteen
+   * minutes it may add the first passkey of the account. Rate limits of the method are up to the host.
+   *
+   * @throws {InvalidInputError} `validation_failed` for another `amr`
+   * @throws {ForbiddenError} `account_disabled`, `account_not_found`, or `sign_in_refused` if `hooks.before.signIn` refuses
+   */
+  vouchFor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    accountId: string,
+    authentication: { readonly amr: readonly string[] },
+  ): Promise<Account>
   /**
    * Starts the session of a new account.
    *
@@ -200,6 +219,20 @@ export function createSignIn(
         const { account, ...redeemed } = await redeemCode(req, { code, browserToken: deviceCookie.read(req, res) })
         await before('signIn', { account, method: 'code' })
         await startRecorded(req, res, { accountId: account.id, method: 'code', ...redeemed })
+        return account
+      })
+    },
+
+    async vouchFor(req, res, accountId, { amr }) {
+      const message = vouchedAmrProblem(amr)
+      if (message !== undefined) {
+        const fields = [{ field: 'amr', code: 'invalid_value', message }]
+        throw new InvalidInputError('validation_failed', `amr ${message}.`, { fields })
+      }
+      return withAudit(req, async () => {
+        const account = await eligibleAccount(accounts, accountId)
+        await before('signIn', { account, method: 'vouched' })
+        await startRecorded(req, res, { accountId, method: 'vouched', amr })
         return account
       })
     },

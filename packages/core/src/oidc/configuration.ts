@@ -2,7 +2,6 @@ import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-pro
 import { claimsByScope, supportedScopes } from '../accounts/claims.ts'
 import { accessTokenMinutes } from '../clients/client.ts'
 import type { ClientStore } from '../clients/client-store.ts'
-import { cookieSuffix } from '../issuer.ts'
 import type { PublicFetch } from '../outbound/public-fetch.ts'
 import { acrValues } from '../sessions/session.ts'
 import { addClientSubject, customizeAccessTokens } from './access-token-claims.ts'
@@ -87,11 +86,11 @@ function refreshTokenLifetime(ctx: KoaContextWithOIDC, token: { totalLifetime():
 }
 
 /** The cookie names; existing API tools expect the session cookie under this name. */
-function cookieNames(secure: boolean, suffix: string) {
+function cookieNames({ secure, cookieName }: Pick<ProviderContext, 'secure' | 'cookieName'>) {
   return {
-    session: `${secure ? '__Host-' : ''}access_token${suffix}`,
-    interaction: `${secure ? '__Secure-' : ''}interaction${suffix}`,
-    resume: `${secure ? '__Secure-' : ''}resume${suffix}`,
+    session: `${secure ? '__Host-' : ''}${cookieName('access_token')}`,
+    interaction: `${secure ? '__Secure-' : ''}${cookieName('interaction')}`,
+    resume: `${secure ? '__Secure-' : ''}${cookieName('resume')}`,
   }
 }
 
@@ -126,7 +125,7 @@ export function providerConfiguration(context: ProviderContext): Configuration {
     routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
     cookies: {
       keys: [...context.cookieKeys],
-      names: cookieNames(secure, cookieSuffix(issuer.path)),
+      names: cookieNames(context),
       // Not signed: the value cannot be guessed, and existing API clients keep only this cookie, without its signature.
       long: { ...cookie, signed: false, path: '/' },
       short: cookie,

@@ -111,7 +111,7 @@ export function createSessions(
     if (accountId === undefined) return undefined
     const account = await accounts.find(accountId)
     if (!account || account.disabled) return undefined
-    return { accountId, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
+    return { accountId, account, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
   const endMatching: Sessions['endMatching'] = async (req, res, matches) => {
     const { ctx, session, cookieName, inactive } = await openSession(req, res)
@@ -167,7 +167,7 @@ export function createSessions(
       const { accountId, method } = signIn
       const opened = await openSession(req, res)
       const { current, session, inactive } = opened
-      const { amr, acr, authTime } = authenticationContext(method, clock.now())
+      const { amr, acr, authTime } = authenticationContext(method, clock.now(), signIn.amr)
       const otherSessions = await inactive.sessions()
       const switchesAccount = session.accountId !== undefined && session.accountId !== accountId
       const existingSession = otherSessions.find((candidate) => candidate.accountId === accountId)

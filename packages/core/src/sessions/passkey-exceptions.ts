@@ -22,6 +22,7 @@ const exceptions: Readonly<Partial<Record<SignInMethod, PasskeyExceptions>>> = {
   sign_up: { addPasskey: true, reauthentication: false },
   api: { addPasskey: true, reauthentication: false },
   code: { addPasskey: true, reauthentication: false },
+  vouched: { addPasskey: true, reauthentication: false },
 }
 
 const noExceptions: PasskeyExceptions = { addPasskey: false, reauthentication: false }

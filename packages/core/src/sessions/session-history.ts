@@ -21,6 +21,8 @@ export interface SignIn {
   readonly codeHash?: string | undefined
   /** Whether a program created the login code. */
   readonly isCodeByProgram?: boolean | undefined
+  /** The methods that the host has checked, if it vouches for the user. */
+  readonly amr?: readonly string[] | undefined
 }
 
 /** Identifies a session. */
@@ -156,8 +158,10 @@ export function createSessionHistory(
     const origin = await store.findOrigin(uid)
     const removals = await store.countRemovals(accountId)
     const isException = origin && getPasskeyExceptions(origin, { removals, now: clock.now() })[action]
-    if (isException) return
-    if ((await passkeys.listByAccount(accountId)).length > 0)
+    const hasPasskey = (await passkeys.listByAccount(accountId)).length > 0
+    // A password that was guessed or phished must not add a passkey to an account that is protected by one.
+    if (isException && !(hasPasskey && origin.method === 'vouched')) return
+    if (hasPasskey)
       throw new NotAuthenticatedError(
         'reauthentication_required',
         'This requires recent authentication with a passkey.',

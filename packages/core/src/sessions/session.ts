@@ -1,9 +1,11 @@
+import type { Account } from '../accounts/account.ts'
+
 /**
  * The method of a sign-in. `setup` and `sign_up`: with the passkey created together with the account. `api`: the account was
  * created through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device
- * with a passkey. `recovery`: with the passkey added after a recovery code.
+ * with a passkey. `recovery`: with the passkey added after a recovery code. `vouched`: authenticated by the host.
  */
-export type SignInMethod = 'passkey' | 'code' | 'recovery' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api'
+export type SignInMethod = 'passkey' | 'code' | 'recovery' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api' | 'vouched'
 
 /** The authentication details sent to a client (OpenID Connect Core §2). */
 export interface AuthenticationContext {
@@ -33,12 +35,30 @@ const contextByMethod: Readonly<Record<SignInMethod, Context>> = {
   // As after a login code and the registration of a passkey.
   recovery: [['otp', 'pop'], '1'],
   device: [['otp'], '0'],
+  // The host names the methods that it has checked.
+  vouched: [[], '0'],
 }
 
 /** The authentication context of each sign-in method; defined nowhere else. */
-export function authenticationContext(method: SignInMethod, now: number): AuthenticationContext {
+export function authenticationContext(
+  method: SignInMethod,
+  now: number,
+  vouchedAmr?: readonly string[],
+): AuthenticationContext {
   const [amr, acr] = contextByMethod[method]
-  return { amr, acr, authTime: Math.floor(now / 1000) }
+  return { amr: vouchedAmr ?? amr, acr, authTime: Math.floor(now / 1000) }
+}
+
+/** Values that state the use of a key or a biometric characteristic, as of a passkey (RFC 8176 §2). */
+const passkeyAmr = new Set(['phr', 'phrh', 'pop', 'hwk', 'swk', 'sc', 'user', 'face', 'fpt', 'iris', 'retina', 'vbm'])
+
+/** The problem of authentication methods that a host vouches for; `undefined` if they are valid. */
+export function vouchedAmrProblem(amr: unknown): string | undefined {
+  if (!Array.isArray(amr) || amr.length === 0 || amr.length > 8) return 'must contain 1 to 8 authentication methods'
+  const invalid = amr.find((value: unknown) => typeof value !== 'string' || !/^[a-z0-9_.:-]{1,32}$/.test(value))
+  if (invalid !== undefined) return 'must contain authentication methods such as "pwd" or "otp" (RFC 8176)'
+  const reserved = amr.find((value: string) => passkeyAmr.has(value))
+  return reserved && `must not contain "${reserved}", which states the use of a passkey or another key`
 }
 
 /** The level of a session without a passkey after one was registered in it (`pop`, RFC 8176 §2). */
@@ -62,6 +82,7 @@ export function isWithoutPasskey({ acr }: Pick<AuthenticationContext, 'acr'>): b
 /** The active session of a browser (OpenID Connect Core §2). */
 export interface Session {
   readonly accountId: string
+  readonly account: Account
   readonly amr: readonly string[]
   readonly acr: string
   /** Seconds since the Unix epoch. */

@@ -276,10 +276,12 @@ describe('render option', () => {
     ['throws', noTemplate],
     // Cast: the answer of a host without type checking.
     ['answers with no text', () => 42 as unknown as string],
+    ['never finishes', () => new Promise<string>(() => {})],
   ])('that %s results in an error page and no sign-in', async (_name, broken) => {
     await using host = await startHost({
       options: {
         pages: { render: (view, _req, standard) => (view.view === 'error' ? standard.page(view) : broken()) },
+        limits: { hookTimeout: 200 },
       },
     })
     const agent = new UserAgent()

@@ -94,6 +94,7 @@ export async function startHost({
   const pocket = await createPocket({
     issuer,
     name: 'Test',
+    cookiePrefix: '',
     masterKey: MasterKey.from('a master key that is long enough'),
     accounts: { find: async (id) => accounts.get(id) },
     stores,

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createPocket, type NewClientInput, type Pocket } from '@pocket/core'
+import { memoryStores } from '@pocket/core/memory'
+
+let pocket: Pocket
+
+beforeAll(async () => {
+  pocket = await createPocket({
+    issuer: 'http://localhost:3000',
+    masterKey: 'a master key that is long enough',
+    accounts: { find: async (id) => ({ id: Number(id), userName: `user ${id}` }) },
+    stores: memoryStores(),
+  })
+})
+afterAll(async () => pocket[Symbol.asyncDispose]())
+
+const redirectUris = ['https://app.example/callback']
+
+test.each([
+  [{}, ['name required', 'redirectUris required']],
+  [undefined, ['input invalid_type']],
+  [{ name: 'Photos', redirectUris, isPubic: true }, ['isPubic unknown']],
+  [{ name: 'Photos', redirectUris, isPublic: 'yes' }, ['isPublic invalid_type']],
+  [{ name: 'Photos', redirectUris: 'https://app.example/callback' }, ['redirectUris invalid_type']],
+  [{ name: 'Photos', redirectUris: [1] }, ['redirectUris[0] invalid_type']],
+] as const)('rejects the client %j', async (input, expected) => {
+  // Cast: the value of a host without type checking.
+  const failed = pocket.clients.create(input as unknown as NewClientInput)
+  const error: { readonly fields: readonly { field: string; code: string }[] } = await failed.then(
+    () => ({ fields: [] }),
+    (reason) => reason,
+  )
+  expect(error.fields.map(({ field, code }) => `${field} ${code}`)).toEqual(expected)
+})
+
+test('names the field that a misspelt one stands for', async () => {
+  const input = { name: 'Photos', redirectUris, isPubic: true } as NewClientInput
+  await expect(pocket.clients.create(input)).rejects.toThrow('isPubic is not a field of a client; use isPublic')
+})
+
+test('uses the numeric ID of an account as text', async () => {
+  const client = await pocket.clients.create({ name: 'Photos', redirectUris })
+  const { idToken } = await pocket.previewTokens(client.id, '7', 'openid profile')
+  expect(idToken).toMatchObject({ sub: '7', preferred_username: 'user 7' })
+  expect((await pocket.issueLoginCode({ id: 7 }, 60_000)).code).toMatch(/^\S+$/)
+})
