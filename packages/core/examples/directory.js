@@ -4,7 +4,7 @@ import { pocketMigrations, pocketTables, runMigrations, sqliteOptions, typeormSt
 import { createDirectory, newUser } from '@pocket/directory'
 import { directoryMigrations, directoryStores, directoryTables } from '@pocket/directory/typeorm'
 import { DataSource } from 'typeorm'
-import { firstPasskey } from './first-passkey.js'
+import { home } from './home.js'
 import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
 
@@ -17,10 +17,9 @@ const { accounts } = directory
 
 const pocket = await createPocket({ issuer: origin, masterKey, accounts, stores: typeormStores(dataSource) })
 const provider = pocket.callback()
-const first = firstPasskey(pocket, accounts)
 
 const ada =
   (await directory.findByName('ada')) ??
   (await directory.create(newUser({ username: 'ada', displayName: 'Ada Koch', email: 'ada@example.com' })))
 
-createServer((req, res) => provider(req, res, () => first(req, res))).listen(port, () => invite(pocket, ada.id))
+createServer((req, res) => provider(req, res, () => home(pocket, req, res))).listen(port, () => invite(pocket, ada.id))

@@ -2,7 +2,7 @@ import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import { assertSameOrigin, createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { firstPasskey } from './first-passkey.js'
+import { home } from './home.js'
 import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
 
@@ -17,17 +17,23 @@ const accounts = {
   },
 }
 
-// Whoever has no passkey yet gets to the old page from the sign-in page, and back with `redirect`.
 const pocket = await createPocket({
   issuer: origin,
   masterKey,
   accounts,
   stores: memoryStores(),
-  pages: { otherMethodsUrl: '/login' },
+  // Users without a passkey get from core's page to the password, and back with `redirect`.
+  pages: { loginPath: '/login', otherMethodsUrl: '/password' },
+  hooks: {
+    // The password ends with the first passkey.
+    after(event) {
+      const person = event.event === 'passkey_added' && people.find(({ id }) => id === event.accountId)
+      if (person) person.password = null
+    },
+  },
 })
 
-// The password is used for the last time here: it leads to the page on which the browser makes a passkey.
-async function login(req, res) {
+async function checkPassword(req, res) {
   assertSameOrigin(req, [pocket.originOf(req)])
   await pocket.limits.consume(req, 'one-time-access-token')
   const chunks = []
@@ -36,29 +42,21 @@ async function login(req, res) {
   const person = people.find(({ mail, password }) => mail === form.get('name') && password !== null)
   const given = hashed(form.get('password') ?? '', person?.salt ?? 'nobody')
   if (!person || !timingSafeEqual(given, person.password)) return res.writeHead(403).end('That was not right.')
-  const { code } = await pocket.issueLoginCode(person, 60_000)
-  await pocket.signIn.withCode(req, res, code)
-  res.writeHead(303, { Location: '/first-passkey/make' }).end()
-}
-
-// Once there is a passkey, the password is good for nothing any more.
-async function forgetPassword(accountId) {
-  const passkeys = await pocket.passkeys.list(accountId)
-  const person = people.find(({ id }) => id === accountId)
-  if (passkeys.length > 0 && person) person.password = null
+  await pocket.signIn.vouchFor(req, res, person.id, { amr: ['pwd'] })
+  // Core's page offers a passkey, and continues at `redirect` if it is a path of this site.
+  const redirect = new URL(req.url, origin).searchParams.get('redirect') ?? '/'
+  res.writeHead(303, { Location: `/login?${new URLSearchParams({ redirect })}` }).end()
 }
 
 const provider = pocket.callback()
-const first = firstPasskey(pocket, accounts, forgetPassword)
-const loginPage = `<!doctype html><html lang="en"><title>Sign in</title><form method="post">
+const passwordPage = `<!doctype html><html lang="en"><title>Sign in</title><form method="post">
 <label>E-mail address <input name="name" autocomplete="username"></label>
 <label>Password <input name="password" type="password" autocomplete="current-password"></label><button>Sign in</button></form>`
 
 createServer((req, res) =>
   provider(req, res, () => {
-    const path = req.url.split('?')[0]
-    if (path !== '/login') return first(req, res)
-    if (req.method === 'GET') return res.setHeader('Content-Type', 'text/html').end(loginPage)
-    return login(req, res).catch((error) => res.writeHead(error.status ?? 500).end())
+    if (req.url.split('?')[0] !== '/password') return home(pocket, req, res)
+    if (req.method === 'GET') return res.setHeader('Content-Type', 'text/html').end(passwordPage)
+    return checkPassword(req, res).catch((error) => res.writeHead(error.status ?? 500).end())
   }),
 ).listen(port, () => invite(pocket, '7'))

@@ -3,7 +3,6 @@ import { Controller, Get, Module, Req, Res } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { firstPasskey } from './first-passkey.js'
 import { invite } from './invitation.js'
 import { accounts, masterKey, origin, port } from './settings.js'
 
@@ -12,7 +11,8 @@ const pocket = await createPocket({ issuer: origin, masterKey, accounts, stores:
 class HomeController {
   async home(req, res) {
     const session = await pocket.session(req, res)
-    res.send(session ? `Hello ${session.accountId}` : 'Hello stranger')
+    if (session) res.send(`Hello ${session.account.userName}`)
+    else res.redirect('/login?redirect=/')
   }
 }
 // In TypeScript: @Controller(), @Get(), @Req(), @Res() and @Module({ controllers: [HomeController] }).
@@ -24,6 +24,6 @@ class AppModule {}
 Module({ controllers: [HomeController] })(AppModule)
 
 const app = await NestFactory.create(AppModule, { logger: false })
-app.use(pocket.callback(), firstPasskey(pocket, accounts))
+app.use(pocket.callback())
 await app.listen(port)
 await invite(pocket, 'ada')

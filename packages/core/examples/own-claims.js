@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { firstPasskey } from './first-passkey.js'
+import { home } from './home.js'
 import { invite } from './invitation.js'
 import { accounts, masterKey, origin, port } from './settings.js'
 
@@ -17,6 +17,5 @@ const pocket = await createPocket({
   }),
 })
 const provider = pocket.callback()
-const first = firstPasskey(pocket, accounts)
 
-createServer((req, res) => provider(req, res, () => first(req, res))).listen(port, () => invite(pocket, 'ada'))
+createServer((req, res) => provider(req, res, () => home(pocket, req, res))).listen(port, () => invite(pocket, 'ada'))

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { firstPasskey } from './first-passkey.js'
+import { home } from './home.js'
 import { invite } from './invitation.js'
 import { accounts, masterKey, origin, port } from './settings.js'
 
@@ -49,7 +49,6 @@ async function terms(req, res) {
 }
 
 const provider = pocket.callback()
-const first = firstPasskey(pocket, accounts)
 createServer((req, res) =>
-  provider(req, res, () => (req.url.startsWith('/terms') ? terms(req, res) : first(req, res))),
+  provider(req, res, () => (req.url.startsWith('/terms') ? terms(req, res) : home(pocket, req, res))),
 ).listen(port, () => invite(pocket, 'ada'))

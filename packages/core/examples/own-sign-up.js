@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import { assertSameOrigin, createPocket } from '@pocket/core'
-import { ConflictError, PocketError } from '@pocket/core/errors'
+import { createPocket } from '@pocket/core'
+import { ConflictError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
+import { home } from './home.js'
 import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
 
@@ -39,35 +40,8 @@ const pocket = await createPocket({
   },
 })
 
-const read = async (req) => {
-  const chunks = []
-  for await (const chunk of req) chunks.push(chunk)
-  return JSON.parse(Buffer.concat(chunks).toString() || '{}')
-}
-// A page calls `register` of `@pocket/core/browser` with the first two, and the last two with what people type.
-const answers = {
-  '/sign-up/options': async (req, res) => ({ options: await pocket.signUp.begin(req, res, await read(req)) }),
-  '/sign-up/answer': async (req, res) => {
-    await pocket.signUp.finish(req, res, (await read(req)).response)
-    return { redirectTo: '/' }
-  },
-  '/mail-code': async (req, res) => ({ sent: await pocket.mailLoginCode(req, res, (await read(req)).login) }),
-  '/code': async (req, res) => ({ id: (await pocket.signIn.withCode(req, res, (await read(req)).code)).id }),
-}
-async function own(req, res) {
-  const answer = req.method === 'POST' && answers[req.url]
-  if (!answer) return res.writeHead(404).end()
-  try {
-    assertSameOrigin(req, [pocket.originOf(req)])
-    const body = JSON.stringify((await answer(req, res)) ?? {})
-    res.setHeader('Content-Type', 'application/json').end(body)
-  } catch (error) {
-    const { status, code } = error instanceof PocketError ? error : { status: 500, code: 'internal_error' }
-    res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ code }))
-  }
-}
-
+// Core serves `/login/sign-up`, because `accounts` has `register`, and `/login/mail`, because there is a `mailer`.
 const provider = pocket.callback()
-createServer((req, res) => provider(req, res, () => own(req, res))).listen(port, () =>
+createServer((req, res) => provider(req, res, () => home(pocket, req, res))).listen(port, () =>
   invite(pocket, [...people.keys()][0]),
 )

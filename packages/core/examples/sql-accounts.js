@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { createPocket } from '@pocket/core'
 import { pocketMigrations, runMigrations, sqliteOptions, typeormStores } from '@pocket/core/typeorm'
 import { DataSource } from 'typeorm'
-import { firstPasskey } from './first-passkey.js'
+import { home } from './home.js'
 import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
 
@@ -24,6 +24,5 @@ const accounts = {
 
 const pocket = await createPocket({ issuer: origin, masterKey, accounts, stores: typeormStores(dataSource) })
 const provider = pocket.callback()
-const first = firstPasskey(pocket, accounts)
 
-createServer((req, res) => provider(req, res, () => first(req, res))).listen(port, () => invite(pocket, '7'))
+createServer((req, res) => provider(req, res, () => home(pocket, req, res))).listen(port, () => invite(pocket, '7'))

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { firstPasskey } from './first-passkey.js'
+import { home } from './home.js'
 import { invite } from './invitation.js'
 import { accounts, masterKey, origin, port } from './settings.js'
 
@@ -10,11 +10,9 @@ const begin = (path) =>
 
 const customers = await begin('/customers')
 const staff = await begin('/staff')
-const handlers = [customers.callback(), staff.callback(), firstPasskey(staff, accounts)]
+const forCustomers = customers.callback()
+const forStaff = staff.callback()
 
-// Each takes what is below its path.
-const server = createServer((req, res) => {
-  const [first, second, third] = handlers
-  first(req, res, () => second(req, res, () => third(req, res)))
-})
+// Each takes what is below its path, such as `/staff/login`.
+const server = createServer((req, res) => forCustomers(req, res, () => forStaff(req, res, () => home(staff, req, res))))
 server.listen(port, () => invite(staff, 'ada'))
