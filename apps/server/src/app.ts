@@ -6,6 +6,7 @@ import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
 import { databaseOf } from '@pocket/core/internal/sql'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
+import type { AuditVerification } from './audit-log/audit-chain.ts'
 import type { Config } from './composition/config.ts'
 import { openDatabase } from './composition/open-database.ts'
 import { composePages } from './composition/pages.ts'
@@ -60,6 +61,8 @@ export interface App extends AsyncDisposable {
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
   readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
+  /** Verifies the chain of the audit log; `expected` is the hash of a batch, noted earlier. */
+  verifyAuditLog(expected?: string): Promise<AuditVerification>
   /** Values that metrics report. */
   measure(): Promise<Measurements>
   /** Calls the REST API as the command line, without a connection. */
@@ -179,6 +182,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     removePasskey: (name, id) => instance.removePasskey(name, id),
     rotateKeys: (rotation) => instance.rotateKeys(rotation),
     diagnose: () => instance.diagnose(),
+    verifyAuditLog: (expected) => instance.verifyAuditLog(expected),
     measure: () => instance.measure(),
     callApi: (request) => instance.callApi(request),
     async [Symbol.asyncDispose]() {
@@ -276,6 +280,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
       await services.configurationWatch?.inspect()
       return (await services.overview(null)).findings
     },
+    verifyAuditLog: (expected) => services.auditChain.verify(expected),
     async measure() {
       return { pool: databaseOf(database.dataSource).pool, emails: await database.emails.countUnsent() }
     },

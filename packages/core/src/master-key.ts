@@ -1,11 +1,13 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { ConfigurationError } from './errors.ts'
 
+/** The use that chains the audit log of the server. */
+export const auditSealUse = 'audit seal'
 /**
- * Keys for these uses must not change when the master key is replaced: clients identify users by pairwise subjects, and printed
- * recovery codes stay valid.
+ * Keys for these uses must not change when the master key is replaced: clients identify users by pairwise subjects, printed
+ * recovery codes stay valid, and earlier batches of the audit log are verified.
  */
-export const durableUses = ['pairwise subject', 'recovery code'] as const
+export const durableUses = ['pairwise subject', 'recovery code', auditSealUse] as const
 /** Uses of stored values that core encrypts with the master key. */
 export const encryptionUses = {
   signingKey: 'signing key',

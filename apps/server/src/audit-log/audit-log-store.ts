@@ -36,8 +36,6 @@ const sql = {
   clientNames: `SELECT DISTINCT client_name AS name FROM ${rows.table} WHERE client_name IS NOT NULL`,
   accounts: `SELECT account_id AS id, account_name AS name, MAX(created_at) AS at FROM ${rows.table}
     WHERE account_id IS NOT NULL AND account_name IS NOT NULL GROUP BY account_id, account_name ORDER BY at`,
-  removeBefore: `DELETE FROM ${rows.table} WHERE id IN (
-    SELECT id FROM ${rows.table} WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)`,
 }
 
 interface NameRow {
@@ -122,11 +120,6 @@ export class AuditLogStore {
     const records = await this.#database.query<NamedAccount>(sql.accounts)
     // Rows are sorted by time, so the newest name of each account wins.
     return Array.from(new Map(records.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
-  }
-
-  /** Removes at most `limit` entries older than this instant, oldest first; returns the number removed. */
-  async removeBefore(instant: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeBefore, [instant, limit])
   }
 
   #order({ sort }: PageRequest): string {

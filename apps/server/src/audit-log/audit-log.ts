@@ -4,6 +4,7 @@ import type { Location } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
+import type { AuditOutbox } from './forwarding.ts'
 import { repetitionKey } from './repetition.ts'
 
 /** Current names of users, clients and passkeys; missing or `null` if the ID is unknown. */
@@ -21,13 +22,15 @@ export interface AuditLogDeps {
   /** Looks up the location of an IP address. */
   readonly locationOf: (ipAddress: string | null) => Location
   readonly clock: Clock
+  /** Absent if no destination is configured. */
+  readonly outbox?: AuditOutbox | undefined
 }
 
 /** Origin of events that no request caused. */
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 /** Writes events to the table within the caller's transaction. A failed write fails the request. */
-export function createAuditLog({ store, names, log, locationOf, clock }: AuditLogDeps): AuditSink {
+export function createAuditLog({ store, names, log, locationOf, clock, outbox }: AuditLogDeps): AuditSink {
   const clientName = async (id: string | null) =>
     id === null ? null : ((await names.client(id)) ?? (await store.lastClientName(id)))
 
@@ -52,7 +55,9 @@ export function createAuditLog({ store, names, log, locationOf, clock }: AuditLo
       const now = clock.now()
       const repetition = repetitionKey(event, origin, now)
       const firstOccurrence = { occurrences: 1, lastAt: now, last: null, repetition }
-      await store.append({ id: randomUUID(), createdAt: now, ...entry, ...firstOccurrence })
+      const stored = { id: randomUUID(), createdAt: now, ...entry, ...firstOccurrence }
+      await store.append(stored)
+      await outbox?.add(stored)
     },
   }
 }
@@ -69,7 +74,7 @@ export type RecordMany = (events: readonly NamedEvent[]) => Promise<void>
 /** Like {@link createAuditLog}, for events that the server itself causes. */
 export function createBulkAuditLog(
   store: Pick<AuditLogStore, 'appendAll'>,
-  { log, locationOf, clock }: Omit<AuditLogDeps, 'store' | 'names'>,
+  { log, locationOf, clock, outbox }: Omit<AuditLogDeps, 'store' | 'names'>,
 ): RecordMany {
   return async (events) => {
     const now = clock.now()
@@ -80,17 +85,6 @@ export function createBulkAuditLog(
     })
     for (const { event } of events) await log.record(event, noOrigin)
     await store.appendAll(entries)
+    await outbox?.addAll(entries)
   }
-}
-
-/** Number of entries removed per statement, so that the table is not locked for long. */
-const batchSize = 1000
-
-/** Removes entries older than this instant, in batches, until none are left or the signal is aborted. */
-export async function removeOldEntries(
-  store: Pick<AuditLogStore, 'removeBefore'>,
-  cutoff: number,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted && (await store.removeBefore(cutoff, batchSize)) === batchSize);
 }

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { KeyReplacement } from '@pocket/core'
 import type { Command } from 'commander'
+import type { AuditVerification } from '../audit-log/audit-chain.ts'
 import type { Config } from '../composition/config.ts'
 import type { Configuration } from '../configuration-file/configuration.ts'
 import type { Finding } from '../diagnosis/finding.ts'
@@ -33,6 +34,8 @@ export interface Instance extends AsyncDisposable {
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
   readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
+  /** Verifies the chain of the audit log. */
+  verifyAuditLog(expected?: string): Promise<AuditVerification>
   /** Values that metrics report. */
   measure: Measure
   /** Calls the REST API as the command line. */

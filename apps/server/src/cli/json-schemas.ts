@@ -49,6 +49,23 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
       ),
     }),
   },
+  'audit-verify': {
+    command: 'audit verify --json',
+    schema: object({
+      batches: count,
+      entries: count,
+      head: { type: ['string', 'null'], description: 'The hash of the newest batch.' },
+      isExpectedFound: { type: 'boolean', description: 'Whether a batch has the hash of `--expect`.' },
+      broken: list(
+        object({
+          number: count,
+          from: instant,
+          to: instant,
+          problem: { enum: ['entries_missing', 'entries_added', 'entries_changed', 'batch_missing'] },
+        }),
+      ),
+    }),
+  },
   'key-rotate': {
     command: 'key-rotate --json',
     schema: object({ keys: list(object({ algorithm: text, kid: text, signsFrom: instant })) }),

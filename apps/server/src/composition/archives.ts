@@ -151,7 +151,7 @@ export async function importInstance(
     schema,
     filesOf: (dataSource) => createFileStore(config, { dataSource }, systemClock),
     beforeReplacement: (dataSource) =>
-      recordEvent({ event: 'data_imported', archiveDate: header.createdAt }, { dataSource, logger }),
+      recordEvent({ event: 'data_imported', archiveDate: header.createdAt }, { dataSource, logger, config }),
     assertLocked: () => lock.assertHeld(),
     logger,
   })

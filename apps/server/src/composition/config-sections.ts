@@ -1,4 +1,5 @@
 import { addressSection } from '../config/address.ts'
+import { auditLogSection } from '../config/audit-log.ts'
 import { backupSection } from '../config/backup.ts'
 import { clientsSection } from '../config/clients.ts'
 import { configurationFileSection } from '../config/configuration-file.ts'
@@ -37,6 +38,7 @@ export const sections: readonly Section[] = [
   configurationFileSection,
   versionCheckSection,
   loggingSection,
+  auditLogSection,
   telemetrySection,
   containerSection,
 ]

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError } from '@pocket/core/errors'
 import { type AddressConfig, addressSection, readAddress } from '../config/address.ts'
+import { type AuditLogConfig, readAuditLog } from '../config/audit-log.ts'
 import { type BackupConfig, readBackup } from '../config/backup.ts'
 import { type ClientsConfig, readClients } from '../config/clients.ts'
 import { type ConfigurationFileConfig, readConfigurationFile } from '../config/configuration-file.ts'
@@ -26,6 +27,7 @@ import { readSettings, type SettingsConfig } from '../settings/environment.ts'
 export interface Config
   extends AddressConfig,
     ApiConfig,
+    AuditLogConfig,
     BackupConfig,
     FilesConfig,
     PasskeysConfig,
@@ -79,6 +81,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
   const settings = readSettings(reader)
   const log = readLogging(reader)
   const configurationFile = readConfigurationFile(reader, environment)
+  const auditLog = readAuditLog(reader)
   const telemetry = readTelemetry(reader, environment)
   warnAboutPortMismatch(reader, address, listen)
   if (reader.problems.length > 0) throw new InvalidConfigError(reader.problems)
@@ -96,6 +99,7 @@ export function loadConfig(environment: Environment, readFile: ReadFile): Config
     ...versionCheck,
     ...log,
     ...configurationFile,
+    ...auditLog,
     ...telemetry,
     ...backup,
     database,

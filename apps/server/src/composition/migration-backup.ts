@@ -17,6 +17,7 @@ import { copySqlite, replaceWithCopy } from '../database/staging-sqlite.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { serverVersion } from '../version/version.ts'
+import type { AuditDestinationConfig } from './audit-destinations.ts'
 import { recordCommandEvent, recordEvent } from './command-audit.ts'
 import { migrations, tables } from './server-tables.ts'
 
@@ -143,7 +144,7 @@ async function removeOldBackups(config: Config): Promise<void> {
 }
 
 export interface RollbackOptions {
-  readonly config: Config
+  readonly config: Config & AuditDestinationConfig
   readonly logger: Logger
   readonly stop: AbortSignal
   readonly force: boolean
@@ -167,7 +168,7 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
   const event = { event: 'data_rolled_back', backupDate: backup.createdAt.toISOString() } as const
   if (database.kind === 'sqlite') {
     await replaceWithCopy(backup.path, database.path, async (copy) => {
-      await recordInCopy(event, copy, logger)
+      await recordInCopy(event, { ...config, database: { kind: 'sqlite', path: copy } }, logger)
       await lock.assertHeld()
     })
   } else {
@@ -178,7 +179,7 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
       filesOf: () => {
         throw new TypeError('A back-up before a migration contains no files')
       },
-      beforeReplacement: (dataSource) => recordEvent(event, { dataSource, logger }),
+      beforeReplacement: (dataSource) => recordEvent(event, { dataSource, logger, config }),
       assertLocked: () => lock.assertHeld(),
       logger,
     })
@@ -187,9 +188,13 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
 }
 
 /** The back-up may be older than this version. */
-async function recordInCopy(event: AuditEvent, path: string, logger: Logger): Promise<void> {
-  await runMigrations(sqliteOptions(path), migrations)
-  await recordCommandEvent(event, { config: { database: { kind: 'sqlite', path } }, logger })
+async function recordInCopy(
+  event: AuditEvent,
+  config: Config & AuditDestinationConfig & { readonly database: { readonly kind: 'sqlite'; readonly path: string } },
+  logger: Logger,
+): Promise<void> {
+  await runMigrations(sqliteOptions(config.database.path), migrations)
+  await recordCommandEvent(event, { config, logger })
 }
 
 async function newestUsableBackup(config: Config, logger: Logger) {

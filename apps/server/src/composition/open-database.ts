@@ -3,6 +3,8 @@ import { ReminderStore } from '../account/reminder-store.ts'
 import { ApiKeyStore } from '../api-keys/api-key-store.ts'
 import { FavouriteStore } from '../apps/favourite-store.ts'
 import { AuditLogStore } from '../audit-log/audit-log-store.ts'
+import { AuditOutboxStore } from '../audit-log/audit-outbox-store.ts'
+import { AuditSealStore } from '../audit-log/audit-seal-store.ts'
 import type { BackupConfig } from '../config/backup.ts'
 import type { LockMode } from '../database/lock.ts'
 import { type DatabaseOptions, type MigratedDatabase, openMigratedDatabase } from '../database/migrated-database.ts'
@@ -31,6 +33,8 @@ function storesOf(database: Database) {
     apiKeys: new ApiKeyStore(database),
     settings,
     auditLog: new AuditLogStore(database),
+    auditSeals: new AuditSealStore(database),
+    auditOutbox: new AuditOutboxStore(database),
     emails: new EmailStore(database),
     emailVerifications: new VerificationStore(database),
     images: new ImageStore(database),

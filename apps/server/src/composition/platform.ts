@@ -2,6 +2,7 @@ import { type AuditSink, systemClock } from '@pocket/core'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
+import { createAuditChain } from '../audit-log/audit-chain.ts'
 import { createAuditLog, createBulkAuditLog } from '../audit-log/audit-log.ts'
 import { currentNames } from '../audit-log/current-names.ts'
 import { logSink } from '../audit-log/log-sink.ts'
@@ -14,6 +15,7 @@ import type { Logger } from '../logging/logger.ts'
 import { createManagedGuard } from '../managed/managed-guard.ts'
 import { withBulkChangeTracking, withChangeTracking } from '../scim/changes.ts'
 import { createSettings } from '../settings/settings.ts'
+import { auditOutboxOf } from './audit-destinations.ts'
 import { withClosedSetUp } from './closed-set-up.ts'
 import type { Config } from './config.ts'
 import type { OpenDatabase } from './open-database.ts'
@@ -42,7 +44,8 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
   const storesOfDirectory = directoryStores(database.dataSource, clock)
   const directory = withClosedSetUp(createDirectory({ ...storesOfDirectory, clock }), database.settings, transaction)
 
-  const auditLogDeps = { log: logSink(logger), locationOf: geoIp.locate, clock }
+  const auditOutbox = auditOutboxOf(config, database.auditOutbox)
+  const auditLogDeps = { log: logSink(logger), locationOf: geoIp.locate, clock, outbox: auditOutbox }
   const changes = { store: database.scimProviders, clock }
   const auditLog = createAuditLog({
     ...auditLogDeps,
@@ -88,6 +91,8 @@ export async function createPlatform({ config, logger, database, viewsDirectory 
     directory,
     audit,
     managedGuard,
+    auditOutbox,
+    auditChain: createAuditChain({ store: database.auditSeals, masterKey, clock }),
     recordMany,
     settings,
     images,

@@ -46,7 +46,7 @@ export async function rotateMasterKey({ config, logger, newKey, stop }: MasterKe
   const { dataSource, masterKey: from } = opened
   const reEncryptAll = async () => {
     const count = await reEncrypt({ dataSource, config: config.database, from, to: next, uses, logger })
-    await recordEvent({ event: 'encryption_key_rotated', fingerprint }, { dataSource, logger })
+    await recordEvent({ event: 'encryption_key_rotated', fingerprint }, { dataSource, logger, config })
     return count
   }
   const rows = isDone ? 0 : await databaseOf(dataSource).transaction(reEncryptAll)

@@ -1,4 +1,3 @@
-import { removeOldEntries } from '../audit-log/audit-log.ts'
 import { endMemberships } from '../groups/membership-ends.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import type { Services } from './services.ts'
@@ -11,6 +10,7 @@ const unusedClientLifetime = 30 * day
 
 /** Scheduled jobs of an instance. Each name has a sentence below `jobs.names` in the catalogue. */
 export function scheduledJobs(services: Services): readonly Job[] {
+  const { auditChain, auditOutbox, logger } = services
   const { pocket, directory, database, signUpVerification, settings, images, mail, ldap, geoIpService, audit, clock } =
     services
   return [
@@ -44,9 +44,16 @@ export function scheduledJobs(services: Services): readonly Job[] {
       intervalMs: hour,
       async run(signal) {
         const { auditLogRetentionDays } = await settings.present()
-        await removeOldEntries(database.auditLog, clock.now() - auditLogRetentionDays * day, signal)
+        const cutoff = clock.now() - auditLogRetentionDays * day
+        await auditChain.removeBefore(cutoff, signal)
+        const lost = await database.auditOutbox.removeBefore(cutoff)
+        if (lost > 0) logger.error({ lost }, 'Audit events were not forwarded before their retention ended')
       },
     },
+    { name: 'seal-audit-log', intervalMs: 10 * minute, run: (signal) => auditChain.seal(signal) },
+    ...(auditOutbox
+      ? [{ name: 'forward-audit-log', intervalMs: 5000, run: (signal: AbortSignal) => auditOutbox.send(signal) }]
+      : []),
     {
       name: 'remove-unverified-signups',
       intervalMs: hour,

@@ -4,6 +4,8 @@ import { reminderTable } from '../account/reminder.table.ts'
 import { apiKeyTable } from '../api-keys/api-key.table.ts'
 import { favouriteTable } from '../apps/favourite.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
+import { auditOutboxTable } from '../audit-log/audit-outbox.table.ts'
+import { auditSealTable } from '../audit-log/audit-seal.table.ts'
 import { serverHistory } from '../database/findings.ts'
 import type { Schema } from '../database/migrated-database.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from '../database/migrations/1763000000000-create-tables.ts'
@@ -12,6 +14,7 @@ import { AdditiveAllowSeveralScimProviders1764000000020 } from '../database/migr
 import { AdditiveCreateBootstrapAccount1764000000030 } from '../database/migrations/1764000000030-create-bootstrap-account.ts'
 import { AdditiveCreateRecovery1764000000040 } from '../database/migrations/1764000000040-create-recovery.ts'
 import { AdditiveCreateManaged1764000000060 } from '../database/migrations/1764000000060-create-managed.ts'
+import { AdditiveCreateAuditSeals1764000000070 } from '../database/migrations/1764000000070-create-audit-seals.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
@@ -30,6 +33,8 @@ const ownTables: Schema['tables'] = [
   jobTable,
   apiKeyTable,
   auditTable,
+  auditSealTable,
+  auditOutboxTable,
   settingTable,
   emailTable,
   verificationTable,
@@ -64,6 +69,7 @@ export const migrations: Schema['migrations'] = [
       AdditiveCreateBootstrapAccount1764000000030,
       AdditiveCreateRecovery1764000000040,
       AdditiveCreateManaged1764000000060,
+      AdditiveCreateAuditSeals1764000000070,
     ],
     lastReplacedMigration,
   },

@@ -16,6 +16,7 @@ const intervals = {
   'remove-old-audit-entries': 3600,
   'remove-old-emails': 3600,
   'remove-unused-clients': 3600,
+  'seal-audit-log': 600,
   'remove-unverified-signups': 3600,
   'rotate-keys': 60,
   'send-emails': 5,

@@ -179,6 +179,15 @@ describe('commands beside a running server', () => {
     expect([exit, stderr]).toEqual([1, expect.stringContaining(job.name)])
   })
 
+  test('the audit log is verified, and an unknown hash is an error', async () => {
+    expect(await json('audit', 'verify')).toEqual({
+      ...{ batches: 0, entries: 0, head: null },
+      ...{ isExpectedFound: true, broken: [] },
+    })
+    const { exit, stderr } = await pocketId('audit', 'verify', '--expect', 'x')
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('No batch has the expected hash.')])
+  })
+
   test('the key of the command line works in its own process only', async () => {
     const response = await fetch(`${instance.url}/api/users/me`, {
       headers: { 'X-API-Key': '', 'X-On-Behalf-Of': '00000000-0000-0000-0000-000000000002' },

@@ -42,6 +42,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
       apply: async () => ({ outcome: 'current', changes: [] }),
       export: async () => ({}),
     },
+    verifyAuditLog: async () => ({ batches: 0, entries: 0, head: null, isExpectedFound: true, broken: [] }),
     measure: async () => ({ pool: undefined, emails: {} }),
     callApi: async () => ({ status: 404, body: undefined, etag: undefined }),
     async [Symbol.asyncDispose]() {

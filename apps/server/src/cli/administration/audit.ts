@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidArgumentError } from 'commander'
-import type { AddCommand } from '../command.ts'
-import { withExamples, withJson } from '../output.ts'
+import type { AuditVerification } from '../../audit-log/audit-chain.ts'
+import { type AddCommand, type CommandContext, CommandError } from '../command.ts'
+import { openInstance } from '../open-instance.ts'
+import { printResult, withExamples, withJson } from '../output.ts'
 import { type Api, type Item, withApi } from './api.ts'
 import type { JsonOption } from './resource.ts'
 import { cell } from './table.ts'
@@ -23,8 +25,22 @@ const oldestFirst = { 'sort[column]': 'createdAt', 'sort[direction]': 'asc' }
 
 /** Prints the audit log. */
 export const addAudit: AddCommand = (program, context) => {
-  const parent = program.command('audit').description('read the audit log; a server may be running')
-  withExamples(parent, ['audit tail', 'audit tail --follow --json'])
+  const parent = program.command('audit').description('read and verify the audit log; a server may be running')
+  withExamples(parent, ['audit tail', 'audit tail --follow --json', 'audit verify'])
+  withJson(
+    parent
+      .command('verify')
+      .description(
+        'verify that no entry was removed, added or changed since it was sealed, two hours after it was written',
+      ),
+  )
+    .option('--expect <hash>', 'a hash that this command printed before; detects that the newest entries were removed')
+    .action(async ({ expect, json }: JsonOption & { readonly expect?: string }) => {
+      const result = await verify(context, expect)
+      printResult(result, { json: json === true }, { print: context.print, linesOf: verificationLines })
+      if (result.broken.length > 0) throw new CommandError('The audit log was changed.')
+      if (!result.isExpectedFound) throw new CommandError('No batch has the expected hash.')
+    })
   withJson(
     parent
       .command('tail')
@@ -57,6 +73,18 @@ export const addAudit: AddCommand = (program, context) => {
         }
       }),
     )
+}
+
+async function verify(context: CommandContext, expected: string | undefined): Promise<AuditVerification> {
+  await using instance = await openInstance(context)
+  return await instance.verifyAuditLog(expected)
+}
+
+function verificationLines({ batches, entries, head, broken }: AuditVerification): readonly string[] {
+  return [
+    ...broken.map(({ number, from, to, problem }) => `batch ${number}, ${from} to ${to}: ${problem.replace('_', ' ')}`),
+    `${entries} entries in ${batches} batches; the newest hash is ${head ?? 'none yet'}`,
+  ]
 }
 
 async function newest(api: Api, count: number): Promise<readonly Item[]> {

@@ -1,0 +1,34 @@
+import { columns } from '@pocket/core/internal/sql'
+import { EntitySchema } from 'typeorm'
+
+/** A batch of audit entries, chained with the batch before it. */
+export interface AuditSeal {
+  /** 1 for the first batch. */
+  readonly number: number
+  /** Milliseconds since the Unix epoch, of the first entry. */
+  readonly firstAt: number
+  /** The position of the last entry. */
+  readonly lastAt: number
+  readonly lastId: string
+  readonly entries: number
+  /** HMAC-SHA-256 of the previous hash and the entries, base64url. */
+  readonly hash: string
+  /** Whether retention has removed the entries; the hash remains as the start of the chain. */
+  readonly isRemoved: boolean
+}
+
+const { bigint, boolean, hash, integer, uuid } = columns
+
+export const auditSealTable: EntitySchema<AuditSeal> = new EntitySchema<AuditSeal>({
+  name: 'pocket_audit_seal',
+  tableName: 'pocket_audit_seal',
+  columns: {
+    number: { ...bigint, primary: true },
+    firstAt: { ...bigint, name: 'first_at' },
+    lastAt: { ...bigint, name: 'last_at' },
+    lastId: { ...uuid, name: 'last_id' },
+    entries: integer,
+    hash,
+    isRemoved: { ...boolean, name: 'is_removed' },
+  },
+})

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { createTestDatabase } from '@pocket/test-support'
+import { type AuditChain, createAuditChain } from '../../src/audit-log/audit-chain.ts'
+import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
+import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import { unknownLocation } from '../../src/geoip/location.ts'
+import { kinds } from '../api/calls.ts'
+import { createFolder } from '../database/folder.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+
+const hour = 3_600_000
+const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
+const never = new AbortController().signal
+
+describe.each(kinds)('the chain of the audit log on %s', (kind) => {
+  const stack = new AsyncDisposableStack()
+  let database: OpenDatabase
+  let chain: AuditChain
+  let now = 0
+
+  beforeAll(async () => {
+    const folder = stack.use(await createFolder())
+    const settings =
+      kind === 'SQLite'
+        ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
+        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
+    const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
+    database = stack.use(await openDatabase(config, keepingLogger().logger))
+    const { auditSeals: store, masterKey } = database
+    chain = createAuditChain({ store, masterKey, clock: { now: () => now } })
+  })
+  afterAll(() => stack.disposeAsync())
+
+  const run = (sql: string) => database.dataSource.query(sql)
+  const record = async (at: number, ...kids: readonly string[]) => {
+    const deps = { names, log: { record: async () => {} }, locationOf: () => unknownLocation, clock: { now: () => at } }
+    const log = createAuditLog({ ...deps, store: database.auditLog })
+    const nobody = { requestId: null, ipAddress: null, userAgent: null }
+    for (const kid of kids) await log.record({ event: 'keys_rotated', kid }, nobody)
+  }
+  const problems = async () => (await chain.verify()).broken.map(({ number, problem }) => [number, problem])
+
+  /** Two batches of two and one of one entry, and an entry that is not sealed yet. */
+  beforeEach(async () => {
+    await run('DELETE FROM pocket_audit')
+    await run('DELETE FROM pocket_audit_seal')
+    for (const [index, kids] of [['a', 'b'], ['c', 'd'], ['e']].entries()) {
+      await record((index + 1) * 100 * hour, ...kids)
+      now = (index + 1) * 100 * hour + 3 * hour
+      await chain.seal(never)
+    }
+    await record(now - hour, 'not sealed')
+    await chain.seal(never)
+  })
+
+  test('verifies batches of entries that no longer change', async () => {
+    const result = await chain.verify()
+    expect(result).toMatchObject({ batches: 3, entries: 5, broken: [], isExpectedFound: true })
+    expect(result.head).toMatch(/^[\w-]{43}$/)
+  })
+
+  test.each([
+    [
+      'a changed entry',
+      `UPDATE pocket_audit SET data = '{"kid":"x"}' WHERE data LIKE '%"c"%'`,
+      [[2, 'entries_changed']],
+    ],
+    ['a removed entry', `DELETE FROM pocket_audit WHERE data LIKE '%"d"%'`, [[2, 'entries_missing']]],
+    ['a removed batch', 'DELETE FROM pocket_audit_seal WHERE number = 2', [[3, 'batch_missing']]],
+    ['a removed start', 'DELETE FROM pocket_audit_seal WHERE number = 1', [[2, 'batch_missing']]],
+    [
+      'a forged hash',
+      `UPDATE pocket_audit_seal SET hash = 'x' WHERE number = 1`,
+      [
+        [1, 'entries_changed'],
+        [2, 'entries_changed'],
+      ],
+    ],
+  ])('detects %s', async (_, tamper, expected) => {
+    await run(tamper)
+    expect(await problems()).toEqual(expected)
+  })
+
+  test('detects an entry that was added to the past', async () => {
+    await record(150 * hour, 'added')
+    expect(await problems()).toEqual([[2, 'entries_added']])
+  })
+
+  test('detects that the newest batches were removed by a hash that was noted before', async () => {
+    const { head } = await chain.verify()
+    await run(`DELETE FROM pocket_audit WHERE created_at >= ${300 * hour}`)
+    await run('DELETE FROM pocket_audit_seal WHERE number = 3')
+    expect(await chain.verify(head ?? '')).toMatchObject({ broken: [], isExpectedFound: false })
+  })
+
+  test('retention removes whole batches and leaves the hash that the next one continues', async () => {
+    await chain.removeBefore(200 * hour, never)
+    expect(await chain.verify()).toMatchObject({ batches: 2, entries: 3, broken: [] })
+    await chain.removeBefore(201 * hour, never)
+    const { head, ...rest } = await chain.verify()
+    expect(rest).toMatchObject({ batches: 1, entries: 1, broken: [] })
+    expect((await chain.verify(head ?? '')).isExpectedFound).toBe(true)
+    await run(`UPDATE pocket_audit SET event = 'X' WHERE data LIKE '%"e"%'`)
+    expect(await problems()).toEqual([[3, 'entries_changed']])
+  })
+
+  test('two processes that seal at once make one chain', async () => {
+    await record(400 * hour, ...Array.from({ length: 20 }, (_, index) => `kid ${index}`))
+    now = 500 * hour
+    await Promise.all([chain.seal(never), chain.seal(never), chain.seal(never)])
+    await chain.seal(never)
+    expect(await chain.verify()).toMatchObject({ entries: 26, broken: [] })
+  })
+})
