@@ -91,7 +91,7 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
 
   const jobDuration = seconds('pocket.job.duration', 'Duration of job runs by outcome.')
   onEnd(stack, jobRuns, ({ job, signal, error }, duration) =>
-    jobDuration.record(duration, { job, outcome: signal.aborted ? 'aborted' : outcomeOf(error) }),
+    jobDuration.record(duration, { 'pocket.job': job, outcome: signal.aborted ? 'aborted' : outcomeOf(error) }),
   )
 
   const signIns = meter.createCounter('pocket.sign_ins', { description: 'Sign-ins by outcome and method.' })

@@ -11,7 +11,7 @@ import { createUserList } from './user-list.ts'
 /** `/settings/admin/users`: all users. */
 export function userListPages(deps: UserPageDeps) {
   const userList = createUserList(deps)
-  const { pocket, directory, authentication, userPictures, show, flashes, secure } = deps
+  const { pocket, authentication, userPictures, show, flashes, secure } = deps
 
   const toItems = async (users: readonly UserDetails[]): Promise<readonly UserItem[]> => {
     const ids = users.map(({ id }) => id)

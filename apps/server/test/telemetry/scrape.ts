@@ -1,3 +1,15 @@
+import type { TelemetryOptions } from '../../src/config/telemetry.ts'
+
+export const telemetryOff: TelemetryOptions = {
+  metrics: 'none',
+  prometheus: { host: 'localhost', port: 9464 },
+  exportInterval: 60_000,
+  traces: 'none',
+  sampler: 'parentbased_always_on',
+  samplerRatio: 1,
+  variables: {},
+}
+
 /** The metrics at an endpoint: values by name with labels. */
 export async function scrape(port: number): Promise<ReadonlyMap<string, number>> {
   const text = await (await fetch(`http://localhost:${port}/metrics`)).text()

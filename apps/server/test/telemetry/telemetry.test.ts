@@ -8,21 +8,11 @@ import type { TelemetryOptions } from '../../src/config/telemetry.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { startTelemetry } from '../../src/telemetry/start.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { scrape, sumOf } from './scrape.ts'
-
-const off: TelemetryOptions = {
-  metrics: 'none',
-  prometheus: { host: 'localhost', port: 9464 },
-  exportInterval: 60_000,
-  traces: 'none',
-  sampler: 'parentbased_always_on',
-  samplerRatio: 1,
-  variables: {},
-}
+import { scrape, sumOf, telemetryOff } from './scrape.ts'
 
 const start = (options: Partial<TelemetryOptions>) =>
   startTelemetry({
-    options: { ...off, ...options },
+    options: { ...telemetryOff, ...options },
     version: '1.2.3',
     processes: 1,
     trustProxy: () => true,

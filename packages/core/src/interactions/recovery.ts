@@ -91,12 +91,12 @@ const century = 100 * 365 * 86_400_000
 const ticketLifetime = 15 * 60_000
 
 export function createRecovery(
-  { stores, before, audited, audit, limits, clock, masterKey, secure, cookieSuffix }: CoreContext,
+  { stores, before, audited, audit, limits, clock, masterKey, secure, cookieName }: CoreContext,
   { registration, history, startSession }: RecoveryServices,
 ): RecoveryService {
   const { codes, accounts, sessionHistory, transaction } = stores
   const cookie = bearerCookie({
-    name: `recovery_token${cookieSuffix}`,
+    name: cookieName('recovery_token'),
     secure,
     path: '/',
     maxAge: ticketLifetime / 1000,

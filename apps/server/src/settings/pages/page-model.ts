@@ -4,7 +4,6 @@ import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
 import type { ApplicationImageItem } from '../../images/application-images.ts'
 import type { SectionName, SettingField } from '../definitions.ts'
-import type { SmtpProblem } from '../smtp-problem.ts'
 
 /** A setting for its page. The form sends `key`, repeatedly for groups. */
 export interface SettingFieldView extends SettingField {
