@@ -1,8 +1,8 @@
 import type { BulkNotice } from '../http/bulk.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
-import type { SmtpProblem } from './smtp-problem.ts'
 import type { Email, EmailState } from './email.ts'
+import type { SmtpProblem } from './smtp-problem.ts'
 
 /** `/verify-email`: confirms the e-mail address of the signed-in user. */
 export interface VerifyEmailPage {

@@ -5,10 +5,10 @@ import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/li
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { smtpProblemOf } from './smtp-problem.ts'
 import { type Email, emailKinds, stateOf } from './email.ts'
 import type { Mail } from './email-service.ts'
 import type { EmailItem } from './page-model.ts'
+import { smtpProblemOf } from './smtp-problem.ts'
 
 const emailsPath = '/settings/admin/emails'
 

@@ -90,10 +90,10 @@ test('the second of two concurrent changes of an expiry shows the first one', as
   expect((await end('2998-01-31', version)).status).toBe(303)
   const late = await end('2999-01-31', version)
   expect([late.status, late.text.includes('Last day is now: 2998-01-31')]).toEqual([412, true])
-  expect([late.text.includes('<td role="cell" class="short" data-label="Last day"><form'), late.text.includes('value="2999-01-31"')]).toEqual([
-    true,
-    true,
-  ])
+  expect([
+    late.text.includes('<td role="cell" class="short" data-label="Last day"><form'),
+    late.text.includes('value="2999-01-31"'),
+  ]).toEqual([true, true])
   const endsAt = async () => (await directory.groups.membership(idOf(path), id))?.endsAt
   expect(await endsAt()).toBe(Date.parse('2998-01-31T23:59:59.999Z'))
   expect((await end('2999-01-31', versionIn(late.text))).status).toBe(303)

@@ -5,7 +5,16 @@ type AuditEventData =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method: 'passkey' | 'code' | 'recovery' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api' | 'vouched'
+      readonly method:
+        | 'passkey'
+        | 'code'
+        | 'recovery'
+        | 'device'
+        | 'setup'
+        | 'sign_up'
+        | 'setup_api'
+        | 'api'
+        | 'vouched'
       readonly passkeyId?: string
     }
   | {

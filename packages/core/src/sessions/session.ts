@@ -5,7 +5,16 @@ import type { Account } from '../accounts/account.ts'
  * created through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device
  * with a passkey. `recovery`: with the passkey added after a recovery code. `vouched`: authenticated by the host.
  */
-export type SignInMethod = 'passkey' | 'code' | 'recovery' | 'device' | 'setup' | 'sign_up' | 'setup_api' | 'api' | 'vouched'
+export type SignInMethod =
+  | 'passkey'
+  | 'code'
+  | 'recovery'
+  | 'device'
+  | 'setup'
+  | 'sign_up'
+  | 'setup_api'
+  | 'api'
+  | 'vouched'
 
 /** The authentication details sent to a client (OpenID Connect Core §2). */
 export interface AuthenticationContext {
