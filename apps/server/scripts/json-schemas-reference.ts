@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { jsonSchemas } from '../src/cli/json-schemas.ts'
 import { publishedFileSchema } from '../src/composition/configuration/schema.ts'
+import { jsonSchemas } from '../src/composition/json-schemas.ts'
 
 export const schemaFolder = new URL('../../../docs/reference/json-schemas/', import.meta.url)
 

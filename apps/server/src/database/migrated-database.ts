@@ -42,7 +42,7 @@ export interface DatabaseOptions extends MasterKeyConfig {
 }
 
 /** The migrations of this version have not run, and the caller does not run them. */
-export class MissingMigrationsError extends ConfigurationError {
+class MissingMigrationsError extends ConfigurationError {
   override readonly name = 'MissingMigrationsError'
 }
 
