@@ -6,8 +6,12 @@ import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(artifactTable)
 
-const pending = `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = $2 AND model = $3
-  AND account_id IS NULL AND consumed_at IS NULL AND expires_at > $4 LIMIT $5) AS pending)`
+/** The condition that the network has fewer pending artifacts; its parameters follow the first `count`. */
+const hasFewPending = (count: number) => {
+  const [network, model, now, max] = [1, 2, 3, 4].map((offset) => `$${count + offset}`)
+  return `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = ${network} AND model = ${model}
+    AND account_id IS NULL AND consumed_at IS NULL AND expires_at > ${now} LIMIT ${max}) AS pending) < ${max}`
+}
 
 const isUnused = 'consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4)'
 const consume = `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
@@ -29,6 +33,11 @@ function issueSql(usesCredential: boolean): string {
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
+  insertPending: {
+    postgres: `${rows.insertProvided('postgres')} AND ${hasFewPending(1)} ON CONFLICT DO NOTHING`,
+    sqlite: `INSERT INTO ${rows.table} (${rows.columns}) SELECT ${rows.placeholders} WHERE ${hasFewPending(rows.count)}
+      ON CONFLICT DO NOTHING`,
+  },
   replace: `UPDATE ${rows.table} SET ${rows.assignments('network')}, network = COALESCE(network, $${rows.count}) WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: `${rows.select} WHERE "key" = $1`,
@@ -66,9 +75,11 @@ export class TypeormArtifactStore implements ArtifactStore {
   }
 
   async insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
-    const insert = `${rows.insertProvided(this.#database.kind)} AND ${pending} < $5 ON CONFLICT DO NOTHING`
-    const row = JSON.stringify([rows.record(artifact)])
-    return (await this.#database.execute(insert, [row, artifact.network, artifact.model, now, max])) === 1
+    const { kind } = this.#database
+    // PostgreSQL does not know the types of parameters in a SELECT, and SQLite is slow to read JSON.
+    const values = kind === 'sqlite' ? rows.values(artifact) : [JSON.stringify([rows.record(artifact)])]
+    const parameters = [...values, artifact.network, artifact.model, now, max]
+    return (await this.#database.execute(sql.insertPending[kind], parameters)) === 1
   }
 
   async insert(artifact: Artifact): Promise<boolean> {

@@ -28,6 +28,8 @@ export class TableRows<Entity> {
   readonly select: string
   /** `INSERT INTO table (...) VALUES ($1, ...)`, to be completed by the caller; takes {@link TableRows.values}. */
   readonly insert: string
+  /** `$1, $2, ...` for {@link TableRows.values}. */
+  readonly placeholders: string
   /** The number of values in {@link TableRows.values}. */
   readonly count: number
   readonly #columns: readonly Column[]
@@ -41,7 +43,8 @@ export class TableRows<Entity> {
     this.table = quoteName(name)
     this.columns = this.#columns.map((column) => quoteName(column.name)).join(', ')
     this.select = `SELECT ${this.columns} FROM ${this.table}`
-    this.insert = `INSERT INTO ${this.table} (${this.columns}) VALUES (${this.#columns.map((_, i) => `$${i + 1}`).join(', ')})`
+    this.placeholders = this.#columns.map((_, index) => `$${index + 1}`).join(', ')
+    this.insert = `INSERT INTO ${this.table} (${this.columns}) VALUES (${this.placeholders})`
   }
 
   /** `"a" = $1, "b" = $2, ...` for all columns except those of the properties in `except`. */
