@@ -63,7 +63,7 @@ function showWhileTyping(form: HTMLFormElement): void {
     if (columns && foundColumns) columns.replaceWith(document.adoptNode(foundColumns))
     while (tools.nextSibling) tools.nextSibling.remove()
     while (found.nextSibling) tools.parentNode?.append(document.adoptNode(found.nextSibling))
-    const status = tools.querySelector('[role="status"]')
+    const status = tools.querySelector(':scope > [role="status"]')
     const matches = tools.parentNode?.querySelector('[data-matches]')
     if (status) status.textContent = matches?.textContent ?? ''
   }

@@ -15,11 +15,11 @@ export interface AxeOptions {
 }
 
 const axeScript = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-// All rules of WCAG 2.2 at levels A and AA that axe can check.
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
+// All rules of WCAG 2.2 at levels A and AA that axe can check, and its best practices, such as named landmarks.
+const tags = ['best-practice', 'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 
 /**
- * Checks the current page with axe against WCAG 2.2 AA.
+ * Checks the current page with axe against WCAG 2.2 AA and its own best practices.
  *
  * @throws Error that lists, for each violation, the rule, the elements and the remedy.
  */

@@ -51,10 +51,13 @@ export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAp
         isFavourite: favouriteIds.has(client.id),
         lastUsedAt: consent?.updatedAt ?? null,
       }))
-      const sorted = [
-        ...tiles.filter(({ isFavourite }) => isFavourite),
-        ...tiles.filter(({ isFavourite }) => !isFavourite),
+      // Favourites come first, then the last used; the others are found by their names.
+      const isUsed = ({ lastUsedAt }: AppTile) => lastUsedAt !== null
+      const byUse = [
+        ...tiles.filter(isUsed),
+        ...tiles.filter((tile) => !isUsed(tile)).sort((a, b) => a.name.localeCompare(b.name)),
       ]
+      const sorted = byUse.toSorted((a, b) => Number(b.isFavourite) - Number(a.isFavourite))
       return { tiles: sorted, more: total - items.length }
     },
 

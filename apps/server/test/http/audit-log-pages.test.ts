@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { newUser } from '@pocket/directory'
 import type { AuditEntry } from '../../src/audit-log/audit-entry.ts'
 import { auditLine, noKnownSubjects } from '../../src/audit-log/audit-line.ts'
 import { eventNames } from '../../src/audit-log/event-names.ts'
@@ -145,6 +146,25 @@ describe('the log of all users', () => {
     expect(created).toContain(`href="/settings/admin/user-groups/${json.id}"`)
     await instance.call('DELETE /api/user-groups/{id}', { params: { id: String(json.id) } })
     expect((await get(`${all}?filters[event]=GROUP_CREATED`)).text).not.toContain(`/user-groups/${json.id}`)
+  })
+
+  test('weighs at most 60 kB uncompressed, for any number of users and clients', async () => {
+    const { directory, pocket } = instance.app
+    await directory.withLock(async () => {
+      for (let number = 0; number < 220; number += 1)
+        await directory.create(newUser({ username: `weighed${number}`, firstName: 'Weighed' }))
+    })
+    for (let number = 0; number < 220; number += 1)
+      await pocket.clients.create({ name: `Weighed ${number}`, redirectUris: [] })
+    for (let number = 0; number < 10; number += 1)
+      await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Weighed' } })
+    const { text } = await get(all)
+    expect(text.match(/<details name="entry">/g)).toHaveLength(20)
+    expect(Buffer.byteLength(text)).toBeLessThan(60_000)
+    expect(text).not.toContain('weighed219')
+    // Users beyond any page of options are found by the picker.
+    const found = await instance.administrator.getJson(`${instance.url}/settings/admin/choices/users?query=weighed219`)
+    expect(found.json()).toMatchObject({ items: [{ detail: 'weighed219' }] })
   })
 
   test('keeps the selected columns per list until the next selection', async () => {

@@ -121,7 +121,7 @@ export const auditLogStates: Readonly<Record<string, PageModel>> = {
       applied: [
         { name: 'search', value: 'nobody of this name', without: '?' },
         { name: 'from', value: '2025-11-01', without: '?' },
-        { name: 'userID', value: '2', without: '?' },
+        { name: 'userID', value: '2', label: 'dolores', without: '?' },
       ],
     },
     lines: [],

@@ -31,7 +31,11 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
   clients: {
     view: 'clients',
     viewer: anna,
-    list: { ...list, filters: [{ name: 'isGroupRestricted', values: ['true', 'false'], chosen: '' }] },
+    list: {
+      ...list,
+      columns: list.columns.slice(0, 3),
+      filters: [{ name: 'isGroupRestricted', values: ['true', 'false'], chosen: '' }],
+    },
     clients: [
       { ...item, id: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11', name: 'Immich' },
       { ...item, id: '2', name: 'Synology DSM', destination: 'nas.example.com:5001', groups: 2, pkce: 'optional' },

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { newUser } from '@pocket/directory'
+import {
+  addVirtualAuthenticator,
+  expectNoAxeViolations,
+  launchBrowser,
+  type Page,
+  type TestBrowser,
+} from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+import { setUpOnPage } from './set-up.ts'
+
+const users = '/settings/admin/users'
+let running: RunningApp
+let browser: TestBrowser
+let page: Page
+let annaId = ''
+
+beforeAll(async () => {
+  running = await startApp()
+  browser = await launchBrowser()
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+  await addVirtualAuthenticator(page)
+  await setUpOnPage(page, running.url)
+  const { directory } = running.app
+  for (const name of ['Anna', 'Bert', 'Carla'])
+    await directory.create(newUser({ username: name.toLowerCase(), firstName: name, lastName: 'Koch' }))
+  annaId = (await directory.findByName('anna'))?.id ?? ''
+  const { id } = await directory.groups.create({ name: 'family', friendlyName: 'Family' })
+  await directory.groups.setMembers(id, [annaId])
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await running[Symbol.asyncDispose]()
+})
+
+const open = (path: string) => page.goto(running.url + path)
+const names = () => page.locator('tbody .name').allTextContents()
+
+describe('a list', () => {
+  test('shows matches while typing, says how many, and keeps the focus and the URL', async () => {
+    await open(users)
+    const search = page.getByRole('searchbox', { name: 'Search users' })
+    await search.focus()
+    await page.keyboard.type('koch an')
+    await page.locator('[data-matches]', { hasText: 'One of 4 matches.' }).waitFor()
+    expect(await names()).toEqual(['Anna Koch'])
+    expect(await page.locator('.tools > [role="status"]').textContent()).toBe('One of 4 matches.')
+    expect(new URL(page.url()).searchParams.get('search')).toBe('koch an')
+    expect(await search.evaluate((input) => input === document.activeElement)).toBe(true)
+    await page.keyboard.type('xyz')
+    await page.getByText('Nothing matches').waitFor()
+    await expectNoAxeViolations(page)
+    await search.fill('')
+    await page.getByRole('link', { name: 'Bert Koch' }).waitFor()
+    expect(await names()).toHaveLength(4)
+  })
+
+  test('filters by a group that a picker finds', async () => {
+    await open(users)
+    await page.getByText('Filter and sort').click()
+    const picker = page.getByRole('combobox', { name: 'Group' })
+    await picker.focus()
+    await page.keyboard.type('fam')
+    await page.getByRole('option', { name: /Family/ }).click()
+    // The filter stays open while items are chosen and removed.
+    await page.getByRole('button', { name: 'Remove Family' }).click()
+    await page.keyboard.type('fam')
+    await page.getByRole('option', { name: /Family/ }).click()
+    await page.getByRole('button', { name: 'Apply' }).first().click()
+    await page.getByRole('link', { name: 'Remove “Family”' }).waitFor()
+    expect(await names()).toEqual(['Anna Koch'])
+    expect(page.url()).not.toContain('choose.')
+  })
+
+  test('opens a row as a whole, and its menu and check box without opening it', async () => {
+    await open(`${users}?search=anna`)
+    const row = page.getByRole('row', { name: /Anna Koch/ })
+    await row.getByRole('checkbox').check()
+    await page.getByText('Selected: 1').waitFor()
+    await row.getByRole('button', { name: 'Actions for Anna Koch' }).click()
+    await row.getByRole('link', { name: 'Security' }).waitFor()
+    await expectNoAxeViolations(page)
+    await page.keyboard.press('Escape')
+    expect(new URL(page.url()).pathname).toBe(users)
+    await row.getByRole('cell').nth(3).click()
+    await page.waitForURL(`**/${annaId}`)
+  })
+
+  test('confirms an act of the menu with the name of the row', async () => {
+    await open(`${users}?search=anna`)
+    await page.getByRole('button', { name: 'Actions for Anna Koch' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Disable…' }).first().click()
+    await page.getByRole('heading', { name: 'Disable Anna Koch?' }).waitFor()
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.waitForURL('**?search=anna')
+  })
+
+  test('selects all rows of the page with one box, also after a search', async () => {
+    await open(users)
+    await page.getByRole('searchbox', { name: 'Search users' }).fill('koch')
+    await page.locator('[data-matches]', { hasText: '3 of 4 match.' }).waitFor()
+    await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
+    await page.getByText('Selected: 3').waitFor()
+  })
+
+  test('has two lines per row on a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 720 })
+    await open(`${users}?search=bert`)
+    const row = page.getByRole('row', { name: /Bert Koch/ })
+    const tops = await row
+      .locator('.name, td[data-label]:visible')
+      .evaluateAll((elements) => elements.map((element) => Math.round(element.getBoundingClientRect().top)))
+    expect(new Set(tops.slice(1)).size).toBe(1)
+    expect(tops[0]).toBeLessThan(tops[1] ?? 0)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    await page.setViewportSize({ width: 1280, height: 720 })
+  })
+})
+
+test('a new group suggests its name for applications until it is edited', async () => {
+  await open('/settings/admin/user-groups/new')
+  const [shown, name] = [page.getByLabel('Name', { exact: true }), page.locator('#f-name')]
+  await shown.fill('Élan & Früh  2')
+  expect(await name.inputValue()).toBe('elan-fruh-2')
+  await name.fill('mine')
+  await shown.fill('Another')
+  expect(await name.inputValue()).toBe('mine')
+})
