@@ -68,7 +68,25 @@ export async function assertCanModifyGroup(
 export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
   const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess|recovery)/.test(key))
   if (keys.length > 0) await assertCondition(ctx, 'sign-in-settings', { key: keys.join(', ') })
+  await assertRecentForSettings(ctx, settings)
   if (settings.includes('signupDefaultUserGroupIDs')) await assertCondition(ctx, 'group-assignment')
+}
+
+const criticalSettings = /^(smtp|ldap|emailOneTimeAccess|allowUserSignups|sign[uU]p|dynamicRegistration|cimd)/
+
+/** @throws as the condition `critical-settings` of the access table, if such a setting changes */
+export async function assertRecentForSettings(ctx: Context, settings: readonly string[]): Promise<void> {
+  if (settings.some((key) => criticalSettings.test(key))) await assertCondition(ctx, 'critical-settings')
+}
+
+/** @throws as the condition `redirect-uris` of the access table, if they change */
+export async function assertCanChangeRedirectUris(
+  ctx: Context,
+  before: { readonly redirectUris: readonly string[] },
+  after: readonly string[] | undefined,
+): Promise<void> {
+  const isSame = after === undefined || JSON.stringify(after) === JSON.stringify(before.redirectUris)
+  if (!isSame) await assertCondition(ctx, 'redirect-uris')
 }
 
 /**

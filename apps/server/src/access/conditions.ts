@@ -49,6 +49,14 @@ export const conditions = {
     text: 'A setting changes whose name begins with `smtp`, `ldap`, `emailOneTimeAccess` or `recovery`.',
     unlimitedKey: true,
   },
+  'critical-settings': {
+    text: 'A setting changes that decides who can sign up, or whose name begins with `smtp`, `ldap` or `emailOneTimeAccess`.',
+    session: 'recent',
+  },
+  'redirect-uris': {
+    text: 'The redirect URIs of the client change.',
+    session: 'recent',
+  },
   'device-approval': {
     text: 'Another device is approved: a passkey was used for this approval alone within the last minute.',
     proof: 60_000,

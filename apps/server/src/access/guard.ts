@@ -214,7 +214,8 @@ async function assertSession(
   requirement: SessionRequirement,
 ): Promise<void> {
   if (!caller?.session) return
-  if (requirement === 'recent') await reauthentication.assertFresh(ctx.req, ctx.res)
+  if (requirement === 'recent-15-minutes') await reauthentication.assertFresh(ctx.req, ctx.res, 15 * 60_000)
+  else if (requirement === 'recent') await reauthentication.assertFresh(ctx.req, ctx.res)
   else if (requirement === 'add-passkey') await reauthentication.assertCanAddPasskey(ctx.req, ctx.res)
   // Where `bootstrap` does not apply, it requires a passkey.
   else if (caller.session.withoutPasskey)

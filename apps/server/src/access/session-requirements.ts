@@ -3,6 +3,7 @@ export const sessionRequirements = {
   bootstrap:
     'Replaces the other requirements: within the last fifteen minutes, an administrator who never had a passkey, and whom an API key created, signed in to the session with a login code that an API key or the command line created.',
   passkey: 'A passkey was used or registered in the session.',
+  'recent-15-minutes': 'A passkey was used or registered in the session within the last fifteen minutes.',
   recent: 'A passkey was used or registered in the session within the last minute.',
   'add-passkey':
     'A passkey was used or registered in the session within the last minute; or no passkey was used in it, it was started within the last fifteen minutes by sign-up, set-up, an invitation or a login code, and no passkey has been removed from the account since.',

@@ -1,5 +1,6 @@
 import type { Client, ClientRecord } from '@pocket/core'
 import type { Context } from 'koa'
+import { assertCanChangeRedirectUris } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { assertCondition, canReadUsers } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
@@ -131,6 +132,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         const { id } = before
         const groups = await submittedGroupIds(call)
         const input = await submittedClient(call)
+        await assertCanChangeRedirectUris(call.ctx, before, input.redirectUris)
         const becomesKnown = input.protocol?.isKnown === true && !before.protocol.isKnown
         const registeredLogos = becomesKnown ? (await clientLogos.downloadForRegistration(before)).logos : []
         const downloadedLogos = await clientLogos.download(logoUrls(call.body))

@@ -3,6 +3,7 @@ import { PocketError } from '@pocket/core/errors'
 import { accessTokenMinutes, wildcardScope } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { assertCanChangeRedirectUris } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, refusalOf } from '../http/form-page.ts'
@@ -76,10 +77,12 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
       const dsmRedirectUris =
         client.template === 'synology-dsm' && change.redirectUris ? correctDsmRedirectUris(change.redirectUris) : null
       corrections.push(...(dsmRedirectUris?.corrections ?? []))
+      const redirectUris = dsmRedirectUris?.redirectUris ?? change.redirectUris
+      await assertCanChangeRedirectUris(ctx, client, redirectUris)
       await administration.update(formActor(ctx, user), client.id, {
         ...client,
         ...change,
-        ...(dsmRedirectUris && { redirectUris: dsmRedirectUris.redirectUris }),
+        ...(redirectUris && { redirectUris }),
       })
     })
     if (!refusal) return redirectToClient(ctx, client.id, { corrections, notice: 'saved' }, '/settings')

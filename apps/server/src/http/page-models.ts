@@ -7,6 +7,7 @@ export interface PageModels {
   readonly confirm: ConfirmPage
   readonly reauthenticate: ReauthenticatePage
   readonly 'desk-error': DeskErrorPage
+  readonly 'session-ended': SessionEndedPage
 }
 
 export type PageModel = View | PageModels[keyof PageModels]
@@ -25,12 +26,21 @@ export interface DeskErrorPage {
   readonly act: { readonly href: string; readonly title: string | null }
 }
 
-/** Asks for a passkey before a sensitive action, then continues with the action. */
-interface ReauthenticatePage {
-  readonly view: 'reauthenticate'
-  readonly viewer: Viewer
+/** A form that is posted again with the same fields after a passkey was used. */
+interface ContinuedForm {
   readonly ceremony: AuthenticationCeremony
-  /** The form is posted again to this path with the same fields. */
+  /** The path that the form is posted to. */
   readonly continueTo: string
   readonly fields: readonly { readonly name: string; readonly value: string }[]
+}
+
+/** Asks for a passkey before a sensitive action, then continues with the action. */
+interface ReauthenticatePage extends ContinuedForm {
+  readonly view: 'reauthenticate'
+  readonly viewer: Viewer
+}
+
+/** Signs in before a form whose session has ended, then posts the form. */
+interface SessionEndedPage extends ContinuedForm {
+  readonly view: 'session-ended'
 }

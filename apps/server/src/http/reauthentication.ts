@@ -21,25 +21,33 @@ const reauthenticatePath = '/reauthenticate'
 
 /** Requires re-authentication with a passkey before a sensitive action of a page, then continues with it. */
 export function reauthenticationPages({ pocket, guard, authentication, show }: ReauthenticationDeps) {
-  const ceremony = async ({ req, res }: Context): Promise<AuthenticationCeremony> => ({
-    ...(await pocket.signIn.request(req, res)),
-    refreshFrom: reauthenticatePath,
-    submitTo: reauthenticatePath,
-  })
-  /** Asks for a passkey if recent re-authentication is required, and preserves the form input. */
+  const ceremony = async (
+    { req, res }: Context,
+    paths: Pick<AuthenticationCeremony, 'refreshFrom' | 'submitTo'>,
+  ): Promise<AuthenticationCeremony> => ({ ...(await pocket.signIn.request(req, res)), ...paths })
+  /** Asks for a passkey if recent re-authentication or a session is required, and preserves the form input. */
   const ensureReauthenticated = async (ctx: Context, check: () => Promise<unknown>): Promise<boolean> => {
     try {
       await check()
       return true
     } catch (error) {
-      if (!(error instanceof NotAuthenticatedError) || error.code !== 'reauthentication_required') throw error
-      await show(ctx, {
-        view: 'reauthenticate',
-        viewer: viewerOf(await authentication.requireUser(ctx)),
-        ceremony: await ceremony(ctx),
-        continueTo: ctx.path + ctx.search,
-        fields: formFields(ctx),
-      })
+      // A script handles the error itself.
+      if (!(error instanceof NotAuthenticatedError) || ctx.is('json')) throw error
+      const form = { continueTo: ctx.path + ctx.search, fields: formFields(ctx) }
+      if (error.code === 'reauthentication_required')
+        await show(ctx, {
+          view: 'reauthenticate',
+          viewer: viewerOf(await authentication.requireUser(ctx)),
+          ceremony: await ceremony(ctx, { refreshFrom: reauthenticatePath, submitTo: reauthenticatePath }),
+          ...form,
+        })
+      else if (error.code === 'not_signed_in' && ctx.is('urlencoded') && ctx.accepts('html', 'json') === 'html')
+        await show(ctx, {
+          view: 'session-ended',
+          ceremony: await ceremony(ctx, { refreshFrom: '/login/ceremony', submitTo: '/login' }),
+          ...form,
+        })
+      else throw error
       ctx.status = 401
       return false
     }
@@ -47,7 +55,7 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
   return {
     async refresh(ctx: Context) {
       ctx.set('Cache-Control', 'no-store')
-      ctx.body = await ceremony(ctx)
+      ctx.body = await ceremony(ctx, { refreshFrom: reauthenticatePath, submitTo: reauthenticatePath })
     },
 
     async submit(ctx: Context) {
@@ -56,14 +64,14 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
       ctx.body = { redirectTo: '/' }
     },
 
-    /** Runs a handler only for requests that meet its access row. */
+    /** Runs a handler for requests that meet its access row, and asks for a passkey if a condition in the handler demands it. */
     guarded:
       (row: AccessRow, handler: PageHandler): PageHandler =>
       async (ctx) => {
-        const authorize = () => guard(ctx, row)
-        if (!row.session.includes('recent')) await authorize()
-        else if (!(await ensureReauthenticated(ctx, authorize))) return
-        await handler(ctx)
+        await ensureReauthenticated(ctx, async () => {
+          await guard(ctx, row)
+          await handler(ctx)
+        })
       },
 
     /** Runs an action after a condition of the row is met. */

@@ -47,7 +47,10 @@ function expected({ caller, scopes, session, conditions }: AccessRow, by: TestCa
   if (by.role === 'nobody') return '401 not_signed_in'
   if (caller === 'administrator' && by.role !== 'administrator') return '403 forbidden'
   if (isKey) return scopes?.every((scope) => by.scopes?.includes(scope) ?? true) ? 'admitted' : '403 forbidden'
-  if (by.session === 'without passkey' && (session.includes('passkey') || session.includes('recent')))
+  if (
+    by.session === 'without passkey' &&
+    (session.includes('passkey') || session.some((requirement) => requirement.startsWith('recent')))
+  )
     return '403 passkey_required'
   if (by.session === 'old' && (session.includes('recent') || session.includes('add-passkey')))
     return '401 reauthentication_required'

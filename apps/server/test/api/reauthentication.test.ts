@@ -57,7 +57,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
   })
 
-  test('applies to settings and administrators; an API key needs only its scope', async () => {
+  test('applies to sign-in settings and administrators; an API key needs only its scope', async () => {
     await using instance = await startCalled(kind)
     const { url, administrator: agent } = instance
     const names = { username: freshName(), email: `${randomUUID()}@example.com`, firstName: 'Eve', displayName: 'Eve' }
@@ -88,8 +88,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['DELETE', `/api/webauthn/credentials/${passkey?.id}`],
       ['POST', '/api/api-keys', key()],
       ['POST', `/api/api-keys/${apiKey.id}/renew`, { expiresAt }],
-      ['PUT', '/api/application-configuration', whole()],
-      ['PATCH', '/api/settings', { auditLogRetentionDays: 31 }],
+      ['PUT', '/api/application-configuration', { ...whole(), smtpHost: 'mail.example.com' }],
+      ['PATCH', '/api/settings', { dynamicRegistration: 'open' }],
       ['PUT', '/api/users/me', elsewhere],
       ['DELETE', '/api/users/me'],
       ['POST', '/api/users', { ...names, isAdmin: true }],
@@ -114,7 +114,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['POST', '/settings/account/passkeys/options', {}],
       ['POST', '/signup/add-passkey/options', {}],
     ]
-    const configuration = '/settings/admin/application-configuration'
     const user = `/settings/admin/users/${id}`
     const forms: readonly (readonly [path: string, fields?: Fields])[] = [
       ['/settings/account', { ...me, displayName: 'Eve', email: 'elsewhere@example.com' }],
@@ -122,7 +121,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['/settings/account/remove', { sure: 'yes' }],
       ['/settings/api-keys', { name: 'Script' }],
       [`/settings/api-keys/${apiKey.id}/renew`],
-      ...['', '/sign-up', '/email', '/ldap', '/oidc'].map((section) => [configuration + section] as const),
       ['/settings/admin/passkeys'],
       ['/settings/admin/ldap/run'],
       ['/settings/admin/users/new', { username: freshName(), isAdmin: 'yes' }],
@@ -178,6 +176,46 @@ describe.each(databaseKinds)('%s', (kind) => {
       // No other browser can complete an addition that began in this one.
       for (const [method, path, body] of [...acts.slice(0, 1), ...acts.slice(2, 4)])
         expect((await send(method, path, body, withKey)).json()).toMatchObject({ code: 'api_key_auth_not_allowed' })
+    } finally {
+      jest.restoreAllMocks()
+    }
+  })
+
+  test('holds fifteen minutes for settings and clients, and one for secrets and redirect URIs', async () => {
+    await using instance = await startCalled(kind)
+    const { url, administrator: agent } = instance
+    const base = { name: 'Wiki', callbackURLs: ['https://wiki.example/cb'] }
+    const client = String((await instance.call('POST /api/oidc/clients', { body: base })).json.id)
+    const clientPath = `/api/oidc/clients/${client}`
+    const clientPage = `/settings/admin/oidc-clients/${client}`
+    const status = async (method: string, path: string, body: object) =>
+      (await agent.sendJson(method, url + path, { body })).status
+    const form = async (path: string, fields: Readonly<Record<string, string>>) =>
+      (await agent.postForm(url + path, fields)).status
+    const settingsPage = '/settings/admin/application-configuration'
+    const everyQuarterHour = async () => [
+      await status('PATCH', '/api/settings', { auditLogRetentionDays: 31 }),
+      await status('PUT', '/api/application-configuration', { ...whole(), appName: 'Home' }),
+      await status('PUT', clientPath, { ...base, name: 'Notes' }),
+      await status('POST', '/api/oidc/clients', { ...base, name: 'New' }),
+      await form(`${clientPage}/access`, { access: 'everybody' }),
+      await form(`${clientPage}/settings`, { section: 'identity', name: 'Notes' }),
+    ]
+    const everyMinute = async () => [
+      await status('PUT', clientPath, { ...base, callbackURLs: ['https://notes.example/cb'] }),
+      await status('POST', `${clientPath}/secrets`, {}),
+      await form(`${clientPage}/secrets`, {}),
+      await form(`${clientPage}/redirect-uris`, { redirectUri: 'https://notes.example/cb' }),
+      await form(`${clientPage}/settings`, { section: 'addresses', redirectUris: 'https://notes.example/cb' }),
+      await form(`${settingsPage}/email`, { smtpHost: 'mail.example.com', smtpFrom: 'a@example.com' }),
+      await form(`${settingsPage}/sign-up`, { allowUserSignups: 'open' }),
+    ]
+    try {
+      pass(14 * 60_000)
+      expect(await everyQuarterHour()).toEqual([200, 200, 200, 201, 303, 303])
+      expect(await everyMinute()).toEqual([401, 401, 401, 401, 401, 401, 401])
+      pass(2 * 60_000)
+      expect(await everyQuarterHour()).toEqual([401, 401, 401, 401, 401, 401])
     } finally {
       jest.restoreAllMocks()
     }

@@ -537,6 +537,22 @@ test('another site can post a sign-in, and an unreadable post ends on a page', a
   expect([unread.status, unread.headers.get('content-type')]).toEqual([400, expect.stringMatching(/^text\/html/)])
 })
 
+test('a form whose session has ended leads through sign-in, and is sent then', async () => {
+  await using desk = await administrator()
+  const { running, agent } = desk
+  const page = await running
+    .agent()
+    .postForm(`${running.url}/settings/admin/user-groups/new`, { friendlyName: 'Family' })
+  expect(page.status).toBe(401)
+  expect(page.text).toContain('Your session has ended')
+  const form = page.forms().find(({ action }) => action.endsWith('/settings/admin/user-groups/new'))
+  expect(form?.fields).toEqual({ friendlyName: 'Family' })
+  // A script and a file upload get the error.
+  const json = { headers: { accept: 'application/json' } }
+  expect((await running.agent().postForm(`${running.url}/settings/account`, {}, json)).text).toContain('not_signed_in')
+  expect((await agent.get(`${running.url}/settings/admin/user-groups`)).text).not.toContain('Family')
+})
+
 describe('the frame', () => {
   const errorOf = (text: string) => ({
     hasRail: text.includes('id="rail"'),

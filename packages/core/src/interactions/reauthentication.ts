@@ -31,12 +31,13 @@ export interface ReauthenticationService {
    */
   withFreshSession(req: IncomingMessage, res: ServerResponse): Promise<void>
   /**
-   * Asserts that a passkey was used, or registered as the first one, in this session within the last minute. Consumes no proof.
+   * Asserts that a passkey was used, or registered as the first one, in this session recently. Consumes no proof.
    *
+   * @param maxAge - milliseconds since then; by default a minute
    * @throws {NotAuthenticatedError} `reauthentication_required`
    * @throws {ForbiddenError} `passkey_required` if the account has no passkey and none was used in the session
    */
-  assertFresh(req: IncomingMessage, res: ServerResponse): Promise<void>
+  assertFresh(req: IncomingMessage, res: ServerResponse, maxAge?: number): Promise<void>
   /**
    * Like `assertFresh`, before adding a passkey. A session in which no passkey was used may add one for fifteen minutes if it
    * started by sign-up, setup, the API or a login code, and if no passkey of the account has since been removed.
@@ -82,18 +83,22 @@ export function createReauthentication(
     return token
   }
 
-  const isFresh = async (session: Session): Promise<boolean> => {
+  const isFresh = async (session: Session, maxAge: number): Promise<boolean> => {
     const at = await history.passkeyUsedAt(session)
-    return at !== undefined && isRecent(at, clock.now(), maxFreshAge)
+    return at !== undefined && isRecent(at, clock.now(), maxAge)
   }
-  const assertFresh = async (session: Session, action: 'addPasskey' | 'reauthentication'): Promise<void> => {
-    if (await isFresh(session)) return
+  const assertFresh = async (
+    session: Session,
+    action: 'addPasskey' | 'reauthentication',
+    maxAge = maxFreshAge,
+  ): Promise<void> => {
+    if (await isFresh(session, maxAge)) return
     if (await history.hasUsedPasskey(session)) throw reauthenticationRequired()
     await history.assertException(session, action)
   }
 
   return {
-    assertFresh: async (req, res) => assertFresh(await getSession(req, res), 'reauthentication'),
+    assertFresh: async (req, res, maxAge) => assertFresh(await getSession(req, res), 'reauthentication', maxAge),
 
     assertCanAddPasskey: async (req, res) => assertFresh(await getSession(req, res), 'addPasskey'),
 

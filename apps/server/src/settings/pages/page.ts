@@ -1,6 +1,7 @@
 import { ConfigurationError, ConflictError, NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { assertRecentForSettings } from '../../access/access-checks.ts'
 import { pageActor } from '../../access/actor.ts'
 import { formText } from '../../http/form.ts'
 import { refusalOf, submittedVersion } from '../../http/form-page.ts'
@@ -49,7 +50,10 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
       problems.length > 0
         ? { status: 400, problems, isConflict: false }
         : await refusalOf(async () => {
-            await settings.change({ ...pageActor(user, ctx), ...version }, changes, { keys: keysOf(section) })
+            await settings.change({ ...pageActor(user, ctx), ...version }, changes, {
+              keys: keysOf(section),
+              assertCanChange: (keys) => assertRecentForSettings(ctx, keys),
+            })
           })
     if (refusal)
       return page.show(ctx, user, section, {

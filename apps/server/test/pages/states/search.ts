@@ -1,9 +1,15 @@
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { anna, long } from './common.ts'
+import { anna, ceremony, long } from './common.ts'
 
 const page = { view: 'search', viewer: anna, maxQueryLength: 200 } as const
 
 export const searchStates: Readonly<Record<string, PageModel>> = {
+  'session-ended': {
+    view: 'session-ended',
+    ceremony,
+    continueTo: '/settings/admin/user-groups/new',
+    fields: [{ name: 'friendlyName', value: 'Family' }],
+  },
   'desk-error': {
     view: 'desk-error',
     viewer: anna,
