@@ -4,6 +4,7 @@ import './leaving.ts'
 import './picker.ts'
 import './rows.ts'
 import './savebar.ts'
+import './settings.ts'
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-print]'))
   button.addEventListener('click', () => print())

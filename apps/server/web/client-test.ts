@@ -19,11 +19,10 @@ async function runTest(form: HTMLFormElement): Promise<void> {
     if (!(response.ok && result && region)) throw new Error('The page has no test result.')
     region.replaceChildren(document.adoptNode(result))
     region.querySelector('h2')?.focus()
+    form.ariaBusy = null
+    if (button) button.ariaBusy = null
   } catch {
     // The page of the form explains the failure, such as a session that ended.
     form.submit()
-  } finally {
-    form.ariaBusy = null
-    if (button) button.ariaBusy = null
   }
 }
