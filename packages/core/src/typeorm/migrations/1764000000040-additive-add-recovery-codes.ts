@@ -5,8 +5,8 @@ export class AdditiveAddRecoveryCodes1764000000040 implements MigrationInterface
   readonly name = 'AdditiveAddRecoveryCodes1764000000040'
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE pocket_code ADD COLUMN kind character varying(20)')
-    await runner.query('ALTER TABLE pocket_code ADD COLUMN session_uid character varying(255)')
+    await runner.query('ALTER TABLE pocket_code ADD COLUMN kind varchar(20)')
+    await runner.query('ALTER TABLE pocket_code ADD COLUMN session_uid varchar(255)')
     await runner.query('CREATE INDEX pocket_code_account ON pocket_code (account_id)')
   }
 
