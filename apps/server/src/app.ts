@@ -53,6 +53,8 @@ export interface App extends AsyncDisposable {
   listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
   /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
+  /** Creates the break-glass code of an administrator, by user name or e-mail address. */
+  issueBreakGlassCode(name: string): Promise<{ readonly code: string; readonly url: string }>
   passkeysOf(name: string): Promise<readonly Passkey[]>
   /** `reviewUrl` is the page of the credentials that were created with the passkey; `null` if none is active. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
@@ -178,6 +180,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       return { url, setUp: { url: `${url}/login/setup`, migration } }
     },
     issueLoginCode: (name) => instance.issueLoginCode(name),
+    issueBreakGlassCode: (name) => instance.issueBreakGlassCode(name),
     passkeysOf: (name) => instance.passkeysOf(name),
     removePasskey: (name, id) => instance.removePasskey(name, id),
     rotateKeys: (rotation) => instance.rotateKeys(rotation),
@@ -263,6 +266,10 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
       const user = await userNamed(name)
       const { code, expiresAt } = await pocket.issueLoginCode(user, hour, { byProgram: true })
       return { code, url: `${pocket.issuer}/lc/${code}`, expiresAt }
+    },
+    async issueBreakGlassCode(name) {
+      const code = await services.recovery.createBreakGlassCode(await userNamed(name))
+      return { code, url: `${pocket.issuer}/lc` }
     },
     passkeysOf: async (name) => pocket.passkeys.list((await userNamed(name)).id),
     async removePasskey(name, id) {

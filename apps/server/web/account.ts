@@ -6,9 +6,14 @@ const button = document.querySelector<HTMLButtonElement>('#add-passkey')
 if (button) {
   const { options = '', submit = '' } = button.dataset
   const messages = messagesOf(button)
-  const run = () => withReauthentication(() => register({ optionsFrom: options, submitTo: submit }))
-  button.addEventListener('click', () => runCeremony({ button, messages, run }))
-  resetBusyOnReturn(button)
+  const start = (pressed: HTMLElement, optionsFrom: string) => {
+    const run = () => withReauthentication(() => register({ optionsFrom, submitTo: submit }))
+    pressed.addEventListener('click', () => runCeremony({ button: pressed, messages, run }))
+    resetBusyOnReturn(pressed)
+  }
+  start(button, options)
+  for (const suggestion of document.querySelectorAll<HTMLButtonElement>('button[data-add-on]'))
+    start(suggestion, `${options}?on=${suggestion.dataset.addOn}`)
 }
 
 const list = document.querySelector<HTMLElement>('[data-signals]')

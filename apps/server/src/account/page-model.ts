@@ -11,6 +11,8 @@ export interface PasskeyItem {
   readonly name: string
   /** Whether it is backed up to other devices (WebAuthn's backup state). */
   readonly synced: boolean
+  /** Whether it is on a security key. */
+  readonly isSecurityKey: boolean
   /** The passkey provider, if its model is known: `drawing` is the `d` of a path in a square of 24 units. */
   readonly provider: { readonly name: string; readonly drawing: string | null } | null
   /** Browser and operating system in which it was registered; `null` if unknown. */
@@ -103,6 +105,8 @@ export interface AccountSecurityPage {
   readonly recoveryNotice: RecoveryNotice | null
   /** `null` if the user may have no recovery codes. */
   readonly recoveryCodes: RecoveryCodeSummary | null
+  /** Whether the administrator has a break-glass code; `null` for other users. */
+  readonly hasBreakGlassCode: boolean | null
   /** Whether the user has one passkey and no other sign-in method. */
   readonly keepsLastPasskey: boolean
   /** Most recently used first. */

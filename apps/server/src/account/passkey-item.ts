@@ -11,6 +11,7 @@ export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyIte
     id,
     name,
     synced: backedUp,
+    isSecurityKey: isSecurityKey(passkey),
     provider: providerOf(aaguid),
     createdIn: device === null ? null : deviceOf(device),
     outdated: isOutdated(passkey, policy),
@@ -18,6 +19,11 @@ export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyIte
     lastUsedAt,
     counterRegressedAt,
   }
+}
+
+function isSecurityKey({ attachment, backedUp, transports }: Passkey): boolean {
+  const isOnPhone = transports.includes('hybrid') || transports.includes('internal')
+  return attachment === 'cross-platform' && !backedUp && !isOnPhone
 }
 
 /** Whether the policy no longer accepts one of these passkeys, so that its owner is notified. */

@@ -4,9 +4,9 @@ import type { ReminderStore } from './reminder-store.ts'
 /** How long a postponed reminder stays hidden, in milliseconds. */
 const remindInterval = 30 * 86_400_000
 
-/** Periodically asks users whose only passkey is bound to one device to add another one. */
+/** Asks users whose only passkey is bound to one device to add another one: from the second sign-in, and then monthly. */
 export interface SecondPasskey {
-  isReminderDue(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
+  isReminderDue(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType' | 'lastUsedAt'>[]): Promise<boolean>
   postpone(accountId: string): Promise<void>
 }
 
@@ -15,6 +15,8 @@ export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, 
     async isReminderDue(accountId, passkeys) {
       const [firstPasskey, secondPasskey] = passkeys
       if (secondPasskey !== undefined || firstPasskey?.deviceType !== 'singleDevice') return false
+      // Used for a sign-in after the registration.
+      if (firstPasskey.lastUsedAt === null) return false
       const reminder = await store.find(accountId)
       return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
     },

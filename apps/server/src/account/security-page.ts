@@ -1,4 +1,4 @@
-import { requestContext } from '@pocket/core'
+import { type AuthenticatorHint, requestContext } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
@@ -17,6 +17,13 @@ import { signalsOf } from './signals.ts'
 const securityPath = accountPaths.security
 const passkeysPath = `${accountPaths.profile}/passkeys` as const
 
+/** By the values of `on`, with which a button suggests where the passkey is created. */
+const hints: ReadonlyMap<string, AuthenticatorHint> = new Map([
+  ['phone', 'hybrid'],
+  ['key', 'security-key'],
+  ['device', 'client-device'],
+])
+
 /** `/settings/account/security`: the user's passkeys and sessions. */
 export function securityPages(deps: AccountDeps): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey } = deps
@@ -34,6 +41,7 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
       recoveryNotice: await recovery.noticeFor(ctx, user),
       recoveryCodes: await recovery.summaryOf(user),
+      hasBreakGlassCode: user.administrator ? await recovery.hasBreakGlassCode(user) : null,
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasOtherSignInMethod(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),
@@ -47,7 +55,9 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
   const passkeyOptions = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
-    ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
+    const hint = typeof ctx.query.on === 'string' ? hints.get(ctx.query.on) : undefined
+    const options = await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration', hint })
+    ctx.body = { options }
   }
 
   const addPasskey = async (ctx: Context) => {

@@ -37,6 +37,8 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   recovery_codes_created: true,
   recovery_codes_removed: false,
   recovery_code_used: true,
+  recovery_requested: true,
+  recovery_stopped: false,
   ldap_synced: false,
   ldap_sync_waiting: false,
   ldap_sync_failed: false,

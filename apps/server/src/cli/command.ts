@@ -25,6 +25,7 @@ export interface Instance extends AsyncDisposable {
   listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
   /** `expiresAt` in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
+  issueBreakGlassCode(name: string): Promise<{ readonly code: string; readonly url: string }>
   /** The passkeys of the user with this user name or e-mail address. */
   passkeysOf(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>
   /** Removes a passkey, even the last one, and ends its sessions. `reviewUrl` lists the credentials that were created with it. */

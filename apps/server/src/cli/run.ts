@@ -11,6 +11,7 @@ import { addJobs } from './administration/jobs.ts'
 import { addSessions } from './administration/sessions.ts'
 import { addSettings } from './administration/settings.ts'
 import { addUsers } from './administration/users.ts'
+import { addBreakGlassCode } from './break-glass-code.ts'
 import { addCheckConfig } from './check-config.ts'
 import { type AddCommand, type CommandContext, CommandError, exitCodes, UsageError } from './command.ts'
 import { addConfig } from './config.ts'
@@ -38,6 +39,7 @@ const commands: readonly AddCommand[] = [
   addApiKeys,
   addApis,
   addAudit,
+  addBreakGlassCode,
   addCheckConfig,
   addClients,
   addConfig,

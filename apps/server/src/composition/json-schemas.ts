@@ -70,6 +70,10 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
     command: 'key-rotate --json',
     schema: object({ keys: list(object({ algorithm: text, kid: text, signsFrom: instant })) }),
   },
+  'break-glass-code': {
+    command: 'break-glass-code NAME --json',
+    schema: object({ code: text, url: { ...text, format: 'uri' } }),
+  },
   'one-time-access-token': {
     command: 'one-time-access-token NAME --json',
     schema: object({ url: { ...text, format: 'uri' }, expiresAt: instant }),

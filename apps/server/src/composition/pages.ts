@@ -28,7 +28,6 @@ import { pocketIdMigrationPath } from '../pocket-id-migration/set-up-access.ts'
 import { hasContent } from '../pocket-id-migration/target-content.ts'
 import { preferencePages } from '../preferences/page.ts'
 import { recoveryPages } from '../recovery/page.ts'
-import { createRecovery } from '../recovery/recovery.ts'
 import { scimPages } from '../scim/page.ts'
 import { scimStateOf } from '../scim/providers.ts'
 import { createChoices } from '../search/choices.ts'
@@ -57,8 +56,7 @@ export function composePages(services: Services, guard: Guard, runner: Migration
   const authentication = createAuthentication(pocket, directory)
   const flashes = createFlashes(database.masterKey, secure)
   const reauthentication = reauthenticationPages({ pocket, guard, authentication, show })
-  const recovery = createRecovery({ ...services, secure })
-  const shared = { ...services, authentication, reauthentication, flashes, secure, recovery }
+  const shared = { ...services, authentication, reauthentication, flashes, secure }
   const isEmpty = async () => !(await hasContent(databaseOf(database.dataSource)))
   const deviceAuthorization = deviceAuthorizationPages(shared)
   return createRoutes({

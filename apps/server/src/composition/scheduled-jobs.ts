@@ -28,6 +28,11 @@ export function scheduledJobs(services: Services): readonly Job[] {
       intervalMs: hour,
       run: () => database.signupTokens.removeExpired(clock.now()),
     },
+    {
+      name: 'send-recovery-codes',
+      intervalMs: minute,
+      run: (signal) => services.recoveryRequests.sendDue(signal),
+    },
     { name: 'end-memberships', intervalMs: minute, run: () => endMemberships({ directory, pocket, audit }) },
     {
       name: 'remove-unused-clients',

@@ -10,7 +10,8 @@ import { createJobs } from '../jobs/jobs.ts'
 import { createScheduler } from '../jobs/scheduler.ts'
 import { createOverview } from '../overview/overview.ts'
 import { createPeopleCount } from '../overview/people-count.ts'
-import type { Recovery } from '../recovery/recovery.ts'
+import { createRecovery } from '../recovery/recovery.ts'
+import { createRecoveryRequests } from '../recovery/recovery-requests.ts'
 import { createSearch } from '../search/search.ts'
 import { createSessionAdministration } from '../sessions/session-administration.ts'
 import { createSetUp } from '../set-up/set-up.ts'
@@ -37,7 +38,8 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
   const { providers: scimProviders, open: openScim } = composeScim(platform)
   const provider = await composeProvider({ ...platform, ...rendering }, scimProviders)
   const { pocket } = provider
-  const mail = emailService.open(pocket)
+  const recoveryRequests = createRecoveryRequests({ ...platform, pocket, outbox: emailService.outbox })
+  const mail = emailService.open(pocket, recoveryRequests.resolve)
   const scimRuns = openScim(pocket)
   const scheduler = createScheduler({ store: database.jobs, clock, logger })
   const jobs = createJobs({ store: database.jobs, scheduler, audit, clock })
@@ -71,6 +73,8 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     ...administration,
     ...configuration,
     mail,
+    recovery: createRecovery({ ...platform, pocket, secure: pocket.issuer.startsWith('https:') }),
+    recoveryRequests,
     scheduler,
     jobs,
     backups,
@@ -111,7 +115,6 @@ export interface PageServices extends Services {
   readonly authentication: Authentication
   readonly reauthentication: ReauthenticationPages
   readonly flashes: Flashes
-  readonly recovery: Recovery
   /** Whether cookies have the `Secure` attribute. */
   readonly secure: boolean
 }

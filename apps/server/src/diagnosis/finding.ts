@@ -71,6 +71,7 @@ export const checkOfFinding = {
   backupsUnknown: 'backups',
   backupOld: 'backups',
   backupOnSameDisk: 'backups',
+  administratorOnlyOneDevice: 'administrators',
   administratorOnOneDevice: 'administrators',
   approvals: 'administrators',
   secretEnded: 'clients',

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock, MasterKey } from '@pocket/core'
 import { failureText } from '../logging/failure.ts'
 import type { Compose } from './compose.ts'
-import type { CodeRequest, Email, Message } from './email.ts'
+import type { CodeRequest, Email, Message, RecoveryRequest } from './email.ts'
 import type { EmailStore } from './email-store.ts'
 import { decryptContent } from './outbox.ts'
 import { EmailRejectedError, type Transport } from './transport.ts'
@@ -12,8 +12,11 @@ export interface DeliveryDeps {
   readonly masterKey: MasterKey
   readonly compose: Compose
   readonly transport: Transport
-  /** Answers a login code request; returns `undefined` if there is no recipient. */
-  readonly resolveRequest: (email: Email, request: CodeRequest) => Promise<ResolvedRequest | undefined>
+  /** Answers a request of a signed-out user; returns `undefined` if there is no recipient. */
+  readonly resolveRequest: (
+    email: Email,
+    request: CodeRequest | RecoveryRequest,
+  ) => Promise<ResolvedRequest | undefined>
   /** The host name in message IDs. */
   readonly host: string
   readonly clock: Clock
@@ -109,7 +112,9 @@ async function attempt(deps: DeliveryDeps, email: Email, stop: AbortSignal): Pro
   const { store, masterKey, compose, transport, resolveRequest, host, clock, maxWait = minute } = deps
   const content = decryptContent(masterKey, email.data)
   const resolved =
-    content.kind === 'one-time-access-request' ? await resolveRequest(email, content) : { email, message: content }
+    content.kind === 'one-time-access-request' || content.kind === 'recovery-request'
+      ? await resolveRequest(email, content)
+      : { email, message: content }
   if (resolved === undefined) return store.remove(email.id)
   const { message, email: resolvedEmail } = resolved
   const composed = await compose(message, resolvedEmail.locale, clock.now())

@@ -8,8 +8,9 @@ import type { Job } from '../jobs/scheduler.ts'
 import { failureText, messageOf } from '../logging/failure.ts'
 import { notifyExpiringApiKeys } from './api-key-notices.ts'
 import { createComposer } from './compose.ts'
-import { createDelivery, type Delivery } from './delivery.ts'
+import { createDelivery, type Delivery, type ResolvedRequest } from './delivery.ts'
 import type { EmailServiceDeps } from './deps.ts'
+import type { Email, RecoveryRequest } from './email.ts'
 import type { LastAttempt } from './email-store.ts'
 import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails.ts'
 import { addressOf, createOutbox, type Outbox } from './outbox.ts'
@@ -24,8 +25,11 @@ export interface EmailService {
   readonly outbox: Outbox
   /** Replaces the audit sink passed in. */
   readonly audit: AuditSink
-  open(pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>): Mail
+  /** `resolveRecovery` answers requests for a recovery by e-mail. */
+  open(pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>, resolveRecovery: ResolveRecovery): Mail
 }
+
+type ResolveRecovery = (email: Email, request: RecoveryRequest) => Promise<ResolvedRequest | undefined>
 
 /** E-mail services of an instance. */
 export interface Mail {
@@ -82,15 +86,17 @@ export async function createEmailService(deps: EmailServiceDeps): Promise<EmailS
   return {
     outbox,
     audit,
-    open(pocket) {
+    open(pocket, resolveRecovery) {
       const loginCodes = createLoginCodeEmails({ ...deps, outbox }, pocket)
-      const { resolveRequest } = loginCodes
       const createdDelivery = createDelivery({
         store,
         masterKey,
         compose,
         transport,
-        resolveRequest,
+        resolveRequest: (email, request) =>
+          request.kind === 'recovery-request'
+            ? resolveRecovery(email, request)
+            : loginCodes.resolveRequest(email, request),
         host,
         clock,
         onError,

@@ -64,11 +64,16 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
     case 'code-sign-in':
     case 'recovery-code-used': {
       const isRecovery = message.kind === 'recovery-code-used'
-      const key = isRecovery ? 'signIn.recovery' : message.kind === 'code-sign-in' ? 'signIn.code' : 'signIn.text'
+      const userName = 'userName' in message ? message.userName : undefined
+      const recoveryKey = userName === undefined ? 'signIn.recovery' : 'signIn.breakGlass'
+      const key = isRecovery ? recoveryKey : message.kind === 'code-sign-in' ? 'signIn.code' : 'signIn.text'
       return {
         ...noExtras,
         subject: text(isRecovery ? 'signIn.recoverySubject' : 'signIn.subject', values),
-        paragraphs: [...greeting(context.messages, message.name), text(key, values)],
+        paragraphs: [
+          ...greeting(context.messages, message.name),
+          text(key, { ...values, ...(userName !== undefined && { userName }) }),
+        ],
         facts: [
           { label: text('signIn.time'), value: formatInstant(language, message.at) },
           { label: text('signIn.device'), value: deviceNames(context.messages)(message.device) },
@@ -105,6 +110,36 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
         advice: text('apiKey.advice'),
       }
     }
+    case 'recovery-requested': {
+      const { userName, readyAt, ipAddress, token } = message
+      const paragraph =
+        userName === null ? text('recovery.requested', values) : text('recovery.requestedFor', { ...values, userName })
+      return {
+        ...noExtras,
+        subject: text('recovery.requestedSubject', values),
+        paragraphs: [
+          ...greeting(context.messages, message.name),
+          paragraph,
+          text('recovery.waits', { date: formatInstant(language, readyAt) }),
+        ],
+        facts: ipAddress === null ? [] : [{ label: text('signIn.address'), value: ipAddress }],
+        link: { label: text('recovery.stop'), url: `${appUrl}/recover/stop?${new URLSearchParams({ token })}` },
+        advice: text('recovery.stopAdvice'),
+      }
+    }
+    case 'recovery-code':
+      return {
+        ...noExtras,
+        subject: text('recovery.codeSubject', values),
+        paragraphs: [
+          ...greeting(context.messages, message.name),
+          text('recovery.code', values),
+          text('code.valid', { duration: remainingTime(message.expiresAt) }),
+        ],
+        code: message.code,
+        link: { label: text('recovery.button'), url: `${appUrl}/lc/${encodeURIComponent(message.code)}` },
+        advice: text('code.advice'),
+      }
     case 'invitation':
       return {
         ...noExtras,

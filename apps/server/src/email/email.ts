@@ -30,6 +30,8 @@ export type Message =
       /** A sign-in with any login code, or the use of a recovery code. */
       readonly kind: 'code-sign-in' | 'recovery-code-used'
       readonly name: string
+      /** The user, in an e-mail to an administrator about a break-glass code. */
+      readonly userName?: string
       readonly ipAddress: string | null
       readonly place?: Location
       readonly device: string
@@ -50,6 +52,18 @@ export type Message =
       readonly keyName: string
       readonly expiresAt: number
     }
+  | {
+      /** A code will be sent at `readyAt` unless the recovery is stopped. */
+      readonly kind: 'recovery-requested'
+      readonly name: string
+      /** The user, in an e-mail to an administrator; otherwise `null`. */
+      readonly userName: string | null
+      /** Stops the recovery. */
+      readonly token: string
+      readonly readyAt: number
+      readonly ipAddress: string | null
+    }
+  | { readonly kind: 'recovery-code'; readonly name: string; readonly code: string; readonly expiresAt: number }
   | { readonly kind: 'invitation'; readonly link: string; readonly expiresAt: number }
 
 /**
@@ -63,7 +77,13 @@ export interface CodeRequest {
   readonly redirect: string | null
 }
 
-export type EmailContent = Message | CodeRequest
+/** A request for a recovery by e-mail; the account is looked up when it is due, as for a login code. */
+export interface RecoveryRequest {
+  readonly kind: 'recovery-request'
+  readonly ipAddress: string | null
+}
+
+export type EmailContent = Message | CodeRequest | RecoveryRequest
 export type EmailKind = EmailContent['kind']
 
 /** A test is sent immediately, the others are queued. */
@@ -75,6 +95,9 @@ export const emailKinds = [
   'new-sign-in',
   'code-sign-in',
   'recovery-code-used',
+  'recovery-request',
+  'recovery-requested',
+  'recovery-code',
   'account-approved',
   'account-refused',
   'api-key-expiring',

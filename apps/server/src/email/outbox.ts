@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock, MasterKey } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
-import type { Email, EmailContent, Message } from './email.ts'
+import type { CodeRequest, Email, EmailContent, Message, RecoveryRequest } from './email.ts'
 import type { Attempt, EmailStore } from './email-store.ts'
 
 /** The use of the master key. */
@@ -35,8 +35,8 @@ export interface Outbox {
    * @throws {ConflictError} `user_email_not_set`
    */
   queue(email: NewEmail): Promise<boolean>
-  /** Queues a login code request, whether or not an account with this e-mail address exists. */
-  queueRequest(address: string, request: Extract<EmailContent, { kind: 'one-time-access-request' }>): Promise<void>
+  /** Queues the request of a signed-out user, whether or not an account with this e-mail address exists. */
+  queueRequest(address: string, request: CodeRequest | RecoveryRequest): Promise<void>
   /** Records a test that is being sent, in place of the previous one. */
   recordTest(to: Pick<User, 'id' | 'email' | 'locale'>): Promise<Attempt>
 }

@@ -46,6 +46,7 @@ export function emailPages(deps: EmailPageDeps) {
         code: '',
         fromLink: false,
         hasRecovery: false,
+        recoverByEmail: false,
         problem: null,
         ceremony: null,
       } as const

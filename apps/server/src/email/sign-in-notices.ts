@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditSink, RequestOrigin } from '@pocket/core'
 import { deviceOf } from '../http/device.ts'
+import { reachableAdministrators } from './administrators.ts'
 import type { EmailDeps } from './deps.ts'
 
 /** Milliseconds. A later notice would only confuse the user. */
@@ -31,7 +32,9 @@ export function withSignInNotices(deps: EmailDeps, onQueued: () => void): AuditS
       const isQueued = await transaction(async () => {
         const isKnownOrigin = kind === 'new-sign-in' && (await database.auditLog.hasSignedInFrom(accountId, origin))
         await audit.record(event, origin)
-        return isKnownOrigin ? false : queueNotice(deps, { accountId, kind }, origin)
+        if (isKnownOrigin) return false
+        const isBreakGlass = event.event === 'recovery_code_used' && event.kind === 'break_glass'
+        return queueNotice(deps, { accountId, kind, isBreakGlass }, origin)
       })
       if (isQueued) onQueued()
     },
@@ -46,22 +49,29 @@ function isNoticed(event: AuditEvent): event is NoticedEvent {
 
 type NoticeKind = 'new-sign-in' | 'code-sign-in' | 'recovery-code-used'
 
+interface Notice {
+  readonly accountId: string
+  readonly kind: NoticeKind
+  /** Whether the administrators are notified too. */
+  readonly isBreakGlass: boolean
+}
+
 async function queueNotice(
   { directory, outbox, geoIp, clock }: EmailDeps,
-  { accountId, kind }: { readonly accountId: string; readonly kind: NoticeKind },
-  origin: RequestOrigin,
+  { accountId, kind, isBreakGlass }: Notice,
+  { ipAddress, userAgent }: RequestOrigin,
 ): Promise<boolean> {
   const user = await directory.find(accountId)
-  if (!user?.email) return false
-  const { ipAddress, userAgent } = origin
+  if (!user) return false
   const at = clock.now()
-  const message = {
-    kind,
-    name: user.displayName,
-    ipAddress,
-    place: geoIp.locate(ipAddress),
-    device: deviceOf(userAgent),
-    at,
-  } as const
-  return outbox.queue({ to: user, message, expiresAt: at + noticeLifetime })
+  const message = { kind, ipAddress, place: geoIp.locate(ipAddress), device: deviceOf(userAgent), at } as const
+  const expiresAt = at + noticeLifetime
+  for (const to of isBreakGlass ? await reachableAdministrators(directory, accountId) : [])
+    await outbox.queue({
+      to,
+      message: { ...message, kind: 'recovery-code-used', name: to.displayName, userName: user.userName },
+      expiresAt,
+    })
+  if (!user.email) return isBreakGlass
+  return outbox.queue({ to: user, message: { ...message, name: user.displayName }, expiresAt })
 }

@@ -23,6 +23,8 @@ export interface UserCounts {
   readonly withSinglePasskey: number
   readonly withSingleDevicePasskey: number
   readonly administratorsWithSingleDevicePasskey: number
+  /** Whether a passkey on one device is the only passkey of all administrators, and none has a break-glass code. */
+  readonly isOneDeviceTheOnlyWay: boolean
 }
 
 export interface EmailCounts {
@@ -90,7 +92,10 @@ const people = `SELECT COUNT(*) AS enabled, COUNT(number) AS with_passkey,
     SUM(CASE WHEN number IS NULL THEN 1 ELSE 0 END) AS without_passkey,
     SUM(CASE WHEN number = 1 THEN 1 ELSE 0 END) AS single,
     SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS one_device,
-    SUM(CASE WHEN number = 1 AND synced = 0 AND administrator THEN 1 ELSE 0 END) AS administrators
+    SUM(CASE WHEN number = 1 AND synced = 0 AND administrator THEN 1 ELSE 0 END) AS administrators,
+    SUM(CASE WHEN administrator THEN COALESCE(number, 0) + COALESCE(synced, 0) ELSE 0 END) AS administrator_passkeys,
+    (SELECT COUNT(*) FROM pocket_code JOIN pocket_user AS owner ON owner.id = pocket_code.account_id
+      WHERE kind = 'break_glass' AND administrator AND NOT disabled) AS break_glass
   FROM pocket_user LEFT JOIN (
     SELECT account_id, COUNT(*) AS number, SUM(CASE WHEN backed_up THEN 1 ELSE 0 END) AS synced
     FROM pocket_passkey GROUP BY account_id) AS passkeys ON account_id = id
@@ -183,6 +188,8 @@ export class OverviewStore {
       withSinglePasskey: value('single'),
       withSingleDevicePasskey: value('one_device'),
       administratorsWithSingleDevicePasskey: value('administrators'),
+      // A synced passkey counts twice.
+      isOneDeviceTheOnlyWay: value('administrator_passkeys') === 1 && value('break_glass') === 0,
     }
   }
 

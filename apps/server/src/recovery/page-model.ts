@@ -1,8 +1,9 @@
-/** Tells a signed-in user that a recovery code was used. Instants are milliseconds since the Unix epoch. */
+/** Tells a signed-in user about recoveries of the account. Instants are milliseconds since the Unix epoch. */
 export interface RecoveryNotice {
-  readonly usedAt: number
-  readonly ipAddress: string | null
-  readonly device: string
+  /** The last use of a recovery code. */
+  readonly used: { readonly at: number; readonly ipAddress: string | null; readonly device: string } | null
+  /** When the code of a pending recovery by e-mail is sent. */
+  readonly pendingUntil: number | null
 }
 
 /** The user's recovery codes. */
@@ -13,6 +14,25 @@ export interface RecoveryCodeSummary {
   readonly total: number
 }
 
+/** `/recover/email`: requests a recovery by e-mail. */
+export interface RecoverByEmailPage {
+  readonly view: 'recover-by-email'
+  readonly email: string
+  readonly problem: string | null
+  /** Whether a recovery was just requested. */
+  readonly sent: boolean
+  /** The waiting period. */
+  readonly days: number
+}
+
+/** `/recover/stop`: stops a recovery by e-mail. `ended`: there is none, or it was stopped. */
+export interface StopRecoveryPage {
+  readonly view: 'stop-recovery'
+  readonly state: 'ask' | 'stopped' | 'ended'
+  readonly userName: string
+  readonly token: string
+}
+
 /** `/recover`: adds a passkey after a recovery code was entered. */
 export interface RecoverPage {
   readonly view: 'recover'
@@ -20,9 +40,10 @@ export interface RecoverPage {
   readonly submitTo: string
 }
 
-/** `/settings/account/recovery-codes`: shows a new set of codes once. */
+/** `/settings/account/recovery-codes`: shows a new set of codes, or a break-glass code, once. */
 export interface RecoveryCodesPage {
   readonly view: 'recovery-codes'
+  readonly isBreakGlass: boolean
   readonly userName: string
   readonly codes: readonly string[]
   /** When the set was created. */
@@ -33,6 +54,8 @@ export interface RecoveryCodesPage {
 declare module '../http/page-models.ts' {
   interface PageModels {
     readonly recover: RecoverPage
+    readonly 'recover-by-email': RecoverByEmailPage
+    readonly 'stop-recovery': StopRecoveryPage
     readonly 'recovery-codes': RecoveryCodesPage
   }
 }

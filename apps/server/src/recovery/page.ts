@@ -1,22 +1,30 @@
 import { requestContext } from '@pocket/core'
 import type { Context } from 'koa'
+import type { Mail } from '../email/email-service.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths, recoverPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
+import { emailAddress } from '../settings/checks.ts'
+import type { RecoverByEmailPage } from './page-model.ts'
 import type { Recovery } from './recovery.ts'
+import type { RecoveryRequests } from './recovery-requests.ts'
 
 export interface RecoveryPageDeps extends PageDeps {
   readonly recovery: Recovery
+  readonly recoveryRequests: RecoveryRequests
+  readonly mail: Pick<Mail, 'delivery'>
 }
 
+const maxAddressLength = 1000
+const maxTokenLength = 100
 const codesPath = accountPaths.recoveryCodes
 
 /** `/recover`, and the user's recovery codes. */
 export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
-  const { pocket, recovery, authentication, show, flashes, clock } = deps
+  const { pocket, recovery, recoveryRequests, mail, authentication, show, flashes, clock } = deps
   // The lost passkey is removed there.
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, accountPaths.security)
 
@@ -41,12 +49,19 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     flashes.set(ctx, codesPath, { codes, createdAt: clock.now() })
     seeOther(ctx, codesPath)
   }
+  const createBreakGlassCode = async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    const code = await recovery.createBreakGlassCode(user, { origin: requestContext(ctx.req) })
+    flashes.set(ctx, codesPath, { codes: [code], isBreakGlass: true, createdAt: clock.now() })
+    seeOther(ctx, codesPath)
+  }
   const showCodes = async (ctx: Context) => {
     const { userName } = await authentication.requireUser(ctx)
-    const { codes, createdAt } = flashes.consume(ctx, codesPath)
+    const { codes, isBreakGlass = false, createdAt } = flashes.consume(ctx, codesPath)
     if (!Array.isArray(codes) || typeof createdAt !== 'number') return seeOther(ctx, accountPaths.security)
     ctx.set('Cache-Control', 'no-store')
-    await show(ctx, { view: 'recovery-codes', userName, codes, createdAt, backTo: accountPaths.security })
+    const page = { view: 'recovery-codes', isBreakGlass: isBreakGlass === true, backTo: accountPaths.security } as const
+    await show(ctx, { ...page, userName, codes, createdAt })
   }
   const removeCodes = async (ctx: Context) => {
     await recovery.removeCodes(await authentication.requireUser(ctx), requestContext(ctx.req))
@@ -58,12 +73,51 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     seeOther(ctx, accountPaths.security)
   }
 
+  const showByEmail = async (ctx: Context, overrides: Partial<RecoverByEmailPage> = {}) => {
+    const days = await recoveryRequests.delayDays()
+    if (days === null) return seeOther(ctx, '/lc')
+    await show(ctx, { view: 'recover-by-email', email: '', problem: null, sent: false, days, ...overrides })
+  }
+  const requestByEmail = async (ctx: Context) => {
+    const email = formText(ctx, 'email', maxAddressLength).trim()
+    const problem = email === '' ? 'required' : (emailAddress(email)?.code ?? null)
+    if (problem === null) {
+      await recoveryRequests.request(email, requestContext(ctx.req).ipAddress)
+      // The account is looked up after the response.
+      ctx.res.once('close', () => mail.delivery.trigger())
+    }
+    await showByEmail(ctx, { email, problem, sent: problem === null })
+    if (problem !== null) ctx.status = 400
+  }
+  const showStop = async (ctx: Context) => {
+    const token = String(ctx.query.token ?? '').slice(0, maxTokenLength)
+    const userName = await recoveryRequests.userNameOf(token)
+    await show(ctx, { view: 'stop-recovery', state: userName ? 'ask' : 'ended', userName: userName ?? '', token })
+  }
+  const stop = async (ctx: Context) => {
+    const isStopped = await recoveryRequests.stopByToken(
+      formText(ctx, 'token', maxTokenLength),
+      requestContext(ctx.req),
+    )
+    await show(ctx, { view: 'stop-recovery', state: isStopped ? 'stopped' : 'ended', userName: '', token: '' })
+  }
+  const stopOwn = async (ctx: Context) => {
+    await recoveryRequests.stopOwn((await authentication.requireUser(ctx)).id, requestContext(ctx.req))
+    seeOther(ctx, accountPaths.security)
+  }
+
   return [
+    { method: 'get', path: `${recoverPath}/email`, handle: (ctx) => showByEmail(ctx) },
+    { method: 'post', path: `${recoverPath}/email`, limit: 'one-time-access-email', handle: requestByEmail },
+    { method: 'get', path: `${recoverPath}/stop`, limit: 'verify-email', handle: showStop },
+    { method: 'post', path: `${recoverPath}/stop`, limit: 'verify-email', handle: stop },
+    { method: 'post', path: `${accountPaths.profile}/recovery/stop`, handle: stopOwn },
     { method: 'get', path: recoverPath, handle: showRecover },
     { method: 'post', path: `${recoverPath}/options`, handle: options },
     { method: 'post', path: recoverPath, handle: finish },
     { method: 'get', path: codesPath, handle: showCodes },
     { method: 'post', path: codesPath, handle: createCodes },
+    { method: 'post', path: `${accountPaths.profile}/break-glass-code`, handle: createBreakGlassCode },
     { method: 'post', path: `${codesPath}/remove`, handle: removeCodes },
     { method: 'post', path: `${accountPaths.profile}/recovery/seen`, handle: confirmNotice },
   ]

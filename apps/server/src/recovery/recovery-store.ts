@@ -6,7 +6,15 @@ const rows = new TableRows(recoveryTable)
 const sql = {
   find: `${rows.select} WHERE account_id = $1`,
   recordUse: `INSERT INTO ${rows.table} (account_id, used_at, ip_address, user_agent) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (account_id) DO UPDATE SET used_at = $2, ip_address = $3, user_agent = $4, ready_at = NULL, stop_hash = NULL`,
+    ON CONFLICT (account_id) DO UPDATE SET used_at = $2, ip_address = $3, user_agent = $4`,
+  findByStopHash: `${rows.select} WHERE stop_hash = $1`,
+  start: `INSERT INTO ${rows.table} (account_id, ready_at, stop_hash) VALUES ($1, $2, $3)
+    ON CONFLICT (account_id) DO UPDATE SET ready_at = $2, sent_at = NULL, stop_hash = $3
+    WHERE ${rows.table}.ready_at IS NULL OR ${rows.table}.ready_at <= $4`,
+  listDue: `SELECT account_id FROM ${rows.table} WHERE ready_at <= $1 AND sent_at IS NULL ORDER BY ready_at LIMIT $2`,
+  markSent: `UPDATE ${rows.table} SET sent_at = $2 WHERE account_id = $1 AND ready_at <= $2 AND sent_at IS NULL`,
+  stop: `UPDATE ${rows.table} SET ready_at = NULL, sent_at = NULL, stop_hash = NULL
+    WHERE account_id = $1 AND ready_at IS NOT NULL`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
 }
 
@@ -22,9 +30,36 @@ export class RecoveryStore {
     return rows.first(await this.#database.query(sql.find, [accountId]))
   }
 
-  /** Also ends a pending recovery by e-mail. */
   async recordUse(use: Pick<RecoveryState, 'accountId' | 'usedAt' | 'ipAddress' | 'userAgent'>): Promise<void> {
     await this.#database.execute(sql.recordUse, [use.accountId, use.usedAt, use.ipAddress, use.userAgent])
+  }
+
+  async findByStopHash(hash: string): Promise<RecoveryState | undefined> {
+    return rows.first(await this.#database.query(sql.findByStopHash, [hash]))
+  }
+
+  /** Starts a recovery by e-mail; `false` if one is pending that became or becomes ready after `endedBefore`. */
+  async start(
+    { accountId, readyAt, stopHash }: Pick<RecoveryState, 'accountId' | 'readyAt' | 'stopHash'>,
+    endedBefore: number,
+  ): Promise<boolean> {
+    return (await this.#database.execute(sql.start, [accountId, readyAt, stopHash, endedBefore])) === 1
+  }
+
+  /** The accounts whose waiting period is over and whose code was not sent. */
+  async listDue(now: number, limit: number): Promise<readonly string[]> {
+    const due = await this.#database.query<{ account_id: string }>(sql.listDue, [now, limit])
+    return due.map(({ account_id }) => account_id)
+  }
+
+  /** Returns `false` if the recovery was stopped, or its code was sent. */
+  async markSent(accountId: string, now: number): Promise<boolean> {
+    return (await this.#database.execute(sql.markSent, [accountId, now])) === 1
+  }
+
+  /** Returns `false` if no recovery by e-mail is pending. */
+  async stop(accountId: string): Promise<boolean> {
+    return (await this.#database.execute(sql.stop, [accountId])) === 1
   }
 
   async removeByAccount(accountId: string): Promise<void> {

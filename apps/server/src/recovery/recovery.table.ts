@@ -10,6 +10,8 @@ export interface RecoveryState {
   readonly userAgent: string | null
   /** When a pending recovery by e-mail sends its code. */
   readonly readyAt: number | null
+  /** When that code was sent. */
+  readonly sentAt: number | null
   /** SHA-256 of the token that stops it, base64url. */
   readonly stopHash: string | null
 }
@@ -25,7 +27,11 @@ export const recoveryTable: EntitySchema<RecoveryState> = new EntitySchema<Recov
     ipAddress: { ...text, name: 'ip_address', nullable: true },
     userAgent: { ...text, name: 'user_agent', nullable: true },
     readyAt: { ...bigint, name: 'ready_at', nullable: true },
+    sentAt: { ...bigint, name: 'sent_at', nullable: true },
     stopHash: { ...hash, name: 'stop_hash', nullable: true },
   },
-  indices: [{ name: 'pocket_recovery_stop', columns: ['stopHash'] }],
+  indices: [
+    { name: 'pocket_recovery_ready', columns: ['readyAt'] },
+    { name: 'pocket_recovery_stop', columns: ['stopHash'] },
+  ],
 })

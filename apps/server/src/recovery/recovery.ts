@@ -1,11 +1,12 @@
-import { type RequestOrigin, requestContext } from '@pocket/core'
-import { InvalidInputError, NotFoundError } from '@pocket/core/errors'
+import { type IssuedRecoveryKind, type RequestOrigin, requestContext } from '@pocket/core'
+import { ForbiddenError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { RecoveryCodeSummary, RecoveryNotice } from './page-model.ts'
+import { delayedCodeLifetime } from './recovery-requests.ts'
 import type { RecoveryStore } from './recovery-store.ts'
 
 export interface RecoveryDeps extends Deps {
@@ -24,9 +25,13 @@ export interface Recovery {
   /** Replaces the user's codes. @throws {NotFoundError} `not_found` if the user may have none */
   createCodes(user: User, origin: RequestOrigin): Promise<readonly string[]>
   removeCodes(user: User, origin: RequestOrigin): Promise<void>
+  /** Whether an administrator has a break-glass code. */
+  hasBreakGlassCode(user: Pick<User, 'id'>): Promise<boolean>
+  /** Replaces the break-glass code of an administrator. @throws {ForbiddenError} `forbidden` for other users */
+  createBreakGlassCode(user: User, actor?: { readonly origin: RequestOrigin }): Promise<string>
   /** Uses a recovery code, after which this browser may add a passkey at `/recover`. @throws as `pocket.recovery.begin` */
   begin(ctx: Context, code: string): Promise<void>
-  /** The last use of a recovery code, until this browser has confirmed the notice. */
+  /** Pending recoveries by e-mail, and the last use of a recovery code until this browser has confirmed the notice. */
   noticeFor(ctx: Context, user: Pick<User, 'id'>): Promise<RecoveryNotice | null>
   /** Hides the notice in this browser. */
   confirmNotice(ctx: Context, usedAt: string): void
@@ -46,6 +51,12 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
     return recoveryCodes === 'everyone' || (recoveryCodes === 'users' && !administrator)
   }
 
+  /** A code of a kind that has since been turned off remains stored, but cannot be used. */
+  const mayUse = async (user: User, kind: IssuedRecoveryKind) => {
+    if (kind === 'break_glass') return user.administrator
+    return kind === 'delayed' || isAllowed(user)
+  }
+
   return {
     isOffered: async () => (await settings.lastKnown()).recoveryCodes !== 'disabled',
 
@@ -61,21 +72,34 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
       await codes.removeCodes(id, { kind: 'recovery', origin })
     },
 
+    hasBreakGlassCode: async ({ id }) => (await codes.countCodes(id, 'break_glass')) > 0,
+
+    async createBreakGlassCode({ id, administrator }, actor) {
+      if (!administrator) throw new ForbiddenError('forbidden', 'Only administrators have a break-glass code.')
+      const [code = ''] = await codes.replaceCodes(id, { kind: 'break_glass', ...actor })
+      return code
+    },
+
     async begin(ctx, code) {
       const { ipAddress, userAgent } = requestContext(ctx.req)
       await codes.begin(ctx.req, ctx.res, code, async ({ account, kind }) => {
         const user = await directory.find(account.id)
-        if (!user || (kind === 'recovery' && !(await isAllowed(user))))
+        if (!user || !(await mayUse(user, kind)))
           throw new InvalidInputError('code_invalid', 'Recovery codes are turned off.')
         await recoveries.recordUse({ accountId: user.id, usedAt: clock.now(), ipAddress, userAgent })
       })
     },
 
     async noticeFor(ctx, { id }) {
-      const { usedAt = null, ipAddress = null, userAgent = null } = (await recoveries.find(id)) ?? {}
-      if (usedAt === null || usedAt < clock.now() - noticeLifetime) return null
+      const state = await recoveries.find(id)
+      if (!state) return null
+      const { usedAt, ipAddress, userAgent, readyAt } = state
+      const now = clock.now()
       const isConfirmed = ctx.cookies.get(noticeCookie, { signed: false }) === String(usedAt)
-      return isConfirmed ? null : { usedAt, ipAddress, device: deviceOf(userAgent) }
+      const isShown = usedAt !== null && usedAt > now - noticeLifetime && !isConfirmed
+      const used = isShown ? { at: usedAt, ipAddress, device: deviceOf(userAgent) } : null
+      const pendingUntil = readyAt !== null && readyAt + delayedCodeLifetime > now ? readyAt : null
+      return used || pendingUntil !== null ? { used, pendingUntil } : null
     },
 
     confirmNotice(ctx, usedAt) {

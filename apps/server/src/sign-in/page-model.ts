@@ -11,6 +11,8 @@ export interface CodePage {
   readonly problem: string | null
   /** Whether the page mentions recovery codes. */
   readonly hasRecovery: boolean
+  /** Whether users can recover their account by e-mail. */
+  readonly recoverByEmail: boolean
   /** The form that requests a code by e-mail; `null` if disabled. */
   readonly byEmail: {
     readonly email: string

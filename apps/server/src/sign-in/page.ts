@@ -7,6 +7,7 @@ import { addPasskeyPath, recoverPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 import type { Recovery } from '../recovery/recovery.ts'
+import type { RecoveryRequests } from '../recovery/recovery-requests.ts'
 
 /** Dependencies of the sign-in pages. */
 export interface SignInDeps extends PageDeps {
@@ -15,13 +16,14 @@ export interface SignInDeps extends PageDeps {
   /** Whether users may request a login code by e-mail. */
   readonly codesByEmail: () => Promise<boolean>
   readonly recovery: Recovery
+  readonly recoveryRequests: RecoveryRequests
 }
 
 const home = '/settings/account'
 
 /** `/login`, `/lc` and `/logout`. */
 export function signInPages(deps: SignInDeps) {
-  const { pocket, directory, authentication, show, signUpUrl, codesByEmail, recovery } = deps
+  const { pocket, directory, authentication, show, signUpUrl, codesByEmail, recovery, recoveryRequests } = deps
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withTarget = (path: string, redirect: string) =>
     redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
@@ -38,7 +40,9 @@ export function signInPages(deps: SignInDeps) {
     // Not with an error message either: an immediate passkey prompt would sign the user in before they have read the message.
     const offeredCeremony = fromLink || page.problem !== null ? null : await ceremony(ctx, page.redirect)
     const hasRecovery = await recovery.isOffered()
-    await show(ctx, { view: 'code', fromLink, byEmail, ceremony: offeredCeremony, hasRecovery, ...page })
+    const recoverByEmail = (await recoveryRequests.delayDays()) !== null
+    const offered = { byEmail, ceremony: offeredCeremony, hasRecovery, recoverByEmail }
+    await show(ctx, { view: 'code', fromLink, ...offered, ...page })
   }
 
   return {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Reminder } from '../../src/account/reminder.table.ts'
 import { createSecondPasskey } from '../../src/account/second-passkey.ts'
 
-test('asks again thirty days after the user postponed a second passkey', async () => {
+test('asks from the second sign-in, and again thirty days after the user postponed a second passkey', async () => {
   const reminders = new Map<string, Reminder>()
   let now = 0
   const secondPasskey = createSecondPasskey(
@@ -12,11 +12,12 @@ test('asks again thirty days after the user postponed a second passkey', async (
     },
     { now: () => now },
   )
-  const bound = { deviceType: 'singleDevice' } as const
+  const bound = { deviceType: 'singleDevice', lastUsedAt: 0 } as const
   const asked = (passkeys: Parameters<typeof secondPasskey.isReminderDue>[1]) =>
     secondPasskey.isReminderDue('ada', passkeys)
   expect([await asked([bound]), await asked([]), await asked([bound, bound])]).toEqual([true, false, false])
-  expect(await asked([{ deviceType: 'multiDevice' }])).toBe(false)
+  expect(await asked([{ ...bound, deviceType: 'multiDevice' }])).toBe(false)
+  expect(await asked([{ ...bound, lastUsedAt: null }])).toBe(false)
   await secondPasskey.postpone('ada')
   now = 30 * 86_400_000 - 1
   expect(await asked([bound])).toBe(false)

@@ -21,6 +21,7 @@ const intervals = {
   'rotate-keys': 60,
   'send-emails': 5,
   'send-logout-notices': 5,
+  'send-recovery-codes': 60,
   'sync-ldap': 3600,
   'sync-scim': 30,
 }

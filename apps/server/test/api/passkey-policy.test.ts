@@ -187,6 +187,10 @@ describe.each(databaseKinds)('%s', (kind) => {
       (await browser.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
     expect(await asks()).toBe(false)
     const { authenticator } = await register(agent, key)
+    expect(await asks()).toBe(false)
+    const again = instance.agent()
+    const second = await passkeyAnswer(again, instance.url, authenticator)
+    await instance.call('POST /api/webauthn/login/finish', { body: second, agent: again })
     expect(await asks()).toBe(true)
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toMatch(
       /aria-label="YubiKey 5 Series with NFC"><path d="m.*<strong>YubiKey 5 Series with NFC<.*Created in /s,

@@ -78,6 +78,11 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const lonely = await html()
     expect(lonely).toContain('<p>One problem.</p>')
     expect(findings(lonely)).toEqual([
+      ['/settings/account/security', 'Only one device can sign in as an administrator'],
+    ])
+    const { code } = await instance.app.issueBreakGlassCode('ada')
+    expect(code).toHaveLength(19)
+    expect(findings(await html())).toEqual([
       ['/settings/admin/users?filters[isAdmin]=true', 'An administrator could be locked out'],
     ])
 

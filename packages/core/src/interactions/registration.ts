@@ -7,6 +7,7 @@ import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
 import type {
+  AuthenticatorHint,
   PublicKeyCredentialCreationOptionsJSON,
   Registration,
   RegistrationSubject,
@@ -23,6 +24,8 @@ export interface RegistrationOptionsInput {
   readonly purpose: RegistrationPurpose
   /** Returned with the verified response. */
   readonly data?: unknown | undefined
+  /** The kind of authenticator that the browser should offer first, unless the policy names one (WebAuthn Level 3 §5.8.7). */
+  readonly hint?: AuthenticatorHint | undefined
 }
 
 /** The response to a registration ceremony. */

@@ -15,6 +15,9 @@ import type { Passkey } from './passkey.ts'
 import type { PasskeyPolicy } from './policy.ts'
 import { registrationResponse } from './responses.ts'
 
+/** The kinds of authenticators that a page can suggest (WebAuthn Level 3 §5.8.7). */
+export type AuthenticatorHint = 'client-device' | 'security-key' | 'hybrid'
+
 /** The user of a new passkey (WebAuthn Level 3 §5.4.3). The account need not exist yet. */
 export interface RegistrationSubject {
   readonly accountId: string
@@ -27,6 +30,7 @@ export interface RegistrationRequest extends CeremonyBrowser {
   readonly purpose: Exclude<ChallengePurpose, 'authentication'>
   /** Returned by `verify`. */
   readonly data?: unknown
+  readonly hint?: AuthenticatorHint | undefined
 }
 
 export interface PasskeyRegistrationResponse extends CeremonyBrowser {
@@ -85,7 +89,7 @@ export function createRegistration(context: CeremonyContext, metadata: Authentic
   }
 
   return {
-    async options({ subject, purpose, browserToken, data }) {
+    async options({ subject, purpose, browserToken, data, hint }) {
       const { challenge } = challenges.issue({ purpose, browserToken, accountId: subject.accountId, data })
       const policy = await context.policy()
       const existing = await passkeys.listByAccount(subject.accountId)
@@ -109,7 +113,7 @@ export function createRegistration(context: CeremonyContext, metadata: Authentic
         },
         extensions: { credProps: true },
       })
-      return { ...options, hints: [...getHints(policy)] }
+      return { ...options, hints: [...getHints(policy, hint)] }
     },
 
     async verify({ purpose, browserToken, response, accountId: expectedAccountId, device = null }) {
@@ -180,14 +184,14 @@ function notAllowed(problems: readonly PolicyProblem[]): InvalidInputError {
 }
 
 /** The authenticator types that the browser should offer first (WebAuthn Level 3 §5.8.7). */
-export function getHints({ attachment }: PasskeyPolicy): readonly ('client-device' | 'security-key' | 'hybrid')[] {
+export function getHints({ attachment }: PasskeyPolicy, suggested?: AuthenticatorHint): readonly AuthenticatorHint[] {
   switch (attachment) {
     case 'platform':
       return ['client-device']
     case 'cross-platform':
       return ['security-key', 'hybrid']
     case 'any':
-      return []
+      return suggested === undefined ? [] : [suggested]
   }
 }
 

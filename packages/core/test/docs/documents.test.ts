@@ -119,6 +119,8 @@ const asked: Readonly<
   recovery_codes_created: 'you do it',
   recovery_codes_removed: 'it takes access away',
   recovery_code_used: 'it has happened',
+  recovery_requested: 'server',
+  recovery_stopped: 'server',
   client_created: 'server',
   client_registered: 'registerClient',
   client_updated: 'updateClient',

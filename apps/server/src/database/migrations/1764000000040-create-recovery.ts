@@ -12,9 +12,13 @@ const table = {
     ip_address: nullable(text),
     user_agent: nullable(text),
     ready_at: nullable(bigint),
+    sent_at: nullable(bigint),
     stop_hash: nullable(hash),
   },
-  indices: [{ name: 'pocket_recovery_stop', columnNames: ['stop_hash'] }],
+  indices: [
+    { name: 'pocket_recovery_ready', columnNames: ['ready_at'] },
+    { name: 'pocket_recovery_stop', columnNames: ['stop_hash'] },
+  ],
 }
 
 /** The last use of a recovery code, and pending recoveries by e-mail. */

@@ -75,6 +75,12 @@ export const general = {
       description:
         'Who may create and use recovery codes: no one (`disabled`), everyone but administrators (`users`), or `everyone`.',
     }),
+    recoveryByEmail: defineSetting(choice('disabled', '1d', '2d', '3d', '7d'), {
+      variable: 'RECOVERY_BY_EMAIL',
+      default: 'disabled',
+      description:
+        'Whether a user can recover the account by e-mail, and the waiting period before the code is sent. Needs a verified e-mail address; administrators only if `RECOVERY_CODES` is `everyone`.',
+    }),
   },
   records: {
     auditLogRetentionDays: defineSetting(number(1, 36_500, 'days'), {

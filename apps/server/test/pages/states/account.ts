@@ -6,6 +6,7 @@ const passkeys = [
     id: '1',
     name: 'iCloud Keychain',
     synced: true,
+    isSecurityKey: false,
     provider: { name: 'Apple Passwords', drawing: 'M12 2v20H2V2z' },
     createdIn: 'Chrome on Android 14',
     outdated: false,
@@ -17,6 +18,7 @@ const passkeys = [
     id: '2',
     name: 'YubiKey 5 with a name as long as they come',
     synced: false,
+    isSecurityKey: true,
     provider: null,
     createdIn: null,
     outdated: true,
@@ -73,6 +75,7 @@ const security = {
   removals: [],
   recoveryNotice: null,
   recoveryCodes: { left: 7, total: 10 },
+  hasBreakGlassCode: null,
   keepsLastPasskey: false,
   sessions: [
     {
@@ -129,21 +132,26 @@ const removed = {
 } as const
 
 const recoveryNotice = {
-  usedAt: now - day,
-  ipAddress: '192.0.2.1',
-  device: 'Firefox on Windows',
+  used: { at: now - day, ipAddress: '192.0.2.1', device: 'Firefox on Windows' },
+  pendingUntil: now + day,
 } as const
 
 export const accountStates: Readonly<Record<string, PageModel>> = {
   recover: { view: 'recover', name: 'Anna Koch', submitTo: '/recover' },
   'recovery-codes': {
     view: 'recovery-codes',
+    isBreakGlass: false,
     userName: 'anna',
     codes: Array.from({ length: 10 }, (_, index) => `AB3D-EF4H-JK5M-NP${index}Q`),
     createdAt: now,
     backTo: '/settings/account/security',
   },
-  'account-recovery-used': { ...security, recoveryNotice, recoveryCodes: { left: 0, total: 10 } },
+  'account-recovery-used': {
+    ...security,
+    recoveryNotice,
+    recoveryCodes: { left: 0, total: 10 },
+    hasBreakGlassCode: false,
+  },
   'verify-email': {
     view: 'verify-email',
     state: 'ask',

@@ -1,0 +1,177 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { MasterKey, RequestOrigin } from '@pocket/core'
+import { ForbiddenError, PocketError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
+import { reachableAdministrators } from '../email/administrators.ts'
+import type { ResolvedRequest } from '../email/delivery.ts'
+import type { Email, RecoveryRequest } from '../email/email.ts'
+import type { EmailStore } from '../email/email-store.ts'
+import { addressOf, encryptContent, type Outbox } from '../email/outbox.ts'
+import type { Deps } from '../http/deps.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { RecoveryStore } from './recovery-store.ts'
+
+export interface RecoveryRequestDeps extends Deps {
+  readonly settings: Settings
+  readonly outbox: Outbox
+  readonly database: {
+    readonly recoveries: RecoveryStore
+    readonly emails: EmailStore
+    readonly masterKey: MasterKey
+  }
+}
+
+/** Recoveries by e-mail: the code is sent after a waiting period in which the user and each administrator can stop it. */
+export interface RecoveryRequests {
+  /** The waiting period in days; `null` if recovery by e-mail is turned off. */
+  delayDays(): Promise<number | null>
+  /**
+   * For a signed-out user. Behaves the same whether or not an account with this e-mail address exists.
+   *
+   * @throws {ForbiddenError} `forbidden` if recovery by e-mail is turned off
+   */
+  request(address: string, ipAddress: string | null): Promise<void>
+  /** Processes a request that is due; `undefined` if no e-mail is sent. */
+  resolve(email: Email, request: RecoveryRequest): Promise<ResolvedRequest | undefined>
+  /** Sends the codes whose waiting period is over. */
+  sendDue(signal: AbortSignal): Promise<void>
+  /** The user name of a recovery that this token can stop. */
+  userNameOf(token: string): Promise<string | undefined>
+  /** Stops the recovery of a token, and cancels its code. Returns `false` if there is none. */
+  stopByToken(token: string, origin: RequestOrigin): Promise<boolean>
+  /** Stops the recovery of this user. */
+  stopOwn(userId: string, origin: RequestOrigin): Promise<void>
+}
+
+const day = 86_400_000
+/** Requests per account and day that send e-mails. */
+const maxDaily = 3
+/** How long the code is valid and the recovery can be stopped after the waiting period, in milliseconds. */
+export const delayedCodeLifetime = day
+const batchSize = 100
+
+export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryRequests {
+  const { pocket, directory, settings, outbox, database, audit, transaction, clock } = deps
+  const { recoveries, emails, masterKey } = database
+
+  const delayDays = async () => {
+    const { recoveryByEmail, smtpHost } = await settings.present()
+    return recoveryByEmail === 'disabled' || smtpHost === '' ? null : Number.parseInt(recoveryByEmail, 10)
+  }
+  const isAllowed = async ({ disabled, administrator, emailVerified }: User) =>
+    !disabled && emailVerified && (!administrator || (await settings.present()).recoveryCodes === 'everyone')
+
+  const stop = (accountId: string, origin: RequestOrigin) =>
+    transaction(async () => {
+      // Locks the account first.
+      await pocket.recovery.removeCodes(accountId, { kind: 'delayed', origin })
+      if (!(await recoveries.stop(accountId))) return false
+      await audit.record({ event: 'recovery_stopped', accountId }, origin)
+      return true
+    })
+
+  const findByToken = async (token: string) => {
+    const found = await recoveries.findByStopHash(hashOf(token))
+    return found?.readyAt != null && found.readyAt + delayedCodeLifetime > clock.now() ? found : undefined
+  }
+
+  const send = (accountId: string) =>
+    transaction(async () => {
+      const user = await directory.find(accountId)
+      if (!user || (await delayDays()) === null || !(await isAllowed(user))) {
+        await recoveries.stop(accountId)
+        return
+      }
+      // Locks the account first. A concurrent run then finds the code sent, and its own code is rolled back.
+      const lifetime = delayedCodeLifetime
+      const [code = ''] = await pocket.recovery.replaceCodes(accountId, { kind: 'delayed', lifetime })
+      const expiresAt = clock.now() + lifetime
+      if (!(await recoveries.markSent(accountId, clock.now()))) throw new RecoveryStopped()
+      await outbox.queue({
+        to: user,
+        message: { kind: 'recovery-code', name: user.displayName, code, expiresAt },
+        expiresAt,
+      })
+    })
+
+  return {
+    delayDays,
+
+    async request(address, ipAddress) {
+      if ((await delayDays()) === null) throw new ForbiddenError('forbidden', 'Recovery by e-mail is turned off.')
+      await outbox.queueRequest(address, { kind: 'recovery-request', ipAddress })
+    },
+
+    resolve: (email, { ipAddress }) =>
+      transaction(async () => {
+        const user = await directory.findByEmail(email.recipient)
+        const days = await delayDays()
+        if (days === null || user === undefined || !(await isAllowed(user))) return undefined
+        const { id: accountId, locale, userName } = user
+        const now = clock.now()
+        if ((await emails.countSince(accountId, 'recovery-requested', now - day)) >= maxDaily) return undefined
+        const token = randomBytes(32).toString('base64url')
+        const readyAt = now + days * day
+        const isStarted = await recoveries.start(
+          { accountId, readyAt, stopHash: hashOf(token) },
+          now - delayedCodeLifetime,
+        )
+        if (!isStarted) return undefined
+        await audit.record({ event: 'recovery_requested', accountId }, { requestId: null, ipAddress, userAgent: null })
+        const messageTo = ({ id, displayName }: User) =>
+          ({
+            kind: 'recovery-requested',
+            name: displayName,
+            userName: id === accountId ? null : userName,
+            token,
+            readyAt,
+            ipAddress,
+          }) as const
+        for (const to of await reachableAdministrators(directory, accountId))
+          await outbox.queue({ to, message: messageTo(to), expiresAt: readyAt })
+        const message = messageTo(user)
+        const data = encryptContent(masterKey, message)
+        // Sends to the stored e-mail address, because the submitted one may contain look-alike characters.
+        const replaced = { ...email, kind: message.kind, recipient: addressOf(user), accountId, locale, data }
+        const resolved = { ...replaced, expiresAt: readyAt }
+        if (!(await emails.replace(resolved))) throw new Error('Another process sends this e-mail.')
+        return { email: resolved, message }
+      }),
+
+    async sendDue(signal) {
+      for (const accountId of await recoveries.listDue(clock.now(), batchSize)) {
+        if (signal.aborted) return
+        try {
+          await send(accountId)
+        } catch (error) {
+          if (!(error instanceof RecoveryStopped || error instanceof PocketError) || isTemporary(error)) throw error
+        }
+      }
+    },
+
+    async userNameOf(token) {
+      const found = await findByToken(token)
+      return found && (await directory.find(found.accountId))?.userName
+    },
+
+    async stopByToken(token, origin) {
+      const found = await findByToken(token)
+      return found !== undefined && stop(found.accountId, origin)
+    },
+
+    async stopOwn(userId, origin) {
+      await stop(userId, origin)
+    },
+  }
+}
+
+/** The recovery was stopped, or its code was sent by another process. */
+class RecoveryStopped extends Error {}
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof PocketError && error.status >= 500
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}

@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { freshName } from '../api/people.ts'
+import { type MailServer, startMailServer } from './mail-server.ts'
+
+const staticKey = 'a key of the environment'
+const day = 86_400_000
+
+describe.each(kinds)('recovery by e-mail on %s', (kind) => {
+  let server: MailServer
+  let instance: CalledInstance
+
+  beforeAll(async () => {
+    server = await startMailServer()
+    instance = await startCalled(kind, {
+      SMTP_HOST: '127.0.0.1',
+      SMTP_PORT: String(server.port),
+      SMTP_FROM: 'id@example.com',
+      STATIC_API_KEY: staticKey,
+      RECOVERY_BY_EMAIL: '1d',
+    })
+  })
+  afterEach(() => void jest.restoreAllMocks())
+  afterAll(async () => {
+    await instance[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+
+  const request = (email: string, agent = instance.agent()) =>
+    agent.postForm(`${instance.url}/recover/email`, { email })
+  const stop = (token: string) => instance.agent().postForm(`${instance.url}/recover/stop`, { token })
+  /** By the API key of the environment, because a session ends when the clock is set forward. */
+  const send = async (method: string, path: string, body?: object) =>
+    instance.agent().sendJson(method, instance.url + path, {
+      ...(body && { body }),
+      options: { headers: { 'x-api-key': staticKey } },
+    })
+  const createUser = async (fields = {}) => {
+    const username = freshName()
+    const email = `${username}@example.com`
+    const answer = await send('POST', '/api/users', { username, email, emailVerified: true, ...fields })
+    // A cast: the OpenAPI test checks the shape.
+    return { id: (answer.json() as { readonly id: string }).id, username, email }
+  }
+  /** The token that stops the recovery. */
+  const tokenFor = async (address: string) => {
+    const { mail } = await server.received(address)
+    server.forget(address)
+    return /\/recover\/stop\?token=([\w-]+)/.exec(mail.text ?? '')?.[1] ?? ''
+  }
+  const setClockForward = (days: number) => {
+    const now = Date.now.bind(Date)
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + days * day)
+  }
+  const runJob = async (name: string) => {
+    const startedAt = new Date(Date.now()).toISOString()
+    const isDone = async () => {
+      // A cast, as above.
+      const jobs = (await send('GET', '/api/jobs')).json() as readonly {
+        readonly name: string
+        readonly isRunning: boolean
+        readonly lastRun: { readonly finishedAt: string } | null
+      }[]
+      const job = jobs.find((each) => each.name === name)
+      return job?.isRunning === false && (job.lastRun?.finishedAt ?? '') >= startedAt
+    }
+    await send('POST', `/api/jobs/${name}/run`)
+    while (!(await isDone()));
+  }
+  /** Sends what is due after this time. */
+  const sendDue = async (days: number) => {
+    setClockForward(days)
+    await runJob('send-recovery-codes')
+    await runJob('send-emails')
+  }
+  const codeFor = async (address: string) =>
+    /([2-9A-Z]{4}-){3}[2-9A-Z]{4}/.exec((await server.received(address)).mail.text ?? '')?.[0] ?? ''
+  const enter = (agent: UserAgent, code: string) => agent.postForm(`${instance.url}/lc`, { code, redirect: '' })
+  const addPasskey = async (agent: UserAgent) => {
+    const begun = await agent.postJson(`${instance.url}/recover/options`, {})
+    if (begun.status !== 200) return begun.status
+    const { options } = begun.json() as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
+    return (await agent.postJson(`${instance.url}/recover`, { response })).status
+  }
+
+  test('tells the user and the administrators at once, and sends the code after the waiting period', async () => {
+    const { id, username, email } = await createUser()
+    await request(email)
+    await tokenFor(email)
+    expect((await server.received('ada@example.com')).mail.text).toContain(username)
+    server.forget('ada@example.com')
+    const entry = await send('GET', '/api/audit-logs/all?filters[event]=RECOVERY_REQUESTED&pagination[limit]=1')
+    expect(entry.json()).toMatchObject({ data: [{ userID: id }] })
+    await sendDue(0.99)
+    expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
+    jest.restoreAllMocks()
+    await sendDue(1)
+    const code = await codeFor(email)
+    const agent = instance.agent()
+    expect((await enter(agent, code)).status).toBe(303)
+    expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
+    expect(await addPasskey(agent)).toBe(200)
+    expect((await agent.getJson(`${instance.url}/api/users/me`)).json()).toMatchObject({ id })
+  })
+
+  test('is stopped with one tap by the link of anybody who was told, also after the code was sent and entered', async () => {
+    const { email } = await createUser()
+    await request(email)
+    const token = await tokenFor(email)
+    expect(await tokenFor('ada@example.com')).toBe(token)
+    await sendDue(1)
+    const code = await codeFor(email)
+    const agent = instance.agent()
+    await enter(agent, code)
+    const asked = await instance.agent().get(`${instance.url}/recover/stop?token=${token}`)
+    expect(asked.text).toContain('Stop this recovery?')
+    expect((await stop(token)).text).toContain('Recovery stopped')
+    expect(await addPasskey(agent)).toBe(401)
+    expect((await stop(token)).text).toContain('No recovery to stop')
+  })
+
+  test('is shown and stopped in a session of the user', async () => {
+    const username = `owner-${kind}`.toLowerCase()
+    const { agent, id } = await instance.person(username)
+    const email = `${username}@example.com`
+    const body = { username, email, emailVerified: true }
+    await send('PUT', `/api/users/${id}`, body)
+    await request(email)
+    await tokenFor(email)
+    const security = `${instance.url}/settings/account/security`
+    expect((await agent.get(security)).text).toContain('Recovery requested')
+    await agent.postForm(`${instance.url}/settings/account/recovery/stop`, {})
+    expect((await agent.get(security)).text).not.toContain('Recovery requested')
+    await sendDue(1)
+    expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
+  })
+
+  test('starts once, and not again before it is over', async () => {
+    const { email } = await createUser()
+    await Promise.all([request(email), request(email), request(email)])
+    await tokenFor(email)
+    await request(email)
+    await sendDue(0)
+    expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
+  })
+
+  test('gives strangers the same answer for every address', async () => {
+    const { email } = await createUser()
+    const { email: unverified } = await createUser({ emailVerified: false })
+    const answers = await Promise.all(
+      [email, unverified, 'ada@example.com', 'nobody@example.com'].map(async (address) => {
+        const { status, text } = await request(address)
+        return [status, text.replaceAll(address, 'ADDRESS')]
+      }),
+    )
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    await tokenFor(email)
+    await sendDue(0)
+    for (const address of [unverified, 'nobody@example.com'])
+      expect(server.delivered.filter(({ to }) => to.includes(address))).toEqual([])
+  })
+
+  test('a break-glass code works for an administrator, and tells every administrator', async () => {
+    const second = await createUser({ isAdmin: true })
+    const { code } = await instance.app.issueBreakGlassCode('ada')
+    const { code: replaced } = await instance.app.issueBreakGlassCode('ada')
+    expect((await enter(instance.agent(), code)).status).toBe(400)
+    expect((await enter(instance.agent(), replaced)).status).toBe(303)
+    await sendDue(0)
+    expect((await server.received(second.email)).mail.text).toContain('break-glass')
+    const { username } = await createUser()
+    await expect(instance.app.issueBreakGlassCode(username)).rejects.toMatchObject({ code: 'forbidden' })
+  })
+})
+
+test('recovery by e-mail is off by default', async () => {
+  await using instance = await startCalled('SQLite')
+  const agent = instance.agent()
+  expect((await agent.get(`${instance.url}/recover/email`)).location).toBe(`${instance.url}/lc`)
+  const { status } = await agent.postForm(`${instance.url}/recover/email`, { email: 'ada@example.com' })
+  expect(status).toBe(403)
+})
