@@ -1,0 +1,116 @@
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import {
+  addVirtualAuthenticator,
+  type BrowserContextOptions,
+  freePort,
+  launchBrowser,
+  type TestBrowser,
+} from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+import { setUpOverApi } from './set-up.ts'
+
+let browser: TestBrowser
+let running: RunningApp
+let count = 0
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' })
+  await setUpOverApi(running.url)
+})
+afterAll(async () => {
+  await running[Symbol.asyncDispose]()
+  await browser[Symbol.asyncDispose]()
+})
+
+async function open(path: string, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext(options)
+  const page = await context.newPage()
+  await page.goto(running.url + path)
+  return { page, [Symbol.asyncDispose]: () => context.close() }
+}
+
+/** A browser with a passkey, signed out. */
+async function withPasskey() {
+  const opened = await open('/signup')
+  const { page } = opened
+  await addVirtualAuthenticator(page)
+  await page.getByLabel('User name').fill(`someone${count++}`)
+  await page.getByLabel('E-mail').fill(`someone${count}@example.com`)
+  await page.getByRole('button', { name: 'Create passkey and continue' }).click()
+  await page.waitForURL('**/settings/account')
+  await page.context().clearCookies()
+  return opened
+}
+
+test('without JavaScript, the page says that passkeys need it, and a code still works', async () => {
+  await using opened = await open('/login', { javaScriptEnabled: false })
+  const { page } = opened
+  await page.getByText('A passkey needs JavaScript').waitFor()
+  const { code } = await running.app.issueLoginCode('ada')
+  await page.goto(`${running.url}/lc`)
+  await page.getByLabel('Login code').fill(code)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.waitForURL('**/signup/add-passkey')
+})
+
+test('inside another app, the page says to open it in the browser', async () => {
+  const userAgent =
+    'Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/AP3A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/141.0.0.0 Mobile Safari/537.36 [FBAN/EMA;FBAV/400.0]'
+  await using opened = await open('/login', { userAgent })
+  await opened.page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await opened.page.getByRole('alert').getByText('inside of another app').waitFor()
+})
+
+test('a page of another site cannot show the sign-in page in a frame', async () => {
+  const port = await freePort()
+  const site = createServer((_req, res) =>
+    res.setHeader('content-type', 'text/html').end(`<iframe src="${running.url}/login"></iframe>`),
+  )
+  await new Promise<void>((resolve) => site.listen(port, '127.0.0.1', resolve))
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(`http://127.0.0.1:${port}`)
+  const frame = page.frames()[1]
+  expect(await frame?.getByRole('button').count()).toBe(0)
+  await context.close()
+  site.close()
+})
+
+test('over a slow network, a passkey signs in', async () => {
+  await using opened = await withPasskey()
+  const { page } = opened
+  const devTools = await page.context().newCDPSession(page)
+  const slow = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 25_000 }
+  await devTools.send('Network.emulateNetworkConditions', slow)
+  await page.goto(`${running.url}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.waitForURL('**/settings/account')
+})
+
+test('a browser that keeps no cookies is told so by a sentence, and not signed in', async () => {
+  await using opened = await withPasskey()
+  const { page } = opened
+  await page.route('**/*', async (route) => {
+    const headers = await route.request().allHeaders()
+    delete headers.cookie
+    await route.continue({ headers })
+  })
+  await page.goto(`${running.url}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.getByRole('alert').locator('p').first().waitFor()
+  expect(new URL(page.url()).pathname).toBe('/login')
+})
+
+test('the page says where each passkey lives', async () => {
+  await using opened = await open('/signup')
+  const { page } = opened
+  await addVirtualAuthenticator(page, { transport: 'usb' })
+  await page.getByLabel('User name').fill('key')
+  await page.getByLabel('E-mail').fill('key@example.com')
+  await page.getByRole('button', { name: 'Create passkey and continue' }).click()
+  await page.waitForURL('**/settings/account')
+  await page.goto(`${running.url}/settings/account/security`)
+  await page.getByText('on a security key').waitFor()
+})

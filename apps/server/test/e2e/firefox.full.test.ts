@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  describeUnless,
+  eventually,
+  type FirefoxPage,
+  firefoxUnavailableReason,
+  launchFirefox,
+  longTestTimeout,
+} from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+import { setUpOverApi } from './set-up.ts'
+
+describeUnless(firefoxUnavailableReason, describe)('Firefox', () => {
+  let firefox: FirefoxPage
+  let running: RunningApp
+
+  beforeAll(async () => {
+    running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' })
+    await setUpOverApi(running.url)
+    firefox = await launchFirefox()
+  }, longTestTimeout)
+  afterAll(async () => {
+    await firefox[Symbol.asyncDispose]()
+    await running[Symbol.asyncDispose]()
+  })
+
+  const waitForPath = (path: string) => eventually(async () => expect(new URL(await firefox.url()).pathname).toBe(path))
+  const waitForText = (text: string) => eventually(async () => expect(await firefox.text()).toContain(text))
+
+  test(
+    'says what to do without an authenticator, signs up with one, and signs in again',
+    async () => {
+      await firefox.goto(`${running.url}/signup`)
+      await firefox.fill('#f-username', 'fox')
+      await firefox.fill('#f-email', 'fox@example.com')
+      await firefox.addAuthenticator()
+      await firefox.click('#setup button[type="submit"]')
+      await waitForPath('/settings/account')
+      await firefox.goto(`${running.url}/settings/account/security`)
+      await waitForText('You can sign in with one passkey')
+
+      await firefox.clearCookies()
+      await firefox.goto(`${running.url}/login`)
+      await firefox.click('button.primary')
+      await waitForPath('/settings/account')
+    },
+    longTestTimeout,
+  )
+})
