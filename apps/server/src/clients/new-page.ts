@@ -53,7 +53,10 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
       draft = createDraft(template, values)
       if (draft.doubt && draft.doubt.address !== formText(ctx, 'sure', 2000)) return
       const client = await administration.create(formActor(ctx, user), { ...draft.input, isGroupRestricted })
-      const minted = client.isPublic ? null : await administration.addSecret(formActor(ctx, user), client.id, {})
+      const minted =
+        client.isPublic || template === protectedSite
+          ? null
+          : await administration.addSecret(formActor(ctx, user), client.id, {})
       if (minted)
         await newSecrets.keep(ctx, clientPath(client.id), client, { id: minted.stored.id, value: minted.plain })
       redirectToClient(ctx, client.id, {

@@ -84,7 +84,8 @@ test('every template has its texts and no empty placeholder', async () => {
   expect(Object.keys(catalogue.templates).sort()).toEqual(templates.map(({ id }) => id).sort())
   for (const { id, name, example } of templates) {
     expect(catalogue.templates[id]?.what).toMatch(/\S/)
-    if (id === 'synology-dsm') continue
+    // They show their own instructions.
+    if (id === 'synology-dsm' || id === 'protected-site') continue
     const page = await agent.follow(await create({ template: id, name, address: example ?? '' }))
     const shown = page.text.slice(page.text.indexOf('id="instructions"'), page.text.indexOf('id="credentials"'))
     expect([id, shown.length > 500, shown.match(/\{(?!&#34;)\w+\}/)]).toEqual([id, true, null])
@@ -207,7 +208,11 @@ describe('selecting a template', () => {
       .map(([, , id]) => id)
 
   test('starts with the NAS, and searches without a script', async () => {
-    expect(shown((await agent.get(`${at}/new`)).text).slice(0, 2)).toEqual(['synology-dsm', 'actual-budget'])
+    expect(shown((await agent.get(`${at}/new`)).text).slice(0, 3)).toEqual([
+      'synology-dsm',
+      'protected-site',
+      'actual-budget',
+    ])
     expect(shown((await agent.get(`${at}/new?search=argo CLI`)).text)).toEqual(['argo-cd-cli'])
     const none = await agent.get(`${at}/new?search=nothing`)
     expect(shown(none.text)).toEqual([])

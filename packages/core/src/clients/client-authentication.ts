@@ -10,8 +10,12 @@ const keyTypes = ['RSA', 'EC', 'OKP']
 export function clientAuthenticationProblems({
   isPublic,
   federatedIdentities,
+  requiresPushedAuthorizationRequests,
   protocol,
-}: Pick<Client, 'isPublic' | 'federatedIdentities' | 'protocol'>): FieldError[] {
+}: Pick<
+  Client,
+  'isPublic' | 'federatedIdentities' | 'requiresPushedAuthorizationRequests' | 'protocol'
+>): FieldError[] {
   const { tokenEndpointAuthMethod: method, jwks, jwksUri, fapi } = protocol
   const errors: FieldError[] = []
   const addError = (field: string, message: string) =>
@@ -23,6 +27,12 @@ export function clientAuthenticationProblems({
     addError('jwks', 'or jwksUri is required for private_key_jwt, FAPI 2.0, signed requests and encryption')
   if (method !== 'client_secret' && federatedIdentities.length > 0)
     addError('tokenEndpointAuthMethod', 'must be client_secret if there are federated identities')
+  const isPlainRequestRefused = requiresPushedAuthorizationRequests || fapi || protocol.requireSignedRequestObject
+  if (protocol.protectedHosts.length > 0 && isPlainRequestRefused)
+    addError(
+      'protectedHosts',
+      'must not be combined with pushed or signed requests, which the sign-in at a site does not use',
+    )
   for (const [index, key] of (jwks?.keys ?? []).entries())
     if (!isPublicKey(key)) addError(`jwks.keys[${index}]`, 'must be an RSA, EC or OKP public key')
   return errors

@@ -418,6 +418,8 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(await problems({ accessRules: [rule({ path: '/a/../b' })] })).toHaveLength(1)
     expect(await problems({ accessRules: [rule({ allow: 'everyone', groups: ['x'] })] })).toHaveLength(1)
     expect(await problems({ serviceTokenHeader: 'Cookie' })).toHaveLength(1)
+    const jwks = { keys: [] }
+    expect(await problems({ ...wikiSite, requireSignedRequestObject: true, jwks })).toHaveLength(1)
   })
 })
 
