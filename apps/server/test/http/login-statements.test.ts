@@ -15,6 +15,7 @@ const bounds = {
   signOn: 7,
   refresh: 4,
   userInfo: 2,
+  siteCheck: 2,
   ...{ restRead: 4, restWrite: 9, appsPage: 9, usersPage: 14, signInPage: 1 },
 }
 
@@ -36,7 +37,7 @@ let application: { readonly id: string; readonly authorization: string }
 
 beforeAll(async () => {
   const database = await databaseOf('PostgreSQL', stack)
-  instance = stack.use(await startInstance({ ...database, DISABLE_RATE_LIMITING: 'false' }))
+  instance = stack.use(await startInstance({ ...database, DISABLE_RATE_LIMITING: 'false', TRUST_PROXY: '127.0.0.1' }))
   const { id } = await instance.app.pocket.clients.create({ name: 'App', redirectUris: [redirectUri] })
   const { plain } = await instance.app.pocket.clients.addSecret(id)
   application = { id, authorization: `Basic ${Buffer.from(`${id}:${plain}`).toString('base64')}` }
@@ -92,6 +93,33 @@ const userInfo = async (accessToken: string) => {
   expect((await fetch(`${instance.url}/api/oidc/userinfo`, { headers })).status).toBe(200)
 }
 
+const site = { 'x-forwarded-host': 'wiki.example.org', 'x-forwarded-proto': 'https' }
+
+/** The cookie of a protected site for a signed-in browser. */
+const enterSite = async (agent: UserAgent): Promise<string> => {
+  const visit = (target: string, cookie = '') =>
+    fetch(instance.url + target, { headers: { ...site, cookie }, redirect: 'manual' })
+  const cookieOf = (answer: Response, name: string) =>
+    answer.headers
+      .getSetCookie()
+      .find((text) => text.startsWith(name))
+      ?.split(';')[0] ?? ''
+  const started = await visit('/.pocket/start?to=/')
+  const authorized = await agent.follow(await agent.get(started.headers.get('location') ?? ''), {
+    until: (url) => url.startsWith('https://wiki.example.org/'),
+  })
+  const { pathname, search } = new URL(authorized.location ?? '')
+  const entered = await visit(pathname + search, cookieOf(started, '__Host-pocket-turn'))
+  return cookieOf(entered, '__Host-pocket-site')
+}
+
+/** A request to a protected site, which writes nothing. */
+const siteCheck = async (cookie: string) => {
+  const headers = { ...site, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/', cookie }
+  const answer = await fetch(`${instance.url}/api/authz/forward-auth`, { headers })
+  expect([answer.status, answer.headers.get('remote-user')]).toEqual([200, 'grace'])
+}
+
 /** The statements that `work` sends, in order, without BEGIN and COMMIT: kinds and tables. */
 async function statementsOf(work: () => Promise<unknown>): Promise<readonly string[]> {
   query.mockClear()
@@ -137,6 +165,16 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
     Object.keys(bounds).map((name) => [name, []]),
   )
   const { id } = await instance.person('linus')
+  const rule = {
+    ...{ host: null, path: '/*', methods: [], allow: 'users', groups: [] },
+    maxPasskeyAgeMinutes: null,
+  } as const
+  await instance.app.pocket.clients.create({
+    name: 'Wiki',
+    redirectUris: [],
+    protocol: { protectedHosts: ['wiki.example.org'], accessRules: [rule] },
+  })
+  const cookie = await enterSite(first)
   for (let round = 0; round < 3; round += 1) {
     const agent = instance.agent()
     let tokens = { access_token: '', refresh_token: '' }
@@ -150,6 +188,7 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
         tokens = await token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
       },
       userInfo: () => userInfo(tokens.access_token),
+      siteCheck: () => siteCheck(cookie),
       restRead: () => rest('GET', `users/${id}`),
       restWrite: () =>
         rest('PUT', `users/${id}`, { username: 'linus', firstName: `Linus ${round}`, email: 'linus@example.com' }),
@@ -167,5 +206,6 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
     const sent = fewest[name] ?? []
     // With the list, because a number alone does not tell which statement is new.
     expect({ name, sent: sent.length > bound ? sent : [] }).toEqual({ name, sent: [] })
+    if (name === 'siteCheck') expect(sent.filter((sql) => !sql.startsWith('SELECT'))).toEqual([])
   }
 })

@@ -164,6 +164,17 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     })
   })
 
+  it('extends the session with each use of a site', async () => {
+    await sites.site(wikiSite)
+    const { agent } = await enter()
+    for (let use = 0; use < 3; use += 1) {
+      sites.host.clock.pass(40 * minute)
+      expect((await agent.get(`${wiki}/`)).status).toBe(200)
+      // The use is recorded after the response.
+      await sites.host.pocket[Symbol.asyncDispose]()
+    }
+  })
+
   it('requires a passkey again if its last use is too old', async () => {
     await sites.site({ ...wikiSite, accessRules: [rule({ path: '/vault/*', maxPasskeyAgeMinutes: 5 }), rule()] })
     const { agent, person } = await enter()
