@@ -146,7 +146,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     ctx.body = { error: reason, error_description: text }
   }
 
-  const handle: Middleware = async (ctx, next) => {
+  return async (ctx, next) => {
     const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
     const relative = pathBelowIssuer(target, issuer.path) ?? ''
     const call = relative.startsWith(authzPath) ? relative.slice(authzPath.length) : ''
@@ -155,7 +155,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     )
     if (endpoint !== undefined) {
       const rest = call.slice(endpoint.length)
-      return check(ctx, endpoint, rest.startsWith('/') ? rest : `/${rest}`)
+      return runUnitOfWork(() => check(ctx, endpoint, rest.startsWith('/') ? rest : `/${rest}`))
     }
     const host = forwardedHost(ctx.req)
     const isProxied = isFromProxy(ctx.req, trustProxy)
@@ -164,10 +164,9 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     const site = await findSite(requestedHost)
     if (!site) return next()
     ctx.remove('Strict-Transport-Security')
-    if (isProxied && target.startsWith(sitePath)) return signIn(ctx, site, requestedHost, target)
+    if (isProxied && target.startsWith(sitePath)) return runUnitOfWork(() => signIn(ctx, site, requestedHost, target))
     showSitePage(ctx, { status: 404, title: 'Not found', text: 'Only /.pocket/ is served at this host.' })
   }
-  return (ctx, next) => runUnitOfWork(() => handle(ctx, next))
 }
 
 function presentedToken({ req }: Context, { protocol }: Client): string | undefined {
