@@ -15,11 +15,12 @@ export interface PocketClientOptions {
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 type Method = (typeof methods)[number]
 
-/** The result of a successful call. `data` is `undefined` if the response has no body. */
-type Success<Operation extends Record<string | number, unknown>, Init> = Extract<
-  FetchResponse<Operation, Init, `${string}/${string}`>,
-  { error?: never }
->
+/** The result of a successful call. `data` is `undefined` only if the operation has no response body. */
+interface Success<Operation extends Record<string | number, unknown>, Init> {
+  // A required member, so that `data` is not possibly undefined without `exactOptionalPropertyTypes` either.
+  readonly data: Extract<FetchResponse<Operation, Init, `${string}/${string}`>, { data: unknown }>['data']
+  readonly response: Response
+}
 
 type CallFunction<HttpMethod extends Lowercase<Method>> = <
   Path extends PathsWithMethod<paths, HttpMethod>,
@@ -40,13 +41,19 @@ export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<N
 /**
  * Creates a client of one instance.
  *
+ * @throws {TypeError} if `url` is not an http or https URL without a path, or `apiKey` is empty or cannot be sent
+ *
  * @example
- * const pocket = createPocketClient({ url: 'https://id.example.com', apiKey })
+ * ```ts
+ * const pocket = createPocketClient({ url: 'https://id.example.com', apiKey: 'the key' })
  * const { data } = await pocket.GET('/api/users', { params: { query: { search: 'ada' } } })
+ * ```
  */
 export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions): PocketClient {
+  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
+    throw new TypeError('The apiKey must be a key as it was shown once; an empty one may come from an unset variable.')
   const client = createClient<paths>({
-    baseUrl: url.replace(/\/+$/, ''),
+    baseUrl: toOrigin(url),
     pathSerializer: (path, params) => defaultPathSerializer(path, mapValues(params, encodeUrlId)),
     bodySerializer: serializeBody,
     headers: { accept: 'application/json, */*;q=0.1', ...(apiKey !== undefined && { 'x-api-key': apiKey }) },
@@ -60,6 +67,14 @@ export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions):
   })
   // A cast: unsuccessful responses were thrown above, which the library's types cannot express.
   return Object.fromEntries(methods.map((method) => [method, client[method]])) as unknown as PocketClient
+}
+
+/** Every path of the API begins with `/api`, so that a path in the base URL would be requested twice or not exist. */
+function toOrigin(url: string): string {
+  const parsed = URL.parse(url)
+  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.href !== `${parsed.origin}/`)
+    throw new TypeError(`The url must be the origin of the instance, such as https://id.example.com, not "${url}".`)
+  return parsed.origin
 }
 
 /** A client ID that is a URL must be escaped before it is used in a path. */

@@ -8,8 +8,10 @@ interface ListResponse<Item> {
  * appear twice or be skipped.
  *
  * @example
+ * ```ts
  * for await (const user of paginate((pagination) => pocket.GET('/api/users', { params: { query: { pagination } } })))
  *   console.log(user.username)
+ * ```
  */
 export async function* paginate<Item>(
   fetchPage: (pagination: { readonly page: number; readonly limit: number }) => Promise<ListResponse<Item>>,
