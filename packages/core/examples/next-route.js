@@ -13,6 +13,6 @@ export const pocket = await createPocket({
 })
 
 export const GET = (request) => pocket.fetch(request)
-export const POST = GET
+export const POST = (request) => pocket.fetch(request)
 
 // In a page: `const session = await pocket.session(await headers())`, with `headers` of `next/headers`.
