@@ -4,7 +4,10 @@ import type { Account } from './account.ts'
 import type { AccountListRequest, Accounts, NewAccount } from './accounts.ts'
 
 /** An account of the host; all fields except `id` and `userName` are optional. A numeric ID is used as text. */
-export type HostAccount = Pick<Account, 'userName'> & { readonly id: string | number | bigint } & {
+export type HostAccount = Pick<Account, 'userName'> & {
+  /** The permanent ID: the `sub` claim. */
+  readonly id: string | number | bigint
+} & {
   readonly [Key in Exclude<keyof Account, 'id' | 'userName'>]?: Account[Key] | undefined
 }
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -233,6 +234,21 @@ console.log(response.status, (await response.text()).includes('Sign in with a pa
     await expect(caught).rejects.toMatchObject({
       stdout: expect.stringMatching(/not ok \d+ - returns the code to one of fifty concurrent consumers/),
     })
+  })
+
+  const redis = '/usr/bin/redis-server'
+  const testWithRedis = existsSync(redis) ? test : test.skip
+  testWithRedis('stores of Redis satisfy the contracts (Debian: apt-get install redis-server)', async () => {
+    const port = String(await freePort())
+    const args = ['--port', port, '--save', '', '--dir', folder]
+    await using _server = await startProcess(redis, args, { cwd: folder, readyWhen: /(Ready to accept connections)/ })
+    const env = { ...process.env, REDIS_URL: `redis://localhost:${port}` }
+    const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'redis-stores.test.js'], {
+      cwd: folder,
+      env,
+    })
+    expect(stdout).toMatch(/# pass 1[3-9]/)
+    expect(stdout).toContain('# fail 0')
   })
 
   test('ships complete types that compile in strict mode', async () => {

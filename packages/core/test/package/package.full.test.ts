@@ -16,12 +16,14 @@ import {
   undocumentedMembers,
 } from './public-api.ts'
 import { specified } from './specified.ts'
-import { wrongExamples } from './tsdoc-examples.ts'
+import { wrongBlocks, wrongExamples } from './tsdoc-examples.ts'
 
 const run = promisify(execFile)
 const workspace = join(import.meta.dirname, '../../../..')
 const at = (name: string) => join(workspace, 'packages', name)
 const published = ['core', 'directory', 'api-client'] as const
+
+const guides = (await readdir(join(workspace, 'docs/guides'))).map((name) => `docs/guides/${name}`)
 
 beforeAll(async () => {
   await run('node', [join(workspace, 'node_modules/typescript/bin/tsc'), '--build', ...published.map(at)])
@@ -86,6 +88,28 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
     'contains only examples that compile',
     async () => {
       expect(await wrongExamples(name)).toEqual([])
+    },
+    packing,
+  )
+})
+
+describe('the documents', () => {
+  test.each([
+    ['core', ['packages/core/README.md', 'README.md', ...guides]],
+    ['directory', ['packages/directory/README.md']],
+    ['api-client', ['packages/api-client/README.md']],
+  ] as const)(
+    'of @pocket/%s contain only code that compiles',
+    async (name, documents) => {
+      expect(await wrongBlocks(name, documents)).toEqual([])
+    },
+    packing,
+  )
+
+  test(
+    'of @pocket/api-client contain only examples that compile',
+    async () => {
+      expect(await wrongExamples('api-client')).toEqual([])
     },
     packing,
   )

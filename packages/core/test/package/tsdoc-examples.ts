@@ -10,6 +10,9 @@ const workspace = join(import.meta.dirname, '../../../..')
 /** The compiler errors for names that an example assumes, such as `req` or `dataSource`. */
 const takenAsGiven = /error TS(2304|2552|18004|2582|2580|2503|2591|2593):/
 
+/** Compiler errors that JavaScript has no syntax to avoid. */
+const withoutCasts = /_js_\d+\.ts\(.*(on type|is of type) 'unknown'/
+
 /** The declarations that most examples assume. */
 const givenTypes: Readonly<Record<string, string>> = {
   pocket: "import('@pocket/core').Pocket",
@@ -19,8 +22,49 @@ const givenTypes: Readonly<Record<string, string>> = {
   userAgent: "import('@pocket/core/testing').UserAgent",
 }
 
+/** The declarations that blocks of documents assume besides. */
+const givenInDocuments: Readonly<Record<string, string>> = {
+  ...givenTypes,
+  options: "import('@pocket/core').PocketOptions",
+  myAccounts: "import('@pocket/core').HostAccounts",
+  origin: 'string',
+  code: 'string',
+}
+
+const givenClient = { pocket: "import('@pocket/api-client').PocketClient" }
+
 /** The compiler errors of the examples in the sources of a package; empty if all compile. */
 export async function wrongExamples(name: string): Promise<readonly string[]> {
+  const texts = new Map<string, string>()
+  const untagged: string[] = []
+  for await (const path of glob('**/*.ts', { cwd: join(workspace, 'packages', name, 'src') })) {
+    const source = await readFile(join(workspace, 'packages', name, 'src', path), 'utf8')
+    const examples = examplesIn(source)
+    if (source.match(/ \* @example\n/g)?.length !== (examples.length || undefined))
+      untagged.push(`${path}: not a code block`)
+    for (const [index, text] of examples.entries()) texts.set(`${path}_${index}`, text)
+  }
+  return [...untagged, ...(await compilerErrors(name, texts))]
+}
+
+/** The compiler errors of the code blocks in documents, except programs that are files of their own. */
+export async function wrongBlocks(name: string, documents: readonly string[]): Promise<readonly string[]> {
+  const texts = new Map<string, string>()
+  for (const path of documents) {
+    const text = (await readFile(join(workspace, path), 'utf8')).replaceAll(/<!-- \S+ -->\n\n```\w+\n.*?```\n/gs, '')
+    const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+    for (const [index, [, language = '', block = '']] of blocks.entries())
+      if (/^(js|ts|)$/.test(language)) texts.set(`${path}_${language}_${index}`, block)
+  }
+  return compilerErrors(name, texts, givenInDocuments)
+}
+
+async function compilerErrors(
+  name: string,
+  texts: ReadonlyMap<string, string>,
+  assumed = givenTypes,
+): Promise<readonly string[]> {
+  if (texts.size === 0) return []
   const folder = join(workspace, 'packages', name)
   const subpaths = new Map<string, string>()
   for (const [subpath, exported] of await publicApi(name))
@@ -28,13 +72,9 @@ export async function wrongExamples(name: string): Promise<readonly string[]> {
   await mkdir(join(folder, 'dist'), { recursive: true })
   const place = await mkdtemp(join(folder, 'dist/.examples-'))
   try {
-    const sources = new Map<string, string>()
-    for await (const path of glob('**/*.ts', { cwd: join(folder, 'src') }))
-      for (const [index, text] of examplesIn(await readFile(join(folder, 'src', path), 'utf8')).entries()) {
-        const file = `${path.replaceAll('/', '_').replace(/\.ts$/, '')}_${index}.ts`
-        sources.set(file, path)
-        await writeFile(join(place, file), program(text, subpaths))
-      }
+    const files = [...texts].map(([path, text]) => ({ file: `${path.replaceAll(/[/.]/g, '_')}.ts`, text }))
+    for (const { file, text } of files)
+      await writeFile(join(place, file), program(text, subpaths, name === 'api-client' ? givenClient : assumed))
     const compilerOptions = {
       target: 'esnext',
       module: 'nodenext',
@@ -47,13 +87,17 @@ export async function wrongExamples(name: string): Promise<readonly string[]> {
       skipLibCheck: true,
       noEmit: true,
     }
-    if (sources.size === 0) return []
-    await writeFile(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [...sources.keys()] }))
+    await writeFile(
+      join(place, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: files.map(({ file }) => file) }),
+    )
     const tsc = join(workspace, 'node_modules/typescript/bin/tsc')
     const said = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: place }).catch(
       (failed: { readonly stdout: string }) => failed,
     )
-    return said.stdout.split('\n').filter((line) => / error |^error /.test(line) && !takenAsGiven.test(line))
+    return said.stdout
+      .split('\n')
+      .filter((line) => / error |^error /.test(line) && !takenAsGiven.test(line) && !withoutCasts.test(line))
   } finally {
     await rm(place, { recursive: true })
   }
@@ -70,15 +114,20 @@ function examplesIn(source: string): readonly string[] {
 }
 
 /** Turns an example into a module: adds imports, and wraps examples of options. */
-function program(text: string, subpaths: ReadonlyMap<string, string>): string {
+function program(
+  text: string,
+  subpaths: ReadonlyMap<string, string>,
+  assumed: Readonly<Record<string, string>>,
+): string {
   const isOption = /^\w+: /.test(text)
   const body = isOption ? `const shown: Partial<PocketOptions> = {\n${text}\n}` : text
   const named = new Set(body.match(/\b[A-Za-z]\w+\b/g))
-  const own = new Set([...body.matchAll(/(?:const|let|using|class|function) (\w+)/g)].map(([, each]) => each))
+  const declared = [...body.matchAll(/(?:const|let|using|class|function) (?:(\w+)|\{([^}]*)\})/g)]
+  const own = new Set(declared.flatMap(([, each = '', list = '']) => [each, ...(list.match(/\w+/g) ?? [])]))
   const imports = [...named]
     .filter((each) => subpaths.has(each) && !own.has(each) && !new RegExp(`import .*\\b${each}\\b`).test(body))
     .map((each) => `import { ${each} } from '${subpaths.get(each)}'`)
-  const given = Object.entries(givenTypes).flatMap(([each, type]) =>
+  const given = Object.entries(assumed).flatMap(([each, type]) =>
     named.has(each) && !own.has(each) ? [`declare const ${each}: ${type}`] : [],
   )
   return `${imports.join('\n')}\n${given.join('\n')}\n${body}\nexport {}\n`
