@@ -29,7 +29,7 @@ const queries = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ 
 
 describeUnless(missing, describe)('Prometheus', () => {
   test('accepts the alert rules', () => {
-    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync('/usr/bin/promtool', ['check', 'rules', rules], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('SUCCESS')
   })

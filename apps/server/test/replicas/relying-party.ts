@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+
+const redirectUri = 'https://app.example/callback'
+const verifier = 'a-verifier-of-more-than-forty-three-characters'
+const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
+const atApplication = (url: string) => url.startsWith(redirectUri)
+
+export interface Application {
+  readonly id: string
+  readonly secret: string
+}
+
+export const applicationSettings = { name: 'App', callbackURLs: [redirectUri], skipConsent: true }
+
+/** The error of a request that a reload would repeat. */
+class RequestFailed extends Error {}
+
+/** Repeats what a browser's reload repeats, until it succeeds. */
+export async function withReloads<T>(attempt: () => Promise<T>, onReload: () => void, maxReloads = 200): Promise<T> {
+  for (let reloads = 0; ; reloads += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (reloads === maxReloads) throw error
+      onReload()
+      await delay(250)
+    }
+  }
+}
+
+/** One sign-in with a passkey at an application, from the authorization to the tokens. */
+export async function signIn(url: string, application: Application, agent: UserAgent, passkey: SoftwareAuthenticator) {
+  const query = new URLSearchParams({
+    ...{ client_id: application.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid offline_access' },
+    ...{ prompt: 'login', state: 'state', code_challenge: challenge, code_challenge_method: 'S256' },
+  })
+  const page = await agent.follow(await agent.get(`${url}/authorize?${query}`), { until: atApplication })
+  const attribute = /data-ceremony="([^"]+)"/.exec(page.text)?.[1]
+  if (attribute === undefined) throw new RequestFailed(`no sign-in page: ${page.status}`)
+  const { options, submitTo } = JSON.parse(attribute.replaceAll('&#34;', '"').replaceAll('&amp;', '&'))
+  const response = passkey.get(options, { origin: url })
+  const answer = await agent.postJson(new URL(submitTo, url).href, { response })
+  if (answer.status !== 200) throw new RequestFailed(`the assertion was answered with ${answer.status}`)
+  const { redirectTo } = answer.json() as { readonly redirectTo: string }
+  const { location } = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: atApplication })
+  const code = new URL(location ?? '').searchParams.get('code') ?? ''
+  return token(url, application, {
+    grant_type: 'authorization_code',
+    ...{ code, redirect_uri: redirectUri, code_verifier: verifier },
+  })
+}
+
+export interface Tokens {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly id_token: string
+}
+
+/** @throws {RefusedError} if the provider refuses the grant */
+export async function token(url: string, { id, secret }: Application, fields: Readonly<Record<string, string>>) {
+  const headers = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
+  const answer = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers, body: new URLSearchParams(fields) })
+  const text = await answer.text()
+  if (answer.status === 400) throw new RefusedError(text)
+  if (answer.status !== 200) throw new RequestFailed(`the token request was answered with ${answer.status}`)
+  return JSON.parse(text) as Tokens
+}
+
+/** The provider has decided: a repetition has the same answer. */
+export class RefusedError extends Error {}
