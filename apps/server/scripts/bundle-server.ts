@@ -12,6 +12,12 @@ import { unwrapNames } from './unwrap-names.ts'
 
 const server = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(server, 'dist')
+/** Packages of which browsers receive files. */
+const inBrowser = [
+  join(server, 'node_modules/lucide-static'),
+  join(server, 'node_modules/swagger-ui-dist'),
+  join(server, '../../packages/core/node_modules/@simplewebauthn/browser'),
+]
 
 /** CommonJS dependencies call `require` and read `__dirname`, which modules do not have. */
 const commonJsGlobals = `
@@ -74,14 +80,25 @@ async function licenses({ inputs }: Metafile): Promise<string> {
   const folders = new Set(
     Object.keys(inputs).flatMap((path) => path.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/)?.[0] ?? []),
   )
-  const notices = await Promise.all([...folders].map((folder) => notice(join(process.cwd(), folder))))
+  const notices = await Promise.all(
+    [...[...folders].map((folder) => join(process.cwd(), folder)), ...inBrowser].map(notice),
+  )
   return [...new Set(notices)].sort().join(`\n${'-'.repeat(80)}\n\n`)
 }
 
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  /** An object in old packages. */
+  readonly license?: string | { readonly type: string }
+}
+
 async function notice(folder: string): Promise<string> {
-  const { name, version, license }: { readonly name: string; readonly version: string; readonly license?: string } =
-    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { name, version, license }: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(basename(file)))
   const texts = await Promise.all(files.sort().map((file) => readFile(join(folder, file), 'utf8')))
-  return [`${name} ${version} (${license ?? 'see below'})\n`, ...texts.map((text) => `${text.trim()}\n`)].join('\n')
+  return [
+    `${name} ${version} (${(typeof license === 'object' ? license.type : license) ?? 'see below'})\n`,
+    ...texts.map((text) => `${text.trim()}\n`),
+  ].join('\n')
 }
