@@ -44,9 +44,9 @@ export const addConfig: AddCommand = (program, context) => {
     .command('export')
     .description('print what the instance holds as a configuration file, without secrets')
     .action(async () => {
-      const { stringify } = await import('yaml')
+      const { toYaml } = await import('../configuration-file/document.ts')
       await using instance = await openInstance(context)
-      context.print(stringify(withoutEmpty(await instance.configuration.export())).trimEnd())
+      context.print(toYaml(withoutEmpty(await instance.configuration.export())).trimEnd())
     })
 }
 

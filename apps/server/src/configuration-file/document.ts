@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document as YamlDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Document as YamlDocument } from 'yaml'
 import { fieldOf, InvalidFileError, type Path, type Problem } from './problem.ts'
 
 /** A parsed YAML file that knows the position of each value. */
@@ -22,6 +22,11 @@ export function parseYaml(source: string, text: string): Document {
     content: contentOf(source, yaml),
     problem: (path, message) => ({ ...positionAt(offsetOf(yaml, path)), field: fieldOf(path), message }),
   }
+}
+
+/** A value as YAML. */
+export function toYaml(value: unknown): string {
+  return stringify(value)
 }
 
 function contentOf(source: string, yaml: YamlDocument): unknown {

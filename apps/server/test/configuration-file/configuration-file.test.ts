@@ -210,6 +210,10 @@ clients:
     name: TV
     callbackURLs: ['https://tv.example.com/a#b']
     secrets: [short]
+  - id: wiki
+    name: Wiki
+    callbackURLs: [https://wiki.example.com/cb]
+    scim: { endpoint: none }
 `)
     const refused = await place.run('config', 'apply')
     expect([refused.exit, lines(refused.stderr)]).toEqual([
@@ -217,6 +221,7 @@ clients:
       [
         expect.stringMatching(/^3:51: users\[0\]\.locale /),
         expect.stringMatching(/^7:20: clients\[0\]\.callbackURLs\[0\] /),
+        expect.stringMatching(/^12:13: clients\[1\]\.scim\.endpoint /),
       ],
     ])
     expect(await running.app.directory.groups.findByName('family')).toBeUndefined()

@@ -1,4 +1,5 @@
 import type { Client, ClientInput, Clock } from '@pocket/core'
+import { InvalidInputError } from '@pocket/core/errors'
 import { defaultProtocol, findSecret } from '@pocket/core/internal'
 import type { Directory } from '@pocket/directory'
 import type { Actor } from '../../access/actor.ts'
@@ -70,7 +71,9 @@ export function clientKind(deps: ClientKindDeps): Kind {
     const before = provider && { ...scimItem(provider), token: scim.decryptToken(provider) }
     const { endpoint, token, removal } = { ...before, ...Object(target) }
     const input = { clientId, endpoint: text(endpoint), token: text(token), ...(removal && { removal }) }
-    await (provider ? scim.update(actor, provider.id, input) : scim.createFirst(actor, input))
+    await fieldsWithin('scim', () =>
+      provider ? scim.update(actor, provider.id, input) : scim.createFirst(actor, input),
+    )
   }
   const setRelations = async (actor: Actor, id: string, item: Item) => {
     if (item.secrets !== undefined) await setSecrets(actor, id, texts(item.secrets))
@@ -158,4 +161,15 @@ function changedProtocol({ protocol }: Client): Item {
   return Object.fromEntries(
     Object.entries(protocol).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults.get(name))),
   )
+}
+
+/** Names the fields of an error as the file does, so that their positions are found. */
+async function fieldsWithin<T>(member: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (cause) {
+    if (!(cause instanceof InvalidInputError)) throw cause
+    const fields = cause.fields.map((problem) => ({ ...problem, field: `${member}.${problem.field}` }))
+    throw new InvalidInputError(cause.code, cause.message, { cause, fields })
+  }
 }
