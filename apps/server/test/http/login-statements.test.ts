@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import type { AccessRule } from '@pocket/core'
 import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import pg from 'pg'
 import { type Instance, startInstance } from '../api/instance.ts'
@@ -165,10 +166,10 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
     Object.keys(bounds).map((name) => [name, []]),
   )
   const { id } = await instance.person('linus')
-  const rule = {
-    ...{ host: null, path: '/*', methods: [], allow: 'users', groups: [] },
-    maxPasskeyAgeMinutes: null,
-  } as const
+  const rule: AccessRule = {
+    ...{ host: null, path: '/*', methods: [], groups: [], maxPasskeyAgeMinutes: null },
+    allow: 'users',
+  }
   await instance.app.pocket.clients.create({
     name: 'Wiki',
     redirectUris: [],
