@@ -23,6 +23,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
       done.push('listening')
       return { url: 'https://id.example.com', setUp: { url: 'https://id.example.com/login/setup', migration: null } }
     },
+    issueBreakGlassCode: async () => ({ code: 'AB3D-EF4H-JK5M-NP6Q', url: 'https://id.example.com/lc' }),
     async issueLoginCode(name) {
       done.push(`code for ${name}`)
       return { url: 'https://id.example.com/lc/ABC234', expiresAt: 1_700_000_000_000 }
