@@ -279,7 +279,7 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
 describe('the navigation', () => {
   test.each(['light', 'dark'] as const)('is a menu on a phone, in %s', async (colorScheme) => {
     await open('users', { viewport: phone, colorScheme })
-    const users = page.getByRole('link', { name: 'Users', exact: true })
+    const users = page.locator('#rail').getByRole('link', { name: /^Users/ })
     expect(await users.isVisible()).toBe(false)
     await page.getByRole('button', { name: 'Menu' }).press('Enter')
     await users.waitFor()
