@@ -16,7 +16,7 @@ import { createLoginCodeEmails, type LoginCodeEmails } from './login-code-emails
 import { addressOf, createOutbox, type Outbox } from './outbox.ts'
 import { createEmailQueue, type EmailQueue } from './queue.ts'
 import { withSignInNotices } from './sign-in-notices.ts'
-import { smtpProblemOf } from '../settings/smtp-problem.ts'
+import { smtpProblemOf } from './smtp-problem.ts'
 import { createSmtpTransport } from './transport.ts'
 import { createEmailVerification, type EmailVerification } from './verification.ts'
 

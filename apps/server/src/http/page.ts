@@ -123,7 +123,6 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       page,
       managed: 'viewer' in page ? await managed(here) : null,
       railCounts: 'viewer' in page && page.viewer.isAdmin ? await countForRail() : noCounts,
-      managed: 'viewer' in page ? await managed(here) : null,
       preferences: { languages: catalogues.languages, theme, here },
     })
     return showLanguageMarks(html)
