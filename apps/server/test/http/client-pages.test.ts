@@ -71,6 +71,11 @@ describe('the list of clients', () => {
     expect(second.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(5)
     const restricted = await agent.get(`${at}?search=Listed&filters[isGroupRestricted]=true`)
     expect(restricted.text.match(/Listed \d\d<\/bdi>/g)).toEqual(['Listed 00</bdi>'])
+    const byAttempt = async (query: string) =>
+      (await agent.get(`${at}?search=Listed&${query}`)).text.match(/Listed \d\d<\/bdi>/g)
+    expect(await byAttempt('filters[lastAttempt]=failed')).toEqual(['Listed 01</bdi>'])
+    expect(await byAttempt('filters[lastAttempt]=never&limit=100')).toHaveLength(24)
+    expect((await byAttempt('sort[column]=lastAttempt&sort[direction]=desc'))?.[0]).toBe('Listed 01</bdi>')
     expect((await agent.get(`${at}?search=there is none`)).text).toContain('Nothing matches')
   })
 

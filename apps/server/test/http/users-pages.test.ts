@@ -96,6 +96,18 @@ describe('the list', () => {
     ])
   })
 
+  test('sorts by the number of passkeys and their last use, with the search and on each page', async () => {
+    for (const name of ['ranked1', 'ranked2']) await added(name)
+    const firstName = async (query: string) =>
+      /<a class="name"[^>]*><bdi>([^<]+)/.exec((await get(`${users}?${query}`)).text)?.[1]
+    for (const column of ['passkeys', 'lastUsed']) {
+      const sort = `sort[column]=${column}`
+      expect((await get(`${users}?${sort}&search=ranked&limit=1&page=2`)).text.match(/name="ids"/g)).toHaveLength(1)
+    }
+    expect(await firstName('sort[column]=passkeys&sort[direction]=desc')).toBe('Ada Lovelace')
+    expect(await firstName('sort[column]=passkeys&sort[direction]=asc')).not.toBe('Ada Lovelace')
+  })
+
   test('shows the columns that were selected last', async () => {
     await added('columnist')
     expect((await get(users)).text).toContain('columnist@example.com'.slice(-12))
