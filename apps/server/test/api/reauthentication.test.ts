@@ -207,7 +207,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       await form(`${clientPage}/secrets`, {}),
       await form(`${clientPage}/redirect-uris`, { redirectUri: 'https://notes.example/cb' }),
       await form(`${clientPage}/settings`, { section: 'addresses', redirectUris: 'https://notes.example/cb' }),
-      await form(`${settingsPage}/email`, { smtpHost: 'mail.example.com', smtpFrom: 'a@example.com' }),
+      await form(`${settingsPage}/email`, { smtpHost: 'mail.example.com', smtpFrom: 'a@example.com', smtpTls: 'tls' }),
       await form(`${settingsPage}/sign-up`, { allowUserSignups: 'open' }),
     ]
     try {
