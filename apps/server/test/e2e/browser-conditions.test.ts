@@ -44,17 +44,6 @@ async function withPasskey() {
   return opened
 }
 
-test('without JavaScript, the page says that passkeys need it, and a code still works', async () => {
-  await using opened = await open('/login', { javaScriptEnabled: false })
-  const { page } = opened
-  await page.getByText('A passkey needs JavaScript').waitFor()
-  const { code } = await running.app.issueLoginCode('ada')
-  await page.goto(`${running.url}/lc`)
-  await page.getByLabel('Login code').fill(code)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.waitForURL('**/signup/add-passkey')
-})
-
 test('inside another app, the page says to open it in the browser', async () => {
   const userAgent =
     'Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/AP3A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/141.0.0.0 Mobile Safari/537.36 [FBAN/EMA;FBAV/400.0]'
@@ -87,20 +76,6 @@ test('over a slow network, a passkey signs in', async () => {
   await page.goto(`${running.url}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.waitForURL('**/settings/account')
-})
-
-test('a browser that keeps no cookies is told so by a sentence, and not signed in', async () => {
-  await using opened = await withPasskey()
-  const { page } = opened
-  await page.route('**/*', async (route) => {
-    const headers = await route.request().allHeaders()
-    delete headers.cookie
-    await route.continue({ headers })
-  })
-  await page.goto(`${running.url}/login`)
-  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
-  await page.getByRole('alert').locator('p').first().waitFor()
-  expect(new URL(page.url()).pathname).toBe('/login')
 })
 
 test('the page says where each passkey lives', async () => {
