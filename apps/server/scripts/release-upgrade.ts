@@ -108,8 +108,8 @@ async function createUser(request: Request, username: string): Promise<void> {
 
 async function userNames(request: Request): Promise<readonly string[]> {
   const response = await request('/api/users')
-  const { data }: { readonly data: readonly { readonly username: string }[] } = await response.json()
-  return data.map(({ username }) => username)
+  const { data } = Object(await response.json())
+  return data.map(({ username }: { readonly username: string }) => username)
 }
 
 async function freePort(): Promise<number> {

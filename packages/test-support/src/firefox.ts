@@ -43,7 +43,16 @@ export async function launchFirefox(): Promise<FirefoxPage> {
   const profile = await mkdtemp(join(tmpdir(), 'pocket-firefox-'))
   stack.defer(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }))
   const port = await freePort()
-  await writeFile(join(profile, 'user.js'), `user_pref("marionette.port", ${port});\n`)
+  const preferences = {
+    'marionette.port': port,
+    // Virtual authenticators instead of those that are plugged in.
+    'security.webauth.webauthn_enable_softtoken': true,
+    'security.webauth.webauthn_enable_usbtoken': false,
+    'security.webauthn.enable_softtoken': true,
+    'security.webauthn.enable_usbtoken': false,
+  }
+  const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${value});\n`)
+  await writeFile(join(profile, 'user.js'), lines.join(''))
   const options = ['--headless', '--marionette', '--no-remote', '--profile', profile]
   stack.use(await startProcess(program, options, { env: { HOME: profile, MOZ_CRASHREPORTER_DISABLE: '1' } }))
   const socket = await eventually(() => open(port))

@@ -16,6 +16,8 @@ const usual = {
   passkeyDeniedModels: [],
   passkeyAttestation: 'none',
   passkeyNonCompliance: 'keep',
+  recoveryByEmail: 'disabled',
+  recoveryCodes: 'users',
   sessionIdleMinutes: 0,
   signUpApproval: false,
   signUpVerification: false,

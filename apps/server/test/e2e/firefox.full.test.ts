@@ -28,7 +28,7 @@ describeUnless(firefoxUnavailableReason, describe)('Firefox', () => {
   const waitForText = (text: string) => eventually(async () => expect(await firefox.text()).toContain(text))
 
   test(
-    'says what to do without an authenticator, signs up with one, and signs in again',
+    'signs up with a passkey, and signs in with it',
     async () => {
       await firefox.goto(`${running.url}/signup`)
       await firefox.fill('#f-username', 'fox')
