@@ -11,5 +11,5 @@ addEventListener('submit', (event) => {
 
 // A page restored from the back/forward cache must not look busy.
 addEventListener('pageshow', () => {
-  for (const element of document.querySelectorAll('form[aria-busy], form button[aria-busy]')) element.ariaBusy = null
+  for (const element of document.querySelectorAll('form[aria-busy], button[aria-busy]')) element.ariaBusy = null
 })

@@ -459,7 +459,7 @@ const rows = {
   'GET /recover/stop': row('anyone'),
   'POST /recover/stop': row('anyone'),
   'GET /recover': row('anyone'),
-  'POST /recover/options': row('anyone'),
+  'POST /recover/options': row('anyone', { when: 'recovery' }),
   'POST /recover': row('anyone'),
   'POST /settings/account/passkeys/options': row('user', { session: 'add-passkey' }),
   'POST /settings/account/passkeys': row('user'),

@@ -64,6 +64,9 @@ export const conditions = {
   'known-account': {
     text: 'The link does not belong to a user who is waiting for approval: the caller must be signed in.',
   },
+  recovery: {
+    text: 'No recovery is in progress in this browser: it begins with a recovery code.',
+  },
 } as const satisfies Readonly<Record<string, Condition>>
 
 export type ConditionName = keyof typeof conditions

@@ -1,5 +1,6 @@
 import { requestContext } from '@pocket/core'
 import type { Context } from 'koa'
+import { assertCondition } from '../access/guard.ts'
 import type { Mail } from '../email/email-service.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, jsonObject } from '../http/form.ts'
@@ -36,6 +37,7 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     await show(ctx, { view: 'recover', name: account.displayName || account.userName, submitTo: recoverPath + query })
   }
   const options = async (ctx: Context) => {
+    await assertCondition(ctx, 'recovery')
     ctx.body = { options: await pocket.recovery.options(ctx.req, ctx.res) }
   }
   const finish = async (ctx: Context) => {

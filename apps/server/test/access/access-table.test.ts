@@ -42,6 +42,7 @@ function send(caller: TestCaller, route: string, from?: string): Promise<UserAge
 function expected({ caller, scopes, session, conditions }: AccessRow, by: TestCaller): string {
   const isKey = by.scopes !== undefined
   if (conditions.includes('known-account') && by.session === undefined) return '401 not_signed_in'
+  if (conditions.includes('recovery')) return '401 not_signed_in'
   if (caller === 'anyone') return 'admitted'
   if (isKey && scopes === null) return '403 api_key_auth_not_allowed'
   if (by.role === 'nobody') return '401 not_signed_in'

@@ -122,6 +122,7 @@ const others: ReadonlySet<string> = new Set([
   'POST /api/device-login/verification/decision',
   'GET /verify-email',
   'POST /verify-email',
+  'POST /recover/options',
 ])
 const conditional = [...accessTable].filter(([, row]) => row.conditions.length > 0)
 

@@ -21,7 +21,7 @@ test('a user who is added to several groups concurrently is in all of them, and 
   expect(await held()).toBe(0)
   const adding = { act: 'add-to-group', confirmed: 'yes', ids: id }
   const bulk = `${url}/settings/admin/users/bulk`
-  await Promise.all(ids.map((group) => administrator.postForm(bulk, { ...adding, group })))
+  await Promise.all(ids.map((group) => administrator.postForm(bulk, { ...adding, choices: group })))
   expect(await held()).toBe(names.length)
 })
 
