@@ -45,6 +45,7 @@ export interface ManagedNote {
 }
 
 const noCounts: RailCounts = { approvals: 0 }
+const administration = '/settings/admin'
 const noPictures = { favicon: null, logo: null, background: null, client: null }
 
 /** The names that templates see. The page model is below `page`, because EJS reads its options from the same object. */
@@ -122,7 +123,8 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       ...appearanceLocals,
       page,
       managed: 'viewer' in page ? await managed(here) : null,
-      railCounts: 'viewer' in page && page.viewer.isAdmin ? await countForRail() : noCounts,
+      railCounts:
+        'viewer' in page && page.viewer.isAdmin && here.startsWith(administration) ? await countForRail() : noCounts,
       preferences: { languages: catalogues.languages, theme, here },
     })
     return showLanguageMarks(html)

@@ -95,6 +95,7 @@ const requests: Readonly<Record<string, (about: Subject, applies: boolean) => Co
   [`POST ${users}/sessions/:sessionId/end`]: ofUser(),
   'POST /settings/admin/user-groups/bulk': bulk('groupId', 'delete'),
   [`POST ${groups}`]: (about) => ofGroup({ body: { name: about.userName, friendlyName: 'Group' } })(about),
+  [`POST ${groups}/bulk`]: (about) => ofGroup({ body: { act: 'remove', ids: about.userId, confirmed: 'yes' } })(about),
   [`POST ${groups}/claims`]: ofGroup(),
   [`POST ${groups}/clients`]: ofGroup(),
   [`POST ${groups}/remove`]: ofGroup(),

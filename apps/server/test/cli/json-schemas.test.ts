@@ -72,19 +72,6 @@ describe.each(kinds)('the JSON of %s', (kind) => {
     expect(await problemsOf('open-export', document)).toBeNull()
   })
 
-  test('the other commands match their schemas', async () => {
-    const code = await printed(['one-time-access-token', 'ada', '--json'])
-    expect(await problemsOf('one-time-access-token', code)).toBeNull()
-    const passkeys = await printed(['passkey-remove', 'ada', '--json'])
-    expect(await problemsOf('passkey-list', passkeys)).toBeNull()
-    const [passkey] = JSON.parse(passkeys).passkeys
-    const removed = await printed(['passkey-remove', 'ada', passkey.id, '--json'])
-    expect(await problemsOf('passkey-remove', removed)).toBeNull()
-    const { stdout } = await machine.run(['doctor', '--json'])
-    expect(await problemsOf('doctor', stdout.toString())).toBeNull()
-    expect(await problemsOf('key-rotate', await printed(['key-rotate', '--yes', '--json']))).toBeNull()
-  })
-
   test('the commands that administer match their schemas', async () => {
     const commands: readonly (readonly [string, ...string[]])[] = [
       ['users-list', 'users', 'list'],
@@ -115,6 +102,19 @@ describe.each(kinds)('the JSON of %s', (kind) => {
     const file = machine.path('pocket.yaml')
     await writeFile(file, 'groups: [{ name: sailors }]')
     expect(await problemsOf('config-plan', await printed(['config', 'apply', file, '--json']))).toBeNull()
+  })
+
+  test('the other commands match their schemas', async () => {
+    const code = await printed(['one-time-access-token', 'ada', '--json'])
+    expect(await problemsOf('one-time-access-token', code)).toBeNull()
+    const passkeys = await printed(['passkey-remove', 'ada', '--json'])
+    expect(await problemsOf('passkey-list', passkeys)).toBeNull()
+    const [passkey] = JSON.parse(passkeys).passkeys
+    const removed = await printed(['passkey-remove', 'ada', passkey.id, '--json'])
+    expect(await problemsOf('passkey-remove', removed)).toBeNull()
+    const { stdout } = await machine.run(['doctor', '--json'])
+    expect(await problemsOf('doctor', stdout.toString())).toBeNull()
+    expect(await problemsOf('key-rotate', await printed(['key-rotate', '--yes', '--json']))).toBeNull()
   })
 })
 

@@ -17,7 +17,7 @@ const bounds = {
   refresh: 4,
   userInfo: 2,
   siteCheck: 2,
-  ...{ restRead: 4, restWrite: 9, appsPage: 9, usersPage: 14, signInPage: 1 },
+  ...{ restRead: 4, restWrite: 9, appsPage: 10, usersPage: 14, signInPage: 1 },
 }
 
 const atApplication = (url: string) => url.startsWith(redirectUri)

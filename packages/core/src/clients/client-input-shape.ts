@@ -28,7 +28,8 @@ const properties = {
 
 const shapeValidator = validator<NewClientInput>(
   { type: 'object', required: ['name', 'redirectUris'], additionalProperties: false, properties },
-  { allErrors: true },
+  // A number that is none is reported with its limits, later.
+  { allErrors: true, strictNumbers: false },
 )
 
 /**
