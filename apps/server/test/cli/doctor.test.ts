@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
@@ -14,6 +14,8 @@ const doctor = async (machine: Pick<Machine, 'run'>) => {
   return { exit, stderr, lines, problems: lines.filter((line) => /^(?:warning|failed)/.test(line)) }
 }
 
+const day = 86_400_000
+
 describe.each(kinds)('doctor on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
@@ -26,8 +28,12 @@ describe.each(kinds)('doctor on %s', (kind) => {
   afterAll(() => stack.disposeAsync())
 
   test('checks a running server through its public URL', async () => {
-    const tomorrow = new Date(Date.now() + 86_400_000).toISOString()
+    const now = Date.now
+    const tomorrow = new Date(now() + day).toISOString()
+    // Created six days ago, so that the last quarter of its lifetime has begun.
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 6 * day)
     await machine.run(['api-keys', 'create', 'ada', '--name', 'Deploy', '--expires', tomorrow])
+    clock.mockRestore()
     const { exit, lines, problems } = await doctor(machine.with({ APP_URL: instance.url }))
     expect(problems).toEqual([
       'warning  clients        The API key “Deploy” expires soon. Its owner can renew it after that.',
