@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa, { type Middleware } from 'koa'
-import { requestContext } from '../http/request-context.ts'
+import { requestContext } from './request-context.ts'
 
 /** A handler for `node:http` and for frameworks with `(req, res, next)` middleware: Express, NestJS, Fastify hooks. */
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
