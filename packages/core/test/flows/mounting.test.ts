@@ -159,7 +159,7 @@ describe('issuer with a path', () => {
       expect(pocket.issuer).toBe(each.issuer)
     }
     expect(agent.cookies().map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['access_token.people', 'access_token.staff']),
+      expect.arrayContaining(['access_token.people', 'pocket_access_token.staff']),
     )
   })
 })
