@@ -23,8 +23,8 @@ export function searchOperations(search: Search, messagesFor: MessagesFor): read
       id: 'search',
       method: 'get',
       path: '/api/search',
-      summary: 'Search for pages, applications, users, groups and clients by name',
-      note: 'Only administrators find users, groups and clients. Returns at most five results of each kind.',
+      summary: 'Search for pages, settings, applications, users, groups and clients by name',
+      note: 'Only administrators find settings, users, groups and clients. Pages and settings are also found by everyday words, and settings by their variable. Returns at most five results of each kind.',
       area: 'account',
       query: {
         query: {

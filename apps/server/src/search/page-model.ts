@@ -3,7 +3,7 @@ import type { FormField } from '../http/form.ts'
 import type { Viewer } from '../http/viewer.ts'
 
 /** In display order. */
-export const resultKinds = ['page', 'application', 'user', 'group', 'client'] as const
+export const resultKinds = ['page', 'setting', 'application', 'user', 'group', 'client'] as const
 export type ResultKind = (typeof resultKinds)[number]
 
 /** A search result with its destination. */

@@ -2,19 +2,22 @@ import { startUrl } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import { nameKey } from '@pocket/directory/internal'
 import type { Deps } from '../http/deps.ts'
+import { removeLanguageMarks } from '../http/language-marks.ts'
 import type { Messages } from '../http/messages.ts'
 import type { SearchResult } from './page-model.ts'
 import { type SearchablePage, searchablePages } from './searchable-pages.ts'
 
-/** Finds destinations by name, case-insensitively. */
-export type Search = (user: User, query: string, messages: Pick<Messages, 'text'>) => Promise<readonly SearchResult[]>
+/** Finds destinations by name, pages and settings also by everyday words, case-insensitively. */
+export type Search = (user: User, query: string, messages: PageMessages) => Promise<readonly SearchResult[]>
+
+type PageMessages = Pick<Messages, 'text' | 'below'>
 
 /** Results of each kind; the lists show more. */
 const maxResults = 5
 export const maxQueryLength = 200
 
 /**
- * Pages and applications for every user; users, groups and clients only for administrators. Without a query only pages. The
+ * Pages and applications for every user; settings, users, groups and clients only for administrators. Without a query only pages. The
  * number of statements is constant: six for users, twelve for administrators.
  */
 export function createSearch({ pocket, directory }: Deps): Search {
@@ -72,19 +75,40 @@ export function createSearch({ pocket, directory }: Deps): Search {
   }
 }
 
-/** Pages by their names in the viewer's language; without a query only those of the navigation. */
-function findPages({ administrator }: User, query: string, messages: Pick<Messages, 'text'>): readonly SearchResult[] {
+/** Pages and settings by name, everyday words and variable, those by name first; without a query only the navigation. */
+function findPages({ administrator }: User, query: string, messages: PageMessages): readonly SearchResult[] {
   const key = nameKey(query)
   const pages = [...searchablePages.own, ...(administrator ? searchablePages.administration : [])]
-  if (key === '') return pages.filter(({ parent }) => parent === null).map((page) => toResult(page, messages))
-  return pages
-    .map((page) => toResult(page, messages))
-    .filter(({ name }) => nameKey(name).includes(key))
-    .slice(0, maxResults)
+  if (key === '') return pages.filter(({ parents }) => parents.length === 0).map((page) => toResult(page, messages))
+  const words = messages.below('search.words')
+  const found = pages.map((page) => {
+    const result = toResult(page, messages)
+    const phrases = [result.name, ...(words[page.title] ?? '').split(','), page.variable ?? '']
+    return { result, isNamed: nameKey(result.name).includes(key), isMeant: phrases.some(phraseMatcher(query)) }
+  })
+  const matches = [...found.filter(({ isNamed }) => isNamed), ...found.filter((each) => !each.isNamed && each.isMeant)]
+  return (['page', 'setting'] as const).flatMap((kind) =>
+    matches.flatMap(({ result }) => (result.kind === kind ? [result] : [])).slice(0, maxResults),
+  )
 }
 
-function toResult({ title, parent, path }: SearchablePage, { text }: Pick<Messages, 'text'>): SearchResult {
-  return { kind: 'page', name: text(title), detail: parent === null ? '' : text(parent), href: path }
+/** Whether each word of the query is the beginning of a word of the phrase. */
+function phraseMatcher(query: string): (phrase: string) => boolean {
+  const wanted = wordsOf(query)
+  return (phrase) => {
+    const words = wordsOf(phrase)
+    return wanted.length > 0 && wanted.every((start) => words.some((word) => word.startsWith(start)))
+  }
+}
+
+function wordsOf(text: string): readonly string[] {
+  return nameKey(removeLanguageMarks(text))
+    .split(/[\s_-]+/)
+    .filter(Boolean)
+}
+
+function toResult({ kind, title, parents, path }: SearchablePage, { text }: PageMessages): SearchResult {
+  return { kind, name: text(title), detail: [...new Set(parents.map((key) => text(key)))].join(' · '), href: path }
 }
 
 function hostOf(url: string): string {

@@ -1,36 +1,87 @@
-import { rail } from '../http/rail.ts'
+import { type RailEntry, rail } from '../http/rail.ts'
+import { passkeys } from '../settings/definitions/passkeys.ts'
+import { type SectionName, sections, settingOf } from '../settings/definitions.ts'
+import { pathOf } from '../settings/pages/section-page.ts'
 
-/** A page that needs no parameters. */
+/** A page, a part of a page or a setting, at a path without parameters. Everyday words for it are at `search.words.TITLE`. */
 export interface SearchablePage {
+  readonly kind: 'page' | 'setting'
   /** The message key of its name. */
   readonly title: string
-  /** The message key of its parent entry in the navigation; `null` for the entries themselves. */
-  readonly parent: string | null
+  /** The message keys of what contains it; none for the entries of the navigation. */
+  readonly parents: readonly string[]
   readonly path: string
+  /** The environment variable of a setting. */
+  readonly variable?: string
 }
 
 const childPage = (entry: string, title: string, path: string): SearchablePage => ({
+  kind: 'page',
   title,
-  parent: `frame.rail.${entry}`,
+  parents: [`frame.rail.${entry}`],
   path,
 })
-const navigationPages = (group: keyof typeof rail): readonly SearchablePage[] =>
-  rail[group].map(({ name, path }) => ({ title: `frame.rail.${name}`, parent: null, path }))
+const navigationPage = ({ name, path }: RailEntry): SearchablePage => ({
+  kind: 'page',
+  title: `frame.rail.${name}`,
+  parents: [],
+  path,
+})
 /** The tabs of the entries, without the first one, which the entry opens. */
 const tabPages = (group: keyof typeof rail): readonly SearchablePage[] =>
   rail[group].flatMap(({ name, path, tabs = [] }) =>
     tabs.filter((tab) => tab.path !== path).map((tab) => childPage(name, tab.title, tab.path)),
   )
 
+const sectionPart = (section: SectionName, title: string, id: string): SearchablePage => ({
+  kind: 'setting',
+  title,
+  parents: [`settings.sections.${section}`],
+  path: `${pathOf(section)}#${id}`,
+})
+// A cast: `Object.keys` loses the keys.
+const sectionSettings = (Object.keys(sections) as SectionName[]).flatMap((section) =>
+  sections[section].flatMap(({ name, fields }) =>
+    fields.map(
+      ({ key }): SearchablePage => ({
+        kind: 'setting',
+        title: `settings.labels.${key}`,
+        parents: [`settings.sections.${section}`, `settings.groups.${name}.title`],
+        path: `${pathOf(section)}#f-${key}`,
+        variable: settingOf(key).variable,
+      }),
+    ),
+  ),
+)
+const passkeySettings = Object.entries(passkeys).map(
+  ([key, { variable }]): SearchablePage => ({
+    kind: 'setting',
+    title: `passkeyPolicy.${key}.title`,
+    parents: ['settings.sections.passkeys'],
+    path: `/settings/admin/passkeys#h-${key}`,
+    variable,
+  }),
+)
+
 export const searchablePages: Readonly<Record<keyof typeof rail, readonly SearchablePage[]>> = {
-  own: [...navigationPages('own'), ...tabPages('own')],
+  own: [
+    ...rail.own.map(navigationPage),
+    ...tabPages('own'),
+    childPage('account', 'profile.language', '/settings/account#language'),
+    childPage('account', 'preferences.theme', '/settings/account#theme'),
+  ],
   administration: [
-    ...navigationPages('administration'),
+    ...rail.administration.map(navigationPage),
     childPage('users', 'userNew.title', '/settings/admin/users/new'),
     childPage('groups', 'groupNew.title', '/settings/admin/user-groups/new'),
     childPage('clients', 'clientNew.title', '/settings/admin/oidc-clients/new'),
     ...tabPages('administration'),
     childPage('settings', 'ldap.title', '/settings/admin/ldap'),
     childPage('settings', 'emails.title', '/settings/admin/emails'),
+    sectionPart('general', 'settings.pictures.title', 'pictures'),
+    sectionPart('oidc', 'settings.keys.rotate', 'keys'),
+    sectionPart('oidc', 'settings.tokens.title', 'tokens'),
+    ...sectionSettings,
+    ...passkeySettings,
   ],
 }

@@ -68,8 +68,56 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     expect((await find('passkeys and')).results).toEqual([
       expect.objectContaining({ name: 'Passkeys and sessions', detail: 'Account', href: '/settings/account/security' }),
     ])
-    for (const { path } of [...searchablePages.own, ...searchablePages.administration])
-      expect([path, (await instance.administrator.get(instance.url + path)).status]).toEqual([path, 200])
+    const paths = [...searchablePages.own, ...searchablePages.administration].map(({ path }) => path.split('#'))
+    const pages = new Map<string, { readonly status: number; readonly text: string }>()
+    for (const path of new Set(paths.map(([path = '']) => path)))
+      pages.set(path, await instance.administrator.get(instance.url + path))
+    for (const [path = '', id] of paths) {
+      expect([path, pages.get(path)?.status]).toEqual([path, 200])
+      if (id !== undefined) expect(pages.get(path)?.text).toContain(`id="${id}"`)
+    }
+  })
+
+  test.each([
+    ['logo', 'setting Pictures /settings/admin/application-configuration#pictures'],
+    ['SMTP', 'page E-mail /settings/admin/application-configuration/email'],
+    ['mail server', 'page E-mail /settings/admin/application-configuration/email'],
+    ['add user', 'page Add user /settings/admin/users/new'],
+    ['new client', 'page Add client /settings/admin/oidc-clients/new'],
+    ['add app', 'page Add client /settings/admin/oidc-clients/new'],
+    ['back up', 'page Back-ups /settings/admin/back-ups'],
+    ['rotate keys', 'setting Rotate keys /settings/admin/application-configuration/oidc#keys'],
+    ['key rotation', 'setting Rotate keys /settings/admin/application-configuration/oidc#keys'],
+    ['invite', 'page Invitations /settings/admin/invitations'],
+    ['language', 'page Language /settings/account#language'],
+    ['dark mode', 'page Theme /settings/account#theme'],
+    ['stay signed in', 'setting Maximum session /settings/admin/application-configuration#f-sessionDuration'],
+    ['sender addr', 'setting Sender address /settings/admin/application-configuration/email#f-smtpFrom'],
+    ['SMTP_HOST', 'setting Host /settings/admin/application-configuration/email#f-smtpHost'],
+    ['ldap base', 'setting Base DN /settings/admin/application-configuration/ldap#f-ldapBase'],
+    ['passkey_attestation', 'setting Attestation /settings/admin/passkeys#h-passkeyAttestation'],
+  ])('finds “%s” by its name, everyday words or variable', async (query, first) => {
+    const [result] = (await find(query)).results
+    expect(`${result?.kind} ${result?.name} ${result?.href}`).toBe(first)
+    const { text } = await instance.administrator.get(
+      `${instance.url}/settings/search?${new URLSearchParams({ query })}`,
+    )
+    expect(/<a class="item" href="([^"]+)"/.exec(text)?.[1]).toBe(result?.href)
+  })
+
+  test('finds by English words what a language has no words for', async () => {
+    const { text } = await instance.administrator.get(`${instance.url}/settings/search?query=logo`, {
+      headers: { 'accept-language': 'de' },
+    })
+    expect(text).toContain('lang="de"')
+    expect(/<a class="item" href="([^"]+)"/.exec(text)?.[1]).toBe('/settings/admin/application-configuration#pictures')
+  })
+
+  test('says where a setting is', async () => {
+    expect((await find('smtp_host')).results).toEqual([expect.objectContaining({ detail: 'E-mail · SMTP server' })])
+    expect((await find('sign-up')).results).toContainEqual(
+      expect.objectContaining({ kind: 'setting', detail: 'Sign-up' }),
+    )
   })
 
   test('shows users only their own pages and applications', async () => {
@@ -77,7 +125,9 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     expect(named(await find('zephyr', agent))).toEqual(['application Zephyr photos'])
     expect(named(await find('ordinary', agent))).toEqual([])
     expect(named(await find('over', agent))).toEqual([])
-    expect(named(await find('acc', agent))).toEqual(['page Account'])
+    expect(named(await find('acc', agent))).toEqual(['page Account', 'page Your data'])
+    expect(named(await find('smtp', agent))).toEqual([])
+    expect(named(await find('SMTP_HOST', agent))).toEqual([])
     const page = (await agent.get(`${instance.url}/settings/search?query=zephyr`)).text
     expect(page).toContain('https://photos.example.com/start')
     expect(page).not.toContain('/settings/admin')
