@@ -12,6 +12,7 @@ const sql = {
     AND id NOT IN (SELECT id FROM ${rows.table} WHERE outcome = 'succeeded' ${newest} LIMIT 1)`,
   list: `${rows.select} ${newest} LIMIT $1`,
   find: `${rows.select} WHERE id = $1`,
+  newestImport: `${rows.select} WHERE outcome <> 'dry' ${newest} LIMIT 1`,
   anySucceeded: `SELECT 1 AS one FROM ${rows.table} WHERE outcome = 'succeeded' LIMIT 1`,
 }
 
@@ -38,6 +39,11 @@ export class LdapRunStore {
 
   async find(id: string): Promise<LdapRun | undefined> {
     return rows.first(await this.#database.query(sql.find, [id]))
+  }
+
+  /** The newest run that was not a dry run. */
+  async newestImport(): Promise<LdapRun | undefined> {
+    return rows.first(await this.#database.query(sql.newestImport))
   }
 
   /** Whether any import has succeeded. */

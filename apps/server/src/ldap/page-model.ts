@@ -15,8 +15,8 @@ export interface LdapPage {
   readonly state: 'missing' | 'off' | 'on'
   /** Whether no run has shown the plan of the first import yet. */
   readonly needsDryRun: boolean
-  /** Whether automatic imports are paused because no administrator has seen the plan of the first import. */
-  readonly isFirst: boolean
+  /** The suffix of the message key of the status summary; `first` until an administrator has seen the plan of the first import. */
+  readonly lead: 'missing' | 'off' | 'first' | 'on' | 'waiting' | 'failed'
   /** Newest first. */
   readonly runs: readonly LdapRun[]
   /** The report that is shown in full. */

@@ -29,15 +29,17 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
     const { ldapUrl, ldapEnabled } = await settings()
     const list = await runs.list(maxRuns)
     const flash = flashes.consume(ctx, pagePath)
-    const newest = list.find(({ outcome }) => outcome !== 'dry')
+    const newest = await runs.newestImport()
     const needsDryRun = await sync.needsDryRun()
     const waiting = newest?.outcome === 'waiting' ? newest : null
+    const state = ldapUrl === '' ? 'missing' : ldapEnabled ? 'on' : 'off'
+    const isFirst = needsDryRun || waiting?.losses?.asks === false
     await show(ctx, {
       view: 'ldap',
       viewer: viewerOf(user),
-      state: ldapUrl === '' ? 'missing' : ldapEnabled ? 'on' : 'off',
+      state,
       needsDryRun,
-      isFirst: needsDryRun || waiting?.losses?.asks === false,
+      lead: state !== 'on' ? state : isFirst ? 'first' : importLead(newest?.outcome),
       runs: list,
       shown: list.find(({ id }) => id === ctx.query.run) ?? list[0] ?? null,
       waiting,
@@ -156,6 +158,12 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
       return { name: group.name, entry: await links.linkGroup(actor, group.id, entry) }
     }),
   ]
+}
+
+/** The state of the hourly import, after the outcome of the last import: the suffix of a message. */
+export function importLead(outcome: LdapRun['outcome'] | undefined): 'first' | 'on' | 'waiting' | 'failed' {
+  if (outcome === undefined || outcome === 'dry') return 'first'
+  return outcome === 'succeeded' ? 'on' : outcome
 }
 
 function failureOf({ code, details }: LdapError): LdapFailure {

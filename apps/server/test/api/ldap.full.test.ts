@@ -120,20 +120,23 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     }
     const states = async () =>
       Object.fromEntries((await users()).map(({ username, disabled }) => [username, disabled ? 'disabled' : 'enabled']))
+    const lead = async () => {
+      const { text } = await instance.administrator.get(`${instance.url}/settings/admin/application-configuration/ldap`)
+      return /<h1>LDAP<\/h1><p>([^<]*)/.exec(text)?.[1]
+    }
     const codes = ({ json }: { readonly json: Readonly<Record<string, unknown>> }) =>
       (json.problems as readonly { code: string; dn: string }[]).map(({ code, dn }) => `${code} ${dn}`)
 
     test('is refused while LDAP is disabled or no server is configured', async () => {
       expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
       await configure({ ldapUrl: '' })
-      const settings = `${instance.url}/settings/admin/application-configuration/ldap`
-      const lead = 'People and groups are imported every hour.'
-      expect((await instance.administrator.get(settings)).text).not.toContain(lead)
+      expect(await lead()).toBe('The import is off.')
       await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
-      expect((await instance.administrator.get(settings)).text).toContain(lead)
+      expect(await lead()).toBe('Nothing has been imported yet.')
       const answer = await sync()
       expect([answer.status, answer.json.code]).toEqual([422, 'ldap_sync_failed'])
       expect(answer.json.details).toMatchObject({ reason: 'ldap_unreachable' })
+      expect(await lead()).toBe('The last import failed.')
       const runs = (await instance.call('GET /api/ldap/runs')).response.json()
       expect(runs).toContainEqual(
         expect.objectContaining({ outcome: 'failed', code: 'ldap_unreachable', trigger: 'api' }),
@@ -165,6 +168,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
       expect(page.text).toContain('The first import needs confirmation.')
       expect(page.text).toContain('Start the first import yourself')
+      expect(await lead()).toBe('Nothing is imported until an administrator confirms it.')
     })
 
     test('has a dry run that changes nothing, even while LDAP is disabled', async () => {
@@ -210,6 +214,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       // An administrator has reviewed the dry run, so the job runs soon.
       expect(await untilNextRun()).toBeLessThanOrEqual(5000)
       expect((await sync()).status).toBe(204)
+      expect(await lead()).toBe('People and groups are imported every hour.')
       expect(await states()).toEqual({
         ada: 'enabled',
         bob: 'enabled',

@@ -39,7 +39,7 @@ export interface SectionPage {
 }
 
 export function createSectionPage(deps: SettingPageDeps): SectionPage {
-  const { pocket, directory, settings, applicationImages, initialAccessTokens, lastEmail, show } = deps
+  const { pocket, directory, settings, applicationImages, initialAccessTokens, lastEmail, ldapLead, show } = deps
   const lock = ({ key }: SettingField) => lockOf(key, settings)
 
   const groupsFor = async (section: SectionName): Promise<SettingsPage['userGroups']> => {
@@ -61,6 +61,22 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
     return { lead: last ? (last.succeeded ? 'sent' : 'failed') : 'untried', leadAt: last?.at ?? null }
   }
 
+  /** The status of a section in one word, the suffix of a message key, and an instant in that message. */
+  const leadOf = async (section: SectionName, values: SettingValues) => {
+    switch (section) {
+      case 'general':
+        return { lead: 'usual', leadAt: null }
+      case 'sign-up':
+        return { lead: values.allowUserSignups, leadAt: null }
+      case 'email':
+        return emailLead(values)
+      case 'ldap':
+        return { lead: values.ldapEnabled && values.ldapUrl !== '' ? await ldapLead() : 'off', leadAt: null }
+      case 'oidc':
+        return { lead: values.dynamicRegistration, leadAt: null }
+    }
+  }
+
   return {
     groupsFor,
     isFree: (field) => lock(field) === null,
@@ -78,7 +94,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
         viewer: viewerOf(user),
         section,
         path: pathOf(section),
-        ...(section === 'email' ? await emailLead(present) : { lead: leadOf(section, present), leadAt: null }),
+        ...(await leadOf(section, present)),
         groups: sections[section].map(({ name, fields: some }) => ({
           name,
           fields: some.map((field) => ({
@@ -105,20 +121,6 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
       })
       ctx.status = status
     },
-  }
-}
-
-/** The status of a section in one word; the message is `settings.leads.SECTION.WORD`. */
-function leadOf(section: Exclude<SectionName, 'email'>, values: SettingValues): string {
-  switch (section) {
-    case 'general':
-      return 'usual'
-    case 'sign-up':
-      return values.allowUserSignups
-    case 'ldap':
-      return values.ldapEnabled && values.ldapUrl !== '' ? 'on' : 'off'
-    case 'oidc':
-      return values.dynamicRegistration
   }
 }
 

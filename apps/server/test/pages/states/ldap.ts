@@ -112,7 +112,7 @@ const page: LdapPage = {
   viewer: anna,
   state: 'on',
   needsDryRun: false,
-  isFirst: false,
+  lead: 'on',
   runs: [],
   shown: null,
   waiting: null,
@@ -130,15 +130,23 @@ export const presets = {
 }
 
 export const ldapStates: Readonly<Record<string, PageModel>> = {
-  'ldap-first': { ...page, needsDryRun: true, isFirst: true, problem: 'ldap_dry_run_needed' },
-  'ldap-dry': { ...page, state: 'off', needsDryRun: false, runs: [dry], shown: dry, notice: { done: 'dry' } },
+  'ldap-first': { ...page, needsDryRun: true, lead: 'first', problem: 'ldap_dry_run_needed' },
+  'ldap-dry': {
+    ...page,
+    state: 'off',
+    lead: 'off',
+    needsDryRun: false,
+    runs: [dry],
+    shown: dry,
+    notice: { done: 'dry' },
+  },
   'ldap-run': {
     ...page,
     runs: [run, failed, dry],
     shown: run,
     notice: { done: 'linked', userName: 'eve', dn: 'uid=eve,ou=people,dc=example,dc=com' },
   },
-  'ldap-waiting-first': { ...page, isFirst: true, runs: [first], shown: first, waiting: first },
+  'ldap-waiting-first': { ...page, lead: 'first', runs: [first], shown: first, waiting: first },
   'ldap-waiting': { ...page, runs: [waiting, run, failed], shown: waiting, waiting },
   'ldap-failed': {
     ...page,
