@@ -10,13 +10,16 @@ export interface SecondPasskey {
   postpone(accountId: string): Promise<void>
 }
 
+/** Whether the only passkey is lost with its device. */
+export function isOnOneDeviceOnly(passkeys: readonly Pick<Passkey, 'deviceType'>[]): boolean {
+  return passkeys.length === 1 && passkeys[0]?.deviceType === 'singleDevice'
+}
+
 export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, clock: Clock): SecondPasskey {
   return {
     async isReminderDue(accountId, passkeys) {
-      const [firstPasskey, secondPasskey] = passkeys
-      if (secondPasskey !== undefined || firstPasskey?.deviceType !== 'singleDevice') return false
       // Used for a sign-in after the registration.
-      if (firstPasskey.lastUsedAt === null) return false
+      if (!isOnOneDeviceOnly(passkeys) || passkeys[0]?.lastUsedAt == null) return false
       const reminder = await store.find(accountId)
       return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
     },

@@ -34,6 +34,8 @@ export interface AppsPage {
   readonly view: 'apps'
   readonly viewer: Viewer
   readonly recoveryNotice: RecoveryNotice | null
+  /** Set once, after the user's first passkey was created. */
+  readonly firstPasskey: { readonly suggestsSecond: boolean } | null
   readonly search: string
   /** Favourites first, then most recently used. */
   readonly tiles: readonly AppTile[]

@@ -1,4 +1,4 @@
-import { type ListedClient, requestContext } from '@pocket/core'
+import { type ListedClient, type Passkey, requestContext } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { consentedScopes } from '@pocket/core/internal'
 import type { Context } from 'koa'
@@ -7,6 +7,7 @@ import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
+import { appsPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { Recovery } from '../recovery/recovery.ts'
@@ -19,13 +20,13 @@ export interface AppDeps extends PageDeps {
   readonly ownApps: OwnApps
   readonly favourites: FavouriteStore
   readonly recovery: Recovery
+  /** Whether the only passkey is lost with its device. */
+  readonly isOnOneDeviceOnly: (passkeys: readonly Pick<Passkey, 'deviceType'>[]) => boolean
 }
-
-const appsPath = '/settings/apps'
 
 /** `/settings/apps`: starts applications and lists consents. */
 export function appPages(deps: AppDeps): readonly PageRoute[] {
-  const { pocket, ownApps, favourites, recovery, authentication, show, flashes, clock } = deps
+  const { pocket, ownApps, favourites, recovery, isOnOneDeviceOnly, authentication, show, flashes, clock } = deps
   const consents = createOwnConsents(deps)
 
   const showApps = async (ctx: Context) => {
@@ -33,9 +34,21 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
     const { tiles, more } = await ownApps.listUsable(user.id, search)
     const allowed = (await ownApps.listConsented(user.id)).map(allowedApp)
-    const notice = noticeOf(flashes.consume(ctx, appsPath))
-    const recoveryNotice = await recovery.noticeFor(ctx, user)
-    await show(ctx, { view: 'apps', viewer: viewerOf(user), recoveryNotice, search, tiles, more, allowed, notice })
+    const flash = flashes.consume(ctx, appsPath)
+    await show(ctx, {
+      view: 'apps',
+      viewer: viewerOf(user),
+      recoveryNotice: await recovery.noticeFor(ctx, user),
+      firstPasskey:
+        flash.done === 'first_passkey'
+          ? { suggestsSecond: isOnOneDeviceOnly(await pocket.passkeys.list(user.id)) }
+          : null,
+      search,
+      tiles,
+      more,
+      allowed,
+      notice: noticeOf(flash),
+    })
   }
 
   const setFavourite = async (ctx: Context) => {

@@ -52,6 +52,7 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
     const ids = items.map(({ client }) => client.id)
     const logos = await pictures.clients(ids)
     const latest = listPage.shows('lastAttempt') ? await clientList.latestAttempts(ids) : new Map<string, never>()
+    const flash = flashes.consume(ctx, path)
     const isFiltered = listPage.request.search !== '' || Object.keys(listPage.request.filters).length > 0
     await show(ctx, {
       view: 'clients',
@@ -65,7 +66,8 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
           lastAttempt: attempt ? { at: attempt.at, succeeded: attempt.succeeded } : null,
         }
       }),
-      notice: bulkNotice(flashes.consume(ctx, path)),
+      notice: bulkNotice(flash),
+      isSetUp: flash.isSetUp === true,
     })
   }
 

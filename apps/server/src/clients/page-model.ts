@@ -39,6 +39,8 @@ export interface ClientsPage {
   readonly list: ListView
   readonly clients: readonly ClientItem[]
   readonly notice: BulkNotice | null
+  /** Set once, after the set-up. */
+  readonly isSetUp: boolean
 }
 
 /** Values of the form for a new client. */

@@ -7,6 +7,8 @@ export const accountPaths = {
   data: '/settings/account/data',
 } as const
 
+export const appsPath = '/settings/apps'
+
 /** Where a recovery code leads. */
 export const recoverPath = '/recover'
 

@@ -1,18 +1,22 @@
 import type { Context } from 'koa'
+import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SetUp } from './set-up.ts'
 
+const clientsPath = '/settings/admin/oidc-clients'
+
 export interface SetUpPageDeps {
   readonly setUp: SetUp
   readonly show: ShowPage
+  readonly flashes: Flashes
   /** The page that migrates another instance into this one; `null` if this one is not empty. */
   readonly migrationUrl: () => Promise<string | null>
 }
 
 /** `/login/setup`: available until the first user exists. */
-export function setUpPages({ setUp, show, migrationUrl }: SetUpPageDeps): readonly PageRoute[] {
+export function setUpPages({ setUp, show, flashes, migrationUrl }: SetUpPageDeps): readonly PageRoute[] {
   const pages = {
     async show(ctx: Context) {
       await setUp.assertOpen()
@@ -31,7 +35,8 @@ export function setUpPages({ setUp, show, migrationUrl }: SetUpPageDeps): readon
     async finish(ctx: Context) {
       const { response } = jsonObject(ctx)
       await setUp.finish(ctx, response)
-      ctx.body = { redirectTo: '/settings/admin/oidc-clients' }
+      flashes.set(ctx, clientsPath, { isSetUp: true })
+      ctx.body = { redirectTo: clientsPath }
     },
   }
 

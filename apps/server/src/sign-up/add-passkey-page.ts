@@ -4,11 +4,12 @@ import { jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
+import { welcomePath } from './first-passkey.ts'
 
 const home = '/settings/account'
 
 /** `/signup/add-passkey`: the destination of invitations and of users who signed up without a passkey. */
-export function addPasskeyPages({ pocket, authentication, show }: PageDeps): readonly PageRoute[] {
+export function addPasskeyPages({ pocket, authentication, flashes, show }: PageDeps): readonly PageRoute[] {
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const pages = {
     async show(ctx: Context) {
@@ -28,7 +29,9 @@ export function addPasskeyPages({ pocket, authentication, show }: PageDeps): rea
       const { id } = await authentication.requireUser(ctx)
       const { response } = jsonObject(ctx)
       await pocket.registration.add(ctx.req, ctx.res, { response, purpose: 'registration', accountId: id })
-      ctx.body = { redirectTo: redirectTarget(ctx) }
+      const next = redirectTarget(ctx)
+      const isFirst = next === home && (await pocket.passkeys.list(id)).length === 1
+      ctx.body = { redirectTo: isFirst ? welcomePath(ctx, flashes) : next }
     },
   }
 

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import { jsonObject } from '../http/form.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
+import { welcomePath } from './first-passkey.ts'
 import type { SignUpPageDeps } from './page-deps.ts'
 import { resolveReturnPath } from './return-path.ts'
 
@@ -10,7 +11,7 @@ const home = '/settings/account'
 const waitingPath = '/signup/waiting'
 
 /** `/signup`, and `/st/TOKEN` with a sign-up token. */
-export function signUpPages({ pocket, signUp, signUpSettings, authentication, show }: SignUpPageDeps) {
+export function signUpPages({ pocket, signUp, signUpSettings, authentication, flashes, show }: SignUpPageDeps) {
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withRedirect = (path: string, redirect: string) =>
     redirect === home ? path : `${path}?${new URLSearchParams({ redirect })}`
@@ -56,7 +57,8 @@ export function signUpPages({ pocket, signUp, signUpSettings, authentication, sh
       const destination = redirectTarget(ctx)
       const returnPath = await resolveReturnPath(pocket, destination)
       const { disabled } = await withFieldErrors(signUp.finish(ctx, response, returnPath))
-      ctx.body = { redirectTo: disabled ? withRedirect(waitingPath, returnPath ?? home) : destination }
+      const next = () => (destination === home ? welcomePath(ctx, flashes) : destination)
+      ctx.body = { redirectTo: disabled ? withRedirect(waitingPath, returnPath ?? home) : next() }
     },
   }
 }

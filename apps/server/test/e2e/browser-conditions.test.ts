@@ -39,7 +39,7 @@ async function withPasskey() {
   await page.getByLabel('User name').fill(`someone${count++}`)
   await page.getByLabel('E-mail').fill(`someone${count}@example.com`)
   await page.getByRole('button', { name: 'Create passkey and continue' }).click()
-  await page.waitForURL('**/settings/account')
+  await page.waitForURL('**/settings/apps')
   await page.context().clearCookies()
   return opened
 }
@@ -85,7 +85,7 @@ test('the page says where each passkey lives', async () => {
   await page.getByLabel('User name').fill('key')
   await page.getByLabel('E-mail').fill('key@example.com')
   await page.getByRole('button', { name: 'Create passkey and continue' }).click()
-  await page.waitForURL('**/settings/account')
+  await page.waitForURL('**/settings/apps')
   await page.goto(`${running.url}/settings/account/security`)
   await page.getByText('on a security key').waitFor()
 })

@@ -35,7 +35,7 @@ describeUnless(firefoxUnavailableReason, describe)('Firefox', () => {
       await firefox.fill('#f-email', 'fox@example.com')
       await firefox.addAuthenticator()
       await firefox.click('#setup button[type="submit"]')
-      await waitForPath('/settings/account')
+      await waitForPath('/settings/apps')
       await firefox.goto(`${running.url}/settings/account/security`)
       await waitForText('You can sign in with one passkey')
 

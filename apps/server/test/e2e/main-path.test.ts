@@ -155,7 +155,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { name: 'Create your passkey' }).waitFor()
     await page.getByRole('button', { name: 'Create passkey and continue' }).click()
-    await page.waitForURL('**/settings/account')
+    await page.waitForURL('**/settings/apps')
     expect(await authenticator.credentials()).toHaveLength(1)
 
     await page.goto(link)

@@ -112,7 +112,7 @@ describe.each(databaseKinds)('signing up on %s', (storage) => {
     await page.getByRole('heading', { name: 'Create your passkey' }).waitFor()
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Create passkey and continue' }).click()
-    await page.waitForURL('**/settings/account')
+    await page.waitForURL('**/settings/apps')
     expect(await authenticator.credentials()).toHaveLength(1)
     await using other = await openWindow()
     await other.page.goto(link)

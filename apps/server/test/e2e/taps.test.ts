@@ -121,7 +121,7 @@ async function personIn(cold: Cold, username: string) {
   await cold.page.goto(link)
   await cold.page.getByRole('button', { name: 'Sign in' }).click()
   await cold.page.getByRole('button', { name: 'Create passkey and continue' }).click()
-  await cold.page.waitForURL('**/settings/account')
+  await cold.page.waitForURL('**/settings/apps')
   await cold.page.context().clearCookies()
   return id
 }
@@ -265,8 +265,8 @@ describe('counted in a new browser', () => {
     await cold.page.goto(`${instance.url}/st/${token}`)
     await fillIn(cold, 'ivan')
     await cold.tap('button', 'Create passkey and continue')
-    await cold.page.waitForURL('**/settings/account')
-    const signedUp = ['GET /st/…', 'POST /signup/options', 'POST /signup', 'GET /settings/account']
+    await cold.page.waitForURL('**/settings/apps')
+    const signedUp = ['GET /st/…', 'POST /signup/options', 'POST /signup', 'GET /settings/apps']
     expect(cold.counted()).toEqual({ taps: 1, requests: signedUp })
     await cold.page.goto(dsm.begin().url)
     const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
@@ -339,7 +339,7 @@ describe('counted in a new browser', () => {
     await cold.page.goto(link)
     await cold.tap('button', 'Sign in')
     await cold.tap('button', 'Create passkey and continue')
-    await cold.page.waitForURL('**/settings/account')
+    await cold.page.waitForURL('**/settings/apps')
     expect(cold.counted()).toEqual({
       taps: 2,
       requests: [
@@ -348,7 +348,7 @@ describe('counted in a new browser', () => {
         'GET /signup/add-passkey',
         'POST /signup/add-passkey/options',
         'POST /signup/add-passkey',
-        'GET /settings/account',
+        'GET /settings/apps',
       ],
     })
     expect(await cold.authenticator.credentials()).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
@@ -12,7 +12,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalled(kind, { ALLOW_USER_SIGNUPS: 'open' })
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -22,6 +22,38 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   const create = (name: string, more: Readonly<Record<string, unknown>> = {}) =>
     instance.app.pocket.clients.create({ name, redirectUris: ['https://app.example'], ...more })
   const namesOf = (text: string) => [...text.matchAll(/data-app="([^ "]+)/g)].map(([, name]) => name)
+
+  /** Creates a passkey at a page that offers it. */
+  const addPasskey = async (agent: UserAgent, path: string, fields: object) => {
+    const begun = await agent.postJson(`${instance.url}${path}/options`, fields)
+    // A cast: the authenticator rejects invalid options.
+    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const response = new SoftwareAuthenticator({ backupEligible: false }).create(options, { origin: instance.url })
+    const query = 'redirect' in fields ? `?${new URLSearchParams({ redirect: String(fields.redirect) })}` : ''
+    return (await agent.postJson(instance.url + path + query, { response })).json()
+  }
+
+  test('follow a first passkey, once, with the advice to add a second one', async () => {
+    const newcomer = instance.agent()
+    const username = freshName()
+    const fields = { username, email: `${username}@example.com` }
+    expect(await addPasskey(newcomer, '/signup', fields)).toEqual({ redirectTo: here })
+    const { agent: invited } = await instance.personWithoutPasskey(freshName())
+    expect(await addPasskey(invited, '/signup/add-passkey', {})).toEqual({ redirectTo: here })
+    for (const agent of [newcomer, invited]) {
+      const { text } = await get(agent)
+      expect(text).toContain('Your passkey works.')
+      expect(text).toContain('Your only passkey is on one device.')
+      expect(text.indexOf('Your passkey works.')).toBeLessThan(text.indexOf('No applications yet'))
+      expect(text.indexOf('No applications yet')).toBeLessThan(text.indexOf('Your only passkey is on one device.'))
+      const again = (await get(agent)).text
+      expect(again).not.toContain('Your passkey works.')
+      expect(again).not.toContain('Your only passkey is on one device.')
+    }
+    expect(await addPasskey(invited, '/signup/add-passkey', {})).toEqual({ redirectTo: '/settings/account' })
+    const { agent: other } = await instance.personWithoutPasskey(freshName())
+    expect(await addPasskey(other, '/signup/add-passkey', { redirect: '/device' })).toEqual({ redirectTo: '/device' })
+  })
 
   test('are those available to the user, with their launch URLs', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())

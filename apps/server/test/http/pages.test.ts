@@ -392,7 +392,11 @@ describe('the set-up', () => {
 
   test('is closed to everyone once a user exists', async () => {
     await using running = await startApp()
-    expect((await setUpAdministrator(running.agent(), running.url)).status).toBe(200)
+    const administrator = running.agent()
+    const done = await setUpAdministrator(administrator, running.url)
+    expect([done.status, done.json()]).toEqual([200, { redirectTo: clients }])
+    expect((await administrator.get(running.url + clients)).text).toContain('Your passkey works.')
+    expect((await administrator.get(running.url + clients)).text).not.toContain('Your passkey works.')
     // The response to a slower user has its own error code, not that of an unknown page.
     for (const path of ['/login/setup/options', '/api/signup/setup']) {
       const { status, text } = await running.agent().postJson(running.url + path, { username: 'eve' })

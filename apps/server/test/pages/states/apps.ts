@@ -26,7 +26,15 @@ const allowed = (id: string, name: string, scopes: readonly string[]): AllowedAp
     isDangerous: true,
   },
 })
-const page = { view: 'apps', viewer: anna, recoveryNotice: null, search: '', more: 0, notice: null } as const
+const page = {
+  view: 'apps',
+  viewer: anna,
+  recoveryNotice: null,
+  firstPasskey: null,
+  search: '',
+  more: 0,
+  notice: null,
+} as const
 
 export const appsStates: Readonly<Record<string, PageModel>> = {
   apps: {
@@ -49,6 +57,7 @@ export const appsStates: Readonly<Record<string, PageModel>> = {
     allowed: [allowed('immich', 'Immich', ['openid', 'profile', 'email']), allowed('wiki', 'The wiki', [])],
     notice: { done: 'withdrawn', name: 'Grafana' },
   },
+  'apps-first-passkey': { ...page, firstPasskey: { suggestsSecond: true }, tiles: [], allowed: [] },
   'apps-none': { ...page, viewer: long, tiles: [], allowed: [] },
   'apps-not-found': { ...page, search: 'nothing like it', tiles: [], allowed: [] },
 }

@@ -58,6 +58,7 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
       },
     ],
     notice: { done: 'delete', count: 1, name: 'Grafana', refused: [], refusedCount: 0, skipped: 2 },
+    isSetUp: false,
   },
   'clients-none': {
     view: 'clients',
@@ -65,6 +66,7 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     list: { ...list, total: 0 },
     clients: [],
     notice: null,
+    isSetUp: true,
   },
   'clients-nothing-found': {
     view: 'clients',
@@ -72,6 +74,7 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     list: { ...list, total: 0, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
     clients: [],
     notice: { done: 'nothing', count: 0, refused: [], refusedCount: 0, skipped: 0 },
+    isSetUp: false,
   },
   'clients-delete': {
     view: 'confirm',
