@@ -405,7 +405,7 @@ const rows = {
   'POST /settings/admin/invitations/bulk': row('administrator'),
   'POST /settings/admin/invitations/:id/remove': row('administrator'),
   'GET /settings/admin/oidc-clients': row('administrator'),
-  'POST /settings/admin/oidc-clients/bulk': row('administrator'),
+  'POST /settings/admin/oidc-clients/bulk': row('administrator', { session: 'recent-15-minutes' }),
   'GET /settings/admin/oidc-clients/new': row('administrator', { session: 'passkey' }),
   'POST /settings/admin/oidc-clients/new': row('administrator', { session: ['passkey', 'recent-15-minutes'] }),
   'GET /settings/admin/oidc-clients/:id': row('administrator'),
