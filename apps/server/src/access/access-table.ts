@@ -297,7 +297,6 @@ const rows = {
   'GET /device': row('user'),
   'GET /device/approve': row('user'),
   'POST /device/approve': row('user'),
-  'GET /device/deny': row('user'),
   'POST /device/deny': row('user'),
   'GET /device/allow': row('user'),
   'POST /device/allow': row('user'),

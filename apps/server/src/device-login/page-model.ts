@@ -28,7 +28,8 @@ export interface DevicePage {
     /** Browser and operating system. */
     readonly device: string
     readonly ipAddress: string | null
-    readonly ceremonies: { readonly approve: AuthenticationCeremony; readonly deny: AuthenticationCeremony }
+    readonly ceremony: AuthenticationCeremony
+    readonly denyTo: string
   } | null
   /** If the user may not use the application: `refuseTo` denies it, `otherDeviceUrl` signs in with another account. */
   readonly notAllowed?: { readonly refuseTo: string; readonly otherDeviceUrl: string }

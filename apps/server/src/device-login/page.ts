@@ -6,11 +6,11 @@ import type { Context } from 'koa'
 import type { PageDeps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import { jsonObject } from '../http/form.ts'
+import { seeOther } from '../http/show-page.ts'
 import type { DevicePage } from './page-model.ts'
 import { waitingPages } from './waiting-page.ts'
 
 const devicePath = '/device'
-type Decision = 'approve' | 'deny'
 
 /**
  * `/login/device` on the waiting device, `/device` on the device that approves it.
@@ -23,21 +23,22 @@ export function devicePages(
 ) {
   const { pocket, authentication, show, flashes } = deps
 
-  const submitTo = (decision: Decision, code: string) => `${devicePath}/${decision}?${new URLSearchParams({ code })}`
+  const actionUrl = (decision: 'approve' | 'deny', code: string) =>
+    `${devicePath}/${decision}?${new URLSearchParams({ code })}`
 
-  const ceremonies = async (ctx: Context, code: string): Promise<Record<Decision, AuthenticationCeremony>> => {
-    const request = await pocket.signIn.request(ctx.req, ctx.res)
-    const ceremony = (decision: Decision) => ({
-      ...request,
-      refreshFrom: submitTo(decision, code),
-      submitTo: submitTo(decision, code),
-    })
-    return { approve: ceremony('approve'), deny: ceremony('deny') }
-  }
+  const ceremony = async (ctx: Context, code: string): Promise<AuthenticationCeremony> => ({
+    ...(await pocket.signIn.request(ctx.req, ctx.res)),
+    refreshFrom: actionUrl('approve', code),
+    submitTo: actionUrl('approve', code),
+  })
 
   const findRequest = async (ctx: Context, code: string): Promise<DevicePage['request']> => {
     const { userCode, userAgent, ipAddress } = await pocket.deviceLogins.find(code)
-    return { userCode, device: deviceOf(userAgent), ipAddress, ceremonies: await ceremonies(ctx, userCode) }
+    return {
+      ...{ userCode, device: deviceOf(userAgent), ipAddress },
+      ceremony: await ceremony(ctx, userCode),
+      denyTo: actionUrl('deny', userCode),
+    }
   }
 
   const showDevice = (ctx: Context, user: User, page: Partial<DevicePage>) =>
@@ -50,23 +51,6 @@ export function devicePages(
       done: null,
       ...page,
     })
-
-  const decide = (decision: Decision) => async (ctx: Context) => {
-    const { id } = await authentication.requireUser(ctx)
-    const code = codeOf(ctx)
-    // Checks the code before the passkey assertion is consumed.
-    await pocket.deviceLogins.find(code)
-    await pocket.signIn.confirm(ctx.req, ctx.res, { accountId: id, response: jsonObject(ctx).response })
-    const status = decision === 'approve' ? 'approved' : 'denied'
-    await pocket.deviceLogins.decide(ctx.req, { code, accountId: id, status })
-    flashes.set(ctx, devicePath, { done: status })
-    ctx.body = { redirectTo: devicePath }
-  }
-
-  const refresh = (decision: Decision) => async (ctx: Context) => {
-    ctx.set('Cache-Control', 'no-store')
-    ctx.body = (await ceremonies(ctx, codeOf(ctx)))[decision]
-  }
 
   return {
     waiting: waitingPages(deps),
@@ -95,10 +79,29 @@ export function devicePages(
       }
     },
 
-    approve: decide('approve'),
-    refreshApproval: refresh('approve'),
-    deny: decide('deny'),
-    refreshDenial: refresh('deny'),
+    async approve(ctx: Context) {
+      const { id: accountId } = await authentication.requireUser(ctx)
+      const code = codeOf(ctx)
+      // Checks the code before the passkey assertion is consumed.
+      await pocket.deviceLogins.find(code)
+      await pocket.signIn.confirm(ctx.req, ctx.res, { accountId, response: jsonObject(ctx).response })
+      await pocket.deviceLogins.decide(ctx.req, { code, accountId, status: 'approved' })
+      flashes.set(ctx, devicePath, { done: 'approved' })
+      ctx.body = { redirectTo: devicePath }
+    },
+
+    async refresh(ctx: Context) {
+      ctx.set('Cache-Control', 'no-store')
+      ctx.body = await ceremony(ctx, codeOf(ctx))
+    },
+
+    /** Needs no passkey, because it grants nothing. */
+    async deny(ctx: Context) {
+      const { id: accountId } = await authentication.requireUser(ctx)
+      await pocket.deviceLogins.decide(ctx.req, { code: codeOf(ctx), accountId, status: 'denied' })
+      flashes.set(ctx, devicePath, { done: 'denied' })
+      seeOther(ctx, devicePath)
+    },
   }
 }
 

@@ -162,6 +162,24 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(audited(instance, 'device_login_denied').at(-1)).toMatchObject({ accountId: person.id })
   })
 
+  test('denies on its page without a passkey, once', async () => {
+    const { exchange, code } = await request()
+    const denials = () => audited(instance, 'device_login_denied').length
+    const before = denials()
+    const later = Date.now() + 61_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
+    try {
+      const page = await person.agent.get(`${instance.url}/device?code=${code}`)
+      const { action = '' } = page.forms().find((form) => form.action.includes('/device/deny')) ?? {}
+      const deny = async () => (await person.agent.postForm(new URL(action, instance.url).href, {})).status
+      expect((await Promise.all([deny(), deny()])).sort()).toEqual([303, 401])
+    } finally {
+      clock.mockRestore()
+    }
+    expect((await exchange()).json()).toMatchObject({ code: 'device_login_denied' })
+    expect(denials()).toBe(before + 1)
+  })
+
   test('signs in one of twenty concurrent exchanges', async () => {
     const { exchange, code } = await request()
     await reauthenticate(person)

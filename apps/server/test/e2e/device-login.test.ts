@@ -62,7 +62,7 @@ test('a browser without a passkey is approved or denied by another one, and cont
   await television.goto(`${instance.url}/login/device`)
   const other = (await television.locator('#user-code').textContent()) ?? ''
   await phone.goto(`${instance.url}/device?code=${other}`)
-  await phone.getByRole('button', { name: 'Deny with a passkey' }).click()
+  await phone.getByRole('button', { name: 'Don’t allow' }).click()
   await phone.getByRole('heading', { name: 'It wasn’t let in' }).waitFor()
   await television.getByText('The sign-in was denied on the other device').waitFor()
   expect(await television.locator('#user-code').count()).toBe(0)

@@ -118,7 +118,7 @@ describe('with the keyboard alone', () => {
     await ask('ABCD-EFGH')
     await keys.focuses(/^One thing needs to be changed/)
     await ask(await begin())
-    await keys.tabTo('Deny with a passkey')
+    await keys.tabTo('Don’t allow')
     await keys.press('Enter')
     await page.getByRole('heading', { name: 'It wasn’t let in' }).waitFor()
     await television.page.getByText('The sign-in was denied on the other device').waitFor()
