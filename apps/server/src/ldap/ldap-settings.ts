@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CustomClaim, LdapOptions, LdapRules } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
+import { isEmailRequired } from '../settings/required-email.ts'
 
 const second = 1000
 /** The share of imported people, groups or memberships that an import may remove without confirmation. */
@@ -49,7 +50,7 @@ export function ldapRulesOf(settings: SettingValues): Omit<LdapRules, 'now'> {
       displayName: settings.ldapAttributeUserDisplayName !== '',
       picture: settings.ldapAttributeUserProfilePicture !== '',
     },
-    requireEmail: settings.requireUserEmail,
+    requireEmail: isEmailRequired(settings),
     maxRemovals,
     newClaims,
   }

@@ -7,6 +7,7 @@ import type { PageRoute } from '../http/page-routes.ts'
 import { userPath, usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
+import { isEmailRequired } from '../settings/required-email.ts'
 import { userBulkPages } from './bulk-page.ts'
 import type { UserPageDeps } from './deps.ts'
 import { userListPages } from './list-page.ts'
@@ -39,7 +40,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       view: 'user-new',
       viewer: viewerOf(viewer),
       values: emptyUser,
-      emailRequired: (await settings.lastKnown()).requireUserEmail,
+      emailRequired: isEmailRequired(await settings.lastKnown()),
       problems: [],
       problem: null,
       groups: pickedGroups(await directory.groups.list(selectedGroupIds)),

@@ -8,6 +8,7 @@ import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import { userPath } from '../http/paths.ts'
 import { viewerOf } from '../http/viewer.ts'
+import { isEmailRequired } from '../settings/required-email.ts'
 import { userValidator } from '../users/validators.ts'
 import { removalNotes } from '../webauthn/passkey-removed-page.ts'
 import type { UserPageDeps } from './deps.ts'
@@ -85,8 +86,8 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
     const { id, userName, displayName, email, disabled, createdAt } = user
     const policy = await passkeyPolicy()
     const flash = flashes.consume(ctx, userTabPath(id, tab))
-    const { smtpHost, emailOneTimeAccessAsAdminEnabled, requireUserEmail } = await settings.lastKnown()
-    const isReachable = email !== null && smtpHost !== ''
+    const values = await settings.lastKnown()
+    const isReachable = email !== null && values.smtpHost !== ''
     await show(ctx, {
       view: 'user',
       tab,
@@ -97,7 +98,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
           ? null
           : { dn: (await directory.ldap.importState(id))?.dn ?? '', decides: await users.isManagedByLdap(user) },
       values: storedValues(user),
-      emailRequired: requireUserEmail,
+      emailRequired: isEmailRequired(values),
       problems: [],
       problem: null,
       version: userValidator(user),
@@ -112,7 +113,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       removals: removalNotes(await passkeyRemovals.list(pageActor(viewer, ctx), id), id),
       sessions: tab === 'security' ? await sessions.list(id, null) : [],
       signInLink: readSignInLink(flash),
-      sendable: { code: isReachable && emailOneTimeAccessAsAdminEnabled, invitation: isReachable },
+      sendable: { code: isReachable && values.emailOneTimeAccessAsAdminEnabled, invitation: isReachable },
       events: tab === 'activity' ? await findRecentEvents(id) : [],
       notice: userNotices.find((notice) => notice === flash.done) ?? null,
       removal: removalConfirmation(user),

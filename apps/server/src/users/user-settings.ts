@@ -1,5 +1,6 @@
 import type { CustomClaim } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
+import { isEmailRequired } from '../settings/required-email.ts'
 
 /** The instance settings for users. */
 export interface UserSettings {
@@ -20,7 +21,7 @@ export interface UserSettings {
 /** The current instance settings for users. */
 export function userSettingsOf(values: SettingValues): UserSettings {
   return {
-    requireEmail: values.requireUserEmail,
+    requireEmail: isEmailRequired(values),
     editOwnAccount: values.allowOwnAccountEdit,
     removeOwnAccount: values.ownAccountRemoval,
     emailsVerified: values.emailsVerified,

@@ -153,12 +153,13 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('applies a change at once: the name on pages and the required user fields', async () => {
     const { url, administrator } = instance
-    await instance.call(write, { body: whole({ appName: 'Lighthouse', requireUserEmail: 'false' }) })
+    const mailServer = { smtpHost: '127.0.0.1', smtpPort: '9' }
+    await instance.call(write, { body: whole({ ...mailServer, appName: 'Lighthouse', requireUserEmail: 'false' }) })
     expect((await administrator.get(`${url}/account`)).text).toContain('Lighthouse')
     const username = `no-mail-${kind.toLowerCase()}`
     expect(await instance.call('POST /api/users', { body: { username } })).toMatchObject({ status: 201 })
     const defaults = { signupDefaultCustomClaims: claims(['plan', 'free']) }
-    await instance.call(write, { body: whole(defaults) })
+    await instance.call(write, { body: whole({ ...mailServer, ...defaults }) })
     expect(await instance.call('POST /api/users', { body: { username: `${username}2` } })).toMatchObject({
       status: 400,
     })

@@ -11,7 +11,7 @@ describe('bad input', () => {
   let id: string
 
   beforeAll(async () => {
-    instance = await startCalled('SQLite')
+    instance = await startCalled('SQLite', { SMTP_HOST: '127.0.0.1', SMTP_PORT: '9' })
     id = (await create()).id
   })
 

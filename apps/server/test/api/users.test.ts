@@ -310,6 +310,19 @@ describe('settings for users', () => {
     })
   }
 
+  test('need no e-mail address without a mail server, on pages and over REST', async () => {
+    const { url, administrator: agent } = instance
+    const username = freshName()
+    const form = await agent.postForm(`${url}/settings/admin/users/new`, { username, email: '', displayName: 'Zoe' })
+    expect([form.status, (await instance.app.directory.findByName(username))?.email]).toEqual([303, null])
+    const person = await instance.person(freshName())
+    const { json } = await instance.call('GET /api/users/me', { agent: person.agent })
+    const own = { username: json.username, firstName: 'Zoe', lastName: '', displayName: 'Zoe', email: '' }
+    expect((await person.agent.postForm(`${url}/settings/account`, own)).status).toBe(303)
+    expect((await instance.app.directory.find(person.id))?.email).toBeNull()
+    expect((await instance.call('POST /api/users', { body: { username: freshName() } })).status).toBe(201)
+  })
+
   test('can make the e-mail address optional', async () => {
     const username = freshName()
     const created = await administration({ requireUserEmail: false }).create({ id: 'a', origin: nobody }, { username })

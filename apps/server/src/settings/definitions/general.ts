@@ -60,7 +60,7 @@ export const general = {
       variable: 'REQUIRE_USER_EMAIL',
       default: true,
       public: true,
-      description: 'Whether every user must have an e-mail address.',
+      description: 'Whether every user must have an e-mail address; applies once `SMTP_HOST` is set.',
     }),
     emailsVerified: defineSetting(boolean, {
       variable: 'EMAILS_VERIFIED',
