@@ -9,7 +9,7 @@ import { accessChoice } from './access-form.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import { correctDsmRedirectUris } from './dsm.ts'
 import type { ClientNewPage, ClientNewValues } from './page-model.ts'
-import { type PastedUrl, parsePastedUrl, templateInput } from './templates/pasted-url.ts'
+import { launchUrlOf, type PastedUrl, parsePastedUrl, templateInput } from './templates/pasted-url.ts'
 import type { ClientTemplate } from './templates/template.ts'
 import { protectedSite, synologyDsm, templateOf, templates, templatesMatching } from './templates/templates.ts'
 
@@ -111,7 +111,8 @@ function createDraft(
     if (template === null)
       return { ...unchanged, input: { name, redirectUris, template: null, protocol: { operator: operator || null } } }
     const { corrections, redirectUris: origins } = correctDsmRedirectUris(redirectUris)
-    return { ...unchanged, corrections, input: { name, redirectUris: origins, template: template.id } }
+    const launchUrl = launchUrlOf(origins[0] ?? '')
+    return { ...unchanged, corrections, input: { name, launchUrl, redirectUris: origins, template: template.id } }
   }
   if (template.example === null) return { ...unchanged, input: { ...templateInput(template, ''), name } }
   if (address === '') throw invalidClient({ field: 'address', code: 'required', message: 'is required' })

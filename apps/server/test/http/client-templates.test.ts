@@ -51,7 +51,8 @@ test.each(named)('%s signs users in with the client that its template creates', 
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
   expect(secret === '').toBe(client?.isPublic)
   const { clientSettings } = application
-  expect(client).toMatchObject({ isPublic: clientSettings.isPublic ?? false, template: template.id })
+  const launchUrl = template.example === null ? null : new URL(entryPoint.redirectUri).origin
+  expect(client).toMatchObject({ isPublic: clientSettings.isPublic ?? false, template: template.id, launchUrl })
   const wanted = clientSettings.redirectUris.filter((uri) => !added[application.id]?.includes(uri))
   expect(client?.redirectUris).toEqual(expect.arrayContaining(wanted))
   expect(client?.postLogoutRedirectUris).toEqual(
@@ -185,9 +186,12 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
 ])('%s has instructions in its own terms: the settings page and the values', async (id, address, where, entries) => {
   const field = id === 'synology-dsm' ? 'redirectUris' : 'address'
   const page = await agent.follow(await create({ template: id, name: 'Explained', [field]: address }))
+  const clientId = page.url.split('/').at(-1) ?? ''
+  const launchUrl = id === 'synology-dsm' ? 'https://nas.example.com:5001' : address.replace(/\/$/, '')
+  expect((await running.app.pocket.clients.find(clientId))?.launchUrl).toBe(launchUrl)
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
   const filled = (value: string) =>
-    value === 'ID' ? (page.url.split('/').at(-1) ?? '') : value === 'SECRET' ? secret : value
+    value === 'ID' ? clientId : value === 'SECRET' ? secret : value
   const told = entries(running.url).map(([label, value]) => [label, filled(value)])
   expect(toEnter(page.text)).toEqual({ where, entries: told })
   // Once it is stored, the page shows only the prefix of the secret, which distinguishes it from others.

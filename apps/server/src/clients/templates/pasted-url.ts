@@ -33,6 +33,7 @@ export function templateInput(
   const withAddress = (text: string) => text.replaceAll('{address}', address)
   return {
     name,
+    launchUrl: launchUrlOf(address),
     redirectUris: template.redirectUris.map(withAddress),
     postLogoutRedirectUris: (template.postLogoutRedirectUris ?? []).map(withAddress),
     ...settings,
@@ -42,6 +43,11 @@ export function templateInput(
     },
     template: template.id,
   }
+}
+
+/** The URL of the application as its launch URL; `null` if it is none or has a wildcard. */
+export function launchUrlOf(address: string): string | null {
+  return URL.canParse(address) && !address.includes('*') ? address : null
 }
 
 function doubtOf(url: URL, hasScheme: boolean, port: number | undefined): UrlDoubt | null {
