@@ -13,6 +13,8 @@ import { launchUrlOf, type PastedUrl, parsePastedUrl, templateInput } from './te
 import type { ClientTemplate } from './templates/template.ts'
 import { protectedSite, synologyDsm, templateOf, templates, templatesMatching } from './templates/templates.ts'
 
+const idTaken: FieldError = { field: 'id', code: 'already_in_use', message: 'is already in use' }
+
 /** The client to create, or the doubt that needs confirmation. */
 interface ClientDraft {
   readonly input: NewClientInput
@@ -39,20 +41,25 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
       return
     }
     const template = templateOf(String(ctx.query.template))
-    const values = { name: template?.name ?? '', address: '', redirectUris: [], operator: '' }
+    const values = {
+      ...{ name: template?.name ?? '', address: '', redirectUris: [], operator: '' },
+      ...{ id: '', isPublic: template?.settings?.isPublic ?? false },
+    }
     await show(ctx, { ...page(template), viewer, values, isGroupRestricted: true })
   }
 
   const create = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const template = templateOf(formText(ctx, 'template'))
-    const { values, isGroupRestricted } = formValues(ctx)
+    const { values, isGroupRestricted } = formValues(ctx, template)
     const model = { ...page(template), viewer: viewerOf(user), values, isGroupRestricted }
     let draft: ClientDraft | undefined
     const refusal = await refusalOf(async () => {
       draft = createDraft(template, values)
       if (draft.doubt && draft.doubt.address !== formText(ctx, 'sure', 2000)) return
-      const client = await administration.create(formActor(ctx, user), { ...draft.input, isGroupRestricted })
+      const { id, isPublic } = values
+      const input = { ...draft.input, isPublic, isGroupRestricted, ...(id !== '' && { id }) }
+      const client = await administration.create(formActor(ctx, user), input)
       const minted =
         client.isPublic || template === protectedSite
           ? null
@@ -66,7 +73,9 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     })
     if (ctx.status === 303) return
     const doubt = draft?.doubt ?? null
-    await show(ctx, { ...model, doubt: refusal ? null : doubt, problems: refusal?.problems ?? [] })
+    const isIdTaken = refusal?.problem === 'client_id_already_exists'
+    const problems = isIdTaken ? [idTaken] : (refusal?.problems ?? [])
+    await show(ctx, { ...model, doubt: refusal ? null : doubt, problems })
     ctx.status = refusal?.status ?? 400
   }
 
@@ -86,13 +95,16 @@ function page(template: ClientTemplate | null) {
   } as const
 }
 
-function formValues(ctx: Context) {
+function formValues(ctx: Context, template: ClientTemplate | null) {
   const lines = formText(ctx, 'redirectUris').split(/\s+/)
+  const type = formText(ctx, 'isPublic', 5)
   const values: ClientNewValues = {
     name: formText(ctx, 'name').trim(),
     address: formText(ctx, 'address', 2000).trim(),
     redirectUris: lines.filter((line) => line !== ''),
     operator: formText(ctx, 'operator', 100).trim(),
+    id: formText(ctx, 'id', 200).trim(),
+    isPublic: type === '' ? (template?.settings?.isPublic ?? false) : type === 'true',
   }
   const { isGroupRestricted } = accessChoice(ctx)
   return { values, isGroupRestricted }

@@ -52,6 +52,9 @@ export interface ClientNewValues {
   readonly redirectUris: readonly string[]
   /** The operator; empty if not given. */
   readonly operator: string
+  /** The client ID; empty for a random one. */
+  readonly id: string
+  readonly isPublic: boolean
 }
 
 /** `/settings/admin/oidc-clients/new`: selects a template. */
@@ -71,7 +74,7 @@ export interface ClientNewPage {
   readonly values: ClientNewValues
   /** Whether access is restricted to groups (initially none) or open to all users. */
   readonly isGroupRestricted: boolean
-  /** Errors on `name`, `address`, `redirectUris` and `redirectUris[i]`. */
+  /** Errors on `name`, `address`, `id`, `redirectUris` and `redirectUris[i]`. */
   readonly problems: readonly FieldError[]
   /** A doubt about the URL that the user must confirm; the form then sends `sure`. */
   readonly doubt: { readonly code: Exclude<UrlDoubt, 'invalid'>; readonly address: string } | null

@@ -190,8 +190,7 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
   const launchUrl = id === 'synology-dsm' ? 'https://nas.example.com:5001' : address.replace(/\/$/, '')
   expect((await running.app.pocket.clients.find(clientId))?.launchUrl).toBe(launchUrl)
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
-  const filled = (value: string) =>
-    value === 'ID' ? clientId : value === 'SECRET' ? secret : value
+  const filled = (value: string) => (value === 'ID' ? clientId : value === 'SECRET' ? secret : value)
   const told = entries(running.url).map(([label, value]) => [label, filled(value)])
   expect(toEnter(page.text)).toEqual({ where, entries: told })
   // Once it is stored, the page shows only the prefix of the secret, which distinguishes it from others.
@@ -251,6 +250,32 @@ describe('selecting a template', () => {
       expect(refused.status).toBe(400)
       expect(refused.text).toMatch(/id="f-address"[^>]*aria-invalid="true"/)
     }
+  })
+})
+
+describe('the ID and the type of a new client', () => {
+  const find = (id: string) => running.app.pocket.clients.find(id)
+
+  test.each([
+    ['other', { redirectUris: 'https://any.example.com/callback' }],
+    ['grafana', { address: 'https://graphs.example.com' }],
+  ])('can be chosen for the template %s', async (template, fields) => {
+    const id = `chosen-${template}`
+    const created = await create({ template, name: 'Chosen', id: ` ${id} `, isPublic: 'true', ...fields })
+    expect([created.status, created.location]).toEqual([303, `${at}/${id}`])
+    expect(await find(id)).toMatchObject({ isPublic: true, pkceRequired: true, secrets: [] })
+    const again = await create({ template, name: 'Again', id, ...fields })
+    expect([again.status, (await find(id))?.name]).toEqual([409, 'Chosen'])
+    expect(again.text).toMatch(/id="f-id"[^>]*value="chosen-\w+"[^>]*aria-invalid="true"/)
+  })
+
+  test('are those of the template by default, and an invalid ID is refused', async () => {
+    const fields = { template: 'home-assistant', name: 'Home', address: 'https://home.example.com' }
+    expect((await agent.get(`${at}/new?template=home-assistant`)).text).toContain('<option value="true" selected>')
+    const confidential = await create({ ...fields, isPublic: 'false' })
+    expect(await find(confidential.location?.split('/').at(-1) ?? '')).toMatchObject({ isPublic: false })
+    for (const id of ['a', 'a b', '__proto__', 'x'.repeat(129)])
+      expect((await create({ ...fields, id })).status).toBe(400)
   })
 })
 

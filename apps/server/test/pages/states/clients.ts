@@ -6,7 +6,7 @@ const clientNew = {
   view: 'client-new',
   viewer: anna,
   template: { id: 'immich', name: 'Immich', example: 'https://photos.example.com' },
-  values: { name: 'Immich', address: '', redirectUris: [], operator: '' },
+  values: { name: 'Immich', address: '', redirectUris: [], operator: '', id: '', isPublic: false },
   isGroupRestricted: true,
   problems: [],
   doubt: null,
@@ -105,27 +105,28 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
   'client-new': clientNew,
   'client-new-doubt': {
     ...clientNew,
-    values: { name: 'Immich', address: 'http://192.168.1.5:2284', redirectUris: [], operator: '' },
+    values: { ...clientNew.values, address: 'http://192.168.1.5:2284' },
     doubt: { code: 'insecure', address: 'http://192.168.1.5:2284' },
   },
   'client-new-dsm': {
     ...clientNew,
     template: { id: 'synology-dsm', name: 'Synology DSM', example: 'https://nas.example.com:5001' },
-    values: { name: 'Synology DSM', address: '', redirectUris: [], operator: '' },
+    values: { ...clientNew.values, name: 'Synology DSM' },
   },
   'client-new-refused': {
     ...clientNew,
     template: null,
     values: {
-      address: '',
+      ...clientNew.values,
       name: '',
       redirectUris: ['https://photos.example.com/auth/login', 'photos.example.com/cb', 'https://h/#x'],
-      operator: '',
+      id: 'photos',
     },
     problems: [
       { field: 'name', code: 'required', message: '' },
       { field: 'redirectUris[1]', code: 'invalid', message: '' },
       { field: 'redirectUris[2]', code: 'fragment', message: '' },
+      { field: 'id', code: 'already_in_use', message: '' },
     ],
   },
 }
