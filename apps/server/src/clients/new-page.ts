@@ -8,6 +8,7 @@ import { viewerOf } from '../http/viewer.ts'
 import { accessChoice } from './access-form.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import { correctDsmRedirectUris } from './dsm.ts'
+import { templateLogos } from './generated/template-logos.ts'
 import type { ClientNewPage, ClientNewValues } from './page-model.ts'
 import { launchUrlOf, type PastedUrl, parsePastedUrl, templateInput } from './templates/pasted-url.ts'
 import type { ClientTemplate } from './templates/template.ts'
@@ -24,7 +25,8 @@ interface ClientDraft {
 
 /** `/settings/admin/oidc-clients/new`: connects an application. */
 export function newClientPages(context: ClientPageContext): readonly PageRoute[] {
-  const { path, authentication, show, administration, formActor, redirectToClient, clientPath, newSecrets } = context
+  const { path, authentication, show, administration, formActor, redirectToClient, clientPath } = context
+  const { newSecrets, clientLogos } = context
   const newClientPath = `${path}/new` as const
 
   const showNew = async (ctx: Context) => {
@@ -66,6 +68,8 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
           : await administration.addSecret(formActor(ctx, user), client.id, {})
       if (minted)
         await newSecrets.keep(ctx, clientPath(client.id), client, { id: minted.stored.id, value: minted.plain })
+      const logo = templateLogos.get(template?.id ?? '')
+      if (logo !== undefined) await clientLogos.upload(formActor(ctx, user), client.id, 'light', Buffer.from(logo))
       redirectToClient(ctx, client.id, {
         corrections: draft.corrections,
         notice: 'created',
