@@ -450,6 +450,7 @@ const rows = {
   'GET /settings/account/recovery-codes': row('user'),
   'POST /settings/account/recovery-codes': row('user', { session: ['passkey', 'recent'] }),
   'POST /settings/account/recovery-codes/remove': row('user', { session: ['passkey', 'recent'] }),
+  'GET /settings/account/break-glass-code': row('administrator'),
   'POST /settings/account/break-glass-code': row('administrator', { session: ['passkey', 'recent'] }),
   'POST /settings/account/recovery/seen': row('user'),
   'POST /settings/account/recovery/stop': row('user'),

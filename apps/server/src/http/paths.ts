@@ -4,6 +4,7 @@ export const accountPaths = {
   profile: '/settings/account',
   security: '/settings/account/security',
   recoveryCodes: '/settings/account/recovery-codes',
+  breakGlassCode: '/settings/account/break-glass-code',
   data: '/settings/account/data',
 } as const
 

@@ -51,11 +51,19 @@ export interface RecoveryCodesPage {
   readonly backTo: string
 }
 
+/** `/settings/account/break-glass-code`: offers an administrator a break-glass code, at the end of the set-up. */
+export interface BreakGlassCodePage {
+  readonly view: 'break-glass-code'
+  readonly submitTo: string
+  readonly backTo: string
+}
+
 declare module '../http/page-models.ts' {
   interface PageModels {
     readonly recover: RecoverPage
     readonly 'recover-by-email': RecoverByEmailPage
     readonly 'stop-recovery': StopRecoveryPage
     readonly 'recovery-codes': RecoveryCodesPage
+    readonly 'break-glass-code': BreakGlassCodePage
   }
 }

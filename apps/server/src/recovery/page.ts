@@ -54,16 +54,28 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
   const createBreakGlassCode = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const code = await recovery.createBreakGlassCode(user, { origin: requestContext(ctx.req) })
-    flashes.set(ctx, codesPath, { codes: [code], isBreakGlass: true, createdAt: clock.now() })
+    const backTo = redirectTarget(ctx)
+    flashes.set(ctx, codesPath, { codes: [code], isBreakGlass: true, createdAt: clock.now(), backTo })
     seeOther(ctx, codesPath)
+  }
+  const offerBreakGlassCode = async (ctx: Context) => {
+    const backTo = redirectTarget(ctx)
+    const submitTo = `${accountPaths.breakGlassCode}?${new URLSearchParams({ redirect: backTo })}`
+    await show(ctx, { view: 'break-glass-code', submitTo, backTo })
   }
   const showCodes = async (ctx: Context) => {
     const { userName } = await authentication.requireUser(ctx)
-    const { codes, isBreakGlass = false, createdAt } = flashes.consume(ctx, codesPath)
+    const { codes, isBreakGlass = false, createdAt, backTo } = flashes.consume(ctx, codesPath)
     if (!Array.isArray(codes) || typeof createdAt !== 'number') return seeOther(ctx, accountPaths.security)
     ctx.set('Cache-Control', 'no-store')
-    const page = { view: 'recovery-codes', isBreakGlass: isBreakGlass === true, backTo: accountPaths.security } as const
-    await show(ctx, { ...page, userName, codes, createdAt })
+    await show(ctx, {
+      view: 'recovery-codes',
+      isBreakGlass: isBreakGlass === true,
+      userName,
+      codes,
+      createdAt,
+      backTo: sameSitePath(backTo, accountPaths.security),
+    })
   }
   const removeCodes = async (ctx: Context) => {
     await recovery.removeCodes(await authentication.requireUser(ctx), requestContext(ctx.req))
@@ -119,7 +131,8 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     { method: 'post', path: recoverPath, handle: finish },
     { method: 'get', path: codesPath, handle: showCodes },
     { method: 'post', path: codesPath, handle: createCodes },
-    { method: 'post', path: `${accountPaths.profile}/break-glass-code`, handle: createBreakGlassCode },
+    { method: 'get', path: accountPaths.breakGlassCode, handle: offerBreakGlassCode },
+    { method: 'post', path: accountPaths.breakGlassCode, handle: createBreakGlassCode },
     { method: 'post', path: `${codesPath}/remove`, handle: removeCodes },
     { method: 'post', path: `${accountPaths.profile}/recovery/seen`, handle: confirmNotice },
   ]

@@ -390,6 +390,19 @@ describe('the set-up', () => {
     expect(await running.app.directory.isSetUp()).toBe(false)
   })
 
+  test('ends with the offer of a break-glass code, which is shown once', async () => {
+    await using running = await startApp()
+    const agent = running.agent()
+    const finished = await setUpAdministrator(agent, running.url)
+    const { redirectTo } = finished.json() as { readonly redirectTo: string }
+    const offer = await agent.get(running.url + redirectTo)
+    expect(offer.text).toContain(`href="${clients}"`)
+    const created = await agent.follow(await agent.submit(offer, offer.form('/settings/account/break-glass-code')))
+    expect(created.text).toMatch(/([2-9A-Z]{4}-){3}[2-9A-Z]{4}/)
+    expect(created.text).toContain(`href="${clients}"`)
+    expect((await agent.get(created.url)).location).toBe(`${running.url}/settings/account/security`)
+  })
+
   test('is closed to everyone once a user exists', async () => {
     await using running = await startApp()
     const administrator = running.agent()

@@ -146,6 +146,11 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     createdAt: now,
     backTo: '/settings/account/security',
   },
+  'break-glass-code': {
+    view: 'break-glass-code',
+    submitTo: '/settings/account/break-glass-code?redirect=%2Fsettings%2Fadmin%2Foidc-clients',
+    backTo: '/settings/admin/oidc-clients',
+  },
   'account-recovery-used': {
     ...security,
     recoveryNotice,
