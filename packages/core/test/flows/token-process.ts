@@ -37,6 +37,8 @@ const ports = [
 ]
 for (const [issuer, refreshLeeway] of Object.entries(leeways)) {
   const pocket = await createPocket({
+    // As the hosts of the test.
+    cookiePrefix: '',
     issuer,
     name: 'Test',
     masterKey: MasterKey.from('a master key that is long enough'),
