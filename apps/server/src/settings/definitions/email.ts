@@ -19,12 +19,6 @@ export const email = {
       default: 'none',
       description: 'The encryption of the SMTP connection: `none`, `starttls` or `tls`.',
     }),
-    smtpSkipCertVerify: defineSetting(boolean, {
-      variable: 'SMTP_SKIP_CERT_VERIFY',
-      default: false,
-      description:
-        "Whether the SMTP server's certificate is not verified. Anyone on the network path can then read the connection.",
-    }),
     smtpFrom: defineSetting(text(emailAddress, { maxlength: 254, control: 'email' }), {
       variable: 'SMTP_FROM',
       default: '',
@@ -39,6 +33,12 @@ export const email = {
       variable: 'SMTP_PASSWORD',
       default: '',
       description: 'The password for the SMTP server.',
+    }),
+    smtpSkipCertVerify: defineSetting(boolean, {
+      variable: 'SMTP_SKIP_CERT_VERIFY',
+      default: false,
+      description:
+        "Whether the SMTP server's certificate is not verified. Anyone on the network path can then read the connection.",
     }),
   },
   sent: {

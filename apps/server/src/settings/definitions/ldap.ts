@@ -17,6 +17,12 @@ export const ldap = {
       default: '',
       description: 'The URL of the LDAP server, such as `ldaps://ldap.example.com`.',
     }),
+    ldapBindDn: defineSetting(text(line()), { variable: 'LDAP_BIND_DN', default: '', description: 'The bind DN.' }),
+    ldapBindPassword: defineSetting(secret(anyText), {
+      variable: 'LDAP_BIND_PASSWORD',
+      default: '',
+      description: 'The bind password.',
+    }),
     ldapStartTls: defineSetting(boolean, {
       variable: 'LDAP_START_TLS',
       default: false,
@@ -37,12 +43,6 @@ export const ldap = {
       default: false,
       description:
         "Whether the LDAP server's certificate is not verified. Anyone on the network path can then read the connection.",
-    }),
-    ldapBindDn: defineSetting(text(line()), { variable: 'LDAP_BIND_DN', default: '', description: 'The bind DN.' }),
-    ldapBindPassword: defineSetting(secret(anyText), {
-      variable: 'LDAP_BIND_PASSWORD',
-      default: '',
-      description: 'The bind password.',
     }),
   },
   ldapPeople: {
