@@ -31,4 +31,5 @@ export type { DirectorySnapshot, SnapshotGroup, SnapshotSource, SnapshotUser } f
 export { type ScimSyncOptions, syncScim } from './scim/sync.ts'
 export { createScimTarget, type ScimTarget, type TargetCapabilities, type TargetDescription } from './scim/target.ts'
 export { type DirectoryImport, directoryImport, type ImportedClaim } from './typeorm/directory-import.ts'
+export { isEmailAddress } from './users/create-user.ts'
 export { nameKey } from './users/user-store.ts'

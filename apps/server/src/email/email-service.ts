@@ -43,6 +43,8 @@ export interface Mail {
   lastAttempt(): Promise<LastAttempt | undefined>
   /** Sends a test immediately; it replaces the previous one in the list. @throws {ConfigurationError} with the SMTP error @throws {ConflictError} `user_email_not_set` */
   test(user: User): Promise<void>
+  /** Whether a mail server is set. */
+  isConfigured(): Promise<boolean>
   /** Whether e-mail is configured and the user has an e-mail address. */
   reaches(user: Pick<User, 'email'>): Promise<boolean>
   /**
@@ -76,7 +78,8 @@ export async function createEmailService(deps: EmailServiceDeps): Promise<EmailS
   let delivery: Delivery | undefined
   const audit = withSignInNotices({ ...deps, outbox }, () => delivery?.trigger())
 
-  const reaches = async ({ email }: Pick<User, 'email'>) => email !== null && (await values()).smtpHost !== ''
+  const isConfigured = async () => (await values()).smtpHost !== ''
+  const reaches = async ({ email }: Pick<User, 'email'>) => email !== null && (await isConfigured())
 
   const removeOldEmails = async (signal: AbortSignal) => {
     await emailVerifications.removeExpired(clock.now())
@@ -135,6 +138,7 @@ export async function createEmailService(deps: EmailServiceDeps): Promise<EmailS
           }
         },
         lastAttempt: () => store.lastAttempt(),
+        isConfigured,
         reaches,
         async approved(user, content) {
           if (!(await reaches(user))) return

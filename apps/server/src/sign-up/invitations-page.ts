@@ -1,3 +1,4 @@
+import { isEmailAddress } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { bulkNotice } from '../http/bulk.ts'
@@ -18,7 +19,7 @@ const pagePath = '/settings/admin/invitations'
 const hour = 60 * 60_000
 /** The lifetimes of a link by form value, in milliseconds. */
 const lifetimes = { hour, day: 24 * hour, week: 7 * 24 * hour, month: 31 * 24 * hour } as const
-const defaultValues: InvitationFormValues = { uses: '1', lifetime: 'week', groupIds: [] }
+const defaultValues: InvitationFormValues = { uses: '1', lifetime: 'week', groupIds: [], email: '' }
 
 const definition: ListPageDefinition = {
   path: pagePath,
@@ -36,7 +37,7 @@ const definition: ListPageDefinition = {
 
 /** `/settings/admin/invitations`: sign-up links. */
 export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
-  const { pocket, directory, signupTokens, signUpSettings, authentication, show, flashes, secure } = deps
+  const { pocket, directory, signupTokens, signUpSettings, mail, authentication, show, flashes, secure } = deps
 
   const showPage = async (
     ctx: Context,
@@ -46,18 +47,20 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     const { items, total } = await signupTokens.list(listPage.request)
     const offeredGroupsPage = await offeredGroups(directory.groups)
     const flash = flashes.consume(ctx, pagePath)
-    const { done, id } = flash
+    const { done, id, sentTo } = flash
     await show(ctx, {
       view: 'invitations',
       values: defaultValues,
       problems: [],
       ...page,
       mode: (await signUpSettings()).mode,
+      canSend: await mail.isConfigured(),
       list: listPage.view(total),
       invitations: items.map((item) => invitationOf(item, pocket.issuer)),
       groups: offeredGroupsPage.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
       moreGroups: offeredGroupsPage.total - offeredGroupsPage.items.length,
       createdId: done === 'created' && typeof id === 'string' ? id : null,
+      sentTo: done === 'created' && typeof sentTo === 'string' ? sentTo : null,
       removed: done === 'removed',
       bulkNotice: done === 'delete' || done === 'nothing' ? bulkNotice(flash) : null,
     })
@@ -70,16 +73,21 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const values = formValues(ctx)
     const usageLimit = Number(values.uses)
-    const problems =
-      /^\d{1,3}$/.test(values.uses) && usageLimit >= 1 && usageLimit <= 100
+    const recipient = values.email !== '' && (await mail.isConfigured()) ? values.email : null
+    const problems = [
+      ...(/^\d{1,3}$/.test(values.uses) && usageLimit >= 1 && usageLimit <= 100
         ? []
-        : [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }]
+        : [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }]),
+      ...(recipient === null || isEmailAddress(recipient)
+        ? []
+        : [{ field: 'email', code: 'invalid_format', message: 'must be an e-mail address' }]),
+    ]
     let id = ''
     const refusal =
       problems.length > 0
         ? { status: 400, problems }
         : await refusalOf(async () => {
-            const newToken = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds }
+            const newToken = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds, recipient }
             id = (await signupTokens.create(pageActor(user, ctx), newToken)).item.id
           })
     if (refusal) {
@@ -87,7 +95,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       ctx.status = refusal.status
       return
     }
-    flashes.set(ctx, pagePath, { done: 'created', id })
+    flashes.set(ctx, pagePath, { done: 'created', id, ...(recipient !== null && { sentTo: recipient }) })
     seeOther(ctx, pagePath)
   }
 
@@ -154,5 +162,6 @@ function formValues(ctx: Context): InvitationFormValues {
       ? (lifetime as InvitationFormValues['lifetime'])
       : defaultValues.lifetime,
     groupIds: formTexts(ctx, 'groups'),
+    email: formText(ctx, 'email', 300).trim(),
   }
 }

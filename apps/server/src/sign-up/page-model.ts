@@ -75,6 +75,8 @@ export interface InvitationFormValues {
   readonly uses: string
   readonly lifetime: 'hour' | 'day' | 'week' | 'month'
   readonly groupIds: readonly string[]
+  /** Empty: the link is not sent. */
+  readonly email: string
 }
 
 /** `/settings/admin/invitations`. Instants in milliseconds since the Unix epoch. */
@@ -96,13 +98,17 @@ export interface InvitationsPage {
     readonly createdAt: number
   }[]
   readonly values: InvitationFormValues
-  /** Errors of `uses` and `userGroupIds`. */
+  /** Whether a mail server is set, so that links can be sent. */
+  readonly canSend: boolean
+  /** Errors of `uses`, `email` and `userGroupIds`. */
   readonly problems: readonly FieldError[]
   readonly groups: readonly { readonly id: string; readonly name: string }[]
   /** The number of groups that are not listed. */
   readonly moreGroups: number
   /** The link that the previous request created. */
   readonly createdId: string | null
+  /** The e-mail address to which it is sent. */
+  readonly sentTo: string | null
   readonly removed: boolean
   /** The result of a bulk deletion. */
   readonly bulkNotice: BulkNotice | null

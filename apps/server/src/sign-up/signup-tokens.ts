@@ -12,6 +12,8 @@ export interface NewSignupToken {
   readonly lifetime: number
   readonly usageLimit: number
   readonly groupIds: readonly string[]
+  /** The e-mail address to which the link is sent. */
+  readonly recipient?: string | null
 }
 
 /** A token with its groups that still exist. */
@@ -36,10 +38,10 @@ export interface SignupTokens {
 export const signupTokenUse = 'signup token'
 
 export function createSignupTokens(deps: SignUpDeps): SignupTokens {
-  const { database, directory, audit, transaction, clock } = deps
+  const { pocket, database, directory, mail, audit, transaction, clock } = deps
   const { signupTokens: store, masterKey } = database
   return {
-    async create(actor, { lifetime, usageLimit, groupIds }) {
+    async create(actor, { lifetime, usageLimit, groupIds, recipient = null }) {
       const groups = await directory.groups.list(groupIds)
       assertGroupsExist(groupIds, groups)
       const token = generateSignupToken()
@@ -59,7 +61,16 @@ export function createSignupTokens(deps: SignUpDeps): SignupTokens {
         const changes = changesBetween(null, toAuditFields(stored, groups))
         const created = { signupTokenId: stored.id, by: actor.id, ...changes }
         await audit.record({ event: 'signup_token_created', ...created }, actor.origin)
+        if (recipient === null) return
+        const message = {
+          kind: 'invitation',
+          link: `${pocket.issuer}/st/${token}`,
+          expiresAt: stored.expiresAt,
+        } as const
+        const to = { id: null, email: recipient, locale: null }
+        await mail.outbox.queue({ to, message, expiresAt: stored.expiresAt })
       })
+      if (recipient !== null) mail.delivery.trigger()
       return { item: { ...stored, groups, token }, token }
     },
 

@@ -118,6 +118,15 @@ describe('invitations', () => {
     expect(Math.round((Date.parse(expiresAt) - Date.now()) / 86_400_000)).toBe(7)
   })
 
+  test('starts from the list of users, and offers no e-mail without a mail server', async () => {
+    const users = await get('/settings/admin/users')
+    expect(users.text).toContain(`href="${invitations}#new"`)
+    expect((await get(invitations)).text).not.toContain('name="email"')
+    expect((await post(invitations, { uses: '1', lifetime: 'day', email: 'eve@example.com' })).status).toBe(303)
+    const { json } = await instance.call('GET /api/emails')
+    expect(json.data).toEqual([])
+  })
+
   test('lets a session from a login code read invitations but not create them', async () => {
     const { token } = await makeLink()
     const agent = await administratorByCode()

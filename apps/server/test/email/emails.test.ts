@@ -83,6 +83,22 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(audited(instance, 'code_issued').at(-1)).toMatchObject({ accountId: id })
   })
 
+  test('sends the link of an invitation to a valid address only', async () => {
+    const page = `${instance.url}/settings/admin/invitations`
+    const invite = (email: string) => instance.administrator.postForm(page, { uses: '1', lifetime: 'day', email })
+    for (const email of ['nobody', 'a@b c', `eve@example.com, eve@example.org`]) {
+      const refused = await invite(email)
+      expect(refused.status).toBe(400)
+      expect(refused.text).toMatch(/id="f-email"[^>]*aria-invalid="true"/)
+    }
+    const invited = await instance.administrator.follow(await invite(' eve@example.com '))
+    expect(invited.text).toContain('The link is being sent to eve@example.com.')
+    const { mail } = await server.received('eve@example.com')
+    const [link = ''] = /http\S+\/st\/[A-Za-z0-9]{16}(?=\n)/.exec(mail.text ?? '') ?? []
+    expect(link).toContain(`${instance.url}/st/`)
+    expect(invited.text).toContain(`>${link}<`)
+  })
+
   test('verifies an address once, and only for its recipient', async () => {
     const person = await signedIn()
     const stranger = await signedIn()

@@ -33,6 +33,10 @@ const locale: readonly Rule[] = [
 ]
 const id: readonly Rule[] = [matches(idPattern, 'must be a UUID in lower case')]
 
+export function isEmailAddress(text: string): boolean {
+  return text.length <= 254 && emailPattern.test(text)
+}
+
 /**
  * Validates and completes user input. The fields are those of the REST API: `username`, `email`, `firstName`, `lastName`,
  * `displayName`, `locale` and `id`. A missing `displayName` is derived from the other names, a missing `id` is generated; a

@@ -51,11 +51,13 @@ const invitations = {
   mode: 'withToken',
   list,
   invitations: [invitation, { ...invitation, id: 'i2', link: null, groups: [] }],
-  values: { uses: '1', lifetime: 'week', groupIds: [] },
+  values: { uses: '1', lifetime: 'week', groupIds: [], email: '' },
+  canSend: true,
   problems: [],
   groups: [{ id: 'g1', name: 'Family' }],
   moreGroups: 3,
   createdId: 'i1',
+  sentTo: null,
   removed: false,
   bulkNotice: null,
 } as const
@@ -91,8 +93,11 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
   'invitations-refused': {
     ...invitations,
     createdId: null,
-    values: { uses: '0', lifetime: 'day', groupIds: ['g1'] },
-    problems: [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }],
+    values: { uses: '0', lifetime: 'day', groupIds: ['g1'], email: 'eve' },
+    problems: [
+      { field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' },
+      { field: 'email', code: 'invalid_format', message: 'must be an e-mail address' },
+    ],
   },
   'sign-up-waiting': { view: 'sign-up-waiting', awaits: 'administrator', signInAt: '/login' },
   'sign-up-waiting-address': { view: 'sign-up-waiting', awaits: 'verification', signInAt: '/login' },
