@@ -7,6 +7,7 @@ import type { OwnData } from './own-data.ts'
 
 export const dataFile = 'attachment; filename="my-data.json"'
 
+const nullableInstant = { type: ['string', 'null'], format: 'date-time' } as const
 const objectArray = { type: 'array', items: { type: 'object' } } as const
 const dataSchema = named('OwnDataDto', {
   type: 'object',
@@ -15,6 +16,7 @@ const dataSchema = named('OwnDataDto', {
     'account',
     'passkeys',
     'sessions',
+    'recovery',
     'favouriteApplications',
     'allowedApplications',
     'apiKeys',
@@ -25,6 +27,21 @@ const dataSchema = named('OwnDataDto', {
     account: userSchema,
     passkeys: { type: 'array', items: passkeySchema },
     sessions: objectArray,
+    recovery: {
+      type: 'object',
+      required: ['unusedCodes', 'hasBreakGlassCode', 'lastUsedAt', 'requestedFor'],
+      properties: {
+        unusedCodes: { type: 'integer', minimum: 0 },
+        hasBreakGlassCode: { type: 'boolean' },
+        lastUsedAt: { ...nullableInstant, description: 'The last use of a recovery code.' },
+        requestedFor: {
+          ...nullableInstant,
+          description:
+            'When the code of the last recovery by e-mail is or was due. `null` if there is none, or it was stopped.',
+        },
+      },
+      description: 'Without the codes.',
+    },
     favouriteApplications: { type: 'array', items: { type: 'string' }, description: 'IDs of clients.' },
     allowedApplications: objectArray,
     apiKeys: { ...objectArray, description: 'Without the tokens.' },

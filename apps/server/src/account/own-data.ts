@@ -7,11 +7,13 @@ import type { FavouriteStore } from '../apps/favourite-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { exportedEntry } from '../audit-log/export.ts'
 import type { Deps } from '../http/deps.ts'
+import type { Recovery } from '../recovery/recovery.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import { passkeyDto, userDto } from '../users/user-dto.ts'
 
 export interface OwnDataDeps extends Deps {
   readonly sessions: SessionAdministration
+  readonly recovery: Pick<Recovery, 'stateOf'>
   readonly apiKeys: ApiKeys
   readonly favourites: FavouriteStore
   readonly auditLog: AuditLogStore
@@ -36,8 +38,9 @@ export function createOwnData(deps: OwnDataDeps): OwnData {
 }
 
 async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string> {
-  const { directory, pocket, sessions, favourites, clock } = deps
+  const { directory, pocket, sessions, recovery, favourites, clock } = deps
   const storedUser = await directory.users.find(user.id)
+  const { unusedCodes, hasBreakGlassCode, lastUsedAt: usedAt, requestedFor } = await recovery.stateOf(user)
   const head = {
     exportedAt: new Date(clock.now()).toISOString(),
     account: storedUser ? userDto(storedUser) : userDto(user),
@@ -50,6 +53,12 @@ async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string
         expiresAt: instant(expiresAt),
       }),
     ),
+    recovery: {
+      unusedCodes,
+      hasBreakGlassCode,
+      lastUsedAt: usedAt && instant(usedAt),
+      requestedFor: requestedFor && instant(requestedFor),
+    },
     favouriteApplications: await favourites.list(user.id),
   }
   yield JSON.stringify(head, null, 2).slice(0, -2)

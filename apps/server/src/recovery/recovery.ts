@@ -22,6 +22,14 @@ export interface Recovery {
   isOffered(): Promise<boolean>
   /** `null` if the user may have no codes. */
   summaryOf(user: User): Promise<RecoveryCodeSummary | null>
+  /** For the data export, without the codes. */
+  stateOf(user: Pick<User, 'id'>): Promise<{
+    readonly unusedCodes: number
+    readonly hasBreakGlassCode: boolean
+    /** The last use of a code, and when the code of the last recovery by e-mail is or was due. */
+    readonly lastUsedAt: number | null
+    readonly requestedFor: number | null
+  }>
   /** Replaces the user's codes. @throws {NotFoundError} `not_found` if the user may have none */
   createCodes(user: User, origin: RequestOrigin): Promise<readonly string[]>
   removeCodes(user: User, origin: RequestOrigin): Promise<void>
@@ -57,11 +65,23 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
     return kind === 'delayed' || isAllowed(user)
   }
 
+  const hasBreakGlassCode = async ({ id }: Pick<User, 'id'>) => (await codes.countCodes(id, 'break_glass')) > 0
+
   return {
     isOffered: async () => (await settings.lastKnown()).recoveryCodes !== 'disabled',
 
     summaryOf: async (user) =>
       (await isAllowed(user)) ? { left: await codes.countCodes(user.id, 'recovery'), total: codeCount } : null,
+
+    async stateOf(user) {
+      const { usedAt = null, readyAt = null } = (await recoveries.find(user.id)) ?? {}
+      return {
+        unusedCodes: await codes.countCodes(user.id, 'recovery'),
+        hasBreakGlassCode: await hasBreakGlassCode(user),
+        lastUsedAt: usedAt,
+        requestedFor: readyAt,
+      }
+    },
 
     async createCodes(user, origin) {
       if (!(await isAllowed(user))) throw new NotFoundError('not_found', 'Recovery codes are turned off.')
@@ -72,7 +92,7 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
       await codes.removeCodes(id, { kind: 'recovery', origin })
     },
 
-    hasBreakGlassCode: async ({ id }) => (await codes.countCodes(id, 'break_glass')) > 0,
+    hasBreakGlassCode,
 
     async createBreakGlassCode({ id, administrator }, actor) {
       if (!administrator) throw new ForbiddenError('forbidden', 'Only administrators have a break-glass code.')

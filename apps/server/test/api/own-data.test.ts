@@ -24,6 +24,10 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
     await agent.followTo(await agent.submit(asked, consent), (to) => to.startsWith('https://x'))
     await agent.postForm(`${instance.url}/settings/apps/${client.id}/favourite`, { favourite: 'yes' })
 
+    const codes = await agent.follow(await agent.postForm(`${instance.url}/settings/account/recovery-codes`, {}))
+    const [code = ''] = /([2-9A-Z]{4}-){3}[2-9A-Z]{4}/.exec(codes.text) ?? []
+    expect(code).not.toBe('')
+
     const answer = await agent.getJson(`${instance.url}/api/users/me/data`)
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="my-data.json"')
     expect(answer.json()).toEqual({
@@ -31,6 +35,7 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
       account: expect.objectContaining({ id, username: name }),
       passkeys: [expect.objectContaining({ name: expect.any(String) })],
       sessions: [expect.objectContaining({ startedAt: expect.any(String) })],
+      recovery: { unusedCodes: 10, hasBreakGlassCode: false, lastUsedAt: null, requestedFor: null },
       favouriteApplications: [client.id],
       allowedApplications: [
         expect.objectContaining({ name: 'Photos', scopes: expect.arrayContaining(['openid', 'email']) }),
@@ -41,7 +46,7 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
         expect.objectContaining({ event: 'NEW_CLIENT_AUTHORIZATION', clientName: 'Photos' }),
       ]),
     })
-    for (const secret of [String(key.json.token), 'tokenHash', 'publicKey', other.id])
+    for (const secret of [String(key.json.token), 'tokenHash', 'publicKey', code, other.id])
       expect(answer.text).not.toContain(secret)
     expect(audited(instance, 'account_exported')).toEqual([expect.objectContaining({ accountId: id })])
   })
