@@ -335,6 +335,7 @@ const rows = {
   'POST /settings/admin/users/:id/passkeys/:passkeyId/remove': row('administrator', { session: 'recent' }),
   'GET /settings/admin/users/:id/passkeys/:passkeyId/removed': row('administrator'),
   'POST /settings/admin/users/:id/passkeys/:passkeyId/removed/withdraw': row('administrator', { session: 'recent' }),
+  'POST /settings/admin/users/:id/recovery/stop': row('administrator'),
   'POST /settings/admin/users/:id/sign-in-link': row('administrator', { session: 'recent' }),
   'POST /settings/admin/users/:id/sign-in-link/send': row('administrator', { session: 'recent' }),
   'GET /settings/admin/users/:id/remove': row('administrator'),

@@ -74,6 +74,7 @@ export const checkOfFinding = {
   administratorOnlyOneDevice: 'administrators',
   administratorOnOneDevice: 'administrators',
   approvals: 'administrators',
+  recoveries: 'administrators',
   secretEnded: 'clients',
   secretEnds: 'clients',
   apiKeyEnds: 'clients',

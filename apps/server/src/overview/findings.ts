@@ -105,6 +105,8 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   if (signIns.failed > attemptThreshold && signIns.failed > signIns.worked)
     add('signInsFail', 'soon', '#failures', { count: signIns.failed })
   if (status.approvals > 0) add('approvals', 'soon', paths.approvals, { count: status.approvals })
+  if (status.recoveries > 0)
+    add('recoveries', 'soon', `${paths.users}?filters[recovery]=pending`, { count: status.recoveries })
   if (people.isOneDeviceTheOnlyWay) add('administratorOnlyOneDevice', 'soon', '/settings/account/security')
   else if (people.administratorsWithSingleDevicePasskey > 0)
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {

@@ -1,4 +1,5 @@
 import type { Database, DatabaseKind, Parameter } from '@pocket/core/internal/sql'
+import { delayedCodeLifetime } from '../recovery/recovery-requests.ts'
 
 /** The count of one day in UTC. */
 export interface DayCount {
@@ -59,6 +60,8 @@ export interface ExpiringItems<Item extends ExpiringItem> {
 /** Other current counts and instants. */
 export interface InstanceStatus {
   readonly approvals: number
+  /** Recoveries by e-mail that can be stopped. */
+  readonly recoveries: number
   readonly invitations: number
   /** When the next invitation expires; `null` if there is none. */
   readonly invitationEndsAt: number | null
@@ -129,6 +132,7 @@ const lastImport = (outcome: string) => `(SELECT COUNT(*) FROM pocket_ldap_run W
 
 const statusQuery = `SELECT
     (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
+    (SELECT COUNT(*) FROM pocket_recovery WHERE ready_at > $2) AS recoveries,
     (SELECT COUNT(*) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitations,
     (SELECT MIN(expires_at) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitation_ends_at,
     ${lastImport('waiting')} AS ldap_waiting,
@@ -218,9 +222,10 @@ export class OverviewStore {
   }
 
   async readStatus(now: number): Promise<InstanceStatus> {
-    const value = await this.#readRow(statusQuery, [now])
+    const value = await this.#readRow(statusQuery, [now, now - delayedCodeLifetime])
     return {
       approvals: value('approvals'),
+      recoveries: value('recoveries'),
       invitations: value('invitations'),
       invitationEndsAt: value('invitation_ends_at') || null,
       isLdapWaiting: value('ldap_waiting') > 0,

@@ -1,5 +1,6 @@
 import { requestContext } from '@pocket/core'
 import type { Context } from 'koa'
+import { pageActor } from '../access/actor.ts'
 import { assertCondition } from '../access/guard.ts'
 import type { Mail } from '../email/email-service.ts'
 import type { PageDeps } from '../http/deps.ts'
@@ -116,7 +117,8 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     await show(ctx, { view: 'stop-recovery', state: isStopped ? 'stopped' : 'ended', userName: '', token: '' })
   }
   const stopOwn = async (ctx: Context) => {
-    await recoveryRequests.stopOwn((await authentication.requireUser(ctx)).id, requestContext(ctx.req))
+    const user = await authentication.requireUser(ctx)
+    await recoveryRequests.stopByUser(pageActor(user, ctx), user.id)
     seeOther(ctx, accountPaths.security)
   }
 

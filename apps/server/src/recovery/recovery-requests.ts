@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { MasterKey, RequestOrigin } from '@pocket/core'
 import { ForbiddenError, PocketError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
+import type { Actor } from '../access/actor.ts'
 import { reachableAdministrators } from '../email/administrators.ts'
 import type { ResolvedRequest } from '../email/delivery.ts'
 import type { Email, RecoveryRequest } from '../email/email.ts'
@@ -39,8 +40,12 @@ export interface RecoveryRequests {
   userNameOf(token: string): Promise<string | undefined>
   /** Stops the recovery of a token, and cancels its code. Returns `false` if there is none. */
   stopByToken(token: string, origin: RequestOrigin): Promise<boolean>
-  /** Stops the recovery of this user. */
-  stopOwn(userId: string, origin: RequestOrigin): Promise<void>
+  /** Stops the recovery of a user, by this user or an administrator. Returns `false` if there is none. */
+  stopByUser(actor: Pick<Actor, 'id' | 'origin'>, userId: string): Promise<boolean>
+  /** The users whose recovery can be stopped. */
+  listPending(): Promise<readonly string[]>
+  /** When the code of the user's recovery is or was due; `null` if there is none that can be stopped. */
+  pendingUntil(userId: string): Promise<number | null>
 }
 
 const day = 86_400_000
@@ -61,18 +66,20 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
   const isAllowed = async ({ disabled, administrator, emailVerified }: User) =>
     !disabled && emailVerified && (!administrator || (await settings.present()).recoveryCodes === 'everyone')
 
-  const stop = (accountId: string, origin: RequestOrigin) =>
+  const stop = (accountId: string, { origin, by }: { readonly origin: RequestOrigin; readonly by?: string }) =>
     transaction(async () => {
       // Locks the account first.
-      await pocket.recovery.removeCodes(accountId, { kind: 'delayed', origin })
+      await pocket.recovery.removeCodes(accountId, { kind: 'delayed', origin, ...(by && { by }) })
       if (!(await recoveries.stop(accountId))) return false
-      await audit.record({ event: 'recovery_stopped', accountId }, origin)
+      await audit.record({ event: 'recovery_stopped', accountId, ...(by && { by }) }, origin)
       return true
     })
+  const isPending = (readyAt: number | null | undefined): readyAt is number =>
+    readyAt != null && readyAt + delayedCodeLifetime > clock.now()
 
   const findByToken = async (token: string) => {
     const found = await recoveries.findByStopHash(hashOf(token))
-    return found?.readyAt != null && found.readyAt + delayedCodeLifetime > clock.now() ? found : undefined
+    return isPending(found?.readyAt) ? found : undefined
   }
 
   const send = (accountId: string) =>
@@ -156,11 +163,16 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
 
     async stopByToken(token, origin) {
       const found = await findByToken(token)
-      return found !== undefined && stop(found.accountId, origin)
+      return found !== undefined && stop(found.accountId, { origin })
     },
 
-    async stopOwn(userId, origin) {
-      await stop(userId, origin)
+    stopByUser: ({ id, origin }, userId) => stop(userId, { origin, ...(id !== userId && { by: id }) }),
+
+    listPending: () => recoveries.listReadyAfter(clock.now() - delayedCodeLifetime),
+
+    async pendingUntil(userId) {
+      const readyAt = (await recoveries.find(userId))?.readyAt
+      return isPending(readyAt) ? readyAt : null
     },
   }
 }

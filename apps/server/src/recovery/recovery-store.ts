@@ -12,6 +12,7 @@ const sql = {
     ON CONFLICT (account_id) DO UPDATE SET ready_at = $2, sent_at = NULL, stop_hash = $3
     WHERE ${rows.table}.ready_at IS NULL OR ${rows.table}.ready_at <= $4`,
   listDue: `SELECT account_id FROM ${rows.table} WHERE ready_at <= $1 AND sent_at IS NULL ORDER BY ready_at LIMIT $2`,
+  listReadyAfter: `SELECT account_id FROM ${rows.table} WHERE ready_at > $1`,
   markSent: `UPDATE ${rows.table} SET sent_at = $2 WHERE account_id = $1 AND ready_at <= $2 AND sent_at IS NULL`,
   stop: `UPDATE ${rows.table} SET ready_at = NULL, sent_at = NULL, stop_hash = NULL
     WHERE account_id = $1 AND ready_at IS NOT NULL`,
@@ -48,8 +49,12 @@ export class RecoveryStore {
 
   /** The accounts whose waiting period is over and whose code was not sent. */
   async listDue(now: number, limit: number): Promise<readonly string[]> {
-    const due = await this.#database.query<{ account_id: string }>(sql.listDue, [now, limit])
-    return due.map(({ account_id }) => account_id)
+    return this.#listAccounts(sql.listDue, [now, limit])
+  }
+
+  /** The accounts with a recovery by e-mail whose waiting period ends or ended after this instant. */
+  async listReadyAfter(instant: number): Promise<readonly string[]> {
+    return this.#listAccounts(sql.listReadyAfter, [instant])
   }
 
   /** Returns `false` if the recovery was stopped, or its code was sent. */
@@ -64,5 +69,10 @@ export class RecoveryStore {
 
   async removeByAccount(accountId: string): Promise<void> {
     await this.#database.execute(sql.removeByAccount, [accountId])
+  }
+
+  async #listAccounts(text: string, parameters: readonly number[]): Promise<readonly string[]> {
+    const found = await this.#database.query<{ account_id: string }>(text, parameters)
+    return found.map(({ account_id }) => account_id)
   }
 }

@@ -4,6 +4,7 @@ import type { Mail } from '../email/email-service.ts'
 import type { PageDeps } from '../http/deps.ts'
 import type { ProfilePictures } from '../images/profile-pictures.ts'
 import type { CountPeople } from '../overview/people-count.ts'
+import type { RecoveryRequests } from '../recovery/recovery-requests.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -19,6 +20,7 @@ export interface UserPageDeps extends PageDeps {
   readonly profilePictures: ProfilePictures
   /** The URLs of the pictures that users uploaded. */
   readonly userPictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
+  readonly recoveryRequests: Pick<RecoveryRequests, 'listPending' | 'pendingUntil' | 'stopByUser'>
   readonly settings: Settings
   readonly mail: Mail
   readonly countPeople: CountPeople

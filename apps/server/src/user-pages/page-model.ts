@@ -82,6 +82,7 @@ export const userNotices = [
   'disabled',
   'enabled',
   'unlinked',
+  'recovery_stopped',
 ] as const
 
 /** A login code or invitation that this request created, in plain text. */
@@ -147,6 +148,8 @@ export interface UserPage {
   readonly sendable: { readonly code: boolean; readonly invitation: boolean }
   /** Newest first. */
   readonly events: readonly AuditLine[]
+  /** When the code of a pending recovery by e-mail is sent. */
+  readonly recoveryPendingUntil: number | null
   readonly notice: (typeof userNotices)[number] | null
   readonly removal: Confirmation
 }

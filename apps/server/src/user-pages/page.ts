@@ -163,6 +163,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/users/:id/picture', handle: pages.putPicture },
     { method: 'post', path: '/settings/admin/users/:id/picture/remove', handle: pages.removePicture },
     { method: 'post', path: '/settings/admin/users/:id/passkeys/:passkeyId/remove', handle: pages.removePasskey },
+    { method: 'post', path: '/settings/admin/users/:id/recovery/stop', handle: pages.stopRecovery },
     { method: 'post', path: '/settings/admin/users/:id/sign-in-link', handle: pages.issueSignInLink },
     { method: 'post', path: '/settings/admin/users/:id/sign-in-link/send', handle: pages.sendSignInLink },
     { method: 'get', path: '/settings/admin/users/:id/remove', handle: pages.confirmRemoval },

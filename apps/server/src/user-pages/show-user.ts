@@ -53,7 +53,7 @@ const latest = { page: 1, limit: 10, sort: null }
 
 export function createShowUser(deps: UserPageDeps): ShowUser {
   const { pocket, directory, users, auditLog, sessions, passkeyPolicy, passkeyRemovals, userPictures } = deps
-  const { settings, show, flashes } = deps
+  const { recoveryRequests, settings, show, flashes } = deps
   const findRecentEvents = async (id: string) => {
     const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
     const { items } = await auditLog.list(query, latest)
@@ -114,6 +114,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       sessions: tab === 'security' ? await sessions.list(id, null) : [],
       signInLink: readSignInLink(flash),
       sendable: { code: isReachable && values.emailOneTimeAccessAsAdminEnabled, invitation: isReachable },
+      recoveryPendingUntil: await recoveryRequests.pendingUntil(id),
       events: tab === 'activity' ? await findRecentEvents(id) : [],
       notice: userNotices.find((notice) => notice === flash.done) ?? null,
       removal: removalConfirmation(user),

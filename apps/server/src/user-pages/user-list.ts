@@ -1,9 +1,9 @@
 import type { Page, PageRequest, UserDetails } from '@pocket/directory'
 import type { ListRequest } from '../http/api/list.ts'
-import type { Deps } from '../http/deps.ts'
 import type { ListPageDefinition } from '../http/list-page.ts'
 import { usersPath } from '../http/paths.ts'
 import { inOrderOf, rankedPage } from '../http/ranked-page.ts'
+import type { UserPageDeps } from './deps.ts'
 
 const baseDefinition: ListPageDefinition = {
   path: usersPath,
@@ -19,6 +19,7 @@ const baseDefinition: ListPageDefinition = {
     disabled: ['true', 'false'],
     isAdmin: ['true', 'false'],
     passkeys: ['none', 'single', 'on-one-device-only'],
+    recovery: ['pending'],
     emailVerified: ['true', 'false'],
     isFromLdap: ['true', 'false'],
   },
@@ -28,13 +29,24 @@ const baseDefinition: ListPageDefinition = {
 const everyone = { page: 1, sort: null, filters: {}, search: '' } as const
 
 /** The list of users with the data of their passkeys, which core stores. */
-export function createUserList({ pocket, directory }: Pick<Deps, 'pocket' | 'directory'>) {
+export function createUserList({
+  pocket,
+  directory,
+  recoveryRequests,
+}: Pick<UserPageDeps, 'pocket' | 'directory' | 'recoveryRequests'>) {
   const passkeyFilter = async ([passkeys]: readonly unknown[] = []): Promise<
     Pick<PageRequest, 'excludedIds' | 'onlyIds'>
   > => {
     if (passkeys === 'none') return { excludedIds: await pocket.passkeys.accountIds() }
     if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
     return { onlyIds: await pocket.passkeys.accountIds(passkeys) }
+  }
+  const idFilters = async ({ filters }: ListRequest): Promise<Pick<PageRequest, 'excludedIds' | 'onlyIds'>> => {
+    const byPasskeys = await passkeyFilter(filters.passkeys)
+    if (filters.recovery?.[0] !== 'pending') return byPasskeys
+    const pending = await recoveryRequests.listPending()
+    const { onlyIds = pending } = byPasskeys
+    return { ...byPasskeys, onlyIds: onlyIds.filter((id) => pending.includes(id)) }
   }
   const findPage = (request: PageRequest): Promise<Page<UserDetails>> => {
     const [groupId] = request.filters.group ?? []
@@ -71,7 +83,7 @@ export function createUserList({ pocket, directory }: Pick<Deps, 'pocket' | 'dir
       return (await directory.users.page({ ...everyone, limit: 1 })).total
     },
     async page(listRequest: ListRequest): Promise<Page<UserDetails>> {
-      const request = { ...listRequest, ...(await passkeyFilter(listRequest.filters.passkeys)) }
+      const request = { ...listRequest, ...(await idFilters(listRequest)) }
       const by = request.sort?.column
       return by === 'passkeys' || by === 'lastUsed' ? sortedByPasskeys(request, by) : findPage(request)
     },

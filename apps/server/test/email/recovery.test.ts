@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
@@ -133,6 +133,43 @@ describe.each(kinds)('recovery by e-mail on %s', (kind) => {
     expect((await agent.get(security)).text).toContain('Recovery requested')
     await agent.postForm(`${instance.url}/settings/account/recovery/stop`, {})
     expect((await agent.get(security)).text).not.toContain('Recovery requested')
+    await sendDue(1)
+    expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
+  })
+
+  test('is a finding of the overview, and stopped by an administrator on the page of the user', async () => {
+    const { url } = instance
+    const { agent: administrator, id: by } = await instance.person(freshName())
+    const ownName = freshName()
+    const own = { username: ownName, email: `${ownName}@example.com`, isAdmin: true }
+    expect((await send('PUT', `/api/users/${by}`, own)).status).toBe(200)
+    const { id, username, email } = await createUser()
+    const pending = `/settings/admin/users?filters[recovery]=pending`
+    const count = async () => {
+      const { text } = await administrator.get(`${url}/settings/admin`)
+      return Number(/<strong>(\d+|A) recover(?:y|ies) by e-mail/.exec(text)?.[1]?.replace('A', '1') ?? 0)
+    }
+    const list = async (search: string) => (await administrator.get(`${url}${pending}&search=${search}`)).text
+    const listed = () => list(username)
+    const before = await count()
+    expect(await listed()).not.toContain(id)
+    await request(email)
+    await tokenFor(email)
+    expect(await count()).toBe(before + 1)
+    expect((await administrator.get(`${url}/settings/admin`)).text).toContain(`href="${pending}"`)
+    expect(await listed()).toContain(id)
+    expect(await list(ownName)).not.toContain(`/users/${by}"`)
+
+    const page = `${url}/settings/admin/users/${id}/security`
+    const stopForm = (await administrator.get(page)).form(`/settings/admin/users/${id}/recovery/stop`)
+    const { agent: other } = await instance.person(freshName())
+    expect((await other.postForm(stopForm.action, {})).status).toBe(403)
+    expect(await count()).toBe(before + 1)
+    const stopped = await administrator.follow(await administrator.postForm(stopForm.action, {}))
+    expect(stopped.text).toContain('The recovery was stopped.')
+    expect(stopped.text).not.toContain('Recovery requested')
+    expect([await count(), await listed()]).toEqual([before, expect.not.stringContaining(id)])
+    expect(audited(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })
     await sendDue(1)
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
   })

@@ -134,7 +134,7 @@ type AuditEventData =
       readonly kind: 'recovery' | 'break_glass' | 'delayed'
       readonly by?: string
     }
-  | { readonly event: 'recovery_requested' | 'recovery_stopped'; readonly accountId: string }
+  | { readonly event: 'recovery_requested' | 'recovery_stopped'; readonly accountId: string; readonly by?: string }
   | {
       readonly event: 'recovery_code_used'
       readonly accountId: string

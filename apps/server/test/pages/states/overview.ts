@@ -28,6 +28,7 @@ const page = {
   apiKeys: { items: [], total: 0 },
   standing: {
     approvals: 0,
+    recoveries: 0,
     invitations: 0,
     invitationEndsAt: null,
     keySignsSince: now - 40 * day,
@@ -86,6 +87,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
       { ...finding, name: 'secretEnds', severity: 'soon', about: 'Immich', at: now + 3 * day },
       { ...finding, name: 'apiKeyEnds', severity: 'soon', about: 'Backup', at: now + 5 * day },
       { ...finding, name: 'approvals', severity: 'soon', count: 2 },
+      { ...finding, name: 'recoveries', severity: 'soon', count: 2 },
       { ...finding, name: 'administratorOnlyOneDevice', severity: 'soon' },
       { ...finding, name: 'administratorOnOneDevice', severity: 'advice' },
       { ...finding, name: 'backupOnSameDisk', severity: 'advice' },

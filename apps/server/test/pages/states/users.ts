@@ -167,6 +167,7 @@ const one = {
   signInLink: null,
   sendable: { code: true, invitation: true },
   events: auditLines,
+  recoveryPendingUntil: now + day,
   notice: null,
   removal: {
     act: 'users.delete',
