@@ -317,7 +317,7 @@ describe('settings for users', () => {
     expect([form.status, (await instance.app.directory.findByName(username))?.email]).toEqual([303, null])
     const person = await instance.person(freshName())
     const { json } = await instance.call('GET /api/users/me', { agent: person.agent })
-    const own = { username: json.username, firstName: 'Zoe', lastName: '', displayName: 'Zoe', email: '' }
+    const own = { username: String(json.username), firstName: 'Zoe', lastName: '', displayName: 'Zoe', email: '' }
     expect((await person.agent.postForm(`${url}/settings/account`, own)).status).toBe(303)
     expect((await instance.app.directory.find(person.id))?.email).toBeNull()
     expect((await instance.call('POST /api/users', { body: { username: freshName() } })).status).toBe(201)
