@@ -407,7 +407,8 @@ describe('the set-up', () => {
     await using running = await startApp()
     const administrator = running.agent()
     const done = await setUpAdministrator(administrator, running.url)
-    expect([done.status, done.json()]).toEqual([200, { redirectTo: clients }])
+    const redirectTo = `/settings/account/break-glass-code?${new URLSearchParams({ redirect: clients })}`
+    expect([done.status, done.json()]).toEqual([200, { redirectTo }])
     expect((await administrator.get(running.url + clients)).text).toContain('Your passkey works.')
     expect((await administrator.get(running.url + clients)).text).not.toContain('Your passkey works.')
     // The response to a slower user has its own error code, not that of an unknown page.
