@@ -142,6 +142,12 @@ export const differences = {
     here: 'They are the same: 409 `already_in_use`. An ID that is taken is 409 too, not 500.',
     why: 'security',
   },
+  'required-email': {
+    pocketId: 'Every user needs an e-mail address unless `requireUserEmail` is off.',
+    here: 'Only if a mail server is set too.',
+    why: 'decision',
+    provenBy: 'apps/server/test/api/users.test.ts',
+  },
   validation: {
     pocketId: 'Stores blank names, unknown languages and names such as `__proto__`.',
     here: 'Rejects them. Several errors are named at once.',

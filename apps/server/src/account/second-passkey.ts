@@ -18,8 +18,9 @@ export function isOnOneDeviceOnly(passkeys: readonly Pick<Passkey, 'deviceType'>
 export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, clock: Clock): SecondPasskey {
   return {
     async isReminderDue(accountId, passkeys) {
+      const [passkey] = passkeys
       // Used for a sign-in after the registration.
-      if (!isOnOneDeviceOnly(passkeys) || passkeys[0]?.lastUsedAt == null) return false
+      if (!isOnOneDeviceOnly(passkeys) || passkey?.lastUsedAt === null) return false
       const reminder = await store.find(accountId)
       return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
     },

@@ -75,12 +75,12 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     const usageLimit = Number(values.uses)
     const recipient = values.email !== '' && (await mail.isConfigured()) ? values.email : null
     const problems = [
-      ...(/^\d{1,3}$/.test(values.uses) && usageLimit >= 1 && usageLimit <= 100
-        ? []
-        : [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }]),
       ...(recipient === null || isEmailAddress(recipient)
         ? []
         : [{ field: 'email', code: 'invalid_format', message: 'must be an e-mail address' }]),
+      ...(/^\d{1,3}$/.test(values.uses) && usageLimit >= 1 && usageLimit <= 100
+        ? []
+        : [{ field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' }]),
     ]
     let id = ''
     const refusal =

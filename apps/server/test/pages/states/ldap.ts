@@ -147,9 +147,10 @@ export const ldapStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'linked', userName: 'eve', dn: 'uid=eve,ou=people,dc=example,dc=com' },
   },
   'ldap-waiting-first': { ...page, lead: 'first', runs: [first], shown: first, waiting: first },
-  'ldap-waiting': { ...page, runs: [waiting, run, failed], shown: waiting, waiting },
+  'ldap-waiting': { ...page, lead: 'waiting', runs: [waiting, run, failed], shown: waiting, waiting },
   'ldap-failed': {
     ...page,
+    lead: 'failed',
     runs: [failed],
     shown: failed,
     connection: {

@@ -95,8 +95,8 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     createdId: null,
     values: { uses: '0', lifetime: 'day', groupIds: ['g1'], email: 'eve' },
     problems: [
-      { field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' },
       { field: 'email', code: 'invalid_format', message: 'must be an e-mail address' },
+      { field: 'uses', code: 'invalid', message: 'must be a number from 1 to 100' },
     ],
   },
   'sign-up-waiting': { view: 'sign-up-waiting', awaits: 'administrator', signInAt: '/login' },
