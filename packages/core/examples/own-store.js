@@ -18,23 +18,45 @@ class CodeStore {
     return code
   }
 
+  async find(hash) {
+    return this.#codes.get(hash)
+  }
+
+  async count(accountId, kind, now) {
+    return this.#of(accountId).filter((code) => code.kind === kind && code.expiresAt > now).length
+  }
+
+  async removeKinds(accountId, kinds) {
+    const removed = this.#of(accountId).filter(({ kind }) => kinds.includes(kind))
+    for (const { hash } of removed) this.#codes.delete(hash)
+    return removed.length
+  }
+
+  async removeCreatedIn(accountId, sessionUids) {
+    for (const { hash, sessionUid } of this.#of(accountId))
+      if (sessionUids.includes(sessionUid)) this.#codes.delete(hash)
+  }
+
   async remove(hash) {
     return this.#codes.delete(hash)
   }
 
   async expireByAccount(accountId) {
-    for (const code of this.#codes.values())
-      if (code.accountId === accountId) this.#codes.set(code.hash, { ...code, expiresAt: 0 })
+    for (const code of this.#of(accountId)) this.#codes.set(code.hash, { ...code, expiresAt: 0 })
   }
 
   async removeByAccount(accountId) {
-    for (const code of this.#codes.values()) if (code.accountId === accountId) this.#codes.delete(code.hash)
+    for (const { hash } of this.#of(accountId)) this.#codes.delete(hash)
   }
 
   async removeExpired(before, limit) {
     const ended = [...this.#codes.values()].filter(({ expiresAt }) => expiresAt < before).slice(0, limit)
     for (const { hash } of ended) this.#codes.delete(hash)
     return ended.length
+  }
+
+  #of(accountId) {
+    return [...this.#codes.values()].filter((code) => code.accountId === accountId)
   }
 }
 

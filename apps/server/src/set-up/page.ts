@@ -2,7 +2,6 @@ import type { Context } from 'koa'
 import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { accountPaths } from '../http/paths.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SetUp } from './set-up.ts'
 
@@ -15,9 +14,6 @@ export interface SetUpPageDeps {
   /** The page that migrates another instance into this one; `null` if this one is not empty. */
   readonly migrationUrl: () => Promise<string | null>
 }
-
-/** Offers a break-glass code, because the first administrator has only one passkey. */
-const nextPath = `${accountPaths.breakGlassCode}?${new URLSearchParams({ redirect: clientsPath })}`
 
 /** `/login/setup`: available until the first user exists. */
 export function setUpPages({ setUp, show, flashes, migrationUrl }: SetUpPageDeps): readonly PageRoute[] {
@@ -40,7 +36,7 @@ export function setUpPages({ setUp, show, flashes, migrationUrl }: SetUpPageDeps
       const { response } = jsonObject(ctx)
       await setUp.finish(ctx, response)
       flashes.set(ctx, clientsPath, { isSetUp: true })
-      ctx.body = { redirectTo: nextPath }
+      ctx.body = { redirectTo: clientsPath }
     },
   }
 

@@ -123,7 +123,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await Promise.all([one, two].map(({ page }) => finish(page)))
     const inside = async (page: Page) =>
       Promise.race([
-        page.waitForURL('**/settings/account/break-glass-code?*').then(() => true),
+        page.waitForURL('**/settings/admin/oidc-clients').then(() => true),
         page
           .getByRole('alert')
           .filter({ hasText: /\S/ })

@@ -8,7 +8,6 @@ export async function setUpOnPage(page: Page, url: string, userName = 'ada'): Pr
   await page.getByLabel('Last name').fill('Lovelace')
   await page.getByLabel('E-mail').fill(`${userName}@example.com`)
   await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-  await page.getByRole('link', { name: 'Not now' }).click()
   await page.waitForURL('**/settings/admin/oidc-clients')
 }
 

@@ -167,7 +167,8 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(shown.text).toContain('chess')
     expect(shown.text).not.toContain('Club')
     expect((await post(`${group}/unlink-ldap`)).text).toContain('Saved.')
-    expect((await post(`${group}/remove`)).text).not.toContain('chess')
+    expect((await post(`${group}/remove`)).text).toContain('chess was deleted.')
+    expect((await get('/settings/admin/user-groups')).text).not.toContain('chess')
   })
 
   test('keep imported names of users and groups, and local decisions such as disabling', async () => {

@@ -2,6 +2,7 @@ import type { FieldError } from '../errors.ts'
 
 /** Who may send the requests that an access rule matches. */
 export const ruleAudiences = ['everyone', 'users', 'service_tokens', 'users_and_service_tokens', 'nobody'] as const
+/** One of {@link ruleAudiences}. */
 export type RuleAudience = (typeof ruleAudiences)[number]
 
 /** A rule of a protected site; the first rule that matches a request decides. */
@@ -27,6 +28,7 @@ export interface IdentityHeaders {
   readonly name: string
 }
 
+/** The request headers that an application receives unless its site has others. */
 export const defaultIdentityHeaders: IdentityHeaders = {
   user: 'Remote-User',
   groups: 'Remote-Groups',

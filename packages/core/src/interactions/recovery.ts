@@ -25,6 +25,7 @@ export interface RecoveryAttempt {
   readonly kind: IssuedRecoveryKind
 }
 
+/** Which recovery codes to create, and who asks for it. */
 export interface RecoveryCodeOptions extends Actor {
   readonly kind: IssuedRecoveryKind
   /** 1 by default. */
