@@ -17,6 +17,8 @@ async function runTest(form: HTMLFormElement): Promise<void> {
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
     const result = page.querySelector('#client-test > *')
     if (!(response.ok && result && region)) throw new Error('The page has no test result.')
+    // The script moves the focus.
+    for (const element of result.querySelectorAll('[autofocus]')) element.removeAttribute('autofocus')
     region.replaceChildren(document.adoptNode(result))
     region.querySelector('h2')?.focus()
     form.ariaBusy = null

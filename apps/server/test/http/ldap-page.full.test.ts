@@ -167,7 +167,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(shown.text).toContain('chess')
     expect(shown.text).not.toContain('Club')
     expect((await post(`${group}/unlink-ldap`)).text).toContain('Saved.')
-    expect((await post(`${group}/remove`)).text).toContain('chess was deleted.')
+    expect((await post(`${group}/remove`)).text).toContain('was deleted.')
     expect((await get('/settings/admin/user-groups')).text).not.toContain('chess')
   })
 

@@ -11,6 +11,7 @@ export const specified: Readonly<Record<'core' | 'directory', readonly string[]>
     'AuthenticationCeremony',
     'AuthenticationContext',
     'AuthenticationRequest',
+    'AuthenticatorHint',
     'AuthenticatorMetadata',
     'AuthenticatorModel',
     'AuthorizationDetail',
