@@ -149,7 +149,9 @@ describe('every page', () => {
       // Every page that the navigation links to must opt in to transitions, or Chromium logs a message about it.
       const asks = await page.evaluate(() => document.adoptedStyleSheets.length > 0)
       const { view = '' } = pageStates[name] ?? {}
-      expect(asks).toBe(['error', 'reauthenticate', 'session-ended'].includes(view) || (await page.locator('body.shell').count()) > 0)
+      expect(asks).toBe(
+        ['error', 'reauthenticate', 'session-ended'].includes(view) || (await page.locator('body.shell').count()) > 0,
+      )
     },
   )
 })
