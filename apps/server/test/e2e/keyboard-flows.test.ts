@@ -100,7 +100,7 @@ describe('with the keyboard alone', () => {
     await focuses(/^User name/)
     await press('Control+a')
     await type('grace')
-    await goes(/\/settings\/account$/, () => press('Enter'))
+    await goes(/\/settings\/apps$/, () => press('Enter'))
   })
 
   test('one device is approved and one is denied', async () => {
@@ -171,7 +171,7 @@ describe('with the keyboard alone', () => {
     await keys.tabTo('IP address', 5)
     await keys.press(' ')
     await keys.goes(/#rows$/, () => keys.press('Enter'))
-    await keys.focuses('Audit log')
+    await page.locator('#rows:focus').waitFor()
     expect(await page.locator('summary .mono').count()).toBe(0)
     await keys.tabTo(/^Select .*ada/, 2)
     await keys.press(' ')
