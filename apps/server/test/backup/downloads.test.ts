@@ -30,7 +30,8 @@ describe.each(kinds)('%s: an administrator', (kind) => {
     return agent.postForm(`${url}${path}/download`, fields)
   }
   const fetchArchive = () => {
-    const cookies = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
+    const sent = instance.administrator.cookies().filter((cookie) => `${path}/archive`.startsWith(cookie.path))
+    const cookies = sent.map(({ name, value }) => `${name}=${value}`)
     const headers = { cookie: cookies.join('; '), 'accept-encoding': 'gzip, br', 'sec-fetch-site': 'same-origin' }
     return instance.administrator.fetch(`${instance.url}${path}/archive`, { headers, redirect: 'manual' })
   }
