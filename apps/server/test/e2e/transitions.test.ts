@@ -84,12 +84,12 @@ test.each([
   const { page, said, moving, click, goTo } = await atDesk(options)
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(moves)
+  await goTo('Account', '/settings/account')
+  expect(await moving()).toEqual(moves)
   await goTo('API keys', '/settings/api-keys')
   expect(await moving()).toEqual(moves)
-  await goTo('Your passkeys', '/settings/account/security')
-  expect(await moving()).toEqual(moves)
   // Two clicks at once: the second one decides the target.
-  await click('API keys')
+  await click('Account')
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(moves)
   expect(said).toEqual([])
@@ -101,7 +101,7 @@ test('a moving mouse causes no console message', async () => {
   const { page, said, click } = await atDesk()
   for (const [name, path] of [
     ['My apps', '/settings/apps'],
-    ['API keys', '/settings/api-keys'],
+    ['Account', '/settings/account'],
     ['My apps', '/settings/apps'],
   ] as const) {
     await click(name)
@@ -128,7 +128,7 @@ test('nothing moves with reduced motion or disabled animations', async () => {
   )
   await instance.call('PUT /api/application-configuration', { body: { ...before, disableAnimations: 'true' } })
   await page.reload()
-  await goTo('API keys', '/settings/api-keys')
+  await goTo('Account', '/settings/account')
   expect(await moving()).toEqual([])
   await instance.call('PUT /api/application-configuration', { body: before })
   await page.reload()
@@ -148,7 +148,7 @@ test('a failed transition does not change the page and logs nothing', async () =
   )
   for (const [name, path] of [
     ['My apps', '/settings/apps'],
-    ['API keys', '/settings/api-keys'],
+    ['Account', '/settings/account'],
   ] as const) {
     await goTo(name, path)
     await page.waitForFunction(() => 'failed' in globalThis)
@@ -170,7 +170,8 @@ test('an error page turns too; the way back, the same page and the sign-in pages
   await page.evaluate(() => location.assign('/settings/none'))
   await page.getByRole('heading', { name: 'There’s nothing here' }).waitFor()
   expect(await moving()).toEqual(coming)
-  await goTo('Go to the start page', '/settings/account')
+  const act = page.locator('main a.primary')
+  await goTo((await act.textContent()) ?? '', (await act.getAttribute('href')) ?? '')
   expect(await moving()).toEqual(coming)
 
   await page.context().clearCookies()
