@@ -24,7 +24,7 @@ const faults: readonly Fault[] = [
     fault: 'replicas killed, stopped and cut off, PostgreSQL crashed, keys and settings changed',
     files: [`${server}replicas/replicas.full.test.ts`],
   },
-  { fault: 'SIGKILL at each statement of a sign-in and under load', files: [`${server}e2e/killed.test.ts`] },
+  { fault: 'SIGKILL at each statement of a sign-in and under load', files: [`${server}e2e/killed-server.test.ts`] },
   { fault: 'SIGKILL while a refresh token is used', files: [`${core}flows/two-processes.full.test.ts`] },
   { fault: 'SIGKILL of the process that runs a job', files: [`${server}jobs/take-over.full.test.ts`] },
   {

@@ -81,7 +81,7 @@ export const differences = {
     pocketId: 'A second use of a refresh token ends all of its tokens, and `scope` is ignored.',
     here: 'Repeated within a minute, it gets the same answer; a smaller `scope` is honoured.',
     why: 'decision',
-    provenBy: 'packages/core/test/flows/refresh-answers.test.ts',
+    provenBy: 'packages/core/test/flows/refresh-responses.test.ts',
   },
   redirects: {
     pocketId: 'Redirects with 302; pages of a login are at `/interaction?interaction=`.',

@@ -172,7 +172,7 @@ function removeMessages(node: object, isSelected: (key: string) => boolean, path
 }
 
 function report(open: readonly OpenTranslations[]): string {
-  const incomplete = open.filter(needsWork)
+  const incomplete = open.filter(isIncomplete)
   const lines = incomplete.flatMap(({ folder, language, missing, outdated }) => [
     `${language} (${folder}): ${missing.length} missing, ${outdated.length} outdated`,
     ...missing.map((key) => `  missing   ${key}`),
@@ -199,11 +199,11 @@ function main(): void {
   else {
     const open = openTranslations(values.release)
     console.log(report(open))
-    if (values.release && open.some(needsWork)) process.exitCode = 1
+    if (values.release && open.some(isIncomplete)) process.exitCode = 1
   }
 }
 
-function needsWork({ missing, outdated }: OpenTranslations): boolean {
+function isIncomplete({ missing, outdated }: OpenTranslations): boolean {
   return missing.length + outdated.length > 0
 }
 

@@ -274,11 +274,11 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     passkeysOf: async (name) => pocket.passkeys.list((await userNamed(name)).id),
     async removePasskey(name, id) {
       const { id: accountId } = await userNamed(name)
-      const removed = await pocket.passkeys.removeEvenLast(accountId, id)
+      const removed = await pocket.passkeys.removeAsAdministrator(accountId, id)
       const actor = { id: accountId, origin: { requestId: null, ipAddress: null, userAgent: null } }
       const removals = await services.passkeyRemovals.list(actor, accountId)
-      const isToReview = removals.some(({ passkeyId }) => passkeyId === id)
-      const reviewUrl = isToReview ? pocket.issuer + passkeyRemovedPath(id, accountId) : null
+      const needsReview = removals.some(({ passkeyId }) => passkeyId === id)
+      const reviewUrl = needsReview ? pocket.issuer + passkeyRemovedPath(id, accountId) : null
       return { name: removed.name, reviewUrl }
     },
     rotateKeys: (rotation) => rotateKeys(pocket, rotation),

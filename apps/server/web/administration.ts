@@ -1,6 +1,6 @@
 import './client-test.ts'
 import './copy.ts'
-import './leaving.ts'
+import './unstored-secret.ts'
 import './picker.ts'
 import './rows.ts'
 import './savebar.ts'

@@ -38,11 +38,11 @@ const pocket = await createPocket({
 // The page of the terms, with the way back that it is given.
 async function terms(req, res) {
   const session = await pocket.session(req, res)
-  const wayBack = new URL(req.url, origin).searchParams.get('redirect') ?? '/'
-  if (!session || !wayBack.startsWith('/interaction/')) return res.writeHead(404).end()
+  const returnPath = new URL(req.url, origin).searchParams.get('redirect') ?? '/'
+  if (!session || !returnPath.startsWith('/interaction/')) return res.writeHead(404).end()
   if (req.method === 'POST') {
     accepted.add(session.accountId)
-    return res.writeHead(303, { Location: wayBack }).end()
+    return res.writeHead(303, { Location: returnPath }).end()
   }
   res.setHeader('Content-Type', 'text/html')
   res.end('<!doctype html><html lang="en"><title>Terms</title><form method="post"><button>I accept</button></form>')

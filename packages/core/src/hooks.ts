@@ -27,7 +27,7 @@ export interface BeforeHookInputs {
   /** A user renames a passkey to `name`; `passkey` still has the old name. Before `passkey_renamed`. */
   readonly renamePasskey: { readonly accountId: string; readonly passkey: Passkey; readonly name: string }
   /**
-   * A user removes their own passkey (`pocket.passkeys.remove`). Removal by an administrator (`removeEvenLast`) does
+   * A user removes their own passkey (`pocket.passkeys.remove`). Removal by an administrator (`removeAsAdministrator`) does
    * not call this hook. Before `passkey_removed`.
    */
   readonly removePasskey: { readonly accountId: string; readonly passkey: Passkey }

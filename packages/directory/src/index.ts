@@ -13,8 +13,8 @@ export type { Group, GroupItem, GroupWithClaims } from './entities/group.ts'
 export type { ManualDecision, User, UserDetails } from './entities/user.ts'
 export type { GroupStore } from './groups/group-store.ts'
 export type { GroupDetails, Groups, GroupUpdate, Member, MemberPage } from './groups/groups.ts'
-export type { LdapAnswer, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/answer.ts'
 export type { LdapChanges, LdapCounts, LdapHost, LdapOutcome } from './ldap/ldap-changes.ts'
+export type { LdapEntries, LdapGroup, LdapPerson, LdapProblem, LdapSource } from './ldap/ldap-entries.ts'
 export type { LdapImport } from './ldap/ldap-import.ts'
 export type {
   GroupChange,

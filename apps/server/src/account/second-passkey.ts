@@ -11,7 +11,7 @@ export interface SecondPasskey {
 }
 
 /** Whether the only passkey is lost with its device. */
-export function isOnOneDeviceOnly(passkeys: readonly Pick<Passkey, 'deviceType'>[]): boolean {
+export function hasOnlyOneDevice(passkeys: readonly Pick<Passkey, 'deviceType'>[]): boolean {
   return passkeys.length === 1 && passkeys[0]?.deviceType === 'singleDevice'
 }
 
@@ -20,7 +20,7 @@ export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, 
     async isReminderDue(accountId, passkeys) {
       const [passkey] = passkeys
       // Used for a sign-in after the registration.
-      if (!isOnOneDeviceOnly(passkeys) || passkey?.lastUsedAt === null) return false
+      if (!hasOnlyOneDevice(passkeys) || passkey?.lastUsedAt === null) return false
       const reminder = await store.find(accountId)
       return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
     },

@@ -21,12 +21,12 @@ export interface AppDeps extends PageDeps {
   readonly favourites: FavouriteStore
   readonly recovery: Recovery
   /** Whether the only passkey is lost with its device. */
-  readonly isOnOneDeviceOnly: (passkeys: readonly Pick<Passkey, 'deviceType'>[]) => boolean
+  readonly hasOnlyOneDevice: (passkeys: readonly Pick<Passkey, 'deviceType'>[]) => boolean
 }
 
 /** `/settings/apps`: starts applications and lists consents. */
 export function appPages(deps: AppDeps): readonly PageRoute[] {
-  const { pocket, ownApps, favourites, recovery, isOnOneDeviceOnly, authentication, show, flashes, clock } = deps
+  const { pocket, ownApps, favourites, recovery, hasOnlyOneDevice, authentication, show, flashes, clock } = deps
   const consents = createOwnConsents(deps)
 
   const showApps = async (ctx: Context) => {
@@ -41,7 +41,7 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
       recoveryNotice: await recovery.noticeFor(ctx, user),
       firstPasskey:
         flash.done === 'first_passkey'
-          ? { suggestsSecond: isOnOneDeviceOnly(await pocket.passkeys.list(user.id)) }
+          ? { suggestsSecond: hasOnlyOneDevice(await pocket.passkeys.list(user.id)) }
           : null,
       search,
       tiles,

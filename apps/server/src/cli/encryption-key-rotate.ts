@@ -39,18 +39,18 @@ async function newKeyOf({ newKey, newKeyFile }: Options, { printError }: Command
     throw new UsageError('one of --new-key and --new-key-file is required')
   if (newKey !== undefined) {
     printError('warning: --new-key is visible to other users of this machine and in the history of the shell.')
-    return longEnough(Buffer.from(newKey))
+    return assertKeyLength(Buffer.from(newKey))
   }
   try {
     const text = await readFile(newKeyFile ?? '')
-    return longEnough(text.at(-1) === 0x0a ? text.subarray(0, text.at(-2) === 0x0d ? -2 : -1) : text)
+    return assertKeyLength(text.at(-1) === 0x0a ? text.subarray(0, text.at(-2) === 0x0d ? -2 : -1) : text)
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError(`${newKeyFile} cannot be read (${messageOf(error)})`)
   }
 }
 
-function longEnough(key: Buffer): Buffer {
+function assertKeyLength(key: Buffer): Buffer {
   if (key.length < 16) throw new UsageError(`the new key has ${key.length} bytes; it needs at least 16`)
   return key
 }

@@ -51,7 +51,7 @@ async function exportJson(options: Options, context: CommandContext): Promise<vo
   const { path = defaultPaths.open, open: _, ...others } = options
   if (Object.keys(others).length > 0) throw new UsageError('--open is not encrypted: pipe it to a program such as age')
   const { archives, config, logger } = await prepare(context)
-  const write = (output: NodeJS.WritableStream) => archives.exportOpenly({ config, logger }, output)
+  const write = (output: NodeJS.WritableStream) => archives.exportOpenFormat({ config, logger }, output)
   await (path === '-' ? write(context.stdout) : archives.writeToFile(path, write))
 }
 

@@ -17,8 +17,8 @@ export function createClientList({ clients, connectionLog }: Pick<Pocket, 'clien
   /** Sorts or filters all matches by their last attempts, and reads the clients of one page. */
   const pageByAttempts = async (request: ListRequest): Promise<ClientList> => {
     const { lastAttempt: [state] = [], ...filters } = request.filters
-    const isByAttempt = request.sort?.column === 'lastAttempt'
-    const sort = isByAttempt ? { column: 'name', descending: false } : request.sort
+    const sortsByAttempt = request.sort?.column === 'lastAttempt'
+    const sort = sortsByAttempt ? { column: 'name', descending: false } : request.sort
     const all = await clients.page(clientListRequest({ ...everything, filters, search: request.search, sort }, scope))
     const ids = all.items.map(({ client }) => client.id)
     const attempts = await latestAttempts(ids)
@@ -27,7 +27,7 @@ export function createClientList({ clients, connectionLog }: Pick<Pocket, 'clien
       return attempt === undefined ? 'never' : attempt.succeeded ? 'succeeded' : 'failed'
     }
     const matchingIds = state === undefined ? ids : ids.filter((id) => stateOf(id) === state)
-    const value = (id: string) => (isByAttempt ? (attempts.get(id)?.at ?? 0) : 0)
+    const value = (id: string) => (sortsByAttempt ? (attempts.get(id)?.at ?? 0) : 0)
     const onlyIds = rankedPage(matchingIds, value, request)
     const page = new Set(onlyIds)
     const items = all.items.filter(({ client }) => page.has(client.id))

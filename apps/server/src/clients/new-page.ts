@@ -16,11 +16,11 @@ import { protectedSite, synologyDsm, templateOf, templates, templatesMatching } 
 
 const idTaken: FieldError = { field: 'id', code: 'already_in_use', message: 'is already in use' }
 
-/** The client to create, or the doubt that needs confirmation. */
+/** The client to create, or the warning that needs confirmation. */
 interface ClientDraft {
   readonly input: NewClientInput
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
-  readonly doubt: ClientNewPage['doubt']
+  readonly warning: ClientNewPage['warning']
 }
 
 /** `/settings/admin/oidc-clients/new`: connects an application. */
@@ -58,7 +58,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     let draft: ClientDraft | undefined
     const refusal = await refusalOf(async () => {
       draft = createDraft(template, values)
-      if (draft.doubt && draft.doubt.address !== formText(ctx, 'sure', 2000)) return
+      if (draft.warning && draft.warning.address !== formText(ctx, 'sure', 2000)) return
       const { id, isPublic } = values
       const input = { ...draft.input, isPublic, isGroupRestricted, ...(id !== '' && { id }) }
       const client = await administration.create(formActor(ctx, user), input)
@@ -76,10 +76,10 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
       })
     })
     if (ctx.status === 303) return
-    const doubt = draft?.doubt ?? null
+    const warning = draft?.warning ?? null
     const isIdTaken = refusal?.problem === 'client_id_already_exists'
     const problems = isIdTaken ? [idTaken] : (refusal?.problems ?? [])
-    await show(ctx, { ...model, doubt: refusal ? null : doubt, problems })
+    await show(ctx, { ...model, warning: refusal ? null : warning, problems })
     ctx.status = refusal?.status ?? 400
   }
 
@@ -94,7 +94,7 @@ function page(template: ClientTemplate | null) {
     view: 'client-new',
     template: template && { id: template.id, name: template.name, example: template.example },
     problems: [],
-    doubt: null,
+    warning: null,
     port: template?.port ?? null,
   } as const
 }
@@ -119,7 +119,7 @@ function createDraft(
   template: ClientTemplate | null,
   { name, address, redirectUris, operator }: ClientNewValues,
 ): ClientDraft {
-  const unchanged = { corrections: [], doubt: null }
+  const unchanged = { corrections: [], warning: null }
   if (template === null || template === synologyDsm) {
     // Without a redirect URI no user could sign in, so the form requires one; the API does not.
     if (redirectUris.length === 0)
@@ -133,13 +133,13 @@ function createDraft(
   if (template.example === null) return { ...unchanged, input: { ...templateInput(template, ''), name } }
   if (address === '') throw invalidClient({ field: 'address', code: 'required', message: 'is required' })
   const parsedUrl = parsePastedUrl(template, address)
-  if (parsedUrl.doubt === 'invalid')
+  if (parsedUrl.warning === 'invalid')
     throw invalidClient({ field: 'address', code: 'invalid_format', message: 'must be a URL' })
   const input = { ...templateInput(template, parsedUrl.address), name }
   return {
     input: template === protectedSite ? { ...input, protocol: protectHost(parsedUrl.address) } : input,
     corrections: correctionsOf(address, parsedUrl),
-    doubt: parsedUrl.doubt && { code: parsedUrl.doubt, address: parsedUrl.address },
+    warning: parsedUrl.warning && { code: parsedUrl.warning, address: parsedUrl.address },
   }
 }
 

@@ -13,7 +13,7 @@ import type { FieldColumn, TextField } from './settings/field.ts'
 import type { FieldProblem } from './settings/section-form.ts'
 import type { SectionName } from './settings/sections.ts'
 import type { Instructions } from './templates/instructions.ts'
-import type { UrlDoubt } from './templates/pasted-url.ts'
+import type { UrlWarning } from './templates/pasted-url.ts'
 
 /** A client in the list. */
 export interface ClientItem {
@@ -76,8 +76,8 @@ export interface ClientNewPage {
   readonly isGroupRestricted: boolean
   /** Errors on `name`, `address`, `id`, `redirectUris` and `redirectUris[i]`. */
   readonly problems: readonly FieldError[]
-  /** A doubt about the URL that the user must confirm; the form then sends `sure`. */
-  readonly doubt: { readonly code: Exclude<UrlDoubt, 'invalid'>; readonly address: string } | null
+  /** A warning about the URL that the user must confirm; the form then sends `sure`. */
+  readonly warning: { readonly code: Exclude<UrlWarning, 'invalid'>; readonly address: string } | null
   /** The default port of the application. */
   readonly port: number | null
 }

@@ -43,11 +43,11 @@ export async function exportInstance(options: ExportOptions, output: NodeJS.Writ
   const { config, logger, encryption } = options
   await using opened = await lockForReading(config, { schema: { tables, migrations }, logger })
   await recordOrWarn({ event: 'data_exported', format: 'archive', encryption: encryptionName(encryption) }, options)
-  return await exportOpened(options, opened, output)
+  return await exportDatabase(options, opened, output)
 }
 
 /** Writes an archive of an instance that is open. */
-export async function exportOpened(
+export async function exportDatabase(
   { config, logger, version, encryption, includeKey, signal }: ExportOptions,
   { masterKey }: Pick<MigratedDatabase, 'masterKey'>,
   output: NodeJS.WritableStream,
@@ -86,7 +86,7 @@ async function recordOrWarn(event: AuditEvent, { config, logger }: Pick<ExportOp
 }
 
 /** Writes people, groups, claims, clients and passkeys as JSON for other programs. */
-export async function exportOpenly(
+export async function exportOpenFormat(
   { config, logger }: Pick<ExportOptions, 'config' | 'logger'>,
   output: NodeJS.WritableStream,
 ): Promise<void> {

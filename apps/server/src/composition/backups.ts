@@ -22,7 +22,7 @@ export async function composeBackups({
   const { scheduledBackups: settings, dataFolder } = config
   if (settings === undefined) return undefined
   const { createScheduledBackups } = await import('../backup/scheduled-backups.ts')
-  const { exportOpened } = await import('./archives.ts')
+  const { exportDatabase } = await import('./archives.ts')
   return createScheduledBackups({
     settings,
     databaseFolder: config.database.kind === 'sqlite' ? dataFolder : undefined,
@@ -35,7 +35,7 @@ export async function composeBackups({
         logger.error({ err }, 'The failure of a back-up could not be recorded in the audit log')
       }
     },
-    writeArchive: archiveWriter({ config, logger, database }, exportOpened),
+    writeArchive: archiveWriter({ config, logger, database }, exportDatabase),
   })
 }
 
@@ -43,11 +43,11 @@ export async function composeBackups({
 export function composeBackupDownloads({ config, database, logger, clock, audit }: BackupDeps): BackupDownloads {
   return createBackupDownloads({
     async load() {
-      const [encryption, { exportOpened }] = await Promise.all([
+      const [encryption, { exportDatabase }] = await Promise.all([
         import('../backup/encryption.ts'),
         import('./archives.ts'),
       ])
-      return { encryption, writeArchive: archiveWriter({ config, logger, database }, exportOpened) }
+      return { encryption, writeArchive: archiveWriter({ config, logger, database }, exportDatabase) }
     },
     audit,
     clock,
@@ -57,12 +57,12 @@ export function composeBackupDownloads({ config, database, logger, clock, audit 
 
 function archiveWriter(
   { config, logger, database }: Pick<BackupDeps, 'config' | 'logger' | 'database'>,
-  exportOpened: typeof import('./archives.ts').exportOpened,
+  exportDatabase: typeof import('./archives.ts').exportDatabase,
 ) {
   const version = serverVersion()
   return ({ encryption, output, signal }: ExportTarget) => {
     const options = { config, logger, version, encryption, includeKey: false, ...(signal && { signal }) }
-    return exportOpened(options, database, output)
+    return exportDatabase(options, database, output)
   }
 }
 

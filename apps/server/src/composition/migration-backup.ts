@@ -41,7 +41,7 @@ export async function backUpBeforeMigration(config: Config, logger: Logger): Pro
     const path = await backUp(config, prefixes.migration, logger)
     logger.info({ file: path }, 'A back-up was made before the update of the database')
   } catch (error) {
-    if (config.database.kind === 'postgres' && isLackOfRoom(error))
+    if (config.database.kind === 'postgres' && isOutOfSpace(error))
       return logger.warn(
         { reason: messageOf(error) },
         'No back-up was made before the update of the database, because the data folder cannot hold it',
@@ -59,19 +59,19 @@ export function backUpBeforeReplacement(config: Config, logger: Logger): Promise
   return backUp(config, prefixes.replacement, logger)
 }
 
-class LackOfRoomError extends Error {}
+class OutOfSpaceError extends Error {}
 
-function isLackOfRoom(error: unknown): boolean {
+function isOutOfSpace(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined
   const codes = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM']
-  return error instanceof LackOfRoomError || codes.includes(codeOf(error) ?? codeOf(cause) ?? '')
+  return error instanceof OutOfSpaceError || codes.includes(codeOf(error) ?? codeOf(cause) ?? '')
 }
 
 async function backUp(config: Config, prefix: string, logger: Logger): Promise<string> {
   const { database } = config
   const folder = folderOf(config)
   await createDataFolder(folder)
-  await assertRoom(folder, await databaseSize(database, logger))
+  await assertFreeSpace(folder, await databaseSize(database, logger))
   const time = new Date(systemClock.now()).toISOString().replaceAll(':', '-')
   const path = join(folder, `${prefix}${time}${extensions[database.kind]}`)
   const temporaryPath = `${path}.${randomUUID()}.partial`
@@ -87,10 +87,10 @@ async function backUp(config: Config, prefix: string, logger: Logger): Promise<s
   }
 }
 
-async function assertRoom(folder: string, needed: number): Promise<void> {
+async function assertFreeSpace(folder: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize < needed + minFreeSpace)
-    throw new LackOfRoomError(`${folder} has ${bavail * bsize} bytes left, and ${needed + minFreeSpace} are needed`)
+    throw new OutOfSpaceError(`${folder} has ${bavail * bsize} bytes left, and ${needed + minFreeSpace} are needed`)
 }
 
 /** The libraries of archives are loaded only when one is written. */

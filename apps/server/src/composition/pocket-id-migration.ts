@@ -8,7 +8,7 @@ import { stageFiles } from '../files/staged-files.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { databaseTarget } from '../pocket-id-migration/database-target.ts'
-import { discardingTarget } from '../pocket-id-migration/discarding-target.ts'
+import { dryRunTarget } from '../pocket-id-migration/dry-run-target.ts'
 import { ImportFolder } from '../pocket-id-migration/import-folder.ts'
 import { migrate } from '../pocket-id-migration/migrate.ts'
 import type { ChosenSource } from '../pocket-id-migration/migration-runner.ts'
@@ -52,7 +52,7 @@ export async function migrateFromPocketId(
   await using source = await openSource({ source: options.source, uploads, describePostgres, now })
   const secrets = await findSecrets(source, options, config)
   const common = { source, secrets, appUrl: config.appUrl, showProgress: options.showProgress, now }
-  if (options.isDryRun) return await migrate({ ...common, target: discardingTarget })
+  if (options.isDryRun) return await migrate({ ...common, target: dryRunTarget })
   // A running server would use cached data, and write between two steps.
   await using database = await openDatabase(config, logger, undefined, 'exclusive')
   const { confirmReplacement } = options

@@ -71,7 +71,7 @@ export const checkOfFinding = {
   backupsUnknown: 'backups',
   backupOld: 'backups',
   backupOnSameDisk: 'backups',
-  administratorOnlyOneDevice: 'administrators',
+  soleAdministratorOnOneDevice: 'administrators',
   administratorOnOneDevice: 'administrators',
   approvals: 'administrators',
   recoveries: 'administrators',

@@ -49,9 +49,9 @@ export interface Mail {
   reaches(user: Pick<User, 'email'>): Promise<boolean>
   /**
    * Notifies a reachable user that an administrator has approved the account; `note` is the administrator's message,
-   * `wayBack` the path on this server at which the user continues.
+   * `returnPath` the path on this server at which the user continues.
    */
-  approved(user: User, content: { readonly note: string | null; readonly wayBack: string | null }): Promise<void>
+  approved(user: User, content: { readonly note: string | null; readonly returnPath: string | null }): Promise<void>
   /** Notifies a user whose account was deleted that an administrator has rejected it, with the administrator's note. */
   refused(user: User, note: string): Promise<void>
   /** Removes the e-mail data of a user, within the transaction. */

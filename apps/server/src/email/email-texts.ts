@@ -93,7 +93,7 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
           text('approval.text', values),
           ...(message.note ? [message.note] : []),
         ],
-        link: { label: text('approval.button'), url: `${appUrl}${message.wayBack ?? '/login'}` },
+        link: { label: text('approval.button'), url: `${appUrl}${message.returnPath ?? '/login'}` },
       }
     case 'account-refused':
       return {

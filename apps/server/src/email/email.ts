@@ -43,7 +43,7 @@ export type Message =
       /** An optional message from the administrator. */
       readonly note?: string | null
       /** The path on this server at which the user continues; by default the account page. */
-      readonly wayBack?: string | null
+      readonly returnPath?: string | null
     }
   | { readonly kind: 'account-refused'; readonly name: string; readonly note: string }
   | {

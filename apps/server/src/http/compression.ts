@@ -21,7 +21,7 @@ const compressedViews: ReadonlySet<PageModel['view']> = new Set([
   'client-choose',
   'client-settings',
   'clients',
-  'desk-error',
+  'signed-in-error',
   'emails',
   'error',
   'group',

@@ -4,10 +4,10 @@ import type { User } from '@pocket/directory'
 import type { Context, Middleware } from 'koa'
 import type { Logger } from 'pino'
 import { messageOf } from '../logging/failure.ts'
-import { deskErrorPage } from './desk-error.ts'
 import type { PageModel } from './page-models.ts'
 import { pathForLog } from './path-for-log.ts'
 import { type ShowPage, seeOther } from './show-page.ts'
+import { signedInErrorPage } from './signed-in-error.ts'
 
 /** Characters; room for a carried interaction, and for other headers within the 16 kB that Node accepts. */
 const maxUrlLength = 13_500
@@ -125,7 +125,7 @@ async function respond(
 async function inFrame(ctx: Context, view: Extract<View, { view: 'error' }>, findUser: FindUser): Promise<PageModel> {
   if (!ctx.path.startsWith('/settings/') || view.code === 'not_signed_in') return view
   const user = await findUser(ctx).catch(() => undefined)
-  return user ? deskErrorPage(ctx, user, view) : view
+  return user ? signedInErrorPage(ctx, user, view) : view
 }
 
 /** The sign-in page, which leads back to this page; without its query or path where the URL would be too long. */

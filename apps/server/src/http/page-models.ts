@@ -6,15 +6,15 @@ import type { Viewer } from './viewer.ts'
 export interface PageModels {
   readonly confirm: ConfirmPage
   readonly reauthenticate: ReauthenticatePage
-  readonly 'desk-error': DeskErrorPage
+  readonly 'signed-in-error': SignedInErrorPage
   readonly 'session-ended': SessionEndedPage
 }
 
 export type PageModel = View | PageModels[keyof PageModels]
 
 /** An error on a page with navigation. */
-export interface DeskErrorPage {
-  readonly view: 'desk-error'
+export interface SignedInErrorPage {
+  readonly view: 'signed-in-error'
   readonly viewer: Viewer
   readonly code: string
   /** For developers. */

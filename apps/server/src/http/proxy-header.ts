@@ -24,15 +24,15 @@ const binaryHeaderLength = 16
 
 /** Parses the header of version 1 or 2 at the start of these bytes (the PROXY protocol, §2.1 and §2.2). */
 export function parseProxyHeader(bytes: Buffer): ProxyHeader {
-  if (startsAlike(bytes, signature)) return bytes.length < binaryHeaderLength ? incomplete : parseBinary(bytes)
-  if (startsAlike(bytes, textStart)) return parseText(bytes)
+  if (hasPrefix(bytes, signature)) return bytes.length < binaryHeaderLength ? incomplete : parseBinary(bytes)
+  if (hasPrefix(bytes, textStart)) return parseText(bytes)
   return { kind: 'absent' }
 }
 
 const incomplete: ProxyHeader = { kind: 'incomplete' }
 const invalid: ProxyHeader = { kind: 'invalid' }
 
-function startsAlike(bytes: Buffer, start: Buffer): boolean {
+function hasPrefix(bytes: Buffer, start: Buffer): boolean {
   const length = Math.min(bytes.length, start.length)
   return bytes.subarray(0, length).equals(start.subarray(0, length))
 }

@@ -104,8 +104,8 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       response: { status: 200, types: imageTypes },
       async handle({ ctx, query }) {
         const stored = await images.find(image(query))
-        const isDefaultWanted = route.hasThemes ? query.default === 'true' : query.default !== 'false'
-        if (!stored || (stored.bundled && !isDefaultWanted)) throw imageNotFound()
+        const includesDefault = route.hasThemes ? query.default === 'true' : query.default !== 'false'
+        if (!stored || (stored.bundled && !includesDefault)) throw imageNotFound()
         await serveImage(ctx, stored, staleWhileRevalidate.application)
       },
     }),

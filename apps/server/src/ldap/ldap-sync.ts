@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
 import { ConflictError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import {
-  type LdapAnswer,
+  type LdapEntries,
   type LdapCounts,
   LdapError,
   type LdapHost,
@@ -66,7 +66,7 @@ export interface LdapSync {
    */
   onEnabled(): Promise<void>
   /** Reads the current directory entries. @throws {UnprocessableContentError} `ldap_sync_failed` */
-  read(): Promise<LdapAnswer>
+  read(): Promise<LdapEntries>
 }
 
 const name = 'sync-ldap'
@@ -79,7 +79,7 @@ const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: n
 
 export function createLdapSync(deps: LdapSyncDeps): LdapSync {
   const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = deps
-  const readDirectory = async (current: SettingValues, signal: AbortSignal): Promise<LdapAnswer> =>
+  const readDirectory = async (current: SettingValues, signal: AbortSignal): Promise<LdapEntries> =>
     source(ldapOptionsOf(current)).read(signal)
 
   const saveRun = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
@@ -270,7 +270,7 @@ function eventOf({ outcome, trigger, counts, code }: LdapRun): AuditEvent | null
   }
 }
 
-function plannedReport(entries: LdapAnswer, plan: LdapPlan) {
+function plannedReport(entries: LdapEntries, plan: LdapPlan) {
   return {
     found: countEntries(entries),
     counts: plannedCounts(plan),
@@ -281,7 +281,7 @@ function plannedReport(entries: LdapAnswer, plan: LdapPlan) {
   }
 }
 
-function countEntries({ people, groups }: LdapAnswer): LdapRun['found'] {
+function countEntries({ people, groups }: LdapEntries): LdapRun['found'] {
   return { people: people.length, groups: groups.length }
 }
 

@@ -24,7 +24,7 @@ export interface FindingInput {
   /** `null` if no back-ups are scheduled. */
   readonly backup: BackupStatus | null
   /** Within the same period. */
-  readonly signIns: { readonly worked: number; readonly failed: number }
+  readonly signIns: { readonly succeeded: number; readonly failed: number }
   readonly version: { readonly own: string; readonly latest: string }
 }
 
@@ -102,12 +102,12 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   // A page that is viewed was reachable, even if the server itself is behind a router without NAT loopback.
   for (const finding of checked)
     findings.push(viewerId !== null && isUnreachable(finding) ? { ...finding, severity: 'advice' } : finding)
-  if (signIns.failed > attemptThreshold && signIns.failed > signIns.worked)
+  if (signIns.failed > attemptThreshold && signIns.failed > signIns.succeeded)
     add('signInsFail', 'soon', '#failures', { count: signIns.failed })
   if (status.approvals > 0) add('approvals', 'soon', paths.approvals, { count: status.approvals })
   if (status.recoveries > 0)
     add('recoveries', 'soon', `${paths.users}?filters[recovery]=pending`, { count: status.recoveries })
-  if (people.isOneDeviceTheOnlyWay) add('administratorOnlyOneDevice', 'soon', '/settings/account/security')
+  if (people.hasSingleSignInDevice) add('soleAdministratorOnOneDevice', 'soon', '/settings/account/security')
   else if (people.administratorsWithSingleDevicePasskey > 0)
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
       count: people.administratorsWithSingleDevicePasskey,

@@ -25,7 +25,7 @@ export interface UserCounts {
   readonly withSingleDevicePasskey: number
   readonly administratorsWithSingleDevicePasskey: number
   /** Whether a passkey on one device is the only passkey of all administrators, and none has a break-glass code. */
-  readonly isOneDeviceTheOnlyWay: boolean
+  readonly hasSingleSignInDevice: boolean
 }
 
 export interface EmailCounts {
@@ -193,7 +193,7 @@ export class OverviewStore {
       withSingleDevicePasskey: value('one_device'),
       administratorsWithSingleDevicePasskey: value('administrators'),
       // A synced passkey counts twice.
-      isOneDeviceTheOnlyWay: value('administrator_passkeys') === 1 && value('break_glass') === 0,
+      hasSingleSignInDevice: value('administrator_passkeys') === 1 && value('break_glass') === 0,
     }
   }
 

@@ -35,7 +35,7 @@ export interface OverviewData {
   readonly emails: EmailCounts & { readonly isSetUp: boolean }
   readonly secrets: ExpiringItems<ExpiringItem>
   readonly apiKeys: ExpiringItems<ExpiringApiKey>
-  readonly standing: InstanceStatus
+  readonly status: InstanceStatus
   readonly isLdapEnabled: boolean
   /** The certificate of the public URL; `null` if unknown. */
   readonly certificate: CertificateDates | null
@@ -135,7 +135,7 @@ export function createOverview({
       status,
       keyChangesAt,
       checked,
-      signIns: { worked: sum(signIns.slice(-failureDays)), failed: failedCount },
+      signIns: { succeeded: sum(signIns.slice(-failureDays)), failed: failedCount },
       version,
     })
     return {
@@ -146,7 +146,7 @@ export function createOverview({
       emails: { ...emails, isSetUp },
       secrets,
       apiKeys,
-      standing: status,
+      status: status,
       isLdapEnabled: values.ldapEnabled,
       certificate,
       keyChangesAt,

@@ -62,7 +62,7 @@ export class ImportFolder {
     return uploadName
   }
 
-  async hasRoomFor(bytes: number): Promise<boolean> {
+  async hasFreeSpace(bytes: number): Promise<boolean> {
     await mkdir(this.path, { recursive: true, mode: 0o700 })
     const { bavail, bsize } = await statfs(this.path)
     return bavail * bsize >= bytes + minFreeBytes

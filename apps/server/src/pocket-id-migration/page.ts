@@ -83,7 +83,7 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
 
     upload: withAccess(async (ctx) => {
       const size = ctx.request.length ?? 0
-      if (size <= maxUploadBytes && !(await folder.hasRoomFor(size))) return showSources(ctx, { code: 'no_space' })
+      if (size <= maxUploadBytes && !(await folder.hasFreeSpace(size))) return showSources(ctx, { code: 'no_space' })
       try {
         using _ = runner.allowSlowRequests()
         await receiveUpload(ctx, maxUploadBytes, (file) => folder.store(file))

@@ -84,9 +84,12 @@ function findPages({ administrator }: User, query: string, messages: PageMessage
   const found = pages.map((page) => {
     const result = toResult(page, messages)
     const phrases = [result.name, ...(words[page.title] ?? '').split(','), page.variable ?? '']
-    return { result, isNamed: nameKey(result.name).includes(key), isMeant: phrases.some(phraseMatcher(query)) }
+    return { result, isNamed: nameKey(result.name).includes(key), matchesPhrase: phrases.some(phraseMatcher(query)) }
   })
-  const matches = [...found.filter(({ isNamed }) => isNamed), ...found.filter((each) => !each.isNamed && each.isMeant)]
+  const matches = [
+    ...found.filter(({ isNamed }) => isNamed),
+    ...found.filter((each) => !each.isNamed && each.matchesPhrase),
+  ]
   return (['page', 'setting'] as const).flatMap((kind) =>
     matches.flatMap(({ result }) => (result.kind === kind ? [result] : [])).slice(0, maxResults),
   )

@@ -37,7 +37,7 @@ export class TypeormSettingStore implements SettingStore {
   }
 
   async listCached(): Promise<readonly StoredSetting[]> {
-    const query = { sql: sql.list, parameters: [], keepEmpty: true, evenInTransaction: true }
+    const query = { sql: sql.list, parameters: [], keepEmpty: true, cachedInTransactions: true }
     const found = await this.#database.queryCached(query)
     if (this.#cached?.found !== found) this.#cached = { found, settings: rows.all(found) }
     return this.#cached.settings

@@ -57,7 +57,7 @@ export function createApprovals(deps: SignUpDeps & { readonly users: UserAdminis
         const { before, user } = await directory.users.update(accountId, {}, { disabled: false })
         const changes = changesBetween({ disabled: before.disabled }, { disabled: user.disabled })
         await audit.record({ event: 'account_enabled', accountId, by: actor.id, ...changes }, actor.origin)
-        await mail.approved(user, { note, wayBack: returnPath })
+        await mail.approved(user, { note, returnPath: returnPath })
       }),
 
     reject: (actor, accountId, note) =>

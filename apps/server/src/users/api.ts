@@ -162,8 +162,8 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       note: 'While `STATIC_API_KEY` is set, API keys can delete the last administrator. The set-up then stays closed.',
       response: { status: 204 },
       async handle(call) {
-        const evenLastAdministrator = canRemoveLastAdministrator(call.ctx)
-        await users.remove(actorOf(call), await assertCanModifyUser(call, users), { evenLastAdministrator })
+        const allowLastAdministrator = canRemoveLastAdministrator(call.ctx)
+        await users.remove(actorOf(call), await assertCanModifyUser(call, users), { allowLastAdministrator })
       },
     }),
   ]

@@ -66,7 +66,7 @@ export interface UserAdministration {
   /**
    * Deletes the user with sessions, tokens and all related data.
    *
-   * @throws {ConflictError} `last_administrator`, unless `evenLastAdministrator` is set
+   * @throws {ConflictError} `last_administrator`, unless `allowLastAdministrator` is set
    * @throws {ForbiddenError} `ldap_user_update` for a user that LDAP would import again
    */
   remove(actor: Actor, id: string, options?: UserRemovalOptions): Promise<void>
@@ -247,7 +247,7 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
         const existing = (await pocket.passkeys.list(id)).find((passkey) => passkey.id === passkeyId)
         if (!existing)
           throw new NotFoundError('not_found', 'There is no such passkey.', { details: { resource: 'Passkey' } })
-        await pocket.passkeys.removeEvenLast(id, passkeyId, { origin: actor.origin, by: actor.id })
+        await pocket.passkeys.removeAsAdministrator(id, passkeyId, { origin: actor.origin, by: actor.id })
       }),
 
     issueCode: (actor, id, lifetime, { byProgram } = {}) =>

@@ -27,7 +27,7 @@ export function createOwnPasskeys({ pocket, settings }: Deps & { readonly settin
     hasOtherSignInMethod,
     remove: async (user, passkeyId, origin) =>
       (await hasOtherSignInMethod(user))
-        ? passkeys.removeEvenLast(user.id, passkeyId, { origin })
+        ? passkeys.removeAsAdministrator(user.id, passkeyId, { origin })
         : passkeys.remove(user.id, passkeyId, { origin }),
   }
 }

@@ -80,7 +80,7 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
     const actor = { origin, ...(actorId !== accountId && { by: actorId }) }
     switch (kind) {
       case 'passkey':
-        await passkeys.removeEvenLast(accountId, id, actor)
+        await passkeys.removeAsAdministrator(accountId, id, actor)
         break
       case 'api_key':
         return apiKeys.remove({ ownerId: accountId, origin }, id)

@@ -6,7 +6,7 @@ import { type ApiKeys, createApiKeys } from '../../src/api-keys/api-keys.ts'
 import { createUsageRecorder } from '../../src/api-keys/usage-recorder.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 
 const minute = 60_000
 const origin = { requestId: null, ipAddress: null, userAgent: null }
@@ -25,7 +25,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         ? ({ kind: 'sqlite', path: join(folder.path, 'keys.db') } as const)
         : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
     const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-    store = stack.use(await openDatabase(config, keepingLogger().logger)).apiKeys
+    store = stack.use(await openDatabase(config, recordingLogger().logger)).apiKeys
   })
 
   afterAll(async () => stack.disposeAsync())

@@ -5,7 +5,7 @@ import { exportChunks } from '../../src/audit-log/export.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
@@ -180,7 +180,7 @@ describe.each(kinds)('the table on %s', (kind) => {
         ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
         : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
     const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, keepingLogger().logger))
+    database = stack.use(await openDatabase(config, recordingLogger().logger))
   })
 
   afterAll(async () => stack.disposeAsync())

@@ -6,7 +6,7 @@ import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { type CalledInstance, type CallOptions, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
@@ -240,7 +240,7 @@ describe.each(kinds)('the table on %s', (kind) => {
         ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
         : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
     const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, keepingLogger().logger))
+    database = stack.use(await openDatabase(config, recordingLogger().logger))
   })
 
   afterAll(async () => stack.disposeAsync())
@@ -302,7 +302,7 @@ test('a running server deletes expired entries', async () => {
     dataFolder: folder.path,
     encryptionKey: Buffer.from(encryptionKey),
   } as const
-  const { auditLog } = stack.use(await openDatabase(config, keepingLogger().logger))
+  const { auditLog } = stack.use(await openDatabase(config, recordingLogger().logger))
   const day = 86_400_000
   const append = (event: string, daysAgo: number) =>
     auditLog.append({

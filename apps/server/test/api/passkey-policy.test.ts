@@ -86,7 +86,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       hints: [],
       authenticatorSelection: { userVerification: 'required' },
     })
-    await instance.app.pocket.passkeys.removeEvenLast(id, unverified.answer.json.id as string)
+    await instance.app.pocket.passkeys.removeAsAdministrator(id, unverified.answer.json.id as string)
     expect(await requestOptions()).toMatchObject({ userVerification: 'required', hints: [] })
   })
 

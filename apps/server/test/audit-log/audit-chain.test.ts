@@ -6,7 +6,7 @@ import { type OpenDatabase, openDatabase } from '../../src/composition/open-data
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { kinds } from '../api/calls.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 
 const hour = 3_600_000
 const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
@@ -25,7 +25,7 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
         ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
         : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
     const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, keepingLogger().logger))
+    database = stack.use(await openDatabase(config, recordingLogger().logger))
     const { auditSeals: store, masterKey } = database
     chain = createAuditChain({ store, masterKey, clock: { now: () => now } })
   })

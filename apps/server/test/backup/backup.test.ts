@@ -10,11 +10,11 @@ import { tables } from '../../src/composition/server-tables.ts'
 import { openSnapshot } from '../../src/database/snapshot.ts'
 import { kinds } from '../api/calls.ts'
 import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { photo } from '../images/samples.ts'
 import { show, upload } from '../images/uploads.ts'
-import { createMachine, encryptionKey, type Machine } from './machine.ts'
+import { createMachine, encryptionKey, type Machine } from './test-instance.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const picturePath = ({ id }: Person) => `/api/users/${id}/profile-picture.png`
@@ -143,7 +143,7 @@ describe('import', () => {
 
     /** All rows of the database, and its tables. */
     async function content() {
-      await using snapshot = await openSnapshot(target.config.database, keepingLogger().logger)
+      await using snapshot = await openSnapshot(target.config.database, recordingLogger().logger)
       const tables: unknown[] = []
       for (const table of snapshot.tables)
         for await (const rows of snapshot.rows(table)) tables.push([table.name, rows])

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { createMachine } from './machine.ts'
+import { createMachine } from './test-instance.ts'
 
 interface JobDto {
   readonly name: string

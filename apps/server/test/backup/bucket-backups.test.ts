@@ -8,10 +8,10 @@ import { createScheduledBackups, type ScheduledBackupDeps } from '../../src/back
 import { composeBackups } from '../../src/composition/backups.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createS3Client } from '../../src/files/s3-client.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { type S3Server, s3Keys, startS3Server } from '../images/s3-server.ts'
-import { createMachine } from './machine.ts'
+import { createMachine } from './test-instance.ts'
 
 const signal = new AbortController().signal
 const day = 86_400_000
@@ -89,7 +89,7 @@ test('a server keeps the newest back-ups in the bucket of its pictures, and they
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const recipient = await identityToRecipient(identity)
   const { config } = machine.with({ ...variables(), BACKUP_KEEP: '2', BACKUP_RECIPIENT: recipient })
-  const { logger } = keepingLogger()
+  const { logger } = recordingLogger()
   {
     await using database = await openDatabase(config, logger)
     let now = Date.UTC(2026, 0, 1)

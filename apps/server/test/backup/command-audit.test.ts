@@ -6,9 +6,9 @@ import { lockForReading } from '../../src/database/migrated-database.ts'
 import { openSnapshot } from '../../src/database/snapshot.ts'
 import { kinds } from '../api/calls.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine } from './test-instance.ts'
 
 const newKey = 'the next key, which is long enough'
 const fileOf = ({ config: { database } }: Pick<Machine, 'config'>) => (database.kind === 'sqlite' ? database.path : '')
@@ -64,7 +64,7 @@ describe.each(kinds)('%s', (kind) => {
 test('an export writes nothing, so that it does not wait for a server that writes', async () => {
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
-  const { logger } = keepingLogger()
+  const { logger } = recordingLogger()
   const writer = new Database(fileOf(machine))
   writer.exec('BEGIN IMMEDIATE')
   try {

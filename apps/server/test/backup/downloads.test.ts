@@ -6,7 +6,7 @@ import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createBackupDownloads } from '../../src/backup/downloads.ts'
 import { kinds } from '../api/calls.ts'
 import { type Instance, passkeyAnswer, startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine } from './test-instance.ts'
 
 const path = '/settings/admin/back-ups'
 const passphrase = 'twelve characters'

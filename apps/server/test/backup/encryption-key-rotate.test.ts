@@ -6,16 +6,16 @@ import { loadConfig } from '../../src/composition/config.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { kinds } from '../api/calls.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createMachine, encryptionKey, type Machine } from './machine.ts'
+import { createMachine, encryptionKey, type Machine } from './test-instance.ts'
 
 const newKey = 'the next key, which is long enough'
 
 /** The master key of a machine; `subject` stands for a pairwise subject. */
 async function keyOf(machine: Pick<Machine, 'env'>, key: string) {
   const config = loadConfig({ ...machine.env, ENCRYPTION_KEY: key }, () => Buffer.alloc(0))
-  await using opened = await openDatabase(config, keepingLogger().logger)
+  await using opened = await openDatabase(config, recordingLogger().logger)
   const { fingerprint } = opened.masterKey
   return { fingerprint, subject: opened.masterKey.mac('pairwise subject', 'someone') }
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { startProcess } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
-import { createMachine } from './machine.ts'
+import { createMachine } from './test-instance.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const guides = new URL('../../../../docs/guides/', import.meta.url)

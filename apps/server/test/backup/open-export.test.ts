@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { kinds } from '../api/calls.ts'
 import { startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine } from './test-instance.ts'
 
 /** Users, groups, clients and claims, made by a server that has stopped before the export. */
 async function fillInstance(machine: Machine) {

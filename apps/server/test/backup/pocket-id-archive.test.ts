@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { startApp } from '../http/app.ts'
 import { createSource, facts } from '../pocket-id-migration/fixture.ts'
-import { createMachine, type Terminal } from './machine.ts'
+import { createMachine, type Terminal } from './test-instance.ts'
 
 /** A user who answers every question, and the questions. */
 function terminalOf(isConfirmed: boolean, answer: string): Terminal & { readonly questions: string[] } {

@@ -7,9 +7,9 @@ import { migrations, tables } from '../../src/composition/server-tables.ts'
 import { openMigratedDatabase } from '../../src/database/migrated-database.ts'
 import { kinds } from '../api/calls.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine } from './test-instance.ts'
 
 class RemoveJobs1999999999999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -21,7 +21,7 @@ class RemoveJobs1999999999999 implements MigrationInterface {
 
 /** Opens the database as a newer version does, which has one more migration. */
 async function openNewer(config: Config): Promise<void> {
-  const { logger } = keepingLogger()
+  const { logger } = recordingLogger()
   const newer = migrations.map((set, index) =>
     index < migrations.length - 1 ? set : { ...set, migrations: [...set.migrations, RemoveJobs1999999999999] },
   )

@@ -5,9 +5,9 @@ import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createScheduledBackups } from '../../src/backup/scheduled-backups.ts'
 import { composeBackups } from '../../src/composition/backups.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine } from './test-instance.ts'
 
 const signal = new AbortController().signal
 const day = 86_400_000
@@ -15,7 +15,7 @@ const day = 86_400_000
 const noAudit = { record: () => Promise.reject(new Error('nothing failed')) }
 
 async function backUp(machine: Pick<Machine, 'config'>, times: number) {
-  const { logger } = keepingLogger()
+  const { logger } = recordingLogger()
   await using database = await openDatabase(machine.config, logger)
   let now = Date.UTC(2026, 0, 1)
   const clock = { now: () => now }
@@ -108,7 +108,7 @@ test('a back-up that is aborted leaves no partial file', async () => {
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const folder = machine.path('kept')
   const { config } = machine.with({ BACKUP_SCHEDULE: 'daily', BACKUP_FOLDER: folder })
-  const { logger } = keepingLogger()
+  const { logger } = recordingLogger()
   await using database = await openDatabase(config, logger)
   const backups = await composeBackups({
     config,

@@ -11,8 +11,8 @@ import { connectToPostgres } from '../../src/database/connect.ts'
 import { createDataFolder } from '../../src/database/data-folder.ts'
 import { openSnapshot } from '../../src/database/snapshot.ts'
 import { startInstance } from '../api/instance.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
+import { createMachine, type Machine } from './test-instance.ts'
 
 /** Changes rows of the previous version. */
 class RenameEverybody1999999999999 implements MigrationInterface {
@@ -34,7 +34,7 @@ const newer = {
 }
 
 async function importAsNewer({ config }: Machine, archive: Buffer) {
-  const { logger } = keepingLogger()
+  const { logger } = recordingLogger()
   await createDataFolder(config.dataFolder)
   const secrets = { passphrase: () => Promise.reject(new Error('not encrypted')), identities: [] }
   return importArchive(await readArchive(await openArchive(Readable.from([archive]), secrets)), {
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const altered = gzipSync(gunzipSync(archive).toString().replace('Lovelace', 'Lovelock'))
     await expect(importAsNewer(target, altered)).rejects.toThrow('was altered')
     await importAsNewer(target, archive)
-    const { logger } = keepingLogger()
+    const { logger } = recordingLogger()
     await using snapshot = await openSnapshot(target.config.database, logger)
     const users = snapshot.tables.find(({ name }) => name === 'pocket_user')
     const nickname = users?.columns.findIndex(({ name }) => name === 'nickname') ?? -1
@@ -82,7 +82,7 @@ test('a failed and a complete import leave no schema behind in PostgreSQL', asyn
   const archive = await exportInstance(source)
   await using target = await createMachine('PostgreSQL')
   const schemas = async () => {
-    const { logger } = keepingLogger()
+    const { logger } = recordingLogger()
     const url = target.env.DB_CONNECTION_STRING ?? ''
     const dataSource = await connectToPostgres({ url, tables: [], logger })
     try {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually } from '@pocket/test-support'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { createMachine, type Machine, noTerminal } from '../backup/machine.ts'
+import { createMachine, type Machine, noTerminal } from '../backup/test-instance.ts'
 
 describe('commands beside a running server', () => {
   const stack = new AsyncDisposableStack()

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
 import { kinds } from '../api/calls.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from '../backup/machine.ts'
+import { createMachine, type Machine } from '../backup/test-instance.ts'
 
 const doctor = async (machine: Pick<Machine, 'run'>) => {
   const { exit, stdout, stderr } = await machine.run(['doctor'])

@@ -5,7 +5,7 @@ import formats from 'ajv-formats'
 import { jsonSchemaFiles, schemaFolder } from '../../scripts/json-schemas-reference.ts'
 import { kinds } from '../api/calls.ts'
 import { startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from '../backup/machine.ts'
+import { createMachine, type Machine } from '../backup/test-instance.ts'
 import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 
 /** The published schema, which here also refuses members that it does not name. */

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { freePort, startProcess } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
 import { pocketIdRows, pocketIdSchema } from '../database/pocket-id.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 let folder: string
@@ -52,7 +52,7 @@ test('a command that takes the lock by force stops the server, which does not st
   const env = { PORT: port, APP_URL: `http://localhost:${port}` }
   await using server = await pocketId([], env, /Listening on/)
   const database = { kind: 'sqlite', path: join(folder, 'data', 'pocket-id.db') } as const
-  const { logger } = keepingLogger()
+  const { logger } = recordingLogger()
   await using _lock = await acquireInstanceLock(database, { mode: 'exclusive', force: true, logger })
   expect(await server.exit).toBe(1)
   expect(server.output()).toContain('--forcefully-acquire-lock')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { databaseKinds, eventually } from '@pocket/test-support'
 import { startInstance } from '../api/instance.ts'
-import { createMachine } from '../backup/machine.ts'
+import { createMachine } from '../backup/test-instance.ts'
 import { type RunningApp, startApp } from '../http/app.ts'
 import { createFileSite } from './file.ts'
 

@@ -3,7 +3,7 @@ import type { Configuration, Result } from '../../src/configuration-file/configu
 import type { ConfigurationFile } from '../../src/configuration-file/load.ts'
 import { InvalidFileError } from '../../src/configuration-file/problem.ts'
 import { createConfigurationWatch } from '../../src/configuration-file/watch.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 
 const minute = 60_000
 const problem = { line: 2, column: 3, field: 'groups[0]', message: 'is wrong' }
@@ -28,7 +28,7 @@ async function createWorld(content: ConfigurationFile['content']) {
       return { ...file, problem: () => problem }
     },
     configuration,
-    logger: keepingLogger().logger,
+    logger: recordingLogger().logger,
     clock: { now: () => state.now },
     repeat(_, work) {
       tick = work

@@ -8,7 +8,7 @@ import type { DatabaseConfig } from '../../src/config/database.ts'
 import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
 import type { LockMode } from '../../src/database/lock.ts'
 import { createFolder } from './folder.ts'
-import { keepingLogger } from './keeping-logger.ts'
+import { recordingLogger } from './recording-logger.ts'
 
 interface Site extends AsyncDisposable {
   readonly database: DatabaseConfig
@@ -36,7 +36,7 @@ const sites: Readonly<Record<string, () => Promise<Site>>> = {
   },
 }
 
-const { logger } = keepingLogger()
+const { logger } = recordingLogger()
 const lock = ({ database }: Site, mode: LockMode, force = false) =>
   acquireInstanceLock(database, { mode, force, logger })
 

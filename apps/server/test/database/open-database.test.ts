@@ -9,8 +9,8 @@ import { createTestDatabase, eventually, freePort, startProcess } from '@pocket/
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { connectToPostgres } from '../../src/database/connect.ts'
 import { createFolder } from './folder.ts'
-import { keepingLogger } from './keeping-logger.ts'
 import { pocketIdRows, pocketIdSchema } from './pocket-id.ts'
+import { recordingLogger } from './recording-logger.ts'
 import { type DatabaseConfig, open, postgresSite, sites, sqliteSite } from './sites.ts'
 
 /** Encrypts a value, as a started server does. */
@@ -46,7 +46,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
 
   test('is created and migrated, and opens again with the generated key', async () => {
     await using site = await createSite()
-    const { logger, lines } = keepingLogger()
+    const { logger, lines } = recordingLogger()
     const first = await openDatabase(site.config, logger)
     await first.ping()
     await storeKey(first)
@@ -138,7 +138,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await storeKey(database)
     await database[Symbol.asyncDispose]()
     await expect(open(site.config)).rejects.toThrow(/does not match/)
-    const { logger, lines } = keepingLogger()
+    const { logger, lines } = recordingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     expect(lines.join()).toContain('is ignored')
   })
@@ -194,7 +194,7 @@ describe('an unavailable PostgreSQL', () => {
     const late = new URL(database.url)
     late.port = String(port)
     // The database starts as soon as its absence was detected.
-    const { logger, lines } = keepingLogger((line) => {
+    const { logger, lines } = recordingLogger((line) => {
       if (line.includes('Waiting') && !proxy.listening) proxy.listen(port, late.hostname)
     })
     const retryPolicy = { attempts: 50, pause: 20 }
@@ -206,7 +206,7 @@ describe('an unavailable PostgreSQL', () => {
 
   test('fails after the timeout, without printing its password', async () => {
     const url = `postgres://pocket:s3cret@127.0.0.1:${await freePort()}/pocket`
-    const { logger, lines } = keepingLogger()
+    const { logger, lines } = recordingLogger()
     const refusal = connectToPostgres({ url, tables: [], logger, retryPolicy: { attempts: 3, pause: 1 } })
     await expect(refusal).rejects.toThrow(/127\.0\.0\.1:\d+\/pocket cannot be used: .*ECONNREFUSED/)
     await expect(refusal).rejects.not.toThrow(/s3cret/)
@@ -217,7 +217,7 @@ describe('an unavailable PostgreSQL', () => {
     await using database = await createTestDatabase()
     const url = new URL(database.url)
     url.pathname = '/there_is_no_such_database'
-    const { logger, lines } = keepingLogger()
+    const { logger, lines } = recordingLogger()
     await expect(connectToPostgres({ url: url.href, tables: [], logger })).rejects.toThrow(/does not exist/)
     expect(lines).toEqual([])
   })
@@ -246,7 +246,7 @@ test('new files and folders are private to their owner for any umask, and wider 
     process.umask(umask)
   }
   const told = async () => {
-    const { logger, lines } = keepingLogger()
+    const { logger, lines } = recordingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     return lines.flatMap((line) => {
       const { level, file, mode } = JSON.parse(line)

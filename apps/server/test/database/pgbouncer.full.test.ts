@@ -5,7 +5,7 @@ import type { LockMode } from '../../src/database/lock.ts'
 import { startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
 import { createFolder } from './folder.ts'
-import { keepingLogger } from './keeping-logger.ts'
+import { recordingLogger } from './recording-logger.ts'
 
 describeUnless(pgbouncerUnavailableReason, describe)('PgBouncer in transaction mode', () => {
   test('serves sign-ins of two servers, whose connections it shares', async () => {
@@ -27,7 +27,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('PgBouncer in transaction m
     await using folder = await createFolder()
     const url = `${pooler.url}?pooler=transaction`
     const config = { database: { kind: 'postgres', url }, dataFolder: folder.path, encryptionKey: undefined } as const
-    const open = (mode: LockMode = 'shared') => openDatabase(config, keepingLogger().logger, undefined, mode)
+    const open = (mode: LockMode = 'shared') => openDatabase(config, recordingLogger().logger, undefined, mode)
     const server = await open()
     await server.lock.assertHeld()
     await expect(open('exclusive')).rejects.toThrow('is in use by a server')

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { createTestDatabase } from '@pocket/test-support'
 import { connectToPostgres } from '../../src/database/connect.ts'
 import { describePostgres, withDefaultTls } from '../../src/database/postgres-url.ts'
-import { keepingLogger } from './keeping-logger.ts'
+import { recordingLogger } from './recording-logger.ts'
 
 test('names a database without its password', () => {
   const named = describePostgres('postgres://pocket:s3cret@db:5433/pocket?sslmode=disable')
@@ -21,7 +21,7 @@ test.each([
 test('accepts the alternative scheme and ignores parameters of other drivers', async () => {
   await using database = await createTestDatabase()
   const url = `${database.url.replace('postgres:', 'postgresql:')}?sslmode=disable&pool_max_conns=5`
-  const dataSource = await connectToPostgres({ url, tables: [], logger: keepingLogger().logger })
+  const dataSource = await connectToPostgres({ url, tables: [], logger: recordingLogger().logger })
   expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }])
   await dataSource.destroy()
 })
@@ -29,6 +29,6 @@ test('accepts the alternative scheme and ignores parameters of other drivers', a
 test('refuses a server without TLS if TLS is required', async () => {
   await using database = await createTestDatabase()
   const url = `${database.url}?sslmode=require`
-  const refusal = connectToPostgres({ url, tables: [], logger: keepingLogger().logger })
+  const refusal = connectToPostgres({ url, tables: [], logger: recordingLogger().logger })
   await expect(refusal).rejects.toThrow(/does not support SSL/)
 })

@@ -5,7 +5,7 @@ import pg from 'pg'
 import type { Config } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { createFolder, type TestFolder } from './folder.ts'
-import { keepingLogger } from './keeping-logger.ts'
+import { recordingLogger } from './recording-logger.ts'
 
 export type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
 
@@ -131,5 +131,5 @@ async function postgresSchema(client: pg.Client): Promise<unknown> {
 }
 
 export async function open(config: DatabaseConfig): Promise<OpenDatabase> {
-  return openDatabase(config, keepingLogger().logger)
+  return openDatabase(config, recordingLogger().logger)
 }

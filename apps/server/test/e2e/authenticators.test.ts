@@ -124,7 +124,7 @@ test('the browser forgets a removed passkey that it offers', async () => {
   const [held] = await authenticator.credentials()
   const accountId = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
   const [passkey] = await running.app.pocket.passkeys.list(accountId)
-  await running.app.pocket.passkeys.removeEvenLast(accountId, passkey?.id ?? '')
+  await running.app.pocket.passkeys.removeAsAdministrator(accountId, passkey?.id ?? '')
   await page.context().clearCookies()
   await page.goto(`${running.url}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()

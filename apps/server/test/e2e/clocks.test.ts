@@ -11,7 +11,7 @@ import { type Instance, startInstance } from './instance.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
-const preload = fileURLToPath(new URL('clock-of-file.ts', import.meta.url))
+const preload = fileURLToPath(new URL('file-clock.ts', import.meta.url))
 
 /** Two processes of one instance, with a clock that the test controls. */
 async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {

@@ -8,7 +8,7 @@ import {
 } from '@pocket/test-support'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
-import { sentTo } from './sent-to.ts'
+import { sentTo } from './redirect-target.ts'
 import { setUpOnPage } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'

@@ -3,7 +3,7 @@ import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } f
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
 import { type Instance, startInstance } from './instance.ts'
-import { sentTo } from './sent-to.ts'
+import { sentTo } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'

@@ -15,7 +15,7 @@ afterAll(async () => {
   await instance[Symbol.asyncDispose]()
 })
 
-interface Desk {
+interface AdministrationPage {
   readonly page: Page
   /** The console messages of the pages. */
   readonly said: readonly string[]
@@ -28,9 +28,9 @@ interface Desk {
 }
 
 /** A user on their account page, with page transitions of one minute. */
-async function atDesk(
+async function openAdministration(
   options: NonNullable<Parameters<TestBrowser['newPage']>[0]> = { reducedMotion: 'no-preference' },
-): Promise<Desk> {
+): Promise<AdministrationPage> {
   const name = freshName()
   await instance.personWithoutPasskey(name)
   const { url } = await instance.app.issueLoginCode(name)
@@ -81,7 +81,7 @@ test.each([
   ['with a mouse', undefined, coming],
   ['by touch', tablet, turning],
 ] as const)('a page turns to the next, and clicks during the transition count: %s', async (_, options, moves) => {
-  const { page, said, moving, click, goTo } = await atDesk(options)
+  const { page, said, moving, click, goTo } = await openAdministration(options)
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(moves)
   await goTo('Account', '/settings/account')
@@ -98,7 +98,7 @@ test.each([
 
 // Chromium logs this when it ends a transition because a pointer moves over the page before it is shown.
 test('a moving mouse causes no console message', async () => {
-  const { page, said, click } = await atDesk()
+  const { page, said, click } = await openAdministration()
   for (const [name, path] of [
     ['My apps', '/settings/apps'],
     ['Account', '/settings/account'],
@@ -117,7 +117,7 @@ test('a moving mouse causes no console message', async () => {
 })
 
 test('nothing moves with reduced motion or disabled animations', async () => {
-  const { page, said, moving, goTo } = await atDesk()
+  const { page, said, moving, goTo } = await openAdministration()
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual([])
@@ -139,7 +139,7 @@ test('nothing moves with reduced motion or disabled animations', async () => {
 })
 
 test('a failed transition does not change the page and logs nothing', async () => {
-  const { page, said, goTo } = await atDesk(tablet)
+  const { page, said, goTo } = await openAdministration(tablet)
   await page.addInitScript(() =>
     addEventListener('pagereveal', ({ viewTransition }) => {
       viewTransition?.skipTransition()
@@ -159,7 +159,7 @@ test('a failed transition does not change the page and logs nothing', async () =
 })
 
 test('an error page turns too; the way back, the same page and the sign-in pages do not', async () => {
-  const { page, said, moving, click, goTo } = await atDesk()
+  const { page, said, moving, click, goTo } = await openAdministration()
   await goTo('My apps', '/settings/apps')
   await page.goBack({ waitUntil: 'load' })
   expect(await moving()).toEqual([])

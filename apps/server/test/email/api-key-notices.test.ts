@@ -8,7 +8,7 @@ import { type OpenDatabase, openDatabase } from '../../src/composition/open-data
 import { notifyExpiringApiKeys } from '../../src/email/api-key-notices.ts'
 import { createOutbox, decryptContent } from '../../src/email/outbox.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 
 const day = 86_400_000
 
@@ -27,7 +27,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         ? ({ kind: 'sqlite', path: join(folder.path, 'keys.db') } as const)
         : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
     const config = { database: place, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, keepingLogger().logger))
+    database = stack.use(await openDatabase(config, recordingLogger().logger))
   })
   afterAll(async () => stack.disposeAsync())
 

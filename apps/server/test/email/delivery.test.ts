@@ -14,7 +14,7 @@ import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { loadCatalogues } from '../../src/http/catalogues.ts'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const viewsDirectory = fileURLToPath(new URL('../../views', import.meta.url))
@@ -38,9 +38,9 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
         ? ({ kind: 'sqlite', path: join(folder.path, 'emails.db') } as const)
         : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
     const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-    const first = stack.use(await openDatabase(config, keepingLogger().logger))
+    const first = stack.use(await openDatabase(config, recordingLogger().logger))
     // On SQLite the replicas share one connection, as in a server.
-    databases = [first, kind === 'SQLite' ? first : stack.use(await openDatabase(config, keepingLogger().logger))]
+    databases = [first, kind === 'SQLite' ? first : stack.use(await openDatabase(config, recordingLogger().logger))]
   })
 
   beforeEach(async () => {

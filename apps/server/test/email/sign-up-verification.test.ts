@@ -9,7 +9,7 @@ import { createSignUpVerification } from '../../src/sign-up/sign-up-verification
 import { audited, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { databaseOf } from '../http/app.ts'
 import { startMailServer } from './mail-server.ts'
 
@@ -34,7 +34,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const database = stack.use(
       await openDatabase(
         { database: kept, dataFolder: folder, encryptionKey: Buffer.from('a key for tests that is long enough') },
-        keepingLogger().logger,
+        recordingLogger().logger,
       ),
     )
     /** Signs up on the page with a passkey. */

@@ -9,7 +9,7 @@ import { startHttpsProxy } from '@pocket/test-support/https'
 import { loadConfig } from '../../src/composition/config.ts'
 import { type GeoIpService, openGeoIpService } from '../../src/geoip/geoip-service.ts'
 import { createFolder, type TestFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { ManualRepeat } from '../jobs/manual-repeat.ts'
 import { cityDatabase } from './databases.ts'
 import { archive, packed, type Source, startSource } from './source.ts'
@@ -26,7 +26,7 @@ let now: number
 /** Runs at the next read of the clock. */
 let atNextLook: (() => void) | undefined
 let path: string
-let log: ReturnType<typeof keepingLogger>
+let log: ReturnType<typeof recordingLogger>
 
 beforeAll(async () => {
   source = await startSource()
@@ -39,7 +39,7 @@ beforeEach(async () => {
   path = join(folder.path, 'data', 'GeoLite2-City.mmdb')
   now = Date.now()
   atNextLook = undefined
-  log = keepingLogger()
+  log = recordingLogger()
   source.asked.length = 0
   source.serve(packed(cityDatabase()))
 })

@@ -292,14 +292,14 @@ describe('the ID and the type of a new client', () => {
 })
 
 test.each<[Pick<ClientTemplate, 'port' | 'hasPath'>, string, ReturnType<typeof parsePastedUrl>]>([
-  [{}, ' https://A.example/ ', { address: 'https://a.example', doubt: null, isCorrected: true }],
-  [{}, 'https://a.example', { address: 'https://a.example', doubt: null, isCorrected: false }],
-  [{}, 'https://a.example/x/', { address: 'https://a.example', doubt: null, isCorrected: true }],
-  [{ hasPath: true }, 'https://a.example/x/', { address: 'https://a.example/x', doubt: null, isCorrected: false }],
-  [{ port: 80 }, 'https://a.example:81', { address: 'https://a.example:81', doubt: 'port', isCorrected: false }],
-  [{}, 'a.example:81', { address: 'https://a.example:81', doubt: 'scheme', isCorrected: true }],
-  [{}, 'ftp://a.example', { address: 'ftp://a.example', doubt: 'invalid', isCorrected: false }],
-  [{}, 'https://', { address: 'https://', doubt: 'invalid', isCorrected: false }],
+  [{}, ' https://A.example/ ', { address: 'https://a.example', warning: null, isCorrected: true }],
+  [{}, 'https://a.example', { address: 'https://a.example', warning: null, isCorrected: false }],
+  [{}, 'https://a.example/x/', { address: 'https://a.example', warning: null, isCorrected: true }],
+  [{ hasPath: true }, 'https://a.example/x/', { address: 'https://a.example/x', warning: null, isCorrected: false }],
+  [{ port: 80 }, 'https://a.example:81', { address: 'https://a.example:81', warning: 'port', isCorrected: false }],
+  [{}, 'a.example:81', { address: 'https://a.example:81', warning: 'scheme', isCorrected: true }],
+  [{}, 'ftp://a.example', { address: 'ftp://a.example', warning: 'invalid', isCorrected: false }],
+  [{}, 'https://', { address: 'https://', warning: 'invalid', isCorrected: false }],
 ])('%j: %s', (template, pasted, expected) => {
   expect(parsePastedUrl(template, pasted)).toEqual(expected)
 })

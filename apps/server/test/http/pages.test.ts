@@ -556,8 +556,8 @@ test('another site can post a sign-in, and an unreadable post ends on a page', a
 })
 
 test('a form whose session has ended leads through sign-in, and is sent then', async () => {
-  await using desk = await administrator()
-  const { running, agent } = desk
+  await using signedIn = await administrator()
+  const { running, agent } = signedIn
   const page = await running
     .agent()
     .postForm(`${running.url}/settings/admin/user-groups/new`, { friendlyName: 'Family' })
@@ -579,8 +579,8 @@ describe('the frame', () => {
   })
 
   test('stays around an error, which ends in an act', async () => {
-    await using desk = await administrator()
-    const { agent, running } = desk
+    await using signedIn = await administrator()
+    const { agent, running } = signedIn
     const get = async (path: string) => errorOf((await agent.get(running.url + path)).text)
     expect(await get(`${clients}/gone`)).toEqual({
       hasRail: true,
@@ -600,8 +600,8 @@ describe('the frame', () => {
   })
 
   test('has at most eight entries, and counts the people who wait for approval', async () => {
-    await using desk = await administrator()
-    const { agent, running } = desk
+    await using signedIn = await administrator()
+    const { agent, running } = signedIn
     const { text } = await agent.get(`${running.url}/settings/admin/users`)
     const [menu = ''] = /id="rail"[\s\S]*?<\/nav>/.exec(text) ?? []
     expect(menu.match(/<li><a /g)?.length).toBe(8)
@@ -610,8 +610,8 @@ describe('the frame', () => {
   })
 
   test('has icons for home screens', async () => {
-    await using desk = await administrator()
-    const { running } = desk
+    await using signedIn = await administrator()
+    const { running } = signedIn
     const manifest = await (await fetch(`${running.url}/app.webmanifest`)).json()
     const { text } = await running.agent().get(`${running.url}/login`)
     const touchIcon = /rel="apple-touch-icon" href="([^"]+)"/.exec(text)?.[1] ?? ''

@@ -6,7 +6,7 @@ import { jobTable } from '../../src/jobs/job.table.ts'
 import type { JobStore } from '../../src/jobs/job-store.ts'
 import { createScheduler, type Scheduler } from '../../src/jobs/scheduler.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { ManualRepeat } from './manual-repeat.ts'
 
 const hour = 3_600_000
@@ -26,9 +26,9 @@ async function openTwice(kind: string): Promise<TwoReplicas> {
       ? ({ kind: 'sqlite', path: join(folder.path, 'jobs.db') } as const)
       : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
   const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-  const first = stack.use(await openDatabase(config, keepingLogger().logger))
+  const first = stack.use(await openDatabase(config, recordingLogger().logger))
   // Two connections of one process to one SQLite file would deadlock.
-  const second = kind === 'SQLite' ? first : stack.use(await openDatabase(config, keepingLogger().logger))
+  const second = kind === 'SQLite' ? first : stack.use(await openDatabase(config, recordingLogger().logger))
   return {
     stores: [first.jobs, second.jobs],
     empty: () => first.dataSource.getRepository(jobTable).clear(),
@@ -40,7 +40,7 @@ describe.each(kinds)('%s', (kind) => {
   let database: TwoReplicas
   let stack: AsyncDisposableStack
   let now: number
-  let log: ReturnType<typeof keepingLogger>
+  let log: ReturnType<typeof recordingLogger>
   let repeat: ManualRepeat
 
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe.each(kinds)('%s', (kind) => {
     await database.empty()
     stack = new AsyncDisposableStack()
     now = 1_700_000_000_000
-    log = keepingLogger()
+    log = recordingLogger()
     repeat = new ManualRepeat()
   })
 

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/composition/open-database.ts'
 import { type Repeat, repeatByTimer } from '../../src/jobs/repeat.ts'
 import { createScheduler } from '../../src/jobs/scheduler.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 
 const program = fileURLToPath(new URL('replica.ts', import.meta.url))
 /** Milliseconds. The lease is renewed after a third of it; the rest is a margin for a process that gets little CPU time. */
@@ -28,7 +28,7 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
     const database =
       kind === 'SQLite' ? ({ kind: 'sqlite', path: place } as const) : ({ kind: 'postgres', url: place } as const)
     const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-    const { logger } = keepingLogger()
+    const { logger } = recordingLogger()
     const { jobs: store } = stack.use(await openDatabase(config, logger))
     const taken = Promise.withResolvers<void>()
     let runs = 0

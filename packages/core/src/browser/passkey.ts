@@ -23,9 +23,9 @@ import {
   WebAuthnAbortService,
 } from '@simplewebauthn/browser'
 import type { AuthenticationCeremony } from '../views/views.ts'
-import { isInAppBrowser, refineErrorCode } from './circumstances.ts'
 import { toErrorCode } from './failure.ts'
 import { PasskeyError } from './passkey-error.ts'
+import { isInAppBrowser, refineErrorCode } from './refine-error.ts'
 import { getJson, postJson, readProperty, readRedirect } from './server.ts'
 import { signalUnknownCredential } from './signals.ts'
 

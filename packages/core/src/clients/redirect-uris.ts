@@ -88,7 +88,7 @@ function lowerOrigin(uri: string): string {
 }
 
 /** Whether the URI is the root of a web server, with or without a trailing slash. */
-export function isBareRoot(uri: string): boolean {
+export function isRootUrl(uri: string): boolean {
   return rootUrl.test(uri.replace(/\/?$/, '/'))
 }
 

@@ -27,14 +27,14 @@ export function createFetch(handle: NodeHandler): FetchHandler {
     const { default: inject } = await import('light-my-request')
     const { pathname, search, host } = new URL(request.url)
     const body = request.body && new LazyBody(request.body)
-    const isPassedOn = Promise.withResolvers<Response>()
+    const nextResponse = Promise.withResolvers<Response>()
     const response = inject(
       (req, res) => {
         // As in Node: whether the body has been received, although it may not have been read.
         Object.defineProperty(req, 'complete', { get: () => body?.isReceived ?? true })
         handle(req, res, (error) => {
-          if (error === undefined) isPassedOn.resolve(next())
-          else isPassedOn.reject(error)
+          if (error === undefined) nextResponse.resolve(next())
+          else nextResponse.reject(error)
         })
       },
       {
@@ -57,7 +57,7 @@ export function createFetch(handle: NodeHandler): FetchHandler {
         headers: toHeaders(headers),
       })
     })
-    return Promise.race([response, isPassedOn.promise])
+    return Promise.race([response, nextResponse.promise])
   }
 }
 

@@ -86,7 +86,7 @@ export function createLogin({ provider, sessions, signIn }: InteractionServices)
     },
 
     /** Continues after a visit to a page of the host; its check then runs again. */
-    goOn: (interaction: Interaction): Promise<string> => finish(interaction, {}),
+    resume: (interaction: Interaction): Promise<string> => finish(interaction, {}),
 
     /** Returns to the client without signing in. */
     cancel: (interaction: Interaction): Promise<string> =>
@@ -95,7 +95,7 @@ export function createLogin({ provider, sessions, signIn }: InteractionServices)
         current.result = { error: 'access_denied', error_description: 'the user did not sign in' }
       }),
 
-    assertAsksForLogin(interaction: Interaction): void {
+    assertRequiresLogin(interaction: Interaction): void {
       if (interaction.prompt.name !== 'login' && !accountPrompts.has(interaction.prompt.name))
         throw new ForbiddenError('validation_failed', 'This interaction does not ask for a sign-in.')
     },

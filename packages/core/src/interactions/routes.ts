@@ -43,7 +43,7 @@ export function interactionRoutes(
     const { name } = interaction.prompt
     if (name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
     if (name === hostPagePrompt)
-      return redirect(ctx, ctx.query.back === undefined ? pages.hostPage(interaction) : await login.goOn(interaction))
+      return redirect(ctx, ctx.query.back === undefined ? pages.hostPage(interaction) : await login.resume(interaction))
     if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
     const nextUrl =
       (await login.unmetRequirements(interaction)) ??
@@ -56,14 +56,14 @@ export function interactionRoutes(
 
   router.get('/ceremony', async (ctx) => {
     const interaction = await loadInteraction(ctx)
-    login.assertAsksForLogin(interaction)
+    login.assertRequiresLogin(interaction)
     ctx.set('Cache-Control', 'no-store')
     ctx.body = await pages.ceremony(ctx, interaction)
   })
 
   router.post('/login', async (ctx) => {
     const interaction = await loadInteraction(ctx)
-    login.assertAsksForLogin(interaction)
+    login.assertRequiresLogin(interaction)
     const { response } = await readJsonObject(ctx.req)
     ctx.body = { redirectTo: await login.submit(ctx, interaction, response) }
   })

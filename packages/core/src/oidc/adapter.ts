@@ -16,11 +16,11 @@ import { authorizedAt } from './id-token-claims.ts'
 import { importedTokenKey, isAuthenticToken, presentedToken } from './imported-tokens.ts'
 import { storedTokenId } from './jwt-token-ids.ts'
 import { AlreadyUsedError } from './overrides/replay-detection.ts'
-import { deferConsumption, deferStorage, deferUse, type RefreshResponses, type SingleUse } from './refresh-answers.ts'
+import { deferConsumption, deferStorage, deferUse, type RefreshResponses, type SingleUse } from './refresh-responses.ts'
 import { currentDocumentEvents } from './registration/document-events.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { type AtomicAdapter, compareAndSetModels, hiddenPrefix, type StoredState } from './stored-payload.ts'
-import { tooMany } from './too-many.ts'
+import { tooManyRequests } from './too-many-requests.ts'
 
 interface AdapterServices {
   readonly registrar: Registrar
@@ -146,7 +146,7 @@ function artifactAdapter(
   const storeForPublicClient = async (artifact: Artifact) => {
     const { ctx } = Provider
     if (!ctx || (await insertPending(artifact, ctx.req))) return
-    throw tooMany('too many requests from this network are pending', 60)
+    throw tooManyRequests('too many requests from this network are pending', 60)
   }
   /** Stores an interaction without a signed-in user only if it is small and its network has few; otherwise URLs carry it. */
   const startInteraction = async (id: string, artifact: Artifact) => {

@@ -37,7 +37,7 @@ function dropNonce(parameters: URLSearchParams, client: RequestingClient | undef
   return true
 }
 
-/** Adjusts the requests at the authorization endpoint; `client-authentication/front.ts` adjusts pushed requests. */
+/** Adjusts the requests at the authorization endpoint; `client-authentication/normalize-request.ts` adjusts pushed requests. */
 export function adjustAuthorizationRequests(provider: Provider, { stores }: Pick<CoreContext, 'stores'>): void {
   provider.use(async (ctx, next) => {
     if (ctx.method === 'GET' && ctx.path === protocolRoutes.authorization) {

@@ -192,10 +192,10 @@ export function createKeyRing({
         const { current, next } = findPair(algorithm, keys)
         if (!kids.includes(current.kid)) continue
         const now = clock.now()
-        const mustWait = !immediately && ages.ageOf(next) < publicationTime
-        const signsFrom = mustWait ? Math.max(now, ages.reachedAt(next, publicationTime)) : now
+        const isDelayed = !immediately && ages.ageOf(next) < publicationTime
+        const signsFrom = isDelayed ? Math.max(now, ages.reachedAt(next, publicationTime)) : now
         const oldKeys = keys.filter((key) => key.algorithm === algorithm && key !== next)
-        const isAccepted = mustWait
+        const isAccepted = isDelayed
           ? await store.requestReplacement(current.kid, now)
           : await advance({ current, next }, immediately ? oldKeys : [])
         if (isAccepted) replaced.push({ algorithm, kid: next.kid, signsFrom })

@@ -16,7 +16,7 @@ const { Check, Prompt, base } = interactionPolicy
  */
 export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): interactionPolicy.DefaultPolicy {
   const policy = base()
-  policy.get('login')?.checks.add(accountGone())
+  policy.get('login')?.checks.add(missingAccountCheck())
   policy.get('login')?.checks.add(reauthentication(clock))
   policy.get('consent')?.checks.add(nativeClient(), 0)
   policy.get('consent')?.checks.add(withoutScopes())
@@ -28,7 +28,7 @@ export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): in
 }
 
 /** Prompts for sign-in if the signed-in account was deleted or disabled. */
-function accountGone(): interactionPolicy.Check {
+function missingAccountCheck(): interactionPolicy.Check {
   return new Check(
     'account_gone',
     'the signed-in account may not sign in',

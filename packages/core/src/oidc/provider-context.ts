@@ -11,7 +11,7 @@ import type { ExternalKey } from './external-keys.ts'
 import type { SigningKey } from './key-generation.ts'
 import type { ProtocolPages } from './pages.ts'
 import type { PairwiseIdentifier } from './pairwise.ts'
-import type { RefreshResponses } from './refresh-answers.ts'
+import type { RefreshResponses } from './refresh-responses.ts'
 import type { Registrar } from './registration/registrar.ts'
 
 /** Dependencies of the Provider of one key set. */

@@ -16,8 +16,8 @@ import { installOverrides } from './overrides/install.ts'
 import { createProviderClass } from './overrides/refresh-handler.ts'
 import { preserveLanguageAtLogout } from './post-logout.ts'
 import type { ProviderContext } from './provider-context.ts'
-import { handleRegistrationResponses } from './registration/answers.ts'
 import { recordFirstUses } from './registration/first-use.ts'
+import { handleRegistrationResponses } from './registration/responses.ts'
 import { explainUnsendableResponses } from './unsendable-responses.ts'
 
 /** A Provider and its document handler. */
@@ -34,7 +34,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
     adjust: context.adjustConfiguration,
     Provider: createProviderClass(context.refreshResponses),
   })
-  // `front.ts` sets the forwarded headers itself, so that they match the issuer.
+  // `normalize-request.ts` sets the forwarded headers itself, so that they match the issuer.
   provider.proxy = true
   installOverrides(provider, context)
   queueLogoutNotices(provider, context)

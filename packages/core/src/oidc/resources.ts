@@ -5,7 +5,7 @@ import { accessTokenLifetime } from '../apis/api.ts'
 import { apiConsentKey } from '../consents/consent-key.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { extras } from './client-metadata.ts'
-import { recordPermissions } from './refresh-answers.ts'
+import { recordPermissions } from './refresh-responses.ts'
 
 interface ClientId {
   readonly clientId: string

@@ -44,7 +44,7 @@ export interface PasskeyManagement {
   /**
    * Like `remove`, but for administrators, who may remove a lost or stolen last passkey. @throws {NotFoundError} `passkey_not_found`
    */
-  removeEvenLast(accountId: string, id: string, actor?: Actor): Promise<Passkey>
+  removeAsAdministrator(accountId: string, id: string, actor?: Actor): Promise<Passkey>
 }
 
 /** The removed passkey and the session that removes it. */
@@ -126,7 +126,7 @@ export function createPasskeyManagement(
       })
     },
 
-    removeEvenLast: (accountId, id, actor = {}) =>
+    removeAsAdministrator: (accountId, id, actor = {}) =>
       remove(accountId, id, actor, async () => {
         if (!(await store.remove(accountId, id))) throw notFound()
       }),

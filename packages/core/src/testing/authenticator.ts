@@ -99,7 +99,7 @@ export interface AuthenticationContext {
 }
 
 /** A passkey stored in the authenticator. */
-export interface HeldPasskey {
+export interface AuthenticatorPasskey {
   /** In base64url. */
   readonly id: string
   readonly rpId: string
@@ -109,12 +109,12 @@ export interface HeldPasskey {
 }
 
 /** A passkey of another authenticator. */
-export interface ImportedPasskey extends HeldPasskey {
+export interface ImportedPasskey extends AuthenticatorPasskey {
   /** The ES256 private key, as PKCS #8 in DER. */
   readonly privateKey: Uint8Array
 }
 
-interface Credential extends HeldPasskey {
+interface Credential extends AuthenticatorPasskey {
   readonly key: AuthenticatorKey
   counter: number
 }
@@ -164,7 +164,7 @@ export class SoftwareAuthenticator {
   }
 
   /** The stored passkeys, oldest first. */
-  get passkeys(): readonly HeldPasskey[] {
+  get passkeys(): readonly AuthenticatorPasskey[] {
     return this.#credentials.map(({ id, rpId, userHandle, userName }) => ({ id, rpId, userHandle, userName }))
   }
 

@@ -129,7 +129,7 @@ export class Database {
     const rows =
       transaction === undefined
         ? await this.#cache.read(cached)
-        : cached.evenInTransaction && !transaction.changesCache && this.#cache.peek(cached)
+        : cached.cachedInTransactions && !transaction.changesCache && this.#cache.peek(cached)
     // A cast, as in `query`.
     return rows ? (rows as readonly Row[]) : this.query(cached.sql, cached.parameters)
   }

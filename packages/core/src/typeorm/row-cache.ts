@@ -20,7 +20,7 @@ export interface CachedQuery {
   /** Whether to keep an empty result too; only for statements whose parameters nobody outside chooses. */
   readonly keepEmpty?: boolean
   /** Whether a transaction may use rows that were read before it; otherwise it reads the database. */
-  readonly evenInTransaction?: boolean
+  readonly cachedInTransactions?: boolean
 }
 
 /**

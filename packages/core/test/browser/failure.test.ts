@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { WebAuthnError } from '@simplewebauthn/browser'
-import { isInAppBrowser } from '../../src/browser/circumstances.ts'
 import { toErrorCode } from '../../src/browser/failure.ts'
 import { type CeremonyErrorCode, ceremonyErrorCodes } from '../../src/browser/passkey-error.ts'
+import { isInAppBrowser } from '../../src/browser/refine-error.ts'
 
 type Code = WebAuthnError['code']
 

@@ -79,8 +79,8 @@ describe('host policy check', () => {
     const sent = await agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: atTerms })
     const asked = new URL(sent.location ?? '')
     expect(asked.searchParams.get('version')).toBe('2')
-    const wayBack = new URL(asked.searchParams.get('redirect') ?? '', asked).href
-    const again = await agent.follow(await agent.get(wayBack), { until: atTerms })
+    const returnPath = new URL(asked.searchParams.get('redirect') ?? '', asked).href
+    const again = await agent.follow(await agent.get(returnPath), { until: atTerms })
     expect(again.location).toMatch(/\/terms/)
     accepted.add(person.account.id)
     const next = new URL(new URL(again.location ?? '').searchParams.get('redirect') ?? '', asked).href

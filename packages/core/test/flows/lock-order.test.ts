@@ -158,7 +158,7 @@ describe('transactions that cross on PostgreSQL', () => {
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
     const cross = crossing()
     cross.stopAfter('sessionHistory', 'addRemoval')
-    const removed = host.pocket.passkeys.removeEvenLast(one.account.id, passkey?.id ?? '')
+    const removed = host.pocket.passkeys.removeAsAdministrator(one.account.id, passkey?.id ?? '')
     await cross.met(1)
     const approved = one.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: asked.user_code })}`)
     await cross.met(2)

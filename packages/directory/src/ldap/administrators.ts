@@ -1,7 +1,7 @@
 import type { Group } from '../entities/group.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { LdapAnswer } from './answer.ts'
 import { compareByDn } from './entry-checks.ts'
+import type { LdapEntries } from './ldap-entries.ts'
 import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
  * counts.
  */
 export function administratorsOf(
-  { groups, problems }: LdapAnswer,
+  { groups, problems }: LdapEntries,
   knownGroups: readonly Group[],
   { administratorGroup }: LdapRules,
   skipped: SkippedEntry[],

@@ -3,10 +3,10 @@ import type { DirectoryContext } from '../context.ts'
 import { type Group, groupNotFound } from '../entities/group.ts'
 import type { User } from '../entities/user.ts'
 import { isId } from '../id.ts'
-import type { LdapAnswer } from './answer.ts'
 import { applyLdapPlan } from './apply.ts'
 import { isStorable } from './entry-checks.ts'
 import type { LdapHost, LdapOutcome } from './ldap-changes.ts'
+import type { LdapEntries } from './ldap-entries.ts'
 import type { LdapEntry, LdapPlan, LdapRules } from './ldap-plan.ts'
 import { planLdapImport } from './plan.ts'
 import { type LdapImportState, newImportState } from './snapshot.ts'
@@ -17,7 +17,7 @@ export interface LdapImport {
    * Reads the current state in four statements and compares it, yielding to other work. Makes no changes. @throws the reason
    * of `signal`
    */
-  plan(answer: LdapAnswer, rules: Omit<LdapRules, 'now'>, signal: AbortSignal): Promise<LdapPlan>
+  plan(ldapEntries: LdapEntries, rules: Omit<LdapRules, 'now'>, signal: AbortSignal): Promise<LdapPlan>
   /** Applies the plan in short transactions. @throws the reason of `signal`, between two of them */
   apply(plan: LdapPlan, host: LdapHost, signal: AbortSignal): Promise<LdapOutcome>
   /** Whether LDAP owns a user whom no import has processed yet, for example after a migration from another server. */
@@ -62,8 +62,8 @@ export function createLdapImport(context: DirectoryContext): LdapImport {
     return group
   }
   return {
-    plan: async (answer, rules, signal) =>
-      planLdapImport(answer, await ldap.readSnapshot(signal), { ...rules, now: clock.now() }, signal),
+    plan: async (ldapEntries, rules, signal) =>
+      planLdapImport(ldapEntries, await ldap.readSnapshot(signal), { ...rules, now: clock.now() }, signal),
     apply: (plan, host, signal) => applyLdapPlan(context, plan, host, signal),
     hasUnprocessedUser: () => ldap.hasUnprocessedUser(),
     importState: async (userId) => (isId(userId) ? ldap.findImportState(userId) : undefined),

@@ -1,7 +1,7 @@
 import type { CustomClaim } from '../entities/claim.ts'
 import type { Group } from '../entities/group.ts'
 import type { User } from '../entities/user.ts'
-import type { LdapProblem } from './answer.ts'
+import type { LdapProblem } from './ldap-entries.ts'
 import type { KnownUser, LdapImportState } from './snapshot.ts'
 
 /** The configurable behavior of an import. */

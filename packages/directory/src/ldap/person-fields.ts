@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '../entities/user.ts'
 import { type NewUser, newUser } from '../users/create-user.ts'
-import type { LdapPerson } from './answer.ts'
+import type { LdapPerson } from './ldap-entries.ts'
 import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
 
 const optionalFields = ['email', 'firstName', 'lastName', 'displayName'] as const

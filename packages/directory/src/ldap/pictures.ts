@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { LdapPerson } from './answer.ts'
 import type { CooperativeScheduler } from './cooperative-scheduler.ts'
+import type { LdapPerson } from './ldap-entries.ts'
 import type { LdapRules, PicturePlan, SkippedEntry } from './ldap-plan.ts'
 import type { KnownUser } from './snapshot.ts'
 

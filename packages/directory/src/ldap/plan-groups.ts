@@ -2,9 +2,9 @@ import { InvalidInputError } from '@pocket/core/errors'
 import { type Group, groupNames } from '../entities/group.ts'
 import { uuid } from '../random.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { LdapAnswer, LdapGroup } from './answer.ts'
 import type { CooperativeScheduler } from './cooperative-scheduler.ts'
 import { compareByDn, isStorable } from './entry-checks.ts'
+import type { LdapEntries, LdapGroup } from './ldap-entries.ts'
 import type { GroupChange, GroupCreation, LdapRules, SkippedEntry } from './ldap-plan.ts'
 import { claimNames } from './unique-names.ts'
 
@@ -21,7 +21,7 @@ const maxFriendlyNameLength = 50
 
 /** Plans the creation, renaming and removal of groups. */
 export async function planGroups(
-  answer: LdapAnswer,
+  ldapEntries: LdapEntries,
   knownGroups: readonly Group[],
   rules: LdapRules,
   scheduler: CooperativeScheduler,
@@ -31,10 +31,10 @@ export async function planGroups(
   )
   const skipped: SkippedEntry[] = []
   // A partially read group still exists and stays unchanged.
-  const incompleteIds = new Set(answer.problems.flatMap(({ id }) => id ?? []))
+  const incompleteIds = new Set(ldapEntries.problems.flatMap(({ id }) => id ?? []))
   const seenIds = new Set<string>(incompleteIds)
   const candidates: { entry: LdapGroup; before: Group | undefined; after: Group }[] = []
-  await scheduler.forEach(answer.groups.toSorted(compareByDn), (entry) => {
+  await scheduler.forEach(ldapEntries.groups.toSorted(compareByDn), (entry) => {
     const { dn, id } = entry
     if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
     else if (seenIds.has(id)) skipped.push({ dn, id, code: 'id_twice' })

@@ -1,12 +1,12 @@
-import type { LdapAnswer } from './answer.ts'
 import type { CooperativeScheduler } from './cooperative-scheduler.ts'
+import type { LdapEntries } from './ldap-entries.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
 import type { LdapSnapshot } from './snapshot.ts'
 
 interface MembershipInput {
-  readonly answer: LdapAnswer
+  readonly ldapEntries: LdapEntries
   readonly snapshot: LdapSnapshot
   readonly people: PeoplePlan
   readonly groups: GroupsPlan
@@ -14,7 +14,7 @@ interface MembershipInput {
 
 /** Plans the members to add to and remove from groups that LDAP owns. These contain only users whom LDAP owns. */
 export async function planMemberships(
-  { answer, snapshot, people, groups }: MembershipInput,
+  { ldapEntries, snapshot, people, groups }: MembershipInput,
   scheduler: CooperativeScheduler,
 ): Promise<readonly MembershipPlan[]> {
   const membersByGroup = new Map<string, string[]>()
@@ -25,7 +25,7 @@ export async function planMemberships(
   })
   const deletedUserIds = new Set(people.removals.map(({ user }) => user.id))
   const plannedGroupIds = new Set<string>()
-  return scheduler.flatMap(answer.groups, (entry): readonly MembershipPlan[] => {
+  return scheduler.flatMap(ldapEntries.groups, (entry): readonly MembershipPlan[] => {
     const group = groups.byEntryId.get(entry.id)
     if (group === undefined || plannedGroupIds.has(group.id)) return []
     plannedGroupIds.add(group.id)

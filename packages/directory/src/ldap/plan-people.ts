@@ -1,10 +1,10 @@
 import type { User } from '../entities/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import { administratorsOf } from './administrators.ts'
-import type { LdapAnswer, LdapPerson } from './answer.ts'
 import type { CooperativeScheduler } from './cooperative-scheduler.ts'
 import { compareByDn, isStorable } from './entry-checks.ts'
 import { keepLastAdministrator } from './last-administrator.ts'
+import type { LdapEntries, LdapPerson } from './ldap-entries.ts'
 import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry } from './ldap-plan.ts'
 import { toUserFields } from './person-fields.ts'
 import { changeForMissingEntry, changeForPresentEntry, classifyChange } from './person-states.ts'
@@ -30,7 +30,7 @@ interface PersonCandidate {
 
 /** Plans the creation, update and removal of users. */
 export async function planPeople(
-  answer: LdapAnswer,
+  ldapEntries: LdapEntries,
   snapshot: LdapSnapshot,
   rules: LdapRules,
   scheduler: CooperativeScheduler,
@@ -38,7 +38,7 @@ export async function planPeople(
   const userByLdapId = new Map(snapshot.people.map((person) => [person.user.ldapId ?? '', person]))
   const skipped: SkippedEntry[] = []
   await scheduler.yield()
-  const { entries, seenIds } = await distinctEntries(answer.people, skipped, scheduler)
+  const { entries, seenIds } = await distinctEntries(ldapEntries.people, skipped, scheduler)
   const candidates = await scheduler.flatMap(entries, (entry): readonly PersonCandidate[] => {
     const before = userByLdapId.get(entry.id)
     const userFields = toUserFields(entry, before?.user, rules)
@@ -47,7 +47,7 @@ export async function planPeople(
     return []
   })
   // An entry that could not be read still exists.
-  const incompleteDns = new Set(answer.problems.map(({ dn }) => dn))
+  const incompleteDns = new Set(ldapEntries.problems.map(({ dn }) => dn))
   const missingPeople = snapshot.people.filter(
     ({ user, importState }) => !seenIds.has(user.ldapId ?? '') && !incompleteDns.has(importState.dn),
   )
@@ -57,7 +57,7 @@ export async function planPeople(
   )
   await scheduler.yield()
   const available = await filterAvailableNames({ candidates, snapshot, deletedIds, skipped }, scheduler)
-  const administrators = administratorsOf(answer, snapshot.groups, rules, skipped)
+  const administrators = administratorsOf(ldapEntries, snapshot.groups, rules, skipped)
   const creations: PersonCreation[] = []
   const presentChanges: PersonChange[] = []
   await scheduler.forEach(available, ({ entry, before, user }) => {
@@ -89,7 +89,11 @@ export async function planPeople(
     creations,
     changes: await scheduler.flatMap(changes, (change) => toList(classifyChange(change))),
     removals,
-    pictures: await planPictures(available, { rules, incompleteDns: incompletePictureDns(answer), skipped }, scheduler),
+    pictures: await planPictures(
+      available,
+      { rules, incompleteDns: incompletePictureDns(ldapEntries), skipped },
+      scheduler,
+    ),
     skipped,
     userIds,
   }
@@ -99,8 +103,8 @@ function toList<Item>(item: Item | null): readonly Item[] {
   return item === null ? [] : [item]
 }
 
-/** The names of entries whose picture is missing from the answer. */
-function incompletePictureDns({ problems }: LdapAnswer): ReadonlySet<string> {
+/** The names of entries whose picture is missing from the result. */
+function incompletePictureDns({ problems }: LdapEntries): ReadonlySet<string> {
   const pictureProblems = problems.filter(({ code }) => code.startsWith('picture_') || code === 'value_too_large')
   return new Set(pictureProblems.map(({ dn }) => dn))
 }

@@ -1,5 +1,5 @@
-import type { LdapAnswer } from './answer.ts'
 import { CooperativeScheduler } from './cooperative-scheduler.ts'
+import type { LdapEntries } from './ldap-entries.ts'
 import type { LdapPlan, LdapRules } from './ldap-plan.ts'
 import { planGroups } from './plan-groups.ts'
 import { planMemberships } from './plan-memberships.ts'
@@ -19,15 +19,15 @@ import type { LdapSnapshot } from './snapshot.ts'
  * ```
  */
 export async function planLdapImport(
-  answer: LdapAnswer,
+  ldapEntries: LdapEntries,
   snapshot: LdapSnapshot,
   rules: LdapRules,
   signal?: AbortSignal,
 ): Promise<LdapPlan> {
   const scheduler = new CooperativeScheduler(signal)
-  const groups = await planGroups(answer, snapshot.groups, rules, scheduler)
-  const people = await planPeople(answer, snapshot, rules, scheduler)
-  const memberships = await planMemberships({ answer, snapshot, people, groups }, scheduler)
+  const groups = await planGroups(ldapEntries, snapshot.groups, rules, scheduler)
+  const people = await planPeople(ldapEntries, snapshot, rules, scheduler)
+  const memberships = await planMemberships({ ldapEntries, snapshot, people, groups }, scheduler)
   return {
     creations: people.creations,
     changes: people.changes,
@@ -37,7 +37,7 @@ export async function planLdapImport(
     groupChanges: groups.changes,
     groupRemovals: groups.removals,
     memberships,
-    problems: [...answer.problems, ...people.skipped, ...groups.skipped],
+    problems: [...ldapEntries.problems, ...people.skipped, ...groups.skipped],
     losses: await summarizeRemovals({ snapshot, people, groups, memberships, rules }, scheduler),
     newClaims: rules.newClaims,
   }

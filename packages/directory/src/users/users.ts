@@ -54,7 +54,7 @@ export interface Users {
   /**
    * Removes the user and returns it. The host calls `Pocket.forgetAccount` in the same transaction.
    *
-   * @throws NotFoundError `user_not_found` @throws ConflictError `last_administrator`, unless `evenLastAdministrator` is set
+   * @throws NotFoundError `user_not_found` @throws ConflictError `last_administrator`, unless `allowLastAdministrator` is set
    */
   remove(id: string, options?: UserRemovalOptions): Promise<User>
   /** Replaces the groups of the user. Ignores unknown IDs. @throws NotFoundError `user_not_found` */
@@ -64,7 +64,7 @@ export interface Users {
 /** How {@link Users.remove} removes a user. */
 export interface UserRemovalOptions {
   /** For a host that can create an administrator without one. */
-  readonly evenLastAdministrator?: boolean
+  readonly allowLastAdministrator?: boolean
 }
 
 export function createUsers({ users, memberships, ldap, withLock, clock }: DirectoryContext): Users {
@@ -104,10 +104,10 @@ export function createUsers({ users, memberships, ldap, withLock, clock }: Direc
 
     change,
 
-    remove: (id, { evenLastAdministrator = false } = {}) =>
+    remove: (id, { allowLastAdministrator = false } = {}) =>
       withLock(async () => {
         const user = await requireUser(id)
-        if (!evenLastAdministrator) await assertAnotherAdministrator(users, user)
+        if (!allowLastAdministrator) await assertAnotherAdministrator(users, user)
         await users.remove(id)
         return user
       }),

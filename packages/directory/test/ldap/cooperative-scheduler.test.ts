@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import type { LdapRules, LdapSnapshot } from '../../src/index.ts'
 import { planLdapImport } from '../../src/ldap/plan.ts'
-import { answer, rules as defaultRules, group, person } from './answers.ts'
+import { rules as defaultRules, group, ldapEntries, person } from './ldap-entries.ts'
 
 const rules: LdapRules = { ...defaultRules, now: 5 }
 const emptySnapshot: LdapSnapshot = { people: [], localUsers: [], groups: [], memberships: [] }
 const names = Array.from({ length: 20_000 }, (_, index) => `user${index}`)
-const company = answer(
+const company = ldapEntries(
   names.map((name) => person(name)),
   Array.from({ length: 2000 }, (_, index) =>
     group(
@@ -54,7 +54,9 @@ test('runs other work while it plans 20,000 users and 2,000 groups', async () =>
     memberships: memberships.flatMap(({ groupId, added }) => added.map((userId) => ({ groupId, userId }))),
   }
   const unchangedImport = await measureDelay(() => planLdapImport(company, snapshot, rules))
-  const removalImport = await measureDelay(() => planLdapImport(answer([]), snapshot, { ...rules, missing: 'delete' }))
+  const removalImport = await measureDelay(() =>
+    planLdapImport(ldapEntries([]), snapshot, { ...rules, missing: 'delete' }),
+  )
   expect(removalImport.value.removals).toHaveLength(20_000)
   for (const { share } of [initialImport, unchangedImport, removalImport]) expect(share).toBeLessThan(0.5)
   for (const { turns } of [initialImport, unchangedImport]) expect(turns).toBeGreaterThan(5)

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { LdapAnswer, LdapChanges, LdapRules, User } from '../../src/index.ts'
+import type { LdapChanges, LdapEntries, LdapRules, User } from '../../src/index.ts'
 import { isEmptyPlan } from '../../src/internal.ts'
 import { countStatements } from '../count-statements.ts'
 import { type DirectoryUnderTest, databases } from '../open-directory.ts'
-import { answer, group, neverAborted, person, rules, silentHost } from './answers.ts'
+import { group, ldapEntries, neverAborted, person, rules, silentHost } from './ldap-entries.ts'
 
 const firstPage = { page: 1, limit: 100, sort: { column: 'username', descending: false }, filters: {}, search: '' }
 
@@ -14,10 +14,10 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
   })
   afterAll(async () => env[Symbol.asyncDispose]())
 
-  const createPlan = (directoryAnswer: LdapAnswer, overrides: Partial<LdapRules> = {}) =>
+  const createPlan = (directoryAnswer: LdapEntries, overrides: Partial<LdapRules> = {}) =>
     env.directory.ldap.plan(directoryAnswer, { ...rules, ...overrides }, neverAborted)
   /** The changes of one run as reported to the host, and the objects that were postponed. */
-  const run = async (directoryAnswer: LdapAnswer, overrides: Partial<LdapRules> = {}) => {
+  const run = async (directoryAnswer: LdapEntries, overrides: Partial<LdapRules> = {}) => {
     const reported: LdapChanges[] = []
     const host = { onApplied: async (changes: LdapChanges) => void reported.push(changes) }
     const { counts, postponed } = await env.directory.ldap.apply(
@@ -37,13 +37,13 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
 
   test('yields to other work between two transactions', async () => {
     const people = Array.from({ length: 1500 }, (_, index) => person(`many${index}`))
-    const plan = await createPlan(answer(people))
+    const plan = await createPlan(ldapEntries(people))
     let otherTasks = 0
     const host = { onApplied: async () => void setImmediate(() => otherTasks++) }
     await env.directory.ldap.apply(plan, host, neverAborted)
     // The last one runs after the import has finished.
     expect(otherTasks).toBeGreaterThanOrEqual(2)
-    await run(answer([]), { missing: 'delete' })
+    await run(ldapEntries([]), { missing: 'delete' })
   })
 
   test('reduces the batch size if transactions block other work', async () => {
@@ -60,18 +60,18 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
       const endTime = performance.now() + creations.length
       while (performance.now() < endTime);
     }
-    const plan = await createPlan(answer(people, groups))
+    const plan = await createPlan(ldapEntries(people, groups))
     const { counts } = await env.directory.ldap.apply(plan, { onApplied }, neverAborted)
     expect(counts).toMatchObject({ created: 300, membersAdded: 300 })
     // Each row takes at least a millisecond, and a transaction may take 40.
     const [first = 0, ...laterSizes] = sizes
     expect([first, Math.max(...laterSizes) <= 40, sizes.reduce((sum, size) => sum + size)]).toEqual([50, true, 300])
     expect((await env.directory.users.page(firstPage)).total).toBe(300)
-    await run(answer([], []), { missing: 'delete' })
+    await run(ldapEntries([], []), { missing: 'delete' })
   })
 
   test('creates users and groups only once', async () => {
-    const directoryAnswer = answer(
+    const directoryAnswer = ldapEntries(
       [person('ada'), person('bob')],
       [group('staff', ['ada', 'bob']), group('club', ['ada'])],
     )
@@ -110,7 +110,7 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
       person('bob', { userName: 'ada', email: 'ada@example.com' }),
     ]
     const groups = [group('club', ['bob'], { id: 'id-staff' }), group('staff', [], { id: 'id-club' })]
-    const { counts, heard: reported } = await run(answer(swappedPeople, groups))
+    const { counts, heard: reported } = await run(ldapEntries(swappedPeople, groups))
     expect(counts).toMatchObject({ changed: 2, groupsChanged: 2, membersRemoved: 2 })
     expect((await findUser('bob')).ldapId).toBe('id-ada')
     expect((await findUser('ada')).ldapId).toBe('id-bob')
@@ -118,30 +118,30 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
     expect(
       reported.flatMap(({ changes = [] }) => changes.map(({ before: oldBob }) => oldBob.user.userName)).toSorted(),
     ).toEqual(['ada', 'bob'])
-    await run(answer([person('ada'), person('bob')], [group('staff', ['ada', 'bob']), group('club', ['ada'])]))
+    await run(ldapEntries([person('ada'), person('bob')], [group('staff', ['ada', 'bob']), group('club', ['ada'])]))
     expect(await groupNamesOf('ada')).toEqual(['club', 'staff'])
   })
 
   test('disables missing users, enables them when they return, and keeps manual decisions', async () => {
     const { directory } = env
-    const fullAnswer = answer([person('ada'), person('bob')])
-    expect((await run(answer([person('bob')]))).counts).toMatchObject({ disabled: 1, groupsRemoved: 2 })
+    const fullAnswer = ldapEntries([person('ada'), person('bob')])
+    expect((await run(ldapEntries([person('bob')]))).counts).toMatchObject({ disabled: 1, groupsRemoved: 2 })
     expect((await findUser('ada')).disabled).toBe(true)
     expect((await run(fullAnswer)).counts).toMatchObject({ enabled: 1 })
 
     await directory.setDisabled((await findUser('ada')).id, true)
     await run(fullAnswer)
     expect((await findUser('ada')).disabled).toBe(true)
-    await run(answer([person('bob')]))
+    await run(ldapEntries([person('bob')]))
     await run(fullAnswer)
     expect((await findUser('ada')).disabled).toBe(true)
 
     await directory.setDisabled((await findUser('ada')).id, false)
     await run(fullAnswer)
-    await run(answer([person('bob')]))
+    await run(ldapEntries([person('bob')]))
     expect((await findUser('ada')).disabled).toBe(true)
     await directory.setDisabled((await findUser('ada')).id, false)
-    await run(answer([person('bob')]))
+    await run(ldapEntries([person('bob')]))
     expect((await findUser('ada')).disabled).toBe(false)
     await run(fullAnswer)
   })
@@ -163,17 +163,17 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
     const people = [person('ada'), person('bob')]
     const overrides = { administratorGroup: 'admins' }
     await users.update((await findUser('bob')).id, {}, { administrator: true })
-    await run(answer(people, [group('admins', ['ada', 'bob'])]), overrides)
+    await run(ldapEntries(people, [group('admins', ['ada', 'bob'])]), overrides)
     expect((await findUser('ada')).administrator).toBe(true)
-    await run(answer(people, [group('admins')]), overrides)
+    await run(ldapEntries(people, [group('admins')]), overrides)
     expect([(await findUser('ada')).administrator, (await findUser('bob')).administrator]).toEqual([false, true])
     await users.update((await findUser('bob')).id, {}, { administrator: false })
-    await run(answer(people, [group('admins', ['bob'])]), overrides)
+    await run(ldapEntries(people, [group('admins', ['bob'])]), overrides)
     expect((await findUser('bob')).administrator).toBe(false)
   })
 
   test('skips objects that were changed concurrently and updates them in the next run', async () => {
-    const directoryAnswer = answer([person('ada', { lastName: 'New' }), person('bob'), person('eve')])
+    const directoryAnswer = ldapEntries([person('ada', { lastName: 'New' }), person('bob'), person('eve')])
     const plan = await createPlan(directoryAnswer)
     env.clock.time += 1
     await env.directory.users.update((await findUser('ada')).id, { locale: 'fr' })
@@ -196,28 +196,28 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
   test('takes over a linked local user, and releases an unlinked one', async () => {
     const { ldap } = env.directory
     const people = [person('ada', { lastName: 'New' }), person('bob'), person('eve')]
-    const { problems } = await createPlan(answer(people))
+    const { problems } = await createPlan(ldapEntries(people))
     expect(problems).toMatchObject([{ code: 'user_name_taken', inTheWay: { userName: 'eve' } }])
     const eve = await findUser('eve')
     await expect(ldap.link(eve.id, { id: 'id-bob', dn: 'x' })).rejects.toMatchObject({ code: 'ldap_entry_linked' })
     await ldap.link(eve.id, { id: 'id-eve', dn: 'uid=eve,ou=people' })
-    expect((await run(answer(people))).counts).toMatchObject({ created: 0, changed: 1 })
+    expect((await run(ldapEntries(people))).counts).toMatchObject({ created: 0, changed: 1 })
     expect(await findUser('eve')).toMatchObject({ id: eve.id, firstName: 'EVE', ldapId: 'id-eve' })
     await ldap.unlink(eve.id)
     await expect(ldap.unlink(eve.id)).rejects.toMatchObject({ code: 'ldap_not_linked' })
-    expect(isEmptyPlan(await createPlan(answer(people.slice(0, 2))))).toBe(true)
+    expect(isEmptyPlan(await createPlan(ldapEntries(people.slice(0, 2))))).toBe(true)
   })
 
   test('deletes missing users if configured, and lets new users take their names', async () => {
     const oldBob = await findUser('bob')
-    const newAnswer = answer([person('ada', { lastName: 'New' }), person('bob', { id: 'id-another' })])
+    const newAnswer = ldapEntries([person('ada', { lastName: 'New' }), person('bob', { id: 'id-another' })])
     expect((await run(newAnswer, { missing: 'delete' })).counts).toMatchObject({ removed: 1, created: 1 })
     expect((await findUser('bob')).id).not.toBe(oldBob.id)
   })
 
   test('completes an aborted run in the next run', async () => {
     const people = Array.from({ length: 1200 }, (_, index) => person(`many${index}`))
-    const directoryAnswer = answer(people, [
+    const directoryAnswer = ldapEntries(people, [
       group(
         'many',
         people.map(({ userName = '' }) => userName),
@@ -250,7 +250,7 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
     const longId = (length: number) =>
       Array.from({ length }, (_value, index) => String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000))).join('')
     const plan = await createPlan(
-      answer(
+      ldapEntries(
         [person('long-id', { id: longId(1024) }), person('not-so-long-id', { id: longId(300) })],
         [group('long-id', [], { id: longId(1024) })],
       ),
@@ -268,7 +268,7 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
       ({ ldapId, userName }) => (ldapId ? [person(userName, { id: ldapId })] : []),
     )
     const groups = Array.from({ length: 100 }, (_, index) => group(`group${index}`, [`new${index}`, `new${index + 1}`]))
-    const plan = await createPlan(answer([...existingPeople, ...people], groups), {
+    const plan = await createPlan(ldapEntries([...existingPeople, ...people], groups), {
       mapped: { ...rules.mapped, picture: false },
     })
     const creations = {

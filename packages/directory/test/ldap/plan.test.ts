@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import type { KnownUser, LdapAnswer, LdapImportState, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
+import type { KnownUser, LdapEntries, LdapImportState, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
 import { nameKey } from '../../src/internal.ts'
 import { planLdapImport } from '../../src/ldap/plan.ts'
-import { answer, rules as defaultRules, group, person } from './answers.ts'
+import { rules as defaultRules, group, ldapEntries, person } from './ldap-entries.ts'
 
 const rules: LdapRules = { ...defaultRules, now: 5 }
 const emptySnapshot: LdapSnapshot = { people: [], localUsers: [], groups: [], memberships: [] }
@@ -52,7 +52,7 @@ function localUser(userName: string, email: string | null = null, isEnabledAdmin
 
 /** Summarizes a plan, one line per change. */
 async function summarizePlan(
-  directoryAnswer: LdapAnswer,
+  directoryAnswer: LdapEntries,
   snapshot: LdapSnapshot,
   overrides: Partial<LdapRules> = {},
 ): Promise<readonly string[]> {
@@ -77,102 +77,102 @@ const renamedAda = (name: string, overrides = {}) =>
   person(name, { id: 'id-ada', dn: 'uid=ada,ou=people', ...overrides })
 
 describe('users', () => {
-  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
-    ['are created', answer([person('ada')]), emptySnapshot, {}, ['create ada']],
+  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
+    ['are created', ldapEntries([person('ada')]), emptySnapshot, {}, ['create ada']],
     [
       'are not changed if their entry is unchanged',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       { ...emptySnapshot, people: [ada] },
       {},
       [],
     ],
     [
       'are updated field by field, except for the locale',
-      answer([person('ada', { email: 'new@example.com', lastName: 'New' })]),
+      ldapEntries([person('ada', { email: 'new@example.com', lastName: 'New' })]),
       { ...emptySnapshot, people: [ada] },
       {},
       ['change ada email,lastName'],
     ],
     [
       'keep the values of unmapped attributes',
-      answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
+      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
       { ...emptySnapshot, people: [ada] },
       { mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false } },
       [],
     ],
     [
       'keep an unverified e-mail address if it is not mapped',
-      answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
+      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
       { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] },
       { mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false } },
       [],
     ],
     [
       'get a verified e-mail address from the directory',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] },
       {},
       ['change ada emailVerified'],
     ],
     [
       'lose values that their entry no longer has',
-      answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
+      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
       { ...emptySnapshot, people: [ada] },
       {},
       ['change ada email,firstName,lastName,displayName'],
     ],
     [
       'are disabled if their entry is missing',
-      answer([]),
+      ldapEntries([]),
       { ...emptySnapshot, people: [ada] },
       {},
       ['disable ada disabled'],
     ],
     [
       'are deleted if their entry is missing and deletion is configured',
-      answer([]),
+      ldapEntries([]),
       { ...emptySnapshot, people: [ada] },
       { missing: 'delete' },
       ['delete ada'],
     ],
     [
       'stay disabled if their entry is missing',
-      answer([]),
+      ldapEntries([]),
       { ...emptySnapshot, people: [ldapUser('ada', { disabled: true })] },
       {},
       [],
     ],
     [
       'are enabled again if an import disabled them',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       { ...emptySnapshot, people: [ldapUser('ada', { disabled: true }, { disabledByImport: true })] },
       {},
       ['enable ada disabled'],
     ],
     [
       'stay disabled if an administrator disabled them',
-      answer([person('ada', { firstName: 'A' })]),
+      ldapEntries([person('ada', { firstName: 'A' })]),
       { ...emptySnapshot, people: [ldapUser('ada', { disabled: true })] },
       {},
       ['change ada firstName'],
     ],
     [
       'stay enabled without an entry if an administrator enabled them',
-      answer([]),
+      ldapEntries([]),
       { ...emptySnapshot, people: [ldapUser('ada', {}, { enabledManually: true })] },
       { missing: 'delete' },
       [],
     ],
     [
       'lose the manual exception once their entry has returned',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       { ...emptySnapshot, people: [ldapUser('ada', {}, { enabledManually: true })] },
       {},
       ['note ada'],
     ],
     [
       'are recognized by their identifier if their entry was moved',
-      answer([person('ada', { dn: 'uid=ada,ou=elsewhere' })]),
+      ldapEntries([person('ada', { dn: 'uid=ada,ou=elsewhere' })]),
       { ...emptySnapshot, people: [ada] },
       {},
       ['note ada'],
@@ -184,108 +184,108 @@ describe('users', () => {
 
   test('keep their locale and creation time, and get a verified e-mail address', async () => {
     const snapshot = { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] }
-    const [change] = (await planLdapImport(answer([person('ada')]), snapshot, rules)).changes
+    const [change] = (await planLdapImport(ldapEntries([person('ada')]), snapshot, rules)).changes
     expect(change?.after.user).toMatchObject({ locale: 'de', createdAt: 1, emailVerified: true, ldapId: 'id-ada' })
   })
 })
 
 describe('an unusable entry is reported, and its user stays unchanged', () => {
   const adaSnapshot = { ...emptySnapshot, people: [ada] }
-  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
       'no user name',
-      answer([{ dn: 'uid=ada,ou=people', id: 'id-ada' }, person('bob')]),
+      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada' }, person('bob')]),
       adaSnapshot,
       {},
       ['create bob', 'user_name_missing uid=ada,ou=people'],
     ],
     [
       'an invalid user name',
-      answer([renamedAda('no name'), person('bob')]),
+      ldapEntries([renamedAda('no name'), person('bob')]),
       adaSnapshot,
       {},
       ['create bob', 'user_invalid uid=ada,ou=people'],
     ],
     [
       'a line break in a name',
-      answer([person('ada', { firstName: 'a\nb' })]),
+      ldapEntries([person('ada', { firstName: 'a\nb' })]),
       adaSnapshot,
       {},
       ['user_invalid uid=ada,ou=people'],
     ],
     [
       'no e-mail address although one is required',
-      answer([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
+      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
       adaSnapshot,
       { requireEmail: true },
       ['email_missing uid=ada,ou=people'],
     ],
     [
       'a duplicate identifier',
-      answer([person('ada'), person('eve', { id: 'id-ada' })]),
+      ldapEntries([person('ada'), person('eve', { id: 'id-ada' })]),
       adaSnapshot,
       {},
       ['id_twice uid=eve,ou=people'],
     ],
     [
       'an identifier that cannot be stored',
-      answer([person('eve', { id: 'a\0b' })]),
+      ldapEntries([person('eve', { id: 'a\0b' })]),
       emptySnapshot,
       {},
       ['id_invalid uid=eve,ou=people'],
     ],
     [
       'an entry that was read only partially',
-      answer([], [], [{ dn: 'uid=ada,ou=people', code: 'id_missing' }]),
+      ldapEntries([], [], [{ dn: 'uid=ada,ou=people', code: 'id_missing' }]),
       adaSnapshot,
       {},
       ['id_missing uid=ada,ou=people'],
     ],
     [
       'the user name of a local user',
-      answer([person('ada'), person('bob')]),
+      ldapEntries([person('ada'), person('bob')]),
       { ...emptySnapshot, localUsers: [localUser('Ada')] },
       {},
       ['create bob', 'user_name_taken uid=ada,ou=people'],
     ],
     [
       'the e-mail address of a local user',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       { ...emptySnapshot, localUsers: [localUser('eve', 'ADA@example.com')] },
       {},
       ['email_taken uid=ada,ou=people'],
     ],
     [
       'an e-mail address that is another user’s user name',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       { ...emptySnapshot, localUsers: [localUser('ada@example.com')] },
       {},
       ['email_taken uid=ada,ou=people'],
     ],
     [
       'the user name of an earlier entry',
-      answer([person('ada'), person('eve', { userName: 'ADA' })]),
+      ldapEntries([person('ada'), person('eve', { userName: 'ADA' })]),
       emptySnapshot,
       {},
       ['create ada', 'user_name_taken uid=eve,ou=people'],
     ],
     [
       'the user name of a user whose entry is missing',
-      answer([person('ada', { id: 'id-new' })]),
+      ldapEntries([person('ada', { id: 'id-new' })]),
       adaSnapshot,
       {},
       ['disable ada disabled', 'user_name_taken uid=ada,ou=people'],
     ],
     [
       'the user name of a deleted user, which is available',
-      answer([person('ada', { id: 'id-new' })]),
+      ldapEntries([person('ada', { id: 'id-new' })]),
       adaSnapshot,
       { missing: 'delete' },
       ['create ada', 'delete ada'],
     ],
     [
       'a new user name that is taken, while the old one stays reserved',
-      answer([renamedAda('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
+      ldapEntries([renamedAda('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
       { ...emptySnapshot, people: [ada, bob], localUsers: [localUser('root')] },
       {},
       ['user_name_taken uid=ada,ou=people', 'user_name_taken uid=bob,ou=people'],
@@ -297,7 +297,7 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
 
   test('names the conflicting user, whom an administrator may link', async () => {
     const snapshot = { ...emptySnapshot, localUsers: [localUser('ada')] }
-    const [problem] = (await planLdapImport(answer([person('ada')]), snapshot, rules)).problems
+    const [problem] = (await planLdapImport(ldapEntries([person('ada')]), snapshot, rules)).problems
     expect(problem).toEqual({
       dn: 'uid=ada,ou=people',
       id: 'id-ada',
@@ -308,7 +308,7 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
   })
 
   test('swaps names', async () => {
-    const directoryAnswer = answer([renamedAda('bob'), person('ada', { id: 'id-bob', dn: 'uid=bob,ou=people' })])
+    const directoryAnswer = ldapEntries([renamedAda('bob'), person('ada', { id: 'id-bob', dn: 'uid=bob,ou=people' })])
     expect(await summarizePlan(directoryAnswer, { ...emptySnapshot, people: [ada, bob] })).toEqual([
       'change bob userName,email,firstName,displayName',
       'change ada userName,email,firstName,displayName',
@@ -317,14 +317,14 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
 
   test('resolves twenty thousand requests for one name quickly', async () => {
     const people = Array.from({ length: 20_000 }, (_, index) => person(`u${index}`, { userName: 'same' }))
-    expect((await planLdapImport(answer(people), emptySnapshot, rules)).problems).toHaveLength(19_999)
+    expect((await planLdapImport(ldapEntries(people), emptySnapshot, rules)).problems).toHaveLength(19_999)
   })
 
   test('keeps all names quickly if the last of twenty thousand renames in a chain is blocked', async () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `n${index.toString(16)}`)
     const people = names.map((name, index) => person(name, { userName: names[index + 1] ?? 'root' }))
     const snapshot = { ...emptySnapshot, people: names.map((name) => ldapUser(name)), localUsers: [localUser('root')] }
-    const plan = await planLdapImport(answer(people), snapshot, rules)
+    const plan = await planLdapImport(ldapEntries(people), snapshot, rules)
     expect(plan.changes).toEqual([])
     expect(plan.problems).toHaveLength(20_000)
   })
@@ -333,10 +333,10 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
 describe('administrators', () => {
   const adminRules = { administratorGroup: 'Admins' }
   const localUsers = [localUser('root')]
-  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
     [
       'are the members of the configured group',
-      answer([person('ada'), person('bob')], [group('admins', ['bob'])]),
+      ldapEntries([person('ada'), person('bob')], [group('admins', ['bob'])]),
       {
         ...emptySnapshot,
         localUsers,
@@ -348,7 +348,7 @@ describe('administrators', () => {
     ],
     [
       'lose a right granted by an import when they leave the group',
-      answer([person('ada')], [group('admins')]),
+      ldapEntries([person('ada')], [group('admins')]),
       {
         ...emptySnapshot,
         localUsers,
@@ -359,21 +359,21 @@ describe('administrators', () => {
     ],
     [
       'keep a right that was granted manually',
-      answer([person('ada')], [group('admins')]),
+      ldapEntries([person('ada')], [group('admins')]),
       { ...emptySnapshot, localUsers, people: [ldapUser('ada', { administrator: true })] },
       adminRules,
       ['create group admins'],
     ],
     [
       'do not regain a right that was revoked manually',
-      answer([person('ada')], [group('admins', ['ada'])]),
+      ldapEntries([person('ada')], [group('admins', ['ada'])]),
       { ...emptySnapshot, localUsers, people: [ldapUser('ada', {}, { isManualAdministrator: true })] },
       adminRules,
       ['create group admins', 'admins +1 -0'],
     ],
     [
       'are not changed if the setting is empty',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       {
         ...emptySnapshot,
         localUsers,
@@ -384,7 +384,7 @@ describe('administrators', () => {
     ],
     [
       'lose rights granted by a missing group, which is reported',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       {
         ...emptySnapshot,
         localUsers,
@@ -395,7 +395,7 @@ describe('administrators', () => {
     ],
     [
       'keep their rights if the group could not be read',
-      answer([person('ada')], [], [{ dn: 'x', code: 'group_too_large', id: 'id-admins' }]),
+      ldapEntries([person('ada')], [], [{ dn: 'x', code: 'group_too_large', id: 'id-admins' }]),
       {
         ...emptySnapshot,
         localUsers,
@@ -407,7 +407,7 @@ describe('administrators', () => {
     ],
     [
       'get no rights from another group with the same name, which is reported',
-      answer(
+      ldapEntries(
         [person('ada'), person('bob')],
         [group('admins', ['ada']), group('evil', ['bob'], { name: 'ADMINS', dn: 'cn=ADMINS,ou=apart' })],
       ),
@@ -428,7 +428,7 @@ describe('administrators', () => {
     ],
     [
       'are not changed if several unknown groups have the name',
-      answer(
+      ldapEntries(
         [person('ada'), person('bob')],
         [group('admins', ['bob']), group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' })],
       ),
@@ -449,7 +449,7 @@ describe('administrators', () => {
     ],
     [
       'get no rights from a local group with the name',
-      answer([person('ada')]),
+      ldapEntries([person('ada')]),
       {
         ...emptySnapshot,
         localUsers,
@@ -461,7 +461,7 @@ describe('administrators', () => {
     ],
     [
       'are not removed if only one enabled administrator remains',
-      answer([person('bob')]),
+      ldapEntries([person('bob')]),
       {
         ...emptySnapshot,
         people: [ldapUser('ada', { administrator: true }), bob],
@@ -479,46 +479,46 @@ describe('administrators', () => {
 describe('groups', () => {
   const staff = { id: 'g1', name: 'staff', friendlyName: 'staff', ldapId: 'id-staff', createdAt: 1 }
   const club = { id: 'g2', name: 'Club', friendlyName: 'Club', ldapId: null, createdAt: 1 }
-  const cases: readonly (readonly [string, LdapAnswer, LdapSnapshot, readonly string[]])[] = [
+  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, readonly string[]])[] = [
     [
       'are created with their members',
-      answer([person('ada')], [group('staff', ['ada', 'eve'])]),
+      ldapEntries([person('ada')], [group('staff', ['ada', 'eve'])]),
       emptySnapshot,
       ['create ada', 'create group staff', 'staff +1 -0'],
     ],
     [
       'are renamed',
-      answer([], [group('crew', [], { id: 'id-staff' })]),
+      ldapEntries([], [group('crew', [], { id: 'id-staff' })]),
       { ...emptySnapshot, groups: [staff] },
       ['rename group staff crew'],
     ],
     [
       'are not changed if they were read only partially',
-      answer([], [], [{ dn: 'x', code: 'group_too_large', id: 'id-staff' }]),
+      ldapEntries([], [], [{ dn: 'x', code: 'group_too_large', id: 'id-staff' }]),
       { ...emptySnapshot, groups: [staff] },
       ['group_too_large x'],
     ],
     [
       'are deleted if their entry is missing',
-      answer([], []),
+      ldapEntries([], []),
       { ...emptySnapshot, groups: [staff, club] },
       ['delete group staff'],
     ],
     [
       'are reported if a local group has the name',
-      answer([], [group('club')]),
+      ldapEntries([], [group('club')]),
       { ...emptySnapshot, groups: [club] },
       ['group_name_taken cn=club,ou=groups'],
     ],
     [
       'are reported without a valid name',
-      answer([], [group('staff', [], { name: 'x' })]),
+      ldapEntries([], [group('staff', [], { name: 'x' })]),
       { ...emptySnapshot, groups: [staff] },
       ['group_invalid cn=staff,ou=groups'],
     ],
     [
       'lose former members and keep current ones',
-      answer([person('ada'), person('bob')], [group('staff', ['bob'])]),
+      ldapEntries([person('ada'), person('bob')], [group('staff', ['bob'])]),
       {
         ...emptySnapshot,
         people: [ada, bob],
@@ -532,7 +532,7 @@ describe('groups', () => {
     ],
     [
       'keep a member whose entry is invalid',
-      answer([renamedAda('no name')], [group('staff', ['ada'])]),
+      ldapEntries([renamedAda('no name')], [group('staff', ['ada'])]),
       { ...emptySnapshot, people: [ada], groups: [staff], memberships: [{ groupId: 'g1', userId: ada.user.id }] },
       ['user_invalid uid=ada,ou=people'],
     ],
@@ -543,7 +543,7 @@ describe('groups', () => {
 
   test('shortens a long display name, and keeps the full name for clients', async () => {
     const name = 'x'.repeat(80)
-    const [created] = (await planLdapImport(answer([], [group(name)]), emptySnapshot, rules)).groupCreations
+    const [created] = (await planLdapImport(ldapEntries([], [group(name)]), emptySnapshot, rules)).groupCreations
     expect(created?.group).toMatchObject({ name, friendlyName: `${'x'.repeat(49)}…` })
   })
 })
@@ -556,7 +556,7 @@ describe('confirmation of removals', () => {
     snapshot: LdapSnapshot = fourUsers,
     overrides: Partial<LdapRules> = {},
   ) =>
-    (await planLdapImport(answer(names.map((name) => person(name))), snapshot, { ...quarterLimit, ...overrides }))
+    (await planLdapImport(ldapEntries(names.map((name) => person(name))), snapshot, { ...quarterLimit, ...overrides }))
       .losses
 
   test('is required above a quarter of the users, and for an empty answer', async () => {
@@ -586,13 +586,13 @@ describe('confirmation of removals', () => {
       memberships: people.map(({ user }) => ({ groupId: 'g1', userId: user.id })),
     }
     const entries = people.map(({ user }) => person(user.userName))
-    expect((await planLdapImport(answer(entries, [group('g1')]), snapshot, quarterLimit)).losses).toMatchObject({
+    expect((await planLdapImport(ldapEntries(entries, [group('g1')]), snapshot, quarterLimit)).losses).toMatchObject({
       asks: true,
       groups: { lost: 1, of: 2 },
       memberships: { lost: 30, of: 30 },
     })
     expect(
-      (await planLdapImport(answer(entries, [group('g1'), group('g2')]), snapshot, quarterLimit)).losses.asks,
+      (await planLdapImport(ldapEntries(entries, [group('g1'), group('g2')]), snapshot, quarterLimit)).losses.asks,
     ).toBe(true)
   })
 
@@ -611,11 +611,11 @@ describe('pictures', () => {
   const planPictures = async (
     picture: Uint8Array | undefined,
     importState: Partial<LdapImportState>,
-    problems: LdapAnswer['problems'] = [],
+    problems: LdapEntries['problems'] = [],
   ) => {
     const entry = picture ? person('ada', { picture }) : person('ada')
     const plan = await planLdapImport(
-      answer([entry], [], problems),
+      ldapEntries([entry], [], problems),
       { ...emptySnapshot, people: [ldapUser('ada', {}, importState)] },
       rules,
     )

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type LdapAnswer, type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
+import { type LdapEntries, type LdapOptions, ldapSource, searchLdapSample } from '@pocket/directory'
 import {
   describeUnless,
   generateLdif,
@@ -99,9 +99,9 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   const specialFilter = '(&(objectClass=inetOrgPerson)(!(uid=user*)))'
   const read = (overrides: Partial<LdapOptions> = {}) => ldapSource(options(slapd.url, overrides)).read(neverAborted)
   const readSpecial = (overrides: Partial<LdapOptions> = {}) => read({ userFilter: specialFilter, ...overrides })
-  const findPerson = (answer: LdapAnswer, userName: string) =>
+  const findPerson = (answer: LdapEntries, userName: string) =>
     answer.people.find((person) => person.userName === userName)
-  const memberNamesOf = ({ groups, people }: LdapAnswer, name: string) => {
+  const memberNamesOf = ({ groups, people }: LdapEntries, name: string) => {
     const names = new Map(people.map(({ id, userName }) => [id, userName]))
     return groups
       .find((group) => group.name === name)

@@ -3,9 +3,9 @@ import type { ProtocolBehaviour } from './application.ts'
 import type { Endpoints } from './endpoints.ts'
 import { readIdToken } from './id-token.ts'
 import type { JsonObject } from './json-object.ts'
-import { assertRequiredClaim, claimOf, needInWords } from './needs.ts'
 import { type Checklist, RefusalError } from './refusal.ts'
 import { fetchJson } from './requests.ts'
+import { assertRequiredClaim, claimOf, describeNeed } from './required-claims.ts'
 
 /** The values against which an application validates tokens. */
 export interface TokenContext {
@@ -44,10 +44,10 @@ export async function checkTokens(
   const userInfo = asks
     ? await checks.check('UserInfo answers, about the same person', () => askUserInfo(accessToken, idToken, context))
     : {}
-  const told = { idToken, userInfo }
-  for (const need of behaviour.needs) await checks.check(needInWords(need), () => assertRequiredClaim(need, told))
+  const received = { idToken, userInfo }
+  for (const need of behaviour.needs) await checks.check(describeNeed(need), () => assertRequiredClaim(need, received))
   return {
-    account: textOrNull(claimOf({ claim: behaviour.identifiedBy, from: 'either' }, told)),
+    account: textOrNull(claimOf({ claim: behaviour.identifiedBy, from: 'either' }, received)),
     subject: idToken.sub ?? userInfo.sub,
     idToken: textOrNull(tokens.id_token),
     refreshToken: textOrNull(tokens.refresh_token),

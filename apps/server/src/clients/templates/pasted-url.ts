@@ -2,12 +2,12 @@ import type { ClientInput } from '@pocket/core'
 import type { ClientTemplate } from './template.ts'
 
 /** A problem with a pasted URL: `invalid` cannot be used, the others need confirmation. */
-export type UrlDoubt = 'invalid' | 'scheme' | 'insecure' | 'port'
+export type UrlWarning = 'invalid' | 'scheme' | 'insecure' | 'port'
 
 export interface PastedUrl {
   /** URL of the application without a trailing slash. */
   readonly address: string
-  readonly doubt: UrlDoubt | null
+  readonly warning: UrlWarning | null
   /** Whether parts of the pasted text were removed. */
   readonly isCorrected: boolean
 }
@@ -18,11 +18,11 @@ export function parsePastedUrl({ port, hasPath }: Pick<ClientTemplate, 'port' | 
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed)
   const url = URL.parse(hasScheme ? trimmed : `https://${trimmed}`)
   if (!url || url.hostname === '' || !/^https?:$/.test(url.protocol) || /\s/.test(trimmed))
-    return { address: trimmed, doubt: 'invalid', isCorrected: false }
+    return { address: trimmed, warning: 'invalid', isCorrected: false }
   const path = hasPath ? url.pathname.replace(/\/+$/, '') : ''
   const address = url.origin + path
   const isCorrected = trimmed.replace(/\/+$/, '') !== address
-  return { address, doubt: doubtOf(url, hasScheme, port), isCorrected }
+  return { address, warning: warningOf(url, hasScheme, port), isCorrected }
 }
 
 /** The client settings for the application at this URL. */
@@ -50,7 +50,7 @@ export function launchUrlOf(address: string): string | null {
   return URL.canParse(address) && !address.includes('*') ? address : null
 }
 
-function doubtOf(url: URL, hasScheme: boolean, port: number | undefined): UrlDoubt | null {
+function warningOf(url: URL, hasScheme: boolean, port: number | undefined): UrlWarning | null {
   if (!hasScheme) return 'scheme'
   if (url.protocol === 'http:') return 'insecure'
   // Behind a proxy there is no port; a port other than the application's default is probably a mistake.

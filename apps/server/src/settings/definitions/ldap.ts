@@ -119,7 +119,7 @@ export const ldap = {
       description: 'The group whose members are administrators.',
     }),
   },
-  ldapGone: {
+  ldapMissingUsers: {
     ldapSoftDeleteUsers: defineSetting(boolean, {
       variable: 'LDAP_SOFT_DELETE_USERS',
       default: true,

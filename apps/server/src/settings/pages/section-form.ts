@@ -76,8 +76,8 @@ function formatProblems(fields: readonly SettingField[], entered: Entered): read
       return [{ field: key, code: 'invalid_format', message: 'must be a colour' }]
     if (control.kind !== 'number') return []
     const { min, max } = control
-    const isRight = /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max
-    return isRight ? [] : [{ field: key, code: 'out_of_range', message: `must be a number from ${min} to ${max}` }]
+    const isInRange = /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max
+    return isInRange ? [] : [{ field: key, code: 'out_of_range', message: `must be a number from ${min} to ${max}` }]
   })
 }
 

@@ -86,9 +86,9 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
       const fields = fieldsOf(section)
       const shown = shownSettings(fields, present)
       const preset = section === 'ldap' ? ldapPresets.find(({ id }) => id === answer.preset) : undefined
-      const filledIn: ReadonlyMap<string, string> = new Map(Object.entries(preset?.settings ?? {}))
+      const presetValues: ReadonlyMap<string, string> = new Map(Object.entries(preset?.settings ?? {}))
       // Settings from the environment are not filled in.
-      const filledFor = (field: SettingField) => (lock(field) === null ? filledIn.get(field.key) : undefined)
+      const presetValueOf = (field: SettingField) => (lock(field) === null ? presetValues.get(field.key) : undefined)
       await show(ctx, {
         view: 'settings',
         viewer: viewerOf(user),
@@ -100,7 +100,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
           fields: some.map((field) => ({
             key: field.key,
             control: field.control,
-            value: entered?.get(field.key) ?? filledFor(field) ?? shown.get(field.key) ?? '',
+            value: entered?.get(field.key) ?? presetValueOf(field) ?? shown.get(field.key) ?? '',
             isSet: field.control.kind === 'secret' && present[field.key] !== '',
             locked: lock(field),
           })),

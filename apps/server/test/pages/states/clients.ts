@@ -9,7 +9,7 @@ const clientNew = {
   values: { name: 'Immich', address: '', redirectUris: [], operator: '', id: '', isPublic: false },
   isGroupRestricted: true,
   problems: [],
-  doubt: null,
+  warning: null,
   port: 2283,
 } as const
 
@@ -103,10 +103,10 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     templates: templates.map(({ id, name }) => ({ id, name, isListed: false })),
   },
   'client-new': clientNew,
-  'client-new-doubt': {
+  'client-new-warning': {
     ...clientNew,
     values: { ...clientNew.values, address: 'http://192.168.1.5:2284' },
-    doubt: { code: 'insecure', address: 'http://192.168.1.5:2284' },
+    warning: { code: 'insecure', address: 'http://192.168.1.5:2284' },
   },
   'client-new-dsm': {
     ...clientNew,

@@ -10,8 +10,8 @@ export const searchStates: Readonly<Record<string, PageModel>> = {
     continueTo: '/settings/admin/user-groups/new',
     fields: [{ name: 'friendlyName', value: 'Family' }],
   },
-  'desk-error': {
-    view: 'desk-error',
+  'signed-in-error': {
+    view: 'signed-in-error',
     viewer: anna,
     code: 'client_not_found',
     description: 'There is no such client.',

@@ -102,7 +102,7 @@ const users = {
     withSinglePasskey: 31,
     withSingleDevicePasskey: 9,
     administratorsWithSingleDevicePasskey: 0,
-    isOneDeviceTheOnlyWay: false,
+    hasSingleSignInDevice: false,
   },
   notice: {
     done: 'disable',

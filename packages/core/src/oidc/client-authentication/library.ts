@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider'
-import { isBareRoot } from '../../clients/redirect-uris.ts'
+import { isRootUrl } from '../../clients/redirect-uris.ts'
 
 /** Records a federated assertion in the library's own replay detection. */
 export async function isFirstUse(
@@ -26,7 +26,7 @@ export async function clientOfToken(
  */
 export async function normalizeRedirectUri({ AuthorizationCode }: Provider, form: URLSearchParams): Promise<boolean> {
   const [[code = '', ...codes], [uri = '', ...uris]] = [form.getAll('code'), form.getAll('redirect_uri')]
-  if (codes.length + uris.length > 0 || code === '' || code.length > 4096 || !isBareRoot(uri)) return false
+  if (codes.length + uris.length > 0 || code === '' || code.length > 4096 || !isRootUrl(uri)) return false
   const requestedUri = (await AuthorizationCode.find(code))?.redirectUri
   if (requestedUri === undefined || requestedUri === uri || withoutSlash(requestedUri) !== withoutSlash(uri))
     return false

@@ -1,6 +1,6 @@
 import Provider, { type Configuration, type TokenEndpointGrantContext, type UnknownObject } from 'oidc-provider'
 import type { ProviderClass } from '../adjusted-configuration.ts'
-import type { GrantHandler, RefreshResponses } from '../refresh-answers.ts'
+import type { GrantHandler, RefreshResponses } from '../refresh-responses.ts'
 import { createMissingMemberError } from './members.ts'
 
 type ParameterNames = string | readonly string[] | ReadonlySet<string>

@@ -28,7 +28,7 @@ export const overrides = [
     documented:
       'Custom grant types replace a built-in handler, but cannot call it; middleware sees only its error response.',
     upstream: 'access to the built-in grant type handlers, so that they can be wrapped',
-    test: 'flows/refresh-answers.test.ts',
+    test: 'flows/refresh-responses.test.ts',
   },
   {
     member: 'Client.prototype.redirectUriAllowed',
@@ -164,7 +164,7 @@ export const overrides = [
     impact: 'Tokens stay valid after the sign-out.',
     documented: 'The adapter could end the grants, but not decide which sessions of the browser end.',
     upstream: 'an option that ends sessions',
-    test: 'flows/ends.test.ts',
+    test: 'flows/access-revocation.test.ts',
   },
   {
     member: 'Session.prototype.loginAccount',

@@ -1,6 +1,6 @@
 import { errors } from 'oidc-provider'
 import { ForbiddenError, InvalidInputError, RateLimitedError } from '../../errors.ts'
-import { tooMany } from '../too-many.ts'
+import { tooManyRequests } from '../too-many-requests.ts'
 
 const metadataNames: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
 
@@ -10,7 +10,7 @@ export async function withRegistrationErrors<T>(work: () => Promise<T>): Promise
     return await work()
   } catch (error) {
     if (error instanceof ForbiddenError) throw new errors.InvalidClientMetadata(error.message)
-    if (error instanceof RateLimitedError) throw tooMany(error.message, error.retryAfter)
+    if (error instanceof RateLimitedError) throw tooManyRequests(error.message, error.retryAfter)
     if (!(error instanceof InvalidInputError)) throw error
     const [first] = error.fields
     throw new errors.InvalidClientMetadata(

@@ -131,7 +131,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
         results.filter((item) => item !== undefined),
         [session],
       )
-      assert.deepEqual(await keysLeft(store, ['session', 'other']), ['other'])
+      assert.deepEqual(await remainingKeys(store, ['session', 'other']), ['other'])
     },
   },
   {
@@ -323,7 +323,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(artifact('b'))
       await store.destroy('a')
       await store.destroy('a')
-      assert.deepEqual(await keysLeft(store, ['a', 'b']), ['b'])
+      assert.deepEqual(await remainingKeys(store, ['a', 'b']), ['b'])
     },
   },
   {
@@ -334,7 +334,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(artifact('c', { grantId: 'g', model: 'Interaction' }))
       await store.upsert(artifact('d', { grantId: 'h' }))
       await store.destroyByGrant('AccessToken', 'g')
-      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd']), ['c', 'd'])
+      assert.deepEqual(await remainingKeys(store, ['a', 'b', 'c', 'd']), ['c', 'd'])
     },
   },
   {
@@ -345,7 +345,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(artifact('c', { accountId: 'y' }))
       await store.upsert(artifact('d'))
       await store.destroyByAccount('x')
-      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd']), ['c', 'd'])
+      assert.deepEqual(await remainingKeys(store, ['a', 'b', 'c', 'd']), ['c', 'd'])
     },
   },
   {
@@ -355,7 +355,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(artifact('b', { clientId: 'x', accountId: 'k' }))
       await store.upsert(artifact('c', { clientId: 'y' }))
       await store.destroyByClient('x')
-      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c']), ['c'])
+      assert.deepEqual(await remainingKeys(store, ['a', 'b', 'c']), ['c'])
     },
   },
   {
@@ -378,7 +378,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(artifact('c', { accountId: 'y', clientId: 'k' }))
       await store.upsert(artifact('d', { accountId: 'x', model: 'Session' }))
       await store.destroyByAccountAndClient('x', 'k')
-      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd']), ['b', 'c', 'd'])
+      assert.deepEqual(await remainingKeys(store, ['a', 'b', 'c', 'd']), ['b', 'c', 'd'])
     },
   },
   {
@@ -388,10 +388,10 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
       await store.upsert(artifact('ends now', { expiresAt: noon }))
       await store.upsert(artifact('lives on'))
       assert.equal(await store.removeExpired(noon, 2), 2)
-      assert.equal((await keysLeft(store, ['a', 'b', 'c', 'd', 'e'])).length, 3)
+      assert.equal((await remainingKeys(store, ['a', 'b', 'c', 'd', 'e'])).length, 3)
       assert.equal(await store.removeExpired(noon, 10), 3)
       assert.equal(await store.removeExpired(noon, 10), 0)
-      assert.deepEqual(await keysLeft(store, ['a', 'b', 'c', 'd', 'e', 'ends now', 'lives on']), [
+      assert.deepEqual(await remainingKeys(store, ['a', 'b', 'c', 'd', 'e', 'ends now', 'lives on']), [
         'ends now',
         'lives on',
       ])
@@ -399,7 +399,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
   },
 ]
 
-async function keysLeft(store: ArtifactStore, keys: readonly string[]): Promise<string[]> {
+async function remainingKeys(store: ArtifactStore, keys: readonly string[]): Promise<string[]> {
   const found = await Promise.all(keys.map((key) => store.find(key)))
   return found.flatMap((item) => (item === undefined ? [] : [item.key]))
 }

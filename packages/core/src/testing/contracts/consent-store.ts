@@ -76,9 +76,9 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     run: async (store) => {
       for (const [account, client] of pairs) await store.allow(account, client, ['openid'], noon)
       await store.removeByAccount('a')
-      assert.deepEqual(await pairsLeft(store), ['b x', 'b y'])
+      assert.deepEqual(await remainingPairs(store), ['b x', 'b y'])
       await store.removeByClient('x')
-      assert.deepEqual(await pairsLeft(store), ['b y'])
+      assert.deepEqual(await remainingPairs(store), ['b y'])
     },
   },
 ]
@@ -90,7 +90,7 @@ const pairs = [
   ['b', 'y'],
 ] as const
 
-async function pairsLeft(store: ConsentStore): Promise<string[]> {
+async function remainingPairs(store: ConsentStore): Promise<string[]> {
   const left: string[] = []
   for (const [account, client] of pairs) {
     if ((await store.find(account, client)) !== undefined) left.push(`${account} ${client}`)

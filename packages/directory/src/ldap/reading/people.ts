@@ -1,4 +1,4 @@
-import type { LdapPerson } from '../answer.ts'
+import type { LdapPerson } from '../ldap-entries.ts'
 import type { LdapAttributes } from './options.ts'
 import { pictureOf } from './picture.ts'
 import { primaryGroupAttributes } from './primary-group.ts'

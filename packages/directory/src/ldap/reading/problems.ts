@@ -1,4 +1,4 @@
-import type { LdapProblem } from '../answer.ts'
+import type { LdapProblem } from '../ldap-entries.ts'
 import type { Report } from './values.ts'
 
 const maxEntries = 10_000

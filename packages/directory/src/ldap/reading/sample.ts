@@ -1,4 +1,4 @@
-import type { LdapPerson, LdapProblem } from '../answer.ts'
+import type { LdapPerson, LdapProblem } from '../ldap-entries.ts'
 import type { LdapOptions } from './options.ts'
 import { readPerson } from './people.ts'
 import { Problems } from './problems.ts'

@@ -1,5 +1,5 @@
 import { PresenceFilter } from 'ldapts'
-import type { LdapAnswer, LdapGroup, LdapPerson, LdapSource } from '../answer.ts'
+import type { LdapEntries, LdapGroup, LdapPerson, LdapSource } from '../ldap-entries.ts'
 import { DistinctEntries } from './distinct-entries.ts'
 import { nameKey } from './dn.ts'
 import { type GroupPart, readFirstMembers, readRemainingMembers } from './groups.ts'
@@ -64,7 +64,7 @@ class DirectoryReader {
     this.#userIndex = new UserIndex(queries.people.base, options.attributes.userName)
   }
 
-  async readAll(): Promise<LdapAnswer> {
+  async readAll(): Promise<LdapEntries> {
     const people = await this.#readPeople()
     const groups = await this.#readGroups()
     return { people, groups, problems: this.#problems.list() }

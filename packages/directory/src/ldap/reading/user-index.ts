@@ -1,4 +1,4 @@
-import type { LdapPerson } from '../answer.ts'
+import type { LdapPerson } from '../ldap-entries.ts'
 import { type DistinguishedName, fold, isBelow, parseDn } from './dn.ts'
 
 /** The user or group to which a member value refers. */

@@ -4,7 +4,7 @@ import type { MigrationTarget } from './migration-target.ts'
 const discard = async (): Promise<void> => undefined
 
 /** Writes nothing, for a dry run. */
-export const discardingTarget: MigrationTarget = {
+export const dryRunTarget: MigrationTarget = {
   users: discard,
   groups: discard,
   memberships: discard,

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from './json-object.ts'
 import { RefusalError } from './refusal.ts'
 
 /** The claims that an application has received. */
-export interface Told {
+export interface ReceivedClaims {
   readonly idToken: JsonObject
   readonly userInfo: JsonObject
 }
@@ -22,18 +22,18 @@ const places = {
   either: 'in the ID token or at UserInfo',
 } as const satisfies Record<Need['from'], string>
 
-export function needInWords({ claim, is, from }: Need): string {
+export function describeNeed({ claim, is, from }: Need): string {
   return `\`${claim}\` is ${describe[is]} ${places[from]}`
 }
 
-export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken, userInfo }: Told): unknown {
+export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken, userInfo }: ReceivedClaims): unknown {
   if (from === 'ID token') return idToken[claim]
   return from === 'UserInfo' ? userInfo[claim] : (idToken[claim] ?? userInfo[claim])
 }
 
 /** @throws {RefusalError} if a required claim is missing or invalid */
-export function assertRequiredClaim(need: Need, told: Told): void {
-  const value = claimOf(need, told)
+export function assertRequiredClaim(need: Need, received: ReceivedClaims): void {
+  const value = claimOf(need, received)
   if (!isMet(need.is, value)) throw new RefusalError(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
 }
 

@@ -49,14 +49,14 @@ export interface LdapProblem {
   /** The affected attribute or a count. Never a secret value of the directory. */
   readonly detail?: string
   /**
-   * The identifier of an existing group that was read only partially and is therefore missing from the answer: the stored
+   * The identifier of an existing group that was read only partially and is therefore missing from the result: the stored
    * group must stay unchanged.
    */
   readonly id?: string
 }
 
 /** All users and groups read from a directory. */
-export interface LdapAnswer {
+export interface LdapEntries {
   readonly people: readonly LdapPerson[]
   readonly groups: readonly LdapGroup[]
   readonly problems: readonly LdapProblem[]
@@ -70,5 +70,5 @@ export interface LdapSource {
    * @throws LdapError with a stable code.
    * @throws the reason of `signal`, if it is aborted.
    */
-  read(signal: AbortSignal): Promise<LdapAnswer>
+  read(signal: AbortSignal): Promise<LdapEntries>
 }

@@ -6,7 +6,7 @@ export type Json = Readonly<Record<string, unknown>>
  * An answer of Pocket ID 2.14.0, with the members that programs read. `<name>` stands for a value of the instance, `<any>` for any
  * value.
  */
-export interface RecordedAnswer {
+export interface RecordedResponse {
   readonly request: `${'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'} /${string}`
   /** The API key of the environment, the confidential client, a person without a passkey, or nobody. */
   readonly as: 'key' | 'client' | 'person' | 'nobody'

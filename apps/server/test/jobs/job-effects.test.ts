@@ -5,7 +5,7 @@ import { directoryStores } from '@pocket/directory/typeorm'
 import { createTestDatabase, freePort } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { createFolder } from '../database/folder.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 
 const encryptionKey = 'a key for tests that is long enough'
@@ -23,7 +23,7 @@ const config = {
   dataFolder: folder.path,
   encryptionKey: Buffer.from(encryptionKey),
 } as const
-const database = stack.use(await openDatabase(config, keepingLogger().logger))
+const database = stack.use(await openDatabase(config, recordingLogger().logger))
 const directory = createDirectory({ ...directoryStores(database.dataSource), clock: { now: () => longAgo } })
 const person = async (userName: string, disabled = false) => {
   const user = newUser({ userName, email: `${userName}@example.com` })

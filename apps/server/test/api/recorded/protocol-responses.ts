@@ -1,4 +1,4 @@
-import type { RecordedAnswer } from './recorded-answer.ts'
+import type { RecordedResponse } from './recorded-response.ts'
 
 const token = 'POST /api/oidc/token'
 const credentials = { client_id: 'nextcloud', client_secret: '<secret>' }
@@ -25,7 +25,7 @@ function authorize(more: Readonly<Record<string, string>>): `GET /${string}` {
 }
 
 /** Answers at the endpoints of OAuth 2.0 and OpenID Connect. */
-export const protocolAnswers: readonly RecordedAnswer[] = [
+export const protocolResponses: readonly RecordedResponse[] = [
   {
     request: 'GET /.well-known/openid-configuration',
     as: 'nobody',

@@ -1,4 +1,4 @@
-import type { LdapAnswer, LdapGroup, LdapHost, LdapPerson, LdapRules } from '../../src/index.ts'
+import type { LdapEntries, LdapGroup, LdapHost, LdapPerson, LdapRules } from '../../src/index.ts'
 
 /** Settings that enable every feature of an import. */
 export const rules: Omit<LdapRules, 'now'> = {
@@ -25,11 +25,11 @@ export function group(name: string, members: readonly string[] = [], overrides: 
   }
 }
 
-export function answer(
+export function ldapEntries(
   people: readonly LdapPerson[],
   groups: readonly LdapGroup[] = [],
-  problems: LdapAnswer['problems'] = [],
-): LdapAnswer {
+  problems: LdapEntries['problems'] = [],
+): LdapEntries {
   return { people, groups, problems }
 }
 

@@ -1,6 +1,6 @@
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import type { DeskErrorPage } from './page-models.ts'
+import type { SignedInErrorPage } from './page-models.ts'
 import { preferencesOf } from './preferences.ts'
 import { rail } from './rail.ts'
 import { viewerOf } from './viewer.ts'
@@ -25,11 +25,15 @@ const entries = Object.values(rail)
   .flat()
   .flatMap(({ name, path, tabs = [] }) => [{ title: `frame.rail.${name}`, path }, ...tabs])
 
-export function deskErrorPage(ctx: Context, user: User, { code, description, requestId }: ErrorDetails): DeskErrorPage {
+export function signedInErrorPage(
+  ctx: Context,
+  user: User,
+  { code, description, requestId }: ErrorDetails,
+): SignedInErrorPage {
   const params: unknown = ctx.params
   const id = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined
   return {
-    view: 'desk-error',
+    view: 'signed-in-error',
     viewer: viewerOf(user),
     code,
     description,
@@ -39,7 +43,7 @@ export function deskErrorPage(ctx: Context, user: User, { code, description, req
   }
 }
 
-function actFor(ctx: Context, code: string): DeskErrorPage['act'] {
+function actFor(ctx: Context, code: string): SignedInErrorPage['act'] {
   const remedy = remedies[code]
   const { here } = preferencesOf(ctx.req)
   // Without a `Referer` header the page of the form is unknown.

@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from '../../src/logging/logger.ts'
 
 /** A logger that stores its lines and passes each to a listener. */
-export function keepingLogger(onLine: (line: string) => void = () => {}): {
+export function recordingLogger(onLine: (line: string) => void = () => {}): {
   readonly logger: Logger
   readonly lines: string[]
 } {

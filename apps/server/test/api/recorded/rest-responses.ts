@@ -1,7 +1,7 @@
-import type { RecordedAnswer } from './recorded-answer.ts'
+import type { RecordedResponse } from './recorded-response.ts'
 
 /** Answers of the REST API. */
-export const restAnswers: readonly RecordedAnswer[] = [
+export const restResponses: readonly RecordedResponse[] = [
   {
     request: 'POST /api/oidc/clients',
     as: 'key',

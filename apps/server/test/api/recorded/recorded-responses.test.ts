@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { compatibilityReference, type Difference, differences } from '../../../scripts/pocket-id-compatibility.ts'
 import { type Instance, startInstance } from '../instance.ts'
-import { protocolAnswers } from './protocol-answers.ts'
-import type { Json, RecordedAnswer } from './recorded-answer.ts'
-import { restAnswers } from './rest-answers.ts'
+import { protocolResponses } from './protocol-responses.ts'
+import type { Json, RecordedResponse } from './recorded-response.ts'
+import { restResponses } from './rest-responses.ts'
 
 const key = 'a key of the environment'
 const orders = 'https://api.example.com/orders'
@@ -19,7 +19,7 @@ const values = new Map<string, string>()
 beforeAll(async () => {
   instance = await startInstance({ STATIC_API_KEY: key })
   values.set('BASE', instance.url)
-  const call = async (request: RecordedAnswer['request'], json?: unknown) => {
+  const call = async (request: RecordedResponse['request'], json?: unknown) => {
     const { status, body } = await answerOf({ request, as: 'key', json })
     expect([request, status, body]).toEqual([request, status < 300 ? status : 'success', body])
     return body
@@ -65,7 +65,7 @@ function withValues<T>(recorded: T): T {
   )
 }
 
-async function answerOf({ request, as, json, form, headers = {} }: RecordedAnswer) {
+async function answerOf({ request, as, json, form, headers = {} }: RecordedResponse) {
   const [method = '', path = ''] = request.split(' ')
   const basic = Buffer.from(`nextcloud:${values.get('secret')}`).toString('base64')
   const authentication = {
@@ -109,9 +109,9 @@ function mismatches(recorded: unknown, ours: unknown, path: string): readonly st
   return isDeepStrictEqual(recorded, ours) ? [] : [path]
 }
 
-const recordedAnswers = [...protocolAnswers, ...restAnswers]
+const recordedResponses = [...protocolResponses, ...restResponses]
 
-test.each(recordedAnswers.map((recorded, index) => ({ ...recorded, index })))(
+test.each(recordedResponses.map((recorded, index) => ({ ...recorded, index })))(
   '$index: $request as $as answers as recorded, or as the list of differences says: $differs',
   async (step) => {
     const { status, body, claims, answerHeaders = {}, here, ...sent } = withValues(step)
@@ -136,7 +136,7 @@ test('lists at most thirty differences', () => {
 })
 
 test('each difference is recorded or names the test that proves it', () => {
-  const recorded = new Set<string | undefined>(recordedAnswers.map(({ differs }) => differs))
+  const recorded = new Set<string | undefined>(recordedResponses.map(({ differs }) => differs))
   const rows: Readonly<Record<string, Difference>> = differences
   for (const [id, { provenBy }] of Object.entries(rows)) {
     if (provenBy === undefined) expect(recorded).toContain(id)

@@ -21,7 +21,7 @@ const defaultPorts: Readonly<Record<string, string>> = { 'ldap:': '389', 'ldaps:
  * @param given - secrets entered in this request; like those from the environment, they may be sent to the new server
  * @throws {InvalidInputError} `validation_failed` if a stored secret would be sent to another server
  */
-export function keepingSecrets(
+export function removeMovedSecrets(
   before: SettingValues,
   after: SettingValues,
   given: (key: SettingKey) => boolean,

@@ -3,19 +3,19 @@
 /** The path of the client, whose own pages keep showing the secret. */
 const clientPath = document.querySelector<HTMLElement>('[data-unstored]')?.dataset.unstored
 if (clientPath !== undefined) {
-  let staysHere = false
+  let isOwnNavigation = false
   const isOwnPath = (url: string) => {
     const path = new URL(url, location.href).pathname
     return path === clientPath || path.startsWith(`${clientPath}/`)
   }
   addEventListener('click', ({ target }) => {
     const link = target instanceof Element ? target.closest('a') : null
-    staysHere = link !== null && isOwnPath(link.href)
+    isOwnNavigation = link !== null && isOwnPath(link.href)
   })
   addEventListener('submit', ({ target }) => {
-    staysHere = target instanceof HTMLFormElement && isOwnPath(target.action)
+    isOwnNavigation = target instanceof HTMLFormElement && isOwnPath(target.action)
   })
   addEventListener('beforeunload', (event) => {
-    if (!staysHere) event.preventDefault()
+    if (!isOwnNavigation) event.preventDefault()
   })
 }
