@@ -107,6 +107,12 @@ function createProtocolHandler(
   const authenticateClient = createClientAuthentication(options, provider)
 
   const handleProtocolRequest = async (ctx: Context, requestId: string): Promise<void> => {
+    await holder.refresh((error) => onError(error, requestId))
+    // Before all that only other requests need, because clients request them often.
+    if (await holder.serveDocument(ctx.req, ctx.res)) {
+      ctx.respond = false
+      return
+    }
     if (await rejectOversized(ctx)) return
     if (await redirectPosted(ctx)) return
     if (signOutUrl !== undefined && ctx.path === protocolRoutes.end_session && ctx.querystring === '') {
@@ -116,7 +122,6 @@ function createProtocolHandler(
       return
     }
     normalizeResources(ctx.req)
-    await holder.refresh((error) => onError(error, requestId))
     if (await signOutSilently(ctx)) return
     setPageHeaders(ctx.res, 'to-clients')
     ctx.respond = false

@@ -20,6 +20,8 @@ export function setPageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-cl
   setCommonHeaders(res)
 }
 
+const permissionsPolicy = 'publickey-credentials-get=(self), publickey-credentials-create=(self)'
+
 /**
  * Headers of every response. Cross-Origin-Opener-Policy is omitted: clients such as Synology DSM sign in through a
  * pop-up, and any non-default policy would separate the pop-up from its opener.
@@ -31,8 +33,10 @@ export function setPageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-cl
  * ```
  */
 export function setCommonHeaders(res: ServerResponse): void {
+  // A server that mounts the library sets them first; setting them again costs time.
+  if (res.getHeader('Permissions-Policy') === permissionsPolicy) return
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('X-Frame-Options', 'DENY')
   res.setHeader('Referrer-Policy', 'same-origin')
-  res.setHeader('Permissions-Policy', 'publickey-credentials-get=(self), publickey-credentials-create=(self)')
+  res.setHeader('Permissions-Policy', permissionsPolicy)
 }

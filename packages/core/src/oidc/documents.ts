@@ -124,14 +124,13 @@ function toDocument(body: unknown): Document {
 function sendDocument({ bytes, etag }: Document, req: IncomingMessage, res: ServerResponse): void {
   setCommonHeaders(res)
   res.removeHeader('Content-Security-Policy')
-  res.setHeader('Access-Control-Allow-Origin', '*')
-  res.setHeader('Cache-Control', cacheControl)
-  res.setHeader('ETag', etag)
+  const headers = { 'Access-Control-Allow-Origin': '*', 'Cache-Control': cacheControl, ETag: etag }
   if (matchesEtag(req.headers['if-none-match'], etag)) {
-    res.writeHead(304).end()
+    res.writeHead(304, headers).end()
     return
   }
-  res.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': bytes.byteLength })
+  const type = 'application/json; charset=utf-8'
+  res.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': bytes.byteLength })
   res.end(req.method === 'HEAD' ? undefined : bytes)
 }
 

@@ -4,12 +4,14 @@ import { type Clock, monotonicOf } from '../clock.ts'
 import type { SigningKey } from './key-generation.ts'
 import { reloadInterval } from './key-publication.ts'
 import type { KeyRing, KeySet } from './keys.ts'
+import type { ServeDocument } from './documents.ts'
 import type { BuiltProvider } from './provider.ts'
 
 /** Holds the Provider for the current keys, and replaces it after a key rotation. */
 export interface ProviderHolder {
   current(): Provider
-  handle(req: IncomingMessage, res: ServerResponse): Promise<void>
+  readonly handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  readonly serveDocument: ServeDocument
   /** Reloads the keys at most once a minute, because another process may have rotated them. Keeps the current keys on failure. */
   refresh(onError: (error: unknown) => void): Promise<void>
   reload(): Promise<void>
@@ -35,9 +37,8 @@ export async function createProviderHolder(
   }
   return {
     current: () => currentProvider.provider,
-    handle: async (req, res) => {
-      if (!(await currentProvider.serveDocument(req, res))) await currentProvider.callback(req, res)
-    },
+    handle: (req, res) => currentProvider.callback(req, res),
+    serveDocument: (req, res) => currentProvider.serveDocument(req, res),
     reload,
     async refresh(onError) {
       if (monotonic() - loadedAt >= reloadInterval) await reload().catch(onError)
