@@ -5,6 +5,8 @@ set -eu
 
 : "${POCKET_APP:=/app}"
 cd "$POCKET_APP"
+# Compiled code makes the next start faster. Node keeps a folder for each user, and does without if it cannot write.
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$POCKET_APP/data/cache}"
 
 if [ "$(id -u)" = 0 ]; then
   exec setpriv --reuid="${PUID:-1000}" --regid="${PGID:-1000}" --clear-groups -- node "$POCKET_APP/dist/main.js" "$@"

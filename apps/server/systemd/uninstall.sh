@@ -21,4 +21,4 @@ if [ "${1-}" = --purge ]; then
 else
   echo 'Kept: /etc/pocket-id.env and /var/lib/pocket-id.'
 fi
-rm -rf /usr/local/lib/pocket-id
+rm -rf /usr/local/lib/pocket-id /var/cache/pocket-id

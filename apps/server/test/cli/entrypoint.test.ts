@@ -104,6 +104,12 @@ test('drops root in the program too, as "docker exec" starts it', async () => {
   ])
 })
 
+test('keeps compiled code in the data folder, unless the environment names another one', async () => {
+  await writeProgram(join(app, 'bin', 'node'), '#!/bin/sh\necho "$NODE_COMPILE_CACHE" >>"$LOG"\n')
+  expect((await run('entrypoint.sh', [], {})).calls.at(-1)).toBe('/app/data/cache')
+  expect((await run('entrypoint.sh', [], { NODE_COMPILE_CACHE: '/elsewhere' })).calls.at(-1)).toBe('/elsewhere')
+})
+
 test('returns the exit code of the program', async () => {
   await writeProgram(join(app, 'bin', 'node'), '#!/bin/sh\nexit 3\n')
   expect((await run('entrypoint.sh', [], {})).status).toBe(3)

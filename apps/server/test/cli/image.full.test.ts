@@ -115,27 +115,35 @@ test('it runs as an ordinary user with the environment of a compose file', async
   expect(await server.exit).toBe(0)
 })
 
-testAsRoot.each([1000, nobody])('it runs read-only as user %i without settings', async (id) => {
-  const volume = await createVolume()
-  await chmod(volume, 0o755)
-  await chown(join(volume, 'data'), id, id)
-  const port = await freePort()
-  const commands = [
-    `mount --bind -o ro "${image}" "${image}"`,
-    `mount --bind "${volume}/data" "${volume}/data"`,
-    `mount -o remount,ro,bind /`,
-    `exec setpriv --reuid=${id} --regid=${id} --clear-groups --bounding-set=-all --no-new-privs -- "${process.execPath}" "${image}/dist/main.js"`,
-  ]
-  await using server = await startProcess('unshare', ['--mount', 'sh', '-ec', commands.join('; ')], {
-    cwd: volume,
-    env: { PORT: String(port) },
-    readyWhen: /Listening on/,
-  })
-  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
-  expect((await fetch(`http://127.0.0.1:${port}/login/setup`)).status).toBe(200)
-  server.kill('SIGTERM')
-  expect(await server.exit).toBe(0)
-})
+testAsRoot.each([1000, nobody])(
+  'it runs read-only as user %i without settings, and again with compiled code',
+  async (id) => {
+    const volume = await createVolume()
+    await chmod(volume, 0o755)
+    await chown(join(volume, 'data'), id, id)
+    const cache = join(volume, 'data', 'cache')
+    const commands = [
+      `mount --bind -o ro "${image}" "${image}"`,
+      `mount --bind "${volume}/data" "${volume}/data"`,
+      `mount -o remount,ro,bind /`,
+      `exec setpriv --reuid=${id} --regid=${id} --clear-groups --bounding-set=-all --no-new-privs -- "${process.execPath}" "${image}/dist/main.js"`,
+    ]
+    for (const _start of ['first', 'second']) {
+      const port = await freePort()
+      await using server = await startProcess('unshare', ['--mount', 'sh', '-ec', commands.join('; ')], {
+        cwd: volume,
+        env: { PORT: String(port), NODE_COMPILE_CACHE: cache },
+        readyWhen: /Listening on/,
+      })
+      expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+      expect((await fetch(`http://127.0.0.1:${port}/login/setup`)).status).toBe(200)
+      server.kill('SIGTERM')
+      expect(await server.exit).toBe(0)
+      const [folder = ''] = await readdir(cache)
+      expect((await stat(join(cache, folder))).uid).toBe(id)
+    }
+  },
+)
 
 test('it runs with PostgreSQL as configured in a compose file', async () => {
   await using database = await createTestDatabase()
