@@ -37,6 +37,7 @@ const templates: Readonly<Record<string, string>> = {
   'argo-cd': 'argo',
   'argo-cd-cli': 'argo',
   audiobookshelf: 'audiobookshelf',
+  bookstack: 'bookstack',
   'cloudflare-access': 'cloudflare',
   forgejo: 'forgejo',
   gitea: 'gitea',
