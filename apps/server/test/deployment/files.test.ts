@@ -129,6 +129,14 @@ test('the release workflow publishes the image of package.json', async () => {
   expect(await read('.github/workflows/release.yaml')).toContain(`npm install --global ${manifest.packageManager}\n`)
 })
 
+test('the workflows pin each action to a commit', async () => {
+  const names = await readdir(join(root, '.github/workflows'))
+  const workflows = await Promise.all(names.map((name) => read(`.github/workflows/${name}`)))
+  const used = workflows.flatMap((text) => Array.from(text.matchAll(/^ +(?:- )?uses: (.+)$/gm), ([, action]) => action))
+  expect(used.length).toBeGreaterThan(10)
+  for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+})
+
 test('no other file names a repository or an image of Pocket', async () => {
   const { stdout } = await promisify(execFile)(
     'git',
