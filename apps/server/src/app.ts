@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
 import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
@@ -29,7 +29,14 @@ import { maintenanceListener } from './http/maintenance.ts'
 import { ReplaceableServer } from './http/replaceable-server.ts'
 import { notifyReady } from './http/systemd.ts'
 import type { Logger } from './logging/logger.ts'
-import type { ChosenSource, MigrationOutcome, MigrationRunner } from './pocket-id-migration/migration-runner.ts'
+import type {
+  ChosenSource,
+  MigrationOutcome,
+  MigrationRunner,
+  RenderProgress,
+} from './pocket-id-migration/migration-runner.ts'
+import type { Progress } from './pocket-id-migration/migration-steps.ts'
+import type { Subject } from './pocket-id-migration/report.ts'
 import { pocketIdMigrationPath, setUpTokenOf } from './pocket-id-migration/set-up-access.ts'
 import { hasContent } from './pocket-id-migration/target-content.ts'
 import { type KeyRotationOptions, rotateKeys } from './signing-keys/rotation.ts'
@@ -103,8 +110,8 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   let outcome: MigrationOutcome | undefined
   let replacement: Promise<void> | undefined
 
-  const open = async (): Promise<Instance> => {
-    const database = await openDatabase(config, logger, stop)
+  const open = async (maxWait = 0): Promise<Instance> => {
+    const database = await openDatabase(config, logger, stop, { mode: 'shared', maxWait })
     try {
       const options = { config, logger, assets, database, viewsDirectory, cataloguesDirectory }
       const opened = await compose(options, runner)
@@ -117,20 +124,23 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     }
   }
   /** Keys, settings and sessions are read again only by a new instance, so the old one ends before the migration. */
-  const replaceInstance = async (source: ChosenSource, page: string) => {
+  const replaceInstance = async (source: ChosenSource, renderProgress: RenderProgress) => {
+    const progress = new Map<Subject, Progress>()
+    const render = (req: IncomingMessage) => renderProgress([...progress.values()], req)
     // Before the response to the confirmation, so that the next request is not answered by the old instance.
-    const idle = http.replaceHandler(maintenanceListener(assets, page))
+    const idle = http.replaceHandler(maintenanceListener(assets, { path: pocketIdMigrationPath, render }))
     await instance.stop(() => idle)
     logger.info('Migrating from Pocket ID')
     try {
-      outcome = { report: await migrate(source) }
+      outcome = { report: await migrate(source, (step) => void progress.set(step.subject, step)) }
       await folder.removeUploads()
       logger.info({ counts: outcome.report.counts }, 'Migrated from Pocket ID')
     } catch (error) {
       logger.error({ err: error }, 'The migration from Pocket ID failed; nothing was changed')
       outcome = { reason: error instanceof ConfigurationError ? error.message : 'The migration failed; see the log.' }
     }
-    instance = await open()
+    // Another server may be migrating.
+    instance = await open(Number.POSITIVE_INFINITY)
     await instance.configure()
     await instance.start()
     await http.replaceHandler(instance.handle)
@@ -139,12 +149,14 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     get outcome() {
       return outcome
     },
-    start(source, page) {
-      replacement ??= replaceInstance(source, page)
+    start(source, render) {
+      if (replacement !== undefined) return false
+      replacement = replaceInstance(source, render)
         .catch((error: unknown) => ended.abort(error))
         .finally(() => {
           replacement = undefined
         })
+      return true
     },
     allowSlowRequests: () => http.allowSlowRequests(),
   }

@@ -42,9 +42,8 @@ const exitCode = await run(args, {
 if (exitCode !== 0) process.exitCode = exitCode
 
 /** Overwrites one line of the terminal. */
-function showProgress(subject: string, done: number, total: number): void {
-  if (!process.stderr.isTTY) return
-  process.stderr.write(`\r\u001B[K${done < total ? `${subject}: ${done} of ${total}` : ''}`)
+function showProgress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`)
 }
 
 async function confirm(question: string): Promise<boolean | undefined> {

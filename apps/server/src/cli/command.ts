@@ -7,7 +7,6 @@ import type { Configuration } from '../configuration-file/configuration.ts'
 import type { Finding } from '../diagnosis/finding.ts'
 import type { ApiRequest, ApiResponse } from '../http/call-api.ts'
 import type { Logger } from '../logging/logger.ts'
-import type { ShowProgress } from '../pocket-id-migration/migration-steps.ts'
 import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
 import type { Measure } from '../telemetry/metrics.ts'
 
@@ -50,8 +49,8 @@ export interface CommandContext {
   readonly readConfig: () => Config
   /** Rejects if `stop` is aborted before start-up completes. */
   readonly createApp: (config: Config, logger: Logger, stop?: AbortSignal) => Promise<Instance>
-  /** Shows how far a command is, if there is a terminal. */
-  readonly showProgress?: ShowProgress
+  /** Replaces the line that shows how far a command is, if there is a terminal; an empty line removes it. */
+  readonly showProgress: (line: string) => void
   /** Writes a line to the command output. */
   readonly print: (line: string) => void
   /** Asks for confirmation; resolves to `undefined` if there is no terminal. */

@@ -40,15 +40,21 @@ export async function migrateFromPocketId(
   const config = { ...context.readConfig(), logLevel: 'warn' as const }
   const { encryptionKeyFile, uploads, dryRun: isDryRun = false } = options
   const migration = await import('../composition/pocket-id-migration.ts')
-  const report = await migration.migrateFromPocketId(config, context.createLogger(config), {
-    source,
-    encryptionKey: encryptionKeyFile === undefined ? undefined : { file: encryptionKeyFile },
-    uploads,
-    isDryRun,
-    confirmReplacement: () =>
-      requireConfirmation('This server has users or clients. Replace all its data after a back-up?', options, context),
-    showProgress: context.showProgress ?? (() => undefined),
-  })
+  const report = await migration
+    .migrateFromPocketId(config, context.createLogger(config), {
+      source,
+      encryptionKey: encryptionKeyFile === undefined ? undefined : { file: encryptionKeyFile },
+      uploads,
+      isDryRun,
+      confirmReplacement: () =>
+        requireConfirmation(
+          'This server has users or clients. Replace all its data after a back-up?',
+          options,
+          context,
+        ),
+      showProgress: ({ subject, done, total }) => context.showProgress(`${subject}: ${done} of ${total}`),
+    })
+    .finally(() => context.showProgress(''))
   printResult(report, options, { print: context.print, linesOf: reportLines })
   if (isDryRun && !options.json) context.print('This was a dry run. Nothing was changed.')
 }

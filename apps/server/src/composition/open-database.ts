@@ -6,7 +6,7 @@ import { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { AuditOutboxStore } from '../audit-log/audit-outbox-store.ts'
 import { AuditSealStore } from '../audit-log/audit-seal-store.ts'
 import type { BackupConfig } from '../config/backup.ts'
-import type { LockMode } from '../database/lock.ts'
+import type { LockOptions } from '../database/lock.ts'
 import { type DatabaseOptions, type MigratedDatabase, openMigratedDatabase } from '../database/migrated-database.ts'
 import { EmailStore } from '../email/email-store.ts'
 import { VerificationStore } from '../email/verification-store.ts'
@@ -59,13 +59,13 @@ export async function openDatabase(
   config: DatabaseOptions & BackupConfig,
   logger: Logger,
   stop?: AbortSignal,
-  lockMode: LockMode = 'shared',
+  lock: Pick<LockOptions, 'mode' | 'maxWait'> = { mode: 'shared' },
 ): Promise<OpenDatabase> {
   const opened = await openMigratedDatabase(config, {
     schema: { tables, migrations },
     logger,
     stop,
-    lock: { mode: lockMode },
+    lock,
     backUp: () => backUpBeforeMigration(config, logger),
   })
   return { ...opened, ...storesOf(databaseOf(opened.dataSource)) }

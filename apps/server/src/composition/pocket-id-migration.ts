@@ -33,6 +33,8 @@ export interface PocketIdMigrationOptions {
   /** Only reports the result of a migration. */
   readonly isDryRun: boolean
   readonly showProgress: ShowProgress
+  /** How long to wait until other processes have released the database, in milliseconds. Default: 0. */
+  readonly maxWait?: number
   /** Asks before the data of a server is replaced; rejects if it must not be. By default it is never replaced. */
   readonly confirmReplacement?: () => Promise<void>
 }
@@ -54,7 +56,10 @@ export async function migrateFromPocketId(
   const common = { source, secrets, appUrl: config.appUrl, showProgress: options.showProgress, now }
   if (options.isDryRun) return await migrate({ ...common, target: dryRunTarget })
   // A running server would use cached data, and write between two steps.
-  await using database = await openDatabase(config, logger, undefined, 'exclusive')
+  await using database = await openDatabase(config, logger, undefined, {
+    mode: 'exclusive',
+    maxWait: options.maxWait ?? 0,
+  })
   const { confirmReplacement } = options
   const backup = confirmReplacement && (await replaceContent(database, config, { logger, confirmReplacement }))
   const canReplace = confirmReplacement !== undefined
@@ -62,15 +67,24 @@ export async function migrateFromPocketId(
   return backup === undefined ? report : { ...report, notes: [...report.notes, `The previous data is in ${backup}.`] }
 }
 
+/** Milliseconds. Another server that was asked at the same time stops its instance first; one that goes on keeps the lock. */
+const maxReleaseWait = 10_000
+
 /** What the page at set-up uses. */
 export function pocketIdMigration(config: Config, logger: Logger) {
-  const options = { uploads: undefined, showProgress: () => undefined }
-  const run = ({ path: source, encryptionKey }: ChosenSource, isDryRun: boolean) =>
-    migrateFromPocketId(config, logger, { ...options, source, encryptionKey, isDryRun })
+  const run = ({ path: source, encryptionKey }: ChosenSource, isDryRun: boolean, showProgress: ShowProgress) =>
+    migrateFromPocketId(config, logger, {
+      source,
+      encryptionKey,
+      uploads: undefined,
+      isDryRun,
+      showProgress,
+      maxWait: maxReleaseWait,
+    })
   return {
     folder: new ImportFolder(config.dataFolder),
-    check: (source: ChosenSource) => run(source, true),
-    migrate: (source: ChosenSource) => run(source, false),
+    check: (source: ChosenSource) => run(source, true, () => undefined),
+    migrate: (source: ChosenSource, showProgress: ShowProgress) => run(source, false, showProgress),
   }
 }
 

@@ -18,6 +18,8 @@ export interface LockOptions {
   readonly mode: LockMode
   /** Takes the lock from its current holders, which stop as soon as they notice. */
   readonly force?: boolean
+  /** How long to wait until other processes release it, in milliseconds. Default: 0. */
+  readonly maxWait?: number
   readonly logger: Logger
   readonly stop?: AbortSignal | undefined
 }
@@ -27,8 +29,13 @@ export const checkInterval = 2000
 /** Milliseconds after which the previous holders have noticed that the lock was taken by force. */
 export const noticePeriod = 2.5 * checkInterval
 
-export function lockedError(description: string, mode: LockMode): ConfigurationError {
-  return new ConfigurationError(
+/** Another process holds the lock in a conflicting mode. */
+export class LockedError extends ConfigurationError {
+  override readonly name = 'LockedError'
+}
+
+export function lockedError(description: string, mode: LockMode): LockedError {
+  return new LockedError(
     mode === 'shared'
       ? `${description} is locked: an import, a migration or a key rotation is running. Try again when it has finished.`
       : `${description} is in use by a server or another command. Stop it first.`,

@@ -57,7 +57,7 @@ interface OpenOptions {
   readonly logger: Logger
   readonly stop: AbortSignal | undefined
   /** Default: shared. */
-  readonly lock?: Pick<LockOptions, 'mode' | 'force'>
+  readonly lock?: Pick<LockOptions, 'mode' | 'force' | 'maxWait'>
   /** Called before migrations change a database that has tables; if it rejects, nothing is changed. */
   readonly backUp?: () => Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { setCommonHeaders, setPageHeaders } from '@pocket/core/internal'
 import Koa from 'koa'
 import { type Assets, serveAssets } from './assets.ts'
@@ -8,10 +8,13 @@ const retryAfter = 2
 /** A process that is migrating data must not be restarted. */
 const livenessPaths: ReadonlySet<string> = new Set(['/livez', '/healthz'])
 
-/** Answers every request with the same page while an instance is replaced; needs no database. */
-export function maintenanceListener(assets: Assets, page: string): RequestListener {
+/** Answers every request with the page at `path` while an instance is replaced; needs no database. */
+export function maintenanceListener(
+  assets: Assets,
+  { path, render }: { readonly path: string; readonly render: (req: IncomingMessage) => Promise<string> },
+): RequestListener {
   const koa = new Koa()
-  koa.use(serveAssets(assets)).use((ctx) => {
+  koa.use(serveAssets(assets)).use(async (ctx) => {
     setCommonHeaders(ctx.res)
     if (livenessPaths.has(ctx.path)) {
       ctx.status = 204
@@ -25,9 +28,9 @@ export function maintenanceListener(assets: Assets, page: string): RequestListen
       return
     }
     setPageHeaders(ctx.res, 'own-origin')
-    if (ctx.method === 'GET') ctx.set('Refresh', String(retryAfter))
+    ctx.set('Refresh', ctx.method === 'GET' ? String(retryAfter) : `${retryAfter}; url=${path}`)
     ctx.type = 'html'
-    ctx.body = page
+    ctx.body = await render(ctx.req)
   })
   return koa.callback()
 }

@@ -110,9 +110,8 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   let lastAppName = 'Pocket'
   return async (page, req) => {
     allowCompression(req, page.view)
-    // The page that reports an unavailable database must not wait for it.
     const appearanceLocals =
-      'code' in page && page.code === 'database_unavailable'
+      'isOffline' in page || ('code' in page && page.code === 'database_unavailable')
         ? { pictures: noPictures, appName: lastAppName, appearance: null }
         : await loadAppearance('client' in page ? page.client : null)
     const { language, accepted, theme, here } = preferencesOf(req)

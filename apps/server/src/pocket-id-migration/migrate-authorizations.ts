@@ -13,13 +13,16 @@ const grantLifetime = 400 * 24 * 3600
  * @returns the issuer of the newest token, `undefined` if no token names one
  */
 export async function migrateAuthorizations(context: MigrationContext): Promise<string | undefined> {
-  const { source, target, report } = context
+  const { source, target, report, showProgress } = context
   const grants = new Batch(target.grants)
   const tokens = new Batch<PlannedToken>(async (rows) => {
     await grants.flush()
     await target.tokens(rows)
+    showProgress({ subject: 'refresh token', done, total })
   })
   const endings: Endings = { ofClients: 0, expired: 0 }
+  const total = await source.count('oauth2_sessions')
+  let done = 0
   let shortLived = 0
   let newest: { readonly issuer: string; readonly at: number } | undefined
   let authorization: SourceToken[] = []
@@ -30,6 +33,7 @@ export async function migrateAuthorizations(context: MigrationContext): Promise<
   }
   // The rows of one authorization follow each other, so that memory does not grow with their number.
   for await (const row of source.rows('oauth2_sessions')) {
+    done++
     const issuer = issuerOf(row)
     if (issuer !== undefined && row.created_at >= (newest?.at ?? 0)) newest = { issuer, at: row.created_at }
     if (kindOf(row) === 'short-lived') shortLived++

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Progress } from './migration-steps.ts'
 import type { MigrationReport } from './report.ts'
 
 /** A source with its key, as an operator chose them. */
@@ -11,16 +13,15 @@ export type MigrationOutcome =
   /** The sentence for the operator. */
   | { readonly reason: string }
 
+/** Renders the page that every request receives until the new instance serves; needs no database. */
+export type RenderProgress = (progress: readonly Progress[], req: IncomingMessage) => Promise<string>
+
 /** Runs the migration and replaces this instance by one with the migrated data. Outlives the replaced instance. */
 export interface MigrationRunner {
   /** Of the last migration in this process. */
   readonly outcome: MigrationOutcome | undefined
-  /**
-   * Starts unless a migration is running.
-   *
-   * @param page - what every request receives until the new instance serves
-   */
-  start(source: ChosenSource, page: string): void
+  /** Returns `false` if a migration is running already. */
+  start(source: ChosenSource, render: RenderProgress): boolean
   /** Lets uploads take longer than other requests until disposed. */
   allowSlowRequests(): Disposable
 }

@@ -6,8 +6,14 @@ import type { Source } from './source/source.ts'
 import type { SourceRow, SourceTable } from './source/tables.ts'
 import type { SourceSecrets } from './source-secrets.ts'
 
-/** How far a migration is. */
-export type ShowProgress = (subject: Subject, done: number, total: number) => void
+/** How far a migration is with the rows of a subject. */
+export interface Progress {
+  readonly subject: Subject
+  readonly done: number
+  readonly total: number
+}
+
+export type ShowProgress = (progress: Progress) => void
 
 /** Dependencies of each step of a migration, and results of the previous steps. */
 export interface MigrationContext {
@@ -44,7 +50,7 @@ export async function migrateTable<Table extends SourceTable, Row>(
   const total = await source.count(table)
   const batch = new Batch<Row>(async (rows) => {
     await write(rows)
-    showProgress(subject, done, total)
+    showProgress({ subject, done, total })
   })
   let done = 0
   for await (const row of source.rows(table)) {
@@ -56,4 +62,5 @@ export async function migrateTable<Table extends SourceTable, Row>(
     await batch.add(planned)
   }
   await batch.flush()
+  showProgress({ subject, done, total })
 }

@@ -1,9 +1,10 @@
 import type { ImportFile } from './import-folder.ts'
+import type { Progress } from './migration-steps.ts'
 import type { Finding, MigrationReport } from './report.ts'
 
 /** What prevented the previous step. `source` has a sentence of its own. */
 export type MigrationProblem =
-  | { readonly code: 'token' | 'no_file' | 'changed' | 'too_large' | 'no_space' | 'no_key' }
+  | { readonly code: 'token' | 'no_file' | 'changed' | 'too_large' | 'no_space' | 'no_key' | 'started' }
   | { readonly code: 'source'; readonly reason: string }
 
 /** A report, whose findings are limited to what a page can show. */
@@ -30,9 +31,13 @@ export interface PocketIdMigrationPage {
         readonly chosenFile: string
       }
     | { readonly name: 'report'; readonly report: ReportView; readonly file: string; readonly choice: string }
-    | { readonly name: 'running' }
+    | { readonly name: 'running'; readonly progress: readonly Progress[] }
     | { readonly name: 'done'; readonly report: ReportView }
+    /** The migration failed, and another process has stored data. */
+    | { readonly name: 'elsewhere' }
   readonly problem: MigrationProblem | null
+  /** The page must not wait for the database. */
+  readonly isOffline?: true
 }
 
 declare module '../http/page-models.ts' {

@@ -9,6 +9,7 @@ import { receiveUpload } from '../images/upload.ts'
 import { codeOf } from '../logging/failure.ts'
 import { type ImportFolder, maxUploadBytes } from './import-folder.ts'
 import type { ChosenSource, MigrationRunner } from './migration-runner.ts'
+import type { Progress } from './migration-steps.ts'
 import type { MigrationProblem, PocketIdMigrationPage, ReportView } from './page-model.ts'
 import type { MigrationReport } from './report.ts'
 import { pocketIdMigrationPath, SetUpAccess } from './set-up-access.ts'
@@ -69,6 +70,7 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
       const isGranted = access.isGranted(ctx)
       if (isGranted && outcome && 'report' in outcome)
         return show(ctx, pageOf({ name: 'done', report: reportView(outcome.report) }))
+      if (isGranted && outcome && !(await isEmpty())) return show(ctx, pageOf({ name: 'elsewhere' }))
       await assertOpen()
       if (!isGranted) return show(ctx, pageOf({ name: 'token' }))
       await showSources(ctx, outcome && 'reason' in outcome ? { code: 'source', reason: outcome.reason } : null)
@@ -117,8 +119,19 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
       const file = choice && (await folder.find(choice.file))
       if (file === undefined || file.version !== choice?.version) return showSources(ctx, { code: 'changed' })
       const encryptionKey = Buffer.from(choice.encryptionKey, 'base64')
-      runner.start({ path: file.path, encryptionKey }, await render(pageOf({ name: 'running' }), ctx.req))
-      seeOther(ctx, pocketIdMigrationPath)
+      const runningPage = (
+        progress: readonly Progress[],
+        problem: MigrationProblem | null = null,
+      ): PocketIdMigrationPage => ({
+        ...pageOf({ name: 'running', progress }, problem),
+        isOffline: true,
+      })
+      const source = { path: file.path, encryptionKey }
+      if (runner.start(source, (progress, req) => render(runningPage(progress), req)))
+        return seeOther(ctx, pocketIdMigrationPath)
+      await show(ctx, runningPage([], { code: 'started' }))
+      ctx.status = 409
+      ctx.set('Refresh', `2; url=${pocketIdMigrationPath}`)
     }),
   }
 

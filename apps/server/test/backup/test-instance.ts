@@ -69,6 +69,7 @@ export async function createMachine(
         createLogger: (config) => createLogger(config, { write: (line) => void errors.push(line) }),
         print: (line) => stdout.write(`${line}\n`),
         printError: (line) => errors.push(`${line}\n`),
+        showProgress: () => undefined,
         stdin: Readable.from([input]),
         stdout,
         stop: new AbortController().signal,

@@ -43,6 +43,7 @@ async function check(args: readonly string[], env: Readonly<Record<string, strin
     stdin: Readable.from([]),
     stdout: new PassThrough(),
     printError: (line) => complained.push(line),
+    showProgress: () => undefined,
     stop: new AbortController().signal,
   }
   const code = await run(['healthcheck', ...args], context)

@@ -64,6 +64,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     stdin: Readable.from([]),
     stdout: new PassThrough(),
     printError: (line) => complained.push(line),
+    showProgress: () => undefined,
     stop: new AbortController().signal,
     ...changes,
   }

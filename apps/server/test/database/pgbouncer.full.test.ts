@@ -27,7 +27,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('PgBouncer in transaction m
     await using folder = await createFolder()
     const url = `${pooler.url}?pooler=transaction`
     const config = { database: { kind: 'postgres', url }, dataFolder: folder.path, encryptionKey: undefined } as const
-    const open = (mode: LockMode = 'shared') => openDatabase(config, recordingLogger().logger, undefined, mode)
+    const open = (mode: LockMode = 'shared') => openDatabase(config, recordingLogger().logger, undefined, { mode })
     const server = await open()
     await server.lock.assertHeld()
     await expect(open('exclusive')).rejects.toThrow('is in use by a server')

@@ -101,14 +101,14 @@ test.each(['pocket_consent', 'pocket_image'])(
   async (table) => {
     await using source = await createSource('archive')
     await using target = await createTarget('SQLite')
-    const preload = fileURLToPath(new URL('kill-at-insert.ts', import.meta.url))
+    const preload = fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))
     const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
     const env = { FILE_BACKEND: 'filesystem' }
     const pictures = async () => {
       const entries = await readdir(join(target.folder, 'data/uploads'), { recursive: true }).catch(() => [])
       return entries.filter((name) => /\.\w+$/.test(name) && !name.startsWith('.staged-files')).length
     }
-    expect(await target.run(['--import', preload], args, { ...env, KILL_AT: table })).toMatchObject({ exit: 137 })
+    expect(await target.run(['--import', preload], args, { ...env, STOP_AT: table })).toMatchObject({ exit: 137 })
     const database = new Database(join(target.folder, 'data/pocket-id.db'))
     const count = (name: string) => database.prepare(`SELECT COUNT(*) FROM ${name}`).pluck().get()
     expect([count('pocket_user'), count('pocket_client'), await pictures()]).toEqual([0, 0, 0])

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds, eventually, freePort, longTestTimeout } from '@pocket/test-support'
 import { createSource, facts } from './fixture.ts'
@@ -11,12 +12,12 @@ import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
 const path = '/login/setup/pocket-id'
 const tokenLine = /set-up token (\S+) at/
 
-/** A browser without JavaScript. */
-function browser(url: string) {
+/** A browser without JavaScript. `server` is one of several that serve `url`. */
+function browser(url: string, server = url) {
   let cookie = ''
   const send = async (to: string, init: RequestInit = {}) => {
     const headers = { accept: 'text/html', origin: url, ...(cookie && { cookie }) }
-    const response = await fetch(url + to, { ...init, headers, redirect: 'manual' })
+    const response = await fetch(server + to, { ...init, headers, redirect: 'manual' })
     const [set] = response.headers.getSetCookie()
     if (set) cookie = set.split(';')[0] ?? ''
     return { status: response.status, text: await response.text(), set }
@@ -40,7 +41,7 @@ function browser(url: string) {
         'content-type': 'multipart/form-data; boundary=b',
         'content-length': size,
       }
-      const sent = request(`${url}${path}/upload`, { method: 'POST', headers })
+      const sent = request(`${server}${path}/upload`, { method: 'POST', headers })
       sent.on('error', () => undefined)
       sent.write('--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n')
       return sent
@@ -146,9 +147,12 @@ describe.each(databaseKinds)('the page that migrates from Pocket ID on %s', (kin
       expect(checked).toMatchObject({ status: 200, text: expect.stringContaining('kai2') })
       for (const text of [checked.text, server.output()]) expect(text).not.toContain(facts.encryptionKey)
       const choice = operator.choiceOf(checked.text)
-      // A double click starts one migration.
       const starts = await Promise.all([operator.post('/start', { choice }), operator.post('/start', { choice })])
-      expect(starts.map(({ status }) => status).filter((status) => status !== 303 && status !== 503)).toEqual([])
+      // The second one arrives before or after the first one has stopped the instance.
+      const [started, other] = starts.toSorted((left, right) => left.status - right.status)
+      expect(started?.status).toBe(303)
+      expect([409, 503]).toContain(other?.status)
+      expect(other?.text).toContain('Migrating from Pocket ID')
       const done = await finished(operator)
       expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Pocket ID has moved in') })
       const after = await signIn(target.url, passkeysOf('jonas')[0] ?? fail())
@@ -177,6 +181,32 @@ describe.each(databaseKinds)('the page that migrates from Pocket ID on %s', (kin
 })
 
 test(
+  'shows how many rows are written while it migrates',
+  async () => {
+    await using source = await createSource('archive')
+    await using target = await createTarget('SQLite')
+    const RESUME_FILE = join(target.folder, 'resume')
+    const NODE_OPTIONS = `--import=${fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))}`
+    await using server = await target.start({ NODE_OPTIONS, STOP_AT: 'pocket_consent', RESUME_FILE }, tokenLine)
+    const operator = browser(target.url)
+    await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
+    await operator.upload(await readFile(source.source))
+    const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
+    await operator.post('/start', { choice: operator.choiceOf(text) })
+    await eventually(async () => {
+      const running = await operator.get()
+      expect(running.status).toBe(503)
+      expect(running.text).toMatch(/Users?<\/dt><dd>14 of 14</)
+      expect(running.text).toMatch(/Clients?<\/dt><dd>15 of 15</)
+      expect(running.text).not.toContain('Consent')
+    })
+    await writeFile(RESUME_FILE, '')
+    expect(await finished(operator)).toMatchObject({ status: 200 })
+  },
+  longTestTimeout,
+)
+
+test(
   'reports a target that another server uses, and continues to serve',
   async () => {
     await using source = await createSource('archive')
@@ -190,6 +220,37 @@ test(
     const { text } = await operator.post('/check', { file: 'export.zip', encryptionKey: facts.encryptionKey })
     await operator.post('/start', { choice: operator.choiceOf(text) })
     expect(await finished(operator)).toMatchObject({ status: 200, text: expect.stringContaining('in use by a server') })
+  },
+  longTestTimeout,
+)
+
+test.each(databaseKinds)(
+  'lets one of two servers on %s migrate that were asked at once, and reports it at the other',
+  async (kind) => {
+    await using source = await createSource('archive')
+    await using target = await createTarget(kind)
+    const port = String(await freePort())
+    await using first = await target.start({}, tokenLine)
+    await using _ = await target.start({ PORT: port })
+    const operators = [browser(target.url), browser(target.url, `http://localhost:${port}`)]
+    await mkdir(join(target.folder, 'data/import'), { recursive: true })
+    await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
+    const choices = await Promise.all(
+      operators.map(async (operator) => {
+        await operator.post('', { token: first.output().match(tokenLine)?.[1] ?? '' })
+        const { text } = await operator.post('/check', { file: 'export.zip', encryptionKey: facts.encryptionKey })
+        return operator.choiceOf(text)
+      }),
+    )
+    await Promise.all(operators.map((operator, index) => operator.post('/start', { choice: choices[index] ?? '' })))
+    const pages = await Promise.all(operators.map(finished))
+    expect(pages.map(({ status }) => status)).toEqual([200, 200])
+    expect(pages.filter(({ text }) => text.includes('This server now has the users'))).toHaveLength(1)
+    expect(pages.filter(({ text }) => text.includes('Another server process'))).toHaveLength(1)
+    for (const url of [target.url, `http://localhost:${port}`])
+      expect(await (await fetch(`${url}/.well-known/jwks.json`)).json()).toMatchObject({
+        keys: expect.arrayContaining([expect.objectContaining({ kid: facts.signingKey.kid })]),
+      })
   },
   longTestTimeout,
 )

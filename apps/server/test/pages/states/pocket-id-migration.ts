@@ -42,6 +42,10 @@ const report = {
     'Browser sessions end: everyone signs in once more with the passkey.',
   ],
 } as const
+const progress = [
+  { subject: 'user', done: 100_000, total: 100_000 },
+  { subject: 'passkey', done: 34_500, total: 140_000 },
+] as const
 const view = 'pocket-id-migration'
 const wrongKey = {
   code: 'source',
@@ -64,6 +68,13 @@ export const pocketIdMigrationStates: Readonly<Record<string, PageModel>> = {
     step: { name: 'report', report, file: 'upload', choice: 'v1.0.sealed' },
     problem: null,
   },
-  'pocket-id-migration-running': { view, step: { name: 'running' }, problem: null },
+  'pocket-id-migration-running': { view, step: { name: 'running', progress }, problem: null, isOffline: true },
+  'pocket-id-migration-started': {
+    view,
+    step: { name: 'running', progress: [] },
+    problem: { code: 'started' },
+    isOffline: true,
+  },
+  'pocket-id-migration-elsewhere': { view, step: { name: 'elsewhere' }, problem: null },
   'pocket-id-migration-done': { view, step: { name: 'done', report }, problem: null },
 }
