@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { noOrigin } from './audit/audit-sink.ts'
+import { claimIssuer } from './change-issuer.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
@@ -35,9 +36,9 @@ import type { Session } from './sessions/session.ts'
 const removalDelay = 60_000
 
 /**
- * Creates a provider from its options. Reads the signing keys, or creates them at the first start.
+ * Creates a provider from its options. Reads the signing keys, or creates them at the first start, and stores the issuer then.
  *
- * @throws {ConfigurationError} for invalid options
+ * @throws {ConfigurationError} for invalid options, and if the stores belong to another issuer: see `changeIssuer`
  *
  * @example
  * ```ts
@@ -54,6 +55,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const options = resolveOptions(pocketOptions)
   const { stores, audit, clock, issuer, origins, trustProxy, limits, onError } = options
   const { accounts } = stores
+  await claimIssuer(stores.issuer, issuer.id)
 
   const services = createClientServices(options, (clientIds) => endAccessTo(clientIds))
   const { clients, initialAccessTokens, metadataDocuments, apis, connectionLog, secretUses } = services

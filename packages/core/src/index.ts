@@ -17,6 +17,7 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { Actor as ActingParty, AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export type { Change, Changes } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
+export { changeIssuer, type IssuerChange } from './change-issuer.ts'
 export type {
   AccessCheck,
   AccessCheckInput,
@@ -94,6 +95,7 @@ export type {
 } from './interactions/registration.ts'
 export type { AuthenticatedUser, SignInService } from './interactions/sign-in.ts'
 export type { SignUpInput, SignUpService } from './interactions/sign-up.ts'
+export type { IssuerStore } from './issuer-store.ts'
 export type { LimitRequest, LimitStore, StoredLimit } from './limits/limit-store.ts'
 export type { RateLimiter } from './limits/limiter.ts'
 export type { LimitName } from './limits/policies.ts'

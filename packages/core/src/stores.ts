@@ -5,6 +5,7 @@ import type { CodeStore } from './codes/code-store.ts'
 import type { DeviceLoginStore } from './codes/device-login-store.ts'
 import type { ConnectionLogStore } from './connection-log/connection-attempt.ts'
 import type { ConsentStore } from './consents/consent-store.ts'
+import type { IssuerStore } from './issuer-store.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import type { LogoutNoticeStore } from './logout-notices/logout-notice-store.ts'
 import type { ArtifactStore } from './oidc/artifact-store.ts'
@@ -40,6 +41,8 @@ export interface PocketStores {
   readonly deviceLogins: DeviceLoginStore
   /** Hashed initial access tokens for client registration (RFC 7591 §3). */
   readonly initialAccessTokens: InitialAccessTokenStore
+  /** The issuer that all of them belong to. */
+  readonly issuer: IssuerStore
   /** Signing keys, encrypted with the master key. */
   readonly keys: KeyStore
   /** Counters of the rate limits. */

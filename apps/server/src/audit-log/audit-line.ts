@@ -47,7 +47,8 @@ export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', knownSu
 }
 
 /** Events that commands cause if they have no account. */
-const commandEvents = /^(?:DATA_(?:EXPORTED|IMPORTED|ROLLED_BACK)|ENCRYPTION_KEY_ROTATED|KEY_ROTATION_REQUESTED)$/
+const commandEvents =
+  /^(?:DATA_(?:EXPORTED|IMPORTED|ROLLED_BACK)|ENCRYPTION_KEY_ROTATED|ISSUER_CHANGED|KEY_ROTATION_REQUESTED)$/
 
 const noun = { group: /^(?:GROUP|MEMBERSHIP)_/, api: /^API_(?!KEY)/, apiKey: /^API_KEY_/ }
 

@@ -90,6 +90,7 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   data_imported: false,
   data_rolled_back: false,
   encryption_key_rotated: false,
+  issuer_changed: false,
   backup_failed: false,
   audit_log_exported: false,
   api_key_created: true,

@@ -20,6 +20,7 @@ import { addEncryptionKeyRotate } from './encryption-key-rotate.ts'
 import { addExport } from './export.ts'
 import { addHealthcheck } from './healthcheck.ts'
 import { addImport } from './import.ts'
+import { addIssuer } from './issuer.ts'
 import { addKeyRotate } from './key-rotate.ts'
 import { addMigrateFromPocketId } from './migrate-from-pocket-id.ts'
 import { addOneTimeAccessToken } from './one-time-access-token.ts'
@@ -49,6 +50,7 @@ const commands: readonly AddCommand[] = [
   addGroups,
   addHealthcheck,
   addImport,
+  addIssuer,
   addJobs,
   addKeyRotate,
   addMigrateFromPocketId,

@@ -5,6 +5,7 @@ import {
   createPublicFetch,
   type Pocket,
 } from '@pocket/core'
+import { ConfigurationError } from '@pocket/core/errors'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
 import { clientSlot } from '../images/image.ts'
 import type { ScimProviders } from '../scim/providers.ts'
@@ -84,8 +85,21 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
       readAuthenticatorMetadata: metadataReader(config),
     },
     clock: parts.clock,
+  }).catch((error: unknown) => {
+    throw withCommand(error, config.appUrl)
   })
   return { pocket, signUpUrl, codesByEmail, passkeyPolicy }
+}
+
+/** Names the variable and the command in the error for an issuer that is not the stored one. */
+function withCommand(error: unknown, appUrl: string): unknown {
+  if (!(error instanceof ConfigurationError)) return error
+  const conflict = error.fields.find(({ field, code }) => field === 'issuer' && code === 'contradiction')
+  if (!conflict) return error
+  return new ConfigurationError(
+    `APP_URL ${conflict.message}. Set APP_URL to the stored issuer, or stop all servers and run: pocket-id issuer set ${appUrl}`,
+    { cause: error, fields: [{ ...conflict, field: 'APP_URL' }] },
+  )
 }
 
 /** The policy for dynamic client registration according to the current settings. */

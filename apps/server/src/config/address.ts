@@ -14,7 +14,7 @@ const appUrl: Variable<string> = {
   type: 'URL',
   default: 'http://localhost:1411',
   description:
-    'The public URL of this server: the issuer, the origin of every link, and the domain that passkeys are bound to **permanently**. An origin without a path. It must be `https://`, except for `http://localhost`, because browsers support passkeys only there.',
+    'The public URL of this server: the issuer, the origin of every link, and the domain that passkeys are bound to **permanently**. The first start stores it, and `pocket-id issuer set` changes it. An origin without a path. It must be `https://`, except for `http://localhost`, because browsers support passkeys only there.',
   parse: parseAppUrl,
 }
 

@@ -2,11 +2,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { changeIssuer } from '@pocket/core'
+import { ConfigurationError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { typeormStores } from '@pocket/core/typeorm'
 import { createRunFolderOnce, createTestDatabase, freePort } from '@pocket/test-support'
 import { type App, createApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/composition/config.ts'
-import { createLogger } from '../../src/logging/logger.ts'
+import { type Config, loadConfig } from '../../src/composition/config.ts'
+import { tables } from '../../src/composition/server-tables.ts'
+import { withConnection } from '../../src/database/short-connection.ts'
+import { createLogger, type Logger } from '../../src/logging/logger.ts'
 
 const databaseFile = 'pocket-id.db'
 const encryptionKey = 'a key for tests that is long enough'
@@ -28,7 +33,12 @@ async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
   const config = loadConfig({ APP_URL: 'http://localhost', DB_CONNECTION_STRING, ENCRYPTION_KEY: encryptionKey }, () =>
     Buffer.alloc(0),
   )
-  await (await createApp(config, createLogger(config, { write() {} })))[Symbol.asyncDispose]()
+  const logger = createLogger(config, { write() {} })
+  await (await createApp(config, logger))[Symbol.asyncDispose]()
+  // The first start of a copy stores its own.
+  await withConnection(config.database, { tables, logger }, (dataSource) =>
+    dataSource.query('DELETE FROM pocket_issuer'),
+  )
 }
 
 /** The path of a database file to copy. */
@@ -82,7 +92,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
     (path) => readFileSync(path),
   )
   const log: string[] = []
-  const app = stack.use(await createApp(config, createLogger(config, { write: (line) => void log.push(line) })))
+  const app = stack.use(await open(config, createLogger(config, { write: (line) => void log.push(line) })))
   const { url } = await app.listen().catch(async (error: unknown) => {
     await stack.disposeAsync()
     throw error
@@ -94,6 +104,19 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
     log,
     agent: () => new UserAgent({ resolve: url === local ? {} : { [url]: `http://127.0.0.1:${port}` } }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+/** Each start has a port of its own, so an existing database gets the issuer of this one. */
+async function open(config: Config, logger: Logger): Promise<App> {
+  try {
+    return await createApp(config, logger)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError && error.fields.some(({ field }) => field === 'APP_URL'))) throw error
+    await withConnection(config.database, { tables, logger }, async (dataSource) => {
+      await changeIssuer({ issuer: config.appUrl, stores: typeormStores(dataSource) })
+    })
+    return createApp(config, logger)
   }
 }
 

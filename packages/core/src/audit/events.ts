@@ -365,6 +365,7 @@ type AuditEventData =
       /** Of the new key. */
       readonly fingerprint: string
     }
+  | { readonly event: 'issuer_changed'; readonly from: string; readonly to: string }
   | { readonly event: 'backup_failed'; readonly reason: string }
   | { readonly event: 'audit_log_exported'; readonly format: string; readonly by: string }
   | {

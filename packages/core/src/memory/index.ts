@@ -9,6 +9,7 @@ import { MemoryConnectionLogStore } from './connection-log-store.ts'
 import { MemoryConsentStore } from './consent-store.ts'
 import { MemoryDeviceLoginStore } from './device-login-store.ts'
 import { MemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
+import { MemoryIssuerStore } from './issuer-store.ts'
 import { MemoryKeyStore } from './key-store.ts'
 import { MemoryLimitStore } from './limit-store.ts'
 import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
@@ -41,6 +42,7 @@ export function memoryStores(): PocketStores {
     consents: new MemoryConsentStore(state, consents),
     deviceLogins: new MemoryDeviceLoginStore(state),
     initialAccessTokens: new MemoryInitialAccessTokenStore(state),
+    issuer: new MemoryIssuerStore(state),
     keys: new MemoryKeyStore(state),
     limits: new MemoryLimitStore(state),
     logoutNotices: new MemoryLogoutNoticeStore(state),

@@ -9,6 +9,7 @@ import { TypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
 import { TypeormDeviceLoginStore } from './device-login-store.ts'
 import { TypeormInitialAccessTokenStore } from './initial-access-token-store.ts'
+import { TypeormIssuerStore } from './issuer-store.ts'
 import { TypeormKeyStore } from './key-store.ts'
 import { TypeormLimitStore } from './limit-store.ts'
 import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
@@ -40,6 +41,7 @@ export function typeormStores(dataSource: DataSource): PocketStores {
     consents: new TypeormConsentStore(database),
     deviceLogins: new TypeormDeviceLoginStore(database),
     initialAccessTokens: new TypeormInitialAccessTokenStore(database),
+    issuer: new TypeormIssuerStore(database),
     keys: new TypeormKeyStore(database),
     limits: new TypeormLimitStore(database),
     logoutNotices: new TypeormLogoutNoticeStore(database),

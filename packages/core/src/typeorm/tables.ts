@@ -9,6 +9,7 @@ import { connectionAttemptTable } from './connection-attempt.table.ts'
 import { consentTable } from './consent.table.ts'
 import { deviceLoginTable } from './device-login.table.ts'
 import { initialAccessTokenTable } from './initial-access-token.table.ts'
+import { issuerTable } from './issuer.table.ts'
 import { keyTable } from './key.table.ts'
 import { limitTable } from './limit.table.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
@@ -31,6 +32,7 @@ export const pocketTables: readonly EntitySchema[] = [
   consentTable,
   deviceLoginTable,
   initialAccessTokenTable,
+  issuerTable,
   keyTable,
   limitTable,
   logoutNoticeTable,

@@ -11,6 +11,7 @@ import { consentStoreContract } from '../../src/testing/contracts/consent-store.
 import type { ContractCase } from '../../src/testing/contracts/contract.ts'
 import { deviceLoginStoreContract } from '../../src/testing/contracts/device-login-store.ts'
 import { initialAccessTokenStoreContract } from '../../src/testing/contracts/initial-access-token-store.ts'
+import { issuerStoreContract } from '../../src/testing/contracts/issuer-store.ts'
 import { keyStoreContract } from '../../src/testing/contracts/key-store.ts'
 import { limitStoreContract } from '../../src/testing/contracts/limit-store.ts'
 import { logoutNoticeStoreContract } from '../../src/testing/contracts/logout-notice-store.ts'
@@ -51,6 +52,7 @@ describe.each(all)('%s', (_kind, open) => {
   fulfils('consents', consentStoreContract, ({ consents }) => consents)
   fulfils('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
   fulfils('initial access tokens', initialAccessTokenStoreContract, ({ initialAccessTokens }) => initialAccessTokens)
+  fulfils('issuer', issuerStoreContract, ({ issuer }) => issuer)
   fulfils('keys', keyStoreContract, ({ keys }) => keys)
   fulfils('limits', limitStoreContract, ({ limits }) => limits)
   fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)

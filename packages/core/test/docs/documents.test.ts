@@ -172,6 +172,7 @@ const asked: Readonly<
   data_imported: 'server',
   data_rolled_back: 'server',
   encryption_key_rotated: 'server',
+  issuer_changed: 'you do it',
   backup_failed: 'server',
   audit_log_exported: 'server',
   api_key_created: 'server',

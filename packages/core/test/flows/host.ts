@@ -5,6 +5,7 @@ import {
   type AuditEvent,
   type AuthenticationCeremony,
   type Client,
+  changeIssuer,
   createPocket,
   MasterKey,
   type NewClientInput,
@@ -91,6 +92,8 @@ export async function startHost({
   const errors: unknown[] = []
   const clock = new TestClock()
   await reuseKeys(stores)
+  // Each host has a port of its own.
+  await changeIssuer({ issuer: options.issuer ?? issuer, stores })
   const pocket = await createPocket({
     issuer,
     name: 'Test',

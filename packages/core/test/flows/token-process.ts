@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { type Account, createPocket, MasterKey } from '@pocket/core'
+import { type Account, changeIssuer, createPocket, MasterKey } from '@pocket/core'
 import { DataSource } from 'typeorm'
 import { postgresOptions, sqliteOptions } from '../../src/typeorm/index.ts'
 import { type Lead, slowStores } from './slow-stores.ts'
@@ -36,6 +36,7 @@ const ports = [
   }),
 ]
 for (const [issuer, refreshLeeway] of Object.entries(leeways)) {
+  await changeIssuer({ issuer, stores })
   const pocket = await createPocket({
     // As the hosts of the test.
     cookiePrefix: '',

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals'
+import { createApp } from '../../src/app.ts'
+import { kinds } from '../api/calls.ts'
+import { createMachine, type Machine } from '../backup/machine.ts'
+import { keepingLogger } from '../database/keeping-logger.ts'
+
+const [first, second] = ['https://id.example.com', 'https://login.example.com'] as const
+
+/** Opens the instance, as a start does before it listens, and closes it. */
+async function open({ config }: Pick<Machine, 'config'>): Promise<void> {
+  await (await createApp(config, keepingLogger().logger))[Symbol.asyncDispose]()
+}
+
+const at = (machine: Machine, url: string) => machine.with({ APP_URL: url })
+
+test.each(kinds)('with %s, a start with another APP_URL is refused until "issuer set" has run', async (kind) => {
+  await using machine = await createMachine(kind)
+  await open(at(machine, `${first}/`))
+  await expect(open(at(machine, second))).rejects.toThrow(
+    `APP_URL is ${second}, but the stored data belongs to ${first}, the issuer of its clients and passkeys. Set APP_URL to the stored issuer, or stop all servers and run: pocket-id issuer set ${second}`,
+  )
+  const unconfirmed = await machine.run(['issuer', 'set', second])
+  expect([unconfirmed.exit, unconfirmed.stderr]).toEqual([2, expect.stringContaining('--yes is required')])
+  const invalid = await machine.run(['issuer', 'set', 'https://192.0.2.1', '--yes'])
+  expect([invalid.exit, invalid.stderr]).toEqual([1, expect.stringContaining('must have a domain name')])
+  const changed = await machine.run(['issuer', 'set', second, '--yes'])
+  expect([changed.exit, changed.stdout.toString()]).toEqual([
+    0,
+    `The issuer was ${first}. Set APP_URL to ${second} before you start the server.\nPasskeys of id.example.com do not work there: give users login codes, or go back to ${first}.\n`,
+  ])
+  await open(at(machine, second))
+  await expect(open(at(machine, first))).rejects.toThrow(`belongs to ${second}`)
+  const audit = await at(machine, second).run(['audit', 'tail', '--json'])
+  expect(audit.stdout.toString()).toContain(`"from":"${first}","to":"${second}"`)
+})
+
+test.each(kinds)('with %s, "issuer set" is refused while a server runs', async (kind) => {
+  await using machine = await createMachine(kind)
+  await using _server = await createApp(at(machine, first).config, keepingLogger().logger)
+  const { exit, stderr } = await machine.run(['issuer', 'set', second, '--yes'])
+  expect([exit, stderr]).toEqual([1, expect.stringContaining('is in use by a server')])
+})
+
+test.each(kinds)('with %s, one of two issuers that start at once is stored', async (kind) => {
+  await using machine = await createMachine(kind)
+  const starts = await Promise.allSettled([first, second].map((url) => open(at(machine, url))))
+  expect(starts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  const [stored = ''] = [first, second].filter((_url, index) => starts[index]?.status === 'fulfilled')
+  await open(at(machine, stored))
+})
+
+test('a back-up restored under another URL starts after "issuer set"', async () => {
+  await using source = await createMachine('SQLite')
+  await using target = await createMachine('PostgreSQL')
+  await open(at(source, first))
+  await open(at(target, second))
+  const archive = source.path('archive')
+  expect((await at(source, first).run(['export', '-p', archive])).exit).toBe(0)
+  expect((await at(target, second).run(['import', '-y', '-p', archive])).exit).toBe(0)
+  await expect(open(at(target, second))).rejects.toThrow(`pocket-id issuer set ${second}`)
+  expect((await target.run(['issuer', 'set', second, '--yes'])).exit).toBe(0)
+  await open(at(target, second))
+})

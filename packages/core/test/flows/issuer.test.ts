@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals'
+import { type AuditEvent, changeIssuer, createPocket, type PocketStores } from '@pocket/core'
+import { ConfigurationError } from '@pocket/core/errors'
+import { storeKinds } from '../contracts/kinds.ts'
+
+const [first, second] = ['https://id.example.com', 'https://login.example.com/sso'] as const
+
+const start = (stores: PocketStores, issuer: string) =>
+  createPocket({
+    ...{ issuer, stores },
+    masterKey: 'a master key that is long enough',
+    accounts: { find: async () => undefined },
+  })
+
+describe.each(Object.entries(storeKinds))('the issuer on %s', (_kind, open) => {
+  test('is stored at the first start, and another one is refused with the remedy', async () => {
+    await using database = await open()
+    const stores = await database.empty()
+    await start(stores, `${first}/`)
+    await start(stores, first)
+    const refusal: ConfigurationError = await start(stores, second).then(
+      () => {
+        throw new Error('It was accepted')
+      },
+      (error) => error,
+    )
+    expect(refusal).toBeInstanceOf(ConfigurationError)
+    expect(refusal.message).toBe(
+      `The option issuer is ${second}, but the stored data belongs to ${first}, the issuer of its clients and passkeys. Use ${first}, or call changeIssuer({ issuer: '${second}', stores }) once before.`,
+    )
+    expect(refusal.fields).toEqual([expect.objectContaining({ field: 'issuer', code: 'contradiction' })])
+  })
+
+  test('is changed by changeIssuer, which records it once', async () => {
+    await using database = await open()
+    const stores = await database.empty()
+    await start(stores, first)
+    const events: AuditEvent[] = []
+    const audit = { record: async (event: AuditEvent) => void events.push(event) }
+    const change = () => changeIssuer({ issuer: second, stores, audit })
+    expect((await Promise.all([change(), change()])).toSorted()).toEqual([first, second])
+    expect(events).toEqual([{ event: 'issuer_changed', from: first, to: second }])
+    await start(stores, second)
+    await expect(start(stores, first)).rejects.toThrow(`belongs to ${second}`)
+  })
+
+  test('stays if the audit sink fails, or if the URL cannot be an issuer', async () => {
+    await using database = await open()
+    const stores = await database.empty()
+    await start(stores, first)
+    const audit = { record: () => Promise.reject(new Error('The disk is full')) }
+    await expect(changeIssuer({ issuer: second, stores, audit })).rejects.toThrow('The disk is full')
+    await expect(async () => changeIssuer({ issuer: 'https://192.0.2.1', stores })).rejects.toThrow('domain name')
+    await start(stores, first)
+  })
+})
