@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { createApp } from '../../src/app.ts'
 import { kinds } from '../api/calls.ts'
-import { createMachine, type Machine } from '../backup/machine.ts'
-import { keepingLogger } from '../database/keeping-logger.ts'
+import { createMachine, type Machine } from '../backup/test-instance.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 
 const [first, second] = ['https://id.example.com', 'https://login.example.com'] as const
 
 /** Opens the instance, as a start does before it listens, and closes it. */
 async function open({ config }: Pick<Machine, 'config'>): Promise<void> {
-  await (await createApp(config, keepingLogger().logger))[Symbol.asyncDispose]()
+  await (await createApp(config, recordingLogger().logger))[Symbol.asyncDispose]()
 }
 
 const at = (machine: Machine, url: string) => machine.with({ APP_URL: url })
@@ -36,7 +36,7 @@ test.each(kinds)('with %s, a start with another APP_URL is refused until "issuer
 
 test.each(kinds)('with %s, "issuer set" is refused while a server runs', async (kind) => {
   await using machine = await createMachine(kind)
-  await using _server = await createApp(at(machine, first).config, keepingLogger().logger)
+  await using _server = await createApp(at(machine, first).config, recordingLogger().logger)
   const { exit, stderr } = await machine.run(['issuer', 'set', second, '--yes'])
   expect([exit, stderr]).toEqual([1, expect.stringContaining('is in use by a server')])
 })
