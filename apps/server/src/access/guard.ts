@@ -27,7 +27,7 @@ export interface GuardDeps {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
   /** Whether an API key created this administrator. */
   readonly isCreatedByApiKey: (userId: string) => Promise<boolean>
-  readonly directory: Pick<Directory, 'find'>
+  readonly directory: Pick<Directory, 'find' | 'users'>
   readonly apiKeys: ApiKeyIdentification
   /** The API key set in the environment. It acts as an administrator that is not stored in the directory. */
   readonly staticApiKey: string | undefined
@@ -74,7 +74,8 @@ export function createGuard(deps: GuardDeps): Guard {
 
   const authenticateSession = async (ctx: Context): Promise<Caller | undefined> => {
     const session = await pocket.session(ctx.req, ctx.res)
-    const user = session && (await directory.find(session.accountId))
+    // The session has read the same details, and a request reads them once.
+    const user = session && (await directory.users.find(session.accountId))
     if (!user) return undefined
     const withoutPasskey = isWithoutPasskey(session)
     return { user, scopes: null, canReadSecrets: false, session: { withoutPasskey }, isCommandLine: false }

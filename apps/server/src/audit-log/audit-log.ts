@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
+import type { ChangeOrigin } from '../access/actor.ts'
 import type { Location } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
@@ -34,8 +35,10 @@ export function createAuditLog({ store, names, log, locationOf, clock, outbox }:
   const clientName = async (id: string | null) =>
     id === null ? null : ((await names.client(id)) ?? (await store.lastClientName(id)))
 
-  const namesOf = async ({ accountId, actorId, clientId, passkeyId }: Subjects): Promise<Names> => {
-    const accountNames = await names.accounts([accountId, actorId].filter((id) => id !== null))
+  const namesOf = async (subjects: Subjects, known: ReadonlyMap<string, string> = new Map()): Promise<Names> => {
+    const { accountId, actorId, clientId, passkeyId } = subjects
+    const unknownIds = [accountId, actorId].filter((id) => id !== null).filter((id) => !known.has(id))
+    const accountNames = new Map([...(await names.accounts(unknownIds)), ...known])
     const accountName = async (id: string | null) =>
       id === null ? null : (accountNames.get(id) ?? (await store.lastAccountName(id)))
     return {
@@ -47,11 +50,11 @@ export function createAuditLog({ store, names, log, locationOf, clock, outbox }:
   }
 
   return {
-    async record(event, origin) {
+    async record(event, { accountNames, ...origin }: ChangeOrigin) {
       await log.record(event, origin)
       const subjects = subjectsOf(event)
       const location = locationOf(origin.ipAddress)
-      const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects), location })
+      const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects, accountNames), location })
       const now = clock.now()
       const repetition = repetitionKey(event, origin, now)
       const firstOccurrence = { occurrences: 1, lastAt: now, last: null, repetition }

@@ -10,7 +10,7 @@ import {
   type UserUpdate,
 } from '@pocket/directory'
 import { emailChanged } from '../access/access-checks.ts'
-import type { Actor } from '../access/actor.ts'
+import { type Actor, withAccountName } from '../access/actor.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import type { Deps } from '../http/deps.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -134,7 +134,8 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
         await onEnabled(update.user)
       }
       if (update.changed.includes('administrator')) await bootstrapAccounts.remove(id)
-      for (const event of eventsOf(update, actor)) await audit.record(event, actor.origin)
+      const origin = withAccountName(actor.origin, update.user)
+      for (const event of eventsOf(update, actor)) await audit.record(event, origin)
       return { ...update.user, claims, groups }
     })
     if (isEnabled) scheduleDelivery()
@@ -174,7 +175,7 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
     },
 
     async update(actor, id, body, assertCanChange) {
-      const { requireEmail } = await userSettings()
+      const { requireEmail } = userSettingsOf(await settings.values())
       return updateUser(actor, id, async (before) => {
         await assertCanChange?.(before)
         if (await isManagedByLdap(before)) return users.change(before, { locale: body.locale ?? null })
