@@ -11,7 +11,7 @@ import {
   type LdapPlan,
   type LdapSource,
 } from '@pocket/directory'
-import { emptyLdapCounts } from '@pocket/directory/internal'
+import { countChanges, emptyLdapCounts } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
 import type { JobStore } from '../jobs/job-store.ts'
 import type { Job, Scheduler } from '../jobs/scheduler.ts'
@@ -20,7 +20,7 @@ import type { SettingValues } from '../settings/definitions.ts'
 import type { LdapRun, RunTrigger } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import { ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'
-import { countsText, plannedCounts, planSummaryOf, problemsOf } from './report.ts'
+import { countsText, planSummaryOf, problemsOf } from './report.ts'
 
 export interface LdapSyncDeps {
   readonly ldap: LdapImport
@@ -273,7 +273,7 @@ function eventOf({ outcome, trigger, counts, code }: LdapRun): AuditEvent | null
 function plannedReport(entries: LdapEntries, plan: LdapPlan) {
   return {
     found: countEntries(entries),
-    counts: plannedCounts(plan),
+    counts: countChanges(plan),
     problems: problemsOf(plan.problems),
     problemCount: plan.problems.length,
     plan: planSummaryOf(plan),

@@ -1,22 +1,11 @@
 import type { Change } from '@pocket/core'
 import { changesBetween } from '@pocket/core/internal'
 import type { LdapCounts, LdapPlan, PersonChange, SkippedEntry, User } from '@pocket/directory'
+import { importedFields } from '@pocket/directory/internal'
 import type { PlanLine, PlanSummary, RunProblem } from './ldap-run.ts'
 
 /** Maximum number of stored lines per part, and of stored problems. */
 const maxLines = 200
-
-/** The user fields that are listed individually. */
-const reportedFields = [
-  'userName',
-  'email',
-  'emailVerified',
-  'firstName',
-  'lastName',
-  'displayName',
-  'administrator',
-  'disabled',
-] as const
 
 export function problemsOf(problems: readonly SkippedEntry[]): readonly RunProblem[] {
   return problems.slice(0, maxLines).map(({ dn, id, code, detail, inTheWay }) => ({
@@ -56,23 +45,6 @@ export function planSummaryOf(plan: LdapPlan): PlanSummary {
   }
 }
 
-/** Counts the changes of a plan. */
-export function plannedCounts(plan: LdapPlan): LdapCounts {
-  const countKind = (kind: PersonChange['kind']) => plan.changes.filter((change) => change.kind === kind).length
-  return {
-    created: plan.creations.length,
-    changed: countKind('change'),
-    disabled: countKind('disable'),
-    enabled: countKind('enable'),
-    removed: plan.removals.length,
-    groupsCreated: plan.groupCreations.length,
-    groupsChanged: plan.groupChanges.length,
-    groupsRemoved: plan.groupRemovals.length,
-    membersAdded: plan.memberships.reduce((sum, { added }) => sum + added.length, 0),
-    membersRemoved: plan.memberships.reduce((sum, { removed }) => sum + removed.length, 0),
-  }
-}
-
 /** Text for the audit log, without zero counts. */
 export function countsText(counts: Partial<LdapCounts>): string {
   return Object.entries(counts)
@@ -83,7 +55,7 @@ export function countsText(counts: Partial<LdapCounts>): string {
 /** The user fields that an import has changed. */
 export function changesOf(before: User | null, after: User | null): Readonly<Record<string, Change>> {
   const pickFields = (user: User | null) =>
-    user && Object.fromEntries(reportedFields.map((field) => [field, user[field]]))
+    user && Object.fromEntries(importedFields.map((field) => [field, user[field]]))
   return changesBetween(pickFields(before), pickFields(after)).changes ?? {}
 }
 

@@ -1,57 +1,38 @@
 import type { DirectoryContext } from '../context.ts'
 import type { Step } from './apply-step.ts'
 import type { MembershipPlan } from './ldap-plan.ts'
-import type { KnownMembership } from './snapshot.ts'
 
-/** A part of the changes with a limited number of memberships. */
-interface MembershipBatch {
-  readonly plans: readonly MembershipPlan[]
-  readonly count: number
+/** The addition or removal of one member. */
+interface MembershipChange {
+  readonly groupId: string
+  readonly groupName: string
+  readonly userId: string
+  readonly kind: 'added' | 'removed'
 }
 
-/** Splits the changes into parts no larger than `maxCount` at the start of each part, since a group may contain all users. */
-export function* splitMemberships(
-  plans: readonly MembershipPlan[],
-  maxCount: () => number,
-): Generator<MembershipBatch> {
-  let batch: MembershipPlan[] = []
-  let count = 0
-  let limit = maxCount()
-  for (const { groupId, groupName, added, removed } of plans) {
-    for (let offset = 0; offset < added.length + removed.length; ) {
-      const end = offset + limit - count
-      const slice = {
-        added: added.slice(offset, end),
-        removed: removed.slice(Math.max(0, offset - added.length), Math.max(0, end - added.length)),
-      }
-      batch.push({ groupId, groupName, ...slice })
-      const sliceLength = slice.added.length + slice.removed.length
-      offset += sliceLength
-      count += sliceLength
-      if (count < limit) continue
-      yield { plans: batch, count }
-      batch = []
-      count = 0
-      limit = maxCount()
-    }
-  }
-  if (count > 0) yield { plans: batch, count }
+/** The changes one by one, since a group may contain all users. */
+export function membershipChanges(plans: readonly MembershipPlan[]): readonly MembershipChange[] {
+  const kinds = ['added', 'removed'] as const
+  return plans.flatMap(({ groupId, groupName, ...plan }) =>
+    kinds.flatMap((kind) => plan[kind].map((userId) => ({ groupId, groupName, userId, kind }))),
+  )
 }
 
 export async function changeMemberships(
   { ldap: store }: DirectoryContext,
-  plans: readonly MembershipPlan[],
+  changes: readonly MembershipChange[],
 ): Promise<Step> {
-  const pairsOf = (kind: 'added' | 'removed'): readonly KnownMembership[] =>
-    plans.flatMap((plan) => plan[kind].map((userId) => ({ groupId: plan.groupId, userId })))
-  const removed = Map.groupBy(await store.removeMemberships(pairsOf('removed')), ({ groupId }) => groupId)
-  const added = Map.groupBy(await store.addMemberships(pairsOf('added')), ({ groupId }) => groupId)
-  const userIdsOf = (pairs: readonly KnownMembership[] | undefined) => (pairs ?? []).map(({ userId }) => userId)
-  const memberships = plans
-    .map((plan) => ({
-      ...plan,
-      added: userIdsOf(added.get(plan.groupId)),
-      removed: userIdsOf(removed.get(plan.groupId)),
+  const pairsOf = (kind: MembershipChange['kind']) => changes.filter((change) => change.kind === kind)
+  const removed = await store.removeMemberships(pairsOf('removed'))
+  const added = await store.addMemberships(pairsOf('added'))
+  const usersOf = (pairs: typeof added, group: string) =>
+    pairs.filter(({ groupId }) => groupId === group).map(({ userId }) => userId)
+  const memberships = [...new Map(changes.map(({ groupId, groupName }) => [groupId, groupName]))]
+    .map(([groupId, groupName]) => ({
+      groupId,
+      groupName,
+      added: usersOf(added, groupId),
+      removed: usersOf(removed, groupId),
     }))
     .filter((plan) => plan.added.length > 0 || plan.removed.length > 0)
   return { applied: { memberships }, postponed: [] }

@@ -26,8 +26,6 @@ export interface LdapStore {
   /** Only for users without claims. */
   insertClaims(userIds: readonly string[], claims: readonly CustomClaim[]): Promise<void>
   updateUsers(users: readonly User[]): Promise<void>
-  /** Releases the names of these users, who receive new names in the same transaction. */
-  releaseNames(ids: readonly string[]): Promise<void>
   removeUsers(ids: readonly string[]): Promise<void>
   /** Replaces the import state of these users, except for pictures. */
   saveImportStates(states: readonly LdapImportState[]): Promise<void>
@@ -44,7 +42,6 @@ export interface LdapStore {
   groupNameHolders(keys: readonly string[]): Promise<readonly NameHolder[]>
   insertGroups(groups: readonly Group[]): Promise<void>
   updateGroups(groups: readonly Group[]): Promise<void>
-  releaseGroupNames(ids: readonly string[]): Promise<void>
   removeGroups(ids: readonly string[]): Promise<void>
   /** Adds memberships between users and groups that LDAP owns; returns new and previously expired ones. */
   addMemberships(memberships: readonly KnownMembership[]): Promise<readonly KnownMembership[]>

@@ -53,7 +53,8 @@ export function changeForMissingEntry(before: KnownUser, { missing }: LdapRules)
   return { kind: 'note', before, after, changed: [] }
 }
 
-const fields = [
+/** The fields of a user that an import may change. */
+export const importedFields = [
   'userName',
   'email',
   'emailVerified',
@@ -66,7 +67,7 @@ const fields = [
 
 /** Returns the change, or nothing if the state is unchanged. */
 export function classifyChange({ before, after }: CandidateChange): PersonChange | null {
-  const changed = fields.filter((field) => before.user[field] !== after.user[field])
+  const changed = importedFields.filter((field) => before.user[field] !== after.user[field])
   if (changed.length === 0)
     return isSameState(before.importState, after.importState) ? null : { kind: 'note', before, after, changed }
   if (!changed.includes('disabled')) return { kind: 'change', before, after, changed }

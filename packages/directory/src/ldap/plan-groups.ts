@@ -6,7 +6,7 @@ import type { CooperativeScheduler } from './cooperative-scheduler.ts'
 import { compareByDn, isStorable } from './entry-checks.ts'
 import type { LdapEntries, LdapGroup } from './ldap-entries.ts'
 import type { GroupChange, GroupCreation, LdapRules, SkippedEntry } from './ldap-plan.ts'
-import { claimNames } from './unique-names.ts'
+import { findNameConflicts } from './unique-names.ts'
 
 export interface GroupsPlan {
   readonly creations: readonly GroupCreation[]
@@ -47,18 +47,11 @@ export async function planGroups(
     }
   })
   const removals = [...groupByLdapId.values()].filter(({ ldapId }) => ldapId !== null && !seenIds.has(ldapId))
-  const conflicts = await claimNames(
-    {
-      fixed: knownGroups.flatMap((group) =>
-        group.ldapId === null || seenIds.has(group.ldapId) ? [{ owner: group.id, keys: [nameKey(group.name)] }] : [],
-      ),
-      requested: candidates.map(({ before, after }) => ({
-        owner: after.id,
-        keys: [nameKey(after.name)],
-        before: before ? [nameKey(before.name)] : null,
-      })),
-    },
-    scheduler,
+  const remaining = knownGroups.filter(({ ldapId }) => ldapId === null || seenIds.has(ldapId))
+  const toClaim = ({ id, name }: Group) => ({ owner: id, keys: [nameKey(name)] })
+  const conflicts = findNameConflicts(
+    remaining.map(toClaim),
+    candidates.map(({ after }) => toClaim(after)),
   )
   const available = candidates.filter(({ entry: { dn, id }, after }) => {
     const conflict = conflicts.get(after.id)

@@ -10,7 +10,7 @@ import { toUserFields } from './person-fields.ts'
 import { changeForMissingEntry, changeForPresentEntry, classifyChange } from './person-states.ts'
 import { planPictures } from './pictures.ts'
 import { type KnownUser, type LdapSnapshot, newImportState } from './snapshot.ts'
-import { claimNames, type NameChange, type NameClaim } from './unique-names.ts'
+import { findNameConflicts, type NameClaim, nameKeysOf } from './unique-names.ts'
 
 export interface PeoplePlan {
   readonly creations: readonly PersonCreation[]
@@ -156,19 +156,18 @@ async function filterAvailableNames(
   scheduler: CooperativeScheduler,
 ): Promise<readonly PersonCandidate[]> {
   const userNames = new Map<string, string>()
-  const fixedClaims: NameClaim[] = []
+  const current: NameClaim[] = []
   await scheduler.forEach(snapshot.localUsers, ({ id, userName, userNameKey, emailKey }) => {
     userNames.set(id, userName)
-    fixedClaims.push({ owner: id, keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey] })
+    current.push({ owner: id, keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey] })
   })
   await scheduler.forEach(snapshot.people, ({ user }) => {
     userNames.set(user.id, user.userName)
-    if (!deletedIds.has(user.id)) fixedClaims.push({ owner: user.id, keys: nameKeysOf(user) })
+    if (!deletedIds.has(user.id)) current.push({ owner: user.id, keys: nameKeysOf(user) })
   })
-  const nameChanges = await scheduler.flatMap(candidates, ({ user, before }): readonly NameChange[] => [
-    { owner: user.id, keys: nameKeysOf(user), before: before ? nameKeysOf(before.user) : null },
-  ])
-  const conflicts = await claimNames({ fixed: fixedClaims, requested: nameChanges }, scheduler)
+  const requested = await scheduler.flatMap(candidates, ({ user }) => [{ owner: user.id, keys: nameKeysOf(user) }])
+  await scheduler.yield()
+  const conflicts = findNameConflicts(current, requested)
   await scheduler.yield()
   return candidates.filter(({ entry: { dn, id }, user, before }) => {
     const conflict = conflicts.get(user.id)
@@ -188,8 +187,4 @@ async function filterAvailableNames(
 
 function compareByUserName({ user: a }: KnownUser, { user: b }: KnownUser): number {
   return a.userName < b.userName ? -1 : Number(a.userName > b.userName)
-}
-
-function nameKeysOf({ userName, email }: User): readonly string[] {
-  return email === null ? [nameKey(userName)] : [nameKey(userName), nameKey(email)]
 }

@@ -1,21 +1,10 @@
-import type { CooperativeScheduler } from './cooperative-scheduler.ts'
+import type { User } from '../entities/user.ts'
+import { nameKey } from '../users/user-store.ts'
 
 /** The names that an owner requests, as keys for comparison. */
 export interface NameClaim {
   readonly owner: string
   readonly keys: readonly string[]
-}
-
-export interface NameChange extends NameClaim {
-  /** The owner's current names, which are kept if the new ones are taken; `null` for a new owner. */
-  readonly before: readonly string[] | null
-}
-
-export interface NameClaims {
-  /** Names of owners that do not change. Owners that are also in `requested` are ignored. */
-  readonly fixed: readonly NameClaim[]
-  /** In order of priority; owners that keep their names precede all others. */
-  readonly requested: readonly NameChange[]
 }
 
 /** The taken key and its owner. */
@@ -25,53 +14,28 @@ export interface NameConflict {
 }
 
 /**
- * Assigns requested names as far as they are free, and returns the owners without a name and the reasons. Names may be handed
- * over in chains and cycles. Owners that cannot get new names keep the old ones, which then blocks others.
+ * Assigns requested names in the given order, and returns the owners who cannot have theirs. A name that another owner gives
+ * up is available to the next run.
+ *
+ * @param current - the names before the run
  */
-export async function claimNames(
-  { fixed, requested }: NameClaims,
-  scheduler: CooperativeScheduler,
-): Promise<ReadonlyMap<string, NameConflict>> {
-  const requestByOwner = new Map(requested.map((claim) => [claim.owner, claim]))
+export function findNameConflicts(
+  current: readonly NameClaim[],
+  requested: readonly NameClaim[],
+): ReadonlyMap<string, NameConflict> {
+  const holders = new Map(current.flatMap(({ owner, keys }) => keys.map((key) => [key, owner] as const)))
   const conflicts = new Map<string, NameConflict>()
-  // A name that its owner keeps is not available.
-  const keptNames = new Map<string, string>()
-  const keepNames = (owner: string, keys: readonly string[]) => {
-    for (const key of keys) if (!keptNames.has(key)) keptNames.set(key, owner)
-  }
-  await scheduler.forEach(fixed, ({ owner, keys }) => {
-    if (!requestByOwner.has(owner)) keepNames(owner, keys)
-  })
-  await scheduler.forEach(requested, ({ owner, keys, before }) => {
-    if (before)
-      keepNames(
-        owner,
-        before.filter((key) => keys.includes(key)),
-      )
-  })
-  const assignedNames = new Map<string, string>()
-  const rejected: NameChange[] = []
-  await scheduler.forEach(requested, (claim) => {
-    const { owner, keys, before } = claim
+  for (const { owner, keys } of requested) {
     const conflict = keys
-      .filter((key) => !before?.includes(key))
-      .map((key) => ({ key, holderId: keptNames.get(key) ?? assignedNames.get(key) ?? owner }))
+      .map((key) => ({ key, holderId: holders.get(key) ?? owner }))
       .find(({ holderId }) => holderId !== owner)
-    if (conflict) {
-      conflicts.set(owner, conflict)
-      rejected.push(claim)
-    } else for (const key of keys) assignedNames.set(key, owner)
-  })
-  // The list grows during iteration: an owner that keeps its name may block another assignment.
-  await scheduler.forEach(rejected, ({ owner, before }) => {
-    for (const key of before ?? []) {
-      if (keptNames.has(key)) continue
-      keptNames.set(key, owner)
-      const displaced = requestByOwner.get(assignedNames.get(key) ?? owner)
-      if (displaced === undefined || displaced.owner === owner || conflicts.has(displaced.owner)) continue
-      conflicts.set(displaced.owner, { key, holderId: owner })
-      rejected.push(displaced)
-    }
-  })
+    if (conflict) conflicts.set(owner, conflict)
+    else for (const key of keys) holders.set(key, owner)
+  }
   return conflicts
+}
+
+/** The names of a user as keys: a user name and an e-mail address must not be the same either. */
+export function nameKeysOf({ userName, email }: Pick<User, 'userName' | 'email'>): readonly string[] {
+  return email === null ? [nameKey(userName)] : [nameKey(userName), nameKey(email)]
 }

@@ -59,7 +59,6 @@ function buildStatements(kind: DatabaseKind) {
     insertUsers: users.insertProvided(kind),
     insertClaims: claims.insertProvided(kind),
     updateUsers: users.updateProvided(kind, 'id'),
-    releaseNames: `UPDATE pocket_user SET user_name_key = id, email_key = NULL WHERE id IN ${idList}`,
     removeUsers: `DELETE FROM pocket_user WHERE id IN ${idList}`,
     saveImportStates: `${states.insertProvided(kind)} ON CONFLICT (user_id) DO UPDATE SET dn = excluded.dn,
       disabled_by_import = excluded.disabled_by_import, enabled_by_hand = excluded.enabled_by_hand,
@@ -76,7 +75,6 @@ function buildStatements(kind: DatabaseKind) {
     groupNameHolders: `SELECT id, name_key AS "key" FROM pocket_group WHERE name_key IN ${idList}`,
     insertGroups: groups.insertProvided(kind),
     updateGroups: groups.updateProvided(kind, 'id'),
-    releaseGroupNames: `UPDATE pocket_group SET name_key = id WHERE id IN ${idList}`,
     removeGroups: `DELETE FROM pocket_group WHERE id IN ${idList}`,
     // An expired membership may still exist; adding it again renews it.
     addMemberships: `INSERT INTO pocket_membership (user_id, group_id)
@@ -156,10 +154,6 @@ export class TypeormLdapStore implements LdapStore {
     )
   }
 
-  releaseNames(ids: readonly string[]): Promise<void> {
-    return this.#write(this.#sql.releaseNames, ids)
-  }
-
   removeUsers(ids: readonly string[]): Promise<void> {
     return this.#write(this.#sql.removeUsers, ids)
   }
@@ -220,10 +214,6 @@ export class TypeormLdapStore implements LdapStore {
       this.#sql.updateGroups,
       groupList.map((group) => groups.record(toStoredGroup(group))),
     )
-  }
-
-  releaseGroupNames(ids: readonly string[]): Promise<void> {
-    return this.#write(this.#sql.releaseGroupNames, ids)
   }
 
   removeGroups(ids: readonly string[]): Promise<void> {
