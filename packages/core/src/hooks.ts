@@ -3,11 +3,11 @@ import type { NewAccount } from './accounts/accounts.ts'
 import { type AuditSink, noOrigin, type RequestOrigin } from './audit/audit-sink.ts'
 import type { AuditEvent } from './audit/events.ts'
 import { withRefusalsRecorded } from './audit/refusals.ts'
+import type { SignInMethod } from './audit/sign-in-method.ts'
 import type { RequestingDevice } from './codes/device-logins.ts'
 import { ForbiddenError } from './errors.ts'
 import { runHostRule } from './host-rule.ts'
 import type { Passkey } from './passkeys/passkey.ts'
-import type { SignInMethod } from './sessions/session.ts'
 
 /**
  * The argument of each hook of `hooks.before`. Hooks cover actions that sign a user in, grant access or change credentials.

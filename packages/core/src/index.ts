@@ -18,6 +18,7 @@ export type { Actor as ActingParty, AuditSink, RequestOrigin } from './audit/aud
 export type { Change, Changes } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
 export { changeIssuer, type IssuerChange } from './change-issuer.ts'
+export type { SignInMethod } from './audit/sign-in-method.ts'
 export type {
   AccessCheck,
   AccessCheckInput,
@@ -145,7 +146,7 @@ export type { SpentChallengeStore } from './passkeys/spent-challenge-store.ts'
 export type { Pocket } from './pocket.ts'
 export type { CreatedCredential, PasskeyRemoval, PasskeyRemovals } from './sessions/passkey-removals.ts'
 export type { ReauthenticationStore, StoredReauthentication } from './sessions/reauthentication-store.ts'
-export type { AuthenticationContext, Session, SignInMethod } from './sessions/session.ts'
+export type { AuthenticationContext, Session } from './sessions/session.ts'
 export type { SessionCredential } from './sessions/session-history.ts'
 export type {
   SessionHistoryStore,

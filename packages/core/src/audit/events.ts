@@ -1,20 +1,12 @@
 import type { Changes } from './changes.ts'
+import type { SignInMethod } from './sign-in-method.ts'
 
 /** Every kind of event, without its changes. */
 type AuditEventData =
   | {
       readonly event: 'signed_in'
       readonly accountId: string
-      readonly method:
-        | 'passkey'
-        | 'code'
-        | 'recovery'
-        | 'device'
-        | 'setup'
-        | 'sign_up'
-        | 'setup_api'
-        | 'api'
-        | 'vouched'
+      readonly method: SignInMethod
       readonly passkeyId?: string
     }
   | {

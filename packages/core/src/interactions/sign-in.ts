@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../accounts/account.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import { recordRefusal } from '../audit/refusals.ts'
+import type { SignInMethod } from '../audit/sign-in-method.ts'
 import { parseEmailKey } from '../codes/code-browser.ts'
 import { isShortCode, type LoginCodes, type RedeemedCode } from '../codes/login-codes.ts'
 import type { CoreContext } from '../context.ts'
@@ -11,12 +12,7 @@ import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { Authentication, AuthenticationRequest, VerifiedAuthentication } from '../passkeys/authentication.ts'
-import {
-  type AuthenticationContext,
-  authenticationContext,
-  type SignInMethod,
-  vouchedAmrProblem,
-} from '../sessions/session.ts'
+import { type AuthenticationContext, authenticationContext, vouchedAmrProblem } from '../sessions/session.ts'
 import type { SignIn } from '../sessions/session-history.ts'
 
 /** A user who has just authenticated with a passkey. */

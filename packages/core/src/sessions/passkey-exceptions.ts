@@ -1,5 +1,5 @@
+import type { SignInMethod } from '../audit/sign-in-method.ts'
 import { isRecent } from './freshness.ts'
-import type { SignInMethod } from './session.ts'
 import type { SessionOrigin } from './session-history-store.ts'
 
 /** Milliseconds. */

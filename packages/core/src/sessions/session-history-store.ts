@@ -1,4 +1,4 @@
-import type { SignInMethod } from './session.ts'
+import type { SignInMethod } from '../audit/sign-in-method.ts'
 
 /** How a session started. Outlives the session, so that later investigations can use it. */
 export interface SessionOrigin {

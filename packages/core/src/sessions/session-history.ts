@@ -1,11 +1,12 @@
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { RequestOrigin } from '../audit/audit-sink.ts'
+import type { SignInMethod } from '../audit/sign-in-method.ts'
 import type { CoreContext } from '../context.ts'
 import { ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
 import { isRecent } from './freshness.ts'
 import { getPasskeyExceptions, passkeyExceptionLifetime } from './passkey-exceptions.ts'
-import type { Session, SignInMethod } from './session.ts'
+import type { Session } from './session.ts'
 import { lastPasskeyUsed } from './session-closure.ts'
 import type { SessionLink, SessionLinkKind } from './session-history-store.ts'
 

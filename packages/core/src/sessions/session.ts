@@ -1,20 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-
-/**
- * The method of a sign-in. `setup` and `sign_up`: with the passkey created together with the account. `api`: the account was
- * created through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device
- * with a passkey. `recovery`: with the passkey added after a recovery code. `vouched`: authenticated by the host.
- */
-export type SignInMethod =
-  | 'passkey'
-  | 'code'
-  | 'recovery'
-  | 'device'
-  | 'setup'
-  | 'sign_up'
-  | 'setup_api'
-  | 'api'
-  | 'vouched'
+import type { SignInMethod } from '../audit/sign-in-method.ts'
 
 /** The authentication details sent to a client (OpenID Connect Core §2). */
 export interface AuthenticationContext {
