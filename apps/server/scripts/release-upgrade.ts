@@ -92,6 +92,7 @@ async function ready(server: ChildProcess, request: Request): Promise<void> {
     })
   const end = Date.now() + startLimit
   while (Date.now() < end && server.exitCode === null) {
+    // A server that does not listen yet refuses the connection.
     const response = await request('/readyz').catch(() => undefined)
     if (response?.ok) return
     await new Promise((resolve) => setTimeout(resolve, 200))

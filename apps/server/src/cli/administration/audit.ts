@@ -65,6 +65,7 @@ export const addAudit: AddCommand = (program, context) => {
         if (printed.size > 0) start = Math.min(...printed.values())
         let from = startOf(printed)
         while (follow && !context.stop.aborted) {
+          // The only error is the abort, which ends the loop.
           await delay(followInterval, undefined, { signal: context.stop }).catch(() => undefined)
           if (context.stop.aborted) break
           printNew(await api.listAll(path, { ...oldestFirst, from: new Date(from).toISOString() }))
