@@ -1,19 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { errorCodes } from '@pocket/core/errors'
+import { createMessages, parseCatalogue } from '../src/http/messages.ts'
 
 const catalogue = new URL('../locales/en.json', import.meta.url)
 const target = new URL('../../../docs/reference/errors.md', import.meta.url)
 
 /** The error reference: each error code with its message. */
 export function errorsReference(): string {
-  const { errors }: { errors: Record<string, { title: string; text: string }> } = JSON.parse(
-    readFileSync(catalogue, 'utf8'),
-  )
+  const messages = createMessages(parseCatalogue(readFileSync(catalogue, 'utf8'), catalogue.pathname))
   const entries = errorCodes.map(
     (code) => `## \`${code}\`
 
-**${errors[code]?.title}.** ${errors[code]?.text}`,
+**${messages.text(`errors.${code}.title`)}.** ${messages.text(`errors.${code}.text`)}`,
   )
   return `# Errors
 

@@ -105,11 +105,10 @@ function recordDone(language: string | null, isSelected: (key: string) => boolea
 function dropMessages(isSelected: (key: string) => boolean): void {
   for (const folder of folderNames.map(readFolder))
     for (const language of folder.languages) {
-      const file = new URL(`${language}.json`, folderUrl(folder.name))
-      writeJson(
-        file,
-        removeMessages(readJson(file), (key) => key !== 'language' && isSelected(baseKey(key, folder))),
+      const remaining = [...(folder.texts[language] ?? [])].filter(
+        ([key]) => key === 'language' || !isSelected(baseKey(key, folder)),
       )
+      writeJson(new URL(`${language}.json`, folderUrl(folder.name)), Object.fromEntries(remaining))
     }
 }
 
@@ -156,19 +155,6 @@ function flatten(node: object, path = ''): ReadonlyMap<string, string> {
       typeof value === 'string' ? [[path + key, value]] : [...flatten(value, `${path}${key}.`)],
     ),
   )
-}
-
-/** Without the chosen messages, and without objects that become empty. A list is kept or removed as a whole. */
-function removeMessages(node: object, isSelected: (key: string) => boolean, path = ''): object {
-  const remaining: [string, unknown][] = []
-  for (const [key, value] of Object.entries(node)) {
-    const isList = Array.isArray(value)
-    const reduced = typeof value === 'string' || isList ? value : removeMessages(value, isSelected, `${path}${key}.`)
-    const isRemoved =
-      reduced === value ? isSelected(isList ? `${path}${key}.0` : path + key) : Object.keys(reduced).length === 0
-    if (!isRemoved) remaining.push([key, reduced])
-  }
-  return Object.fromEntries(remaining)
 }
 
 function report(open: readonly OpenTranslations[]): string {

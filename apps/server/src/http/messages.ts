@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createInstance, type ResourceLanguage } from 'i18next'
+import { createInstance } from 'i18next'
 import { markEnglish } from './language-marks.ts'
 
 /** Values for the `{placeholders}` of a message. Numbers are formatted for the language. */
@@ -35,7 +35,7 @@ export interface LocalizedMessages extends Messages {
   readonly marked: Messages
 }
 
-/** A catalogue: nested objects whose leaves are messages. `language` is one of them. */
+/** A catalogue: messages by key, also in nested objects. `language` is one of them. */
 export type Catalogue = Readonly<Record<string, unknown>>
 
 /** @param file - the file name for the error @throws {Error} if the text is not a JSON object */
@@ -56,11 +56,12 @@ const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc'
 
 /**
  * @param fallback - the English messages, for those that the catalogue lacks
- * @throws {Error} if the catalogue has no `language` or contains anything but objects, lists and strings
+ * @throws {Error} if the catalogue has no `language` or contains anything but objects and strings
  */
 export function createMessages(catalogue: Catalogue, fallback: Catalogue = catalogue): LocalizedMessages {
   const own = new Map(flatten(catalogue, ''))
-  const entries = new Map([...flatten(fallback, ''), ...own])
+  const english = new Map(flatten(fallback, ''))
+  const entries = new Map([...english, ...own])
   const find = (key: string): string => {
     const message = entries.get(key)
     if (message === undefined) throw new Error(`There is no message ${key}.`)
@@ -70,17 +71,17 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   const numbers = new Intl.NumberFormat(language)
   const formatValue = (value: unknown): string =>
     typeof value === 'number' ? numbers.format(value) : isolateBidi(String(value))
-  const fallbackLanguage = String(fallback.language)
-  // The casts are safe because the catalogue was validated above.
+  const fallbackLanguage = String(english.get('language'))
   const i18n = createInstance({
     lng: language,
     fallbackLng: fallbackLanguage,
     resources: {
-      [fallbackLanguage]: { [namespace]: fallback as ResourceLanguage },
-      [language]: { [namespace]: catalogue as ResourceLanguage },
+      [fallbackLanguage]: { [namespace]: Object.fromEntries(english) },
+      [language]: { [namespace]: Object.fromEntries(own) },
     },
     initAsync: false,
     nsSeparator: false,
+    keySeparator: false,
     interpolation: { prefix: '{', suffix: '}', escape: formatValue, escapeValue: true, useRawValueToEscape: true },
     parseMissingKeyHandler: (key) => {
       throw new Error(`There is no message ${key}.`)

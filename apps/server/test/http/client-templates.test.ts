@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { type Application, applications, EmulatedRelyingParty } from '@pocket/test-support/relying-parties'
 import { parsePastedUrl } from '../../src/clients/templates/pasted-url.ts'
 import type { ClientTemplate } from '../../src/clients/templates/template.ts'
 import { templateOf, templates } from '../../src/clients/templates/templates.ts'
+import { loadMessages } from '../../src/http/messages.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
 let running: RunningApp
@@ -91,12 +92,11 @@ test('brings the logo of the application, if there is one', async () => {
 })
 
 test('every template has its texts and no empty placeholder', async () => {
-  const catalogue = JSON.parse(await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')) as {
-    templates: Readonly<Record<string, { what?: string }>>
-  }
-  expect(Object.keys(catalogue.templates).sort()).toEqual(templates.map(({ id }) => id).sort())
+  const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
+  const described = new Set(Object.keys(messages.below('templates')).map((key) => key.split('.')[0]))
+  expect([...described].sort()).toEqual(templates.map(({ id }) => id).sort())
   for (const { id, name, example } of templates) {
-    expect(catalogue.templates[id]?.what).toMatch(/\S/)
+    expect(messages.text(`templates.${id}.what`)).toMatch(/\S/)
     // They show their own instructions.
     if (id === 'synology-dsm' || id === 'protected-site') continue
     const page = await agent.follow(await create({ template: id, name, address: example ?? '' }))

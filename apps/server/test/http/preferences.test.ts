@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { selectCatalogue } from '../../src/http/catalogues.ts'
-import { createMessages } from '../../src/http/messages.ts'
+import { createMessages, loadMessages } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from '../pages/page-server.ts'
 import { type RunningApp, startApp } from './app.ts'
 
@@ -90,9 +91,10 @@ describe('the language of a page', () => {
       headers: { accept: 'text/html', 'accept-language': 'de' },
     })
     const html = await answer.text()
-    const { errors } = JSON.parse(await readFile(new URL('../../locales/de.json', import.meta.url), 'utf8'))
+    const german = await loadMessages(fileURLToPath(new URL('../../locales/de.json', import.meta.url)))
+    const [title, text] = [german.text('errors.not_found.title'), german.text('errors.not_found.text')]
     expect(html).toContain('<html lang="de" dir="ltr">')
-    expect(html).toContain(`<h1>${errors.not_found.title}</h1><p class="muted">${errors.not_found.text}</p>`)
+    expect(html).toContain(`<h1>${title}</h1><p class="muted">${text}</p>`)
     expect(html).toContain(`<code>${answer.headers.get('x-request-id')}</code>`)
   })
 

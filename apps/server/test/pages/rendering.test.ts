@@ -332,11 +332,8 @@ describe('assets', () => {
 })
 
 test('every cause of a failed ceremony has a sentence, for signing in and for creating a passkey', async () => {
-  const text = await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8')
-  const {
-    ceremony,
-    registration,
-  }: Record<'ceremony' | 'registration', Readonly<Record<string, string>>> = JSON.parse(text)
+  const messages = await loadMessages(catalogue)
+  const [ceremony, registration] = [messages.below('ceremony'), messages.below('registration')]
   for (const reason of ceremonyErrorCodes)
     expect([reason, ceremony[reason]]).toEqual([reason, expect.stringMatching(/\S/)])
   // The sentences for creating a passkey do not mention the use of one.

@@ -15,14 +15,17 @@ beforeEach(async () => {
   await write('scripts/translated-from.json', {})
   await write('locales/en.json', {
     language: 'en',
-    signIn: { title: 'Sign in', keys_one: 'One key', keys_other: '{count} keys' },
-    users: { title: 'Users', columns: ['Name', 'Role'] },
+    'signIn.title': 'Sign in',
+    'signIn.keys_one': 'One key',
+    'signIn.keys_other': '{count} keys',
+    'users.title': 'Users',
   })
   for (const language of ['de', 'ja'])
     await write(`locales/${language}.json`, {
       language,
-      signIn: { title: language, keys_other: '{count}' },
-      users: { title: language, columns: [language, language] },
+      'signIn.title': language,
+      'signIn.keys_other': '{count}',
+      'users.title': language,
     })
   for (const language of ['en', 'de', 'ja']) await write(`locales/emails/${language}.json`, { language, footer: 'by' })
 })
@@ -36,10 +39,8 @@ async function write(file: string, value: object): Promise<void> {
 const read = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'))
 
 /** Applies a change to a catalogue. */
-async function edit(language: string, change: (catalogue: Record<string, Record<string, unknown>>) => void) {
-  const catalogue = await read(`locales/${language}.json`)
-  change(catalogue)
-  await write(`locales/${language}.json`, catalogue)
+async function edit(language: string, changes: Readonly<Record<string, string | undefined>>) {
+  await write(`locales/${language}.json`, { ...(await read(`locales/${language}.json`)), ...changes })
 }
 
 function translations(...args: string[]): Promise<{ readonly code: number; readonly lines: readonly string[] }> {
@@ -56,7 +57,7 @@ const complete = { code: 0, lines: ['All translations are complete and current.'
 test('lists a changed English message as outdated until its translation is recorded', async () => {
   await translations('--done')
   expect(await translations()).toEqual(complete)
-  await edit('en', ({ signIn }) => Object.assign(signIn ?? {}, { keys_other: '{count} passkeys' }))
+  await edit('en', { 'signIn.keys_other': '{count} passkeys' })
   expect((await translations()).lines).toEqual([
     'de (pages): 0 missing, 1 outdated',
     '  outdated  signIn.keys',
@@ -77,7 +78,7 @@ test('lists a changed English message as outdated until its translation is recor
 
 test('lists missing messages, which a release requires on the sign-in pages and in e-mails only', async () => {
   await translations('--done')
-  await edit('en', ({ users }) => Object.assign(users ?? {}, { text: 'Everybody' }))
+  await edit('en', { 'users.text': 'Everybody' })
   const administration = ['de (pages): 1 missing, 0 outdated', '  missing   users.text']
   expect((await translations()).lines).toEqual([
     ...administration,
@@ -85,7 +86,7 @@ test('lists missing messages, which a release requires on the sign-in pages and 
     '  missing   users.text',
   ])
   expect(await translations('--release')).toEqual(complete)
-  await edit('de', ({ signIn }) => delete signIn?.title)
+  await edit('de', { 'signIn.title': undefined })
   expect(await translations('--release')).toEqual({
     code: 1,
     lines: ['de (pages): 1 missing, 0 outdated', '  missing   signIn.title'],
@@ -95,6 +96,6 @@ test('lists missing messages, which a release requires on the sign-in pages and 
 test('drops the translations of a message in all languages', async () => {
   await translations('--done')
   await translations('--drop', 'signIn.keys', 'users')
-  expect(await read('locales/de.json')).toEqual({ language: 'de', signIn: { title: 'de' } })
-  expect((await read('locales/en.json')).users.title).toBe('Users')
+  expect(await read('locales/de.json')).toEqual({ language: 'de', 'signIn.title': 'de' })
+  expect((await read('locales/en.json'))['users.title']).toBe('Users')
 })
