@@ -14,9 +14,26 @@ export function jsonSchemaFiles(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     [...results, ['configuration-file', publishedFileSchema()] as const].map(([name, schema]) => [
       `${name}.schema.json`,
-      `${JSON.stringify(schema, undefined, 2)}\n`,
+      `${formatJson(schema)}\n`,
     ]),
   )
+}
+
+const maxLineLength = 120
+
+/** JSON in which each value that fits takes one line. */
+function formatJson(value: unknown, indentation = '', prefixLength = 0): string {
+  const line = JSON.stringify(value, undefined, 1).replaceAll(/\n */g, ' ')
+  if (typeof value !== 'object' || value === null || indentation.length + prefixLength + line.length < maxLineLength)
+    return line
+  const inner = `${indentation}  `
+  const isList = Array.isArray(value)
+  const lines = Object.entries(value).map(([key, member]) => {
+    const prefix = isList ? '' : `${JSON.stringify(key)}: `
+    return `${inner}${prefix}${formatJson(member, inner, prefix.length)}`
+  })
+  const [start, end] = isList ? '[]' : '{}'
+  return `${start}\n${lines.join(',\n')}\n${indentation}${end}`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
