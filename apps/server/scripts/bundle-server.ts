@@ -5,7 +5,6 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
 import { unbundled } from './unbundled.ts'
-import { unwrapNames } from './unwrap-names.ts'
 
 // Program: bundles the server and its dependencies into `dist/main.js` and modules that are loaded on demand, which halves the
 // start-up time. The licences of the bundled packages are in `dist/licenses.txt`.
@@ -46,11 +45,22 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 })
-for (const output of Object.keys(metafile.outputs).filter((name) => name.endsWith('.js'))) {
-  const path = join(process.cwd(), output)
-  await writeFile(path, unwrapNames(await readFile(path, 'utf8')))
-}
+await nameOnlyClasses(metafile)
 await writeFile(join(target, 'licenses.txt'), await licenses(metafile))
+
+/**
+ * Makes the helper with which esbuild keeps names skip functions that have their name or are not constructors: a function that
+ * is created in each request would call `Object.defineProperty` each time.
+ */
+async function nameOnlyClasses({ outputs }: Metafile): Promise<void> {
+  const helper = '__name=(target,value)=>__defProp('
+  const cheaper = '__name=(target,value)=>!target.prototype||target.name===value?target:__defProp('
+  const paths = Object.keys(outputs).map((output) => join(process.cwd(), output))
+  const scripts = await Promise.all(paths.map(async (path) => ({ path, code: await readFile(path, 'utf8') })))
+  const found = scripts.filter(({ code }) => code.includes(helper))
+  if (found.length === 0) throw new Error('The helper of esbuild that keeps names was not found.')
+  await Promise.all(found.map(({ path, code }) => writeFile(path, code.replace(helper, cheaper))))
+}
 
 async function removeScripts(): Promise<void> {
   const files = await readdir(target).catch(() => [])
