@@ -136,7 +136,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(await own(instance)).toMatchObject({ webFingerDomains: ['example.org'] })
     // Another section causes no conflict.
     expect((await pages.send(general, { appName: 'Ours' })).status).toBe(200)
-    expect((await pages.send(conflict, {})).text).toContain('Saved.')
+    expect((await pages.send(conflict, {})).text).toContain('Saved. It applies from now on.')
     expect(await own(instance)).toMatchObject({
       webFingerDomains: ['example.com', 'example.net'],
       dynamicRegistration: 'off',

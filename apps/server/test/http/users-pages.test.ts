@@ -183,7 +183,7 @@ describe('a user', () => {
       displayName: 'New name',
     }
     expect((await post(path, { ...fields, version })).status).toBe(303)
-    expect((await get(path)).text).toContain('Saved.')
+    expect((await get(path)).text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
     const late = await post(path, { ...fields, displayName: 'Too late', version })
     expect(late.status).toBe(412)
     expect(late.text).toContain('Another person has changed this.')

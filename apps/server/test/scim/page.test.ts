@@ -50,7 +50,7 @@ test('provisioning is set up, runs, and shows its result', async () => {
   expect((await client()).text).toContain('Set up provisioning')
   expect(await page()).toContain('Begin provisioning')
   const saved = await setUp()
-  expect(saved.text).toContain('Saved.')
+  expect(saved.text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
   expect(saved.text).not.toContain('scim-token')
   expect(await ended()).toContain('<span class="chip ok">up to date</span>')
   expect([...server.users.values()].map(({ userName }) => userName)).toContain('ada')
@@ -158,7 +158,7 @@ test('a failing target is shown in the overview, and provisioning is removed', a
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
-  while (!/Provisioning failed .*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
+  while (!/Provisioning failed · [^·]*Photos[^·]* · [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
   const ended_ = await instance.administrator.follow(await post('/remove'))
   expect(ended_.text).toContain('Provisioning was ended.')
   expect((await post('/run')).status).toBe(404)
