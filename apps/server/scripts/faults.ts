@@ -35,7 +35,7 @@ const faults: readonly Fault[] = [
     fault: 'disks that are full or read-only',
     files: [
       `${server}http/readiness.test.ts`,
-      `${server}cli/main.test.ts`,
+      `${server}cli/main.full.test.ts`,
       `${server}backup/scheduled-backups.test.ts`,
     ],
   },

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
 import { exportChunks } from '../../src/audit-log/export.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
 interface Entry {
@@ -22,7 +22,7 @@ function fieldsOf(json: Readonly<Record<string, unknown>>): readonly string[] {
   return fields.map(({ field }) => field)
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
@@ -169,7 +169,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-describe.each(kinds)('the table on %s', (kind) => {
+describe.each(databaseKinds)('the table on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let database: OpenDatabase
 

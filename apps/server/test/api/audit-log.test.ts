@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { createTestDatabase } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
@@ -8,7 +8,7 @@ import { unknownLocation } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { type CalledInstance, type CallOptions, kinds, startCalled } from './calls.ts'
+import { type CalledInstance, type CallOptions, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
 interface Entry {
@@ -21,7 +21,7 @@ interface Entry {
   readonly data: Readonly<Record<string, string>>
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
   let administratorId: string
 
@@ -229,7 +229,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 })
 
-describe.each(kinds)('the table on %s', (kind) => {
+describe.each(databaseKinds)('the table on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let database: OpenDatabase
 

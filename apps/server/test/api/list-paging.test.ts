@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, startCalled } from './calls.ts'
 import { contract } from './contract.ts'
 import { createPerson } from './people.ts'
 
@@ -18,7 +19,7 @@ const dialects: Readonly<Record<string, (page: number, limit: number) => string>
   'page and per_page': (page, limit) => `page=${page}&per_page=${limit}`,
 }
 
-describe.each(kinds)('list pages on %s', (kind) => {
+describe.each(databaseKinds)('list pages on %s', (kind) => {
   let instance: CalledInstance
   const made: string[] = []
 

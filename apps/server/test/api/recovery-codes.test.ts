@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, kinds, lastEntry, startCalled } from './calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { type CalledInstance, lastEntry, startCalled } from './calls.ts'
 import { registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const security = '/settings/account/security'
 const codesPath = '/settings/account/recovery-codes'
 
-describe.each(kinds)('recovery codes on %s', (kind) => {
+describe.each(databaseKinds)('recovery codes on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {

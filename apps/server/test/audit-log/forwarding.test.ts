@@ -4,10 +4,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { expect, test } from '@jest/globals'
-import { eventually } from '@pocket/test-support'
+import { databaseKinds, eventually } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { syslogSender } from '../../src/audit-log/syslog.ts'
-import { type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createFolder } from '../database/folder.ts'
 
 /** A syslog server. `refuse` ends connections before it has read them. */
@@ -59,7 +59,7 @@ const stored = async (instance: CalledInstance) => {
   return idsOf(text.trimEnd().split('\n')).reverse()
 }
 
-test.each(kinds)('sends each audit event to syslog and a file, and again after a cut, on %s', async (kind) => {
+test.each(databaseKinds)('sends each audit event to syslog and a file, and again after a cut, on %s', async (kind) => {
   await using folder = await createFolder()
   await using syslog = await startSyslog((onConnection) => createServer(onConnection))
   const file = join(folder.path, 'audit.jsonl')

@@ -5,6 +5,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { tables } from '../../src/composition/server-tables.ts'
 import { openSnapshot } from '../../src/database/snapshot.ts'
@@ -30,7 +31,7 @@ async function signIn(
   return { browser, status: answer.status }
 }
 
-describe.each(kinds)('an archive of %s', (kind) => {
+describe.each(databaseKinds)('an archive of %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let source: Machine
   let instance: Instance
@@ -129,7 +130,7 @@ describe('import', () => {
     await expect(stat(target.path('data/pocket-id.db-import'))).rejects.toThrow('ENOENT')
   })
 
-  describe.each(kinds)('into a %s with users', (kind) => {
+  describe.each(databaseKinds)('into a %s with users', (kind) => {
     const machines = new AsyncDisposableStack()
     let target: Machine
     let before: unknown
@@ -163,7 +164,7 @@ describe('import', () => {
     expect([exit, stderr]).toEqual([1, expect.stringContaining('The encryption key does not match')])
   })
 
-  describe.each(kinds)('into a %s that has users', (kind) => {
+  describe.each(databaseKinds)('into a %s that has users', (kind) => {
     test('needs --yes, and then replaces everything', async () => {
       await using target = await createMachine(kind)
       {

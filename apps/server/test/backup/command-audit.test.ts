@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { migrations, tables } from '../../src/composition/server-tables.ts'
 import { lockForReading } from '../../src/database/migrated-database.ts'
 import { openSnapshot } from '../../src/database/snapshot.ts'
-import { kinds } from '../api/calls.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
@@ -28,7 +28,7 @@ async function auditLog(env: Machine['env'], authenticator: Parameters<typeof pa
   }
 }
 
-describe.each(kinds)('%s', (kind) => {
+describe.each(databaseKinds)('%s', (kind) => {
   test('records exports, also beside a running server, imports and rotations of the encryption key', async () => {
     await using source = await createMachine(kind)
     await using target = await createMachine(kind)

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createBackupDownloads } from '../../src/backup/downloads.ts'
-import { kinds } from '../api/calls.ts'
 import { type Instance, passkeyAnswer, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from './test-instance.ts'
 
 const path = '/settings/admin/back-ups'
 const passphrase = 'twelve characters'
 
-describe.each(kinds)('%s: an administrator', (kind) => {
+describe.each(databaseKinds)('%s: an administrator', (kind) => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
   let instance: Instance

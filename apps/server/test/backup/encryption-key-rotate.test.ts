@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
+import { databaseKinds } from '@pocket/test-support'
 import { loadConfig } from '../../src/composition/config.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
-import { kinds } from '../api/calls.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
@@ -20,7 +20,7 @@ async function keyOf(machine: Pick<Machine, 'env'>, key: string) {
   return { fingerprint, subject: opened.masterKey.mac('pairwise subject', 'someone') }
 }
 
-describe.each(kinds)('encryption-key-rotate with %s', (kind) => {
+describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
   test('encrypts every secret with the new key and keeps passkeys and pairwise subjects', async () => {
     await using machine = await createMachine(kind)
     await writeFile(machine.path('new-key'), `${newKey}\n`)
@@ -66,40 +66,43 @@ describe.each(kinds)('encryption-key-rotate with %s', (kind) => {
   })
 })
 
-test.each(kinds)('an archive from before a rotation restores into %s with the key of that time', async (kind) => {
-  await using machine = await createMachine(kind, {})
-  const server = { ...machine.env, ENCRYPTION_KEY: '' }
-  const keyFile = machine.path('data/encryption_key')
-  const { administratorAuthenticator: authenticator } = await (async () => {
-    await using instance = await startInstance({ ...server, ENCRYPTION_KEY: encryptionKey })
-    return instance
-  })()
-  await mkdir(machine.path('data'), { recursive: true })
-  await writeFile(keyFile, encryptionKey)
-  expect((await machine.run(['export', '-p', machine.path('archive')])).exit).toBe(0)
-  expect((await machine.run(['encryption-key-rotate', '-y', '--new-key', newKey])).exit).toBe(0)
+test.each(databaseKinds)(
+  'an archive from before a rotation restores into %s with the key of that time',
+  async (kind) => {
+    await using machine = await createMachine(kind, {})
+    const server = { ...machine.env, ENCRYPTION_KEY: '' }
+    const keyFile = machine.path('data/encryption_key')
+    const { administratorAuthenticator: authenticator } = await (async () => {
+      await using instance = await startInstance({ ...server, ENCRYPTION_KEY: encryptionKey })
+      return instance
+    })()
+    await mkdir(machine.path('data'), { recursive: true })
+    await writeFile(keyFile, encryptionKey)
+    expect((await machine.run(['export', '-p', machine.path('archive')])).exit).toBe(0)
+    expect((await machine.run(['encryption-key-rotate', '-y', '--new-key', newKey])).exit).toBe(0)
 
-  const withNewKey = machine.with({ ENCRYPTION_KEY: newKey })
-  const refused = await withNewKey.run(['import', '-y', '-p', machine.path('archive')])
-  expect([refused.exit, refused.stderr]).toEqual([
-    1,
-    expect.stringMatching(/does not match.*Nothing was changed.*set ENCRYPTION_KEY to the key of that time/s),
-  ])
-  const { exit, stdout } = await machine.run(['import', '-y', '-p', machine.path('archive')])
-  expect([exit, stdout.toString()]).toEqual([
-    0,
-    expect.stringMatching(
-      /sessions and tokens issued since have ended.*encryption key of the archive .* is in use now/s,
-    ),
-  ])
-  expect((await readFile(keyFile, 'utf8')).trim()).toBe(encryptionKey)
-  const { fingerprint } = MasterKey.from(newKey)
-  expect((await readFile(`${keyFile}.${fingerprint}`, 'utf8')).trim()).toBe(newKey)
-  await using restored = await startApp({ ...server, ENCRYPTION_KEY: encryptionKey })
-  const agent = restored.agent()
-  const response = await passkeyAnswer(agent, restored.url, authenticator)
-  expect((await agent.postJson(`${restored.url}/api/webauthn/login/finish`, response)).status).toBe(200)
-})
+    const withNewKey = machine.with({ ENCRYPTION_KEY: newKey })
+    const refused = await withNewKey.run(['import', '-y', '-p', machine.path('archive')])
+    expect([refused.exit, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/does not match.*Nothing was changed.*set ENCRYPTION_KEY to the key of that time/s),
+    ])
+    const { exit, stdout } = await machine.run(['import', '-y', '-p', machine.path('archive')])
+    expect([exit, stdout.toString()]).toEqual([
+      0,
+      expect.stringMatching(
+        /sessions and tokens issued since have ended.*encryption key of the archive .* is in use now/s,
+      ),
+    ])
+    expect((await readFile(keyFile, 'utf8')).trim()).toBe(encryptionKey)
+    const { fingerprint } = MasterKey.from(newKey)
+    expect((await readFile(`${keyFile}.${fingerprint}`, 'utf8')).trim()).toBe(newKey)
+    await using restored = await startApp({ ...server, ENCRYPTION_KEY: encryptionKey })
+    const agent = restored.agent()
+    const response = await passkeyAnswer(agent, restored.url, authenticator)
+    expect((await agent.postJson(`${restored.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+  },
+)
 
 test('an interrupted rotation is completed by running it again', async () => {
   await using machine = await createMachine('SQLite', {})

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { kinds } from '../api/calls.ts'
+import { databaseKinds } from '@pocket/test-support'
 import { startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from './test-instance.ts'
 
@@ -20,7 +20,7 @@ async function fillInstance(machine: Machine) {
   return { administratorAuthenticator, id, group, client }
 }
 
-describe.each(kinds)('export --open of %s', (kind) => {
+describe.each(databaseKinds)('export --open of %s', (kind) => {
   test('contains what another provider needs to take over users, groups, clients and passkeys', async () => {
     await using machine = await createMachine(kind)
     const { administratorAuthenticator, id, group, client } = await fillInstance(machine)

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { freePort } from '@pocket/test-support'
+import { databaseKinds, freePort } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
-import { kinds } from '../api/calls.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from '../backup/test-instance.ts'
 
@@ -16,7 +15,7 @@ const doctor = async (machine: Pick<Machine, 'run'>) => {
 
 const day = 86_400_000
 
-describe.each(kinds)('doctor on %s', (kind) => {
+describe.each(databaseKinds)('doctor on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
   let instance: Instance

@@ -1,13 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { audited, type CalledInstance, kinds, startCalled } from '../api/calls.ts'
+import { databaseKinds } from '@pocket/test-support'
+import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const staticKey = 'a key of the environment'
 const day = 86_400_000
 
-describe.each(kinds)('recovery by e-mail on %s', (kind) => {
+describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
   let server: MailServer
   let instance: CalledInstance
 

@@ -349,7 +349,9 @@ describe('a manually provided file', () => {
     await writeFile(path, cityDatabase('Third'))
     await until(() => cityOf(room) === 'Third')
     await run(room)
-    expect(room.notes()).toMatchObject({ 'refresh-places': { sentence: 'placesFrom' } })
+    expect(room.notes()).toMatchObject({
+      'refresh-places': { sentence: 'placesFrom', values: { type: 'GeoLite2-City' } },
+    })
     await rm(path)
     await until(() => cityOf(room) === '')
   })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { expectNoAxeViolations, launchBrowser, selectCases, type TestBrowser } from '@pocket/test-support'
+import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 import { ceremony } from './states/common.ts'
@@ -38,15 +38,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-/** The states with the most content, one of each template. */
-const fullest = new Map(
-  Object.entries(pageStates)
-    .toSorted(([, one], [, other]) => JSON.stringify(one).length - JSON.stringify(other).length)
-    .map(([name, { view }]) => [view, name]),
-)
-const states = selectCases(Object.keys(pageStates), (name) => new Set(fullest.values()).has(name))
-
-describe.each(states)('%s', (name) => {
+describe.each(Object.keys(pageStates))('%s', (name) => {
   beforeAll(async () => {
     said.length = 0
     await look('light', 'desktop')

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds, eventually, freePort, longTestTimeout } from '@pocket/test-support'
+import { eventually, freePort, longTestTimeout } from '@pocket/test-support'
+import { kinds } from '../api/calls.ts'
 import { createSource, facts } from './fixture.ts'
 import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
 
@@ -59,7 +60,7 @@ async function finished({ get }: ReturnType<typeof browser>) {
   }
 }
 
-describe.each(databaseKinds)('the page that migrates from Pocket ID on %s', (kind) => {
+describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let target: Awaited<ReturnType<typeof createTarget>>
   let server: Awaited<ReturnType<typeof target.start>>
