@@ -13,7 +13,11 @@ export interface SecretUses {
 const minUpdateInterval = 60_000
 const maxCachedEntries = 10_000
 
-export function createSecretUses({ stores, clock, onError }: CoreContext): SecretUses {
+export function createSecretUses({
+  stores,
+  clock,
+  onError,
+}: Pick<CoreContext, 'stores' | 'clock' | 'onError'>): SecretUses {
   const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
   const runInBackground = (work: Promise<unknown>): void => {
