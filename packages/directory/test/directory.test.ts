@@ -36,6 +36,7 @@ function createPasskey({ id }: User): Passkey {
     id: randomUUID(),
     accountId: id,
     credentialId: randomUUID(),
+    rpId: null,
     publicKey: 'cose',
     counter: 0,
     transports: [],

@@ -134,6 +134,7 @@ const lists: readonly List[] = [
       ['userHandle', 'account_id', userHandle],
       ['credentialId', 'credential_id', base64url],
       ['publicKey', 'public_key', base64url],
+      ['rpId', 'rp_id', optionalText],
       ['aaguid', 'aaguid', text],
       ['transports', 'transports', texts],
       ['counter', 'counter', integer],
@@ -198,7 +199,7 @@ export const openExportSchema: Exclude<JSONSchema, boolean> = {
     format: { const: openExportFormat },
     version: { const: 1 },
     issuer: { type: 'string', format: 'uri' },
-    rpId: { type: 'string', description: 'The host name to which the passkeys are bound.' },
+    rpId: { type: 'string', description: 'The host name to which passkeys are bound whose own `rpId` is null.' },
     createdAt: { type: 'string', format: 'date-time' },
     ...Object.fromEntries(
       lists.map(({ name, fields }): [string, JSONSchema] => [

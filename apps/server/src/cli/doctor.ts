@@ -67,7 +67,9 @@ async function resultsOf(findings: readonly Finding[]): Promise<readonly CheckRe
   const describe = ({ name, about, count, severity }: Finding) => {
     const key = `overview.findings.${name}`
     const message =
-      about === null ? messages.plural(`${key}.title`, { count }) : messages.text(`${key}.title`, { name: about })
+      about === null
+        ? messages.plural(`${key}.title`, { count })
+        : messages.text(`${key}.title`, { name: about, count })
     return { name, severity, message, remedy: messages.text(`${key}.text`) }
   }
   return checkNames.map((check) => {

@@ -20,6 +20,7 @@ export function composeDiagnosis(
     issuer: pocket.issuer,
     origins: config.appOrigins,
     checks: { ...database.checks, keys: pocket.verifyKeys },
+    countForeignPasskeys: (rpId) => database.overview.countForeignPasskeys(rpId),
     async databaseTime() {
       // SQLite uses the clock of this machine.
       if (sql.kind !== 'postgres') return null

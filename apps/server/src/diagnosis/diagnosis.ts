@@ -10,6 +10,8 @@ export interface DiagnosisDeps {
   /** Additional origins for browsers. */
   readonly origins: readonly string[]
   readonly checks: Readonly<Record<'database' | 'writable' | 'migrations' | 'keys' | 'disk', Check>>
+  /** Passkeys that are bound to another host name than this one. */
+  readonly countForeignPasskeys: (rpId: string) => Promise<readonly { readonly rpId: string; readonly count: number }[]>
   /** The clock of the database in milliseconds since the Unix epoch; `null` if it has none. */
   readonly databaseTime: () => Promise<number | null>
   readonly proxyProbe: Pick<ProxyProbe, 'check'>
@@ -48,6 +50,7 @@ const findingOfCheck = {
 
 export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
   const { issuer, origins, checks, databaseTime, proxyProbe, settings, testMail, testLdap, clock, onFailure } = deps
+  const { host: ownHost, hostname: ownRpId } = new URL(issuer)
   const stop = new AbortController()
   let latest: AddressResult = { findings: [], certificate: null }
   let startedAt: number | undefined
@@ -86,11 +89,15 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
     const reason = await inTime(test).catch(() => 'ETIMEDOUT')
     return reason === undefined ? [] : [findingOf(name, href, { about: `${host} (${reason})` })]
   }
+  const checkPasskeys = async (): Promise<readonly Finding[]> => {
+    const foreign = await inTime(() => deps.countForeignPasskeys(ownRpId)).catch(() => [])
+    return foreign.map(({ rpId, count }) => findingOf('passkeysOfOtherHost', '#server', { about: rpId, count }))
+  }
   const runChecks = async (): Promise<AddressResult> => {
     const { smtpHost, ldapEnabled, ldapUrl } = await settings.lastKnown()
     const [address, ...others] = await Promise.all([
       inTime((signal) => checkPublicAddress(issuer, clock.now(), signal)).catch(() => ({
-        findings: [findingOf('addressTimeout', '#server', { about: new URL(issuer).host })],
+        findings: [findingOf('addressTimeout', '#server', { about: ownHost })],
         certificate: null,
       })),
       inTime((signal) => checkRelatedOrigins(issuer, origins, signal)).catch(() => []),
@@ -100,6 +107,7 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
         failureOf(name, '#server', checks[check as keyof typeof findingOfCheck]),
       ),
       checkClock(),
+      checkPasskeys(),
       smtpHost === '' ? [] : checkService('mailFailed', emailPage, smtpHost, testMail),
       ldapEnabled ? checkService('ldapFailed', ldapPage, hostOf(ldapUrl), testLdap) : [],
     ])

@@ -61,6 +61,7 @@ export const checkOfFinding = {
   proxyHeaderMissing: 'proxy',
   relatedOriginsUnreachable: 'passkeys',
   relatedOriginMissing: 'passkeys',
+  passkeysOfOtherHost: 'passkeys',
   mailFailed: 'mail',
   emailFailed: 'mail',
   emailStuck: 'mail',

@@ -28,6 +28,12 @@ export interface UserCounts {
   readonly hasSingleSignInDevice: boolean
 }
 
+/** Passkeys that are bound to another host name. */
+export interface ForeignPasskeys {
+  readonly rpId: string
+  readonly count: number
+}
+
 export interface EmailCounts {
   readonly waiting: number
   /** When the oldest waiting e-mail was created; `null` if none is waiting. */
@@ -130,6 +136,9 @@ const apiKeys = `SELECT owner_id AS id, pocket_api_key.name AS name, display_nam
 const lastImport = (outcome: string) => `(SELECT COUNT(*) FROM pocket_ldap_run WHERE outcome = '${outcome}'
       AND started_at = (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry'))`
 
+const foreignPasskeys =
+  'SELECT rp_id, COUNT(*) AS number FROM pocket_passkey WHERE rp_id <> $1 GROUP BY rp_id ORDER BY 2 DESC, 1 LIMIT 5'
+
 const statusQuery = `SELECT
     (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
     (SELECT COUNT(*) FROM pocket_recovery WHERE ready_at > $2) AS recoveries,
@@ -195,6 +204,12 @@ export class OverviewStore {
       // A synced passkey counts twice.
       hasSingleSignInDevice: value('administrator_passkeys') === 1 && value('break_glass') === 0,
     }
+  }
+
+  /** The most frequent RP IDs of passkeys that are bound to another host name than this one. */
+  async countForeignPasskeys(rpId: string): Promise<readonly ForeignPasskeys[]> {
+    const rows = await this.#database.query<{ rp_id: string; number: Numeric }>(foreignPasskeys, [rpId])
+    return rows.map(({ rp_id, number }) => ({ rpId: rp_id, count: Number(number) }))
   }
 
   async countEmails(failedSince: number): Promise<EmailCounts> {

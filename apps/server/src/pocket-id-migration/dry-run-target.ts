@@ -12,6 +12,7 @@ export const dryRunTarget: MigrationTarget = {
   groupClaims: discard,
   ldapStates: discard,
   passkeys: discard,
+  passkeyRpId: discard,
   apiKeys: discard,
   clients: discard,
   apis: discard,

@@ -37,6 +37,8 @@ export async function migrate({ appUrl, ...options }: MigrationOptions): Promise
   await migrateClients(context)
   await migrateTokens(context)
   const issuer = await migrateAuthorizations(context)
+  const rpId = URL.parse(issuer ?? '')?.hostname
+  if (rpId !== undefined) await context.target.passkeyRpId(rpId)
   await migrateAuditLog(context)
   await migratePictures(context)
   await noteShortLived(context)

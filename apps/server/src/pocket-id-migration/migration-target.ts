@@ -35,6 +35,8 @@ export interface MigrationTarget {
   readonly groupClaims: Write<ImportedClaim>
   readonly ldapStates: Write<LdapImportState>
   readonly passkeys: Write<Passkey>
+  /** Stores the RP ID that all passkeys are bound to. */
+  readonly passkeyRpId: (rpId: string) => Promise<void>
   readonly apiKeys: Write<ApiKey>
   readonly clients: Write<Client>
   readonly apis: Write<Api>

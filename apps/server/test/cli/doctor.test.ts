@@ -52,6 +52,20 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     expect([exit, stderr]).toEqual([1, 'Failed: address.\n'])
   })
 
+  test('reports passkeys that belong to the host name of a previous APP_URL', async () => {
+    const env = { APP_URL: 'https://id.example.com' }
+    const { problems } = await doctor(machine.with(env))
+    expect(problems).toContain(
+      'failed   passkeys       Passkeys bound to the host name localhost: 1. They don’t work here. Set APP_URL to that host name again and add the new URL to APP_ORIGINS, or let these people register new passkeys.',
+    )
+    const { stdout } = await machine.with(env).run(['doctor', '--json'])
+    const { checks } = JSON.parse(stdout.toString())
+    expect(checks.find(({ check }: { readonly check: string }) => check === 'passkeys')).toMatchObject({
+      outcome: 'failed',
+      findings: [{ name: 'passkeysOfOtherHost', severity: 'bad' }],
+    })
+  })
+
   test('reports services that cannot be used, without their credentials', async () => {
     const port = String(await freePort())
     const { exit, stderr, problems } = await doctor(
@@ -147,6 +161,7 @@ test('compares the clock with that of the database', async () => {
       issuer: `http://localhost:${await freePort()}`,
       origins: [],
       checks: { database: works, writable: works, migrations: works, keys: works, disk: works },
+      countForeignPasskeys: async () => [],
       databaseTime: async () => databaseTime,
       proxyProbe: { check: async () => [] },
       // A cast: the checks read no other settings.

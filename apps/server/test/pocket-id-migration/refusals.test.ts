@@ -91,6 +91,7 @@ test('an instance that crashed more than 90 seconds ago is migrated, including i
   expect(migrated.prepare('SELECT display_name FROM pocket_user WHERE user_name = ?').pluck().get('jonas')).toBe(
     'Only in the log',
   )
+  expect(migrated.prepare('SELECT DISTINCT rp_id FROM pocket_passkey').pluck().all()).toEqual(['localhost'])
   migrated.close()
   expect((await readdir(crashed)).sort()).toEqual(['pocket-id.db', 'pocket-id.db-wal'])
 })

@@ -32,7 +32,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
     return this.#state.run(() => this.#listPasskeys(accountId))
   }
 
-  recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {
+  recordUse(id: string, { counter, backedUp, userVerified, rpId, at }: PasskeyUse): Promise<void> {
     return this.#state.run(() => {
       const passkey = this.#passkeys.get(id)
       if (passkey === undefined) return
@@ -41,6 +41,7 @@ export class MemoryPasskeyStore implements PasskeyStore {
         counter: Math.max(passkey.counter, counter),
         backedUp,
         userVerified: passkey.userVerified === true || userVerified,
+        rpId,
         lastUsedAt: at,
       })
     })

@@ -112,7 +112,7 @@ export function createAuthentication(context: CeremonyContext): Authentication {
           details: { accountId: passkey.accountId, passkeyId: passkey.id },
         })
       }
-      const use = { counter: newCounter, backedUp: credentialBackedUp, userVerified, at }
+      const use = { counter: newCounter, backedUp: credentialBackedUp, userVerified, rpId: relyingParty.rpId, at }
       return { passkey, counterRegressed, challenge, use }
     },
 

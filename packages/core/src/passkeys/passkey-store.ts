@@ -6,6 +6,8 @@ export interface PasskeyUse {
   readonly backedUp: boolean
   /** Whether the passkey verified the user this time. */
   readonly userVerified: boolean
+  /** The RP ID that the response was verified for. */
+  readonly rpId: string
   /** Milliseconds since the Unix epoch. */
   readonly at: number
 }

@@ -8,6 +8,8 @@ export interface Passkey {
   readonly accountId: string
   /** The credential ID in base64url, unique across all accounts. */
   readonly credentialId: string
+  /** The RP ID that it is bound to: the host name of the issuer at registration. `null` if it is not known yet. */
+  readonly rpId: string | null
   /** The COSE public key in base64url. */
   readonly publicKey: string
   /** The signature counter; synced passkeys always send 0. */

@@ -147,6 +147,7 @@ export function createRegistration(context: CeremonyContext, metadata: Authentic
         id: uuid(),
         accountId,
         credentialId: credential.id,
+        rpId: relyingParty.rpId,
         publicKey: Buffer.from(credential.publicKey).toString('base64url'),
         counter: credential.counter,
         transports,

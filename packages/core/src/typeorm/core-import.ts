@@ -20,6 +20,8 @@ import { passkeyTable } from './passkey.table.ts'
 /** Bulk inserts into the empty tables of core. The caller has validated the rows. */
 export interface CoreImport {
   readonly passkeys: BulkInsert<Passkey>
+  /** Stores the RP ID that all passkeys are bound to. */
+  readonly passkeyRpId: (rpId: string) => Promise<void>
   readonly clients: BulkInsert<Client>
   readonly apis: BulkInsert<Api>
   readonly apiGrants: BulkInsert<ApiGrant>
@@ -43,6 +45,9 @@ export function coreImport(database: Database): CoreImport {
   const insertApis = bulkInsert(database, apiTable)
   return {
     passkeys: bulkInsert(database, passkeyTable),
+    async passkeyRpId(rpId) {
+      await database.execute('UPDATE pocket_passkey SET rp_id = $1', [rpId])
+    },
     async clients(clients) {
       await insertClients(clients.map(toStoredClient))
       await insertClientGroups(

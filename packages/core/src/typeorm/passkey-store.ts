@@ -29,7 +29,7 @@ const sql = {
   findByCredentialId: `${rows.select} WHERE credential_id = $1`,
   listByAccount: `${rows.select} WHERE account_id = $1 ORDER BY created_at, id`,
   recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
-    backed_up = $3, user_verified = (COALESCE(user_verified, FALSE) OR $4), last_used_at = $5 WHERE id = $1`,
+    backed_up = $3, user_verified = (COALESCE(user_verified, FALSE) OR $4), rp_id = $5, last_used_at = $6 WHERE id = $1`,
   recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
   // A row if there is none, so that only this answer is cached. This form lets both databases use the index.
   hasNoneUnverified: `SELECT 1 AS verified WHERE NOT EXISTS (SELECT 1 FROM ${rows.table} WHERE user_verified = FALSE)`,
@@ -69,8 +69,8 @@ export class TypeormPasskeyStore implements PasskeyStore {
     return rows.all(await this.#database.queryOnce(sql.listByAccount, [accountId]))
   }
 
-  async recordUse(id: string, { counter, backedUp, userVerified, at }: PasskeyUse): Promise<void> {
-    const parameters = [id, counter, backedUp, userVerified, at]
+  async recordUse(id: string, { counter, backedUp, userVerified, rpId, at }: PasskeyUse): Promise<void> {
+    const parameters = [id, counter, backedUp, userVerified, rpId, at]
     const record = () => this.#database.executeLater({ sql: sql.recordUse, parameters, row: id })
     if (userVerified) return record()
     await this.#database.transaction(async () => {

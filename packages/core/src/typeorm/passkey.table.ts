@@ -11,6 +11,8 @@ export const passkeyTable: EntitySchema<Passkey> = new EntitySchema<Passkey>({
     accountId: { ...varchar(255), name: 'account_id' },
     // Up to 1023 bytes (WebAuthn Level 3 §4).
     credentialId: { ...varchar(1364), name: 'credential_id' },
+    // The length of a host name (RFC 1035 §2.3.4).
+    rpId: { ...varchar(253), name: 'rp_id', nullable: true },
     publicKey: { ...text, name: 'public_key' },
     counter: bigint,
     transports: json,

@@ -9,6 +9,7 @@ import { AdditiveCreateCacheVersion1764000000010 } from './migrations/1764000000
 import { AdditiveAddCodeByProgram1764000000030 } from './migrations/1764000000030-additive-add-code-by-program.ts'
 import { AdditiveAddRecoveryCodes1764000000040 } from './migrations/1764000000040-additive-add-recovery-codes.ts'
 import { AdditiveCreateIssuer1764000000120 } from './migrations/1764000000120-additive-create-issuer.ts'
+import { AdditiveAddPasskeyRpId1764000000110 } from './migrations/1764000000110-additive-add-passkey-rp-id.ts'
 import { withoutTimeLimits } from './options.ts'
 import { prefixTables, withMigrationSchema } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -25,6 +26,7 @@ export const pocketMigrations: MigrationSet = {
     AdditiveAddCodeByProgram1764000000030,
     AdditiveAddRecoveryCodes1764000000040,
     AdditiveCreateIssuer1764000000120,
+    AdditiveAddPasskeyRpId1764000000110,
   ],
   lastReplacedMigration,
 }

@@ -193,6 +193,7 @@ export async function storePasskey(
     id: crypto.randomUUID(),
     accountId: account.id,
     credentialId: credential.id,
+    rpId: 'localhost',
     publicKey: Buffer.from(credential.publicKey).toString('base64url'),
     counter: 0,
     transports: [],

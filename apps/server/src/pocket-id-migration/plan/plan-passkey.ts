@@ -22,6 +22,8 @@ export function planPasskey(
     id: row.id,
     accountId,
     credentialId: row.credential_id.toString('base64url'),
+    // The source does not store it; `migrate` adds it.
+    rpId: null,
     publicKey: row.public_key.toString('base64url'),
     counter: 0,
     transports: row.transport,

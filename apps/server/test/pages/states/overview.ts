@@ -79,6 +79,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
         about: 'An application whose name is far longer than it ought to be',
         at: now - day,
       },
+      { ...finding, name: 'passkeysOfOtherHost', about: 'login.example.com', count: 1204 },
       { ...finding, name: 'emailFailed', count: 3 },
       { ...finding, name: 'emailStuck', count: 12, at: now - day / 24 },
       { ...finding, name: 'emailMissing' },

@@ -8,6 +8,7 @@ function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
     id,
     accountId: 'account',
     credentialId: `credential of ${id}`,
+    rpId: null,
     publicKey: 'cose',
     counter: 0,
     transports: [],
@@ -33,6 +34,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     name: 'returns every field as stored',
     run: async (store) => {
       const complete = passkey('complete', {
+        rpId: 'id.example.com',
         counter: 4_294_967_295,
         transports: ['hybrid', 'internal', 'x-unknown'],
         deviceType: 'multiDevice',
@@ -80,8 +82,14 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     run: async (store) => {
       await store.insert(passkey('a'))
       await store.insert(passkey('b'))
-      await store.recordUse('a', { counter: 7, backedUp: true, userVerified: true, at: noon + 5 })
-      const used = { counter: 7, backedUp: true, lastUsedAt: noon + 5 }
+      await store.recordUse('a', {
+        counter: 7,
+        backedUp: true,
+        userVerified: true,
+        rpId: 'id.example.com',
+        at: noon + 5,
+      })
+      const used = { counter: 7, backedUp: true, lastUsedAt: noon + 5, rpId: 'id.example.com' }
       assert.deepEqual(await store.findByCredentialId('credential of a'), passkey('a', used))
       assert.deepEqual(await store.findByCredentialId('credential of b'), passkey('b'))
     },
@@ -91,7 +99,13 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     run: async (store) => {
       await store.insert(passkey('a'))
       await repeat50Times((index) =>
-        store.recordUse('a', { counter: 50 - index, backedUp: false, userVerified: true, at: noon }),
+        store.recordUse('a', {
+          counter: 50 - index,
+          backedUp: false,
+          userVerified: true,
+          rpId: 'id.example.com',
+          at: noon,
+        }),
       )
       assert.equal((await store.findByCredentialId('credential of a'))?.counter, 50)
     },
@@ -104,7 +118,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.equal(await store.hasUnverified(), false)
       await store.insert(passkey('b', { userVerified: false }))
       const use = (userVerified: boolean) =>
-        store.recordUse('b', { counter: 1, backedUp: false, userVerified, at: noon })
+        store.recordUse('b', { counter: 1, backedUp: false, userVerified, rpId: 'id.example.com', at: noon })
       await use(false)
       assert.equal(await store.hasUnverified(), true)
       await use(true)
@@ -113,7 +127,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.equal((await store.findByCredentialId('credential of b'))?.userVerified, true)
       await store.insert(passkey('c', { userVerified: null }))
       assert.equal(await store.hasUnverified(), false)
-      await store.recordUse('c', { counter: 1, backedUp: false, userVerified: false, at: noon })
+      await store.recordUse('c', { counter: 1, backedUp: false, userVerified: false, rpId: 'id.example.com', at: noon })
       assert.equal(await store.hasUnverified(), true)
     },
   },
@@ -203,7 +217,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       await store.insert(passkey('b', { backedUp: false }))
       await store.insert(passkey('c', { accountId: 'single', backedUp: false }))
       await store.insert(passkey('d', { accountId: 'synced', backedUp: true }))
-      await store.recordUse('b', { counter: 1, backedUp: false, userVerified: true, at: 7 })
+      await store.recordUse('b', { counter: 1, backedUp: false, userVerified: true, rpId: 'id.example.com', at: 7 })
       const summaries = await store.summarize(['account', 'synced', 'nobody'])
       assert.deepEqual(
         [...summaries].sort((left, right) => (left.accountId < right.accountId ? -1 : 1)),
