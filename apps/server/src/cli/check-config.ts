@@ -1,10 +1,11 @@
 import { InvalidConfigError } from '../composition/config.ts'
 import { InvalidFileError } from '../configuration-file/problem.ts'
 import { type AddCommand, CommandError, exitCodes } from './command.ts'
+import { withExamples } from './output.ts'
 
 /** Checks the environment variables and the configuration file without opening the database. */
 export const addCheckConfig: AddCommand = (program, { print, readConfig }) => {
-  program
+  const command = program
     .command('check-config')
     .description('check the environment variables and the configuration file; the exit code is 2 if one is invalid')
     .action(async () => {
@@ -22,6 +23,7 @@ export const addCheckConfig: AddCommand = (program, { print, readConfig }) => {
         throw error
       }
     })
+  withExamples(command, ['check-config'])
 }
 
 class InvalidConfigurationError extends CommandError {

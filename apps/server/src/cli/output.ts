@@ -15,10 +15,17 @@ export function printResult<Result>(
   for (const line of json ? [JSON.stringify(result, undefined, 2)] : linesOf(result)) print(line)
 }
 
-/** Shows examples below the help of a command. */
+/** Shows examples below the help of a command, and below that of each subcommand its own. */
 export function withExamples(command: Command, examples: readonly string[]): Command {
-  return command.addHelpText(
-    'after',
-    ['', 'Examples:', ...examples.map((example) => `  pocket-id ${example}`)].join('\n'),
-  )
+  return command.addHelpText('afterAll', ({ command: shown }) => {
+    const name = nameOf(shown)
+    const own = examples.filter((example) => `${example} `.startsWith(`${name} `))
+    return ['', 'Examples:', ...own.map((example) => `  pocket-id ${example}`)].join('\n')
+  })
+}
+
+/** For example `users list`. */
+export function nameOf(command: Command): string {
+  const { parent } = command
+  return parent?.parent ? `${nameOf(parent)} ${command.name()}` : command.name()
 }

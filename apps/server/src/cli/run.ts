@@ -24,15 +24,17 @@ import { addIssuer } from './issuer.ts'
 import { addKeyRotate } from './key-rotate.ts'
 import { addMigrateFromPocketId } from './migrate-from-pocket-id.ts'
 import { addOneTimeAccessToken } from './one-time-access-token.ts'
+import { withExamples } from './output.ts'
 import { addPasskeyRemove } from './passkey-remove.ts'
 import { addRollback } from './rollback.ts'
 import { runServer } from './start.ts'
 
 const addVersion: AddCommand = (program, { version, print }) => {
-  program
+  const command = program
     .command('version')
     .description('print the version')
     .action(() => print(nameAndVersion(version)))
+  withExamples(command, ['version'])
 }
 
 /** In the order of the help text. */
@@ -100,9 +102,9 @@ export function createProgram(context: CommandContext): Command {
   for (const addCommand of commands) addCommand(program, context)
   // Adds `complete <shell>`, which prints a completion script, and what the script calls.
   tab(program)
-  program.commands
-    .find((command) => command.name() === 'complete')
-    ?.description('print a completion script for a shell')
+  const complete = program.commands.find((command) => command.name() === 'complete')
+  complete?.description('print a completion script for a shell')
+  if (complete) withExamples(complete, ['complete bash > /etc/bash_completion.d/pocket-id', 'complete fish'])
   return program
 }
 

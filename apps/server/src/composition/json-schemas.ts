@@ -134,6 +134,13 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
       additionalProperties: true,
     },
   },
+  'settings-get': {
+    command: 'settings get KEY --json',
+    schema: {
+      type: ['string', 'number', 'boolean', 'array', 'object', 'null'],
+      description: 'The value as `settings list` prints it.',
+    },
+  },
   'audit-tail': { command: 'audit tail --json', schema: { ...auditSchema, description: 'One object a line.' } },
   'config-plan': {
     command: 'config plan|apply --json',

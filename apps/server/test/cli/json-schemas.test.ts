@@ -2,7 +2,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import type { Command } from 'commander'
 import { jsonSchemaFiles, schemaFolder } from '../../scripts/json-schemas-reference.ts'
+import type { CommandContext } from '../../src/cli/command.ts'
+import { nameOf } from '../../src/cli/output.ts'
+import { createProgram } from '../../src/cli/run.ts'
+import { jsonSchemas } from '../../src/composition/json-schemas.ts'
 import { startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from '../backup/test-instance.ts'
 import { createSource, facts } from '../pocket-id-migration/fixture.ts'
@@ -21,12 +26,28 @@ async function problemsOf(name: string, document: string): Promise<unknown> {
   return validate.errors
 }
 
+function leavesOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
+}
+
 test('the published schemas are up to date', async () => {
   const published = (await readdir(schemaFolder)).sort()
   const files = jsonSchemaFiles()
   expect(published).toEqual(Object.keys(files).sort())
   for (const name of published)
     expect([name, await readFile(new URL(name, schemaFolder), 'utf8')]).toEqual([name, files[name]])
+})
+
+test('every command with --json has a schema', () => {
+  const described = Object.values(jsonSchemas).flatMap(({ command }) => {
+    const [, before = '', names = ''] = command.match(/^(.*?)([\w-]+(?:\|[\w-]+)*)(?: [A-Z]+)* --/) ?? []
+    return names.split('|').map((name) => before + name)
+  })
+  // A cast: no command runs, so only what the definitions read is needed.
+  const program = createProgram({ version: '', print() {}, printError() {} } as unknown as CommandContext)
+  const withJson = leavesOf(program).filter(({ options }) => options.some(({ long }) => long === '--json'))
+  expect(withJson.length).toBeGreaterThan(20)
+  expect(withJson.map(nameOf).filter((name) => !described.includes(name))).toEqual([])
 })
 
 describe('the JSON', () => {
@@ -91,6 +112,7 @@ describe('the JSON', () => {
       ['sessions-list', 'sessions', 'list', 'ada'],
       ['jobs-list', 'jobs', 'list'],
       ['settings-list', 'settings', 'list'],
+      ['settings-get', 'settings', 'get', 'appName'],
     ]
     for (const [name, ...args] of commands) {
       const output = await printed([...args, '--json'])

@@ -8,8 +8,8 @@ import { OptionalClientTokenLifetime1764000000000 } from './migrations/176400000
 import { AdditiveCreateCacheVersion1764000000010 } from './migrations/1764000000010-additive-create-cache-version.ts'
 import { AdditiveAddCodeByProgram1764000000030 } from './migrations/1764000000030-additive-add-code-by-program.ts'
 import { AdditiveAddRecoveryCodes1764000000040 } from './migrations/1764000000040-additive-add-recovery-codes.ts'
-import { AdditiveCreateIssuer1764000000120 } from './migrations/1764000000120-additive-create-issuer.ts'
 import { AdditiveAddPasskeyRpId1764000000110 } from './migrations/1764000000110-additive-add-passkey-rp-id.ts'
+import { AdditiveCreateIssuer1764000000120 } from './migrations/1764000000120-additive-create-issuer.ts'
 import { withoutTimeLimits } from './options.ts'
 import { prefixTables, withMigrationSchema } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -25,8 +25,8 @@ export const pocketMigrations: MigrationSet = {
     AdditiveCreateCacheVersion1764000000010,
     AdditiveAddCodeByProgram1764000000030,
     AdditiveAddRecoveryCodes1764000000040,
-    AdditiveCreateIssuer1764000000120,
     AdditiveAddPasskeyRpId1764000000110,
+    AdditiveCreateIssuer1764000000120,
   ],
   lastReplacedMigration,
 }

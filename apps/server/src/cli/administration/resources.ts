@@ -29,8 +29,13 @@ export const users: Resource = {
   deletion: 'Passkeys, sessions and tokens are deleted too.',
   examples: [
     'users list --search ada',
+    'users show ada --json',
     'users create --username ada --email ada@example.com --first-name Ada',
+    'users update ada --locale de',
+    'users delete ada',
+    'users enable ada',
     'users disable ada',
+    'users reset-passkeys ada',
     'users set-groups ada family admins',
   ],
 }
@@ -53,7 +58,15 @@ export const groups: Resource = {
     { flags: '--display-name <name>', key: 'friendlyName', description: 'display name' },
   ],
   deletion: 'Its members lose the access that it gives.',
-  examples: ['groups create --name family --display-name Family', 'groups add-members family ada tim'],
+  examples: [
+    'groups list --search family',
+    'groups show family --json',
+    'groups create --name family --display-name Family',
+    'groups update family --display-name "Our family"',
+    'groups delete family',
+    'groups add-members family ada tim',
+    'groups remove-members family tim',
+  ],
 }
 
 export const clients: Resource = {
@@ -103,6 +116,10 @@ export const clients: Resource = {
   kept: ['credentials'],
   deletion: 'Its applications can no longer sign anybody in.',
   examples: [
+    'clients list --search jellyfin',
+    'clients show Jellyfin --json',
+    'clients update Jellyfin --launch-url https://media.example.com',
+    'clients delete Jellyfin',
     'clients create --name Jellyfin --callback-url https://media.example.com/sso/OID/redirect/pocket',
     'clients new-secret Jellyfin',
     'clients allow-groups Jellyfin family',
@@ -135,5 +152,11 @@ export const apis: Resource = {
   ],
   kept: ['resourceServerClientIds'],
   deletion: 'Its permissions and grants are deleted too.',
-  examples: ['apis create --name Photos --resource https://photos.example.com'],
+  examples: [
+    'apis list --search photos',
+    'apis show Photos --json',
+    'apis create --name Photos --resource https://photos.example.com',
+    'apis update Photos --name "Our photos"',
+    'apis delete Photos',
+  ],
 }

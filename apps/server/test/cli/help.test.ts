@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from '@jest/globals'
+import type { Command } from 'commander'
+import type { CommandContext } from '../../src/cli/command.ts'
+import { nameOf } from '../../src/cli/output.ts'
+import { createProgram } from '../../src/cli/run.ts'
+
+function createPrinted() {
+  const printed: string[] = []
+  const print = (line: string) => printed.push(line)
+  // A cast: no command runs, so only what the definitions read is needed.
+  return { printed, program: createProgram({ version: '', print, printError: print } as unknown as CommandContext) }
+}
+
+const allOf = (command: Command): readonly Command[] => command.commands.flatMap((child) => [child, ...allOf(child)])
+const names = allOf(createPrinted().program).map(nameOf)
+
+test.each(names)('the help of %s has examples that it understands', (name) => {
+  const { program, printed } = createPrinted()
+  const command = allOf(program).find((each) => nameOf(each) === name)
+  command?.outputHelp()
+  const [, examples = ''] = printed.join('\n').split('Examples:\n')
+  const lines = examples.split('\n').filter((line) => line !== '')
+  expect(lines.length).toBeGreaterThan(0)
+  for (const line of lines) {
+    const [, program_, ...words] = (line.replace(/ [>|<] .*/, '').match(/"[^"]*"|\S+/g) ?? ['']).toSpliced(0, 0, '')
+    expect([program_, `${words.join(' ')} `.startsWith(`${name} `)]).toEqual(['pocket-id', true])
+    const leaf = allOf(program).findLast((each) => `${words.join(' ')} `.startsWith(`${nameOf(each)} `))
+    const { unknown } = leaf?.parseOptions(words.slice(nameOf(leaf).split(' ').length)) ?? {}
+    expect([line, unknown]).toEqual([line, []])
+  }
+})
+
+test.each([
+  ['key-rotat', 'key-rotate'],
+  ['user', 'users'],
+  ['settings lst', 'list'],
+  ['users list --serch x', '--search'],
+])('suggests another word for %s', async (words, suggestion) => {
+  const { program, printed } = createPrinted()
+  await expect(program.parseAsync(words.split(' '), { from: 'user' })).rejects.toThrow()
+  expect(printed.join('\n')).toContain(`(Did you mean ${suggestion}?)`)
+})
+
+describe('the completion script', () => {
+  const scriptOf = (shell: string) => {
+    const { program } = createPrinted()
+    const lines: string[] = []
+    const { log } = console
+    console.log = (line: string) => void lines.push(line)
+    try {
+      program.parse(['complete', shell], { from: 'user' })
+    } finally {
+      console.log = log
+    }
+    return lines.join('\n')
+  }
+
+  test('of bash is accepted by bash, and registers the program', () => {
+    const script = `${scriptOf('bash')}\ncomplete -p pocket-id`
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(/complete .*-F \S+ pocket-id/)
+  })
+})
