@@ -62,7 +62,11 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const engine = await createEngine(options, services)
   const { holder, keyRing, logoutNotices } = engine
   const provider = holder.current
-  const { revokeAccessToClients: endAccessTo, ...accessRevocation } = createAccessRevocation(options, provider)
+  const {
+    revokeAccessToClients: endAccessTo,
+    revokeAccessOfGroupsRequiringPasskeys: endAccessAfterRemoval,
+    ...accessRevocation
+  } = createAccessRevocation(options, provider)
   const userServices = createUserServices(options, services, engine)
   const { sessions, history, loginCodes, mailedCodes, metadata } = userServices
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = userServices
@@ -73,7 +77,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     ...{ siteSessions, secretUses, record: connectionLog.record, trustProxy: trustProxy ?? (() => false) },
     assert: createAssertions(issuer.id, clock, engine.sign),
   })
-  const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider)
+  const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider, endAccessAfterRemoval)
   const preview = createTokenPreview(options, provider)
   const callback = () => createCallback(middleware, onError)
 

@@ -91,6 +91,7 @@ export const errorCodes = [
   'reserved_claim',
   'scim_sync_failed',
   'scim_sync_running',
+  'second_passkey_required',
   'session_not_found',
   'setup_already_completed',
   'setup_not_available',

@@ -9,7 +9,7 @@ export { accessTokenFormats, cimdPermissions } from './apis/api.ts'
 export { changesBetween } from './audit/changes.ts'
 export { accessTokenMinutes } from './clients/client.ts'
 export { clientChanges } from './clients/client-changes.ts'
-export { isAllowedToUse, notAllowedReason } from './clients/group-restriction.ts'
+export { accessProblem, isAllowedToUse, notAllowedReason, secondPasskeyReason } from './clients/group-restriction.ts'
 export { assertionHeader, canonicalHost, defaultIdentityHeaders, ruleAudiences } from './clients/protected-site.ts'
 export {
   clientAuthenticationMethods,

@@ -172,6 +172,11 @@ export interface Pocket extends AsyncDisposable {
    * that the account may no longer use. Call it in the transaction that removes the account from the groups.
    */
   endAccessByGroups(accountId: string, groupIds: readonly string[]): Promise<void>
+  /**
+   * Revokes what this group granted to accounts with fewer than two passkeys. Call it in the transaction that sets
+   * `requiresTwoPasskeys` of the group.
+   */
+  endAccessWithoutSecondPasskey(groupId: string): Promise<void>
   /** Removes all core data of a deleted account, including passkeys and consents. */
   forgetAccount(accountId: string): Promise<void>
   /**

@@ -17,6 +17,8 @@ const flag: Kind = { schema: { type: 'boolean' } }
 const integer: Kind = { schema: { type: 'integer' } }
 const optionalInteger: Kind = { schema: { type: ['integer', 'null'] } }
 const optionalFlag: Kind = { schema: { type: ['boolean', 'null'] } }
+/** A column in which `null` is `false`. */
+const setFlag: Kind = { ...flag, convert: (value) => value === true }
 const base64url: Kind = { schema: { type: 'string', pattern: '^[A-Za-z0-9_-]*$' } }
 const instant = (value: Value) => (typeof value === 'number' ? new Date(value).toISOString() : null)
 const time: Kind = { schema: { type: 'string', format: 'date-time' }, convert: instant }
@@ -80,6 +82,7 @@ const lists: readonly List[] = [
       ['id', 'id', text],
       ['name', 'name', text],
       ['friendlyName', 'friendly_name', text],
+      ['requiresTwoPasskeys', 'requires_two_passkeys', setFlag],
       ['ldapId', 'ldap_id', optionalText],
       ['createdAt', 'created_at', time],
     ],

@@ -218,7 +218,7 @@ export interface ClientAccessPage extends ClientTab {
 export interface PersonCheck {
   readonly user: PickedItem | null
   readonly scope: string
-  readonly reason: 'everybody' | 'member' | 'not_member' | 'disabled' | 'unknown' | null
+  readonly reason: 'everybody' | 'member' | 'not_member' | 'second_passkey' | 'disabled' | 'unknown' | null
   /** The groups that grant access. */
   readonly groups: readonly string[]
   /** Claims by name, as text. */

@@ -1,5 +1,5 @@
 import type { Client } from '@pocket/core'
-import { isAllowedToUse, protocolClaims } from '@pocket/core/internal'
+import { accessProblem, protocolClaims } from '@pocket/core/internal'
 import type { Deps } from '../http/deps.ts'
 import type { PersonCheck } from './page-model.ts'
 
@@ -31,7 +31,9 @@ export async function checkPerson(
   if (user.disabled) return { ...checked, reason: 'disabled' }
   const account = await directory.accounts.find(user.id)
   const groupIds = (account?.groups ?? []).map((group) => group.id)
-  if (!isAllowedToUse(client, groupIds)) return { ...checked, reason: 'not_member' }
+  const passkeys = { listByAccount: pocket.passkeys.list }
+  const problem = await accessProblem(client, { id: user.id, groups: account?.groups ?? [] }, passkeys)
+  if (problem) return { ...checked, reason: problem === 'second_passkey' ? problem : 'not_member' }
   const grantingIds = client.isGroupRestricted ? groupIds.filter((each) => client.allowedGroupIds.includes(each)) : []
   const tokens = await pocket.previewTokens(client.id, user.id, checked.scope)
   return {

@@ -12,6 +12,9 @@ import { waitingPages } from './waiting-page.ts'
 
 const devicePath = '/device'
 
+/** The errors of a user who may not use the client, who can deny the request. */
+const refusals = new Set(['client_not_allowed', 'second_passkey_required'])
+
 /**
  * `/login/device` on the waiting device, `/device` on the device that approves it.
  *
@@ -74,7 +77,7 @@ export function devicePages(
           otherDeviceUrl: `/login?${new URLSearchParams({ another: 'yes', redirect: `${devicePath}?${query}` })}`,
         }
         const problem = error.code
-        await showDevice(ctx, user, { code, problem, ...(problem === 'client_not_allowed' && { notAllowed }) })
+        await showDevice(ctx, user, { code, problem, ...(refusals.has(problem) && { notAllowed }) })
         ctx.status = 404
       }
     },

@@ -37,6 +37,10 @@ export const groupBody = named('UserGroupCreateDto', {
       maxLength: 255,
       description: 'The unique name in the `groups` claim.',
     },
+    requiresTwoPasskeys: {
+      type: 'boolean',
+      description: 'Whether members need two passkeys before they may use the clients of the group. Absent: unchanged.',
+    },
   },
 } as const)
 
@@ -103,7 +107,7 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       conditional: true,
       method: 'put',
       path: '/api/user-groups/:id',
-      summary: 'Update the names of a group',
+      summary: 'Update a group',
       body: groupBody,
       response: { status: 200, schema: groupSchema },
       async handle(call) {

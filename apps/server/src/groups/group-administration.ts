@@ -14,6 +14,8 @@ import { idsOf } from './group-dto.ts'
 export interface GroupNames {
   readonly name: string
   readonly friendlyName: string
+  /** Absent: unchanged. */
+  readonly requiresTwoPasskeys?: boolean | undefined
 }
 
 /** Group administration. Throws `not_found` if a group does not exist. */
@@ -22,7 +24,10 @@ export interface GroupAdministration {
   find(id: string): Promise<GroupWithClaims>
   /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
   create(actor: Actor, names: GroupNames): Promise<GroupWithClaims>
-  /** @throws as `create` @throws {ForbiddenError} `ldap_user_group_update` if the group is imported and LDAP is enabled */
+  /**
+   * @throws as `create`
+   * @throws {ForbiddenError} `ldap_user_group_update` for the names of a group that is imported while LDAP is enabled
+   */
   update(actor: Actor, id: string, names: GroupNames): Promise<void>
   /** @throws {ForbiddenError} `ldap_user_group_update`, as `update` */
   remove(actor: Actor, id: string): Promise<void>
@@ -74,19 +79,22 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
   return {
     find,
 
-    create: (actor, { name, friendlyName }) =>
+    create: (actor, { name, friendlyName, requiresTwoPasskeys = false }) =>
       transaction(async () => {
-        const { id } = await groups.create({ name, friendlyName })
-        const changes = changesBetween(null, { name, friendlyName })
+        const { id } = await groups.create({ name, friendlyName, requiresTwoPasskeys })
+        const changes = changesBetween(null, { name, friendlyName, requiresTwoPasskeys })
         await audit.record({ event: 'group_created', groupId: id, by: actor.id, ...changes }, actor.origin)
         return find(id)
       }),
 
-    update: (actor, id, { name, friendlyName }) =>
+    update: (actor, id, { name, friendlyName, requiresTwoPasskeys }) =>
       recordChange(actor, id, async () => {
-        await assertNotManagedByLdap(await find(id))
-        const { before, group, changed } = await groups.update(id, { name, friendlyName })
+        const stored = await find(id)
+        const keepsNames = name === stored.name && friendlyName === stored.friendlyName
+        if (requiresTwoPasskeys === undefined || !keepsNames) await assertNotManagedByLdap(stored)
+        const { before, group, changed } = await groups.update(id, { name, friendlyName, requiresTwoPasskeys })
         if (changed.length === 0) return null
+        if (group.requiresTwoPasskeys && !before.requiresTwoPasskeys) await pocket.endAccessWithoutSecondPasskey(id)
         const changes = changesBetween(before, group)
         return { event: 'group_updated', groupId: id, fields: changed, by: actor.id, ...changes }
       }),

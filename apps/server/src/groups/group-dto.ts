@@ -4,10 +4,21 @@ import { claimDto, claimListSchema, userDto, userSchema } from '../users/user-dt
 
 export const groupSchema = named('UserGroupDto', {
   type: 'object',
-  required: ['id', 'friendlyName', 'name', 'customClaims', 'ldapId', 'createdAt', 'users', 'allowedOidcClients'],
+  required: [
+    'id',
+    'friendlyName',
+    'name',
+    'requiresTwoPasskeys',
+    'customClaims',
+    'ldapId',
+    'createdAt',
+    'users',
+    'allowedOidcClients',
+  ],
   properties: {
     id: { type: 'string', format: 'uuid' },
     friendlyName: { type: 'string' },
+    requiresTwoPasskeys: { type: 'boolean' },
     name: { type: 'string' },
     customClaims: claimListSchema,
     ldapId: { type: ['string', 'null'] },
@@ -26,6 +37,7 @@ export function groupDto(group: GroupWithClaims & Partial<GroupDetails>, allowed
   return {
     id: group.id,
     friendlyName: group.friendlyName,
+    requiresTwoPasskeys: group.requiresTwoPasskeys,
     name: group.name,
     customClaims: group.claims.map(claimDto),
     ldapId: group.ldapId,

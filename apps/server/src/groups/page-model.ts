@@ -27,6 +27,7 @@ export interface GroupsPage {
 export interface GroupFormValues {
   readonly name: string
   readonly friendlyName: string
+  readonly requiresTwoPasskeys: boolean
 }
 
 /** `/settings/admin/user-groups/new`. Its form posts to the same path. */
@@ -80,6 +81,8 @@ export interface GroupPage {
     readonly version: string
   }[]
   readonly memberCount: number
+  /** Members with fewer than two passkeys. */
+  readonly fewerThanTwoPasskeys: number
   /** Users about to be added, and the end date of their memberships: a day, or empty. */
   readonly adding: { readonly users: readonly PickedItem[]; readonly endsAt: string }
   /** A rejected end date: the user and the submitted day. */

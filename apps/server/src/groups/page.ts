@@ -46,9 +46,10 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
         : action())
     }
   const actorOf = (ctx: Context, viewer: User) => ({ ...pageActor(viewer, ctx), ...submittedVersion(ctx) })
-  const readNames = (ctx: Context) => ({
+  const readValues = (ctx: Context) => ({
     friendlyName: formText(ctx, 'friendlyName', 300).trim(),
     name: formText(ctx, 'name', 300).trim(),
+    requiresTwoPasskeys: formText(ctx, 'requiresTwoPasskeys', 10) !== '',
   })
 
   const pages = {
@@ -57,12 +58,12 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
 
     async new(ctx: Context) {
       const viewer = viewerOf(await authentication.requireUser(ctx))
-      await show(ctx, { view: 'group-new', viewer, values: { name: '', friendlyName: '' }, problems: [] })
+      await show(ctx, { view: 'group-new', viewer, values: emptyValues, problems: [] })
     },
 
     async create(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
-      const values = readNames(ctx)
+      const values = readValues(ctx)
       let id = ''
       const refusal = await refusalOf(async () => {
         id = (await groups.create(pageActor(viewer, ctx), values)).id
@@ -78,12 +79,14 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     },
 
     update: withGroup(async (ctx, viewer, group) => {
-      const values = readNames(ctx)
+      const managed = (await groups.isManagedByLdap(group)) && { name: group.name, friendlyName: group.friendlyName }
+      const values = { ...readValues(ctx), ...managed }
       const refusal = await refusalOf(() => groups.update(actorOf(ctx, viewer), group.id, values))
       if (!refusal) return redirectWithNotice(ctx, group.id, 'saved', 'settings')
       const stored = await groups.find(group.id)
       const { name, friendlyName } = stored
-      const conflict = refusal.isConflict ? differences({ friendlyName, name }, values) : null
+      const submitted = { friendlyName: values.friendlyName, name: values.name }
+      const conflict = refusal.isConflict ? differences({ friendlyName, name }, submitted) : null
       await showGroup(ctx, viewer, stored, 'settings', { values, problems: refusal.problems, conflict })
       ctx.status = refusal.status
     }),
@@ -151,6 +154,8 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/user-groups/:id/remove', handle: pages.remove },
   ]
 }
+
+const emptyValues = { name: '', friendlyName: '', requiresTwoPasskeys: false }
 
 function namesOf(clients: readonly { readonly name: string }[]): string {
   return clients.map(({ name }) => name).join(', ')

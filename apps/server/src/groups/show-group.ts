@@ -59,10 +59,16 @@ export function memberList(id: string): ListPageDefinition {
   }
 }
 
+const everyMember = { page: 1, limit: 1, sort: null, filters: {}, search: '' } as const
+
 export function createShowGroup({ pocket, directory, groups, show, flashes, secure }: GroupPageDeps): ShowGroup {
-  const { clients } = pocket
+  const { clients, passkeys } = pocket
+  const countFewerThanTwoPasskeys = async (id: string) => {
+    const excludedIds = await passkeys.accountIds('several')
+    return (await directory.groups.members(id, { ...everyMember, excludedIds })).total
+  }
   return async (ctx, viewer, group, tab, overrides = {}) => {
-    const { id, name, friendlyName, createdAt } = group
+    const { id, name, friendlyName, createdAt, requiresTwoPasskeys } = group
     const { request, view } = readListPage(ctx, memberList(id), secure)
     const { items, total, memberCount } =
       tab === 'members'
@@ -83,7 +89,7 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
         isFromLdap: group.ldapId !== null,
         isDecidedByLdap: await groups.isManagedByLdap(group),
       },
-      values: { name, friendlyName },
+      values: { name, friendlyName, requiresTwoPasskeys },
       problems: [],
       version: groupRecordValidator(group),
       conflict: null,
@@ -96,6 +102,7 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
         version: membershipValidator({ groupId: id, userId: member.id, endsAt: member.endsAt }),
       })),
       memberCount,
+      fewerThanTwoPasskeys: tab === 'settings' ? await countFewerThanTwoPasskeys(id) : 0,
       memberProblem: null,
       adding: { users: [], endsAt: '' },
       ending: null,

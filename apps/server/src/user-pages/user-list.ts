@@ -18,7 +18,7 @@ const baseDefinition: ListPageDefinition = {
   filters: {
     disabled: ['true', 'false'],
     isAdmin: ['true', 'false'],
-    passkeys: ['none', 'single', 'on-one-device-only'],
+    passkeys: ['none', 'single', 'fewer-than-two', 'on-one-device-only'],
     recovery: ['pending'],
     emailVerified: ['true', 'false'],
     isFromLdap: ['true', 'false'],
@@ -38,6 +38,7 @@ export function createUserList({
     Pick<PageRequest, 'excludedIds' | 'onlyIds'>
   > => {
     if (passkeys === 'none') return { excludedIds: await pocket.passkeys.accountIds() }
+    if (passkeys === 'fewer-than-two') return { excludedIds: await pocket.passkeys.accountIds('several') }
     if (passkeys !== 'single' && passkeys !== 'on-one-device-only') return {}
     return { onlyIds: await pocket.passkeys.accountIds(passkeys) }
   }

@@ -12,10 +12,11 @@ export const claimListSchema = { type: 'array', items: claimSchema } as const
 
 export const groupItemSchema = named('UserGroupMinimalDto', {
   type: 'object',
-  required: ['id', 'friendlyName', 'name', 'customClaims', 'userCount', 'ldapId', 'createdAt'],
+  required: ['id', 'friendlyName', 'name', 'requiresTwoPasskeys', 'customClaims', 'userCount', 'ldapId', 'createdAt'],
   properties: {
     id: { type: 'string', format: 'uuid' },
     friendlyName: { type: 'string' },
+    requiresTwoPasskeys: { type: 'boolean' },
     name: { type: 'string' },
     customClaims: claimListSchema,
     userCount: { type: 'integer', description: 'Only counted in the list of groups; otherwise 0.' },
@@ -111,6 +112,7 @@ export function groupItemDto(group: GroupWithClaims, userCount = 0) {
   return {
     id: group.id,
     friendlyName: group.friendlyName,
+    requiresTwoPasskeys: group.requiresTwoPasskeys,
     name: group.name,
     customClaims: group.claims.map(claimDto),
     userCount,

@@ -12,8 +12,9 @@ export function groupValidator({ members, ...group }: GroupDetails, allowedClien
 }
 
 /** Changes with the group and its claims. Pages use it, because they do not show every member. */
-export function groupRecordValidator({ id, name, friendlyName, createdAt, claims }: GroupWithClaims): string {
-  return validatorOf([{ id, name, friendlyName, createdAt, claims }])
+export function groupRecordValidator(group: GroupWithClaims): string {
+  const { id, name, friendlyName, createdAt, claims, requiresTwoPasskeys } = group
+  return validatorOf([{ id, name, friendlyName, createdAt, claims, requiresTwoPasskeys }])
 }
 
 /** Changes with the end of a membership. */

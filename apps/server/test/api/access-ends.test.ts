@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { type CalledInstance, startCalled } from './calls.ts'
-import type { Person } from './instance.ts'
+import { type Person, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const callback = 'https://app.example/callback'
@@ -64,14 +64,16 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   }
 
   /** A group member, and two clients for the group: one with opaque access tokens, one with JWTs. */
-  async function given() {
+  async function given(requiresTwoPasskeys = false) {
     const name = freshName()
-    const { json: group } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
+    const newGroup = { name, friendlyName: name, requiresTwoPasskeys }
+    const { json: group } = await instance.call('POST /api/user-groups', { body: newGroup })
     const person = await instance.person(freshName())
+    if (requiresTwoPasskeys) await registerPasskey(person.agent, instance.url)
     const body = { userGroupIds: [group.id] }
     await instance.call('PUT /api/users/{id}/user-groups', { params: { id: person.id }, body })
     const groupId = String(group.id)
-    return { person, both: [await held(person, groupId, false), await held(person, groupId, true)] }
+    return { person, groupId, both: [await held(person, groupId, false), await held(person, groupId, true)] }
   }
 
   const gone = { userInfo: 401, accessToken: false, refreshToken: false }
@@ -84,7 +86,91 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     }
   })
 
-  test.each<[string, (person: Person) => Promise<{ readonly status: number }>]>([
+  /** Removes the newest passkey, which has started no session. */
+  const removePasskey = async ({ id, agent }: Person) => {
+    const passkeyId = (await instance.app.pocket.passkeys.list(id)).at(-1)?.id ?? ''
+    return instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: passkeyId }, agent })
+  }
+  const requirePasskeys = async (id: string, requiresTwoPasskeys: boolean) => {
+    const { json } = await instance.call('GET /api/user-groups/{id}', { params: { id } })
+    return instance.call('PUT /api/user-groups/{id}', { params: { id }, body: { ...json, requiresTwoPasskeys } })
+  }
+
+  test('work with two passkeys for a group that requires them, and end at once when one is removed', async () => {
+    const { person, both } = await given(true)
+    for (const { seen } of both) expect(await seen()).toEqual({ userInfo: 200, accessToken: true, refreshToken: true })
+    expect((await removePasskey(person)).status).toBe(204)
+    for (const { clientId } of both) {
+      const preview = await instance.call('GET /api/oidc/clients/{id}/preview/{userId}', {
+        params: { id: clientId, userId: person.id },
+        query: '?scopes=openid',
+      })
+      expect(preview.status).toBe(403)
+    }
+    // Not revived by another passkey: the grants have ended.
+    await registerPasskey(person.agent, instance.url)
+    for (const { seen, refresh, exchange, poll } of both) {
+      expect(await seen()).toEqual(gone)
+      for (const act of [refresh, exchange, poll])
+        expect(await act()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+    }
+  })
+
+  test('end when a group requires two passkeys while one of two is removed', async () => {
+    const { person, groupId, both } = await given(true)
+    expect((await requirePasskeys(groupId, false)).status).toBe(200)
+    const [required, removed] = await Promise.all([requirePasskeys(groupId, true), removePasskey(person)])
+    expect([required.status, removed.status]).toEqual([200, 204])
+    await registerPasskey(person.agent, instance.url)
+    for (const { seen } of both) expect(await seen()).toEqual(gone)
+  })
+
+  test('cannot be renewed while a passkey is removed', async () => {
+    const { person, both } = await given(true)
+    const acts = both.flatMap(({ refresh, exchange, poll }) => [refresh(), exchange(), poll()])
+    const [removed, ...answers] = await Promise.all([removePasskey(person), ...acts])
+    expect(removed.status).toBe(204)
+    await registerPasskey(person.agent, instance.url)
+    for (const { seen } of both) expect(await seen()).toEqual(gone)
+    const bearers = answers.flatMap(({ json }) => (json.access_token === undefined ? [] : [String(json.access_token)]))
+    for (const bearer of bearers) {
+      const headers = { authorization: `Bearer ${bearer}` }
+      expect((await fetch(`${instance.url}/api/oidc/userinfo`, { headers })).status).toBe(401)
+    }
+  })
+
+  test('lead a user with one passkey to a second one, and on to the application', async () => {
+    const { person, both } = await given(true)
+    expect((await removePasskey(person)).status).toBe(204)
+    const { agent } = person
+    const { clientId = '' } = both[0] ?? {}
+    const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid', state: 'x' }
+    const url = `${instance.url}/authorize?${new URLSearchParams(query)}`
+    const until = (reached: string) => reached.startsWith(callback)
+    const refused = await agent.follow(await agent.get(url), { until })
+    expect(refused.text).toContain('opens once you have two passkeys')
+    /** Returns from the page that adds a passkey. */
+    const goBack = async ({ text }: { readonly text: string }) => {
+      const [, adding = ''] = /href="(\/signup\/add-passkey[^"]*)"/.exec(text) ?? []
+      const backTo = new URL(adding.replaceAll('&amp;', '&'), instance.url).searchParams.get('redirect') ?? ''
+      return agent.follow(await agent.get(instance.url + backTo), { until })
+    }
+    const still = await goBack(refused)
+    expect(still.text).toContain('opens once you have two passkeys')
+    await registerPasskey(agent, instance.url)
+    const opened = await goBack(still)
+    expect(new URL(opened.location ?? '').searchParams.has('code')).toBe(true)
+    const silent = { ...query, prompt: 'none' }
+    await removePasskey(person)
+    const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(silent)}`)
+    expect(Object.fromEntries(new URL(location ?? '').searchParams)).toMatchObject({
+      error: 'access_denied',
+      error_description: 'the account needs a second passkey to use this client',
+    })
+  })
+
+  test.each<[string, (person: Person, groupId: string) => Promise<{ readonly status: number }>]>([
+    ['the group requires two passkeys', (_person, groupId) => requirePasskeys(groupId, true)],
     [
       'the person is disabled',
       async ({ id }) => {
@@ -99,8 +185,8 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
       ({ id }) => instance.call('PUT /api/users/{id}/user-groups', { params: { id }, body: { userGroupIds: [] } }),
     ],
   ])('end at once when %s', async (_what, happens) => {
-    const { person, both } = await given()
-    expect([200, 204]).toContain((await happens(person)).status)
+    const { person, groupId, both } = await given()
+    expect([200, 204]).toContain((await happens(person, groupId)).status)
     for (const { seen, refresh, exchange, poll } of both) {
       expect(await seen()).toEqual(gone)
       for (const act of [refresh, exchange, poll])

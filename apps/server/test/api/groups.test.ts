@@ -39,6 +39,7 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: 'stäff',
       friendlyName: '👩‍👩‍👧',
+      requiresTwoPasskeys: false,
       customClaims: [],
       ldapId: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
@@ -52,6 +53,11 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
     const change = { name: 'STÄFF', friendlyName: 'Renamed' }
     const changed = await instance.call('PUT /api/user-groups/{id}', { params: { id }, body: change })
     expect([changed.status, changed.json]).toEqual([200, { ...created.json, ...change }])
+    const strict = { ...change, requiresTwoPasskeys: true }
+    for (const sent of [strict, change]) {
+      const answer = await instance.call('PUT /api/user-groups/{id}', { params: { id }, body: sent })
+      expect(answer.json).toEqual({ ...created.json, ...strict })
+    }
     const gone = await instance.call('DELETE /api/user-groups/{id}', { params: { id } })
     expect([gone.status, gone.response.text]).toEqual([204, ''])
     const missing = await read(id)
@@ -61,7 +67,10 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
     ])
     for (const event of ['group_created', 'group_updated', 'group_removed'])
       expect(audited(instance, event).at(-1)).toMatchObject({ groupId: id, by: expect.any(String) })
-    expect(audited(instance, 'group_updated').at(-1)?.fields).toEqual(['name', 'friendlyName'])
+    expect(audited(instance, 'group_updated').map(({ fields }) => fields)).toEqual([
+      ['name', 'friendlyName'],
+      ['requiresTwoPasskeys'],
+    ])
   })
 
   test('have members and claims', async () => {

@@ -33,7 +33,7 @@ describe.each(databaseKinds)('export --open of %s', (kind) => {
       rpId: 'localhost',
       users: [{ id, userName: 'ada', email: 'ada@example.com', administrator: true, disabled: false }],
       userClaims: [{ userId: id, key: 'office', value: 'London' }],
-      groups: [{ id: group.id, name: 'crew', friendlyName: 'Crew' }],
+      groups: [{ id: group.id, name: 'crew', friendlyName: 'Crew', requiresTwoPasskeys: false }],
       memberships: [{ userId: id, groupId: group.id, endsAt: null }],
       clients: [{ id: client.id, name: 'Wiki', redirectUris: ['https://wiki.example.com/cb'] }],
       passkeys: [

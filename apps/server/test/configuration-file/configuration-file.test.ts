@@ -17,6 +17,7 @@ settings:
 groups:
   - name: family
     friendlyName: Family
+    requiresTwoPasskeys: true
     customClaims: [{ key: area, value: home }]
 users:
   - username: grace
@@ -316,7 +317,7 @@ clients:
     await using instance = await startInstance(place.env)
     const { exit, stdout } = await place.run('config', 'export')
     expect([exit, stdout.includes(secret), stdout.includes('token-of-the-target')]).toEqual([0, false, false])
-    expect(stdout).toContain('friendlyName: Family')
+    expect(stdout).toContain('friendlyName: Family\n    requiresTwoPasskeys: true')
     const exported = join(place.file.folder, 'exported.yaml')
     await writeFile(exported, `revision: 2\n${stdout}`)
     const plan = await place.run('config', 'plan', exported)

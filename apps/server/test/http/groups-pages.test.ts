@@ -41,6 +41,24 @@ test('a group is created and renamed, unless it is invalid or was changed concur
   expect((await find(path))?.friendlyName).toBe('Everybody')
 })
 
+test('a group requires two passkeys, and says how many members have fewer', async () => {
+  const path = await added('vault')
+  const { directory } = running.app
+  const bob = await directory.create(newUser({ userName: 'bob', email: 'bob@example.com', displayName: 'Bob' }))
+  const ada = (await directory.findByName('ada'))?.id ?? ''
+  await directory.groups.setMembers(idOf(path), [ada, bob.id])
+  expect((await post(path, { name: 'vault', friendlyName: 'Vault', requiresTwoPasskeys: 'yes' })).status).toBe(303)
+  expect((await find(path))?.requiresTwoPasskeys).toBe(true)
+  const page = (await get(`${path}/settings`)).text
+  expect(page).toMatch(/name="requiresTwoPasskeys" value="yes" checked/)
+  expect(page).toContain('2 members have fewer than two passkeys')
+  const [, list = ''] = /href="([^"]*fewer-than-two[^"]*)"/.exec(page) ?? []
+  const users = (await get(list.replaceAll('&amp;', '&'))).text
+  expect(['ada', 'bob'].map((name) => users.includes(`>${name}<`))).toEqual([true, true])
+  await post(path, { name: 'vault', friendlyName: 'Vault' })
+  expect((await find(path))?.requiresTwoPasskeys).toBe(false)
+})
+
 test('groups are filtered by whether they have members, and by their source', async () => {
   const [full, empty] = [await added('full'), await added('empty')]
   const ada = (await running.app.directory.findByName('ada'))?.id ?? ''

@@ -55,7 +55,14 @@ async function following(done: LdapChanges): Promise<readonly string[]> {
 }
 
 test('users who are disabled, removed or leave groups lose the access of these, with audit events', async () => {
-  const group = { id: 'g1', name: 'staff', friendlyName: 'staff', ldapId: 'x', createdAt: 1 }
+  const group = {
+    id: 'g1',
+    name: 'staff',
+    friendlyName: 'staff',
+    ldapId: 'x',
+    createdAt: 1,
+    requiresTwoPasskeys: false,
+  }
   const membership = (groupId: string, removed: readonly string[]) => ({
     groupId,
     groupName: groupId,

@@ -12,6 +12,8 @@ export interface AccountGroup {
   readonly id: string
   /** May change; it is displayed and released to clients. */
   readonly name: string
+  /** Whether the group gives access to clients only to members with at least two passkeys. */
+  readonly requiresTwoPasskeys?: boolean
   /** Claims of the members. If two groups set the same claim, the first group by name wins. */
   readonly customClaims?: readonly CustomClaim[]
 }

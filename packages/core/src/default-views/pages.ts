@@ -163,10 +163,16 @@ ${accounts.map(
   }
 }
 
-function renderNotAllowed({ client, account, reason, switchTo, cancelTo }: NotAllowedView): Page {
+function renderNotAllowed({ client, account, reason, secondPasskey, switchTo, cancelTo }: NotAllowedView): Page {
+  const name = account.displayName || account.userName
+  if (secondPasskey)
+    return {
+      title: 'Add a second passkey',
+      main: html`<p>${client.name} opens once ${name} has two passkeys.</p>${secondPasskey.addUrl && html`<p><a class="button first" href="${secondPasskey.addUrl}">Add a passkey</a></p>`}${renderButton(switchTo, 'Use another account')}${renderButton(cancelTo, 'Go back')}`,
+    }
   return {
     title: 'Not for this account',
-    main: html`<p>${account.displayName || account.userName} may not use ${client.name}.</p>${reason && html`<p>${reason}</p>`}${renderButton(switchTo, 'Use another account', 'first')}${renderButton(cancelTo, 'Go back')}`,
+    main: html`<p>${name} may not use ${client.name}.</p>${reason && html`<p>${reason}</p>`}${renderButton(switchTo, 'Use another account', 'first')}${renderButton(cancelTo, 'Go back')}`,
   }
 }
 

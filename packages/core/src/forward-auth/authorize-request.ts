@@ -20,7 +20,7 @@ export interface SiteDecision extends Decision {
 
 /** Decides about requests to protected sites with the credentials that they present. */
 export function createAuthorizeRequest(
-  { clock }: Pick<CoreContext, 'clock'>,
+  { clock, stores }: Pick<CoreContext, 'clock' | 'stores'>,
   { siteSessions, secretUses }: { readonly siteSessions: SiteSessions; readonly secretUses: SecretUses },
 ) {
   return async (site: Client, request: SiteRequest, presented: PresentedCredentials): Promise<SiteDecision> => {
@@ -31,9 +31,10 @@ export function createAuthorizeRequest(
       request,
       {
         token,
+        passkeys: stores.passkeys,
         visitor: async () => {
           session = await siteSessions.find(presented.reference, site.id)
-          return session && { groups: session.account.groups, acr: session.acr, authTime: session.authTime }
+          return session && { account: session.account, acr: session.acr, authTime: session.authTime }
         },
       },
       clock.now(),

@@ -1,5 +1,6 @@
+import type { Account } from '../accounts/account.ts'
 import type { Client, ClientSecret } from '../clients/client.ts'
-import { isAllowedToUse } from '../clients/group-restriction.ts'
+import { type AccessProblem, accessProblem, groupProblem } from '../clients/group-restriction.ts'
 import type { AccessRule } from '../clients/protected-site.ts'
 import { readPath } from './path-readings.ts'
 
@@ -16,7 +17,7 @@ export interface SiteRequest {
 
 /** The user and the session of a request. */
 export interface SiteVisitor {
-  readonly groups: readonly { readonly id: string; readonly name: string }[]
+  readonly account: Pick<Account, 'id' | 'groups'>
   readonly acr: string
   /** Seconds since the Unix epoch. */
   readonly authTime: number
@@ -27,6 +28,7 @@ export interface SiteCredentials {
   /** The service token that was presented; `null` if it is not valid, `undefined` if there is none. */
   readonly token: ServiceToken | null | undefined
   readonly visitor: () => Promise<SiteVisitor | undefined>
+  readonly passkeys: { listByAccount(accountId: string): Promise<readonly unknown[]> }
 }
 
 export type ServiceToken = Pick<ClientSecret, 'id'> & NonNullable<ClientSecret['serviceToken']>
@@ -43,6 +45,7 @@ export const decisionReasons = [
   'no_session',
   'not_allowed',
   'not_in_groups',
+  'second_passkey',
   'passkey_too_old',
   'no_service_token',
   'invalid_service_token',
@@ -69,7 +72,7 @@ type Site = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds' | 'protocol'>
 export async function decide(
   site: Site,
   request: SiteRequest,
-  { token, visitor }: SiteCredentials,
+  { token, visitor, passkeys }: SiteCredentials,
   now: number,
 ): Promise<Decision> {
   const { accessRules } = site.protocol
@@ -94,10 +97,13 @@ export async function decide(
   const user = await visitor()
   if (!user) return result('sign_in', 'no_session')
   const { groups } = rule
-  const groupIds = user.groups.map(({ id }) => id)
-  if (!isAllowedToUse(site, groupIds)) return result('deny', 'not_allowed')
-  if (groups.length > 0 && !user.groups.some(({ name }) => groups.includes(name)))
-    return result('deny', 'not_in_groups')
+  const denial = (problem: AccessProblem, reason: DecisionReason) =>
+    result('deny', problem === 'second_passkey' ? problem : reason)
+  const problem = await accessProblem(site, user.account, passkeys)
+  if (problem) return denial(problem, 'not_allowed')
+  const isOfRule = ({ name }: { readonly name: string }) => groups.includes(name)
+  const ruleProblem = groups.length > 0 && (await groupProblem(user.account, isOfRule, passkeys))
+  if (ruleProblem) return denial(ruleProblem, 'not_in_groups')
   if (!hasRecentPasskey(rule, user, now)) return result('use_passkey', 'passkey_too_old')
   return result('allow', 'allowed', 'user')
 }

@@ -48,6 +48,7 @@ export const refusalReasons: Readonly<Record<DecisionReason | ProxyRequestProble
   no_session: 'the user is not signed in',
   not_allowed: 'the account is in none of the groups that may use this client',
   not_in_groups: 'the account is in none of the groups of the rule',
+  second_passkey: 'the account needs a second passkey',
   passkey_too_old: 'the last use of a passkey is too old',
   no_service_token: 'the rule requires a service token',
   invalid_service_token: 'the service token is not valid',

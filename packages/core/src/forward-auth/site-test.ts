@@ -33,13 +33,12 @@ export function createSiteTest(context: CoreContext) {
     const account = accountId === null ? undefined : await stores.accounts.find(accountId)
     if (accountId !== null && !account) throw new NotFoundError('account_not_found', 'There is no such account.')
     const now = clock.now()
-    const visitor = account &&
-      !account.disabled && { groups: account.groups, acr: 'phr', authTime: Math.floor(now / 1000) }
+    const visitor = account && !account.disabled && { account, acr: 'phr', authTime: Math.floor(now / 1000) }
     const request = { ...readUrl(url, site), method: method.toUpperCase(), overridingMethods: [] }
     const { as, ...decision } = await decide(
       site,
       request,
-      { token: undefined, visitor: async () => visitor || undefined },
+      { token: undefined, visitor: async () => visitor || undefined, passkeys: stores.passkeys },
       now,
     )
     const claims = as === 'user' && account ? await siteClaims(context, site, account) : undefined

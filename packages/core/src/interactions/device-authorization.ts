@@ -4,7 +4,7 @@ import type { Account } from '../accounts/account.ts'
 import { eligibleAccount } from '../accounts/eligibility.ts'
 import type { AccessibleApi } from '../apis/access.ts'
 import type { AccessCheckInput } from '../clients/access-checks.ts'
-import { isAllowedToUse } from '../clients/group-restriction.ts'
+import { accessProblem } from '../clients/group-restriction.ts'
 import { normalizeUserCode } from '../codes/user-codes.ts'
 import type { CoreContext } from '../context.ts'
 import { ConflictError, ForbiddenError, InvalidInputError, NotAuthenticatedError } from '../errors.ts'
@@ -54,7 +54,7 @@ export interface DeviceAuthorizationService {
    * @throws {NotAuthenticatedError} `not_signed_in`
    * @throws {InvalidInputError} `oidc_invalid_device_code`, `oidc_device_code_expired`
    * @throws {ConflictError} `oidc_device_code_used` if a user has already decided
-   * @throws {ForbiddenError} `client_not_allowed` if the user's groups do not permit the client
+   * @throws {ForbiddenError} `client_not_allowed` if the user's groups do not permit the client, `second_passkey_required`
    */
   find(req: IncomingMessage, res: ServerResponse, code: string): Promise<PendingDeviceAuthorization>
   /**
@@ -113,8 +113,10 @@ export function createDeviceAuthorizations(
     const client = await provider().Client.find(code.clientId ?? '')
     if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client no longer exists.')
     const account = await eligibleAccount(accounts, session.accountId)
-    const groupIds = account.groups.map(({ id }) => id)
-    if (!canDeny && !isAllowedToUse(extras(client).pocket_access, groupIds))
+    const problem = canDeny ? undefined : await accessProblem(extras(client).pocket_access, account, stores.passkeys)
+    if (problem === 'second_passkey')
+      throw new ForbiddenError('second_passkey_required', 'The account needs a second passkey to use this client.')
+    if (problem)
       throw new ForbiddenError('client_not_allowed', 'The account is in none of the groups that may use this client.')
     const { params = {} } = code
     const decision = canDeny

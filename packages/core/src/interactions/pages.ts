@@ -3,6 +3,7 @@ import type { CoreContext } from '../context.ts'
 import { carriedUrl } from '../oidc/carried-interactions.ts'
 import { extras } from '../oidc/client-metadata.ts'
 import { toDestination } from '../oidc/pages.ts'
+import { secondPasskeyPrompt } from '../oidc/policy.ts'
 import type {
   AuthenticationCeremony,
   ClientView,
@@ -64,6 +65,12 @@ export function createInteractionPages(
       ...(operator && { operator }),
       ...(client && { origin: extras(client).pocket_origin }),
     }
+  }
+
+  const secondPasskey = (interaction: Interaction) => {
+    const returnTo = urlOf(interaction, '?back=yes')
+    const addUrl = loginPath === null ? null : loginPageUrl(issuer.path + loginPath, '/passkey', returnTo)
+    return { addUrl, returnTo }
   }
 
   /** Whether the signed-in user must authenticate again, rather than as another user. */
@@ -135,6 +142,7 @@ export function createInteractionPages(
         view: 'not-allowed',
         client: await clientView(interaction),
         account: { userName, displayName },
+        ...(interaction.prompt.reasons.includes(secondPasskeyPrompt) && { secondPasskey: secondPasskey(interaction) }),
         ...(typeof interaction.prompt.details.refuse === 'string' && { reason: interaction.prompt.details.refuse }),
         switchTo: urlOf(interaction, '/switch'),
         cancelTo: urlOf(interaction, '/cancel'),

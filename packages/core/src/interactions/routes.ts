@@ -42,8 +42,9 @@ export function interactionRoutes(
     const interaction = await loadInteraction(ctx)
     const { name } = interaction.prompt
     if (name === 'consent') return show(ctx, await pages.consent(ctx, interaction))
-    if (name === hostPagePrompt)
-      return redirect(ctx, ctx.query.back === undefined ? pages.hostPage(interaction) : await login.resume(interaction))
+    const isReturning = ctx.query.back !== undefined && (name === hostPagePrompt || name === 'not_allowed')
+    if (isReturning) return redirect(ctx, await login.resume(interaction))
+    if (name === hostPagePrompt) return redirect(ctx, pages.hostPage(interaction))
     if (name === 'not_allowed') return show(ctx, await pages.notAllowed(interaction))
     const nextUrl =
       (await login.unmetRequirements(interaction)) ??

@@ -82,7 +82,10 @@ export class MemoryPasskeyStore implements PasskeyStore {
   accountIds(filter?: PasskeyFilter): Promise<readonly string[]> {
     return this.#state.run(() =>
       this.#summaries()
-        .filter(({ count, synced }) => filter === undefined || (count === 1 && (filter === 'single' || synced === 0)))
+        .filter(({ count, synced }) => {
+          if (filter === undefined) return true
+          return filter === 'several' ? count > 1 : count === 1 && (filter === 'single' || synced === 0)
+        })
         .map(({ accountId }) => accountId),
     )
   }

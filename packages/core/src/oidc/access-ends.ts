@@ -1,14 +1,20 @@
 import type Provider from 'oidc-provider'
+import type { Account } from '../accounts/account.ts'
 import type { Client } from '../clients/client.ts'
-import { isAllowedToUse } from '../clients/group-restriction.ts'
+import { accessProblem } from '../clients/group-restriction.ts'
 import type { CoreContext } from '../context.ts'
 import type { Pocket } from '../pocket.ts'
 import { endRemainingGrants, endSession, removeClientFromSessions, sessionsOf } from './session-ends.ts'
 
 interface AccessRevocation
-  extends Pick<Pocket, 'endAccess' | 'endAccessByGroups' | 'forgetAccount' | 'withdrawConsent'> {
+  extends Pick<
+    Pocket,
+    'endAccess' | 'endAccessByGroups' | 'endAccessWithoutSecondPasskey' | 'forgetAccount' | 'withdrawConsent'
+  > {
   /** Revokes all grants and tokens of these clients for users who may no longer use them. */
   revokeAccessToClients(clientIds: readonly string[]): Promise<void>
+  /** Revokes what groups that require two passkeys gave to the account, if it has fewer now. The account must be locked. */
+  revokeAccessOfGroupsRequiringPasskeys(accountId: string): Promise<void>
 }
 
 /** Creates the functions that revoke access: of an account, of its groups, or of one client. */
@@ -23,9 +29,9 @@ export function createAccessRevocation(
     await removeClientFromSessions(provider(), stores.artifacts, { accountId, clientId })
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
   }
-  const isAccessDenied = (client: Client, groupIds: readonly string[]) =>
-    builtInRules.allowedGroups && !isAllowedToUse(client, groupIds)
-  const getGroupIds = async (accountId: string) => ((await accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
+  const groupsOf = async (accountId: string) => (await accounts.find(accountId))?.groups ?? []
+  const isAccessDenied = async (client: Client, account: Pick<Account, 'id' | 'groups'>) =>
+    builtInRules.allowedGroups && (await accessProblem(client, account, stores.passkeys)) !== undefined
 
   const endAccess = (accountId: string) =>
     transaction(async () => {
@@ -39,31 +45,57 @@ export function createAccessRevocation(
       await stores.deviceLogins.removeByAccount(accountId)
     })
 
+  const endAccessByGroups = (accountId: string, groupIds: readonly string[]) =>
+    transaction(async () => {
+      const account = { id: accountId, groups: await groupsOf(accountId) }
+      for (const groupId of groupIds)
+        for (const { id } of await stores.clients.allowedTo(groupId)) {
+          const client = await stores.clients.find(id)
+          if (client && (await isAccessDenied(client, account))) await revokeClientAccess(accountId, id)
+        }
+    })
+
+  /** @param lock - is called for each account, in the order in which transactions lock accounts */
+  const revokeAccessToClients = (
+    clientIds: readonly string[],
+    lock: (accountId: string) => Promise<unknown> = async () => {},
+  ) =>
+    transaction(async () => {
+      const clientsByAccount = new Map<string, Client[]>()
+      for (const clientId of clientIds) {
+        const client = await stores.clients.find(clientId)
+        for (const accountId of client ? await stores.artifacts.accountsOf(clientId) : [])
+          if (client) clientsByAccount.set(accountId, [...(clientsByAccount.get(accountId) ?? []), client])
+      }
+      const ordered = [...clientsByAccount].sort(([a], [b]) => (a < b ? -1 : 1))
+      for (const [accountId] of ordered) await lock(accountId)
+      for (const [accountId, clients] of ordered) {
+        const account = { id: accountId, groups: await groupsOf(accountId) }
+        for (const client of clients)
+          if (await isAccessDenied(client, account)) await revokeClientAccess(accountId, client.id)
+      }
+    })
+
   return {
     endAccess,
-    endAccessByGroups: (accountId, groupIds) =>
-      transaction(async () => {
-        const currentGroupIds = await getGroupIds(accountId)
-        for (const groupId of groupIds)
-          for (const { id } of await stores.clients.allowedTo(groupId)) {
-            const client = await stores.clients.find(id)
-            if (client && isAccessDenied(client, currentGroupIds)) await revokeClientAccess(accountId, id)
-          }
-      }),
-    revokeAccessToClients: (clientIds) =>
-      transaction(async () => {
-        const clientsByAccount = new Map<string, Client[]>()
-        for (const clientId of clientIds) {
-          const client = await stores.clients.find(clientId)
-          for (const accountId of client ? await stores.artifacts.accountsOf(clientId) : [])
-            if (client) clientsByAccount.set(accountId, [...(clientsByAccount.get(accountId) ?? []), client])
-        }
-        for (const [accountId, clients] of [...clientsByAccount].sort(([a], [b]) => (a < b ? -1 : 1))) {
-          const groupIds = await getGroupIds(accountId)
-          for (const client of clients)
-            if (isAccessDenied(client, groupIds)) await revokeClientAccess(accountId, client.id)
-        }
-      }),
+    endAccessByGroups,
+    revokeAccessToClients: (clientIds) => revokeAccessToClients(clientIds),
+    // With the lock, a passkey that is removed at the same time is seen here, or its removal sees the group.
+    endAccessWithoutSecondPasskey: (groupId) =>
+      transaction(async () =>
+        revokeAccessToClients(
+          (await stores.clients.allowedTo(groupId)).map(({ id }) => id),
+          (accountId) => stores.sessionHistory.lockAccount(accountId),
+        ),
+      ),
+    async revokeAccessOfGroupsRequiringPasskeys(accountId) {
+      const requiring = (await groupsOf(accountId)).filter(({ requiresTwoPasskeys }) => requiresTwoPasskeys)
+      if (requiring.length > 0)
+        await endAccessByGroups(
+          accountId,
+          requiring.map(({ id }) => id),
+        )
+    },
     forgetAccount: (accountId) =>
       transaction(async () => {
         await endAccess(accountId)

@@ -1,9 +1,9 @@
 import { errors, type FindAccount, type Account as LibraryAccount } from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
-import type { AccountStore } from '../accounts/account-store.ts'
 import type { RunAccessChecks } from '../clients/access-checks.ts'
 import type { MakeClaims } from '../clients/claim-maker.ts'
-import { isAllowedToUse, notAllowedReason } from '../clients/group-restriction.ts'
+import { accessProblem, notAllowedReason, secondPasskeyReason } from '../clients/group-restriction.ts'
+import type { CoreContext } from '../context.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import { claimsClient, extras, policyClient } from './client-metadata.ts'
 import { revokeGrant } from './grant-destruction.ts'
@@ -15,18 +15,17 @@ import { idTokenClaims, internalClaims } from './id-token-claims.ts'
  * check refuses the refresh.
  */
 export function createFindAccount(
-  accounts: AccountStore,
+  { accounts, artifacts, passkeys }: Pick<CoreContext['stores'], 'accounts' | 'artifacts' | 'passkeys'>,
   makeClaims: MakeClaims,
   runAccessChecks: RunAccessChecks,
-  artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>,
 ): FindAccount {
   return async ({ oidc }, id, token) => {
     const found = await accounts.find(id)
     if (!found || found.disabled) return undefined
-    const groupIds = found.groups.map((group) => group.id)
-    if (token && oidc.client && !isAllowedToUse(extras(oidc.client).pocket_access, groupIds)) {
+    const problem = token && oidc.client && (await accessProblem(extras(oidc.client).pocket_access, found, passkeys))
+    if (problem) {
       if (oidc.route !== 'token') return undefined
-      await endGrant(artifacts, token, notAllowedReason)
+      await endGrant(artifacts, token, problem === 'second_passkey' ? secondPasskeyReason : notAllowedReason)
     }
     if (token?.kind === 'RefreshToken' && oidc.client) {
       const { acr = '0', amr = [], authTime = 0, scopes } = token
@@ -43,7 +42,6 @@ export function createFindAccount(
     }
     return {
       accountId: id,
-      groupIds,
       found,
       async claims(use, scope, claims, rejected) {
         const request = { scopes: scope.split(' '), names: Object.keys(claims), rejected }
@@ -63,11 +61,6 @@ async function endGrant(
 ): Promise<never> {
   if (grantId !== undefined) await revokeGrant(artifacts, grantId)
   throw new errors.InvalidGrant(reason)
-}
-
-/** The group IDs of an account returned by `createFindAccount`. */
-export function getGroupIds({ groupIds }: LibraryAccount): readonly string[] {
-  return Array.isArray(groupIds) ? groupIds : []
 }
 
 /** The account loaded by `createFindAccount`. */

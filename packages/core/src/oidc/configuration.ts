@@ -101,8 +101,8 @@ export function providerConfiguration(context: ProviderContext): Configuration {
   const indicators = resourceIndicators(context.apiAccess)
   return {
     adapter: context.adapter,
-    findAccount: createFindAccount(stores.accounts, context.makeClaims, context.runAccessChecks, stores.artifacts),
-    loadExistingGrant: createGrantLoader(stores.consents),
+    findAccount: createFindAccount(stores, context.makeClaims, context.runAccessChecks),
+    loadExistingGrant: createGrantLoader(stores),
     jwks: { keys: context.externalKeys.length > 0 ? [...context.externalKeys] : [...context.keys] },
     claims: { ...claimsByScope },
     scopes: [...supportedScopes],
@@ -131,7 +131,7 @@ export function providerConfiguration(context: ProviderContext): Configuration {
       short: cookie,
     },
     interactions: {
-      policy: createPolicy(context.clock, context.runAccessChecks),
+      policy: createPolicy(context),
       url: (_ctx, interaction) => carriedUrl(`${issuer.path}/interaction/${interaction.uid}`),
     },
     ttl: lifetimes,

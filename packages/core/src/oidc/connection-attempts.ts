@@ -1,11 +1,12 @@
 import type Provider from 'oidc-provider'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { notAllowedReason } from '../clients/group-restriction.ts'
+import { notAllowedReason, secondPasskeyReason } from '../clients/group-restriction.ts'
 import type { ConnectionEndpoint } from '../connection-log/connection-attempt.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
 import { getClientRefusal, hasProof } from './client-authentication/proofs.ts'
 import { trialHeader } from './client-trial/trial-mark.ts'
+import { secondPasskeyPrompt } from './policy.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
@@ -41,8 +42,9 @@ export function recordConnectionAttempts(
   provider.on('device_authorization.error', recordFailure)
   provider.on('grant.error', recordFailure)
   // Record the refusal now, because users may close the refusal page without returning to the client.
-  provider.on('interaction.started', (ctx, { name }) => {
-    if (name === 'not_allowed') recordFailure(ctx, new errors.AccessDenied(notAllowedReason))
+  provider.on('interaction.started', (ctx, { name, reasons }) => {
+    const reason = reasons.includes(secondPasskeyPrompt) ? secondPasskeyReason : notAllowedReason
+    if (name === 'not_allowed') recordFailure(ctx, new errors.AccessDenied(reason))
   })
   provider.on('authorization.success', recordSuccess)
   provider.on('pushed_authorization_request.success', recordSuccess)

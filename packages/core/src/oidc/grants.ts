@@ -1,10 +1,10 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { isAllowedToUse } from '../clients/group-restriction.ts'
+import { accessProblem } from '../clients/group-restriction.ts'
 import { isApiConsentKey } from '../consents/consent-key.ts'
-import type { ConsentStore } from '../consents/consent-store.ts'
+import type { CoreContext } from '../context.ts'
 import { ConfigurationError } from '../errors.ts'
-import { getGroupIds } from './accounts.ts'
+import { getAccount } from './accounts.ts'
 import { extras } from './client-metadata.ts'
 import { addGrantToSession, sessionEndedError } from './overrides/session-writes.ts'
 import { requestedClaimNames, scopesForClaims } from './requested-claims.ts'
@@ -18,7 +18,7 @@ type Grant = InstanceType<Provider['Grant']>
  * Some clients need no consent. A new grant is added to the stored session before anything is issued under it, so that ending
  * the session revokes it.
  */
-export function createGrantLoader(consents: ConsentStore) {
+export function createGrantLoader({ consents, passkeys }: Pick<CoreContext['stores'], 'consents' | 'passkeys'>) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, account, session, provider, prompts, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !session)
@@ -48,7 +48,8 @@ export function createGrantLoader(consents: ConsentStore) {
       const existing = await find()
       if (existing && coversRequest(existing, { scopes: requested, claims, apiScopes })) return existing
       const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
-      const isImplied = skipConsent && !prompts.has('consent') && isAllowedToUse(access, getGroupIds(account))
+      const needsNoConsent = skipConsent && !prompts.has('consent')
+      const isImplied = needsNoConsent && !(await accessProblem(access, getAccount(account), passkeys))
       const consent = await consents.find(account.accountId, clientId)
       const allowed = new Set([...(consent?.scopes ?? []), ...(isImplied ? requiredKeys : [])])
       const isAllowed = (key: string) => allowed.has(key)

@@ -1,11 +1,16 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import type { RunAccessChecks } from '../clients/access-checks.ts'
-import { isAllowedToUse, notAllowedReason } from '../clients/group-restriction.ts'
+import {
+  type AccessProblem,
+  accessProblem,
+  notAllowedReason,
+  secondPasskeyReason,
+} from '../clients/group-restriction.ts'
 import { isNativeRedirectUri } from '../clients/redirect-uris.ts'
 import type { Clock } from '../clock.ts'
+import type { CoreContext } from '../context.ts'
 import { isTooOld } from '../sessions/freshness.ts'
 import { addAccessChecks } from './access-checks.ts'
-import { getGroupIds } from './accounts.ts'
+import { getAccount } from './accounts.ts'
 import { extras, signInRequirements } from './client-metadata.ts'
 
 const { Check, Prompt, base } = interactionPolicy
@@ -14,7 +19,11 @@ const { Check, Prompt, base } = interactionPolicy
  * Defines the prompts that precede an authorization response: the checks of the library and those below. `login` shows the
  * sign-in page, `consent` the consent page, `create` the sign-up page, and `select_account` the accounts signed in here.
  */
-export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): interactionPolicy.DefaultPolicy {
+export function createPolicy({
+  clock,
+  runAccessChecks,
+  stores: { passkeys },
+}: Pick<CoreContext, 'clock' | 'runAccessChecks' | 'stores'>): interactionPolicy.DefaultPolicy {
   const policy = base()
   policy.get('login')?.checks.add(missingAccountCheck())
   policy.get('login')?.checks.add(reauthentication(clock))
@@ -22,7 +31,8 @@ export function createPolicy(clock: Clock, runAccessChecks: RunAccessChecks): in
   policy.get('consent')?.checks.add(withoutScopes())
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
-  policy.add(new Prompt({ name: 'not_allowed', requestable: false }, notInAllowedGroup()), 3)
+  const accessChecks = [accessCheck('not_in_groups', passkeys), accessCheck('second_passkey', passkeys)]
+  policy.add(new Prompt({ name: 'not_allowed', requestable: false }, ...accessChecks), 3)
   addAccessChecks(policy, runAccessChecks)
   return policy
 }
@@ -86,12 +96,21 @@ function withoutScopes(): interactionPolicy.Check {
   )
 }
 
+/** The reason for the refusal page if a second passkey would give access. */
+export const secondPasskeyPrompt = 'second_passkey'
+
 /** The client is restricted to certain groups: shows a page first, then returns `access_denied` to the client. */
-function notInAllowedGroup(): interactionPolicy.Check {
-  return new Check('not_in_allowed_group', notAllowedReason, 'access_denied', ({ oidc }: KoaContextWithOIDC) => {
-    const { client, account } = oidc
-    if (client && account && !isAllowedToUse(extras(client).pocket_access, getGroupIds(account)))
-      return Check.REQUEST_PROMPT
-    return Check.NO_NEED_TO_PROMPT
-  })
+function accessCheck(problem: AccessProblem, passkeys: CoreContext['stores']['passkeys']): interactionPolicy.Check {
+  const isSecondPasskey = problem === 'second_passkey'
+  return new Check(
+    isSecondPasskey ? secondPasskeyPrompt : 'not_in_allowed_group',
+    isSecondPasskey ? secondPasskeyReason : notAllowedReason,
+    'access_denied',
+    async ({ oidc }: KoaContextWithOIDC) => {
+      const { client, account } = oidc
+      if (!client || !account) return Check.NO_NEED_TO_PROMPT
+      const found = await accessProblem(extras(client).pocket_access, getAccount(account), passkeys)
+      return found === problem ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+    },
+  )
 }

@@ -1,7 +1,7 @@
 import type Provider from 'oidc-provider'
 import { type Claims, supportedScopes } from '../accounts/claims.ts'
 import { addDefaultScopes } from '../clients/claims.ts'
-import { isAllowedToUse } from '../clients/group-restriction.ts'
+import { accessProblem, notAllowedReason, secondPasskeyReason } from '../clients/group-restriction.ts'
 import type { CoreContext } from '../context.ts'
 import { ForbiddenError, NotFoundError } from '../errors.ts'
 import { uuid } from '../random.ts'
@@ -32,9 +32,12 @@ export function createTokenPreview({ stores, makeClaims, clock }: CoreContext, p
     const account = await stores.accounts.find(accountId)
     if (!account) throw new NotFoundError('account_not_found', 'There is no such account.')
     const { pocket_access: access, pocket_protocol: protocol, pocket_access_token } = extras(client)
-    const groupIds = account.groups.map(({ id }) => id)
-    if (!isAllowedToUse(access, groupIds))
-      throw new ForbiddenError('oidc_access_denied', 'The account is in none of the groups that may use this client.')
+    const problem = await accessProblem(access, account, stores.passkeys)
+    if (problem)
+      throw new ForbiddenError(
+        'oidc_access_denied',
+        problem === 'second_passkey' ? secondPasskeyReason : notAllowedReason,
+      )
 
     const requested = new Set<string>(['openid', ...addDefaultScopes(scope, protocol)])
     const scopes = supportedScopes.filter((supported) => requested.has(supported))

@@ -22,7 +22,11 @@ export interface ClosureTrigger {
  * Ends the sessions derived from a removed passkey, including expired ones: revokes their grants and device approvals, and
  * notifies clients. Removes the recovery codes created in them. Sessions from versions without a history are treated as having used the passkey.
  */
-export function createSessionClosure({ stores, clock }: CoreContext, provider: () => Provider) {
+export function createSessionClosure(
+  { stores, clock }: CoreContext,
+  provider: () => Provider,
+  endAccessAfterRemoval: (accountId: string) => Promise<void>,
+) {
   const { artifacts, codes, sessionHistory, transaction } = stores
 
   /** End sessions first, so that nothing can be added to them. Resolves to the `sid`s of notified clients. */
@@ -115,6 +119,7 @@ export function createSessionClosure({ stores, clock }: CoreContext, provider: (
         const removed = await remove()
         await sessionHistory.addRemoval(removal.accountId)
         await end(removal)
+        await endAccessAfterRemoval(removal.accountId)
         return removed
       }),
   }

@@ -31,8 +31,8 @@ export interface PasskeyOverview {
   readonly withSingleDevicePasskey: number
 }
 
-/** Accounts with one passkey, or with one passkey that is not synced. */
-export type PasskeyFilter = 'single' | 'on-one-device-only'
+/** Accounts with one passkey, with one passkey that is not synced, or with several passkeys. */
+export type PasskeyFilter = 'single' | 'on-one-device-only' | 'several'
 
 /** Stores passkeys. */
 export interface PasskeyStore {

@@ -40,6 +40,7 @@ const sql = {
   accountIdsHaving: {
     single: `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) = 1`,
     'on-one-device-only': `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) = 1 AND ${synced} = 0`,
+    several: `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) > 1`,
   },
   rename: `UPDATE ${rows.table} SET name = $3 WHERE account_id = $1 AND id = $2`,
   idsOfAccount: `SELECT id FROM ${rows.table} WHERE account_id = $1 ORDER BY id`,

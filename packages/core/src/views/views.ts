@@ -140,6 +140,8 @@ export interface NotAllowedView extends LocalizedView {
   readonly account: { readonly userName: string; readonly displayName: string }
   /** The message of the host's check; absent if the groups are the reason. */
   readonly reason?: string
+  /** Present if a second passkey gives access: the page that adds one, if core serves it, and where it returns to. */
+  readonly secondPasskey?: { readonly addUrl: string | null; readonly returnTo: string }
   /** Form action that shows the other accounts. */
   readonly switchTo: string
   /** Form action that returns to the client with `access_denied`. */

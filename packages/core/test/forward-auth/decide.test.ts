@@ -23,8 +23,19 @@ const rules = [
 ]
 
 const token: ServiceToken = { id: 't', name: 'CI', paths: ['/api/*', '/hooks/build'], methods: ['GET', 'POST'] }
-const member: SiteVisitor = { groups: [{ id: 'g1', name: 'staff' }], acr: 'phr', authTime: now / 1000 - 60 }
-const admin: SiteVisitor = { ...member, groups: [{ id: 'g2', name: 'admins' }] }
+const member: SiteVisitor = {
+  account: { id: 'a', groups: [{ id: 'g1', name: 'staff' }] },
+  acr: 'phr',
+  authTime: now / 1000 - 60,
+}
+const admin: SiteVisitor = { ...member, account: { id: 'a', groups: [{ id: 'g2', name: 'admins' }] } }
+
+/** One passkey, which is too few for groups that require two. */
+const passkeys = { listByAccount: async () => ['passkey'] }
+const lacksPasskey: SiteVisitor = {
+  ...member,
+  account: { id: 'a', groups: [{ id: 'g2', name: 'admins', requiresTwoPasskeys: true }] },
+}
 
 interface Case {
   readonly path: string
@@ -40,7 +51,7 @@ interface Case {
 async function decideCase({ path, method = 'GET', host = 'wiki.example.org', overridingMethods = [], ...given }: Case) {
   const site = { protocol: { ...defaultProtocol, accessRules: rules }, isGroupRestricted: false, allowedGroupIds: [] }
   const request: SiteRequest = { host, path, method, overridingMethods }
-  const credentials = { token: given.token, visitor: async () => given.visitor }
+  const credentials = { token: given.token, visitor: async () => given.visitor, passkeys }
   const { verdict, reason, rule: index } = await decide(site, request, credentials, now)
   return { decision: `${verdict} ${reason}`, rule: index }
 }
@@ -59,6 +70,8 @@ describe('decisions about requests to protected sites', () => {
     { path: '/wiki', host: 'files.example.org', visitor: member, expected: 'deny no_rule', rule: -1 },
     { path: '/admin/', visitor: member, expected: 'deny not_in_groups', rule: 5 },
     { path: '/admin', visitor: admin, expected: 'allow allowed', rule: 5 },
+    { path: '/admin', visitor: lacksPasskey, expected: 'deny second_passkey', rule: 5 },
+    { path: '/wiki', visitor: lacksPasskey, expected: 'allow allowed', rule: 7 },
     { path: '/vault/', visitor: member, expected: 'allow allowed', rule: 6 },
     {
       path: '/vault/',
@@ -92,9 +105,10 @@ describe('decisions about requests to protected sites', () => {
     }
     const request = { host: 'wiki.example.org', path: '/', method: 'GET', overridingMethods: [] }
     const decideFor = (visitor: SiteVisitor) =>
-      decide(site, request, { token: undefined, visitor: async () => visitor }, now)
+      decide(site, request, { token: undefined, visitor: async () => visitor, passkeys }, now)
     expect(await decideFor(member)).toMatchObject({ verdict: 'deny', reason: 'not_allowed' })
     expect(await decideFor(admin)).toMatchObject({ verdict: 'allow' })
+    expect(await decideFor(lacksPasskey)).toMatchObject({ verdict: 'deny', reason: 'second_passkey' })
   })
 
   it.each(['DELETE', 'PUT'])('denies a request whose method %s another rule would match', async (override) => {

@@ -14,6 +14,8 @@ export interface Group {
   readonly ldapId: string | null
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
+  /** Whether members need two passkeys before the group gives them access to clients. */
+  readonly requiresTwoPasskeys: boolean
 }
 
 /** A group with its custom claims. */

@@ -50,7 +50,10 @@ export function accountOf(user: UserDetails): Account {
     locale: user.locale,
     picture: null,
     disabled: user.disabled,
-    groups: user.groups.map(({ id, name, claims }) => ({ id, name, customClaims: claims })),
+    groups: user.groups.map(({ id, name, claims, requiresTwoPasskeys }) => ({
+      ...{ id, name, requiresTwoPasskeys },
+      customClaims: claims,
+    })),
     customClaims: user.claims,
     updatedAt: user.updatedAt,
   }

@@ -44,7 +44,7 @@ export interface Groups {
   /** One page of groups: searches both names; sorts by `createdAt`, `friendlyName`, `name` or `userCount`. */
   page(request: PageRequest): Promise<Page<GroupItem>>
   /**
-   * Reads the fields `name` and `friendlyName` like {@link groupNames}.
+   * Reads the fields `name` and `friendlyName` like {@link groupNames}, and `requiresTwoPasskeys` if it is a boolean.
    *
    * @throws InvalidInputError `validation_failed` @throws ConflictError `already_in_use`; `details.property` is `name`.
    */
@@ -81,6 +81,8 @@ export interface Groups {
   removeEndedMemberships(onRemoved: (membership: Membership) => Promise<void>): Promise<void>
 }
 
+const changeable = ['name', 'friendlyName', 'requiresTwoPasskeys'] as const
+
 export function createGroups({ users, groups, memberships, claims, withLock, clock }: DirectoryContext): Groups {
   const find = async (id: string) => (isId(id) ? groups.find(id) : undefined)
   const requireGroup = async (id: string): Promise<Group> => {
@@ -110,7 +112,10 @@ export function createGroups({ users, groups, memberships, claims, withLock, clo
     page: (request) => groups.page(request),
 
     create: async (input) => {
-      const group: Group = { id: uuid(), ...groupNames(input), ldapId: null, createdAt: clock.now() }
+      const group: Group = {
+        ...{ id: uuid(), ...groupNames(input), ldapId: null, createdAt: clock.now() },
+        requiresTwoPasskeys: input.requiresTwoPasskeys === true,
+      }
       return withLock(async () => {
         assertUniqueName(await groups.insert(group))
         return group
@@ -120,8 +125,10 @@ export function createGroups({ users, groups, memberships, claims, withLock, clo
     update: (id, input) =>
       withLock(async () => {
         const before = await requireGroup(id)
-        const group = { ...before, ...groupNames(input) }
-        const changed = (['name', 'friendlyName'] as const).filter((property) => before[property] !== group[property])
+        const { requiresTwoPasskeys: stored } = before
+        const requiresTwoPasskeys = typeof input.requiresTwoPasskeys === 'boolean' ? input.requiresTwoPasskeys : stored
+        const group = { ...before, ...groupNames(input), requiresTwoPasskeys }
+        const changed = changeable.filter((property) => before[property] !== group[property])
         if (changed.length > 0) assertUniqueName(await groups.update(group))
         return { before, group, changed }
       }),

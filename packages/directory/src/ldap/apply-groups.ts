@@ -31,8 +31,10 @@ export async function createGroups(
   return { applied: { groupCreations }, postponed: without(creations, groupCreations).map(({ entry }) => entry) }
 }
 
+const compared = ['name', 'friendlyName', 'ldapId', 'requiresTwoPasskeys'] as const
+
 function isSame(before: Group, stored: Group): boolean {
-  return stored.name === before.name && stored.friendlyName === before.friendlyName && stored.ldapId === before.ldapId
+  return compared.every((property) => stored[property] === before[property])
 }
 
 function toEntry({ name, ldapId }: Group): LdapEntry {

@@ -81,7 +81,9 @@ function toGroup({ dn, id, name }: LdapGroup, before: Group | undefined, now: nu
   if (name === undefined) return { dn, id, code: 'group_name_missing' }
   try {
     const names = groupNames({ name, friendlyName: shorten(name) })
-    return before ? { ...before, ...names } : { id: uuid(), ...names, ldapId: id, createdAt: now }
+    return before
+      ? { ...before, ...names }
+      : { id: uuid(), ...names, ldapId: id, createdAt: now, requiresTwoPasskeys: false }
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     return {

@@ -2,7 +2,7 @@ import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
 import type { Group } from '../entities/group.ts'
 
-const { bigint, text, uuid } = columns
+const { bigint, boolean, text, uuid } = columns
 
 /** A group as stored, with the key for name comparison. */
 export interface StoredGroup extends Group {
@@ -22,6 +22,8 @@ export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGrou
     ldapId: { ...text, name: 'ldap_id', nullable: true },
     createdAt: { ...bigint, name: 'created_at' },
     searchKey: { ...text, name: 'search_key', nullable: true },
+    /** `null`: no. */
+    requiresTwoPasskeys: { ...boolean, name: 'requires_two_passkeys', nullable: true },
   },
   indices: [
     { name: 'pocket_group_name', columns: ['nameKey'], unique: true },

@@ -18,6 +18,7 @@ import { ldapUserTable } from './ldap-user.table.ts'
 import { TypeormMembershipStore } from './membership-store.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
 import { AdditiveSearchDisplayedNames1764000000080 } from './migrations/1764000000080-additive-search-displayed-names.ts'
+import { AdditiveRequireTwoPasskeys1764000000130 } from './migrations/1764000000130-additive-require-two-passkeys.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 import { TypeormScimRecordStore } from './scim-record-store.ts'
 import { TypeormSnapshotSource } from './snapshot-source.ts'
@@ -51,7 +52,11 @@ export const directoryTables: readonly EntitySchema[] = [
 export const directoryMigrations: MigrationSet = {
   table: 'pocket_directory_migration',
   tables: directoryTables,
-  migrations: [CreateTables1763000000000, AdditiveSearchDisplayedNames1764000000080],
+  migrations: [
+    CreateTables1763000000000,
+    AdditiveSearchDisplayedNames1764000000080,
+    AdditiveRequireTwoPasskeys1764000000130,
+  ],
   lastReplacedMigration,
 }
 

@@ -14,6 +14,7 @@ interface RelationRow {
   readonly second: string
   readonly number: string | number
   readonly group_ldap_id: string | null
+  readonly requires_two_passkeys: boolean | number | null
 }
 
 /** Each a JSON list. */
@@ -22,6 +23,8 @@ interface RelationColumns {
   readonly user_groups: string
   readonly group_claims: string
 }
+
+type GroupValues = [string, string, string, number, string | null, boolean | number | null]
 
 /** The groups and claims of any number of users, in one statement. */
 export class UserRelations {
@@ -74,13 +77,13 @@ function buildStatement(kind: DatabaseKind): string {
   const idList = `(SELECT value FROM ${jsonArrayTable(kind)})`
   const notExpired = notExpiredAt('$2')
   return `SELECT 'user_claim' AS kind, user_id AS owner, '' AS group_id, "key" AS first, "value" AS second,
-      "position" AS number, NULL AS group_ldap_id, '' AS sorted
+      "position" AS number, NULL AS group_ldap_id, '' AS sorted, NULL AS requires_two_passkeys
     FROM pocket_user_claim WHERE user_id IN ${idList}
     UNION ALL
-    SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.ldap_id, g.name_key
+    SELECT 'group', m.user_id, g.id, g.name, g.friendly_name, g.created_at, g.ldap_id, g.name_key, g.requires_two_passkeys
     FROM pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE m.user_id IN ${idList} AND ${notExpired}
     UNION ALL
-    SELECT 'group_claim', group_id, group_id, "key", "value", "position", NULL, ''
+    SELECT 'group_claim', group_id, group_id, "key", "value", "position", NULL, '', NULL
     FROM pocket_group_claim
     WHERE group_id IN (SELECT group_id FROM pocket_membership WHERE user_id IN ${idList} AND ${notExpired})`
 }
@@ -95,7 +98,7 @@ function buildRelationColumns(kind: DatabaseKind): string {
     list('user_claims', 'c."key", c."value"', 'c."position"', 'pocket_user_claim c WHERE c.user_id = person.id'),
     list(
       'user_groups',
-      'g.id, g.name, g.friendly_name, g.created_at, g.ldap_id',
+      'g.id, g.name, g.friendly_name, g.created_at, g.ldap_id, g.requires_two_passkeys',
       'g.name_key',
       `pocket_membership m JOIN pocket_group g ON g.id = m.group_id WHERE ${isMember}`,
     ),
@@ -112,12 +115,12 @@ function buildRelationColumns(kind: DatabaseKind): string {
 export function readRelations(columns: RelationColumns): Pick<UserDetails, 'claims' | 'groups'> {
   // The casts are safe: the statement builds the lists.
   const claims = JSON.parse(columns.user_claims) as [string, string][]
-  const groups = JSON.parse(columns.user_groups) as [string, string, string, number, string | null][]
+  const groups = JSON.parse(columns.user_groups) as GroupValues[]
   const groupClaims = Map.groupBy(JSON.parse(columns.group_claims) as [string, string, string][], ([owner]) => owner)
   return {
     claims: claims.map(([key, value]) => ({ key, value })),
-    groups: groups.map(([id, name, friendlyName, createdAt, ldapId]) => ({
-      ...{ id, name, friendlyName, ldapId, createdAt },
+    groups: groups.map(([id, name, friendlyName, createdAt, ldapId, requiresTwoPasskeys]) => ({
+      ...{ id, name, friendlyName, ldapId, createdAt, requiresTwoPasskeys: isTrue(requiresTwoPasskeys) },
       claims: (groupClaims.get(id) ?? []).map(([, key, value]) => ({ key, value })),
     })),
   }
@@ -144,6 +147,12 @@ function toGroup(row: RelationRow, claims: ReadonlyMap<string, readonly CustomCl
     friendlyName: row.second,
     ldapId: row.group_ldap_id,
     createdAt: Number(row.number),
+    requiresTwoPasskeys: isTrue(row.requires_two_passkeys),
     claims: claims.get(row.group_id) ?? [],
   }
+}
+
+/** SQLite returns booleans as numbers. */
+function isTrue(value: boolean | number | null): boolean {
+  return value === true || value === 1
 }

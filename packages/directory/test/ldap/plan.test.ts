@@ -329,7 +329,16 @@ describe('administrators', () => {
         ...emptySnapshot,
         localUsers,
         people: [ada],
-        groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
+        groups: [
+          {
+            id: 'g',
+            name: 'admins',
+            friendlyName: 'admins',
+            ldapId: 'id-admins',
+            createdAt: 1,
+            requiresTwoPasskeys: false,
+          },
+        ],
       },
       adminRules,
       ['create bob as administrator', 'admins +1 -0'],
@@ -388,7 +397,16 @@ describe('administrators', () => {
         ...emptySnapshot,
         localUsers,
         people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
-        groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
+        groups: [
+          {
+            id: 'g',
+            name: 'admins',
+            friendlyName: 'admins',
+            ldapId: 'id-admins',
+            createdAt: 1,
+            requiresTwoPasskeys: false,
+          },
+        ],
       },
       adminRules,
       ['group_too_large x'],
@@ -403,7 +421,16 @@ describe('administrators', () => {
         ...emptySnapshot,
         localUsers,
         people: [ada],
-        groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: 'id-admins', createdAt: 1 }],
+        groups: [
+          {
+            id: 'g',
+            name: 'admins',
+            friendlyName: 'admins',
+            ldapId: 'id-admins',
+            createdAt: 1,
+            requiresTwoPasskeys: false,
+          },
+        ],
       },
       adminRules,
       [
@@ -442,7 +469,9 @@ describe('administrators', () => {
         ...emptySnapshot,
         localUsers,
         people: [ada],
-        groups: [{ id: 'g', name: 'admins', friendlyName: 'admins', ldapId: null, createdAt: 1 }],
+        groups: [
+          { id: 'g', name: 'admins', friendlyName: 'admins', ldapId: null, createdAt: 1, requiresTwoPasskeys: false },
+        ],
       },
       adminRules,
       ['administrator_group_missing'],
@@ -465,8 +494,15 @@ describe('administrators', () => {
 })
 
 describe('groups', () => {
-  const staff = { id: 'g1', name: 'staff', friendlyName: 'staff', ldapId: 'id-staff', createdAt: 1 }
-  const club = { id: 'g2', name: 'Club', friendlyName: 'Club', ldapId: null, createdAt: 1 }
+  const staff = {
+    id: 'g1',
+    name: 'staff',
+    friendlyName: 'staff',
+    ldapId: 'id-staff',
+    createdAt: 1,
+    requiresTwoPasskeys: false,
+  }
+  const club = { id: 'g2', name: 'Club', friendlyName: 'Club', ldapId: null, createdAt: 1, requiresTwoPasskeys: false }
   const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, readonly string[]])[] = [
     [
       'are created with their members',
@@ -565,7 +601,14 @@ describe('confirmation of removals', () => {
   })
 
   test('covers groups and memberships', async () => {
-    const groups = ['g1', 'g2'].map((id) => ({ id, name: id, friendlyName: id, ldapId: `id-${id}`, createdAt: 1 }))
+    const groups = ['g1', 'g2'].map((id) => ({
+      id,
+      name: id,
+      friendlyName: id,
+      ldapId: `id-${id}`,
+      createdAt: 1,
+      requiresTwoPasskeys: false,
+    }))
     const people = Array.from({ length: 30 }, (_, index) => ldapUser(`p${index.toString(16)}`))
     const snapshot = {
       ...emptySnapshot,

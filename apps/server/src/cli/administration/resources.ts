@@ -56,6 +56,7 @@ export const groups: Resource = {
   fields: [
     { flags: '--name <name>', key: 'name', description: 'name in the groups claim' },
     { flags: '--display-name <name>', key: 'friendlyName', description: 'display name' },
+    { flags: '--two-passkeys', key: 'requiresTwoPasskeys', description: 'members need two passkeys' },
   ],
   deletion: 'Its members lose the access that it gives.',
   examples: [

@@ -12,8 +12,8 @@ export function groupKind({ directory, groups }: GroupKindDeps): Kind {
   const findById = async (id: string) => {
     const [group] = await directory.groups.list([id])
     if (!group) return undefined
-    const { name, friendlyName, claims } = group
-    return { id, item: { name, friendlyName, customClaims: claims } }
+    const { name, friendlyName, requiresTwoPasskeys, claims } = group
+    return { id, item: { name, friendlyName, requiresTwoPasskeys, customClaims: claims } }
   }
   return {
     name: 'groups',
@@ -34,14 +34,18 @@ export function groupKind({ directory, groups }: GroupKindDeps): Kind {
     normalize: (item) => item,
     async create(actor, item) {
       const name = text(item.name)
-      const { id } = await groups.create(actor, { name, friendlyName: text(item.friendlyName) || name })
+      const friendlyName = text(item.friendlyName) || name
+      const requiresTwoPasskeys = item.requiresTwoPasskeys === true
+      const { id } = await groups.create(actor, { name, friendlyName, requiresTwoPasskeys })
       if (Array.isArray(item.customClaims)) await groups.setClaims(actor, id, item.customClaims)
       return id
     },
     async update(actor, { id, item: before }, item, fields) {
-      const { name, friendlyName } = { ...before, ...item } as Readonly<Record<string, unknown>>
+      const values = { ...before, ...item } as Readonly<Record<string, unknown>>
+      const { requiresTwoPasskeys } = values
+      const names = { name: text(values.name), friendlyName: text(values.friendlyName) }
       if (fields.some((field) => field !== 'customClaims'))
-        await groups.update(actor, id, { name: text(name), friendlyName: text(friendlyName) })
+        await groups.update(actor, id, { ...names, requiresTwoPasskeys: requiresTwoPasskeys === true })
       if (fields.includes('customClaims') && Array.isArray(item.customClaims))
         await groups.setClaims(actor, id, item.customClaims)
     },

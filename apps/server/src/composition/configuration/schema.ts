@@ -72,6 +72,7 @@ const configurationFileSchema = {
         name: groupBody.properties.name,
         previously,
         friendlyName: groupBody.properties.friendlyName,
+        requiresTwoPasskeys: groupBody.properties.requiresTwoPasskeys,
         customClaims,
       }),
     ),

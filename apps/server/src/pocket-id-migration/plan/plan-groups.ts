@@ -33,7 +33,12 @@ export function planGroup(
   const name = names.claim(texts.name)
   if (name !== texts.name)
     report.changed(subject, `Another group has this name in other letter case; clients now receive the name ${name}.`)
-  return { id: row.id, name, friendlyName: texts.friendlyName, ldapId: row.ldap_id || null, createdAt: row.created_at }
+  return {
+    ...{ id: row.id, name, friendlyName: texts.friendlyName },
+    ldapId: row.ldap_id || null,
+    createdAt: row.created_at,
+    requiresTwoPasskeys: false,
+  }
 }
 
 function planTexts(

@@ -49,7 +49,7 @@ const group = {
     isFromLdap: false,
     isDecidedByLdap: false,
   },
-  values: { name: 'family', friendlyName: 'The family' },
+  values: { name: 'family', friendlyName: 'The family', requiresTwoPasskeys: true },
   problems: [],
   version: 'W/"1"',
   conflict: null,
@@ -65,6 +65,7 @@ const group = {
     },
   ],
   memberCount: 250,
+  fewerThanTwoPasskeys: 3,
   list: {
     ...list,
     path: '/settings/admin/user-groups/1',
@@ -116,7 +117,7 @@ export const groupsStates: Readonly<Record<string, PageModel>> = {
   'group-new': {
     view: 'group-new',
     viewer: anna,
-    values: { name: '', friendlyName: 'F' },
+    values: { name: '', friendlyName: 'F', requiresTwoPasskeys: true },
     problems: [
       { field: 'friendlyName', code: 'too_short', message: '' },
       { field: 'name', code: 'required', message: '' },

@@ -231,6 +231,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.deepEqual([...(await store.accountIds())].sort(), ['account', 'single', 'synced'])
       assert.deepEqual([...(await store.accountIds('single'))].sort(), ['single', 'synced'])
       assert.deepEqual([...(await store.accountIds('on-one-device-only'))], ['single'])
+      assert.deepEqual([...(await store.accountIds('several'))], ['account'])
     },
   },
   {
