@@ -58,6 +58,14 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     switchTo: '/switch',
     cancelTo: '/cancel',
   },
+  'not-allowed-second-passkey': {
+    view: 'not-allowed',
+    client: synology,
+    account: { userName: 'anna', displayName: 'Anna Koch' },
+    secondPasskey: { addUrl: null, returnTo: '/interaction/x?back=yes' },
+    switchTo: '/switch',
+    cancelTo: '/cancel',
+  },
   'sign-in-to-client': { ...signIn, client: synology, cancelTo: '/cancel' },
   'sign-in-again': { ...signIn, client: immich, reason: 'again', cancelTo: '/cancel', otherMethodsUrl: null },
   consent: {
