@@ -21,6 +21,7 @@ import { jobOperations } from '../jobs/api.ts'
 import { ldapOperations } from '../ldap/api.ts'
 import { openApiOperations } from '../openapi/api.ts'
 import { type OpenApiDocument, openApiDocument } from '../openapi/document.ts'
+import { recoveryOperations } from '../recovery/api.ts'
 import { scimOperations } from '../scim/api.ts'
 import { searchOperations } from '../search/api.ts'
 import { sessionOperations } from '../sessions/api.ts'
@@ -80,6 +81,7 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
     ...deviceAuthorizationOperations(services),
     ...oneTimeAccessOperations(services),
     ...ownDataOperations(createOwnData(services)),
+    ...recoveryOperations(services),
     ...userOperations(services),
     ...sessionOperations(services),
     ...groupOperations({ ...services, allowedClients }),

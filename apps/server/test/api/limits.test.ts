@@ -118,6 +118,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test.each([
     ['/lc', 5, { code: 'ABCDEF' }, guess()],
+    ['/lc', 5, { code: 'ABCD-EFGH-JKMN-PQRS' }, guess()],
+    ['/recover/email', 5, { email: 'eve@example.com' }, null],
+    ['/recover/stop', 5, { token: 'x' }, null],
     ['/lc/email', 5, { email: 'eve@example.com' }, post('/api/one-time-access-email', { email: 'eve@example.com' })],
     ['/login/device', 5, null, post('/api/device-login/requests')],
     ['/st/unknown', 20, null, null],

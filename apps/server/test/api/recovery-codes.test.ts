@@ -132,4 +132,64 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     await setting('users')
     expect((await enter(instance.agent(), code)).status).toBe(303)
   })
+
+  test('are created, counted and deleted over REST as on the pages', async () => {
+    const { agent, id } = await instance.person(freshName())
+    const created = await instance.call('POST /api/users/me/recovery-codes', { agent })
+    const codes = created.json.codes as readonly string[]
+    expect([created.status, new Set(codes).size]).toEqual([201, 10])
+    expect(created.response.headers.get('cache-control')).toBe('no-store')
+    expect((await enter(instance.agent(), codes[0])).status).toBe(303)
+    const state = { unusedCodes: 9, hasBreakGlassCode: false, lastUsedAt: expect.any(String), pendingUntil: null }
+    expect((await instance.call('GET /api/users/me/recovery', { agent })).json).toEqual(state)
+    expect((await instance.call('GET /api/users/{id}/recovery', { params: { id } })).json).toEqual(state)
+    expect((await instance.call('DELETE /api/users/me/recovery-codes', { agent })).status).toBe(204)
+    expect((await enter(instance.agent(), codes[1])).status).toBe(400)
+    expect((await instance.call('POST /api/users/me/break-glass-code', { agent })).status).toBe(403)
+    await setting('disabled')
+    expect((await instance.call('POST /api/users/me/recovery-codes', { agent })).status).toBe(404)
+    await setting('users')
+  })
+
+  test('need a recent passkey over REST, and are refused to API keys', async () => {
+    const { agent } = await instance.person(freshName())
+    const body = { name: 'A program', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
+    const { json } = await instance.call('POST /api/api-keys', { agent, body })
+    const headers = { 'x-api-key': String(json.token) }
+    const calls = [
+      ['POST', '/api/users/me/recovery-codes'],
+      ['DELETE', '/api/users/me/recovery-codes'],
+    ] as const
+    for (const [method, path] of calls)
+      expect((await instance.agent().sendJson(method, instance.url + path, { options: { headers } })).status).toBe(403)
+    const now = Date.now()
+    jest.spyOn(Date, 'now').mockReturnValue(now + 61_000)
+    for (const [method, path] of calls)
+      expect((await agent.sendJson(method, instance.url + path, {})).json()).toMatchObject({
+        code: 'reauthentication_required',
+      })
+    jest.restoreAllMocks()
+  })
+
+  test('a break-glass code is used by one of ten concurrent requests', async () => {
+    const { json } = await instance.call('POST /api/users/me/break-glass-code')
+    const [code] = json.codes as readonly string[]
+    const browsers = Array.from({ length: 10 }, () => instance.agent())
+    const statuses = await Promise.all(browsers.map(async (browser) => (await enter(browser, code)).status))
+    expect(statuses.toSorted()).toEqual([303, ...Array.from({ length: 9 }, () => 400)])
+    const added = await Promise.all(browsers.map(async (browser) => (await addPasskey(browser)).status))
+    expect(added.filter((status) => status === 200)).toHaveLength(1)
+  })
+
+  test('are useless once deleted, also if they are entered at the same time', async () => {
+    const { agent } = await instance.person(freshName())
+    const [code] = await createCodes(agent)
+    const stranger = instance.agent()
+    const [, deleted] = await Promise.all([
+      enter(stranger, code),
+      instance.call('DELETE /api/users/me/recovery-codes', { agent }),
+    ])
+    expect(deleted.status).toBe(204)
+    expect((await addPasskey(stranger)).status).toBe(401)
+  })
 })

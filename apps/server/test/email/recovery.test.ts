@@ -175,6 +175,50 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
   })
 
+  test('is listed and stopped over REST by the user and by an administrator', async () => {
+    const username = freshName()
+    const email = `${username}@example.com`
+    const { agent, id } = await instance.person(username)
+    await send('PUT', `/api/users/${id}`, { username, email, emailVerified: true })
+    const own = '/api/users/me/recovery'
+    const pendingUntil = expect.stringMatching(/^\d{4}-.*Z$/)
+    for (const stopRecovery of [
+      () => agent.sendJson('DELETE', instance.url + own, {}),
+      () => send('DELETE', `/api/users/${id}/recovery`),
+    ]) {
+      await request(email)
+      await tokenFor(email)
+      expect((await agent.getJson(instance.url + own)).json()).toMatchObject({ pendingUntil })
+      const listed = (await send('GET', '/api/recoveries')).json()
+      expect(listed).toContainEqual({ userId: id, username, pendingUntil })
+      expect((await stopRecovery()).status).toBe(204)
+      expect((await agent.getJson(instance.url + own)).json()).toMatchObject({ pendingUntil: null })
+      expect(JSON.stringify((await send('GET', '/api/recoveries')).json())).not.toContain(id)
+    }
+    await sendDue(1)
+    expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
+  })
+
+  test('leaves no usable code if it is stopped while the code is sent or entered', async () => {
+    const first = await createUser()
+    await request(first.email)
+    const sending = await tokenFor(first.email)
+    await Promise.all([sendDue(1), stop(sending)])
+    const sent = server.delivered.some(({ to }) => to.includes(first.email))
+    if (sent) expect((await enter(instance.agent(), await codeFor(first.email))).status).toBe(400)
+    jest.restoreAllMocks()
+
+    const second = await createUser()
+    await request(second.email)
+    const entering = await tokenFor(second.email)
+    await sendDue(1)
+    const code = await codeFor(second.email)
+    const browsers = Array.from({ length: 5 }, () => instance.agent())
+    await Promise.all([stop(entering), ...browsers.map((browser) => enter(browser, code))])
+    const added = await Promise.all(browsers.map(addPasskey))
+    expect(added.filter((status) => status === 200)).toEqual([])
+  })
+
   test('starts once, and not again before it is over', async () => {
     const { email } = await createUser()
     await Promise.all([request(email), request(email), request(email)])
