@@ -31,7 +31,7 @@ export interface Messages {
 
 /** The messages of one language, with English for those that it lacks. */
 export interface LocalizedMessages extends Messages {
-  /** For markup: the same messages, with marks around the English ones (see `language-marks.ts`). */
+  /** For markup: the same messages, with marks around the English ones (see `language-marks.ts`) and isolated URLs. */
   readonly marked: Messages
 }
 
@@ -71,6 +71,7 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   const numbers = new Intl.NumberFormat(language)
   const formatValue = (value: unknown): string =>
     typeof value === 'number' ? numbers.format(value) : isolateBidi(String(value))
+  const direction = rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr'
   const fallbackLanguage = String(english.get('language'))
   const i18n = createInstance({
     lng: language,
@@ -92,10 +93,10 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   })
   void i18n.init()
 
-  /** @param mark - applied to messages that the catalogue lacks */
-  const messagesWith = (mark: (text: string) => string): Messages => {
+  /** @param mark - applied to messages that the catalogue lacks, and `markOwn` to the others */
+  const messagesWith = (mark: (text: string) => string, markOwn: (text: string) => string): Messages => {
     const branches = new Map<string, Readonly<Record<string, string>>>()
-    const markFor = (isOwn: boolean) => (isOwn ? (text: string) => text : mark)
+    const markFor = (isOwn: boolean) => (isOwn ? markOwn : mark)
     const fixed = new Map<string, string>()
     const translate = (key: string, values?: MessageValues): string => {
       const { res, usedLng } = i18n.t(key, { ...values, returnDetails: true })
@@ -109,7 +110,7 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
     }
     return {
       language,
-      direction: rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr',
+      direction,
       text,
       plural: text,
       parts: (key, values) =>
@@ -135,12 +136,21 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
       },
     }
   }
-  return { ...messagesWith((text) => text), marked: messagesWith(markEnglish) }
+  const unmarked = (text: string) => text
+  return {
+    ...messagesWith(unmarked, unmarked),
+    marked: messagesWith(markEnglish, direction === 'rtl' ? isolatePaths : unmarked),
+  }
 }
 
 /** U+2068 and U+2069 isolate a right-to-left value, so that it does not reorder the sentence around it. */
 function isolateBidi(value: string): string {
   return /[\u0590-\u08FF\uFB1D-\uFDCF\uFDF0-\uFDFF\uFE70-\uFEFF]/.test(value) ? `\u2068${value}\u2069` : value
+}
+
+/** U+2066 and U+2069 keep the slashes of URLs and paths in a right-to-left sentence in their places. */
+function isolatePaths(text: string): string {
+  return text.replaceAll(/[!-~]*\/[!-~]*[\w/*]/g, '\u2066$&\u2069')
 }
 
 function* flatten(node: unknown, path: string): Generator<readonly [string, string]> {
