@@ -11,16 +11,22 @@ const compressedViews: ReadonlySet<PageModel['view']> = new Set([
   'account',
   'account-data',
   'account-security',
+  'api',
+  'api-access',
+  'api-new',
   'apis',
   'apps',
   'approvals',
   'audit-log',
   'audit-log-all',
   'choose',
+  'client-access',
   'client-activity',
   'client-choose',
   'client-settings',
+  'client-scim',
   'clients',
+  'confirm',
   'signed-in-error',
   'emails',
   'error',
@@ -38,11 +44,25 @@ const compressedViews: ReadonlySet<PageModel['view']> = new Set([
   'users',
 ])
 
+/** The secrets of pages that show one only in the response that created it. */
+const secretsOf: { readonly [View in PageModel['view']]?: (page: Extract<PageModel, { view: View }>) => unknown } = {
+  'api-keys': ({ notice }) => notice?.token,
+  settings: ({ oidc }) => oidc?.newToken,
+  user: ({ signInLink }) => signInLink,
+}
+
+function isSecretFree(page: PageModel): boolean {
+  if (compressedViews.has(page.view)) return true
+  // A cast: the function belongs to the view of the page.
+  const secretOf = secretsOf[page.view] as ((page: PageModel) => unknown) | undefined
+  return secretOf !== undefined && (secretOf(page) ?? null) === null
+}
+
 const compressedRequests = new WeakSet<IncomingMessage>()
 
 /** Compresses the response of a request if the page shown last is one that may be compressed. */
-export function allowCompression(req: IncomingMessage, view: PageModel['view']): void {
-  if (compressedViews.has(view)) compressedRequests.add(req)
+export function allowCompression(req: IncomingMessage, page: PageModel): void {
+  if (isSecretFree(page)) compressedRequests.add(req)
   else compressedRequests.delete(req)
 }
 

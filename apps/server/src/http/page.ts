@@ -109,7 +109,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   }
   let lastAppName = 'Pocket'
   return async (page, req) => {
-    allowCompression(req, page.view)
+    allowCompression(req, page)
     const appearanceLocals =
       'isOffline' in page || ('code' in page && page.code === 'database_unavailable')
         ? { pictures: noPictures, appName: lastAppName, appearance: null }

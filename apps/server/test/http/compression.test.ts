@@ -3,19 +3,25 @@ import { request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { UserAgent } from '@pocket/core/testing'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
 let running: RunningApp
+let administrator: UserAgent
 let cookie: string
+
+const cookieOf = (agent: UserAgent, sentTo = '/') =>
+  agent
+    .cookies()
+    .filter(({ path }) => sentTo.startsWith(path))
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
 
 beforeAll(async () => {
   running = await startApp()
-  const administrator = running.agent()
+  administrator = running.agent()
   await setUpAdministrator(administrator, running.url)
-  cookie = administrator
-    .cookies()
-    .map(({ name, value }) => `${name}=${value}`)
-    .join('; ')
+  cookie = cookieOf(administrator)
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
@@ -52,7 +58,20 @@ test('compresses lists and error pages', async () => {
   expect(await sent('/settings/admin/users', cookie)).toMatchObject({ status: 200, encoding: 'br' })
 })
 
-test.each(['/settings/admin/invitations', '/settings/api-keys', '/api/users/me'])(
+test('compresses pages of API keys, users and settings only without a new secret', async () => {
+  expect((await sent('/settings/api-keys', cookie)).encoding).toBe('br')
+  expect((await sent('/settings/admin/application-configuration/oidc', cookie)).encoding).toBe('br')
+  const ada = await running.app.directory.findByName('ada')
+  const security = `/settings/admin/users/${ada?.id}/security`
+  expect((await sent(security, cookie)).encoding).toBe('br')
+  const link = `${running.url}/settings/admin/users/${ada?.id}/sign-in-link`
+  expect((await administrator.postForm(link, { kind: 'code', lifetime: '15m' })).status).toBe(303)
+  // The notice of the new code is in a cookie.
+  const withCode = await sent(security, cookieOf(administrator, security))
+  expect([withCode.encoding, withCode.body.toString().includes('sign-in-link-code')]).toEqual([undefined, true])
+})
+
+test.each(['/settings/admin/invitations', '/api/users/me'])(
   'does not compress %s, which can show a secret',
   async (path) => {
     const { status, encoding } = await sent(path, cookie)
