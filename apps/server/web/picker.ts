@@ -64,6 +64,7 @@ function enhance(picker: HTMLElement): void {
     const [label, field, button] = ['bdi', 'input', 'button'].map((tagName) => tag.querySelector(tagName))
     if (!(label && field instanceof HTMLInputElement && button)) return
     label.textContent = name
+    field.name = dataset.field ?? ''
     field.value = id
     button.ariaLabel = (dataset.remove ?? '').replace('{name}', name)
     if (isSingle) tags.replaceChildren(tag)

@@ -1,5 +1,5 @@
 import type { Api, ApiAccess, Client } from '@pocket/core'
-import { NotFoundError, PreconditionFailedError } from '@pocket/core/errors'
+import { PreconditionFailedError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
@@ -45,10 +45,10 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
       method: 'get',
       path: `${path}/access`,
       async handle(ctx) {
-        const { api, client } = ctx.query
-        if (typeof api !== 'string' || typeof client !== 'string')
-          throw new NotFoundError('not_found', 'There is no such API.')
-        seeOther(ctx, `${path}/${encodeURIComponent(api)}/clients/${encodeURIComponent(client)}`)
+        const [api, client] = [ctx.query.api, ctx.query.client].map((id) => encodeURIComponent(String(id ?? '')))
+        // Nothing was chosen.
+        if (api === '') seeOther(ctx, client === '' ? path : `/settings/admin/oidc-clients/${client}/settings`)
+        else seeOther(ctx, client === '' ? `${path}/${api}` : `${path}/${api}/clients/${client}`)
       },
     },
     {

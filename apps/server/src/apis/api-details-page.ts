@@ -16,7 +16,6 @@ type SubmittedValues = Partial<Pick<ApiPage, 'values' | 'permissions'>>
 
 /** Maximum number of clients on the page. */
 const maxClients = 100
-const maxResults = 10
 const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
 
 /** `/settings/admin/apis/:id`: one API. */
@@ -31,10 +30,7 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
     overrides: Partial<Pick<ApiPage, 'values' | 'permissions' | 'problems' | 'conflict'>> = {},
   ) => {
     const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
-    const granted = await clients.page(clientsByName({ of: 'granted', apiId: api.id }, '', maxClients))
-    const search = typeof ctx.query.client === 'string' ? ctx.query.client.trim().slice(0, 100) : ''
-    const candidates =
-      search === '' ? null : await clients.page(clientsByName({ of: 'ungranted', apiId: api.id }, search, maxResults))
+    const granted = await clients.page(grantedClients(api.id))
     const { notice } = flashes.consume(ctx, `${path}/${api.id}`)
     await show(ctx, {
       view: 'api',
@@ -52,8 +48,6 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
         }
       }),
       moreClients: granted.total - granted.items.length,
-      found: candidates?.items.map(({ client: { id, name } }) => ({ id, name })) ?? null,
-      search,
       problems: [],
       notice: notices.find((option) => option === notice) ?? null,
       version: apiValidator(api),
@@ -148,6 +142,7 @@ function rowsText(rows: ApiPage['permissions']): string {
   return rows.map((row) => row.filter((cell) => cell !== '').join(' · ')).join('; ')
 }
 
-function clientsByName(scope: ClientListRequest['scope'], search: string, limit: number): ClientListRequest {
-  return { scope, page: 1, limit, search, filters: {}, sort: { by: 'name', descending: false } }
+function grantedClients(apiId: string): ClientListRequest {
+  const sort = { by: 'name', descending: false } as const
+  return { scope: { of: 'granted', apiId }, page: 1, limit: maxClients, search: '', filters: {}, sort }
 }

@@ -75,9 +75,6 @@ export interface ApiPage {
     readonly clientPermissionCount: number | null
   }[]
   readonly moreClients: number
-  /** Search results among the clients without access; `null` before a search. */
-  readonly found: readonly { readonly id: string; readonly name: string }[] | null
-  readonly search: string
   readonly problems: readonly FieldError[]
   readonly notice: ApiNotice | null
   readonly version: string

@@ -1,4 +1,4 @@
-import type { Directory } from '@pocket/directory'
+import type { Group } from '@pocket/directory'
 
 /** An item of a picker: found, or chosen. */
 export interface PickedItem {
@@ -8,10 +8,9 @@ export interface PickedItem {
   readonly detail: string
 }
 
-/** Maximum number of groups on a page; if there are more, the group's own page sets its clients. */
-const maxGroups = 200
-
-/** The groups on a page, sorted by name, and their total number. */
-export function offeredGroups(groups: Pick<Directory['groups'], 'first'>) {
-  return groups.first(maxGroups)
+/** Groups as a picker shows them, by name. */
+export function pickedGroups(groups: readonly Pick<Group, 'id' | 'friendlyName'>[]): readonly PickedItem[] {
+  return groups
+    .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
+    .sort((a, b) => a.name.localeCompare(b.name))
 }

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
-import { offeredGroups } from '../http/choices.ts'
+import { pickedGroups } from '../http/choices.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { refusalOf } from '../http/form-page.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
@@ -45,20 +45,19 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
   ) => {
     const listPage = readListPage(ctx, definition, secure)
     const { items, total } = await signupTokens.list(listPage.request)
-    const offeredGroupsPage = await offeredGroups(directory.groups)
+    const { values = defaultValues } = page
     const flash = flashes.consume(ctx, pagePath)
     const { done, id, sentTo } = flash
     await show(ctx, {
       view: 'invitations',
-      values: defaultValues,
+      values,
       problems: [],
       ...page,
       mode: (await signUpSettings()).mode,
       canSend: await mail.isConfigured(),
       list: listPage.view(total),
       invitations: items.map((item) => invitationOf(item, pocket.issuer)),
-      groups: offeredGroupsPage.items.map(({ id, friendlyName }) => ({ id, name: friendlyName })),
-      moreGroups: offeredGroupsPage.total - offeredGroupsPage.items.length,
+      groups: pickedGroups(await directory.groups.list(values.groupIds)),
       createdId: done === 'created' && typeof id === 'string' ? id : null,
       sentTo: done === 'created' && typeof sentTo === 'string' ? sentTo : null,
       removed: done === 'removed',
@@ -161,7 +160,7 @@ function formValues(ctx: Context): InvitationFormValues {
     lifetime: Object.hasOwn(lifetimes, lifetime)
       ? (lifetime as InvitationFormValues['lifetime'])
       : defaultValues.lifetime,
-    groupIds: formTexts(ctx, 'groups'),
+    groupIds: formTexts(ctx, 'userGroupIds'),
     email: formText(ctx, 'email', 300).trim(),
   }
 }

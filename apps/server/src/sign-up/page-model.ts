@@ -1,6 +1,7 @@
 import type { ClientView } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { BulkNotice } from '../http/bulk.ts'
+import type { PickedItem } from '../http/choices.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { SignUpMode } from './sign-up-settings.ts'
@@ -102,9 +103,8 @@ export interface InvitationsPage {
   readonly canSend: boolean
   /** Errors of `uses`, `email` and `userGroupIds`. */
   readonly problems: readonly FieldError[]
-  readonly groups: readonly { readonly id: string; readonly name: string }[]
-  /** The number of groups that are not listed. */
-  readonly moreGroups: number
+  /** The chosen groups. */
+  readonly groups: readonly PickedItem[]
   /** The link that the previous request created. */
   readonly createdId: string | null
   /** The e-mail address to which it is sent. */

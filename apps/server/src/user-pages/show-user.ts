@@ -1,10 +1,10 @@
-import type { Group, User, UserDetails } from '@pocket/directory'
+import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { passkeyItem } from '../account/passkey-item.ts'
 import { auditLine, noKnownSubjects } from '../audit-log/audit-line.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
-import type { PickedItem } from '../http/choices.ts'
+import { pickedGroups } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import { userPath } from '../http/paths.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -37,13 +37,6 @@ export interface UserPageContext extends UserPageDeps {
 
 export function userTabPath(id: string, tab: UserTab): string {
   return tab === 'profile' ? userPath(id) : `${userPath(id)}/${tab}`
-}
-
-/** Groups as a picker shows them, by name. */
-export function pickedGroups(groups: readonly Pick<Group, 'id' | 'friendlyName'>[]): readonly PickedItem[] {
-  return groups
-    .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
-    .sort((a, b) => a.name.localeCompare(b.name))
 }
 
 /** Clients that the page lists; each is read by a statement of its own. */

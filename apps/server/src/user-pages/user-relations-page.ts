@@ -2,6 +2,7 @@ import { PocketError } from '@pocket/core/errors'
 import type { CustomClaim, User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
+import { pickedGroups } from '../http/choices.ts'
 import { formTexts } from '../http/form.ts'
 import { refusalOf, submittedVersion } from '../http/form-page.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -9,7 +10,7 @@ import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
 import { readClaims } from '../users/claims-form.ts'
 import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
-import { pickedGroups, type UserPageContext } from './show-user.ts'
+import type { UserPageContext } from './show-user.ts'
 
 /** The related data of a user: groups, claims, picture and passkeys. */
 export function userRelationsPages(context: UserPageContext) {

@@ -55,7 +55,7 @@ test.each([
 describe('invitations', () => {
   test('creates a link that works as often as stated, until it is deleted', async () => {
     const group = await instance.call('POST /api/user-groups', { body: { name: 'family', friendlyName: 'Family' } })
-    const { page, token } = await makeLink({ uses: '3', lifetime: 'day', groups: String(group.json.id) })
+    const { page, token } = await makeLink({ uses: '3', lifetime: 'day', userGroupIds: String(group.json.id) })
     expect(page.text).toContain('0 of 3')
     expect(page.text).toContain('>Family<')
     expect((await get(`/st/${token}`, instance.agent())).status).toBe(200)
@@ -103,7 +103,7 @@ describe('invitations', () => {
     [{ uses: '101' }, 'Enter a number from 1 to 100.'],
     [{ uses: '' }, 'Enter a number from 1 to 100.'],
     [{ uses: '1e1' }, 'Enter a number from 1 to 100.'],
-    [{ uses: '1', groups: 'nowhere' }, 'One of these groups no longer exists.'],
+    [{ uses: '1', userGroupIds: 'nowhere' }, 'One of these groups no longer exists.'],
   ])('refuses %j with an explanation', async (fields, sentence) => {
     const answer = await post(invitations, fields)
     expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(sentence)])

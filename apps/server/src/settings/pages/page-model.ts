@@ -1,5 +1,6 @@
 import type { InitialAccessToken, PublishedKey } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { PickedItem } from '../../http/choices.ts'
 import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
 import type { ApplicationImageItem } from '../../images/application-images.ts'
@@ -29,11 +30,8 @@ export interface SettingsPage {
   readonly groups: readonly { readonly name: string; readonly fields: readonly SettingFieldView[] }[]
   /** Whether the environment provides all settings. */
   readonly uiConfigDisabled: boolean
-  /** The groups that can be selected, and the number of further groups; `null` if the section has no group field. */
-  readonly userGroups: {
-    readonly offered: readonly { readonly id: string; readonly name: string }[]
-    readonly more: number
-  }
+  /** The groups that the form or a stored setting names. */
+  readonly userGroups: readonly PickedItem[]
   readonly problems: readonly FieldError[]
   /** The version that the form is based on; the form sends it back. */
   readonly version: string

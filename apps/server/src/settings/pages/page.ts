@@ -38,9 +38,7 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
     const user = await authentication.requireUser(ctx)
     const section = sectionOf(ctx)
     const fields = fieldsOf(section).filter(page.isFree)
-    const present = await settings.present()
-    const { offered } = await page.groupsFor(section)
-    const entered = enteredSettings(ctx, fields, new Set(offered.map(({ id }) => id)), present)
+    const entered = enteredSettings(ctx, fields)
     const removed = new Set<SettingKey>(
       fields.flatMap(({ key }) => (formText(ctx, `${key}Remove`, 10) === 'true' ? [key] : [])),
     )

@@ -24,20 +24,11 @@ export function shownValue({ key, control }: SettingField, value: unknown): stri
 }
 
 /** The submitted values of editable fields; the others stay unchanged. */
-export function enteredSettings(
-  ctx: Context,
-  fields: readonly SettingField[],
-  offeredGroups: ReadonlySet<string>,
-  present: SettingValues,
-): Entered {
+export function enteredSettings(ctx: Context, fields: readonly SettingField[]): Entered {
   return new Map(
     fields.map(({ key, control }) => {
       if (control.kind === 'switch') return [key, String(formText(ctx, key, 10) === 'true')]
-      if (control.kind === 'groups') {
-        // Groups that the form could not offer stay selected.
-        const kept: readonly string[] = JSON.parse(String(present[key]) || '[]')
-        return [key, JSON.stringify([...kept.filter((id) => !offeredGroups.has(id)), ...formTexts(ctx, key)])]
-      }
+      if (control.kind === 'groups') return [key, JSON.stringify(formTexts(ctx, key).filter((id) => id !== ''))]
       if (control.kind === 'color') return [key, colorSent(ctx, key)]
       const sent = formText(ctx, key, 40_000)
       return [key, control.kind === 'secret' ? sent : sent.trim()]

@@ -1,7 +1,7 @@
 import type { FieldError } from '@pocket/core/errors'
 import { ldapPresets, type User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { offeredGroups } from '../../http/choices.ts'
+import { pickedGroups } from '../../http/choices.ts'
 import type { Difference } from '../../http/form-page.ts'
 import { viewerOf } from '../../http/viewer.ts'
 import { fieldsOf, keysOf, type SectionName, type SettingField, type SettingValues, sections } from '../definitions.ts'
@@ -34,18 +34,16 @@ export interface SectionPage {
   show(ctx: Context, user: User, section: SectionName, answer?: SectionAnswer): Promise<void>
   /** Whether a setting is editable here. */
   isFree(field: SettingField): boolean
-  /** The groups that a section offers, and the number of further groups. */
-  groupsFor(section: SectionName): Promise<SettingsPage['userGroups']>
 }
 
 export function createSectionPage(deps: SettingPageDeps): SectionPage {
   const { pocket, directory, settings, applicationImages, initialAccessTokens, lastEmail, ldapLead, show } = deps
   const lock = ({ key }: SettingField) => lockOf(key, settings)
 
-  const groupsFor = async (section: SectionName): Promise<SettingsPage['userGroups']> => {
-    if (!fieldsOf(section).some(({ control }) => control.kind === 'groups')) return { offered: [], more: 0 }
-    const { items, total } = await offeredGroups(directory.groups)
-    return { offered: items.map(({ id, friendlyName }) => ({ id, name: friendlyName })), more: total - items.length }
+  const groupsOf = async (fields: readonly SettingField[], ...values: readonly Entered[]) => {
+    const keys = fields.flatMap(({ key, control }) => (control.kind === 'groups' ? [key] : []))
+    const ids = values.flatMap((entered) => keys.flatMap((key): string[] => JSON.parse(entered.get(key) || '[]')))
+    return pickedGroups(ids.length === 0 ? [] : await directory.groups.list([...new Set(ids)]))
   }
 
   const oidcPart = async ({ newToken = null, token = defaultToken }: SectionAnswer): Promise<OidcPart> => ({
@@ -78,7 +76,6 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
   }
 
   return {
-    groupsFor,
     isFree: (field) => lock(field) === null,
     async show(ctx, user, section, answer = {}) {
       const { status = 200, entered, problems = [], isConflict = false, notice = null, test = null } = answer
@@ -106,7 +103,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
           })),
         })),
         uiConfigDisabled: settings.uiConfigDisabled,
-        userGroups: await groupsFor(section),
+        userGroups: await groupsOf(fields, shown, entered ?? shown),
         problems,
         version: answer.version ?? settingsValidator(present, keysOf(section)),
         conflict: isConflict && entered ? differences(fields, shown, entered) : null,

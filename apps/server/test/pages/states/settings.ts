@@ -31,7 +31,7 @@ const usual = {
   view: 'settings',
   viewer: anna,
   uiConfigDisabled: false,
-  userGroups: { offered: [], more: 0 },
+  userGroups: [],
   problems: [],
   version: 'W/"x"',
   conflict: null,
@@ -140,13 +140,10 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
         signupDefaultCustomClaims: 'plan = free\nquota = 5 GB',
       },
     }),
-    userGroups: {
-      offered: [
-        { id: 'family', name: 'Family' },
-        { id: 'friends', name: 'Friends of the house who come by every now and then' },
-      ],
-      more: 12,
-    },
+    userGroups: [
+      { id: 'family', name: 'Family', detail: '' },
+      { id: 'friends', name: 'Friends of the house who come by every now and then', detail: '' },
+    ],
     conflict: [
       { field: 'allowUserSignups', stored: 'open' },
       { field: 'signUpApproval', stored: 'true' },
