@@ -75,7 +75,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const siteSessions = createSiteSessions(options, provider)
   const forwardAuth = createForwardAuth(options, {
     ...{ siteSessions, secretUses, record: connectionLog.record, trustProxy: trustProxy ?? (() => false) },
-    assert: createAssertions(issuer.id, clock, engine.sign),
+    assert: createAssertions(issuer.id, clock, engine),
   })
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider, endAccessAfterRemoval)
   const preview = createTokenPreview(options, provider)

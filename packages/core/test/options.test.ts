@@ -129,7 +129,7 @@ test.each([
   [
     'a store of an older version',
     { stores: { ...sound.stores, keys: { list: async () => [], insert: async () => true, remove: async () => {} } } },
-    ['stores.keys.move required', 'stores.keys.requestReplacement required'],
+    ['stores.keys.listCached required', 'stores.keys.move required', 'stores.keys.requestReplacement required'],
   ],
   ['no transaction', { stores: { ...sound.stores, transaction: undefined } }, ['stores.transaction required']],
   [

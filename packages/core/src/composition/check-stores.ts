@@ -93,7 +93,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
   },
   initialAccessTokens: { insert: true, findByHash: true, list: true, use: true, remove: true, removeExpired: true },
   issuer: { claim: true, replace: true },
-  keys: { list: true, insert: true, move: true, requestReplacement: true, remove: true },
+  keys: { list: true, listCached: true, insert: true, move: true, requestReplacement: true, remove: true },
   limits: { consume: true, refund: true, removeExpired: true },
   logoutNotices: { insert: true, claimDue: true, postpone: true, remove: true, removeByClient: true },
   passkeys: {

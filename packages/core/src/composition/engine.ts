@@ -38,7 +38,10 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
           maxTokenLifetime: () => maxTokenLifetime(stores.clients),
         })
   const refreshResponses = createRefreshResponses(options)
-  const logoutNotices = createLogoutNotices(options, (notice) => sendLogoutToken(holder.current(), notice))
+  const logoutNotices = createLogoutNotices(options, async (notice) => {
+    await currentKeys()
+    return sendLogoutToken(holder.current(), notice)
+  })
   const getStartUrl = async (clientId: string) => {
     const client = await stores.clients.find(clientId)
     return client ? startUrl(client, options.issuer.id) : null
@@ -69,7 +72,11 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     signingKeys = keys
     return createProvider({ ...context, keys })
   })
+  const currentKeys = async (): Promise<readonly SigningKey[]> => {
+    await holder.refresh((error) => options.onError(error, ''))
+    return signingKeys
+  }
   const sign: SignJwt = (claims, header) => signJwt(claims, header, { keys: signingKeys, externalKeys })
   const interactionSealer = createSealer(masterKey.derive('interactions'))
-  return { keyRing, holder, logoutNotices, pairwise, getStartUrl, interactionSealer, trialMarks, sign }
+  return { keyRing, holder, logoutNotices, pairwise, getStartUrl, interactionSealer, trialMarks, currentKeys, sign }
 }

@@ -16,6 +16,10 @@ export class MemoryKeyStore implements KeyStore {
     return this.#state.run(() => [...this.#keys.values()].sort(byAlgorithmAndStatus))
   }
 
+  listCached(): Promise<readonly StoredKey[]> {
+    return this.list()
+  }
+
   insert(key: StoredKey): Promise<boolean> {
     return this.#state.run(() => !this.#isTaken(key.algorithm, key.status) && addValue(this.#keys, key.kid, key))
   }

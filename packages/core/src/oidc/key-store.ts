@@ -20,6 +20,8 @@ export interface StoredKey {
 export interface KeyStore {
   /** Sorted by algorithm, then `current`, `next`, `previous`. */
   list(): Promise<readonly StoredKey[]>
+  /** Like `list`, but changes of another process may be seen a second later. Called up to ten times a second. */
+  listCached(): Promise<readonly StoredKey[]>
   /** Returns `false` without a change if another `next` or `current` key of this algorithm exists. */
   insert(key: StoredKey): Promise<boolean>
   /** Changes the status. Returns `false` without a change if the status is not `from`. `at` is in milliseconds. */

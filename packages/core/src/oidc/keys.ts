@@ -6,7 +6,7 @@ import { encryptionUses, type MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
 import { createKeyAges, isInFuture } from './key-ages.ts'
 import { generateSigningKey, type SigningKey } from './key-generation.ts'
-import { publicationTime, reloadInterval } from './key-publication.ts'
+import { propagationTime, publicationTime } from './key-publication.ts'
 import type { KeyStatus, KeyStore, StoredKey } from './key-store.ts'
 
 const encryptionUse = encryptionUses.signingKey
@@ -48,6 +48,8 @@ export interface KeySet {
 export interface KeyRing {
   /** Loads the key set, and generates missing keys. @throws {ConfigurationError} if the master key cannot decrypt them */
   load(): Promise<KeySet>
+  /** Like `load`, but may miss changes of the last two seconds. Returns `known` if it is still the key set. */
+  loadCached(known: KeySet): Promise<KeySet>
   /** Rotates all keys that are due; returns the `kid`s of the new signing keys. */
   rotate(): Promise<readonly string[]>
   /** Replaces the current keys among these. */
@@ -100,6 +102,7 @@ export function createKeyRing({
   const monotonic = monotonicOf(clock)
   const ages = createKeyAges(clock)
   let nextRemoval = Number.NEGATIVE_INFINITY
+  let compared: { readonly stored: readonly StoredKey[]; readonly set: KeySet } | undefined
   const createKey = async (algorithm: SigningAlgorithm, status: KeyStatus): Promise<StoredKey> => {
     const jwk = await generateKey(algorithm)
     const encryptedJwk = masterKey.encrypt(encryptionUse, JSON.stringify(jwk))
@@ -158,8 +161,8 @@ export function createKeyRing({
   }
   /** How long a key is published after it signed. */
   const retention = async (): Promise<number> =>
-    // Other processes may sign with the key until they reload the keys.
-    Math.max(schedule.verificationPeriod, (await maxTokenLifetime()) + reloadInterval)
+    // Other processes may sign with the key until they know that it was replaced.
+    Math.max(schedule.verificationPeriod, (await maxTokenLifetime()) + propagationTime)
   const removeRetired = async (keys: readonly StoredKey[]): Promise<void> => {
     const retired = keys.filter((key) => key.status === 'previous' && ages.ageOf(key) >= schedule.verificationPeriod)
     if (retired.length === 0 || monotonic() < nextRemoval) return
@@ -167,11 +170,23 @@ export function createKeyRing({
     const verificationPeriod = await retention()
     for (const key of retired) if (ages.ageOf(key) >= verificationPeriod) await store.remove(key.kid)
   }
+  const toKeySet = (stored: readonly StoredKey[], known?: KeySet): KeySet => {
+    const sorted = [...stored].sort((left, right) => algorithmOrder(left) - algorithmOrder(right))
+    const version = sorted.map(({ kid, status }) => `${kid}:${status}`).join()
+    if (version === known?.version) return known
+    const keys = sorted.map((key): SigningKey => JSON.parse(masterKey.decrypt(encryptionUse, key.encryptedJwk)))
+    return { version, keys }
+  }
   return {
     async load() {
-      const stored = [...(await ensureKeys())].sort((left, right) => algorithmOrder(left) - algorithmOrder(right))
-      const keys = stored.map((key): SigningKey => JSON.parse(masterKey.decrypt(encryptionUse, key.encryptedJwk)))
-      return { version: stored.map(({ kid, status }) => `${kid}:${status}`).join(), keys }
+      return toKeySet(await ensureKeys())
+    },
+
+    async loadCached(known) {
+      const stored = await store.listCached()
+      if (stored === compared?.stored && known === compared.set) return known
+      compared = { stored, set: toKeySet(stored, known) }
+      return compared.set
     },
 
     async rotate() {
@@ -229,6 +244,7 @@ interface KeyPair {
 /** A key ring for external keys: it generates and stores none, and the external service rotates them. */
 export const noKeyRing: KeyRing = {
   load: async () => ({ version: '', keys: [] }),
+  loadCached: async (known) => known,
   rotate: async () => [],
   replace: async () => [],
   list: async () => [],

@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import type Provider from 'oidc-provider'
 import { type Clock, monotonicOf } from '../clock.ts'
 import type { SigningKey } from './key-generation.ts'
-import { reloadInterval } from './key-publication.ts'
 import type { KeyRing, KeySet } from './keys.ts'
 import type { ServeDocument } from './documents.ts'
 import type { BuiltProvider } from './provider.ts'
+
+/** Milliseconds for which the keys are used without reading them again. */
+const checkInterval = 100
+/** The same if they could not be read, and how long a request waits for them. */
+const retryInterval = 1000
 
 /** Holds the Provider for the current keys, and replaces it after a key rotation. */
 export interface ProviderHolder {
   current(): Provider
   readonly handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>
   readonly serveDocument: ServeDocument
-  /** Reloads the keys at most once a minute, because another process may have rotated them. Keeps the current keys on failure. */
+  /** Replaces the Provider if another process has changed the keys. Keeps it if the keys cannot be read within a second. */
   refresh(onError: (error: unknown) => void): Promise<void>
   reload(): Promise<void>
 }
@@ -24,24 +29,43 @@ export async function createProviderHolder(
 ): Promise<ProviderHolder> {
   const buildCurrent = (set: KeySet) => {
     const { provider, serveDocument } = buildProvider(set.keys)
-    return { provider, serveDocument, version: set.version, callback: provider.callback() }
+    return { provider, serveDocument, set, callback: provider.callback() }
   }
-  let currentProvider = buildCurrent(await keyRing.load())
+  let current = buildCurrent(await keyRing.load())
   const monotonic = monotonicOf(clock)
-  let loadedAt = monotonic()
+  let nextCheck = monotonic() + checkInterval
+  let checking: Promise<void> | undefined
 
-  const reload = async () => {
-    loadedAt = monotonic()
-    const set = await keyRing.load()
-    if (set.version !== currentProvider.version) currentProvider = buildCurrent(set)
+  const use = (set: KeySet) => {
+    if (set.version !== current.set.version) current = buildCurrent(set)
+  }
+  const check = async (onError: (error: unknown) => void) => {
+    try {
+      use(await keyRing.loadCached(current.set))
+      nextCheck = monotonic() + checkInterval
+    } catch (error) {
+      nextCheck = monotonic() + retryInterval
+      onError(error)
+    } finally {
+      checking = undefined
+    }
   }
   return {
-    current: () => currentProvider.provider,
-    handle: (req, res) => currentProvider.callback(req, res),
-    serveDocument: (req, res) => currentProvider.serveDocument(req, res),
-    reload,
+    current: () => current.provider,
+    handle: (req, res) => current.callback(req, res),
+    serveDocument: (req, res) => current.serveDocument(req, res),
+    async reload() {
+      use(await keyRing.load())
+    },
     async refresh(onError) {
-      if (monotonic() - loadedAt >= reloadInterval) await reload().catch(onError)
+      if (monotonic() < nextCheck) return
+      checking ??= check(onError)
+      const timeout = new AbortController()
+      await Promise.race([
+        checking,
+        delay(retryInterval, undefined, { signal: timeout.signal, ref: false }).catch(() => {}),
+      ])
+      timeout.abort()
     },
   }
 }

@@ -16,13 +16,21 @@ const sql = {
 
 export class TypeormKeyStore implements KeyStore {
   readonly #database: Database
+  #cached: { readonly found: readonly object[]; readonly keys: readonly StoredKey[] } | undefined
 
   constructor(database: Database) {
     this.#database = database
+    database.cacheTables(keyTable.options.name)
   }
 
   async list(): Promise<readonly StoredKey[]> {
     return rows.all(await this.#database.query(sql.list))
+  }
+
+  async listCached(): Promise<readonly StoredKey[]> {
+    const found = await this.#database.queryCached({ sql: sql.list, parameters: [] })
+    if (this.#cached?.found !== found) this.#cached = { found, keys: rows.all(found) }
+    return this.#cached.keys
   }
 
   async insert(key: StoredKey): Promise<boolean> {

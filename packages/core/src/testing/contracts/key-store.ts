@@ -25,6 +25,9 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
       for (const item of keys) assert.equal(await store.insert(item), true)
       assert.deepEqual(await kids(store), ['e-current', 'e-next', 'r-current', 'r-next', 'r-previous'])
       assert.deepEqual((await store.list())[2], key('r-current'))
+      assert.deepEqual(await store.listCached(), await store.list())
+      await store.remove('r-previous')
+      assert.deepEqual(await store.listCached(), await store.list())
     },
   },
   {
