@@ -75,6 +75,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const siteSessions = createSiteSessions(options, provider)
   const forwardAuth = createForwardAuth(options, {
     ...{ siteSessions, secretUses, record: connectionLog.record, trustProxy: trustProxy ?? (() => false) },
+    siteTexts: options.siteTexts,
     assert: createAssertions(issuer.id, clock, engine),
   })
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider, endAccessAfterRemoval)

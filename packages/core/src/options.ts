@@ -4,6 +4,7 @@ import type { AccessChecks } from './clients/access-checks.ts'
 import type { HostClaims } from './clients/host-claims.ts'
 import type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 import type { Clock } from './clock.ts'
+import type { FindSiteTexts } from './forward-auth/site-page.ts'
 import type { AfterHook, BeforeHooks } from './hooks.ts'
 import type { TrustProxy } from './http/request-context.ts'
 import type { RateLimiter } from './limits/limiter.ts'
@@ -110,6 +111,8 @@ export interface PocketOptions {
 export interface PageOptions {
   /** Renders the pages. By default plain pages in English. If it throws, an error page is shown. */
   readonly render?: RenderPage | undefined
+  /** Returns the texts of the pages at the hosts of protected sites; by default in English. */
+  readonly siteTexts?: FindSiteTexts | undefined
   /** The supported UI languages (BCP 47), for the metadata. By default the metadata omits them. */
   readonly languages?: readonly string[] | undefined
   /**

@@ -7,6 +7,7 @@ import {
 } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
+import { createSiteTexts } from '../http/site-texts.ts'
 import { clientSlot } from '../images/image.ts'
 import type { ScimProviders } from '../scim/providers.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -37,6 +38,7 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
     pages: {
       render: parts.render,
       languages: catalogues.languages.map(({ tag }) => tag),
+      siteTexts: createSiteTexts(catalogues),
       otherMethodsUrl: '/lc',
       signOutUrl: '/logout',
       redirectUriRemedy: createRedirectUriRemedy({

@@ -1,7 +1,9 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
+const locales = new URL('../../locales/', import.meta.url)
 const wiki = 'https://wiki.example.org'
 let running: RunningApp
 let agent: UserAgent
@@ -107,3 +109,35 @@ test('the host of a site gets no page of the server, and probes answer at any ho
   expect((await proxied.get(`${wiki}/livez`)).status).toBeLessThan(300)
   expect((await proxied.get(`${wiki}/.pocket/start?to=/x`)).location).toMatch(`${running.url}/authorize?`)
 })
+
+test('the pages at the host of a site are in a language of the browser', async () => {
+  const files = (await readdir(locales)).filter((name) => name.endsWith('.json'))
+  expect(files).toHaveLength(18)
+  for (const file of files) {
+    const language = file.replace('.json', '')
+    // A cast: the tests of the catalogues check the shape.
+    const { siteMessages } = JSON.parse(await readFile(new URL(file, locales), 'utf8')) as {
+      readonly siteMessages: { readonly cancelled: Readonly<Record<'title' | 'text', string>>; readonly retry: string }
+    }
+    const { headers } = await atSite('/.pocket/start?to=/page', language)
+    const turn = headers.get('set-cookie')?.split(';')[0] ?? ''
+    const state = new URL(headers.get('location') ?? '').searchParams.get('state') ?? ''
+    const query = new URLSearchParams({ state, iss: running.url, error: 'access_denied' })
+    const page = await atSite(`/.pocket/callback?${query}`, `${language}, en;q=0.1`, turn)
+    const text = await page.text()
+    expect([page.status, text]).toEqual([403, expect.stringContaining(siteMessages.cancelled.title)])
+    expect(text).toContain(siteMessages.cancelled.text)
+    expect(text).toContain(`>${siteMessages.retry}</a>`)
+    expect(text).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`)
+  }
+})
+
+function atSite(path: string, language: string, cookie = '') {
+  return fetch(running.local + path, {
+    redirect: 'manual',
+    headers: {
+      ...{ 'x-forwarded-host': 'wiki.example.org', 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' },
+      ...{ 'accept-language': language, cookie },
+    },
+  })
+}

@@ -29,6 +29,7 @@ const optionKinds = {
   clock: 'an object',
   pages: {
     render: 'a function',
+    siteTexts: 'a function',
     languages: 'an array of strings',
     loginPath: 'a string or null',
     otherMethodsUrl: 'a string or null',

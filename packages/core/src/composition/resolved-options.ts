@@ -5,6 +5,7 @@ import { createClaimMaker, createHostClaimsReader } from '../clients/claim-maker
 import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
+import { englishSiteTexts } from '../forward-auth/site-page.ts'
 import { createAuditedHook, createAuditWithHook, createBeforeHooks } from '../hooks.ts'
 import { toTrustProxy } from '../http/trust-proxy.ts'
 import { cookieSuffix, parseIssuer, relatedOrigins } from '../issuer.ts'
@@ -84,6 +85,7 @@ export function resolveOptions(options: PocketOptions) {
     signUpUrl: toReader(pages.signUpUrl ?? null),
     emailCodesUrl: toReader(pages.emailCodesUrl ?? null),
     languages: pages.languages ?? [],
+    siteTexts: pages.siteTexts ?? englishSiteTexts,
     loginPath:
       pages.loginPath === undefined && pages.otherMethodsUrl === undefined ? '/login' : (pages.loginPath ?? null),
     otherMethodsUrl: pages.otherMethodsUrl ?? null,

@@ -24,7 +24,7 @@ import {
   readProxyRequest,
 } from './proxy-request.ts'
 import { SiteCookies } from './site-cookies.ts'
-import { showSitePage } from './site-page.ts'
+import { createShowSitePage, type FindSiteTexts } from './site-page.ts'
 import { createSiteSignIn, startUrl } from './site-sign-in.ts'
 import { createFindSite } from './sites.ts'
 
@@ -34,6 +34,7 @@ interface ForwardAuthServices {
   readonly record: ConnectionRecorder['record']
   readonly assert: Assert
   readonly trustProxy: TrustProxy
+  readonly siteTexts: FindSiteTexts
 }
 
 const authzPath = '/api/authz/'
@@ -69,7 +70,8 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
   const { siteSessions, record, assert, trustProxy } = services
   const findSite = createFindSite(stores.clients)
   const authorize = createAuthorizeRequest(context, services)
-  const signIn = createSiteSignIn(context, { siteSessions, authorize })
+  const showPage = createShowSitePage(services.siteTexts, context.onError)
+  const signIn = createSiteSignIn(context, { siteSessions, authorize, showPage })
   const ownHosts = new Set(
     [...origins, ...(internalOrigin === undefined ? [] : [internalOrigin])].map((origin) => new URL(origin).host),
   )
@@ -141,8 +143,8 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
   }
 
   const refuse = (ctx: Context, reason: keyof typeof refusalReasons, status = 403, isNavigation = false) => {
+    if (isNavigation) return showPage(ctx, { status, message: 'denied' })
     const text = `${refusalReasons[reason].charAt(0).toUpperCase()}${refusalReasons[reason].slice(1)}.`
-    if (isNavigation) return showSitePage(ctx, { status, title: 'Access denied', text })
     ctx.status = status
     ctx.body = { error: reason, error_description: text }
   }
@@ -166,7 +168,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     if (!site) return next()
     ctx.remove('Strict-Transport-Security')
     if (isProxied && target.startsWith(sitePath)) return runUnitOfWork(() => signIn(ctx, site, requestedHost, target))
-    showSitePage(ctx, { status: 404, title: 'Not found', text: 'Only /.pocket/ is served at this host.' })
+    showPage(ctx, { status: 404, message: 'not_found' })
   }
 }
 

@@ -9,7 +9,7 @@ import { randomToken } from '../random.ts'
 import type { createAuthorizeRequest } from './authorize-request.ts'
 import type { ProxyRequest } from './proxy-request.ts'
 import { SiteCookies } from './site-cookies.ts'
-import { showSitePage } from './site-page.ts'
+import type { ShowSitePage } from './site-page.ts'
 
 /** Turns or returns to the same page after which a loop is reported. */
 const maxTurns = 3
@@ -19,6 +19,7 @@ const maxReturnLength = 2000
 interface SignInServices {
   readonly siteSessions: SiteSessions
   readonly authorize: ReturnType<typeof createAuthorizeRequest>
+  readonly showPage: ShowSitePage
 }
 
 /** Where a browser starts the sign-in for a request. */
@@ -28,7 +29,13 @@ export function startUrl({ host, target, method }: Pick<ProxyRequest, 'host' | '
 }
 
 /** The sign-in at the host of a protected site: an authorization code flow of the site's client, with PKCE. */
-export function createSiteSignIn({ issuer }: Pick<CoreContext, 'issuer'>, { siteSessions, authorize }: SignInServices) {
+export function createSiteSignIn(
+  { issuer }: Pick<CoreContext, 'issuer'>,
+  { siteSessions, authorize, showPage }: SignInServices,
+) {
+  const showPosted = (ctx: Context, href: string) => showPage(ctx, { status: 200, message: 'form_not_sent', href })
+  const showLoop = (ctx: Context, href: string, message: 'cookies_blocked' | 'cookie_not_forwarded') =>
+    showPage(ctx, { status: 508, message, href })
   const { authorization, end_session } = getEndpoints(issuer.id)
 
   const start = async (ctx: Context, site: Client, host: string, parameters: URLSearchParams) => {
@@ -41,11 +48,10 @@ export function createSiteSignIn({ issuer }: Pick<CoreContext, 'issuer'>, { site
     const decision = await authorize(site, request, { reference: cookies.reference, serviceToken: undefined })
     const { verdict, rule } = decision
     if (verdict === 'allow') {
-      if (cookies.countReturns(to) >= maxTurns) return showLoop(ctx, to, 'forwarding')
+      if (cookies.countReturns(to) >= maxTurns) return showLoop(ctx, to, 'cookie_not_forwarded')
       return isPosted ? showPosted(ctx, to) : redirect(ctx, to)
     }
-    if (verdict === 'deny')
-      return showSitePage(ctx, { status: 403, title: 'Access denied', text: 'You have no access to this page.' })
+    if (verdict === 'deny') return showPage(ctx, { status: 403, message: 'denied' })
     const verifier = randomToken()
     const maxAge = site.protocol.accessRules[rule ?? -1]?.maxPasskeyAgeMinutes ?? null
     const authorizationRequest = new URLSearchParams({
@@ -68,22 +74,14 @@ export function createSiteSignIn({ issuer }: Pick<CoreContext, 'issuer'>, { site
     const turn = cookies.finishTurn(state)
     const restart = (to: string) => {
       const attempt = Number(/^[1-9]/.exec(state)?.[0] ?? maxTurns) + 1
-      if (attempt > maxTurns) return showLoop(ctx, to, 'cookies')
+      if (attempt > maxTurns) return showLoop(ctx, to, 'cookies_blocked')
       redirect(ctx, `${sitePath}start?${new URLSearchParams({ to, attempt: String(attempt) })}`)
     }
     // Another tab may have finished this turn, or the browser does not keep cookies.
     if (!turn) return restart('/')
     const { to, verifier, isPosted } = turn
     if (parameters.get('iss') !== issuer.id) return restart(to)
-    if (parameters.get('error') !== null)
-      return showSitePage(ctx, {
-        ...{
-          status: 403,
-          title: 'Access denied',
-          text: 'The sign-in was cancelled, or you have no access to this site.',
-        },
-        link: { href: to, label: 'Try again' },
-      })
+    if (parameters.get('error') !== null) return showPage(ctx, { status: 403, message: 'cancelled', href: to })
     const reference = await siteSessions.start({
       code: parameters.get('code') ?? '',
       clientId: site.id,
@@ -103,7 +101,7 @@ export function createSiteSignIn({ issuer }: Pick<CoreContext, 'issuer'>, { site
     if (page === 'start') return start(ctx, site, host, searchParams)
     if (page === 'callback') return finish(ctx, site, host, searchParams)
     if (page === 'sign-out') return redirect(ctx, end_session)
-    showSitePage(ctx, { status: 404, title: 'Not found', text: 'There is no such page.' })
+    showPage(ctx, { status: 404, message: 'not_found' })
   }
 }
 
@@ -122,25 +120,4 @@ function localTarget(to: string): string {
   const isLocal = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) && !to.startsWith(sitePath)
   if (!isLocal) return '/'
   return to.length <= maxReturnLength ? to : localTarget((to.split('?', 1)[0] ?? '').slice(0, maxReturnLength))
-}
-
-function showPosted(ctx: Context, to: string): void {
-  showSitePage(ctx, {
-    status: 200,
-    title: 'Your form was not sent',
-    text: 'You are signed in again. What you sent before was not received: go back and send it again.',
-    link: { href: to, label: 'Continue' },
-  })
-}
-
-function showLoop(ctx: Context, to: string, cause: 'cookies' | 'forwarding'): void {
-  showSitePage(ctx, {
-    status: 508,
-    title: 'The sign-in does not finish',
-    text:
-      cause === 'cookies'
-        ? 'This browser does not keep the cookies of this site. Allow cookies and try again.'
-        : 'You are signed in, but the proxy of this site does not forward the cookie __Host-pocket-site when it asks about a request. Its administrator can compare its configuration with the one on the page of this client.',
-    link: { href: to, label: 'Try again' },
-  })
 }
