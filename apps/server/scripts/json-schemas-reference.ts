@@ -2,20 +2,24 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { publishedFileSchema } from '../src/composition/configuration/schema.ts'
 import { jsonSchemas } from '../src/composition/json-schemas.ts'
+import { logLineSchema } from '../src/logging/log-line-schema.ts'
 
 export const schemaFolder = new URL('../../../docs/reference/json-schemas/', import.meta.url)
 
-/** The JSON Schemas of command results and of the configuration file, by file name. */
+const $schema = 'https://json-schema.org/draft/2020-12/schema'
+
+/** The JSON Schemas of command results, of the configuration file and of log lines, by file name. */
 export function jsonSchemaFiles(): Readonly<Record<string, string>> {
   const results = Object.entries(jsonSchemas).map(([name, { command, schema }]): [string, object] => [
     name,
-    { $schema: 'https://json-schema.org/draft/2020-12/schema', title: `pocket-id ${command}`, ...schema },
+    { $schema, title: `pocket-id ${command}`, ...schema },
   ])
   return Object.fromEntries(
-    [...results, ['configuration-file', publishedFileSchema()] as const].map(([name, schema]) => [
-      `${name}.schema.json`,
-      `${formatJson(schema)}\n`,
-    ]),
+    [
+      ...results,
+      ['configuration-file', publishedFileSchema()] as const,
+      ['log-line', { $schema, title: 'A line of the log with LOG_JSON=true', ...logLineSchema }] as const,
+    ].map(([name, schema]) => [`${name}.schema.json`, `${formatJson(schema)}\n`]),
   )
 }
 

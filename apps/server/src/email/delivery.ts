@@ -101,7 +101,8 @@ async function deliver(deps: DeliveryDeps, email: Email, stop: AbortSignal): Pro
   try {
     await attempt(deps, email, stop)
   } catch (error) {
-    onError(error, email)
+    // The other fields contain the recipient and the encrypted content.
+    onError(error, { id: email.id, kind: email.kind })
     const pause = error instanceof EmailRejectedError ? undefined : retryDelays[email.attempts - 1]
     const nextAttemptAt = pause === undefined ? null : clock.now() + pause
     await store.markFailed(email, { lastError: failureText(error), nextAttemptAt })
