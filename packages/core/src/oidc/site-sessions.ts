@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
+import { monotonicOf } from '../clock.ts'
 import type { CoreContext } from '../context.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -13,6 +14,9 @@ import { grantKey, revokeGrant, siteSessionModel } from './grant-destruction.ts'
 /** Milliseconds; the session itself usually ends earlier. */
 const maxLifetime = 30 * 86_400_000
 const maxRecorded = 10_000
+/** Milliseconds for which an account is used without reading it again. */
+const maxAccountAge = 1000
+const maxAccounts = 10_000
 
 /** A session at a protected site and the session of the user that it refers to. */
 export interface SiteSession {
@@ -48,6 +52,19 @@ export function createSiteSessions({ stores, clock, sessionLifetime, onError }: 
   const { artifacts, accounts } = stores
   const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
+  const monotonic = monotonicOf(clock)
+  const readAccounts = new Map<string, { readonly account: Promise<Account | undefined>; readonly at: number }>()
+
+  /** A page requests dozens of files at once; the session is read for each of them. */
+  const findAccount = (id: string): Promise<Account | undefined> => {
+    const known = readAccounts.get(id)
+    if (known && monotonic() - known.at < maxAccountAge) return known.account
+    if (readAccounts.size >= maxAccounts) readAccounts.clear()
+    const account = accounts.find(id)
+    readAccounts.set(id, { account, at: monotonic() })
+    account.catch(() => readAccounts.delete(id))
+    return account
+  }
 
   const touch = async (session: Artifact, use: SessionUse, authTime: number) => {
     const expiresAt = clock.now() + remainingLifetime(await sessionLifetime(), authTime, clock.now()) * 1000
@@ -91,7 +108,7 @@ export function createSiteSessions({ stores, clock, sessionLifetime, onError }: 
       return outcome === 'issued' ? reference : undefined
     },
 
-    /** The session of this reference at this client; reads the database. */
+    /** The session of this reference at this client, as stored; the account may be as it was a second ago. */
     async find(reference: string | undefined, clientId: string): Promise<SiteSession | undefined> {
       if (reference === undefined || !/^[\w-]{43}$/.test(reference)) return undefined
       const key = keyOf(reference)
@@ -103,7 +120,7 @@ export function createSiteSessions({ stores, clock, sessionLifetime, onError }: 
       if ([siteSession, session].some(({ expiresAt }) => (expiresAt ?? 0) <= now)) return undefined
       const { accountId, acr = '0', amr = [], loginTs = 0 }: SessionPayload = JSON.parse(session.payload)
       if (accountId === undefined || accountId !== siteSession.accountId) return undefined
-      const account = await accounts.find(accountId)
+      const account = await findAccount(accountId)
       if (!account || account.disabled) return undefined
       return { key, account, acr, amr, authTime: loginTs, session }
     },

@@ -7,7 +7,9 @@ export interface Subject {
   readonly clientId: string
   readonly secret: string
   readonly authenticators: readonly SoftwareAuthenticator[]
-  readonly paths: Readonly<Record<'authorize' | 'token' | 'userInfo' | 'introspection' | 'jwks', string>>
+  readonly paths: Readonly<Record<'authorize' | 'token' | 'userInfo' | 'introspection' | 'jwks' | 'siteCheck', string>>
+  /** Signs in at a protected site; returns the headers of its checks. */
+  readonly enterSite?: (agent: UserAgent) => Promise<Readonly<Record<string, string>>>
   /** Options of the passkey ceremony and the URL for its response, from a sign-in page. */
   readonly readPage: (page: { readonly text: string; readonly url: string }) => {
     readonly options: Parameters<SoftwareAuthenticator['get']>[0]
@@ -31,13 +33,15 @@ export interface Person {
   readonly clientCredentials: () => Promise<void>
   readonly discovery: () => Promise<void>
   readonly jwks: () => Promise<void>
+  /** A request of a proxy about a protected site; the yardstick answers UserInfo instead. */
+  readonly siteCheck: () => Promise<void>
 }
 
 export type Operation = keyof Person
 
 export const operations: readonly Operation[] = [
   ...(['login', 'signOn', 'refresh', 'userInfo', 'introspection'] as const),
-  ...(['clientCredentials', 'discovery', 'jwks'] as const),
+  ...(['clientCredentials', 'discovery', 'jwks', 'siteCheck'] as const),
 ]
 
 /** How many times more often than a login an operation runs, so that a round of each lasts long enough to measure. */
@@ -51,6 +55,7 @@ export const weights: Readonly<Record<Operation, number>> = {
     clientCredentials: 4,
     discovery: 20,
     jwks: 20,
+    siteCheck: 10,
   },
 }
 
@@ -60,9 +65,10 @@ const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
 const atApplication = (url: string) => url.startsWith(redirectUri)
 
 export function createPerson(subject: Subject, authenticator: SoftwareAuthenticator): Person {
-  const { url, clientId, secret, paths, readPage, wrapResponse } = subject
+  const { url, clientId, secret, paths, readPage, wrapResponse, enterSite } = subject
   const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
   let agent = new UserAgent()
+  let siteHeaders: Readonly<Record<string, string>> | undefined
   let tokens: Tokens = { access_token: '', refresh_token: '' }
 
   const authorize = async () => {
@@ -92,6 +98,7 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
   return {
     async login() {
       agent = new UserAgent()
+      siteHeaders = undefined
       const page = await authorize()
       const { options, submitTo } = readPage({ text: page.text, url: page.url })
       const response = authenticator.get(options, { origin: url })
@@ -121,5 +128,10 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
     clientCredentials: async () => void (await post(paths.token, { grant_type: 'client_credentials' })),
     discovery: () => get('/.well-known/openid-configuration'),
     jwks: () => get(paths.jwks),
+    async siteCheck() {
+      if (!enterSite) return userInfo()
+      siteHeaders ??= await enterSite(agent)
+      await get(paths.siteCheck, siteHeaders)
+    },
   }
 }

@@ -26,6 +26,8 @@ type RegistrationOptions = Parameters<SoftwareAuthenticator['create']>[0]
 const yardstick = fileURLToPath(new URL('yardstick-process.ts', import.meta.url))
 const server = fileURLToPath(new URL('../../../../apps/server/dist/main.js', import.meta.url))
 const people = 8
+const siteHost = 'site.example'
+const rule = { host: null, path: '/*', methods: [], allow: 'users', groups: [], maxPasskeyAgeMinutes: null }
 
 /** How a subject is started. */
 export interface SubjectOptions {
@@ -69,7 +71,7 @@ export async function startYardstick(options: SubjectOptions): Promise<MeasuredS
     authenticators: Array.from({ length: people }, () => authenticator),
     paths: {
       ...{ authorize: '/auth', token: '/token', userInfo: '/me' },
-      ...{ introspection: '/token/introspection', jwks: '/jwks' },
+      ...{ introspection: '/token/introspection', jwks: '/jwks', siteCheck: '/me' },
     },
     readPage: ({ text, url: submitTo }) => ({
       options: JSON.parse(/data-options='([^']+)'/.exec(text)?.[1] ?? '{}'),
@@ -100,6 +102,7 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
         ...{ APP_URL: url, PORT: String(port), HOST: '127.0.0.1', DISABLE_RATE_LIMITING: 'true' },
         ...{ ENCRYPTION_KEY: 'a key for the bench that is long enough', STATIC_API_KEY: apiKey },
         ...{ DB_CONNECTION_STRING: postgres?.url ?? join(folder, 'pocket-id.db'), VERSION_CHECK_DISABLED: 'true' },
+        TRUST_PROXY: '127.0.0.1',
         ...profileEnv(options),
         ...(processes > 1 && { WEB_CONCURRENCY: String(processes) }),
       },
@@ -116,6 +119,10 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
   const client = { name: 'Bench', callbackURLs: ['https://app.example/callback'], skipConsent: true }
   const { id: clientId = '' } = await call('/api/oidc/clients', client)
   const { secret = '' } = await call(`/api/oidc/clients/${clientId}/secret`)
+  await call('/api/oidc/clients', {
+    ...{ name: 'Site', callbackURLs: [], skipConsent: true },
+    protocol: { protectedHosts: [siteHost], accessRules: [rule] },
+  })
   const authenticators: SoftwareAuthenticator[] = []
   for (let index = 0; index < people; index++) {
     const user = { username: `user${index}`, firstName: 'User', email: `user${index}@example.com` }
@@ -136,15 +143,37 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
     paths: {
       ...{ authorize: '/authorize', token: '/api/oidc/token', userInfo: '/api/oidc/userinfo' },
       ...{ introspection: '/api/oidc/introspect', jwks: '/.well-known/jwks.json' },
+      siteCheck: '/api/authz/forward-auth',
     },
     readPage({ text }) {
       const attribute = /data-ceremony="([^"]+)"/.exec(text)?.[1] ?? '{}'
       return JSON.parse(attribute.replaceAll('&#34;', '"').replaceAll('&amp;', '&'))
     },
     wrapResponse: (response) => ({ response }),
+    enterSite: (agent) => enterSite(url, agent),
     cpu: () => ({ server: cpuOf(running.pid), database: postgres ? cpuOf(postgres.pid) : 0 }),
     memory: () => memoryOf(running.pid),
     toggleProfile: () => running.kill('SIGUSR2'),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
+}
+
+/** The sign-in at the protected site of a user who has a session. */
+async function enterSite(url: string, agent: UserAgent): Promise<Readonly<Record<string, string>>> {
+  const atSite = (target: string, cookie = '') => ({
+    ...{ 'x-forwarded-host': siteHost, 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' },
+    ...{ 'x-forwarded-method': 'GET', 'x-forwarded-uri': target, cookie },
+  })
+  const visit = async (target: string, cookie?: string) => {
+    const answer = await fetch(url + target, { headers: atSite(target, cookie), redirect: 'manual' })
+    return { location: answer.headers.get('location') ?? '', cookies: answer.headers.getSetCookie() }
+  }
+  const nameAndValue = (cookie = '') => cookie.split(';')[0]
+  const begun = await visit('/.pocket/start?to=/')
+  const end = await agent.follow(await agent.get(begun.location), {
+    until: (location) => location.startsWith(`https://${siteHost}/`),
+  })
+  const { pathname, search } = new URL(end.location ?? '')
+  const { cookies } = await visit(pathname + search, nameAndValue(begun.cookies[0]))
+  return atSite('/page?n=1', nameAndValue(cookies.find((cookie) => cookie.startsWith('__Host-pocket-site='))))
 }
