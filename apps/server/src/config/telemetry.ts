@@ -70,12 +70,24 @@ const exportInterval: Variable<number> = {
   parse: parseInterval,
 }
 
-const protocol: Variable<'http/protobuf'> = {
-  name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+const protocolOf = (signal: '' | 'METRICS_' | 'TRACES_'): Variable<'http/protobuf'> => ({
+  name: `OTEL_EXPORTER_OTLP_${signal}PROTOCOL`,
   type: '`http/protobuf`',
   default: 'http/protobuf',
-  description: 'The transport of OTLP. gRPC is not supported.',
+  description: 'The transport of OTLP. gRPC and JSON are not supported.',
   parse: parseEnum(['http/protobuf']),
+})
+
+const protocol = protocolOf('')
+const metricsProtocol = protocolOf('METRICS_')
+const tracesProtocol = protocolOf('TRACES_')
+
+const logsExporter: Variable<'none' | 'console' | 'otlp'> = {
+  name: 'OTEL_LOGS_EXPORTER',
+  type: '`none`, `console`, `otlp`',
+  default: 'console',
+  description: 'Has no effect: logs go to standard output. A collector reads them there.',
+  parse: parseEnum(['none', 'console', 'otlp']),
 }
 
 export const telemetrySection = {
@@ -91,6 +103,9 @@ export const telemetrySection = {
     tracesSampler,
     samplerRatio,
     protocol,
+    metricsProtocol,
+    tracesProtocol,
+    logsExporter,
   },
 } satisfies Section
 
@@ -121,8 +136,14 @@ export function readTelemetry(reader: Reader, environment: Environment): Telemet
     sampler: reader.read(tracesSampler) ?? 'parentbased_always_on',
     samplerRatio: reader.read(samplerRatio) ?? 1,
   }
+  if (reader.read(logsExporter) === 'otlp')
+    reader.warnings.push(
+      'OTEL_LOGS_EXPORTER=otlp has no effect: logs go to standard output. A collector reads them there.',
+    )
   if (metrics === 'none' && traces === 'none') return { telemetry: undefined }
   reader.read(protocol)
+  if (metrics === 'otlp') reader.read(metricsProtocol)
+  if (traces === 'otlp') reader.read(tracesProtocol)
   const variables = Object.entries(environment).flatMap(([name, value]) =>
     name.startsWith('OTEL_') && value !== undefined ? [[name, value] as const] : [],
   )

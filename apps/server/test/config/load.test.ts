@@ -315,3 +315,18 @@ test('accepts a list of names as authorization details types', () => {
   ])
   expect(() => load({ AUTHORIZATION_DETAILS_TYPES: 'a,,b' })).toThrow('AUTHORIZATION_DETAILS_TYPES')
 })
+
+describe('OpenTelemetry', () => {
+  test.each([
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc'],
+    ['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL', 'http/json'],
+  ])('refuses %s=%s', (name, value) => {
+    const problems = problemsOf({ OTEL_METRICS_EXPORTER: 'otlp', OTEL_TRACES_EXPORTER: 'otlp', [name]: value })
+    expect(problems).toEqual({ [name]: expect.stringContaining('http/protobuf') })
+  })
+
+  test('warns that logs are not sent to a collector', () => {
+    expect(load({ OTEL_LOGS_EXPORTER: 'otlp' }).warnings).toEqual([expect.stringContaining('standard output')])
+  })
+})
