@@ -11,7 +11,7 @@ import { createUserServices } from './composition/user-services.ts'
 import { createAssertions } from './forward-auth/assertions.ts'
 import { createForwardAuth } from './forward-auth/forward-auth.ts'
 import { createSiteTest } from './forward-auth/site-test.ts'
-import { createCallback } from './http/callback.ts'
+import { type CallbackOptions, createCallback } from './http/callback.ts'
 import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { copyCookies, createFetch, toNodeExchange } from './http/web-standard.ts'
@@ -80,7 +80,8 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   })
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider, endAccessAfterRemoval)
   const preview = createTokenPreview(options, provider)
-  const callback = () => createCallback(middleware, onError)
+  const callback = (callbackOptions: CallbackOptions = {}) =>
+    createCallback(callbackOptions.forwardAuth ? [forwardAuth, middleware] : [middleware], onError)
 
   async function readSession(
     request: IncomingMessage | Headers,
@@ -125,7 +126,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     forwardAuth: () => forwardAuth,
     testSiteRequest: createSiteTest(options),
     callback,
-    fetch: createFetch(callback()),
+    fetch: createFetch(callback),
     browserModule: options.assets.browserModule,
     session: readSession,
     interactionClient: (path, exchange) =>

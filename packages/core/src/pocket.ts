@@ -11,7 +11,7 @@ import type { Clients } from './clients/registration.ts'
 import type { LoginCode, LoginCodeOptions } from './codes/login-codes.ts'
 import type { ConnectionLog } from './connection-log/connection-log.ts'
 import type { SiteTestRequest, SiteTestResult } from './forward-auth/site-test.ts'
-import type { NodeHandler } from './http/callback.ts'
+import type { CallbackOptions, NodeHandler } from './http/callback.ts'
 import type { FetchHandler } from './http/web-standard.ts'
 import type { DeviceAuthorizationService } from './interactions/device-authorization.ts'
 import type { DeviceLoginService } from './interactions/device-login.ts'
@@ -100,7 +100,7 @@ export interface Pocket extends AsyncDisposable {
   koa(): Middleware
   /**
    * Serves `/api/authz/` for proxies that protect other applications, and `/.pocket/` at the hosts of these applications.
-   * Use it before all other middleware.
+   * Use it before all other middleware. `callback` and `fetch` have an option for it.
    */
   forwardAuth(): Middleware
   /**
@@ -120,7 +120,7 @@ export interface Pocket extends AsyncDisposable {
    * fastify.addHook('onRequest', (request, reply, next) => handle(request.raw, reply.raw, next))
    * ```
    */
-  callback(): NodeHandler
+  callback(options?: CallbackOptions): NodeHandler
   /**
    * The same for web-standard requests, as in Hono, Next.js and Bun. Responses are complete, not streamed.
    *

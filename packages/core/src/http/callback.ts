@@ -5,14 +5,21 @@ import { requestContext } from './request-context.ts'
 /** A handler for `node:http` and for frameworks with `(req, res, next)` middleware: Express, NestJS, Fastify hooks. */
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
 
+/** Options of `pocket.callback`. */
+export interface CallbackOptions {
+  /** Whether to serve the proxies and hosts of protected sites as well, like `pocket.forwardAuth`. */
+  readonly forwardAuth?: boolean | undefined
+}
+
 /** Passes other requests unchanged to `next`, or answers them with 404 without `next`. */
 export function createCallback(
-  middleware: Middleware,
+  middlewares: readonly Middleware[],
   onError: (error: unknown, requestId: string) => void,
 ): NodeHandler {
   const continuations = new WeakMap<IncomingMessage, () => void>()
-  const handle = new Koa()
-    .use(middleware)
+  const koa = new Koa()
+  for (const middleware of middlewares) koa.use(middleware)
+  const handle = koa
     .use((ctx) => {
       const continueRequest = continuations.get(ctx.req)
       if (!continueRequest) return

@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import type { NodeHandler } from './callback.ts'
+import type { CallbackOptions, NodeHandler } from './callback.ts'
 
 /** Options of `pocket.fetch`. */
-export interface FetchOptions {
+export interface FetchOptions extends CallbackOptions {
   /** Responds to requests that are not for this provider. By default they get a 404 response. */
   readonly next?: (() => Response | Promise<Response>) | undefined
   /**
@@ -21,8 +21,10 @@ export type FetchHandler = (request: Request, options?: FetchOptions) => Promise
 const connectionHeaders = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding'])
 
 /** Passes web-standard requests to the handler for `node:http`. */
-export function createFetch(handle: NodeHandler): FetchHandler {
-  return async (request, { next = notFound, ipAddress = '127.0.0.1' } = {}) => {
+export function createFetch(callback: (options: CallbackOptions) => NodeHandler): FetchHandler {
+  const handlers = { core: callback({}), all: callback({ forwardAuth: true }) }
+  return async (request, { next = notFound, ipAddress = '127.0.0.1', forwardAuth = false } = {}) => {
+    const handle = forwardAuth ? handlers.all : handlers.core
     // Loaded when it is used: hosts with `node:http` do not need it.
     const { default: inject } = await import('light-my-request')
     const { pathname, search, host } = new URL(request.url)

@@ -1,4 +1,7 @@
+import type { RequestListener } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -454,4 +457,33 @@ describe('the interfaces of proxies', () => {
       'The proxy is not trusted; set TRUST_PROXY to its IP address.',
     ])
   })
+})
+
+/** A server of web-standard requests. */
+function mountFetch(pocket: Pocket): RequestListener {
+  return async (req, res) => {
+    const { host = '', ...headers } = req.headers
+    // A cast: Node joins all headers but `Set-Cookie`, which requests do not have.
+    const request = new Request(`http://${host}${req.url}`, {
+      headers: headers as Record<string, string>,
+      method: req.method ?? 'GET',
+      ...(req.method === 'POST' && { body: await text(req) }),
+    })
+    const response = await pocket.fetch(request, { forwardAuth: true, next: () => new Response('the host') })
+    for (const [name, value] of response.headers) res.appendHeader(name, value)
+    res.writeHead(response.status).end(Buffer.from(await response.arrayBuffer()))
+  }
+}
+
+it.each<[string, (pocket: Pocket) => RequestListener]>([
+  ['callback', (pocket) => pocket.callback({ forwardAuth: true })],
+  ['fetch', mountFetch],
+])('protects a site through pocket.%s', async (name, mount) => {
+  await using sites = await startSites(memoryStores(), { mount })
+  await sites.site(wikiSite)
+  const person = await sites.host.person('ada')
+  const agent = sites.browser()
+  const page = received(await visit(agent, `${wiki}/page?n=1`, person))
+  expect([page.url, page.headers['remote-user']]).toEqual(['/page?n=1', 'ada'])
+  expect((await fetch(`${sites.host.issuer}/other`)).status).toBe(name === 'fetch' ? 200 : 404)
 })

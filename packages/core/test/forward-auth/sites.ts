@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import type { Client, ClientProtocolInput, NewClientInput, Pocket, PocketOptions, PocketStores } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import Koa from 'koa'
@@ -13,7 +14,7 @@ export function rule(changes: Partial<AccessRule> = {}): AccessRule {
   return { host: null, path: '/*', methods: [], allow: 'users', groups: [], maxPasskeyAgeMinutes: null, ...changes }
 }
 
-function mount(pocket: Pocket) {
+export function mountKoa(pocket: Pocket) {
   return new Koa().use(pocket.forwardAuth()).use(pocket.koa()).callback()
 }
 
@@ -27,7 +28,15 @@ export interface Sites extends AsyncDisposable {
 
 export async function startSites(
   stores: PocketStores,
-  { endpoint = 'forward-auth', options = {} }: { endpoint?: AuthzEndpoint; options?: Partial<PocketOptions> } = {},
+  {
+    endpoint = 'forward-auth',
+    options = {},
+    mount = mountKoa,
+  }: {
+    readonly endpoint?: AuthzEndpoint
+    readonly options?: Partial<PocketOptions>
+    readonly mount?: (pocket: Pocket) => RequestListener
+  } = {},
 ): Promise<Sites> {
   const host = await startHost({ mount, stores, options: { trustProxy: () => true, ...options } })
   const proxy = await startProxy(host.issuer, endpoint)
