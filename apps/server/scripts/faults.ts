@@ -24,11 +24,16 @@ const faults: readonly Fault[] = [
     fault: 'replicas killed, stopped and cut off, PostgreSQL crashed, keys and settings changed',
     files: [`${server}replicas/replicas.full.test.ts`],
   },
+  { fault: 'an older version beside a newer one', files: [`${server}replicas/two-versions.full.test.ts`] },
+  {
+    fault: 'changes in one process while notifications are lost',
+    files: [`${server}replicas/propagation.full.test.ts`],
+  },
   { fault: 'SIGKILL at each statement of a sign-in and under load', files: [`${server}e2e/killed-server.test.ts`] },
   { fault: 'SIGKILL while a refresh token is used', files: [`${core}flows/two-processes.full.test.ts`] },
   { fault: 'SIGKILL of the process that runs a job', files: [`${server}jobs/take-over.full.test.ts`] },
   {
-    fault: 'PostgreSQL frozen, cut off, slow and without free connections',
+    fault: 'PostgreSQL frozen, cut off and without free connections',
     files: [`${core}typeorm/outage.full.test.ts`, `${core}flows/outages.test.ts`, `${server}http/health.test.ts`],
   },
   {
@@ -56,8 +61,9 @@ const faults: readonly Fault[] = [
     ],
   },
   {
-    fault: 'floods, slow senders and huge bodies',
+    fault: 'floods, 10,000 open interactions, slow senders, huge bodies and a slow PostgreSQL',
     files: [
+      `${server}http/overload.full.test.ts`,
       `${core}flows/unauthenticated-requests.full.test.ts`,
       `${server}storage-limits/growth.full.test.ts`,
       `${server}http/connections.test.ts`,

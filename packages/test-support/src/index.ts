@@ -14,7 +14,7 @@ export { freePort, type ProcessOptions, startProcess } from './process.ts'
 export { createRunFolderOnce } from './run-folder.ts'
 export { databaseKinds, firstOfEach, selectCases } from './select-cases.ts'
 export { type Slapd, type SlapdOptions, slapdUnavailableReason, startSlapd } from './slapd.ts'
-export { startTcpProxy } from './tcp-proxy.ts'
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 export {
   addVirtualAuthenticator,
   type VirtualAuthenticator,

@@ -7,6 +7,8 @@ export interface TcpProxy extends AsyncDisposable {
   /** Connections stay open without responses, and new ones are accepted. */
   suspend(): void
   resume(): void
+  /** Delivers whatever the other server sends so much later, in milliseconds. */
+  delay(milliseconds: number): void
 }
 
 /** Disposal ends all connections, and new ones are refused. */
@@ -14,6 +16,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
   let isSuspended = false
+  let latency = 0
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname)
     for (const [socket, other] of [
@@ -21,7 +24,10 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       [upstream, client],
     ] as const) {
       sockets.add(socket)
-      socket.on('data', (chunk) => other.write(chunk))
+      socket.on('data', (chunk) => {
+        if (latency === 0 || socket === client) other.write(chunk)
+        else setTimeout(() => other.write(chunk), latency)
+      })
       socket.on('error', () => other.destroy())
       socket.on('close', () => {
         sockets.delete(socket)
@@ -44,6 +50,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     resume() {
       isSuspended = false
       for (const socket of sockets) socket.resume()
+    },
+    delay(milliseconds) {
+      latency = milliseconds
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
