@@ -16,7 +16,7 @@ const bounds = {
   signOn: 7,
   refresh: 4,
   userInfo: 2,
-  siteCheck: 2,
+  siteCheck: 1,
   ...{ restRead: 4, restWrite: 9, appsPage: 10, usersPage: 14, signInPage: 1 },
 }
 

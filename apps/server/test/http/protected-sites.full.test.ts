@@ -95,6 +95,12 @@ const tricks = [
   '/public/%e0%80%af../admin/x',
   '/public/%u002e%u002e/admin/x',
   '/%ef%bc%8fadmin/x',
+  '/public/%2e%252e/admin/x',
+  '/public/%252e%2e%5cadmin/x',
+  '/public/..%255cadmin/x',
+  '/public/%c0%ae%2e/admin/x',
+  '/public/%2e%2e%c0%afadmin/x',
+  '/pu%62lic/%2e./%61dmin/x',
   '/public/x?/../../admin/x',
   '/public/x#/../../admin/x',
   '/.pocket/../admin/x',
@@ -187,11 +193,12 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
             serviceTokenHeader: 'X-Wiki-Token',
             accessRules: [
               ['/public/*', 'everyone', []] as const,
+              ['/notes/*', 'everyone', [], ['GET']] as const,
               ['/admin/*', 'users', ['admins']] as const,
               ['/api/*', 'users_and_service_tokens', []] as const,
               ['/*', 'users', []] as const,
-            ].map(([path, allow, groups]) => ({
-              ...{ path, allow, groups, methods: [], host: null, maxPasskeyAgeMinutes: null },
+            ].map(([path, allow, groups, methods = []]) => ({
+              ...{ path, allow, groups, methods, host: null, maxPasskeyAgeMinutes: null },
             })),
           },
         })
@@ -286,6 +293,19 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         const before = seen.length
         expect(await statusOf(port, '/admin/x', { ...cookies(), ...forged })).toBe(403)
         expect(await statusOf(port, '/page', { ...forged, Accept: 'application/json' })).toBe(401)
+        expect(seen.length).toBe(before)
+      })
+
+      test.each([
+        ['X-HTTP-Method-Override', '/notes/x'],
+        ['X-HTTP-Method', '/notes/x'],
+        ['X-Method-Override', '/notes/x'],
+        [null, '/notes/x?_method=DELETE'],
+      ])('reaches no method that a rule excludes by %s at %s', async (header, target) => {
+        expect(await statusOf(port, '/notes/x')).toBe(200)
+        const before = seen.length
+        expect(await statusOf(port, target, header === null ? {} : { [header]: 'DELETE' })).toBe(403)
+        expect(await statusOf(port, '/notes/x', { Accept: 'application/json' }, 'DELETE')).toBe(401)
         expect(seen.length).toBe(before)
       })
 
