@@ -16,7 +16,7 @@ export function commandLineReference(): string {
 Generated from \`apps/server/src/cli/\` by \`pnpm --filter @pocket/server run reference\`.
 
 Commands use the same variables as the server and work beside it, except where they say that it has to be stopped. In the image:
-\`docker compose exec pocket-id ./pocket-id users list\`.
+\`docker compose exec pocket-id pocket-id users list\`.
 
 - **Exit codes**: 0 for success, 1 for a failure, 2 for wrong usage, an invalid configuration, and differences that \`config plan\` finds.
 - **Output**: the result on standard output, everything else on standard error. \`--json\` prints the result as the REST API

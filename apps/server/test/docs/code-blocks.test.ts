@@ -1,0 +1,44 @@
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { blocksOf, problemsOf } from './code-blocks.ts'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const documents = globSync(['*.md', 'docs/*.md', 'docs/{guides,tutorial,explanation}/*.md', 'packages/*/README.md'], {
+  cwd: root,
+})
+
+test.each(documents.toSorted())('the code blocks of %s are valid', (path) => {
+  const blocks = blocksOf(readFileSync(`${root}${path}`, 'utf8'))
+  expect(blocks.flatMap((block) => problemsOf(block).map((problem) => `${problem} in: ${block.text}`))).toEqual([])
+})
+
+test.each([
+  ['', 'npm install', 'unknown language ""'],
+  ['bash', 'npm install', 'unknown language "bash"'],
+  ['sh', 'if true; then', 'Syntax error'],
+  ['sh', 'docker compose exec pocket pocket-id doctor', 'unknown service pocket'],
+  ['sh', 'docker compose --file compose.mysql.yaml up', 'unknown compose file compose.mysql.yaml'],
+  ['sh', 'docker compose start-all', 'unknown command start-all'],
+  ['sh', 'docker compose exec pocket-id pocket-id docter', 'unknown command pocket-id docter'],
+  [
+    'sh',
+    'docker compose run --rm pocket-id migrate-from-pocket-id \\\n  /old --key x',
+    'unknown option --key of pocket-id migrate-from-pocket-id',
+  ],
+  ['sh', 'echo "$(pocket-id one-time-token ada)"', 'unknown command pocket-id one-time-token ada'],
+  ['sh', 'pocket-id users create --user-name ada', 'unknown option --user-name of pocket-id users create'],
+  ['text', '$ pocket-id config plans', 'unknown command pocket-id config plans'],
+  ['sh', 'echo "APP_ADDRESS=https://id.example.com" >> .env', 'unknown variable APP_ADDRESS'],
+  ['sh', 'docker build --file Dockerfile .', 'no file Dockerfile'],
+  ['sh', 'docker pull ghcr.io/pocket-oidc/server:0.1', 'unknown image ghcr.io/pocket-oidc/server'],
+  ['sh', 'kubectl create secret generic pocket --from-literal=master-key=x', 'the manifest has no "key: master-key }"'],
+  ['sh', 'kubectl logs deployment/server', 'the manifest has no "name: server"'],
+  ['yaml', 'a: [', 'Flow sequence'],
+  ['yaml', 'services:\n  pocket: {}', 'unknown service pocket'],
+  ['yaml', 'services:\n  pocket-id:\n    enviroment: {}', 'unknown key enviroment of a service'],
+  ['yaml', 'services:\n  pocket-id:\n    environment: { APP_ADDRESS: x }', 'unknown variable APP_ADDRESS'],
+  ['json', '{ a: 1 }', 'SyntaxError'],
+])('reports a wrong block: ```%s %s', (language, text, problem) => {
+  expect(problemsOf({ language, text }).join('\n')).toContain(problem)
+})

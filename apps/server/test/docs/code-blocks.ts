@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse, parseAllDocuments } from 'yaml'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+/** The languages of code blocks. Those without a check here are compiled or run by other tests, or belong to tools that are neither in npm nor in Debian. */
+const checks: Readonly<Record<string, (text: string) => readonly string[]>> = {
+  sh: shellProblems,
+  text: (text) => commandProblems(text.replaceAll(/^\$ /gm, '')),
+  yaml: yamlProblems,
+  json: jsonProblems,
+  ...Object.fromEntries(['js', 'ts', 'nginx', 'haproxy', 'apache', 'hcl'].map((language) => [language, () => []])),
+}
+
+const { image }: { readonly image: string } = JSON.parse(read('package.json')).config
+/** The options of each command of `pocket-id`. */
+const commands = new Map(
+  read('docs/reference/command-line.md')
+    .split('\n## ')
+    .slice(1)
+    .map((section) => {
+      const options = Array.from(section.matchAll(/^- `(?:-\w, )?(--[\w-]+)/gm), ([, option]) => option)
+      return [/^`pocket-id ([a-z -]+[a-z])/.exec(section)?.[1] ?? '', new Set(options)] as const
+    }),
+)
+const variables = new Set(
+  Array.from(read('docs/reference/configuration.md').matchAll(/^### `(\w+)`/gm), ([, name]) => name),
+)
+const composeFiles = ['docker', 'docker/reverse-proxy', 'docker/synology'].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => /^compose.*\.yaml$/.test(name))
+    .map((name) => `${folder}/${name}`),
+)
+const services = new Set(composeFiles.flatMap((path) => Object.keys(parse(read(path).replace('!reset', '')).services)))
+const composeVariables = new Set(
+  composeFiles.flatMap((path) => Array.from(read(path).matchAll(/\$\{(\w+)/g), ([, name]) => name)),
+)
+const manifest = read('docker/kubernetes/pocket.yaml')
+
+export function blocksOf(document: string): readonly Block[] {
+  const blocks = document.matchAll(/^( *)```([^\n]*)\n(.*?)^ *```$/gms)
+  return Array.from(blocks, ([, indent = '', language = '', text = '']) => ({
+    language,
+    text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }))
+}
+
+/** What is wrong with a code block: it has no language, is not valid, or names a command, service, file or variable that does not exist. */
+export function problemsOf({ language, text }: Block): readonly string[] {
+  const check = checks[language]
+  return check === undefined ? [`unknown language "${language}"`] : check(text)
+}
+
+function shellProblems(text: string): readonly string[] {
+  const { stderr } = spawnSync('sh', ['-n'], { input: text, encoding: 'utf8' })
+  return [...(stderr === '' ? [] : [stderr.trim()]), ...commandProblems(text)]
+}
+
+function commandProblems(text: string): readonly string[] {
+  const program = text.replaceAll(/\\\n\s*/g, '').replaceAll(/(?:^|\s)#.*$/gm, '')
+  const images = Array.from(program.matchAll(/\bghcr\.io\/[\w./-]+/g), ([name]) => name)
+  const assigned = Array.from(program.matchAll(/(?:^|")([A-Z][A-Z0-9_]+)=/gm), ([, name = '']) => name)
+  return [
+    // The simple commands, also those in substitutions.
+    ...program.split(/\$\(|[\n|;&()]/).flatMap((command) => {
+      const [, pocket] = /^\s*(?:sudo )?pocket-id (.*)/.exec(command) ?? []
+      return [
+        ...(pocket === undefined ? [] : pocketProblems(pocket)),
+        ...composeProblems(command),
+        ...kubectlProblems(command),
+      ]
+    }),
+    ...images.filter((name) => name !== image).map((name) => `unknown image ${name}`),
+    ...assigned
+      // The exporter of OpenTelemetry reads its own variables.
+      .filter((name) => !variables.has(name) && !composeVariables.has(name) && !name.startsWith('OTEL_EXPORTER_OTLP_'))
+      .map((name) => `unknown variable ${name}`),
+  ]
+}
+
+function pocketProblems(words: string): readonly string[] {
+  const [first = '', second = ''] = words.split(' ')
+  const name = commands.has(`${first} ${second}`) ? `${first} ${second}` : first
+  const options = commands.get(name)
+  if (options === undefined) return [`unknown command pocket-id ${first} ${second}`.trimEnd()]
+  return Array.from(words.matchAll(/ (--[\w-]+)/g), ([, option]) => option)
+    .filter((option) => option !== '--help' && !options.has(option))
+    .map((option) => `unknown option ${option} of pocket-id ${name}`)
+}
+
+function composeProblems(command: string): readonly string[] {
+  const [, files = '', verb, rest = ''] = /\bdocker compose ((?:--file \S+ )*)(\S+)(.*)/.exec(command) ?? []
+  const [, dockerfile] = /\bdocker build .*--file (\S+)/.exec(command) ?? []
+  const [service, ...inner] = rest.split(/\s+/).filter((word) => word !== '' && !/^--(?:rm|detach)$/.test(word))
+  const pocket = inner.join(' ').replace(/^pocket-id /, '')
+  return [
+    ...Array.from(files.matchAll(/--file (\S+)/g), ([, name = '']) => name)
+      .filter((name) => !composeFiles.some((path) => path.endsWith(`/${name}`)))
+      .map((name) => `unknown compose file ${name}`),
+    ...(verb === undefined || /^(up|down|logs|exec|run|pull|stop)$/.test(verb) ? [] : [`unknown command ${verb}`]),
+    ...(service === undefined || services.has(service) ? [] : [`unknown service ${service}`]),
+    ...(pocket === '' ? [] : pocketProblems(pocket)),
+    ...(dockerfile === undefined || existsSync(join(root, dockerfile)) ? [] : [`no file ${dockerfile}`]),
+  ]
+}
+
+/** Names in a command that the manifest must contain. */
+function kubectlProblems(command: string): readonly string[] {
+  if (!/\bkubectl /.test(command)) return []
+  const keys = Array.from(command.matchAll(/--from-literal=([\w-]+)=/g), ([, key]) => `key: ${key} }`)
+  const names = Array.from(command.matchAll(/deployment\/([\w-]+)/g), ([, name]) => `name: ${name}\n`)
+  const files = Array.from(command.matchAll(/--filename (\S+)/g), ([, name = '']) => name)
+  return [
+    ...[...keys, ...names]
+      .filter((part) => !manifest.includes(part))
+      .map((part) => `the manifest has no "${part.trim()}"`),
+    ...files.filter((name) => !existsSync(join(root, 'docker/kubernetes', name))).map((name) => `no file ${name}`),
+  ]
+}
+
+function yamlProblems(text: string): readonly string[] {
+  const documents = parseAllDocuments(text)
+  const errors = documents.flatMap((document) => document.errors.map(({ message }) => message))
+  if (errors.length > 0) return errors
+  const composed = documents.flatMap((document) =>
+    Object.entries<Record<string, unknown>>(document.toJS()?.services ?? {}),
+  )
+  return composed.flatMap(([name, service]) => [
+    ...(services.has(name) ? [] : [`unknown service ${name}`]),
+    ...(String(service.image ?? image).startsWith(image) ? [] : [`unknown image ${service.image}`]),
+    ...Object.keys(Object(service.environment))
+      .filter((variable) => !variables.has(variable))
+      .map((variable) => `unknown variable ${variable}`),
+    ...Object.keys(service)
+      .filter((key) => !serviceKeys.has(key))
+      .map((key) => `unknown key ${key} of a service`),
+  ])
+}
+
+/** The keys of a service in the Compose Specification that the documentation uses. */
+const serviceKeys = new Set([
+  'image',
+  'env_file',
+  'environment',
+  'ports',
+  'volumes',
+  'labels',
+  'command',
+  'restart',
+  'user',
+])
+
+function jsonProblems(text: string): readonly string[] {
+  try {
+    JSON.parse(text)
+    return []
+  } catch (error) {
+    return [String(error)]
+  }
+}
