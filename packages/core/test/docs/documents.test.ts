@@ -8,6 +8,19 @@ const workspace = join(import.meta.dirname, '../../../..')
 const read = (path: string) => readFile(join(workspace, path), 'utf8')
 const guides = (await readdir(join(workspace, 'docs/guides'))).map((name) => `docs/guides/${name}`)
 const documents = [...guides, 'docs/README.md', 'README.md', 'packages/core/README.md', 'packages/directory/README.md']
+const pages = ['tutorial', 'explanation', 'reference'].map(async (folder) =>
+  (await readdir(join(workspace, 'docs', folder)))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${folder}/${name}`),
+)
+const linking = [
+  ...documents,
+  ...(await Promise.all(pages)).flat(),
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'packages/api-client/README.md',
+]
 const examples = (await readdir(join(workspace, 'packages/core/examples'))).filter((name) => name.endsWith('.js'))
 
 describe.each(documents)('%s', (path) => {
@@ -16,15 +29,32 @@ describe.each(documents)('%s', (path) => {
     for (const [, file = '', shown = ''] of text.matchAll(/<!-- (packages\/\S+) -->\n\n```\w+\n(.*?)```\n/gs))
       expect({ file, shown }).toEqual({ file, shown: await read(file) })
   })
+})
 
-  test('links to existing files', async () => {
-    for (const [, target = ''] of (await read(path)).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)) {
-      const there = await readdir(join(workspace, path, '..', target)).catch(() =>
-        readFile(join(workspace, path, '..', target)),
-      )
-      expect(there).toBeDefined()
-    }
-  })
+/** The anchors of the headings of a document, and those that it names itself. */
+function anchorsOf(text: string): readonly string[] {
+  const headings = text.replaceAll(/^ *```.*?^ *```$/gms, '').matchAll(/^#+ (.+)$/gm)
+  const slugs = Array.from(headings, ([, heading = '']) =>
+    heading
+      .replaceAll(/\]\([^)]*\)/g, '')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  return [...slugs, ...Array.from(text.matchAll(/<a id="([^"]+)"/g), ([, id = '']) => id)]
+}
+
+test.each(linking)('%s links to existing files and headings', async (path) => {
+  const text = (await read(path)).replaceAll(/`[^`\n]*`/g, '')
+  for (const [, target = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?[^)]*\)/g)) {
+    const file = target === '' ? path : join(path, '..', target)
+    const content = await readdir(join(workspace, file)).catch(() => read(file))
+    expect(content).toBeDefined()
+    if (anchor !== undefined)
+      expect({ file, anchors: anchorsOf(String(content)) }).toMatchObject({
+        anchors: expect.arrayContaining([anchor]),
+      })
+  }
 })
 
 test('the index of the documentation lists every guide and reference', async () => {
