@@ -17,8 +17,8 @@ export type { PermissionLists } from './apis/grants.ts'
 export type { Actor as ActingParty, AuditSink, RequestOrigin } from './audit/audit-sink.ts'
 export type { Change, Changes } from './audit/changes.ts'
 export type { AuditEvent } from './audit/events.ts'
-export { changeIssuer, type IssuerChange } from './change-issuer.ts'
 export type { SignInMethod } from './audit/sign-in-method.ts'
+export { changeIssuer, type IssuerChange } from './change-issuer.ts'
 export type {
   AccessCheck,
   AccessCheckInput,

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
 import { ConflictError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
 import {
-  type LdapEntries,
   type LdapCounts,
+  type LdapEntries,
   LdapError,
   type LdapHost,
   type LdapImport,

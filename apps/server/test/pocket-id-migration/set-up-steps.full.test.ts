@@ -225,7 +225,7 @@ test(
   longTestTimeout,
 )
 
-test.each(databaseKinds)(
+test.each(kinds)(
   'lets one of two servers on %s migrate that were asked at once, and reports it at the other',
   async (kind) => {
     await using source = await createSource('archive')

@@ -17,7 +17,10 @@ test(
       env: { APP_URL: target.url, ENCRYPTION_KEY: 'a key for tests that is long enough' },
     })
     expect(await terminal.exit).toBe(0)
-    const lines = terminal.output().split(/\s*\u001B\[K/)
+    const lines = terminal
+      .output()
+      .split('\u001B[K')
+      .map((line) => line.trim())
     expect(lines).toEqual(expect.arrayContaining(['user: 14 of 14', 'refresh token: 51 of 51']))
     expect(lines.at(-1)).toContain('Migrated:')
   },

@@ -17,7 +17,9 @@ export function createSecretUses({
   stores,
   clock,
   onError,
-}: Pick<CoreContext, 'stores' | 'clock' | 'onError'>): SecretUses {
+}: Pick<CoreContext, 'clock' | 'onError'> & {
+  readonly stores: Pick<CoreContext['stores'], 'clients' | 'transaction'>
+}): SecretUses {
   const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
   const runInBackground = (work: Promise<unknown>): void => {

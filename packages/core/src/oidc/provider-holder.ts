@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type Provider from 'oidc-provider'
 import { type Clock, monotonicOf } from '../clock.ts'
+import type { ServeDocument } from './documents.ts'
 import type { SigningKey } from './key-generation.ts'
 import type { KeyRing, KeySet } from './keys.ts'
-import type { ServeDocument } from './documents.ts'
 import type { BuiltProvider } from './provider.ts'
 
 /** Milliseconds for which the keys are used without reading them again. */

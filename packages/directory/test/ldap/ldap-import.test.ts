@@ -90,7 +90,10 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
     expect((await findUser('adele')).ldapId).toBe('id-ada')
     expect((await findUser('ada')).ldapId).toBe('id-bob')
     expect(await groupNamesOf('ada')).toEqual(['crew'])
-    const earlier = ldapEntries([person('ada'), person('bob')], [group('staff', ['ada', 'bob']), group('club', ['ada'])])
+    const earlier = ldapEntries(
+      [person('ada'), person('bob')],
+      [group('staff', ['ada', 'bob']), group('club', ['ada'])],
+    )
     await run(earlier)
     await run(earlier)
     expect(await groupNamesOf('ada')).toEqual(['club', 'staff'])
