@@ -25,7 +25,7 @@ const values: Readonly<Record<string, string>> = {
   clientSecret: 'the client secret',
 }
 
-/** One page for each client template, with the values that the client's page shows. Synology DSM has a guide of its own. */
+/** One page for each client template, with the values that the client's page shows. Synology DSM has a separate guide. */
 export default {
   paths: () =>
     templates

@@ -34,7 +34,7 @@ export async function archive(folder: string): Promise<string> {
     await addNode(work, app)
     await mkdir(folder, { recursive: true })
     const file = resolve(folder, `${name}.tar.gz`)
-    // Whatever was built from the same source has the same bytes, whoever built it.
+    // Builds are reproducible: the same source produces the same bytes.
     const reproducible = [
       '--sort=name',
       '--mtime=@0',

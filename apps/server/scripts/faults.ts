@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-// Program: runs the tests that inject faults, and prints for each fault what it did and what was lost. `pnpm test:full` contains
+// Program: runs the tests that inject faults, and prints the effect and the losses of each fault. `pnpm test:full` contains
 // their short form; `--long` takes hours.
 
 interface Fault {

@@ -32,7 +32,7 @@ export const differences = {
   },
   'api-token-lifetime': {
     pocketId: 'A token for an API lives as long as the client says, by default an hour.',
-    here: 'Ten minutes unless the client or the API has a lifetime of its own.',
+    here: 'Ten minutes unless the client or the API has its own lifetime.',
     why: 'security',
   },
   'callback-urls': {

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { checkUpgrade } from './release-upgrade.ts'
 
-// Program: checks what a release needs, beside its tests. It prints a line for each check, and exits with 1 if one failed.
+// Program: checks the requirements of a release that its tests do not cover. It prints a line for each check, and exits with
+// 1 if one failed.
 
 const help = `pnpm release:check [--tag TAG] [--previous REF]
 
@@ -21,7 +22,7 @@ const published = ['packages/core', 'packages/directory', 'packages/api-client']
 /** Bytes. */
 const maxDeployedSize = 80_000_000
 const licences = new Set(
-  // LGPL: libvips, a library of its own beside sharp.
+  // LGPL: libvips, a separate library.
   '0BSD,Apache-2.0,BlueOak-1.0.0,BSD-2-Clause,BSD-3-Clause,CC0-1.0,ISC,LGPL-3.0-or-later,MIT,MIT-0'.split(','),
 )
 

@@ -184,7 +184,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       await instance.start()
       const { pocket, directory, setUpToken } = instance
       const isEmpty = await instance.isEmpty()
-      // What was uploaded before the set-up was completed in another way.
+      // Uploads from before the set-up was completed in another way.
       if (!isEmpty) await folder.removeUploads()
       const url = pocket.issuer
       if (await directory.isSetUp()) return { url, setUp: null }

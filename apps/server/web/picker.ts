@@ -1,4 +1,4 @@
-// Pickers: a combobox with a list of matches from the server and chips for what is chosen (ARIA Authoring Practices).
+// Pickers: a combobox with a list of matches from the server and chips for the selected items (ARIA Authoring Practices).
 
 interface Match {
   readonly id: string

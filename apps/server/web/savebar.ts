@@ -18,7 +18,7 @@ addEventListener('beforeunload', (event) => {
     event.preventDefault()
 })
 
-/** Returns the labels of the fields that differ from what the server sent. */
+/** Returns the labels of the fields that differ from the server's values. */
 function watch(form: HTMLFormElement): () => readonly string[] {
   const bar = form.querySelector<HTMLElement>('.savebar')
   const text = bar?.querySelector('p')

@@ -8,7 +8,7 @@ import { home } from './home.js'
 import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
 
-// A service without people of its own: they are in Pocket's directory.
+// A service without its own users: they are in Pocket's directory.
 const options = sqliteOptions(process.env.DATABASE ?? 'people.sqlite', [...pocketTables, ...directoryTables])
 await runMigrations(options, [pocketMigrations, directoryMigrations])
 const dataSource = await new DataSource(options).initialize()

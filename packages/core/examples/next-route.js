@@ -2,7 +2,7 @@ import { createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { accounts, masterKey, origin } from './settings.js'
 
-// In Next.js, the provider is a module of its own, and this is `app/auth/[...path]/route.js`. Next.js itself runs behind
+// In Next.js, the provider is a separate module, and this is `app/auth/[...path]/route.js`. Next.js itself runs behind
 // `http://127.0.0.1`, so `loopback` trusts the `X-Forwarded-For` header that it sets.
 export const pocket = await createPocket({
   issuer: `${origin}/auth`,

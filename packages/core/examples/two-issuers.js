@@ -13,6 +13,6 @@ const staff = await begin('/staff')
 const forCustomers = customers.callback()
 const forStaff = staff.callback()
 
-// Each takes what is below its path, such as `/staff/login`.
+// Each handles the URLs below its path, such as `/staff/login`.
 const server = createServer((req, res) => forCustomers(req, res, () => forStaff(req, res, () => home(staff, req, res))))
 server.listen(port, () => invite(staff, 'ada'))

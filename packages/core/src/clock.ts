@@ -19,7 +19,7 @@ export interface Clock {
  */
 export const maxClockDifference = 300_000
 
-/** Reads the monotonic time of a clock, which may not have one of its own. */
+/** Reads the monotonic time of a clock, or its wall time if it has none. */
 export function monotonicOf(clock: Clock): () => number {
   return () => clock.monotonic?.() ?? performance.now()
 }

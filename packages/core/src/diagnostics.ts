@@ -1,7 +1,7 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 
 /**
- * Channels on which core publishes what it does, for telemetry (https://nodejs.org/api/diagnostics_channel.html). Without a
+ * Channels on which core publishes its operations, for telemetry (https://nodejs.org/api/diagnostics_channel.html). Without a
  * subscriber each costs one comparison. Messages contain no personal data.
  */
 export const statements = tracingChannel<unknown, StatementMessage>('pocket:statement')

@@ -180,7 +180,7 @@ export interface Pocket extends AsyncDisposable {
   /** Removes all core data of a deleted account, including passkeys and consents. */
   forgetAccount(accountId: string): Promise<void>
   /**
-   * Withdraws the consent of an account for a client and revokes what the client received. Returns `false` if there was
+   * Withdraws the consent of an account for a client and revokes the client's tokens. Returns `false` if there was
    * no consent.
    */
   withdrawConsent(accountId: string, clientId: string): Promise<boolean>

@@ -23,7 +23,7 @@ export interface DirectoryUnderTest extends AsyncDisposable {
   readonly dataSource: DataSource
   readonly directory: Directory
   readonly stores: PocketStores
-  /** Stands still unless a test sets it. */
+  /** Constant unless a test sets it. */
   readonly clock: { time: number; now(): number }
 }
 

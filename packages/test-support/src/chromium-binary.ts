@@ -54,7 +54,7 @@ async function unpackChromium(parent?: string): Promise<string> {
   })
 }
 
-// Combines the system's fonts with those of the package, so that a machine without fonts can render text.
+// Combines the fonts of the system and of the package, so that a machine without fonts can render text.
 const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>

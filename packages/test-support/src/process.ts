@@ -11,7 +11,7 @@ export interface ProcessOptions {
    * given here, so that a developer's shell cannot affect a test.
    */
   readonly env?: Readonly<Record<string, string>>
-  /** Its working directory. Default: that of the test run. */
+  /** Its working directory. Default: the current one. */
   readonly cwd?: string
   /** Matches the line on standard output or standard error that signals readiness. Default: ready immediately. */
   readonly readyWhen?: RegExp

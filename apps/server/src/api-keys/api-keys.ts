@@ -39,7 +39,7 @@ export interface ApiKeys {
   list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
   /**
    * @throws {InvalidInputError} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid @throws
-   * {ForbiddenError} `forbidden` if the key of a user without the administrator role shall read secrets
+   * {ForbiddenError} `forbidden` if a user without the administrator role creates a key that can read secrets
    */
   create(owner: KeyCreator, input: NewApiKey): Promise<MintedApiKey>
   /**

@@ -36,7 +36,7 @@ export function createAuditOutbox(
       destination,
       key: entry.repetition ?? entry.id,
       createdAt: entry.createdAt,
-      // An entry that is repeated keeps its ID in the table, but each of its deliveries is an event of its own.
+      // An entry that is repeated keeps its ID in the table, but each of its deliveries is a separate event.
       entry: JSON.stringify({ ...exportedEntry(entry), id: entry.repetition === null ? entry.id : randomUUID() }),
       occurrences: 1,
     }))

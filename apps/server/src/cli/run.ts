@@ -100,7 +100,7 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => printError(text.trimEnd()) })
   for (const addCommand of commands) addCommand(program, context)
-  // Adds `complete <shell>`, which prints a completion script, and what the script calls.
+  // Adds `complete <shell>`, which prints a completion script, and the command that the script calls.
   tab(program)
   const complete = program.commands.find((command) => command.name() === 'complete')
   complete?.description('print a completion script for a shell')

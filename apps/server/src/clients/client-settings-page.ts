@@ -153,7 +153,7 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
       return { notice: isKnown ? 'known' : 'unknown', logoProblem: logo?.problem ?? null }
     }),
 
-    /** Turns off what was kept for an application that moved from Pocket ID. */
+    /** Turns off the behavior kept for an application that was migrated from Pocket ID. */
     form('compatibility', async (ctx, client, user) => {
       const feature = keptFeatureOf(formText(ctx, 'feature', 50))
       await administration.update(formActor(ctx, user), client.id, { ...client, protocol: { [feature]: false } })

@@ -2,11 +2,11 @@ import type { Client } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { accessTokenMinutes } from '@pocket/core/internal'
 
-/** What a client keeps because its application may have relied on it at Pocket ID. */
+/** The behavior that a client keeps because its application may have relied on it at Pocket ID. */
 export const keptFeatures = ['plainPkce', 'jwtAccessTokens'] as const
 export type KeptFeature = (typeof keptFeatures)[number]
 
-/** What the page of a client says until an administrator has turned everything off. */
+/** The notice on the page of a client until an administrator has turned everything off. */
 export interface Compatibility {
   readonly features: readonly KeptFeature[]
   /** Minutes. */

@@ -9,7 +9,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   federatedIdentities: 'credentials.federatedIdentities',
 }
 const contractCodes = new Set(['required', 'too_short', 'too_long', 'invalid_format'])
-/** The codes of the contract for whatever is wrong with a field, by field of core. */
+/** The contract's error codes, by field of core. */
 const fieldCodes: Readonly<Record<string, string>> = {
   accessTokenDurationMinutes: 'token_duration',
   refreshTokenDurationMinutes: 'token_duration',

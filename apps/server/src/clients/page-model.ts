@@ -140,7 +140,7 @@ export interface ClientHead {
   readonly isDescribed: boolean
 }
 
-/** What the pages of a client share; their forms post to paths below `/settings/admin/oidc-clients/<id>`. */
+/** The common model of the pages of a client; their forms post to paths below `/settings/admin/oidc-clients/<id>`. */
 interface ClientTab {
   readonly viewer: Viewer
   readonly client: ClientHead
@@ -172,7 +172,7 @@ export interface ClientPage extends ClientTab {
   readonly newSecrets: readonly NewSecret[]
   /** Pasted redirect URIs with their corrected forms. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
-  /** What it keeps because its application may have relied on it at Pocket ID; `null` if nothing. */
+  /** The behavior that it keeps because its application may have relied on it at Pocket ID, or `null`. */
   readonly compatibility: Compatibility | null
   /** The result of a test. */
   readonly steps: readonly ClientTestStep[] | null

@@ -26,7 +26,7 @@ import { tables } from './server-tables.ts'
 export interface PocketIdMigrationOptions {
   /** An export archive, an SQLite file, or the `postgres://` URL of a database. */
   readonly source: string
-  /** The ENCRYPTION_KEY of the source, or a file that contains it; by default that of the environment. */
+  /** The ENCRYPTION_KEY of the source, or a file that contains it; by default the one of the environment. */
   readonly encryptionKey: Buffer | { readonly file: string } | undefined
   /** The folder of the pictures of a database. */
   readonly uploads: string | undefined
@@ -70,7 +70,7 @@ export async function migrateFromPocketId(
 /** Milliseconds. Another server that was asked at the same time stops its instance first; one that goes on keeps the lock. */
 const maxReleaseWait = 10_000
 
-/** What the page at set-up uses. */
+/** The migration as the set-up page uses it. */
 export function pocketIdMigration(config: Config, logger: Logger) {
   const run = ({ path: source, encryptionKey }: ChosenSource, isDryRun: boolean, showProgress: ShowProgress) =>
     migrateFromPocketId(config, logger, {

@@ -38,13 +38,13 @@ export interface Kind {
   readonly secrets: readonly string[]
   /** The name of a field in the audit log, if it differs. */
   readonly auditNames: Readonly<Record<string, string>>
-  /** The stored object with this key; `item` is what the file declares. */
+  /** The stored object with this key; `item` is the declared object. */
   find(key: string, item: Item): Promise<Existing | undefined>
   findById(id: string): Promise<Existing | undefined>
   /** All objects that a file can declare, without secrets, for an export. */
   list(): Promise<readonly Item[]>
   references(item: Item): readonly Reference[]
-  /** Completes what the file may leave out. */
+  /** Completes optional fields of the file. */
   normalize(item: Item): Item
   /** Resolves to the ID. */
   create(actor: Actor, item: Item): Promise<string>

@@ -22,7 +22,7 @@ export async function withDurableKeys(masterKey: MasterKey, database: Database):
   return masterKey.withDerived(new Map(Object.entries(keys).map(([use, key]) => [use, Buffer.from(key, 'base64url')])))
 }
 
-/** Stores what the previous master key derives, encrypted with the next one. */
+/** Stores the keys derived from the previous master key, encrypted with the next one. */
 export async function storeDurableKeys(previous: MasterKey, next: MasterKey, database: Database): Promise<void> {
   const keys = Object.fromEntries(durableUses.map((use) => [use, previous.derive(use).toString('base64url')]))
   const value = next.encrypt(durableKeysUse, JSON.stringify(keys))

@@ -10,7 +10,7 @@ const maxAttempts = 200
 /** Milliseconds. */
 const pause = 50
 
-/** Runs `work` on a connection of its own, beside servers that use the database; it is repeated while they write. */
+/** Runs `work` on its own connection while servers use the database; it is repeated while they write. */
 export async function withConnection(
   database: DatabaseConfig,
   { tables, logger }: { readonly tables: readonly EntitySchema[]; readonly logger: Logger },

@@ -7,7 +7,7 @@ import { appliedMigrations } from './inspect-postgres.ts'
 import { withoutTimeouts } from './postgres-url.ts'
 import { columnTypeOf, type Row, type TableShape } from './table-shape.ts'
 
-/** The tables of an instance and their rows at one moment, while servers go on writing. */
+/** A consistent snapshot of the tables of an instance, while servers continue to write. */
 export interface Snapshot extends AsyncDisposable {
   readonly applied: AppliedMigrations
   /** The tables of this instance, without the migration histories. */

@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.ts'
 import type { Row, TableShape } from './table-shape.ts'
 
 /**
- * A complete second database beside that of the instance: an SQLite file in the same folder, a schema in the same PostgreSQL
+ * A complete second database next to the instance's own: an SQLite file in the same folder, a schema in the same PostgreSQL
  * database. Disposing of it removes it, unless it has replaced the database.
  */
 export interface Staging extends AsyncDisposable {

@@ -4,7 +4,7 @@ import type { Clock, MasterKey, TrustProxy } from '@pocket/core'
 import { type Finding, findingOf } from './finding.ts'
 import { getDocument } from './get-document.ts'
 
-/** What the server sees of a request to its public URL. */
+/** The server's view of a request to its public URL. */
 interface SeenRequest {
   /** The IP address of the peer. */
   readonly peer: string

@@ -1,6 +1,6 @@
 import type { Directory, User } from '@pocket/directory'
 
-/** More administrators than anybody has. */
+/** More administrators than any instance has. */
 const limit = 100
 
 /** The enabled administrators with an e-mail address, except this one. */

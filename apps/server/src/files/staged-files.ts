@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { FilesConfig } from '../config/files.ts'
 import type { FileStore } from './file-store.ts'
 
-/** Files that become available together. Disposing of them removes what was not published. */
+/** Files that become available together. Disposing of them removes unpublished files. */
 export interface StagedFiles extends AsyncDisposable {
   write(name: string, bytes: Buffer): Promise<void>
   /** Moves the staged files to the store. */

@@ -28,7 +28,7 @@ export interface BulkAction<Item extends BulkItem> {
   readonly find: (ids: readonly string[]) => Promise<readonly Item[]>
   /** The first items that match the query of the list; without it, only items of one page can be selected. */
   readonly findMatching?: (query: string, limit: number) => Promise<Matches<Item>>
-  /** What the administrator chooses on the confirmation page. */
+  /** The administrator's choice on the confirmation page. */
   readonly choice?: { readonly kind: string }
   readonly work: (item: Item, choices: readonly string[]) => Promise<unknown>
   readonly isDangerous?: boolean
@@ -43,7 +43,7 @@ interface Matches<Item> {
   readonly total: number
 }
 
-/** The maximum number of items of one action: each is changed in a transaction of its own. */
+/** The maximum number of items of one action: each is changed in its own transaction. */
 const maxItems = 500
 /** Of so many matches, the confirmed items are found again. */
 const maxMatches = 10_000

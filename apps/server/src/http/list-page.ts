@@ -32,7 +32,7 @@ export interface ListPage {
 
 const limits = [20, 50, 100]
 
-/** The request that a query of the list stands for, without regard to paging. */
+/** The request of a list query, regardless of paging. */
 export function listRequestOf(definition: ListPageDefinition, query: string): ListRequest {
   return parseQuery(definition, Object.fromEntries(new URLSearchParams(query))).request
 }

@@ -32,7 +32,7 @@ export interface PageRendererOptions {
   readonly appearance: (background: string | null) => Promise<string | null>
   /** Names the location of an IP address in the language of a page. */
   readonly locationNames: (messages: Messages) => (ipAddress: string | null) => string
-  /** What a configuration file declares of the object that a page is about; `null` if nothing. */
+  /** The fields of the page's object that a configuration file declares; `null` if none are. */
   readonly managed: (path: string) => Promise<ManagedNote | null>
   /** For relative times such as “3 hours ago”. */
   readonly clock: Clock

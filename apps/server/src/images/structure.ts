@@ -1,6 +1,6 @@
 import type { BitmapFormat } from './bitmap.ts'
 
-/** What the container of an image says about it, read without decoding. */
+/** The metadata in the container of an image, read without decoding. */
 export interface ImageStructure {
   /** The offset after the last byte of the image. */
   readonly end: number

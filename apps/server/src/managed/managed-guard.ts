@@ -11,7 +11,7 @@ interface Touch {
   readonly fields?: readonly string[] | undefined
 }
 
-/** Refuses changes of what the configuration file declares. */
+/** Refuses changes of fields that the configuration file declares. */
 export interface ManagedGuard {
   /** Every change of a REST operation or a page records an audit event in its transaction, so none can bypass the check. */
   guard(audit: AuditSink): AuditSink

@@ -9,7 +9,7 @@ const kinds: Readonly<Record<string, ManagedKind>> = {
   apis: 'apis',
 }
 
-/** What the configuration file declares of the object that an administration page is about. */
+/** The fields that the configuration file declares of the object of an administration page. */
 export function managedNotes(store: Pick<ManagedStore, 'find' | 'appliedFile'>) {
   return async (path: string): Promise<ManagedNote | null> => {
     const object = objectOf(path)

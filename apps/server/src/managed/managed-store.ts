@@ -36,7 +36,7 @@ const sql = {
   clear: `DELETE FROM ${rows.table}`,
 }
 
-/** Stores what the configuration file declares. */
+/** Stores which fields the configuration file declares. */
 export class ManagedStore {
   readonly #database: Database
   readonly #markers: MarkerStore

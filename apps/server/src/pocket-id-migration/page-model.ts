@@ -2,12 +2,12 @@ import type { ImportFile } from './import-folder.ts'
 import type { Progress } from './migration-steps.ts'
 import type { Finding, MigrationReport } from './report.ts'
 
-/** What prevented the previous step. `source` has a sentence of its own. */
+/** The error of the previous step. `source` has its own sentence. */
 export type MigrationProblem =
   | { readonly code: 'token' | 'no_file' | 'changed' | 'too_large' | 'no_space' | 'no_key' | 'started' }
   | { readonly code: 'source'; readonly reason: string }
 
-/** A report, whose findings are limited to what a page can show. */
+/** A report with as many findings as a page can show. */
 export interface ReportView {
   readonly counts: MigrationReport['counts']
   readonly findings: readonly Finding[]

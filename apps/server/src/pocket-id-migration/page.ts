@@ -20,7 +20,7 @@ const maxFindings = 200
 export interface PocketIdMigrationPageDeps {
   readonly runner: MigrationRunner
   readonly folder: ImportFolder
-  /** Reports what a migration would do. @throws {ConfigurationError} */
+  /** Reports the changes of a migration without making them. @throws {ConfigurationError} */
   readonly check: (source: ChosenSource) => Promise<MigrationReport>
   /** Whether this instance has neither users nor clients. */
   readonly isEmpty: () => Promise<boolean>

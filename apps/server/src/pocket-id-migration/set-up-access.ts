@@ -28,7 +28,7 @@ export function setUpTokenOf(masterKey: MasterKey): string {
   return masterKey.mac(tokenUse, '').slice(0, tokenLength)
 }
 
-/** Proves that a browser knows the set-up token, and carries what it has chosen without storing it. */
+/** Proves that a browser knows the set-up token, and carries its choices without storing them. */
 export class SetUpAccess {
   readonly #masterKey: MasterKey
   readonly #clock: Clock

@@ -29,7 +29,7 @@ export interface SearchPage {
 export const choiceKinds = ['users', 'groups', 'clients', 'restricted-clients', 'apis'] as const
 export type ChoiceKind = (typeof choiceKinds)[number]
 
-/** `/settings/admin/choose/KIND`: a picker of a form as a page of its own, which carries the other fields of the form. */
+/** `/settings/admin/choose/KIND`: a picker of a form as a separate page, which carries the other fields of the form. */
 export interface ChoosePage {
   readonly view: 'choose'
   readonly viewer: Viewer

@@ -48,7 +48,7 @@ export function pocketIdSettingsOperations(settings: Settings, audit: AuditSink)
   const respond = async (call: Pick<Call<unknown>, 'user' | 'ctx'>, values: SettingValues) => {
     call.ctx.set('ETag', settingsValidator(values, pocketIdKeys))
     const secrets = pocketIdKeys.filter((key) => settingOf(key).kind.isSecret && values[key] !== '')
-    // As in Pocket ID, a secret from the environment is shown to nobody.
+    // As in Pocket ID, a secret from the environment is never shown.
     const [fixed, stored] = [secrets.filter(settings.isFixed), secrets.filter((key) => !settings.isFixed(key))]
     if (fixed.length > 0) call.ctx.append('Pocket-Masked', fixed.join(', '))
     const isShown = await showsSecrets(call, audit, { fields: stored })

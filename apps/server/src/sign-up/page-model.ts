@@ -21,7 +21,7 @@ export interface SignUpPage {
 /** `/signup/waiting`: for users whose sign-up is pending. */
 export interface SignUpWaitingPage {
   readonly view: 'sign-up-waiting'
-  /** What is pending: approval, verification of the e-mail address, or both. */
+  /** The pending steps: approval, verification of the e-mail address, or both. */
   readonly awaits: 'administrator' | 'verification' | 'both'
   /** For users who have been approved in the meantime. */
   readonly signInAt: string

@@ -8,7 +8,7 @@ import { type OutgoingRequest, outgoing } from './outgoing.ts'
 import { routeOf } from './route-of.ts'
 import { onEnd, onMessage } from './subscriptions.ts'
 
-/** What the instance reports when metrics are collected. */
+/** The measurements of the instance when metrics are collected. */
 export interface Measurements {
   /** `undefined` on SQLite. */
   readonly pool: { readonly used: number; readonly idle: number; readonly waiting: number } | undefined
@@ -44,7 +44,7 @@ const grantTypes: ReadonlySet<string> = new Set([
   'urn:ietf:params:oauth:grant-type:device_code',
 ])
 
-/** Records what the channels publish; disposing the stack ends it. */
+/** Records the messages of the channels; disposing the stack ends it. */
 export function recordMetrics({ meter, version, measure, unitInName }: MetricsOptions): DisposableStack {
   const stack = new DisposableStack()
   const seconds = (name: string, description: string) =>

@@ -24,7 +24,7 @@ interface Description {
   readonly attributes?: Attributes
 }
 
-/** Creates spans of what the channels publish; disposing the stack ends it. */
+/** Creates spans from the messages of the channels; disposing the stack ends it. */
 export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableStack {
   const stack = new DisposableStack()
   const active = new AsyncLocalStorage<OtelContext>()

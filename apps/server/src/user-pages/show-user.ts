@@ -39,7 +39,7 @@ export function userTabPath(id: string, tab: UserTab): string {
   return tab === 'profile' ? userPath(id) : `${userPath(id)}/${tab}`
 }
 
-/** Clients that the page lists; each is read by a statement of its own. */
+/** Clients that the page lists; each is read by a separate statement. */
 const maxClients = 20
 
 const latest = { page: 1, limit: 10, sort: null }

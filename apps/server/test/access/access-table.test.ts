@@ -86,7 +86,7 @@ test('every row belongs to a served route', async () => {
   const bare: string[] = []
   for (const [route] of rows) {
     const [nobody] = callers.sessions
-    if (!nobody) throw new Error('There is nobody.')
+    if (!nobody) throw new Error('There is no caller.')
     const { status, text } = await send(nobody, route)
     if (status === 404 && /API endpoint not found|There is no such page/.test(text)) bare.push(route)
   }

@@ -95,7 +95,7 @@ test.each(rows.filter(([route]) => route.startsWith('POST /interaction/')))(
   '%s refuses a cross-site page',
   async (route) => {
     const [by] = callers.sessions
-    if (!by) throw new Error('There is nobody.')
+    if (!by) throw new Error('There is no caller.')
     expect(await answerTo(by, route, 'https://evil.example/')).toEqual({ status: 403, code: 'cross_site_request' })
   },
 )

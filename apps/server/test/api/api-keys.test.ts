@@ -391,7 +391,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['the longest name, from right to left', { name: '\u05d0'.repeat(50) }],
     ['null for what may be absent', { description: null, scopes: null }],
     ['an end in another zone', { expiresAt: '2999-01-01T00:00:00+14:00' }],
-    ['fields that nobody knows', { id: someId, ownerId: someId, tokenHash: 'x', isAdmin: true }],
+    ['unknown fields', { id: someId, ownerId: someId, tokenHash: 'x', isAdmin: true }],
   ])('accepts %s', async (_what, fields) => {
     const { apiKey } = await mint(instance.administrator, fields)
     expect(apiKey.id).not.toBe(someId)

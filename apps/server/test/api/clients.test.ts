@@ -397,7 +397,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(instance.log.join('')).not.toContain(drawn.secret)
     })
 
-    test('need no body, whatever the content type', async () => {
+    test('need no body, regardless of the content type', async () => {
       const { id } = await created()
       const url = `${instance.url}/api/oidc/clients/${id}/secrets`
       for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'text/plain' }])

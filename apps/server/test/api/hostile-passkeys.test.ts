@@ -35,18 +35,18 @@ describe('a sign-in', () => {
     ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (answer) => answer],
     ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (answer) => answer],
     ['without anybody there', 'passkey_rejected', { userPresent: false }, (answer) => answer],
-    ['by nobody who was verified', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
+    ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
     ['with a changed signature', 'passkey_rejected', { tamperedSignature: true }, (answer) => answer],
-    ['that says nobody', 'passkey_rejected', { userHandle: null }, (answer) => answer],
-    ['that nobody’s passkey gave', 'passkey_unknown', {}, (answer) => ({ ...answer, id: 'AAAA', rawId: 'AAAA' })],
+    ['without a user handle', 'passkey_rejected', { userHandle: null }, (answer) => answer],
+    ['of an unknown passkey', 'passkey_unknown', {}, (answer) => ({ ...answer, id: 'AAAA', rawId: 'AAAA' })],
     [
-      'with a credential id of somebody else',
+      'with a credential ID of another user',
       'passkey_rejected',
       {},
       (answer) => ({ ...answer, id: idOf(bob), rawId: idOf(bob) }),
     ],
     [
-      'with everything of somebody else but the key',
+      'with another user’s data and another key',
       'passkey_rejected',
       {},
       (answer) => ({
@@ -107,7 +107,7 @@ describe('a new passkey', () => {
     ['for another origin', 'passkey_rejected', { origin: 'https://evil.example' }, (answer) => answer],
     ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (answer) => answer],
     ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (answer) => answer],
-    ['by nobody who was verified', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
+    ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
     [
       'with an attestation cut short',
       'passkey_rejected',

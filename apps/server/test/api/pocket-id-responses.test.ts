@@ -96,7 +96,7 @@ test('answers at the ID of the user of the static API key', async () => {
   expect(answer).toMatchObject({ status: 200, json: { id, username, isAdmin: true } })
 })
 
-test('tells the owner of a login code that the account is disabled', async () => {
+test('informs the owner of a login code that the account is disabled', async () => {
   const { id, json } = await createPerson(instance)
   const issue = () => instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {} })
   const { json: code } = await issue()

@@ -23,7 +23,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { url } = instance
     const { agent, authenticator } = await instance.person(freshName())
     const person = { agent }
-    // A passkey was registered in this session just now.
+    // A passkey was registered in this session recently.
     expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(201)
     const second = await registerPasskey(agent, url)
     expect(second.answer.status).toBe(200)

@@ -11,7 +11,7 @@ const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
 
 describe.each(databaseKinds)('secrets on %s', (kind) => {
   let instance: CalledInstance
-  /** API keys by what they may read. */
+  /** API keys by their permission to read secrets. */
   let keys: Readonly<Record<'static' | 'reading' | 'limited' | 'other', string>>
 
   beforeAll(async () => {

@@ -53,7 +53,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(values).toEqual(defaultTexts)
   })
 
-  test('tells administrators which settings are public', async () => {
+  test('shows administrators which settings are public', async () => {
     const open = (await instance.call(`GET ${path}`, { agent: instance.agent() })).response.json()
     const all = (await instance.call(readAll)).response.json()
     // Casts: the responses are checked against the document.

@@ -254,7 +254,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     test('lets users wait until an administrator approves them', async () => {
       const { agent, username, done, signIn } = await atPage()
       expect(done.json()).toEqual({ redirectTo: '/signup/waiting' })
-      expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('An administrator has to let you in')
+      expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('Waiting for approval')
       expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
       expect((await signIn()).json).toMatchObject({ code: 'user_disabled' })
 

@@ -60,7 +60,7 @@ describe.each(databaseKinds)('an archive of %s', (kind) => {
     expect((await stat(source.path('plain.archive'))).mode & 0o777).toBe(0o600)
   })
 
-  test('contains every table but that of the files, which follow as files', async () => {
+  test('contains every table except the files, which follow as entries', async () => {
     const header = JSON.parse((await lines())[0] ?? '') as { tables: { name: string }[] }
     const archived = new Set(header.tables.map(({ name }) => name))
     expect(tables.map(({ options }) => options.name).filter((name) => !archived.has(name))).toEqual(['pocket_file'])

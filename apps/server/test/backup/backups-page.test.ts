@@ -22,7 +22,7 @@ async function firstBackup({ administrator, url }: Instance): Promise<string | u
 const textOf = async ({ administrator, url }: Instance, path: string) =>
   (await administrator.get(url + path)).text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
 
-test('the pages show the last good back-up, that its disk is that of the database, and start another', async () => {
+test('the pages show the last good back-up, warn about the same disk, and start another', async () => {
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance({ ...machine.env, BACKUP_SCHEDULE: 'daily' })
   expect(await firstBackup(instance)).toBe('succeeded')
@@ -51,7 +51,7 @@ test('a back-up that fails is an audit event, and the page gives the reason', as
   )
 })
 
-test('the pages say that back-ups are off', async () => {
+test('the pages show that back-ups are off', async () => {
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance(machine.env)
   expect(await textOf(instance, '/settings/admin/back-ups')).toContain('Set BACKUP_SCHEDULE')

@@ -171,7 +171,7 @@ test('an altered back-up and an export that fails are not kept, and the older on
   expect([names(), s3.pendingUploads()]).toEqual([before, []])
 })
 
-test('the next run removes what an interrupted one has left, and nothing else', async () => {
+test('the next run removes the objects of an interrupted one, and nothing else', async () => {
   const { run } = largeBackups({}, 3)
   await run()
   const bucket = backupBucket(bucketConfig())

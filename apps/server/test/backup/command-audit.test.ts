@@ -76,7 +76,7 @@ test('an export writes nothing, so that it does not wait for a server that write
   }
 })
 
-test('an export of an empty database says what to do', async () => {
+test('an export of an empty database explains the next step', async () => {
   await using machine = await createMachine('PostgreSQL')
   const { exit, stderr } = await machine.run(['export', '-p', '-'])
   expect([exit, stderr]).toEqual([1, expect.stringContaining('is empty. Start the server once.')])

@@ -76,7 +76,7 @@ describe.each(databaseKinds)('%s: an administrator', (kind) => {
     [{ with: 'passphrase' }, 'Enter a passphrase.'],
     [{ with: 'recipient', recipient: 'age1x' }, 'A recipient begins with age1.'],
     [{}, 'Enter a passphrase.'],
-  ])('is told what is wrong with %j', async (fields, sentence) => {
+  ])('receives the reason for %j', async (fields, sentence) => {
     const page = await submit(fields)
     expect([page.status, page.text]).toEqual([400, expect.stringContaining(sentence)])
     expect(page.text).not.toContain(passphrase)
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('%s: an administrator', (kind) => {
   })
 })
 
-test('one server writes one archive at a time, and another after the reader has gone', async () => {
+test('one server writes one archive at a time, and accepts another after a disconnect', async () => {
   const events: unknown[] = []
   const outputs: NodeJS.WritableStream[] = []
   const downloads = createBackupDownloads({

@@ -29,7 +29,7 @@ export const noTerminal: Terminal = {
   askSecret: async () => undefined,
 }
 
-/** A folder and an empty database, as on a machine of its own. */
+/** A folder and an empty database, as on a separate machine. */
 export interface Machine extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   readonly config: Config

@@ -125,7 +125,7 @@ describe('commands beside a running server', () => {
     expect(secrets).toEqual([expect.objectContaining({ prefix: second.slice(0, secrets[0].prefix.length) })])
   })
 
-  test('two clients of one name are told apart by their IDs', async () => {
+  test('clients with the same name are distinguished by their IDs', async () => {
     const ids = [await json('clients', 'create', '--name', 'Twin'), await json('clients', 'create', '--name', 'Twin')]
     const { exit, stderr } = await pocketId('clients', 'show', 'Twin')
     expect(exit).toBe(1)

@@ -154,7 +154,7 @@ test('checks the public URL without a database, and never creates one', async ()
   expect([exit, stderr]).toEqual([1, 'Failed: database, address.\n'])
 })
 
-test('compares the clock with that of the database', async () => {
+test('compares the clock with the clock of the database', async () => {
   const works = async () => {}
   const namesAt = async (databaseTime: number | null) => {
     await using diagnosis = createDiagnosis({

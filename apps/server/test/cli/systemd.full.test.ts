@@ -20,7 +20,7 @@ const isMissing = spawnSync(activator, ['--version']).status !== 0
 describeUnless(isMissing ? `${activator} is not installed` : undefined, describe)('with systemd', () => {
   test('listens on the socket that systemd passes, and tells it when it is ready', async () => {
     await using folder = await temporaryFolder()
-    // Node.js cannot receive datagrams of the Unix domain, so this command stands for the one of systemd.
+    // Node.js cannot receive Unix datagrams, so this command replaces systemd's.
     const notified = join(folder.path, 'notified')
     const command = join(folder.path, 'systemd-notify')
     await writeFile(command, `#!/bin/sh\necho "$NOTIFY_SOCKET" "$@" > "${notified}"\n`)

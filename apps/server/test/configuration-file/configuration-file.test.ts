@@ -98,7 +98,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await changesOfFile()).toEqual(changes)
   })
 
-  test('refuses changes of what the file declares, over REST and on pages, and allows all others', async () => {
+  test('rejects changes of declared fields, over REST and on pages, and allows all others', async () => {
     await using place = await site(home)
     await using instance = await startInstance(place.env)
     const { administrator: agent, url, app } = instance
@@ -138,7 +138,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect([deleted.status, deleted.text.includes('configuration file')]).toEqual([409, true])
   })
 
-  test('what was changed elsewhere is a difference, which an apply sets back', async () => {
+  test('reports a change made elsewhere as a difference, which an apply reverts', async () => {
     await using place = await site(home)
     await using instance = await startInstance(place.env)
     const { groups } = instance.app.directory
@@ -259,7 +259,7 @@ clients:
     await using place = await site(
       `revision: 1\ngroups:\n${list(5)}\nusers: [{ username: grace, email: grace@example.com, isAdmin: true }]`,
     )
-    // Another file than that of the server, which applies its own within seconds.
+    // Not the server's own file, which it would apply within seconds.
     const other = join(place.file.folder, 'other.yaml')
     const write = (head: string, groups: string) =>
       writeFile(

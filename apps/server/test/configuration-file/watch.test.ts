@@ -65,7 +65,7 @@ describe('the watch of a configuration file', () => {
     }
   })
 
-  test('keeps what was applied while a later file is invalid, and stays operational', async () => {
+  test('keeps the applied state while a later file is invalid, and stays operational', async () => {
     const { state, calls, names, watch, tick } = await createWorld({})
     Object.assign(state, { text: 'two', invalid: true })
     await tick()

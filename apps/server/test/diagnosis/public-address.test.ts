@@ -37,7 +37,7 @@ test('accepts the discovery document of the issuer', async () => {
   expect(await check(`http://${await listenOn(server)}`)).toEqual([])
 })
 
-test('tells an unknown host name, a closed port and a silent server apart', async () => {
+test('distinguishes an unknown host name, a closed port and a silent server', async () => {
   expect(await check('http://id.invalid')).toEqual([['addressUnknown', 'id.invalid']])
   const port = await freePort()
   expect(await check(`http://localhost:${port}`)).toEqual([['addressRefused', `localhost:${port}`]])

@@ -176,7 +176,7 @@ test('a page whose challenge is no longer valid signs in with a new one', async 
   await page.waitForURL('**/settings/account')
 })
 
-test('the field of the page offers passkeys, and accepts an e-mail address if there are none', async () => {
+test('the field of the page offers passkeys, and accepts an e-mail address without one', async () => {
   await using withCodes = await startApp({
     UI_CONFIG_DISABLED: 'true',
     ALLOW_USER_SIGNUPS: 'open',

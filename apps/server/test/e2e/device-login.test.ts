@@ -49,7 +49,7 @@ test('a browser without a passkey is approved or denied by another one, and cont
   await phone.goto(`${instance.url}/device`)
   await phone.getByLabel('Code').fill(code.toLowerCase())
   await phone.getByRole('button', { name: 'Continue' }).click()
-  await phone.getByRole('heading', { name: 'Let this device in as you?' }).waitFor()
+  await phone.getByRole('heading', { name: 'Sign in on this device?' }).waitFor()
   await phone.getByText(code, { exact: true }).waitFor()
   await phone.getByText('127.0.0.1').waitFor()
   await expectNoAxeViolations(phone)
@@ -63,7 +63,7 @@ test('a browser without a passkey is approved or denied by another one, and cont
   const other = (await television.locator('#user-code').textContent()) ?? ''
   await phone.goto(`${instance.url}/device?code=${other}`)
   await phone.getByRole('button', { name: 'Don’t allow' }).click()
-  await phone.getByRole('heading', { name: 'It wasn’t let in' }).waitFor()
+  await phone.getByRole('heading', { name: 'Sign-in denied' }).waitFor()
   await television.getByText('The sign-in was denied on the other device').waitFor()
   expect(await television.locator('#user-code').count()).toBe(0)
 })

@@ -147,7 +147,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
     heaps.push(await heap())
     tell(`${kind}: MB after garbage collections: ${heaps.join(' ')}`)
     expect(failures).toEqual([])
-    // The first samples contain what is compiled and cached once.
+    // The first samples include one-time compilation and caching.
     const settled = heaps[Math.floor(heaps.length / 2)] ?? 0
     expect((heaps.at(-1) ?? 0) - settled).toBeLessThan(30)
   }, 86_400_000)

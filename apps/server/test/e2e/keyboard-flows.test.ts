@@ -120,7 +120,7 @@ describe('with the keyboard alone', () => {
     await ask(await begin())
     await keys.tabTo('Don’t allow')
     await keys.press('Enter')
-    await page.getByRole('heading', { name: 'It wasn’t let in' }).waitFor()
+    await page.getByRole('heading', { name: 'Sign-in denied' }).waitFor()
     await television.page.getByText('The sign-in was denied on the other device').waitFor()
     await television.keys.tabTo('Get a new code')
     await television.keys.goes(/\/login\/device/, () => television.keys.press('Enter'))

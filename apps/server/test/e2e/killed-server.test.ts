@@ -12,7 +12,7 @@ const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
 const redirectUri = 'https://nas.example:5001'
 const back = (url: string) => url.startsWith(redirectUri)
 
-/** The program on its own database; it exits at a given statement, which can be changed later. */
+/** A server process with its own database; it exits at a given statement, which can be changed later. */
 async function mortalServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite') {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))

@@ -305,7 +305,7 @@ describe('counted in a new browser', () => {
     await send('/api/settings', { signUpVerification: false, signUpApproval: false }, 'PATCH')
   })
 
-  test('an e-mail code is two taps, and a passkey selected in the field is none', async () => {
+  test('an e-mail code takes two taps, and a passkey selected in the field takes none', async () => {
     await using known = await coldBrowser()
     await signUp(known, 'heidi')
     await known.page.getByRole('button', { name: allow }).waitFor()

@@ -205,7 +205,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(sent?.mail.html).not.toContain('<b>')
   })
 
-  test('treats an address as one recipient, whatever it contains', async () => {
+  test('treats an address as one recipient, regardless of its characters', async () => {
     await leave('ada@example.com>\r\nRCPT TO:<mallory@example.com')
     await deliver()
     expect(server.delivered.flatMap(({ to }) => to)).not.toContain('mallory@example.com')

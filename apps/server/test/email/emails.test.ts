@@ -328,7 +328,7 @@ test('notifies about the first sign-in from a browser, but not about later ones'
   expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })
 })
 
-test('always notifies about a used login code and an approved device, whatever the sign-in setting', async () => {
+test('always notifies about a used login code and an approved device, regardless of the sign-in setting', async () => {
   await using server = await startMailServer()
   await using running = await startApp({ ...smtp(server), ALLOW_USER_SIGNUPS: 'open', SIGN_UP_APPROVAL: 'true' })
   const { url, app } = running

@@ -69,7 +69,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     await send('POST', `/api/jobs/${name}/run`)
     while (!(await isDone()));
   }
-  /** Sends what is due after this time. */
+  /** Sends the e-mails that are due after this time. */
   const sendDue = async (days: number) => {
     setClockForward(days)
     await runJob('send-recovery-codes')
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     return (await agent.postJson(`${instance.url}/recover`, { response })).status
   }
 
-  test('tells the user and the administrators at once, and sends the code after the waiting period', async () => {
+  test('notifies the user and the administrators at once, and sends the code after the waiting period', async () => {
     const { id, username, email } = await createUser()
     await request(email)
     await tokenFor(email)
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await agent.getJson(`${instance.url}/api/users/me`)).json()).toMatchObject({ id })
   })
 
-  test('is stopped with one tap by the link of anybody who was told, also after the code was sent and entered', async () => {
+  test('is stopped with one tap by the link of any notified user, also after the code was sent and entered', async () => {
     const { email } = await createUser()
     await request(email)
     const token = await tokenFor(email)
@@ -244,7 +244,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
       expect(server.delivered.filter(({ to }) => to.includes(address))).toEqual([])
   })
 
-  test('a break-glass code works for an administrator, and tells every administrator', async () => {
+  test('a break-glass code works for an administrator, and notifies every administrator', async () => {
     const second = await createUser({ isAdmin: true })
     const { code } = await instance.app.issueBreakGlassCode('ada')
     const { code: replaced } = await instance.app.issueBreakGlassCode('ada')

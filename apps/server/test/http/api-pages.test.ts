@@ -89,7 +89,7 @@ describe('an API', () => {
     expect(again.text).toContain('Another API has this resource.')
   })
 
-  test('has the permissions of its rows, and loses those of emptied rows', async () => {
+  test('has the permissions of its rows, and loses the permissions of emptied rows', async () => {
     const { id, page } = await create()
     const rows = permissions([
       ['photos:read', 'See photos', 'All of them'],

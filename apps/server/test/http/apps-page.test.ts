@@ -94,7 +94,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     expect((await mark('yes')).status).toBe(404)
   })
 
-  test('show the logo for the selected theme or that of the system', async () => {
+  test("show the logo for the selected theme or the system's", async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Themed')
     for (const [light, size] of [

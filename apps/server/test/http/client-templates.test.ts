@@ -281,7 +281,7 @@ describe('the ID and the type of a new client', () => {
     expect(again.text).toMatch(/id="f-id"[^>]*value="chosen-\w+"[^>]*aria-invalid="true"/)
   })
 
-  test('are those of the template by default, and an invalid ID is refused', async () => {
+  test('come from the template by default, and an invalid ID is rejected', async () => {
     const fields = { template: 'home-assistant', name: 'Home', address: 'https://home.example.com' }
     expect((await agent.get(`${at}/new?template=home-assistant`)).text).toContain('<option value="true" selected>')
     const confidential = await create({ ...fields, isPublic: 'false' })

@@ -18,7 +18,7 @@ const binary = (rest: string) => Buffer.concat([binarySignature, Buffer.from(res
 
 const portOf = ({ local }: RunningApp) => Number(new URL(local).port)
 
-/** Sends these bytes, each in a segment of its own, and resolves to everything received until the server closes. */
+/** Sends these bytes, each in its own segment, and resolves to everything received until the server closes. */
 async function send(socket: Socket, parts: readonly (Buffer | string)[]): Promise<string> {
   socket.setNoDelay(true)
   const chunks: Buffer[] = []

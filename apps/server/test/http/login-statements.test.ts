@@ -205,7 +205,7 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
   if (process.env.SHOW_STATEMENTS !== undefined) process.stdout.write(`${JSON.stringify(fewest, null, 1)}\n`)
   for (const [name, bound] of Object.entries(bounds)) {
     const sent = fewest[name] ?? []
-    // With the list, because a number alone does not tell which statement is new.
+    // With the list, because a number alone does not show which statement is new.
     expect({ name, sent: sent.length > bound ? sent : [] }).toEqual({ name, sent: [] })
     if (name === 'siteCheck') expect(sent.filter((sql) => !sql.startsWith('SELECT'))).toEqual([])
   }

@@ -76,7 +76,7 @@ describe('the language of a page', () => {
     expect(html).toContain(`<html lang="${language}" dir="${direction}">`)
   })
 
-  test('is that of the account if the browser has none', async () => {
+  test('is taken from the account if the browser has none', async () => {
     const state = pages.pages.get('clients-none')
     if (state?.view !== 'clients') throw new Error('The state shows another page.')
     pages.pages.set('in-german', { ...state, viewer: { ...state.viewer, locale: 'de-AT' } })

@@ -186,7 +186,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
       signupDefaultCustomClaims: 'plan = free\nmotto = a = b',
       signUpApproval: 'true',
     })
-    expect(saved.text).toContain('Everybody can sign up.')
+    expect(saved.text).toContain('Anyone can sign up.')
     const claims = '[{"key":"plan","value":"free"},{"key":"motto","value":"a = b"}]'
     expect(await contract(instance)).toMatchObject({
       signupDefaultUserGroupIDs: JSON.stringify([id]),

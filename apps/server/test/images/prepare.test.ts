@@ -99,7 +99,7 @@ describe('bitmaps', () => {
     await expect(prepareImage(bytes, within)).rejects.toMatchObject({ status: 415, code: 'file_type_not_supported' })
   })
 
-  test('refuses a type that is not allowed, whatever its declared type', async () => {
+  test('rejects a type that is not allowed, regardless of its declared type', async () => {
     const rules = { ...within, kinds: ['png', 'jpeg'] } as const
     await expect(prepareImage(Buffer.from(svg), rules)).rejects.toMatchObject({
       status: 415,

@@ -171,7 +171,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'broken', leaseOwner: null })
   })
 
-  test('a job can request a run soon after a start, whatever its interval', async () => {
+  test('a job can request a run soon after a start, regardless of its interval', async () => {
     const job = { name: 'clean-up', intervalMs: hour, maxFirstDelayMs: 5000, run: async () => {} }
     const first = replica(0)
     first.register(job)

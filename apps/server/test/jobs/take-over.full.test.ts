@@ -61,7 +61,7 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
 
     mortal.kill('SIGKILL')
     await mortal.exit
-    // The process can have renewed its lease once more in between.
+    // The process can have renewed its lease once more in the meantime.
     now = Math.max(renewedEnd, (await state())?.leaseUntil ?? 0) + 1
     scheduler.start()
     await taken.promise

@@ -11,7 +11,7 @@ const families = [/^overview\.findings\./, /^auditLog\.(?:filters\.event|unknown
 const languages = 'ar cs da de es fr it ja ko nl pl pt-BR sv tr uk zh-Hans zh-Hant'.split(' ')
 
 let english: ReadonlyMap<string, string>
-/** Texts that a language shares with English: names, protocol terms, loanwords. `*` stands for all languages. */
+/** Texts that a language shares with English: names, protocol terms, loanwords. `*` means all languages. */
 let sameWords: Readonly<Record<string, readonly string[]>>
 let sources: readonly string[]
 let pages: PageServer

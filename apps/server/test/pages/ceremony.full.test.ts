@@ -81,7 +81,7 @@ describe('signing in', () => {
     expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
   })
 
-  test('fetches a new challenge if that of the page has expired', async () => {
+  test('fetches a new challenge if the challenge of the page has expired', async () => {
     await makePasskey()
     fresh(Date.now() - 1)
     asked = []
@@ -223,7 +223,7 @@ describe('signing in', () => {
       expect(asked).toEqual([])
     })
 
-    test('continues with the submitted code, whatever the server responds to a passkey', async () => {
+    test('continues with the submitted code, regardless of the response to a passkey', async () => {
       await makePasskey()
       server.pages.set('lc', codePage())
       answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })

@@ -45,7 +45,7 @@ describe('a picker', () => {
     await page.keyboard.type('eng')
     const options = page.getByRole('option')
     await options.first().waitFor()
-    // What is chosen already is not offered.
+    // Selected items are not offered.
     expect(await options.locator('bdi:first-child').allTextContents()).toEqual([
       'Engineering',
       'Engineering contractors',

@@ -7,7 +7,7 @@ export type OlderVersion = (typeof olderVersions)[number]
 
 // Each step undoes the migrations of one version of Pocket ID (2.11 has those of 2.10).
 
-/** One secret for each client, in a column of its own; access to an API only by its permissions. */
+/** One secret for each client, in a separate column; access to an API only by its permissions. */
 const to2_13 = `
   ALTER TABLE oidc_clients ADD COLUMN secret TEXT;
   UPDATE oidc_clients SET secret = (

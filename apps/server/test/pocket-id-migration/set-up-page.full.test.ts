@@ -26,7 +26,7 @@ test(
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Migrate now' }).click()
     // The page reloads itself until the migrated instance serves.
-    await page.getByRole('heading', { name: 'Pocket ID has moved in' }).waitFor()
+    await page.getByRole('heading', { name: 'Migration from Pocket ID complete' }).waitFor()
     await expectNoAxeViolations(page)
     await page.getByRole('link', { name: 'Sign in with your passkey' }).click()
     await page.waitForURL(`${target.url}/login`)

@@ -155,7 +155,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
       expect([409, 503]).toContain(other?.status)
       expect(other?.text).toContain('Migrating from Pocket ID')
       const done = await finished(operator)
-      expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Pocket ID has moved in') })
+      expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Migration from Pocket ID complete') })
       const after = await signIn(target.url, passkeysOf('jonas')[0] ?? fail())
       expect(after).toMatchObject({ status: 200, user: { username: 'jonas' } })
       const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as {

@@ -16,7 +16,7 @@ export const applicationSettings = { name: 'App', callbackURLs: [redirectUri], s
 /** The error of a request that a reload would repeat. */
 class RequestFailed extends Error {}
 
-/** Repeats what a browser's reload repeats, until it succeeds. */
+/** Repeats a request like a browser's reload, until it succeeds. */
 export async function withReloads<T>(attempt: () => Promise<T>, onReload: () => void, maxReloads = 200): Promise<T> {
   for (let reloads = 0; ; reloads += 1) {
     try {

@@ -154,7 +154,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
         did.push(`${fault} after ${counts.logins} logins and ${counts.refreshes} refreshes`)
         await act()
         await delay(pause)
-        // The load must go on.
+        // The load must continue.
         const { logins } = counts
         await eventually(() => expect(counts.logins).toBeGreaterThan(logins))
       }

@@ -23,7 +23,7 @@ interface Dashboard {
 }
 
 const dashboard: Dashboard = JSON.parse(readFileSync(join(folderOfDocs, 'grafana-dashboard.json'), 'utf8'))
-/** What the load of the test does not cause. */
+/** Metrics that the load of the test does not change. */
 const withoutData: ReadonlySet<string> = new Set(['Outgoing requests'])
 const queries = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })))
 

@@ -7,7 +7,7 @@ class Reader extends MetricReader {
   protected async onShutdown(): Promise<void> {}
 }
 
-/** What a process reports, as it arrives in another process. */
+/** The report of a process, as it arrives in another process. */
 async function reported(value: number, path: string): Promise<MetricData[]> {
   const reader = new Reader()
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test')

@@ -25,7 +25,7 @@ const defaultJwtMinutes = 10
 
 /**
  * The lifetime of an access token for the API in seconds. A JWT lives for ten minutes, because the API does not notice a
- * revocation, unless the API or the client has a lifetime of its own.
+ * revocation, unless the API or the client has its own lifetime.
  */
 export function accessTokenLifetime(
   { accessTokenFormat, accessTokenDurationMinutes }: Pick<Api, 'accessTokenFormat' | 'accessTokenDurationMinutes'>,

@@ -28,7 +28,7 @@ const properties = {
 
 const shapeValidator = validator<NewClientInput>(
   { type: 'object', required: ['name', 'redirectUris'], additionalProperties: false, properties },
-  // A number that is none is reported with its limits, later.
+  // Invalid numbers are reported later, with their limits.
   { allErrors: true, strictNumbers: false },
 )
 

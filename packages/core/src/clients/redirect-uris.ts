@@ -50,7 +50,7 @@ export function redirectUriProblem(uri: string, { allowInsecure } = permissivePo
 
 /**
  * Whether a requested redirect URI matches a registered one. It must be identical except for the ASCII case of scheme and
- * host, the slash of a bare root, the port of a loopback address (RFC 8252 §7.3) and registered wildcards. It must not have
+ * host, the slash of a root URL, the port of a loopback address (RFC 8252 §7.3) and registered wildcards. It must not have
  * a fragment.
  */
 export function redirectUriAllowed(
@@ -121,7 +121,7 @@ function isInsecure(uri: string): boolean {
 }
 
 /**
- * What a registered redirect URI matches in addition to itself: `nothing` if the pattern is invalid and matches nothing
+ * The additional URIs that a registered redirect URI matches: `nothing` if the pattern is invalid and matches nothing
  * (a bare `*` of an import), `other_domains` if anyone can own a matching host, otherwise `subdomains`, `ports` or
  * `paths` of the same owner.
  */

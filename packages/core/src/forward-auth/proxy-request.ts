@@ -7,7 +7,7 @@ import type { SiteRequest } from './decide.ts'
 export const authzEndpoints = ['auth-request', 'forward-auth', 'ext-authz'] as const
 export type AuthzEndpoint = (typeof authzEndpoints)[number]
 
-/** A request to a protected site with what a response needs. */
+/** A request to a protected site with the data for its response. */
 export interface ProxyRequest extends SiteRequest {
   /** The path with the query. */
   readonly target: string

@@ -11,7 +11,7 @@ const returnsCookie = '__Host-pocket-returns'
 /** Seconds. */
 const turnLifetime = 600
 const returnsLifetime = 30
-/** Turns of a browser at the same time, such as in several tabs. */
+/** Concurrent sign-ins of a browser, such as in several tabs. */
 const maxTurns = 16
 
 /** A sign-in that a browser has started at a protected site. */
@@ -44,7 +44,7 @@ export class SiteCookies {
     this.#cookies.set(siteCookie, reference, { ...cookieOptions, maxAge: 30 * 86_400_000 })
   }
 
-  /** Stores a turn in a cookie of its own and returns its state parameter (RFC 6749 §10.12). */
+  /** Stores a pending sign-in in its own cookie and returns its state parameter (RFC 6749 §10.12). */
   startTurn(turn: Turn, attempt: number): string {
     const names = this.#header
       .split(/;\s*/)

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Content Security Policy of a page: it may only load files of its own origin. Pages whose forms end at a client,
+ * Content Security Policy of a page: it may only load files from its own origin. Pages whose forms end at a client,
  * including through redirects, must omit `form-action`, or the browser would block the redirect.
  *
  * @example

@@ -8,7 +8,7 @@ import type { PageResponses } from './page-responses.ts'
 import type { InteractionServices } from './services.ts'
 import type { SignUpInput } from './sign-up.ts'
 
-/** What the pages of these methods need of an interaction, or of a sign-in at the host's own site. */
+/** The data of an interaction, or of a sign-in at the host's own site, for the pages of these methods. */
 export interface MethodPages<Login> {
   at(login: Login, path?: string): string
   /** The URL after a sign-in with a code. */

@@ -30,7 +30,7 @@ export interface ClientExtras {
   /** Unrestricted if the host disables this built-in rule. */
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
   readonly pocket_rules: ClientRules
-  /** The lifetime in seconds, and whether the client has one of its own. */
+  /** The lifetime in seconds, and whether the client sets it. */
   readonly pocket_access_token: { readonly lifetime: number; readonly hasOwnLifetime: boolean }
   /** Seconds. */
   readonly pocket_refresh_token_lifetime: number

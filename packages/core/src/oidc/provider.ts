@@ -42,7 +42,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   handleOutages(provider, context)
   const { batch } = context.stores
   if (batch) provider.use((_ctx, next) => batch(next))
-  // The audit log contains what the authorizations have recorded.
+  // The audit log contains the records of the authorizations.
   auditEvents(provider, context)
   recordAuthorizations(provider, context)
   generateUserCodes(provider, context)

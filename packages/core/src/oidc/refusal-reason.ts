@@ -9,7 +9,7 @@ export function refusalReason(error: errors.OIDCProviderError, req: IncomingMess
   return [...new Set(parts.filter((part) => part !== undefined && part !== ''))].join(': ') || error.message
 }
 
-/** What an administrator can do about a code challenge that is not S256. */
+/** The remedy for a code challenge that is not S256. */
 function challengeRemedy({ error_description: description = '' }: errors.OIDCProviderError): string | undefined {
   if (!description.includes('code_challenge_method')) return undefined
   return 'the application must send code_challenge_method=S256; if it cannot, accept PKCE without S256 in the settings of the client'

@@ -74,8 +74,8 @@ export function createSiteSessions({ stores, clock, sessionLifetime, onError }: 
 
   return {
     /**
-     * Exchanges the code of an authorization response for a reference to the session; `undefined` if the code is not valid. A
-     * code that is used twice ends what it started (RFC 6749 §4.1.2).
+     * Exchanges the code of an authorization response for a reference to the session; `undefined` if the code is not valid.
+     * Reuse of a code ends the session that it started (RFC 6749 §4.1.2).
      */
     async start({ code, clientId, redirectUri, codeVerifier }: SiteAuthorization): Promise<string | undefined> {
       const found = await provider().AuthorizationCode.find(code)

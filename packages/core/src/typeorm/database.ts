@@ -263,7 +263,7 @@ export class Database {
     })
   }
 
-  /** @param change - the part of the statement after which the request reads again what it may have changed */
+  /** @param change - the part of the statement that may have changed rows, which the request then reads again */
   async #send(sql: string, parameters: readonly Parameter[], change = sql): Promise<StatementResult> {
     try {
       return await trace(tracedStatements, { sql, kind: this.kind }, () =>

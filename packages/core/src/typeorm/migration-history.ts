@@ -45,7 +45,7 @@ export function refuseUnsupportedDatabase(
   )
 }
 
-/** Those of the applied migrations that the first migration of their set replaced. */
+/** The applied migrations that the first migration of their set replaced. */
 export function replacedMigrations(
   appliedNames: readonly string[],
   lastReplaced: string | undefined,

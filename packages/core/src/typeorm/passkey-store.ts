@@ -31,7 +31,7 @@ const sql = {
   recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
     backed_up = $3, user_verified = (COALESCE(user_verified, FALSE) OR $4), rp_id = $5, last_used_at = $6 WHERE id = $1`,
   recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
-  // A row if there is none, so that only this answer is cached. This form lets both databases use the index.
+  // Returns a row even without passkeys, so that only this result is cached. This form lets both databases use the index.
   hasNoneUnverified: `SELECT 1 AS verified WHERE NOT EXISTS (SELECT 1 FROM ${rows.table} WHERE user_verified = FALSE)`,
   page: `${rows.select} WHERE id > $1 ORDER BY id LIMIT $2`,
   overview: `SELECT COUNT(*) AS accounts, SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS single

@@ -17,7 +17,7 @@ const table = `"${cacheVersionTable.options.name}"`
 export interface CachedQuery {
   readonly sql: string
   readonly parameters: readonly Parameter[]
-  /** Whether to keep an empty result too; only for statements whose parameters nobody outside chooses. */
+  /** Whether to keep an empty result too; only for statements whose parameters do not come from a request. */
   readonly keepEmpty?: boolean
   /** Whether a transaction may use rows that were read before it; otherwise it reads the database. */
   readonly cachedInTransactions?: boolean

@@ -28,7 +28,7 @@ export class SqliteStatements implements Statements {
     const turn = turnOf(transaction.runner)
     if (turn === undefined) throw endedTransaction()
     return turn.statement(() => {
-      // SQLite rolls back by itself if the disk is full: later statements must not run outside the transaction.
+      // SQLite rolls back automatically if the disk is full: later statements must not run outside the transaction.
       if (!this.#connection().inTransaction) throw endedTransaction()
       return execute(statement, values)
     }, statement.readonly)

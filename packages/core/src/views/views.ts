@@ -205,8 +205,7 @@ export interface LoginCodeView extends LocalizedView {
 }
 
 /**
- * The sign-up page, which creates an account with a passkey. Used if `accounts` has `register` and the host has no page
- * of its own.
+ * The sign-up page, which creates an account with a passkey. Used if `accounts` has `register` and the host has no own page.
  */
 export interface SignUpView extends LocalizedView {
   readonly view: 'sign-up'

@@ -5,7 +5,7 @@ const tick = 10
 
 interface Stat {
   readonly parent: number
-  /** Milliseconds, with those of ended child processes. */
+  /** Milliseconds, including ended child processes. */
   readonly cpu: number
 }
 

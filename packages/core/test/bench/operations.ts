@@ -23,7 +23,7 @@ export interface Tokens {
   readonly refresh_token: string
 }
 
-/** What one user does; each operation uses what the ones before it left. */
+/** The operations of one user; each uses the results of the earlier ones. */
 export interface Person {
   readonly login: () => Promise<void>
   readonly signOn: () => Promise<void>

@@ -113,7 +113,7 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
     const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
     const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    // A cast: what is read from it is checked by the operations that use it.
+    // A cast: the operations check the properties that they use.
     return (await answer.json()) as Readonly<Record<string, string>>
   }
   const client = { name: 'Bench', callbackURLs: ['https://app.example/callback'], skipConsent: true }

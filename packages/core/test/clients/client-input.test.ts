@@ -33,7 +33,7 @@ test.each([
   expect(error.fields.map(({ field, code }) => `${field} ${code}`)).toEqual(expected)
 })
 
-test('names the field that a misspelt one stands for', async () => {
+test('suggests the field for a misspelt one', async () => {
   const input = { name: 'Photos', redirectUris, isPubic: true } as NewClientInput
   await expect(pocket.clients.create(input)).rejects.toThrow('isPubic is not a field of a client; use isPublic')
 })

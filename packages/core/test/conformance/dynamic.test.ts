@@ -271,7 +271,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
       )
       oidc.allowInsecureRequests(moved)
       keys = [await key('next', next)]
-      // The library caches published documents for a minute of its own clock; the suite waits as long.
+      // The library caches published documents for a minute of its own clock; the suite waits for that time.
       jest.setSystemTime(Date.now() + minute)
       const refreshed = await oidc.refreshTokenGrant(moved, tokens.refresh_token ?? '')
       expect(refreshed.access_token).toEqual(expect.any(String))

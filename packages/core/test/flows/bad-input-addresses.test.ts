@@ -27,7 +27,7 @@ const answers: Readonly<Record<string, Answer>> = {
     const timer = setInterval(() => res.write(' '), 20)
     res.once('close', () => clearInterval(timer))
   },
-  // Ends by itself if the client does not abort the request.
+  // Ends after a while if the client does not abort the request.
   'answers without end': (res) => {
     let sent = 0
     const more = () => {

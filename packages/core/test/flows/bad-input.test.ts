@@ -168,7 +168,7 @@ describe('passkey response', () => {
     expect(host.events.map(({ event }) => event)).toContain('passkey_counter_regressed')
   })
 
-  test('with a counter that does not increase is rejected and recorded if the policy says so', async () => {
+  test('with a counter that does not increase is rejected and recorded if the policy requires it', async () => {
     const policy = async () => ({ ...defaultPasskeyPolicy, counterRegression: 'refuse' }) as const
     await using host = await startHost({ options: { passkeys: { policy } } })
     const { agent, page, authenticator } = await atSignIn(host)

@@ -59,7 +59,7 @@ async function authorized(host: Host, input: Partial<NewClientInput> = {}, group
 }
 
 describe('token lifetimes', () => {
-  test('are those of the client', async () => {
+  test('are taken from the client', async () => {
     await using host = await startHost()
     const { client, configuration, account, tokens } = await authorized(host, {
       accessTokenDurationMinutes: 5,

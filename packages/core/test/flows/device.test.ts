@@ -47,7 +47,7 @@ async function deviceHost({ pocket }: Host) {
   }
 }
 
-/** A client and a signed-in user who may decide. */
+/** A client, and a signed-in user who can approve the request. */
 async function setting(host: Host, origin: string, protocol: ClientProtocolInput = {}) {
   const { client, secret, configuration } = await relyingParty(host, { protocol })
   const person = await host.person('ada')

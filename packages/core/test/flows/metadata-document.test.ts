@@ -279,7 +279,7 @@ describe('cached document', () => {
     expect(asked).toHaveLength(4)
   })
 
-  test('lives one day longer if it cannot be fetched, and ends if it is gone or invalid', async () => {
+  test('remains valid for one more day if it cannot be fetched, and ends if it is missing or invalid', async () => {
     await attempt()
     answer = (_req, res) => void res.writeHead(503).end()
     host.clock.pass(hour)

@@ -21,7 +21,7 @@ async function exchange(callback: string | null, clientId: string, secret: strin
     client_secret: secret,
   })
   const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
-  // A cast: the test compares what it reads.
+  // A cast: the test compares the values.
   return { status: answer.status, json: (await answer.json()) as Readonly<Record<string, unknown>> }
 }
 

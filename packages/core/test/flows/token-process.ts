@@ -38,7 +38,7 @@ const ports = [
 for (const [issuer, refreshLeeway] of Object.entries(leeways)) {
   await changeIssuer({ issuer, stores })
   const pocket = await createPocket({
-    // As the hosts of the test.
+    // Trusts the hosts of the test.
     cookiePrefix: '',
     issuer,
     name: 'Test',

@@ -235,7 +235,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     })
   })
 
-  it('tells the user that a form was not sent', async () => {
+  it('informs the user that a form was not sent', async () => {
     await sites.site(wikiSite)
     const person = await sites.host.person('ada')
     const agent = sites.browser()

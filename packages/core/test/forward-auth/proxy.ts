@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { AuthzEndpoint } from '../../src/forward-auth/proxy-request.ts'
 
-/** What the application behind the proxy received. */
+/** The request that the application behind the proxy received. */
 export interface Received {
   readonly method: string
   readonly url: string
@@ -18,7 +18,7 @@ export interface TestProxy extends AsyncDisposable {
 
 const identityHeaders = ['remote-user', 'remote-groups', 'remote-email', 'remote-name', 'x-pocket-assertion']
 
-/** A reverse proxy before an application that returns what it received. */
+/** A reverse proxy before an application that returns the received request. */
 export async function startProxy(issuer: string, endpoint: AuthzEndpoint): Promise<TestProxy> {
   const server = createServer((req, res) => {
     answer(req, res).catch((error: unknown) => res.writeHead(502).end(String(error)))

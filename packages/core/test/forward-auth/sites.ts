@@ -63,7 +63,7 @@ export async function visit(agent: UserAgent, url: string, { authenticator }: Pe
   return signIn(agent, page, authenticator, () => false)
 }
 
-/** What the application received. */
+/** The request that the application received. */
 export function received(response: UserAgentResponse): Received {
   if (response.status !== 200) throw new Error(`The request was refused: ${response.status} ${response.text}`)
   return response.json() as Received

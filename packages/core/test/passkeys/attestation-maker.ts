@@ -18,7 +18,7 @@ export interface Wanted {
   readonly issuer?: Certified
   readonly subject?: string
   readonly extensions?: readonly x509.Extension[]
-  /** In SubjectPublicKeyInfo; by default that of a new key. */
+  /** In SubjectPublicKeyInfo; by default a new key. */
   readonly spki?: Uint8Array
   /** Whether it is a certificate authority; by default if no issuer is given. */
   readonly isAuthority?: boolean

@@ -97,7 +97,7 @@ describe('challenge', () => {
     else expect(open).toThrow(expired)
   })
 
-  test('is spent once, whichever text encodes its bytes', async () => {
+  test('can be used once, in any text encoding of its bytes', async () => {
     const { challenges } = setting()
     const { challenge } = challenges.issue({ purpose: 'registration', browserToken })
     const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => challenges.spend(challenge)))

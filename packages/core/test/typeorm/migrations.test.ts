@@ -124,7 +124,7 @@ describe.each(databases)('%s', (_kind, open) => {
   })
 
   test.each([{}, { entityPrefix: 'My-' }])(
-    'takes over the tables of the replaced migrations, and refuses those of only some of them: %j',
+    'takes over the tables of the replaced migrations, and rejects an incomplete set: %j',
     async (more) => {
       const options = { ...optionsFor(database), ...more }
       const table = `"${more.entityPrefix ?? ''}pocket_core_migration"`

@@ -177,7 +177,7 @@ describe('transactions', () => {
     expect(await ids()).toEqual(['b'])
   })
 
-  test('write nothing more after the database has rolled back by itself', async () => {
+  test('write nothing after the database has rolled back', async () => {
     const failing = database.transaction(async () => {
       await database.execute(insert, ['a', '', false])
       const full = database.execute('INSERT OR ROLLBACK INTO host_note (id, text, pinned) VALUES ($1, $1, $2)', [

@@ -8,7 +8,7 @@ import type { KnownUser, LdapImportState } from './snapshot.ts'
 export interface LdapRules {
   /** Members of the group with this name are administrators; empty if imports do not control administrators. */
   readonly administratorGroup: string
-  /** The action for a user whose entry is gone. */
+  /** The action for a user without an entry. */
   readonly missing: 'disable' | 'delete'
   /** Which fields the directory provides: all other fields stay unchanged. */
   readonly mapped: Readonly<Record<'email' | 'firstName' | 'lastName' | 'displayName' | 'picture', boolean>>

@@ -43,7 +43,7 @@ function administratorState({ user, importState }: KnownUser, isAdministrator: b
 
 export type MissingEntryChange = PersonChange | { readonly kind: 'remove'; readonly before: KnownUser }
 
-/** The target state of a user whose entry is gone. */
+/** The target state of a user without an entry. */
 export function changeForMissingEntry(before: KnownUser, { missing }: LdapRules): MissingEntryChange {
   const { user, importState } = before
   if (importState.enabledManually) return { kind: 'note', before, after: before, changed: [] }

@@ -6,7 +6,7 @@ export interface LdapImportState {
   readonly userId: string
   /** The entry name at the last import. */
   readonly dn: string
-  /** The import disabled the user because the entry was gone. */
+  /** The import disabled the user because the entry was missing. */
   readonly disabledByImport: boolean
   /** An administrator enabled the user again: imports do not disable the user until the entry has reappeared. */
   readonly enabledManually: boolean
@@ -26,7 +26,7 @@ export interface KnownUser {
   readonly importState: LdapImportState
 }
 
-/** A user whom LDAP does not own, reduced to what an import needs: names are compared by key. */
+/** A user whom LDAP does not own, reduced to the fields of an import: names are compared by key. */
 export interface LocalUser {
   readonly id: string
   readonly userName: string

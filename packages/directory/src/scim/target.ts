@@ -37,7 +37,7 @@ export interface ScimTarget {
   /** Uses `PATCH` if the target supports it, otherwise `PUT`. `undefined` if the response does not contain the object. */
   update(kind: ScimKind, present: RemoteResource, attributes: Attributes): Promise<RemoteResource | undefined>
   deactivate(present: RemoteResource): Promise<unknown>
-  /** Succeeds if the object is already gone. */
+  /** Succeeds if the object no longer exists. */
   remove(kind: ScimKind, id: string): Promise<void>
   describe(): Promise<TargetDescription>
 }
@@ -124,7 +124,7 @@ export function createScimTarget(options: ScimConnectionOptions, limits: Listing
     create: async (kind, attributes) =>
       remoteResource(await connection.send({ method: 'POST', path: paths[kind], body: toResource(kind, attributes) })),
     update,
-    // The local user is gone, so the remaining values come from the target.
+    // The local user no longer exists, so the remaining values come from the target.
     deactivate: (present) => update('user', present, { active: false }),
     async remove(kind, id) {
       try {

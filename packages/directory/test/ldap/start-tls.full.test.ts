@@ -12,7 +12,7 @@ const hosts = ['127.0.0.1']
 const ldif = generateLdif({ users: 1, groups: 1 })
 
 /**
- * A relay to the server that records what the client sends in clear.
+ * A relay to the server that records the client's plaintext.
  *
  * @param startTls - the relay's own response to the StartTLS request, instead of the server's
  */

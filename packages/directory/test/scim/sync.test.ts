@@ -164,7 +164,7 @@ describe.each(databases)('provisioning on %s', (kind, open) => {
     expect(await recordRequests(run)).toEqual(listRequests)
   })
 
-  test('never changes foreign objects, whatever their names', async () => {
+  test('never changes foreign objects, regardless of their names', async () => {
     const foreignUsers = [
       addForeignUser('zoe'),
       addForeignUser('yan', { externalId: '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1' }),

@@ -9,7 +9,7 @@ export interface ReceivedCallback {
   readonly parameters: URLSearchParams
 }
 
-/** A server that stands in for a relying party's redirect URI. */
+/** Serves the redirect URI of a relying party. */
 export interface CallbackServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`, without a slash at the end; every path below it is a callback. */
   readonly url: string

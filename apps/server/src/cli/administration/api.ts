@@ -10,7 +10,7 @@ export interface Api {
   call<Body = Item>(request: ApiRequest): Promise<Body>
   /** The resource, or `undefined` if there is none. */
   read(path: string): Promise<Item | undefined>
-  /** Reads a resource and writes what `merge` makes of it to the target, unless it has changed in between. */
+  /** Reads a resource, applies `merge`, and writes the result to the target unless the resource has changed since. */
   change(path: string, merge: (current: Item) => Item, target?: string): Promise<Item>
   /** All items of a list that has pages; of this user if the list is the caller's own. */
   listAll(path: string, query?: Readonly<Record<string, string>>, onBehalfOf?: string): Promise<readonly Item[]>

@@ -61,7 +61,7 @@ export const addAudit: AddCommand = (program, context) => {
           }
         }
         printNew((await newest(api, lines)).toReversed())
-        // Older entries than those of `--lines` are not printed later either.
+        // Entries older than those of `--lines` are never printed.
         if (printed.size > 0) start = Math.min(...printed.values())
         let from = startOf(printed)
         while (follow && !context.stop.aborted) {

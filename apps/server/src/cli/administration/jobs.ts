@@ -59,7 +59,7 @@ async function jobNamed(api: Api, name: string): Promise<Job> {
   throw new CommandError(`There is no job ${name}. The jobs are ${jobs.map((candidate) => candidate.name).join(', ')}.`)
 }
 
-/** The run that ends after the one before; another process may be the one that runs it. */
+/** The first run that ends after `before`; another process may execute it. */
 async function nextRun(api: Api, before: Job, stop: AbortSignal): Promise<NonNullable<Job['lastRun']>> {
   for (;;) {
     const { isRunning, lastRun } = await jobNamed(api, before.name)

@@ -16,7 +16,7 @@ export interface Field {
   readonly parse?: (text: string) => unknown
 }
 
-/** What the commands of a resource have in common. */
+/** The common part of the commands of a resource. */
 export interface Resource {
   /** For example `users`. */
   readonly command: string

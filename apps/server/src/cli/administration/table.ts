@@ -1,4 +1,4 @@
-/** Control characters, which could change what a terminal shows. */
+/** Control characters, which could manipulate a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const controls = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu
 

@@ -45,7 +45,7 @@ export function templateInput(
   }
 }
 
-/** The URL of the application as its launch URL; `null` if it is none or has a wildcard. */
+/** The URL of the application as its launch URL; `null` if it is not a URL or has a wildcard. */
 export function launchUrlOf(address: string): string | null {
   return URL.canParse(address) && !address.includes('*') ? address : null
 }

@@ -9,7 +9,7 @@ const table = {
   columns: { kind: primary(varchar(20)), id: primary(varchar(255)), fields: text },
 }
 
-/** What the configuration file declares. */
+/** The objects that the configuration file declares. */
 export class AdditiveCreateManaged1764000000060 implements MigrationInterface {
   readonly name = 'AdditiveCreateManaged1764000000060'
 

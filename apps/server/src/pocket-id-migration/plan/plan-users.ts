@@ -7,7 +7,7 @@ import { oneLine } from './texts.ts'
 
 type UserRow = SourceRow<'users'>
 
-/** The account that stands for the API key of the environment. */
+/** The account that represents the API key of the environment. */
 const staticApiKeyUser = '00000000-0000-0000-0000-000000000000'
 
 /** Which user keeps a name or an e-mail address that several users share under our comparison. */

@@ -1,6 +1,6 @@
 import { sourceError } from './source-error.ts'
 
-/** Milliseconds after which Pocket ID itself considers a host without a health check as gone. */
+/** Milliseconds after which Pocket ID itself considers a host without a health check as stopped. */
 const healthDeadline = 90_000
 
 /**

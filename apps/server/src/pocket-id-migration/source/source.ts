@@ -29,7 +29,7 @@ export interface Source
   rows<Table extends SourceTable>(table: Table): AsyncIterable<SourceRow<Table>>
 }
 
-/** Validates and decodes what a form of the source yields. */
+/** Validates and decodes the rows of a source. */
 export function decodeSource(raw: RawSource): Source {
   return {
     schemaVersion: raw.schemaVersion,

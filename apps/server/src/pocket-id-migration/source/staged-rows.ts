@@ -16,7 +16,7 @@ export class StagedRows implements Disposable {
     this.#database.exec('CREATE TABLE staged (name TEXT NOT NULL, position TEXT, json TEXT NOT NULL)')
   }
 
-  /** Reads `database.json` and returns what it holds apart from rows. */
+  /** Reads `database.json` and returns its content except the rows. */
   async fill(content: Readable): Promise<Readonly<Record<string, unknown>>> {
     const insert = this.#database.prepare('INSERT INTO staged (name, position, json) VALUES (?, ?, ?)')
     const splitter = new TableRowsSplitter()

@@ -79,7 +79,7 @@ async function readSettings(api: ToolApi): Promise<Json> {
   return Object.fromEntries(entries.filter(({ key }) => key !== 'instanceId').map(({ key, value }) => [key, value]))
 }
 
-/** The whole configuration is sent back, because what is missing gets its default. */
+/** The whole configuration is sent back, because missing fields get their defaults. */
 async function changeSettings(api: ToolApi, changes: Json): Promise<void> {
   const current = await readSettings(api)
   const isSame = Object.entries(changes).every(([name, value]) => current[name] === value)

@@ -1,6 +1,6 @@
 import { items, type Json, type Tool, type ToolApi } from './tool-api.ts'
 
-/** An MCP server: its tools for a client, one call each. The model decides by what it reads. */
+/** An MCP server: its tools for a client, one call each. The model decides by the responses. */
 export function mcpServer(): Tool {
   const fields = { name: 'mcp-app', callbackURLs: ['https://mcp.example.com/cb'], isPublic: true, pkceEnabled: true }
   const path = '/api/oidc/clients/mcp-app'

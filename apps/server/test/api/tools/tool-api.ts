@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** The REST API as a tool calls it with an API key. Counts what it writes. */
+/** The REST API as a tool calls it with an API key. Counts its writes. */
 export class ToolApi {
   #writes = 0
   readonly #url: string
@@ -33,7 +33,7 @@ export class ToolApi {
     return this.#call(method, path, body)
   }
 
-  /** Writes only if what was read differs from the wanted fields. */
+  /** Writes only if a field differs from the desired value. */
   async converge(request: `PUT /${string}`, wanted: Json, found: Json): Promise<void> {
     const current = Object.fromEntries(Object.keys(wanted).map((name) => [name, found[name]]))
     if (!isDeepStrictEqual(current, wanted)) await this.write(request, wanted)
@@ -72,7 +72,7 @@ export function idsOf(list: unknown): readonly string[] {
   return (list as readonly Json[]).map(({ id }) => String(id)).sort()
 }
 
-/** A program that brings an instance to a wanted state, and that removes what it made. */
+/** A program that brings an instance to a desired state, and that removes the objects it created. */
 export interface Tool {
   readonly name: string
   apply(api: ToolApi): Promise<void>

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm'
 const tableName = 'pocket_client'
 const name = 'access_token_duration_minutes'
 
-/** A client may have no token lifetime of its own; until now, sixty minutes was the default of all clients. */
+/** The token lifetime of a client is optional; until now, sixty minutes was the default of all clients. */
 export class OptionalClientTokenLifetime1764000000000 implements MigrationInterface {
   readonly name = 'OptionalClientTokenLifetime1764000000000'
 

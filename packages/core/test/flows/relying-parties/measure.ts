@@ -101,7 +101,7 @@ export async function measure(
   return steps
 }
 
-/** The same for a NAS, which has a class of its own. */
+/** The same for a NAS, which has its own class. */
 export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
   const redirectUri = 'https://nas.example.com:5001'
   const { client, secret } = await host.client({
