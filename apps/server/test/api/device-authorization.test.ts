@@ -213,7 +213,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { redirectTo } = signedIn.json() as { redirectTo: string }
     expect(redirectTo).toBe(`/device?code=${code}`)
     const page = await agent.get(instance.url + redirectTo)
-    expect(page.text).toContain('Let Television on another device in?')
+    expect(page.text).toContain('Sign in to Television on another device?')
     await agent.postForm(new URL(page.form('/device/allow').action, page.url).href, {})
     expect((await poll()).status).toBe(200)
   })
@@ -278,7 +278,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     for (const [index, done] of ['It has access', 'It has no access'].entries()) {
       const { code, poll } = await ask(client)
       const page = await person.agent.get(`${instance.url}/device?user_code=${code}`)
-      expect(page.text).toContain('Let Television on another device in?')
+      expect(page.text).toContain('Sign in to Television on another device?')
       const form = page.forms()[index]
       if (!form) throw new Error('The page has no form.')
       const after = await person.agent.follow(await person.agent.submit(page, form))
@@ -296,7 +296,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await person.agent.submit(page, allow)).status).toBe(303)
     const next = await person.agent.get(`${instance.url}/device?user_code=${second.code}`)
     expect(next.text).not.toContain('It has access')
-    expect(next.text).toContain('Let Television on another device in?')
+    expect(next.text).toContain('Sign in to Television on another device?')
     expect((await person.agent.get(`${instance.url}/device`)).text).toContain('It has access')
   })
 })

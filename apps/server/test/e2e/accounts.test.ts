@@ -35,7 +35,7 @@ test('a browser approves an application on another device, and holds several acc
   }
   const asked = await post('/api/oidc/device/authorize', { scope: 'openid profile' })
   await page.goto(asked.verification_uri_complete)
-  await page.getByRole('heading', { name: 'Let Television on another device in?' }).waitFor()
+  await page.getByRole('heading', { name: 'Sign in to Television on another device?' }).waitFor()
   await page.getByText('Ada Lovelace', { exact: true }).waitFor()
   await expectNoAxeViolations(page)
   // The session is recent, so its own passkey check is sufficient.
