@@ -2,7 +2,6 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Meter } from '@opentelemetry/api'
 import { diagnostics } from '@pocket/core/internal'
-import { boundedValues } from './bounded.ts'
 import { auditEvents, jobRuns, requests } from './channels.ts'
 import { type OutgoingRequest, outgoing } from './outgoing.ts'
 import { routeOf } from './route-of.ts'
@@ -181,4 +180,15 @@ function operationOf(sql: string): string {
 
 function outcomeOf(error: unknown): 'success' | 'failure' {
   return error === undefined ? 'success' : 'failure'
+}
+
+/** Returns its argument for the first `limit` distinct values, then `other`, so that labels stay bounded. */
+function boundedValues(limit: number): (value: string) => string {
+  const known = new Set<string>()
+  return (value) => {
+    if (known.has(value)) return value
+    if (known.size >= limit) return 'other'
+    known.add(value)
+    return value
+  }
 }

@@ -146,7 +146,7 @@ describe('a client', () => {
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
-    expect(page.text).toContain('Nobody may use Wiki yet')
+    expect(page.text).toContain('No one can use Wiki yet')
     const wiki = async () => (await running.app.pocket.clients.list()).find(({ name }) => name === 'Wiki')
     expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
     const { id } = await running.app.directory.groups.create({ name: 'family', friendlyName: 'Family' })
@@ -157,16 +157,16 @@ describe('a client', () => {
     expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [id] })
     expect((await agent.postForm(action, { access: 'everybody', groups: id })).status).toBe(303)
     expect(await wiki()).toMatchObject({ isGroupRestricted: false, allowedGroupIds: [] })
-    expect((await agent.get(page.url)).text).not.toContain('Nobody may use')
+    expect((await agent.get(page.url)).text).not.toContain('No one can use')
     const made = await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
     const nas = await agent.follow(made)
     const restricted = async () =>
       (await running.app.pocket.clients.list()).filter((each) => each.isGroupRestricted).map(({ name }) => name)
-    expect([nas.text.includes('Nobody may use NAS yet'), await restricted()]).toEqual([true, ['NAS']])
+    expect([nas.text.includes('No one can use NAS yet'), await restricted()]).toEqual([true, ['NAS']])
     // One click, which hides nothing on the page.
     const opened = await agent.follow(await agent.submit(nas, nas.form('/access')))
     const secret = /pk_[\w-]{43}/.exec(nas.text)?.[0] ?? 'none'
-    expect([opened.text.includes(secret), opened.text.includes('Nobody may use')]).toEqual([true, false])
+    expect([opened.text.includes(secret), opened.text.includes('No one can use')]).toEqual([true, false])
     await create({ name: 'Open', redirectUris: 'https://open', template: 'other', access: 'everybody' })
     expect(await restricted()).toEqual([])
   })

@@ -144,7 +144,7 @@ describe('templates', () => {
       'not-allowed',
       [
         'You may not use Synology DSM',
-        'You’re signed in as anna, who is in none of the groups that may use Synology DSM. Ask whoever looks after',
+        'You’re signed in as anna, who is in none of the groups that may use Synology DSM. Ask the administrator of',
       ],
       ['/cancel', '/switch'],
     ],

@@ -5,7 +5,6 @@ import type { CoreContext } from '../context.ts'
 import { PocketError } from '../errors.ts'
 import { readJsonObject } from '../http/body.ts'
 import { configuredOrigin } from '../http/own-origin.ts'
-import { toReturnPath } from '../http/return-url.ts'
 import { assertBodyUnread } from '../http/unread-body.ts'
 import { isWithoutPasskey } from '../sessions/session.ts'
 import type { AuthenticationCeremony, SignInView } from '../views/views.ts'
@@ -170,4 +169,15 @@ export function createLoginPages(context: CoreContext, services: LoginPageServic
 
   const routes = router.routes()
   return (ctx, next) => routes(Object.assign(ctx, { router, params: {} }), next)
+}
+
+/**
+ * The return URL of a sign-in, as a path of this origin; `/` for any other value, so that a link cannot send a user who just
+ * signed in to another site.
+ */
+function toReturnPath(value: unknown, origin: string): string {
+  const url = typeof value === 'string' ? URL.parse(value, origin) : null
+  // A path that begins with two slashes would name another host.
+  if (url?.origin !== origin || url.pathname.startsWith('//')) return '/'
+  return url.pathname + url.search + url.hash
 }

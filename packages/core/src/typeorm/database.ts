@@ -1,27 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type BetterSqlite3 from 'better-sqlite3'
 import type { Pool } from 'pg'
 import type { DataSource } from 'typeorm'
-import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
-import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import { trace, statements as tracedStatements } from '../diagnostics.ts'
-import { ConfigurationError, InvalidInputError } from '../errors.ts'
 import type { Transaction } from '../transaction.ts'
 import { UnitOfWork } from '../unit-of-work.ts'
 import { type AmbientTransaction, AmbientTransactions } from './ambient-transactions.ts'
+import { createStatements } from './create-statements.ts'
+import { dataSourceError, isMissingTable, missingTableMessage } from './data-source-error.ts'
 import { assertSupportedTypeorm } from './installed.ts'
-import { isPooled } from './options.ts'
 import { toUnavailableError } from './outage.ts'
-import type { Parameter } from './parameter.ts'
+import { type Parameter, rejectNul } from './parameter.ts'
 import { combineStatements, isAffected, isCombinable, type PendingWrite, type WriteScope } from './pending-writes.ts'
-import { PostgresStatements } from './postgres-statements.ts'
 import { type CachedQuery, changeVersion, RowCache } from './row-cache.ts'
-import { SqliteStatements } from './sqlite-statements.ts'
 import type { StatementResult, Statements } from './statements.ts'
 import { createTableNameRewriter, type RewriteTableNames } from './table-names.ts'
-import { createTurnTakingRunner } from './turn-taking-runner.ts'
-import { WriteTurns } from './write-turns.ts'
 
 /** The supported kinds of databases. */
 export type DatabaseKind = 'sqlite' | 'postgres'
@@ -359,69 +352,4 @@ export function databaseOf(dataSource: DataSource): Database {
   ambient.install(dataSource.manager)
   databases.set(dataSource, database)
   return database
-}
-
-function createStatements(
-  dataSource: DataSource,
-  ambient: AmbientTransactions,
-): Pick<DatabaseOptions, 'kind' | 'statements'> {
-  switch (dataSource.options.type) {
-    case 'better-sqlite3': {
-      // Casts in both cases, since TypeORM types the driver by its interface and the options type determines its class.
-      const driver = dataSource.driver as BetterSqlite3Driver
-      const connection = (): BetterSqlite3.Database => driver.databaseConnection
-      return {
-        kind: 'sqlite',
-        statements: new SqliteStatements(connection, installWriteTurns(driver, connection, ambient)),
-      }
-    }
-    case 'postgres': {
-      const driver = dataSource.driver as PostgresDriver
-      const pool = (): Pool => driver.master
-      return { kind: 'postgres', statements: new PostgresStatements(pool, { isNamed: !isPooled(dataSource.options) }) }
-    }
-    default:
-      throw dataSourceError(
-        'not_supported',
-        `The DataSource must be better-sqlite3 or postgres, not ${dataSource.options.type}.`,
-      )
-  }
-}
-
-function installWriteTurns(
-  driver: BetterSqlite3Driver,
-  connection: () => BetterSqlite3.Database,
-  ambient: AmbientTransactions,
-): WriteTurns {
-  const turns = new WriteTurns(connection)
-  // A cast: `constructor` is untyped, and TypeORM does not export the class by name.
-  const BaseRunner = driver.createQueryRunner('master').constructor as new (
-    driver: BetterSqlite3Driver,
-  ) => BetterSqlite3QueryRunner
-  const Runner = createTurnTakingRunner(BaseRunner, turns, ambient)
-  driver.createQueryRunner = () => new Runner(driver)
-  return turns
-}
-
-const missingTableMessage =
-  'A table or column is missing: call runMigrations(options, [pocketMigrations]) before you use the stores.'
-
-/** PostgreSQL rejects NUL in text, so SQLite must reject it as well. */
-function rejectNul(parameters: readonly Parameter[]): void {
-  if (parameters.some((value) => typeof value === 'string' && value.includes('\0')))
-    throw new InvalidInputError('validation_failed', 'A text contains a NUL character.')
-}
-
-/** SQLite has one code for all statement errors; PostgreSQL has 42P01 and 42703. */
-function isMissingTable(error: unknown): boolean {
-  // Checks properties, since a native module may throw errors of another realm.
-  if (typeof error !== 'object' || error === null || !('code' in error)) return false
-  if (error.code === '42P01' || error.code === '42703') return true
-  const message = 'message' in error ? String(error.message) : ''
-  return error.code === 'SQLITE_ERROR' && /no such (table|column)|has no column named/.test(message)
-}
-
-function dataSourceError(code: string, message: string, cause?: unknown): ConfigurationError {
-  const field = 'dataSource'
-  return new ConfigurationError(message, { cause, details: { option: field }, fields: [{ field, code, message }] })
 }
