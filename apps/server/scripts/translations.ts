@@ -50,6 +50,7 @@ const help = `pnpm translations                          lists missing and outda
 pnpm translations --release                fails if the sign-in pages, account pages or e-mails lack a translation
 pnpm translations --done [LANGUAGE] [KEY…] records that these translations match the current English text
 pnpm translations --drop KEY…              removes the translations of these messages
+pnpm translations --tidy                   sorts the catalogues, and removes translations that another message supplies
 
 A KEY is a message or the beginning of several, such as signIn.title or signIn.`
 
@@ -70,7 +71,11 @@ function openTranslations(isRelease: boolean): readonly OpenTranslations[] {
       !isRelease || folder.name === 'emails' || !optionalPages.has(key.split('.')[0] ?? '')
     const keys = messageKeys(folder).filter(isIncluded)
     return folder.languages.map((language) => {
-      const translatedKeys = new Set([...(folder.texts[language]?.keys() ?? [])].map((key) => baseKey(key, folder)))
+      const own = folder.texts[language] ?? new Map<string, string>()
+      const texts = sharedTexts(own, folder)
+      const ownKeys = new Set([...own.keys()].map((key) => baseKey(key, folder)))
+      const isShared = (key: string) => texts.has(folder.texts.en?.get(key) ?? '')
+      const translatedKeys = new Set(keys.filter((key) => ownKeys.has(key) || isShared(key)))
       const isCurrent = (key: string) => sourceOf(sources[folder.name]?.[key], language) === hashOf(key, folder)
       return {
         folder: folder.name,
@@ -110,6 +115,44 @@ function dropMessages(isSelected: (key: string) => boolean): void {
       )
       writeJson(new URL(`${language}.json`, folderUrl(folder.name)), Object.fromEntries(remaining))
     }
+}
+
+/** Writes the catalogues with flat keys in the order of English, without what `createMessages` derives. */
+function tidy(): void {
+  for (const folder of folderNames.map(readFolder))
+    for (const [language, own] of Object.entries(folder.texts)) {
+      const texts = sharedTexts(own, folder)
+      const order = new Map([...(folder.texts.en?.keys() ?? [])].map((key, index) => [baseKey(key, folder), index]))
+      const position = (key: string) => order.get(baseKey(key, folder)) ?? order.size
+      const seen = new Set<string>()
+      const isDerived = (key: string, text: string): boolean => {
+        const english = folder.texts.en?.get(key)
+        const isOriginal = language === 'en' || english === undefined || isUnshared(key)
+        if (isOriginal || texts.get(english) !== text) return false
+        if (seen.has(english)) return true
+        seen.add(english)
+        return false
+      }
+      const entries = [...own]
+        .sort(([left], [right]) => position(left) - position(right))
+        .filter(([key, text]) => !isDerived(key, text))
+      writeJson(new URL(`${language}.json`, folderUrl(folder.name)), Object.fromEntries(entries))
+    }
+}
+
+/** The translation of each English text that other messages with this text can use: that of the first message. */
+function sharedTexts(own: ReadonlyMap<string, string>, { texts }: Folder): ReadonlyMap<string, string> {
+  const shared = new Map<string, string>()
+  for (const [key, english] of texts.en ?? []) {
+    const text = own.get(key)
+    if (text !== undefined && !isUnshared(key) && !shared.has(english)) shared.set(english, text)
+  }
+  return shared
+}
+
+/** As in `createMessages`. */
+function isUnshared(key: string): boolean {
+  return key === 'language' || /_(?:one|other)$/.test(key)
 }
 
 const pluralForm = /_(?:zero|one|two|few|many|other)$/
@@ -171,7 +214,7 @@ function main(): void {
   const flag = { type: 'boolean', default: false } as const
   const { values, positionals } = parseArgs({
     args: process.argv.slice(2),
-    options: { release: flag, done: flag, drop: flag, help: flag },
+    options: { release: flag, done: flag, drop: flag, tidy: flag, help: flag },
     allowPositionals: true,
   })
   const languages = new Set(readFolder('pages').languages)
@@ -180,6 +223,7 @@ function main(): void {
   const isSelected = (key: string) =>
     prefixes.some((prefix) => key === prefix || key.startsWith(prefix.endsWith('.') ? prefix : `${prefix}.`))
   if (values.help) console.log(help)
+  else if (values.tidy) tidy()
   else if (values.drop) dropMessages(isSelected)
   else if (values.done) recordDone(language, prefixes.length === 0 ? () => true : isSelected)
   else {

@@ -59,8 +59,8 @@ const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc'
  * @throws {Error} if the catalogue has no `language` or contains anything but objects and strings
  */
 export function createMessages(catalogue: Catalogue, fallback: Catalogue = catalogue): LocalizedMessages {
-  const own = new Map(flatten(catalogue, ''))
   const english = new Map(flatten(fallback, ''))
+  const own = withSharedTexts(new Map(flatten(catalogue, '')), english)
   const entries = new Map([...english, ...own])
   const find = (key: string): string => {
     const message = entries.get(key)
@@ -151,6 +151,28 @@ function isolateBidi(value: string): string {
 /** U+2066 and U+2069 keep the slashes of URLs and paths in a right-to-left sentence in their places. */
 function isolatePaths(text: string): string {
   return text.replaceAll(/[!-~]*\/[!-~]*[\w/*]/g, '\u2066$&\u2069')
+}
+
+/** One translation serves all messages that are the same in English and have none of their own. */
+function withSharedTexts(
+  own: ReadonlyMap<string, string>,
+  english: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const byEnglish = new Map<string, string>()
+  for (const [key, text] of english) {
+    const translation = own.get(key)
+    if (translation !== undefined && !isPluralForm(key) && !byEnglish.has(text)) byEnglish.set(text, translation)
+  }
+  const shared = [...english].flatMap(([key, text]): readonly (readonly [string, string])[] => {
+    const translation = own.has(key) || isPluralForm(key) ? undefined : byEnglish.get(text)
+    return translation === undefined ? [] : [[key, translation]]
+  })
+  return new Map([...own, ...shared])
+}
+
+/** Languages have different plural forms. */
+function isPluralForm(key: string): boolean {
+  return /_(?:one|other)$/.test(key)
 }
 
 function* flatten(node: unknown, path: string): Generator<readonly [string, string]> {

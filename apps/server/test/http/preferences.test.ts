@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { selectCatalogue } from '../../src/http/catalogues.ts'
-import { createMessages, loadMessages } from '../../src/http/messages.ts'
+import { loadCatalogues, selectCatalogue } from '../../src/http/catalogues.ts'
+import { createMessages } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from '../pages/page-server.ts'
 import { type RunningApp, startApp } from './app.ts'
 
@@ -91,7 +91,9 @@ describe('the language of a page', () => {
       headers: { accept: 'text/html', 'accept-language': 'de' },
     })
     const html = await answer.text()
-    const german = await loadMessages(fileURLToPath(new URL('../../locales/de.json', import.meta.url)))
+    const german = (await loadCatalogues(fileURLToPath(new URL('../../locales', import.meta.url)))).inPreferredLanguage(
+      ['de'],
+    )
     const [title, text] = [german.text('errors.not_found.title'), german.text('errors.not_found.text')]
     expect(html).toContain('<html lang="de" dir="ltr">')
     expect(html).toContain(`<h1>${title}</h1><p class="muted">${text}</p>`)

@@ -252,6 +252,14 @@ describe('the catalogue', () => {
     ])
   })
 
+  test('uses one translation for messages that are the same in English, unless they have another', () => {
+    const english = { language: 'en', a: 'Groups', b: 'Groups', c: 'Groups', d_one: 'Groups', d_other: 'Groups' }
+    const messages = createMessages({ language: 'de', a: 'Gruppen', c: 'Kreise' }, english)
+    expect([messages.text('b'), messages.text('c'), messages.has('b')]).toEqual(['Gruppen', 'Kreise', true])
+    expect(messages.marked.text('b')).toBe('Gruppen')
+    expect(messages.plural('d', { count: 2 })).toBe('Groups')
+  })
+
   test('uses English for messages that a language lacks', () => {
     const english = { language: 'en', hello: 'Hello {name}', keys_one: 'One key', keys_other: '{count} keys' }
     const messages = createMessages({ language: 'de', hello: 'Hallo {name}' }, { ...english, bye: 'Bye' })

@@ -93,6 +93,24 @@ test('lists missing messages, which a release requires on the sign-in pages and 
   })
 })
 
+test('tidies catalogues: in the order of English, and one translation for messages that are the same in English', async () => {
+  await edit('en', { 'frame.users': 'Users', 'frame.title': 'Sign in', 'frame.menu_other': 'Users' })
+  await edit('de', { 'frame.menu_other': 'de', 'frame.users': 'de', 'frame.title': 'Anmelden', 'users.title': 'de' })
+  await translations('--done')
+  const before = await translations()
+  await translations('--tidy')
+  expect(Object.entries(await read('locales/de.json'))).toEqual([
+    ['language', 'de'],
+    ['signIn.title', 'de'],
+    ['signIn.keys_other', '{count}'],
+    ['users.title', 'de'],
+    ['frame.title', 'Anmelden'],
+    ['frame.menu_other', 'de'],
+  ])
+  expect(await translations()).toEqual(before)
+  expect((await translations()).lines.join()).not.toContain('frame.users')
+})
+
 test('drops the translations of a message in all languages', async () => {
   await translations('--done')
   await translations('--drop', 'signIn.keys', 'users')
