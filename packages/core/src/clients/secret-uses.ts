@@ -1,4 +1,5 @@
 import type { CoreContext } from '../context.ts'
+import type { PocketStores } from '../stores.ts'
 import { rehashSecret } from './secrets.ts'
 
 /** Records the use of secrets in the background. */
@@ -13,13 +14,11 @@ export interface SecretUses {
 const minUpdateInterval = 60_000
 const maxCachedEntries = 10_000
 
-export function createSecretUses({
-  stores,
-  clock,
-  onError,
-}: Pick<CoreContext, 'clock' | 'onError'> & {
-  readonly stores: Pick<CoreContext['stores'], 'clients' | 'transaction'>
-}): SecretUses {
+type SecretUsesContext = Pick<CoreContext, 'clock' | 'onError'> & {
+  readonly stores: Pick<PocketStores, 'clients' | 'transaction'>
+}
+
+export function createSecretUses({ stores, clock, onError }: SecretUsesContext): SecretUses {
   const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
   const runInBackground = (work: Promise<unknown>): void => {
