@@ -84,6 +84,7 @@ describe.each(cases)('an instance as %s migrated to %s', (form, kind) => {
       'user worf changed',
     ])
     expect(report.notes.join('\n')).toContain('The host name localhost stays the same')
+    expect(report.notes.join('\n')).toContain('Browser sessions end')
     const secrets = [facts.encryptionKey, ...facts.signupTokens.map(({ token }) => token), facts.settings.smtpPassword]
     for (const secret of [...secrets, ...facts.oneTimeCodes.map(({ code }) => code)])
       expect(run.output).not.toContain(secret)
