@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createTestDatabase, databaseKinds } from '@pocket/test-support'
+import { databaseKinds } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
 import { exportChunks } from '../../src/audit-log/export.ts'
-import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
-import { createFolder } from '../database/folder.ts'
-import { recordingLogger } from '../database/recording-logger.ts'
+import { open, sites } from '../database/sites.ts'
 import { type CalledInstance, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
@@ -174,13 +173,8 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   let database: OpenDatabase
 
   beforeAll(async () => {
-    const folder = stack.use(await createFolder())
-    const settings =
-      kind === 'SQLite'
-        ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
-        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
-    const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, recordingLogger().logger))
+    const site = stack.use(await sites[kind]())
+    database = stack.use(await open(site.config))
   })
 
   afterAll(async () => stack.disposeAsync())

@@ -7,6 +7,7 @@ import { type OpenDatabase, openDatabase } from '../../src/composition/open-data
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
+import { open, sites } from '../database/sites.ts'
 import { startApp } from '../http/app.ts'
 import { type CalledInstance, type CallOptions, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
@@ -234,13 +235,8 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   let database: OpenDatabase
 
   beforeAll(async () => {
-    const folder = stack.use(await createFolder())
-    const settings =
-      kind === 'SQLite'
-        ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
-        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
-    const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, recordingLogger().logger))
+    const site = stack.use(await sites[kind]())
+    database = stack.use(await open(site.config))
   })
 
   afterAll(async () => stack.disposeAsync())

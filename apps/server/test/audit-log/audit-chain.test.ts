@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
 import { type AuditChain, createAuditChain } from '../../src/audit-log/audit-chain.ts'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
-import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { kinds } from '../api/calls.ts'
-import { createFolder } from '../database/folder.ts'
-import { recordingLogger } from '../database/recording-logger.ts'
+import { open, sites } from '../database/sites.ts'
 
 const hour = 3_600_000
 const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
@@ -19,13 +17,8 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
   let now = 0
 
   beforeAll(async () => {
-    const folder = stack.use(await createFolder())
-    const settings =
-      kind === 'SQLite'
-        ? ({ kind: 'sqlite', path: `${folder.path}/audit.db` } as const)
-        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
-    const config = { database: settings, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, recordingLogger().logger))
+    const site = stack.use(await sites[kind]())
+    database = stack.use(await open(site.config))
     const { auditSeals: store, masterKey } = database
     chain = createAuditChain({ store, masterKey, clock: { now: () => now } })
   })

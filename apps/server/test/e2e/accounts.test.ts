@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { startInstance } from './instance.ts'
+import { setUpOnPage } from './set-up.ts'
 
 let browser: TestBrowser
 
@@ -16,13 +17,7 @@ test('a browser approves an application on another device, and holds several acc
   const context = await browser.newContext()
   const page = await context.newPage()
   const authenticator = await addVirtualAuthenticator(page)
-  await page.goto(url)
-  await page.getByLabel('User name').fill('ada')
-  await page.getByLabel('First name').fill('Ada')
-  await page.getByLabel('Last name').fill('Lovelace')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-  await page.waitForURL('**/settings/admin/oidc-clients')
+  await setUpOnPage(page, url)
 
   const callback = 'https://television.example/callback'
   const made = await page.request.post(`${url}/api/oidc/clients`, {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { addVirtualAuthenticator, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { type RunningApp, startApp } from '../http/app.ts'
+import { setUpOnPage } from './set-up.ts'
 
 let browser: TestBrowser
 let running: RunningApp
@@ -14,13 +15,7 @@ beforeAll(async () => {
   running = await startApp()
   page = await browser.newPage()
   await addVirtualAuthenticator(page)
-  await page.goto(running.url)
-  await page.getByLabel('User name').fill('ada')
-  await page.getByLabel('First name').fill('Ada')
-  await page.getByLabel('Last name').fill('Lovelace')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-  await page.waitForURL('**/settings/admin/oidc-clients')
+  await setUpOnPage(page, running.url)
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()

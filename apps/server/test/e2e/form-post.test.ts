@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { addVirtualAuthenticator, launchBrowser } from '@pocket/test-support'
 import { startInstance } from './instance.ts'
+import { setUpOnPage } from './set-up.ts'
 
 const callback = 'https://app.example/callback'
 
@@ -12,13 +13,7 @@ test.each(['form_post', 'form_post.jwt'])(
     const context = await browser.newContext()
     const page = await context.newPage()
     await addVirtualAuthenticator(page)
-    await page.goto(instance.url)
-    await page.getByLabel('User name').fill('ada')
-    await page.getByLabel('First name').fill('Ada')
-    await page.getByLabel('Last name').fill('Lovelace')
-    await page.getByLabel('E-mail').fill('ada@example.com')
-    await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-    await page.waitForURL('**/settings/admin/oidc-clients')
+    await setUpOnPage(page, instance.url)
     await page.goto(`${instance.url}/settings/admin/oidc-clients/new?template=other`)
     await page.getByLabel('Name').fill('App')
     await page.getByLabel('Callback URLs').fill(callback)

@@ -7,6 +7,7 @@ import {
   type TestBrowser,
 } from '@pocket/test-support'
 import { startInstance } from './instance.ts'
+import { setUpOnPage } from './set-up.ts'
 
 let browser: TestBrowser
 beforeAll(async () => {
@@ -23,13 +24,7 @@ test.each(databaseKinds)(
     const context = await browser.newContext()
     const page = await context.newPage()
     const first = await addVirtualAuthenticator(page)
-    await page.goto(instance.url)
-    await page.getByLabel('User name').fill('ada')
-    await page.getByLabel('First name').fill('Ada')
-    await page.getByLabel('Last name').fill('Lovelace')
-    await page.getByLabel('E-mail').fill('ada@example.com')
-    await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-    await page.waitForURL('**/settings/admin/oidc-clients')
+    await setUpOnPage(page, instance.url)
     await page.goto(`${instance.url}/settings/account/security`)
     await first.remove()
     await addVirtualAuthenticator(page)

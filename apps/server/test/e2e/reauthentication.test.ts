@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
+import { setUpOnPage } from './set-up.ts'
 
 let browser: TestBrowser
 
@@ -24,13 +25,7 @@ test('the page asks for the passkey in place and continues the requested action'
   const context = await browser.newContext()
   const page = await context.newPage()
   const first = await addVirtualAuthenticator(page)
-  await page.goto(running.url)
-  await page.getByLabel('User name').fill('ada')
-  await page.getByLabel('First name').fill('Ada')
-  await page.getByLabel('Last name').fill('Lovelace')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByRole('button', { name: 'Create passkey and finish' }).click()
-  await page.waitForURL('**/settings/admin/oidc-clients')
+  await setUpOnPage(page, running.url)
   await page.goto(`${running.url}/settings/account/security`)
 
   pass(61_000)

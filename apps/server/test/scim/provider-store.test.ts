@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { ScimReport } from '@pocket/directory/internal'
-import { createTestDatabase } from '@pocket/test-support'
-import { loadConfig } from '../../src/composition/config.ts'
-import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
-import { createLogger } from '../../src/logging/logger.ts'
+import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import type { ScimProvider } from '../../src/scim/provider.ts'
 import type { ScimProviderStore } from '../../src/scim/provider-store.ts'
-import { createFolder } from '../database/folder.ts'
+import { open, sites } from '../database/sites.ts'
 
 const noon = Date.UTC(2030, 0, 1, 12)
 const minute = 60_000
@@ -24,21 +21,14 @@ const report: ScimReport = {
   stopped: null,
 }
 
-describe.each(['SQLite', 'PostgreSQL'])('the SCIM provider store on %s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let database: OpenDatabase
   let store: ScimProviderStore
 
   beforeAll(async () => {
-    const folder = stack.use(await createFolder())
-    const url = kind === 'SQLite' ? `${folder.path}/pocket-id.db` : stack.use(await createTestDatabase()).url
-    const env = {
-      APP_URL: 'http://localhost:1411',
-      DB_CONNECTION_STRING: url,
-      ENCRYPTION_KEY: 'a key that is long enough',
-    }
-    const config = loadConfig(env, () => Buffer.alloc(0))
-    database = stack.use(await openDatabase(config, createLogger(config, { write: () => {} })))
+    const site = stack.use(await sites[kind]())
+    database = stack.use(await open(site.config))
     store = database.scimProviders
   })
 

@@ -2,17 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type AuditEvent, type Client, createPublicFetch } from '@pocket/core'
 import { createDirectory, type Directory, newUser } from '@pocket/directory'
 import { type DirectoryStores, directoryStores } from '@pocket/directory/typeorm'
-import { createTestDatabase, databaseKinds } from '@pocket/test-support'
+import { databaseKinds } from '@pocket/test-support'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
-import { loadConfig } from '../../src/composition/config.ts'
-import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import type { Repeat } from '../../src/jobs/repeat.ts'
-import { createLogger } from '../../src/logging/logger.ts'
 import { withBulkChangeTracking, withChangeTracking } from '../../src/scim/changes.ts'
 import type { ScimProvider } from '../../src/scim/provider.ts'
 import { createScimProviders, type ScimProviders } from '../../src/scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../../src/scim/runs.ts'
-import { createFolder } from '../database/folder.ts'
+import { open, sites } from '../database/sites.ts'
 
 const minute = 60_000
 const nobody = { requestId: null, ipAddress: null, userAgent: null }
@@ -34,15 +32,8 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
   let events: AuditEvent[]
 
   beforeAll(async () => {
-    const folder = stack.use(await createFolder())
-    const url = kind === 'SQLite' ? `${folder.path}/pocket-id.db` : stack.use(await createTestDatabase()).url
-    const env = {
-      APP_URL: 'http://localhost:1411',
-      DB_CONNECTION_STRING: url,
-      ENCRYPTION_KEY: 'a key that is long enough',
-    }
-    const config = loadConfig(env, () => Buffer.alloc(0))
-    database = stack.use(await openDatabase(config, createLogger(config, { write: () => {} })))
+    const site = stack.use(await sites[kind]())
+    database = stack.use(await open(site.config))
     stores = directoryStores(database.dataSource, clock)
     directory = createDirectory({ ...stores, clock })
     server = stack.use(await startScimServer())
