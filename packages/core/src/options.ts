@@ -243,6 +243,8 @@ export interface HookOptions {
   readonly accessChecks?: AccessChecks | undefined
   /** Removes the host's data about a client that is being removed, in the same transaction. */
   readonly onClientRemoved?: ((clientId: string) => Promise<void>) | undefined
+  /** Moves the host's data about a client to its new ID, in the transaction that renames it. */
+  readonly onClientRenamed?: ((clientId: string, newId: string) => Promise<void>) | undefined
 }
 
 /**

@@ -65,6 +65,19 @@ export function createApiAdministration({ pocket, audit, transaction }: Deps) {
         return api
       }),
 
+    setResource: (actor: Actor, id: string, resource: string): Promise<Api> =>
+      transaction(async () => {
+        const { resource: before } = await lockApi(actor, id)
+        const api = await apis.setResource(id, resource)
+        const { changes } = changesBetween({ resource: before }, { resource: api.resource })
+        if (changes === undefined) return api
+        await audit.record(
+          { event: 'api_updated', apiId: id, fields: ['resource'], by: actor.id, changes },
+          actor.origin,
+        )
+        return api
+      }),
+
     remove: (actor: Actor, id: string): Promise<void> =>
       transaction(async () => {
         const changes = changesBetween(auditedFields(await lockApi(actor, id)), null)

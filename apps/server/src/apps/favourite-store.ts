@@ -9,6 +9,7 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
+  renameClient: `UPDATE ${rows.table} SET client_id = $2 WHERE client_id = $1`,
 }
 
 /** Stores favourites. Every method joins the running transaction. */
@@ -39,5 +40,9 @@ export class FavouriteStore {
 
   async removeByClient(clientId: string): Promise<void> {
     await this.#database.execute(sql.removeByClient, [clientId])
+  }
+
+  async renameClient(clientId: string, newId: string): Promise<void> {
+    await this.#database.execute(sql.renameClient, [clientId, newId])
   }
 }

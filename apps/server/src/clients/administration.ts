@@ -91,6 +91,15 @@ export function createClientAdministration(
         return client
       }),
 
+    rename: (actor: Actor, id: string, newId: string): Promise<Client> =>
+      transaction(async () => {
+        await lockClient(actor, id)
+        const client = await translateErrors(() => clients.rename(id, newId))
+        const changes = changesBetween({ id }, { id: newId })
+        await record(actor, { event: 'client_updated', clientId: newId, fields: ['id'], ...changes })
+        return client
+      }),
+
     remove: (actor: Actor, id: string): Promise<void> =>
       transaction(async () => {
         const before = await lockClient(actor, id)

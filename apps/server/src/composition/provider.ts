@@ -78,6 +78,12 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
         await database.favourites.removeByClient(id)
         await scimProviders.removeByClient(id)
       },
+      async onClientRenamed(id, newId) {
+        for (const theme of ['light', 'dark'] as const)
+          await images.move(clientSlot(id, theme), clientSlot(newId, theme))
+        await database.favourites.renameClient(id, newId)
+        await scimProviders.renameClient(id, newId)
+      },
     },
     trustProxy: config.trustProxy,
     relatedOrigins: config.appOrigins,

@@ -149,8 +149,7 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
       const fields = change?.fields.map(({ field }) => field) ?? []
       const id = await attempt(problems, { file, path }, async () => {
         if (!existing) return kind.create(actor, item)
-        if (change) await kind.update(actor, existing, item, fields)
-        return existing.id
+        return change ? kind.update(actor, existing, item, fields) : existing.id
       })
       if (id === undefined) continue
       if (change) {

@@ -48,7 +48,7 @@ export interface Kind {
   normalize(item: Item): Item
   /** Resolves to the ID. */
   create(actor: Actor, item: Item): Promise<string>
-  /** Writes the declared values of these fields. */
-  update(actor: Actor, existing: Existing, item: Item, fields: readonly string[]): Promise<void>
+  /** Writes the declared values of these fields. Resolves to the ID, which a rename changes if it is the key. */
+  update(actor: Actor, existing: Existing, item: Item, fields: readonly string[]): Promise<string>
   remove(actor: Actor, id: string): Promise<void>
 }

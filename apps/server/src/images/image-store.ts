@@ -12,6 +12,7 @@ const sql = {
   filled: `${rows.select} WHERE "slot" LIKE $1`,
   pair: `${rows.select} WHERE "slot" IN ($1, $2)`,
   insert: rows.insert,
+  move: `UPDATE ${rows.table} SET "slot" = $2 WHERE "slot" = $1`,
   discard: `UPDATE ${rows.table} SET "slot" = NULL WHERE "slot" = $1`,
   discarded: `${rows.select} WHERE "slot" IS NULL LIMIT 100`,
   remove: `DELETE FROM ${rows.table} WHERE "file" = $1 AND "slot" IS NULL`,
@@ -65,6 +66,11 @@ export class ImageStore {
 
   async insert(image: StoredImage): Promise<void> {
     await this.#database.execute(sql.insert, rows.values(image))
+  }
+
+  /** Moves the image of a slot, if there is one, to an empty slot. */
+  async move(slot: Slot, to: Slot): Promise<void> {
+    await this.#database.execute(sql.move, [slot, to])
   }
 
   /** Removes the image from its slot; returns whether there was one. */

@@ -37,6 +37,8 @@ export interface Images {
   remove(change: ImageChange, ignoreMissing?: 'ignore-missing'): Promise<void>
   /** Removes images from these slots because their owner is being deleted; runs in its transaction. */
   discard(...slots: readonly Slot[]): Promise<void>
+  /** Moves the image of a slot, if there is one, to an empty slot. */
+  move(slot: Slot, to: Slot): Promise<void>
   /** Deletes the files of unused images. */
   removeDiscarded(): Promise<void>
 }
@@ -115,6 +117,8 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       if (!wasStored && ignoreMissing === undefined) throw imageNotFound()
       await tryRemoveDiscarded()
     },
+
+    move: (slot, to) => store.move(slot, to),
 
     async discard(...slots) {
       for (const slot of slots) await store.discard(slot)

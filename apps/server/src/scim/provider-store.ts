@@ -47,6 +47,7 @@ const sql = {
   insert: rows.insert,
   update: `UPDATE ${table} SET client_id = $2, endpoint = $3, token = $4, removal = $5 WHERE id = $1`,
   remove: `DELETE FROM ${table} WHERE id = $1`,
+  renameClient: `UPDATE ${table} SET client_id = $2 WHERE client_id = $1`,
   // The casts are necessary because PostgreSQL does not infer the type of a parameter in a SELECT list.
   recordChange: `INSERT INTO ${changes} (id, changed_at)
     SELECT CAST($1 AS varchar(36)), CAST($2 AS bigint) WHERE EXISTS (SELECT 1 FROM ${table})`,
@@ -103,6 +104,10 @@ export class ScimProviderStore {
     removal,
   }: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<void> {
     await this.#database.execute(sql.update, [id, clientId, endpoint, token, removal])
+  }
+
+  async renameClient(clientId: string, newId: string): Promise<void> {
+    await this.#database.execute(sql.renameClient, [clientId, newId])
   }
 
   async remove(id: string): Promise<void> {

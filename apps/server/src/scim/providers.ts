@@ -34,6 +34,7 @@ export interface ScimProviders {
   remove(actor: Actor, id: string): Promise<void>
   /** Also works for a deleted client. */
   removeByClient(clientId: string): Promise<void>
+  renameClient(clientId: string, newId: string): Promise<void>
   /** Adopts existing resources of the target: one, or all. Resolves to their number. */
   adopt(actor: Actor, id: string, selected?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
   /** Makes the provider due and records the request in the audit log. @throws {NotFoundError} `not_found` */
@@ -150,6 +151,8 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
           await records.removeByProvider(id)
         }
       }),
+
+    renameClient: (clientId, newId) => store.renameClient(clientId, newId),
 
     request: ({ id: actorId, origin }, id) =>
       transaction(async () => {

@@ -98,6 +98,48 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await changesOfFile()).toEqual(changes)
   })
 
+  test('renames clients and APIs, which keep what refers to them', async () => {
+    await using place = await site(home)
+    await using instance = await startInstance(place.env)
+    const { administrator: agent, url } = instance
+    const get = async (path: string) => (await agent.getJson(url + path)).json()
+    const [api] = Object(await get('/api/apis')).data
+    const errorOf = async (clientId: string) => {
+      const authorization = `Basic ${Buffer.from(`${clientId}:${secret.replaceAll(' ', '+')}`).toString('base64')}`
+      const body = new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: 'none',
+        redirect_uri: 'https://tv.example.com',
+      })
+      const answer = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers: { authorization }, body })
+      return Object(await answer.json()).error
+    }
+    expect([await errorOf('jellyfin'), await errorOf('films')]).toEqual(['invalid_grant', 'invalid_client'])
+    await place.file.write(
+      home
+        .replace('revision: 1', 'revision: 2')
+        .replace('id: jellyfin', 'id: films\n    previously: jellyfin')
+        .replace('id: backup', 'id: vault\n    previously: backup')
+        .replace('client: backup', 'client: vault')
+        .replace('resource: https://files', 'previously: https://files.example.com\n    resource: https://store'),
+    )
+    await eventually(async () => expect(applied(instance)).toHaveLength(2))
+    expect(applied(instance)[1]).toContain('"changes":3')
+    expect([await errorOf('jellyfin'), await errorOf('films')]).toEqual(['invalid_client', 'invalid_grant'])
+    expect(await get('/api/oidc/clients/films')).toMatchObject({ allowedUserGroups: [{ name: 'family' }] })
+    expect(await get('/api/oidc/clients/vault/scim-service-provider')).toMatchObject({
+      endpoint: 'https://backup.example.com/scim',
+    })
+    expect(await get(`/api/apis/${api.id}`)).toMatchObject({
+      resource: 'https://store.example.com',
+      permissions: api.permissions,
+    })
+    expect(await get(`/api/apis/${api.id}/clients/vault`)).toMatchObject({ clientAccess: true })
+    for (const id of ['jellyfin', 'backup'])
+      expect((await agent.getJson(`${url}/api/oidc/clients/${id}`)).status).toBe(404)
+    expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
+  })
+
   test('rejects changes of declared fields, over REST and on pages, and allows all others', async () => {
     await using place = await site(home)
     await using instance = await startInstance(place.env)

@@ -17,8 +17,7 @@ export interface ApiInput {
 /** The input for creating an API. */
 export interface NewApiInput extends ApiInput {
   /**
-   * An absolute URI of at most 350 characters without a fragment; a trailing slash is removed. It cannot be changed
-   * later.
+   * An absolute URI of at most 350 characters without a fragment; a trailing slash is removed.
    */
   readonly resource: string
 }

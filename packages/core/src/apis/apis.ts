@@ -30,6 +30,8 @@ export interface Apis extends ApiGrants {
   create(input: NewApiInput): Promise<Api>
   /** @throws {NotFoundError} `not_found` @throws {InvalidInputError} as for `create` */
   update(id: string, input: ApiInput): Promise<Api>
+  /** Changes the resource; tokens for the earlier one work until they expire. @throws as `update` and `create` */
+  setResource(id: string, resource: string): Promise<Api>
   /** Removes the API and all access to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
   /**
@@ -102,14 +104,22 @@ export function createApis(context: CoreContext): Apis {
         updatedAt: now,
       }
       if (await store.insert(api)) return api
-      throw new ConflictError('already_in_use', 'resource is already in use by another API', {
-        details: { property: 'resource' },
-      })
+      throw resourceInUse()
     },
 
     async update(id, input) {
       assertNoErrors(inputProblems(input))
       return change(id, () => completeInput(input))
+    },
+
+    async setResource(id, resource) {
+      assertNoErrors(resourceProblems(resource, issuer.id))
+      const normalized = normalizeResource(resource)
+      return change(id, async () => {
+        const other = await store.findByResource(normalized)
+        if (other && other.id !== id) throw resourceInUse()
+        return { resource: normalized }
+      })
     },
 
     remove: (id) => store.remove(id),
@@ -140,6 +150,12 @@ export function createApis(context: CoreContext): Apis {
         })),
       })),
   }
+}
+
+function resourceInUse(): ConflictError {
+  return new ConflictError('already_in_use', 'resource is already in use by another API', {
+    details: { property: 'resource' },
+  })
 }
 
 function inputProblems({ name, accessTokenDurationMinutes }: ApiInput) {

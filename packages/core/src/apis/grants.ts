@@ -97,6 +97,18 @@ function accessWithoutPermissions(
   }
 }
 
+/** Moves the grants and the resource server role of a client to its new ID, in the transaction that renames the client. */
+export async function renameClientInApis(store: ApiStore, clientId: string, newId: string): Promise<void> {
+  for (const grant of await store.grantsTo(clientId)) await store.setGrant({ ...grant, clientId: newId })
+  for (const { id, resourceServerClientIds } of await store.list()) {
+    if (!resourceServerClientIds.includes(clientId)) continue
+    const api = await store.findForUpdate(id)
+    if (!api) continue
+    const ids = api.resourceServerClientIds.map((each) => (each === clientId ? newId : each)).sort()
+    await store.update({ ...api, resourceServerClientIds: ids })
+  }
+}
+
 /** Removes the grants and the resource server role of a client, in the transaction that removes the client. */
 export async function removeClientFromApis(store: ApiStore, clientId: string): Promise<void> {
   await store.removeGrantsTo(clientId)

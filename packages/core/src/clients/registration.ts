@@ -43,6 +43,14 @@ export interface Clients {
   /** Removes the client and everything issued to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
   /**
+   * Changes the ID of a client, which keeps its settings, secrets, consents and access to APIs. What was issued to it is revoked,
+   * because its applications know the earlier ID.
+   *
+   * @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} `validation_failed` @throws {ConflictError}
+   * `client_id_already_exists`
+   */
+  rename(id: string, newId: string): Promise<Client>
+  /**
    * Adds a secret; its plain text is returned only once.
    *
    * @throws {NotFoundError} `client_not_found`
@@ -83,6 +91,8 @@ function signsWithSecret({ protocol }: Pick<Client, 'protocol'>): boolean {
 interface ClientHooks {
   /** Revokes everything issued to the client, in the transaction that removes it. */
   readonly onRemove: (clientId: string) => Promise<void>
+  /** Moves what refers to the client, in the transaction that renames it. */
+  readonly onRename: (clientId: string, newId: string) => Promise<void>
   /** Revokes the tokens of users who may no longer use the clients, in the transaction that restricts them. */
   readonly onRestrict: (clientIds: readonly string[]) => Promise<void>
 }
@@ -93,7 +103,7 @@ export const administratorDefaults = { registration: null, unusedSince: null, me
 export function createClients(
   { stores, clock, redirectUriPolicy, fetch, masterKey }: CoreContext,
   secretUses: Pick<SecretUses, 'whenIdle'>,
-  { onRemove, onRestrict }: ClientHooks,
+  { onRemove, onRename, onRestrict }: ClientHooks,
 ): Clients {
   const { clients: store, transaction } = stores
   /** Locks and updates a client; `undefined` leaves it unchanged. */
@@ -185,6 +195,21 @@ export function createClients(
         if (removed) await onRemove(id)
         return removed
       }),
+
+    async rename(id, newId) {
+      assertNoErrors(idProblems(newId))
+      return transaction(async () => {
+        const client = await store.findForUpdate(id)
+        if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
+        const renamed = { ...client, id: newId, updatedAt: clock.now() }
+        if (!(await store.insert(renamed)))
+          throw new ConflictError('client_id_already_exists', 'The client ID is already in use.')
+        await onRename(id, newId)
+        await store.remove(id)
+        await onRemove(id)
+        return renamed
+      })
+    },
 
     addSecret: (id, input) => mint(id, ({ secrets }) => secrets, input),
     replaceSecrets: (id, input) =>

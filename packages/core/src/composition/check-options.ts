@@ -51,7 +51,13 @@ const optionKinds = {
     configuration: 'a function',
   },
   signingKeys: { schedule: 'an object', external: 'an array of objects' },
-  hooks: { before: 'an object', after: 'a function', accessChecks: 'an object', onClientRemoved: 'a function' },
+  hooks: {
+    before: 'an object',
+    after: 'a function',
+    accessChecks: 'an object',
+    onClientRemoved: 'a function',
+    onClientRenamed: 'a function',
+  },
   limits: { rateLimiter: 'an object or false', hookTimeout: 'a number' },
 } as const satisfies Readonly<Record<Exclude<keyof PocketOptions, GroupName>, OptionKind>> & {
   readonly [Group in GroupName]: Readonly<Record<keyof NonNullable<PocketOptions[Group]>, OptionKind>>

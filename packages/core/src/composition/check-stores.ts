@@ -81,7 +81,15 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     removeExpired: true,
   },
   connectionLog: { insert: true, list: true, latest: true, removeByAccount: true },
-  consents: { find: true, allow: true, recordUse: true, remove: true, removeByAccount: true, removeByClient: true },
+  consents: {
+    find: true,
+    allow: true,
+    recordUse: true,
+    remove: true,
+    removeByAccount: true,
+    removeByClient: true,
+    renameClient: true,
+  },
   deviceLogins: {
     insert: true,
     findByCode: true,

@@ -1,6 +1,6 @@
 import { createApiAccess } from '../apis/access.ts'
 import { createApis } from '../apis/apis.ts'
-import { removeClientFromApis } from '../apis/grants.ts'
+import { removeClientFromApis, renameClientInApis } from '../apis/grants.ts'
 import { createInitialAccessTokens } from '../clients/initial-access-tokens.ts'
 import { createMetadataDocuments } from '../clients/metadata-documents.ts'
 import { createClients } from '../clients/registration.ts'
@@ -21,6 +21,11 @@ export function createClientServices(
   const secretUses = createSecretUses(options)
   const clients = createClients(options, secretUses, {
     onRestrict,
+    onRename: async (id, newId) => {
+      await stores.consents.renameClient(id, newId)
+      await renameClientInApis(stores.apis, id, newId)
+      await options.onClientRenamed?.(id, newId)
+    },
     onRemove: async (id) => {
       await stores.artifacts.destroyByClient(id)
       await stores.consents.removeByClient(id)

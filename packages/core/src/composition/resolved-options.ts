@@ -56,6 +56,7 @@ export function resolveOptions(options: PocketOptions) {
     runAccessChecks: createAccessChecks(hooks.accessChecks ?? {}, hookTimeout),
     builtInRules: getBuiltInRules(hooks.accessChecks ?? {}),
     onClientRemoved: hooks.onClientRemoved,
+    onClientRenamed: hooks.onClientRenamed,
     audit,
     clock,
     onError,

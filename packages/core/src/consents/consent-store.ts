@@ -10,4 +10,6 @@ export interface ConsentStore {
   remove(accountId: string, clientId: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
   removeByClient(clientId: string): Promise<void>
+  /** Moves all consents to a client to another ID, which has none. */
+  renameClient(clientId: string, newId: string): Promise<void>
 }

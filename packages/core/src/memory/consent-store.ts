@@ -47,6 +47,15 @@ export class MemoryConsentStore implements ConsentStore {
   removeByClient(clientId: string): Promise<void> {
     return this.#state.run(() => removeWhere(this.#consents, (consent) => consent.clientId === clientId))
   }
+
+  renameClient(clientId: string, newId: string): Promise<void> {
+    return this.#state.run(() => {
+      const renamed = [...this.#consents.values()].filter((consent) => consent.clientId === clientId)
+      removeWhere(this.#consents, (consent) => consent.clientId === clientId)
+      for (const consent of renamed)
+        this.#consents.set(keyOf(consent.accountId, newId), { ...consent, clientId: newId })
+    })
+  }
 }
 
 function keyOf(accountId: string, clientId: string): string {

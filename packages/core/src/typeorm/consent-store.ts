@@ -18,6 +18,7 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
+  renameClient: `UPDATE ${rows.table} SET client_id = $2 WHERE client_id = $1`,
 }
 
 export class TypeormConsentStore implements ConsentStore {
@@ -61,5 +62,9 @@ export class TypeormConsentStore implements ConsentStore {
 
   async removeByClient(clientId: string): Promise<void> {
     await this.#database.execute(sql.removeByClient, [clientId])
+  }
+
+  async renameClient(clientId: string, newId: string): Promise<void> {
+    await this.#database.execute(sql.renameClient, [clientId, newId])
   }
 }

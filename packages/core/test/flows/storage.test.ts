@@ -219,6 +219,49 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
+  test('renaming a client revokes its tokens and keeps its secrets, consents and access', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { client, exchange } = await signedIn(host)
+    const { access_token, refresh_token } = (await (await exchange()).json()) as Record<string, string>
+    const { plain } = await host.pocket.clients.addSecret(client.id)
+    const [accountId = ''] = host.accounts.keys()
+    await host.stores.consents.allow(accountId, client.id, ['email'], 0)
+    const api = await host.pocket.apis.create({ name: 'Files', resource: 'https://files.example.com' })
+    await host.pocket.apis.update(api.id, { name: 'Files', resourceServerClientIds: [client.id] })
+    const access = { userDelegatedAccess: false, clientAccess: true }
+    await host.pocket.apis.setGrant(api.id, client.id, {
+      ...access,
+      userDelegatedPermissionIds: [],
+      clientPermissionIds: [],
+    })
+    await host.pocket.clients.create({ id: 'taken', name: 'Taken', redirectUris: [] })
+    await expect(host.pocket.clients.rename(client.id, 'taken')).rejects.toMatchObject({
+      code: 'client_id_already_exists',
+    })
+    await expect(host.pocket.clients.rename(client.id, 'a b')).rejects.toMatchObject({ code: 'validation_failed' })
+    await host.pocket.clients.rename(client.id, 'renamed')
+    expect(await host.pocket.clients.find(client.id)).toBeUndefined()
+    expect(await host.stores.consents.find(accountId, client.id)).toBeUndefined()
+    expect(await host.stores.consents.find(accountId, 'renamed')).toMatchObject({
+      scopes: expect.arrayContaining(['email']),
+    })
+    expect(await host.pocket.apis.grantsOf(api.id)).toMatchObject([{ clientId: 'renamed', clientAccess: true }])
+    expect(await host.pocket.apis.find(api.id)).toMatchObject({ resourceServerClientIds: ['renamed'] })
+    const authorization = `Bearer ${access_token}`
+    expect((await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization } })).status).toBe(401)
+    const refresh = async (secret: string) => {
+      const body = new URLSearchParams({
+        client_id: 'renamed',
+        client_secret: secret,
+        grant_type: 'refresh_token',
+        refresh_token: refresh_token ?? '',
+      })
+      const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      return Object(await answer.json()).error
+    }
+    expect([await refresh('wrong'), await refresh(plain)]).toEqual(['invalid_client', 'invalid_grant'])
+  })
+
   test('removing a client removes its artifacts, and forgetting an account removes all artifacts of the account', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { client, exchange, agent, token } = await signedIn(host)

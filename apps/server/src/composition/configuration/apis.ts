@@ -82,12 +82,14 @@ export function apiKind({ pocket, administration }: ApiKindDeps): Kind {
       return id
     },
     async update(actor, { id, item: before }, item, fields) {
+      if (fields.includes('resource')) await administration.setResource(actor, id, text(item.resource))
       if (fields.some((field) => own.includes(field)))
         await administration.update(actor, id, ownFields({ ...before, ...item }))
       // A permission that is removed also ends its access, so both are written.
       const isChanged = (field: string) =>
         fields.includes(field) || (field === 'access' && fields.includes('permissions'))
       await setRelations(actor, id, Object.fromEntries(Object.entries(item).filter(([field]) => isChanged(field))))
+      return id
     },
     remove: (actor, id) => administration.remove(actor, id),
   }

@@ -108,8 +108,9 @@ export function clientKind(deps: ClientKindDeps): Kind {
       await setRelations(actor, id, item)
       return id
     },
-    async update(actor, { id, item: before }, item, fields) {
-      const isOwn = fields.some((field) => !relations.includes(field))
+    async update(actor, { id: storedId, item: before }, item, fields) {
+      const id = fields.includes('id') ? (await administration.rename(actor, storedId, text(item.id))).id : storedId
+      const isOwn = fields.some((field) => field !== 'id' && !relations.includes(field))
       const groups = fields.includes('allowedGroups') ? await groupIdsOf(directory, item.allowedGroups) : undefined
       if (isOwn) {
         // Members of `protocol` that the file does not declare are unchanged.
@@ -118,6 +119,7 @@ export function clientKind(deps: ClientKindDeps): Kind {
       } else if (groups) await administration.setAllowedGroups(actor, id, groups)
       const changed = Object.entries(item).filter(([field]) => fields.includes(field))
       await setRelations(actor, id, Object.fromEntries(changed))
+      return id
     },
     remove: (actor, id) => administration.remove(actor, id),
   }
@@ -133,7 +135,7 @@ function settingsOf(client: Client): Item {
 }
 
 function inputOf(item: Item): ClientInput {
-  const { federatedIdentities, accessTokenDurationMinutes, allowedGroups: _, ...fields } = item
+  const { federatedIdentities, accessTokenDurationMinutes, allowedGroups: _, previously: _previously, ...fields } = item
   const body = { ...fields, name: text(item.name), credentials: { federatedIdentities: objects(federatedIdentities) } }
   return {
     // A cast: the schema of the file has the members of the REST body.

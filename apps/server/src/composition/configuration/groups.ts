@@ -48,6 +48,7 @@ export function groupKind({ directory, groups }: GroupKindDeps): Kind {
         await groups.update(actor, id, { ...names, requiresTwoPasskeys: requiresTwoPasskeys === true })
       if (fields.includes('customClaims') && Array.isArray(item.customClaims))
         await groups.setClaims(actor, id, item.customClaims)
+      return id
     },
     remove: (actor, id) => groups.remove(actor, id),
   }

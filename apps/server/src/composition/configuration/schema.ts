@@ -83,6 +83,10 @@ const configurationFileSchema = {
       object(['id', 'name'], {
         ...clientFields,
         id: { ...clientFields.id, minLength: 2, description: 'The `client_id`.' },
+        previously: {
+          type: 'string',
+          description: 'The earlier ID. The client keeps its secrets, consents and access; its tokens end.',
+        },
         accessTokenDurationMinutes: { type: ['integer', 'null'], minimum: 1, maximum: 525_600 },
         federatedIdentities: {
           type: 'array',
@@ -101,6 +105,10 @@ const configurationFileSchema = {
     apis: list(
       object(['resource', 'name'], {
         ...apiCreate.properties,
+        previously: {
+          type: 'string',
+          description: 'The earlier resource. The API keeps its permissions and access.',
+        },
         permissions: { type: 'array', items: permission, maxItems: 500 },
         access: { type: 'array', items: access, description: 'All clients with access.' },
       }),

@@ -49,6 +49,7 @@ export function settingKind({ directory, settings }: SettingKindDeps): Kind {
       for (const key of groupKeys)
         if (key in changed) changed[key] = JSON.stringify(await groupIdsOf(directory, changed[key]))
       await settings.change(actor, validChanges(parseValues(changed)), { keys: [] })
+      return 'settings'
     },
     remove: async () => {},
   }

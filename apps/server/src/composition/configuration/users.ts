@@ -55,6 +55,7 @@ export function userKind({ directory, users }: UserKindDeps): Kind {
         await users.update(actor, id, bodyOf(merged))
       const relations = Object.entries(item).filter(([field]) => fields.includes(field))
       await setRelations(actor, id, Object.fromEntries(relations))
+      return id
     },
     remove: (actor, id) => users.remove(actor, id),
   }

@@ -81,6 +81,16 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
       assert.deepEqual(await remainingPairs(store), ['b y'])
     },
   },
+  {
+    name: 'moves all consents to a client to its new ID',
+    run: async (store) => {
+      for (const [account, client] of pairs) await store.allow(account, client, ['openid'], noon)
+      await store.renameClient('x', 'z')
+      assert.deepEqual(await pairsLeft(store), ['a y', 'b y'])
+      const moved = await store.find('b', 'z')
+      assert.deepEqual([moved?.clientId, moved?.scopes, moved?.createdAt], ['z', ['openid'], noon])
+    },
+  },
 ]
 
 const pairs = [
