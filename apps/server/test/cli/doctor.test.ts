@@ -52,20 +52,6 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     expect([exit, stderr]).toEqual([1, 'Failed: address.\n'])
   })
 
-  test('reports passkeys that belong to the host name of a previous APP_URL', async () => {
-    const env = { APP_URL: 'https://id.example.com' }
-    const { problems } = await doctor(machine.with(env))
-    expect(problems).toContain(
-      'failed   passkeys       Passkeys bound to the host name localhost: 1. They don’t work here. Set APP_URL to that host name again and add the new URL to APP_ORIGINS, or let these people register new passkeys.',
-    )
-    const { stdout } = await machine.with(env).run(['doctor', '--json'])
-    const { checks } = JSON.parse(stdout.toString())
-    expect(checks.find(({ check }: { readonly check: string }) => check === 'passkeys')).toMatchObject({
-      outcome: 'failed',
-      findings: [{ name: 'passkeysOfOtherHost', severity: 'bad' }],
-    })
-  })
-
   test('reports services that cannot be used, without their credentials', async () => {
     const port = String(await freePort())
     const { exit, stderr, problems } = await doctor(
@@ -85,6 +71,22 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     expect(problems.join('\n')).toMatch(/The e-mail server localhost \(E\w+\) can’t be used/)
     expect(problems.join('\n')).toMatch(/The LDAP server localhost:\d+ \(\w+\) can’t be used/)
     expect(problems.join('\n')).not.toContain('hunter2')
+  })
+})
+
+test.each(kinds)('reports passkeys that belong to the host name of a previous APP_URL on %s', async (kind) => {
+  await using machine = await createMachine(kind)
+  await (await startInstance(machine.env))[Symbol.asyncDispose]()
+  const issuer = 'https://id.example.com'
+  expect(await machine.run(['issuer', 'set', issuer, '--yes'])).toMatchObject({ exit: 0 })
+  const moved = machine.with({ APP_URL: issuer })
+  expect((await doctor(moved)).problems).toContain(
+    'failed   passkeys       Passkeys bound to the host name localhost: 1. They don’t work here. Run “pocket-id issuer set” with that host name again and add the new URL to APP_ORIGINS, or let these people register new passkeys.',
+  )
+  const { checks } = JSON.parse((await moved.run(['doctor', '--json'])).stdout.toString())
+  expect(checks.find(({ check }: { readonly check: string }) => check === 'passkeys')).toMatchObject({
+    outcome: 'failed',
+    findings: [{ name: 'passkeysOfOtherHost', severity: 'bad' }],
   })
 })
 

@@ -86,7 +86,7 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     run: async (store) => {
       for (const [account, client] of pairs) await store.allow(account, client, ['openid'], noon)
       await store.renameClient('x', 'z')
-      assert.deepEqual(await pairsLeft(store), ['a y', 'b y'])
+      assert.deepEqual(await remainingPairs(store), ['a y', 'b y'])
       const moved = await store.find('b', 'z')
       assert.deepEqual([moved?.clientId, moved?.scopes, moved?.createdAt], ['z', ['openid'], noon])
     },
