@@ -2,15 +2,18 @@ import { createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { accounts, masterKey, origin } from './settings.js'
 
-// In Next.js, the provider is a separate module, and this is `app/auth/[...path]/route.js`. Next.js itself runs behind
-// `http://127.0.0.1`, so `loopback` trusts the `X-Forwarded-For` header that it sets.
-export const pocket = await createPocket({
+// In Next.js, the provider is a separate module, and this is `app/auth/[...path]/route.js`. It must not be bundled:
+// `next.config.js` has `serverExternalPackages: ['@pocket/core']`. Each route and page has its own copy of the module, so
+// `globalThis` keeps one provider. Next.js itself runs behind `http://127.0.0.1`, so `loopback` trusts the
+// `X-Forwarded-For` header that it sets.
+globalThis.pocket ??= createPocket({
   issuer: `${origin}/auth`,
   masterKey,
   accounts,
   stores: memoryStores(),
   trustProxy: ['loopback'],
 })
+export const pocket = await globalThis.pocket
 
 export const GET = (request) => pocket.fetch(request)
 export const POST = (request) => pocket.fetch(request)

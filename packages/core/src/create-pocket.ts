@@ -87,7 +87,8 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     request: IncomingMessage | Headers,
     response?: ServerResponse | Headers,
   ): Promise<Session | undefined> {
-    if ('headers' in request)
+    // Headers of frameworks can have more members, such as `headers`.
+    if ('socket' in request)
       // A cast: the overload requires the response.
       return sessions.read(request, response as ServerResponse)
     const { req, res } = toNodeExchange(request)

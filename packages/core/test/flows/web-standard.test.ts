@@ -49,6 +49,9 @@ test('signs in and reads the session with web-standard requests and headers', as
   const account = await signIn()
   expect(await host.pocket.session(cookieHeaders())).toMatchObject({ accountId: account.id, acr: 'phr' })
   expect(await host.pocket.session(new Headers())).toBeUndefined()
+  // As `headers()` of Next.js returns them.
+  const withMember = Object.assign(cookieHeaders(), { headers: {} })
+  expect(await host.pocket.session(withMember)).toMatchObject({ accountId: account.id })
 })
 
 test('returns the cookies that extend a session', async () => {
