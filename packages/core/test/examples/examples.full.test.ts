@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { freePort, startProcess, waitTimeout } from '@pocket/test-support'
+import { describeUnless, freePort, startProcess, waitTimeout } from '@pocket/test-support'
 import { build } from 'esbuild'
 import * as oidc from 'openid-client'
 
@@ -37,6 +37,8 @@ beforeAll(async () => {
     const start = name.slice(1).replace('/', '-')
     manifest.dependencies[name] = `file:${(await readdir(folder)).find((file) => file.startsWith(start))}`
   }
+  // The oldest supported version, beside the one that runs the tests.
+  manifest.dependencies.node = '22'
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], {
     cwd: folder,
@@ -100,6 +102,8 @@ async function goToClient({ issuer, clientId }: Invitation, authenticator: Softw
   return { page: page.text, claims: tokens.claims(), home, terms }
 }
 
+const node22 = () => join(folder, 'node_modules/node/bin/node')
+
 async function start(name: string, command = 'node') {
   const port = await freePort()
   const program = await startProcess(command, [`${name}.js`], {
@@ -112,7 +116,10 @@ async function start(name: string, command = 'node') {
 
 const ada = { sub: 'ada', preferred_username: 'ada', email: 'ada@example.com' }
 
-describe('an example with the installed package', () => {
+describe.each([
+  ['the Node of the tests', () => 'node'],
+  ['Node 22', node22],
+])('an example with the installed package on %s', (_version, node) => {
   test.each([
     ['node-http', ada],
     ['koa', ada],
@@ -130,7 +137,7 @@ describe('an example with the installed package', () => {
     ['hsm', ada],
     ['from-passwords', { sub: '7', preferred_username: 'ada@example.com' }],
   ])('%s signs a user in with a passkey', async (name, claims) => {
-    const { program, invitation } = await start(name, name === 'bun' ? join(folder, 'node_modules/.bin/bun') : 'node')
+    const { program, invitation } = await start(name, name === 'bun' ? join(folder, 'node_modules/.bin/bun') : node())
     await using _program = program
     const signedIn = await signIn(invitation, name === 'from-passwords' ? 'correct horse' : undefined)
     expect(signedIn.claims).toMatchObject({ iss: invitation.issuer, ...claims })
@@ -144,7 +151,7 @@ describe('an example with the installed package', () => {
   })
 
   test('own-sign-up signs up a new user, and signs in a user without a passkey by a code', async () => {
-    const { program, invitation } = await start('own-sign-up')
+    const { program, invitation } = await start('own-sign-up', node())
     await using _program = program
     const { issuer: origin } = invitation
     const authenticator = new SoftwareAuthenticator()
@@ -167,6 +174,33 @@ describe('an example with the installed package', () => {
     expect(to).toBe('bob@example.com')
     await other.postForm(`${origin}/login/code`, { code })
     expect((await other.get(`${origin}/`)).text).toBe('Hello bob')
+  })
+
+  test('the quick start signs a user in at its own page and at its client', async () => {
+    const [origin, client] = [`http://localhost:${await freePort()}`, `http://localhost:${await freePort()}`] as const
+    const startAt = async (name: string, readyWhen: RegExp) => {
+      const text = (await readFile(join(folder, `${name}.js`), 'utf8'))
+        .replaceAll('http://localhost:3000', origin)
+        .replaceAll('http://localhost:4000', client)
+        .replace('listen(3000)', `listen(${new URL(origin).port})`)
+        .replace('listen(4000)', `listen(${new URL(client).port}, () => console.log('ready'))`)
+      await writeFile(join(folder, `${name}-copy.js`), text)
+      return startProcess(node(), [`${name}-copy.js`], { cwd: folder, readyWhen })
+    }
+    await using service = await startAt('quick-start', /enter (\S+)/)
+    await using _client = await startAt('quick-start-client', /ready/)
+    const agent = new UserAgent()
+    const entered = await agent.postForm(`${origin}/login/code?redirect=/`, { code: service.ready[1] ?? '' })
+    expect((await agent.follow(entered)).text).toContain('Create a passkey')
+    const { options } = (await agent.postJson(`${origin}/login/passkey/options`, {})).json() as {
+      options: Parameters<SoftwareAuthenticator['create']>[0]
+    }
+    const response = new SoftwareAuthenticator().create(options, { origin })
+    expect((await agent.postJson(`${origin}/login/passkey/answer?redirect=/`, { response })).status).toBe(200)
+    expect((await agent.get(`${origin}/`)).text).toBe('Hello ada')
+    const consent = await agent.follow(await agent.get(`${client}/`))
+    const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')))
+    expect(returned.text).toBe('Photos of ada')
   })
 })
 
@@ -234,21 +268,6 @@ console.log(response.status, (await response.text()).includes('Sign in with a pa
     await expect(caught).rejects.toMatchObject({
       stdout: expect.stringMatching(/not ok \d+ - returns the code to one of fifty concurrent consumers/),
     })
-  })
-
-  const redis = '/usr/bin/redis-server'
-  const testWithRedis = existsSync(redis) ? test : test.skip
-  testWithRedis('stores of Redis satisfy the contracts (Debian: apt-get install redis-server)', async () => {
-    const port = String(await freePort())
-    const args = ['--port', port, '--save', '', '--dir', folder]
-    await using _server = await startProcess(redis, args, { cwd: folder, readyWhen: /(Ready to accept connections)/ })
-    const env = { ...process.env, REDIS_URL: `redis://localhost:${port}` }
-    const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'redis-stores.test.js'], {
-      cwd: folder,
-      env,
-    })
-    expect(stdout).toMatch(/# pass 1[3-9]/)
-    expect(stdout).toContain('# fail 0')
   })
 
   test('ships complete types that compile in strict mode', async () => {
@@ -367,5 +386,23 @@ console.log(JSON.stringify({
     )
     expect(JSON.parse(stdout)).toEqual({ env: true, listeners: true, timers: 0, default: false })
     expect(stderr).toBe('')
+  })
+})
+
+const redis = '/usr/bin/redis-server'
+const redisMissing = existsSync(redis)
+  ? undefined
+  : 'Redis is not installed: apt-get install --no-install-recommends redis-server'
+
+describeUnless(redisMissing, describe)('Redis', () => {
+  test('satisfies the contracts of the stores in the example', async () => {
+    const port = String(await freePort())
+    const args = ['--port', port, '--save', '', '--dir', folder]
+    await using _server = await startProcess(redis, args, { cwd: folder, readyWhen: /(Ready to accept connections)/ })
+    const env = { ...process.env, REDIS_URL: `redis://localhost:${port}` }
+    const tests = ['--test', '--test-reporter=tap', 'redis-stores.test.js']
+    const { stdout } = await run('node', tests, { cwd: folder, env })
+    expect(stdout).toMatch(/# pass 1[3-9]/)
+    expect(stdout).toContain('# fail 0')
   })
 })
