@@ -17,7 +17,7 @@ export function siteFiles({ appName, pictures, assets }: SiteFileDeps): readonly
       path: '/robots.txt',
       async handle(ctx) {
         ctx.type = 'text/plain'
-        ctx.body = 'User-agent: *\nDisallow: /\n'
+        ctx.body = 'User-agent: *\nDisallow: /\nNoindex: /'
       },
     },
     {
@@ -42,6 +42,8 @@ export function siteFiles({ appName, pictures, assets }: SiteFileDeps): readonly
           name,
           short_name: name,
           start_url: '/',
+          orientation: 'any',
+          dir: 'auto',
           display: 'minimal-ui',
           icons,
         })

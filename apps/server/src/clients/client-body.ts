@@ -70,6 +70,7 @@ export const clientCreate = named('OidcClientCreateDto', {
       maxLength: 128,
       pattern: '^[a-zA-Z0-9._-]*$',
       [sentence]: 'must be letters, digits, dots, hyphens and underscores',
+      [fieldCode]: 'client_id',
       description: 'At least 2 characters. If empty, a UUID is generated.',
     },
   },

@@ -1,5 +1,5 @@
 import type { RequestOrigin } from '@pocket/core'
-import { clientNotFound } from '../http/api/client-not-found.ts'
+import { NotFoundError } from '@pocket/core/errors'
 import type { Deps } from '../http/deps.ts'
 
 /** The consents of users. */
@@ -11,7 +11,10 @@ export interface OwnConsents {
 export function createOwnConsents({ pocket, audit }: Deps): OwnConsents {
   return {
     async withdraw(accountId, clientId, origin) {
-      if (!(await pocket.withdrawConsent(accountId, clientId))) throw clientNotFound()
+      if (!(await pocket.withdrawConsent(accountId, clientId)))
+        throw new NotFoundError('not_found', 'There is no such consent.', {
+          details: { resource: 'Client authorization' },
+        })
       await audit.record({ event: 'consent_withdrawn', accountId, clientId }, origin)
     },
   }

@@ -3,12 +3,12 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
 import { bodyReader } from '../http/api/body.ts'
-import { instant, sentence } from '../http/api/schema.ts'
+import { fieldCode, instant, sentence } from '../http/api/schema.ts'
 
 const schema = {
   type: 'object',
   properties: {
-    secret: { type: 'string', pattern: '^[ -~]*$', [sentence]: 'must be printable ASCII' },
+    secret: { type: 'string', pattern: '^[ -~]*$', [sentence]: 'must be printable ASCII', [fieldCode]: 'printascii' },
     expiresAt: instant,
     serviceToken: {
       type: 'object',

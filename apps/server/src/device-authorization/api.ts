@@ -78,9 +78,13 @@ export function deviceAuthorizationOperations({
   ]
 }
 
-/** @throws {InvalidInputError} `oidc_invalid_device_code` */
+/** @throws {InvalidInputError} `validation_failed` without a code, `oidc_invalid_device_code` */
 function codeOf({ query: { code: value } }: Context): string {
-  if (typeof value === 'string' && value !== '' && value.length <= 64) return value
+  if (value === undefined || value === '')
+    throw new InvalidInputError('validation_failed', 'code is required', {
+      fields: [{ field: 'code', code: 'required', message: 'is required' }],
+    })
+  if (typeof value === 'string' && value.length <= 64) return value
   throw new InvalidInputError('oidc_invalid_device_code', 'The code does not exist.')
 }
 

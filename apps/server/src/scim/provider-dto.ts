@@ -95,7 +95,7 @@ export const scimProviderBody = named('ScimServiceProviderCreateDTO', {
   type: 'object',
   required: ['endpoint', 'oidcClientId'],
   properties: {
-    endpoint: { type: 'string', minLength: 1, maxLength: 2000 },
+    endpoint: { type: 'string', minLength: 1, maxLength: 2000, format: 'uri' },
     token: { type: 'string', maxLength: 10_000, description: 'The mask keeps the stored token.' },
     oidcClientId: { type: 'string', minLength: 1, maxLength: 2000 },
     removal: { type: 'string', enum: removals },

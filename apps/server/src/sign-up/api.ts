@@ -5,7 +5,7 @@ import { mask, showsSecrets } from '../access/secret-access.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
-import { instant, named, pageOf } from '../http/api/schema.ts'
+import { fieldCode, instant, named, pageOf } from '../http/api/schema.ts'
 import { userBody } from '../users/user-body.ts'
 import { groupItemDto, groupItemSchema, userDto, userSchema } from '../users/user-dto.ts'
 import type { SignUp } from './sign-up.ts'
@@ -32,7 +32,13 @@ const tokenBody = named('SignupTokenCreateDto', {
   required: ['usageLimit'],
   properties: {
     ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one hour.` },
-    usageLimit: { type: 'integer', minimum: 1, maximum: 100, description: 'The maximum number of sign-ups.' },
+    usageLimit: {
+      type: 'integer',
+      maximum: 100,
+      // Zero counts as missing in Pocket ID.
+      allOf: [{ minimum: 1, [fieldCode]: 'required' }],
+      description: 'The maximum number of sign-ups.',
+    },
     userGroupIds: {
       type: 'array',
       items: { type: 'string' },

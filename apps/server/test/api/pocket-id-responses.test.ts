@@ -156,7 +156,7 @@ test('redirects a path with a trailing slash, and keeps the query and the method
 
 test('keeps search engines out and describes the home-screen app', async () => {
   const robots = await fetch(`${instance.url}/robots.txt`)
-  expect([robots.status, await robots.text()]).toEqual([200, 'User-agent: *\nDisallow: /\n'])
+  expect([robots.status, await robots.text()]).toEqual([200, 'User-agent: *\nDisallow: /\nNoindex: /'])
   const manifest = await fetch(`${instance.url}/app.webmanifest`)
   expect(manifest.headers.get('content-type')).toBe('application/manifest+json')
   const { name, icons }: { readonly name: string; readonly icons: readonly { readonly src: string }[] } =

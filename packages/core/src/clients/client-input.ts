@@ -77,9 +77,8 @@ export function assertNoErrors(fields: readonly FieldError[]): void {
 export function idProblems(id: string | undefined): FieldError[] {
   if (id !== undefined && isObjectMember(id)) return [{ field: 'id', code: 'invalid_format', message: 'is reserved' }]
   if (id === undefined || /^[a-zA-Z0-9._-]{2,128}$/.test(id)) return []
-  return [
-    { field: 'id', code: 'invalid_format', message: 'must be 2 to 128 letters, digits, dots, hyphens or underscores' },
-  ]
+  const code = id.length < 2 ? 'too_short' : 'invalid_format'
+  return [{ field: 'id', code, message: 'must be 2 to 128 letters, digits, dots, hyphens or underscores' }]
 }
 
 export function groupIdProblems(ids: readonly string[]): FieldError[] {
