@@ -263,8 +263,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(unknown).toMatchObject({ status: 400, json: { error: 'invalid_target' } })
   })
 
-  test.each(['', 'E0000000', 'x'.repeat(65)])('refuses the code %j', async (code) => {
-    expect(await info(code)).toMatchObject({ status: 400, json: { code: 'oidc_invalid_device_code' } })
+  test.each([
+    ['', 'validation_failed'],
+    ['E0000000', 'oidc_invalid_device_code'],
+    ['x'.repeat(65), 'oidc_invalid_device_code'],
+  ])('refuses the code %j with %s', async (given, code) => {
+    expect(await info(given)).toMatchObject({ status: 400, json: { code } })
   })
 
   test('accepts only two decisions', async () => {
