@@ -9,6 +9,15 @@ import './settings.ts'
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-print]'))
   button.addEventListener('click', () => print())
 
+// An action of several batches goes on by itself.
+document.querySelector<HTMLButtonElement>('form[data-continue] button[type="submit"]')?.click()
+
+/** A picture is sent as soon as it is chosen; without JavaScript, by the button. */
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-sends]'))
+  button.form?.addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLInputElement && target.files?.length) button.form?.requestSubmit(button)
+  })
+
 /** Links to a confirmation page open its dialog instead, if there is one. */
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]')) {
   const dialog = document.querySelector<HTMLDialogElement>(`dialog#${CSS.escape(link.dataset.dialog ?? '')}`)

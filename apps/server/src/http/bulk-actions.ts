@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { applyToEach, type BulkNotice, nothingSelected } from './bulk.ts'
+import { applyToEach, type BulkNotice, bulkNotice, joinNotices, nothingSelected } from './bulk.ts'
+import type { Confirmation } from './confirm-page-model.ts'
 import type { Flashes } from './flash.ts'
 import { formText, formTexts } from './form.ts'
 import { listReturnUrl } from './list-page.ts'
@@ -43,8 +45,10 @@ interface Matches<Item> {
   readonly total: number
 }
 
-/** The maximum number of items of one action: each is changed in its own transaction. */
+/** The maximum number of items of one action. */
 const maxItems = 500
+/** Items of one request. Each is changed in a transaction of its own, so all of them could exceed the time limit of a proxy. */
+const batchSize = 50
 /** Of so many matches, the confirmed items are found again. */
 const maxMatches = 10_000
 /** Maximum number of names on the confirmation page. */
@@ -68,7 +72,8 @@ function submittedIds(ctx: Context): readonly string[] {
 
 /**
  * Runs an action for the selected items, or all that match, after confirmation, and returns to the list. Of all that matched,
- * only those are changed that were confirmed and still match.
+ * only those are changed that were confirmed and still match. More than one batch continues with a request for each, which the
+ * page sends by itself.
  */
 export async function runBulkAction<Item extends BulkItem>(
   ctx: Context,
@@ -80,17 +85,42 @@ export async function runBulkAction<Item extends BulkItem>(
   const isConfirmed = formText(ctx, 'confirmed', 3) === 'yes'
   const isAll = findMatching !== undefined && formText(ctx, 'all', 3) === 'yes'
   const ids = submittedIds(ctx)
-  const finish = (notice: BulkNotice) => {
+  const batch = isConfirmed ? ids.slice(0, batchSize) : ids
+  const rest = ids.slice(batch.length)
+  const [submittedRun, total] = [formText(ctx, 'run', 40), Number(formText(ctx, 'of', 6)) || ids.length]
+  const store = (notice: BulkNotice) => {
     // Long names may exceed the size of a cookie.
     if (!flashes.set(ctx, path, notice))
       flashes.set(ctx, path, { ...notice, refused: notice.refused.slice(0, 2), undo: undefined })
+  }
+  const finish = (notice: BulkNotice) => {
+    store(notice)
     seeOther(ctx, listReturnUrl(path, list))
   }
+  const fields = (remaining: readonly string[]): Confirmation['fields'] => [
+    { name: 'act', value: act },
+    { name: 'list', value: list },
+    ...(isAll ? [{ name: 'all', value: 'yes' }] : []),
+    ...remaining.map((id) => ({ name: 'ids', value: id })),
+  ]
+  const showConfirmation = (confirmation: Pick<Confirmation, 'names' | 'count' | 'fields'> & Partial<Confirmation>) =>
+    show(ctx, {
+      view: 'confirm',
+      viewer: viewerOf(action.viewer),
+      within: action.within,
+      confirmation: {
+        act: action.asks,
+        submitTo: `${path}/bulk`,
+        isDangerous: action.isDangerous ?? true,
+        ...confirmation,
+      },
+      cancelTo: listReturnUrl(path, list),
+    })
   const matches = isAll ? await findMatching(list, isConfirmed ? maxMatches : maxItems) : undefined
-  const confirmedIds = new Set(ids)
+  const confirmedIds = new Set(batch)
   const items =
     matches === undefined
-      ? await find(ids)
+      ? await find(batch)
       : isConfirmed
         ? matches.items.filter(({ id }) => confirmedIds.has(id))
         : matches.items
@@ -99,31 +129,39 @@ export async function runBulkAction<Item extends BulkItem>(
   if (isConfirmed && (choice === undefined || choices.length > 0)) {
     const run: PageHandler = async () => {
       const notice = await applyToEach(act, items, (item) => action.work(item, choices))
-      const skipped = notice.skipped + ids.length - items.length
-      finish({ ...notice, skipped, ...(notice.count > 0 && undoOf(action, items)) })
+      const skipped = notice.skipped + batch.length - items.length
+      const stored = submittedRun === '' ? {} : flashes.consume(ctx, path)
+      const before = stored.run === submittedRun ? bulkNotice(stored) : null
+      const isWhole = before === null && rest.length === 0
+      const joined = joinNotices(before, {
+        ...notice,
+        skipped,
+        ...(isWhole && notice.count > 0 && undoOf(action, items)),
+      })
+      if (rest.length === 0) return finish(joined)
+      const run = submittedRun || randomUUID()
+      // Leaving the page shows the result so far.
+      store({ ...joined, run })
+      await showConfirmation({
+        names: [],
+        count: rest.length,
+        fields: [
+          ...fields(rest),
+          ...choices.map((value) => ({ name: 'choices', value })),
+          { name: 'run', value: run },
+          { name: 'of', value: String(total) },
+        ],
+        progress: { done: total - rest.length, total },
+      })
     }
     return (action.protect ? await action.protect(items, run) : run)(ctx)
   }
-  await show(ctx, {
-    view: 'confirm',
-    viewer: viewerOf(action.viewer),
-    within: action.within,
-    confirmation: {
-      act: action.asks,
-      names: items.slice(0, maxNames).map(({ name }) => name),
-      count: items.length,
-      ...(matches && matches.total > items.length && { total: matches.total }),
-      submitTo: `${path}/bulk`,
-      fields: [
-        { name: 'act', value: act },
-        { name: 'list', value: list },
-        ...(isAll ? [{ name: 'all', value: 'yes' }] : []),
-        ...items.map(({ id }) => ({ name: 'ids', value: id })),
-      ],
-      ...(choice && { choice: { ...choice, name: 'choices', isMissing: isConfirmed } }),
-      isDangerous: action.isDangerous ?? true,
-    },
-    cancelTo: listReturnUrl(path, list),
+  await showConfirmation({
+    names: items.slice(0, maxNames).map(({ name }) => name),
+    count: items.length,
+    ...(matches && matches.total > items.length && { total: matches.total }),
+    fields: fields(items.map(({ id }) => id)),
+    ...(choice && { choice: { ...choice, name: 'choices', isMissing: isConfirmed } }),
   })
   if (isConfirmed) ctx.status = 400
 }

@@ -13,6 +13,8 @@ export interface BulkNotice {
   readonly skipped: number
   /** The inverse action and its items, if the action can be undone. */
   readonly undo?: { readonly act: string; readonly ids: readonly string[] }
+  /** Identifies an action of several batches. */
+  readonly run?: string
 }
 
 interface NamedItem {
@@ -48,6 +50,20 @@ export async function applyToEach<Item extends NamedItem>(
     refused: refused.slice(0, maxNames),
     refusedCount: refused.length,
     skipped: items.length - changed.length - refused.length,
+  }
+}
+
+/** The notice of the next batch of an action, with the earlier ones. */
+export function joinNotices(before: BulkNotice | null, next: BulkNotice): BulkNotice {
+  if (before === null) return next
+  const [count, { name }] = [before.count + next.count, before.count === 1 ? before : next]
+  return {
+    done: next.done,
+    count,
+    ...(count === 1 && name !== undefined && { name }),
+    refused: [...before.refused, ...next.refused].slice(0, maxNames),
+    refusedCount: before.refusedCount + next.refusedCount,
+    skipped: before.skipped + next.skipped,
   }
 }
 

@@ -20,6 +20,8 @@ export interface Confirmation {
   readonly total?: number
   /** A choice that the user must make with a picker; whether it was missing in a submitted form. */
   readonly choice?: { readonly name: string; readonly kind: string; readonly isMissing: boolean }
+  /** The number of processed items, if the form continues an action that was confirmed. */
+  readonly progress?: { readonly done: number; readonly total: number }
   readonly isDangerous: boolean
 }
 

@@ -78,6 +78,40 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect([await directory().find(id), (await directory().find(adaId))?.administrator]).toEqual([undefined, true])
   })
 
+  test('processes 500 in batches, keeps the last administrator, and reports all batches', async () => {
+    const name = `batch${kind.toLowerCase()}`
+    const ids = [adaId]
+    // The pool has few connections.
+    while (ids.length < 500) ids.push(...(await addUsers(`${name}${ids.length}x`, Math.min(25, 500 - ids.length))))
+    await directory().users.remove(ids[499] ?? '')
+    let answer = await post(`${users}/bulk`, [
+      ['act', 'delete'],
+      ['confirmed', 'yes'],
+      ...ids.map((id) => ['ids', id] as const),
+    ])
+    const titles: string[] = []
+    while (answer.status === 200) {
+      titles.push(/<h1>([^<]+)/.exec(answer.text)?.[1] ?? '')
+      answer = await post(`${users}/bulk`, confirmed(answer.text))
+    }
+    expect(titles).toEqual([50, 100, 150, 200, 250, 300, 350, 400, 450].map((done) => `${done} of 500 done`))
+    const page = await get(users)
+    for (const text of ['498 people were deleted.', 'One was skipped', 'Ada Lovelace</bdi>: Make another person'])
+      expect(page).toContain(text)
+    expect((await directory().findMany(ids)).map(({ id }) => id)).toEqual([adaId])
+  })
+
+  test('shows the result of the batches so far if the action is stopped', async () => {
+    const ids = [
+      ...(await addUsers(`stop${kind.toLowerCase()}`, 25)),
+      ...(await addUsers(`stopped${kind.toLowerCase()}`, 26)),
+    ]
+    const fields = [['act', 'disable'], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const)] as const
+    expect((await post(`${users}/bulk`, fields)).text).toContain('50 of 51 done')
+    expect(await get(users)).toContain('50 people were disabled.')
+    expect(await isDisabled(ids[50] ?? '')).toBe(false)
+  })
+
   test('changes each item once if the same form is sent twice at once', async () => {
     const ids = await addUsers(`twice${kind.toLowerCase()}`, 6)
     const fields = [['act', 'delete'], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const)] as const
