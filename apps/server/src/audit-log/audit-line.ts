@@ -1,4 +1,5 @@
 import type { Change } from '@pocket/core'
+import { commandLineUser, configurationFileUser, ldapActor, staticUser } from '../access/built-in-actors.ts'
 import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditChange, AuditLine, Subject } from './page-model.ts'
@@ -32,7 +33,7 @@ export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', knownSu
     id,
     event,
     subjects: subjectsOf(entry, perspective, knownSubjects),
-    actor: actorId === null ? null : { kind: 'actor', name: actorName, href: userUrl(actorId, knownSubjects) },
+    actor: actorId === null ? null : person('actor', actorId, actorName, knownSubjects),
     at: createdAt,
     occurrences,
     lastAt,
@@ -60,7 +61,7 @@ function subjectsOf(entry: AuditEntry, perspective: 'own' | 'all', known: KnownS
   const isAccount = accountId !== null && perspective === 'all'
   const isClient = clientId !== null || clientName !== null
   const subjects: readonly (Subject | false)[] = [
-    isAccount && { kind: 'account', name: accountName, href: userUrl(accountId, known) },
+    isAccount && person('account', accountId, accountName, known),
     isClient && { kind: 'client', name: clientName, href: clientId === null ? null : known.client(clientId) },
     data.passkeyName !== undefined && { kind: 'passkey', name: data.passkeyName, href: null },
     noun.group.test(event) && {
@@ -77,9 +78,17 @@ function subjectsOf(entry: AuditEntry, perspective: 'own' | 'all', known: KnownS
   return subjects.filter((subject) => subject !== false)
 }
 
-/** Built-in actors are not in the directory and have no page. */
-function userUrl(id: string, known: KnownSubjects): string | null {
-  return id.startsWith('00000000-0000-0000-0000-') ? null : known.user(id)
+/** The message keys of built-in actors, which are not in the directory and have no page. */
+const builtInOrigins: ReadonlyMap<string, string> = new Map([
+  [staticUser.id, 'staticApiKey'],
+  [commandLineUser.id, 'commandLine'],
+  [configurationFileUser.id, 'configurationFile'],
+  [ldapActor.id, 'ldap'],
+])
+
+function person(kind: Subject['kind'], id: string, name: string | null, known: KnownSubjects): Subject {
+  const origin = builtInOrigins.get(id)
+  return origin === undefined ? { kind, name, href: known.user(id) } : { kind: 'origin', name: origin, href: null }
 }
 
 /** The name of an object that was created, deleted or renamed. */
