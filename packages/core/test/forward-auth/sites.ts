@@ -14,7 +14,7 @@ export function rule(changes: Partial<AccessRule> = {}): AccessRule {
   return { host: null, path: '/*', methods: [], allow: 'users', groups: [], maxPasskeyAgeMinutes: null, ...changes }
 }
 
-export function mountKoa(pocket: Pocket) {
+function mountKoa(pocket: Pocket) {
   return new Koa().use(pocket.forwardAuth()).use(pocket.koa()).callback()
 }
 
