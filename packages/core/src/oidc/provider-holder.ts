@@ -41,7 +41,10 @@ export async function createProviderHolder(
   }
   const check = async (onError: (error: unknown) => void) => {
     try {
-      use(await keyRing.loadCached(current.set))
+      const before = current
+      const set = await keyRing.loadCached(before.set)
+      // What was read before a rotation of this process is out of date.
+      if (current === before) use(set)
       nextCheck = monotonic() + checkInterval
     } catch (error) {
       nextCheck = monotonic() + retryInterval
