@@ -71,6 +71,8 @@ async function receiveFile<Result>(
     return undefined
   })
   form.on('error', rejectDamaged)
+  // Parsing a body of thousands of parts would occupy the process for seconds.
+  form.on('partsLimit', () => rejectDamaged())
   form.on('finish', resolve)
   req.on('data', (chunk: Buffer) => {
     received += chunk.length

@@ -163,6 +163,23 @@ describe.each(databaseKinds)('%s', (kind) => {
       },
     )
 
+    test('with more parts than a form has are refused', async () => {
+      const part = (disposition: string, content = '') =>
+        `--x\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`
+      const fields = Array.from({ length: 12 }, (_, index) => part(`name="f${index}"`))
+      const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
+      const answer = await instance.agent().fetch(api + path, {
+        method: 'PUT',
+        headers: {
+          cookie: cookie.join('; '),
+          'content-type': 'multipart/form-data; boundary=x',
+          'sec-fetch-site': 'same-origin',
+        },
+        body: `${part('name="file"; filename="a.svg"', svg.toString())}${fields.join('')}--x--\r\n`,
+      })
+      expect(await code(answer)).toEqual([400, 'invalid_request_body'])
+    })
+
     test('that are too large are refused, with or without a declared length', async () => {
       const large = Buffer.alloc(10 * 1024 * 1024 + 1)
       const answer = await put(path, large)
