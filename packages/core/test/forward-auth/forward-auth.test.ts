@@ -369,6 +369,21 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(await again()).not.toBe(assertion)
   })
 
+  it('sends no assertion of a key that was withdrawn', async () => {
+    await sites.site({ ...wikiSite, identityAssertion: true })
+    const { agent, page } = await enter()
+    const { pocket, issuer } = sites.host
+    const published = await pocket.signingKeys()
+    await pocket.replaceKeys(
+      published.map(({ kid }) => kid),
+      { immediately: true },
+    )
+    const assertion = received(await agent.get(`${wiki}/`)).headers['x-pocket-assertion'] ?? ''
+    expect(assertion).not.toBe(received(page).headers['x-pocket-assertion'])
+    const keys = createRemoteJWKSet(new URL(pocket.endpoints.jwks))
+    expect((await jwtVerify(assertion, keys, { issuer })).payload.sub).toBeTruthy()
+  })
+
   it('denies requests that it cannot attribute to one site', async () => {
     await sites.site(wikiSite)
     await sites.site({ protectedHosts: ['twice.example.org'], accessRules: [rule({ allow: 'everyone' })] })
