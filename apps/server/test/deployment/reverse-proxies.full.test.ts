@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { type RequestOptions, request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describeUnless, eventually, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
+import { createAuthority } from '@pocket/test-support/certificates'
+import { type RunningApp, setUpAdministrator, startApp } from '../http/app.ts'
+
+const host = 'id.example.com'
+const apiKey = 'an API key of the test'
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const read = (path: string) => readFile(join(root, path), 'utf8')
+
+/** The folder of the proxy has `fullchain.pem`, `privkey.pem` and `certificates/`, the certificate and key in one file. */
+interface Place {
+  readonly folder: string
+  /** Where the proxy listens with TLS. */
+  readonly port: number
+  /** Where Pocket listens. */
+  readonly upstream: number
+}
+
+interface ProxyUnderTest {
+  readonly name: string
+  readonly program: string
+  readonly file: string
+  readonly args: (file: string, folder: string) => readonly string[]
+  /** Runs the documented configuration in a folder, at a port. */
+  readonly configure: (place: Place) => Promise<string>
+}
+
+const nginx = {
+  program: '/usr/sbin/nginx',
+  file: 'nginx.conf',
+  args: (file: string, folder: string) => ['-c', file, '-e', 'stderr', '-p', folder, '-g', 'daemon off;'],
+}
+
+/** A configuration of nginx around a block of the `http` context. */
+const nginxMain = (block: string, { folder }: Place) => `pid ${folder}/pid; events {} http {
+  access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
+  uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+  ${block}
+}`
+
+/** The server that NGINX Proxy Manager and DSM write, with the default buffers. Both append to `X-Forwarded-For`. */
+const generatedServer = ({ folder, port, upstream }: Place) => `server {
+  listen 127.0.0.1:${port} ssl http2;
+  server_name ${host};
+  ssl_certificate ${folder}/fullchain.pem;
+  ssl_certificate_key ${folder}/privkey.pem;
+  location / {
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_pass http://127.0.0.1:${upstream};
+  }
+}`
+
+/** The block of a language in the guide. */
+async function guideBlock(language: string): Promise<string> {
+  const guide = await read('docs/guides/reverse-proxy.md')
+  const [, block] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(guide) ?? []
+  if (block === undefined) throw new Error(`the guide has no block of ${language}`)
+  return block
+}
+
+const proxies: readonly ProxyUnderTest[] = [
+  {
+    ...nginx,
+    name: 'nginx',
+    configure: async (place) => {
+      const file = await read('docker/reverse-proxy/nginx.conf')
+      const block = file
+        .replaceAll(/^ +listen \[::\].*\n/gm, '')
+        .replace('listen 443 ', `listen 127.0.0.1:${place.port} `)
+        .replace('listen 80;', `listen 127.0.0.1:${await freePort()};`)
+        .replaceAll('/etc/ssl/id.example.com', place.folder)
+        .replace('127.0.0.1:1411', `127.0.0.1:${place.upstream}`)
+      return nginxMain(block, place)
+    },
+  },
+  {
+    ...nginx,
+    name: 'NGINX Proxy Manager and DSM',
+    configure: async (place) => nginxMain(generatedServer(place), place),
+  },
+  {
+    name: 'Caddy',
+    program: '/usr/bin/caddy',
+    file: 'Caddyfile',
+    args: (file) => ['run', '--config', file, '--adapter', 'caddyfile'],
+    configure: async ({ folder, port, upstream }) => {
+      const file = await read('docker/reverse-proxy/Caddyfile')
+      const site = file
+        .replace(`${host} {`, `https://${host}:${port} {\n\ttls ${folder}/fullchain.pem ${folder}/privkey.pem`)
+        .replace('127.0.0.1:1411', `127.0.0.1:${upstream}`)
+      return `{\n\tadmin off\n\tauto_https disable_redirects\n}\n${site}`
+    },
+  },
+  {
+    name: 'HAProxy',
+    program: '/usr/sbin/haproxy',
+    file: 'haproxy.cfg',
+    args: (file) => ['-f', file, '-db'],
+    configure: async ({ folder, port, upstream }) => {
+      const block = (await guideBlock('haproxy'))
+        .replace('bind :443', `bind 127.0.0.1:${port}`)
+        .replace('/etc/haproxy/certificates/', `${folder}/certificates/`)
+        .replace('127.0.0.1:1411', `127.0.0.1:${upstream}`)
+      return `defaults\n  timeout connect 5s\n  timeout client 30s\n  timeout server 30s\n\n${block}`
+    },
+  },
+]
+
+describe.each(proxies)('Pocket behind $name, as documented', ({ program, file, args, configure }) => {
+  describeUnless(existsSync(program) ? undefined : `${program} is not installed`, describe)(program, () => {
+    let app: RunningApp
+    let proxy: RunningProcess
+    let folder: string
+    let port: number
+    let ca: string
+
+    beforeAll(async () => {
+      app = await startApp({ APP_URL: `https://${host}`, TRUST_PROXY: '127.0.0.1', STATIC_API_KEY: apiKey })
+      await setUpAdministrator(app.agent(), app.url)
+      folder = await mkdtemp(join(tmpdir(), 'pocket-reverse-proxy-'))
+      port = await freePort()
+      const authority = await createAuthority()
+      ca = authority.cert
+      const { key, cert } = await authority.issue({ hosts: [host] })
+      await writeFile(join(folder, 'fullchain.pem'), cert)
+      await writeFile(join(folder, 'privkey.pem'), key)
+      await mkdir(join(folder, 'certificates'))
+      await writeFile(join(folder, 'certificates/id.pem'), `${cert}\n${key}`)
+      const configuration = await configure({ folder, port, upstream: Number(new URL(app.local).port) })
+      await writeFile(join(folder, file), configuration)
+      proxy = await startProcess(program, [...args(join(folder, file), folder)], { cwd: folder, env: { HOME: folder } })
+      await eventually(async () => expect(await send('/readyz')).toMatchObject({ status: 200 }))
+    }, 120_000)
+    afterAll(async () => {
+      await proxy?.[Symbol.asyncDispose]()
+      await app?.[Symbol.asyncDispose]()
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+    })
+
+    /** A request from 127.0.0.2, which claims to come from 203.0.113.9. */
+    async function send(path: string, options: RequestOptions = {}, body = '') {
+      const headers = { Host: host, 'X-Forwarded-For': '203.0.113.9', ...options.headers }
+      const sent = request({
+        agent: false,
+        host: '127.0.0.1',
+        localAddress: '127.0.0.2',
+        port,
+        path,
+        ca,
+        ...options,
+        servername: host,
+        headers,
+      })
+      sent.end(body)
+      const response = await new Promise<IncomingMessage>((resolve, reject) =>
+        sent.on('response', resolve).on('error', reject),
+      )
+      return { status: response.statusCode, headers: response.headers, body: await text(response) }
+    }
+
+    test('serves discovery and the sign-in page at the public URL', async () => {
+      const discovery = await send('/.well-known/openid-configuration')
+      expect(JSON.parse(discovery.body)).toMatchObject({ issuer: `https://${host}` })
+      const page = await send('/login')
+      expect(page).toMatchObject({ status: 200, headers: { 'strict-transport-security': 'max-age=15552000' } })
+      expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+    })
+
+    test('records the address of the client, not the one that it claims', async () => {
+      const headers = { 'X-API-Key': apiKey, 'Content-Type': 'application/json' }
+      const body = JSON.stringify({ name: 'family', friendlyName: 'Family' })
+      expect(await send('/api/user-groups', { method: 'POST', headers }, body)).toMatchObject({ status: 201 })
+      const { data } = JSON.parse((await send('/api/audit-logs/all', { headers })).body)
+      expect(data[0]).toMatchObject({ ipAddress: '127.0.0.2' })
+    })
+  })
+})
