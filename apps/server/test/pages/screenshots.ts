@@ -1,40 +1,88 @@
 // Takes screenshots of every page in every state: `pnpm screenshots [--language TAG] [PART OF A NAME …]` into `screenshots/`.
+// `pnpm screenshots --docs` takes the pictures of the documentation instead.
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { launchBrowser } from '@pocket/test-support'
-import { startPageServer } from './page-server.ts'
+import { launchBrowser, type TestBrowser } from '@pocket/test-support'
+import sharp from 'sharp'
+import { type PageServer, startPageServer } from './page-server.ts'
 
 /** CSS pixels. */
 const widths = { phone: 360, tablet: 820, desktop: 1280 }
 const themes = ['light', 'dark'] as const
+/** Pictures of the tutorial: the page, and its height in CSS pixels. */
+const tutorial = {
+  'set-up': ['setup', 620],
+  'second-passkey': ['account-one-passkey', 620],
+  'add-client': ['client-new-dsm', 700],
+  connect: ['client-dsm', 900],
+  'sign-in': ['sign-in-to-client', 620],
+} as const
 
 const { values, positionals: parts } = parseArgs({
   allowPositionals: true,
   options: {
+    docs: { type: 'boolean', default: false },
     language: { type: 'string' },
     theme: { type: 'string', multiple: true, default: [...themes] },
     width: { type: 'string', multiple: true, default: Object.keys(widths) },
   },
 })
-const folder = fileURLToPath(new URL('../../../../screenshots/', import.meta.url))
-await mkdir(folder, { recursive: true })
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
 await using server = await startPageServer()
 await using browser = await launchBrowser()
-const names = [...server.pages.keys()].filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
-for (const colorScheme of themes.filter((theme) => values.theme.includes(theme))) {
-  const context = await browser.newContext({ colorScheme })
-  if (values.language !== undefined)
-    await context.addCookies([{ name: 'language', value: values.language, url: server.origin }])
-  const page = await context.newPage()
-  for (const [device, width] of Object.entries(widths).filter(([name]) => values.width.includes(name))) {
-    await page.setViewportSize({ width, height: 900 })
-    for (const name of names) {
-      await page.goto(`${server.origin}/${name}`)
-      const language = values.language === undefined ? '' : `.${values.language}`
-      await page.screenshot({ path: `${folder}${name}.${device}.${colorScheme}${language}.png`, fullPage: true })
+if (values.docs) await takePictures(server, browser)
+else await takeScreenshots(server, browser)
+
+async function takeScreenshots({ origin, pages }: PageServer, browser: TestBrowser): Promise<void> {
+  const folder = `${root}screenshots/`
+  await mkdir(folder, { recursive: true })
+  const names = [...pages.keys()].filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
+  for (const colorScheme of themes.filter((theme) => values.theme.includes(theme))) {
+    const context = await browser.newContext({ colorScheme })
+    if (values.language !== undefined)
+      await context.addCookies([{ name: 'language', value: values.language, url: origin }])
+    const page = await context.newPage()
+    for (const [device, width] of Object.entries(widths).filter(([name]) => values.width.includes(name))) {
+      await page.setViewportSize({ width, height: 900 })
+      for (const name of names) {
+        await page.goto(`${origin}/${name}`)
+        const language = values.language === undefined ? '' : `.${values.language}`
+        await page.screenshot({ path: `${folder}${name}.${device}.${colorScheme}${language}.png`, fullPage: true })
+      }
     }
+    await context.close()
   }
+  console.log(`${names.length} pages are in ${folder}`)
+}
+
+/** The picture of the README, two pages side by side, and those of the tutorial. */
+async function takePictures({ origin }: PageServer, browser: TestBrowser): Promise<void> {
+  const context = await browser.newContext({ colorScheme: 'light', deviceScaleFactor: 1.5 })
+  const page = await context.newPage()
+  const take = async (name: string, width: number, height: number) => {
+    await page.setViewportSize({ width, height })
+    await page.goto(`${origin}/${name}`)
+    return page.screenshot()
+  }
+  const folder = `${root}docs/tutorial/pictures/`
+  await mkdir(folder, { recursive: true })
+  for (const [name, [state, height]] of Object.entries(tutorial))
+    await sharp(await take(state, 1000, height))
+      .webp({ quality: 80 })
+      .toFile(`${folder}${name}.webp`)
+  const both = [await take('sign-in', 780, 560), await take('client-dsm', 1170, 840)]
+  await sharp({ create: { width: 2400, height: 880, channels: 3, background: '#d9ddd6' } })
+    .composite(
+      await Promise.all(
+        both.map(async (picture, index) => ({
+          input: await sharp(picture).resize({ width: 1170 }).toBuffer(),
+          top: 20,
+          left: 20 + index * 1190,
+        })),
+      ),
+    )
+    .webp({ quality: 80 })
+    .toFile(`${root}docs/pocket.webp`)
   await context.close()
 }
-console.log(`${names.length} pages are in ${folder}`)
