@@ -1,17 +1,18 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startPostgres } from '@pocket/test-support'
 
 const apiKey = 'the API key of the upgrade check'
 /** Milliseconds. */
 const startLimit = 120_000
 
 /**
- * Starts an instance with an earlier release, upgrades it to the built source, and goes back. A user that was created before each
- * step must still be there.
+ * On each database: starts an instance with an earlier release, upgrades it to the built source, returns to the back-up before
+ * the upgrade, and upgrades it again. Each step must find the users that the steps before it created.
  *
  * @param previous - a tag or commit
  * @returns the problems
@@ -23,19 +24,21 @@ export async function checkUpgrade(root: string, previous: string): Promise<read
     execFileSync('git', ['worktree', 'add', '--detach', old, previous], { cwd: root, stdio: 'ignore' })
     execFileSync('pnpm', ['install', '--frozen-lockfile', '--prefer-offline'], { cwd: old, stdio: 'ignore' })
     execFileSync('pnpm', ['run', 'build'], { cwd: old, stdio: 'ignore' })
-    const before = instanceOf(old, work)
-    const after = instanceOf(root, work)
-    await before.run((request) => createUser(request, 'ada'))
-    const upgraded = await after.run(async (request) => {
-      const names = await userNames(request)
-      await createUser(request, 'grace')
-      return names
-    })
-    if (!upgraded.includes('ada')) return [`after the upgrade from ${previous}, a user is missing`]
-    const back = before.command('rollback', '--yes')
-    // Migrations that only add need no way back: the earlier release starts on the same database.
-    const returned = await before.run(userNames)
-    return returned.includes('ada') ? [] : [`back at ${previous}, a user is missing (${back})`]
+    await using postgres = await startPostgres()
+    const problems: string[] = []
+    for (const [database, url] of [
+      ['SQLite', undefined],
+      ['PostgreSQL', postgres.url],
+    ] as const) {
+      const folder = join(work, database)
+      mkdirSync(folder)
+      const variables = url === undefined ? {} : { DB_CONNECTION_STRING: url }
+      const instances = { before: instanceOf(old, folder, variables), after: instanceOf(root, folder, variables) }
+      const isMigrated = migrationsOf(root) > migrationsOf(old)
+      const found = await checkDatabase(instances, { folder, isMigrated })
+      problems.push(...found.map((problem) => `${database}: ${problem}`))
+    }
+    return problems
   } catch (error) {
     return [`the upgrade from ${previous} failed: ${error instanceof Error ? error.message : String(error)}`]
   } finally {
@@ -46,19 +49,59 @@ export async function checkUpgrade(root: string, previous: string): Promise<read
 
 type Request = (path: string, init?: RequestInit) => Promise<Response>
 
+interface Instances {
+  readonly before: ReturnType<typeof instanceOf>
+  readonly after: ReturnType<typeof instanceOf>
+}
+
+interface Circumstances {
+  readonly folder: string
+  /** Whether the upgrade runs migrations, so that it makes a back-up. */
+  readonly isMigrated: boolean
+}
+
+async function checkDatabase(
+  { before, after }: Instances,
+  { folder, isMigrated }: Circumstances,
+): Promise<readonly string[]> {
+  const problems: string[] = []
+  const expectUsers = (step: string, found: readonly string[], expected: readonly string[]) => {
+    if (found.join() !== expected.join())
+      problems.push(`${step}, the users are ${found.join()}, not ${expected.join()}`)
+  }
+  await before.run((request) => createUser(request, 'ada'))
+  const upgraded = await after.run(async (request) => {
+    await createUser(request, 'grace')
+    return userNames(request)
+  })
+  expectUsers('after the upgrade', upgraded, ['ada', 'grace'])
+  if (existsSync(join(folder, 'data/backups')) !== isMigrated)
+    problems.push(isMigrated ? 'the upgrade made no back-up' : 'the upgrade made a back-up without a migration')
+  else if (isMigrated) {
+    const { status, output } = before.command('rollback', '--yes')
+    if (status !== 0) return [...problems, `the rollback failed: ${output}`]
+  }
+  const kept = isMigrated ? ['ada'] : ['ada', 'grace']
+  expectUsers('back at the previous release', await before.run(userNames), kept)
+  expectUsers('after the second upgrade', await after.run(userNames), kept)
+  return problems
+}
+
+function migrationsOf(source: string): number {
+  return globSync('{apps,packages}/*/src/{database,typeorm}/migrations/*.ts', { cwd: source }).length
+}
+
 /** A release that runs in `folder`, with its data. */
-function instanceOf(source: string, folder: string) {
+function instanceOf(source: string, folder: string, variables: Readonly<Record<string, string>>) {
   const main = join(source, 'apps/server/dist/main.js')
   const args = ['--disable-warning=ExperimentalWarning', main]
-  const env = { ...process.env, STATIC_API_KEY: apiKey, APP_URL: 'http://localhost:1411', LOG_LEVEL: 'warn' }
+  const own = { STATIC_API_KEY: apiKey, APP_URL: 'http://localhost:1411', LOG_LEVEL: 'warn' }
+  const env = { ...process.env, ...own, ...variables }
   return {
-    command(...words: readonly string[]): string {
-      const { stdout, stderr } = spawnSync(process.execPath, [...args, ...words], {
-        cwd: folder,
-        env,
-        encoding: 'utf8',
-      })
-      return `${stdout}${stderr}`.trim()
+    command(...words: readonly string[]): { readonly status: number | null; readonly output: string } {
+      const options = { cwd: folder, env, encoding: 'utf8' } as const
+      const { status, stdout, stderr } = spawnSync(process.execPath, [...args, ...words], options)
+      return { status, output: `${stdout}${stderr}`.trim() }
     },
     /** Starts the release, calls `act`, and stops the release. */
     async run<Result>(act: (request: Request) => Promise<Result>): Promise<Result> {
@@ -110,7 +153,7 @@ async function createUser(request: Request, username: string): Promise<void> {
 async function userNames(request: Request): Promise<readonly string[]> {
   const response = await request('/api/users')
   const { data } = Object(await response.json())
-  return data.map(({ username }: { readonly username: string }) => username)
+  return data.map(({ username }: { readonly username: string }) => username).sort()
 }
 
 async function freePort(): Promise<number> {
