@@ -18,7 +18,7 @@ const checks: Readonly<Record<string, (text: string) => readonly string[]>> = {
   text: (text) => commandProblems(text.replaceAll(/^\$ /gm, '')),
   yaml: yamlProblems,
   json: jsonProblems,
-  ...Object.fromEntries(['js', 'ts', 'nginx', 'haproxy', 'apache', 'hcl'].map((language) => [language, () => []])),
+  ...Object.fromEntries(['js', 'ts', 'haproxy', 'apache', 'hcl'].map((language) => [language, () => []])),
 }
 
 const { image }: { readonly image: string } = JSON.parse(read('package.json')).config
