@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { commonEventNames, eventNames } from '../src/audit-log/event-names.ts'
+
+const catalogue = new URL('../locales/en.json', import.meta.url)
+const target = new URL('../../../docs/reference/events.md', import.meta.url)
+
+/** The reference of audit events: each name with its meaning. */
+export function eventsReference(): string {
+  const { auditLog }: { auditLog: { filters: { event: Record<string, string> } } } = JSON.parse(
+    readFileSync(catalogue, 'utf8'),
+  )
+  const names = [...new Set(eventNames)].sort()
+  const rows = names.map((name) => [
+    `\`${name}\``,
+    auditLog.filters.event[name] ?? '',
+    commonEventNames.includes(name) ? 'Yes' : '',
+  ])
+  return `# Audit events
+
+Generated from \`apps/server/src/audit-log/event-names.ts\` and \`apps/server/locales/en.json\` by \`pnpm --filter @pocket/server run reference\`.
+
+These are the names in \`GET /api/audit-logs/all\`, in exports, in \`pocket-id audit tail\`, in \`AUDIT_FILE\` and
+\`AUDIT_SYSLOG\`, and in the filters of the audit log. The log of the server has the names of the [library](../guides/hooks-and-events.md).
+
+${table([['Event', 'Meaning', 'Filter of the own activity'], ...rows])}
+`
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
+  return lines.toSpliced(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`).join('\n')
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(target, eventsReference())
