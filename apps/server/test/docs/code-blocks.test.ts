@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { blocksOf, problemsOf } from './code-blocks.ts'
+import { blocksOf, composeFiles, problemsOf } from './code-blocks.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const documents = globSync(['*.md', 'docs/*.md', 'docs/{guides,tutorial,explanation}/*.md', 'packages/*/README.md'], {
@@ -11,6 +11,11 @@ const documents = globSync(['*.md', 'docs/*.md', 'docs/{guides,tutorial,explanat
 test.each(documents.toSorted())('the code blocks of %s are valid', (path) => {
   const blocks = blocksOf(readFileSync(`${root}${path}`, 'utf8'))
   expect(blocks.flatMap((block) => problemsOf(block).map((problem) => `${problem} in: ${block.text}`))).toEqual([])
+})
+
+test.each(composeFiles)('%s has only known keys, services and variables', (path) => {
+  const text = readFileSync(`${root}${path}`, 'utf8').replace('!reset', '')
+  expect(problemsOf({ language: 'yaml', text })).toEqual([])
 })
 
 test.each([

@@ -35,7 +35,7 @@ const commands = new Map(
 const variables = new Set(
   Array.from(read('docs/reference/configuration.md').matchAll(/^### `(\w+)`/gm), ([, name]) => name),
 )
-const composeFiles = ['docker', 'docker/reverse-proxy', 'docker/synology'].flatMap((folder) =>
+export const composeFiles = ['docker', 'docker/reverse-proxy', 'docker/synology'].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => /^compose.*\.yaml$/.test(name))
     .map((name) => `${folder}/${name}`),
@@ -136,9 +136,11 @@ function yamlProblems(text: string): readonly string[] {
   )
   return composed.flatMap(([name, service]) => [
     ...(services.has(name) ? [] : [`unknown service ${name}`]),
-    ...(String(service.image ?? image).startsWith(image) ? [] : [`unknown image ${service.image}`]),
+    ...(name !== 'pocket-id' || String(service.image ?? image).startsWith(`${image}`)
+      ? []
+      : [`unknown image ${service.image}`]),
     ...Object.keys(Object(service.environment))
-      .filter((variable) => !variables.has(variable))
+      .filter((variable) => name === 'pocket-id' && !variables.has(variable))
       .map((variable) => `unknown variable ${variable}`),
     ...Object.keys(service)
       .filter((key) => !serviceKeys.has(key))
@@ -147,17 +149,12 @@ function yamlProblems(text: string): readonly string[] {
 }
 
 /** The keys of a service in the Compose Specification that the documentation uses. */
-const serviceKeys = new Set([
-  'image',
-  'env_file',
-  'environment',
-  'ports',
-  'volumes',
-  'labels',
-  'command',
-  'restart',
-  'user',
-])
+const serviceKeys = new Set(
+  (
+    'image container_name env_file environment ports volumes labels command restart user read_only tmpfs cap_add cap_drop ' +
+    'security_opt depends_on healthcheck'
+  ).split(' '),
+)
 
 function jsonProblems(text: string): readonly string[] {
   try {
