@@ -74,7 +74,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
   })
 })
 
-test.each(kinds)('reports passkeys that belong to the host name of a previous APP_URL on %s', async (kind) => {
+test.each(databaseKinds)('reports passkeys that belong to the host name of a previous APP_URL on %s', async (kind) => {
   await using machine = await createMachine(kind)
   await (await startInstance(machine.env))[Symbol.asyncDispose]()
   const issuer = 'https://id.example.com'

@@ -123,7 +123,7 @@ test.each(stepLines)('%s', async (line) => {
     ...(response.status === expected.status ? [] : ['status']),
     ...mismatches(expected.members, readable(response, expected.members)),
   ]
-  const seen = [response.status, response.headers.get("location"), response.text]
+  const seen = [response.status, response.headers.get('location'), response.text]
   expect([found(difference?.ours ?? recorded), ...seen]).toEqual([[], ...seen])
   // A difference that is gone leaves the list.
   if (difference) expect(found(recorded)).not.toEqual([])
