@@ -1,8 +1,24 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { longTestTimeout } from '@pocket/test-support'
 import { createSource, facts } from './fixture.ts'
 import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
-import { downgrade, olderVersions } from './older-schema.ts'
+import { downgrade, downgradePostgres, exportOf, olderVersions } from './older-schema.ts'
+
+const counts = {
+  setting: { found: 47, migrated: 46 },
+  user: { found: 14, migrated: 13 },
+  passkey: { found: 7, migrated: 7 },
+  client: { found: 15, migrated: 15 },
+  // Each client had at most one, whose hash was bcrypt.
+  'client secret': { found: 1, migrated: 1 },
+  consent: { found: 11, migrated: 11 },
+  'sign-up token': { found: 2, migrated: 2 },
+  'login code': { found: 3, migrated: 1 },
+  'refresh token': { found: 13, migrated: 13 },
+  'API grant': { migrated: expect.any(Number) },
+}
 
 test.each(olderVersions)(
   'migrates an instance of Pocket ID %s',
@@ -12,19 +28,7 @@ test.each(olderVersions)(
     await using target = await createTarget('SQLite')
     const { exit, output } = await target.migrate(source.source, '--json')
     expect({ exit, output }).toMatchObject({ exit: 0 })
-    expect(JSON.parse(output).counts).toMatchObject({
-      setting: { found: 47, migrated: 46 },
-      user: { found: 14, migrated: 13 },
-      passkey: { found: 7, migrated: 7 },
-      client: { found: 15, migrated: 15 },
-      // Each client had at most one, whose hash was bcrypt.
-      'client secret': { found: 1, migrated: 1 },
-      consent: { found: 11, migrated: 11 },
-      'sign-up token': { found: 2, migrated: 2 },
-      'login code': { found: 3, migrated: 1 },
-      'refresh token': { found: 13, migrated: 13 },
-      'API grant': { migrated: expect.any(Number) },
-    })
+    expect(JSON.parse(output).counts).toMatchObject(counts)
     await using _ = await target.start()
     const [passkey] = passkeysOf('jonas')
     if (!passkey) throw new Error('The fixture has no passkey of jonas.')
@@ -52,6 +56,31 @@ test.each(olderVersions)(
     expect(tokens.data.map(({ token, userGroups }) => [token, userGroups.map(({ name }) => name)])).toEqual(
       expect.arrayContaining(facts.signupTokens.map(({ token, groups }) => [token, groups])),
     )
+  },
+  longTestTimeout,
+)
+
+const forms = olderVersions.flatMap((version) =>
+  (['archive', 'PostgreSQL'] as const).map((form) => ({ version, form })),
+)
+
+test.each(forms)(
+  'migrates the same rows of Pocket ID $version from its $form',
+  async ({ version, form }) => {
+    await using source = await createSource(form === 'archive' ? 'SQLite' : form)
+    await using target = await createTarget('SQLite')
+    let from = source.source
+    if (form === 'PostgreSQL') await downgradePostgres(from, version)
+    else {
+      await using original = await createSource('archive')
+      downgrade(from, version)
+      const content = await exportOf(from, original.source, version)
+      from = join(target.folder, 'export.zip')
+      await writeFile(from, content)
+    }
+    const { exit, output } = await target.migrate(from, '--json')
+    expect({ exit, output }).toMatchObject({ exit: 0 })
+    expect(JSON.parse(output).counts).toMatchObject(counts)
   },
   longTestTimeout,
 )
