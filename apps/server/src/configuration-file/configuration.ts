@@ -60,11 +60,18 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
   /** References to objects that neither the file nor the database has. */
   const missingReferences = async (file: ConfigurationFile): Promise<readonly Problem[]> => {
     const problems: Problem[] = []
+    const keysInFile = new Map(
+      kinds.map((kind) => [
+        kind.name,
+        new Set(itemsOf(file.content, kind).map(({ item }) => keyOf(kind, item).toLowerCase())),
+      ]),
+    )
     for (const kind of kinds)
       for (const { item, path } of itemsOf(file.content, kind))
         for (const { kind: target, key, path: at } of kind.references(item)) {
           const targetKind = kinds.find(({ name }) => name === target)
-          if (!targetKind || isInFile(file, targetKind, key) || (await targetKind.find(key, {}))) continue
+          if (!targetKind || keysInFile.get(target)?.has(key.toLowerCase())) continue
+          if (await targetKind.find(key, {})) continue
           problems.push(file.problem([...path, ...at], `refers to ${JSON.stringify(key)}, which is not in ${target}`))
         }
     return problems
@@ -235,10 +242,6 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
       return content
     },
   }
-}
-
-function isInFile({ content }: ConfigurationFile, kind: Kind, key: string): boolean {
-  return itemsOf(content, kind).some(({ item }) => keyOf(kind, item).toLowerCase() === key.toLowerCase())
 }
 
 function sortKey({ kind, id }: ManagedObject): string {

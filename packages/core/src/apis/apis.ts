@@ -23,6 +23,8 @@ export interface Apis extends ApiGrants {
   find(id: string): Promise<Api | undefined>
   /** Like `find`, and locks the API until the running transaction ends. */
   findForUpdate(id: string): Promise<Api | undefined>
+  /** With or without the trailing slash. */
+  findByResource(resource: string): Promise<Api | undefined>
   /** All APIs, by name. */
   list(): Promise<readonly Api[]>
   page(request: ApiListRequest): Promise<ApiList>
@@ -85,6 +87,7 @@ export function createApis(context: CoreContext): Apis {
     ...createApiGrants(context),
     find: (id) => store.find(id),
     findForUpdate: (id) => store.findForUpdate(id),
+    findByResource: (resource) => store.findByResource(normalizeResource(resource)),
     list: () => store.list(),
     page: (request) => store.page(request),
 

@@ -56,7 +56,7 @@ export function apiKind({ pocket, administration }: ApiKindDeps): Kind {
     secrets: [],
     auditNames: {},
     async find(resource) {
-      const api = (await apis.list()).find((candidate) => candidate.resource === resource.replace(/\/+$/, ''))
+      const api = await apis.findByResource(resource)
       return api && toExisting(api)
     },
     findById,
