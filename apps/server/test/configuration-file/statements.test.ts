@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises'
+import { expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
+import { fileSchema } from '../../src/composition/configuration/schema.ts'
+import { loadFile } from '../../src/configuration-file/load.ts'
+import { databaseOf, startApp } from '../http/app.ts'
+import { recordStatements } from '../sent-statements.ts'
+import { createFileSite } from './file.ts'
+
+const statements = recordStatements()
+
+/** A file with so many objects of each kind. */
+function yamlOf(count: number): string {
+  const each = (line: (index: number) => string) => Array.from({ length: count }, (_, index) => line(index)).join('\n')
+  return `groups:
+${each((index) => `  - { name: group-${index} }`)}
+users:
+${each((index) => `  - { username: user-${index}, email: user-${index}@example.com, groups: [group-${index}] }`)}
+clients:
+${each((index) => `  - { id: client-${index}, name: Client, callbackURLs: [], allowedGroups: [group-${index}] }`)}
+apis:
+${each((index) => `  - { resource: "https://${index}.example.com", name: API, access: [{ client: client-${index}, clientAccess: true }] }`)}
+`
+}
+
+test.each(databaseKinds)('the statements for a configuration file on %s grow with its objects', async (kind) => {
+  await using stack = new AsyncDisposableStack()
+  const { app } = stack.use(await startApp(await databaseOf(kind, stack)))
+  const site = stack.use(await createFileSite(''))
+  const load = async (count: number) => {
+    await writeFile(site.path, yamlOf(count))
+    return loadFile({ path: site.path, environment: {}, schema: fileSchema() })
+  }
+  const countFor = async (count: number) => {
+    const file = await load(count)
+    return statements.countDuring(() => app.configuration.rehearse(file))
+  }
+  const [few, some, many] = [await countFor(5), await countFor(10), await countFor(20)]
+  // One statement for each pair of objects would add 150; jobs send a few in between.
+  expect(many - some).toBeLessThanOrEqual(2 * (some - few) + 40)
+  const file = await load(20)
+  await app.configuration.apply(file)
+  const again = await statements.countDuring(() => app.configuration.rehearse(file))
+  expect(again).toBeLessThanOrEqual(80 * 4)
+})
