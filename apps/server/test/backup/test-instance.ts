@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createTestDatabase } from '@pocket/test-support'
-import { createApp } from '../../src/app.ts'
 import type { CommandContext } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
+import { openApp } from '../http/app.ts'
 
 export const encryptionKey = 'a key for tests that is long enough'
 
@@ -65,7 +65,8 @@ export async function createMachine(
       const exit = await run(args, {
         version: '1.2.3',
         readConfig: () => configOf(env),
-        createApp,
+        // Commands run with the default APP_URL, whatever the port of the server.
+        createApp: openApp,
         createLogger: (config) => createLogger(config, { write: (line) => void errors.push(line) }),
         print: (line) => stdout.write(`${line}\n`),
         printError: (line) => errors.push(`${line}\n`),

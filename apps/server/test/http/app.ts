@@ -92,7 +92,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
     (path) => readFileSync(path),
   )
   const log: string[] = []
-  const app = stack.use(await open(config, createLogger(config, { write: (line) => void log.push(line) })))
+  const app = stack.use(await openApp(config, createLogger(config, { write: (line) => void log.push(line) })))
   const { url } = await app.listen().catch(async (error: unknown) => {
     await stack.disposeAsync()
     throw error
@@ -108,15 +108,15 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
 }
 
 /** Each start has a port of its own, so an existing database gets the issuer of this one. */
-async function open(config: Config, logger: Logger): Promise<App> {
+export async function openApp(config: Config, logger: Logger, stop?: AbortSignal): Promise<App> {
   try {
-    return await createApp(config, logger)
+    return await createApp(config, logger, stop)
   } catch (error) {
     if (!(error instanceof ConfigurationError && error.fields.some(({ field }) => field === 'APP_URL'))) throw error
     await withConnection(config.database, { tables, logger }, async (dataSource) => {
       await changeIssuer({ issuer: config.appUrl, stores: typeormStores(dataSource) })
     })
-    return createApp(config, logger)
+    return createApp(config, logger, stop)
   }
 }
 
