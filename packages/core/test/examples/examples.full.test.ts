@@ -108,7 +108,7 @@ async function start(name: string, command = 'node') {
   const port = await freePort()
   const program = await startProcess(command, [`${name}.js`], {
     cwd: folder,
-    env: { PORT: String(port), DATABASE: join(folder, `${name}.sqlite`) },
+    env: { PORT: String(port), DATABASE: join(folder, `${name}-${port}.sqlite`) },
     readyWhen: /^ready (.*)$/,
   })
   return { program, invitation: JSON.parse(program.ready[1] ?? '') as Invitation }
