@@ -22,3 +22,4 @@ export {
   type VirtualCredential,
 } from './virtual-authenticator.ts'
 export type { RunningProcess } from './watched-process.ts'
+export { launchWebKit, type WebKitPage, webKitUnavailableReason } from './webkit.ts'

@@ -89,3 +89,43 @@ test('the page says where each passkey lives', async () => {
   await page.goto(`${running.url}/settings/account/security`)
   await page.getByText('on a security key').waitFor()
 })
+
+test('without JavaScript, the pages say that a passkey needs it', async () => {
+  for (const path of ['/login', '/signup']) {
+    await using opened = await open(path, { javaScriptEnabled: false })
+    const text = await opened.page.locator('body').innerText()
+    expect(text).toContain('A passkey needs JavaScript, which is turned off in this browser.')
+    expect(await opened.page.locator('.scripted:visible').count()).toBe(0)
+  }
+})
+
+/** A browser that blocks cookies, and storage, which throws then. */
+async function withoutStorage() {
+  const context = await browser.newContext()
+  await context.addInitScript(() => {
+    const deny = () => {
+      throw new DOMException('Access is denied for this document.', 'SecurityError')
+    }
+    for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+      Object.defineProperty(globalThis, name, { get: deny })
+    Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false })
+  })
+  return { context, [Symbol.asyncDispose]: () => context.close() }
+}
+
+test('without cookies and storage, the pages say that a passkey needs cookies', async () => {
+  await using blocked = await withoutStorage()
+  const page = await blocked.context.newPage()
+  await addVirtualAuthenticator(page)
+  const errors: Error[] = []
+  page.on('pageerror', (error) => errors.push(error))
+  await page.goto(`${running.url}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.getByRole('alert').getByText('A passkey needs cookies, which this browser blocks.').waitFor()
+  await page.goto(`${running.url}/signup`)
+  await page.getByLabel('User name').fill('cookieless')
+  await page.getByLabel('E-mail').fill('cookieless@example.com')
+  await page.getByRole('button', { name: 'Create passkey and continue' }).click()
+  await page.getByRole('alert').getByText('A passkey needs cookies, which this browser blocks.').waitFor()
+  expect(errors).toEqual([])
+})

@@ -38,7 +38,7 @@ test.each<['user' | 'group', string, readonly (keyof typeof needs)[]]>([
   ['user', '/activity', ['recent events']],
   ['group', '', ['members of a group']],
   ['group', '/clients', []],
-  ['group', '/settings', ['suggested claims']],
+  ['group', '/settings', ['suggested claims', 'members of a group']],
 ])('the page of a %s at %j reads only its own data', async (kind, tab, expected) => {
   const sent = await statements.during(async () => {
     expect((await agent.get(running.url + paths[kind] + tab)).status).toBe(200)

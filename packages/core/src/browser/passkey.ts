@@ -241,6 +241,7 @@ async function submitResponse(
 
 function assertSupported(): void {
   if (!globalThis.isSecureContext) throw new PasskeyError('insecure_context', 'Passkeys need a secure context.')
+  if (!navigator.cookieEnabled) throw new PasskeyError('cookies_blocked', 'The browser blocks cookies.')
   if (browserSupportsWebAuthn()) return
   const reason = isInAppBrowser(navigator.userAgent) ? 'in_app_browser' : 'unsupported'
   throw new PasskeyError(reason, 'This browser does not support WebAuthn.')

@@ -10,6 +10,7 @@ const messages: Readonly<Record<string, string>> = {
   consent_required: 'You have to allow the application to know you first.',
   cross_site_request: 'This request came from a page of another site, so it was left undone.',
   database_unavailable: 'We can’t reach our database at the moment. Nothing has changed. Try again soon.',
+  cookies_blocked: 'A passkey needs cookies, which this browser blocks. Allow them for this page, then load it again.',
   in_app_browser: 'Passkeys don’t work in the browser of this app. Open this page in your own browser.',
   insecure_context: 'Passkeys need a secure connection, and this page has none.',
   interaction_expired: 'This sign-in has ended. Go back to the application and start again there.',
