@@ -49,7 +49,7 @@ const rows = {
   'DELETE /api/signup-approvals/:id': row('administrator', { key: 'write:users' }),
   'POST /api/users/:id/invitation': row('administrator', {
     key: 'write:users',
-    session: 'passkey',
+    session: ['passkey', 'recent-15-minutes'],
     when: 'administrator',
   }),
   'GET /api/api-keys': row('user', { key: 'read:account' }),
@@ -104,7 +104,7 @@ const rows = {
   }),
   'POST /api/users/:id/one-time-access-token': row('administrator', {
     key: 'write:users',
-    session: 'passkey',
+    session: ['passkey', 'recent-15-minutes'],
     when: 'administrator',
   }),
   'GET /api/sessions': row('user', { key: 'read:account' }),
@@ -162,12 +162,12 @@ const rows = {
   'POST /api/application-configuration/test-email': row('administrator', { key: 'write:settings' }),
   'POST /api/users/:id/one-time-access-email': row('administrator', {
     key: 'write:users',
-    session: 'passkey',
+    session: ['passkey', 'recent-15-minutes'],
     when: 'administrator',
   }),
   'POST /api/users/:id/invitation-email': row('administrator', {
     key: 'write:users',
-    session: 'passkey',
+    session: ['passkey', 'recent-15-minutes'],
     when: 'administrator',
   }),
   'POST /api/one-time-access-email': row('anyone'),
@@ -185,7 +185,7 @@ const rows = {
   'POST /api/signing-keys/rotate': row('administrator', { key: 'write:settings', session: 'recent' }),
   'GET /api/jobs': row('administrator', { key: 'read:settings' }),
   'POST /api/jobs/:name/run': row('administrator', { key: 'write:settings' }),
-  'POST /api/application-configuration/sync-ldap': row('administrator', { key: 'write:settings' }),
+  'POST /api/application-configuration/sync-ldap': row('administrator', { key: 'write:settings', session: 'recent' }),
   'POST /api/ldap/dry-run': row('administrator', { key: ['write:settings', 'read:users', 'read:groups'] }),
   'POST /api/ldap/sync': row('administrator', {
     key: ['write:settings', 'read:users', 'read:groups'],
@@ -220,8 +220,11 @@ const rows = {
     when: ['redirect-uris', 'group-assignment', 'user-names'],
   }),
   'POST /api/oidc/clients/:id/refresh': row('administrator', { key: 'write:clients' }),
-  'DELETE /api/oidc/clients/:id': row('administrator', { key: 'write:clients' }),
-  'PUT /api/oidc/clients/:id/allowed-user-groups': row('administrator', { key: ['write:clients', 'write:groups'] }),
+  'DELETE /api/oidc/clients/:id': row('administrator', { key: 'write:clients', session: 'recent-15-minutes' }),
+  'PUT /api/oidc/clients/:id/allowed-user-groups': row('administrator', {
+    key: ['write:clients', 'write:groups'],
+    session: 'recent-15-minutes',
+  }),
   'POST /api/oidc/initial-access-tokens': row('administrator', { key: 'write:clients', session: 'passkey' }),
   'GET /api/oidc/initial-access-tokens': row('administrator', { key: 'read:clients' }),
   'DELETE /api/oidc/initial-access-tokens/:id': row('administrator', { key: 'write:clients' }),
