@@ -100,7 +100,7 @@ export async function fillDatabase(database: Database, count: number): Promise<v
   )
   await database.execute(
     `INSERT INTO pocket_api_key (id, owner_id, name, name_key, token_hash, scopes, created_at, expires_at, expiration_email_sent)
-      SELECT id, id, 'Key', 'key', $1, 'null', 0, $2, $3 FROM pocket_user WHERE administrator`,
+      SELECT id, id, 'Key', 'key', $1, 'null', 0, $2, $3 FROM pocket_user WHERE id = '${administrator}'`,
     [hash, Date.now() + 86_400_000, false],
   )
 }
