@@ -148,9 +148,9 @@ function isolateBidi(value: string): string {
   return /[\u0590-\u08FF\uFB1D-\uFDCF\uFDF0-\uFDFF\uFE70-\uFEFF]/.test(value) ? `\u2068${value}\u2069` : value
 }
 
-/** U+2066 and U+2069 keep the slashes of URLs and paths in a right-to-left sentence in their places. */
+/** U+2066 and U+2069 keep the slashes of URLs and paths in a right-to-left sentence in their places, but not those of dates. */
 function isolatePaths(text: string): string {
-  return text.replaceAll(/[!-~]*\/[!-~]*[\w/*]/g, '\u2066$&\u2069')
+  return text.replaceAll(/[!-~]*\/[!-~]*[\w/*]/g, (token) => (/[a-z]/i.test(token) ? `\u2066${token}\u2069` : token))
 }
 
 /** One translation serves all messages that are the same in English and have none of their own. */

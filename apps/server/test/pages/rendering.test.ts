@@ -23,9 +23,12 @@ beforeAll(async () => {
 afterAll(async () => pages[Symbol.asyncDispose]())
 
 test('isolates URLs and paths in right-to-left sentences of pages only', () => {
-  const messages = createMessages({ language: 'ar', hint: 'مثل https://*.example.com/*. أو /.well-known/x {path}.' })
+  const messages = createMessages({
+    language: 'ar',
+    hint: '26\u200f/08\u200f/2025 مثل https://*.example.com/*. أو /.well-known/x {path}.',
+  })
   expect(messages.marked.text('hint', { path: '/a' })).toBe(
-    'مثل \u2066https://*.example.com/*\u2069. أو \u2066/.well-known/x\u2069 \u2066/a\u2069.',
+    '26\u200f/08\u200f/2025 مثل \u2066https://*.example.com/*\u2069. أو \u2066/.well-known/x\u2069 \u2066/a\u2069.',
   )
   expect(messages.text('hint', { path: '/a' })).not.toContain('\u2066')
 })
