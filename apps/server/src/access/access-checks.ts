@@ -72,7 +72,7 @@ export async function assertCanChangeSettings(ctx: Context, settings: readonly s
   if (settings.includes('signupDefaultUserGroupIDs')) await assertCondition(ctx, 'group-assignment')
 }
 
-const criticalSettings = /^(smtp|ldap|emailOneTimeAccess|allowUserSignups|sign[uU]p|dynamicRegistration|cimd)/
+const criticalSettings = /^(smtp|ldap|emailOneTimeAccess|recovery|allowUserSignups|sign[uU]p|dynamicRegistration|cimd)/
 
 /** @throws as the condition `critical-settings` of the access table, if such a setting changes */
 export async function assertRecentForSettings(ctx: Context, settings: readonly string[]): Promise<void> {

@@ -50,7 +50,7 @@ export const conditions = {
     unlimitedKey: true,
   },
   'critical-settings': {
-    text: 'A setting changes that decides who can sign up, or whose name begins with `smtp`, `ldap` or `emailOneTimeAccess`.',
+    text: 'A setting changes that decides who can sign up, or whose name begins with `smtp`, `ldap`, `emailOneTimeAccess` or `recovery`.',
     session: 'recent',
   },
   'redirect-uris': {

@@ -90,6 +90,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['POST', `/api/api-keys/${apiKey.id}/renew`, { expiresAt }],
       ['PUT', '/api/application-configuration', { ...whole(), smtpHost: 'mail.example.com' }],
       ['PATCH', '/api/settings', { dynamicRegistration: 'open' }],
+      ['PATCH', '/api/settings', { recoveryCodes: 'everyone' }],
       ['PUT', '/api/users/me', elsewhere],
       ['DELETE', '/api/users/me'],
       ['POST', '/api/users', { ...names, isAdmin: true }],
