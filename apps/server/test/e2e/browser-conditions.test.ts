@@ -93,6 +93,7 @@ test('the page says where each passkey lives', async () => {
 test('without JavaScript, the pages say that a passkey needs it', async () => {
   for (const path of ['/login', '/signup']) {
     await using opened = await open(path, { javaScriptEnabled: false })
+    // biome-ignore lint/performance/useDomNodeTextContent: the text must be visible.
     const text = await opened.page.locator('body').innerText()
     expect(text).toContain('A passkey needs JavaScript, which is turned off in this browser.')
     expect(await opened.page.locator('.scripted:visible').count()).toBe(0)
