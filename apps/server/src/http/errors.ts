@@ -44,8 +44,11 @@ function respondMethodNotAllowed(ctx: Context): boolean {
   return true
 }
 
+/** Characters. Clients accept 16 kB of response headers, which also have other fields. */
+const maxRedirectLength = 8000
+
 async function notFound(ctx: Context, show: ShowPage, findUser: FindUser): Promise<void> {
-  if (/^\/api\/([^/]+\/)*$/.test(ctx.path)) {
+  if (ctx.url.length <= maxRedirectLength && /^\/api\/([^/]+\/)*$/.test(ctx.path)) {
     // As in Pocket ID. 307 keeps the method and the body (RFC 9110 §15.4.8).
     ctx.status = ctx.method === 'GET' || ctx.method === 'HEAD' ? 301 : 307
     ctx.redirect(ctx.path.slice(0, -1) + ctx.search)
