@@ -7,13 +7,11 @@ const target = new URL('../../../docs/reference/events.md', import.meta.url)
 
 /** The reference of audit events: each name with its meaning. */
 export function eventsReference(): string {
-  const { auditLog }: { auditLog: { filters: { event: Record<string, string> } } } = JSON.parse(
-    readFileSync(catalogue, 'utf8'),
-  )
+  const messages: Readonly<Record<string, string>> = JSON.parse(readFileSync(catalogue, 'utf8'))
   const names = [...new Set(eventNames)].sort()
   const rows = names.map((name) => [
     `\`${name}\``,
-    auditLog.filters.event[name] ?? '',
+    messages[`auditLog.filters.event.${name}`] ?? '',
     commonEventNames.includes(name) ? 'Yes' : '',
   ])
   return `# Audit events
