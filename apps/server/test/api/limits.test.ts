@@ -173,7 +173,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('shares the limits between two processes', async () => {
     // The clock of the other process is frozen as well.
     const stopped = `--import=data:text/javascript,Date.now=()=>${Date.now()}`
-    await using other = await startAnother(kind, { ...env, NODE_OPTIONS: stopped })
+    await using other = await startAnother(kind, { ...env, APP_URL: instance.url, NODE_OPTIONS: stopped })
     const address = somewhere()
     const answers = await times(12, (index) =>
       from(address).postJson(`${[instance, other][index % 2]?.url}/api/one-time-access-token/ABCDEF`, {}),

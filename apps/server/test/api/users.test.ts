@@ -136,6 +136,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     const inGroup = {
       ...names,
       ...{ id: group.id, customClaims: [], userCount: 0, ldapId: null, createdAt: group.createdAt },
+      requiresTwoPasskeys: false,
     }
     const joined = await put([group.id, randomUUID(), 'nonsense'])
     expect([joined.status, joined.json.userGroups]).toEqual([200, [inGroup]])

@@ -372,7 +372,7 @@ test('of two servers that start at once, one applies the file', async () => {
   await using file = await createFileSite('groups: [{ name: one }, { name: two }]')
   await using machine = await createMachine('PostgreSQL')
   await using first = await startApp(machine.env)
-  const { env } = machine.with({ POCKET_CONFIG_FILE: file.path })
+  const { env } = machine.with({ APP_URL: first.url, POCKET_CONFIG_FILE: file.path })
   const started = await Promise.all([startApp(env), startApp(env), startApp(env)])
   await using stack = new AsyncDisposableStack()
   for (const running of started) stack.use(running)

@@ -118,7 +118,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { email, signIn } = await signUp()
     const token = await tokenFor(email)
     const verified = await instance.agent().postForm(`${instance.url}/verify-email`, { token })
-    expect(verified.text).toContain('an administrator has to let')
+    expect(verified.text).toContain('An administrator now has to approve')
     expect((await signIn()).status).toBe(403)
     const answer = await instance.administrator.getJson(`${instance.url}/api/signup-approvals`)
     const [waiting] = answer.json() as { user: { id: string; emailVerified: boolean } }[]

@@ -1,6 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { loadCatalogues } from '../../src/http/catalogues.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
 const locales = new URL('../../locales/', import.meta.url)
@@ -113,21 +115,19 @@ test('the host of a site gets no page of the server, and probes answer at any ho
 test('the pages at the host of a site are in a language of the browser', async () => {
   const files = (await readdir(locales)).filter((name) => name.endsWith('.json'))
   expect(files).toHaveLength(18)
+  const catalogues = await loadCatalogues(fileURLToPath(locales))
   for (const file of files) {
     const language = file.replace('.json', '')
-    // A cast: the tests of the catalogues check the shape.
-    const { siteMessages } = JSON.parse(await readFile(new URL(file, locales), 'utf8')) as {
-      readonly siteMessages: { readonly cancelled: Readonly<Record<'title' | 'text', string>>; readonly retry: string }
-    }
+    const messages = catalogues.inPreferredLanguage([language])
     const { headers } = await atSite('/.pocket/start?to=/page', language)
     const turn = headers.get('set-cookie')?.split(';')[0] ?? ''
     const state = new URL(headers.get('location') ?? '').searchParams.get('state') ?? ''
     const query = new URLSearchParams({ state, iss: running.url, error: 'access_denied' })
     const page = await atSite(`/.pocket/callback?${query}`, `${language}, en;q=0.1`, turn)
     const text = await page.text()
-    expect([page.status, text]).toEqual([403, expect.stringContaining(siteMessages.cancelled.title)])
-    expect(text).toContain(siteMessages.cancelled.text)
-    expect(text).toContain(`>${siteMessages.retry}</a>`)
+    expect([page.status, text]).toEqual([403, expect.stringContaining(messages.text('siteMessages.cancelled.title'))])
+    expect(text).toContain(messages.text('siteMessages.cancelled.text'))
+    expect(text).toContain(`>${messages.text('siteMessages.retry')}</a>`)
     expect(text).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`)
   }
 })
