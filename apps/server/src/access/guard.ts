@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Pocket } from '@pocket/core'
+import type { Pocket, Session } from '@pocket/core'
 import { ForbiddenError, NotAuthenticatedError, NotFoundError } from '@pocket/core/errors'
 import { isWithoutPasskey, recordCaller } from '@pocket/core/internal'
 import type { Directory, User } from '@pocket/directory'
@@ -50,7 +50,7 @@ interface Caller {
   /** Only API keys can have this permission. */
   readonly canReadSecrets: boolean
   /** `null` for an API key. */
-  readonly session: { readonly withoutPasskey: boolean } | null
+  readonly session: { readonly withoutPasskey: boolean; readonly isOfSetUp: boolean } | null
   readonly isCommandLine: boolean
 }
 
@@ -77,8 +77,8 @@ export function createGuard(deps: GuardDeps): Guard {
     // The session has read the same details, and a request reads them once.
     const user = session && (await directory.users.find(session.accountId))
     if (!user) return undefined
-    const withoutPasskey = isWithoutPasskey(session)
-    return { user, scopes: null, canReadSecrets: false, session: { withoutPasskey }, isCommandLine: false }
+    const caller = { withoutPasskey: isWithoutPasskey(session), isOfSetUp: isOfSetUpApi(session) }
+    return { user, scopes: null, canReadSecrets: false, session: caller, isCommandLine: false }
   }
 
   const authenticateApiKey = async (ctx: Context, token: string): Promise<Caller | undefined> => {
@@ -221,6 +221,13 @@ async function assertSession(
   // Where `bootstrap` does not apply, it requires a passkey.
   else if (caller.session.withoutPasskey)
     throw new ForbiddenError('passkey_required', 'This session began without a passkey: register or use one first.')
+  // Its exception ends after fifteen minutes, as for the other requirements.
+  else if (caller.session.isOfSetUp) await reauthentication.assertFresh(ctx.req, ctx.res, Number.POSITIVE_INFINITY)
+}
+
+/** A session of the set-up API has the level of a registered passkey, although none may have been registered in it. */
+function isOfSetUpApi({ acr, amr }: Pick<Session, 'acr' | 'amr'>): boolean {
+  return acr === '1' && !amr.includes('pop')
 }
 
 /** Compares digests so that the timing reveals neither the content nor the length of the key. */

@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import {
-  databaseKinds,
-  describeUnless,
-  ldifEntry,
-  type Slapd,
-  slapdUnavailableReason,
-  startSlapd,
-} from '@pocket/test-support'
+import { describeUnless, ldifEntry, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
@@ -51,7 +44,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   })
   afterAll(async () => slapd?.[Symbol.asyncDispose]())
 
-  describe.each(databaseKinds)('%s', (kind) => {
+  describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     let instance: CalledInstance
     beforeAll(async () => {
       // Each database starts with the same directory.

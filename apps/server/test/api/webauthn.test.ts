@@ -384,4 +384,14 @@ test('a session of the set-up through the API has full rights', async () => {
   expect((await agent.postJson(`${running.url}/api/signup/setup`, setUp)).status).toBe(200)
   const body = { name: 'my key', expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
   expect((await agent.postJson(`${running.url}/api/api-keys`, body)).status).toBe(201)
+  const bob = { username: 'bob', email: 'bob@example.com', firstName: 'Bob', lastName: '' }
+  const created = await agent.postJson(`${running.url}/api/users`, bob)
+  const { id } = created.json() as { id: string }
+  const change = () =>
+    agent.sendJson('PUT', `${running.url}/api/users/${id}`, { body: { ...bob, email: 'b@example.com' } })
+  expect((await change()).status).toBe(200)
+  const now = Date.now
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 15 * 60_000 + 1)
+  expect((await change()).json()).toMatchObject({ code: 'passkey_required' })
+  clock.mockRestore()
 })

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
 import { passkeyAnswer } from '../api/instance.ts'
 import { databaseOf, setUpAdministrator, startedSqlite } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
@@ -52,7 +51,7 @@ async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {
   }
 }
 
-describe.each(databaseKinds)('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   test('after clock jumps, users sign in and guesses stay limited, in two processes and after restarts', async () => {
     await using running = await twoProcesses(kind)
     const { processes, browser, clock, setClock } = running

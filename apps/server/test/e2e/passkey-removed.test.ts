@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import {
-  addVirtualAuthenticator,
-  databaseKinds,
-  expectNoAxeViolations,
-  launchBrowser,
-  type TestBrowser,
-} from '@pocket/test-support'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { startInstance } from './instance.ts'
 import { setUpOnPage } from './set-up.ts'
 
@@ -17,7 +11,7 @@ afterAll(async () => {
   await browser[Symbol.asyncDispose]()
 })
 
-test.each(databaseKinds)(
+test.each(['SQLite', 'PostgreSQL'] as const)(
   'the command removes a passkey from a %s database, and its page withdraws the credentials created with it',
   async (storage) => {
     await using instance = await startInstance(storage)

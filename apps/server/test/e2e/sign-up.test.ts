@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import {
-  addVirtualAuthenticator,
-  databaseKinds,
-  expectNoAxeViolations,
-  launchBrowser,
-  type TestBrowser,
-} from '@pocket/test-support'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
 import { sentTo } from './redirect-target.ts'
@@ -70,7 +64,7 @@ async function arrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
   expect(await dsm.finish(arrived)).toEqual({ signedIn: true, accountName: 'grace' })
 }
 
-describe.each(databaseKinds)('signing up on %s', (storage) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('signing up on %s', (storage) => {
   test('leads from the application through a new passkey back to the application', async () => {
     const { instance, dsm } = await startWith(storage, 'open')
     await using _ = instance

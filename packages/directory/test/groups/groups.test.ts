@@ -30,6 +30,7 @@ describe.each(databases)('groups on %s', (_kind, open) => {
       friendlyName: 'Our 👩‍👩‍👧 staff',
       ldapId: null,
       createdAt: testTime,
+      requiresTwoPasskeys: false,
     })
     expect(await env.directory.groups.find(created.id)).toEqual({ ...created, claims: [], members: [] })
     for (const id of [randomUUID(), '', '\0']) expect(await env.directory.groups.find(id)).toBeUndefined()

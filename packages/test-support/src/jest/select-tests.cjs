@@ -8,7 +8,15 @@ module.exports = async (paths) => {
   const selection = process.env.POCKET_TESTS
   if (selection === undefined) return { filtered: paths }
   if (selection === 'quick') return { filtered: paths.filter((path) => !slow.test(path)) }
-  const selected = await Promise.all(paths.map(async (path) => slow.test(path) || (await hasOtherCases(path))))
+  const selected = await Promise.all(
+    paths.map(async (path) => {
+      const isDivided = await hasOtherCases(path)
+      // The other half of the cases would run in neither command.
+      if (slow.test(path) && isDivided)
+        throw new Error(`${path} runs in pnpm test:full only, so its cases must not be divided.`)
+      return slow.test(path) || isDivided
+    }),
+  )
   return { filtered: paths.filter((_, index) => selected[index]) }
 }
 
