@@ -13,7 +13,9 @@ type Machine = Awaited<ReturnType<typeof createMachine>>
 /** A machine on which Pocket is installed and was started once. */
 async function createInstalledMachine(): Promise<Machine> {
   const machine = await createMachine('SQLite', {})
-  await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
+  // The URL of an installation whose environment names none.
+  const APP_URL = 'http://localhost:1411'
+  await (await startApp({ ...machine.env, APP_URL, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
   await mkdir(machine.path('bin'))
   const flags = '--conditions=pocket-source --disable-warning=ExperimentalWarning'
   await writeFile(machine.path('bin/pocket-id'), `#!/bin/sh\nexec "${process.execPath}" ${flags} "${main}" "$@"\n`)

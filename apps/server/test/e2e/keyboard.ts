@@ -92,7 +92,10 @@ function readFocused() {
     element instanceof HTMLInputElement || element instanceof HTMLSelectElement
       ? element.labels?.[0]?.textContent
       : element.textContent
-  const { outlineStyle, outlineWidth, clipPath } = getComputedStyle(element)
+  // A picker draws the focus of its text field around its whole box.
+  const marked = (element.matches('.chooser > input') && element.parentElement) || element
+  const { outlineStyle, outlineWidth } = getComputedStyle(marked)
+  const { clipPath } = getComputedStyle(element)
   const { top, bottom, left, right } = element.getBoundingClientRect()
   const isInside = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth
   // In a date field the browser focuses individual parts.
