@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type {
   AccessCheck,
-  ActingParty,
+  Actor,
   BeforeHooks,
   ClientProtocolInput,
   HostAccount,
@@ -81,7 +81,7 @@ export type LeftOut = None<
   | Refusing<BeforeHooks>
   | Refusing<HostAccount>
   | Refusing<SignUpInput>
-  | Refusing<ActingParty>
+  | Refusing<Actor>
   | Refusing<LoginCodeOptions>
   | Refusing<RegistrationOptionsInput>
   | Refusing<RegistrationResponseInput>
