@@ -75,7 +75,7 @@ const domain = [
   ['sessions'],
 ]
 const domainFolders = domain.flat().join('|')
-const leaves = 'errors|options|stores|limiter|clock|random|transaction|hash|master-key'
+const leaves = 'errors|options|stores|clock|random|transaction|hash|master-key'
 
 const domainOrder = domain.slice(0, -1).map((row, index) => ({
   name: `core-${row[0]}-imports-inwards`,
@@ -105,6 +105,7 @@ const services = [
   'images',
   'initial-access-tokens',
   'jobs',
+  'managed',
   'preferences',
   'settings',
 ]
@@ -150,7 +151,7 @@ export default {
       name: 'core-domain-imports-no-library',
       comment: 'the rules of the domain stand without HTTP, a database or the protocol library',
       severity: 'error',
-      from: { path: `${core}/((${domainFolders})/|(${leaves})[.]ts$)` },
+      from: { path: `${core}/((${domainFolders}|limits)/|(${leaves})[.]ts$)` },
       to: { path: ['koa', '@koa/[^/]+', 'typeorm', 'oidc-provider'].map(packagePath) },
     },
     {
