@@ -1,6 +1,7 @@
 import type { Directory, User, UserUpdate } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCondition } from './guard.ts'
+import { settingSensitivity } from './setting-sensitivity.ts'
 
 /** The request of a page or an API call with the parameters of its path. */
 interface GuardedRequest {
@@ -66,17 +67,15 @@ export async function assertCanModifyGroup(
  * @throws {ForbiddenError} `forbidden` with the settings in `details.key` if a limited API key tries to change them
  */
 export async function assertCanChangeSettings(ctx: Context, settings: readonly string[]): Promise<void> {
-  const keys = settings.filter((key) => /^(smtp|ldap|emailOneTimeAccess|recovery)/.test(key))
+  const keys = settings.filter((key) => settingSensitivity(key) === 'sign-in')
   if (keys.length > 0) await assertCondition(ctx, 'sign-in-settings', { key: keys.join(', ') })
   await assertRecentForSettings(ctx, settings)
   if (settings.includes('signupDefaultUserGroupIDs')) await assertCondition(ctx, 'group-assignment')
 }
 
-const criticalSettings = /^(smtp|ldap|emailOneTimeAccess|recovery|allowUserSignups|sign[uU]p|dynamicRegistration|cimd)/
-
 /** @throws as the condition `critical-settings` of the access table, if such a setting changes */
 export async function assertRecentForSettings(ctx: Context, settings: readonly string[]): Promise<void> {
-  if (settings.some((key) => criticalSettings.test(key))) await assertCondition(ctx, 'critical-settings')
+  if (settings.some((key) => settingSensitivity(key) !== 'ordinary')) await assertCondition(ctx, 'critical-settings')
 }
 
 /** @throws as the condition `redirect-uris` of the access table, if they change */
