@@ -70,7 +70,7 @@ export class ApiKeyStore {
     return (await this.#database.execute(sql.renew, [ownerId, id, tokenHash, expiresAt, false, now])) === 1
   }
 
-  /** Records a use unless one after `notedBefore` is already recorded. */
+  /** Records a use unless one after `recordedBefore` is already recorded. */
   async markUsed(id: string, at: number, recordedBefore: number): Promise<void> {
     await this.#database.execute(sql.markUsed, [id, at, recordedBefore])
   }

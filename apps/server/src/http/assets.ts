@@ -61,7 +61,7 @@ export async function loadAssets(directory: string): Promise<Assets> {
   }
 }
 
-/** The bundle is part of this program, so the output of `scripts/bundle.ts` needs no validation. */
+/** The bundle is part of this program, so the output of `scripts/bundle-web.ts` needs no validation. */
 async function readBundle<T>(directory: string, name: string): Promise<T> {
   const text = await readFile(join(directory, name), 'utf8').catch((cause: unknown) => {
     throw new ConfigurationError(`${join(directory, name)} cannot be read. Run "pnpm run build" first.`, { cause })

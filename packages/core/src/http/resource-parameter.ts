@@ -12,7 +12,7 @@ export function removeTrailingSlashes(parameters: URLSearchParams): boolean {
   return true
 }
 
-/** Applies `withoutFinalSlash` to the query of a request. */
+/** Applies `removeTrailingSlashes` to the query of a request. */
 export function normalizeResources(req: IncomingMessage): void {
   const [path = '', query] = (req.url ?? '').split('?', 2)
   if (!query?.includes('resource=')) return

@@ -29,7 +29,7 @@ export interface LdapStore {
   removeUsers(ids: readonly string[]): Promise<void>
   /** Replaces the import state of these users, except for pictures. */
   saveImportStates(states: readonly LdapImportState[]): Promise<void>
-  /** `image` has the same format as `LdapMark.pictureImage`. */
+  /** `image` has the same format as `LdapImportState.pictureImage`. */
   savePicture(userId: string, picture: Pick<LdapImportState, 'pictureHash' | 'pictureImage'>): Promise<void>
   recordManualDecision(userId: string, decision: ManualDecision): Promise<void>
   findImportState(userId: string): Promise<LdapImportState | undefined>

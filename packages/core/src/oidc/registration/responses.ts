@@ -21,7 +21,7 @@ export function handleRegistrationResponses(
 ): void {
   provider.use(async (ctx, next) => {
     if (!isRegistrationPath(ctx.path)) return next()
-    // `answerUnknownRoutes` sends the response.
+    // `handleUnknownRoutes` sends the response.
     if ((await registrationPolicy()).mode === 'off') return
     // Apps in browsers register too; this is safe because registration ignores cookies.
     ctx.set('Access-Control-Allow-Origin', '*')
