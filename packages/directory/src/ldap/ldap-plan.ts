@@ -4,6 +4,9 @@ import type { User } from '../entities/user.ts'
 import type { LdapProblem } from './ldap-entries.ts'
 import type { KnownUser, LdapImportState } from './snapshot.ts'
 
+/** Optional fields of a user that an LDAP attribute can provide. */
+export const mappedFields = ['email', 'firstName', 'lastName', 'displayName'] as const
+
 /** The configurable behavior of an import. */
 export interface LdapRules {
   /** Members of the group with this name are administrators; empty if imports do not control administrators. */
@@ -11,7 +14,7 @@ export interface LdapRules {
   /** The action for a user without an entry. */
   readonly missing: 'disable' | 'delete'
   /** Which fields the directory provides: all other fields stay unchanged. */
-  readonly mapped: Readonly<Record<'email' | 'firstName' | 'lastName' | 'displayName' | 'picture', boolean>>
+  readonly mapped: Readonly<Record<(typeof mappedFields)[number] | 'picture', boolean>>
   /** Whether every user needs an e-mail address. */
   readonly requireEmail: boolean
   /** The fraction of users, groups or memberships, from 0 to 1, that may be removed without confirmation. */
@@ -83,7 +86,7 @@ export interface PicturePlan {
   readonly dn: string
   /** `null`: LDAP no longer has a picture. */
   readonly picture: { readonly bytes: Uint8Array; readonly hash: string } | null
-  /** Same value as `LdapMark.pictureImage`. */
+  /** Same value as `LdapImportState.pictureImage`. */
   readonly knownImage: string | null
 }
 

@@ -2,9 +2,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '../entities/user.ts'
 import { type NewUser, newUser } from '../users/create-user.ts'
 import type { LdapPerson } from './ldap-entries.ts'
-import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
-
-const optionalFields = ['email', 'firstName', 'lastName', 'displayName'] as const
+import { type LdapRules, mappedFields, type SkippedEntry } from './ldap-plan.ts'
 
 /**
  * Builds a new user from an entry, or updates the mapped fields of an existing user. Otherwise returns the reason for the
@@ -14,7 +12,7 @@ export function toUserFields(person: LdapPerson, before: User | undefined, rules
   const { dn, id, userName } = person
   if (userName === undefined) return { dn, id, code: 'user_name_missing' }
   const fields: Record<string, unknown> = {}
-  for (const field of optionalFields) {
+  for (const field of mappedFields) {
     // A missing display name is derived from the other names, as for all users.
     if (rules.mapped[field]) fields[field] = person[field] ?? ''
     else if (before) fields[field] = before[field]

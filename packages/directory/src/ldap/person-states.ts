@@ -1,5 +1,5 @@
 import type { User } from '../entities/user.ts'
-import type { LdapRules, PersonChange } from './ldap-plan.ts'
+import { type LdapRules, mappedFields, type PersonChange } from './ldap-plan.ts'
 import type { KnownUser, LdapImportState } from './snapshot.ts'
 
 export interface PresentEntry {
@@ -56,11 +56,8 @@ export function changeForMissingEntry(before: KnownUser, { missing }: LdapRules)
 /** The fields of a user that an import may change. */
 export const importedFields = [
   'userName',
-  'email',
+  ...mappedFields,
   'emailVerified',
-  'firstName',
-  'lastName',
-  'displayName',
   'administrator',
   'disabled',
 ] as const satisfies readonly (keyof User)[]
