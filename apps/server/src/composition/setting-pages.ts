@@ -17,7 +17,7 @@ export function composeSettingPages(services: PageServices): readonly PageRoute[
     initialAccessTokens: createInitialAccessTokenAdministration(services),
     testEmail: services.mail.test,
     lastEmail: services.mail.lastAttempt,
-    ldapLead: async () => importLead((await services.ldap.runs.newestImport())?.outcome),
+    ldapStatus: async () => importLead((await services.ldap.runs.newestImport())?.outcome),
   }
   const page = createSectionPage(deps)
   return [

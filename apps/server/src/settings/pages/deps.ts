@@ -12,7 +12,7 @@ export interface SettingPageDeps extends PageDeps {
   /** Whether the newest attempted e-mail was sent, and when. */
   readonly lastEmail: () => Promise<{ readonly succeeded: boolean; readonly at: number } | undefined>
   /** The suffix of the message key of the LDAP section's status summary while the import is on. */
-  readonly ldapLead: () => Promise<string>
+  readonly ldapStatus: () => Promise<string>
   /** Sends a test e-mail. @throws {ConfigurationError} with the response of the SMTP server in `details.answer`, and its cause in `details.problem` @throws {ConflictError} `user_email_not_set` */
   readonly testEmail: (user: User) => Promise<void>
 }

@@ -24,9 +24,9 @@ export interface SettingsPage {
   /** The path of the section. */
   readonly path: string
   /** The suffix of the message key of the status summary. */
-  readonly lead: string
+  readonly status: string
   /** The instant in that message. */
-  readonly leadAt: number | null
+  readonly statusAt: number | null
   readonly groups: readonly { readonly name: string; readonly fields: readonly SettingFieldView[] }[]
   /** Whether the environment provides all settings. */
   readonly uiConfigDisabled: boolean

@@ -37,7 +37,7 @@ export interface SectionPage {
 }
 
 export function createSectionPage(deps: SettingPageDeps): SectionPage {
-  const { pocket, directory, settings, applicationImages, initialAccessTokens, lastEmail, ldapLead, show } = deps
+  const { pocket, directory, settings, applicationImages, initialAccessTokens, lastEmail, ldapStatus, show } = deps
   const lock = ({ key }: SettingField) => lockOf(key, settings)
 
   const groupsOf = async (fields: readonly SettingField[], ...values: readonly Entered[]) => {
@@ -53,25 +53,25 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
     keys: await pocket.signingKeys(),
   })
 
-  const emailLead = async ({ smtpHost, smtpFrom }: SettingValues) => {
-    if (smtpHost === '' || smtpFrom === '') return { lead: 'off', leadAt: null }
+  const emailStatus = async ({ smtpHost, smtpFrom }: SettingValues) => {
+    if (smtpHost === '' || smtpFrom === '') return { status: 'off', statusAt: null }
     const last = await lastEmail()
-    return { lead: last ? (last.succeeded ? 'sent' : 'failed') : 'untried', leadAt: last?.at ?? null }
+    return { status: last ? (last.succeeded ? 'sent' : 'failed') : 'untried', statusAt: last?.at ?? null }
   }
 
   /** The status of a section in one word, the suffix of a message key, and an instant in that message. */
-  const leadOf = async (section: SectionName, values: SettingValues) => {
+  const statusOf = async (section: SectionName, values: SettingValues) => {
     switch (section) {
       case 'general':
-        return { lead: 'usual', leadAt: null }
+        return { status: 'default', statusAt: null }
       case 'sign-up':
-        return { lead: values.allowUserSignups, leadAt: null }
+        return { status: values.allowUserSignups, statusAt: null }
       case 'email':
-        return emailLead(values)
+        return emailStatus(values)
       case 'ldap':
-        return { lead: values.ldapEnabled && values.ldapUrl !== '' ? await ldapLead() : 'off', leadAt: null }
+        return { status: values.ldapEnabled && values.ldapUrl !== '' ? await ldapStatus() : 'off', statusAt: null }
       case 'oidc':
-        return { lead: values.dynamicRegistration, leadAt: null }
+        return { status: values.dynamicRegistration, statusAt: null }
     }
   }
 
@@ -91,7 +91,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
         viewer: viewerOf(user),
         section,
         path: pathOf(section),
-        ...(await leadOf(section, present)),
+        ...(await statusOf(section, present)),
         groups: sections[section].map(({ name, fields: some }) => ({
           name,
           fields: some.map((field) => ({

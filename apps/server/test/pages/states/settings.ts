@@ -27,7 +27,7 @@ function groupsOf(section: SectionName, { values = {}, locked = {} }: Given = {}
 }
 
 const usual = {
-  leadAt: null,
+  statusAt: null,
   view: 'settings',
   viewer: anna,
   uiConfigDisabled: false,
@@ -51,10 +51,10 @@ const images: SettingsPage['images'] = [
   { name: 'favicon', isOwn: false, address: pocket },
   { name: 'default-profile-picture', isOwn: false, address: null },
 ]
-const general = { ...usual, images, section: 'general', path, lead: 'usual' } as const
-const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, lead: 'withToken' } as const
-const ldap = { ...usual, presets, section: 'ldap', path: `${path}/ldap`, lead: 'off' } as const
-const email = { ...usual, section: 'email', path: `${path}/email`, lead: 'sent', leadAt: now - 3_600_000 } as const
+const general = { ...usual, images, section: 'general', path, status: 'default' } as const
+const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, status: 'withToken' } as const
+const ldap = { ...usual, presets, section: 'ldap', path: `${path}/ldap`, status: 'off' } as const
+const email = { ...usual, section: 'email', path: `${path}/email`, status: 'sent', statusAt: now - 3_600_000 } as const
 const kid = 'Zk1xq0Vw7cQ8hGm3nJ5pR2sT4uV6wX8yZ0aB1cD2eF3'
 const oidcPart: OidcPart = {
   token: { description: '', uses: '1', lifetime: 'hour' },
@@ -67,7 +67,7 @@ const oidcPart: OidcPart = {
     { kid: `E${kid.slice(1)}`, algorithm: 'EdDSA', status: 'current', since: now - 40 * day, until: now + 50 * day },
   ],
 }
-const oidc = { ...usual, oidc: oidcPart, section: 'oidc', path: `${path}/oidc`, lead: 'off' } as const
+const oidc = { ...usual, oidc: oidcPart, section: 'oidc', path: `${path}/oidc`, status: 'off' } as const
 const server = { smtpHost: 'mail.example.com', smtpFrom: 'login@example.com', smtpUser: 'login', smtpTls: 'tls' }
 
 const sent: EmailItem = {
@@ -123,7 +123,7 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
   },
   'settings-ldap-filled': {
     ...ldap,
-    lead: 'on',
+    status: 'on',
     presets: { ...presets, chosen: 'Active Directory' },
     groups: groupsOf('ldap', {
       values: { ldapEnabled: 'true', ldapUrl: 'ldaps://dc1.example.com' },
@@ -150,10 +150,10 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
       { field: 'signupDefaultUserGroupIDs', stored: '["friends"]' },
     ],
   },
-  'settings-email-off': { ...email, lead: 'off', groups: groupsOf('email') },
+  'settings-email-off': { ...email, status: 'off', groups: groupsOf('email') },
   'settings-email-test-failed': {
     ...email,
-    lead: 'failed',
+    status: 'failed',
     groups: groupsOf('email', { values: server, locked: { smtpHost: 'SMTP_HOST', smtpPassword: 'SMTP_PASSWORD' } }),
     test: {
       outcome: 'failed',
@@ -176,7 +176,7 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
   },
   'settings-oidc-token': {
     ...oidc,
-    lead: 'with-token',
+    status: 'with-token',
     groups: groupsOf('oidc', { values: { dynamicRegistration: 'with-token' } }),
     oidc: {
       ...oidcPart,
