@@ -40,7 +40,7 @@ test('import offers the migration of an archive of Pocket ID, and carries it out
   expect(await migrated.app.directory.findByName(facts.users[0]?.username ?? '')).toBeDefined()
 })
 
-test('import changes nothing if the user declines, or without a terminal, where it prints the command', async () => {
+test('changes nothing if the user declines; prints the command without a terminal', async () => {
   await using source = await createSource('archive')
   await using target = await createMachine('SQLite')
   const declined = await target.run(['import', '-y', '-p', source.source], undefined, terminalOf(false, ''))

@@ -41,7 +41,7 @@ const backups = async ({ path }: Pick<Machine, 'path'>) =>
 describe.each(kinds)('%s', (kind) => {
   const extension = kind === 'SQLite' ? 'db' : 'archive'
 
-  test('an older version returns to the back-up that the newer one made, and people sign in', async () => {
+  test('restores the back-up of the newer version, and users can sign in', async () => {
     await using machine = await createMachine(kind)
     const { administratorAuthenticator: authenticator } = await (async () => {
       await using instance = await startInstance(machine.env)

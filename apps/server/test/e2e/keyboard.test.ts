@@ -133,7 +133,7 @@ describe('with the keyboard alone', () => {
     await goes('/settings/admin/users', () => press('Enter'))
   })
 
-  test('a list is searched, sorted and changed, and Cancel keeps it', async () => {
+  test('searches, sorts and edits a list; Cancel discards edits', async () => {
     await tabTo(/^Search users/)
     await page.keyboard.type('lister')
     await goes(/search=lister/, () => press('Enter'))

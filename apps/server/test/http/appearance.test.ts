@@ -26,7 +26,7 @@ const send = (name: string, bytes: Uint8Array | string) =>
   upload(instance.administrator, { method: 'POST', url: `${instance.url}${base}/images/${name}`, bytes })
 
 describe('the style sheet of an instance', () => {
-  test('does not exist without changes', async () => {
+  test('is not served if nothing was customized', async () => {
     expect(sheetOf(await get('/login'))).toBeUndefined()
     expect((await get('/login')).text).toContain('<body class="gate">')
   })

@@ -24,7 +24,7 @@ async function added(name: string): Promise<string> {
   return new URL(String(answer.location)).pathname
 }
 
-test('an instance without groups explains their purpose', async () => {
+test('explains groups if there are none', async () => {
   expect((await get(groups)).text).toContain('Add your first group')
 })
 
@@ -118,7 +118,7 @@ test('the second of two concurrent changes of an expiry shows the first one', as
   expect(await endsAt()).toBe(Date.parse('2999-01-31T23:59:59.999Z'))
 })
 
-test('a page shows some of many members, searches them, and adds several at once', async () => {
+test('pages through and searches many members, and adds several', async () => {
   const path = await added('crowd')
   const { directory } = running.app
   const people = Array.from({ length: 23 }, (_, number) => `crowd${String(number).padStart(2, '0')}`)

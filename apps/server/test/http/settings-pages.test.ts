@@ -263,7 +263,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(page.text).toMatch(/>[A-Z][a-z]+ \d+, \d{4} to [A-Z][a-z]+ \d+, \d{4}</)
   })
 
-  test('they require an administrator and a form of this site', async () => {
+  test('require an administrator and a same-origin form', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     for (const path of [base, `${base}/email`]) {
       expect((await instance.agent().get(instance.url + path)).status).toBe(303)

@@ -147,7 +147,7 @@ describe.each(kinds)('%s', (kind) => {
     },
   )
 
-  test('work done in place of a job blocks the job and counts as its run', async () => {
+  test('a manual run blocks the job and counts as its run', async () => {
     const [mine, other] = [replica(0), replica(1)]
     const done: string[] = []
     for (const scheduler of [mine, other])

@@ -151,7 +151,7 @@ describe('transactions that cross on PostgreSQL', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('by a passkey removal and a device authorization reject the device', async () => {
+  test('rejects a device authorization that races with a passkey removal', async () => {
     const one = await signedIn()
     const device = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
     const asked = await oidc.initiateDeviceAuthorization(device.configuration, { scope: 'openid' })
@@ -169,7 +169,7 @@ describe('transactions that cross on PostgreSQL', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('by the withdrawal of credentials and by a restricted client wait for each other at the sessions', async () => {
+  test('removing a passkey and restricting a client serialize on the session locks', async () => {
     const one = await signedIn()
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
     const cross = crossing()
