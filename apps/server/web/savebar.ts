@@ -1,4 +1,4 @@
-// Forms with a save bar: it appears once something has changed, and leaving the page then asks first.
+// Forms with a save bar: it appears once something has changed, and leaving the page asks for confirmation.
 
 /** Names of changed fields that the bar lists. */
 const maxNames = 3

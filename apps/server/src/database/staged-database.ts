@@ -18,7 +18,7 @@ export interface Staging extends AsyncDisposable {
 }
 
 export interface StagingOptions {
-  /** The migrations that had run where the rows come from. */
+  /** The migrations applied to the source database. */
   readonly initial: readonly MigrationSet[]
   readonly migrations: readonly MigrationSet[]
   readonly tables: readonly EntitySchema[]

@@ -51,14 +51,14 @@ export async function accessProblem(
   return isGroupRestricted ? groupProblem(account, ({ id }) => allowedGroupIds.includes(id), passkeys) : undefined
 }
 
-/** Why no group that `gives` access does so for this account. Reads the passkeys only if they decide. */
+/** Why no group grants access to this account. Reads the passkeys only if they decide. */
 export async function groupProblem(
   { id, groups }: Pick<Account, 'id' | 'groups'>,
-  gives: (group: AccountGroup) => boolean,
+  grants: (group: AccountGroup) => boolean,
   passkeys: PasskeyLister,
 ): Promise<AccessProblem | undefined> {
-  const giving = groups.filter(gives)
-  if (giving.length === 0) return 'not_in_groups'
-  if (giving.some(({ requiresTwoPasskeys }) => !requiresTwoPasskeys)) return undefined
+  const grantingGroups = groups.filter(grants)
+  if (grantingGroups.length === 0) return 'not_in_groups'
+  if (grantingGroups.some(({ requiresTwoPasskeys }) => !requiresTwoPasskeys)) return undefined
   return (await passkeys.listByAccount(id)).length < requiredPasskeys ? 'second_passkey' : undefined
 }

@@ -35,7 +35,7 @@ export function findNameConflicts(
   return conflicts
 }
 
-/** The names of a user as keys: a user name and an e-mail address must not be the same either. */
+/** Uniqueness keys of a user: a user name must not equal another user's e-mail address. */
 export function nameKeysOf({ userName, email }: Pick<User, 'userName' | 'email'>): readonly string[] {
   return email === null ? [nameKey(userName)] : [nameKey(userName), nameKey(email)]
 }

@@ -47,7 +47,7 @@ export const addAudit: AddCommand = (program, context) => {
       .description('print the newest entries of the audit log, oldest first; with --json one object a line'),
   )
     .option('-n, --lines <number>', `number of entries, at most ${maxLines}`, parseLines, 20)
-    .option('-f, --follow', 'go on with new entries until the program is stopped')
+    .option('-f, --follow', 'keep printing new entries until stopped')
     .action(({ lines, follow, json }: TailOptions) =>
       withApi(context, async (api) => {
         const printed = new Map<unknown, number>()
