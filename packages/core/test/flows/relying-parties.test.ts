@@ -43,7 +43,7 @@ describe('an application stops at a configuration that it does not support', () 
     ['vaultwarden', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
     ['oauth2-proxy', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
     ['outline', 'nobody without an address', { about: { email: null } }, 'email', /undefined/],
-    ['immich', 'another algorithm', { protocol: () => ({ idTokenSignedResponseAlg: 'ES256' }) }, 'genuine', /alg/],
+    ['immich', 'another algorithm', { protocol: () => ({ idTokenSignedResponseAlg: 'ES256' }) }, 'is valid', /alg/],
     ['gitea', 'user names that are addresses', { about: { userName: 'ada@x' } }, 'preferred_username', /ada@x/],
     ['argo-cd', 'nobody without a group', { about: { groups: [] } }, 'groups', /\[\]|undefined/],
     [

@@ -114,7 +114,7 @@ export class EmulatedRelyingParty {
             ...(pending.verifier !== null && { code_verifier: pending.verifier }),
           }),
       )
-      if (behaviour.refresh) await checks.check('A refresh token is given', () => tokenText(tokens, 'refresh_token'))
+      if (behaviour.refresh) await checks.check('A refresh token is issued', () => tokenText(tokens, 'refresh_token'))
       this.#session = await this.#look(tokens, pending.nonce, checks)
       return this.#session.account
     })
@@ -153,7 +153,7 @@ export class EmulatedRelyingParty {
   /** Handles a logout token received over the back channel (OpenID Connect Back-Channel Logout §2.6). */
   receiveLogoutToken(token: string): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
-      await checks.check('The logout token is genuine, about the person and nothing but a logout token', () =>
+      await checks.check('The logout token is valid, about the person and nothing but a logout token', () =>
         checkLogoutToken(token, this.#session?.subject, this.#tokens()),
       )
       this.#session = null

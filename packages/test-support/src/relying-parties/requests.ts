@@ -30,7 +30,11 @@ export async function requestTokens(
   authentication: ClientAuthentication,
   { endpoint, clientId, clientSecret, fields }: TokenRequest,
 ): Promise<JsonObject> {
-  const inBody = { ...fields, client_id: clientId, ...(clientSecret !== '' && { client_secret: clientSecret }) }
+  const bodyWithCredentials = {
+    ...fields,
+    client_id: clientId,
+    ...(clientSecret !== '' && { client_secret: clientSecret }),
+  }
   const post = (body: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) =>
     fetchJson(send, endpoint, { method: 'POST', headers, body: new URLSearchParams(body) })
   const encoded = basic(formEncoded(clientId), formEncoded(clientSecret))
@@ -40,11 +44,11 @@ export async function requestTokens(
     case 'raw-basic':
       return post(fields, basic(clientId, clientSecret))
     case 'post':
-      return post(inBody)
+      return post(bodyWithCredentials)
     case 'none':
       return post({ ...fields, client_id: clientId })
     case 'detected':
-      return post(fields, encoded).catch(() => post(inBody))
+      return post(fields, encoded).catch(() => post(bodyWithCredentials))
   }
 }
 

@@ -37,7 +37,7 @@ export async function checkTokens(
   checks: Checklist,
 ): Promise<Session> {
   const { behaviour } = context
-  const accessToken = await checks.check('An access token is given', () => tokenText(tokens, 'access_token'))
+  const accessToken = await checks.check('An access token is issued', () => tokenText(tokens, 'access_token'))
   const idToken = await checkIdToken(tokens, { accessToken, nonce }, context, checks)
   const isMissing = behaviour.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
   const asks = behaviour.userInfo === 'always' || (behaviour.userInfo === 'where needed' && isMissing)
@@ -86,7 +86,7 @@ async function checkIdToken(
   const name = {
     read: 'The ID token can be read',
     claims: 'The ID token has the right issuer, audience and expiry',
-    signature: `The ID token is genuine${bound.nonce === null ? '' : ' and has the nonce'}`,
+    signature: `The ID token is valid${bound.nonce === null ? '' : ' and has the nonce'}`,
   }[check]
   return checks.check(name, () => read(tokenText(tokens, 'id_token'), bound, context))
 }
