@@ -1,7 +1,7 @@
 import type { TrustProxy } from '@pocket/core'
 import type { Reader } from './reader.ts'
 import { parseTrustProxy, trustNone } from './trust-proxy.ts'
-import { InvalidValueError, parseBoolean, type RawValue, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseBoolean, parsePort, type RawValue, type Section, type Variable } from './variable.ts'
 
 const host: Variable<string> = {
   name: 'HOST',
@@ -146,13 +146,6 @@ function parseHost({ text }: RawValue): string {
       'Write 0.0.0.0, :: or an address.',
     )
   return text.toLowerCase()
-}
-
-function parsePort({ text }: RawValue): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > 65_535)
-    throw new InvalidValueError(`"${text}" is not a port`, 'Write a whole number from 1 to 65535.')
-  return value
 }
 
 function parseMode({ text }: RawValue): number {

@@ -1,5 +1,5 @@
 import type { Environment, Reader } from './reader.ts'
-import { InvalidValueError, parseEnum, type RawValue, type Section, type Variable } from './variable.ts'
+import { InvalidValueError, parseEnum, parsePort, type RawValue, type Section, type Variable } from './variable.ts'
 
 const metricsExporters = ['none', 'prometheus', 'otlp'] as const
 const tracesExporters = ['none', 'otlp'] as const
@@ -148,13 +148,6 @@ export function readTelemetry(reader: Reader, environment: Environment): Telemet
     name.startsWith('OTEL_') && value !== undefined ? [[name, value] as const] : [],
   )
   return { telemetry: { metrics, traces, ...options, variables: Object.fromEntries(variables) } }
-}
-
-function parsePort({ text }: RawValue): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > 65_535)
-    throw new InvalidValueError(`"${text}" is not a port`, 'Write a whole number from 1 to 65535.')
-  return value
 }
 
 function parseInterval({ text }: RawValue): number {

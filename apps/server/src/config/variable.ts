@@ -62,3 +62,10 @@ export function parseBoolean({ text }: RawValue): boolean {
   if (value === undefined) throw new InvalidValueError(`"${text}" is neither true nor false`, 'Write true or false.')
   return value
 }
+
+export function parsePort({ text }: RawValue): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > 65_535)
+    throw new InvalidValueError(`"${text}" is not a port`, 'Write a whole number from 1 to 65535.')
+  return value
+}

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Client } from '../clients/client.ts'
 import { sitePath } from '../clients/protected-site.ts'
 import type { CoreContext } from '../context.ts'
+import { sha256 } from '../hash.ts'
 import { getEndpoints } from '../oidc/paths.ts'
 import type { SiteSessions } from '../oidc/site-sessions.ts'
 import { randomToken } from '../random.ts'
@@ -60,7 +60,7 @@ export function createSiteSignIn(
       response_type: 'code',
       scope: 'openid',
       state: cookies.startTurn({ verifier, to, isPosted }, attempt),
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge: sha256(verifier),
       code_challenge_method: 'S256',
       // A session without a passkey can be recent enough, so its age is not sufficient.
       ...(verdict === 'use_passkey' ? { prompt: 'login' } : maxAge !== null && { max_age: String(maxAge * 60) }),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
@@ -79,7 +78,7 @@ export function createSiteSessions({ stores, clock, sessionLifetime, onError }: 
      */
     async start({ code, clientId, redirectUri, codeVerifier }: SiteAuthorization): Promise<string | undefined> {
       const found = await provider().AuthorizationCode.find(code)
-      const challenge = createHash('sha256').update(codeVerifier).digest('base64url')
+      const challenge = sha256(codeVerifier)
       if (found?.clientId !== clientId || found.redirectUri !== redirectUri) return undefined
       if (found.codeChallengeMethod !== 'S256' || !timingSafeEqualText(found.codeChallenge ?? '', challenge))
         return undefined

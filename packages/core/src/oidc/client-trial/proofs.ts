@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { sha256 } from '../../hash.ts'
 import { randomToken } from '../../random.ts'
 
 /** Creates the `DPoP` header for a request, bound to the access token if given (RFC 9449 §4.2). */
@@ -10,7 +10,7 @@ export async function createKeyProofs(): Promise<ProveKey> {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwk = await exportJWK(publicKey)
   return (method, url, accessToken) => {
-    const ath = accessToken !== undefined && createHash('sha256').update(accessToken).digest('base64url')
+    const ath = accessToken !== undefined && sha256(accessToken)
     return new SignJWT({ htm: method, htu: url, jti: randomToken(), ...(ath !== false && { ath }) })
       .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
       .setIssuedAt()

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import { sha256 } from '../../hash.ts'
 import type { PublicFetchInit } from '../../outbound/guarded-request.ts'
 import { OutboundError } from '../../outbound/outbound-error.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
@@ -18,7 +18,7 @@ export interface Secrets {
 
 export function createSecrets(): Secrets {
   const [state, nonce, verifier] = [randomToken(), randomToken(), randomToken()]
-  return { state, nonce, verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
+  return { state, nonce, verifier, challenge: sha256(verifier) }
 }
 
 /** @throws {TrialStoppedError} `unreachable` */
