@@ -1,6 +1,6 @@
-import { fileSender } from '../audit-log/audit-file.ts'
+import { open } from 'node:fs/promises'
 import type { AuditOutboxStore } from '../audit-log/audit-outbox-store.ts'
-import { type AuditDestinations, createAuditOutbox } from '../audit-log/forwarding.ts'
+import { type AuditDestinations, createAuditOutbox, type SendEntries } from '../audit-log/forwarding.ts'
 import { syslogSender } from '../audit-log/syslog.ts'
 import type { Config } from './config.ts'
 
@@ -14,4 +14,13 @@ export function auditOutboxOf({ auditSyslog, auditFile, appUrl }: AuditDestinati
     ...(auditFile !== undefined && { file: fileSender(auditFile) }),
   }
   return createAuditOutbox(store, destinations)
+}
+
+/** Appends entries to a file, one JSON object for each line. It is opened each time, so that it can be rotated. */
+function fileSender(path: string): SendEntries {
+  return async (entries) => {
+    await using file = await open(path, 'a', 0o600)
+    await file.appendFile(entries.map(({ json }) => `${json}\n`).join(''))
+    await file.datasync()
+  }
 }

@@ -3,11 +3,13 @@ import {
   type ClientRegistrationPolicy,
   createPocket,
   createPublicFetch,
+  type FindSiteTexts,
   type Pocket,
 } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
-import { createSiteTexts } from '../http/site-texts.ts'
+import type { Catalogues } from '../http/catalogues.ts'
+import { preferencesOf } from '../http/preferences.ts'
 import { clientSlot } from '../images/image.ts'
 import type { ScimProviders } from '../scim/providers.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -130,5 +132,19 @@ function withProfilePictures(accounts: AccountStore, appUrl: string): AccountSto
       const account = await accounts.find(id)
       return account && { ...account, picture: `${appUrl}/api/users/${account.id}/profile-picture.png` }
     },
+  }
+}
+
+/** The texts of the pages at protected sites. A cookie of the site's host cannot select the language. */
+function createSiteTexts(catalogues: Catalogues): FindSiteTexts {
+  return (message, req) => {
+    const { text, language, direction } = catalogues.inPreferredLanguage(preferencesOf(req).accepted)
+    return {
+      language,
+      direction,
+      title: text(`siteMessages.${message}.title`),
+      text: text(`siteMessages.${message}.text`),
+      action: text(message === 'form_not_sent' ? 'siteMessages.continue' : 'siteMessages.retry'),
+    }
   }
 }
