@@ -20,7 +20,7 @@ export function showProblem(messages: ProblemMessages, { code }: Explanation): v
   region.replaceChildren(note)
 }
 
-export function clearProblem(): void {
+function clearProblem(): void {
   document.querySelector('#problem')?.replaceChildren()
 }
 

@@ -9,8 +9,8 @@ export { accessTokenFormats, cimdPermissions } from './apis/api.ts'
 export { changesBetween } from './audit/changes.ts'
 export { accessTokenMinutes } from './clients/client.ts'
 export { clientChanges } from './clients/client-changes.ts'
-export { accessProblem, isAllowedToUse, notAllowedReason, secondPasskeyReason } from './clients/group-restriction.ts'
-export { assertionHeader, canonicalHost, defaultIdentityHeaders, ruleAudiences } from './clients/protected-site.ts'
+export { accessProblem, notAllowedReason } from './clients/group-restriction.ts'
+export { assertionHeader, defaultIdentityHeaders, ruleAudiences } from './clients/protected-site.ts'
 export {
   clientAuthenticationMethods,
   contentEncryptionAlgorithms,

@@ -3,7 +3,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 import { accessTokenMinutes } from '@pocket/core/internal'
 
 /** The behavior that a client keeps because its application may have relied on it at Pocket ID. */
-export const keptFeatures = ['plainPkce', 'jwtAccessTokens'] as const
+const keptFeatures = ['plainPkce', 'jwtAccessTokens'] as const
 export type KeptFeature = (typeof keptFeatures)[number]
 
 /** The notice on the page of a client until an administrator has turned everything off. */

@@ -1,6 +1,6 @@
 import type { AccessTokenFormat, Api } from './api.ts'
 
-export const apiSorts = ['name', 'resource', 'createdAt'] as const
+const apiSorts = ['name', 'resource', 'createdAt'] as const
 /** The sort keys of API lists. */
 export type ApiSort = (typeof apiSorts)[number]
 

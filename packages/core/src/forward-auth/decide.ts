@@ -36,7 +36,7 @@ export type ServiceToken = Pick<ClientSecret, 'id'> & NonNullable<ClientSecret['
 /** `sign_in` and `use_passkey`: allowed after the user has signed in, or has used a passkey again. */
 export type Verdict = 'allow' | 'sign_in' | 'use_passkey' | 'deny'
 
-export const decisionReasons = [
+const decisionReasons = [
   'allowed',
   'no_rule',
   'ambiguous_path',

@@ -21,7 +21,7 @@ export interface SessionOrigin {
  * The kinds of session history: passkeys used or registered, the login code of the sign-in, revoked login codes, approved
  * devices (the subject of `session_approved` is the `uid` of the new session), and created credentials.
  */
-export const sessionLinkKinds = [
+const sessionLinkKinds = [
   'passkey_used',
   'passkey_registered',
   'code_used',

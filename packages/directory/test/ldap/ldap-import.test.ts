@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { LdapChanges, LdapEntries, LdapRules, User } from '../../src/index.ts'
-import { isEmptyPlan } from '../../src/internal.ts'
+import { isEmptyPlan } from '../../src/ldap/plan.ts'
 import { countStatements } from '../count-statements.ts'
 import { type DirectoryUnderTest, databases } from '../open-directory.ts'
 import { group, ldapEntries, neverAborted, person, rules, silentHost } from './ldap-entries.ts'

@@ -1,13 +1,5 @@
 /** The checks of a client test, in order. */
-export const trialSteps = [
-  'discovery',
-  'address',
-  'request',
-  'person',
-  'authentication',
-  'idToken',
-  'userInfo',
-] as const
+const trialSteps = ['discovery', 'address', 'request', 'person', 'authentication', 'idToken', 'userInfo'] as const
 /** A step of a client test. */
 export type ClientTestStepName = (typeof trialSteps)[number]
 

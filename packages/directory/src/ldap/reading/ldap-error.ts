@@ -2,7 +2,7 @@
 export type LdapErrorCode = (typeof ldapErrorCodes)[number]
 
 /** Every {@link LdapErrorCode}. */
-export const ldapErrorCodes = [
+const ldapErrorCodes = [
   // Invalid configuration; `details.setting` names the option.
   'ldap_setting_missing',
   'ldap_address_invalid',
