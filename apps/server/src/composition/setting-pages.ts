@@ -1,7 +1,7 @@
 import { emailQueuePages } from '../email/queue-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { createInitialAccessTokenAdministration } from '../initial-access-tokens/initial-access-tokens.ts'
-import { importLead } from '../ldap/page.ts'
+import { importStatus } from '../ldap/page.ts'
 import { imagePages } from '../settings/pages/image-pages.ts'
 import { settingPages } from '../settings/pages/page.ts'
 import { registrationTokenPages } from '../settings/pages/registration-token-pages.ts'
@@ -17,7 +17,7 @@ export function composeSettingPages(services: PageServices): readonly PageRoute[
     initialAccessTokens: createInitialAccessTokenAdministration(services),
     testEmail: services.mail.test,
     lastEmail: services.mail.lastAttempt,
-    ldapStatus: async () => importLead((await services.ldap.runs.newestImport())?.outcome),
+    ldapStatus: async () => importStatus((await services.ldap.runs.newestImport())?.outcome),
   }
   const page = createSectionPage(deps)
   return [

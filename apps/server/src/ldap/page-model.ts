@@ -16,7 +16,7 @@ export interface LdapPage {
   /** Whether no run has shown the plan of the first import yet. */
   readonly needsDryRun: boolean
   /** The suffix of the message key of the status summary; `first` until an administrator has seen the plan of the first import. */
-  readonly lead: 'missing' | 'off' | 'first' | 'on' | 'waiting' | 'failed'
+  readonly status: 'missing' | 'off' | 'first' | 'on' | 'waiting' | 'failed'
   /** Newest first. */
   readonly runs: readonly LdapRun[]
   /** The report that is shown in full. */

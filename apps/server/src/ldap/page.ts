@@ -39,7 +39,7 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
       viewer: viewerOf(user),
       state,
       needsDryRun,
-      lead: state !== 'on' ? state : isFirst ? 'first' : importLead(newest?.outcome),
+      status: state !== 'on' ? state : isFirst ? 'first' : importStatus(newest?.outcome),
       runs: list,
       shown: list.find(({ id }) => id === ctx.query.run) ?? list[0] ?? null,
       waiting,
@@ -161,7 +161,7 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
 }
 
 /** The state of the hourly import, after the outcome of the last import: the suffix of a message. */
-export function importLead(outcome: LdapRun['outcome'] | undefined): 'first' | 'on' | 'waiting' | 'failed' {
+export function importStatus(outcome: LdapRun['outcome'] | undefined): 'first' | 'on' | 'waiting' | 'failed' {
   if (outcome === undefined || outcome === 'dry') return 'first'
   return outcome === 'succeeded' ? 'on' : outcome
 }

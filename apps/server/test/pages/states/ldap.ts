@@ -112,7 +112,7 @@ const page: LdapPage = {
   viewer: anna,
   state: 'on',
   needsDryRun: false,
-  lead: 'on',
+  status: 'on',
   runs: [],
   shown: null,
   waiting: null,
@@ -130,11 +130,11 @@ export const presets = {
 }
 
 export const ldapStates: Readonly<Record<string, PageModel>> = {
-  'ldap-first': { ...page, needsDryRun: true, lead: 'first', problem: 'ldap_dry_run_needed' },
+  'ldap-first': { ...page, needsDryRun: true, status: 'first', problem: 'ldap_dry_run_needed' },
   'ldap-dry': {
     ...page,
     state: 'off',
-    lead: 'off',
+    status: 'off',
     needsDryRun: false,
     runs: [dry],
     shown: dry,
@@ -146,11 +146,11 @@ export const ldapStates: Readonly<Record<string, PageModel>> = {
     shown: run,
     notice: { done: 'linked', userName: 'eve', dn: 'uid=eve,ou=people,dc=example,dc=com' },
   },
-  'ldap-waiting-first': { ...page, lead: 'first', runs: [first], shown: first, waiting: first },
-  'ldap-waiting': { ...page, lead: 'waiting', runs: [waiting, run, failed], shown: waiting, waiting },
+  'ldap-waiting-first': { ...page, status: 'first', runs: [first], shown: first, waiting: first },
+  'ldap-waiting': { ...page, status: 'waiting', runs: [waiting, run, failed], shown: waiting, waiting },
   'ldap-failed': {
     ...page,
-    lead: 'failed',
+    status: 'failed',
     runs: [failed],
     shown: failed,
     connection: {
