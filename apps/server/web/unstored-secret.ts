@@ -1,4 +1,4 @@
-// Leaving the pages of a client asks first while a new secret has not been stored.
+// Leaving the pages of a client asks for confirmation while a new secret has not been stored.
 
 /** The path of the client, whose own pages keep showing the secret. */
 const clientPath = document.querySelector<HTMLElement>('[data-unstored]')?.dataset.unstored

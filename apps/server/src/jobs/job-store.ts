@@ -23,7 +23,7 @@ export interface JobStore {
   /** Makes a job due by `now` unless it is due earlier; returns `false` if the job does not exist. */
   markDue(name: string, now: number): Promise<boolean>
   /**
-   * Claims a job that is due and not leased; returns `false` if another replica was faster. A lease that ends more than five
+   * Claims a job that is due and not leased; returns `false` if another replica claimed it first. A lease that ends more than five
    * minutes after `until` is ignored.
    */
   claim(lease: Lease, times: { readonly now: number; readonly until: number }): Promise<boolean>

@@ -5,7 +5,7 @@ export interface KeyRotationOptions extends KeyReplacementOptions {
   readonly algorithm?: string | undefined
 }
 
-/** Rotates the active signing keys. Returns the new keys; none if another request was faster. */
+/** Rotates the active signing keys. Returns the new keys; none if another request rotated them first. */
 export async function rotateKeys(
   pocket: Pick<Pocket, 'replaceKeys' | 'signingKeys'>,
   { algorithm, ...options }: KeyRotationOptions,

@@ -120,7 +120,7 @@ describe('a form with a save bar', () => {
   })
 })
 
-test('leaving a client asks first while its new secret is not stored, but not for its own pages', async () => {
+test('asks for confirmation before leaving a client with an unstored secret, but not for its own pages', async () => {
   await open('client-new-secret')
   const value = page.locator('.new-secret code')
   await value.click()

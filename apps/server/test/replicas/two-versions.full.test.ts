@@ -73,7 +73,7 @@ test(
     const noted = await sql.query(`UPDATE pocket_client SET note = 'newer' WHERE id = $1`, [id])
     expect(noted.rowCount).toBe(1)
 
-    // The older version reads and writes what the newer one has extended, and the newer one goes on with it.
+    // The older version reads and writes what the newer one has extended, and the newer one continues with it.
     await becomesReady(port)
     const refresh = (at: string, refreshToken: string) =>
       token(at, application, { grant_type: 'refresh_token', refresh_token: refreshToken })

@@ -22,7 +22,7 @@ export class TypeormIssuerStore implements IssuerStore {
     const stored = await this.#find()
     if (stored !== undefined) return stored
     await this.#database.execute(sql.insert, rows.values({ id: 1, issuer }))
-    // The row of another process that was faster, or this one.
+    // Another process may have inserted its row first.
     return (await this.#find()) ?? issuer
   }
 
