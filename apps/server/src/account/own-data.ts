@@ -7,6 +7,7 @@ import type { FavouriteStore } from '../apps/favourite-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { exportedEntry } from '../audit-log/export.ts'
 import type { Deps } from '../http/deps.ts'
+import { formatInstant } from '../http/instant.ts'
 import type { Recovery } from '../recovery/recovery.ts'
 import type { SessionAdministration } from '../sessions/session-administration.ts'
 import { passkeyDto, userDto } from '../users/user-dto.ts'
@@ -48,16 +49,16 @@ async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string
     sessions: (await sessions.list(user.id, null)).map(
       ({ current: _, startedAt, lastUsedAt, expiresAt, ...session }) => ({
         ...session,
-        startedAt: instant(startedAt),
-        lastUsedAt: instant(lastUsedAt),
-        expiresAt: instant(expiresAt),
+        startedAt: formatInstant(startedAt),
+        lastUsedAt: formatInstant(lastUsedAt),
+        expiresAt: formatInstant(expiresAt),
       }),
     ),
     recovery: {
       unusedCodes,
       hasBreakGlassCode,
-      lastUsedAt: usedAt && instant(usedAt),
-      requestedFor: requestedFor && instant(requestedFor),
+      lastUsedAt: usedAt && formatInstant(usedAt),
+      requestedFor: requestedFor && formatInstant(requestedFor),
     },
     favouriteApplications: await favourites.list(user.id),
   }
@@ -97,7 +98,7 @@ async function* consents({ pocket }: OwnDataDeps, accountId: string): AsyncGener
         id: client.id,
         name: client.name,
         scopes: consentedScopes(consent?.scopes ?? []),
-        lastUsedAt: consent && instant(consent.updatedAt),
+        lastUsedAt: consent && formatInstant(consent.updatedAt),
       }
   }
 }
@@ -118,8 +119,4 @@ async function* entries({ auditLog }: OwnDataDeps, accountId: string): AsyncGene
     yield* batch.map(exportedEntry)
     batch = await auditLog.next(query, batchSize, batch.at(-1))
   }
-}
-
-function instant(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
 }

@@ -1,5 +1,6 @@
 import type { ClientRecord, ClientSecret, FederatedIdentity, ListedClient } from '@pocket/core'
 import { accessTokenMinutes, consentedScopes, startUrl } from '@pocket/core/internal'
+import { formatInstant } from '../http/instant.ts'
 
 type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
 
@@ -45,8 +46,8 @@ export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, no
     id,
     // The contract shows a shorter prefix than we store.
     prefix: prefix.slice(0, 4),
-    createdAt: instantDto(createdAt),
-    expiresAt: expiresAt === null ? null : instantDto(expiresAt),
+    createdAt: formatInstant(createdAt),
+    expiresAt: expiresAt === null ? null : formatInstant(expiresAt),
     isActive: expiresAt === null || expiresAt > now,
   }
 }
@@ -61,13 +62,13 @@ export function authorizedClientDto({ client, consent }: ListedClient, issuer: s
   return {
     scope: consentedScopes(consent?.scopes ?? []).join(' '),
     client: launchClientDto(client, issuer),
-    lastUsedAt: instantDto(consent?.updatedAt ?? client.createdAt),
+    lastUsedAt: formatInstant(consent?.updatedAt ?? client.createdAt),
   }
 }
 
 /** `AccessibleOidcClientDto`. */
 export function accessibleClientDto({ client, consent }: ListedClient, issuer: string) {
-  return { ...launchClientDto(client, issuer), lastUsedAt: consent === null ? null : instantDto(consent.updatedAt) }
+  return { ...launchClientDto(client, issuer), lastUsedAt: consent === null ? null : formatInstant(consent.updatedAt) }
 }
 
 function federatedIdentityDto({ issuer, subject, audience, jwks, replayProtection }: FederatedIdentity) {
@@ -78,8 +79,4 @@ function federatedIdentityDto({ issuer, subject, audience, jwks, replayProtectio
     ...(jwks !== null && { jwks }),
     replayProtection,
   }
-}
-
-function instantDto(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
 }

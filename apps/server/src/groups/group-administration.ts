@@ -6,6 +6,7 @@ import { groupNotFound } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
 import { assertUnchanged, isUnchanged } from '../http/api/precondition.ts'
 import type { Deps } from '../http/deps.ts'
+import { formatOptionalInstant } from '../http/instant.ts'
 import type { Settings } from '../settings/settings.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
 import { groupRecordValidator, groupValidator, membershipValidator } from '../users/validators.ts'
@@ -133,10 +134,10 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
         const before = await groups.membership(groupId, accountId)
         if (before) assertUnchanged(actor, membershipValidator(before))
         await groups.setMembershipEnd(membership)
-        const endsAt = formatInstant(end) ?? ''
+        const endsAt = formatOptionalInstant(end) ?? ''
         const changes = changesBetween(
-          { endsAt: formatInstant(before?.endsAt ?? null) },
-          { endsAt: formatInstant(end) },
+          { endsAt: formatOptionalInstant(before?.endsAt ?? null) },
+          { endsAt: formatOptionalInstant(end) },
         )
         const event = { event: 'membership_end_changed', accountId, groupId, endsAt, by: actor.id, ...changes } as const
         await audit.record(event, actor.origin)
@@ -153,8 +154,4 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
         return stored
       }),
   }
-}
-
-function formatInstant(timestamp: number | null): string | null {
-  return timestamp === null ? null : new Date(timestamp).toISOString()
 }

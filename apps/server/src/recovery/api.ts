@@ -2,6 +2,7 @@ import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
+import { formatOptionalInstant } from '../http/instant.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { Recovery } from './recovery.ts'
 import type { RecoveryRequests } from './recovery-requests.ts'
@@ -122,7 +123,7 @@ function administrationOperations(deps: RecoveryOperationDeps): readonly Operati
         const items = found.map(async ({ id, userName }) => ({
           userId: id,
           username: userName,
-          pendingUntil: formatInstant(await recoveryRequests.pendingUntil(id)),
+          pendingUntil: formatOptionalInstant(await recoveryRequests.pendingUntil(id)),
         }))
         return (await Promise.all(items)).flatMap(({ pendingUntil, ...item }) =>
           pendingUntil === null ? [] : [{ ...item, pendingUntil }],
@@ -157,11 +158,7 @@ async function stateDto({ recovery, recoveryRequests }: RecoveryOperationDeps, i
   const { unusedCodes, hasBreakGlassCode, lastUsedAt } = await recovery.stateOf({ id })
   return {
     ...{ unusedCodes, hasBreakGlassCode },
-    lastUsedAt: formatInstant(lastUsedAt),
-    pendingUntil: formatInstant(await recoveryRequests.pendingUntil(id)),
+    lastUsedAt: formatOptionalInstant(lastUsedAt),
+    pendingUntil: formatOptionalInstant(await recoveryRequests.pendingUntil(id)),
   }
-}
-
-function formatInstant(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString()
 }

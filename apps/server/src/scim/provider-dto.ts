@@ -3,6 +3,7 @@ import { scimProblemCodes } from '@pocket/directory/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
 import { instant, named } from '../http/api/schema.ts'
+import { formatInstant } from '../http/instant.ts'
 import type { ScimProvider } from './provider.ts'
 
 const text = { type: 'string' } as const
@@ -109,9 +110,9 @@ export function scimProviderDto(provider: ScimProvider, client: Client, token: s
     id,
     endpoint,
     token,
-    lastSyncedAt: succeededAt === null ? null : instantDto(succeededAt),
+    lastSyncedAt: succeededAt === null ? null : formatInstant(succeededAt),
     oidcClient: clientMetaDto(client),
-    createdAt: instantDto(createdAt),
+    createdAt: formatInstant(createdAt),
     removal,
     lastReport: provider.report && reportDto(provider.report),
   }
@@ -119,8 +120,8 @@ export function scimProviderDto(provider: ScimProvider, client: Client, token: s
 
 function reportDto({ user, group, problems, stopped, ...report }: NonNullable<ScimProvider['report']>) {
   return {
-    startedAt: instantDto(report.startedAt),
-    finishedAt: instantDto(report.finishedAt),
+    startedAt: formatInstant(report.startedAt),
+    finishedAt: formatInstant(report.finishedAt),
     requests: report.requests,
     users: user,
     groups: group,
@@ -129,8 +130,4 @@ function reportDto({ user, group, problems, stopped, ...report }: NonNullable<Sc
     problemCount: report.problemCount,
     stopped: stopped && { code: stopped.code, detail: stopped.detail },
   }
-}
-
-function instantDto(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
 }
