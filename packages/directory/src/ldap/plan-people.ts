@@ -56,7 +56,7 @@ export async function planPeople(
     missingChanges.flatMap((change) => (change.kind === 'remove' ? [change.before.user.id] : [])),
   )
   await scheduler.yield()
-  const available = await filterAvailableNames({ candidates, snapshot, deletedIds, skipped }, scheduler)
+  const available = await assignAvailableNames({ candidates, snapshot, deletedIds, skipped }, scheduler)
   const administrators = administratorsOf(ldapEntries, snapshot.groups, rules, skipped)
   const creations: PersonCreation[] = []
   const presentChanges: PersonChange[] = []
@@ -151,7 +151,11 @@ interface NameCheck {
   readonly skipped: SkippedEntry[]
 }
 
-async function filterAvailableNames(
+/**
+ * Leaves out new entries whose names are taken. Known users keep their names instead, so that a conflict, such as two users
+ * who exchange their e-mail addresses, cannot hold back the loss of rights.
+ */
+async function assignAvailableNames(
   { candidates, snapshot, deletedIds, skipped }: NameCheck,
   scheduler: CooperativeScheduler,
 ): Promise<readonly PersonCandidate[]> {
@@ -169,19 +173,23 @@ async function filterAvailableNames(
   await scheduler.yield()
   const conflicts = findNameConflicts(current, requested)
   await scheduler.yield()
-  return candidates.filter(({ entry: { dn, id }, user, before }) => {
+  return candidates.flatMap((candidate) => {
+    const { entry, user, before } = candidate
     const conflict = conflicts.get(user.id)
-    if (!conflict) return true
+    if (!conflict) return [candidate]
+    const { dn, id } = entry
     const isName = conflict.key === nameKey(user.userName)
-    const userName = userNames.get(conflict.holderId)
+    const holderName = userNames.get(conflict.holderId)
     skipped.push({
       dn,
       id,
       code: isName ? 'user_name_taken' : 'email_taken',
       detail: isName ? user.userName : (user.email ?? ''),
-      ...(userName !== undefined && !before && { inTheWay: { userId: conflict.holderId, userName } }),
+      ...(holderName !== undefined && !before && { inTheWay: { userId: conflict.holderId, userName: holderName } }),
     })
-    return false
+    if (!before) return []
+    const { userName, email, emailVerified } = before.user
+    return [{ entry, before, user: { ...user, userName, email, emailVerified } }]
   })
 }
 

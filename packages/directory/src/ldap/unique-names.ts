@@ -15,7 +15,8 @@ export interface NameConflict {
 
 /**
  * Assigns requested names in the given order, and returns the owners who cannot have theirs. A name that another owner gives
- * up is available to the next run.
+ * up is available to the next run; owners who exchange names need an administrator. Owners keep the names that they already
+ * have.
  *
  * @param current - the names before the run
  */
@@ -24,9 +25,11 @@ export function findNameConflicts(
   requested: readonly NameClaim[],
 ): ReadonlyMap<string, NameConflict> {
   const holders = new Map(current.flatMap(({ owner, keys }) => keys.map((key) => [key, owner] as const)))
+  const ownKeys = new Map(current.map(({ owner, keys }) => [owner, keys]))
   const conflicts = new Map<string, NameConflict>()
   for (const { owner, keys } of requested) {
     const conflict = keys
+      .filter((key) => !ownKeys.get(owner)?.includes(key))
       .map((key) => ({ key, holderId: holders.get(key) ?? owner }))
       .find(({ holderId }) => holderId !== owner)
     if (conflict) conflicts.set(owner, conflict)

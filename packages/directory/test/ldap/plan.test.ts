@@ -288,11 +288,46 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
       ldapEntries([renamedAda('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
       { ...emptySnapshot, people: [ada, bob], localUsers: [localUser('root')] },
       {},
-      ['user_name_taken uid=ada,ou=people', 'user_name_taken uid=bob,ou=people'],
+      [
+        'change ada firstName,displayName',
+        'user_name_taken uid=ada,ou=people',
+        'user_name_taken uid=bob,ou=people',
+      ],
+    ],
+    [
+      'names that two users already share, as neither takes them from the other',
+      ldapEntries([person('ada', { lastName: 'New' }), person('bob', { userName: 'ada@example.com' })]),
+      { ...emptySnapshot, people: [ada, ldapUser('bob', { userName: 'ada@example.com' })] },
+      {},
+      ['change ada lastName'],
     ],
   ]
   test.each(cases)('%s', async (_, directoryAnswer, snapshot, overrides, expected) => {
     expect(await summarizePlan(directoryAnswer, snapshot, overrides)).toEqual(expected)
+  })
+
+  test('keeps the names of users who exchange them, and applies everything else', async () => {
+    const administrator = { administrator: true, emailVerified: false }
+    const people = [ldapUser('ada', administrator, { isImportedAdministrator: true }), bob]
+    const exchanged = [
+      person('ada', { email: 'bob@example.com', lastName: 'New' }),
+      person('bob', { email: 'ada@example.com' }),
+    ]
+    const snapshot = { ...emptySnapshot, people, localUsers: [localUser('root')] }
+    const plan = await planLdapImport(ldapEntries(exchanged, [group('admins')]), snapshot, {
+      ...rules,
+      administratorGroup: 'Admins',
+    })
+    expect(plan.problems.map(({ code }) => code)).toEqual(['email_taken', 'email_taken'])
+    expect(plan.changes).toMatchObject([
+      {
+        after: {
+          user: { email: 'ada@example.com', emailVerified: false, lastName: 'New', administrator: false },
+          importState: { isImportedAdministrator: false },
+        },
+        changed: ['lastName', 'administrator'],
+      },
+    ])
   })
 
   test('names the conflicting user, whom an administrator may link', async () => {
