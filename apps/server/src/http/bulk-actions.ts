@@ -85,7 +85,9 @@ export async function runBulkAction<Item extends BulkItem>(
   const isConfirmed = formText(ctx, 'confirmed', 3) === 'yes'
   const isAll = findMatching !== undefined && formText(ctx, 'all', 3) === 'yes'
   const ids = submittedIds(ctx)
-  const batch = isConfirmed ? ids.slice(0, batchSize) : ids
+  const choices = choice === undefined ? [] : formTexts(ctx, 'choices')
+  const canRun = isConfirmed && (choice === undefined || choices.length > 0)
+  const batch = canRun ? ids.slice(0, batchSize) : ids
   const rest = ids.slice(batch.length)
   const [submittedRun, total] = [formText(ctx, 'run', 40), Number(formText(ctx, 'of', 6)) || ids.length]
   const store = (notice: BulkNotice) => {
@@ -124,9 +126,8 @@ export async function runBulkAction<Item extends BulkItem>(
       : isConfirmed
         ? matches.items.filter(({ id }) => confirmedIds.has(id))
         : matches.items
-  const choices = choice === undefined ? [] : formTexts(ctx, 'choices')
   if (!isConfirmed ? items.length === 0 : ids.length === 0) return finish(nothingSelected)
-  if (isConfirmed && (choice === undefined || choices.length > 0)) {
+  if (canRun) {
     const run: PageHandler = async () => {
       const notice = await applyToEach(act, items, (item) => action.work(item, choices))
       const skipped = notice.skipped + batch.length - items.length

@@ -145,6 +145,20 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect([await names(one), await names(two)]).toEqual([['Kept'], []])
   })
 
+  test('keeps more than one batch selected while it asks for the group', async () => {
+    const prefix = `unchosen${kind.toLowerCase()}`
+    const ids = await addUsers(prefix, 51)
+    const selections = [
+      ids.map((id) => ['ids', id] as const),
+      [['all', 'yes'] as const, ['list', `?search=${prefix}`] as const, ...ids.map((id) => ['ids', id] as const)],
+    ]
+    for (const selection of selections) {
+      const missing = await post(`${users}/bulk`, [['act', 'add-to-group'], ['confirmed', 'yes'], ...selection])
+      const kept = confirmed(missing.text).filter(([name]) => name === 'ids')
+      expect([missing.status, kept.map(([, id]) => id).sort()]).toEqual([400, [...ids].sort()])
+    }
+  })
+
   test('signs users out on all devices, from the menu of a row', async () => {
     const name = `leaving${kind.toLowerCase()}`
     const id = await addUser(name)
