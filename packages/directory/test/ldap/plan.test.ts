@@ -288,11 +288,7 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
       ldapEntries([renamedAda('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
       { ...emptySnapshot, people: [ada, bob], localUsers: [localUser('root')] },
       {},
-      [
-        'change ada firstName,displayName',
-        'user_name_taken uid=ada,ou=people',
-        'user_name_taken uid=bob,ou=people',
-      ],
+      ['change ada firstName,displayName', 'user_name_taken uid=ada,ou=people', 'user_name_taken uid=bob,ou=people'],
     ],
     [
       'names that two users already share, as neither takes them from the other',
