@@ -122,6 +122,7 @@ export const restRows = {
   'GET /api/user-groups/:id': row('administrator', { key: ['read:groups', 'read:users'] }),
   'PUT /api/user-groups/:id': row('administrator', {
     key: ['write:groups', 'read:users'],
+    session: 'recent-15-minutes',
     when: 'administrator-group',
   }),
   'DELETE /api/user-groups/:id': row('administrator', { key: 'write:groups', when: 'administrator-group' }),
@@ -243,6 +244,7 @@ export const restRows = {
   'GET /api/oidc/users/me/clients': row('user', { key: 'read:account' }),
   'PUT /api/user-groups/:id/allowed-oidc-clients': row('administrator', {
     key: ['write:groups', 'write:clients', 'read:users'],
+    session: 'recent-15-minutes',
     when: 'administrator-group',
   }),
   'GET /api/oidc/clients/:id/scim-service-provider': row('administrator', {

@@ -183,7 +183,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
   })
 
-  test('holds fifteen minutes for settings and clients, and one for secrets and redirect URIs', async () => {
+  test('holds fifteen minutes for settings, clients and groups, and one for secrets and redirect URIs', async () => {
     await using instance = await startCalled(kind)
     const { url, administrator: agent } = instance
     const base = { name: 'Wiki', callbackURLs: ['https://wiki.example/cb'] }
@@ -191,6 +191,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const createSpare = async () => String((await instance.call('POST /api/oidc/clients', { body: base })).json.id)
     const [spare, otherSpare] = [await createSpare(), await createSpare()]
     const { id: person } = await instance.person(freshName())
+    const group = (await instance.app.directory.groups.create({ name: freshName(), friendlyName: 'Readers' })).id
+    const groupPage = `/settings/admin/user-groups/${group}`
     const clientPath = `/api/oidc/clients/${client}`
     const clientPage = `/settings/admin/oidc-clients/${client}`
     const status = async (method: string, path: string, body?: object) =>
@@ -209,6 +211,16 @@ describe.each(databaseKinds)('%s', (kind) => {
       await form(`${clientPage}/access`, { access: 'everybody' }),
       await form(`${clientPage}/settings`, { section: 'identity', name: 'Notes' }),
       await form('/settings/admin/oidc-clients/bulk', { act: 'delete', ids: spare, confirmed: 'yes' }),
+      await status('PUT', `/api/user-groups/${group}`, { name: group, friendlyName: 'Readers' }),
+      await status('PUT', `/api/user-groups/${group}/allowed-oidc-clients`, { oidcClientIds: [] }),
+      await form(groupPage, { name: group, friendlyName: 'Readers' }),
+      await form(`${groupPage}/clients`, { clients: client }),
+      await form('/settings/admin/user-groups/bulk', {
+        act: 'allow-clients',
+        ids: group,
+        choices: client,
+        confirmed: 'yes',
+      }),
     ]
     const everyMinute = async () => [
       await status('PUT', clientPath, { ...base, callbackURLs: ['https://notes.example/cb'] }),
@@ -221,10 +233,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     ]
     try {
       pass(14 * 60_000)
-      expect(await everyQuarterHour()).toEqual([200, 200, 200, 201, 200, 201, 204, 303, 303, 303])
+      expect(await everyQuarterHour()).toEqual([
+        200, 200, 200, 201, 200, 201, 204, 303, 303, 303, 200, 200, 303, 303, 303,
+      ])
       expect(await everyMinute()).toEqual([401, 401, 401, 401, 401, 401, 401])
       pass(2 * 60_000)
-      expect(await everyQuarterHour()).toEqual(Array.from({ length: 10 }, () => 401))
+      expect(await everyQuarterHour()).toEqual(Array.from({ length: 15 }, () => 401))
     } finally {
       jest.restoreAllMocks()
     }
