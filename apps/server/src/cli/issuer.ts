@@ -1,3 +1,6 @@
+import { InvalidArgumentError } from 'commander'
+import { parseAppUrl } from '../config/address.ts'
+import { InvalidValueError } from '../config/variable.ts'
 import type { AddCommand } from './command.ts'
 import { requireConfirmation } from './confirm.ts'
 import { quietConfig, requireDatabase } from './open-instance.ts'
@@ -11,7 +14,7 @@ export const addIssuer: AddCommand = (program, context) => {
   parent
     .command('set')
     .description('store another issuer, after which the server starts only with this APP_URL')
-    .argument('<url>', 'the new APP_URL')
+    .argument('<url>', 'the new APP_URL', parseUrl)
     .option('-y, --yes', 'do not ask for confirmation')
     .action(async (issuer: string, options: { readonly yes?: boolean }) => {
       const config = quietConfig(context.readConfig())
@@ -26,4 +29,14 @@ export const addIssuer: AddCommand = (program, context) => {
       if (hostname !== new URL(issuer).hostname)
         context.print(`Passkeys of ${hostname} do not work there: give users login codes, or go back to ${previous}.`)
     })
+}
+
+/** A path is refused, because the server could not start with it. */
+function parseUrl(text: string): string {
+  try {
+    return parseAppUrl({ text, bytes: Buffer.from(text) })
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) throw error
+    throw new InvalidArgumentError(`${error.message}. ${error.remedy}`)
+  }
 }

@@ -12,6 +12,7 @@ import { settingUse } from '../settings/settings.ts'
 import { signupTokenUse } from '../sign-up/signup-tokens.ts'
 import { recordEvent } from './command-audit.ts'
 import type { Config } from './config.ts'
+import { backUpBeforeMigration } from './migration-backup.ts'
 import { migrations, tables } from './server-tables.ts'
 
 /** Every use whose encrypted values are stored; values of a use that is missing here stop a rotation. */
@@ -41,7 +42,8 @@ export async function rotateMasterKey({ config, logger, newKey, stop }: MasterKe
   const isDone = fingerprints.size > 0 && [...fingerprints].every((stored) => stored === fingerprint)
   const openConfig = isDone ? { ...config, encryptionKey: newKey } : config
   const lock = { mode: 'exclusive' } as const
-  const opened = await openMigratedDatabase(openConfig, { schema: { tables, migrations }, logger, stop, lock })
+  const backUp = () => backUpBeforeMigration(openConfig, logger)
+  const opened = await openMigratedDatabase(openConfig, { schema: { tables, migrations }, logger, stop, lock, backUp })
   await using _ = opened
   const { dataSource, masterKey: from } = opened
   const reEncryptAll = async () => {

@@ -84,7 +84,8 @@ export function readAddress(reader: Reader): AddressConfig {
   }
 }
 
-function parseAppUrl(value: RawValue): string {
+/** @throws {InvalidValueError} if the value cannot be the `APP_URL` */
+export function parseAppUrl(value: RawValue): string {
   const url = parseOrigin(value)
   const { text } = value
   if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)

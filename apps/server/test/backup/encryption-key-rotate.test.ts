@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
 import { databaseKinds } from '@pocket/test-support'
+import Database from 'better-sqlite3'
 import { loadConfig } from '../../src/composition/config.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
@@ -19,6 +20,16 @@ async function keyOf(machine: Pick<Machine, 'env'>, key: string) {
   const { fingerprint } = opened.masterKey
   return { fingerprint, subject: opened.masterKey.mac('pairwise subject', 'someone') }
 }
+
+test('encryption-key-rotate backs up a database before it migrates it', async () => {
+  await using machine = await createMachine('SQLite')
+  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  const database = new Database(machine.path('data/pocket-id.db'))
+  database.exec('DROP TABLE pocket_issuer; DELETE FROM pocket_core_migration WHERE timestamp = 1764000000120')
+  database.close()
+  expect((await machine.run(['encryption-key-rotate', '-y', '--new-key', newKey])).exit).toBe(0)
+  expect(await readdir(machine.path('data/backups'))).toEqual([expect.stringMatching(/^before-migration-/)])
+})
 
 describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
   test('encrypts every secret with the new key and keeps passkeys and pairwise subjects', async () => {

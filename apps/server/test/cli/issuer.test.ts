@@ -1,4 +1,7 @@
+import { readdir } from 'node:fs/promises'
+
 import { expect, test } from '@jest/globals'
+import Database from 'better-sqlite3'
 import { createApp } from '../../src/app.ts'
 import { kinds } from '../api/calls.ts'
 import { createMachine, type Machine } from '../backup/test-instance.ts'
@@ -22,7 +25,10 @@ test.each(kinds)('with %s, a start with another APP_URL is refused until "issuer
   const unconfirmed = await machine.run(['issuer', 'set', second])
   expect([unconfirmed.exit, unconfirmed.stderr]).toEqual([2, expect.stringContaining('--yes is required')])
   const invalid = await machine.run(['issuer', 'set', 'https://192.0.2.1', '--yes'])
-  expect([invalid.exit, invalid.stderr]).toEqual([1, expect.stringContaining('must have a domain name')])
+  expect([invalid.exit, invalid.stderr]).toEqual([2, expect.stringContaining('names an IP address')])
+  // The URL is checked before the confirmation.
+  const withPath = await machine.run(['issuer', 'set', `${second}/auth`])
+  expect([withPath.exit, withPath.stderr]).toEqual([2, expect.stringContaining(`Write ${second};`)])
   const changed = await machine.run(['issuer', 'set', second, '--yes'])
   expect([changed.exit, changed.stdout.toString()]).toEqual([
     0,
@@ -32,6 +38,18 @@ test.each(kinds)('with %s, a start with another APP_URL is refused until "issuer
   await expect(open(at(machine, first))).rejects.toThrow(`belongs to ${second}`)
   const audit = await at(machine, second).run(['audit', 'tail', '--json'])
   expect(audit.stdout.toString()).toContain(`"from":"${first}","to":"${second}"`)
+})
+
+test('a database without a stored issuer belongs to the APP_URL, and is backed up before its migration', async () => {
+  await using machine = await createMachine('SQLite')
+  await open(at(machine, first))
+  const database = new Database(machine.path('data/pocket-id.db'))
+  database.exec('DROP TABLE pocket_issuer; DELETE FROM pocket_core_migration WHERE timestamp = 1764000000120')
+  database.close()
+  const changed = await at(machine, first).run(['issuer', 'set', `${second}/`, '--yes'])
+  expect(changed.stdout.toString()).toContain(`The issuer was ${first}. Set APP_URL to ${second} before`)
+  expect(changed.stdout.toString()).toContain('Passkeys of id.example.com do not work there')
+  expect(await readdir(machine.path('data/backups'))).toEqual([expect.stringMatching(/^before-migration-/)])
 })
 
 test.each(kinds)('with %s, "issuer set" is refused while a server runs', async (kind) => {
