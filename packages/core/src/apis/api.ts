@@ -53,7 +53,7 @@ export interface Api {
   readonly resourceServerClientIds: readonly string[]
   /** Whether clients with a metadata document have user-delegated access. */
   readonly allowCimdClients: boolean
-  /** Milliseconds since the Unix epoch. */
+  /** When the API got its resource, in milliseconds since the Unix epoch; introspection rejects earlier tokens. */
   readonly createdAt: number
   /** Milliseconds since the Unix epoch. */
   readonly updatedAt: number

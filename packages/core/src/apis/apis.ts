@@ -32,7 +32,7 @@ export interface Apis extends ApiGrants {
   create(input: NewApiInput): Promise<Api>
   /** @throws {NotFoundError} `not_found` @throws {InvalidInputError} as for `create` */
   update(id: string, input: ApiInput): Promise<Api>
-  /** Changes the resource; tokens for the earlier one work until they expire. @throws as `update` and `create` */
+  /** Changes the resource, and `createdAt` with it; tokens for the earlier one work until they expire. @throws as `update` and `create` */
   setResource(id: string, resource: string): Promise<Api>
   /** Removes the API and all access to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
@@ -118,10 +118,12 @@ export function createApis(context: CoreContext): Apis {
     async setResource(id, resource) {
       assertNoErrors(resourceProblems(resource, issuer.id))
       const normalized = normalizeResource(resource)
-      return change(id, async () => {
+      return change(id, async (api) => {
+        if (api.resource === normalized) return {}
         const other = await store.findByResource(normalized)
         if (other && other.id !== id) throw resourceInUse()
-        return { resource: normalized }
+        // Introspection must reject the tokens of a removed API that had this resource.
+        return { resource: normalized, createdAt: clock.now() }
       })
     },
 

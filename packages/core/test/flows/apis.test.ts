@@ -634,6 +634,19 @@ describe('opaque token', () => {
     expect(await isActive(host, server, token)).toBe(false)
   })
 
+  test('for a removed API is not valid for an older API that gets its resource', async () => {
+    await using host = await startHost()
+    const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
+    host.clock.pass(2 * second)
+    const { server, setting, token } = await opaque(host)
+    await host.pocket.apis.remove(setting.api.id)
+    host.clock.pass(2 * second)
+    await host.pocket.apis.setResource(older.id, resource)
+    await host.pocket.apis.update(older.id, { name: 'Older', resourceServerClientIds: [server.client.id] })
+    await host.pocket.apis.setGrant(older.id, setting.client.id, access(older, []))
+    expect(await isActive(host, server, token)).toBe(false)
+  })
+
   test('is hidden from a resource server that was deleted and recreated', async () => {
     await using host = await startHost()
     const { server, token } = await opaque(host)
