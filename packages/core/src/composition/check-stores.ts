@@ -80,7 +80,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     expireByAccount: true,
     removeExpired: true,
   },
-  connectionLog: { insert: true, list: true, latest: true, removeByAccount: true },
+  connectionLog: { insert: true, list: true, latest: true, removeByAccount: true, renameClient: true },
   consents: {
     find: true,
     allow: true,

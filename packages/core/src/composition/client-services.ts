@@ -22,6 +22,9 @@ export function createClientServices(
   const clients = createClients(options, secretUses, {
     onRestrict,
     onRename: async (id, newId) => {
+      for (const [secretId, at] of await stores.clients.secretUses(id))
+        await stores.clients.recordSecretUse(newId, secretId, at)
+      await stores.connectionLog.renameClient(id, newId)
       await stores.consents.renameClient(id, newId)
       await renameClientInApis(stores.apis, id, newId)
       await options.onClientRenamed?.(id, newId)

@@ -54,4 +54,6 @@ export interface ConnectionLogStore {
   /** The newest attempt of each of these clients; clients without attempts are omitted. One statement. */
   latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]>
   removeByAccount(accountId: string): Promise<void>
+  /** Moves all attempts of a client to another ID, in the transaction that renames the client. */
+  renameClient(clientId: string, newId: string): Promise<void>
 }

@@ -38,6 +38,12 @@ export class MemoryConnectionLogStore implements ConnectionLogStore {
     await this.#state.run(() => removeWhere(this.#attempts, (attempt) => attempt.accountId === accountId))
   }
 
+  renameClient(clientId: string, newId: string): Promise<void> {
+    return this.#state.run(() => {
+      for (const attempt of this.#newestFirst(clientId)) this.#attempts.set(attempt.id, { ...attempt, clientId: newId })
+    })
+  }
+
   #newestFirst(clientId: string): ConnectionAttempt[] {
     return [...this.#attempts.values()]
       .filter((attempt) => attempt.clientId === clientId)

@@ -42,7 +42,7 @@ function statements(kind: DatabaseKind) {
     listUnused: `SELECT id FROM ${rows.table} WHERE unused_since < $1 ORDER BY unused_since, id LIMIT $2`,
     recordSecretUse: `INSERT INTO ${uses.table} (secret_id, client_id, last_used_at)
       SELECT CAST($2 AS varchar), id, CAST($3 AS bigint) FROM ${rows.table} WHERE id = $1
-      ON CONFLICT (secret_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
+      ON CONFLICT (secret_id) DO UPDATE SET client_id = excluded.client_id, last_used_at = excluded.last_used_at`,
     secretUses: `${uses.select} WHERE client_id = $1`,
     allowedTo: `${rows.select} WHERE id IN (SELECT client_id FROM ${groups.table} WHERE group_id = $1)`,
     disallow: `DELETE FROM ${groups.table} WHERE group_id = $1 AND client_id NOT IN ${jsonList(kind, '$2')}`,

@@ -35,6 +35,7 @@ function statements(kind: DatabaseKind) {
     latest: `${rows.select} WHERE (client_id, sequence) IN (SELECT client_id, MAX(sequence) FROM ${rows.table}
       WHERE client_id IN ${jsonList(kind, '$1')} GROUP BY client_id)`,
     removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
+    renameClient: `UPDATE ${rows.table} SET client_id = $2 WHERE client_id = $1`,
   }
 }
 
@@ -78,6 +79,10 @@ export class TypeormConnectionLogStore implements ConnectionLogStore {
 
   async removeByAccount(accountId: string): Promise<void> {
     await this.#database.execute(this.#sql.removeByAccount, [accountId])
+  }
+
+  async renameClient(clientId: string, newId: string): Promise<void> {
+    await this.#database.execute(this.#sql.renameClient, [clientId, newId])
   }
 }
 

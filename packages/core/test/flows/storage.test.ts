@@ -219,11 +219,14 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
-  test('renaming a client revokes its tokens and keeps its secrets, consents and access', async () => {
+  test('renaming a client revokes its tokens and keeps its secrets, consents, access and log', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { client, exchange } = await signedIn(host)
     const { access_token, refresh_token } = (await (await exchange()).json()) as Record<string, string>
-    const { plain } = await host.pocket.clients.addSecret(client.id)
+    const { plain, stored } = await host.pocket.clients.addSecret(client.id)
+    await host.stores.clients.recordSecretUse(client.id, stored.id, 5)
+    const attempts = await host.pocket.connectionLog.list(client.id)
+    expect(attempts.length).toBeGreaterThan(0)
     const [accountId = ''] = host.accounts.keys()
     await host.stores.consents.allow(accountId, client.id, ['email'], 0)
     const api = await host.pocket.apis.create({ name: 'Files', resource: 'https://files.example.com' })
@@ -241,6 +244,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await expect(host.pocket.clients.rename(client.id, 'a b')).rejects.toMatchObject({ code: 'validation_failed' })
     await host.pocket.clients.rename(client.id, 'renamed')
     expect(await host.pocket.clients.find(client.id)).toBeUndefined()
+    expect((await host.pocket.clients.secretUses('renamed')).get(stored.id)).toBe(5)
+    expect(await host.pocket.connectionLog.list('renamed')).toEqual(
+      attempts.map((attempt) => ({ ...attempt, clientId: 'renamed' })),
+    )
     expect(await host.stores.consents.find(accountId, client.id)).toBeUndefined()
     expect(await host.stores.consents.find(accountId, 'renamed')).toMatchObject({
       scopes: expect.arrayContaining(['email']),

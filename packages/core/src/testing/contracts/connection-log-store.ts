@@ -142,6 +142,17 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     },
   },
   {
+    name: 'moves the attempts of a renamed client',
+    run: async ({ clients, connectionLog }) => {
+      for (const id of ['nas', 'wiki', 'other']) await clients.insert(client(id))
+      await connectionLog.insert([attempt('a'), attempt('o', { clientId: 'other' })])
+      await connectionLog.renameClient('nas', 'wiki')
+      await clients.remove('nas')
+      assert.deepEqual(await connectionLog.list('wiki', 50), [attempt('a', { clientId: 'wiki' })])
+      assert.deepEqual(ids(await connectionLog.list('other', 50)), ['o'])
+    },
+  },
+  {
     name: 'stores nothing for missing clients, and removes the attempts of an account',
     run: async ({ clients, connectionLog }) => {
       await connectionLog.insert([attempt('a')], 50)
