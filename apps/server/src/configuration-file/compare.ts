@@ -1,11 +1,19 @@
 /**
- * Whether the stored value is the declared one. The order of lists does not matter. Members of an object that the file does
- * not declare are ignored, except in lists, which the file declares as a whole.
+ * Whether the stored value is the declared one. The order of lists does not matter, except of access rules, of which the first
+ * match decides. Members of an object that the file does not declare are ignored, except in lists, which the file declares as
+ * a whole.
  */
 export function isDeclared(declared: unknown, stored: unknown): boolean {
   if (isObject(declared) && isObject(stored))
-    return Object.entries(declared).every(([name, value]) => isDeclared(value, stored[name]))
+    return Object.entries(declared).every(([name, value]) =>
+      name === 'accessRules' ? isSameSequence(value, stored[name]) : isDeclared(value, stored[name]),
+    )
   return isSame(declared, stored)
+}
+
+function isSameSequence(left: unknown, right: unknown): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right)) return isSame(left, right)
+  return left.length === right.length && left.every((item, index) => isSame(item, right[index]))
 }
 
 function isSame(left: unknown, right: unknown): boolean {
