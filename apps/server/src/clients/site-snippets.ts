@@ -1,5 +1,5 @@
 import type { Client } from '@pocket/core'
-import { assertionHeader } from '@pocket/core/internal'
+import { assertionHeader, overridingHeaders } from '@pocket/core/internal'
 
 /** The addresses in the configuration of a proxy. */
 export interface SnippetAddresses {
@@ -185,12 +185,13 @@ backend application
 `
 }
 
-function envoy({ hosts, headers }: Site, { pocket }: SnippetAddresses): string {
+function envoy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
   const { hostname, port } = new URL(pocket)
   const exact = (names: readonly string[], indent: string) =>
     names.map((name) => `${indent}- { exact: ${name.toLowerCase()} }\n`).join('')
   const request = ['cookie', 'authorization', 'accept', 'user-agent', 'x-forwarded-proto', 'x-forwarded-for']
-  const browser = ['sec-fetch-mode', 'sec-fetch-dest', 'sec-purpose', 'x-requested-with', 'x-http-method-override']
+  const browser = ['sec-fetch-mode', 'sec-fetch-dest', 'sec-purpose', 'x-requested-with']
+  const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
   return `# The HTTP filter, before the router, for ${hosts.join(', ')}. Route the prefix /.pocket/ of these hosts to
 # pocket without this filter. Envoy cannot remove a single cookie without a script.
 - name: envoy.filters.http.ext_authz
@@ -207,5 +208,5 @@ ${exact(headers, '            ')}        allowed_client_headers:
           patterns:
 ${exact(['location', 'www-authenticate', 'content-type', 'cache-control'], '            ')}    allowed_headers:
       patterns:
-${exact([...request, ...browser], '        ')}`
+${exact([...request, ...browser, ...overridingHeaders, ...token], '        ')}`
 }

@@ -1,7 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { defaultProtocol } from '@pocket/core/internal'
 import { UserAgent } from '@pocket/core/testing'
+import { parse } from 'yaml'
+import { siteSnippets } from '../../src/clients/site-snippets.ts'
 import { loadCatalogues } from '../../src/http/catalogues.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
@@ -48,6 +51,15 @@ test('the page of the client shows the configuration of each proxy', async () =>
   for (const name of ['nginx', 'Caddy', 'Traefik', 'HAProxy', 'Envoy']) expect(text).toContain(`>${name}<`)
   expect(text).toContain('X-Original-URL https://wiki.example.org$request_uri;')
   expect(text).not.toContain('TRUST_PROXY is not set')
+})
+
+test('the configuration of Envoy forwards each header that decides', () => {
+  const protocol = { ...defaultProtocol, protectedHosts: ['wiki.example.org'], serviceTokenHeader: 'X-Service-Token' }
+  const snippets = siteSnippets({ protocol }, { pocket: 'http://127.0.0.1:1411', issuerHost: 'id.example.org' })
+  const [filter] = parse(snippets.find(({ name }) => name === 'Envoy')?.text ?? '')
+  const forwarded = filter.typed_config.allowed_headers.patterns.map(({ exact }: { exact: string }) => exact)
+  const deciding = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-service-token']
+  expect(forwarded).toEqual(expect.arrayContaining(deciding))
 })
 
 test('the settings store access rules, and REST returns them', async () => {

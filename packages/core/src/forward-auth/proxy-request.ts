@@ -23,7 +23,8 @@ export type ProxyRequestProblem =
   | 'insecure'
   | 'invalid_target'
 
-const overridingHeaders = ['x-http-method-override', 'x-http-method', 'x-method-override']
+/** Headers by which a request overrides its method in some applications. */
+export const overridingHeaders = ['x-http-method-override', 'x-http-method', 'x-method-override']
 /** Headers that decide, of which a request must not have two. */
 const decidingHeaders = ['authorization', 'host', ...overridingHeaders]
 
