@@ -78,7 +78,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     if (ctx.status === 303) return
     const warning = draft?.warning ?? null
     const isIdTaken = refusal?.problem === 'client_id_already_exists'
-    const problems = isIdTaken ? [idTaken] : (refusal?.problems ?? [])
+    const problems = isIdTaken ? [idTaken] : (refusal?.problems ?? []).map(addressProblem)
     await show(ctx, { ...model, warning: refusal ? null : warning, problems })
     ctx.status = refusal?.status ?? 400
   }
@@ -141,6 +141,11 @@ function createDraft(
     corrections: correctionsOf(address, parsedUrl),
     warning: parsedUrl.warning && { code: parsedUrl.warning, address: parsedUrl.address },
   }
+}
+
+/** Names a problem of the protected host after the field that it comes from. */
+function addressProblem(problem: FieldError): FieldError {
+  return problem.field.startsWith('protocol.protectedHosts') ? { ...problem, field: 'address' } : problem
 }
 
 /** Requires a sign-in for everything at the host of this URL. */

@@ -43,7 +43,11 @@ test('the template of a protected site requires a sign-in for everything at its 
       sure: 'http://wiki.example.org',
     },
   })
-  expect(refused.status).toBe(400)
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('Use HTTPS')])
+  const ownHost = await agent.postForm(`${at}/new`, {
+    ...{ template: 'protected-site', name: 'Own', address: 'https://localhost:8443', access: 'everybody' },
+  })
+  expect([ownHost.status, ownHost.text]).toEqual([400, expect.stringContaining('another host name than this provider')])
 })
 
 test('the page of the client shows the configuration of each proxy', async () => {

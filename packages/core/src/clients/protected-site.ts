@@ -128,6 +128,22 @@ function hostProblems(host: string, field: string): FieldError[] {
       ]
 }
 
+/** Cookies ignore ports, so a site at the host name of the issuer would receive the session cookies of this provider. */
+export function reservedHostProblems(
+  { protectedHosts = [] }: { readonly protectedHosts?: readonly string[] | undefined },
+  issuerHostname: string,
+): FieldError[] {
+  return protectedHosts.flatMap((host, index) =>
+    host.replace(/:\d+$/, '') === issuerHostname
+      ? problem(
+          `protectedHosts.${index}`,
+          'reserved',
+          'must not be the host name of this provider, whose cookies the site would receive',
+        )
+      : [],
+  )
+}
+
 function ruleProblems({ host, path, methods, allow, groups, maxPasskeyAgeMinutes }: AccessRule, field: string) {
   const isForUsers = allow === 'users' || allow === 'users_and_service_tokens'
   return [

@@ -17,6 +17,7 @@ import { shapeProblems } from './client-input-shape.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import { fieldsOutsideDocument } from './fields-outside-document.ts'
 import { isMoreRestrictive } from './group-restriction.ts'
+import { reservedHostProblems } from './protected-site.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { SecretUses } from './secret-uses.ts'
 import { mintSecret, type NewClientSecret, omitSealed, type SecretInput, sealSecret } from './secrets.ts'
@@ -101,11 +102,15 @@ interface ClientHooks {
 export const administratorDefaults = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
 
 export function createClients(
-  { stores, clock, redirectUriPolicy, fetch, masterKey }: CoreContext,
+  { stores, clock, issuer, redirectUriPolicy, fetch, masterKey }: CoreContext,
   secretUses: Pick<SecretUses, 'whenIdle'>,
   { onRemove, onRename, onRestrict }: ClientHooks,
 ): Clients {
   const { clients: store, transaction } = stores
+  const problemsOf = (input: ClientInput) => [
+    ...inputProblems(input, redirectUriPolicy),
+    ...reservedHostProblems(input.protocol ?? {}, issuer.hostname),
+  ]
   /** Locks and updates a client; `undefined` leaves it unchanged. */
   const change = (id: string, getChanges: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -147,7 +152,7 @@ export function createClients(
 
     async create(input) {
       assertNoErrors(shapeProblems(input))
-      assertNoErrors([...idProblems(input.id), ...inputProblems(input, redirectUriPolicy)])
+      assertNoErrors([...idProblems(input.id), ...problemsOf(input)])
       const now = clock.now()
       const client: Client = {
         id: input.id ?? uuid(),
@@ -169,7 +174,7 @@ export function createClients(
     async update(id, input) {
       const existing = await store.find(id)
       assertNoErrors(shapeProblems(input, existing))
-      assertNoErrors(inputProblems(input, redirectUriPolicy))
+      assertNoErrors(problemsOf(input))
       // Fetch external documents before the transaction starts, so that no transaction waits for the network.
       if (existing) assertNoErrors(await sectorProblems(completeInput(input, existing), existing, fetch))
       return change(id, (before) => {

@@ -447,6 +447,13 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
       { field: 'protocol.protectedHosts.0', message: expect.stringMatching('must use HTTPS') },
     ])
     expect(await problems({ protectedHosts: ['Wiki.example.org'] })).toHaveLength(1)
+    const { hostname } = new URL(sites.host.issuer)
+    const reserved = { field: 'protocol.protectedHosts.1', code: 'reserved' }
+    const protectedHosts = ['wiki.example.org', `${hostname}:8443`]
+    expect(await problems({ protectedHosts })).toMatchObject([reserved])
+    const site = await sites.site(wikiSite)
+    const update = sites.host.pocket.clients.update(site.id, { ...site, protocol: { protectedHosts } })
+    await expect(update).rejects.toMatchObject({ fields: [reserved] })
     expect(await problems({ accessRules: [rule({ path: '/a/../b' })] })).toHaveLength(1)
     expect(await problems({ accessRules: [rule({ allow: 'everyone', groups: ['x'] })] })).toHaveLength(1)
     expect(await problems({ serviceTokenHeader: 'Cookie' })).toHaveLength(1)
