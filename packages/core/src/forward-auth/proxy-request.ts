@@ -60,9 +60,9 @@ export function readProxyRequest(
     return { problem: 'invalid_target' }
   const [path = '', query = ''] = splitTarget(target)
   const overridingMethods = [
-    ...overridingHeaders.map((name) => headersOf(req, name)[0] ?? ''),
-    ...new URLSearchParams(query).getAll('_method'),
-  ].flatMap((value) => value.trim().toUpperCase() || [])
+    ...overridingHeaders.flatMap((name) => headersOf(req, name)[0]?.trim().toUpperCase() || []),
+    ...methodsInQuery(query),
+  ]
   return {
     host,
     // A method in lower case is another method (RFC 9110 §9.1), which some applications treat as the same.
@@ -72,6 +72,11 @@ export function readProxyRequest(
     overridingMethods: method === method.toUpperCase() ? overridingMethods : [...overridingMethods, '?'],
     isNavigation: isNavigation(req, method),
   }
+}
+
+/** The methods by which a query overrides that of its request in some applications. */
+export function methodsInQuery(query: string): readonly string[] {
+  return new URLSearchParams(query).getAll('_method').flatMap((value) => value.trim().toUpperCase() || [])
 }
 
 interface Description {

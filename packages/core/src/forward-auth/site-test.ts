@@ -3,9 +3,10 @@ import { canonicalHost } from '../clients/protected-site.ts'
 import type { CoreContext } from '../context.ts'
 import { InvalidInputError, NotFoundError } from '../errors.ts'
 import { siteClaims } from './authorize-request.ts'
-import { type Decision, decide } from './decide.ts'
+import { type Decision, decide, type SiteRequest } from './decide.ts'
 import { refusalReasons } from './forward-auth.ts'
 import { identityHeaders, identityOf } from './identity.ts'
+import { methodsInQuery } from './proxy-request.ts'
 
 /** A request to a protected site to test. */
 export interface SiteTestRequest {
@@ -34,7 +35,7 @@ export function createSiteTest(context: CoreContext) {
     if (accountId !== null && !account) throw new NotFoundError('account_not_found', 'There is no such account.')
     const now = clock.now()
     const visitor = account && !account.disabled && { account, acr: 'phr', authTime: Math.floor(now / 1000) }
-    const request = { ...readUrl(url, site), method: method.toUpperCase(), overridingMethods: [] }
+    const request = { ...readUrl(url, site), method: method.toUpperCase() }
     const { as, ...decision } = await decide(
       site,
       request,
@@ -51,10 +52,11 @@ export function createSiteTest(context: CoreContext) {
 }
 
 /** Not with `URL`, which would normalize the path. @throws {InvalidInputError} `validation_failed` on `url` */
-function readUrl(url: string, { protocol }: Client): { readonly host: string; readonly path: string } {
-  const [, text = '', path = '/'] = /^https:\/\/([^/?#\\@]+)(\/[^?]*)?/is.exec(url) ?? []
+function readUrl(url: string, { protocol }: Client): Pick<SiteRequest, 'host' | 'path' | 'overridingMethods'> {
+  const [, text = '', path = '/', query = ''] = /^https:\/\/([^/?#\\@]+)(\/[^?]*)?(?:\?([^#]*))?/is.exec(url) ?? []
   const host = canonicalHost(text)
-  if (host !== undefined && protocol.protectedHosts.includes(host)) return { host, path }
+  if (host !== undefined && protocol.protectedHosts.includes(host))
+    return { host, path, overridingMethods: methodsInQuery(query) }
   throw new InvalidInputError('validation_failed', 'The URL is not valid.', {
     fields: [{ field: 'url', code: 'invalid_format', message: 'must be an https URL of a host of this site' }],
   })

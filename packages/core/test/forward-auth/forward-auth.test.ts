@@ -437,6 +437,17 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     }
   })
 
+  it('tests the rules with the method that the query overrides', async () => {
+    const accessRules = [rule({ allow: 'everyone', methods: ['GET'] }), rule({ allow: 'nobody' })]
+    const { id } = await sites.site({ ...wikiSite, accessRules })
+    const verdictOf = async (url: string) => {
+      const { verdict, reason } = await sites.host.pocket.testSiteRequest(id, { url, method: 'GET', accountId: null })
+      return `${verdict} ${reason}`
+    }
+    expect(await verdictOf(`${wiki}/page?method=DELETE`)).toBe('allow allowed')
+    expect(await verdictOf(`${wiki}/page?a=1&_method=delete`)).toBe('deny ambiguous_method')
+  })
+
   it('validates the settings of a site in words', async () => {
     const problems = async (protocol: Parameters<Sites['site']>[0]) =>
       sites.site(protocol).then(
