@@ -188,7 +188,10 @@ function secretRemovedEvent(clientId: string, secret: ClientSecret) {
 
 function secretChanges(before: ClientSecret | null, after: ClientSecret | null) {
   const auditedFields = (secret: ClientSecret | null) =>
-    secret && { secret: secret.prefix, expiresAt: secret.expiresAt && new Date(secret.expiresAt).toISOString() }
+    secret && {
+      ...{ secret: secret.prefix, serviceToken: secret.serviceToken?.name ?? null },
+      expiresAt: secret.expiresAt && new Date(secret.expiresAt).toISOString(),
+    }
   return changesBetween(auditedFields(before), auditedFields(after), { secret: ['secret'] })
 }
 

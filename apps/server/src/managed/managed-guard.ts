@@ -80,7 +80,8 @@ function touchesOf(event: AuditEvent): readonly Touch[] {
       return [{ kind: 'clients', id: event.clientId, fields: ['allowedGroups'] }]
     case 'client_secret_added':
     case 'client_secret_removed':
-      return [{ kind: 'clients', id: event.clientId, fields: ['secrets'] }]
+      // The file does not declare service tokens.
+      return event.changes?.serviceToken ? [] : [{ kind: 'clients', id: event.clientId, fields: ['secrets'] }]
     case 'scim_provider_created':
     case 'scim_provider_updated':
     case 'scim_provider_removed':

@@ -222,6 +222,33 @@ clients:
     expect(await paths()).toEqual(['/*', '/admin/*'])
   })
 
+  test('service tokens of a client with declared secrets stay, and can be created and removed', async () => {
+    await using place = await site(home)
+    await using instance = await startInstance(place.env)
+    const { administrator: agent, url, app } = instance
+    const secretsUrl = `${url}/api/oidc/clients/jellyfin/secrets`
+    const create = async (name: string) => {
+      const body = { serviceToken: { name, paths: ['/api/*'], methods: ['GET'] } }
+      const answer = await agent.sendJson('POST', secretsUrl, { body })
+      return [answer.status, Object(answer.json()).id]
+    }
+    const [created, id] = await create('Backup')
+    expect([created, (await create('Other'))[0]]).toEqual([201, 201])
+    expect((await agent.sendJson('DELETE', `${secretsUrl}/${id}`)).status).toBe(204)
+    expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stderr: '' })
+
+    const other = join(place.file.folder, 'other.yaml')
+    await writeFile(
+      other,
+      home
+        .replace('revision: 1', 'revision: 2')
+        .replace("}']", "}', another secret of this client]"),
+    )
+    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: '' })
+    const secrets = (await app.pocket.clients.find('jellyfin'))?.secrets ?? []
+    expect(secrets.map(({ serviceToken }) => serviceToken?.name ?? null)).toEqual([null, 'Other', null])
+  })
+
   test('every error is reported with its position, and nothing is applied', async () => {
     await using place = await site(`
 groups:

@@ -60,7 +60,7 @@ export function clientKind(deps: ClientKindDeps): Kind {
     }
     for (const secret of missing) await administration.addSecret(actor, id, { secret })
     for (const secret of client.secrets)
-      if (!kept.has(secret.id)) await administration.removeSecret(actor, id, secret.id)
+      if (!secret.serviceToken && !kept.has(secret.id)) await administration.removeSecret(actor, id, secret.id)
   }
   const setScim = async (actor: Actor, clientId: string, target: unknown) => {
     const provider = await scim.findByClient(clientId)
@@ -148,14 +148,14 @@ function scimItem({ endpoint, removal }: { readonly endpoint: string; readonly r
   return { endpoint, removal }
 }
 
-/** The declared secrets that are stored, and a placeholder for each other secret. */
+/** The declared secrets that are stored, and a placeholder for each other secret. Service tokens are not declared. */
 async function describeSecrets(client: Client, declared: readonly string[], clock: Clock): Promise<readonly string[]> {
   const found = new Map<string, string>()
   for (const plain of declared) {
     const secret = await findSecret(client, plain, clock.now())
     if (secret) found.set(secret.id, plain)
   }
-  return client.secrets.map(({ id, prefix }) => found.get(id) ?? `${prefix}…`)
+  return client.secrets.flatMap(({ id, prefix, serviceToken }) => (serviceToken ? [] : (found.get(id) ?? `${prefix}…`)))
 }
 
 function changedProtocol({ protocol }: Client): Item {
