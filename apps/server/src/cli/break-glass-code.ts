@@ -1,4 +1,5 @@
 import type { AddCommand } from './command.ts'
+import { requireConfirmation } from './confirm.ts'
 import { openInstance } from './open-instance.ts'
 import { printResult, withExamples, withJson } from './output.ts'
 
@@ -8,7 +9,10 @@ export const addBreakGlassCode: AddCommand = (program, context) => {
     .command('break-glass-code')
     .description('print a code with which an administrator who lost every passkey adds a new one')
     .argument('<name>', 'user name or e-mail address of the administrator')
-    .action(async (name: string, options: { readonly json?: boolean }) => {
+    .option('-y, --yes', 'do not ask for confirmation')
+    .action(async (name: string, options: { readonly yes?: boolean; readonly json?: boolean }) => {
+      const question = `Create a break-glass code for ${name}? An earlier one stops working.`
+      await requireConfirmation(question, options, context)
       await using app = await openInstance(context)
       const { code, url } = await app.issueBreakGlassCode(name)
       printResult({ code, url }, options, {

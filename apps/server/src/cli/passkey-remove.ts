@@ -1,6 +1,12 @@
 import type { AddCommand } from './command.ts'
+import { requireConfirmation } from './confirm.ts'
 import { openInstance } from './open-instance.ts'
 import { printResult, withExamples, withJson } from './output.ts'
+
+interface Options {
+  readonly yes?: boolean
+  readonly json?: boolean
+}
 
 /** Removes a passkey. The server may be running. */
 export const addPasskeyRemove: AddCommand = (program, context) => {
@@ -10,7 +16,9 @@ export const addPasskeyRemove: AddCommand = (program, context) => {
     .description("remove a user's passkey and end its sessions; without an ID, list the passkeys")
     .argument('<name>', 'user name or e-mail address')
     .argument('[id]', 'ID of the passkey')
-    .action(async (name: string, id: string | undefined, options: { readonly json?: boolean }) => {
+    .option('-y, --yes', 'do not ask for confirmation')
+    .action(async (name: string, id: string | undefined, options: Options) => {
+      if (id !== undefined) await requireConfirmation(`Remove the passkey ${id} of ${name}?`, options, context)
       await using app = await openInstance(context)
       if (id === undefined) {
         const passkeys = (await app.passkeysOf(name)).map((passkey) => ({ id: passkey.id, name: passkey.name }))

@@ -151,7 +151,9 @@ describe('commands beside a running server', () => {
     const read = () => fetch(`${instance.url}/api/users/me`, { headers: { 'X-API-Key': token } })
     expect(await (await read()).json()).toMatchObject({ username: 'ada' })
     expect(await json('api-keys', 'list', 'ada')).toEqual([expect.objectContaining({ id: apiKey.id, name: 'Deploy' })])
-    await succeed('api-keys', 'delete', 'ada', apiKey.id)
+    expect(await pocketId('api-keys', 'delete', 'ada', apiKey.id)).toMatchObject({ exit: 2 })
+    expect((await read()).status).toBe(200)
+    await succeed('api-keys', 'delete', 'ada', apiKey.id, '--yes')
     expect((await read()).status).toBe(401)
   })
 

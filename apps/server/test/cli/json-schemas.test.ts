@@ -131,7 +131,7 @@ describe('the JSON', () => {
     const passkeys = await printed(['passkey-remove', 'ada', '--json'])
     expect(await problemsOf('passkey-list', passkeys)).toBeNull()
     const [passkey] = JSON.parse(passkeys).passkeys
-    const removed = await printed(['passkey-remove', 'ada', passkey.id, '--json'])
+    const removed = await printed(['passkey-remove', 'ada', passkey.id, '--yes', '--json'])
     expect(await problemsOf('passkey-remove', removed)).toBeNull()
     const { stdout } = await machine.run(['doctor', '--json'])
     expect(await problemsOf('doctor', stdout.toString())).toBeNull()

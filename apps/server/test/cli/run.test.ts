@@ -269,7 +269,7 @@ test.each([
   ],
   [['key-rotate', '--yes'], { keys: [{ algorithm: 'RS256', kid: 'the-kid', signsFrom: '2023-11-14T22:13:20.000Z' }] }],
   [['passkey-remove', 'ada'], { passkeys: [{ id: '1', name: 'Old phone' }] }],
-  [['passkey-remove', 'ada', '1'], { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }],
+  [['passkey-remove', 'ada', '1', '--yes'], { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }],
 ])('%j prints its result as JSON', async (args, result) => {
   const world = createWorld()
   expect(await run([...args, '--json'], world.context)).toBe(0)
@@ -283,12 +283,22 @@ test('prints the stack of an unexpected error', async () => {
   expect(world.complained.join('\n')).toMatch(/unexpected error[\s\S]*TypeError: x is not a function\n\s+at /)
 })
 
+test('replaces a break-glass code only after a confirmation', async () => {
+  const world = createWorld()
+  expect(await run(['break-glass-code', 'ada'], world.context)).toBe(2)
+  expect(world.printed).toEqual([])
+  expect(await run(['break-glass-code', 'ada', '--yes'], world.context)).toBe(0)
+  expect(world.printed[0]).toBe('AB3D-EF4H-JK5M-NP6Q')
+})
+
 describe('passkey-remove', () => {
   test('lists the passkeys of a user and removes one', async () => {
     const world = createWorld()
     expect(await run(['passkey-remove', 'ada'], world.context)).toBe(0)
     expect(world.printed).toEqual(['1  Old phone'])
-    expect(await run(['passkey-remove', 'ada', '1'], world.context)).toBe(0)
+    expect(await run(['passkey-remove', 'ada', '1'], world.context)).toBe(2)
+    expect(world.done).not.toContain('1 of ada removed')
+    expect(await run(['passkey-remove', 'ada', '1', '--yes'], world.context)).toBe(0)
     expect(world.done).toContain('1 of ada removed')
     expect(world.printed.at(-1)).toBe('Review the credentials created in them: https://id.example.com/review')
   })

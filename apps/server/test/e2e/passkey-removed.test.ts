@@ -33,7 +33,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     expect(created).toBe(201)
 
     const [oldest = ''] = /^\S{36}(?= )/m.exec(await instance.command('passkey-remove', 'ada')) ?? []
-    const removed = await instance.command('passkey-remove', 'ada', oldest)
+    const removed = await instance.command('passkey-remove', 'ada', oldest, '--yes')
     expect(removed).toContain('was removed, and the sessions in which it was used have ended.')
     expect((await instance.command('passkey-remove', 'ada')).match(/^\S{36} /gm)).toHaveLength(1)
     const [reviewUrl = ''] = /http\S+/.exec(removed) ?? []

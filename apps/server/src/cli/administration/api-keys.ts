@@ -1,4 +1,5 @@
 import type { AddCommand } from '../command.ts'
+import { requireConfirmation } from '../confirm.ts'
 import { printResult, withExamples, withJson } from '../output.ts'
 import { type Api, type Item, withApi } from './api.ts'
 import { find, type JsonOption } from './resource.ts'
@@ -62,13 +63,12 @@ export const addApiKeys: AddCommand = (program, context) => {
 
   forUser('delete', 'delete an API key')
     .argument('<key>', 'ID')
-    .action((user: string, id: string) =>
+    .option('-y, --yes', 'do not ask for confirmation')
+    .action((user: string, id: string, options: { readonly yes?: boolean }) =>
       withApi(context, async (api) => {
-        await api.call({
-          method: 'DELETE',
-          path: `${path}/${encodeURIComponent(id)}`,
-          onBehalfOf: await idOf(api, user),
-        })
+        const onBehalfOf = await idOf(api, user)
+        await requireConfirmation(`Delete the API key ${id} of ${user}?`, options, context)
+        await api.call({ method: 'DELETE', path: `${path}/${encodeURIComponent(id)}`, onBehalfOf })
       }),
     )
 }
