@@ -240,9 +240,7 @@ clients:
     const other = join(place.file.folder, 'other.yaml')
     await writeFile(
       other,
-      home
-        .replace('revision: 1', 'revision: 2')
-        .replace("}']", "}', another secret of this client]"),
+      home.replace('revision: 1', 'revision: 2').replace("}']", "}', another secret of this client]"),
     )
     expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: '' })
     const secrets = (await app.pocket.clients.find('jellyfin'))?.secrets ?? []
@@ -368,6 +366,8 @@ clients:
     await write('revision: 2\nprune: { revision: 1 }', list(1))
     expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 1 })
     await write('revision: 2\nprune: { revision: 2 }', list(1))
+    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 2 })
+    expect((await groups.first(10)).total).toBe(5)
     const applied = await place.run('config', 'apply', other, '--yes')
     expect([applied.exit, applied.stderr, applied.stdout]).toEqual([0, '', expect.stringContaining('4 to delete')])
     expect((await groups.first(10)).total).toBe(1)
@@ -377,6 +377,16 @@ clients:
       stderr: expect.stringMatching(/other.yaml:2:1: prune .*administrator/),
     })
     expect(await running.app.directory.findByName('grace')).toMatchObject({ administrator: true })
+  })
+
+  test('up to a fifth of a kind is deleted without the revision, also if it is more than three objects', async () => {
+    const list = (count: number) => Array.from({ length: count }, (_, index) => `  - name: group-${index}`).join('\n')
+    await using place = await site(`groups:\n${list(20)}`)
+    await using running = await startApp(place.env)
+    const other = join(place.file.folder, 'other.yaml')
+    await writeFile(other, `prune: true\ngroups:\n${list(16)}`)
+    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 0, stderr: '' })
+    expect((await running.app.directory.groups.first(1)).total).toBe(16)
   })
 
   test('a lower revision yields, and the same revision with other content changes nothing', async () => {
