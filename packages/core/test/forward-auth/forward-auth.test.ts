@@ -88,6 +88,18 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     })
   })
 
+  it('signs in the page when its images are requested at the same time', async () => {
+    await sites.site(wikiSite)
+    const { authenticator } = await sites.host.person('ada')
+    const agent = sites.browser()
+    const headers = { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }
+    const images = Array.from({ length: 12 }, (_, index) => agent.get(`${wiki}/${index}.png`, { headers }))
+    const [redirect, ...others] = await Promise.all([agent.get(`${wiki}/page`), ...images])
+    expect(others.map(({ status }) => status)).toEqual(Array(12).fill(401))
+    const page = await signIn(agent, await agent.follow(redirect), authenticator, () => false)
+    expect(received(page)).toMatchObject({ url: '/page', headers: { 'remote-user': 'ada' } })
+  })
+
   it('uses one passkey for several sites, whose cookies are not valid at each other', async () => {
     await sites.site(wikiSite)
     await sites.site({ ...wikiSite, protectedHosts: ['files.example.net'] })
