@@ -62,4 +62,11 @@ describe('the completion script', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toMatch(/complete .*-F \S+ pocket-id/)
   })
+
+  test.each([
+    ['zsh', '#compdef pocket-id'],
+    ['fish', 'complete -c pocket-id'],
+  ])('of %s registers the program', (shell, registration) => {
+    expect(scriptOf(shell)).toContain(registration)
+  })
 })
