@@ -106,8 +106,7 @@ ${serviceTokenHeader === null ? '' : `        proxy_set_header ${serviceTokenHea
 }
 
 function caddy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
-  // Also with underscores, which some applications read in the same way.
-  const removed = headers.flatMap((name) => (name.includes('-') ? [name, name.replaceAll('-', '_')] : [name]))
+  const removed = headers.flatMap((name) => [name, ...withUnderscores([name])])
   return `${hosts.map((host) => `https://${host}`).join(', ')} {
 	route {
 		reverse_proxy /.pocket/* ${pocket}
@@ -124,14 +123,21 @@ ${serviceTokenHeader === null ? '' : `		request_header -${serviceTokenHeader}\n`
 `
 }
 
-function traefik({ hosts, headers }: Site, { pocket }: SnippetAddresses): string {
+/** Some applications read a header with underscores as the one with hyphens. */
+function withUnderscores(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.includes('-')).map((name) => name.replaceAll('-', '_'))
+}
+
+function traefik({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
   const rule = hosts.map((host) => `Host(\`${host.split(':')[0]}\`)`).join(' || ')
-  return `# Traefik cannot remove a single cookie: the application also receives __Host-pocket-site.
+  const removed = [...withUnderscores(headers), ...(serviceTokenHeader === null ? [] : [serviceTokenHeader])]
+  const isChanged = removed.length > 0
+  return `# Traefik cannot remove a single cookie: the application also receives __Host-pocket-site, and service tokens in Authorization.
 http:
   routers:
     protected-site:
       rule: "${rule}"
-      middlewares: [pocket]
+      middlewares: [pocket${isChanged ? ', pocket-removed' : ''}]
       service: application
       tls: {}
     protected-site-pocket:
@@ -144,7 +150,7 @@ http:
         address: ${pocket}/api/authz/forward-auth
         trustForwardHeader: false
         authResponseHeaders: [${headers.join(', ')}]
-  services:
+${isChanged ? `    pocket-removed:\n      headers:\n        customRequestHeaders: { ${removed.map((name) => `${name}: ""`).join(', ')} }\n` : ''}  services:
     pocket:
       loadBalancer:
         servers: [{ url: "${pocket}" }]
@@ -194,7 +200,8 @@ function envoy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: Snippet
   const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
   return `# The HTTP filter, before the router, for ${hosts.join(', ')}. Route the prefix /.pocket/ of these hosts to
 # pocket without this filter. Envoy cannot remove a single cookie without a script.
-- name: envoy.filters.http.ext_authz
+# Of the connection manager, set common_http_protocol_options: { headers_with_underscores_action: DROP_HEADER }.
+${serviceTokenHeader === null ? '' : `# Of the route, set request_headers_to_remove: [${serviceTokenHeader}].\n`}- name: envoy.filters.http.ext_authz
   typed_config:
     "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
     failure_mode_allow: false

@@ -57,10 +57,25 @@ test('the page of the client shows the configuration of each proxy', async () =>
   expect(text).not.toContain('TRUST_PROXY is not set')
 })
 
-test('the configuration of Envoy forwards each header that decides', () => {
+function snippetOf(proxy: string) {
   const protocol = { ...defaultProtocol, protectedHosts: ['wiki.example.org'], serviceTokenHeader: 'X-Service-Token' }
   const snippets = siteSnippets({ protocol }, { pocket: 'http://127.0.0.1:1411', issuerHost: 'id.example.org' })
-  const [filter] = parse(snippets.find(({ name }) => name === 'Envoy')?.text ?? '')
+  return snippets.find(({ name }) => name === proxy)?.text ?? ''
+}
+
+test('the configuration of Traefik removes service tokens and forged headers after the check', () => {
+  const { routers, middlewares } = parse(snippetOf('Traefik')).http
+  const [check, removal] = routers['protected-site'].middlewares
+  expect(middlewares[check]).toHaveProperty('forwardAuth')
+  const removed = { Remote_User: '', Remote_Groups: '', Remote_Email: '', Remote_Name: '', 'X-Service-Token': '' }
+  expect(middlewares[removal]).toEqual({ headers: { customRequestHeaders: removed } })
+})
+
+test('the configuration of Envoy forwards each header that decides', () => {
+  const text = snippetOf('Envoy')
+  expect(text).toContain('headers_with_underscores_action: DROP_HEADER')
+  expect(text).toContain('request_headers_to_remove: [X-Service-Token]')
+  const [filter] = parse(text)
   const forwarded = filter.typed_config.allowed_headers.patterns.map(({ exact }: { exact: string }) => exact)
   const deciding = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-service-token']
   expect(forwarded).toEqual(expect.arrayContaining(deciding))
