@@ -108,8 +108,14 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
     }
   }
 
-  /** Whether retention has removed the batch since it was read. Its hash, or that of a later one, then remains as removed. */
-  const isRemovedMeanwhile = async ({ number }: AuditSeal) => (await store.after(number - 1, 1))[0]?.isRemoved === true
+  /**
+   * Whether retention has removed the batch, perhaps since it was read: it leaves only the seal of the last batch that it
+   * removed, which is always the first seal. No HMAC covers `isRemoved`, so the flag of a later batch is not trusted.
+   */
+  const isRetired = async ({ number }: AuditSeal) => {
+    const [first] = await store.after(0, 1)
+    return first?.isRemoved === true && first.number >= number
+  }
 
   return {
     seal,
@@ -129,11 +135,11 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
       for await (const { batch, previous } of batches()) {
         head = batch.hash
         if (batch.hash === expected) isExpectedFound = true
-        if (batch.isRemoved) continue
+        if (batch.isRemoved && (await isRetired(batch))) continue
         count += 1
         entries += batch.entries
         const problem = await problemOf(batch, previous)
-        if (problem === null || (await isRemovedMeanwhile(batch))) continue
+        if (problem === null || (await isRetired(batch))) continue
         const [from = '', to = ''] = [batch.firstAt, batch.lastAt].map((at) => new Date(at).toISOString())
         broken.push({ number: batch.number, from, to, problem })
       }

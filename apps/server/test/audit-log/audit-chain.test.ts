@@ -79,6 +79,18 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     expect(await problems()).toEqual([[2, 'entries_added']])
   })
 
+  test('detects a batch that is falsely marked as removed', async () => {
+    const forge = async (number: number) => {
+      await run(`DELETE FROM pocket_audit WHERE created_at = ${number * 100 * hour}`)
+      await run(`UPDATE pocket_audit_seal SET is_removed = true WHERE number = ${number}`)
+    }
+    await forge(2)
+    expect(await problems()).toEqual([[2, 'entries_missing']])
+    // Also after retention has removed the oldest batch.
+    await chain.removeBefore(101 * hour, never)
+    expect(await problems()).toEqual([[2, 'entries_missing']])
+  })
+
   test('detects that the newest batches were removed by a hash that was noted before', async () => {
     const { head } = await chain.verify()
     await run(`DELETE FROM pocket_audit WHERE created_at >= ${300 * hour}`)
