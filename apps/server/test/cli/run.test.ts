@@ -291,6 +291,18 @@ test('replaces a break-glass code only after a confirmation', async () => {
   expect(world.printed[0]).toBe('AB3D-EF4H-JK5M-NP6Q')
 })
 
+test('audit verify fails if a batch is broken, and names it', async () => {
+  const broken = { number: 2, from: '2026-11-01T00:00:00.000Z', to: '2026-11-01T01:00:00.000Z' }
+  const verified = { batches: 3, entries: 5, head: 'hash', isExpectedFound: true }
+  const world = createWorld(
+    {},
+    { verifyAuditLog: async () => ({ ...verified, broken: [{ ...broken, problem: 'entries_missing' }] }) },
+  )
+  expect(await run(['audit', 'verify'], world.context)).toBe(1)
+  expect(world.complained).toEqual(['The audit log was changed.'])
+  expect(world.printed[0]).toBe('batch 2, 2026-11-01T00:00:00.000Z to 2026-11-01T01:00:00.000Z: entries missing')
+})
+
 describe('passkey-remove', () => {
   test('lists the passkeys of a user and removes one', async () => {
     const world = createWorld()
