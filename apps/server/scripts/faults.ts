@@ -17,6 +17,7 @@ interface Fault {
 }
 
 const core = 'packages/core/test/'
+const directory = 'packages/directory/test/'
 const server = 'apps/server/test/'
 
 const faults: readonly Fault[] = [
@@ -53,7 +54,9 @@ const faults: readonly Fault[] = [
     files: [
       `${server}email/delivery.test.ts`,
       `${server}scim/hanging-target.test.ts`,
-      `${server}ldap/host.test.ts`,
+      `${directory}ldap/hostile-servers.test.ts`,
+      `${directory}scim/hostile-targets.test.ts`,
+      `${server}ldap/stop.test.ts`,
       `${server}backup/bucket-backups.test.ts`,
       `${server}audit-log/forwarding.test.ts`,
       `${core}outbound/public-fetch.test.ts`,
@@ -66,7 +69,6 @@ const faults: readonly Fault[] = [
       `${server}http/overload.full.test.ts`,
       `${core}flows/unauthenticated-requests.full.test.ts`,
       `${server}storage-limits/growth.full.test.ts`,
-      `${server}http/connections.test.ts`,
       `${server}api/hostile-bodies.test.ts`,
       `${core}flows/pending-interactions.test.ts`,
     ],
@@ -88,7 +90,7 @@ const faults: readonly Fault[] = [
 ]
 
 /** Variables of the tests that extend their load. */
-const long = { GENERATED_REQUESTS: '200000', POCKET_FAULT_PAUSE: '60000' }
+const long = { GENERATED_REQUESTS: '200000', POCKET_FAULT_PAUSE: '60000', GROWTH_MINUTES: '60' }
 
 interface TestResult {
   readonly title: string
