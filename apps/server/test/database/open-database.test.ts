@@ -4,14 +4,32 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, jest, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
-import { typeormStores } from '@pocket/core/typeorm'
+import { postgresOptions, sqliteOptions, typeormStores } from '@pocket/core/typeorm'
 import { createTestDatabase, eventually, freePort, startProcess } from '@pocket/test-support'
+import { DataSource } from 'typeorm'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import { migrations } from '../../src/composition/server-tables.ts'
 import { connectToPostgres } from '../../src/database/connect.ts'
 import { createFolder } from './folder.ts'
 import { pocketIdRows, pocketIdSchema } from './pocket-id.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { type DatabaseConfig, open, postgresSite, sites, sqliteSite } from './sites.ts'
+
+interface Column {
+  readonly tableName: string
+  readonly column: string
+  readonly type: string
+  readonly nullable: unknown
+  /** 1 for a column that an INSERT must fill. */
+  readonly isRequired: unknown
+}
+
+const sqliteColumns = `SELECT tables.name AS "tableName", columns.name AS "column", columns.type AS type, "notnull" = 0 AS nullable,
+    "notnull" = 1 AND dflt_value IS NULL AS "isRequired"
+  FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'`
+const postgresColumns = `SELECT table_name AS "tableName", column_name AS "column", data_type AS type, is_nullable AS nullable,
+    CASE WHEN is_nullable = 'NO' AND column_default IS NULL THEN 1 ELSE 0 END AS "isRequired"
+  FROM information_schema.columns WHERE table_schema = 'public'`
 
 /** Encrypts a value, as a started server does. */
 async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): Promise<void> {
@@ -67,6 +85,46 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await using database = await open(site.config)
     const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log()
     expect(upQueries.map(({ query }) => query)).toEqual([])
+  })
+
+  test('only gains tables and columns that older versions need not fill by migrations named Additive', async () => {
+    await using site = await createSite()
+    const { database } = site.config
+    const isSqlite = database.kind === 'sqlite'
+    const options = isSqlite ? sqliteOptions(database.path) : postgresOptions(database.url)
+    const checked: string[] = []
+    for (const set of migrations) {
+      await using stack = new AsyncDisposableStack()
+      const dataSource = await new DataSource({ ...options, migrationsTableName: set.table }).initialize()
+      stack.defer(() => dataSource.destroy())
+      const runner = dataSource.createQueryRunner()
+      await runner.query(`CREATE TABLE ${set.table} (name text)`)
+      const columns = async (): Promise<readonly Column[]> => runner.query(isSqlite ? sqliteColumns : postgresColumns)
+      for (const Migration of set.migrations) {
+        const before = await columns()
+        await runner.startTransaction()
+        await new Migration().up(runner)
+        await runner.commitTransaction()
+        const { name } = Migration
+        if (!name.startsWith('Additive')) continue
+        checked.push(name)
+        const after = await columns()
+        const kept = new Set(after.map((column) => JSON.stringify(column)))
+        expect({ name, changed: before.filter((column) => !kept.has(JSON.stringify(column))) }).toEqual({
+          name,
+          changed: [],
+        })
+        const olderTables = new Set(before.map(({ tableName }) => tableName))
+        const olderColumns = new Set(before.map(({ tableName, column }) => `${tableName}.${column}`))
+        const required = after.filter(
+          ({ tableName, column, isRequired }) =>
+            olderTables.has(tableName) && !olderColumns.has(`${tableName}.${column}`) && Number(isRequired) === 1,
+        )
+        expect({ name, required }).toEqual({ name, required: [] })
+      }
+      await runner.release()
+    }
+    expect(checked).toContain('AdditiveAddRecoveryCodes1764000000040')
   })
 
   test('with Pocket ID tables is refused and not changed', async () => {
