@@ -2,6 +2,7 @@ import type { BackupStatus } from '../backup/backup-status.ts'
 import { type Finding, type FindingName, isUnreachable } from '../diagnosis/finding.ts'
 import type { JobItem } from '../jobs/jobs.ts'
 import type { FailingProvider } from '../scim/provider-store.ts'
+import type { SettingValues } from '../settings/definitions.ts'
 import { isNewer } from '../version/version.ts'
 import type { EmailCounts, ExpiringItem, ExpiringItems, InstanceStatus, UserCounts } from './overview-store.ts'
 
@@ -19,6 +20,7 @@ export interface FindingInput {
   /** Whether a mail server is configured, and whether the settings need one. */
   readonly mail: { readonly isSetUp: boolean; readonly isNeeded: boolean }
   readonly people: UserCounts
+  readonly recoveryCodes: SettingValues['recoveryCodes']
   readonly status: InstanceStatus
   readonly keyChangesAt: number | null
   /** `null` if no back-ups are scheduled. */
@@ -68,6 +70,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     emails,
     mail,
     people,
+    recoveryCodes,
     status,
     keyChangesAt,
     backup,
@@ -107,7 +110,9 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   if (status.approvals > 0) add('approvals', 'soon', paths.approvals, { count: status.approvals })
   if (status.recoveries > 0)
     add('recoveries', 'soon', `${paths.users}?filters[recovery]=pending`, { count: status.recoveries })
-  if (people.hasSingleSignInDevice) add('soleAdministratorOnOneDevice', 'soon', '/settings/account/security')
+  const hasRecoveryCode = recoveryCodes === 'everyone' && people.administratorRecoveryCodes > 0
+  if (people.hasSingleSignInDevice && !hasRecoveryCode)
+    add('soleAdministratorOnOneDevice', 'soon', '/settings/account/security')
   else if (people.administratorsWithSingleDevicePasskey > 0)
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
       count: people.administratorsWithSingleDevicePasskey,

@@ -26,6 +26,8 @@ export interface UserCounts {
   readonly administratorsWithSingleDevicePasskey: number
   /** Whether a passkey on one device is the only passkey of all administrators, and none has a break-glass code. */
   readonly hasSingleSignInDevice: boolean
+  /** The recovery codes of all administrators, which are accepted only if `RECOVERY_CODES` is `everyone`. */
+  readonly administratorRecoveryCodes: number
 }
 
 /** Passkeys that are bound to another host name. */
@@ -97,14 +99,18 @@ const failures = (code: string) => `SELECT code, SUM(occurrences) AS number FROM
     ORDER BY created_at DESC, id DESC LIMIT $2) AS newest
   GROUP BY code ORDER BY number DESC, code`
 
+const administratorCodes = (kind: 'break_glass' | 'recovery') =>
+  `(SELECT COUNT(*) FROM pocket_code JOIN pocket_user AS owner ON owner.id = pocket_code.account_id
+      WHERE kind = '${kind}' AND administrator AND NOT disabled)`
+
 const people = `SELECT COUNT(*) AS enabled, COUNT(number) AS with_passkey,
     SUM(CASE WHEN number IS NULL THEN 1 ELSE 0 END) AS without_passkey,
     SUM(CASE WHEN number = 1 THEN 1 ELSE 0 END) AS single,
     SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS one_device,
     SUM(CASE WHEN number = 1 AND synced = 0 AND administrator THEN 1 ELSE 0 END) AS administrators,
     SUM(CASE WHEN administrator THEN COALESCE(number, 0) + COALESCE(synced, 0) ELSE 0 END) AS administrator_passkeys,
-    (SELECT COUNT(*) FROM pocket_code JOIN pocket_user AS owner ON owner.id = pocket_code.account_id
-      WHERE kind = 'break_glass' AND administrator AND NOT disabled) AS break_glass
+    ${administratorCodes('break_glass')} AS break_glass,
+    ${administratorCodes('recovery')} AS recovery_codes
   FROM pocket_user LEFT JOIN (
     SELECT account_id, COUNT(*) AS number, SUM(CASE WHEN backed_up THEN 1 ELSE 0 END) AS synced
     FROM pocket_passkey GROUP BY account_id) AS passkeys ON account_id = id
@@ -203,6 +209,7 @@ export class OverviewStore {
       administratorsWithSingleDevicePasskey: value('administrators'),
       // A synced passkey counts twice.
       hasSingleSignInDevice: value('administrator_passkeys') === 1 && value('break_glass') === 0,
+      administratorRecoveryCodes: value('recovery_codes'),
     }
   }
 

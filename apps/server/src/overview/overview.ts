@@ -132,6 +132,7 @@ export function createOverview({
       emails,
       mail: { isSetUp, isNeeded: needsEmail(values) },
       people,
+      recoveryCodes: values.recoveryCodes,
       status,
       keyChangesAt,
       checked,

@@ -90,6 +90,29 @@ test.each(databaseKinds)('reports passkeys that belong to the host name of a pre
   })
 })
 
+test('reports that one device is the only way in', async () => {
+  await using machine = await createMachine('SQLite')
+  const { database } = machine.config
+  if (database.kind !== 'sqlite') throw new Error('not SQLite')
+  await using instance = await startInstance({ ...machine.env, UI_CONFIG_DISABLED: 'true', RECOVERY_CODES: 'everyone' })
+  const stored = new Database(database.path)
+  const isReported = async (RECOVERY_CODES: string) => {
+    const { problems } = await doctor(machine.with({ UI_CONFIG_DISABLED: 'true', RECOVERY_CODES }))
+    return problems.join('\n').includes('Only one device can sign in as an administrator')
+  }
+  expect(await isReported('everyone')).toBe(false)
+  stored.exec('UPDATE pocket_passkey SET backed_up = 0')
+  stored.close()
+  expect(await isReported('everyone')).toBe(true)
+
+  await instance.administrator.postForm(`${instance.url}/settings/account/recovery-codes`, {})
+  expect(await isReported('everyone')).toBe(false)
+  // Codes that are not accepted are no other way in.
+  expect(await isReported('users')).toBe(true)
+  await machine.run(['break-glass-code', 'ada'])
+  expect(await isReported('users')).toBe(false)
+})
+
 test('reports missing migrations, and does not run them', async () => {
   await using machine = await createMachine('SQLite')
   const { database } = machine.config

@@ -22,6 +22,7 @@ const page = {
     withSingleDevicePasskey: 9,
     administratorsWithSingleDevicePasskey: 0,
     hasSingleSignInDevice: false,
+    administratorRecoveryCodes: 0,
   },
   emails: { waiting: 0, waitingSince: null, failed: 0, lastSentAt: now - day / 24, isSetUp: true },
   secrets: { items: [], total: 0 },

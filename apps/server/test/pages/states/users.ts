@@ -103,6 +103,7 @@ const users = {
     withSingleDevicePasskey: 9,
     administratorsWithSingleDevicePasskey: 0,
     hasSingleSignInDevice: false,
+    administratorRecoveryCodes: 0,
   },
   notice: {
     done: 'disable',
