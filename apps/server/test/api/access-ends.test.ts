@@ -42,9 +42,13 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
       return () => token({ grant_type: 'authorization_code', redirect_uri: callback, code: value })
     }
     const { json: tokens } = await (await code())()
-    const { json: device } = await post('/api/oidc/device/authorize', { ...credentials, scope: 'openid' })
-    const query = `?code=${device.user_code}`
-    expect((await instance.call('POST /api/oidc/device/verify', { agent, query })).status).toBe(204)
+    const approveDevice = async () => {
+      const { json: device } = await post('/api/oidc/device/authorize', { ...credentials, scope: 'openid' })
+      const query = `?code=${device.user_code}`
+      return { device, answer: await instance.call('POST /api/oidc/device/verify', { agent, query }) }
+    }
+    const { device, answer } = await approveDevice()
+    expect(answer.status).toBe(204)
     const [accessToken, refreshToken] = [String(tokens.access_token), String(tokens.refresh_token)]
     expect(accessToken.includes('.')).toBe(jwtAccessTokens)
     const bearer = { headers: { authorization: `Bearer ${accessToken}` } }
@@ -52,6 +56,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
       (await post('/api/oidc/introspect', { ...credentials, token: value })).json.active ?? false
     return {
       clientId: id,
+      approveDevice,
       seen: async () => ({
         userInfo: (await fetch(`${instance.url}/api/oidc/userinfo`, bearer)).status,
         accessToken: await isActive(accessToken),
@@ -114,6 +119,15 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
       for (const act of [refresh, exchange, poll])
         expect(await act()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
     }
+  })
+
+  test('are not given to a device by a user with one of two required passkeys', async () => {
+    const { person, both } = await given(true)
+    expect((await removePasskey(person)).status).toBe(204)
+    for (const { approveDevice } of both)
+      expect((await approveDevice()).answer).toMatchObject({ status: 403, json: { code: 'second_passkey_required' } })
+    await registerPasskey(person.agent, instance.url)
+    for (const { approveDevice } of both) expect((await approveDevice()).answer.status).toBe(204)
   })
 
   test('end when a group requires two passkeys while one of two is removed', async () => {
