@@ -177,6 +177,23 @@ describe('transactions', () => {
     expect(await ids()).toEqual(['b'])
   })
 
+  test.each([
+    ['full', 'PRAGMA max_page_count = 1', 'PRAGMA max_page_count = 1000000'],
+    ['read-only', 'PRAGMA query_only = 1', 'PRAGMA query_only = 0'],
+  ])('fail on a %s disk without a trace, and work again afterwards', async (_, limit, lift) => {
+    const long = 'x'.repeat(100_000)
+    await dataSource.query(limit)
+    const unavailable = { code: 'database_unavailable' }
+    await expect(database.execute(insert, ['a', long, false])).rejects.toMatchObject(unavailable)
+    const transaction = database.transaction(() => database.execute(insert, ['b', long, false]))
+    await expect(transaction).rejects.toMatchObject(unavailable)
+    expect(committed()).toEqual([])
+    await dataSource.query(lift)
+    await database.transaction(() => database.execute(insert, ['c', long, false]))
+    await database.execute(insert, ['d', long, false])
+    expect(committed()).toEqual(['c', 'd'])
+  })
+
   test('write nothing after the database has rolled back', async () => {
     const failing = database.transaction(async () => {
       await database.execute(insert, ['a', '', false])
