@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
@@ -209,4 +212,13 @@ test('a bucket that cannot be listed is reported with its reason', async () => {
   const { status } = largeBackups()
   s3.failNext(403)
   expect(await status()).toMatchObject({ lastAt: null, problem: expect.stringContaining('403') })
+})
+
+test('a request to a storage that never answers ends after its timeout', async () => {
+  await using server = createServer(() => {})
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  await using _sockets = { [Symbol.asyncDispose]: async () => server.closeAllConnections() }
+  const client = createS3Client({ ...bucketConfig(), endpoint: `http://127.0.0.1:${port}` })
+  await expect(client.send({ method: 'GET', name: 'x', timeout: 200 })).rejects.toThrow(/timeout/i)
 })
