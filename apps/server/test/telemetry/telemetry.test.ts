@@ -79,17 +79,36 @@ test('names the variable if the port for Prometheus is in use', async () => {
   await expect(start(options)).rejects.toThrow('OTEL_EXPORTER_PROMETHEUS_PORT')
 })
 
-test('sends spans of requests, statements and ceremonies with the request ID and without personal data', async () => {
+/** An OpenTelemetry collector. The exporters read its URL from the environment of the process. */
+async function startCollector() {
   let received = ''
-  const collector = createServer(async (request, response) => {
+  const server = createServer(async (request, response) => {
     for await (const chunk of request) received += chunk.toString('latin1')
     response.end()
   }).listen(0, '127.0.0.1')
-  await once(collector, 'listening')
-  await using _collector = { [Symbol.asyncDispose]: async () => void collector.close() }
-  const { port } = collector.address() as AddressInfo
-  const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
-  const telemetry = await start({ traces: 'otlp', variables: { OTEL_EXPORTER_OTLP_ENDPOINT } })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    variables: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` },
+    received: () => received,
+    async [Symbol.asyncDispose]() {
+      delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+      server.close()
+    },
+  }
+}
+
+test('sends metrics to a collector', async () => {
+  await using collector = await startCollector()
+  const telemetry = await start({ metrics: 'otlp', variables: collector.variables })
+  diagnostics.tokenRequests.publish({ grantType: 'refresh_token', clientId: 'client', errorCode: undefined })
+  await telemetry[Symbol.asyncDispose]()
+  for (const text of ['pocket.token_requests', 'refresh_token', 'client']) expect(collector.received()).toContain(text)
+})
+
+test('sends spans of requests, statements and ceremonies with the request ID and without personal data', async () => {
+  await using collector = await startCollector()
+  const telemetry = await start({ traces: 'otlp', variables: collector.variables })
   await using instance = await startInstance()
   const { id } = await instance.person('grace')
   const traceId = '0af7651916cd43dd8448eb211c80319c'
@@ -98,11 +117,10 @@ test('sends spans of requests, statements and ceremonies with the request ID and
   })
   const requestId = traced.headers.get('x-request-id') ?? ''
   await telemetry[Symbol.asyncDispose]()
-  delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
   for (const text of ['GET /api/users/:id', requestId, 'WebAuthn registration', 'SELECT', 'POST /login/setup', '1.2.3'])
-    expect(received).toContain(text)
-  expect(received).toContain(Buffer.from(traceId, 'hex').toString('latin1'))
-  expect(received).not.toMatch(new RegExp(`grace|Lovelace|ada@example.com|${id}`))
+    expect(collector.received()).toContain(text)
+  expect(collector.received()).toContain(Buffer.from(traceId, 'hex').toString('latin1'))
+  expect(collector.received()).not.toMatch(new RegExp(`grace|Lovelace|ada@example.com|${id}`))
   const line = instance.log.find((entry) => entry.includes(requestId) && entry.includes('"request"'))
   expect(JSON.parse(line ?? '{}')).toMatchObject({ requestId, traceId })
 })
