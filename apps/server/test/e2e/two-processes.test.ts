@@ -95,3 +95,22 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
     }
   },
 )
+
+test.each(storages)('each code signs in once of fifty uses at once in two processes, on %s', async (storage) => {
+  await using instance = await startInstance(storage)
+  const { url } = instance
+  const replica = await instance.startReplica()
+  await setUpAdministrator(new UserAgent(), url)
+  const codes = [
+    /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(await instance.command('break-glass-code', 'ada'))?.[0] ?? '',
+    /\/lc\/(\w+)/.exec(await instance.command('one-time-access-token', 'ada'))?.[1] ?? '',
+  ]
+  for (const code of codes) {
+    const uses = Array.from({ length: 50 }, async (_, index) => {
+      const agent = index % 2 === 0 ? new UserAgent() : new UserAgent({ resolve: { [url]: replica } })
+      return (await agent.postForm(`${url}/lc`, { code })).status
+    })
+    const statuses = (await Promise.all(uses)).toSorted((left, right) => left - right)
+    expect(statuses).toEqual([303, ...Array.from({ length: 49 }, () => 400)])
+  }
+})
