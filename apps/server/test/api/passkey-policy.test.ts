@@ -90,6 +90,28 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await requestOptions()).toMatchObject({ userVerification: 'required', hints: [] })
   })
 
+  test.each([
+    ['phone', 'hybrid'],
+    ['key', 'security-key'],
+    ['device', 'client-device'],
+  ])('suggests where to create a passkey for the button %s', async (on, hint) => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    await policy({})
+    const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options?on=${on}`, {})
+    expect(begun.json()).toMatchObject({ options: { hints: [hint] } })
+  })
+
+  test.each<[string, SoftwareAuthenticatorOptions, string]>([
+    ['synced passkey', {}, 'your password manager still has it'],
+    ['passkey on one device', { backupEligible: false }, 'If you lose the device, it is lost too.'],
+    ['security key', key, 'If you lose the key, it is lost too.'],
+  ])('tells the owner of a %s what a loss means', async (_, made, text) => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    await policy({})
+    expect((await register(agent, made)).answer.status).toBe(200)
+    expect((await agent.get(`${instance.url}/settings/account/security`)).text).toContain(text)
+  })
+
   test('accepts passkeys without user verification after it becomes required, until they are refused', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const other = await instance.person(freshName())
