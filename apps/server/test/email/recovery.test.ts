@@ -86,6 +86,10 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     return (await agent.postJson(`${instance.url}/recover`, { response })).status
   }
 
+  test('is linked from the page for login codes', async () => {
+    expect((await instance.agent().get(`${instance.url}/lc`)).text).toContain('href="/recover/email"')
+  })
+
   test('notifies the user and the administrators at once, and sends the code after the waiting period', async () => {
     const { id, username, email } = await createUser()
     await request(email)
@@ -260,6 +264,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 test('recovery by e-mail is off by default', async () => {
   await using instance = await startCalled('SQLite')
   const agent = instance.agent()
+  expect((await agent.get(`${instance.url}/lc`)).text).not.toContain('/recover/email')
   expect((await agent.get(`${instance.url}/recover/email`)).location).toBe(`${instance.url}/lc`)
   const { status } = await agent.postForm(`${instance.url}/recover/email`, { email: 'ada@example.com' })
   expect(status).toBe(403)
