@@ -57,6 +57,13 @@ test.each(linking)('%s links to existing files and headings', async (path) => {
   }
 })
 
+test.each(['core', 'directory', 'api-client'])('the manifest of @pocket/%s names the repository', async (name) => {
+  const { homepage, bugs, repository } = JSON.parse(await read('package.json'))
+  const directory = `packages/${name}`
+  const manifest = JSON.parse(await read(`${directory}/package.json`))
+  expect(manifest).toMatchObject({ homepage, bugs, repository: { ...repository, directory } })
+})
+
 test('the index of the documentation lists every guide and reference', async () => {
   const references = (await readdir(join(workspace, 'docs/reference'))).map((name) => `docs/reference/${name}`)
   const index = await read('docs/README.md')
