@@ -44,10 +44,12 @@ function anchorsOf(text: string): readonly string[] {
   return [...slugs, ...Array.from(text.matchAll(/<a id="([^"]+)"/g), ([, id = '']) => id)]
 }
 
+const repositoryLink = /https:\/\/github\.com\/pocket-oidc\/pocket\/(?:blob|tree)\/main\//g
+
 test.each(linking)('%s links to existing files and headings', async (path) => {
-  const text = (await read(path)).replaceAll(/`[^`\n]*`/g, '')
+  const text = (await read(path)).replaceAll(/`[^`\n]*`/g, '').replaceAll(repositoryLink, '/')
   for (const [, target = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?[^)]*\)/g)) {
-    const file = target === '' ? path : join(path, '..', target)
+    const file = target === '' ? path : target.startsWith('/') ? target.slice(1) : join(path, '..', target)
     const content = await readdir(join(workspace, file)).catch(() => read(file))
     expect(content).toBeDefined()
     if (anchor !== undefined)
@@ -55,6 +57,11 @@ test.each(linking)('%s links to existing files and headings', async (path) => {
         anchors: expect.arrayContaining([anchor]),
       })
   }
+})
+
+test.each(['core', 'directory', 'api-client'])('the README of @pocket/%s has no relative link', async (name) => {
+  const text = (await read(`packages/${name}/README.md`)).replaceAll(/`[^`\n]*`/g, '')
+  expect(text.match(/\]\((?!https:)[^)]*\)/g)).toBeNull()
 })
 
 test.each(['core', 'directory', 'api-client'])('the manifest of @pocket/%s names the repository', async (name) => {
