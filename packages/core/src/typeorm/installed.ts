@@ -13,12 +13,12 @@ const requireFromHere = createRequire(import.meta.url)
 export function assertSupportedTypeorm(dataSource: object = DataSource.prototype): void {
   // TypeORM 1.0 removed this method, which 0.3 had deprecated.
   if ('connect' in dataSource)
-    throw new ConfigurationError('TypeORM 1.1 or later is needed: run `npm install typeorm@1`.')
+    throw new ConfigurationError('TypeORM 0.3 is not supported: run `npm install typeorm@1`.')
 }
 
 /** @throws {ConfigurationError} if better-sqlite3 is missing or older than 12 */
 export function loadBetterSqlite3(load: (name: string) => unknown = requireFromHere): unknown {
-  const remedy = 'run `npm install better-sqlite3@13`'
+  const remedy = 'run `npm install better-sqlite3@12`'
   const manifest = loadIfInstalled(load, 'better-sqlite3/package.json')
   if (manifest === undefined) throw new ConfigurationError(`better-sqlite3 is not installed: ${remedy}.`)
   const version = String(Reflect.get(Object(manifest), 'version'))

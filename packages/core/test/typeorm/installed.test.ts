@@ -15,7 +15,9 @@ test.each(['core', 'directory'])('npm installs @pocket/%s beside any version of 
 
 test('rejects a DataSource of TypeORM 0.3 with the version that is needed', () => {
   const older = Object.assign(new DataSource({ type: 'better-sqlite3', database: ':memory:' }), { connect() {} })
-  expect(() => typeormStores(older as TypeormDataSource)).toThrow('npm install typeorm@1')
+  expect(() => typeormStores(older as TypeormDataSource)).toThrow(
+    'TypeORM 0.3 is not supported: run `npm install typeorm@1`.',
+  )
 })
 
 function loads(version: string) {
@@ -32,5 +34,5 @@ test('rejects an older or missing better-sqlite3 with the remedy', () => {
     throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
   }
   expect(() => loadBetterSqlite3(missing)).toThrow(ConfigurationError)
-  expect(() => loadBetterSqlite3(missing)).toThrow('npm install better-sqlite3@13')
+  expect(() => loadBetterSqlite3(missing)).toThrow('npm install better-sqlite3@12')
 })
