@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { placeholder } from '../setting-calls.ts'
 import { idsOf, items, type Json, type Tool, type ToolApi } from './tool-api.ts'
 
 const group = { name: 'an-developers', friendlyName: 'an-developers' }
@@ -76,6 +77,7 @@ async function present(api: ToolApi, { list, key, wanted, created = wanted }: Wa
 
 async function readSettings(api: ToolApi): Promise<Json> {
   const entries = items(await api.read('/api/application-configuration/all'))
+  if (entries.some(({ value }) => value === placeholder)) throw new Error('A secret is masked.')
   return Object.fromEntries(entries.filter(({ key }) => key !== 'instanceId').map(({ key, value }) => [key, value]))
 }
 

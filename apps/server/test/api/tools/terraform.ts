@@ -12,6 +12,7 @@ const client = {
   credentials: { federatedIdentities: [{ issuer: 'https://ci.example.com', subject: 'repo' }] },
   isGroupRestricted: true,
 }
+const target = { endpoint: 'https://grafana.example.com/scim/v2', token: 'tf-token' }
 
 /** `terraform apply` and `destroy` of the provider Trozz/pocketid: creates, then reads and compares with the state. */
 export function terraform(): Tool {
@@ -29,6 +30,8 @@ export function terraform(): Tool {
         await api.read('/api/version/current')
         await api.write(`POST /api/oidc/clients/${clientId}/secrets`, { secret: '' })
         await api.write(`PUT /api/oidc/clients/${clientId}/allowed-user-groups`, { userGroupIds: [groupId] })
+        const provider = await api.write('POST /api/scim/service-provider', { ...target, oidcClientId: clientId })
+        if (provider.token !== target.token) throw new Error('Inconsistent result after apply.')
         state = { group: String(groupId), user: String(userId), client: String(clientId) }
       }
       const { group: groupId, user: userId, client: clientId } = state
@@ -42,6 +45,12 @@ export function terraform(): Tool {
       await api.converge(`PUT /api/oidc/clients/${clientId}`, client, withKnownIdentities(found))
       const allowed = { userGroupIds: idsOf(found.allowedUserGroups) }
       await api.converge(`PUT /api/oidc/clients/${clientId}/allowed-user-groups`, { userGroupIds: [groupId] }, allowed)
+      const provider = await api.read(`/api/oidc/clients/${clientId}/scim-service-provider`)
+      const wanted = { ...target, oidcClientId: clientId }
+      await api.converge(`PUT /api/scim/service-provider/${provider.id}`, wanted, {
+        ...provider,
+        oidcClientId: clientId,
+      })
     },
     async destroy(api) {
       if (!state) return
