@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createPocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
+import { maintain } from '../src/composition/maintenance.ts'
 
 test('maintains the provider until the signal is aborted, and reports errors', async () => {
   const stores = memoryStores()
@@ -33,4 +34,23 @@ test('maintains the provider until the signal is aborted, and reports errors', a
   await maintenance
   expect(runs.toSorted()).toEqual(['expired rows', 'expired rows', 'logout notices'])
   expect(errors).toEqual([new Error('no database')])
+})
+
+test('runs each task once at the start', async () => {
+  const stop = new AbortController()
+  const runs: string[] = []
+  const run = (name: string) => async () => {
+    runs.push(name)
+    return 0
+  }
+  const tasks = {
+    sendLogoutNotices: run('sendLogoutNotices'),
+    rotateKeys: run('rotateKeys'),
+    removeExpired: run('removeExpired'),
+    refreshAuthenticatorMetadata: run('refreshAuthenticatorMetadata'),
+  }
+  const maintenance = maintain(tasks, { signal: stop.signal, onError: (error) => runs.push(String(error)) })
+  stop.abort()
+  await maintenance
+  expect(runs.toSorted()).toEqual(Object.keys(tasks).toSorted())
 })
