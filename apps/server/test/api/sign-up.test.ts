@@ -194,6 +194,8 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     const made = await signUp({ isAdmin: true, disabled: true, id: 'x', emailVerified: true })
     expect(made.json).toMatchObject({ isAdmin: false, disabled: false })
     expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'open_signup' })
+    const { json: log } = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=ACCOUNT_CREATED' })
+    expect(log.data).toContainEqual(expect.objectContaining({ userID: made.json.id }))
   })
 
   test('sends a verification link for the address if the settings require it', async () => {
