@@ -208,6 +208,15 @@ describe('the page of a client', () => {
       },
     ],
     [
+      'authentication',
+      { 'federatedIdentities.issuer': ['https://ci.example'], 'federatedIdentities.replay': [''] },
+      {
+        federatedIdentities: [
+          { issuer: 'https://ci.example', subject: null, audience: null, jwks: null, replayProtection: true },
+        ],
+      },
+    ],
+    [
       'tokens',
       {
         'protocol.jwtAccessTokens': 'true',
