@@ -3,7 +3,7 @@ import { readStructure } from './structure.ts'
 
 const headerLength = 6
 const entryLength = 16
-const maxImages = 64
+const maxImages = 60
 /** Maximum side length in pixels. The directory field is limited to 256, but browsers use the size of the image itself. */
 const maxSidePixels = 1024
 const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])

@@ -133,6 +133,12 @@ describe('originals', () => {
       expect(await isKept(given)).toBe(false)
   })
 
+  test('re-encodes a GIF with XMP', async () => {
+    const given = await plain('gif')
+    const xmp = Buffer.from('\x21\xff\x0bXMP DataXMP\x04<x/>\x00', 'latin1')
+    expect(await isKept(Buffer.concat([given.subarray(0, -1), xmp, given.subarray(-1)]))).toBe(false)
+  })
+
   test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('re-encodes a %s with trailing data', async (format) => {
     for (const trailing of ['<script>alert(1)</script>', 'PK\x03\x04', '\0'])
       expect(await isKept(Buffer.concat([await plain(format), Buffer.from(trailing)]))).toBe(false)
@@ -267,6 +273,22 @@ describe('ICO', () => {
   test('is kept unchanged', async () => {
     const given = await ico()
     expect(await prepareImage(given, within)).toEqual({ bytes: given, mediaType: 'image/x-icon' })
+  })
+
+  test('is accepted with at most 60 images', async () => {
+    const image = await plain('png', 16, 16)
+    const withImages = (count: number) => {
+      const head = Buffer.alloc(6 + count * 16)
+      head.writeUInt16LE(1, 2)
+      head.writeUInt16LE(count, 4)
+      for (let entry = 6; entry < head.length; entry += 16) {
+        head.writeUInt32LE(image.length, entry + 8)
+        head.writeUInt32LE(head.length, entry + 12)
+      }
+      return Buffer.concat([head, image])
+    }
+    expect(await prepareImage(withImages(60), within)).toMatchObject({ mediaType: 'image/x-icon' })
+    await expect(prepareImage(withImages(61), within)).rejects.toMatchObject({ code: 'invalid_image' })
   })
 
   test('loses data after its images', async () => {
