@@ -85,6 +85,8 @@ describe('a sign-in', () => {
     await passkeyAnswer(other, instance.url, ada.authenticator)
     expect((await finish(other, answer)).json()).toMatchObject({ code: 'challenge_expired' })
     // Only a verified response consumes the challenge.
+    const unsigned = { ...answer, response: { ...answer.response, signature: 'AAAA' } }
+    expect((await finish(agent, unsigned)).json()).toMatchObject({ code: 'passkey_rejected' })
     expect((await finish(agent, answer)).status).toBe(200)
     expect((await finish(agent, answer)).json()).toMatchObject({ code: 'challenge_expired' })
     const second = await passkeyAnswer(agent, instance.url, ada.authenticator)
