@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Account, Pocket } from '@pocket/core'
-import { UserAgent } from '@pocket/core/testing'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, minute, startHost } from './host.ts'
 import { redirectUri } from './signed-in.ts'
@@ -35,6 +35,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
   let database: StoresUnderTest
   let host: Host
   let meanwhile: ((account: Account) => Promise<unknown>) | undefined
+  let signInPage: UserAgentResponse | undefined
 
   beforeAll(async () => {
     database = await open()
@@ -54,6 +55,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
   })
   beforeEach(() => {
     meanwhile = undefined
+    signInPage = undefined
     host.events.length = 0
   })
 
@@ -65,8 +67,8 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     'with a passkey': async (agent, { authenticator }) => {
       const { client } = await host.client({ redirectUris: [redirectUri] })
       const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-      const page = await agent.follow(await agent.get(at('/authorize', query)))
-      return answerCeremony(agent, page, authenticator)
+      signInPage = await agent.follow(await agent.get(at('/authorize', query)))
+      return answerCeremony(agent, signInPage, authenticator)
     },
     'with a login code': async (agent, { account }) => {
       const { code } = await host.pocket.issueLoginCode(account, minute)
@@ -105,6 +107,8 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
       expect(agent.cookies().filter(({ name }) => name === 'access_token')).toEqual([])
       expect(await host.pocket.sessions.list(person.account.id)).toEqual([])
       host.errors.length = 0
+      // The challenge was not consumed.
+      if (signInPage) expect((await answerCeremony(agent, signInPage, person.authenticator)).status).toBe(200)
     },
   )
 
