@@ -20,6 +20,7 @@ const withHostRoutes =
       '/sign_up': enter('sign_up'),
       '/api': enter('api'),
       '/code': () => pocket.signIn.withCode(req, res, searchParams.get('code') ?? ''),
+      '/vouched': () => pocket.signIn.vouchFor(req, res, accountId, { amr: ['pwd'] }),
       '/options': () => {
         const subject = { accountId, userName: 'ada', displayName: 'Ada' }
         return pocket.registration.options(req, res, { subject, purpose: 'registration' })
@@ -66,7 +67,7 @@ describe.each(Object.entries(storeKinds))('a session without a passkey over %s',
     return status === 200 ? 'added' : text
   }
 
-  test.each(['setup', 'setup_api', 'sign_up', 'api', 'code'])(
+  test.each(['setup', 'setup_api', 'sign_up', 'api', 'code', 'vouched'])(
     'that began by %s can add one for fifteen minutes',
     async (method) => {
       expect(await addAfter(15 * minute, method)).toBe('added')
