@@ -165,12 +165,25 @@ describe.each(Object.entries(storeKinds))(
       expect(viewOf(await agent.get(swapped.href))).toMatchObject({ code: 'interaction_expired' })
     })
 
-    test('stops counting rows after they expire', async () => {
+    test('stops counting rows after they expire, and then still stores no large interaction', async () => {
       host.clock.pass(26 * hour)
       while ((await host.pocket.removeExpired(1000)) > 0);
       host.clock.pass(-26 * hour)
       const { models } = await writing(() => atSignIn())
       expect(models).toEqual(['Interaction'])
+      const body = new URLSearchParams({
+        ...{ client_id: party.client.id, client_secret: party.secret, redirect_uri: redirectUri },
+        ...{
+          response_type: 'code',
+          scope: 'openid',
+          claims: JSON.stringify({ userinfo: { ['y'.repeat(15_000)]: null } }),
+        },
+      })
+      const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+      const { request_uri = '' } = (await pushed.json()) as { readonly request_uri?: string }
+      const large = await writing(() => atSignIn({ request_uri }))
+      expect(new URL(large.result.page.url).searchParams.has('interaction')).toBe(true)
+      expect(large.models).toEqual([])
     })
   },
 )
