@@ -302,9 +302,11 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       async (path) => {
         const agent = new UserAgent()
         const headers = { accept: 'text/html' }
+        const largest = 'state='.padEnd(12 * 1024, 'x')
         const attempts: [string | Uint8Array<ArrayBuffer>, string, number, string][] = [
           ['{}', 'application/json', 400, 'invalid_request_body'],
           ['a=b', 'text/plain', 400, 'invalid_request_body'],
+          [`${largest}x`, form, 413, 'payload_too_large'],
           [`state=${'x'.repeat(1_000_000)}`, form, 413, 'payload_too_large'],
         ]
         for (const [body, type, status, code] of attempts) {
@@ -335,6 +337,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
           303,
           `${host.issuer}${path}?client_id=a&client_id=b`,
         ])
+        expect((await post(path, largest)).status).toBe(303)
         expect(host.errors).toEqual([])
       },
     )
