@@ -170,15 +170,23 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     expect(host.errors).toEqual([])
   })
 
-  test('that overlap a sign-out everywhere are revoked or rejected', async () => {
+  const ends: readonly (readonly [string, (host: Host, accountId: string, uid: string) => Promise<unknown>])[] = [
+    ['a sign-out everywhere', ({ pocket }, accountId) => pocket.sessions.endOthers(accountId, null)],
+    ['the end of their session', ({ pocket }, accountId, uid) => pocket.sessions.end(accountId, uid)],
+    ['the end of access', ({ pocket }, accountId) => pocket.endAccess(accountId)],
+    ['the removal of their user', ({ pocket }, accountId) => pocket.forgetAccount(accountId)],
+  ]
+
+  test.each(ends)('that overlap %s are revoked or rejected', async (_what, end) => {
     const { host, agent, person, urlOf, stack } = await start()
     await using _ = stack
     const parties = await Promise.all(
       Array.from({ length: 12 }, () => relyingParty(host, { client: { skipConsent: true } })),
     )
+    const [session] = await host.pocket.sessions.list(person.account.id)
     const started = parties.map((party) => agent.get(urlOf(party)))
     await Promise.race(started)
-    await host.pocket.sessions.endOthers(person.account.id, null)
+    await end(host, person.account.id, session?.uid ?? '')
     const answers = await Promise.all(started)
     expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
     const { artifacts } = host.stores
