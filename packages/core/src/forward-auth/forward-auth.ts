@@ -143,7 +143,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
   }
 
   const refuse = (ctx: Context, reason: keyof typeof refusalReasons, status = 403, isNavigation = false) => {
-    if (isNavigation) return showPage(ctx, { status, message: 'denied' })
+    if (isNavigation) return showPage(ctx, { status, message: reason === 'second_passkey' ? reason : 'denied' })
     const text = `${refusalReasons[reason].charAt(0).toUpperCase()}${refusalReasons[reason].slice(1)}.`
     ctx.status = status
     ctx.body = { error: reason, error_description: text }

@@ -6,6 +6,7 @@ import { requestContext } from '../http/request-context.ts'
 /** The pages at the host of a protected site. */
 export type SiteMessage =
   | 'denied'
+  | 'second_passkey'
   | 'cancelled'
   | 'form_not_sent'
   | 'cookies_blocked'
@@ -35,6 +36,7 @@ export const englishSiteTexts: FindSiteTexts = (message) => {
 const loop = 'The sign-in does not finish'
 const english: Readonly<Record<SiteMessage, readonly [title: string, text: string]>> = {
   denied: ['Access denied', 'You have no access to this page.'],
+  second_passkey: ['Add a second passkey', 'Add a second passkey in your account, then open this page again.'],
   cancelled: ['Access denied', 'The sign-in was cancelled, or you have no access to this site.'],
   form_not_sent: ['Your form was not sent', 'You are signed in again. Go back and send the form again.'],
   cookies_blocked: [loop, 'This browser does not keep the cookies of this site. Allow cookies and try again.'],

@@ -46,12 +46,13 @@ export function createSiteSignIn(
     const path = to.split('?', 1)[0] ?? '/'
     const request = { host, method: isPosted ? 'POST' : 'GET', path, overridingMethods: [] }
     const decision = await authorize(site, request, { reference: cookies.reference, serviceToken: undefined })
-    const { verdict, rule } = decision
+    const { verdict, rule, reason } = decision
     if (verdict === 'allow') {
       if (cookies.countReturns(to) >= maxTurns) return showLoop(ctx, to, 'cookie_not_forwarded')
       return isPosted ? showPosted(ctx, to) : redirect(ctx, to)
     }
-    if (verdict === 'deny') return showPage(ctx, { status: 403, message: 'denied' })
+    if (verdict === 'deny')
+      return showPage(ctx, { status: 403, message: reason === 'second_passkey' ? reason : 'denied' })
     const verifier = randomToken()
     const maxAge = site.protocol.accessRules[rule ?? -1]?.maxPasskeyAgeMinutes ?? null
     const authorizationRequest = new URLSearchParams({

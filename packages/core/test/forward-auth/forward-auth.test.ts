@@ -160,6 +160,18 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
       expect([denied.status, denied.text.includes('You have no access to this page.')]).toEqual([403, true])
     })
 
+    it('the group of the rule begins to require a second passkey, and says so', async () => {
+      await sites.site({ ...wikiSite, accessRules: [rule({ groups: ['family'] })] })
+      const { agent, person } = await enter()
+      const groups = person.account.groups.map((group) => ({ ...group, requiresTwoPasskeys: true }))
+      sites.host.accounts.set(person.account.id, { ...person.account, groups })
+      sites.host.clock.pass(2000)
+      for (const path of ['/', '/.pocket/start']) {
+        const denied = await agent.get(`${wiki}${path}`)
+        expect([denied.status, denied.text.includes('Add a second passkey in your account')]).toEqual([403, true])
+      }
+    })
+
     it('the client is restricted to other groups', async () => {
       const { id } = await sites.site(wikiSite)
       const { agent } = await enter()
