@@ -264,6 +264,7 @@ describe('connection log of a client', () => {
       list: async () => [],
       latest: async () => [],
       removeByAccount: async () => {},
+      renameClient: async () => {},
     }
     const log = createConnectionLog(store, { now: () => 0 }, () => {})
     const note = (stranger: string | null, requestId: string) =>
