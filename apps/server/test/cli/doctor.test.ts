@@ -179,23 +179,33 @@ test('checks the public URL without a database, and never creates one', async ()
   expect([exit, stderr]).toEqual([1, 'Failed: database, address.\n'])
 })
 
+const works = async () => {}
+const workingChecks = { database: works, writable: works, migrations: works, keys: works, disk: works }
+
+/** A diagnosis in which everything works, except for `changes`. */
+async function createStubbedDiagnosis(
+  changes: Partial<Pick<Parameters<typeof createDiagnosis>[0], 'checks' | 'databaseTime'>>,
+) {
+  return createDiagnosis({
+    issuer: `http://localhost:${await freePort()}`,
+    origins: [],
+    checks: workingChecks,
+    countForeignPasskeys: async () => [],
+    databaseTime: async () => null,
+    proxyProbe: { check: async () => [] },
+    // A cast: the checks read no other settings.
+    settings: { lastKnown: async () => ({ smtpHost: '', ldapEnabled: false, ldapUrl: '' }) as never },
+    testMail: async () => undefined,
+    testLdap: async () => undefined,
+    clock: { now: () => 1_000_000 },
+    onFailure() {},
+    ...changes,
+  })
+}
+
 test('compares the clock with the clock of the database', async () => {
-  const works = async () => {}
   const namesAt = async (databaseTime: number | null) => {
-    await using diagnosis = createDiagnosis({
-      issuer: `http://localhost:${await freePort()}`,
-      origins: [],
-      checks: { database: works, writable: works, migrations: works, keys: works, disk: works },
-      countForeignPasskeys: async () => [],
-      databaseTime: async () => databaseTime,
-      proxyProbe: { check: async () => [] },
-      // A cast: the checks read no other settings.
-      settings: { lastKnown: async () => ({ smtpHost: '', ldapEnabled: false, ldapUrl: '' }) as never },
-      testMail: async () => undefined,
-      testLdap: async () => undefined,
-      clock: { now: () => 1_000_000 },
-      onFailure() {},
-    })
+    await using diagnosis = await createStubbedDiagnosis({ databaseTime: async () => databaseTime })
     const { findings } = await diagnosis.run()
     expect(diagnosis.lastKnown().findings).toEqual(findings)
     return findings.map(({ name, about }) => [name, about]).slice(1)
@@ -204,4 +214,17 @@ test('compares the clock with the clock of the database', async () => {
   expect(await namesAt(null)).toEqual([])
   expect(await namesAt(1_060_000)).toEqual([['clockDiffers', '60 s']])
   expect(await namesAt(940_000)).toEqual([['clockDiffers', '60 s']])
+})
+
+test.each([
+  ['keys', 'keysUnreadable'],
+  ['disk', 'diskFull'],
+  ['writable', 'databaseReadOnly'],
+] as const)('reports a failed check of %s as %s', async (check, finding) => {
+  const fails = async () => {
+    throw new Error('It fails.')
+  }
+  await using diagnosis = await createStubbedDiagnosis({ checks: { ...workingChecks, [check]: fails } })
+  const { findings } = await diagnosis.run()
+  expect(findings.map(({ name }) => name)).toContain(finding)
 })
