@@ -129,7 +129,7 @@ export const differences = {
   },
   'last-administrator': {
     pocketId: 'The last administrator can be removed.',
-    here: 'Only while `STATIC_API_KEY` is set; otherwise 409 `last_administrator`.',
+    here: 'Deleted only by API keys while `STATIC_API_KEY` is set; otherwise, or if demoted or disabled, 409 `last_administrator`.',
     why: 'decision',
   },
   'unique-values': {
