@@ -7,7 +7,7 @@ export const sessionRequirements = {
   'recent-15-minutes': 'A passkey was used or registered in the session within the last fifteen minutes.',
   recent: 'A passkey was used or registered in the session within the last minute.',
   'add-passkey':
-    'A passkey was used or registered in the session within the last minute; or no passkey was used in it, it was started within the last fifteen minutes by sign-up, set-up, an invitation or a login code, and no passkey has been removed from the account since.',
+    'A passkey was used or registered in the session within the last minute; or no passkey was used in it, it was started within the last fifteen minutes by sign-up, set-up, an invitation, a login code or, if the account has no passkey, a host that vouches (`vouchFor`), and no passkey has been removed from the account since.',
 } as const
 
 export type SessionRequirement = keyof typeof sessionRequirements
