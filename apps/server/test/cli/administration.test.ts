@@ -190,6 +190,20 @@ describe('commands beside a running server', () => {
     expect([exit, stderr]).toEqual([1, expect.stringContaining('No batch has the expected hash.')])
   })
 
+  test('key-rotate without --now publishes a new key of the algorithm, and the old key still signs', async () => {
+    const listed = async () =>
+      (await instance.administrator.getJson(`${instance.url}/api/signing-keys`)).json() as readonly Readonly<
+        Record<'kid' | 'algorithm' | 'status', string>
+      >[]
+    const before = await listed()
+    const { keys } = await json('key-rotate', '--alg', 'EdDSA', '--crv', 'Ed25519', '--yes')
+    expect(keys).toEqual([{ algorithm: 'EdDSA', kid: expect.any(String), signsFrom: expect.any(String) }])
+    const [{ kid }] = keys
+    expect(await listed()).toContainEqual(expect.objectContaining({ kid, algorithm: 'EdDSA', status: 'next' }))
+    const signingKeys = before.filter(({ status }) => status === 'current').map((key) => key.kid)
+    expect((await listed()).filter(({ status }) => status === 'current').map((key) => key.kid)).toEqual(signingKeys)
+  })
+
   test('the key of the command line works in its own process only', async () => {
     const response = await fetch(`${instance.url}/api/users/me`, {
       headers: { 'X-API-Key': '', 'X-On-Behalf-Of': '00000000-0000-0000-0000-000000000002' },
