@@ -41,12 +41,12 @@ test('runs each task once at the start', async () => {
   const runs: string[] = []
   const run = (name: string) => async () => {
     runs.push(name)
-    return 0
   }
+  const count = (name: string) => async () => runs.push(name)
   const tasks = {
-    sendLogoutNotices: run('sendLogoutNotices'),
+    sendLogoutNotices: count('sendLogoutNotices'),
     rotateKeys: run('rotateKeys'),
-    removeExpired: run('removeExpired'),
+    removeExpired: count('removeExpired'),
     refreshAuthenticatorMetadata: run('refreshAuthenticatorMetadata'),
   }
   const maintenance = maintain(tasks, { signal: stop.signal, onError: (error) => runs.push(String(error)) })
