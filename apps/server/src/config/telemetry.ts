@@ -82,12 +82,13 @@ const protocol = protocolOf('')
 const metricsProtocol = protocolOf('METRICS_')
 const tracesProtocol = protocolOf('TRACES_')
 
-const logsExporter: Variable<'none' | 'console' | 'otlp'> = {
+const logsExporter: Variable<string> = {
   name: 'OTEL_LOGS_EXPORTER',
-  type: '`none`, `console`, `otlp`',
+  type: 'text',
   default: 'console',
   description: 'Has no effect: logs go to standard output. A collector reads them there.',
-  parse: parseEnum(['none', 'console', 'otlp']),
+  // A list for all programs of a cluster must not stop this one.
+  parse: ({ text }) => text,
 }
 
 export const telemetrySection = {
@@ -136,7 +137,7 @@ export function readTelemetry(reader: Reader, environment: Environment): Telemet
     sampler: reader.read(tracesSampler) ?? 'parentbased_always_on',
     samplerRatio: reader.read(samplerRatio) ?? 1,
   }
-  if (reader.read(logsExporter) === 'otlp')
+  if (/\botlp\b/.test(reader.read(logsExporter) ?? ''))
     reader.warnings.push(
       'OTEL_LOGS_EXPORTER=otlp has no effect: logs go to standard output. A collector reads them there.',
     )

@@ -39,7 +39,11 @@ describe('compose files', () => {
 
   test.each(files)('the server starts with the environment of %s', async (path) => {
     const { services } = parse(await read(path))
-    const known: Readonly<Record<string, string>> = { POSTGRES_PASSWORD: 'secret', ENCRYPTION_KEY: 'a key of the test' }
+    const known: Readonly<Record<string, string>> = {
+      APP_URL: 'https://id.example.com',
+      POSTGRES_PASSWORD: 'secret',
+      ENCRYPTION_KEY: 'a key of the test',
+    }
     const entries = Object.entries<unknown>(services['pocket-id'].environment).map(([name, value]) => [
       name,
       String(value).replace(

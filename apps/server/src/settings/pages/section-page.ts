@@ -97,7 +97,11 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
           fields: some.map((field) => ({
             key: field.key,
             control: field.control,
-            value: entered?.get(field.key) ?? presetValueOf(field) ?? shown.get(field.key) ?? '',
+            // A secret is not sent back, so that the page can be compressed.
+            value:
+              field.control.kind === 'secret'
+                ? ''
+                : (entered?.get(field.key) ?? presetValueOf(field) ?? shown.get(field.key) ?? ''),
             isSet: field.control.kind === 'secret' && present[field.key] !== '',
             locked: lock(field),
           })),
