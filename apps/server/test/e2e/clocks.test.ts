@@ -85,7 +85,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       await setClock(clock.now() + jump)
       await expectService(`${jump} ms`)
     }
-    for (const instant of [start, start + 1500 * day, start - hour]) {
+    for (const instant of [start, start + hour, start + 3 * day, start - 3 * day, start + 1500 * day, start - hour]) {
       await setClock(instant)
       await Promise.all(processes.map((process) => process.restartAfterKill()))
       await expectService(`restart at ${instant - start} ms`)
