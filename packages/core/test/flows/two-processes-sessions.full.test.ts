@@ -56,7 +56,9 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
         mount: (pocket) => {
           const here = pocket.callback()
           return (req, res) => {
-            const isShared = req.url?.startsWith('/authorize') && turn++ % 2 === 1
+            const isConsent =
+              req.method === 'POST' && req.url?.startsWith('/interaction/') && req.url.includes('consent')
+            const isShared = (isConsent || req.url?.startsWith('/authorize')) && turn++ % 2 === 1
             return isShared && other ? other(req, res) : here(req, res)
           }
         },
@@ -167,6 +169,27 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       expect((await Promise.all(active)).map((each) => each.active)).toEqual(tokens.map(() => false))
     }
     expect(await host.pocket.sessions.list(person.account.id)).toHaveLength(1)
+    expect(host.errors).toEqual([])
+  })
+
+  test('that are allowed twice at once keep their session', async () => {
+    const { host, agent, urlOf, stack } = await start()
+    await using _ = stack
+    const party = await relyingParty(host)
+    const shown = await agent.follow(await agent.get(urlOf(party)))
+    const view = viewOf(shown)
+    if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
+    const to = new URL(view.submitTo, shown.url).href
+    const pressed = await Promise.all([agent.postForm(to, {}), agent.postForm(to, {})])
+    const pages = await Promise.all(pressed.map((page) => agent.follow(page, { until: back })))
+    expect(pages.filter(({ status }) => status >= 500)).toEqual([])
+    const arrived = pages.flatMap(({ location }) => (location?.includes('code=') ? [new URL(location)] : []))
+    expect(arrived.length).toBeGreaterThan(0)
+    const tokens = await Promise.all(arrived.map((url) => oidc.authorizationCodeGrant(party.configuration, url)))
+    expect((await agent.get(`${urlOf(party)}&prompt=none`)).location).toContain('code=')
+    await signOut(host, agent)
+    const active = tokens.map(({ refresh_token = '' }) => oidc.tokenIntrospection(party.configuration, refresh_token))
+    expect((await Promise.all(active)).map((each) => each.active)).toEqual(tokens.map(() => false))
     expect(host.errors).toEqual([])
   })
 
