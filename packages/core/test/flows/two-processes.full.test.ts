@@ -90,21 +90,22 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       code_challenge_method: 'S256',
     }
     const origins = [host.issuer, other]
-    const post = (index: number, endpoint: string, fields: Fields) =>
+    const post = (index: number, endpoint: string, fields: Fields, headers: Fields = {}) =>
       fetch(`${origins[index % 2]}/api/oidc/${endpoint}`, {
         method: 'POST',
-        headers: { connection: 'close' },
+        headers: { connection: 'close', ...headers },
         body: new URLSearchParams({ ...('client_assertion' in fields ? {} : credentials), ...fields }),
       })
     const both = async (tell: (one: AnyLead) => unknown) => {
       await Promise.all(leads.map(tell))
     }
-    /** Sends half of the requests to each process; all take this step and `meanwhile` runs before any of them continues. */
-    const atOnce = async (times: number, fields: Fields, step: Step, meanwhile = async () => {}) => {
+    /** Sends half of the requests to each process; all take this step before any of them continues. */
+    const atOnce = async (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) => {
       await both((one) => one.hold(step))
-      const answers = Promise.all(Array.from({ length: times }, (_, index) => post(index, 'token', fields)))
+      const answers = Promise.all(
+        Array.from({ length: times }, (_, index) => post(index, 'token', fields, headers[index])),
+      )
       await Promise.race([both((one) => one.met(times / 2)), answers])
-      await meanwhile()
       await both((one) => one.open())
       return answers
     }
@@ -310,6 +311,25 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       expect(each.host.errors).toEqual([])
     },
   )
+
+  test('fifty refreshes of a public client with proofs of one key get one response', async () => {
+    const each = await within(0, 'public')
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    const jwk = await exportJWK(publicKey)
+    const prove = async () => ({
+      DPoP: await new SignJWT({ htm: 'POST', htu: `${each.host.issuer}/api/oidc/token`, jti: crypto.randomUUID() })
+        .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+        .setIssuedAt()
+        .sign(privateKey),
+    })
+    const first = (await (await each.post(0, 'token', await each.code(), await prove())).json()) as Tokens
+    const headers = await Promise.all(Array.from({ length: 50 }, prove))
+    const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find', headers))
+    const next = await oneAnswer([await each.post(1, 'token', refresh(won), await prove())])
+    expect(next.refresh_token).not.toBe(won.refresh_token)
+    expect((await each.post(0, 'token', refresh(first), await prove())).status).toBe(400)
+    expect(each.host.errors).toEqual([])
+  })
 
   test('fifty reuses after sixty seconds get an error and revoke the family', async () => {
     const each = await within(3)
