@@ -109,7 +109,7 @@ test('reports that one device is the only way in', async () => {
   expect(await isReported('everyone')).toBe(false)
   // Codes that are not accepted are no other way in.
   expect(await isReported('users')).toBe(true)
-  await machine.run(['break-glass-code', 'ada'])
+  await machine.run(['break-glass-code', 'ada', '--yes'])
   expect(await isReported('users')).toBe(false)
 })
 

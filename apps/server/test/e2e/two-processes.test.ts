@@ -102,7 +102,7 @@ test.each(storages)('each code signs in once of fifty uses at once in two proces
   const replica = await instance.startReplica()
   await setUpAdministrator(new UserAgent(), url)
   const codes = [
-    /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(await instance.command('break-glass-code', 'ada'))?.[0] ?? '',
+    /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(await instance.command('break-glass-code', 'ada', '--yes'))?.[0] ?? '',
     /\/lc\/(\w+)/.exec(await instance.command('one-time-access-token', 'ada'))?.[1] ?? '',
   ]
   for (const code of codes) {
