@@ -17,7 +17,7 @@ let browser: TestBrowser
 beforeAll(async () => {
   browser = await launchBrowser()
 })
-afterAll(() => browser[Symbol.asyncDispose]())
+afterAll(async () => browser[Symbol.asyncDispose]())
 
 /** The request to a client at which a tab ends; the clients do not need to run. */
 function arrivalOf(tab: Page): Promise<string> {
