@@ -1,6 +1,6 @@
 import { constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ConfigurationError } from '@pocket/core/errors'
 import Database from 'better-sqlite3'
 import { codeOf, messageOf } from '../logging/failure.ts'
@@ -36,7 +36,7 @@ function isEmpty(path: string): boolean {
 }
 
 function inspectCopy(path: string): Findings {
-  const folder = mkdtempSync(join(tmpdir(), 'pocket-inspect-'))
+  const folder = createFolder(dirname(path))
   try {
     const copy = join(folder, 'database')
     for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFile(path + suffix, copy + suffix)
@@ -46,11 +46,20 @@ function inspectCopy(path: string): Findings {
   }
 }
 
+/** The temporary folder of the system may be read-only, as in a container without one. */
+function createFolder(alternative: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'pocket-inspect-'))
+  } catch {
+    return mkdtempSync(join(alternative, '.pocket-inspect-'))
+  }
+}
+
 function copyFile(from: string, to: string): void {
   try {
     copyFileSync(from, to, constants.COPYFILE_FICLONE)
   } catch (cause) {
-    throw new ConfigurationError(`${from} cannot be copied to ${tmpdir()} for inspection: ${messageOf(cause)}`, {
+    throw new ConfigurationError(`${from} cannot be copied for inspection: ${messageOf(cause)}`, {
       cause,
     })
   }
