@@ -4,6 +4,7 @@ import { parseIssuer } from './issuer.ts'
 import type { IssuerStore } from './issuer-store.ts'
 import type { PocketStores } from './stores.ts'
 
+/** The new issuer, and the stores whose issuer changes. */
 export interface IssuerChange {
   /** The new issuer, as in the options of `createPocket`. */
   readonly issuer: string

@@ -42,7 +42,14 @@ export function isAllowedToUse(
   return !isGroupRestricted || groupIds.some((id) => allowedGroupIds.includes(id))
 }
 
-/** Why the account may not use the client; `undefined` if it may. */
+/**
+ * Why the account may not use the client; `undefined` if it may.
+ *
+ * @example
+ * ```ts
+ * const problem = await accessProblem(client, account, stores.passkeys)
+ * ```
+ */
 export async function accessProblem(
   { isGroupRestricted, allowedGroupIds }: Restriction,
   account: Pick<Account, 'id' | 'groups'>,

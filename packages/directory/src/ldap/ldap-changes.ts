@@ -77,6 +77,14 @@ export const emptyLdapCounts: LdapCounts = {
   membersRemoved: 0,
 }
 
+/**
+ * The numbers of changes of each kind.
+ *
+ * @example
+ * ```ts
+ * const { created } = countChanges(changes)
+ * ```
+ */
 export function countChanges(applied: LdapChanges): LdapCounts {
   const { creations, changes = [], removals, groupCreations, groupChanges, groupRemovals, memberships = [] } = applied
   const countKind = (kind: PersonChange['kind']) => changes.filter((change) => change.kind === kind).length
