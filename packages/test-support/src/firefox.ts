@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { freePort, startProcess } from './process.ts'
+import type { WebKitPage } from './webkit.ts'
 
 const program = '/usr/bin/firefox-esr'
 
@@ -15,17 +16,7 @@ export const firefoxUnavailableReason: string | undefined = existsSync(program)
   : 'Firefox is not installed: apt-get install --no-install-recommends firefox-esr'
 
 /** A page of a Firefox without a window. Elements are named by CSS selectors. */
-export interface FirefoxPage extends AsyncDisposable {
-  readonly version: string
-  goto(url: string): Promise<void>
-  url(): Promise<string>
-  /** The visible text of the page. */
-  text(): Promise<string>
-  /** Waits for the element, and clicks it. */
-  click(selector: string): Promise<void>
-  fill(selector: string, text: string): Promise<void>
-  /** Returns the result of a script's `return` statement. */
-  evaluate(script: string): Promise<unknown>
+export interface FirefoxPage extends Omit<WebKitPage, 'resize'> {
   /** Adds a virtual authenticator with discoverable credentials (WebAuthn Level 3 §11). Returns its ID. */
   addAuthenticator(options?: {
     readonly isUserVerified?: boolean
