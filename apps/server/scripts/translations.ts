@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
-/** For a message: the hash of the English text that every language, or each language, was translated from. */
-type Sources = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+/**
+ * The messages whose translation matches the current English text, as hashes of both: for `all` languages, and in addition
+ * for single ones. One line for each first part of the keys keeps the file small and its merges simple.
+ */
+type Sources = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /** The messages of one folder, by language and key. */
 interface Folder {
@@ -65,8 +68,8 @@ function readFolder(name: Folder['name']): Folder {
 
 /** @param isRelease - omits the pages that a release may show in English */
 function openTranslations(isRelease: boolean): readonly OpenTranslations[] {
-  const sources = readSources()
   return folderNames.map(readFolder).flatMap((folder) => {
+    const sources = readSources(folder)
     const isIncluded = (key: string) =>
       !isRelease || folder.name === 'emails' || !optionalPages.has(key.split('.')[0] ?? '')
     const keys = messageKeys(folder).filter(isIncluded)
@@ -76,7 +79,7 @@ function openTranslations(isRelease: boolean): readonly OpenTranslations[] {
       const ownKeys = new Set([...own.keys()].map((key) => baseKey(key, folder)))
       const isShared = (key: string) => texts.has(folder.texts.en?.get(key) ?? '')
       const translatedKeys = new Set(keys.filter((key) => ownKeys.has(key) || isShared(key)))
-      const isCurrent = (key: string) => sourceOf(sources[folder.name]?.[key], language) === hashOf(key, folder)
+      const isCurrent = (key: string) => sources.isCurrent(language, key)
       return {
         folder: folder.name,
         language,
@@ -88,23 +91,23 @@ function openTranslations(isRelease: boolean): readonly OpenTranslations[] {
 }
 
 function recordDone(language: string | null, isSelected: (key: string) => boolean): void {
-  const sources = readSources()
-  const record = ({ key, folder }: { readonly key: string; readonly folder: Folder }) => {
-    const source = sources[folder.name]?.[key]
-    const current = hashOf(key, folder)
-    const next = folder.languages.map((code) => {
-      const isDone = isSelected(key) && (language === null || language === code)
-      return [code, isDone ? current : sourceOf(source, code)] as const
-    })
-    const hashes = new Set(next.map(([, hash]) => hash))
-    const [combined] = hashes.size === 1 ? hashes : [Object.fromEntries(next.filter(([, hash]) => hash !== undefined))]
-    return combined === undefined ? [] : [[key, combined] as const]
+  const record = (folder: Folder): Sources => {
+    const { isCurrent } = readSources(folder)
+    const next: Record<string, Record<string, string>> = {}
+    for (const key of messageKeys(folder)) {
+      const isDone = (code: string) =>
+        (isSelected(key) && (language === null || language === code)) || isCurrent(code, key)
+      const done = folder.languages.filter(isDone)
+      const section = key.split('.')[0] ?? ''
+      for (const code of done.length === folder.languages.length ? ['all'] : done) {
+        const line = next[code]?.[section]
+        const hash = hashOf(key, folder)
+        next[code] = { ...next[code], [section]: line === undefined ? hash : `${line} ${hash}` }
+      }
+    }
+    return next
   }
-  const next = folderNames.map((name) => {
-    const folder = readFolder(name)
-    return [name, Object.fromEntries(messageKeys(folder).flatMap((key) => record({ key, folder })))] as const
-  })
-  writeJson(sourcesFile, Object.fromEntries(next))
+  writeJson(sourcesFile, Object.fromEntries(folderNames.map((name) => [name, record(readFolder(name))])))
 }
 
 function dropMessages(isSelected: (key: string) => boolean): void {
@@ -168,16 +171,21 @@ function baseKey(key: string, { texts }: Folder): string {
 }
 
 function hashOf(key: string, { texts }: Folder): string {
-  const text = [key, `${key}_one`, `${key}_other`].map((variant) => texts.en?.get(variant) ?? '').join('\n')
-  return createHash('sha256').update(text).digest('hex').slice(0, 6)
+  const text = [key, ...[key, `${key}_one`, `${key}_other`].map((variant) => texts.en?.get(variant) ?? '')].join('\n')
+  return createHash('sha256').update(text).digest('base64url').slice(0, 5)
 }
 
-function sourceOf(source: Sources[string] | undefined, language: string): string | undefined {
-  return typeof source === 'object' ? source[language] : source
-}
-
-function readSources(): Readonly<Record<string, Sources>> {
-  return JSON.parse(readFileSync(sourcesFile, 'utf8'))
+function readSources(folder: Folder): { isCurrent(language: string, key: string): boolean } {
+  const files: Readonly<Record<string, Sources>> = JSON.parse(readFileSync(sourcesFile, 'utf8'))
+  const hashes = new Map(
+    Object.entries(files[folder.name] ?? {}).map(
+      ([language, sections]) =>
+        [language, new Set(Object.values(sections).flatMap((line) => line.split(' ')))] as const,
+    ),
+  )
+  return {
+    isCurrent: (language, key) => ['all', language].some((name) => hashes.get(name)?.has(hashOf(key, folder)) ?? false),
+  }
 }
 
 function folderUrl(name: Folder['name']): URL {
