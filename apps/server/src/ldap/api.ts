@@ -1,4 +1,5 @@
 import { ConflictError } from '@pocket/core/errors'
+import { ldapCountNames } from '@pocket/directory/internal'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
@@ -25,19 +26,6 @@ const planLines = {
     },
   },
 } as const
-
-const countNames = [
-  'created',
-  'changed',
-  'disabled',
-  'enabled',
-  'removed',
-  'groupsCreated',
-  'groupsChanged',
-  'groupsRemoved',
-  'membersAdded',
-  'membersRemoved',
-] as const
 
 const runSchema = named('LdapRunDto', {
   type: 'object',
@@ -74,8 +62,8 @@ const runSchema = named('LdapRunDto', {
       type: 'object',
       description:
         'The applied changes, including those of a run that failed later; the planned changes for a dry or waiting run.',
-      required: [...countNames],
-      properties: Object.fromEntries(countNames.map((name) => [name, count])),
+      required: [...ldapCountNames],
+      properties: Object.fromEntries(ldapCountNames.map((name) => [name, count])),
     },
     problems: {
       type: 'array',

@@ -42,39 +42,28 @@ export interface LdapHost {
   ): Promise<void>
 }
 
+/** The kinds of changes that an import counts. */
+export const ldapCountNames = [
+  'created',
+  'changed',
+  'disabled',
+  'enabled',
+  'removed',
+  'groupsCreated',
+  'groupsChanged',
+  'groupsRemoved',
+  'membersAdded',
+  'membersRemoved',
+] as const
+
 /** The number of changes of each kind. */
-export interface LdapCounts {
-  readonly created: number
-  readonly changed: number
-  readonly disabled: number
-  readonly enabled: number
-  readonly removed: number
-  readonly groupsCreated: number
-  readonly groupsChanged: number
-  readonly groupsRemoved: number
-  readonly membersAdded: number
-  readonly membersRemoved: number
-}
+export type LdapCounts = Readonly<Record<(typeof ldapCountNames)[number], number>>
 
 /** The result of applying a plan. */
 export interface LdapOutcome {
   readonly counts: LdapCounts
   /** Objects that were changed concurrently; the next run retries them. */
   readonly postponed: readonly (LdapEntry & { readonly code: 'changed_meanwhile' })[]
-}
-
-/** The counts of an import without changes. */
-export const emptyLdapCounts: LdapCounts = {
-  created: 0,
-  changed: 0,
-  disabled: 0,
-  enabled: 0,
-  removed: 0,
-  groupsCreated: 0,
-  groupsChanged: 0,
-  groupsRemoved: 0,
-  membersAdded: 0,
-  membersRemoved: 0,
 }
 
 /**
@@ -103,7 +92,13 @@ export function countChanges(applied: LdapChanges): LdapCounts {
 }
 
 export function addCounts(a: LdapCounts, b: LdapCounts): LdapCounts {
-  const keys = Object.keys(emptyLdapCounts) as (keyof LdapCounts)[]
-  // A cast: `Object.fromEntries` loses the key types.
-  return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as LdapCounts
+  return mapCounts((name) => a[name] + b[name])
 }
+
+function mapCounts(countOf: (name: keyof LdapCounts) => number): LdapCounts {
+  // A cast: `Object.fromEntries` loses the key types.
+  return Object.fromEntries(ldapCountNames.map((name) => [name, countOf(name)])) as LdapCounts
+}
+
+/** The counts of an import without changes. */
+export const emptyLdapCounts: LdapCounts = mapCounts(() => 0)

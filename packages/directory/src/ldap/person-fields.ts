@@ -1,6 +1,6 @@
-import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '../entities/user.ts'
 import { type NewUser, newUser } from '../users/create-user.ts'
+import { invalidEntry } from './entry-checks.ts'
 import type { LdapPerson } from './ldap-entries.ts'
 import { type LdapRules, mappedFields, type SkippedEntry } from './ldap-plan.ts'
 
@@ -22,12 +22,6 @@ export function toUserFields(person: LdapPerson, before: User | undefined, rules
     const userFields = newUser({ ...fields, username: userName, ...(before && { id: before.id }) })
     return { ...userFields, locale: before?.locale ?? null }
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error
-    return {
-      dn,
-      id,
-      code: 'user_invalid',
-      detail: error.fields.map(({ field, code }) => `${field}: ${code}`).join('; '),
-    }
+    return invalidEntry(person, 'user_invalid', error)
   }
 }

@@ -10,17 +10,16 @@ export interface PresentEntry {
   readonly isAdministrator: boolean | null
 }
 
-/** A potential change, before it is compared with the current state. */
-export type CandidateChange = Omit<PersonChange, 'kind' | 'changed'>
-
 /** The target state of a user whose entry exists. Manual decisions are kept. */
-export function changeForPresentEntry(before: KnownUser, { user, dn, isAdministrator }: PresentEntry): PersonChange {
+export function presentState(before: KnownUser, { user, dn, isAdministrator }: PresentEntry): KnownUser {
   const { importState } = before
-  const wasMissing = importState.disabledByImport
-  const disabled = wasMissing ? false : before.user.disabled
   const administrator = administratorState(before, isAdministrator)
-  const after: KnownUser = {
-    user: { ...user, disabled, administrator: administrator.isAdministrator },
+  return {
+    user: {
+      ...user,
+      disabled: before.user.disabled && !importState.disabledByImport,
+      administrator: administrator.isAdministrator,
+    },
     importState: {
       ...importState,
       dn,
@@ -29,7 +28,6 @@ export function changeForPresentEntry(before: KnownUser, { user, dn, isAdministr
       isImportedAdministrator: administrator.isImported,
     },
   }
-  return { kind: 'note', before, after, changed: [] }
 }
 
 function administratorState({ user, importState }: KnownUser, isAdministrator: boolean | null) {
@@ -41,16 +39,13 @@ function administratorState({ user, importState }: KnownUser, isAdministrator: b
   return importState.isImportedAdministrator ? { isAdministrator: false, isImported: false } : unchanged
 }
 
-export type MissingEntryChange = PersonChange | { readonly kind: 'remove'; readonly before: KnownUser }
-
-/** The target state of a user without an entry. */
-export function changeForMissingEntry(before: KnownUser, { missing }: LdapRules): MissingEntryChange {
+/** The target state of a user without an entry; `null` if the user is deleted. */
+export function missingState(before: KnownUser, { missing }: LdapRules): KnownUser | null {
   const { user, importState } = before
-  if (importState.enabledManually) return { kind: 'note', before, after: before, changed: [] }
-  if (missing === 'delete') return { kind: 'remove', before }
-  if (user.disabled) return { kind: 'note', before, after: before, changed: [] }
-  const after = { user: { ...user, disabled: true }, importState: { ...importState, disabledByImport: true } }
-  return { kind: 'note', before, after, changed: [] }
+  if (importState.enabledManually) return before
+  if (missing === 'delete') return null
+  if (user.disabled) return before
+  return { user: { ...user, disabled: true }, importState: { ...importState, disabledByImport: true } }
 }
 
 /** The fields of a user that an import may change. */
@@ -62,21 +57,20 @@ export const importedFields = [
   'disabled',
 ] as const satisfies readonly (keyof User)[]
 
-/** Returns the change, or nothing if the state is unchanged. */
-export function classifyChange({ before, after }: CandidateChange): PersonChange | null {
+/** The change between two states; none if they are equal. */
+export function changesOf(before: KnownUser, after: KnownUser): readonly PersonChange[] {
   const changed = importedFields.filter((field) => before.user[field] !== after.user[field])
-  if (changed.length === 0)
-    return isSameState(before.importState, after.importState) ? null : { kind: 'note', before, after, changed }
-  if (!changed.includes('disabled')) return { kind: 'change', before, after, changed }
-  return { kind: after.user.disabled ? 'disable' : 'enable', before, after, changed }
+  const isVisible = changed.length > 0
+  if (!isVisible && stateFields.every((field) => before.importState[field] === after.importState[field])) return []
+  const state = after.user.disabled ? 'disable' : 'enable'
+  const kind = changed.includes('disabled') ? state : isVisible ? 'change' : 'note'
+  return [{ kind, before, after, changed }]
 }
 
-function isSameState(a: LdapImportState, b: LdapImportState): boolean {
-  return (
-    a.dn === b.dn &&
-    a.disabledByImport === b.disabledByImport &&
-    a.enabledManually === b.enabledManually &&
-    a.isImportedAdministrator === b.isImportedAdministrator &&
-    a.isManualAdministrator === b.isManualAdministrator
-  )
-}
+const stateFields = [
+  'dn',
+  'disabledByImport',
+  'enabledManually',
+  'isImportedAdministrator',
+  'isManualAdministrator',
+] as const satisfies readonly (keyof LdapImportState)[]

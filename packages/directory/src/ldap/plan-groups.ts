@@ -1,9 +1,7 @@
-import { InvalidInputError } from '@pocket/core/errors'
 import { type Group, groupNames } from '../entities/group.ts'
 import { uuid } from '../random.ts'
 import { nameKey } from '../users/user-store.ts'
-import type { CooperativeScheduler } from './cooperative-scheduler.ts'
-import { compareByDn, isStorable } from './entry-checks.ts'
+import { distinctEntries, invalidEntry } from './entry-checks.ts'
 import type { LdapEntries, LdapGroup } from './ldap-entries.ts'
 import type { GroupChange, GroupCreation, LdapRules, SkippedEntry } from './ldap-plan.ts'
 import { findNameConflicts } from './unique-names.ts'
@@ -20,31 +18,20 @@ export interface GroupsPlan {
 const maxFriendlyNameLength = 50
 
 /** Plans the creation, renaming and removal of groups. */
-export async function planGroups(
-  ldapEntries: LdapEntries,
-  knownGroups: readonly Group[],
-  rules: LdapRules,
-  scheduler: CooperativeScheduler,
-): Promise<GroupsPlan> {
+export function planGroups(ldapEntries: LdapEntries, knownGroups: readonly Group[], rules: LdapRules): GroupsPlan {
   const groupByLdapId = new Map(
     knownGroups.flatMap((group) => (group.ldapId === null ? [] : [[group.ldapId, group] as const])),
   )
   const skipped: SkippedEntry[] = []
   // A partially read group still exists and stays unchanged.
-  const incompleteIds = new Set(ldapEntries.problems.flatMap(({ id }) => id ?? []))
-  const seenIds = new Set<string>(incompleteIds)
-  const candidates: { entry: LdapGroup; before: Group | undefined; after: Group }[] = []
-  await scheduler.forEach(ldapEntries.groups.toSorted(compareByDn), (entry) => {
-    const { dn, id } = entry
-    if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
-    else if (seenIds.has(id)) skipped.push({ dn, id, code: 'id_twice' })
-    else {
-      seenIds.add(id)
-      const before = groupByLdapId.get(id)
-      const after = toGroup(entry, before, rules.now)
-      if ('code' in after) skipped.push(after)
-      else candidates.push({ entry, before, after })
-    }
+  const seenIds = new Set(ldapEntries.problems.flatMap(({ id }) => id ?? []))
+  const entries = distinctEntries(ldapEntries.groups, seenIds, skipped)
+  const candidates = entries.flatMap((entry) => {
+    const before = groupByLdapId.get(entry.id)
+    const after = toGroup(entry, before, rules.now)
+    if (!('code' in after)) return [{ entry, before, after }]
+    skipped.push(after)
+    return []
   })
   const removals = [...groupByLdapId.values()].filter(({ ldapId }) => ldapId !== null && !seenIds.has(ldapId))
   const remaining = knownGroups.filter(({ ldapId }) => ldapId === null || seenIds.has(ldapId))
@@ -85,13 +72,7 @@ function toGroup({ dn, id, name }: LdapGroup, before: Group | undefined, now: nu
       ? { ...before, ...names }
       : { id: uuid(), ...names, ldapId: id, createdAt: now, requiresTwoPasskeys: false }
   } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error
-    return {
-      dn,
-      id,
-      code: 'group_invalid',
-      detail: error.fields.map(({ field, code }) => `${field}: ${code}`).join('; '),
-    }
+    return invalidEntry({ dn, id }, 'group_invalid', error)
   }
 }
 

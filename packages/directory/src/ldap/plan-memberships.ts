@@ -17,24 +17,20 @@ export async function planMemberships(
   { ldapEntries, snapshot, people, groups }: MembershipInput,
   scheduler: CooperativeScheduler,
 ): Promise<readonly MembershipPlan[]> {
-  const membersByGroup = new Map<string, string[]>()
-  await scheduler.forEach(snapshot.memberships, ({ groupId, userId }) => {
-    const members = membersByGroup.get(groupId)
-    if (members) members.push(userId)
-    else membersByGroup.set(groupId, [userId])
-  })
+  const membersByGroup = Map.groupBy(snapshot.memberships, ({ groupId }) => groupId)
+  await scheduler.yield()
   const deletedUserIds = new Set(people.removals.map(({ user }) => user.id))
   const plannedGroupIds = new Set<string>()
   return scheduler.flatMap(ldapEntries.groups, (entry): readonly MembershipPlan[] => {
     const group = groups.byEntryId.get(entry.id)
     if (group === undefined || plannedGroupIds.has(group.id)) return []
     plannedGroupIds.add(group.id)
-    const currentIds = new Set(membersByGroup.get(group.id))
+    const currentIds = new Set(membersByGroup.get(group.id)?.map(({ userId }) => userId))
     const targetIds = new Set(entry.memberIds.flatMap((id) => people.userIds.get(id) ?? []))
     const added = [...targetIds].filter((id) => !currentIds.has(id))
     // Deleting a user already removes the memberships.
     const removed = [...currentIds].filter((id) => !targetIds.has(id) && !deletedUserIds.has(id))
     if (added.length === 0 && removed.length === 0) return []
-    return [{ groupId: group.id, groupName: group.friendlyName, added, removed: removed }]
+    return [{ groupId: group.id, groupName: group.friendlyName, added, removed }]
   })
 }

@@ -2,12 +2,12 @@ import type { User } from '../entities/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import { administratorsOf } from './administrators.ts'
 import type { CooperativeScheduler } from './cooperative-scheduler.ts'
-import { compareByDn, isStorable } from './entry-checks.ts'
+import { distinctEntries } from './entry-checks.ts'
 import { keepLastAdministrator } from './last-administrator.ts'
 import type { LdapEntries, LdapPerson } from './ldap-entries.ts'
 import type { LdapRules, PersonChange, PersonCreation, PicturePlan, SkippedEntry } from './ldap-plan.ts'
 import { toUserFields } from './person-fields.ts'
-import { changeForMissingEntry, changeForPresentEntry, classifyChange } from './person-states.ts'
+import { changesOf, missingState, presentState } from './person-states.ts'
 import { planPictures } from './pictures.ts'
 import { type KnownUser, type LdapSnapshot, newImportState } from './snapshot.ts'
 import { findNameConflicts, type NameClaim, nameKeysOf } from './unique-names.ts'
@@ -37,8 +37,9 @@ export async function planPeople(
 ): Promise<PeoplePlan> {
   const userByLdapId = new Map(snapshot.people.map((person) => [person.user.ldapId ?? '', person]))
   const skipped: SkippedEntry[] = []
+  const seenIds = new Set<string>()
   await scheduler.yield()
-  const { entries, seenIds } = await distinctEntries(ldapEntries.people, skipped, scheduler)
+  const entries = distinctEntries(ldapEntries.people, seenIds, skipped)
   const candidates = await scheduler.flatMap(entries, (entry): readonly PersonCandidate[] => {
     const before = userByLdapId.get(entry.id)
     const userFields = toUserFields(entry, before?.user, rules)
@@ -48,87 +49,49 @@ export async function planPeople(
   })
   // An entry that could not be read still exists.
   const incompleteDns = new Set(ldapEntries.problems.map(({ dn }) => dn))
-  const missingPeople = snapshot.people.filter(
-    ({ user, importState }) => !seenIds.has(user.ldapId ?? '') && !incompleteDns.has(importState.dn),
-  )
-  const missingChanges = missingPeople.toSorted(compareByUserName).map((person) => changeForMissingEntry(person, rules))
-  const deletedIds = new Set(
-    missingChanges.flatMap((change) => (change.kind === 'remove' ? [change.before.user.id] : [])),
-  )
+  const missingPeople = snapshot.people
+    .filter(({ user, importState }) => !seenIds.has(user.ldapId ?? '') && !incompleteDns.has(importState.dn))
+    .toSorted(compareByUserName)
   await scheduler.yield()
-  const available = await assignAvailableNames({ candidates, snapshot, deletedIds, skipped }, scheduler)
+  const missing = missingPeople.map((before) => ({ before, after: missingState(before, rules) }))
+  const deletedPeople = missing.flatMap(({ before, after }) => (after ? [] : [before]))
+  const deletedIds = new Set(deletedPeople.map(({ user }) => user.id))
+  await scheduler.yield()
+  const available = assignAvailableNames({ candidates, snapshot, deletedIds, skipped })
+  await scheduler.yield()
   const administrators = administratorsOf(ldapEntries, snapshot.groups, rules, skipped)
-  const creations: PersonCreation[] = []
-  const presentChanges: PersonChange[] = []
-  await scheduler.forEach(available, ({ entry, before, user }) => {
-    const isAdministrator = administrators?.has(entry.id) ?? null
-    if (before) presentChanges.push(changeForPresentEntry(before, { user, dn: entry.dn, isAdministrator }))
-    else {
-      const isImported = isAdministrator === true
-      const importState = { ...newImportState(user.id, entry.dn), isImportedAdministrator: isImported }
-      creations.push({
-        entry: { dn: entry.dn, id: entry.id },
-        user: { ...user, administrator: isImported },
-        importState,
-      })
-    }
+  const creations = available.flatMap(({ entry: { dn, id }, before, user }): readonly PersonCreation[] => {
+    if (before) return []
+    const administrator = administrators?.has(id) ?? false
+    const importState = { ...newImportState(user.id, dn), isImportedAdministrator: administrator }
+    return [{ entry: { dn, id }, user: { ...user, administrator }, importState }]
   })
-  const planned = {
-    changes: [...presentChanges, ...missingChanges.flatMap((change) => (change.kind === 'remove' ? [] : [change]))],
-    removals: missingChanges.flatMap((change) => (change.kind === 'remove' ? [change.before] : [])),
-  }
-  await scheduler.yield()
-  const { changes, removals } = keepLastAdministrator({ snapshot, creations, ...planned, skipped })
+  const presentChanges = await scheduler.flatMap(available, ({ entry: { dn, id }, before, user }) => {
+    const isAdministrator = administrators?.has(id) ?? null
+    return before ? changesOf(before, presentState(before, { user, dn, isAdministrator })) : []
+  })
+  const missingChanges = missing.flatMap(({ before, after }) => (after ? changesOf(before, after) : []))
+  const { changes, removals } = keepLastAdministrator({
+    snapshot,
+    creations,
+    changes: [...presentChanges, ...missingChanges],
+    removals: deletedPeople,
+    skipped,
+  })
   await scheduler.yield()
   const userIds = new Map([
     ...snapshot.people.map(({ user }) => [user.ldapId ?? '', user.id] as const),
     ...creations.map(({ entry, user }) => [entry.id, user.id] as const),
   ])
-  await scheduler.yield()
-  return {
-    creations,
-    changes: await scheduler.flatMap(changes, (change) => toList(classifyChange(change))),
-    removals,
-    pictures: await planPictures(
-      available,
-      { rules, incompleteDns: incompletePictureDns(ldapEntries), skipped },
-      scheduler,
-    ),
-    skipped,
-    userIds,
-  }
-}
-
-function toList<Item>(item: Item | null): readonly Item[] {
-  return item === null ? [] : [item]
+  const pictureContext = { rules, incompleteDns: incompletePictureDns(ldapEntries), skipped }
+  const pictures = await planPictures(available, pictureContext, scheduler)
+  return { creations, changes, removals, pictures, skipped, userIds }
 }
 
 /** The names of entries whose picture is missing from the result. */
 function incompletePictureDns({ problems }: LdapEntries): ReadonlySet<string> {
   const pictureProblems = problems.filter(({ code }) => code.startsWith('picture_') || code === 'value_too_large')
   return new Set(pictureProblems.map(({ dn }) => dn))
-}
-
-/** Each entry once, in a stable order. */
-async function distinctEntries(
-  people: readonly LdapPerson[],
-  skipped: SkippedEntry[],
-  scheduler: CooperativeScheduler,
-) {
-  const seenIds = new Set<string>()
-  const sorted = people.toSorted(compareByDn)
-  await scheduler.yield()
-  const entries = await scheduler.flatMap(sorted, (entry): readonly LdapPerson[] => {
-    const { dn, id } = entry
-    if (!isStorable(entry)) skipped.push({ dn, code: 'id_invalid' })
-    else if (seenIds.has(id)) skipped.push({ dn, id, code: 'id_twice' })
-    else {
-      seenIds.add(id)
-      return [entry]
-    }
-    return []
-  })
-  return { entries, seenIds }
 }
 
 function toUser(
@@ -155,24 +118,19 @@ interface NameCheck {
  * Leaves out new entries whose names are taken. Known users keep their names instead, so that a conflict, such as two users
  * who exchange their e-mail addresses, cannot hold back the loss of rights.
  */
-async function assignAvailableNames(
-  { candidates, snapshot, deletedIds, skipped }: NameCheck,
-  scheduler: CooperativeScheduler,
-): Promise<readonly PersonCandidate[]> {
-  const userNames = new Map<string, string>()
-  const current: NameClaim[] = []
-  await scheduler.forEach(snapshot.localUsers, ({ id, userName, userNameKey, emailKey }) => {
-    userNames.set(id, userName)
-    current.push({ owner: id, keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey] })
-  })
-  await scheduler.forEach(snapshot.people, ({ user }) => {
-    userNames.set(user.id, user.userName)
-    if (!deletedIds.has(user.id)) current.push({ owner: user.id, keys: nameKeysOf(user) })
-  })
-  const requested = await scheduler.flatMap(candidates, ({ user }) => [{ owner: user.id, keys: nameKeysOf(user) }])
-  await scheduler.yield()
+function assignAvailableNames({ candidates, snapshot, deletedIds, skipped }: NameCheck): readonly PersonCandidate[] {
+  const remaining = snapshot.people.filter(({ user }) => !deletedIds.has(user.id))
+  const current: readonly NameClaim[] = [
+    ...snapshot.localUsers.map(({ id, userNameKey, emailKey }) => ({
+      owner: id,
+      keys: emailKey === null ? [userNameKey] : [userNameKey, emailKey],
+    })),
+    ...remaining.map(({ user }) => ({ owner: user.id, keys: nameKeysOf(user) })),
+  ]
+  const requested = candidates.map(({ user }) => ({ owner: user.id, keys: nameKeysOf(user) }))
   const conflicts = findNameConflicts(current, requested)
-  await scheduler.yield()
+  const knownUsers = [...snapshot.localUsers, ...snapshot.people.map(({ user }) => user)]
+  const userNames = new Map(knownUsers.map(({ id, userName }) => [id, userName]))
   return candidates.flatMap((candidate) => {
     const { entry, user, before } = candidate
     const conflict = conflicts.get(user.id)

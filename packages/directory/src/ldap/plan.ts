@@ -25,9 +25,10 @@ export async function planLdapImport(
   signal?: AbortSignal,
 ): Promise<LdapPlan> {
   const scheduler = new CooperativeScheduler(signal)
-  const groups = await planGroups(ldapEntries, snapshot.groups, rules, scheduler)
+  const groups = planGroups(ldapEntries, snapshot.groups, rules)
   const people = await planPeople(ldapEntries, snapshot, rules, scheduler)
   const memberships = await planMemberships({ ldapEntries, snapshot, people, groups }, scheduler)
+  await scheduler.yield()
   return {
     creations: people.creations,
     changes: people.changes,
@@ -38,7 +39,7 @@ export async function planLdapImport(
     groupRemovals: groups.removals,
     memberships,
     problems: [...ldapEntries.problems, ...people.skipped, ...groups.skipped],
-    losses: await summarizeRemovals({ snapshot, people, groups, memberships, rules }, scheduler),
+    losses: summarizeRemovals({ snapshot, people, groups, memberships, rules }),
     newClaims: rules.newClaims,
   }
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { CooperativeScheduler } from './cooperative-scheduler.ts'
 import type { LdapRules, MembershipPlan, RemovalCount, RemovalSummary } from './ldap-plan.ts'
 import type { GroupsPlan } from './plan-groups.ts'
 import type { PeoplePlan } from './plan-people.ts'
@@ -16,17 +15,13 @@ interface RemovalInput {
 /** Removing this few memberships needs no confirmation: small groups often lose a large share of their members. */
 const smallMembershipCount = 20
 
-export async function summarizeRemovals(
-  { snapshot, people, groups, memberships, rules }: RemovalInput,
-  scheduler: CooperativeScheduler,
-): Promise<RemovalSummary> {
+export function summarizeRemovals({ snapshot, people, groups, memberships, rules }: RemovalInput): RemovalSummary {
   const disabledIds = people.changes.filter(({ kind }) => kind === 'disable').map(({ before }) => before.user.id)
   const deletedIds = people.removals.map(({ user }) => user.id)
   const deletedIdSet = new Set(deletedIds)
   const activePeople = snapshot.people.filter(
     ({ user, importState }) => !importState.disabledByImport || deletedIdSet.has(user.id),
   )
-  await scheduler.yield()
   const ownedGroups = snapshot.groups.filter(({ ldapId }) => ldapId !== null)
   const removedMemberships = memberships.reduce((sum, plan) => sum + plan.removed.length, 0)
   const counts = {
@@ -43,11 +38,8 @@ export async function summarizeRemovals(
     disabledIds.toSorted(),
     deletedIds.toSorted(),
     groups.removals.map(({ id }) => id).toSorted(),
-    (
-      await scheduler.flatMap(memberships, (plan) => plan.removed.map((userId) => `${plan.groupId} ${userId}`))
-    ).toSorted(),
+    memberships.flatMap((plan) => plan.removed.map((userId) => `${plan.groupId} ${userId}`)).toSorted(),
   ]
-  await scheduler.yield()
   return {
     ...counts,
     asks: needsConfirmation,
