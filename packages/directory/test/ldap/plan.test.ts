@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { KnownUser, LdapEntries, LdapImportState, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
+import type { Group, KnownUser, LdapEntries, LdapImportState, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
 import { nameKey } from '../../src/internal.ts'
 import { planLdapImport } from '../../src/ldap/plan.ts'
 import { rules as defaultRules, group, ldapEntries, person } from './ldap-entries.ts'
@@ -71,115 +71,76 @@ async function summarizePlan(
   ]
 }
 
+/** A plan by its directory answer, the known state, its lines, and rules. */
+type Case = readonly [LdapEntries, Partial<LdapSnapshot>, readonly string[], Partial<LdapRules>?]
+function testPlans(cases: Readonly<Record<string, Case>>): void {
+  test.each(Object.entries(cases))('%s', async (_, [answer, snapshot, expected, overrides]) => {
+    expect(await summarizePlan(answer, { ...emptySnapshot, ...snapshot }, overrides)).toEqual(expected)
+  })
+}
+
+function storedGroup(id: string, name: string, ldapId: string | null): Group {
+  return { id, name, friendlyName: name, ldapId, createdAt: 1, requiresTwoPasskeys: false }
+}
+
 const ada = ldapUser('ada')
 const bob = ldapUser('bob')
+const knownAda = { people: [ada] }
+const adaEntry = ldapEntries([person('ada')])
+const nameOnly = { dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }
+const noEntries = ldapEntries([])
 const renamedAda = (name: string, overrides = {}) =>
   person(name, { id: 'id-ada', dn: 'uid=ada,ou=people', ...overrides })
 
 describe('users', () => {
-  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
-    ['are created', ldapEntries([person('ada')]), emptySnapshot, {}, ['create ada']],
-    [
-      'are not changed if their entry is unchanged',
-      ldapEntries([person('ada')]),
-      { ...emptySnapshot, people: [ada] },
-      {},
-      [],
-    ],
-    [
-      'are updated field by field, except for the locale',
-      ldapEntries([person('ada', { email: 'new@example.com', lastName: 'New' })]),
-      { ...emptySnapshot, people: [ada] },
-      {},
-      ['change ada email,lastName'],
-    ],
-    [
-      'keep the values of unmapped attributes',
-      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      { ...emptySnapshot, people: [ada] },
-      { mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false } },
-      [],
-    ],
-    [
-      'keep an unverified e-mail address if it is not mapped',
-      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] },
-      { mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false } },
-      [],
-    ],
-    [
-      'get a verified e-mail address from the directory',
-      ldapEntries([person('ada')]),
-      { ...emptySnapshot, people: [ldapUser('ada', { emailVerified: false })] },
-      {},
-      ['change ada emailVerified'],
-    ],
-    [
-      'lose values that their entry no longer has',
-      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      { ...emptySnapshot, people: [ada] },
-      {},
+  const unmapped = {
+    mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false },
+  }
+  const disabled = (importState: Partial<LdapImportState> = {}) => ({
+    people: [ldapUser('ada', { disabled: true }, importState)],
+  })
+  const unverified = { people: [ldapUser('ada', { emailVerified: false })] }
+  const enabledManually = { people: [ldapUser('ada', {}, { enabledManually: true })] }
+  const changedNames = ldapEntries([person('ada', { email: 'new@example.com', lastName: 'New' })])
+  const movedEntry = ldapEntries([person('ada', { dn: 'uid=ada,ou=elsewhere' })])
+  testPlans({
+    'are created': [adaEntry, {}, ['create ada']],
+    'are not changed if their entry is unchanged': [adaEntry, knownAda, []],
+    'are updated field by field, except for the locale': [changedNames, knownAda, ['change ada email,lastName']],
+    'keep the values of unmapped attributes': [ldapEntries([nameOnly]), knownAda, [], unmapped],
+    'keep an unverified e-mail address if it is not mapped': [ldapEntries([nameOnly]), unverified, [], unmapped],
+    'get a verified e-mail address from the directory': [adaEntry, unverified, ['change ada emailVerified']],
+    'lose values that their entry no longer has': [
+      ldapEntries([nameOnly]),
+      knownAda,
       ['change ada email,firstName,lastName,displayName'],
     ],
-    [
-      'are disabled if their entry is missing',
-      ldapEntries([]),
-      { ...emptySnapshot, people: [ada] },
-      {},
-      ['disable ada disabled'],
-    ],
-    [
-      'are deleted if their entry is missing and deletion is configured',
-      ldapEntries([]),
-      { ...emptySnapshot, people: [ada] },
-      { missing: 'delete' },
+    'are disabled if their entry is missing': [noEntries, knownAda, ['disable ada disabled']],
+    'are deleted if their entry is missing and deletion is configured': [
+      noEntries,
+      knownAda,
       ['delete ada'],
+      { missing: 'delete' },
     ],
-    [
-      'stay disabled if their entry is missing',
-      ldapEntries([]),
-      { ...emptySnapshot, people: [ldapUser('ada', { disabled: true })] },
-      {},
-      [],
-    ],
-    [
-      'are enabled again if an import disabled them',
-      ldapEntries([person('ada')]),
-      { ...emptySnapshot, people: [ldapUser('ada', { disabled: true }, { disabledByImport: true })] },
-      {},
+    'stay disabled if their entry is missing': [noEntries, disabled(), []],
+    'are enabled again if an import disabled them': [
+      adaEntry,
+      disabled({ disabledByImport: true }),
       ['enable ada disabled'],
     ],
-    [
-      'stay disabled if an administrator disabled them',
+    'stay disabled if an administrator disabled them': [
       ldapEntries([person('ada', { firstName: 'A' })]),
-      { ...emptySnapshot, people: [ldapUser('ada', { disabled: true })] },
-      {},
+      disabled(),
       ['change ada firstName'],
     ],
-    [
-      'stay enabled without an entry if an administrator enabled them',
-      ldapEntries([]),
-      { ...emptySnapshot, people: [ldapUser('ada', {}, { enabledManually: true })] },
-      { missing: 'delete' },
+    'stay enabled without an entry if an administrator enabled them': [
+      noEntries,
+      enabledManually,
       [],
+      { missing: 'delete' },
     ],
-    [
-      'lose the manual exception once their entry has returned',
-      ldapEntries([person('ada')]),
-      { ...emptySnapshot, people: [ldapUser('ada', {}, { enabledManually: true })] },
-      {},
-      ['note ada'],
-    ],
-    [
-      'are recognized by their identifier if their entry was moved',
-      ldapEntries([person('ada', { dn: 'uid=ada,ou=elsewhere' })]),
-      { ...emptySnapshot, people: [ada] },
-      {},
-      ['note ada'],
-    ],
-  ]
-  test.each(cases)('%s', async (_, directoryAnswer, snapshot, overrides, expected) => {
-    expect(await summarizePlan(directoryAnswer, snapshot, overrides)).toEqual(expected)
+    'lose the manual exception once their entry has returned': [adaEntry, enabledManually, ['note ada']],
+    'are recognized by their identifier if their entry was moved': [movedEntry, knownAda, ['note ada']],
   })
 
   test('keep their locale and creation time, and get a verified e-mail address', async () => {
@@ -190,116 +151,86 @@ describe('users', () => {
 })
 
 describe('an unusable entry is reported, and its user stays unchanged', () => {
-  const adaSnapshot = { ...emptySnapshot, people: [ada] }
-  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
-    [
-      'no user name',
+  const local = (...localUsers: readonly ReturnType<typeof localUser>[]) => ({ localUsers })
+  const otherId = ldapEntries([person('ada', { id: 'id-new' })])
+  testPlans({
+    'no user name': [
       ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada' }, person('bob')]),
-      adaSnapshot,
-      {},
+      knownAda,
       ['create bob', 'user_name_missing uid=ada,ou=people'],
     ],
-    [
-      'an invalid user name',
+    'an invalid user name': [
       ldapEntries([renamedAda('no name'), person('bob')]),
-      adaSnapshot,
-      {},
+      knownAda,
       ['create bob', 'user_invalid uid=ada,ou=people'],
     ],
-    [
-      'a line break in a name',
+    'a line break in a name': [
       ldapEntries([person('ada', { firstName: 'a\nb' })]),
-      adaSnapshot,
-      {},
+      knownAda,
       ['user_invalid uid=ada,ou=people'],
     ],
-    [
-      'no e-mail address although one is required',
-      ldapEntries([{ dn: 'uid=ada,ou=people', id: 'id-ada', userName: 'ada' }]),
-      adaSnapshot,
-      { requireEmail: true },
+    'no e-mail address although one is required': [
+      ldapEntries([nameOnly]),
+      knownAda,
       ['email_missing uid=ada,ou=people'],
+      { requireEmail: true },
     ],
-    [
-      'a duplicate identifier',
+    'a duplicate identifier': [
       ldapEntries([person('ada'), person('eve', { id: 'id-ada' })]),
-      adaSnapshot,
-      {},
+      knownAda,
       ['id_twice uid=eve,ou=people'],
     ],
-    [
-      'an identifier that cannot be stored',
+    'an identifier that cannot be stored': [
       ldapEntries([person('eve', { id: 'a\0b' })]),
-      emptySnapshot,
       {},
       ['id_invalid uid=eve,ou=people'],
     ],
-    [
-      'an entry that was read only partially',
+    'an entry that was read only partially': [
       ldapEntries([], [], [{ dn: 'uid=ada,ou=people', code: 'id_missing' }]),
-      adaSnapshot,
-      {},
+      knownAda,
       ['id_missing uid=ada,ou=people'],
     ],
-    [
-      'the user name of a local user',
+    'the user name of a local user': [
       ldapEntries([person('ada'), person('bob')]),
-      { ...emptySnapshot, localUsers: [localUser('Ada')] },
-      {},
+      local(localUser('Ada')),
       ['create bob', 'user_name_taken uid=ada,ou=people'],
     ],
-    [
-      'the e-mail address of a local user',
-      ldapEntries([person('ada')]),
-      { ...emptySnapshot, localUsers: [localUser('eve', 'ADA@example.com')] },
-      {},
+    'the e-mail address of a local user': [
+      adaEntry,
+      local(localUser('eve', 'ADA@example.com')),
       ['email_taken uid=ada,ou=people'],
     ],
-    [
-      'an e-mail address that is another user’s user name',
-      ldapEntries([person('ada')]),
-      { ...emptySnapshot, localUsers: [localUser('ada@example.com')] },
-      {},
+    'an e-mail address that is another user’s user name': [
+      adaEntry,
+      local(localUser('ada@example.com')),
       ['email_taken uid=ada,ou=people'],
     ],
-    [
-      'the user name of an earlier entry',
+    'the user name of an earlier entry': [
       ldapEntries([person('ada'), person('eve', { userName: 'ADA' })]),
-      emptySnapshot,
       {},
       ['create ada', 'user_name_taken uid=eve,ou=people'],
     ],
-    [
-      'the user name of a user whose entry is missing',
-      ldapEntries([person('ada', { id: 'id-new' })]),
-      adaSnapshot,
-      {},
+    'the user name of a user whose entry is missing': [
+      otherId,
+      knownAda,
       ['disable ada disabled', 'user_name_taken uid=ada,ou=people'],
     ],
-    [
-      'the user name of a deleted user, which is available',
-      ldapEntries([person('ada', { id: 'id-new' })]),
-      adaSnapshot,
-      { missing: 'delete' },
+    'the user name of a deleted user, which is available': [
+      otherId,
+      knownAda,
       ['create ada', 'delete ada'],
+      { missing: 'delete' },
     ],
-    [
-      'a new user name that is taken, while the old one stays reserved',
+    'a new user name that is taken, while the old one stays reserved': [
       ldapEntries([renamedAda('root'), person('bob', { userName: 'ada', email: 'bob@example.com' })]),
-      { ...emptySnapshot, people: [ada, bob], localUsers: [localUser('root')] },
-      {},
+      { people: [ada, bob], localUsers: [localUser('root')] },
       ['change ada firstName,displayName', 'user_name_taken uid=ada,ou=people', 'user_name_taken uid=bob,ou=people'],
     ],
-    [
-      'names that two users already share, as neither takes them from the other',
+    'names that two users already share, as neither takes them from the other': [
       ldapEntries([person('ada', { lastName: 'New' }), person('bob', { userName: 'ada@example.com' })]),
-      { ...emptySnapshot, people: [ada, ldapUser('bob', { userName: 'ada@example.com' })] },
-      {},
+      { people: [ada, ldapUser('bob', { userName: 'ada@example.com' })] },
       ['change ada lastName'],
     ],
-  ]
-  test.each(cases)('%s', async (_, directoryAnswer, snapshot, overrides, expected) => {
-    expect(await summarizePlan(directoryAnswer, snapshot, overrides)).toEqual(expected)
   })
 
   test('keeps the names of users who exchange them, and applies everything else', async () => {
@@ -351,119 +282,59 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
 
 describe('administrators', () => {
   const adminRules = { administratorGroup: 'Admins' }
-  const localUsers = [localUser('root')]
-  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, Partial<LdapRules>, readonly string[]])[] = [
-    [
-      'are the members of the configured group',
-      ldapEntries([person('ada'), person('bob')], [group('admins', ['bob'])]),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ada],
-        groups: [
-          {
-            id: 'g',
-            name: 'admins',
-            friendlyName: 'admins',
-            ldapId: 'id-admins',
-            createdAt: 1,
-            requiresTwoPasskeys: false,
-          },
-        ],
-      },
-      adminRules,
+  const admins = storedGroup('g', 'admins', 'id-admins')
+  const imported = ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })
+  const known = (people: readonly KnownUser[], groups: readonly Group[] = []) => ({
+    localUsers: [localUser('root')],
+    people,
+    groups,
+  })
+  const emptyGroup = ldapEntries([person('ada')], [group('admins')])
+  const twoPeople = [person('ada'), person('bob')]
+  testPlans({
+    'are the members of the configured group': [
+      ldapEntries(twoPeople, [group('admins', ['bob'])]),
+      known([ada], [admins]),
       ['create bob as administrator', 'admins +1 -0'],
-    ],
-    [
-      'lose a right granted by an import when they leave the group',
-      ldapEntries([person('ada')], [group('admins')]),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
-      },
       adminRules,
+    ],
+    'lose a right granted by an import when they leave the group': [
+      emptyGroup,
+      known([imported]),
       ['change ada administrator', 'create group admins'],
-    ],
-    [
-      'keep a right that was granted manually',
-      ldapEntries([person('ada')], [group('admins')]),
-      { ...emptySnapshot, localUsers, people: [ldapUser('ada', { administrator: true })] },
       adminRules,
+    ],
+    'keep a right that was granted manually': [
+      emptyGroup,
+      known([ldapUser('ada', { administrator: true })]),
       ['create group admins'],
+      adminRules,
     ],
-    [
-      'do not regain a right that was revoked manually',
+    'do not regain a right that was revoked manually': [
       ldapEntries([person('ada')], [group('admins', ['ada'])]),
-      { ...emptySnapshot, localUsers, people: [ldapUser('ada', {}, { isManualAdministrator: true })] },
-      adminRules,
+      known([ldapUser('ada', {}, { isManualAdministrator: true })]),
       ['create group admins', 'admins +1 -0'],
-    ],
-    [
-      'are not changed if the setting is empty',
-      ldapEntries([person('ada')]),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
-      },
-      {},
-      [],
-    ],
-    [
-      'lose rights granted by a missing group, which is reported',
-      ldapEntries([person('ada')]),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
-      },
       adminRules,
+    ],
+    'are not changed if the setting is empty': [adaEntry, known([imported]), []],
+    'lose rights granted by a missing group, which is reported': [
+      adaEntry,
+      known([imported]),
       ['change ada administrator', 'administrator_group_missing'],
+      adminRules,
     ],
-    [
-      'keep their rights if the group could not be read',
+    'keep their rights if the group could not be read': [
       ldapEntries([person('ada')], [], [{ dn: 'x', code: 'group_too_large', id: 'id-admins' }]),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
-        groups: [
-          {
-            id: 'g',
-            name: 'admins',
-            friendlyName: 'admins',
-            ldapId: 'id-admins',
-            createdAt: 1,
-            requiresTwoPasskeys: false,
-          },
-        ],
-      },
-      adminRules,
+      known([imported], [admins]),
       ['group_too_large x'],
-    ],
-    [
-      'get no rights from another group with the same name, which is reported',
-      ldapEntries(
-        [person('ada'), person('bob')],
-        [group('admins', ['ada']), group('evil', ['bob'], { name: 'ADMINS', dn: 'cn=ADMINS,ou=apart' })],
-      ),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ada],
-        groups: [
-          {
-            id: 'g',
-            name: 'admins',
-            friendlyName: 'admins',
-            ldapId: 'id-admins',
-            createdAt: 1,
-            requiresTwoPasskeys: false,
-          },
-        ],
-      },
       adminRules,
+    ],
+    'get no rights from another group with the same name, which is reported': [
+      ldapEntries(twoPeople, [
+        group('admins', ['ada']),
+        group('evil', ['bob'], { name: 'ADMINS', dn: 'cn=ADMINS,ou=apart' }),
+      ]),
+      known([ada], [admins]),
       [
         'create bob',
         'change ada administrator',
@@ -471,19 +342,14 @@ describe('administrators', () => {
         'administrator_group_twice cn=ADMINS,ou=apart',
         'group_name_taken cn=ADMINS,ou=apart',
       ],
-    ],
-    [
-      'are not changed if several unknown groups have the name',
-      ldapEntries(
-        [person('ada'), person('bob')],
-        [group('admins', ['bob']), group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' })],
-      ),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })],
-      },
       adminRules,
+    ],
+    'are not changed if several unknown groups have the name': [
+      ldapEntries(twoPeople, [
+        group('admins', ['bob']),
+        group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' }),
+      ]),
+      known([imported]),
       [
         'create bob',
         'create group admins',
@@ -492,108 +358,63 @@ describe('administrators', () => {
         'administrator_group_twice cn=admins,ou=groups',
         'group_name_taken cn=admins,ou=groups',
       ],
-    ],
-    [
-      'get no rights from a local group with the name',
-      ldapEntries([person('ada')]),
-      {
-        ...emptySnapshot,
-        localUsers,
-        people: [ada],
-        groups: [
-          { id: 'g', name: 'admins', friendlyName: 'admins', ldapId: null, createdAt: 1, requiresTwoPasskeys: false },
-        ],
-      },
       adminRules,
-      ['administrator_group_missing'],
     ],
-    [
-      'are not removed if only one enabled administrator remains',
+    'get no rights from a local group with the name': [
+      adaEntry,
+      known([ada], [storedGroup('g', 'admins', null)]),
+      ['administrator_group_missing'],
+      adminRules,
+    ],
+    'are not removed if only one enabled administrator remains': [
       ldapEntries([person('bob')]),
-      {
-        ...emptySnapshot,
-        people: [ldapUser('ada', { administrator: true }), bob],
-        localUsers: [localUser('eve', null, false)],
-      },
-      {},
+      { people: [ldapUser('ada', { administrator: true }), bob], localUsers: [localUser('eve', null, false)] },
       ['last_administrator uid=ada,ou=people'],
     ],
-  ]
-  test.each(cases)('%s', async (_, directoryAnswer, snapshot, overrides, expected) => {
-    expect(await summarizePlan(directoryAnswer, snapshot, overrides)).toEqual(expected)
   })
 })
 
 describe('groups', () => {
-  const staff = {
-    id: 'g1',
-    name: 'staff',
-    friendlyName: 'staff',
-    ldapId: 'id-staff',
-    createdAt: 1,
-    requiresTwoPasskeys: false,
-  }
-  const club = { id: 'g2', name: 'Club', friendlyName: 'Club', ldapId: null, createdAt: 1, requiresTwoPasskeys: false }
-  const cases: readonly (readonly [string, LdapEntries, LdapSnapshot, readonly string[]])[] = [
-    [
-      'are created with their members',
+  const staff = storedGroup('g1', 'staff', 'id-staff')
+  const club = storedGroup('g2', 'Club', null)
+  const memberships = [ada, bob].map(({ user }) => ({ groupId: 'g1', userId: user.id }))
+  testPlans({
+    'are created with their members': [
       ldapEntries([person('ada')], [group('staff', ['ada', 'eve'])]),
-      emptySnapshot,
+      {},
       ['create ada', 'create group staff', 'staff +1 -0'],
     ],
-    [
-      'are renamed',
+    'are renamed': [
       ldapEntries([], [group('crew', [], { id: 'id-staff' })]),
-      { ...emptySnapshot, groups: [staff] },
+      { groups: [staff] },
       ['rename group staff crew'],
     ],
-    [
-      'are not changed if they were read only partially',
+    'are not changed if they were read only partially': [
       ldapEntries([], [], [{ dn: 'x', code: 'group_too_large', id: 'id-staff' }]),
-      { ...emptySnapshot, groups: [staff] },
+      { groups: [staff] },
       ['group_too_large x'],
     ],
-    [
-      'are deleted if their entry is missing',
-      ldapEntries([], []),
-      { ...emptySnapshot, groups: [staff, club] },
-      ['delete group staff'],
-    ],
-    [
-      'are reported if a local group has the name',
+    'are deleted if their entry is missing': [noEntries, { groups: [staff, club] }, ['delete group staff']],
+    'are reported if a local group has the name': [
       ldapEntries([], [group('club')]),
-      { ...emptySnapshot, groups: [club] },
+      { groups: [club] },
       ['group_name_taken cn=club,ou=groups'],
     ],
-    [
-      'are reported without a valid name',
+    'are reported without a valid name': [
       ldapEntries([], [group('staff', [], { name: 'x' })]),
-      { ...emptySnapshot, groups: [staff] },
+      { groups: [staff] },
       ['group_invalid cn=staff,ou=groups'],
     ],
-    [
-      'lose former members and keep current ones',
+    'lose former members and keep current ones': [
       ldapEntries([person('ada'), person('bob')], [group('staff', ['bob'])]),
-      {
-        ...emptySnapshot,
-        people: [ada, bob],
-        groups: [staff],
-        memberships: [
-          { groupId: 'g1', userId: ada.user.id },
-          { groupId: 'g1', userId: bob.user.id },
-        ],
-      },
+      { people: [ada, bob], groups: [staff], memberships },
       ['staff +0 -1'],
     ],
-    [
-      'keep a member whose entry is invalid',
+    'keep a member whose entry is invalid': [
       ldapEntries([renamedAda('no name')], [group('staff', ['ada'])]),
-      { ...emptySnapshot, people: [ada], groups: [staff], memberships: [{ groupId: 'g1', userId: ada.user.id }] },
+      { ...knownAda, groups: [staff], memberships: memberships.slice(0, 1) },
       ['user_invalid uid=ada,ou=people'],
     ],
-  ]
-  test.each(cases)('%s', async (_, directoryAnswer, snapshot, expected) => {
-    expect(await summarizePlan(directoryAnswer, snapshot)).toEqual(expected)
   })
 
   test('shortens a long display name, and keeps the full name for clients', async () => {
@@ -632,14 +453,7 @@ describe('confirmation of removals', () => {
   })
 
   test('covers groups and memberships', async () => {
-    const groups = ['g1', 'g2'].map((id) => ({
-      id,
-      name: id,
-      friendlyName: id,
-      ldapId: `id-${id}`,
-      createdAt: 1,
-      requiresTwoPasskeys: false,
-    }))
+    const groups = ['g1', 'g2'].map((id) => storedGroup(id, id, `id-${id}`))
     const people = Array.from({ length: 30 }, (_, index) => ldapUser(`p${index.toString(16)}`))
     const snapshot = {
       ...emptySnapshot,
