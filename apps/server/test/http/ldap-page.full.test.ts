@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
@@ -252,48 +250,4 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(counts()).toEqual([120, 120])
     database.close()
   })
-
-  test('an import that is disabled while it runs stops and reports it', async () => {
-    await using held = await heldBack(slapd.url)
-    await save(await get(settings), { ldapUrl: held.url, ldapBindPassword: 'secret' })
-    await slapd.modify(
-      `dn: uid=late,ou=people,${slapd.base}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: late\ncn: L\nsn: L\n`,
-    )
-    const running = run()
-    await held.reached
-    await save(await get(settings), { ldapEnabled: 'false' })
-    held.letGo()
-    expect((await running).text).toContain('The LDAP import is off')
-    expect((await get(here)).text).toContain('The import was turned off.')
-    expect((await instance.call('GET /api/users', { query: '?search=late' })).json.data).toEqual([])
-  })
 })
-
-/** A connection to a server that stalls until it is released. */
-async function heldBack(url: string) {
-  const { hostname, port } = new URL(url)
-  const gate = Promise.withResolvers<void>()
-  const sockets: Socket[] = []
-  const server = createServer((socket) => {
-    const server = connect(Number(port), hostname)
-    sockets.push(
-      socket.on('error', () => {}),
-      server.on('error', () => {}),
-    )
-    server.pipe(socket)
-    void gate.promise.then(() => socket.pipe(server))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // A cast: it listens on a port.
-  const address = server.address() as AddressInfo
-  return {
-    url: `ldap://127.0.0.1:${address.port}`,
-    reached: once(server, 'connection'),
-    letGo: () => gate.resolve(),
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-    },
-  }
-}
