@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { buffer, text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
@@ -10,26 +6,14 @@ import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { tables } from '../../src/composition/server-tables.ts'
 import { openSnapshot } from '../../src/database/snapshot.ts'
 import { kinds } from '../api/calls.ts'
-import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
+import { type Instance, type Person, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { photo } from '../images/samples.ts'
 import { show, upload } from '../images/uploads.ts'
-import { createMachine, encryptionKey, type Machine } from './test-instance.ts'
+import { createMachine, type Machine, signIn } from './test-instance.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const picturePath = ({ id }: Person) => `/api/users/${id}/profile-picture.png`
-
-/** The status of a sign-in at a server with the passkey that was registered at another. */
-async function signIn(
-  { agent, url }: Pick<Instance, 'agent' | 'url'>,
-  { authenticator }: Pick<Person, 'authenticator'>,
-) {
-  const browser = agent()
-  const response = await passkeyAnswer(browser, url, authenticator)
-  const answer = await browser.postJson(`${url}/api/webauthn/login/finish`, response)
-  return { browser, status: answer.status }
-}
 
 describe.each(databaseKinds)('an archive of %s', (kind) => {
   const stack = new AsyncDisposableStack()
@@ -198,24 +182,6 @@ describe('import', () => {
   })
 })
 
-test('an archive with a passphrase and the key restores through the standard streams of the program', async () => {
-  const passphrase = 'twelve characters'
-  await using source = await createMachine('SQLite')
-  await using instance = await startInstance(source.env)
-  const person = await instance.person('tim')
-  await writeFile(source.path('passphrase'), `${passphrase}\n`)
-  const exported = await pocketId(source, ['export', '-p', '-', '--passphrase-file', 'passphrase', '--with-key'])
-  expect([exported.exit, exported.stderr]).toEqual([0, expect.stringMatching(/^Exported \d+ rows and 0 pictures/)])
-  expect(exported.stdout.toString('latin1')).toMatch(/^age-encryption\.org\/v1\n-> scrypt /)
-  await using target = await createMachine('SQLite', { FILE_BACKEND: 'filesystem' })
-  await writeFile(target.path('passphrase'), passphrase)
-  const imported = await pocketId(target, ['import', '-p', '-', '--passphrase-file', 'passphrase'], exported.stdout)
-  expect([imported.exit, imported.stderr]).toEqual([0, ''])
-  expect(await readFile(target.path('data/encryption_key'), 'utf8')).toBe(`${encryptionKey}\n`)
-  await using restored = await startApp({ ...target.env, ENCRYPTION_KEY: encryptionKey })
-  expect((await signIn(restored, person)).status).toBe(200)
-})
-
 test('an archive to an age recipient restores with its identity only', async () => {
   await using source = await createMachine('SQLite')
   await (await startInstance(source.env))[Symbol.asyncDispose]()
@@ -235,20 +201,6 @@ test('an archive to an age recipient restores with its identity only', async () 
   expect([damaged.exit, damaged.stderr]).toEqual([1, expect.stringContaining('damaged')])
   expect((await target.run(['import', '-p', '-', '--identity-file', target.path('identity')], stdout)).exit).toBe(0)
 })
-
-/** Runs the program in a separate process. */
-async function pocketId({ env, path }: Machine, args: readonly string[], input = Buffer.alloc(0)) {
-  const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, main, ...args], {
-    cwd: path('.'),
-    env: { PATH: process.env.PATH, ...env },
-  })
-  const exited = once(child, 'exit')
-  child.stdin.end(input)
-  const [stdout, stderr] = await Promise.all([buffer(child.stdout), text(child.stderr)])
-  const [exit] = await exited
-  return { exit, stdout, stderr }
-}
 
 test('export refuses a short passphrase and a key in an archive that is not encrypted', async () => {
   await using machine = await createMachine('SQLite')

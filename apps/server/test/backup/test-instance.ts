@@ -8,6 +8,7 @@ import type { CommandContext } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
+import { type Instance, type Person, passkeyAnswer } from '../api/instance.ts'
 import { openApp } from '../http/app.ts'
 
 export const encryptionKey = 'a key for tests that is long enough'
@@ -84,4 +85,15 @@ export async function createMachine(
     ...machineWith({ DB_CONNECTION_STRING: database, ...variables }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+/** The status of a sign-in at a server with the passkey that was registered at another. */
+export async function signIn(
+  { agent, url }: Pick<Instance, 'agent' | 'url'>,
+  { authenticator }: Pick<Person, 'authenticator'>,
+) {
+  const browser = agent()
+  const response = await passkeyAnswer(browser, url, authenticator)
+  const answer = await browser.postJson(`${url}/api/webauthn/login/finish`, response)
+  return { browser, status: answer.status }
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
-
 import { expect, test } from '@jest/globals'
+import { databaseKinds } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createApp } from '../../src/app.ts'
 import { kinds } from '../api/calls.ts'
@@ -16,29 +16,32 @@ async function open({ config }: Pick<Machine, 'config'>): Promise<void> {
 
 const at = (machine: Machine, url: string) => machine.with({ APP_URL: url })
 
-test.each(kinds)('with %s, a start with another APP_URL is refused until "issuer set" has run', async (kind) => {
-  await using machine = await createMachine(kind)
-  await open(at(machine, `${first}/`))
-  await expect(open(at(machine, second))).rejects.toThrow(
-    `APP_URL is ${second}, but the stored data belongs to ${first}, the issuer of its clients and passkeys. Set APP_URL to the stored issuer, or stop all servers and run: pocket-id issuer set ${second}`,
-  )
-  const unconfirmed = await machine.run(['issuer', 'set', second])
-  expect([unconfirmed.exit, unconfirmed.stderr]).toEqual([2, expect.stringContaining('--yes is required')])
-  const invalid = await machine.run(['issuer', 'set', 'https://192.0.2.1', '--yes'])
-  expect([invalid.exit, invalid.stderr]).toEqual([2, expect.stringContaining('names an IP address')])
-  // The URL is checked before the confirmation.
-  const withPath = await machine.run(['issuer', 'set', `${second}/auth`])
-  expect([withPath.exit, withPath.stderr]).toEqual([2, expect.stringContaining(`Write ${second};`)])
-  const changed = await machine.run(['issuer', 'set', second, '--yes'])
-  expect([changed.exit, changed.stdout.toString()]).toEqual([
-    0,
-    `The issuer was ${first}. Set APP_URL to ${second} before you start the server.\nPasskeys of id.example.com do not work there: give users login codes, or go back to ${first}.\n`,
-  ])
-  await open(at(machine, second))
-  await expect(open(at(machine, first))).rejects.toThrow(`belongs to ${second}`)
-  const audit = await at(machine, second).run(['audit', 'tail', '--json'])
-  expect(audit.stdout.toString()).toContain(`"from":"${first}","to":"${second}"`)
-})
+test.each(databaseKinds)(
+  'with %s, a start with another APP_URL is refused until "issuer set" has run',
+  async (kind) => {
+    await using machine = await createMachine(kind)
+    await open(at(machine, `${first}/`))
+    await expect(open(at(machine, second))).rejects.toThrow(
+      `APP_URL is ${second}, but the stored data belongs to ${first}, the issuer of its clients and passkeys. Set APP_URL to the stored issuer, or stop all servers and run: pocket-id issuer set ${second}`,
+    )
+    const unconfirmed = await machine.run(['issuer', 'set', second])
+    expect([unconfirmed.exit, unconfirmed.stderr]).toEqual([2, expect.stringContaining('--yes is required')])
+    const invalid = await machine.run(['issuer', 'set', 'https://192.0.2.1', '--yes'])
+    expect([invalid.exit, invalid.stderr]).toEqual([2, expect.stringContaining('names an IP address')])
+    // The URL is checked before the confirmation.
+    const withPath = await machine.run(['issuer', 'set', `${second}/auth`])
+    expect([withPath.exit, withPath.stderr]).toEqual([2, expect.stringContaining(`Write ${second};`)])
+    const changed = await machine.run(['issuer', 'set', second, '--yes'])
+    expect([changed.exit, changed.stdout.toString()]).toEqual([
+      0,
+      `The issuer was ${first}. Set APP_URL to ${second} before you start the server.\nPasskeys of id.example.com do not work there: give users login codes, or go back to ${first}.\n`,
+    ])
+    await open(at(machine, second))
+    await expect(open(at(machine, first))).rejects.toThrow(`belongs to ${second}`)
+    const audit = await at(machine, second).run(['audit', 'tail', '--json'])
+    expect(audit.stdout.toString()).toContain(`"from":"${first}","to":"${second}"`)
+  },
+)
 
 test('a database without a stored issuer belongs to the APP_URL, and is backed up before its migration', async () => {
   await using machine = await createMachine('SQLite')
@@ -52,7 +55,7 @@ test('a database without a stored issuer belongs to the APP_URL, and is backed u
   expect(await readdir(machine.path('data/backups'))).toEqual([expect.stringMatching(/^before-migration-/)])
 })
 
-test.each(kinds)('with %s, "issuer set" is refused while a server runs', async (kind) => {
+test.each(databaseKinds)('with %s, "issuer set" is refused while a server runs', async (kind) => {
   await using machine = await createMachine(kind)
   await using _server = await createApp(at(machine, first).config, recordingLogger().logger)
   const { exit, stderr } = await machine.run(['issuer', 'set', second, '--yes'])

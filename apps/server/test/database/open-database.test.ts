@@ -1,11 +1,10 @@
 import { chmod, cp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, jest, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
 import { postgresOptions, sqliteOptions, typeormStores } from '@pocket/core/typeorm'
-import { createTestDatabase, eventually, freePort, startProcess } from '@pocket/test-support'
+import { createTestDatabase, eventually, freePort } from '@pocket/test-support'
 import { DataSource } from 'typeorm'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { migrations } from '../../src/composition/server-tables.ts'
@@ -199,26 +198,6 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     const { logger, lines } = recordingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     expect(lines.join()).toContain('is ignored')
-  })
-
-  test('is set up once by processes that start concurrently', async () => {
-    await using site = await createSite()
-    const { database, dataFolder } = site.config
-    const connection = database.kind === 'sqlite' ? database.path : database.url
-    const program = fileURLToPath(new URL('./open-once.ts', import.meta.url))
-    const processes = await Promise.all(
-      Array.from({ length: 3 }, () =>
-        startProcess(process.execPath, ['--conditions=pocket-source', '--no-warnings', program], {
-          env: { OPEN_DATABASE: connection, OPEN_FOLDER: dataFolder },
-        }),
-      ),
-    )
-    const exits = await Promise.all(processes.map(({ exit }) => exit))
-    const outputs = processes.map((running) => running.output())
-    expect({ exits, outputs }).toEqual({ exits: [0, 0, 0], outputs: expect.anything() })
-    const fingerprints = outputs.map((output) => /opened (\w+)/.exec(output)?.[1])
-    await using opened = await open(site.config)
-    expect(new Set(fingerprints)).toEqual(new Set([opened.masterKey.fingerprint]))
   })
 })
 
