@@ -53,6 +53,7 @@ async function confirm(question: string): Promise<boolean | undefined> {
 
 async function ask(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined
+  showProgress('')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return (await terminal.question(question, { signal: stop.signal })).trim()
@@ -63,6 +64,7 @@ async function ask(question: string): Promise<string | undefined> {
 
 async function askSecret(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined
+  showProgress('')
   process.stderr.write(question)
   // Without an output the terminal does not echo the input.
   const terminal = createInterface({ input: process.stdin, terminal: true })

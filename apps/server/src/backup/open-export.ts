@@ -1,7 +1,8 @@
 import { defaultProtocol } from '@pocket/core/internal'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Snapshot } from '../database/snapshot.ts'
-import type { Row } from '../database/table-shape.ts'
+import type { Row, TableShape } from '../database/table-shape.ts'
+import type { ShowProgress } from './write-archive.ts'
 
 type Value = Row[number]
 
@@ -157,6 +158,7 @@ export interface OpenExportSource {
   /** The host name to which the passkeys are bound. */
   readonly rpId: string
   readonly createdAt: Date
+  readonly showProgress?: ShowProgress | undefined
 }
 
 /** The parts of a JSON document with people, groups, claims, clients and passkeys, for other programs. */
@@ -165,23 +167,35 @@ export async function* writeOpenExport({
   issuer,
   rpId,
   createdAt,
+  showProgress,
 }: OpenExportSource): AsyncGenerator<string> {
   const head = { format: openExportFormat, version: 1, issuer, rpId, createdAt: createdAt.toISOString() }
   yield JSON.stringify(head).slice(0, -1)
+  const tables = lists.map(({ table }) => tableOf(snapshot, table))
+  const total = showProgress && (await snapshot.count(tables))
+  let done = 0
   for (const { name, table: tableName, fields } of lists) {
     yield `,\n${JSON.stringify(name)}: [`
-    const table = snapshot.tables.find((each) => each.name === tableName)
-    if (table === undefined) throw new TypeError(`There is no table ${tableName}`)
+    const table = tableOf(snapshot, tableName)
     const positions = fields.map(([, column]) => table.columns.findIndex((each) => each.name === column))
     let separator = '\n'
-    for await (const rows of snapshot.rows(table))
+    for await (const rows of snapshot.rows(table)) {
       for (const row of rows) {
         yield separator + JSON.stringify(objectOf(row, fields, positions))
         separator = ',\n'
       }
+      done += rows.length
+      if (total !== undefined) showProgress?.({ subject: 'rows', done, total })
+    }
     yield ']'
   }
   yield '}\n'
+}
+
+function tableOf({ tables }: Snapshot, name: string): TableShape {
+  const table = tables.find((each) => each.name === name)
+  if (table === undefined) throw new TypeError(`There is no table ${name}`)
+  return table
 }
 
 function objectOf(row: Row, fields: readonly Field[], positions: readonly number[]) {

@@ -11,6 +11,13 @@ export interface FileTables {
   readonly content: string
 }
 
+/** How many of the rows or pictures were written. */
+export type ShowProgress = (progress: {
+  readonly subject: string
+  readonly done: number
+  readonly total: number
+}) => void
+
 export interface ArchiveSource {
   readonly snapshot: Snapshot
   readonly files: Pick<FileStore, 'read'>
@@ -20,13 +27,14 @@ export interface ArchiveSource {
   readonly createdAt: Date
   readonly fingerprint: string
   readonly key?: Buffer | undefined
+  readonly showProgress?: ShowProgress | undefined
   /** Called with the end of the archive after it was written. */
   readonly onEnd: (end: ArchiveEnd) => void
 }
 
 /** The lines of an archive. Files are read after the rows, so a file that was replaced meanwhile may be missing. */
 export async function* writeArchive(source: ArchiveSource): AsyncGenerator<string> {
-  const { snapshot, files, fileTables } = source
+  const { snapshot, files, fileTables, showProgress } = source
   const hash = createHash('sha256')
   const line = (content: ArchiveHeader | ArchiveRecord) => {
     const text = `${JSON.stringify(content)}\n`
@@ -46,6 +54,7 @@ export async function* writeArchive(source: ArchiveSource): AsyncGenerator<strin
   })
   const names: string[] = []
   let rowCount = 0
+  const total = showProgress && (await snapshot.count(tables))
   for (const table of tables) {
     const column =
       fileTables !== undefined && table.name === fileTables.names.table
@@ -55,13 +64,15 @@ export async function* writeArchive(source: ArchiveSource): AsyncGenerator<strin
       rowCount += rows.length
       if (column !== undefined) for (const row of rows) names.push(String(row[column]))
       yield line({ table: table.name, rows })
+      if (total !== undefined) showProgress?.({ subject: 'rows', done: rowCount, total })
     }
   }
   const missing: string[] = []
-  for (const file of names) {
+  for (const [index, file] of names.entries()) {
     const bytes = await files.read(file)
     if (bytes === undefined) missing.push(file)
     else yield line({ file, data: bytes.toString('base64') })
+    showProgress?.({ subject: 'pictures', done: index + 1, total: names.length })
   }
   const end = { rows: rowCount, files: names.length - missing.length, missing, sha256: hash.copy().digest('base64url') }
   yield line({ end })

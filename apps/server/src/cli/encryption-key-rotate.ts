@@ -4,6 +4,7 @@ import { type AddCommand, type CommandContext, UsageError } from './command.ts'
 import { requireConfirmation } from './confirm.ts'
 import { quietConfig, requireDatabase } from './open-instance.ts'
 import { withExamples } from './output.ts'
+import { withProgress } from './progress.ts'
 
 interface Options {
   readonly newKey?: string
@@ -26,7 +27,9 @@ export const addEncryptionKeyRotate: AddCommand = (program, context) => {
       await requireConfirmation('Replace the encryption key and end all sessions?', options, context)
       const { rotateMasterKey } = await import('../composition/rotate-master-key.ts')
       const logger = context.createLogger(config)
-      const rotated = await rotateMasterKey({ config, logger, newKey, stop: context.stop })
+      const rotated = await withProgress(context, (showProgress) =>
+        rotateMasterKey({ config, logger, newKey, stop: context.stop, showProgress }),
+      )
       context.print(`${rotated.rows} rows are encrypted with the new key; its fingerprint is ${rotated.fingerprint}.`)
       if (rotated.isFromEnvironment) context.print('Set ENCRYPTION_KEY to the new key before you start the server.')
       context.print('Everyone has to sign in again. Login codes and sign-ins that are not finished have ended.')

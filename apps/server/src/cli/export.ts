@@ -1,6 +1,7 @@
 import { type AddCommand, type CommandContext, UsageError } from './command.ts'
 import { quietConfig, requireDatabase } from './open-instance.ts'
 import { withExamples } from './output.ts'
+import { withProgress } from './progress.ts'
 import { askPassphrase, readSecretFile } from './secrets.ts'
 
 interface Options {
@@ -40,7 +41,8 @@ async function exportArchive(options: Options, context: CommandContext): Promise
   const { archives, config, logger } = await prepare(context)
   const { version } = context
   const request = { config, logger, version, encryption, includeKey: options.withKey ?? false }
-  const write = (output: NodeJS.WritableStream) => archives.exportInstance(request, output)
+  const write = (output: NodeJS.WritableStream) =>
+    withProgress(context, (showProgress) => archives.exportInstance({ ...request, showProgress }, output))
   const { path = defaultPaths.archive } = options
   const { rows, files, missing } = await (path === '-' ? write(context.stdout) : archives.writeToFile(path, write))
   for (const file of missing) context.printError(`This picture could not be read and is missing: ${file}`)
@@ -51,7 +53,8 @@ async function exportJson(options: Options, context: CommandContext): Promise<vo
   const { path = defaultPaths.open, open: _, ...others } = options
   if (Object.keys(others).length > 0) throw new UsageError('--open is not encrypted: pipe it to a program such as age')
   const { archives, config, logger } = await prepare(context)
-  const write = (output: NodeJS.WritableStream) => archives.exportOpenFormat({ config, logger }, output)
+  const write = (output: NodeJS.WritableStream) =>
+    withProgress(context, (showProgress) => archives.exportOpenFormat({ config, logger, showProgress }, output))
   await (path === '-' ? write(context.stdout) : archives.writeToFile(path, write))
 }
 

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import type { ArchiveHeader } from '../backup/archive-format.ts'
 import { PocketIdArchiveError } from '../backup/pocket-id-archive.ts'
 import { messageOf } from '../logging/failure.ts'
 import { type AddCommand, type CommandContext, CommandError, UsageError } from './command.ts'
@@ -7,6 +8,7 @@ import { requireConfirmation } from './confirm.ts'
 import { migrateFromPocketId } from './migrate-from-pocket-id.ts'
 import { quietConfig } from './open-instance.ts'
 import { withExamples } from './output.ts'
+import { withProgress } from './progress.ts'
 import { askPassphrase, readSecretFile } from './secrets.ts'
 
 interface Options {
@@ -48,9 +50,10 @@ async function importArchive(options: Options, context: CommandContext): Promise
   const config = quietConfig(context.readConfig())
   const identities = identityFile === undefined ? '' : await readSecretFile(identityFile)
   await using stack = new AsyncDisposableStack()
-  const input = path === '-' ? context.stdin : stack.adopt(await openFile(path), (file) => void file.destroy())
+  const { content, size }: OpenedFile = path === '-' ? { content: context.stdin } : await openFile(path)
+  if (content !== context.stdin) stack.defer(() => void content.destroy())
   const { importInstance } = await import('../composition/archives.ts')
-  const { header, end, hasNewKey } = await importInstance(input, {
+  const settings = {
     config,
     logger: context.createLogger(config),
     stop: context.stop,
@@ -60,8 +63,13 @@ async function importArchive(options: Options, context: CommandContext): Promise
       identities: identities.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')),
     },
     force: options.forcefullyAcquireLock ?? false,
-    confirmReplacement: ({ createdAt }) =>
+    confirmReplacement: ({ createdAt }: ArchiveHeader) =>
       requireConfirmation(`Replace all data of this instance with the archive of ${createdAt}?`, options, context),
+  }
+  const total = size && Math.ceil(size / 1000)
+  const { header, end, hasNewKey } = await withProgress(context, (showProgress) => {
+    const show = (bytes: number) => showProgress({ subject: 'kB', done: Math.ceil(bytes / 1000), total })
+    return importInstance(counted(content, show), settings)
   })
   for (const file of end.missing) context.printError(`This picture was missing already: ${file}`)
   context.print(`Imported ${end.rows} rows and ${end.files} pictures of ${header.createdAt}.`)
@@ -92,9 +100,25 @@ function quoted(argument: string): string {
   return /^[\w./:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
-async function openFile(path: string): Promise<Readable> {
+async function* counted(content: Readable, show: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of content) {
+    yield chunk
+    bytes += chunk.length
+    show(bytes)
+  }
+}
+
+interface OpenedFile {
+  readonly content: Readable
+  /** Bytes; absent for standard input. */
+  readonly size?: number
+}
+
+async function openFile(path: string): Promise<OpenedFile> {
   try {
-    return (await open(path)).createReadStream()
+    const file = await open(path)
+    return { content: file.createReadStream(), size: (await file.stat()).size }
   } catch (error) {
     throw new UsageError(`${path} cannot be read (${messageOf(error)})`)
   }

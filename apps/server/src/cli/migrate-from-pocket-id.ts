@@ -2,6 +2,7 @@ import { reportLines } from '../pocket-id-migration/report.ts'
 import type { AddCommand, CommandContext } from './command.ts'
 import { requireConfirmation } from './confirm.ts'
 import { printResult, withExamples, withJson } from './output.ts'
+import { withProgress } from './progress.ts'
 
 export interface MigrationOptions {
   readonly encryptionKeyFile?: string
@@ -40,8 +41,8 @@ export async function migrateFromPocketId(
   const config = { ...context.readConfig(), logLevel: 'warn' as const }
   const { encryptionKeyFile, uploads, dryRun: isDryRun = false } = options
   const migration = await import('../composition/pocket-id-migration.ts')
-  const report = await migration
-    .migrateFromPocketId(config, context.createLogger(config), {
+  const report = await withProgress(context, (showProgress) =>
+    migration.migrateFromPocketId(config, context.createLogger(config), {
       source,
       encryptionKey: encryptionKeyFile === undefined ? undefined : { file: encryptionKeyFile },
       uploads,
@@ -52,9 +53,9 @@ export async function migrateFromPocketId(
           options,
           context,
         ),
-      showProgress: ({ subject, done, total }) => context.showProgress(`${subject}: ${done} of ${total}`),
-    })
-    .finally(() => context.showProgress(''))
+      showProgress,
+    }),
+  )
   printResult(report, options, { print: context.print, linesOf: reportLines })
   if (isDryRun && !options.json) context.print('This was a dry run. Nothing was changed.')
 }

@@ -12,6 +12,7 @@ import { exportArchive } from '../backup/export-archive.ts'
 import { assertKnownMigrations, importArchive } from '../backup/import-archive.ts'
 import { writeOpenExport } from '../backup/open-export.ts'
 import { readArchive } from '../backup/read-archive.ts'
+import type { ShowProgress } from '../backup/write-archive.ts'
 import { createDataFolder } from '../database/data-folder.ts'
 import { isOccupied } from '../database/inspect-database.ts'
 import { acquireInstanceLock } from '../database/instance-lock.ts'
@@ -36,6 +37,7 @@ export interface ExportOptions {
   readonly encryption: Encryption | undefined
   readonly includeKey: boolean
   readonly signal?: AbortSignal
+  readonly showProgress?: ShowProgress
 }
 
 /** Writes an archive of the instance, whose servers may be running. */
@@ -48,7 +50,7 @@ export async function exportInstance(options: ExportOptions, output: NodeJS.Writ
 
 /** Writes an archive of an instance that is open. */
 export async function exportDatabase(
-  { config, logger, version, encryption, includeKey, signal }: ExportOptions,
+  { config, logger, version, encryption, includeKey, signal, showProgress }: ExportOptions,
   { masterKey }: Pick<MigratedDatabase, 'masterKey'>,
   output: NodeJS.WritableStream,
 ): Promise<ArchiveEnd> {
@@ -61,6 +63,7 @@ export async function exportDatabase(
     createdAt: new Date(systemClock.now()),
     fingerprint: masterKey.fingerprint,
     key: includeKey ? await readMasterKeyBytes(config) : undefined,
+    showProgress,
   }
   return await exportArchive(source, { encryption, output, signal })
 }
@@ -87,14 +90,20 @@ async function recordOrWarn(event: AuditEvent, { config, logger }: Pick<ExportOp
 
 /** Writes people, groups, claims, clients and passkeys as JSON for other programs. */
 export async function exportOpenFormat(
-  { config, logger }: Pick<ExportOptions, 'config' | 'logger'>,
+  { config, logger, showProgress }: Pick<ExportOptions, 'config' | 'logger' | 'showProgress'>,
   output: NodeJS.WritableStream,
 ): Promise<void> {
   await using _opened = await lockForReading(config, { schema: { tables, migrations }, logger })
   await recordOrWarn({ event: 'data_exported', format: 'json', encryption: 'none' }, { config, logger })
   await using snapshot = await openSnapshot(config.database, logger)
   const issuer = config.appUrl.replace(/\/$/, '')
-  const source = { snapshot, issuer, rpId: new URL(issuer).hostname, createdAt: new Date(systemClock.now()) }
+  const source = {
+    snapshot,
+    issuer,
+    rpId: new URL(issuer).hostname,
+    createdAt: new Date(systemClock.now()),
+    showProgress,
+  }
   await pipeline(Readable.from(writeOpenExport(source), { objectMode: false }), output)
 }
 

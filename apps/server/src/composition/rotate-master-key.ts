@@ -4,7 +4,7 @@ import { databaseOf } from '@pocket/core/internal/sql'
 import { inspectDatabase } from '../database/inspect-database.ts'
 import { installKeyFile } from '../database/master-key.ts'
 import { openMigratedDatabase } from '../database/migrated-database.ts'
-import { reEncrypt } from '../database/re-encrypt.ts'
+import { type ReEncryption, reEncrypt } from '../database/re-encrypt.ts'
 import { emailUse } from '../email/outbox.ts'
 import type { Logger } from '../logging/logger.ts'
 import { scimTokenUse } from '../scim/providers.ts'
@@ -23,6 +23,7 @@ export interface MasterKeyRotation {
   readonly logger: Logger
   readonly newKey: Buffer
   readonly stop: AbortSignal
+  readonly showProgress: ReEncryption['showProgress']
 }
 
 export interface RotatedMasterKey {
@@ -34,7 +35,8 @@ export interface RotatedMasterKey {
 }
 
 /** Replaces the master key of an instance, whose servers must be stopped. An interrupted rotation is repeated. */
-export async function rotateMasterKey({ config, logger, newKey, stop }: MasterKeyRotation): Promise<RotatedMasterKey> {
+export async function rotateMasterKey(rotation: MasterKeyRotation): Promise<RotatedMasterKey> {
+  const { config, logger, newKey, stop, showProgress } = rotation
   const next = MasterKey.from(newKey)
   const { fingerprint } = next
   const isFromEnvironment = config.encryptionKey !== undefined
@@ -47,7 +49,8 @@ export async function rotateMasterKey({ config, logger, newKey, stop }: MasterKe
   await using _ = opened
   const { dataSource, masterKey: from } = opened
   const reEncryptAll = async () => {
-    const count = await reEncrypt({ dataSource, config: config.database, from, to: next, uses, logger })
+    const keys = { from, to: next, uses }
+    const count = await reEncrypt({ dataSource, config: config.database, ...keys, logger, showProgress })
     await recordEvent({ event: 'encryption_key_rotated', fingerprint }, { dataSource, logger, config })
     return count
   }

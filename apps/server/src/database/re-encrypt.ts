@@ -16,6 +16,7 @@ export interface ReEncryption {
   /** Everything that is encrypted with the master key and stored. */
   readonly uses: readonly string[]
   readonly logger: Logger
+  readonly showProgress: (progress: { readonly subject: string; readonly done: number; readonly total: number }) => void
 }
 
 const batchSize = 200
@@ -54,11 +55,16 @@ async function reEncryptTable({ name, columns }: TableShape, parts: ReEncryption
     FROM "${name}" WHERE ${condition} LIMIT ${batchSize}`
   const update = `UPDATE "${name}" SET ${columns.map((column, index) => `"${column.name}" = $${index + 2}`).join(', ')}
     WHERE ${position} = ${parameter}`
-  let count = 0
+  const counted = await database.query<{ readonly count: number | string }>(
+    `SELECT COUNT(*) AS count FROM "${name}" WHERE ${condition}`,
+    [pattern],
+  )
+  const total = Number(counted[0]?.count)
+  let done = 0
   for (;;) {
     const rows = await database.query<Record<string, string | null>>(select, [pattern])
-    if (rows.length === 0) return count
-    count += rows.length
+    if (rows.length === 0) return done
+    done += rows.length
     for (const row of rows) {
       const values = columns.map((column) => {
         const value = row[column.name] ?? null
@@ -66,6 +72,7 @@ async function reEncryptTable({ name, columns }: TableShape, parts: ReEncryption
       })
       await database.execute(update, [row.position ?? null, ...values])
     }
+    parts.showProgress({ subject: `rows of ${name}`, done, total })
   }
 }
 

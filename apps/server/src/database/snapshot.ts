@@ -12,6 +12,8 @@ export interface Snapshot extends AsyncDisposable {
   readonly applied: AppliedMigrations
   /** The tables of this instance, without the migration histories. */
   readonly tables: readonly TableShape[]
+  /** The number of rows of all these tables. */
+  count(tables: readonly TableShape[]): Promise<number>
   rows(table: TableShape): AsyncIterable<readonly Row[]>
   /** The value of a cell, selected by the value of another column; `undefined` if there is no such row. */
   cell(address: CellAddress): Promise<Row[number] | undefined>
@@ -25,6 +27,10 @@ export interface CellAddress {
 
 const batchSize = 500
 const isHistory = (table: string) => table.endsWith('_migration')
+
+function countSql(tables: readonly TableShape[]): string {
+  return `SELECT ${tables.map(({ name }) => `(SELECT COUNT(*) FROM "${name}")`).join(' + ')} AS count`
+}
 
 export function openSnapshot(database: DatabaseConfig, logger: Logger): Promise<Snapshot> {
   return database.kind === 'sqlite' ? snapshotOfSqlite(database.path) : snapshotOfPostgres(database.url, logger)
@@ -43,6 +49,7 @@ async function snapshotOfSqlite(path: string): Promise<Snapshot> {
     return {
       applied,
       tables,
+      count: async (counted) => database.prepare<[], number>(countSql(counted)).pluck().get() ?? 0,
       async *rows({ name, columns }) {
         const select = `SELECT ${columns.map((column) => `"${column.name}"`).join(', ')} FROM "${name}"`
         let batch: Row[] = []
@@ -99,6 +106,10 @@ async function snapshotOfPostgres(url: string, logger: Logger): Promise<Snapshot
     return {
       applied,
       tables,
+      async count(counted) {
+        const [row]: readonly { readonly count: string }[] = await runner.query(countSql(counted))
+        return Number(row?.count)
+      },
       async *rows(table) {
         const list = table.columns.map(({ name }) => `"${name}"`).join(', ')
         await runner.query(`DECLARE snapshot_rows CURSOR FOR SELECT ${list} FROM "${table.name}"`)

@@ -46,6 +46,7 @@ export async function createTarget(kind: Target) {
   const disposables = stack.move()
   return {
     url,
+    env,
     keyFile,
     folder,
     run,

@@ -1,28 +1,56 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { longTestTimeout, startProcess } from '@pocket/test-support'
 import { createSource } from './fixture.ts'
-import { createTarget } from './migrated-server.ts'
+import { createTarget, type Target } from './migrated-server.ts'
+
+/** Runs a command on a terminal, and returns each line that it showed there. */
+async function runOnTerminal(target: Awaited<ReturnType<typeof createTarget>>, args: readonly string[]) {
+  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+  const command = [process.execPath, '--conditions=pocket-source', main, ...args].join(' ')
+  const options = { cwd: target.folder, env: target.env }
+  await using terminal = await startProcess('script', ['-qec', command, '/dev/null'], options)
+  expect({ args, exit: await terminal.exit, output: terminal.output() }).toMatchObject({ args, exit: 0 })
+  return terminal
+    .output()
+    .split('\u001B[K')
+    .map((line) => line.trim())
+}
 
 test(
   'shows on a terminal how many rows are read, and removes the line afterwards',
   async () => {
     await using source = await createSource('archive')
     await using target = await createTarget('SQLite')
-    const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
     const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile, '--dry-run']
-    const command = [process.execPath, '--conditions=pocket-source', main, ...args].join(' ')
-    await using terminal = await startProcess('script', ['-qec', command, '/dev/null'], {
-      cwd: target.folder,
-      env: { APP_URL: target.url, ENCRYPTION_KEY: 'a key for tests that is long enough' },
-    })
-    expect(await terminal.exit).toBe(0)
-    const lines = terminal
-      .output()
-      .split('\u001B[K')
-      .map((line) => line.trim())
+    const lines = await runOnTerminal(target, args)
     expect(lines).toEqual(expect.arrayContaining(['user: 14 of 14', 'refresh token: 51 of 51']))
     expect(lines.at(-1)).toContain('Migrated:')
+  },
+  longTestTimeout,
+)
+
+test.each<Target>(['SQLite', 'PostgreSQL'])(
+  'shows on a terminal how far export, import and rotation of the key are, with %s',
+  async (kind) => {
+    await using source = await createSource('archive')
+    await using target = await createTarget(kind)
+    expect(await target.migrate(source.source)).toMatchObject({ exit: 0 })
+    const exported = await runOnTerminal(target, ['export', '--path', 'archive'])
+    const [, rows] = /^Exported (\d+) rows and 10 pictures/.exec(exported.at(-1) ?? '') ?? []
+    expect(exported).toEqual(expect.arrayContaining([`rows: ${rows} of ${rows}`, 'pictures: 10 of 10']))
+    const [, total] = /^rows: (\d+) of \1$/.exec((await runOnTerminal(target, ['export', '--open'])).at(-2) ?? '') ?? []
+    expect(Number(total)).toBeGreaterThan(13)
+    const imported = await runOnTerminal(target, ['import', '--path', 'archive', '--yes'])
+    const kilobytes = Math.ceil((await stat(join(target.folder, 'archive'))).size / 1000)
+    expect(imported).toContain(`kB: ${kilobytes} of ${kilobytes}`)
+    expect(imported.at(-1)).toMatch(/^Imported /)
+    await writeFile(join(target.folder, 'new-key'), 'the next key, which is long enough')
+    const rotated = await runOnTerminal(target, ['encryption-key-rotate', '--new-key-file', 'new-key', '--yes'])
+    expect(rotated).toContain('rows of pocket_signup_token: 2 of 2')
+    expect(rotated.at(-1)).toMatch(/rows are encrypted with the new key/)
   },
   longTestTimeout,
 )
