@@ -16,6 +16,8 @@ export interface S3Server extends AsyncDisposable {
   cutNext(): void
   /** Responds with this status to the first request for which `matches` returns `true`, such as `PUT /pocket/x?partNumber=2`. */
   failWhen(matches: (request: string) => boolean, status: number): void
+  /** Called with each request, such as `PUT /pocket/x`, before it is performed. */
+  onRequest: ((request: string) => void) | undefined
   /** Keys of the multipart uploads that are neither complete nor aborted. */
   pendingUploads(): readonly string[]
   /** Refuses to delete the object with this path. */
@@ -35,6 +37,7 @@ export async function startS3Server(): Promise<S3Server> {
     for await (const chunk of req) chunks.push(chunk)
     const body = Buffer.concat(chunks)
     const { pathname: path, searchParams: query } = new URL(req.url ?? '', 'http://s3.example')
+    running.onRequest?.(`${req.method} ${req.url}`)
     let status = failure
     failure = 0
     if (condition?.matches(`${req.method} ${req.url}`)) {
@@ -62,7 +65,8 @@ export async function startS3Server(): Promise<S3Server> {
     return found ? res.end(found) : res.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
+  const running: S3Server = {
+    onRequest: undefined,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects,
     failNext(status) {
@@ -84,6 +88,7 @@ export async function startS3Server(): Promise<S3Server> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  return running
 }
 
 interface Upload {

@@ -32,15 +32,14 @@ export async function createTarget(kind: Target) {
     AUDIT_LOG_RETENTION_DAYS: '36500',
     STATIC_API_KEY: 'a static API key for tests',
   }
+  const spawn = (args: readonly string[], own: Readonly<Record<string, string>>) =>
+    startProcess(process.execPath, [...flags, ...args], { cwd: folder, env: { ...env, ...own } })
   const run = async (
     nodeFlags: readonly string[],
     args: readonly string[],
     own: Readonly<Record<string, string>> = {},
   ) => {
-    await using command = await startProcess(process.execPath, [...flags, ...nodeFlags, main, ...args], {
-      cwd: folder,
-      env: { ...env, ...own },
-    })
+    await using command = await spawn([...nodeFlags, main, ...args], own)
     return { exit: await command.exit, output: command.output() }
   }
   const disposables = stack.move()
@@ -50,6 +49,8 @@ export async function createTarget(kind: Target) {
     keyFile,
     folder,
     run,
+    /** Starts a command. */
+    spawn: (args: readonly string[], own: Readonly<Record<string, string>>) => spawn([main, ...args], own),
     /** Runs a command and resolves to its exit code and its output. */
     command: (...args: readonly string[]) => run([], args),
     migrate(source: string, ...options: readonly string[]) {
