@@ -16,7 +16,7 @@ import type { ShowProgress } from '../backup/write-archive.ts'
 import { createDataFolder } from '../database/data-folder.ts'
 import { isOccupied } from '../database/inspect-database.ts'
 import { acquireInstanceLock } from '../database/instance-lock.ts'
-import { installKeyFile, openMasterKey, readMasterKeyBytes, readReplacedKeyBytes } from '../database/master-key.ts'
+import { openMasterKey, readMasterKeyBytes, readReplacedKeyBytes, stageKeyFile } from '../database/master-key.ts'
 import { lockForReading, type MigratedDatabase } from '../database/migrated-database.ts'
 import { openSnapshot, type Snapshot } from '../database/snapshot.ts'
 import { createExternalFileStore, createFileStore } from '../files/choose-file-store.ts'
@@ -155,6 +155,7 @@ export async function importInstance(
   if (database.kind === 'sqlite') await createDataFolder(dirname(database.path))
   await using lock = await acquireInstanceLock(database, { mode: 'exclusive', force, logger, stop })
   if (await isOccupied(database, logger)) await confirmReplacement(header)
+  await using keyFile = newKey && (await stageKeyFile(config, newKey))
   const end = await importArchive(reading, {
     database,
     schema,
@@ -164,8 +165,8 @@ export async function importInstance(
     assertLocked: () => lock.assertHeld(),
     logger,
   })
-  const hasNewKey = newKey !== undefined && (await installKeyFile(config, newKey))
-  return { header, end, hasNewKey }
+  await keyFile?.install()
+  return { header, end, hasNewKey: keyFile?.replacesKey ?? false }
 }
 
 const rotationHint =

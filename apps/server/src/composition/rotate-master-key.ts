@@ -2,7 +2,7 @@ import { MasterKey } from '@pocket/core'
 import { encryptionUses } from '@pocket/core/internal'
 import { databaseOf } from '@pocket/core/internal/sql'
 import { inspectDatabase } from '../database/inspect-database.ts'
-import { installKeyFile } from '../database/master-key.ts'
+import { stageKeyFile } from '../database/master-key.ts'
 import { openMigratedDatabase } from '../database/migrated-database.ts'
 import { type ReEncryption, reEncrypt } from '../database/re-encrypt.ts'
 import { emailUse } from '../email/outbox.ts'
@@ -54,7 +54,8 @@ export async function rotateMasterKey(rotation: MasterKeyRotation): Promise<Rota
     await recordEvent({ event: 'encryption_key_rotated', fingerprint }, { dataSource, logger, config })
     return count
   }
+  await using keyFile = isFromEnvironment ? undefined : await stageKeyFile(config, newKey)
   const rows = isDone ? 0 : await databaseOf(dataSource).transaction(reEncryptAll)
-  if (!isFromEnvironment) await installKeyFile(config, newKey)
+  await keyFile?.install()
   return { fingerprint, rows, isFromEnvironment }
 }

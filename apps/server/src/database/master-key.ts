@@ -71,32 +71,46 @@ export async function readReplacedKeyBytes(
   return text !== undefined && MasterKey.from(text).fingerprint === fingerprint ? Buffer.from(text) : undefined
 }
 
+/** A key file that is written already. Disposing of it removes the file, unless it was installed. */
+export interface StagedKeyFile extends AsyncDisposable {
+  /** Whether it replaces a different key, which is kept as `encryption_key.FINGERPRINT`. */
+  readonly replacesKey: boolean
+  install(): Promise<void>
+}
+
 /**
- * Makes these bytes the content of the key file. A different key that was there is renamed to `encryption_key.FINGERPRINT`.
- * Resolves to whether there was one.
+ * Writes a new key file, which a rename installs: data is encrypted with the key only after the disk holds it.
  *
  * @throws {ConfigurationError} if the bytes are no text, which a file cannot represent
  */
-export async function installKeyFile(
+export async function stageKeyFile(
   { dataFolder }: Pick<MasterKeyConfig, 'dataFolder'>,
   bytes: Buffer,
-): Promise<boolean> {
+): Promise<StagedKeyFile> {
   const path = keyFileIn(dataFolder)
   const text = bytes.toString('utf8')
   const { fingerprint } = MasterKey.from(bytes)
   if (MasterKey.from(text.trimEnd()).fingerprint !== fingerprint)
-    throw new ConfigurationError('This encryption key is not text: set ENCRYPTION_KEY_FILE to a file with its bytes.')
+    throw new ConfigurationError(
+      'This encryption key is not text. Nothing was changed. To use it, set ENCRYPTION_KEY_FILE to a file with its bytes.',
+    )
   const current = await readKeyFile(path)
-  if (current?.key.fingerprint === fingerprint) return false
+  if (current?.key.fingerprint === fingerprint)
+    return { replacesKey: false, install: async () => undefined, [Symbol.asyncDispose]: async () => undefined }
   await createDataFolder(dirname(path))
   if (current !== undefined) await link(path, `${path}.${current.key.fingerprint}`).catch(ignoreExisting)
   const temporaryPath = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  const remove = () => rm(temporaryPath, { force: true })
   try {
     await writeFile(temporaryPath, `${text.trimEnd()}\n`, { flag: 'wx', mode: 0o600, flush: true })
-    await rename(temporaryPath, path)
-    return current !== undefined
-  } finally {
-    await rm(temporaryPath, { force: true })
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return {
+    replacesKey: current !== undefined,
+    install: () => rename(temporaryPath, path),
+    [Symbol.asyncDispose]: remove,
   }
 }
 

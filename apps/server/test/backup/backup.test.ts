@@ -3,6 +3,8 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
+import { exportInstance, writeToFile } from '../../src/composition/archives.ts'
+import { openDatabase } from '../../src/composition/open-database.ts'
 import { tables } from '../../src/composition/server-tables.ts'
 import { openSnapshot } from '../../src/database/snapshot.ts'
 import { kinds } from '../api/calls.ts'
@@ -180,6 +182,44 @@ describe('import', () => {
       expect((await forced).exit).toBe(0)
     })
   })
+})
+
+||||||| base
+test('an archive with a passphrase and the key restores through the standard streams of the program', async () => {
+  const passphrase = 'twelve characters'
+  await using source = await createMachine('SQLite')
+  await using instance = await startInstance(source.env)
+  const person = await instance.person('tim')
+  await writeFile(source.path('passphrase'), `${passphrase}\n`)
+  const exported = await pocketId(source, ['export', '-p', '-', '--passphrase-file', 'passphrase', '--with-key'])
+  expect([exported.exit, exported.stderr]).toEqual([0, expect.stringMatching(/^Exported \d+ rows and 0 pictures/)])
+  expect(exported.stdout.toString('latin1')).toMatch(/^age-encryption\.org\/v1\n-> scrypt /)
+  await using target = await createMachine('SQLite', { FILE_BACKEND: 'filesystem' })
+  await writeFile(target.path('passphrase'), passphrase)
+  const imported = await pocketId(target, ['import', '-p', '-', '--passphrase-file', 'passphrase'], exported.stdout)
+  expect([imported.exit, imported.stderr]).toEqual([0, ''])
+  expect(await readFile(target.path('data/encryption_key'), 'utf8')).toBe(`${encryptionKey}\n`)
+  await using restored = await startApp({ ...target.env, ENCRYPTION_KEY: encryptionKey })
+  expect((await signIn(restored, person)).status).toBe(200)
+})
+
+test('import refuses an included key that a file cannot hold, and changes nothing', async () => {
+  await using source = await createMachine('SQLite')
+  const { logger } = recordingLogger()
+  const config = { ...source.config, encryptionKey: Buffer.alloc(32, 0xff) }
+  await (await openDatabase(config, logger))[Symbol.asyncDispose]()
+  const encryption = { passphrase: 'twelve characters' }
+  await writeToFile(source.path('archive'), (output) =>
+    exportInstance({ config, logger, version: '1', encryption, includeKey: true }, output),
+  )
+  await using target = await createMachine('SQLite', {})
+  await (await startInstance({ ...target.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
+  await writeFile(target.path('passphrase'), encryption.passphrase)
+  const args = ['import', '-y', '-p', source.path('archive'), '--passphrase-file', target.path('passphrase')]
+  const { exit, stderr } = await target.run(args)
+  expect([exit, stderr]).toEqual([1, expect.stringContaining('This encryption key is not text')])
+  await using unchanged = await startApp({ ...target.env, ENCRYPTION_KEY: '' })
+  expect(await unchanged.app.directory.findByName('ada')).toBeDefined()
 })
 
 test('an archive to an age recipient restores with its identity only', async () => {

@@ -135,6 +135,15 @@ test('an interrupted rotation is completed by running it again', async () => {
   expect((await readdir(machine.path('data'))).filter((name) => name.startsWith('encryption_key.'))).toHaveLength(1)
 })
 
+test('refuses a new key that the data folder cannot hold, and changes nothing', async () => {
+  await using machine = await createMachine('SQLite', {})
+  await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
+  await writeFile(machine.path('new-key'), Buffer.alloc(32, 0xff))
+  const { exit, stderr } = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])
+  expect([exit, stderr]).toEqual([1, expect.stringContaining('This encryption key is not text')])
+  await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
+})
+
 test('leaves no value that the old key has encrypted', async () => {
   await using machine = await createMachine('SQLite')
   const { fingerprint } = await (async () => {
