@@ -12,6 +12,7 @@ import { accessValidator } from './administration.ts'
 import { accessDto } from './api-dto.ts'
 import type { ApiPageDeps } from './deps.ts'
 import type { ApiAccessPage } from './page-model.ts'
+import { apiTabPath } from './show-api.ts'
 
 /** `/settings/admin/apis/:id/clients/:clientId`: the access of one client to one API. */
 export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
@@ -35,8 +36,8 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
     })
   }
   const redirectWithNotice = (ctx: Context, apiId: string, notice: 'access_saved' | 'access_removed') => {
-    flashes.set(ctx, `${path}/${apiId}`, { notice })
-    seeOther(ctx, `${path}/${apiId}`)
+    flashes.set(ctx, apiTabPath(apiId, 'clients'), { notice })
+    seeOther(ctx, apiTabPath(apiId, 'clients'))
   }
 
   return [
@@ -48,7 +49,7 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
         const [api, client] = [ctx.query.api, ctx.query.client].map((id) => encodeURIComponent(String(id ?? '')))
         // Nothing was chosen.
         if (api === '') seeOther(ctx, client === '' ? path : `/settings/admin/oidc-clients/${client}/settings`)
-        else seeOther(ctx, client === '' ? `${path}/${api}` : `${path}/${api}/clients/${client}`)
+        else seeOther(ctx, client === '' ? `${path}/${api}/clients` : `${path}/${api}/clients/${client}`)
       },
     },
     {

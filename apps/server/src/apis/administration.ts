@@ -3,6 +3,7 @@ import type {
   ApiAccess,
   ApiGrant,
   ApiInput,
+  ApiPermission,
   Apis,
   Client,
   NewApiInput,
@@ -42,9 +43,44 @@ export function createApiAdministration({ pocket, audit, transaction }: Deps) {
     await audit.record({ event, apiId, clientId, by: id, changes }, origin)
   }
 
+  const update = (actor: Actor, id: string, input: ApiInput): Promise<Api> =>
+    transaction(async () => {
+      const before = await lockApi(actor, id)
+      const api = await apis.update(id, input)
+      const { changes } = changesBetween(auditedFields(before), auditedFields(api))
+      if (changes === undefined) return api
+      const fields = Object.keys(changes)
+      await audit.record({ event: 'api_updated', apiId: id, fields, by: actor.id, changes }, actor.origin)
+      return api
+    })
+
+  const setPermissions = (actor: Actor, id: string, permissions: readonly PermissionInput[]): Promise<Api> =>
+    transaction(async () => {
+      const before = await lockApi(actor, id)
+      const api = await apis.setPermissions(id, permissions)
+      const { changes } = changesBetween(permissionsByKey(before), permissionsByKey(api))
+      if (changes === undefined) return api
+      const keys = api.permissions.map(({ key }) => key)
+      await audit.record({ event: 'api_permissions_changed', apiId: id, keys, by: actor.id, changes }, actor.origin)
+      return api
+    })
+
+  const setCimdAccess = (actor: Actor, id: string, access: CimdAccess): Promise<Api> =>
+    transaction(async () => {
+      const before = await lockApi(actor, id)
+      const api = await apis.setCimdAccess(id, access)
+      const { changes } = changesBetween(cimdAccessOf(before), cimdAccessOf(api))
+      if (changes === undefined) return api
+      await audit.record({ event: 'api_cimd_access_changed', apiId: id, by: actor.id, changes }, actor.origin)
+      return api
+    })
+
   return {
     getApi,
     getClient,
+    update,
+    setPermissions,
+    setCimdAccess,
 
     create: (actor: Actor, input: NewApiInput): Promise<Api> =>
       transaction(async () => {
@@ -54,15 +90,46 @@ export function createApiAdministration({ pocket, audit, transaction }: Deps) {
         return api
       }),
 
-    update: (actor: Actor, id: string, input: ApiInput): Promise<Api> =>
+    /** Changes the API and whether clients with a metadata document have access, together. */
+    updateSettings: (actor: Actor, id: string, input: ApiInput, enabled: boolean): Promise<Api> =>
       transaction(async () => {
-        const before = await lockApi(actor, id)
-        const api = await apis.update(id, input)
-        const { changes } = changesBetween(auditedFields(before), auditedFields(api))
-        if (changes === undefined) return api
-        const fields = Object.keys(changes)
-        await audit.record({ event: 'api_updated', apiId: id, fields, by: actor.id, changes }, actor.origin)
-        return api
+        const { permissions } = await update(actor, id, input)
+        return setCimdAccess(withoutPrecondition(actor), id, { enabled, permissionIds: offeredIds(permissions) })
+      }),
+
+    /**
+     * Adds a permission, or changes the one with this ID: its key stays.
+     *
+     * @throws {PreconditionFailedError} if the permission has changed; changes of others are kept
+     */
+    savePermission: (actor: Actor, id: string, permissionId: string | null, input: OfferedPermission): Promise<Api> =>
+      transaction(async () => {
+        const unconditional = withoutPrecondition(actor)
+        const { permissions: stored, allowCimdClients } = await lockApi(unconditional, id)
+        const before = permissionId === null ? undefined : findPermission(stored, permissionId)
+        if (before) assertUnchanged(actor, permissionValidator(before))
+        const { name, description, isOffered } = input
+        const permissions = before
+          ? stored.map((each) => (each.id === before.id ? { ...each, name, description } : each))
+          : [...stored, { key: input.key, name, description }]
+        const api = await setPermissions(unconditional, id, permissions)
+        const saved = before ? findPermission(api.permissions, before.id) : api.permissions.at(-1)
+        if (saved === undefined || saved.allowedForCimdClients === isOffered || !allowCimdClients) return api
+        const otherIds = offeredIds(api.permissions).filter((each) => each !== saved.id)
+        return setCimdAccess(unconditional, id, {
+          enabled: true,
+          permissionIds: isOffered ? [...otherIds, saved.id] : otherIds,
+        })
+      }),
+
+    removePermission: (actor: Actor, id: string, permissionId: string): Promise<Api> =>
+      transaction(async () => {
+        const { permissions } = await lockApi(actor, id)
+        return setPermissions(
+          actor,
+          id,
+          permissions.filter((permission) => permission.id !== permissionId),
+        )
       }),
 
     setResource: (actor: Actor, id: string, resource: string): Promise<Api> =>
@@ -83,27 +150,6 @@ export function createApiAdministration({ pocket, audit, transaction }: Deps) {
         const changes = changesBetween(auditedFields(await lockApi(actor, id)), null)
         await apis.remove(id)
         await audit.record({ event: 'api_removed', apiId: id, by: actor.id, ...changes }, actor.origin)
-      }),
-
-    setPermissions: (actor: Actor, id: string, permissions: readonly PermissionInput[]): Promise<Api> =>
-      transaction(async () => {
-        const before = await lockApi(actor, id)
-        const api = await apis.setPermissions(id, permissions)
-        const { changes } = changesBetween(permissionsByKey(before), permissionsByKey(api))
-        if (changes === undefined) return api
-        const keys = api.permissions.map(({ key }) => key)
-        await audit.record({ event: 'api_permissions_changed', apiId: id, keys, by: actor.id, changes }, actor.origin)
-        return api
-      }),
-
-    setCimdAccess: (actor: Actor, id: string, access: CimdAccess): Promise<Api> =>
-      transaction(async () => {
-        const before = await lockApi(actor, id)
-        const api = await apis.setCimdAccess(id, access)
-        const { changes } = changesBetween(cimdAccessOf(before), cimdAccessOf(api))
-        if (changes === undefined) return api
-        await audit.record({ event: 'api_cimd_access_changed', apiId: id, by: actor.id, changes }, actor.origin)
-        return api
       }),
 
     setGrant: (actor: Actor, apiId: string, clientId: string, access: ApiAccess): Promise<ApiAccess> =>
@@ -153,6 +199,11 @@ export function apiValidator(api: Api): string {
   return validatorOf(apiDto(api))
 }
 
+/** The version of one permission. */
+export function permissionValidator({ id, key, name, description, allowedForCimdClients }: ApiPermission): string {
+  return validatorOf([id, key, name, description, allowedForCimdClients])
+}
+
 /** The version of one client's access to one API. */
 export function accessValidator(access: ApiAccess | undefined): string {
   return validatorOf(accessDto(access))
@@ -167,6 +218,25 @@ export function grantsValidator(grants: readonly ApiGrant[]): string {
 function assertFound(api: Api | undefined): Api {
   if (!api) throw new NotFoundError('not_found', 'There is no such API.', { details: { resource: 'API' } })
   return api
+}
+
+export function findPermission(permissions: readonly ApiPermission[], id: string): ApiPermission {
+  const permission = permissions.find((each) => each.id === id)
+  if (permission) return permission
+  throw new NotFoundError('not_found', 'There is no such permission.', { details: { resource: 'API permission' } })
+}
+
+function offeredIds(permissions: readonly ApiPermission[]): readonly string[] {
+  return permissions.filter(({ allowedForCimdClients }) => allowedForCimdClients).map(({ id }) => id)
+}
+
+function withoutPrecondition({ id, origin }: Actor): Actor {
+  return { id, origin }
+}
+
+/** A permission, and whether clients with a metadata document may request it. */
+interface OfferedPermission extends PermissionInput {
+  readonly isOffered: boolean
 }
 
 interface AccessChange {

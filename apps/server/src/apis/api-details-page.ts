@@ -1,148 +1,138 @@
-import type { Api, ClientListRequest } from '@pocket/core'
+import type { Api } from '@pocket/core'
+import type { FieldError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { type Actor, pageActor } from '../access/actor.ts'
-import { formText, formTexts } from '../http/form.ts'
+import { pageActor } from '../access/actor.ts'
+import { runBulkAction } from '../http/bulk-actions.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { listRequestOf } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { apiValidator } from './administration.ts'
-import { apiInput, newApi, storedPermissions, storedValues, submittedPermissions, submittedValues } from './api-form.ts'
+import { findPermission, permissionValidator } from './administration.ts'
+import { apiInput, storedPermission, storedValues, submittedPermission, submittedValues } from './api-form.ts'
 import type { ApiPageDeps } from './deps.ts'
-import type { ApiNotice, ApiPage } from './page-model.ts'
-
-type SubmittedValues = Partial<Pick<ApiPage, 'values' | 'permissions'>>
-
-/** Maximum number of clients on the page. */
-const maxClients = 100
-const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
+import type { ApiFormValues, PermissionForm } from './page-model.ts'
+import { apiRemovalConfirmation, apiTabPath, createShowApi, pageOfPermissions, permissionList } from './show-api.ts'
 
 /** `/settings/admin/apis/:id`: one API. */
 export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
-  const { pocket, administration, authentication, show, flashes, path } = deps
-  const { apis, clients } = pocket
+  const { administration, authentication, show, flashes, path } = deps
+  const showApi = createShowApi(deps)
 
-  const showApi = async (
-    ctx: Context,
-    user: User,
-    api: Api,
-    overrides: Partial<Pick<ApiPage, 'values' | 'permissions' | 'problems' | 'conflict'>> = {},
-  ) => {
-    const grants = new Map((await apis.grantsOf(api.id)).map((grant) => [grant.clientId, grant]))
-    const granted = await clients.page(grantedClients(api.id))
-    const { notice } = flashes.consume(ctx, `${path}/${api.id}`)
-    await show(ctx, {
-      view: 'api',
-      viewer: viewerOf(user),
-      api,
-      values: storedValues(api),
-      permissions: storedPermissions(api),
-      clients: granted.items.map(({ client: { id, name } }) => {
-        const grant = grants.get(id)
-        return {
-          id,
-          name,
-          forPeople: grant?.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
-          clientPermissionCount: grant?.clientAccess ? grant.clientPermissionIds.length : null,
-        }
-      }),
-      moreClients: granted.total - granted.items.length,
-      problems: [],
-      notice: notices.find((option) => option === notice) ?? null,
-      version: apiValidator(api),
-      conflict: null,
-      ...overrides,
-    })
+  const withApi = (handle: (ctx: Context, user: User, api: Api) => Promise<void>) => async (ctx: Context) => {
+    const user = await authentication.requireUser(ctx)
+    await handle(ctx, user, await administration.getApi(String(ctx.params.id)))
   }
 
-  /** Handles a form on the page; shows it again with the submitted values if they are rejected. */
-  const form = (
-    subpath: '' | '/permissions' | '/described',
-    readForm: (ctx: Context) => SubmittedValues,
-    update: (actor: Actor, id: string, ctx: Context, submitted: SubmittedValues) => Promise<unknown>,
-  ) => ({
-    method: 'post' as const,
-    path: `${path}/:id${subpath}` as const,
-    async handle(ctx: Context) {
-      const user = await authentication.requireUser(ctx)
-      const api = await administration.getApi(String(ctx.params.id))
-      const submitted = readForm(ctx)
-      const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
-      const refusal = await refusalOf(() => update(actor, api.id, ctx, submitted))
-      if (!refusal) {
-        flashes.set(ctx, `${path}/${api.id}`, { notice: 'saved' })
-        seeOther(ctx, `${path}/${api.id}`)
-        return
-      }
-      const current = refusal.isConflict ? await administration.getApi(api.id) : api
-      const conflict = refusal.isConflict ? conflictOf(current, submitted) : null
-      await showApi(ctx, user, current, { ...submitted, problems: refusal.problems, conflict })
-      ctx.status = refusal.status
-    },
+  const saveSettings = withApi(async (ctx, user, api) => {
+    const values = submittedValues(ctx)
+    const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
+    const refusal = await refusalOf(() =>
+      administration.updateSettings(actor, api.id, apiInput(values), values.allowCimdClients),
+    )
+    if (!refusal) {
+      flashes.set(ctx, apiTabPath(api.id, 'settings'), { notice: 'saved' })
+      return seeOther(ctx, apiTabPath(api.id, 'settings'))
+    }
+    const current = refusal.isConflict ? await administration.getApi(api.id) : api
+    const conflict = refusal.isConflict ? differences(comparable(storedValues(current)), comparable(values)) : null
+    await showApi(ctx, user, current, 'settings', { values, problems: refusal.problems, conflict })
+    ctx.status = refusal.status
+  })
+
+  const savePermission = withApi(async (ctx, user, api) => {
+    const submitted = submittedPermission(ctx)
+    const version = submittedVersion(ctx)
+    const actor = { ...pageActor(user, ctx), ...version }
+    const refusal = await refusalOf(() => administration.savePermission(actor, api.id, submitted.id, submitted))
+    if (!refusal) {
+      flashes.set(ctx, apiTabPath(api.id, 'permissions'), { notice: 'saved' })
+      return seeOther(ctx, apiTabPath(api.id, 'permissions'))
+    }
+    const current = await administration.getApi(api.id)
+    const stored = submitted.id === null ? undefined : findPermission(current.permissions, submitted.id)
+    const conflict =
+      refusal.isConflict && stored
+        ? differences(comparablePermission(storedPermission(stored)), comparablePermission(submitted))
+        : null
+    await showApi(ctx, user, current, 'permissions', {
+      permission: {
+        ...submitted,
+        version: stored ? permissionValidator(stored) : '',
+        problems: permissionProblems(refusal.problems),
+      },
+      conflict,
+    })
+    ctx.status = refusal.status
+  })
+
+  /** Deletes several permissions, after confirmation. */
+  const removePermissions = withApi(async (ctx, user, { id }) => {
+    const permissionsNow = async () => (await administration.getApi(id)).permissions
+    await runBulkAction(
+      ctx,
+      {
+        ...{ viewer: user, path: apiTabPath(id, 'permissions'), within: 'api' },
+        ...{ asks: 'apiPermissions', act: 'delete' },
+        find: async (ids) => (await permissionsNow()).filter((permission) => ids.includes(permission.id)),
+        async findMatching(query, limit) {
+          const api = await administration.getApi(id)
+          return pageOfPermissions(api.permissions, { ...listRequestOf(permissionList(api), query), page: 1, limit })
+        },
+        work: (permission) => administration.removePermission(pageActor(user, ctx), id, permission.id),
+      },
+      { show, flashes },
+    )
   })
 
   return [
+    ...(['permissions', 'clients', 'settings'] as const).map(
+      (tab): PageRoute => ({
+        method: 'get',
+        path: tab === 'permissions' ? `${path}/:id` : `${path}/:id/${tab}`,
+        handle: withApi((ctx, user, api) => showApi(ctx, user, api, tab)),
+      }),
+    ),
+    { method: 'post', path: `${path}/:id/settings`, handle: saveSettings },
+    { method: 'post', path: `${path}/:id/permissions`, handle: savePermission },
+    { method: 'post', path: `${path}/:id/bulk`, handle: removePermissions },
     {
+      // The confirmation page for browsers without JavaScript.
       method: 'get',
-      path: `${path}/:id`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await showApi(ctx, user, await administration.getApi(String(ctx.params.id)))
-      },
-    },
-    form(
-      '',
-      (ctx) => ({ values: submittedValues(ctx) }),
-      (actor, id, _ctx, { values }) => administration.update(actor, id, apiInput(values ?? newApi)),
-    ),
-    form(
-      '/permissions',
-      (ctx) => ({ permissions: submittedPermissions(ctx) }),
-      (actor, id, _ctx, { permissions = [] }) =>
-        administration.setPermissions(
-          actor,
-          id,
-          permissions.map(([key, name, description]) => ({ key, name, description })),
-        ),
-    ),
-    form(
-      '/described',
-      () => ({}),
-      (actor, id, ctx) =>
-        administration.setCimdAccess(actor, id, {
-          enabled: formText(ctx, 'enabled', 10) === 'true',
-          permissionIds: formTexts(ctx, 'permissions'),
+      path: `${path}/:id/remove`,
+      handle: withApi((ctx, user, api) =>
+        show(ctx, {
+          view: 'confirm',
+          viewer: viewerOf(user),
+          within: 'api',
+          confirmation: apiRemovalConfirmation(api),
+          cancelTo: apiTabPath(api.id, 'settings'),
         }),
-    ),
+      ),
+    },
     {
       method: 'post',
       path: `${path}/:id/remove`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const { id, name } = await administration.getApi(String(ctx.params.id))
+      handle: withApi(async (ctx, user, { id, name }) => {
         await administration.remove(pageActor(user, ctx), id)
         flashes.set(ctx, path, { removed: name })
         seeOther(ctx, path)
-      },
+      }),
     },
   ]
 }
 
-function conflictOf(stored: Api, { values, permissions }: SubmittedValues): ApiPage['conflict'] {
-  const before = { ...storedValues(stored), permissions: rowsText(storedPermissions(stored)) }
-  return differences<string>(before, {
-    ...before,
-    ...values,
-    ...(permissions && { permissions: rowsText(permissions) }),
-  })
+/** Core names the position of a permission in the list; the form has only one. */
+function permissionProblems(problems: readonly FieldError[]): readonly FieldError[] {
+  const formNames: Readonly<Record<string, string>> = { name: 'permissionName', description: 'description' }
+  return problems.map((problem) => ({ ...problem, field: formNames[problem.field.split('.')[1] ?? ''] ?? 'key' }))
 }
 
-function rowsText(rows: ApiPage['permissions']): string {
-  return rows.map((row) => row.filter((cell) => cell !== '').join(' · ')).join('; ')
+function comparable({ allowCimdClients, ...texts }: ApiFormValues) {
+  return { ...texts, described: allowCimdClients ? '✓' : '–' }
 }
 
-function grantedClients(apiId: string): ClientListRequest {
-  const sort = { by: 'name', descending: false } as const
-  return { scope: { of: 'granted', apiId }, page: 1, limit: maxClients, search: '', filters: {}, sort }
+function comparablePermission({ name, description, isOffered }: PermissionForm) {
+  return { permissionName: name, description, described: isOffered ? '✓' : '–' }
 }

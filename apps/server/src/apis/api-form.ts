@@ -1,13 +1,14 @@
-import type { AccessTokenFormat, Api, ApiInput } from '@pocket/core'
+import type { AccessTokenFormat, Api, ApiInput, ApiPermission } from '@pocket/core'
 import type { Context } from 'koa'
-import { formText, formTexts } from '../http/form.ts'
-import type { ApiFormValues, PermissionRow } from './page-model.ts'
+import { formText } from '../http/form.ts'
+import type { ApiFormValues, PermissionForm } from './page-model.ts'
 
 export const newApi: ApiFormValues = {
   name: '',
   accessTokenFormat: 'jwt',
   accessTokenDurationMinutes: '',
   resourceServerClientIds: '',
+  allowCimdClients: false,
 }
 
 export function storedValues(api: Api): ApiFormValues {
@@ -16,6 +17,7 @@ export function storedValues(api: Api): ApiFormValues {
     accessTokenFormat: api.accessTokenFormat,
     accessTokenDurationMinutes: String(api.accessTokenDurationMinutes ?? ''),
     resourceServerClientIds: api.resourceServerClientIds.join('\n'),
+    allowCimdClients: api.allowCimdClients,
   }
 }
 
@@ -25,6 +27,7 @@ export function submittedValues(ctx: Context): ApiFormValues {
     accessTokenFormat: formText(ctx, 'accessTokenFormat', 20),
     accessTokenDurationMinutes: formText(ctx, 'accessTokenDurationMinutes', 20).trim(),
     resourceServerClientIds: formText(ctx, 'resourceServerClientIds', 20_000).replaceAll('\r\n', '\n'),
+    allowCimdClients: formText(ctx, 'allowCimdClients', 10) === 'true',
   }
 }
 
@@ -40,18 +43,21 @@ export function apiInput(values: ApiFormValues): ApiInput {
   }
 }
 
-export function storedPermissions({ permissions }: Api): readonly PermissionRow[] {
-  return permissions.map(({ key, name, description }) => [key, name, description])
+/** The submitted permission; its ID is `null` if it is new. */
+export function submittedPermission(ctx: Context): PermissionForm {
+  const id = formText(ctx, 'permission', 100)
+  return {
+    id: id === '' ? null : id,
+    key: formText(ctx, 'key', 200).trim(),
+    name: formText(ctx, 'permissionName', 300).trim(),
+    description: formText(ctx, 'description', 1000).trim(),
+    isOffered: formText(ctx, 'offered', 10) === 'true',
+  }
 }
 
-/** Rows that are not empty. */
-export function submittedPermissions(ctx: Context): readonly PermissionRow[] {
-  const [keys, names, descriptions] = [
-    formTexts(ctx, 'key'),
-    formTexts(ctx, 'permissionName'),
-    formTexts(ctx, 'description'),
-  ]
-  return keys
-    .map((key, index): PermissionRow => [key.trim(), (names[index] ?? '').trim(), (descriptions[index] ?? '').trim()])
-    .filter((row) => row.some((cell) => cell !== ''))
+export const newPermission: PermissionForm = { id: null, key: '', name: '', description: '', isOffered: false }
+
+export function storedPermission(permission: ApiPermission): PermissionForm {
+  const { id, key, name, description, allowedForCimdClients } = permission
+  return { id, key, name, description, isOffered: allowedForCimdClients }
 }

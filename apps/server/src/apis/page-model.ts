@@ -1,6 +1,7 @@
 import type { ApiAccess } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { BulkNotice } from '../http/bulk.ts'
+import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
@@ -32,6 +33,8 @@ export interface ApiFormValues {
   readonly accessTokenDurationMinutes: string
   /** Client IDs, one per line. */
   readonly resourceServerClientIds: string
+  /** Whether clients with a metadata document have access. */
+  readonly allowCimdClients: boolean
 }
 
 /** `/settings/admin/apis/new`. Its form posts to the same path. */
@@ -42,14 +45,23 @@ export interface ApiNewPage {
   readonly problems: readonly FieldError[]
 }
 
-/** A row of the permissions form: key, name, description. */
-export type PermissionRow = readonly [key: string, name: string, description: string]
+/** The form of one permission; its ID is `null` for a new one. */
+export interface PermissionForm {
+  readonly id: string | null
+  readonly key: string
+  readonly name: string
+  readonly description: string
+  /** Whether clients with a metadata document may request it. */
+  readonly isOffered: boolean
+}
 
+export type ApiTab = 'permissions' | 'clients' | 'settings'
 export type ApiNotice = 'created' | 'saved' | 'access_saved' | 'access_removed'
 
-/** `/settings/admin/apis/<id>`. Its forms post to this path and paths below it. */
+/** A page of `/settings/admin/apis/<id>`. Its forms post to this path and paths below it. */
 export interface ApiPage {
   readonly view: 'api'
+  readonly tab: ApiTab
   readonly viewer: Viewer
   readonly api: {
     readonly id: string
@@ -57,16 +69,14 @@ export interface ApiPage {
     readonly resource: string
     readonly createdAt: number
     readonly allowCimdClients: boolean
-    readonly permissions: readonly {
-      readonly id: string
-      readonly key: string
-      readonly name: string
-      readonly allowedForCimdClients: boolean
-    }[]
   }
-  readonly values: ApiFormValues
-  readonly permissions: readonly PermissionRow[]
-  /** Clients with access, sorted by name, and the number of clients not shown. */
+  /** Of the permissions or the clients, by tab. */
+  readonly list: ListView
+  readonly permissions: readonly (PermissionForm & { readonly id: string })[]
+  readonly permissionCount: number
+  /** The permission to be added or changed, and the version that a change is based on. */
+  readonly permission: PermissionForm & { readonly version: string; readonly problems: readonly FieldError[] }
+  /** Clients with access. */
   readonly clients: readonly {
     readonly id: string
     readonly name: string
@@ -74,12 +84,15 @@ export interface ApiPage {
     readonly forPeople: number | null
     readonly clientPermissionCount: number | null
   }[]
-  readonly moreClients: number
-  readonly problems: readonly FieldError[]
-  readonly notice: ApiNotice | null
+  readonly clientCount: number
+  readonly values: ApiFormValues
   readonly version: string
+  readonly problems: readonly FieldError[]
   /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference[] | null
+  readonly notice: ApiNotice | null
+  readonly bulkNotice: BulkNotice | null
+  readonly removal: Confirmation
 }
 
 /** `/settings/admin/apis/<id>/clients/<client id>`: the access of one client to one API. */

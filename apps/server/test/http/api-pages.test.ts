@@ -23,12 +23,14 @@ async function create(name = 'Photos') {
   return { id, resource, page: `${at}/${id}`, answer }
 }
 const stored = (id: string) => running.app.pocket.apis.find(id)
-const permissions = (rows: readonly (readonly [string, string, string])[]) =>
-  rows.flatMap(([key, name, description]) => [
-    ['key', key] as const,
-    ['permissionName', name] as const,
-    ['description', description] as const,
-  ])
+/** Adds permissions one by one. */
+async function addPermissions(
+  page: string,
+  rows: readonly (readonly [key: string, name: string, description: string])[],
+) {
+  for (const [key, permissionName, description] of rows)
+    expect((await agent.postForm(`${page}/permissions`, { key, permissionName, description })).status).toBe(303)
+}
 const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
 
 describe('an API', () => {
@@ -44,7 +46,7 @@ describe('an API', () => {
       ['jwt', false],
     ] as const)
       expect((await agent.get(`${at}?filters[format]=${format}`)).text.includes(resource)).toBe(exists)
-    await agent.postForm(page, { ...change, resourceServerClientIds: `${server}\r\nnobody` })
+    await agent.postForm(`${page}/settings`, { ...change, resourceServerClientIds: `${server}\r\nnobody` })
     expect(await stored(id)).toMatchObject({
       name: 'Pictures',
       accessTokenFormat: 'jwt',
@@ -89,73 +91,116 @@ describe('an API', () => {
     expect(again.text).toContain('Another API has this resource.')
   })
 
-  test('has the permissions of its rows, and loses the permissions of emptied rows', async () => {
+  test('gets permissions, changes one and deletes selected ones', async () => {
     const { id, page } = await create()
-    const rows = permissions([
+    await addPermissions(page, [
       ['photos:read', 'See photos', 'All of them'],
       ['photos:write', 'Add photos', ''],
-      ['', '', ''],
+      ['photos:delete', 'Delete photos', ''],
     ])
-    expect((await agent.postForm(`${page}/permissions`, rows)).status).toBe(303)
-    expect((await stored(id))?.permissions).toMatchObject([
-      { key: 'photos:read', name: 'See photos', description: 'All of them' },
-      { key: 'photos:write', name: 'Add photos', description: '' },
-    ])
-    const twice = permissions([
-      ['a', 'A', ''],
-      ['a', 'B', ''],
-    ])
-    const refused = await agent.postForm(`${page}/permissions`, twice)
-    expect(refused.status).toBe(400)
-    expect(refused.text).toContain('A scope appears twice.')
-    expect(refused.text).toContain('name="permissionName" value="B"')
-    await agent.postForm(
-      `${page}/permissions`,
-      permissions([
-        ['', '', ''],
-        ['photos:write', 'Add', ''],
-      ]),
-    )
+    const [read, , deletes] = (await stored(id))?.permissions ?? []
+    const form = await agent.get(`${page}?permission=${read?.id}`)
+    expect(form.text).toContain('value="All of them"')
+    const change = { permission: read?.id ?? '', key: 'ignored', permissionName: 'Look', description: '' }
+    await agent.postForm(`${page}/permissions`, { ...change, version: versionOf(form.text) })
+    expect((await stored(id))?.permissions[0]).toMatchObject({ ...read, name: 'Look', description: '' })
+    const ids = [read, deletes].map((permission) => ['ids', permission?.id ?? ''] as const)
+    const confirmation = await agent.postForm(`${page}/bulk`, [['act', 'delete'], ...ids])
+    expect(confirmation.text).toContain('Delete 2 permissions?')
+    const done = await agent.postForm(`${page}/bulk`, [['act', 'delete'], ['confirmed', 'yes'], ...ids])
+    expect((await agent.follow(done)).text).toContain('2 permissions were deleted.')
     expect((await stored(id))?.permissions.map(({ key }) => key)).toEqual(['photos:write'])
+  })
+
+  test.each([
+    [{ key: 'photos:read', permissionName: 'Again' }, 'A scope appears twice.'],
+    [{ key: 'with space', permissionName: 'Spaced' }, 'value="with space"'],
+    [{ key: 'photos:new', permissionName: '' }, 'value="photos:new"'],
+  ])('refuses the permission %j beside its field', async (fields, text) => {
+    const { id, page } = await create()
+    await addPermissions(page, [['photos:read', 'See photos', '']])
+    const refused = await agent.postForm(`${page}/permissions`, fields)
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain(text)
+    expect(refused.text).toContain('aria-invalid="true"')
+    expect((await stored(id))?.permissions).toHaveLength(1)
+  })
+
+  test('overwrites a concurrently changed permission only with a confirmation', async () => {
+    const { id, page } = await create()
+    await addPermissions(page, [['photos:read', 'See photos', '']])
+    const [{ id: permission = '' } = {}] = (await stored(id))?.permissions ?? []
+    const version = versionOf((await agent.get(`${page}?permission=${permission}`)).text)
+    await agent.postForm(`${page}/permissions`, { permission, permissionName: 'Theirs' })
+    const conflict = await agent.postForm(`${page}/permissions`, { permission, permissionName: 'Mine', version })
+    expect(conflict.status).toBe(412)
+    expect(conflict.text).toContain('Name is now: Theirs')
+    expect(conflict.text).toContain('value="Mine"')
+    expect((await stored(id))?.permissions).toMatchObject([{ name: 'Theirs' }])
+  })
+
+  test('keeps permissions that are added at once', async () => {
+    const { id, page } = await create()
+    const keys = ['a', 'b', 'c', 'd']
+    await Promise.all(keys.map((key) => addPermissions(page, [[key, key.toUpperCase(), '']])))
+    expect((await stored(id))?.permissions.map(({ key }) => key).sort()).toEqual(keys)
+  })
+
+  test('lists 500 permissions by page and search', async () => {
+    const { id, page } = await create()
+    const permissions = Array.from({ length: 500 }, (_, index) => ({ key: `p:${index}`, name: `Part ${index}` }))
+    await running.app.pocket.apis.setPermissions(id, permissions)
+    const first = await agent.get(page)
+    expect(first.text.match(/name="ids"/g)).toHaveLength(20)
+    expect(first.text).toContain('All 500 that match')
+    const found = await agent.get(`${page}?search=part 49`)
+    expect(found.text.match(/name="ids"/g)).toHaveLength(11)
+    const matching = { act: 'delete', all: 'yes', list: '?search=part 49' }
+    expect((await agent.postForm(`${page}/bulk`, matching)).text).toContain('Delete 11 permissions?')
   })
 
   test('is overwritten after a concurrent change only with a confirmation', async () => {
     const { id, page } = await create()
-    const version = versionOf((await agent.get(page)).text)
+    const version = versionOf((await agent.get(`${page}/settings`)).text)
     await running.app.pocket.apis.update(id, { name: 'Theirs' })
-    const conflict = await agent.postForm(page, { name: 'Mine', accessTokenFormat: 'jwt', version })
+    const mine = { name: 'Mine', accessTokenFormat: 'jwt' }
+    const conflict = await agent.postForm(`${page}/settings`, { ...mine, version })
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Name is now: Theirs')
     expect(conflict.text).toContain('value="Mine"')
     expect(await stored(id)).toMatchObject({ name: 'Theirs' })
-    await agent.postForm(page, { name: 'Mine', accessTokenFormat: 'jwt', version: versionOf(conflict.text) })
+    await agent.postForm(`${page}/settings`, { ...mine, version: versionOf(conflict.text) })
     expect(await stored(id)).toMatchObject({ name: 'Mine' })
   })
 
   test('is opened to clients that use a metadata document', async () => {
     const { id, page } = await create()
-    await agent.postForm(`${page}/permissions`, permissions([['a', 'A', '']]))
-    const [permission] = (await stored(id))?.permissions ?? []
-    await agent.postForm(`${page}/described`, { enabled: 'true', permissions: permission?.id ?? '' })
-    expect(await stored(id)).toMatchObject({ allowCimdClients: true, permissions: [{ allowedForCimdClients: true }] })
-    await agent.postForm(`${page}/described`, {})
-    expect(await stored(id)).toMatchObject({ allowCimdClients: false })
+    const settings = { name: 'Photos', accessTokenFormat: 'jwt' }
+    await agent.postForm(`${page}/settings`, { ...settings, allowCimdClients: 'true' })
+    await addPermissions(page, [['kept', 'Kept', '']])
+    await agent.postForm(`${page}/permissions`, { key: 'a', permissionName: 'A', offered: 'true' })
+    const offered = async () => {
+      const api = await stored(id)
+      return [api?.allowCimdClients, ...(api?.permissions.map((each) => each.allowedForCimdClients) ?? [])]
+    }
+    expect(await offered()).toEqual([true, false, true])
+    await agent.postForm(`${page}/settings`, { ...settings, name: 'Pictures', allowCimdClients: 'true' })
+    expect(await offered()).toEqual([true, false, true])
+    await agent.postForm(`${page}/settings`, settings)
+    expect(await offered()).toEqual([false, false, false])
   })
 })
 
 test('finds a client, grants it access for users and for itself, and revokes it', async () => {
   const { id, page } = await create('Files')
-  await agent.postForm(
-    `${page}/permissions`,
-    permissions([
-      ['a', 'A', ''],
-      ['b', 'B', ''],
-    ]),
-  )
+  await addPermissions(page, [
+    ['a', 'A', ''],
+    ['b', 'B', ''],
+  ])
   const [first, second] = (await stored(id))?.permissions ?? []
   const client = await running.app.pocket.clients.create({ name: 'Importer', redirectUris: [] })
   const access = `${page}/clients/${client.id}`
-  expect((await agent.get(`${at}/access?api=${id}`)).location).toBe(page)
+  expect((await agent.get(`${at}/access?api=${id}`)).location).toBe(`${page}/clients`)
   const chosen = await agent.get(`${at}/access?${new URLSearchParams({ api: id, client: client.id })}`)
   expect(chosen.location).toBe(access)
   expect((await agent.get(access)).text).toContain('Importer at Files')
@@ -173,7 +218,7 @@ test('finds a client, grants it access for users and for itself, and revokes it'
 
 test('overwrites concurrently changed access only with a confirmation', async () => {
   const { id, page } = await create('Maps')
-  await agent.postForm(`${page}/permissions`, permissions([['a', 'Look', '']]))
+  await addPermissions(page, [['a', 'Look', '']])
   const [look] = (await stored(id))?.permissions ?? []
   const client = await running.app.pocket.clients.create({ name: 'Walker', redirectUris: [] })
   const access = `${page}/clients/${client.id}`
@@ -191,13 +236,13 @@ test('overwrites concurrently changed access only with a confirmation', async ()
 
 test('is restricted to administrators and to forms of this site', async () => {
   const { id } = await create()
-  for (const path of ['', '/new', `/${id}`, `/${id}/clients/x`])
+  for (const path of ['', '/new', `/${id}`, `/${id}/clients`, `/${id}/settings`, `/${id}/clients/x`])
     expect([path, (await running.agent().get(at + path)).status]).toEqual([path, 303])
   for (const path of [
     '/new',
-    `/${id}`,
+    `/${id}/settings`,
     `/${id}/permissions`,
-    `/${id}/described`,
+    `/${id}/bulk`,
     `/${id}/remove`,
     `/${id}/clients/x`,
   ]) {

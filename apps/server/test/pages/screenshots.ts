@@ -8,7 +8,7 @@ import sharp from 'sharp'
 import { type PageServer, startPageServer } from './page-server.ts'
 
 /** CSS pixels. */
-const widths = { phone: 360, tablet: 820, desktop: 1280 }
+const widths = { phone: 390, tablet: 820, desktop: 1280 }
 const themes = ['light', 'dark'] as const
 /** Pictures of the tutorial: the page, and its height in CSS pixels. */
 const tutorial = {

@@ -24,17 +24,49 @@ const values = {
   accessTokenFormat: 'jwt',
   accessTokenDurationMinutes: '10',
   resourceServerClientIds: '5b1c8f2e-3f0a-4a57-9d3c-5a8e0a6b7c11',
+  allowCimdClients: true,
 }
 
+const permission = { id: null, key: '', name: '', description: '', isOffered: false, version: '', problems: [] }
 const page = {
   view: 'api',
+  tab: 'permissions',
   viewer: anna,
   api,
-  values,
+  list: listOf('/settings/admin/apis/a1', ['name', 'key', 'description', 'offered'], 2),
   permissions: [
-    ['photos:read', 'See photos', 'With their place and time'],
-    ['photos:write', 'Add photos', ''],
+    {
+      id: 'p1',
+      key: 'photos:read',
+      name: 'See photos',
+      description: 'With their place and time',
+      isOffered: true,
+    },
+    { id: 'p2', key: 'photos:write', name: 'Add photos', description: '', isOffered: false },
   ],
+  permissionCount: 2,
+  permission,
+  clients: [],
+  clientCount: 2,
+  values,
+  version: 'W/"1"',
+  problems: [],
+  conflict: null,
+  notice: null,
+  bulkNotice: null,
+  removal: {
+    act: 'apisDelete',
+    names: ['Photos'],
+    count: 1,
+    submitTo: '/settings/admin/apis/a1/remove',
+    fields: [],
+    isDangerous: true,
+  },
+} as const
+const clientsTab = {
+  ...page,
+  tab: 'clients',
+  list: listOf('/settings/admin/apis/a1/clients', ['name', 'access'], 2),
   clients: [
     { id: 'c1', name: 'Immich', forPeople: 2, clientPermissionCount: null },
     {
@@ -44,12 +76,8 @@ const page = {
       clientPermissionCount: 0,
     },
   ],
-  moreClients: 3,
-  problems: [],
-  notice: null,
-  version: 'W/"1"',
-  conflict: null,
 } as const
+const key = (number: number) => `photos:albums:${String(number).padStart(3, '0')}:read`
 
 const list = listOf('/settings/admin/apis', ['name', 'resource', 'format', 'permissions', 'created'], 2)
 const item = {
@@ -94,16 +122,36 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
   'api-page-new': {
     ...page,
     notice: 'created',
-    api: { ...api, permissions: [] },
+    list: { ...page.list, total: 0 },
     permissions: [],
-    clients: [],
-    moreClients: 0,
+    permissionCount: 0,
+    clientCount: 0,
+  },
+  'api-page-many': {
+    ...page,
+    list: { ...listOf('/settings/admin/apis/a1', ['name', 'key', 'description', 'offered'], 500), all: 500 },
+    permissions: Array.from({ length: 20 }, (_, index) => ({
+      id: `p${index}`,
+      key: key(index),
+      name: `See the photos of album ${index}`,
+      description: index % 3 === 0 ? 'With their place and time, and the people who are in them' : '',
+      isOffered: index % 4 === 0,
+    })),
+    permissionCount: 500,
+    clientCount: 312,
   },
   'api-page-refused': {
     ...page,
-    problems: [{ field: 'permissions[1].key', code: 'duplicate', message: '' }],
-    conflict: [{ field: 'name', stored: 'Pictures' }],
+    permission: { ...permission, key: 'photos:read', problems: [{ field: 'key', code: 'duplicate', message: '' }] },
   },
+  'api-page-editing': {
+    ...page,
+    permission: { ...permission, ...page.permissions[0], version: 'W/"2"' },
+    conflict: [{ field: 'description', stored: 'With their place' }],
+  },
+  'api-page-clients': clientsTab,
+  'api-page-no-clients': { ...clientsTab, clients: [], clientCount: 0 },
+  'api-page-settings': { ...page, tab: 'settings', conflict: [{ field: 'name', stored: 'Pictures' }] },
   'api-access': {
     view: 'api-access',
     viewer: anna,

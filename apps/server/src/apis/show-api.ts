@@ -1,0 +1,141 @@
+import type { Api, ApiPermission } from '@pocket/core'
+import type { User } from '@pocket/directory'
+import { nameKey } from '@pocket/directory/internal'
+import type { Context } from 'koa'
+import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { bulkNotice } from '../http/bulk.ts'
+import type { Confirmation } from '../http/confirm-page-model.ts'
+import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
+import { viewerOf } from '../http/viewer.ts'
+import { apiValidator, findPermission, permissionValidator } from './administration.ts'
+import { newPermission, storedPermission, storedValues } from './api-form.ts'
+import type { ApiPageDeps } from './deps.ts'
+import type { ApiNotice, ApiPage, ApiTab } from './page-model.ts'
+
+/** Page state in addition to the stored data: rejected input. */
+export type ApiPageOverrides = Partial<Pick<ApiPage, 'values' | 'permission' | 'problems' | 'conflict'>>
+
+export type ShowApi = (ctx: Context, user: User, api: Api, tab: ApiTab, overrides?: ApiPageOverrides) => Promise<void>
+
+const apisPath = '/settings/admin/apis'
+const notices: readonly ApiNotice[] = ['created', 'saved', 'access_saved', 'access_removed']
+
+export function apiTabPath(id: string, tab: ApiTab): string {
+  const path = `${apisPath}/${encodeURIComponent(id)}`
+  return tab === 'permissions' ? path : `${path}/${tab}`
+}
+
+/** The list of permissions of an API. */
+export function permissionList({ id, allowCimdClients }: Pick<Api, 'id' | 'allowCimdClients'>): ListPageDefinition {
+  return {
+    path: apiTabPath(id, 'permissions'),
+    columns: [
+      { name: 'name', sort: 'name' },
+      { name: 'key', sort: 'key' },
+      { name: 'description' },
+      ...(allowCimdClients ? [{ name: 'offered', sort: 'offered' }] : []),
+    ],
+    sort: { column: 'key', descending: false },
+  }
+}
+
+function clientList(id: string): ListPageDefinition {
+  return {
+    path: apiTabPath(id, 'clients'),
+    columns: [{ name: 'name', sort: 'name' }, { name: 'access' }],
+    sort: { column: 'name', descending: false },
+  }
+}
+
+/** One page of the permissions; an API has few hundred, all in memory. */
+export function pageOfPermissions(
+  permissions: readonly ApiPermission[],
+  request: Pick<ListRequest, 'page' | 'limit' | 'search' | 'sort'>,
+): Page<ApiPermission> {
+  const search = nameKey(request.search)
+  const matching = permissions.filter(({ key, name, description }) =>
+    [key, name, description].some((text) => nameKey(text).includes(search)),
+  )
+  const direction = request.sort?.descending ? -1 : 1
+  const sortKey = ({ key, name, allowedForCimdClients }: ApiPermission) => {
+    if (request.sort?.column === 'name') return nameKey(name)
+    return request.sort?.column === 'offered' ? String(allowedForCimdClients) : key
+  }
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  const sorted = matching.toSorted((a, b) => direction * compare(sortKey(a), sortKey(b)) || compare(a.key, b.key))
+  const offset = offsetOf(request, sorted.length)
+  return { total: sorted.length, items: sorted.slice(offset, offset + request.limit) }
+}
+
+export function createShowApi({ pocket, show, flashes, secure }: ApiPageDeps): ShowApi {
+  const { apis, clients } = pocket
+
+  const readClients = async (id: string, request: ListRequest) => {
+    const { search, page, limit } = request
+    const sort = { by: 'name', descending: request.sort?.descending ?? false } as const
+    const granted = await clients.page({ scope: { of: 'granted', apiId: id }, page, limit, search, filters: {}, sort })
+    const grants = new Map((await apis.grantsOf(id)).map((grant) => [grant.clientId, grant]))
+    const items = granted.items.map(({ client }) => {
+      const grant = grants.get(client.id)
+      return {
+        id: client.id,
+        name: client.name,
+        forPeople: grant?.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
+        clientPermissionCount: grant?.clientAccess ? grant.clientPermissionIds.length : null,
+      }
+    })
+    return { items, total: granted.total, all: grants.size }
+  }
+
+  return async (ctx, user, api, tab, overrides = {}) => {
+    const { id, name, resource, createdAt, allowCimdClients, permissions } = api
+    const definition = tab === 'clients' ? clientList(id) : permissionList(api)
+    const { request, view } = readListPage(ctx, definition, secure)
+    const shownPermissions = pageOfPermissions(permissions, request)
+    const shownClients = await readClients(id, tab === 'clients' ? request : { ...request, page: 1, limit: 1 })
+    const flash = flashes.consume(ctx, apiTabPath(id, tab))
+    const notice = notices.find((each) => each === flash.notice) ?? null
+    await show(ctx, {
+      view: 'api',
+      tab,
+      viewer: viewerOf(user),
+      api: { id, name, resource, createdAt, allowCimdClients },
+      list:
+        tab === 'clients'
+          ? view(shownClients.total, shownClients.all)
+          : view(shownPermissions.total, permissions.length),
+      permissions: shownPermissions.items.map((each) => ({ ...storedPermission(each), id: each.id })),
+      permissionCount: permissions.length,
+      permission: permissionForm(api, ctx.query.permission),
+      clients: shownClients.items,
+      clientCount: shownClients.all,
+      values: storedValues(api),
+      version: apiValidator(api),
+      problems: [],
+      conflict: null,
+      notice,
+      bulkNotice: notice === null ? bulkNotice(flash) : null,
+      removal: apiRemovalConfirmation(api),
+      ...overrides,
+    })
+  }
+}
+
+/** The form of the permission in the URL, or of a new one. */
+function permissionForm({ permissions }: Api, id: string | string[] | undefined): ApiPage['permission'] {
+  if (typeof id !== 'string' || id === '') return { ...newPermission, version: '', problems: [] }
+  const permission = findPermission(permissions, id)
+  return { ...storedPermission(permission), version: permissionValidator(permission), problems: [] }
+}
+
+/** The confirmation before an API is deleted. */
+export function apiRemovalConfirmation({ id, name }: Pick<Api, 'id' | 'name'>): Confirmation {
+  return {
+    act: 'apisDelete',
+    names: [name],
+    count: 1,
+    submitTo: `${apiTabPath(id, 'permissions')}/remove`,
+    fields: [],
+    isDangerous: true,
+  }
+}
