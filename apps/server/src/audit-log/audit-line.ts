@@ -1,8 +1,8 @@
-import type { Change } from '@pocket/core'
 import { commandLineUser, configurationFileUser, ldapActor, staticUser } from '../access/built-in-actors.ts'
 import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
-import type { AuditChange, AuditLine, Subject } from './page-model.ts'
+import { changeView, type NameOfId } from './change-view.ts'
+import type { AuditLine, Subject } from './page-model.ts'
 
 /** Names of groups and APIs that entries reference by ID, and page URLs of users and clients. */
 export interface KnownSubjects {
@@ -11,6 +11,7 @@ export interface KnownSubjects {
   /** URL of the page of a user or client; `null` if there is none. */
   readonly user: (id: string) => string | null
   readonly client: (id: string) => string | null
+  readonly nameOfId: NameOfId
 }
 
 /** For users who may see only their own entries. */
@@ -19,6 +20,7 @@ export const noKnownSubjects: KnownSubjects = {
   apis: new Map(),
   user: () => null,
   client: () => null,
+  nameOfId: () => undefined,
 }
 
 /** Data fields that the line already shows. */
@@ -42,8 +44,8 @@ export function auditLine(entry: AuditEntry, perspective: 'own' | 'all', knownSu
     place: { country: country ?? '', city: city ?? '' },
     code: data.code ?? null,
     isRefusal: /_(FAILED|REFUSED|DENIED|REGRESSED)$/.test(event),
-    changes: Object.entries(changes ?? {}).map(([field, change]) => changeOf(field, change)),
-    details: perspective === 'own' ? [] : detailsOf(entry),
+    changes: changeView(event, changes, knownSubjects.nameOfId),
+    details: perspective === 'own' ? [] : detailsOf(entry, knownSubjects),
   }
 }
 
@@ -98,20 +100,22 @@ function changedName({ changes }: AuditEntry): string | null {
   return typeof name === 'string' ? name : null
 }
 
-function changeOf(field: string, { before, after }: Change): AuditChange {
-  return { field, before: displayValue(before), after: displayValue(after) }
-}
+/** Lists of what the table of changes shows. */
+const changeLists = new Set(['fields', 'keys', 'added', 'removed', 'groups'])
 
-function displayValue(value: unknown): string | null {
-  if (value === null || value === undefined || value === '') return null
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function detailsOf({ event, data, requestId, userAgent }: AuditEntry): AuditLine['details'] {
+/** Without what the line, its objects and its changes show already. */
+function detailsOf(entry: AuditEntry, { groups, apis }: KnownSubjects): AuditLine['details'] {
+  const { event, data, changes, requestId, userAgent } = entry
+  const isShown = (name: string, value: string) =>
+    summaryFields.has(name) ||
+    (changes !== null && changeLists.has(name)) ||
+    (name === 'groupId' && groups.has(value)) ||
+    (name === 'apiId' && apis.has(value)) ||
+    (name === 'endsAt' && changes?.endsAt !== undefined)
   return [
     { name: 'event', value: event },
     ...Object.entries(data)
-      .filter(([name]) => !summaryFields.has(name))
+      .filter(([name, value]) => !isShown(name, value))
       .map(([name, value]) => ({ name, value })),
     ...(userAgent === null ? [] : [{ name: 'userAgent', value: userAgent }]),
     ...(requestId === null ? [] : [{ name: 'requestID', value: requestId }]),

@@ -33,11 +33,24 @@ export interface AuditLine {
   readonly details: readonly { readonly name: string; readonly value: string }[]
 }
 
-/** The old and the new value of a field; `null` means empty. */
+/** The old and the new values of a field; no value means empty. */
 export interface AuditChange {
+  /** The technical name, shown if the catalogue has none of the labels. */
   readonly field: string
-  readonly before: string | null
-  readonly after: string | null
+  /** The catalogue key of the settings page, if a label alone is ambiguous. */
+  readonly section: string | null
+  /** Possible catalogue keys of the label. */
+  readonly labels: readonly string[]
+  readonly before: readonly AuditValue[]
+  readonly after: readonly AuditValue[]
+}
+
+export interface AuditValue {
+  /** Shown if the catalogue has none of the keys. */
+  readonly text: string
+  readonly keys: readonly string[]
+  /** Milliseconds since the Unix epoch, if it is an instant. */
+  readonly at: number | null
 }
 
 /** `/settings/audit-log`: events of the signed-in user. */

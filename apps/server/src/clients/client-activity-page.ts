@@ -1,8 +1,8 @@
 import type { Client } from '@pocket/core'
 import { notAllowedReason } from '@pocket/core/internal'
 import { auditLine } from '../audit-log/audit-line.ts'
+import { createAuditSubjects } from '../audit-log/subjects.ts'
 import type { PageRoute } from '../http/page-routes.ts'
-import { userPath } from '../http/paths.ts'
 import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import type { AttemptWithUser } from './connection-log.ts'
@@ -13,7 +13,8 @@ const latest = { page: 1, limit: 10, sort: null }
 
 /** `/settings/admin/oidc-clients/:id/activity`: recent attempts, and the changes of the client. */
 export function clientActivityPages(context: ClientPageContext): readonly PageRoute[] {
-  const { auditLog, directory, redirectUriPolicy, path, authentication, show, getClient } = context
+  const { auditLog, redirectUriPolicy, path, authentication, show, getClient } = context
+  const auditSubjects = createAuditSubjects(context)
 
   const remedyOf = (attempt: AttemptWithUser, { redirectUris }: Client): ConnectionAttemptItem['remedy'] => {
     const { error, reason, redirectUri, accountId } = attempt
@@ -27,9 +28,7 @@ export function clientActivityPages(context: ClientPageContext): readonly PageRo
   const listEvents = async (clientId: string) => {
     const query = { accountId: null, from: null, to: null, filters: { clientID: [clientId] }, search: '' }
     const { items } = await auditLog.list(query, latest)
-    const groups = await directory.groups.list([...new Set(items.flatMap(({ data }) => data.groupId ?? []))])
-    const names = new Map(groups.map(({ id, friendlyName }) => [id, friendlyName]))
-    const known = { groups: names, apis: new Map<string, string>(), user: userPath, client: () => null }
+    const known = await auditSubjects.load(items)
     return items.map((entry) => auditLine(entry, 'all', known))
   }
 

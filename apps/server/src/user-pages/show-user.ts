@@ -2,7 +2,8 @@ import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { passkeyItem } from '../account/passkey-item.ts'
-import { auditLine, noKnownSubjects } from '../audit-log/audit-line.ts'
+import { auditLine } from '../audit-log/audit-line.ts'
+import { createAuditSubjects } from '../audit-log/subjects.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
 import { pickedGroups } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
@@ -47,12 +48,12 @@ const latest = { page: 1, limit: 10, sort: null }
 export function createShowUser(deps: UserPageDeps): ShowUser {
   const { pocket, directory, users, auditLog, sessions, passkeyPolicy, passkeyRemovals, userPictures } = deps
   const { recoveryRequests, settings, show, flashes } = deps
+  const auditSubjects = createAuditSubjects(deps)
   const findRecentEvents = async (id: string) => {
     const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
     const { items } = await auditLog.list(query, latest)
-    const groups = await directory.groups.list([...new Set(items.flatMap(({ data }) => data.groupId ?? []))])
-    const names = new Map(groups.map((group) => [group.id, group.friendlyName]))
-    return items.map((entry) => auditLine(entry, 'all', { ...noKnownSubjects, groups: names }))
+    const known = await auditSubjects.load(items)
+    return items.map((entry) => auditLine(entry, 'all', known))
   }
   const usableClients = async ({ id, groups }: UserDetails): Promise<UserPage['clients']> => {
     const groupIds = groups.map((group) => group.id)

@@ -70,6 +70,42 @@ describe('every event', () => {
   })
 })
 
+test('names changed fields, options and referenced objects in words', async () => {
+  const created = await instance.call('POST /api/user-groups', {
+    body: { name: freshName(), friendlyName: 'The crew' },
+  })
+  const groupId = String(created.json.id)
+  const client = await instance.app.pocket.clients.create({ name: 'Library', redirectUris: [] })
+  await instance.call('PUT /api/user-groups/{id}/allowed-oidc-clients', {
+    params: { id: groupId },
+    body: { oidcClientIds: [client.id] },
+  })
+  const stored = await instance.call('GET /api/application-configuration/all')
+  const values = Object.fromEntries(
+    (stored.json as unknown as readonly { readonly key: string; readonly value: string }[]).map(({ key, value }) => [
+      key,
+      value,
+    ]),
+  )
+  await instance.call('PUT /api/application-configuration', {
+    body: {
+      ...values,
+      allowUserSignups: 'withToken',
+      smtpTls: 'tls',
+      signupDefaultUserGroupIDs: JSON.stringify([groupId]),
+    },
+  })
+  const { text } = await get(all)
+  const changes = [...text.matchAll(/<tr role="row"><td role="cell">(.*?)<\/tr>/gs)].map(([, row = '']) =>
+    row.replaceAll(/<\/td>/g, '|').replaceAll(/<[^>]*>/g, ''),
+  )
+  expect(changes).toContain('Sign-up|Disabled|With an invitation|')
+  expect(changes).toContain('E-mail: Encryption|None|TLS|')
+  expect(changes).toContain('Groups|nothing|The crew|')
+  expect(changes).toContain('Clients|nothing|Library|')
+  expect(text).not.toContain('<code>allowUserSignups</code>')
+})
+
 describe('the log of the current user', () => {
   test('shows only the events of the user, as text', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())

@@ -1,3 +1,4 @@
+import { changeView } from '../../../src/audit-log/change-view.ts'
 import type { AuditLine } from '../../../src/audit-log/page-model.ts'
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
@@ -73,14 +74,20 @@ const settings: AuditLine = {
   event: 'SETTINGS_CHANGED',
   subjects: [account],
   at: now - 2 * day,
-  changes: [
-    { field: 'appName', before: 'Pocket ID', after: 'The family’s own entryPoint with a long name' },
-    { field: 'smtpPassword', before: null, after: '(redacted)' },
-    { field: 'signupDefaultUserGroupIDs', before: '[]', after: '["4b1b8a7e-3c52-4a2f-a0a3-7a3b7f0c2d11"]' },
-  ],
+  changes: changeView(
+    'SETTINGS_CHANGED',
+    {
+      appName: { before: 'Pocket ID', after: 'The family’s own entryPoint with a long name' },
+      smtpPassword: { before: null, after: '(redacted)' },
+      allowUserSignups: { before: 'disabled', after: 'withToken' },
+      recoveryByEmail: { before: '1d', after: '3d' },
+      emailsVerified: { before: false, after: true },
+      signupDefaultUserGroupIDs: { before: '[]', after: '["4b1b8a7e-3c52-4a2f-a0a3-7a3b7f0c2d11"]' },
+    },
+    () => 'The family',
+  ),
   details: [
     { name: 'event', value: 'SETTINGS_CHANGED' },
-    { name: 'keys', value: 'appName, smtpPassword, signupDefaultUserGroupIDs' },
     { name: 'requestID', value: '4b1b8a7e-3c52-4a2f-a0a3-7a3b7f0c2d11' },
   ],
 }
