@@ -2,6 +2,7 @@ import type { Accounts } from './accounts/accounts.ts'
 import type { AuditSink } from './audit/audit-sink.ts'
 import type { BuiltInRules, RunAccessChecks } from './clients/access-checks.ts'
 import type { GetHostClaims, MakeClaims } from './clients/claim-maker.ts'
+import type { CountPasskeys } from './clients/group-restriction.ts'
 import type { RedirectUriPolicy } from './clients/redirect-uris.ts'
 import type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 import type { Clock } from './clock.ts'
@@ -50,6 +51,7 @@ export interface CoreContext {
   readonly runAccessChecks: RunAccessChecks
   readonly builtInRules: BuiltInRules
   readonly passkeyPolicy: ReadPasskeyPolicy
+  readonly countPasskeys: CountPasskeys
   readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
   readonly sessionLifetime: () => Promise<SessionLifetime>
   readonly redirectUriPolicy: RedirectUriPolicy

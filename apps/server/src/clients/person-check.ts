@@ -31,8 +31,11 @@ export async function checkPerson(
   if (user.disabled) return { ...checked, reason: 'disabled' }
   const account = await directory.accounts.find(user.id)
   const groupIds = (account?.groups ?? []).map((group) => group.id)
-  const passkeys = { listByAccount: pocket.passkeys.list }
-  const problem = await accessProblem(client, { id: user.id, groups: account?.groups ?? [] }, passkeys)
+  const problem = await accessProblem(
+    client,
+    { id: user.id, groups: account?.groups ?? [] },
+    pocket.passkeys.countUsable,
+  )
   if (problem) return { ...checked, reason: problem === 'second_passkey' ? problem : 'not_member' }
   const grantingIds = client.isGroupRestricted ? groupIds.filter((each) => client.allowedGroupIds.includes(each)) : []
   const tokens = await pocket.previewTokens(client.id, user.id, checked.scope)

@@ -15,10 +15,8 @@ type Restriction = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
 /** Why the groups of an account give no access. */
 export type AccessProblem = 'not_in_groups' | 'second_passkey'
 
-/** The passkeys of an account, of which only the number is used. */
-interface PasskeyLister {
-  listByAccount(accountId: string): Promise<readonly unknown[]>
-}
+/** Counts the passkeys with which an account can sign in. */
+export type CountPasskeys = (accountId: string) => Promise<number>
 
 /** Whether the change may revoke the access of a user. */
 export function isMoreRestrictive(after: Restriction, before: Restriction): boolean {
@@ -47,25 +45,25 @@ export function isAllowedToUse(
  *
  * @example
  * ```ts
- * const problem = await accessProblem(client, account, stores.passkeys)
+ * const problem = await accessProblem(client, account, countPasskeys)
  * ```
  */
 export async function accessProblem(
   { isGroupRestricted, allowedGroupIds }: Restriction,
   account: Pick<Account, 'id' | 'groups'>,
-  passkeys: PasskeyLister,
+  countPasskeys: CountPasskeys,
 ): Promise<AccessProblem | undefined> {
-  return isGroupRestricted ? groupProblem(account, ({ id }) => allowedGroupIds.includes(id), passkeys) : undefined
+  return isGroupRestricted ? groupProblem(account, ({ id }) => allowedGroupIds.includes(id), countPasskeys) : undefined
 }
 
-/** Why no group grants access to this account. Reads the passkeys only if they decide. */
+/** Why no group grants access to this account. Counts the passkeys only if they decide. */
 export async function groupProblem(
   { id, groups }: Pick<Account, 'id' | 'groups'>,
   grants: (group: AccountGroup) => boolean,
-  passkeys: PasskeyLister,
+  countPasskeys: CountPasskeys,
 ): Promise<AccessProblem | undefined> {
   const grantingGroups = groups.filter(grants)
   if (grantingGroups.length === 0) return 'not_in_groups'
   if (grantingGroups.some(({ requiresTwoPasskeys }) => !requiresTwoPasskeys)) return undefined
-  return (await passkeys.listByAccount(id)).length < requiredPasskeys ? 'second_passkey' : undefined
+  return (await countPasskeys(id)) < requiredPasskeys ? 'second_passkey' : undefined
 }

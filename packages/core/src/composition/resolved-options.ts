@@ -16,6 +16,7 @@ import { createSubjectOf } from '../oidc/pairwise.ts'
 import type { PocketOptions } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
+import { isUsableAt } from '../passkeys/rp-id.ts'
 import { optionProblems, toMasterKey } from './check-options.ts'
 import { createPages } from './pages.ts'
 
@@ -80,6 +81,8 @@ export function resolveOptions(options: PocketOptions) {
       typeof passkeys.policy === 'function'
         ? passkeys.policy
         : toReader({ ...defaultPasskeyPolicy, ...passkeys.policy }),
+    countPasskeys: async (accountId: string) =>
+      (await options.stores.passkeys.listByAccount(accountId)).filter(isUsableAt(issuer)).length,
     readAuthenticatorMetadata: passkeys.readAuthenticatorMetadata,
     externalKeys: (signingKeys.external ?? []).map((key) => new ExternalKey(key, hookTimeout)),
     keySchedule: signingKeys.schedule ?? defaultKeySchedule,

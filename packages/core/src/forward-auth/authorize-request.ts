@@ -20,7 +20,7 @@ export interface SiteDecision extends Decision {
 
 /** Decides about requests to protected sites with the credentials that they present. */
 export function createAuthorizeRequest(
-  { clock, stores }: Pick<CoreContext, 'clock' | 'stores'>,
+  { clock, countPasskeys }: Pick<CoreContext, 'clock' | 'countPasskeys'>,
   { siteSessions, secretUses }: { readonly siteSessions: SiteSessions; readonly secretUses: SecretUses },
 ) {
   return async (site: Client, request: SiteRequest, presented: PresentedCredentials): Promise<SiteDecision> => {
@@ -31,7 +31,7 @@ export function createAuthorizeRequest(
       request,
       {
         token,
-        passkeys: stores.passkeys,
+        countPasskeys,
         visitor: async () => {
           session = await siteSessions.find(presented.reference, site.id)
           return session && { account: session.account, acr: session.acr, authTime: session.authTime }

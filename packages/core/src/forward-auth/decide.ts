@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { Client, ClientSecret } from '../clients/client.ts'
-import { type AccessProblem, accessProblem, groupProblem } from '../clients/group-restriction.ts'
+import { type AccessProblem, accessProblem, type CountPasskeys, groupProblem } from '../clients/group-restriction.ts'
 import type { AccessRule } from '../clients/protected-site.ts'
 import { readPath } from './path-readings.ts'
 
@@ -28,7 +28,7 @@ export interface SiteCredentials {
   /** The service token that was presented; `null` if it is not valid, `undefined` if there is none. */
   readonly token: ServiceToken | null | undefined
   readonly visitor: () => Promise<SiteVisitor | undefined>
-  readonly passkeys: { listByAccount(accountId: string): Promise<readonly unknown[]> }
+  readonly countPasskeys: CountPasskeys
 }
 
 export type ServiceToken = Pick<ClientSecret, 'id'> & NonNullable<ClientSecret['serviceToken']>
@@ -72,7 +72,7 @@ type Site = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds' | 'protocol'>
 export async function decide(
   site: Site,
   request: SiteRequest,
-  { token, visitor, passkeys }: SiteCredentials,
+  { token, visitor, countPasskeys }: SiteCredentials,
   now: number,
 ): Promise<Decision> {
   const { accessRules } = site.protocol
@@ -99,10 +99,10 @@ export async function decide(
   const { groups } = rule
   const denial = (problem: AccessProblem, reason: DecisionReason) =>
     result('deny', problem === 'second_passkey' ? problem : reason)
-  const problem = await accessProblem(site, user.account, passkeys)
+  const problem = await accessProblem(site, user.account, countPasskeys)
   if (problem) return denial(problem, 'not_allowed')
   const isOfRule = ({ name }: { readonly name: string }) => groups.includes(name)
-  const ruleProblem = groups.length > 0 && (await groupProblem(user.account, isOfRule, passkeys))
+  const ruleProblem = groups.length > 0 && (await groupProblem(user.account, isOfRule, countPasskeys))
   if (ruleProblem) return denial(ruleProblem, 'not_in_groups')
   if (!hasRecentPasskey(rule, user, now)) return result('use_passkey', 'passkey_too_old')
   return result('allow', 'allowed', 'user')

@@ -27,7 +27,7 @@ export interface SiteTestResult extends Omit<Decision, 'as'> {
 
 /** Tests the access rules of a protected site. */
 export function createSiteTest(context: CoreContext) {
-  const { stores, clock } = context
+  const { stores, clock, countPasskeys } = context
   return async (clientId: string, { url, method, accountId }: SiteTestRequest): Promise<SiteTestResult> => {
     const site = await stores.clients.find(clientId)
     if (!site) throw new NotFoundError('client_not_found', 'There is no such client.')
@@ -39,7 +39,7 @@ export function createSiteTest(context: CoreContext) {
     const { as, ...decision } = await decide(
       site,
       request,
-      { token: undefined, visitor: async () => visitor || undefined, passkeys: stores.passkeys },
+      { token: undefined, visitor: async () => visitor || undefined, countPasskeys },
       now,
     )
     const claims = as === 'user' && account ? await siteClaims(context, site, account) : undefined

@@ -113,7 +113,9 @@ export function createDeviceAuthorizations(
     const client = await provider().Client.find(code.clientId ?? '')
     if (!client) throw new InvalidInputError('oidc_invalid_device_code', 'The client no longer exists.')
     const account = await eligibleAccount(accounts, session.accountId)
-    const problem = canDeny ? undefined : await accessProblem(extras(client).pocket_access, account, stores.passkeys)
+    const problem = canDeny
+      ? undefined
+      : await accessProblem(extras(client).pocket_access, account, context.countPasskeys)
     if (problem === 'second_passkey')
       throw new ForbiddenError('second_passkey_required', 'The account needs a second passkey to use this client.')
     if (problem)

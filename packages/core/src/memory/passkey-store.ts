@@ -7,6 +7,7 @@ import type {
   PasskeySummary,
   PasskeyUse,
 } from '../passkeys/passkey-store.ts'
+import { isUsableAt } from '../passkeys/rp-id.ts'
 import { addValue, type MemoryState, removeWhere } from './memory-state.ts'
 
 export class MemoryPasskeyStore implements PasskeyStore {
@@ -79,9 +80,9 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
-  accountIds(filter?: PasskeyFilter): Promise<readonly string[]> {
+  accountIds(filter?: PasskeyFilter, rpId?: string): Promise<readonly string[]> {
     return this.#state.run(() =>
-      this.#summaries()
+      this.#summaries(rpId === undefined ? undefined : isUsableAt({ hostname: rpId }))
         .filter(({ count, synced }) => {
           if (filter === undefined) return true
           return filter === 'several' ? count > 1 : count === 1 && (filter === 'single' || synced === 0)
@@ -121,8 +122,8 @@ export class MemoryPasskeyStore implements PasskeyStore {
     return this.#state.run(() => removeWhere(this.#passkeys, (passkey) => passkey.accountId === accountId))
   }
 
-  #summaries(): PasskeySummary[] {
-    const byAccount = Map.groupBy(this.#passkeys.values(), ({ accountId }) => accountId)
+  #summaries(isCounted: (passkey: Passkey) => boolean = () => true): PasskeySummary[] {
+    const byAccount = Map.groupBy([...this.#passkeys.values()].filter(isCounted), ({ accountId }) => accountId)
     return [...byAccount].map(([accountId, passkeys]) => {
       const uses = passkeys.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
       return {

@@ -19,7 +19,7 @@ interface AccessRevocation
 
 /** Creates the functions that revoke access: of an account, of its groups, or of one client. */
 export function createAccessRevocation(
-  { stores, builtInRules }: CoreContext,
+  { stores, builtInRules, countPasskeys }: CoreContext,
   provider: () => Provider,
 ): AccessRevocation {
   const { accounts, transaction } = stores
@@ -31,7 +31,7 @@ export function createAccessRevocation(
   }
   const groupsOf = async (accountId: string) => (await accounts.find(accountId))?.groups ?? []
   const isAccessDenied = async (client: Client, account: Pick<Account, 'id' | 'groups'>) =>
-    builtInRules.allowedGroups && (await accessProblem(client, account, stores.passkeys)) !== undefined
+    builtInRules.allowedGroups && (await accessProblem(client, account, countPasskeys)) !== undefined
 
   const endAccess = (accountId: string) =>
     transaction(async () => {

@@ -1,7 +1,5 @@
 import { errors, type FindAccount, type Account as LibraryAccount } from 'oidc-provider'
 import type { Account } from '../accounts/account.ts'
-import type { RunAccessChecks } from '../clients/access-checks.ts'
-import type { MakeClaims } from '../clients/claim-maker.ts'
 import { accessProblem, notAllowedReason, secondPasskeyReason } from '../clients/group-restriction.ts'
 import type { CoreContext } from '../context.ts'
 import type { ArtifactStore } from './artifact-store.ts'
@@ -14,15 +12,18 @@ import { idTokenClaims, internalClaims } from './id-token-claims.ts'
  * treated as missing when a token is presented; at the token endpoint its grant is revoked too (RFC 6749 §5.2), also if a host
  * check refuses the refresh.
  */
-export function createFindAccount(
-  { accounts, artifacts, passkeys }: Pick<CoreContext['stores'], 'accounts' | 'artifacts' | 'passkeys'>,
-  makeClaims: MakeClaims,
-  runAccessChecks: RunAccessChecks,
-): FindAccount {
+export function createFindAccount({
+  stores,
+  makeClaims,
+  runAccessChecks,
+  countPasskeys,
+}: Pick<CoreContext, 'stores' | 'makeClaims' | 'runAccessChecks' | 'countPasskeys'>): FindAccount {
+  const { accounts, artifacts } = stores
   return async ({ oidc }, id, token) => {
     const found = await accounts.find(id)
     if (!found || found.disabled) return undefined
-    const problem = token && oidc.client && (await accessProblem(extras(oidc.client).pocket_access, found, passkeys))
+    const problem =
+      token && oidc.client && (await accessProblem(extras(oidc.client).pocket_access, found, countPasskeys))
     if (problem) {
       if (oidc.route !== 'token') return undefined
       await endGrant(artifacts, token, problem === 'second_passkey' ? secondPasskeyReason : notAllowedReason)

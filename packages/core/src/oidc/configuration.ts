@@ -96,13 +96,13 @@ function cookieNames({ secure, cookieName }: Pick<ProviderContext, 'secure' | 'c
 
 /** The complete oidc-provider configuration. */
 export function providerConfiguration(context: ProviderContext): Configuration {
-  const { stores, issuer, secure, pages } = context
+  const { issuer, secure, pages } = context
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const
   const indicators = resourceIndicators(context.apiAccess)
   return {
     adapter: context.adapter,
-    findAccount: createFindAccount(stores, context.makeClaims, context.runAccessChecks),
-    loadExistingGrant: createGrantLoader(stores),
+    findAccount: createFindAccount(context),
+    loadExistingGrant: createGrantLoader(context),
     jwks: { keys: context.externalKeys.length > 0 ? [...context.externalKeys] : [...context.keys] },
     claims: { ...claimsByScope },
     scopes: [...supportedScopes],

@@ -18,7 +18,8 @@ type Grant = InstanceType<Provider['Grant']>
  * Some clients need no consent. A new grant is added to the stored session before anything is issued under it, so that ending
  * the session revokes it.
  */
-export function createGrantLoader({ consents, passkeys }: Pick<CoreContext['stores'], 'consents' | 'passkeys'>) {
+export function createGrantLoader({ stores, countPasskeys }: Pick<CoreContext, 'stores' | 'countPasskeys'>) {
+  const { consents } = stores
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, account, session, provider, prompts, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !session)
@@ -49,7 +50,7 @@ export function createGrantLoader({ consents, passkeys }: Pick<CoreContext['stor
       if (existing && coversRequest(existing, { scopes: requested, claims, apiScopes })) return existing
       const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
       const needsNoConsent = skipConsent && !prompts.has('consent')
-      const isImplied = needsNoConsent && !(await accessProblem(access, getAccount(account), passkeys))
+      const isImplied = needsNoConsent && !(await accessProblem(access, getAccount(account), countPasskeys))
       const consent = await consents.find(account.accountId, clientId)
       const allowed = new Set([...(consent?.scopes ?? []), ...(isImplied ? requiredKeys : [])])
       const isAllowed = (key: string) => allowed.has(key)

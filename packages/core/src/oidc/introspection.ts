@@ -28,7 +28,7 @@ interface LibraryClient {
  * sign in or use the client, or if the client lost access to the API. As the API contract requires, the response contains the
  * audience as an array and the subject also as `username`.
  */
-export function introspectionPolicy({ stores: { accounts, passkeys }, apiAccess, pairwise }: ProviderContext) {
+export function introspectionPolicy({ stores: { accounts }, apiAccess, pairwise, countPasskeys }: ProviderContext) {
   const servesApi = async (requesterId: string, { aud, clientId = '', accountId, iat = 0 }: IntrospectedToken) => {
     if (typeof aud !== 'string') return requesterId === clientId
     const found = await apiAccess.find(aud, clientId, accountId === undefined ? 'client' : 'user')
@@ -39,7 +39,7 @@ export function introspectionPolicy({ stores: { accounts, passkeys }, apiAccess,
   const canUseClient = async (accountId: string, holder: LibraryClient) => {
     const account = await accounts.find(accountId)
     if (account === undefined || account.disabled) return false
-    return (await accessProblem(extras(holder).pocket_access, account, passkeys)) === undefined
+    return (await accessProblem(extras(holder).pocket_access, account, countPasskeys)) === undefined
   }
   return async ({ oidc }: KoaContextWithOIDC, client: LibraryClient, token: IntrospectedToken): Promise<boolean> => {
     if (!(await servesApi(client.clientId, token))) return false

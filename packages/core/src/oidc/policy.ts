@@ -2,6 +2,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import {
   type AccessProblem,
   accessProblem,
+  type CountPasskeys,
   notAllowedReason,
   secondPasskeyReason,
 } from '../clients/group-restriction.ts'
@@ -22,8 +23,8 @@ const { Check, Prompt, base } = interactionPolicy
 export function createPolicy({
   clock,
   runAccessChecks,
-  stores: { passkeys },
-}: Pick<CoreContext, 'clock' | 'runAccessChecks' | 'stores'>): interactionPolicy.DefaultPolicy {
+  countPasskeys,
+}: Pick<CoreContext, 'clock' | 'runAccessChecks' | 'countPasskeys'>): interactionPolicy.DefaultPolicy {
   const policy = base()
   policy.get('login')?.checks.add(missingAccountCheck())
   policy.get('login')?.checks.add(reauthentication(clock))
@@ -31,7 +32,7 @@ export function createPolicy({
   policy.get('consent')?.checks.add(withoutScopes())
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
-  const accessChecks = [accessCheck('not_in_groups', passkeys), accessCheck('second_passkey', passkeys)]
+  const accessChecks = [accessCheck('not_in_groups', countPasskeys), accessCheck('second_passkey', countPasskeys)]
   policy.add(new Prompt({ name: 'not_allowed', requestable: false }, ...accessChecks), 3)
   addAccessChecks(policy, runAccessChecks)
   return policy
@@ -100,7 +101,7 @@ function withoutScopes(): interactionPolicy.Check {
 export const secondPasskeyPrompt = 'second_passkey'
 
 /** The client is restricted to certain groups: shows a page first, then returns `access_denied` to the client. */
-function accessCheck(problem: AccessProblem, passkeys: CoreContext['stores']['passkeys']): interactionPolicy.Check {
+function accessCheck(problem: AccessProblem, countPasskeys: CountPasskeys): interactionPolicy.Check {
   const isSecondPasskey = problem === 'second_passkey'
   return new Check(
     isSecondPasskey ? secondPasskeyPrompt : 'not_in_allowed_group',
@@ -109,7 +110,7 @@ function accessCheck(problem: AccessProblem, passkeys: CoreContext['stores']['pa
     async ({ oidc }: KoaContextWithOIDC) => {
       const { client, account } = oidc
       if (!client || !account) return Check.NO_NEED_TO_PROMPT
-      const found = await accessProblem(extras(client).pocket_access, getAccount(account), passkeys)
+      const found = await accessProblem(extras(client).pocket_access, getAccount(account), countPasskeys)
       return found === problem ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
     },
   )

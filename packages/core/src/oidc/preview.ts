@@ -19,7 +19,10 @@ export interface TokenPreview {
 }
 
 /** Previews token contents without issuing tokens; uses the same claim functions. */
-export function createTokenPreview({ stores, makeClaims, clock }: CoreContext, provider: () => Provider) {
+export function createTokenPreview(
+  { stores, makeClaims, clock, countPasskeys }: CoreContext,
+  provider: () => Provider,
+) {
   /**
    * @param scope - as in a request (RFC 6749 §3.3); default scopes are added, unknown ones are dropped
    * @throws {NotFoundError} `client_not_found`, `account_not_found`
@@ -32,7 +35,7 @@ export function createTokenPreview({ stores, makeClaims, clock }: CoreContext, p
     const account = await stores.accounts.find(accountId)
     if (!account) throw new NotFoundError('account_not_found', 'There is no such account.')
     const { pocket_access: access, pocket_protocol: protocol, pocket_access_token } = extras(client)
-    const problem = await accessProblem(access, account, stores.passkeys)
+    const problem = await accessProblem(access, account, countPasskeys)
     if (problem)
       throw new ForbiddenError(
         'oidc_access_denied',

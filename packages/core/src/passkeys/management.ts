@@ -6,6 +6,7 @@ import { nameProblem, normalizeName } from '../names.ts'
 import { policyProblems } from './compliance.ts'
 import type { Passkey } from './passkey.ts'
 import type { PasskeyFilter, PasskeyOverview, PasskeySummary } from './passkey-store.ts'
+import { isUsableAt } from './rp-id.ts'
 
 const maxNameLength = 50
 
@@ -24,8 +25,10 @@ export interface PasskeyManagement {
   /** The summaries of those accounts that have passkeys, read with one statement. */
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
-  /** The accounts with passkeys, optionally filtered. */
+  /** The accounts with usable passkeys, optionally filtered. */
   accountIds(filter?: PasskeyFilter): Promise<readonly string[]>
+  /** The number of passkeys with which the account can sign in: without those that are bound to another host name. */
+  countUsable(accountId: string): Promise<number>
   /**
    * @throws {InvalidInputError} `validation_failed`, field `name` (1–50 characters) @throws {NotFoundError} `passkey_not_found`
    * @throws {ForbiddenError} `forbidden` if `hooks.before.renamePasskey` refuses
@@ -61,7 +64,7 @@ export interface PasskeyRemovalStart {
 type RunRemoval = <T>(removal: PasskeyRemovalStart, remove: () => Promise<T>) => Promise<T>
 
 export function createPasskeyManagement(
-  { stores, passkeyPolicy: readPolicy, audited: runHook, audit }: CoreContext,
+  { stores, issuer, passkeyPolicy: readPolicy, countPasskeys, audited: runHook, audit }: CoreContext,
   runRemoval: RunRemoval,
 ): PasskeyManagement {
   const { passkeys: store, transaction } = stores
@@ -70,12 +73,12 @@ export function createPasskeyManagement(
     if (!found) throw notFound()
     return found
   }
-  /** The passkeys that the policy currently rejects for sign-in. */
+  /** The passkeys that are bound to another host name, or that the policy currently rejects for sign-in. */
   const rejectedPasskeyIds = async (accountId: string): Promise<readonly string[]> => {
     const policy = await readPolicy()
-    if (policy.nonCompliance !== 'require') return []
-    const passkeys = await store.listByAccount(accountId)
-    return passkeys.filter((passkey) => policyProblems(passkey, policy).length > 0).map(({ id }) => id)
+    const isRejected = (passkey: Passkey) =>
+      !isUsableAt(issuer)(passkey) || (policy.nonCompliance === 'require' && policyProblems(passkey, policy).length > 0)
+    return (await store.listByAccount(accountId)).filter(isRejected).map(({ id }) => id)
   }
   const recordRemoval = (passkey: Passkey, { origin = noOrigin, by }: Actor) => {
     const { accountId, id: passkeyId, credentialId, name } = passkey
@@ -95,7 +98,8 @@ export function createPasskeyManagement(
     page: (after, limit) => store.page(after, limit),
     summarize: (accountIds) => store.summarize(accountIds),
     overview: () => store.overview(),
-    accountIds: (filter) => store.accountIds(filter),
+    accountIds: (filter) => store.accountIds(filter, issuer.hostname),
+    countUsable: countPasskeys,
 
     async rename(accountId, id, name, { origin = noOrigin } = {}) {
       const text = normalizeName(name)

@@ -52,8 +52,8 @@ export interface PasskeyStore {
   /** The summaries of those accounts that have passkeys, read with one statement. */
   summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]>
   overview(): Promise<PasskeyOverview>
-  /** The accounts with passkeys, optionally filtered. */
-  accountIds(filter?: PasskeyFilter): Promise<readonly string[]>
+  /** The accounts with passkeys, optionally filtered. Without passkeys that are bound to another RP ID than `rpId`. */
+  accountIds(filter?: PasskeyFilter, rpId?: string): Promise<readonly string[]>
   /** Returns `false` if this account has no such passkey. */
   rename(accountId: string, id: string, name: string): Promise<boolean>
   /**

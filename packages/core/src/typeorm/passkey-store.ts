@@ -16,6 +16,12 @@ const rows = new TableRows(passkeyTable)
 
 const synced = 'SUM(CASE WHEN backed_up THEN 1 ELSE 0 END)'
 
+const having: Readonly<Record<PasskeyFilter, string>> = {
+  single: ' HAVING COUNT(*) = 1',
+  'on-one-device-only': ` HAVING COUNT(*) = 1 AND ${synced} = 0`,
+  several: ' HAVING COUNT(*) > 1',
+}
+
 /** Sums and counts, which some drivers return as text. */
 interface SummaryRow {
   readonly account_id: string
@@ -36,12 +42,7 @@ const sql = {
   page: `${rows.select} WHERE id > $1 ORDER BY id LIMIT $2`,
   overview: `SELECT COUNT(*) AS accounts, SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS single
     FROM (SELECT COUNT(*) AS number, ${synced} AS synced FROM ${rows.table} GROUP BY account_id) AS each_account`,
-  accountIds: `SELECT DISTINCT account_id FROM ${rows.table}`,
-  accountIdsHaving: {
-    single: `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) = 1`,
-    'on-one-device-only': `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) = 1 AND ${synced} = 0`,
-    several: `SELECT account_id FROM ${rows.table} GROUP BY account_id HAVING COUNT(*) > 1`,
-  },
+  accountIds: `SELECT account_id FROM ${rows.table} WHERE $1 = '' OR rp_id IS NULL OR rp_id = $1 GROUP BY account_id`,
   rename: `UPDATE ${rows.table} SET name = $3 WHERE account_id = $1 AND id = $2`,
   idsOfAccount: `SELECT id FROM ${rows.table} WHERE account_id = $1 ORDER BY id`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND id = $2`,
@@ -113,9 +114,9 @@ export class TypeormPasskeyStore implements PasskeyStore {
     return { accounts: Number(found?.accounts ?? 0), withSingleDevicePasskey: Number(found?.single ?? 0) }
   }
 
-  async accountIds(filter?: PasskeyFilter): Promise<readonly string[]> {
-    const statement = filter === undefined ? sql.accountIds : sql.accountIdsHaving[filter]
-    const found = await this.#database.query<{ account_id: string }>(statement)
+  async accountIds(filter?: PasskeyFilter, rpId = ''): Promise<readonly string[]> {
+    const statement = sql.accountIds + (filter === undefined ? '' : having[filter])
+    const found = await this.#database.query<{ account_id: string }>(statement, [rpId])
     return found.map(({ account_id }) => account_id)
   }
 

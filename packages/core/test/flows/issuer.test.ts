@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type AuditEvent, changeIssuer, createPocket, type PocketStores } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { storeKinds } from '../contracts/kinds.ts'
+import { startHost } from './host.ts'
 
 const [first, second] = ['https://id.example.com', 'https://login.example.com/sso'] as const
 
@@ -42,6 +43,24 @@ describe.each(Object.entries(storeKinds))('the issuer on %s', (_kind, open) => {
     expect(events).toEqual([{ event: 'issuer_changed', from: first, to: second }])
     await start(stores, second)
     await expect(start(stores, first)).rejects.toThrow(`belongs to ${second}`)
+  })
+
+  test('decides which passkeys count for an account', async () => {
+    await using database = await open()
+    await using host = await startHost({ stores: await database.empty() })
+    const { pocket, stores } = host
+    const { account } = await host.person('ada')
+    const [own] = await stores.passkeys.listByAccount(account.id)
+    if (!own) throw new Error('The account has no passkey.')
+    const foreign = { ...own, id: crypto.randomUUID(), credentialId: 'foreign', rpId: 'old.example.com' }
+    await stores.passkeys.insert(foreign)
+    expect(await pocket.passkeys.countUsable(account.id)).toBe(1)
+    expect([await pocket.passkeys.accountIds('several'), await pocket.passkeys.accountIds('single')]).toEqual([
+      [],
+      [account.id],
+    ])
+    await expect(pocket.passkeys.remove(account.id, own.id)).rejects.toMatchObject({ code: 'last_passkey' })
+    await pocket.passkeys.remove(account.id, foreign.id)
   })
 
   test('stays if the audit sink fails, or if the URL cannot be an issuer', async () => {

@@ -31,7 +31,7 @@ const member: SiteVisitor = {
 const admin: SiteVisitor = { ...member, account: { id: 'a', groups: [{ id: 'g2', name: 'admins' }] } }
 
 /** One passkey, which is too few for groups that require two. */
-const passkeys = { listByAccount: async () => ['passkey'] }
+const countPasskeys = async () => 1
 const lacksPasskey: SiteVisitor = {
   ...member,
   account: { id: 'a', groups: [{ id: 'g2', name: 'admins', requiresTwoPasskeys: true }] },
@@ -51,7 +51,7 @@ interface Case {
 async function decideCase({ path, method = 'GET', host = 'wiki.example.org', overridingMethods = [], ...given }: Case) {
   const site = { protocol: { ...defaultProtocol, accessRules: rules }, isGroupRestricted: false, allowedGroupIds: [] }
   const request: SiteRequest = { host, path, method, overridingMethods }
-  const credentials = { token: given.token, visitor: async () => given.visitor, passkeys }
+  const credentials = { token: given.token, visitor: async () => given.visitor, countPasskeys }
   const { verdict, reason, rule: index } = await decide(site, request, credentials, now)
   return { decision: `${verdict} ${reason}`, rule: index }
 }
@@ -105,7 +105,7 @@ describe('decisions about requests to protected sites', () => {
     }
     const request = { host: 'wiki.example.org', path: '/', method: 'GET', overridingMethods: [] }
     const decideFor = (visitor: SiteVisitor) =>
-      decide(site, request, { token: undefined, visitor: async () => visitor, passkeys }, now)
+      decide(site, request, { token: undefined, visitor: async () => visitor, countPasskeys }, now)
     expect(await decideFor(member)).toMatchObject({ verdict: 'deny', reason: 'not_allowed' })
     expect(await decideFor(admin)).toMatchObject({ verdict: 'allow' })
     expect(await decideFor(lacksPasskey)).toMatchObject({ verdict: 'deny', reason: 'second_passkey' })

@@ -35,6 +35,14 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     return { person, agent, page }
   }
 
+  /** Copies the account's passkey to another RP ID. */
+  const addPasskeyOf = async (rpId: string, accountId: string) => {
+    const { passkeys } = sites.host.stores
+    const [first] = await passkeys.listByAccount(accountId)
+    if (!first) throw new Error('The account has no passkey.')
+    await passkeys.insert({ ...first, rpId, id: crypto.randomUUID(), credentialId: crypto.randomUUID() })
+  }
+
   it('returns to the deep link after the sign-in, with the identity of the user', async () => {
     await sites.site(wikiSite)
     const { page } = await enter(`${wiki}/a%20b/c?q=1&to=%2Fx%3F`)
@@ -165,11 +173,14 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
       const { agent, person } = await enter()
       const groups = person.account.groups.map((group) => ({ ...group, requiresTwoPasskeys: true }))
       sites.host.accounts.set(person.account.id, { ...person.account, groups })
+      await addPasskeyOf('old.example.com', person.account.id)
       sites.host.clock.pass(2000)
       for (const path of ['/', '/.pocket/start']) {
         const denied = await agent.get(`${wiki}${path}`)
         expect([denied.status, denied.text.includes('Add a second passkey in your account')]).toEqual([403, true])
       }
+      await addPasskeyOf('localhost', person.account.id)
+      expect((await agent.get(`${wiki}/`)).status).toBe(200)
     })
 
     it('the client is restricted to other groups', async () => {

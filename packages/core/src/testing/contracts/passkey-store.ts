@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Passkey } from '../../passkeys/passkey.ts'
-import type { PasskeyStore } from '../../passkeys/passkey-store.ts'
+import type { PasskeyFilter, PasskeyStore } from '../../passkeys/passkey-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
@@ -232,6 +232,20 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.deepEqual([...(await store.accountIds('single'))].sort(), ['single', 'synced'])
       assert.deepEqual([...(await store.accountIds('on-one-device-only'))], ['single'])
       assert.deepEqual([...(await store.accountIds('several'))], ['account'])
+    },
+  },
+  {
+    name: 'lists accounts without passkeys of other RP IDs',
+    run: async (store) => {
+      await store.insert(passkey('own', { accountId: 'account', rpId: 'id.example.com' }))
+      await store.insert(passkey('unknown', { accountId: 'account', rpId: null }))
+      await store.insert(passkey('foreign', { accountId: 'moved', rpId: 'old.example.com' }))
+      await store.insert(passkey('new', { accountId: 'moved', rpId: 'id.example.com' }))
+      await store.insert(passkey('old', { accountId: 'gone', rpId: 'old.example.com' }))
+      const list = async (filter?: PasskeyFilter) => [...(await store.accountIds(filter, 'id.example.com'))].sort()
+      assert.deepEqual(await list(), ['account', 'moved'])
+      assert.deepEqual(await list('single'), ['moved'])
+      assert.deepEqual(await list('several'), ['account'])
     },
   },
   {
