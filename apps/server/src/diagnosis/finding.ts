@@ -72,6 +72,7 @@ export const checkOfFinding = {
   backupsUnknown: 'backups',
   backupOld: 'backups',
   backupOnSameDisk: 'backups',
+  administratorsWithoutPasskey: 'administrators',
   soleAdministratorOnOneDevice: 'administrators',
   administratorOnOneDevice: 'administrators',
   approvals: 'administrators',

@@ -49,6 +49,7 @@ const paths = {
   scim: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`,
   client: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
   ownApiKeys: '/settings/api-keys',
+  ownSecurity: '/settings/account/security',
   user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
 } as const
 
@@ -110,9 +111,11 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   if (status.approvals > 0) add('approvals', 'soon', paths.approvals, { count: status.approvals })
   if (status.recoveries > 0)
     add('recoveries', 'soon', `${paths.users}?filters[recovery]=pending`, { count: status.recoveries })
-  const hasRecoveryCode = recoveryCodes === 'everyone' && people.administratorRecoveryCodes > 0
-  if (people.hasSingleSignInDevice && !hasRecoveryCode)
-    add('soleAdministratorOnOneDevice', 'soon', '/settings/account/security')
+  const hasCode = people.hasBreakGlassCode || (recoveryCodes === 'everyone' && people.administratorRecoveryCodes > 0)
+  if (people.administratorDevices === 'none')
+    add('administratorsWithoutPasskey', hasCode ? 'soon' : 'bad', paths.ownSecurity)
+  else if (people.administratorDevices === 'one' && !hasCode)
+    add('soleAdministratorOnOneDevice', 'soon', paths.ownSecurity)
   else if (people.administratorsWithSingleDevicePasskey > 0)
     add('administratorOnOneDevice', 'advice', `${paths.users}?filters[isAdmin]=true`, {
       count: people.administratorsWithSingleDevicePasskey,

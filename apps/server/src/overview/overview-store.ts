@@ -15,7 +15,7 @@ export interface FailureCount {
   readonly count: number
 }
 
-/** Enabled users by their passkeys. */
+/** Enabled users by their passkeys, without those that are bound to another host name. */
 export interface UserCounts {
   readonly enabled: number
   readonly withPasskey: number
@@ -24,8 +24,9 @@ export interface UserCounts {
   readonly withSinglePasskey: number
   readonly withSingleDevicePasskey: number
   readonly administratorsWithSingleDevicePasskey: number
-  /** Whether a passkey on one device is the only passkey of all administrators, and none has a break-glass code. */
-  readonly hasSingleSignInDevice: boolean
+  /** How many devices hold passkeys of administrators: a synced passkey is on several. */
+  readonly administratorDevices: 'none' | 'one' | 'several'
+  readonly hasBreakGlassCode: boolean
   /** The recovery codes of all administrators, which are accepted only if `RECOVERY_CODES` is `everyone`. */
   readonly administratorRecoveryCodes: number
 }
@@ -108,12 +109,13 @@ const people = `SELECT COUNT(*) AS enabled, COUNT(number) AS with_passkey,
     SUM(CASE WHEN number = 1 THEN 1 ELSE 0 END) AS single,
     SUM(CASE WHEN number = 1 AND synced = 0 THEN 1 ELSE 0 END) AS one_device,
     SUM(CASE WHEN number = 1 AND synced = 0 AND administrator THEN 1 ELSE 0 END) AS administrators,
+    SUM(CASE WHEN administrator THEN 1 ELSE 0 END) AS all_administrators,
     SUM(CASE WHEN administrator THEN COALESCE(number, 0) + COALESCE(synced, 0) ELSE 0 END) AS administrator_passkeys,
     ${administratorCodes('break_glass')} AS break_glass,
     ${administratorCodes('recovery')} AS recovery_codes
   FROM pocket_user LEFT JOIN (
     SELECT account_id, COUNT(*) AS number, SUM(CASE WHEN backed_up THEN 1 ELSE 0 END) AS synced
-    FROM pocket_passkey GROUP BY account_id) AS passkeys ON account_id = id
+    FROM pocket_passkey WHERE rp_id IS NULL OR rp_id = $1 GROUP BY account_id) AS passkeys ON account_id = id
   WHERE NOT disabled`
 
 /** `sent_at IS NULL` matches the condition of the partial index `pocket_email_unsent`. */
@@ -198,8 +200,10 @@ export class OverviewStore {
     return rows.map(({ code, number }) => ({ code: code ?? '', count: Number(number) }))
   }
 
-  async countUsers(): Promise<UserCounts> {
-    const value = await this.#readRow(people, [])
+  /** @param rpId - the RP ID for which passkeys count */
+  async countUsers(rpId: string): Promise<UserCounts> {
+    const value = await this.#readRow(people, [rpId])
+    const devices = value('administrator_passkeys')
     return {
       enabled: value('enabled'),
       withPasskey: value('with_passkey'),
@@ -207,8 +211,10 @@ export class OverviewStore {
       withSinglePasskey: value('single'),
       withSingleDevicePasskey: value('one_device'),
       administratorsWithSingleDevicePasskey: value('administrators'),
-      // A synced passkey counts twice.
-      hasSingleSignInDevice: value('administrator_passkeys') === 1 && value('break_glass') === 0,
+      // A synced passkey counts twice. Before the set-up there is no administrator to warn about.
+      administratorDevices:
+        devices > 1 || value('all_administrators') === 0 ? 'several' : devices === 1 ? 'one' : 'none',
+      hasBreakGlassCode: value('break_glass') > 0,
       administratorRecoveryCodes: value('recovery_codes'),
     }
   }

@@ -166,6 +166,7 @@ function needsEmail(values: Awaited<ReturnType<Settings['lastKnown']>>): boolean
     values.emailVerificationEnabled,
     values.emailLoginNotificationEnabled,
     values.emailApiKeyExpirationEnabled,
+    values.recoveryByEmail !== 'disabled',
   ].includes(true)
 }
 

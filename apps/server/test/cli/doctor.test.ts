@@ -113,6 +113,24 @@ test('reports that one device is the only way in', async () => {
   expect(await isReported('users')).toBe(false)
 })
 
+test('reports that no administrator has a usable passkey', async () => {
+  await using machine = await createMachine('SQLite')
+  const { database } = machine.config
+  if (database.kind !== 'sqlite') throw new Error('not SQLite')
+  await using instance = await startInstance(machine.env)
+  const lineOf = async () => {
+    const { problems } = await doctor(machine.with({ APP_URL: instance.url }))
+    return problems.find((line) => line.includes('No administrator has a passkey that works here'))?.slice(0, 7)
+  }
+  expect(await lineOf()).toBeUndefined()
+  const stored = new Database(database.path)
+  stored.exec("UPDATE pocket_passkey SET rp_id = 'old.example.com'")
+  stored.close()
+  expect(await lineOf()).toBe('failed ')
+  await machine.run(['break-glass-code', 'ada', '--yes'])
+  expect(await lineOf()).toBe('warning')
+})
+
 test('reports missing migrations, and does not run them', async () => {
   await using machine = await createMachine('SQLite')
   const { database } = machine.config

@@ -102,7 +102,8 @@ const users = {
     withSinglePasskey: 31,
     withSingleDevicePasskey: 9,
     administratorsWithSingleDevicePasskey: 0,
-    hasSingleSignInDevice: false,
+    administratorDevices: 'several',
+    hasBreakGlassCode: false,
     administratorRecoveryCodes: 0,
   },
   notice: {
