@@ -6,6 +6,7 @@ import { createPageRenderer } from '../http/page.ts'
 import { createShowPage } from '../http/show-page.ts'
 import { createPagePictures } from '../images/page-pictures.ts'
 import { managedNotes } from '../managed/managed-notes.ts'
+import { recoveryDelayDays } from '../recovery/recovery-requests.ts'
 import type { InstanceOptions, Platform } from './platform.ts'
 
 /** Rendering and localization of pages. */
@@ -34,6 +35,10 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
     pictures,
     railCounts: async () => ({ approvals: await database.approvals.countAwaitingAdministrator() }),
     locationNames: (messages) => locationNames(geoIp, messages),
+    recovery: async () => {
+      const values = await settings.lastKnown()
+      return recoveryDelayDays(values) !== null ? 'by-email' : values.recoveryCodes === 'disabled' ? null : 'by-code'
+    },
     clock,
     managed: config.configurationFile === undefined ? async () => null : managedNotes(database.managed),
   })

@@ -34,6 +34,8 @@ export interface PageRendererOptions {
   readonly locationNames: (messages: Messages) => (ipAddress: string | null) => string
   /** The fields of the page's object that a configuration file declares; `null` if none are. */
   readonly managed: (path: string) => Promise<ManagedNote | null>
+  /** How a user who lost all passkeys recovers the account; `null` if the settings allow neither. */
+  readonly recovery: () => Promise<'by-email' | 'by-code' | null>
   /** For relative times such as “3 hours ago”. */
   readonly clock: Clock
 }
@@ -66,6 +68,7 @@ const templateNames = [
   'pictures',
   'preferences',
   'managed',
+  'recovery',
 ]
 
 /** Compiles each template once. The only module that uses koa-views and EJS. */
@@ -82,6 +85,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     railCounts: countForRail,
     clock,
     managed,
+    recovery,
   } = options
   const translators = new Map<Messages, object>()
   const localHelpers = (messages: Messages): object => {
@@ -121,6 +125,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       ...localHelpers(marked),
       ...appearanceLocals,
       page,
+      recovery: page.view === 'sign-in' ? await recovery() : null,
       managed: 'viewer' in page ? await managed(here) : null,
       railCounts:
         'viewer' in page && page.viewer.isAdmin && here.startsWith(administration) ? await countForRail() : noCounts,

@@ -9,6 +9,7 @@ import type { Email, RecoveryRequest } from '../email/email.ts'
 import type { EmailStore } from '../email/email-store.ts'
 import { addressOf, encryptContent, type Outbox } from '../email/outbox.ts'
 import type { Deps } from '../http/deps.ts'
+import type { SettingValues } from '../settings/definitions.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { RecoveryStore } from './recovery-store.ts'
 
@@ -55,14 +56,19 @@ const maxDaily = 3
 export const delayedCodeLifetime = day
 const batchSize = 100
 
+/** The waiting period in days; `null` if recovery by e-mail is turned off or e-mail is not set up. */
+export function recoveryDelayDays({
+  recoveryByEmail,
+  smtpHost,
+}: Pick<SettingValues, 'recoveryByEmail' | 'smtpHost'>): number | null {
+  return recoveryByEmail === 'disabled' || smtpHost === '' ? null : Number.parseInt(recoveryByEmail, 10)
+}
+
 export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryRequests {
   const { pocket, directory, settings, outbox, database, audit, transaction, clock } = deps
   const { recoveries, emails, masterKey } = database
 
-  const delayDays = async () => {
-    const { recoveryByEmail, smtpHost } = await settings.present()
-    return recoveryByEmail === 'disabled' || smtpHost === '' ? null : Number.parseInt(recoveryByEmail, 10)
-  }
+  const delayDays = async () => recoveryDelayDays(await settings.present())
   const isAllowed = async ({ disabled, administrator, emailVerified }: User) =>
     !disabled && emailVerified && (!administrator || (await settings.present()).recoveryCodes === 'everyone')
 

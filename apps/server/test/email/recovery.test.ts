@@ -86,8 +86,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     return (await agent.postJson(`${instance.url}/recover`, { response })).status
   }
 
-  test('is linked from the page for login codes', async () => {
-    expect((await instance.agent().get(`${instance.url}/lc`)).text).toContain('href="/recover/email"')
+  test.each(['/login', '/lc'])('is linked from %s', async (path) => {
+    expect((await instance.agent().get(instance.url + path)).text).toContain('href="/recover/email"')
   })
 
   test('notifies the user and the administrators at once, and sends the code after the waiting period', async () => {

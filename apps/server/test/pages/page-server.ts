@@ -56,6 +56,7 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
     appearance: async () => null,
     locationNames: (messages) => locationNames(places, messages),
     managed: async () => null,
+    recovery: async () => 'by-email',
     clock: { now: () => now },
   })
   const pages = new Map(Object.entries(pageStates))
