@@ -221,6 +221,9 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     directory,
     apiKeys: services.apiKeys,
     isCreatedByApiKey: (userId) => database.bootstrapAccounts.has(userId),
+    lacksSecondPasskey: async (id) =>
+      (await platform.settings.lastKnown()).recoveryCodes === 'two-passkeys' &&
+      (await pocket.passkeys.countUsable(id)) < 2,
     staticApiKey: config.staticApiKey,
     commandLineKey,
   })

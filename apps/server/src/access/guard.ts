@@ -25,6 +25,8 @@ interface IdentifiedApiKey {
 
 export interface GuardDeps {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
+  /** Whether administrators need a second passkey, and this one has none. */
+  readonly lacksSecondPasskey: (administratorId: string) => Promise<boolean>
   /** Whether an API key created this administrator. */
   readonly isCreatedByApiKey: (userId: string) => Promise<boolean>
   readonly directory: Pick<Directory, 'find' | 'users'>
@@ -39,7 +41,7 @@ export interface GuardDeps {
  * Authorizes a request according to its row. Resolves to the caller, or to `undefined` if the route is open to anyone.
  *
  * @throws {NotAuthenticatedError} `not_signed_in`, `reauthentication_required`
- * @throws {ForbiddenError} `forbidden`, `passkey_required`, `user_disabled`, `api_key_auth_not_allowed`
+ * @throws {ForbiddenError} `forbidden`, `passkey_required`, `second_passkey_required`, `user_disabled`, `api_key_auth_not_allowed`
  */
 export type Guard = (ctx: Context, row: AccessRow) => Promise<User | undefined>
 
@@ -68,7 +70,7 @@ const authorizations = new WeakMap<Context, Authorization>()
  * every request, so changes take effect immediately. An invalid API key is treated as missing.
  */
 export function createGuard(deps: GuardDeps): Guard {
-  const { pocket, directory, apiKeys, isCreatedByApiKey, staticApiKey, commandLineKey } = deps
+  const { pocket, directory, apiKeys, isCreatedByApiKey, lacksSecondPasskey, staticApiKey, commandLineKey } = deps
   const isStaticKey = staticKeyCheck(staticApiKey)
   const isCommandLineKey = staticKeyCheck(commandLineKey)
 
@@ -129,6 +131,8 @@ export function createGuard(deps: GuardDeps): Guard {
     if (!caller) return
     assertAllowed(caller, row)
     if (row.session.includes('bootstrap') && (await isBootstrap(ctx, caller))) return caller.user
+    if (row.caller === 'administrator' && caller.session && (await lacksSecondPasskey(caller.user.id)))
+      throw new ForbiddenError('second_passkey_required', 'Administrators need two passkeys.')
     for (const requirement of row.session) await assertSession(ctx, authorization, requirement)
     return caller.user
   }

@@ -56,7 +56,7 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
 
   const isAllowed = async ({ administrator }: Pick<User, 'administrator'>) => {
     const { recoveryCodes } = await settings.present()
-    return recoveryCodes === 'everyone' || (recoveryCodes === 'users' && !administrator)
+    return recoveryCodes === 'everyone' || (recoveryCodes !== 'disabled' && !administrator)
   }
 
   /** A code of a kind that has since been turned off remains stored, but cannot be used. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { type CalledInstance, lastEntry, startCalled } from './calls.ts'
-import { registerPasskey } from './instance.ts'
+import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const security = '/settings/account/security'
@@ -35,10 +35,42 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
   }
   const setting = (recoveryCodes: string) => instance.call('PATCH /api/settings', { body: { recoveryCodes } })
 
+  test('can require two passkeys of administrators in place of codes', async () => {
+    const { url, administrator, administratorAuthenticator } = instance
+    const answer = await passkeyAnswer(administrator, url, administratorAuthenticator)
+    await administrator.postJson(`${url}/api/webauthn/reauthenticate`, answer)
+    await registerPasskey(administrator, url)
+    const { id, agent } = await instance.person(freshName())
+    await instance.app.directory.users.update(id, {}, { administrator: true })
+    const usersPage = '/settings/admin/users'
+    const opened = async () => [
+      (await get(agent, usersPage)).status,
+      (await agent.getJson(`${instance.url}/api/users`)).status,
+    ]
+    try {
+      await setting('two-passkeys')
+      expect((await agent.getJson(`${instance.url}/api/users`)).json()).toMatchObject({
+        code: 'second_passkey_required',
+      })
+      expect((await get(agent, usersPage)).text).toContain('Add a second passkey')
+      expect([await opened(), (await get(agent, security)).status]).toEqual([[403, 403], 200])
+      expect((await post(agent, codesPath)).status).toBe(404)
+      await registerPasskey(agent, instance.url)
+      expect(await opened()).toEqual([200, 200])
+      const added = (await instance.app.pocket.passkeys.list(id)).at(-1)
+      await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: added?.id ?? '' }, agent })
+      expect(await opened()).toEqual([403, 403])
+    } finally {
+      await setting('users')
+    }
+    expect(await opened()).toEqual([200, 200])
+  })
+
   test('shows ten codes once, of which each opens only the page that adds a passkey', async () => {
     const { agent: phone, id } = await instance.person(freshName())
     const codes = await createCodes(phone)
     expect(new Set(codes).size).toBe(10)
+    expect((await get(instance.agent(), '/login')).text).toMatch(/href="\/lc">Lost your passkey\?</)
     expect((await get(phone, codesPath)).location).toBe(instance.url + security)
 
     const laptop = instance.agent()
@@ -129,6 +161,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     await setting('disabled')
     expect((await enter(instance.agent(), code)).status).toBe(400)
     expect((await get(instance.agent(), '/lc')).text).not.toContain('recovery code')
+    expect((await get(instance.agent(), '/login')).text).not.toContain('Lost your passkey?')
     await setting('users')
     expect((await enter(instance.agent(), code)).status).toBe(303)
   })

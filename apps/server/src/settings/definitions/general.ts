@@ -69,11 +69,11 @@ export const general = {
     }),
   },
   recovery: {
-    recoveryCodes: defineSetting(choice('disabled', 'users', 'everyone'), {
+    recoveryCodes: defineSetting(choice('disabled', 'users', 'two-passkeys', 'everyone'), {
       variable: 'RECOVERY_CODES',
       default: 'users',
       description:
-        'Who may create and use recovery codes: no one (`disabled`), everyone but administrators (`users`), or `everyone`.',
+        'Who may create and use recovery codes: no one (`disabled`), everyone but administrators (`users`), everyone but administrators, who need two passkeys to administer (`two-passkeys`), or `everyone`.',
     }),
     recoveryByEmail: defineSetting(choice('disabled', '1d', '2d', '3d', '7d'), {
       variable: 'RECOVERY_BY_EMAIL',
