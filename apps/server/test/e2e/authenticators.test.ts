@@ -50,8 +50,9 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     { defaultBackupEligibility: true },
     { deviceType: 'multiDevice', backedUp: false, attachment: 'platform' },
   ],
-  ['a security key', { transport: 'usb' }, { attachment: 'cross-platform', transports: ['usb'] }],
+  ['a security key with a PIN', { transport: 'usb' }, { attachment: 'cross-platform', transports: ['usb'] }],
   ['a card', { transport: 'nfc' }, { attachment: 'cross-platform', transports: ['nfc'] }],
+  ['a phone', { transport: 'cable' }, { attachment: 'cross-platform', transports: expect.arrayContaining(['hybrid']) }],
 ])('%s', (_name, options, kept) => {
   test('signs up, and signs in again', async () => {
     await using person = await signUp(options)
@@ -61,6 +62,10 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     const accountId = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
     const [passkey] = await running.app.pocket.passkeys.list(accountId)
     expect(passkey).toMatchObject({ credentialId: held?.id, counter: expect.any(Number), ...kept })
+    const hasPlatformAuthenticator = await page.evaluate(() =>
+      PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable(),
+    )
+    expect(hasPlatformAuthenticator).toBe(passkey?.attachment === 'platform')
     const isBound = passkey?.deviceType === 'singleDevice'
     await page.getByText('Your passkey works').waitFor()
     expect(await page.getByText(asksForAnother).count()).toBe(isBound ? 1 : 0)

@@ -44,6 +44,17 @@ function anchorsOf(text: string): readonly string[] {
   return [...slugs, ...Array.from(text.matchAll(/<a id="([^"]+)"/g), ([, id = '']) => id)]
 }
 
+test('docs/reference/browsers.md names existing tests', async () => {
+  const text = await read('docs/reference/browsers.md')
+  const files = new Set(Array.from(text.matchAll(/`([\w./-]+\.test\.ts)`/g), ([, file = '']) => file))
+  expect(files.size).toBeGreaterThan(10)
+  const folders = ['apps/server/test', 'packages/core/test']
+  for (const file of files) {
+    const found = await Promise.any(folders.map((folder) => read(join(folder, file)))).catch(() => undefined)
+    expect({ file, exists: found !== undefined }).toEqual({ file, exists: true })
+  }
+})
+
 const repositoryLink = /https:\/\/github\.com\/pocket-oidc\/pocket\/(?:blob|tree)\/main\//g
 
 test.each(linking)('%s links to existing files and headings', async (path) => {
