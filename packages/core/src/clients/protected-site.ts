@@ -128,20 +128,35 @@ function hostProblems(host: string, field: string): FieldError[] {
       ]
 }
 
-/** Cookies ignore ports, so a site at the host name of the issuer would receive the session cookies of this provider. */
-export function reservedHostProblems(
+/**
+ * Cookies ignore ports: a site at the host name of the issuer would receive the session cookies of this provider, and of two sites
+ * at one host name each would receive and replace the cookie of the other.
+ */
+export function sharedHostProblems(
   { protectedHosts = [] }: { readonly protectedHosts?: readonly string[] | undefined },
-  issuerHostname: string,
+  { issuerHostname, otherHosts }: { readonly issuerHostname: string; readonly otherHosts: readonly string[] },
 ): FieldError[] {
-  return protectedHosts.flatMap((host, index) =>
-    host.replace(/:\d+$/, '') === issuerHostname
+  const takenNames = new Set(otherHosts.map(hostnameOf))
+  return protectedHosts.flatMap((host, index) => {
+    const field = `protectedHosts.${index}`
+    if (hostnameOf(host) === issuerHostname)
+      return problem(
+        field,
+        'reserved',
+        'must not be the host name of this provider, whose cookies the site would receive',
+      )
+    return takenNames.has(hostnameOf(host))
       ? problem(
-          `protectedHosts.${index}`,
-          'reserved',
-          'must not be the host name of this provider, whose cookies the site would receive',
+          field,
+          'already_in_use',
+          'must not be the host name of another site, also not with another port, because browsers send cookies to all ports; add this host to that site',
         )
-      : [],
-  )
+      : []
+  })
+}
+
+function hostnameOf(host: string): string {
+  return host.replace(/:\d+$/, '')
 }
 
 function ruleProblems({ host, path, methods, allow, groups, maxPasskeyAgeMinutes }: AccessRule, field: string) {

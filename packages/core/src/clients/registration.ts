@@ -17,7 +17,7 @@ import { shapeProblems } from './client-input-shape.ts'
 import type { ClientList, ClientListRequest } from './client-list.ts'
 import { fieldsOutsideDocument } from './fields-outside-document.ts'
 import { isMoreRestrictive } from './group-restriction.ts'
-import { reservedHostProblems } from './protected-site.ts'
+import { sharedHostProblems } from './protected-site.ts'
 import { defaultProtocol } from './protocol.ts'
 import type { SecretUses } from './secret-uses.ts'
 import { mintSecret, type NewClientSecret, omitSealed, type SecretInput, sealSecret } from './secrets.ts'
@@ -107,10 +107,16 @@ export function createClients(
   { onRemove, onRename, onRestrict }: ClientHooks,
 ): Clients {
   const { clients: store, transaction } = stores
-  const problemsOf = (input: ClientInput) => [
-    ...inputProblems(input, redirectUriPolicy),
-    ...reservedHostProblems(input.protocol ?? {}, issuer.hostname),
-  ]
+  const problemsOf = async (input: ClientInput, id?: string) => {
+    const { protocol = {} } = input
+    const isSite = (protocol.protectedHosts ?? []).length > 0
+    const sites = isSite ? (await store.protectedSites()).filter((site) => site.id !== id) : []
+    const otherHosts = sites.flatMap((site) => site.protocol.protectedHosts)
+    return [
+      ...inputProblems(input, redirectUriPolicy),
+      ...sharedHostProblems(protocol, { issuerHostname: issuer.hostname, otherHosts }),
+    ]
+  }
   /** Locks and updates a client; `undefined` leaves it unchanged. */
   const change = (id: string, getChanges: (client: Client) => Partial<Client> | undefined): Promise<Client> =>
     transaction(async () => {
@@ -152,7 +158,7 @@ export function createClients(
 
     async create(input) {
       assertNoErrors(shapeProblems(input))
-      assertNoErrors([...idProblems(input.id), ...problemsOf(input)])
+      assertNoErrors([...idProblems(input.id), ...(await problemsOf(input))])
       const now = clock.now()
       const client: Client = {
         id: input.id ?? uuid(),
@@ -174,7 +180,7 @@ export function createClients(
     async update(id, input) {
       const existing = await store.find(id)
       assertNoErrors(shapeProblems(input, existing))
-      assertNoErrors(problemsOf(input))
+      assertNoErrors(await problemsOf(input, id))
       // Fetch external documents before the transaction starts, so that no transaction waits for the network.
       if (existing) assertNoErrors(await sectorProblems(completeInput(input, existing), existing, fetch))
       return change(id, (before) => {

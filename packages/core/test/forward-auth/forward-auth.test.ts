@@ -421,8 +421,17 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
 
   it('denies requests that it cannot attribute to one site', async () => {
     await sites.site(wikiSite)
-    await sites.site({ protectedHosts: ['twice.example.org'], accessRules: [rule({ allow: 'everyone' })] })
-    await sites.site({ protectedHosts: ['twice.example.org'], accessRules: [rule({ allow: 'everyone' })] })
+    const accessRules = [rule({ allow: 'everyone' })]
+    // Two processes can create such sites at once.
+    const racing = ['twice.example.org', 'once.example.org'].map((host) =>
+      sites.site({ protectedHosts: [host], accessRules }),
+    )
+    for (const site of await Promise.all(racing))
+      await sites.host.stores.clients.update({
+        ...site,
+        protocol: { ...site.protocol, protectedHosts: ['twice.example.org'] },
+      })
+    sites.host.clock.pass(2000)
     const ask = async (changes: Readonly<Record<string, string>>) => {
       const headers = { ...forwarded('/'), ...changes }
       const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })
@@ -500,6 +509,12 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     const site = await sites.site(wikiSite)
     const update = sites.host.pocket.clients.update(site.id, { ...site, protocol: { protectedHosts } })
     await expect(update).rejects.toMatchObject({ fields: [reserved] })
+    const taken = { field: 'protocol.protectedHosts.0', code: 'already_in_use' }
+    expect(await problems({ protectedHosts: ['wiki.example.org:8443'] })).toMatchObject([taken])
+    await sites.host.pocket.clients.update(site.id, {
+      ...site,
+      protocol: { protectedHosts: ['wiki.example.org', 'wiki.example.org:8443'] },
+    })
     expect(await problems({ accessRules: [rule({ path: '/a/../b' })] })).toHaveLength(1)
     expect(await problems({ accessRules: [rule({ allow: 'everyone', groups: ['x'] })] })).toHaveLength(1)
     expect(await problems({ serviceTokenHeader: 'Cookie' })).toHaveLength(1)
