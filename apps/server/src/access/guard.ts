@@ -180,7 +180,12 @@ export function isProgram(ctx: Context): boolean {
 
 /** Whether an API key calls. */
 export function isApiKey(ctx: Context): boolean {
-  return isProgram(ctx) && !authorizations.get(ctx)?.caller?.isCommandLine
+  return isProgram(ctx) && !isCommandLine(ctx)
+}
+
+/** Whether a command calls, also on behalf of a user. */
+export function isCommandLine(ctx: Context): boolean {
+  return authorizations.get(ctx)?.caller?.isCommandLine ?? false
 }
 
 /** Whether a program calls, and `STATIC_API_KEY` can create the next administrator. */

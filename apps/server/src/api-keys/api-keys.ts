@@ -26,6 +26,8 @@ const maxNameLength = 50
 export interface KeyOwner {
   readonly ownerId: string
   readonly origin: RequestOrigin
+  /** If it is not the owner. */
+  readonly actorId?: string | undefined
 }
 
 export interface KeyCreator extends KeyOwner {
@@ -91,9 +93,10 @@ export function createApiKeys({
     find: (ownerId, id) => store.find(ownerId, id),
     list: (ownerId, request) => store.list(ownerId, request, clock.now()),
 
-    async create({ ownerId, origin, isAdministrator }, { name, description, scopes, canReadSecrets, expiresAt }) {
+    async create({ isAdministrator, ...owner }, { name, description, scopes, canReadSecrets, expiresAt }) {
       if (canReadSecrets && !isAdministrator)
         throw new ForbiddenError('forbidden', 'Only the keys of administrators can read secrets.')
+      const { ownerId, origin } = owner
       const now = clock.now()
       const token = mintToken()
       const apiKey: ApiKey = {
@@ -113,12 +116,13 @@ export function createApiKeys({
         await store.insert(apiKey)
         await recordCredential(origin, { kind: 'api_key', subject: apiKey.id, label: apiKey.name })
         const changes = changesBetween(null, auditedFields(apiKey))
-        await audit.record({ event: 'api_key_created', accountId: ownerId, apiKeyId: apiKey.id, ...changes }, origin)
+        await audit.record({ event: 'api_key_created', ...subjectsOf(owner, apiKey.id), ...changes }, origin)
         return { apiKey, token }
       })
     },
 
-    async renew({ ownerId, origin }, id, expiration) {
+    async renew(owner, id, expiration) {
+      const { ownerId, origin } = owner
       const now = clock.now()
       const apiKey = await getApiKey(ownerId, id)
       const expiresAt = parseExpiration(expiration, now)
@@ -132,16 +136,17 @@ export function createApiKeys({
         }
         await recordCredential(origin, { kind: 'api_key', subject: id, label: apiKey.name })
         const changes = changesBetween(auditedFields(apiKey), auditedFields({ ...apiKey, expiresAt }))
-        await audit.record({ event: 'api_key_renewed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
+        await audit.record({ event: 'api_key_renewed', ...subjectsOf(owner, id), ...changes }, origin)
       })
       return { apiKey: { ...apiKey, tokenHash, expiresAt, expirationEmailSent: false }, token }
     },
 
-    async remove({ ownerId, origin }, id) {
+    async remove(owner, id) {
+      const { ownerId, origin } = owner
       const before = await getApiKey(ownerId, id)
       if (!(await store.remove(ownerId, id))) throw notFound(id)
       const changes = changesBetween(auditedFields(before), null)
-      await audit.record({ event: 'api_key_removed', accountId: ownerId, apiKeyId: id, ...changes }, origin)
+      await audit.record({ event: 'api_key_removed', ...subjectsOf(owner, id), ...changes }, origin)
     },
 
     async identify(token) {
@@ -158,6 +163,11 @@ export function createApiKeys({
 }
 
 /** Audit log data of a key, without secrets. */
+/** The subjects of an audit event. */
+function subjectsOf({ ownerId, actorId }: KeyOwner, apiKeyId: string) {
+  return { accountId: ownerId, apiKeyId, ...(actorId !== undefined && { by: actorId }) }
+}
+
 function auditedFields({ name, description, scopes, canReadSecrets, expiresAt }: ApiKey): object {
   return { name, description, scopes, canReadSecrets, expiresAt: new Date(expiresAt).toISOString() }
 }

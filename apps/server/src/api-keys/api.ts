@@ -1,5 +1,7 @@
 import { requestContext } from '@pocket/core'
 import { apiKeyScopes } from '../access/api-key-scope.ts'
+import { commandLineUser } from '../access/built-in-actors.ts'
+import { isCommandLine } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
@@ -128,7 +130,8 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
 }
 
 function ownerOf({ user, ctx }: Pick<Call<unknown>, 'user' | 'ctx'>): KeyCreator {
-  return { ownerId: user.id, isAdministrator: user.administrator, origin: requestContext(ctx.req) }
+  const actorId = isCommandLine(ctx) ? commandLineUser.id : undefined
+  return { ownerId: user.id, isAdministrator: user.administrator, origin: requestContext(ctx.req), actorId }
 }
 
 function mintedDto({ apiKey, token }: MintedApiKey) {

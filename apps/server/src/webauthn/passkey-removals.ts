@@ -83,7 +83,7 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
         await passkeys.removeAsAdministrator(accountId, id, actor)
         break
       case 'api_key':
-        return apiKeys.remove({ ownerId: accountId, origin }, id)
+        return apiKeys.remove({ ownerId: accountId, origin, actorId }, id)
       case 'client_secret':
         return clientAdministration.removeSecret({ id: actorId, origin }, label ?? '', id)
       case 'login_code':

@@ -155,6 +155,15 @@ describe('commands beside a running server', () => {
     expect((await read()).status).toBe(200)
     await succeed('api-keys', 'delete', 'ada', apiKey.id, '--yes')
     expect((await read()).status).toBe(401)
+    const entries = (await succeed('audit', 'tail', '--lines', '5', '--json'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    for (const event of ['API_KEY_CREATED', 'API_KEY_REMOVED'])
+      expect(entries.find((entry) => entry.event === event)).toMatchObject({
+        username: 'ada',
+        actorUsername: 'command line',
+      })
   })
 
   test('settings of both kinds are read and changed, and secrets are no arguments', async () => {

@@ -364,6 +364,7 @@ type AuditEventData =
       readonly event: 'api_key_created' | 'api_key_renewed' | 'api_key_removed'
       readonly accountId: string
       readonly apiKeyId: string
+      readonly by?: string
     }
   | {
       /** An API key read secrets in plain text. */
