@@ -75,6 +75,25 @@ describe('commands beside a running server', () => {
     )
   })
 
+  test('a misspelt user, group or client is refused with the most similar name', async () => {
+    await succeed('groups', 'create', '--name', 'engineers', '--display-name', 'Engineers')
+    await succeed('clients', 'create', '--id', 'photo-library', '--name', 'Immich')
+    for (const [args, noun, hint] of [
+      [['users', 'disable', 'adda'], 'user', '. Did you mean ada?'],
+      [['groups', 'add-members', 'enginers', 'ada'], 'group', '. Did you mean engineers?'],
+      [['users', 'set-groups', 'ada', 'enigneers'], 'group', '. Did you mean engineers?'],
+      [['clients', 'show', 'immich'], 'client', '. Did you mean Immich?'],
+      [['clients', 'new-secret', 'photos-library'], 'client', '. Did you mean photo-library?'],
+      [['users', 'show', 'nobody-like-this'], 'user', ''],
+    ] as const)
+      expect(await pocketId(...args)).toMatchObject({
+        exit: 1,
+        stderr: expect.stringMatching(
+          new RegExp(`^There is no ${noun} with this name or ID: [a-z-]+${hint.replace('?', '\\?')}\n$`),
+        ),
+      })
+  })
+
   test('audit tail --follow prints each new entry once, also more than a page of them', async () => {
     const { administrator: agent, url } = instance
     await agent.postJson(`${url}/api/user-groups`, { name: 'before', friendlyName: 'Before' })
@@ -177,10 +196,11 @@ describe('commands beside a running server', () => {
       exit: 2,
       stderr: expect.stringContaining('--value-file'),
     })
-    expect(await pocketId('settings', 'get', 'appname')).toMatchObject({
-      exit: 1,
-      stderr: expect.stringContaining('Did you mean appName?'),
-    })
+    for (const misspelt of ['appname', 'apName'])
+      expect(await pocketId('settings', 'get', misspelt)).toMatchObject({
+        exit: 1,
+        stderr: expect.stringContaining('Did you mean appName?'),
+      })
   })
 
   test('a job runs to its end, and an unknown one is refused with the names of all', async () => {

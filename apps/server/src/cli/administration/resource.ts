@@ -3,6 +3,7 @@ import { type CommandContext, CommandError, UsageError } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
 import { printResult, withExamples, withJson } from '../output.ts'
 import { type Api, type Item, withApi } from './api.ts'
+import { closestName, hintOf, searchParts } from './suggestion.ts'
 import { detailLines, tableLines } from './table.ts'
 
 /** An option that becomes a field of the request. */
@@ -127,12 +128,33 @@ export async function find(api: Api, resource: Resource, name: string): Promise<
   const candidates = await api.listAll(resource.path, { search: name })
   const matches = candidates.filter((candidate) => resource.names.some((key) => candidate[key] === name))
   const [match, ...others] = matches
-  if (!match) throw new CommandError(`There is no ${resource.noun} with this name or ID: ${name}`)
+  if (!match) {
+    const hint = hintOf(await similarName(api, resource, name))
+    throw new CommandError(`There is no ${resource.noun} with this name or ID: ${name}${hint}`)
+  }
   if (others.length > 0) {
     const ids = matches.map(({ id }) => id).join(', ')
     throw new CommandError(`Several ${resource.plural} have this name. Use an ID: ${ids}`)
   }
   return api.call({ method: 'GET', path: itemPath(resource, match) })
+}
+
+/** The name or ID of an item that is similar to a misspelt one. A search does not find IDs, so the first items are also read. */
+async function similarName(api: Api, { path, names }: Resource, misspelt: string): Promise<string | undefined> {
+  const pages = await Promise.all(
+    ['', ...searchParts(misspelt)].map((search) =>
+      api.call<{ readonly data: readonly Item[] }>({
+        method: 'GET',
+        path: `${path}?${new URLSearchParams({ search, 'pagination[limit]': '100' })}`,
+      }),
+    ),
+  )
+  const items = pages.flatMap(({ data }) => data)
+  const candidates = items.flatMap((item) => [...names, 'id'].map((key) => item[key]))
+  return closestName(
+    misspelt,
+    candidates.filter((name) => typeof name === 'string'),
+  )
 }
 
 /** The IDs of the items with these IDs or names. @throws {CommandError} as `find` */

@@ -3,6 +3,7 @@ import { printResult, withExamples, withJson } from '../output.ts'
 import { readSecretFile } from '../secrets.ts'
 import { type Api, type Item, withApi } from './api.ts'
 import type { JsonOption } from './resource.ts'
+import { closestName, hintOf } from './suggestion.ts'
 import { cell, detailLines } from './table.ts'
 
 const additional = '/api/settings'
@@ -104,7 +105,8 @@ async function givenValue(
 }
 
 function unknownSetting(key: string, values: Item): CommandError {
-  const similar = Object.keys(values).filter((name) => name.toLowerCase().includes(key.toLowerCase()))
-  const hint = similar.length > 0 ? ` Did you mean ${similar.join(', ')}?` : ''
-  return new CommandError(`There is no setting ${key}.${hint}`)
+  const names = Object.keys(values)
+  const similar = names.filter((name) => name.toLowerCase().includes(key.toLowerCase()))
+  const hint = hintOf(similar.length > 0 ? similar.join(', ') : closestName(key, names))
+  return new CommandError(`There is no setting ${key}${hint || '.'}`)
 }
