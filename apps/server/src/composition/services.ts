@@ -64,7 +64,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
   })
   const backups = await composeBackups(platform)
   const configuration = composeConfiguration(platform, { ...administration, pocket, scim: scimProviders })
-  const { diagnosis, proxyProbe } = composeDiagnosis(platform, pocket, ldap)
+  const { diagnosis, proxyProbe } = composeDiagnosis(platform, pocket, { ldap, scimRuns })
   const countPeople = createPeopleCount(database.overview, { rpId: new URL(pocket.issuer).hostname, clock })
   return {
     ...platform,

@@ -19,9 +19,17 @@ export interface DiagnosisDeps {
   /** Resolves to the reason for the failure; `undefined` if the connection works. */
   readonly testMail: (signal: AbortSignal) => Promise<string | undefined>
   readonly testLdap: () => Promise<string | undefined>
+  readonly scimTargets: () => Promise<readonly ScimTargetTest[]>
   readonly clock: Clock
   /** Receives the reason for a failed check. */
   readonly onFailure: (check: string, error: unknown) => void
+}
+
+/** A SCIM target, and a test that resolves to the reason for its failure. */
+export interface ScimTargetTest {
+  readonly clientId: string
+  readonly clientName: string
+  test(signal: AbortSignal): Promise<string | undefined>
 }
 
 /** Checks of the instance and its surroundings. Disposing it ends running checks. */
@@ -89,6 +97,17 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
     const reason = await inTime(test).catch(() => 'ETIMEDOUT')
     return reason === undefined ? [] : [findingOf(name, href, { about: `${host} (${reason})` })]
   }
+  const checkScimTarget = async ({ clientId, clientName, test }: ScimTargetTest): Promise<readonly Finding[]> => {
+    const reason = await inTime(test).catch(() => 'timeout')
+    if (reason === undefined) return []
+    const name = reason === 'unauthorized' || reason === 'forbidden' ? 'scimTokenRefused' : 'scimUnusable'
+    const href = `/settings/admin/oidc-clients/${encodeURIComponent(clientId)}/scim`
+    return [findingOf(name, href, { about: `${clientName} (${reason})` })]
+  }
+  const checkScim = async (): Promise<readonly Finding[]> => {
+    const targets = await inTime(deps.scimTargets).catch(() => [])
+    return (await Promise.all(targets.map(checkScimTarget))).flat()
+  }
   const checkPasskeys = async (): Promise<readonly Finding[]> => {
     const foreign = await inTime(() => deps.countForeignPasskeys(ownRpId)).catch(() => [])
     return foreign.map(({ rpId, count }) => findingOf('passkeysOfOtherHost', '#server', { about: rpId, count }))
@@ -109,6 +128,7 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
       checkClock(),
       checkPasskeys(),
       smtpHost === '' ? [] : checkService('mailFailed', emailPage, smtpHost, testMail),
+      checkScim(),
       ldapEnabled ? checkService('ldapFailed', ldapPage, hostOf(ldapUrl), testLdap) : [],
     ])
     return { certificate: address.certificate, findings: [...address.findings, ...others.flat()] }

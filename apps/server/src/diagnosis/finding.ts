@@ -69,6 +69,8 @@ export const checkOfFinding = {
   ldapFailed: 'ldap',
   ldapWaiting: 'ldap',
   scimFailed: 'scim',
+  scimUnusable: 'scim',
+  scimTokenRefused: 'scim',
   backupsUnknown: 'backups',
   backupOld: 'backups',
   backupOnSameDisk: 'backups',

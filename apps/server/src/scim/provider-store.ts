@@ -43,6 +43,7 @@ const claim = `UPDATE ${table} SET lease_owner = $2, lease_until = $4, started_a
 
 const sql = {
   find: `${rows.select} WHERE id = $1`,
+  oldest: `${rows.select} ORDER BY created_at, id LIMIT $1`,
   findByClient: `${rows.select} WHERE client_id = $1 ORDER BY created_at, id`,
   insert: rows.insert,
   update: `UPDATE ${table} SET client_id = $2, endpoint = $3, token = $4, removal = $5 WHERE id = $1`,
@@ -78,6 +79,10 @@ export class ScimProviderStore {
   async find(id: string): Promise<ScimProvider | undefined> {
     const stored = rows.first(await this.#database.query(sql.find, [id]))
     return stored && providerOf(stored)
+  }
+
+  async listOldest(limit: number): Promise<readonly ScimProvider[]> {
+    return rows.all(await this.#database.query(sql.oldest, [limit])).map(providerOf)
   }
 
   /** The providers of a client, the oldest first. */

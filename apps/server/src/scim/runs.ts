@@ -28,7 +28,7 @@ export interface ScimRuns extends AsyncDisposable {
    */
   runNow(provider: ScimProvider): Promise<ScimReport>
   /** Reads the description of a target without changing it. @throws {ScimError} */
-  test(provider: ScimProvider): Promise<TargetDescription>
+  test(provider: ScimProvider, signal?: AbortSignal): Promise<TargetDescription>
 }
 
 export interface ScimRunDeps {
@@ -112,6 +112,6 @@ export function createScimRuns(deps: ScimRunDeps): ScimRuns {
       return report
     },
 
-    test: (provider) => createTarget(provider, AbortSignal.timeout(maxTestDuration)).describe(),
+    test: (provider, signal = AbortSignal.timeout(maxTestDuration)) => createTarget(provider, signal).describe(),
   }
 }

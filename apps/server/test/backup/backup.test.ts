@@ -184,25 +184,6 @@ describe('import', () => {
   })
 })
 
-||||||| base
-test('an archive with a passphrase and the key restores through the standard streams of the program', async () => {
-  const passphrase = 'twelve characters'
-  await using source = await createMachine('SQLite')
-  await using instance = await startInstance(source.env)
-  const person = await instance.person('tim')
-  await writeFile(source.path('passphrase'), `${passphrase}\n`)
-  const exported = await pocketId(source, ['export', '-p', '-', '--passphrase-file', 'passphrase', '--with-key'])
-  expect([exported.exit, exported.stderr]).toEqual([0, expect.stringMatching(/^Exported \d+ rows and 0 pictures/)])
-  expect(exported.stdout.toString('latin1')).toMatch(/^age-encryption\.org\/v1\n-> scrypt /)
-  await using target = await createMachine('SQLite', { FILE_BACKEND: 'filesystem' })
-  await writeFile(target.path('passphrase'), passphrase)
-  const imported = await pocketId(target, ['import', '-p', '-', '--passphrase-file', 'passphrase'], exported.stdout)
-  expect([imported.exit, imported.stderr]).toEqual([0, ''])
-  expect(await readFile(target.path('data/encryption_key'), 'utf8')).toBe(`${encryptionKey}\n`)
-  await using restored = await startApp({ ...target.env, ENCRYPTION_KEY: encryptionKey })
-  expect((await signIn(restored, person)).status).toBe(200)
-})
-
 test('import refuses an included key that a file cannot hold, and changes nothing', async () => {
   await using source = await createMachine('SQLite')
   const { logger } = recordingLogger()

@@ -74,6 +74,40 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
   })
 })
 
+test.each(databaseKinds)('contacts each SCIM target with its token and says how to repair it on %s', async (kind) => {
+  const port = await freePort()
+  const targets = [
+    ['Wiki', `http://localhost:${port}`, 'right'],
+    ['Files', `http://localhost:${port}`, 'wrong-token'],
+    ['Mail', `http://localhost:${await freePort()}`, 'right'],
+  ] as const
+  await using machine = await createMachine(kind)
+  const { administrator, url, ...server } = await startInstance(machine.env)
+  const send = async (path: string, body: object) =>
+    Object((await administrator.sendJson('POST', url + path, { body })).json())
+  for (const [name, endpoint, token] of targets) {
+    const client = await send('/api/oidc/clients', { name, callbackURLs: [] })
+    await send('/api/scim/service-provider', { endpoint, token, oidcClientId: client.id })
+  }
+  // Its scheduled runs would contact the targets too.
+  await server[Symbol.asyncDispose]()
+
+  const requests: string[] = []
+  await using target = createServer((incoming, outgoing) => {
+    const { authorization } = incoming.headers
+    requests.push(`${incoming.method} ${authorization}`)
+    outgoing.writeHead(authorization === 'Bearer right' ? 200 : 401).end('{"totalResults":0,"Resources":[]}')
+  })
+  await once(target.listen(port, 'localhost'), 'listening')
+  const { stderr, problems } = await doctor(machine.with({ ALLOWED_PRIVATE_HOSTS: 'localhost' }))
+  expect(problems.filter((line) => line.includes('SCIM target'))).toEqual([
+    'failed   scim           The SCIM target of Files (unauthorized) refuses the token. Create a new token in the application and enter it.',
+    'failed   scim           The SCIM target of Mail (unreachable) can’t be used. Start the application, or correct the endpoint. “Test connection” says more.',
+  ])
+  expect(stderr).toMatch(/^Failed: .*scim/)
+  expect(new Set(requests)).toEqual(new Set(['GET Bearer right', 'GET Bearer wrong-token']))
+})
+
 test.each(databaseKinds)('reports passkeys that belong to the host name of a previous APP_URL on %s', async (kind) => {
   await using machine = await createMachine(kind)
   await (await startInstance(machine.env))[Symbol.asyncDispose]()
@@ -202,7 +236,7 @@ const workingChecks = { database: works, writable: works, migrations: works, key
 
 /** A diagnosis in which everything works, except for `changes`. */
 async function createStubbedDiagnosis(
-  changes: Partial<Pick<Parameters<typeof createDiagnosis>[0], 'checks' | 'databaseTime'>>,
+  changes: Partial<Pick<Parameters<typeof createDiagnosis>[0], 'checks' | 'databaseTime' | 'scimTargets'>>,
 ) {
   return createDiagnosis({
     issuer: `http://localhost:${await freePort()}`,
@@ -215,6 +249,7 @@ async function createStubbedDiagnosis(
     settings: { lastKnown: async () => ({ smtpHost: '', ldapEnabled: false, ldapUrl: '' }) as never },
     testMail: async () => undefined,
     testLdap: async () => undefined,
+    scimTargets: async () => [],
     clock: { now: () => 1_000_000 },
     onFailure() {},
     ...changes,
@@ -245,4 +280,23 @@ test.each([
   await using diagnosis = await createStubbedDiagnosis({ checks: { ...workingChecks, [check]: fails } })
   const { findings } = await diagnosis.run()
   expect(findings.map(({ name }) => name)).toContain(finding)
+})
+
+test('reports a SCIM target that answers too late as one that cannot be used', async () => {
+  const deadline = new AbortController()
+  using _ = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal)
+  const test = () => {
+    deadline.abort()
+    return new Promise<never>(() => {})
+  }
+  await using diagnosis = await createStubbedDiagnosis({
+    scimTargets: async () => [
+      { clientId: 'wiki', clientName: 'Wiki', test },
+      { clientId: 'files', clientName: 'Files', test: async () => undefined },
+    ],
+  })
+  const { findings } = await diagnosis.run()
+  expect(findings.filter(({ name }) => name === 'scimUnusable')).toEqual([
+    expect.objectContaining({ about: 'Wiki (timeout)', href: '/settings/admin/oidc-clients/wiki/scim' }),
+  ])
 })
