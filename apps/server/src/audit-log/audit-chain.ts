@@ -66,11 +66,15 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
   ): Promise<BrokenBatch['problem'] | null> => {
     if (seal.number !== (previous?.number ?? 0) + 1) return 'batch_missing'
     // Entries that were inserted after the previous batch would belong to this one.
-    const after = previous ? lastOf(previous) : { createdAt: seal.firstAt, id: '' }
+    const after = previous ? lastOf(previous) : beginning
     const entries = await store.entriesThrough(after, lastOf(seal), batchSize + 1)
     if (entries.length !== seal.entries) return entries.length < seal.entries ? 'entries_missing' : 'entries_added'
     return hashOf(previous?.hash ?? '', entries) === seal.hash ? null : 'entries_changed'
   }
+
+  /** Retention has removed everything before the end of the batch. */
+  const problemOfRemoved = async (seal: AuditSeal): Promise<BrokenBatch['problem'] | null> =>
+    (await store.entriesThrough(beginning, lastOf(seal), 1)).length === 0 ? null : 'entries_added'
 
   const seal: AuditChain['seal'] = async (signal) => {
     while (!signal.aborted) {
@@ -135,11 +139,13 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
       for await (const { batch, previous } of batches()) {
         head = batch.hash
         if (batch.hash === expected) isExpectedFound = true
-        if (batch.isRemoved && (await isRetired(batch))) continue
-        count += 1
-        entries += batch.entries
-        const problem = await problemOf(batch, previous)
-        if (problem === null || (await isRetired(batch))) continue
+        const isRemoved = batch.isRemoved && (await isRetired(batch))
+        if (!isRemoved) {
+          count += 1
+          entries += batch.entries
+        }
+        const problem = isRemoved ? await problemOfRemoved(batch) : await problemOf(batch, previous)
+        if (problem === null || (!isRemoved && (await isRetired(batch)))) continue
         const [from = '', to = ''] = [batch.firstAt, batch.lastAt].map((at) => new Date(at).toISOString())
         broken.push({ number: batch.number, from, to, problem })
       }

@@ -79,6 +79,17 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     expect(await problems()).toEqual([[2, 'entries_added']])
   })
 
+  test('detects an entry that was added before the oldest batch', async () => {
+    await record(50 * hour, 'added')
+    expect(await problems()).toEqual([[1, 'entries_added']])
+  })
+
+  test('detects an entry that was added to what retention has removed', async () => {
+    await chain.removeBefore(101 * hour, never)
+    await record(50 * hour, 'added')
+    expect(await problems()).toEqual([[1, 'entries_added']])
+  })
+
   test('detects a batch that is falsely marked as removed', async () => {
     const forge = async (number: number) => {
       await run(`DELETE FROM pocket_audit WHERE created_at = ${number * 100 * hour}`)
