@@ -14,7 +14,8 @@ export const addCheckConfig: AddCommand = (program, { print, readConfig }) => {
         for (const warning of config.warnings) print(`warning: ${warning}`)
         if (config.configurationFile !== undefined) {
           const { loadConfigurationFile } = await import('../composition/configuration/compose.ts')
-          loadConfigurationFile(config, config.configurationFile)
+          const { source, problems } = loadConfigurationFile(config, config.configurationFile)
+          if (problems.length > 0) throw new InvalidFileError(source, problems)
         }
         print('The configuration is valid.')
       } catch (error) {

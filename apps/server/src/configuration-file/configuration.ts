@@ -4,9 +4,9 @@ import { configurationFileUser } from '../access/built-in-actors.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
 import type { ManagedGuard } from '../managed/managed-guard.ts'
 import type { ManagedStore } from '../managed/managed-store.ts'
-import type { Existing, Kind } from './kind.ts'
+import type { Existing, Kind, KindName } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
-import { type Change, type Declaration, declare, declaredFields, itemsOf, keyOf } from './plan.ts'
+import { type Change, type Declaration, declare, declaredFields, existingOf, itemsOf, keyOf } from './plan.ts'
 import { InvalidFileError, type Path, type Problem } from './problem.ts'
 
 /**
@@ -22,7 +22,7 @@ export interface Result {
 
 /** Makes the instance match a configuration file. */
 export interface Configuration {
-  /** Compares without writing. @throws {InvalidFileError} if a reference has no target */
+  /** Compares without writing. @throws {InvalidFileError} with every problem that is found without a change */
   compare(file: ConfigurationFile): Promise<Result>
   /** Applies the file in one transaction. @throws {InvalidFileError} with every problem; nothing has changed then */
   apply(file: ConfigurationFile): Promise<Result>
@@ -43,6 +43,12 @@ export interface ConfigurationDeps {
   readonly withLock: Transaction
 }
 
+interface Findings {
+  readonly problems: Problem[]
+  /** Items with a problem: `groups family`. */
+  readonly failed: Set<string>
+}
+
 const actor = { id: configurationFileUser.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
 /** A file may remove so many objects of a kind without naming its revision. */
 const minRemovals = 3
@@ -57,9 +63,10 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
     return revision === null || digest === applied.digest ? 'current' : 'conflict'
   }
 
-  /** References to objects that neither the file nor the database has. */
-  const missingReferences = async (file: ConfigurationFile): Promise<readonly Problem[]> => {
-    const problems: Problem[] = []
+  /** The problems that can be found without a change. */
+  const inspect = async (file: ConfigurationFile): Promise<Findings> => {
+    const problems = [...file.problems]
+    const failed = new Set<string>()
     const keysInFile = new Map(
       kinds.map((kind) => [
         kind.name,
@@ -67,18 +74,19 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
       ]),
     )
     for (const kind of kinds)
-      for (const { item, path } of itemsOf(file.content, kind))
+      for (const { item, path } of itemsOf(file.content, kind)) {
+        if (file.hasProblem(path)) failed.add(nameIn(kind.name, keyOf(kind, item)))
         for (const { kind: target, key, path: at } of kind.references(item)) {
           const targetKind = kinds.find(({ name }) => name === target)
           if (!targetKind || keysInFile.get(target)?.has(key.toLowerCase())) continue
+          // The list itself has a problem, so its keys are unknown.
+          if (file.hasProblem([target]) && file.content[target] === undefined) continue
           if (await targetKind.find(key, {})) continue
           problems.push(file.problem([...path, ...at], `refers to ${JSON.stringify(key)}, which is not in ${target}`))
+          failed.add(nameIn(kind.name, keyOf(kind, item)))
         }
-    return problems
-  }
-  const assertReferences = async (file: ConfigurationFile) => {
-    const problems = await missingReferences(file)
-    if (problems.length > 0) throw new InvalidFileError(file.source, problems)
+      }
+    return { problems, failed }
   }
 
   const declarationsOf = async (file: ConfigurationFile, kind: Kind): Promise<readonly Declaration[]> => {
@@ -89,7 +97,7 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
 
   /** Objects that an earlier file declared and this one does not. */
   const removalsOf = async (file: ConfigurationFile, kind: Kind, declaredIds: ReadonlySet<string>) => {
-    if (!file.content.prune || kind.name === 'settings') return []
+    if (!file.content.prune || kind.name === 'settings') return { removals: [], problems: [] }
     const managed = (await store.list()).filter((object) => object.kind === kind.name)
     const removals: Existing[] = []
     for (const { id } of managed) {
@@ -98,14 +106,10 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
     }
     const { prune, revision } = file.content
     const isConfirmed = typeof prune === 'object' && prune.revision === revision
-    if (removals.length > Math.max(minRemovals, managed.length * maxRemovedShare) && !isConfirmed)
-      throw new InvalidFileError(file.source, [
-        file.problem(
-          ['prune'],
-          `would delete ${removals.length} of ${managed.length} ${kind.name}; to confirm, write { revision: ${revision ?? 'n'} } with the revision of the file`,
-        ),
-      ])
-    return removals
+    if (removals.length <= Math.max(minRemovals, managed.length * maxRemovedShare) || isConfirmed)
+      return { removals, problems: [] }
+    const message = `would delete ${removals.length} of ${managed.length} ${kind.name}; to confirm, write { revision: ${revision ?? 'n'} } with the revision of the file`
+    return { removals, problems: [file.problem(['prune'], message)] }
   }
 
   const deletionOf = (kind: Kind, { item }: Existing): Change => ({
@@ -117,14 +121,18 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
 
   const compare = async (file: ConfigurationFile): Promise<Result> => {
     const outcome = await outcomeOf(file)
-    await assertReferences(file)
+    const { problems } = await inspect(file)
+    if (problems.length > 0) throw new InvalidFileError(file.source, problems)
     const changes: Change[] = []
     for (const kind of kinds) {
       const declarations = await declarationsOf(file, kind)
       const ids = new Set(declarations.flatMap(({ existing }) => (existing ? [existing.id] : [])))
       changes.push(...declarations.flatMap(({ change }) => (change ? [change] : [])))
-      changes.push(...(await removalsOf(file, kind, ids)).map((existing) => deletionOf(kind, existing)))
+      const { removals, problems: refusals } = await removalsOf(file, kind, ids)
+      problems.push(...refusals)
+      changes.push(...removals.map((existing) => deletionOf(kind, existing)))
     }
+    if (problems.length > 0) throw new InvalidFileError(file.source, problems)
     return { outcome, changes }
   }
 
@@ -149,16 +157,26 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
     }
   }
 
-  const applyKind = async (file: ConfigurationFile, kind: Kind, problems: Problem[]) => {
+  /** Items that have a problem, or refer to one that has, are not applied. */
+  const applyKind = async (file: ConfigurationFile, kind: Kind, { problems, failed }: Findings) => {
     const changes: Change[] = []
     const managed: ManagedObject[] = []
-    for (const { item, path, existing, change } of await declarationsOf(file, kind)) {
+    const declarations: Declaration[] = []
+    for (const entry of itemsOf(file.content, kind)) {
+      const name = nameIn(kind.name, keyOf(kind, entry.item))
+      if (kind.references(entry.item).some((target) => failed.has(nameIn(target.kind, target.key)))) failed.add(name)
+      if (!failed.has(name)) declarations.push(await declare(kind, entry))
+    }
+    for (const { item, path, existing, change } of declarations) {
       const fields = change?.fields.map(({ field }) => field) ?? []
       const id = await attempt(problems, { file, path }, async () => {
         if (!existing) return kind.create(actor, item)
         return change ? kind.update(actor, existing, item, fields) : existing.id
       })
-      if (id === undefined) continue
+      if (id === undefined) {
+        failed.add(nameIn(kind.name, keyOf(kind, item)))
+        continue
+      }
       if (change) {
         changes.push(change)
         const again = await declare(kind, { item, path })
@@ -173,22 +191,37 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
     return { changes, managed }
   }
 
+  /** The IDs of the objects that the items of a kind describe. */
+  const declaredIdsOf = async (file: ConfigurationFile, kind: Kind): Promise<ReadonlySet<string>> => {
+    const ids = new Set<string>()
+    for (const { item } of itemsOf(file.content, kind)) {
+      const existing = await existingOf(kind, item)
+      if (existing) ids.add(existing.id)
+    }
+    return ids
+  }
+
   const converge = async (file: ConfigurationFile): Promise<Result> => {
     const outcome = await outcomeOf(file)
-    if (outcome !== 'current') return { outcome, changes: [] }
-    await assertReferences(file)
-    const problems: Problem[] = []
+    if (outcome !== 'current' && file.problems.length === 0) return { outcome, changes: [] }
+    const findings = await inspect(file)
+    const { problems } = findings
     const changes: Change[] = []
     const managed: ManagedObject[] = []
     for (const kind of kinds) {
-      const applied = await applyKind(file, kind, problems)
+      const applied = await applyKind(file, kind, findings)
       changes.push(...applied.changes)
       managed.push(...applied.managed)
     }
     for (const kind of kinds.toReversed()) {
-      const ids = new Set(managed.filter((object) => object.kind === kind.name).map(({ id }) => id))
+      const ids =
+        problems.length > 0
+          ? await declaredIdsOf(file, kind)
+          : new Set(managed.filter((object) => object.kind === kind.name).map(({ id }) => id))
+      const { removals, problems: refusals } = await removalsOf(file, kind, ids)
+      problems.push(...refusals)
       // Otherwise objects whose items have problems would be removed.
-      for (const existing of problems.length > 0 ? [] : await removalsOf(file, kind, ids)) {
+      for (const existing of problems.length > 0 ? [] : removals) {
         await attempt(problems, { file, path: ['prune'] }, () => kind.remove(actor, existing.id))
         changes.push(deletionOf(kind, existing))
       }
@@ -242,6 +275,10 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
       return content
     },
   }
+}
+
+function nameIn(kind: KindName, key: string): string {
+  return `${kind} ${key.toLowerCase()}`
 }
 
 function sortKey({ kind, id }: ManagedObject): string {

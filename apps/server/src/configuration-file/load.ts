@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { ValidateFunction } from 'ajv'
 import { messageOf } from '../logging/failure.ts'
-import { type Document, parseYaml } from './document.ts'
+import { parseYaml } from './document.ts'
 import { type Item, type KindName, kindNames } from './kind.ts'
 import { InvalidFileError, type Path, type Problem } from './problem.ts'
 import { resolveReferences } from './references.ts'
@@ -16,7 +16,7 @@ export interface FileContent extends Readonly<Partial<Record<Exclude<KindName, '
   readonly settings?: Item
 }
 
-/** A configuration file whose content matches the schema. */
+/** A configuration file that has been read. It can be applied only if it has no problems. */
 export interface ConfigurationFile {
   readonly source: string
   /** Without the folder. */
@@ -25,7 +25,12 @@ export interface ConfigurationFile {
   readonly digest: string
   /** Changes with the text and with the values that it refers to. */
   readonly fingerprint: string
+  /** Matches the schema: without the values that have a problem. */
   readonly content: FileContent
+  /** Every problem that can be found without the database. */
+  readonly problems: readonly Problem[]
+  /** Whether there is a problem within the item at this path. */
+  hasProblem(item: Path): boolean
   problem(path: Path, message: string): Problem
 }
 
@@ -45,30 +50,39 @@ export interface FileSchema {
 /** Bytes. */
 const maxSize = 10_000_000
 
-/** Reads and validates the file. @throws {InvalidFileError} with every problem that can be found without the database */
+/** Reads and validates the file. @throws {InvalidFileError} if it cannot be read or is not YAML */
 export function loadFile({ path, environment, schema }: LoadOptions): ConfigurationFile {
   const text = readText(path)
   const document = parseYaml(path, text)
-  const problems: Problem[] = []
-  const content = resolveReferences(document.content ?? {}, {
+  const found: { readonly at: Path; readonly problem: Problem }[] = []
+  const report = (at: Path, message: string) => found.push({ at, problem: document.problem(at, message) })
+  const resolved = resolveReferences(document.content ?? {}, {
     environment,
     readFile: (file) => readFileSync(file, 'utf8'),
     folder: dirname(path),
-    report: (at, message) => problems.push(document.problem(at, message)),
+    report,
   })
   const { validate, describe } = schema
-  if (!validate(content)) {
+  if (!validate(resolved))
     for (const error of validate.errors ?? []) {
       const { path: at, message } = describe(error)
-      problems.push(document.problem(at, message))
+      report(at, message)
     }
-    throw new InvalidFileError(path, unique(problems))
+  const content = withoutValuesAt(
+    found.map(({ at }) => at),
+    resolved,
+  )
+  reportDuplicates(content, report)
+  return {
+    source: path,
+    name: basename(path).slice(0, 255),
+    digest: digestOf(text),
+    fingerprint: digestOf(text + JSON.stringify(resolved)),
+    content,
+    problems: unique(found.map(({ problem }) => problem)),
+    hasProblem: (item) => found.some(({ at }) => item.every((part, index) => at[index] === part)),
+    problem: document.problem,
   }
-  problems.push(...duplicates(content, document))
-  if (problems.length > 0) throw new InvalidFileError(path, problems)
-  const { problem } = document
-  const fingerprint = digestOf(text + JSON.stringify(content))
-  return { source: path, name: basename(path).slice(0, 255), digest: digestOf(text), fingerprint, content, problem }
 }
 
 /** @throws {InvalidFileError} if the file cannot be read */
@@ -94,21 +108,39 @@ function unique(problems: readonly Problem[]): readonly Problem[] {
   ]
 }
 
-/** Two items with the same identity, also by `previously`. */
-function duplicates(content: FileContent, document: Document): readonly Problem[] {
-  return kindNames.flatMap((kind) => {
+/** The content without the members of items, or of the file, that contain these values. Keys stay, because other items refer to them. */
+function withoutValuesAt(paths: readonly Path[], resolved: unknown): FileContent {
+  if (!isObject(resolved)) return {}
+  const content: Record<string, unknown> = structuredClone(resolved)
+  for (const [kind = '', member, field] of paths) {
+    const list = content[kind]
+    const item = Array.isArray(list) ? list[Number(member)] : undefined
+    const isKey = kindNames.some(({ name, key }) => name === kind && key === field)
+    if (isObject(item) && field !== undefined) {
+      if (!isKey || typeof item[field] !== 'string') Reflect.deleteProperty(item, field)
+    } else if (Array.isArray(list) && member !== undefined) list[Number(member)] = {}
+    else if (isObject(list) && member !== undefined) Reflect.deleteProperty(list, member)
+    else Reflect.deleteProperty(content, kind)
+  }
+  // A cast: all values that the schema rejects were removed.
+  return content as FileContent
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Reports two items with the same identity, also by `previously`. */
+function reportDuplicates(content: FileContent, report: (at: Path, message: string) => void): void {
+  for (const kind of kindNames) {
     const items = kind.name === 'settings' ? [] : (content[kind.name] ?? [])
     const seen = new Set<string>()
-    return [kind.key, 'previously'].flatMap((field) =>
-      items.flatMap((item, index) => {
+    for (const field of [kind.key, 'previously'])
+      for (const [index, item] of items.entries()) {
         const key = item[field]
-        if (typeof key !== 'string') return []
-        if (!seen.has(key.toLowerCase())) {
-          seen.add(key.toLowerCase())
-          return []
-        }
-        return [document.problem([kind.name, index, field], 'occurs more than once')]
-      }),
-    )
-  })
+        if (typeof key !== 'string') continue
+        if (seen.has(key.toLowerCase())) report([kind.name, index, field], 'occurs more than once')
+        seen.add(key.toLowerCase())
+      }
+  }
 }

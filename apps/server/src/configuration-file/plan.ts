@@ -38,10 +38,7 @@ export function itemsOf(content: FileContent, kind: Kind): readonly { readonly i
 /** Compares an item with the stored object. */
 export async function declare(kind: Kind, { item: written, path }: { item: Item; path: Path }): Promise<Declaration> {
   const item = kind.normalize(written)
-  const key = keyOf(kind, item)
-  const existing =
-    (await kind.find(key, item)) ??
-    (typeof item.previously === 'string' ? await kind.find(item.previously, item) : undefined)
+  const existing = await existingOf(kind, item)
   const fields = Object.keys(declaredFields(item)).filter((field) => !isDeclared(item[field], existing?.item[field]))
   const change =
     existing && fields.length === 0
@@ -49,7 +46,7 @@ export async function declare(kind: Kind, { item: written, path }: { item: Item;
       : {
           action: existing ? ('update' as const) : ('create' as const),
           kind: kind.name,
-          name: key,
+          name: keyOf(kind, item),
           fields: fields.map((field) => ({
             field,
             before: existing && shown(kind, field, existing.item[field]),
@@ -57,6 +54,14 @@ export async function declare(kind: Kind, { item: written, path }: { item: Item;
           })),
         }
   return { kind, item, path, existing, change }
+}
+
+/** The stored object that an item describes, perhaps by its earlier key. */
+export async function existingOf(kind: Kind, item: Item): Promise<Existing | undefined> {
+  return (
+    (await kind.find(keyOf(kind, item), item)) ??
+    (typeof item.previously === 'string' ? await kind.find(item.previously, item) : undefined)
+  )
 }
 
 /** The fields of an item that describe the object. */

@@ -11,14 +11,17 @@ export interface Problem {
   readonly message: string
 }
 
-/** The file cannot be applied. Its message has a line for each problem. */
+const maxLines = 200
+
+/** The file cannot be applied. Its message has a line for each of the first problems. */
 export class InvalidFileError extends Error {
   override readonly name = 'InvalidFileError'
   readonly problems: readonly Problem[]
 
   constructor(source: string, problems: readonly Problem[]) {
     const sorted = problems.toSorted((left, right) => left.line - right.line || left.column - right.column)
-    super(sorted.map((problem) => `${source}:${lineOf(problem)}`).join('\n'))
+    const lines = sorted.slice(0, maxLines).map((problem) => `${source}:${lineOf(problem)}`)
+    super([...lines, ...(sorted.length > maxLines ? [`and ${sorted.length - maxLines} more`] : [])].join('\n'))
     this.problems = sorted
   }
 }

@@ -95,6 +95,8 @@ export function createConfigurationWatch({
     const file = load()
     const isNew = file.fingerprint !== attempted
     attempted = file.fingerprint
+    // They remain until the file changes.
+    if (!isNew && hasFailed && file.problems.length > 0) return
     if (isNew || hasFailed) return apply(file)
     const result = await configuration.compare(file)
     if (file.content.enforce && result.outcome === 'current' && result.changes.length > 0) return apply(file)

@@ -1,8 +1,9 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds, eventually } from '@pocket/test-support'
-import { startInstance } from '../api/instance.ts'
+import { registerPasskey, startInstance } from '../api/instance.ts'
 import { createMachine } from '../backup/test-instance.ts'
 import { type RunningApp, startApp } from '../http/app.ts'
 import { createFileSite } from './file.ts'
@@ -175,9 +176,45 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0 })
 
     const page = `${url}/settings/admin/oidc-clients/jellyfin`
-    expect((await agent.get(page)).text).toContain('pocket.yaml')
+    const isMarked = async (path: string) =>
+      (await agent.get(`${url}/settings/admin/${path}`)).text.includes('Managed by pocket.yaml')
+    for (const path of [
+      'oidc-clients/jellyfin',
+      `user-groups/${group?.id}`,
+      `users/${user?.id}`,
+      'application-configuration',
+    ])
+      expect([path, await isMarked(path)]).toEqual([path, true])
+    const [ada] = (await (await agent.getJson(`${url}/api/users?search=ada`)).json()).data
+    expect(await isMarked(`users/${ada.id}`)).toBe(false)
     const deleted = await agent.postForm(`${page}/remove`, {})
     expect([deleted.status, deleted.text.includes('configuration file')]).toEqual([409, true])
+  })
+
+  test('users change their own fields that the file does not declare, and no others', async () => {
+    await using place = await site(home)
+    await using instance = await startInstance(place.env)
+    const { administrator, url, app } = instance
+    const user = await app.directory.findByName('grace')
+    const issued = await administrator.sendJson('POST', `${url}/api/users/${user?.id}/one-time-access-token`, {
+      body: {},
+    })
+    const agent = new UserAgent()
+    await agent.postJson(`${url}/api/one-time-access-token/${Object(issued.json()).token}`, {})
+    await registerPasskey(agent, url)
+    const change = async (fields: object) => {
+      const grace = {
+        username: 'grace',
+        email: 'grace@example.com',
+        firstName: 'Grace',
+        lastName: '',
+        displayName: 'Grace',
+      }
+      return (await agent.sendJson('PUT', `${url}/api/users/me`, { body: { ...grace, ...fields } })).status
+    }
+    expect(await change({ lastName: 'Hopper', displayName: 'Admiral' })).toBe(200)
+    expect(await app.directory.findByName('grace')).toMatchObject({ lastName: 'Hopper', displayName: 'Admiral' })
+    expect(await change({ firstName: 'Other' })).toBe(409)
   })
 
   test('reports a change made elsewhere as a difference, which an apply reverts', async () => {
@@ -269,33 +306,35 @@ clients:
       200,
       expect.objectContaining({ status: 'degraded', checks: expect.objectContaining({ configuration: 'degraded' }) }),
     ])
-    const checked = await place.run('check-config')
     const lines = (text: string) =>
       text
         .trim()
         .split('\n')
         .map((line) => line.replace(/^.*pocket\.yaml:/, ''))
-    expect([checked.exit, lines(checked.stderr)]).toEqual([
-      2,
-      [
-        '4:5: groups[0].colour is not known',
-        '13:15: clients[0].secrets[0] names the variable UNSET, which is not set',
-        '14:5: clients[1].name is required',
-      ],
-    ])
-    const valid = `
-groups: [{ name: family, friendlyName: Family }]
-users: [{ username: grace, groups: [family, strangers] }]
-`
-    await place.file.write(valid)
-    const missing = await place.run('config', 'plan')
-    expect([missing.exit, lines(missing.stderr)]).toEqual([
+    const withoutDatabase = [
+      '4:5: groups[0].colour is not known',
+      '5:5: groups[1].name occurs more than once',
+      '13:15: clients[0].secrets[0] names the variable UNSET, which is not set',
+      '14:5: clients[1].name is required',
+      '14:5: clients[1].id occurs more than once',
+    ]
+    const checked = await place.run('check-config')
+    expect([checked.exit, lines(checked.stderr)]).toEqual([2, withoutDatabase])
+    const planned = await place.run('config', 'plan')
+    expect([planned.exit, lines(planned.stderr)]).toEqual([
       1,
-      ['3:45: users[0].groups[1] refers to "strangers", which is not in groups'],
+      withoutDatabase.toSpliced(2, 0, '8:22: users[0].groups[1] refers to "strangers", which is not in groups'),
     ])
+    // Problems of the schema, of references and of the rules of the REST API; items that refer to one with a problem are not tried.
     await place.file.write(`
-groups: [{ name: family, friendlyName: Family }]
-users: [{ username: grace, email: nobody@nowhere, locale: '-' }]
+groups:
+  - { name: family, friendlyName: Family }
+  - { name: crew, colour: red }
+  - { name: guests }
+users:
+  - { username: grace, email: nobody@nowhere, locale: '-' }
+  - { username: tim, groups: [crew], locale: '-' }
+  - { username: zoe, groups: [strangers], locale: '-' }
 clients:
   - id: tv
     name: TV
@@ -305,14 +344,20 @@ clients:
     name: Wiki
     callbackURLs: [https://wiki.example.com/cb]
     scim: { endpoint: none }
+apis:
+  - { resource: https://files.example.com, name: Files, access: [{ client: wiki, clientAccess: true }] }
+  - { resource: none, name: Films }
 `)
     const refused = await place.run('config', 'apply')
     expect([refused.exit, lines(refused.stderr)]).toEqual([
       1,
       [
-        expect.stringMatching(/^3:51: users\[0\]\.locale /),
-        expect.stringMatching(/^7:20: clients\[0\]\.callbackURLs\[0\] /),
-        expect.stringMatching(/^12:13: clients\[1\]\.scim\.endpoint /),
+        '4:19: groups[1].colour is not known',
+        expect.stringMatching(/^7:47: users\[0\]\.locale /),
+        '9:31: users[2].groups[0] refers to "strangers", which is not in groups',
+        expect.stringMatching(/^13:20: clients\[0\]\.callbackURLs\[0\] /),
+        expect.stringMatching(/^18:13: clients\[1\]\.scim\.endpoint /),
+        expect.stringMatching(/^21:7: apis\[1\]\.resource /),
       ],
     ])
     expect(await running.app.directory.groups.findByName('family')).toBeUndefined()
