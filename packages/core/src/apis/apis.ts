@@ -1,3 +1,4 @@
+import { apiConsentKey } from '../consents/consent-key.ts'
 import type { CoreContext } from '../context.ts'
 import { ConflictError, NotFoundError } from '../errors.ts'
 import { normalizeName } from '../names.ts'
@@ -32,7 +33,7 @@ export interface Apis extends ApiGrants {
   create(input: NewApiInput): Promise<Api>
   /** @throws {NotFoundError} `not_found` @throws {InvalidInputError} as for `create` */
   update(id: string, input: ApiInput): Promise<Api>
-  /** Changes the resource, and `createdAt` with it; tokens for the earlier one work until they expire. @throws as `update` and `create` */
+  /** Changes the resource, without consents to an earlier API that had it, and `createdAt` with it; tokens for the earlier one work until they expire. @throws as `update` and `create` */
   setResource(id: string, resource: string): Promise<Api>
   /** Removes the API and all access to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
@@ -52,7 +53,7 @@ export interface Apis extends ApiGrants {
 
 export function createApis(context: CoreContext): Apis {
   const { clock, issuer } = context
-  const { apis: store, clients, transaction } = context.stores
+  const { apis: store, clients, consents, transaction } = context.stores
 
   const change = (id: string, getChanges: (api: Api) => Promise<Partial<Api>>): Promise<Api> =>
     transaction(async () => {
@@ -62,6 +63,9 @@ export function createApis(context: CoreContext): Apis {
       await store.update(changed)
       return changed
     })
+
+  /** Consents are stored by resource, which a removed API may have had. */
+  const removeConsents = (resource: string) => consents.removeScopes(apiConsentKey(resource, ''))
 
   const existingClientIds = async (ids: readonly string[]) => {
     const existing: string[] = []
@@ -106,8 +110,11 @@ export function createApis(context: CoreContext): Apis {
         createdAt: now,
         updatedAt: now,
       }
-      if (await store.insert(api)) return api
-      throw resourceInUse()
+      return transaction(async () => {
+        if (!(await store.insert(api))) throw resourceInUse()
+        await removeConsents(api.resource)
+        return api
+      })
     },
 
     async update(id, input) {
@@ -122,6 +129,7 @@ export function createApis(context: CoreContext): Apis {
         if (api.resource === normalized) return {}
         const other = await store.findByResource(normalized)
         if (other && other.id !== id) throw resourceInUse()
+        await removeConsents(normalized)
         // Introspection must reject the tokens of a removed API that had this resource.
         return { resource: normalized, createdAt: clock.now() }
       })

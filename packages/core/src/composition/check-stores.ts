@@ -88,6 +88,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     remove: true,
     removeByAccount: true,
     removeByClient: true,
+    removeScopes: true,
     renameClient: true,
   },
   deviceLogins: {

@@ -10,6 +10,8 @@ export interface ConsentStore {
   remove(accountId: string, clientId: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
   removeByClient(clientId: string): Promise<void>
+  /** Removes the scopes that begin with the prefix from every consent. */
+  removeScopes(prefix: string): Promise<void>
   /** Moves all consents to a client to another ID, which has none. */
   renameClient(clientId: string, newId: string): Promise<void>
 }

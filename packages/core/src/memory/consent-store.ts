@@ -48,6 +48,13 @@ export class MemoryConsentStore implements ConsentStore {
     return this.#state.run(() => removeWhere(this.#consents, (consent) => consent.clientId === clientId))
   }
 
+  removeScopes(prefix: string): Promise<void> {
+    return this.#state.run(() => {
+      for (const [key, consent] of this.#consents)
+        this.#consents.set(key, { ...consent, scopes: consent.scopes.filter((scope) => !scope.startsWith(prefix)) })
+    })
+  }
+
   renameClient(clientId: string, newId: string): Promise<void> {
     return this.#state.run(() => {
       const renamed = [...this.#consents.values()].filter((consent) => consent.clientId === clientId)

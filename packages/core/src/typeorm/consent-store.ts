@@ -18,6 +18,14 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
+  removeScopes: (kind: DatabaseKind) => {
+    const list = jsonList(kind, 'scopes')
+    const aggregate = kind === 'postgres' ? 'json_agg' : 'json_group_array'
+    const hasPrefix = 'substr(scope.value, 1, length($1)) = $1'
+    return `UPDATE ${rows.table} SET scopes = COALESCE(
+        CAST((SELECT ${aggregate}(scope.value) FROM ${list} AS scope WHERE NOT ${hasPrefix}) AS TEXT), '[]')
+      WHERE EXISTS (SELECT 1 FROM ${list} AS scope WHERE ${hasPrefix})`
+  },
   renameClient: `UPDATE ${rows.table} SET client_id = $2 WHERE client_id = $1`,
 }
 
@@ -62,6 +70,10 @@ export class TypeormConsentStore implements ConsentStore {
 
   async removeByClient(clientId: string): Promise<void> {
     await this.#database.execute(sql.removeByClient, [clientId])
+  }
+
+  async removeScopes(prefix: string): Promise<void> {
+    await this.#database.execute(sql.removeScopes(this.#database.kind), [prefix])
   }
 
   async renameClient(clientId: string, newId: string): Promise<void> {

@@ -458,6 +458,30 @@ describe('consent page', () => {
     expect(parameters(page.location).get('error')).toBe('consent_required')
   })
 
+  test.each<[string, (host: Host, api: Api) => Promise<Api>]>([
+    ['a new API with the same resource', (host) => notes(host)],
+    [
+      'an older API that gets its resource',
+      async (host, older) => {
+        await host.pocket.apis.setResource(older.id, resource)
+        return host.pocket.apis.setPermissions(older.id, [{ key: 'notes:read', name: 'Read notes' }])
+      },
+    ],
+  ])('does not count a consent to a removed API for %s', async (_what, successorOf) => {
+    await using host = await startHost()
+    const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
+    const setting = await prepared(host)
+    await tokens(setting, { scope: 'openid notes:read' })
+    await host.pocket.apis.remove(setting.api.id)
+    const successor = await successorOf(host, older)
+    await host.pocket.apis.setGrant(successor.id, setting.client.id, access(successor, ['notes:read']))
+    const agent = new UserAgent()
+    const { page } = await authorize({ ...setting, agent }, { scope: 'openid notes:read' })
+    const consent = viewOf(await signIn(agent, page, setting.authenticator, back))
+    if (consent.view !== 'consent') throw new Error('No consent was requested.')
+    expect(consent.apis).toMatchObject([{ resource, isNew: true, permissions: [{ key: 'notes:read', isNew: true }] }])
+  })
+
   test('is skipped for a client that does not require consent', async () => {
     await using host = await startHost()
     const setting = await prepared(host, { client: { skipConsent: true } })

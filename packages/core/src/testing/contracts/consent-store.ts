@@ -82,6 +82,16 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     },
   },
   {
+    name: 'removes the scopes with a prefix from every consent',
+    run: async (store) => {
+      await store.allow('a', 'x', ['openid', 'api%/', 'api%/read', 'Api%/read', 'api_/read'], noon)
+      await store.allow('b', 'x', ['api%/read'], noon)
+      await store.removeScopes('api%/')
+      assert.deepEqual((await store.find('a', 'x'))?.scopes, ['openid', 'Api%/read', 'api_/read'])
+      assert.deepEqual((await store.find('b', 'x'))?.scopes, [])
+    },
+  },
+  {
     name: 'moves all consents to a client to its new ID',
     run: async (store) => {
       for (const [account, client] of pairs) await store.allow(account, client, ['openid'], noon)
