@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, jest, test } from '@jest/globals'
 import type { AuthorizationDetailsTypes, ClientProtocolInput, PendingDeviceAuthorization } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { decodeJwt } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { MasterKey } from '../../src/master-key.ts'
 import { type Host, minute, second, signIn, startHost } from './host.ts'
@@ -180,6 +180,21 @@ test('issues the same pairwise subject on a device if the client has a sector', 
     error: 'invalid_request',
   })
   expect(host.errors).toEqual([])
+})
+
+test('issues a JWT access token to a device if the client has them', async () => {
+  await using host = await startHost()
+  await using there = await deviceHost(host)
+  const { client, configuration, person, decide, ask, poll } = await setting(host, there.origin, {
+    jwtAccessTokens: true,
+  })
+  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid profile' })
+  expect(await decide('approve', userCode)).toBeNull()
+  const token = String((await poll(deviceCode)).access_token)
+  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
+  const { payload } = await jwtVerify(token, keys, { issuer: host.issuer, audience: client.id, typ: 'at+jwt' })
+  expect(payload).toMatchObject({ sub: person.account.id, client_id: client.id, scope: 'openid profile' })
+  expect(await oidc.fetchUserInfo(configuration, token, person.account.id)).toMatchObject({ sub: person.account.id })
 })
 
 test('keeps the authentication time of the device in a refreshed ID token', async () => {
