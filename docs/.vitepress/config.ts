@@ -5,8 +5,9 @@ import { defineConfig } from 'vitepress'
 import { templates } from '../../apps/server/src/clients/templates/templates.ts'
 
 const { repository, homepage }: { readonly repository: { readonly url: string }; readonly homepage: string } =
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  JSON.parse(read('../../package.json'))
 const source = `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/main`
+const icon = `data:image/svg+xml,${encodeURIComponent(read('../../apps/server/web/favicon.svg'))}`
 
 /** The site: `pnpm site` builds it, `pnpm exec vitepress dev docs` shows it while a page is written. */
 export default defineConfig({
@@ -16,12 +17,14 @@ export default defineConfig({
   base: new URL(homepage).pathname,
   cleanUrls: true,
   rewrites: { 'README.md': 'index.md' },
-  markdown: { config: linkToSource },
+  markdown: { config: linkToSource, languageAlias: { haproxy: 'nginx' } },
+  head: [['link', { rel: 'icon', href: icon }]],
   themeConfig: {
+    logo: icon,
     search: { provider: 'local' },
     outline: [2, 3],
     sidebar: [
-      ...sidebarOf(readFileSync(new URL('../README.md', import.meta.url), 'utf8')),
+      ...sidebarOf(read('../README.md')),
       {
         text: 'Applications',
         collapsed: true,
@@ -33,6 +36,10 @@ export default defineConfig({
     socialLinks: [{ icon: 'github', link: source.slice(0, source.indexOf('/blob/')) }],
   },
 })
+
+function read(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8')
+}
 
 /** The index of the documentation is the sidebar too: its headings are the groups, its list items the pages. */
 function sidebarOf(index: string) {

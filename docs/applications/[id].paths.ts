@@ -2,12 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { ClientTemplate } from '../../apps/server/src/clients/templates/template.ts'
 import { templates } from '../../apps/server/src/clients/templates/templates.ts'
 
-interface Texts {
-  readonly what: string
-  readonly note?: string
-}
-
-const { templates: texts }: { readonly templates: Readonly<Record<string, Texts>> } = JSON.parse(
+const texts: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(new URL('../../apps/server/locales/en.json', import.meta.url), 'utf8'),
 )
 
@@ -48,7 +43,7 @@ function pageOf(template: ClientTemplate): string {
     uris.length === 0 ? [] : [`- ${label}: ${uris.map(code).join(', ')}`]
   return [
     `# ${name}`,
-    `${texts[id]?.what ?? ''}.`,
+    `${texts[`templates.${id}.what`]}.`,
     '## In Pocket',
     [
       `- **Clients → Add client → ${name}**${example === null ? '' : `, with the URL of the application, for example ${code(example)}`}`,
@@ -64,7 +59,7 @@ function pageOf(template: ClientTemplate): string {
       '| --- | --- |',
       ...template.entries.map(({ label, value }) => `| ${label} | \`${fill(value).replaceAll('|', '\\|')}\` |`),
     ].join('\n'),
-    texts[id]?.note ?? '',
+    texts[`templates.${id}.note`] ?? '',
     'The page of the client in Pocket shows these values with your URLs, to copy. **Test this client** there checks the connection, and **Activity** says why a sign-in failed.',
   ]
     .filter((part) => part !== '')
