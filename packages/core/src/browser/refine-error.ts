@@ -1,4 +1,3 @@
-import { getBrowserCapabilities } from '@simplewebauthn/browser'
 import type { CeremonyErrorCode } from './passkey-error.ts'
 
 /** In-app browsers, which do not store passkeys. */
@@ -14,6 +13,7 @@ export async function refineErrorCode(code: CeremonyErrorCode): Promise<Ceremony
   if (code === 'timed_out' || code === 'already_registered') return code
   if (isInAppBrowser(navigator.userAgent)) return 'in_app_browser'
   if (code !== 'none_here') return code
-  const { hybridTransport } = await getBrowserCapabilities()
-  return hybridTransport === 'unsupported' ? 'wrong_device' : code
+  // `undefined` in browsers without the method or the capability (WebAuthn Level 3 §5.1.7).
+  const capabilities = await PublicKeyCredential.getClientCapabilities?.()
+  return capabilities?.hybridTransport === false ? 'wrong_device' : code
 }
