@@ -6,6 +6,7 @@ import { codeOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { Telemetry } from '../telemetry/start.ts'
 import type { CommandContext, Instance } from './command.ts'
+import { pruneCompileCache } from './compile-cache.ts'
 import { runProcesses } from './processes.ts'
 
 /** Runs the server until it is asked to stop. */
@@ -13,7 +14,10 @@ export async function runServer(context: CommandContext): Promise<void> {
   const config = context.readConfig()
   const logger = context.createLogger(config)
   logger.info(`Starting Pocket ${context.version}`)
-  if (cluster.isPrimary) for (const warning of config.warnings) logger.warn(warning)
+  if (cluster.isPrimary) {
+    for (const warning of config.warnings) logger.warn(warning)
+    await pruneCompileCache(context.version)
+  }
   await using telemetry = await telemetryOf(config, context, logger)
   if (config.processes > 1 && cluster.isPrimary) {
     await runProcesses(config.processes, logger, context.stop)

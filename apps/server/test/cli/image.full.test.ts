@@ -1,6 +1,6 @@
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createTestDatabase, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
 import { deploy } from '../../scripts/deploy.ts'
@@ -144,6 +144,36 @@ testAsRoot.each([1000, nobody])(
     }
   },
 )
+
+test('it removes the compiled code of another release, and keeps that of its own', async () => {
+  const volume = await createVolume()
+  const cache = join(volume, 'data', 'cache')
+  const run = async () => {
+    const port = await freePort()
+    await using server = await startProcess(process.execPath, [join(image, 'dist', 'main.js')], {
+      cwd: volume,
+      env: { PORT: String(port), NODE_COMPILE_CACHE: cache },
+      readyWhen: /Listening on/,
+    })
+    server.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+  }
+  await run()
+  const [own = ''] = (await readdir(cache)).filter((name) => name.startsWith('v'))
+  const compiled = await readdir(join(cache, own))
+  expect(compiled.length).toBeGreaterThan(0)
+  const older = join(cache, 'v22.19.0-x64-00000000-0')
+  await mkdir(older)
+  await writeFile(join(cache, 'mine.txt'), '')
+  for (const folder of [own, older]) await writeFile(resolve(cache, folder, 'older.cache'), '')
+  await run()
+  expect(await readdir(older)).toEqual(['older.cache'])
+  expect(await readdir(join(cache, own))).toEqual(expect.arrayContaining([...compiled, 'older.cache']))
+  await writeFile(join(cache, 'release'), '0.0.1')
+  await run()
+  expect((await readdir(cache)).sort()).toEqual(['mine.txt', 'release', own])
+  expect(await readdir(join(cache, own))).not.toContain('older.cache')
+})
 
 test('it runs with PostgreSQL as configured in a compose file', async () => {
   await using database = await createTestDatabase()
