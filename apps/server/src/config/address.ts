@@ -41,7 +41,7 @@ const trustProxy: Variable<TrustProxy> = {
   type: 'boolean or list',
   default: 'false',
   description:
-    'Proxies whose `X-Forwarded-*` headers are trusted. `true` trusts every peer, so use it only if nothing but a reverse proxy that replaces `X-Forwarded-For` can connect; a list of IP addresses and networks (`10.0.0.0/8, 192.168.1.5`) trusts those.',
+    'Proxies whose `X-Forwarded-*` headers are trusted. `true` trusts every peer, so use it only if nothing but a reverse proxy that replaces `X-Forwarded-For` can connect; a list of IP addresses and networks (`10.0.0.0/8, 192.168.1.5`) trusts those. `samenet` in the list is every network that this machine, or container, is connected to at its start: in a container of Docker, the gateway and the other containers of its networks.',
   parse: parseTrustProxy,
 }
 

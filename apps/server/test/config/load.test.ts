@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { describe, expect, test } from '@jest/globals'
 import { type Config, InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import type { Environment } from '../../src/config/reader.ts'
@@ -136,8 +137,18 @@ describe('TRUST_PROXY', () => {
     ['fd00::/8', 'fd12::1', true],
     ['fd00::/8', 'not an address', false],
     ['::ffff:10.0.0.0/104', '10.1.2.3', true],
+    ['samenet', '127.20.30.40', true],
+    ['samenet', '203.0.113.9', false],
+    ['samenet, 203.0.113.9', '203.0.113.9', true],
   ])('%s: trusts %s: %s', (given, peer, expected) => {
     expect(load({ TRUST_PROXY: given }).trustProxy(peer)).toBe(expected)
+  })
+
+  test('trusts every address of an interface with samenet', () => {
+    const { trustProxy } = load({ TRUST_PROXY: 'samenet' })
+    const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? [])
+    expect(addresses.length).toBeGreaterThan(0)
+    expect(addresses.filter((address) => !trustProxy(address))).toEqual([])
   })
 
   test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('refuses %s', (given) => {
