@@ -2,7 +2,7 @@ import type { ClientFilter, ClientListRequest, ClientScope, ClientSort } from '@
 import type { ListDefinition, ListRequest } from '../http/api/list.ts'
 
 /** Field names of the contract mapped to field names of core. */
-const filters: Readonly<Record<string, ClientFilter>> = {
+const filters: Readonly<Record<string, Exclude<ClientFilter, 'hasLaunchUrl'>>> = {
   pkceEnabled: 'pkceRequired',
   requiresReauthentication: 'requiresReauthentication',
   requiresPushedAuthorizationRequests: 'requiresPushedAuthorizationRequests',
@@ -16,13 +16,7 @@ const launchFilter: Readonly<Record<string, ClientFilter>> = { hasLaunchURL: 'ha
 const sorts: Readonly<Record<string, ClientSort>> = {
   createdAt: 'createdAt',
   name: 'name',
-  pkceEnabled: 'pkceRequired',
-  requiresReauthentication: 'requiresReauthentication',
-  requiresPushedAuthorizationRequests: 'requiresPushedAuthorizationRequests',
-  skipConsent: 'skipConsent',
-  isGroupRestricted: 'isGroupRestricted',
-  pkceSupported: 'pkceSupported',
-  clientType: 'type',
+  ...filters,
   allowedUserGroupsCount: 'allowedGroupCount',
   lastUsedAt: 'lastUsedAt',
 }

@@ -1,28 +1,12 @@
 import type { GroupDetails, GroupWithClaims } from '@pocket/directory'
-import { instant, named } from '../http/api/schema.ts'
-import { claimDto, claimListSchema, userDto, userSchema } from '../users/user-dto.ts'
+import { named } from '../http/api/schema.ts'
+import { groupBaseDto, groupProperties, groupRequired, userDto, userSchema } from '../users/user-dto.ts'
 
 export const groupSchema = named('UserGroupDto', {
   type: 'object',
-  required: [
-    'id',
-    'friendlyName',
-    'name',
-    'requiresTwoPasskeys',
-    'customClaims',
-    'ldapId',
-    'createdAt',
-    'users',
-    'allowedOidcClients',
-  ],
+  required: [...groupRequired, 'users', 'allowedOidcClients'],
   properties: {
-    id: { type: 'string', format: 'uuid' },
-    friendlyName: { type: 'string' },
-    requiresTwoPasskeys: { type: 'boolean' },
-    name: { type: 'string' },
-    customClaims: claimListSchema,
-    ldapId: { type: ['string', 'null'] },
-    createdAt: instant,
+    ...groupProperties,
     users: { type: 'array', items: userSchema },
     allowedOidcClients: {
       type: 'array',
@@ -35,13 +19,7 @@ export const groupSchema = named('UserGroupDto', {
 /** A group in the REST API; members and clients are optional. */
 export function groupDto(group: GroupWithClaims & Partial<GroupDetails>, allowedClients: readonly object[] = []) {
   return {
-    id: group.id,
-    friendlyName: group.friendlyName,
-    requiresTwoPasskeys: group.requiresTwoPasskeys,
-    name: group.name,
-    customClaims: group.claims.map(claimDto),
-    ldapId: group.ldapId,
-    createdAt: new Date(group.createdAt).toISOString(),
+    ...groupBaseDto(group),
     users: (group.members ?? []).map((user) => userDto(user)),
     allowedOidcClients: allowedClients,
   }

@@ -10,18 +10,32 @@ const claimSchema = named('CustomClaimDto', {
 
 export const claimListSchema = { type: 'array', items: claimSchema } as const
 
+/** The properties of every group in a response, all of them required. */
+export const groupProperties = {
+  id: { type: 'string', format: 'uuid' },
+  friendlyName: { type: 'string' },
+  requiresTwoPasskeys: { type: 'boolean' },
+  name: { type: 'string' },
+  customClaims: claimListSchema,
+  ldapId: { type: ['string', 'null'] },
+  createdAt: instant,
+} as const
+export const groupRequired = [
+  'id',
+  'friendlyName',
+  'name',
+  'requiresTwoPasskeys',
+  'customClaims',
+  'ldapId',
+  'createdAt',
+] as const
+
 export const groupItemSchema = named('UserGroupMinimalDto', {
   type: 'object',
-  required: ['id', 'friendlyName', 'name', 'requiresTwoPasskeys', 'customClaims', 'userCount', 'ldapId', 'createdAt'],
+  required: [...groupRequired, 'userCount'],
   properties: {
-    id: { type: 'string', format: 'uuid' },
-    friendlyName: { type: 'string' },
-    requiresTwoPasskeys: { type: 'boolean' },
-    name: { type: 'string' },
-    customClaims: claimListSchema,
+    ...groupProperties,
     userCount: { type: 'integer', description: 'Only counted in the list of groups; otherwise 0.' },
-    ldapId: { type: ['string', 'null'] },
-    createdAt: instant,
   },
 })
 
@@ -107,18 +121,22 @@ export function claimDto({ key, value }: CustomClaim) {
   return { key, value }
 }
 
-/** A group in a list, or in another object. */
-export function groupItemDto(group: GroupWithClaims, userCount = 0) {
+/** The properties of every group. */
+export function groupBaseDto(group: GroupWithClaims) {
   return {
     id: group.id,
     friendlyName: group.friendlyName,
     requiresTwoPasskeys: group.requiresTwoPasskeys,
     name: group.name,
     customClaims: group.claims.map(claimDto),
-    userCount,
     ldapId: group.ldapId,
     createdAt: new Date(group.createdAt).toISOString(),
   }
+}
+
+/** A group in a list, or in another object. */
+export function groupItemDto(group: GroupWithClaims, userCount = 0) {
+  return { ...groupBaseDto(group), userCount }
 }
 
 export function passkeyDto(passkey: Passkey) {

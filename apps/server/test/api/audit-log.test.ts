@@ -5,6 +5,7 @@ import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
+import { auditEntry } from '../audit-log/audit-entry.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { open, sites } from '../database/sites.ts'
@@ -301,29 +302,7 @@ test('a running server deletes expired entries', async () => {
   const { auditLog } = stack.use(await openDatabase(config, recordingLogger().logger))
   const day = 86_400_000
   const append = (event: string, daysAgo: number) =>
-    auditLog.append({
-      id: crypto.randomUUID(),
-      createdAt: Date.now() - daysAgo * day,
-      event,
-      accountId: null,
-      accountName: null,
-      actorId: null,
-      actorName: null,
-      clientId: null,
-      clientName: null,
-      ipAddress: null,
-      userAgent: null,
-      country: null,
-      city: null,
-      requestId: null,
-      data: {},
-      changes: null,
-      occurrences: 1,
-      lastAt: Date.now() - daysAgo * day,
-      last: null,
-      repetition: null,
-      searched: '',
-    })
+    auditLog.append(auditEntry({ event, createdAt: Date.now() - daysAgo * day }))
   await append('TOO_OLD', 4)
   await append('RECENT', 2)
   const both = { accountId: null, from: null, to: null, filters: { event: ['TOO_OLD', 'RECENT'] }, search: '' }

@@ -3,13 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
-import type { CommandContext } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { loadConfig } from '../../src/composition/config.ts'
-import { createLogger } from '../../src/logging/logger.ts'
+import { commandContext } from './command-context.ts'
 
 let stack = new AsyncDisposableStack()
 
@@ -31,21 +29,11 @@ async function serve(listener: RequestListener, where: { readonly port: number }
 async function check(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const printed: string[] = []
   const complained: string[] = []
-  const context: CommandContext = {
-    version: '1.2.3',
+  const context = commandContext({
     readConfig: () => loadConfig(env, () => Buffer.alloc(0)),
-    createApp: () => Promise.reject(new Error('a health check starts nothing')),
-    createLogger,
     print: (line) => printed.push(line),
-    confirm: async () => undefined,
-    ask: async () => undefined,
-    askSecret: async () => undefined,
-    stdin: Readable.from([]),
-    stdout: new PassThrough(),
     printError: (line) => complained.push(line),
-    showProgress: () => undefined,
-    stop: new AbortController().signal,
-  }
+  })
   const code = await run(['healthcheck', ...args], context)
   return { code, printed: printed.join('\n'), complained: complained.join('\n') }
 }

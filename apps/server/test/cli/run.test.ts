@@ -1,10 +1,10 @@
-import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
 import type { CommandContext, Instance } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
+import { commandContext } from './command-context.ts'
 
 interface World {
   readonly context: CommandContext
@@ -51,23 +51,15 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     },
     ...instance,
   }
-  const context: CommandContext = {
-    version: '1.2.3',
+  const context = commandContext({
     // Any existing file represents the database, because only the commands check for one.
     readConfig: () => loadConfig({ DB_CONNECTION_STRING: import.meta.filename }, () => Buffer.alloc(0)),
     createApp: async () => app,
     createLogger: (config: Config) => createLogger(config, { write: (line) => logged.push(line) }),
     print: (line) => printed.push(line),
-    confirm: async () => undefined,
-    ask: async () => undefined,
-    askSecret: async () => undefined,
-    stdin: Readable.from([]),
-    stdout: new PassThrough(),
     printError: (line) => complained.push(line),
-    showProgress: () => undefined,
-    stop: new AbortController().signal,
     ...changes,
-  }
+  })
   return { context, printed, complained, logged, done }
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
-import { type MailServer, startMailServer } from '../email/mail-server.ts'
+import { type MailServer, smtpSettings, startMailServer } from '../email/mail-server.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { sentTo } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
@@ -20,9 +20,7 @@ beforeAll(async () => {
   instance = await startInstance('SQLite', {
     STATIC_API_KEY: key,
     ALLOW_USER_SIGNUPS: 'open',
-    SMTP_HOST: '127.0.0.1',
-    SMTP_PORT: String(mails.port),
-    SMTP_FROM: 'id@example.com',
+    ...smtpSettings(mails),
   })
   await setUpOverApi(instance.url)
   const { id = '' } = await send('/api/oidc/clients', { name: 'DSM', callbackURLs: [nas] })

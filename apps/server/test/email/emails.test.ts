@@ -8,13 +8,9 @@ import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
 import { withoutLongTimeouts } from '../stopped-time.ts'
-import { type MailServer, startMailServer } from './mail-server.ts'
+import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
 
 const testEmail = 'POST /api/application-configuration/test-email'
-
-function smtp(server: MailServer): Readonly<Record<string, string>> {
-  return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.port), SMTP_FROM: 'id@example.com' }
-}
 
 describe.each(databaseKinds)('%s', (kind) => {
   let server: MailServer
@@ -23,7 +19,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   beforeAll(async () => {
     server = await startMailServer()
     const settings = { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true', APP_NAME: 'Our Pocket', ACCENT_COLOR: '#123456' }
-    instance = await startCalled(kind, { ...smtp(server), ...settings })
+    instance = await startCalled(kind, { ...smtpSettings(server), ...settings })
   })
 
   afterAll(async () => {
@@ -160,7 +156,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('offers the link on the account page only if verification is enabled', async () => {
     const { agent } = await signedIn()
     expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain('verify-email')
-    await using asking = await startCalled('SQLite', { ...smtp(server), EMAIL_VERIFICATION_ENABLED: 'true' })
+    await using asking = await startCalled('SQLite', { ...smtpSettings(server), EMAIL_VERIFICATION_ENABLED: 'true' })
     const { administrator, url } = asking
     expect((await administrator.get(`${url}/settings/account`)).text).toContain('/settings/account/verify-email')
     const sent = await administrator.postForm(`${url}/settings/account/verify-email`, {})
@@ -280,7 +276,7 @@ test.each([
     onAuth: ({ username = '', password }, _session, callback) =>
       password === 'secret' ? callback(null, { user: username }) : callback(new Error('No')),
   })
-  const env = { ...smtp(server), SMTP_TLS: mode, SMTP_USER: 'pocket', SMTP_PASSWORD: 'secret' }
+  const env = { ...smtpSettings(server), SMTP_TLS: mode, SMTP_USER: 'pocket', SMTP_PASSWORD: 'secret' }
   await using strict = await startCalled('SQLite', env)
   expect(await strict.call(testEmail)).toMatchObject({
     status: 500,
@@ -294,14 +290,14 @@ test.each([
 
 test('sends nothing to a server without STARTTLS if it is required', async () => {
   await using server = await startMailServer({ disabledCommands: ['STARTTLS'] })
-  await using instance = await startCalled('SQLite', { ...smtp(server), SMTP_TLS: 'starttls' })
+  await using instance = await startCalled('SQLite', { ...smtpSettings(server), SMTP_TLS: 'starttls' })
   expect(await instance.call(testEmail)).toMatchObject({ status: 500 })
   expect(server.delivered).toHaveLength(0)
 })
 
 test('notifies about the first sign-in from a browser, but not about later ones', async () => {
   await using server = await startMailServer()
-  await using running = await startApp({ ...smtp(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })
+  await using running = await startApp({ ...smtpSettings(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })
   const { url } = running
   const authenticator = new SoftwareAuthenticator()
   const administrator = running.agent()
@@ -330,7 +326,11 @@ test('notifies about the first sign-in from a browser, but not about later ones'
 
 test('always notifies about a used login code and an approved device, regardless of the sign-in setting', async () => {
   await using server = await startMailServer()
-  await using running = await startApp({ ...smtp(server), ALLOW_USER_SIGNUPS: 'open', SIGN_UP_APPROVAL: 'true' })
+  await using running = await startApp({
+    ...smtpSettings(server),
+    ALLOW_USER_SIGNUPS: 'open',
+    SIGN_UP_APPROVAL: 'true',
+  })
   const { url, app } = running
   const administrator = running.agent()
   await setUpAdministrator(administrator, url)

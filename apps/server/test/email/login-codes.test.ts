@@ -4,7 +4,7 @@ import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
-import { type MailServer, startMailServer } from './mail-server.ts'
+import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
 
 const request = 'POST /api/one-time-access-email'
 
@@ -15,9 +15,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   beforeAll(async () => {
     server = await startMailServer()
     instance = await startCalled(kind, {
-      SMTP_HOST: '127.0.0.1',
-      SMTP_PORT: String(server.port),
-      SMTP_FROM: 'id@example.com',
+      ...smtpSettings(server),
       EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED: 'true',
     })
   })
@@ -165,7 +163,7 @@ test('refuses and hides requests if the setting is off, and sends no pending cod
   await using server = await startMailServer({
     onMailFrom: (_from, _session, go) => void held.promise.then(() => go()),
   })
-  const smtp = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(server.port), SMTP_FROM: 'id@example.com' }
+  const smtp = smtpSettings(server)
   await using instance = await startCalled('SQLite', smtp)
   const agent = instance.agent()
   const answer = await instance.call(request, { agent, body: { email: 'ada@example.com' } })

@@ -22,6 +22,11 @@ export interface MailServer extends AsyncDisposable {
   forget(address: string): void
 }
 
+/** The settings with which an instance sends its e-mails to the server. */
+export function smtpSettings({ port }: Pick<MailServer, 'port'>) {
+  return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
+}
+
 /** A real SMTP server on this machine. */
 export async function startMailServer(options: SMTPServerOptions = {}, port = 0): Promise<MailServer> {
   const delivered: Delivered[] = []

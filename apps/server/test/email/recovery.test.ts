@@ -3,7 +3,7 @@ import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
-import { type MailServer, startMailServer } from './mail-server.ts'
+import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
 
 const staticKey = 'a key of the environment'
 const day = 86_400_000
@@ -15,9 +15,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
   beforeAll(async () => {
     server = await startMailServer()
     instance = await startCalled(kind, {
-      SMTP_HOST: '127.0.0.1',
-      SMTP_PORT: String(server.port),
-      SMTP_FROM: 'id@example.com',
+      ...smtpSettings(server),
       STATIC_API_KEY: staticKey,
       RECOVERY_BY_EMAIL: '1d',
     })

@@ -11,7 +11,7 @@ import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { databaseOf } from '../http/app.ts'
-import { startMailServer } from './mail-server.ts'
+import { smtpSettings, startMailServer } from './mail-server.ts'
 
 describe.each(databaseKinds)('%s', (kind) => {
   async function start(env: Readonly<Record<string, string>> = {}) {
@@ -22,9 +22,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { DB_CONNECTION_STRING: address = join(folder, 'x.db') } = await databaseOf(kind, stack)
     const smtp = {
       DB_CONNECTION_STRING: address,
-      SMTP_HOST: '127.0.0.1',
-      SMTP_PORT: String(server.port),
-      SMTP_FROM: 'id@example.com',
+      ...smtpSettings(server),
     }
     const instance = stack.use(
       await startCalled(kind, { ...smtp, ALLOW_USER_SIGNUPS: 'open', SIGN_UP_VERIFICATION: 'true', ...env }),

@@ -7,6 +7,7 @@ import { eventNames } from '../../src/audit-log/event-names.ts'
 import { loadMessages } from '../../src/http/messages.ts'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
+import { auditEntry } from '../audit-log/audit-entry.ts'
 
 const own = '/settings/audit-log'
 const all = '/settings/admin/audit-log'
@@ -20,29 +21,7 @@ afterAll(async () => instance[Symbol.asyncDispose]())
 const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
 
 describe('every event', () => {
-  const entry: AuditEntry = {
-    id: '1',
-    createdAt: 0,
-    event: '',
-    accountId: 'a',
-    accountName: 'anna',
-    actorId: null,
-    actorName: null,
-    clientId: null,
-    clientName: null,
-    ipAddress: null,
-    userAgent: null,
-    country: null,
-    city: null,
-    requestId: null,
-    data: {},
-    changes: null,
-    occurrences: 1,
-    lastAt: 0,
-    last: null,
-    repetition: null,
-    searched: '',
-  }
+  const entry = auditEntry({ id: '1', event: '', accountId: 'a', accountName: 'anna' })
 
   test('has a label', async () => {
     const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))

@@ -4,6 +4,7 @@ import { createDirectory, newUser } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
 import { createTestDatabase, freePort } from '@pocket/test-support'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import { auditEntry } from '../audit-log/audit-entry.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
@@ -88,13 +89,9 @@ const leftovers: Readonly<Record<string, Leftover>> = {
     return async () => (await apiKeys.listExpiring(expiresAt - 1, expiresAt + 1)).length === 0
   },
   'remove-old-audit-entries': async ({ auditLog, dataSource }) => {
-    const nobody = { accountId: null, accountName: null, actorId: null, actorName: null }
-    const noOrigin = { ipAddress: null, userAgent: null, country: null, city: null, requestId: null }
-    const nothing = { clientId: null, clientName: null, data: {}, changes: null, repetition: null, searched: '' }
-    const once = { occurrences: 1, createdAt: longAgo, lastAt: longAgo, last: null }
-    const id = crypto.randomUUID()
-    await auditLog.append({ id, event: 'KEYS_ROTATED', ...nobody, ...noOrigin, ...nothing, ...once })
-    return async () => (await dataSource.query('SELECT 1 FROM pocket_audit WHERE id = $1', [id])).length === 0
+    const entry = auditEntry({ event: 'KEYS_ROTATED', createdAt: longAgo })
+    await auditLog.append(entry)
+    return async () => (await dataSource.query('SELECT 1 FROM pocket_audit WHERE id = $1', [entry.id])).length === 0
   },
   'remove-old-emails': async ({ emails }) => {
     const times = { nextAttemptAt: null, expiresAt: longAgo, createdAt: longAgo, sentAt: longAgo }

@@ -2,12 +2,10 @@ import { changeView } from '../../../src/audit-log/change-view.ts'
 import type { AuditLine } from '../../../src/audit-log/page-model.ts'
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { anna, day, long, now } from './common.ts'
+import { anna, day, listOf, long, now } from './common.ts'
 
 const list: ListView = {
-  path: '/settings/admin/audit-log',
-  search: '',
-  columns: ['when', 'event', 'device', 'place', 'address'].map((name) => ({ name, href: null, sorted: null })),
+  ...listOf('/settings/admin/audit-log', ['when', 'event', 'device', 'place', 'address'], 4),
   choices: ['device', 'place', 'address'].map((name) => ({ name, shown: true })),
   filters: [
     { name: 'event', values: ['SIGN_IN', 'SIGN_IN_FAILED', 'SETTINGS_CHANGED'], chosen: '' },
@@ -19,24 +17,11 @@ const list: ListView = {
     },
   ],
   range: { from: '', to: '' },
-  applied: [],
   sorts: [
     { column: 'createdAt', name: 'when' },
     { column: 'event', name: 'event' },
   ],
   sort: { column: 'createdAt', descending: true },
-  limits: [20, 50, 100],
-  limit: 20,
-  total: 4,
-  page: 1,
-  pages: 1,
-  from: 1,
-  to: 4,
-  previous: null,
-  next: null,
-  last: null,
-  here: '?',
-  fields: [],
 }
 
 const account = { kind: 'account', name: 'anna', href: '/settings/admin/users/1' } as const

@@ -1,7 +1,7 @@
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { JobItem } from '../../../src/jobs/jobs.ts'
-import { anna, day, now } from './common.ts'
+import { anna, day, listOf, now } from './common.ts'
 
 const job: JobItem = {
   name: 'rotate-keys',
@@ -12,28 +12,9 @@ const job: JobItem = {
   lastRun: { outcome: 'succeeded', finishedAt: now - 2_399_000, took: 1000, error: null },
 }
 
-const columns = ['name', 'last', 'took', 'every', 'next']
 const list: ListView = {
-  path: '/settings/admin/jobs',
-  search: '',
-  columns: columns.map((name) => ({ name, href: null, sorted: null })),
-  choices: columns.slice(1).map((name) => ({ name, shown: true })),
+  ...listOf('/settings/admin/jobs', ['name', 'last', 'took', 'every', 'next'], 4),
   filters: [{ name: 'state', values: ['running', 'failed', 'succeeded', 'never'], chosen: '' }],
-  applied: [],
-  sorts: columns.map((name) => ({ column: name, name })),
-  sort: { column: 'name', descending: false },
-  limits: [20, 50, 100],
-  limit: 20,
-  total: 4,
-  page: 1,
-  pages: 1,
-  from: 1,
-  to: 4,
-  previous: null,
-  next: null,
-  last: null,
-  here: '?',
-  fields: [],
 }
 const page = { view: 'jobs', viewer: anna, list, failed: 0, notes: {}, notice: null, bulkNotice: null } as const
 

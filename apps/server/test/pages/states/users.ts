@@ -2,20 +2,12 @@ import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { accountStates } from './account.ts'
 import { auditLines } from './audit-log.ts'
-import { anna, day, now } from './common.ts'
+import { anna, day, listOf, now } from './common.ts'
 
 const arabic = 'عبد الرحمن بن عبد العزيز'
 
 export const list: ListView = {
-  path: '/settings/admin/users',
-  search: '',
-  columns: [
-    { name: 'name', href: '?sort%5Bcolumn%5D=displayName', sorted: 'ascending' },
-    { name: 'email', href: '?sort%5Bcolumn%5D=email', sorted: null },
-    { name: 'groups', href: null, sorted: null },
-    { name: 'passkeys', href: null, sorted: null },
-    { name: 'lastUsed', href: null, sorted: null },
-  ],
+  ...listOf('/settings/admin/users', ['name', 'email', 'groups', 'passkeys', 'lastUsed'], 100_000),
   choices: [
     { name: 'email', shown: true },
     { name: 'groups', shown: true },
@@ -34,19 +26,14 @@ export const list: ListView = {
     { column: 'email', name: 'email' },
   ],
   sort: { column: 'displayName', descending: false },
-  limits: [20, 50, 100],
-  limit: 20,
-  total: 100_000,
   all: 120_000,
   page: 2,
-  pages: 5000,
   from: 21,
   to: 40,
   previous: '?',
   next: '?page=3',
   last: '?page=5000',
   here: '?page=2',
-  fields: [],
 }
 const user = {
   id: '1',
