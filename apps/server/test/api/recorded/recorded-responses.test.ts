@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { UserAgent } from '@pocket/core/testing'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { compatibilityReference, differences } from '../../../scripts/pocket-id-compatibility.ts'
 import { startApp } from '../../http/app.ts'
-import { type Instance, passkeyAnswer, startInstance } from '../instance.ts'
+import { type Instance, passkeyAnswer, registerPasskey, startInstance } from '../instance.ts'
 import { mismatches, parseStep, type Step, stepLines } from './steps.ts'
 
 const key = 'a key of the environment'
@@ -55,6 +55,10 @@ async function responseTo({ who, method, path, headers, body }: Step) {
   if (who === 'alone') {
     const proof = await passkeyAnswer(alone.administrator, url, alone.administratorAuthenticator)
     await alone.administrator.postJson(`${url}/api/webauthn/reauthenticate`, proof)
+  }
+  if (body === 'passkey') {
+    const { answer } = await registerPasskey(agent ?? new UserAgent(), url)
+    return { status: answer.status, headers: answer.headers, text: answer.text }
   }
   if (agent) {
     const response = await (path.startsWith('/api/')
