@@ -164,7 +164,7 @@ export const differences = {
   },
   'more-answers': {
     pocketId: 'Has fewer fields, operations and audit events, and relations that are not loaded.',
-    here: 'Adds fields and events, keeps older paths, fills relations, and lists equal values in a stable order.',
+    here: 'Adds fields and events, keeps older paths, fills relations, lists equal values in a stable order, and has its own names of devices.',
     why: 'decision',
   },
 } as const satisfies Readonly<Record<string, Difference>>
