@@ -75,7 +75,7 @@ function subjectsOf(entry: AuditEntry, perspective: 'own' | 'all', known: KnownS
     noun.apiKey.test(event) && { kind: 'apiKey', name: changedName(entry), href: null },
     data.job !== undefined && { kind: 'job', name: data.job, href: null },
     commandEvents.test(event) && accountId === null && { kind: 'origin', name: 'commandLine', href: null },
-    /^(?:SCIM_SYNC|BACKUP)_FAILED$/.test(event) && { kind: 'reason', name: data.reason ?? null, href: null },
+    /^(?:SCIM_SYNC|LDAP_SYNC|BACKUP)_FAILED$/.test(event) && { kind: 'reason', name: data.reason ?? null, href: null },
   ]
   return subjects.filter((subject) => subject !== false)
 }

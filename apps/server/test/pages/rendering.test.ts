@@ -88,6 +88,27 @@ describe('templates', () => {
     expect(html).not.toContain('<script>')
   })
 
+  test('explain an LDAP failure in words, with the technical text beside them', async () => {
+    const [ldap, jobs, auditLog] = [pageStates['ldap-failed'], pageStates.jobs, pageStates['audit-log-all']]
+    if (ldap === undefined || jobs?.view !== 'jobs' || auditLog?.view !== 'audit-log-all')
+      throw new Error('The states show other pages.')
+    expect(await pages.render(ldap)).toMatch(/isn’t trusted.*ldap_certificate_untrusted · SELF_SIGNED_CERT_IN_CHAIN/s)
+    const [job] = jobs.jobs
+    if (job === undefined) throw new Error('The state has no job.')
+    const error = 'The LDAP directory could not be read: ldap_unreachable, step connect, system ECONNREFUSED'
+    const lastRun = { outcome: 'failed', finishedAt: 0, took: 1, error } as const
+    const html = await pages.render({ ...jobs, jobs: [{ ...job, lastRun }] })
+    expect(html).toContain('No server answers there.')
+    expect(html).toContain(error)
+    const [line] = auditLog.lines
+    if (line === undefined) throw new Error('The state has no line.')
+    const subjects = [{ kind: 'reason', name: 'ldap_unreachable', href: null }] as const
+    const entry = { ...line, event: 'LDAP_SYNC_FAILED', subjects }
+    expect(await pages.render({ ...auditLog, lines: [entry] })).toMatch(
+      /LDAP import failed.{0,60}No server answers there/,
+    )
+  })
+
   test('request the permissions of an API by name, and describe them', async () => {
     const state = pageStates['consent-apis']
     if (state === undefined) throw new Error('There is no such state.')
