@@ -50,6 +50,19 @@ function serviceTokenOf(site: Client, plain: string | undefined, now: number): S
   return found?.serviceToken ? { id: found.id, ...found.serviceToken } : null
 }
 
+/** Keeps the claims as long as the account is not read again, because a page requests dozens of files at once. */
+export function createSiteClaims(context: Pick<CoreContext, 'makeClaims'>) {
+  const known = new WeakMap<Account, WeakMap<Client, Promise<Claims>>>()
+  return (site: Client, account: Account): Promise<Claims> => {
+    const ofAccount = known.get(account) ?? new WeakMap<Client, Promise<Claims>>()
+    known.set(account, ofAccount)
+    const claims = ofAccount.get(site) ?? siteClaims(context, site, account)
+    ofAccount.set(site, claims)
+    claims.catch(() => ofAccount.delete(site))
+    return claims
+  }
+}
+
 /** The claims that identify a user to a protected site. */
 export function siteClaims(
   { makeClaims }: Pick<CoreContext, 'makeClaims'>,

@@ -11,7 +11,7 @@ import { networkOf } from '../limits/network.ts'
 import type { SiteSessions } from '../oidc/site-sessions.ts'
 import { runUnitOfWork } from '../unit-of-work.ts'
 import type { Assert } from './assertions.ts'
-import { createAuthorizeRequest, type SiteDecision, siteClaims } from './authorize-request.ts'
+import { createAuthorizeRequest, createSiteClaims, type SiteDecision } from './authorize-request.ts'
 import type { DecisionReason } from './decide.ts'
 import { identityHeaders, identityOf } from './identity.ts'
 import {
@@ -70,6 +70,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
   const { siteSessions, record, assert, trustProxy } = services
   const findSite = createFindSite(stores.clients)
   const authorize = createAuthorizeRequest(context, services)
+  const claimsOf = createSiteClaims(context)
   const showPage = createShowSitePage(services.siteTexts, context.onError)
   const signIn = createSiteSignIn(context, { siteSessions, authorize, showPage })
   const ownHosts = new Set(
@@ -120,7 +121,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     })
     const { verdict, as, session } = decision
     if (verdict === 'allow') {
-      const claims = as === 'user' && session ? await siteClaims(context, site, session.account) : undefined
+      const claims = as === 'user' && session ? await claimsOf(site, session.account) : undefined
       const assertion = claims && session && identityAssertion ? await assert(site, session, claims) : ''
       ctx.set(identityHeaders(names, claims && identityOf(claims), assertion))
       ctx.status = 200

@@ -25,6 +25,12 @@ export type ProxyRequestProblem =
 
 /** Headers by which a request overrides its method in some applications. */
 export const overridingHeaders = ['x-http-method-override', 'x-http-method', 'x-method-override']
+/** The headers in which a proxy describes the request that it asks about. */
+const descriptions: Readonly<Record<AuthzEndpoint, readonly string[]>> = {
+  'auth-request': ['x-original-url', 'x-original-method'],
+  'forward-auth': ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-method', 'x-forwarded-uri'],
+  'ext-authz': ['x-forwarded-proto', 'host'],
+}
 /** Headers that decide, of which a request must not have two. */
 const decidingHeaders = ['authorization', 'host', ...overridingHeaders]
 
@@ -50,8 +56,9 @@ export function readProxyRequest(
   endpoint: AuthzEndpoint,
   targetOfCall: string,
 ): ProxyRequest | { readonly problem: ProxyRequestProblem } {
-  const described = describe(req, endpoint, targetOfCall)
-  if (decidingHeaders.some((name) => headersOf(req, name).length > 1)) return { problem: 'repeated_headers' }
+  const headers = readHeaders(req, [...descriptions[endpoint], ...decidingHeaders])
+  const described = describe(req, headers, endpoint, targetOfCall)
+  if (decidingHeaders.some((name) => (headers.get(name) ?? []).length > 1)) return { problem: 'repeated_headers' }
   if (typeof described === 'string') return { problem: described }
   const { protocol, method, target } = described
   const host = canonicalHost(described.host)
@@ -60,7 +67,7 @@ export function readProxyRequest(
     return { problem: 'invalid_target' }
   const [path = '', query = ''] = splitTarget(target)
   const overridingMethods = [
-    ...overridingHeaders.flatMap((name) => headersOf(req, name)[0]?.trim().toUpperCase() || []),
+    ...overridingHeaders.flatMap((name) => headers.get(name)?.[0]?.trim().toUpperCase() || []),
     ...methodsInQuery(query),
   ]
   return {
@@ -88,15 +95,11 @@ interface Description {
 
 function describe(
   req: IncomingMessage,
+  headers: ReadonlyMap<string, readonly string[]>,
   endpoint: AuthzEndpoint,
   targetOfCall: string,
 ): Description | ProxyRequestProblem {
-  const names = {
-    'auth-request': ['x-original-url', 'x-original-method'],
-    'forward-auth': ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-method', 'x-forwarded-uri'],
-    'ext-authz': ['x-forwarded-proto', 'host'],
-  }[endpoint]
-  const values = names.map((name) => headersOf(req, name))
+  const values = descriptions[endpoint].map((name) => headers.get(name) ?? [])
   if (values.some((found) => found.length > 1)) return 'repeated_headers'
   if (values.some(([value = '']) => value === '')) return 'missing_headers'
   const [first = '', second = '', third = '', fourth = ''] = values.map(([value = '']) => value)
@@ -106,10 +109,15 @@ function describe(
   return host === '' ? 'invalid_target' : { protocol, host, method: second, target }
 }
 
-function headersOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
-  return rawHeaders.flatMap((text, index) =>
-    index % 2 === 0 && text.toLowerCase() === name ? [rawHeaders[index + 1] ?? ''] : [],
-  )
+/** The values of each header as sent, because Node discards or joins repeated ones. */
+function readHeaders(
+  { rawHeaders }: IncomingMessage,
+  names: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>(names.map((name) => [name, []]))
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    found.get(rawHeaders[index]?.toLowerCase() ?? '')?.push(rawHeaders[index + 1] ?? '')
+  return found
 }
 
 function splitTarget(target: string): readonly [string, string?] {

@@ -26,6 +26,7 @@ export interface SiteSession {
   /** Seconds since the Unix epoch. */
   readonly authTime: number
   readonly session: Artifact
+  readonly use: SessionUse | undefined
 }
 
 /** The response to an authorization request of a protected site. */
@@ -117,16 +118,15 @@ export function createSiteSessions({ stores, clock, sessionLifetime, onError }: 
       const now = clock.now()
       if (!siteSession || siteSession.clientId !== clientId || !session) return undefined
       if ([siteSession, session].some(({ expiresAt }) => (expiresAt ?? 0) <= now)) return undefined
-      const { accountId, acr = '0', amr = [], loginTs = 0 }: SessionPayload = JSON.parse(session.payload)
+      const { accountId, acr = '0', amr = [], loginTs = 0, use }: SessionPayload = JSON.parse(session.payload)
       if (accountId === undefined || accountId !== siteSession.accountId) return undefined
       const account = await findAccount(accountId)
       if (!account || account.disabled) return undefined
-      return { key, account, acr, amr, authTime: loginTs, session }
+      return { key, account, acr, amr, authTime: loginTs, session, use }
     },
 
     /** Records the use of the session in the background, at most once a minute, which extends it. */
-    recordUse(req: IncomingMessage, { session, authTime }: SiteSession): void {
-      const { use: before }: SessionPayload = JSON.parse(session.payload)
+    recordUse(req: IncomingMessage, { session, authTime, use: before }: SiteSession): void {
       const now = clock.now()
       const last = Math.max(before?.lastUsedAt ?? 0, recordedAt.get(session.key) ?? 0)
       if (before && Math.abs(now - last) < minUseInterval) return
