@@ -199,8 +199,9 @@ function envoy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: Snippet
   const browser = ['sec-fetch-mode', 'sec-fetch-dest', 'sec-purpose', 'x-requested-with']
   const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
   return `# The HTTP filter, before the router, for ${hosts.join(', ')}. Route the prefix /.pocket/ of these hosts to
-# pocket without this filter. Envoy cannot remove a single cookie without a script.
-# Of the connection manager, set common_http_protocol_options: { headers_with_underscores_action: DROP_HEADER }.
+# pocket without this filter, with request_headers_to_remove: [x-forwarded-host]. Envoy cannot remove a single cookie without a script.
+# Of the connection manager, set use_remote_address: true, upgrade_configs: [{ upgrade_type: websocket }] and
+# common_http_protocol_options: { headers_with_underscores_action: DROP_HEADER }.
 ${serviceTokenHeader === null ? '' : `# Of the route, set request_headers_to_remove: [${serviceTokenHeader}].\n`}- name: envoy.filters.http.ext_authz
   typed_config:
     "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz

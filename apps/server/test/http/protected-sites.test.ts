@@ -75,6 +75,12 @@ test('the configuration of Envoy forwards each header that decides', () => {
   const text = snippetOf('Envoy')
   expect(text).toContain('headers_with_underscores_action: DROP_HEADER')
   expect(text).toContain('request_headers_to_remove: [X-Service-Token]')
+  for (const part of [
+    'request_headers_to_remove: [x-forwarded-host]',
+    'use_remote_address: true',
+    'upgrade_type: websocket',
+  ])
+    expect(text).toContain(part)
   const [filter] = parse(text)
   const forwarded = filter.typed_config.allowed_headers.patterns.map(({ exact }: { exact: string }) => exact)
   const deciding = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-service-token']

@@ -62,7 +62,8 @@ export function readProxyRequest(
   if (typeof described === 'string') return { problem: described }
   const { protocol, method, target } = described
   const host = canonicalHost(described.host)
-  if (protocol.toLowerCase() !== 'https') return { problem: 'insecure' }
+  // Traefik names the protocol of a web socket if it trusts the headers of a proxy before it.
+  if (!/^(?:https|wss)$/i.test(protocol)) return { problem: 'insecure' }
   if (host === undefined || !/^[A-Za-z][\w-]{0,31}$/.test(method) || !target.startsWith('/'))
     return { problem: 'invalid_target' }
   const [path = '', query = ''] = splitTarget(target)

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import { type RequestListener, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
@@ -530,6 +530,79 @@ describe('the interfaces of proxies', () => {
     const page = await visit(sites.browser(), `${wiki}/a//b?c=%2F`, await sites.host.person('ada'))
     expect(received(page)).toMatchObject({ url: '/a//b?c=%2F', headers: { 'remote-user': 'ada' } })
   })
+
+  interface AuthorizationRequest {
+    readonly url: string
+    readonly method?: string
+    readonly headers: Readonly<Record<string, string>>
+  }
+
+  /** Without hop-by-hop fields. States the protocol of a web socket if it trusts forwarded headers. */
+  const traefik = (method: string, target: string): AuthorizationRequest => ({
+    url: '/api/authz/forward-auth',
+    headers: {
+      'x-forwarded-for': '192.0.2.7',
+      'x-forwarded-host': 'wiki.example.org',
+      'x-forwarded-method': method,
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': target.startsWith('/socket') ? 'wss' : 'https',
+      'x-forwarded-server': 'traefik',
+      'x-forwarded-uri': target,
+      'x-real-ip': '192.0.2.7',
+    },
+  })
+  /** Always with host, method, path and an empty body. */
+  const envoy = (method: string, target: string): AuthorizationRequest => ({
+    url: `/api/authz/ext-authz${target}`,
+    method,
+    headers: {
+      'x-forwarded-for': '192.0.2.7',
+      'x-forwarded-proto': 'https',
+      'x-envoy-internal': 'true',
+      'content-length': '0',
+    },
+  })
+  /** What the proxies send, apart from the header fields of the client. */
+  const documented: Readonly<Record<string, typeof traefik>> = {
+    Traefik: traefik,
+    'Traefik with preserveRequestMethod': (method, target) => ({ ...traefik(method, target), method }),
+    Envoy: envoy,
+  }
+
+  it.each(Object.entries(documented))(
+    'decides about each request of %s by its own method and target',
+    async (_, requestOf) => {
+      await using sites = await startSites(memoryStores())
+      const open = (path: string, methods: readonly string[] = []) =>
+        rule({ path, methods: [...methods], allow: 'everyone' })
+      await sites.site({ ...wikiSite, accessRules: [open('/notes/*', ['GET', 'POST']), open('/socket/*'), rule()] })
+      const { hostname, port } = new URL(sites.host.issuer)
+      const statusOf = (method: string, target: string) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          const { url, headers, ...options } = requestOf(method, target)
+          request(
+            { hostname, port, path: url, ...options, headers: { host: 'wiki.example.org', ...headers }, agent: false },
+            (response) => {
+              resolve(response.resume().statusCode)
+            },
+          )
+            .on('error', reject)
+            .end()
+        })
+      const requests = [
+        ['GET', '/notes'],
+        ['GET', '/notes/'],
+        ['HEAD', '/notes/a%20b?c=%2F'],
+        ['POST', '/notes/'],
+        ['GET', '/socket/?token=1'],
+        ['PUT', '/notes/'],
+        ['GET', '/notes/..%2fadmin'],
+        ['GET', '/'],
+      ]
+      const statuses = await Promise.all(requests.map(([method = '', target = '']) => statusOf(method, target)))
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 401, 403, 401])
+    },
+  )
 
   it('refuses a proxy that is not trusted', async () => {
     await using sites = await startSites(memoryStores(), { options: { trustProxy: () => false } })
