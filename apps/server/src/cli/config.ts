@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import { UnavailableError } from '@pocket/core/errors'
 import { isEmpty } from '../configuration-file/compare.ts'
 import type { ConfigurationFile } from '../configuration-file/load.ts'
 import { InvalidFileError } from '../configuration-file/problem.ts'
@@ -6,6 +8,10 @@ import { type AddCommand, type CommandContext, CommandError, exitCodes, UsageErr
 import { requireConfirmation } from './confirm.ts'
 import { openInstance } from './open-instance.ts'
 import { printResult, withExamples, withJson } from './output.ts'
+
+const maxAttempts = 5
+/** Milliseconds. */
+const retryDelay = 1000
 
 /** Compares the instance with a configuration file, and applies it. */
 export const addConfig: AddCommand = (program, context) => {
@@ -21,7 +27,9 @@ export const addConfig: AddCommand = (program, context) => {
       .description('print what would change; the exit code is 2 if anything would')
       .argument('[file]', fileText),
   ).action(async (path: string | undefined, options: JsonOption) => {
-    const result = await withFile(context, path, async (file, instance) => instance.configuration.rehearse(file))
+    const result = await withFile(context, path, async (file, { configuration }) =>
+      whenAvailable(context, () => configuration.rehearse(file)),
+    )
     await print(result, options, context)
     if (result.changes.length > 0) throw new DifferencesError('The instance differs from the file.')
   })
@@ -29,13 +37,13 @@ export const addConfig: AddCommand = (program, context) => {
   withJson(parent.command('apply').description('make the instance match the file').argument('[file]', fileText))
     .option('-y, --yes', 'do not ask')
     .action(async (path: string | undefined, options: ConfirmOption) => {
-      const result = await withFile(context, path, async (file, instance) => {
-        const planned = await instance.configuration.rehearse(file)
+      const result = await withFile(context, path, async (file, { configuration }) => {
+        const planned = await whenAvailable(context, () => configuration.rehearse(file))
         if (planned.changes.some(({ action }) => action === 'delete')) {
           await print(planned, {}, context)
           await requireConfirmation('Apply? Deleted objects cannot be restored.', options, context)
         }
-        return instance.configuration.apply(file)
+        return whenAvailable(context, () => configuration.apply(file))
       })
       await print(result, options, context)
     })
@@ -68,6 +76,18 @@ async function withFile<Result>(
   } catch (error) {
     if (error instanceof InvalidFileError) throw new CommandError(error.message, { cause: error })
     throw error
+  }
+}
+
+/** A running server can keep the database busy. What failed was rolled back, and applying a file twice changes nothing. */
+async function whenAvailable<Result>({ stop }: CommandContext, act: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await act()
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || attempt === maxAttempts) throw error
+    }
+    await setTimeout(retryDelay, undefined, { signal: stop })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '@pocket/core'
-import { PocketError } from '@pocket/core/errors'
+import { PocketError, UnavailableError } from '@pocket/core/errors'
 import { configurationFileUser } from '../access/built-in-actors.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
 import type { ManagedGuard } from '../managed/managed-guard.ts'
@@ -145,6 +145,8 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
     try {
       return await work()
     } catch (error) {
+      // An outage says nothing about the file.
+      if (error instanceof UnavailableError) throw error
       if (!(error instanceof PocketError)) {
         // A failed statement ends a transaction of PostgreSQL, so the following ones fail for no reason of their own.
         if (problems.length > 0) throw new InvalidFileError(file.source, problems)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds, eventually } from '@pocket/test-support'
+import pg from 'pg'
 import { registerPasskey, startInstance } from '../api/instance.ts'
 import { createMachine } from '../backup/test-instance.ts'
 import { type RunningApp, startApp } from '../http/app.ts'
@@ -484,4 +485,43 @@ test('of two servers that start at once, one applies the file', async () => {
   const counts = started.flatMap(applied).map((line) => JSON.parse(line).changes)
   expect(counts.sort()).toEqual([0, 0, 2])
   expect((await first.app.directory.groups.first(10)).total).toBe(2)
+})
+
+test('a plan and an apply are repeated while another process keeps the database busy', async () => {
+  await using file = await createFileSite('clients: [{ id: wiki, name: Wiki, callbackURLs: [] }]')
+  await using machine = await createMachine('PostgreSQL')
+  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  const { DB_CONNECTION_STRING: url } = machine.env
+  const configured = machine.with({
+    DB_CONNECTION_STRING: `${url}?statement_timeout=1000`,
+    POCKET_CONFIG_FILE: file.path,
+  })
+  const other = new pg.Client({ connectionString: url })
+  await other.connect()
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => other.end())
+  const isWaited = async () => {
+    const { rows } = await other.query(
+      'SELECT 1 FROM pg_locks JOIN pg_database ON oid = database WHERE NOT granted AND datname = current_database()',
+    )
+    return rows.length > 0
+  }
+  for (const [command, exit] of [
+    ['plan', 2],
+    ['apply', 0],
+  ] as const) {
+    await other.query('BEGIN')
+    await other.query('LOCK TABLE pocket_client IN EXCLUSIVE MODE')
+    const running = configured.run(['config', command])
+    // The first attempt waits until its statement has taken too long.
+    await eventually(async () => expect(await isWaited()).toBe(true))
+    await eventually(async () => expect(await isWaited()).toBe(false))
+    await other.query('ROLLBACK')
+    expect(await running).toMatchObject({
+      exit,
+      stdout: expect.any(Buffer),
+      stderr: expect.not.stringContaining('pocket.yaml'),
+    })
+  }
+  expect((await configured.run(['config', 'plan'])).exit).toBe(0)
 })
