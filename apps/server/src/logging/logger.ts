@@ -11,34 +11,15 @@ export interface LogConfig {
   readonly logJson: boolean
 }
 
-/** Property names whose values never reach the log, at every depth that this server logs. */
-const secretNames = [
-  'authorization',
-  'cookie',
-  'set-cookie',
-  'password',
-  'secret',
-  'client_secret',
-  'clientSecret',
-  'client_assertion',
-  'code_verifier',
-  'user_code',
-  'device_code',
-  'token',
-  'access_token',
-  'accessToken',
-  'refresh_token',
-  'refreshToken',
-  'id_token',
-  'idToken',
-  'id_token_hint',
-  'encryptionKey',
-  'apiKey',
-  'x-api-key',
-]
+/** Property names whose values never reach the log, at every depth. */
+const secretNames: ReadonlySet<string> = new Set([
+  ...['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'token', 'apiKey', 'x-api-key', 'encryptionKey'],
+  ...['client_secret', 'clientSecret', 'client_assertion', 'code_verifier', 'user_code', 'device_code'],
+  ...['access_token', 'accessToken', 'refresh_token', 'refreshToken', 'id_token', 'idToken', 'id_token_hint'],
+])
 
-/** Errors also have a harmless `code`, so these paths name only one-time codes and OAuth codes. */
-const codePaths = ['code', 'body.code', 'query.code', 'params.code', '*.body.code', '*.query.code', '*.params.code']
+/** Errors also have a harmless `code`, so it is a one-time code or an OAuth code only in the entry and in these properties. */
+const codeParents: ReadonlySet<string | undefined> = new Set([undefined, 'body', 'query', 'params'])
 
 /**
  * Creates the logger: one line per entry, as JSON or readable text. Values of secret properties are replaced by `[redacted]`.
@@ -52,17 +33,27 @@ export function createLogger(config: LogConfig, destination: DestinationStream =
       level: config.logLevel,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { err: describeError },
-      redact: { paths: [...secretNames.flatMap(secretPaths), ...codePaths], censor: '[redacted]' },
     },
     config.logJson ? destination : { write: (json) => destination.write(readableLine(json)) },
   )
 }
 
-/** Three levels: the entry, a nested object (`headers`), and an object in that (`request.headers`). */
-function secretPaths(name: string): string[] {
-  return [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]
+function redact(fields: object, parent?: string): Record<string, unknown> {
+  const redactValue = (value: unknown, name: string): unknown => {
+    if (secretNames.has(name) || (name === 'code' && codeParents.has(parent))) return '[redacted]'
+    if (Array.isArray(value)) return value.map((item) => redactValue(item, name))
+    return isPlainObject(value) ? redact(value, name) : value
+  }
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value, name)]))
+}
+
+/** Other objects, such as errors and dates, have their own representation. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 /** Other properties of an error are omitted: a failed statement contains its parameters. */

@@ -8,6 +8,7 @@ import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
 import { openSecret, signingSecret } from '../clients/secrets.ts'
 import type { CoreContext } from '../context.ts'
 import type { SignInRequirements } from '../sessions/freshness.ts'
+import { sha256 } from '../hash.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { enforcedMetadata } from './registration/choices.ts'
 import { getResponseTypes } from './response-types.ts'
@@ -94,7 +95,12 @@ export function createClientMetadata({
     const { jwks, tokenEndpointAuthMethod } = client.protocol
     // The library may change the keys, and a secret that signs assertions expires.
     if (jwks !== null || tokenEndpointAuthMethod === 'client_secret_jwt') return toMetadata(client)
-    const metadata = known.get(client) ?? toMetadata(client)
+    const existing = known.get(client)
+    if (existing) return existing
+    const metadata = toMetadata(client)
+    // The library serializes and hashes the metadata in each request to find its client object: the hash suffices.
+    const hash = sha256(JSON.stringify(metadata))
+    Object.defineProperty(metadata, 'toJSON', { value: () => hash })
     known.set(client, metadata)
     return metadata
   }

@@ -9,6 +9,13 @@ import type { WriteTurns } from './write-turns.ts'
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0]
 type RunnerClass = new (driver: BetterSqlite3Driver) => BetterSqlite3QueryRunner
 
+/** TypeORM would prepare them for each transaction. One that acquires the write lock later than at its start can fail halfway. */
+const transactionControl = new Map([
+  ['BEGIN TRANSACTION', 'BEGIN IMMEDIATE'],
+  ['COMMIT', 'COMMIT'],
+  ['ROLLBACK', 'ROLLBACK'],
+])
+
 const openTurns = new WeakMap<object, readonly Turn[]>()
 
 /** The turn of the innermost open transaction of this runner. */
@@ -74,12 +81,11 @@ export function createTurnTakingRunner(
           if (sql === 'ROLLBACK') return undefined
           throw endedTransaction()
         }
-        // Acquires the write lock immediately, since a transaction that requests it later can fail halfway.
-        const result: unknown = await super.query(
-          sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql,
-          parameters,
-          useStructuredResult,
-        )
+        const control = transactionControl.get(sql)
+        const result: unknown =
+          control === undefined
+            ? await super.query(sql, parameters, useStructuredResult)
+            : this.#connection.exec(control) && undefined
         if (outerTurn === rootTurn && this.#connection.inTransaction) {
           throw new Error(
             'Start a transaction with dataSource.transaction or queryRunner.startTransaction, not with SQL',
