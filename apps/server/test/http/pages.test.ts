@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import { describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { newUser } from '@pocket/directory'
-import { setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
 const clients = '/settings/admin/oidc-clients'
 
@@ -14,12 +14,23 @@ async function administrator() {
   return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
 }
 
+/** Instances that several tests share: before the set-up, and after it. */
+let empty: RunningApp
+let shared: Awaited<ReturnType<typeof administrator>>
+beforeAll(async () => {
+  empty = await startApp()
+  shared = await administrator()
+})
+afterAll(async () => {
+  await shared?.[Symbol.asyncDispose]()
+  await empty?.[Symbol.asyncDispose]()
+})
+
 describe('an anonymous browser', () => {
   test.each(['/settings/account', clients, `${clients}/new`, `${clients}/x`])(
     'is redirected from %s to the sign-in page, and back afterwards',
     async (path) => {
-      await using running = await startApp()
-      await setUpAdministrator(running.agent(), running.url)
+      const { running } = shared
       const answer = await running.agent().get(running.url + path)
       expect([answer.status, answer.location]).toEqual([
         303,
@@ -39,7 +50,7 @@ describe('an anonymous browser', () => {
     '/settings/account/passkeys/x/remove',
     '/settings/account/remove',
   ])('cannot post to %s', async (path) => {
-    await using running = await startApp()
+    const running = empty
     expect((await running.agent().postJson(running.url + path, {})).status).toBe(401)
   })
 })
@@ -63,9 +74,7 @@ test('a user who is no administrator sees no client', async () => {
 
 describe('a cross-site form', () => {
   test.each(['https://evil.example/', 'http://localhost:1/'])('at %s changes nothing', async (from) => {
-    await using running = await startApp()
-    const agent = running.agent()
-    await setUpAdministrator(agent, running.url)
+    const { agent, running } = shared
     const answer = await agent.postForm(`${running.url}/logout`, {}, { from })
     expect(answer.status).toBe(403)
     expect((await agent.get(`${running.url}/settings/account`)).status).toBe(200)
@@ -131,7 +140,7 @@ describe('a client', () => {
   })
 
   test('shows its secret even if several URLs were corrected', async () => {
-    await using setting = await administrator()
+    const setting = shared
     const addresses = Array.from(
       { length: 60 },
       (_, index) => `https://nas-number-${index}.some-long-name.example.com:5001/#/signin`,
@@ -205,16 +214,17 @@ describe('a client', () => {
     [{ name: 'x', redirectUris: 'https://x/#/signin' }, 'f-redirectUris'],
     [{ name: 'x', redirectUris: 'https://x\n/callback' }, 'f-redirectUris'],
   ])('with %j is refused next to the field, and the input is kept', async (fields, id) => {
-    await using setting = await administrator()
+    const setting = shared
+    const before = await setting.running.app.pocket.clients.list()
     const page = await setting.create({ template: 'other', ...fields })
     expect(page.status).toBe(400)
     expect(page.text).toMatch(new RegExp(`id="${id}"[^>]*aria-invalid="true"`))
     expect(page.text).toContain(fields.redirectUris.split('\n')[0])
-    expect(await setting.running.app.pocket.clients.list()).toEqual([])
+    expect(await setting.running.app.pocket.clients.list()).toEqual(before)
   })
 
   test('with markup in its name is shown as text', async () => {
-    await using setting = await administrator()
+    const setting = shared
     const page = await setting.agent.follow(
       await setting.create({ name: '<script>alert(1)</script>', redirectUris: 'https://x' }),
     )
@@ -272,8 +282,7 @@ describe('a login code', () => {
   })
 
   test('is not consumed by a refused form', async () => {
-    await using running = await startApp()
-    await setUpAdministrator(running.agent(), running.url)
+    const { running } = shared
     const { code } = await running.app.issueLoginCode('ada')
     const agent = running.agent()
     const twice = new URLSearchParams([
@@ -287,8 +296,7 @@ describe('a login code', () => {
   })
 
   test('keeps the return path in the form if it is wrong', async () => {
-    await using running = await startApp()
-    await setUpAdministrator(running.agent(), running.url)
+    const { running } = shared
     const page = await running.agent().postForm(`${running.url}/lc`, { code: 'AAAAAA', redirect: '/interaction/x' })
     expect([page.status, page.text.includes('value="/interaction/x"')]).toEqual([400, true])
     // A passkey offer here could sign the user in before they read why the code was refused.
@@ -299,8 +307,7 @@ describe('a login code', () => {
 })
 
 test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds of database', async (name) => {
-  await using setting = await administrator()
-  const { agent, create, running } = setting
+  const { agent, create, running } = shared
   expect((await create({ name, redirectUris: 'https://x', template: 'other' })).status).toBe(400)
   for (const path of [
     `${clients}/%00`,
@@ -313,8 +320,7 @@ test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds 
 })
 
 test('a notice is shown after an action, not from a link', async () => {
-  await using setting = await administrator()
-  const { agent, running } = setting
+  const { agent, running } = shared
   for (const path of [
     '/settings/account/security?done=passkey_removed&name=Everything',
     `${clients}?removed=Everything`,
@@ -333,7 +339,7 @@ describe('the set-up', () => {
     [{ username: 'a'.repeat(51), firstName: 'x'.repeat(51), email: 7 }, ['username', 'email', 'firstName']],
     [{ username: { $ne: 1 } }, ['username']],
   ])('refuses %j by field', async (input, fields) => {
-    await using running = await startApp()
+    const running = empty
     const typed = Object.values(input).every((value) => typeof value === 'string')
     // The REST API treats a value of another type as an invalid body.
     for (const path of ['/login/setup/options', ...(typed ? ['/api/signup/setup'] : [])]) {
@@ -374,7 +380,7 @@ describe('the set-up', () => {
   })
 
   test('creates no user for a passkey that does not verify', async () => {
-    await using running = await startApp()
+    const running = empty
     const agent = running.agent()
     const authenticator = new SoftwareAuthenticator({ userVerification: false })
     const begun = await agent.postJson(`${running.url}/login/setup/options`, { username: 'ada' })
@@ -429,7 +435,7 @@ describe('a response', () => {
     ['/assets/nowhere.js', 404],
     ['/assets/..%2f..%2fpackage.json', 404],
   ])('to %s is %i', async (path, status) => {
-    await using running = await startApp()
+    const running = empty
     expect((await running.agent().get(running.url + path)).status).toBe(status)
   })
 
@@ -438,7 +444,7 @@ describe('a response', () => {
     ['a form', 'application/x-www-form-urlencoded', 'username=ada', [400, 'invalid_request_body']],
     ['too large', 'application/json', JSON.stringify({ username: 'x'.repeat(200_000) }), [413, 'payload_too_large']],
   ] as const)('to a body that is %s explains the error', async (_name, type, body, [status, code]) => {
-    await using running = await startApp()
+    const running = empty
     const answer = await fetch(`${running.url}/api/signup/setup`, {
       method: 'POST',
       headers: { 'content-type': type },
@@ -449,10 +455,7 @@ describe('a response', () => {
   })
 
   test('to an external return URL redirects to the home page', async () => {
-    await using running = await startApp()
-    const authenticator = new SoftwareAuthenticator()
-    const agent = running.agent()
-    await setUpAdministrator(agent, running.url, authenticator)
+    const { agent, running } = shared
     for (const redirect of [
       'https://evil.example',
       '//evil.example',
@@ -512,8 +515,7 @@ describe('a session', () => {
 })
 
 test('keeps the last passkey, and returns not found for a passkey of another user', async () => {
-  await using setting = await administrator()
-  const { agent, running } = setting
+  const { agent, running } = shared
   const [user] = await running.app.directory.list()
   const [passkey] = await running.app.pocket.passkeys.list(user?.id ?? '')
   const at = `${running.url}/settings/account/passkeys`
@@ -525,8 +527,7 @@ test('keeps the last passkey, and returns not found for a passkey of another use
 })
 
 test('a sign-in returns to the original page with its query', async () => {
-  await using running = await startApp()
-  await setUpAdministrator(running.agent(), running.url)
+  const { running } = shared
   const path = `${clients}/new?template=synology-dsm`
   const answer = await running.agent().get(running.url + path)
   expect(answer.location).toBe(`${running.url}/login?${new URLSearchParams({ redirect: path })}`)
@@ -535,7 +536,7 @@ test('a sign-in returns to the original page with its query', async () => {
 test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(
   'an invalid request target is redacted in the log too: %s',
   async (target) => {
-    await using running = await startApp()
+    const running = empty
     const socket = connect(Number(new URL(running.url).port), '127.0.0.1')
     socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
     const chunks: Buffer[] = []
@@ -546,7 +547,7 @@ test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(
 )
 
 test('another site can post a sign-in, and an unreadable post ends on a page', async () => {
-  await using running = await startApp()
+  const running = empty
   const from = 'https://app.example/'
   const posted = await running.agent().postForm(`${running.url}/authorize`, { client_id: 'unknown' }, { from })
   expect([posted.status, posted.location]).toEqual([303, `${running.url}/authorize?client_id=unknown`])
@@ -556,8 +557,7 @@ test('another site can post a sign-in, and an unreadable post ends on a page', a
 })
 
 test('a form whose session has ended leads through sign-in, and is sent then', async () => {
-  await using signedIn = await administrator()
-  const { running, agent } = signedIn
+  const { running, agent } = shared
   const page = await running
     .agent()
     .postForm(`${running.url}/settings/admin/user-groups/new`, { friendlyName: 'Family' })
@@ -579,8 +579,7 @@ describe('the frame', () => {
   })
 
   test('stays around an error, which ends in an act', async () => {
-    await using signedIn = await administrator()
-    const { agent, running } = signedIn
+    const { agent, running } = shared
     const get = async (path: string) => errorOf((await agent.get(running.url + path)).text)
     expect(await get(`${clients}/gone`)).toEqual({
       hasRail: true,
@@ -600,8 +599,7 @@ describe('the frame', () => {
   })
 
   test('has at most eight entries, and counts the people who wait for approval', async () => {
-    await using signedIn = await administrator()
-    const { agent, running } = signedIn
+    const { agent, running } = shared
     const { text } = await agent.get(`${running.url}/settings/admin/users`)
     const [menu = ''] = /id="rail"[\s\S]*?<\/nav>/.exec(text) ?? []
     expect(menu.match(/<li><a /g)?.length).toBe(8)
@@ -610,8 +608,7 @@ describe('the frame', () => {
   })
 
   test('has icons for home screens', async () => {
-    await using signedIn = await administrator()
-    const { running } = signedIn
+    const { running } = shared
     const manifest = await (await fetch(`${running.url}/app.webmanifest`)).json()
     const { text } = await running.agent().get(`${running.url}/login`)
     const touchIcon = /rel="apple-touch-icon" href="([^"]+)"/.exec(text)?.[1] ?? ''
