@@ -1,11 +1,9 @@
 import type { AuditEvent } from '@pocket/core'
 import { changesBetween } from '@pocket/core/internal'
-import type { LdapChanges, PersonChange } from '@pocket/directory'
+import type { LdapChanges, PersonChange, User } from '@pocket/directory'
 import { ldapActor } from '../access/built-in-actors.ts'
 import type { NamedEvent } from '../audit-log/audit-log.ts'
 import { changesOf } from './report.ts'
-
-const actorId = ldapActor.id
 
 /** The audit events of an import, one for each user and each group. */
 export function eventsOf(applied: LdapChanges): readonly NamedEvent[] {
@@ -13,88 +11,58 @@ export function eventsOf(applied: LdapChanges): readonly NamedEvent[] {
   const { groupRemovals = [], memberships = [] } = applied
   return [
     ...creations.map(({ user }) =>
-      userEvent(user.userName, {
-        event: 'account_created',
-        accountId: user.id,
-        method: 'ldap',
-        by: actorId,
-        changes: changesOf(null, user),
-      }),
+      userEvent(user, { event: 'account_created', method: 'ldap', changes: changesOf(null, user) }),
     ),
     ...changes.flatMap(changeEvents),
-    ...removals.map(({ user }) =>
-      userEvent(user.userName, {
-        event: 'account_removed',
-        accountId: user.id,
-        by: actorId,
-        changes: changesOf(user, null),
-      }),
-    ),
+    ...removals.map(({ user }) => userEvent(user, { event: 'account_removed', changes: changesOf(user, null) })),
     ...groupCreations.map(({ group: { id, name, friendlyName } }) =>
-      groupEvent({ event: 'group_created', groupId: id, by: actorId, ...changesBetween(null, { name, friendlyName }) }),
+      groupEvent(id, { event: 'group_created', ...changesBetween(null, { name, friendlyName }) }),
     ),
     ...groupChanges.map(({ before, after }) =>
-      groupEvent({
+      groupEvent(after.id, {
         event: 'group_updated',
-        groupId: after.id,
         fields: ['name', 'friendlyName'],
-        by: actorId,
         ...changesBetween(before, after),
       }),
     ),
     ...groupRemovals.map(({ id, name, friendlyName }) =>
-      groupEvent({ event: 'group_removed', groupId: id, by: actorId, ...changesBetween({ name, friendlyName }, null) }),
+      groupEvent(id, { event: 'group_removed', ...changesBetween({ name, friendlyName }, null) }),
     ),
-    ...memberships.map(({ groupId, added, removed }) =>
-      groupEvent({
-        event: 'group_members_changed',
-        groupId,
-        added: truncate(added),
-        removed: truncate(removed),
-        by: actorId,
-        ...changesBetween({ members: truncate(removed) }, { members: truncate(added) }),
-      }),
-    ),
+    ...memberships.map(({ groupId, ...members }) => {
+      const [added, removed] = [truncate(members.added), truncate(members.removed)]
+      const changed = changesBetween({ members: removed }, { members: added })
+      return groupEvent(groupId, { event: 'group_members_changed', added, removed, ...changed })
+    }),
   ]
 }
 
 /** Re-enabling and disabling users are separate events, because administrators search for them. */
-function changeEvents({ before, after, kind, changed: fields }: PersonChange): readonly NamedEvent[] {
-  const { id, userName } = after.user
-  const changes = changesOf(before.user, after.user)
-  const otherFields = fields.filter((field) => field !== 'disabled')
-  const state = kind === 'disable' ? 'account_disabled' : 'account_enabled'
+function changeEvents({ before, after: { user }, kind, changed }: PersonChange): readonly NamedEvent[] {
+  const changes = changesOf(before.user, user)
+  const fields = changed.filter((field) => field !== 'disabled')
+  const event = kind === 'disable' ? 'account_disabled' : 'account_enabled'
   return [
-    ...(fields.includes('disabled')
-      ? [
-          userEvent(userName, {
-            event: state,
-            accountId: id,
-            by: actorId,
-            changes: pick(changes, ['disabled']),
-          } as const),
-        ]
-      : []),
-    ...(otherFields.length > 0
-      ? [
-          userEvent(userName, {
-            event: 'account_updated',
-            accountId: id,
-            fields: otherFields,
-            by: actorId,
-            changes: pick(changes, otherFields),
-          } as const),
-        ]
+    ...(changed.includes('disabled') ? [userEvent(user, { event, changes: pick(changes, ['disabled']) })] : []),
+    ...(fields.length > 0
+      ? [userEvent(user, { event: 'account_updated', fields, changes: pick(changes, fields) })]
       : []),
   ]
 }
 
-function userEvent(accountName: string, event: AuditEvent): NamedEvent {
-  return { event, names: { accountName, actorName: ldapActor.userName, clientName: null, passkeyName: null } }
+/** An event without the members that every event of an import has. */
+type Unnamed<Event, Name extends string> = Event extends { readonly [Key in Name]: string }
+  ? Omit<Event, Name | 'by'>
+  : never
+
+function userEvent({ id, userName }: User, event: Unnamed<AuditEvent, 'accountId'>): NamedEvent {
+  const names = { accountName: userName, actorName: ldapActor.userName, clientName: null, passkeyName: null }
+  // A cast: the parts of a union are not joined again.
+  return { event: { ...event, accountId: id, by: ldapActor.id } as AuditEvent, names }
 }
 
-function groupEvent(event: AuditEvent): NamedEvent {
-  return { event, names: { accountName: ldapActor.userName, actorName: null, clientName: null, passkeyName: null } }
+function groupEvent(groupId: string, event: Unnamed<AuditEvent, 'groupId'>): NamedEvent {
+  const names = { accountName: ldapActor.userName, actorName: null, clientName: null, passkeyName: null }
+  return { event: { ...event, groupId, by: ldapActor.id } as AuditEvent, names }
 }
 
 function pick<Value>(

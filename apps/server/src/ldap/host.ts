@@ -54,20 +54,19 @@ export function createLdapHost(deps: LdapHostDeps): LdapHost {
     async applyPictures(changed, saveImage, signal) {
       if (changed.length === 0) return
       const manualUserIds = await findUsersWithManualPicture(changed)
-      for (const { userId, picture } of changed) {
+      for (const planned of changed) {
         signal.throwIfAborted()
+        const { userId, picture } = planned
         const event = { event: 'account_updated', accountId: userId, fields: ['picture'], by: ldapActor.id } as const
         const change = { slot: userSlot(userId), event, actor }
-        if (manualUserIds.has(userId)) {
-          // Without a picture in LDAP there is nothing to compare with.
-          if (picture === null) await saveImage(userId, null)
-        } else if (picture === null) {
-          await images.remove(change, 'ignore-missing')
-          await saveImage(userId, null)
-        } else {
+        const isManual = manualUserIds.has(userId)
+        if (picture === null) {
+          if (!isManual) await images.remove(change, 'ignore-missing')
+          await saveImage(planned, null)
+        } else if (!isManual) {
           const prepared = await prepareProfilePicture(Buffer.from(picture.bytes)).catch(ignoreRejected)
           if (prepared !== null) await images.put(change, prepared)
-          await saveImage(userId, prepared === null ? '' : prepared.hash)
+          await saveImage(planned, prepared?.hash ?? '')
         }
       }
     },

@@ -142,16 +142,17 @@ export function createLdapSync(deps: LdapSyncDeps): LdapSync {
       await assertEnabled()
       await onApplied(changes)
     },
-    ...(applyPictures && {
-      async applyPictures(changed, saveImage, signal) {
-        const saveWhileEnabled: typeof saveImage = async (userId, image) => {
-          await saveImage(userId, image)
+    async applyPictures(changed, saveImage, signal) {
+      await assertEnabled()
+      await applyPictures?.(
+        changed,
+        async (change, image) => {
+          await saveImage(change, image)
           await assertEnabled()
-        }
-        await assertEnabled()
-        await applyPictures(changed, saveWhileEnabled, signal)
-      },
-    }),
+        },
+        signal,
+      )
+    },
   })
 
   const runImport = (

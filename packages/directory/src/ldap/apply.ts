@@ -120,7 +120,9 @@ export async function applyLdapPlan(
   })
   const noEntry = () => ({ dn: '', id: '' })
   await inBatches(membershipChanges(plan.memberships), noEntry, changeMemberships(context), maxMemberships)
-  await host.applyPictures?.(await changedPictures(context, plan), createImageSaver(context, plan), signal)
+  const saveImage = ({ userId, picture }: PicturePlan, image: string | null) =>
+    store.savePicture(userId, { pictureHash: picture?.hash ?? null, pictureImage: image })
+  await host.applyPictures?.(await changedPictures(context, plan), saveImage, signal)
   return { counts, postponed }
 }
 
@@ -211,10 +213,4 @@ async function changedPictures(
   if (pictures.length === 0) return []
   const existingIds = new Set((await store.findUsers(pictures.map(({ userId }) => userId))).map(({ id }) => id))
   return pictures.filter(({ userId }) => existingIds.has(userId))
-}
-
-function createImageSaver({ ldap: store }: DirectoryContext, { pictures }: LdapPlan) {
-  const hashes = new Map(pictures.map(({ userId, picture }) => [userId, picture?.hash ?? null]))
-  return (userId: string, image: string | null) =>
-    store.savePicture(userId, { pictureHash: hashes.get(userId) ?? null, pictureImage: image })
 }

@@ -37,7 +37,7 @@ export interface LdapHost {
    */
   applyPictures?(
     changed: readonly PicturePlan[],
-    saveImage: (userId: string, image: string | null) => Promise<void>,
+    saveImage: (change: PicturePlan, image: string | null) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>
 }

@@ -133,25 +133,16 @@ export class TypeormLdapStore implements LdapStore {
   }
 
   insertUsers(userList: readonly User[]): Promise<void> {
-    return this.#write(
-      this.#sql.insertUsers,
-      userList.map((user) => users.record(toStoredUser(user))),
-    )
+    return this.#writeRows(this.#sql.insertUsers, users, userList.map(toStoredUser))
   }
 
   insertClaims(userIds: readonly string[], inputClaims: readonly CustomClaim[]): Promise<void> {
     const rows = userIds.flatMap((ownerId) => inputClaims.map((claim, position) => ({ ...claim, ownerId, position })))
-    return this.#write(
-      this.#sql.insertClaims,
-      rows.map((claim) => claims.record(claim)),
-    )
+    return this.#writeRows(this.#sql.insertClaims, claims, rows)
   }
 
   updateUsers(userList: readonly User[]): Promise<void> {
-    return this.#write(
-      this.#sql.updateUsers,
-      userList.map((user) => users.record(toStoredUser(user))),
-    )
+    return this.#writeRows(this.#sql.updateUsers, users, userList.map(toStoredUser))
   }
 
   removeUsers(ids: readonly string[]): Promise<void> {
@@ -159,10 +150,7 @@ export class TypeormLdapStore implements LdapStore {
   }
 
   saveImportStates(stateList: readonly LdapImportState[]): Promise<void> {
-    return this.#write(
-      this.#sql.saveImportStates,
-      stateList.map((state) => states.record(state)),
-    )
+    return this.#writeRows(this.#sql.saveImportStates, states, stateList)
   }
 
   async savePicture(
@@ -203,17 +191,11 @@ export class TypeormLdapStore implements LdapStore {
   }
 
   insertGroups(groupList: readonly Group[]): Promise<void> {
-    return this.#write(
-      this.#sql.insertGroups,
-      groupList.map((group) => groups.record(toStoredGroup(group))),
-    )
+    return this.#writeRows(this.#sql.insertGroups, groups, groupList.map(toStoredGroup))
   }
 
   updateGroups(groupList: readonly Group[]): Promise<void> {
-    return this.#write(
-      this.#sql.updateGroups,
-      groupList.map((group) => groups.record(toStoredGroup(group))),
-    )
+    return this.#writeRows(this.#sql.updateGroups, groups, groupList.map(toStoredGroup))
   }
 
   removeGroups(ids: readonly string[]): Promise<void> {
@@ -232,6 +214,13 @@ export class TypeormLdapStore implements LdapStore {
     if (pairs.length === 0) return []
     const parameter = JSON.stringify(pairs.map((pair) => memberships.record({ ...pair, endsAt: null })))
     return (await this.#database.query<MembershipRow>(sql, [parameter])).map(toMembership)
+  }
+
+  #writeRows<Entity>(sql: string, rows: TableRows<Entity>, entities: readonly Entity[]): Promise<void> {
+    return this.#write(
+      sql,
+      entities.map((entity) => rows.record(entity)),
+    )
   }
 
   async #write(sql: string, items: readonly unknown[]): Promise<void> {

@@ -1,7 +1,13 @@
 import { anyText, certificates, line } from '../checks.ts'
 import { boolean, defineSetting, secret, text } from '../setting.ts'
 
-const attribute = text(line(), { maxlength: 255 })
+const name = text(line(), { maxlength: 255 })
+
+/** The name of an attribute with this content. */
+function attribute(variable: string, content: string, defaultName = '') {
+  const description = `The attribute ${content}.`
+  return defineSetting(name, { variable, default: defaultName, description })
+}
 
 /** `/settings/admin/application-configuration/ldap`, by the groups of the page. */
 export const ldap = {
@@ -56,41 +62,16 @@ export const ldap = {
       default: '(objectClass=person)',
       description: 'The search filter for users.',
     }),
-    ldapAttributeUserUniqueIdentifier: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_USER_UNIQUE_IDENTIFIER',
-      default: '',
-      description: 'The attribute that permanently identifies a user.',
-    }),
-    ldapAttributeUserUsername: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_USER_USERNAME',
-      default: '',
-      description: 'The attribute with the user name.',
-    }),
-    ldapAttributeUserEmail: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_USER_EMAIL',
-      default: '',
-      description: 'The attribute with the e-mail address.',
-    }),
-    ldapAttributeUserFirstName: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_USER_FIRST_NAME',
-      default: '',
-      description: 'The attribute with the given name.',
-    }),
-    ldapAttributeUserLastName: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_USER_LAST_NAME',
-      default: '',
-      description: 'The attribute with the family name.',
-    }),
-    ldapAttributeUserDisplayName: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_USER_DISPLAY_NAME',
-      default: 'cn',
-      description: 'The attribute with the display name.',
-    }),
-    ldapAttributeUserProfilePicture: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_USER_PROFILE_PICTURE',
-      default: '',
-      description: 'The attribute with the profile picture.',
-    }),
+    ldapAttributeUserUniqueIdentifier: attribute(
+      'LDAP_ATTRIBUTE_USER_UNIQUE_IDENTIFIER',
+      'that permanently identifies a user',
+    ),
+    ldapAttributeUserUsername: attribute('LDAP_ATTRIBUTE_USER_USERNAME', 'with the user name'),
+    ldapAttributeUserEmail: attribute('LDAP_ATTRIBUTE_USER_EMAIL', 'with the e-mail address'),
+    ldapAttributeUserFirstName: attribute('LDAP_ATTRIBUTE_USER_FIRST_NAME', 'with the given name'),
+    ldapAttributeUserLastName: attribute('LDAP_ATTRIBUTE_USER_LAST_NAME', 'with the family name'),
+    ldapAttributeUserDisplayName: attribute('LDAP_ATTRIBUTE_USER_DISPLAY_NAME', 'with the display name', 'cn'),
+    ldapAttributeUserProfilePicture: attribute('LDAP_ATTRIBUTE_USER_PROFILE_PICTURE', 'with the profile picture'),
   },
   ldapGroups: {
     ldapUserGroupSearchFilter: defineSetting(text(line()), {
@@ -98,22 +79,13 @@ export const ldap = {
       default: '(objectClass=groupOfNames)',
       description: 'The search filter for groups.',
     }),
-    ldapAttributeGroupUniqueIdentifier: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_GROUP_UNIQUE_IDENTIFIER',
-      default: '',
-      description: 'The attribute that permanently identifies a group.',
-    }),
-    ldapAttributeGroupName: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_GROUP_NAME',
-      default: '',
-      description: 'The attribute with the name of a group.',
-    }),
-    ldapAttributeGroupMember: defineSetting(attribute, {
-      variable: 'LDAP_ATTRIBUTE_GROUP_MEMBER',
-      default: 'member',
-      description: 'The attribute with the members of a group.',
-    }),
-    ldapAdminGroupName: defineSetting(attribute, {
+    ldapAttributeGroupUniqueIdentifier: attribute(
+      'LDAP_ATTRIBUTE_GROUP_UNIQUE_IDENTIFIER',
+      'that permanently identifies a group',
+    ),
+    ldapAttributeGroupName: attribute('LDAP_ATTRIBUTE_GROUP_NAME', 'with the name of a group'),
+    ldapAttributeGroupMember: attribute('LDAP_ATTRIBUTE_GROUP_MEMBER', 'with the members of a group', 'member'),
+    ldapAdminGroupName: defineSetting(name, {
       variable: 'LDAP_ADMIN_GROUP_NAME',
       default: '',
       description: 'The group whose members are administrators.',

@@ -90,7 +90,7 @@ export class GroupMemberships {
           else if (!visited.has(entry)) nextLevel.push(entry)
           visited.add(entry)
         }
-        await this.#scheduler.yieldIfDue(found.people.size + 1)
+        await this.#scheduler.yieldIfDue()
       }
       level = nextLevel
     }

@@ -42,17 +42,14 @@ const standard: LdapPresetSettings = {
 }
 
 const activeDirectory: LdapPresetSettings = {
+  ...standard,
   // Users whose account is not disabled ([MS-ADTS] §2.2.16: UF_ACCOUNT_DISABLE).
   ldapUserSearchFilter: '(&(objectCategory=person)(objectClass=user)(!(userAccountControl:1.2.840.113556.1.4.803:=2)))',
   ldapUserGroupSearchFilter: '(objectClass=group)',
   ldapAttributeUserUniqueIdentifier: 'objectGUID',
   ldapAttributeUserUsername: 'sAMAccountName',
-  ldapAttributeUserEmail: 'mail',
-  ldapAttributeUserFirstName: 'givenName',
-  ldapAttributeUserLastName: 'sn',
   ldapAttributeUserDisplayName: 'displayName',
   ldapAttributeUserProfilePicture: 'thumbnailPhoto',
-  ldapAttributeGroupMember: 'member',
   ldapAttributeGroupUniqueIdentifier: 'objectGUID',
   ldapAttributeGroupName: 'sAMAccountName',
 }
