@@ -1,10 +1,11 @@
+import { isJsonObject } from '@pocket/core/internal'
 /**
  * Whether the stored value is the declared one. The order of lists does not matter, except of access rules, of which the first
  * match decides. Members of an object that the file does not declare are ignored, except in lists, which the file declares as
  * a whole.
  */
 export function isDeclared(declared: unknown, stored: unknown): boolean {
-  if (isObject(declared) && isObject(stored))
+  if (isJsonObject(declared) && isJsonObject(stored))
     return Object.entries(declared).every(([name, value]) =>
       name === 'accessRules' ? isSameSequence(value, stored[name]) : isDeclared(value, stored[name]),
     )
@@ -19,7 +20,7 @@ function isSameSequence(left: unknown, right: unknown): boolean {
 function isSame(left: unknown, right: unknown): boolean {
   if (isEmpty(left) || isEmpty(right)) return isEmpty(left) && isEmpty(right)
   if (Array.isArray(left) && Array.isArray(right)) return isSameList(left, right)
-  if (!isObject(left) || !isObject(right)) return left === right
+  if (!isJsonObject(left) || !isJsonObject(right)) return left === right
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((name) => isSame(left[name], right[name]))
 }
 
@@ -36,9 +37,5 @@ function isSameList(left: readonly unknown[], right: readonly unknown[]): boolea
 /** A value that means the same as a missing one. */
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === false) return true
-  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.values(value).every(isEmpty)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.values(value).every(isEmpty)
 }

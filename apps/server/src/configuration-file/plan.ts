@@ -1,3 +1,4 @@
+import { isJsonObject } from '@pocket/core/internal'
 import { isDeclared } from './compare.ts'
 import type { Existing, Item, Kind } from './kind.ts'
 import type { FileContent } from './load.ts'
@@ -77,7 +78,7 @@ export function keyOf(kind: Kind, item: Item): string {
 /** A value for people, without secrets. */
 function shown(kind: Kind, field: string, value: unknown): unknown {
   if (kind.secrets.includes(field)) return value === undefined || value === '' ? value : redacted
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  if (!isJsonObject(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, shown(kind, `${field}.${name}`, member)]),
   )

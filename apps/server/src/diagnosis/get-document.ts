@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { TLSSocket } from 'node:tls'
+import { parseJsonObject } from '@pocket/core/internal'
 
 /** The certificate of a server, in milliseconds since the Unix epoch, and its host. */
 export interface CertificateDates {
@@ -45,7 +46,7 @@ export async function getDocument(
     }
     request.end()
     const [response] = await responded
-    return { certificate, json: response.statusCode === 200 ? parseObject(await readText(response)) : undefined }
+    return { certificate, json: response.statusCode === 200 ? parseJsonObject(await readText(response)) : undefined }
   } finally {
     request.on('error', () => {})
     request.destroy()
@@ -61,13 +62,4 @@ async function readText(response: AsyncIterable<Buffer>): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function parseObject(text: string): FetchedDocument['json'] {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
 }

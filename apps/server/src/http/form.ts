@@ -1,4 +1,5 @@
 import { InvalidInputError } from '@pocket/core/errors'
+import { isJsonObject } from '@pocket/core/internal'
 import type { Context } from 'koa'
 
 /**
@@ -53,7 +54,7 @@ export function formFields({ request }: Pick<Context, 'request'>): readonly Form
 /** The body of a JSON request, which must be an object. @throws {InvalidInputError} `invalid_request_body` */
 export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
   const body: unknown = ctx.request.body
-  if (!ctx.is('json', '+json') || typeof body !== 'object' || body === null || Array.isArray(body))
+  if (!ctx.is('json', '+json') || !isJsonObject(body))
     throw new InvalidInputError('invalid_request_body', 'The body must be a JSON object, sent as application/json.')
   return { ...body }
 }

@@ -1,9 +1,8 @@
-import { redirectUriProblem } from '@pocket/core/internal'
+import { isJsonObject, redirectUriProblem } from '@pocket/core/internal'
 import { Batch } from './batch.ts'
 import { type MigrationContext, migrateTable } from './migration-steps.ts'
 import { GrantPlanner, planApi, planPermission } from './plan/plan-apis.ts'
 import { planClient } from './plan/plan-client.ts'
-import { isJsonObject } from './source/json.ts'
 
 /** Migrates clients, APIs, their access, consents and SCIM targets. */
 export async function migrateClients(context: MigrationContext): Promise<void> {

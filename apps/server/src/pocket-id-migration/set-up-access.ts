@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock, MasterKey } from '@pocket/core'
+import { isJsonObject } from '@pocket/core/internal'
 import type { Context } from 'koa'
-import { isJsonObject } from './source/json.ts'
 
 const tokenUse = 'set-up token'
 const accessUse = 'set-up access'

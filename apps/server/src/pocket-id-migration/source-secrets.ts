@@ -1,5 +1,5 @@
 import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
-import { isJsonObject } from './source/json.ts'
+import { isJsonObject } from '@pocket/core/internal'
 import type { Source } from './source/source.ts'
 import { sourceError } from './source/source-error.ts'
 

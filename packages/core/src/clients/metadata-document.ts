@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../errors.ts'
+import { parseJsonObject } from '../json-object.ts'
 import { nameProblem, normalizeName } from '../names.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { redirectUriAllowed, redirectUriProblem } from './redirect-uris.ts'
@@ -29,6 +30,7 @@ export function isDocumentUrlAllowed(patterns: readonly string[], id: string): b
 /** @throws {InvalidInputError} `validation_failed` if the document does not describe a supported client */
 export function parseMetadataDocument(id: string, text: string): MetadataDocument {
   const document = parseJsonObject(text)
+  if (document === undefined) throw documentError('document', 'must be a JSON object')
   if (document.client_id !== id) throw documentError('client_id', 'must be the URL of the document')
   if ('client_secret' in document || 'client_secret_expires_at' in document)
     throw documentError('client_secret', 'must not be in a public document')
@@ -67,18 +69,6 @@ export function changesConsent(before: Client, after: MetadataDocument): boolean
       ),
     )
   return serializeSecurityFields(before) !== serializeSecurityFields(after)
-}
-
-function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw documentError('document', 'must be a JSON object')
-  return Object.fromEntries(Object.entries(value))
 }
 
 function readStringList(document: Readonly<Record<string, unknown>>, name: string): string[] | undefined {

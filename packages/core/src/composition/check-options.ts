@@ -3,6 +3,7 @@ import { ConfigurationError, type FieldError } from '../errors.ts'
 import type { BeforeHookInputs } from '../hooks.ts'
 import { toTrustProxy } from '../http/trust-proxy.ts'
 import { parseIssuer, relatedOrigins } from '../issuer.ts'
+import { isJsonObject } from '../json-object.ts'
 import { MasterKey } from '../master-key.ts'
 import { externalKeyProblems } from '../oidc/external-keys.ts'
 import type { KeySchedule } from '../oidc/keys.ts'
@@ -295,7 +296,7 @@ function isOfKind(kind: OptionKind, value: unknown): boolean {
     case 'a boolean':
       return typeof value === 'boolean'
     case 'an object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value)
+      return isJsonObject(value)
     case 'an object or false':
       return value === false || isOfKind('an object', value)
     case 'an object or a function':

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import rawBody from 'raw-body'
 import { InvalidInputError, PayloadTooLargeError } from '../errors.ts'
+import { isJsonObject } from '../json-object.ts'
 
 /** Maximum size in bytes. A passkey response has a few thousand bytes. */
 const limit = 100_000
@@ -51,7 +52,6 @@ function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
   } catch (cause) {
     throw new InvalidInputError('invalid_request_body', 'The body is not JSON.', { cause })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InvalidInputError('invalid_request_body', 'The body must be a JSON object.')
+  if (!isJsonObject(value)) throw new InvalidInputError('invalid_request_body', 'The body must be a JSON object.')
   return { ...value }
 }

@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose'
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { addDefaultScopes, scopesOfClaims } from '../clients/claims.ts'
+import { isJsonObject } from '../json-object.ts'
 import { extras } from './client-metadata.ts'
 
 /** Size limits in bytes for parameters that are stored and returned to the client. */
@@ -70,16 +71,12 @@ function includesOfflineAccess(scope: unknown): boolean {
 export function requestedClaimNames(parameter: unknown): readonly string[] {
   if (typeof parameter !== 'string') return []
   const request: unknown = JSON.parse(parameter)
-  if (!isObject(request)) return []
-  const names = [request.userinfo, request.id_token].filter(isObject).flatMap((members) => Object.keys(members))
+  if (!isJsonObject(request)) return []
+  const names = [request.userinfo, request.id_token].filter(isJsonObject).flatMap((members) => Object.keys(members))
   return [...new Set(names)].filter((name) => !protocolClaims.has(name))
 }
 
 /** The scopes that need consent for the claims requested by name. */
 export function scopesForClaims(parameter: unknown): readonly string[] {
   return scopesOfClaims(requestedClaimNames(parameter))
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import type { PublicFetch } from '@pocket/core'
 import { OutboundError } from '@pocket/core/errors'
+import { parseJsonObject } from '@pocket/core/internal'
 import { type Pause, parseRetryAfter, withRetries } from './retries.ts'
 import { ScimError, type ScimErrorCode } from './scim-error.ts'
 
@@ -123,19 +124,10 @@ function systemCode(error: unknown): string | null {
 }
 
 function parseObject(text: string, sanitize: Sanitizer): JsonObject {
-  const parsed = parse(text)
+  const parsed = parseJsonObject(text)
   if (parsed !== undefined) return parsed
   // An incomplete object was complete when it was sent.
   throw new ScimError(text.trimStart().startsWith('{') ? 'cut_off' : 'not_scim', { detail: sanitize(text) })
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function responseFailure({ status, headers }: Response, message: string, now: number): ScimError {
@@ -162,7 +154,7 @@ function failureCode(status: number, retryAfter: number | undefined): ScimErrorC
 
 /** The `detail` of an error (RFC 7644 §3.12); HTML error pages contain nothing useful. */
 function errorDetail(text: string, sanitize: Sanitizer): string {
-  const { detail, scimType } = parse(text) ?? {}
+  const { detail, scimType } = parseJsonObject(text) ?? {}
   return [scimType, detail]
     .filter((part) => typeof part === 'string')
     .map(sanitize)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Client, ClientSecret, FederatedIdentity } from '@pocket/core'
+import { isJsonObject } from '@pocket/core/internal'
 import { isId } from '@pocket/directory/internal'
 import type { FindingSubject, ReportCollector } from '../report.ts'
-import { isJsonObject } from '../source/json.ts'
 import type { SourceRow } from '../source/tables.ts'
 import { hashFromHex, oneLine } from './texts.ts'
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../source/json.ts'
+import { isJsonObject } from '@pocket/core/internal'
 import type { SourceRow } from '../source/tables.ts'
 
 /** A stored token of the source. Instants in milliseconds since the Unix epoch. */

@@ -1,5 +1,5 @@
 import { decode } from '@msgpack/msgpack'
-import { isJsonObject } from './json.ts'
+import { isJsonObject } from '@pocket/core/internal'
 import { sourceError } from './source-error.ts'
 
 /** The state of an actor: settings, sign-up tokens and login codes are in no table of their own. */

@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.ts'
+import { isJsonObject } from '@pocket/core/internal'
 
 /** How a form of the source encodes values: as SQLite or PostgreSQL stores them, or as an export archive writes them. */
 export type Dialect = 'sqlite' | 'postgres' | 'archive'

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
+import { isJsonObject } from '@pocket/core/internal'
 import Database from 'better-sqlite3'
-import { isJsonObject } from './json.ts'
 import { sourceError } from './source-error.ts'
 import { TableRowsSplitter } from './table-rows-splitter.ts'
 import { isSourceTable, orderOf } from './tables.ts'

@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.ts'
+import { isJsonObject } from '@pocket/core/internal'
 import { sourceError } from './source-error.ts'
 
 /** Bytes of one row; the longest hold the request of a token. */

@@ -1,12 +1,11 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { sha256 } from '../../hash.ts'
+import { type JsonObject, parseJsonObject } from '../../json-object.ts'
 import type { PublicFetchInit } from '../../outbound/guarded-request.ts'
 import { OutboundError } from '../../outbound/outbound-error.ts'
 import type { PublicFetch } from '../../outbound/public-fetch.ts'
 import { randomToken } from '../../random.ts'
 import { TrialStoppedError } from './trial.ts'
-
-export type JsonObject = Readonly<Record<string, unknown>>
 
 /** The values that an application keeps between its requests. */
 export interface Secrets {
@@ -34,7 +33,7 @@ export async function fetchResponse(fetch: PublicFetch, url: string, init: Publi
 /** @throws {TrialStoppedError} `refused` if the response is not a JSON object or is an error */
 export async function fetchJson(fetch: PublicFetch, url: string, init: PublicFetchInit = {}): Promise<JsonObject> {
   const response = await fetchResponse(fetch, url, init)
-  const body = parseObject(await response.text())
+  const body = parseJsonObject(await response.text())
   if (response.ok && body) return body
   const errorText = [body?.error, body?.error_description].filter((value) => typeof value === 'string').join(': ')
   throw new TrialStoppedError('refused', errorText || `${url} returned status ${response.status}`)
@@ -70,16 +69,7 @@ export async function fetchUserInfo(
   const parts = text.split('.')
   if (response.ok && parts.length === 5) throw new TrialStoppedError('encrypted', '', 'skipped')
   const signedPayload = response.headers.get('content-type')?.startsWith('application/jwt') && parts[1]
-  const claims = parseObject(signedPayload ? Buffer.from(signedPayload, 'base64url').toString('utf8') : text)
+  const claims = parseJsonObject(signedPayload ? Buffer.from(signedPayload, 'base64url').toString('utf8') : text)
   if (response.ok && claims) return claims
   throw new TrialStoppedError('refused', `${url} returned status ${response.status}`)
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { findSecret } from '../../clients/secrets.ts'
 import type { CoreContext } from '../../context.ts'
 import { peekBody, replaceBody } from '../../http/peek-body.ts'
+import { parseJsonObject } from '../../json-object.ts'
 import { protocolRoutes } from '../paths.ts'
 
 /** The body limit of the library. */
@@ -16,21 +17,12 @@ export function createOwnSecretFilter({ stores, clock }: CoreContext) {
   return async (req: IncomingMessage, path: string): Promise<void> => {
     if (req.method !== 'PUT' || !path.startsWith(clientPathPrefix)) return
     if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return
-    const body = parseObject(await peekBody(req, maxBodyBytes))
+    const body = parseJsonObject(String(await peekBody(req, maxBodyBytes)))
     const secret = body?.client_secret
     if (typeof secret !== 'string') return
     const client = await stores.clients.find(path.slice(clientPathPrefix.length))
     if (!client || !(await findSecret(client, secret, clock.now()))) return
     const { client_secret: _, ...rest } = body ?? {}
     replaceBody(req, Buffer.from(JSON.stringify(rest)))
-  }
-}
-
-function parseObject(body: Buffer | undefined): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(String(body))
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : undefined
-  } catch {
-    return undefined
   }
 }

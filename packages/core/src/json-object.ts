@@ -1,0 +1,31 @@
+/** The members of a JSON object. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * Whether a parsed JSON value is an object.
+ *
+ * @example
+ * ```ts
+ * isJsonObject([]) // false
+ * ```
+ */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * The object in a text; `undefined` for any other text.
+ *
+ * @example
+ * ```ts
+ * parseJsonObject('{"a":1}') // { a: 1 }
+ * ```
+ */
+export function parseJsonObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
