@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { type AuditEvent, systemClock } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { runMigrations, sqliteOptions } from '@pocket/core/typeorm'
-import type { ArchiveHeader } from '../backup/archive-format.ts'
 import type { BackupConfig } from '../config/backup.ts'
 import { createDataFolder } from '../database/data-folder.ts'
 import { databaseSize, inspectDatabase } from '../database/inspect-database.ts'
@@ -203,6 +202,7 @@ async function newestUsableBackup(config: Config, logger: Logger) {
   for (const path of await migrationBackups(config)) {
     try {
       const { applied, fingerprints } = await findingsOf(path, config, logger)
+      if (applied.size === 0) throw new ConfigurationError('It has no tables of this server.')
       const header = { migrations: Object.fromEntries(applied), program: path }
       assertKnownMigrations(header, { tables, migrations })
       await openMasterKey({ config, fingerprints, logger })
@@ -219,6 +219,8 @@ async function newestUsableBackup(config: Config, logger: Logger) {
 
 async function findingsOf(path: string, { database }: Config, logger: Logger) {
   if (database.kind === 'sqlite') return inspectDatabase({ kind: 'sqlite', path }, logger)
-  const { header }: { readonly header: ArchiveHeader } = await readBackup(path)
+  const { header, records } = await readBackup(path)
+  // An older back-up is better than one that is damaged at its end.
+  for await (const _ of records);
   return { applied: new Map(Object.entries(header.migrations)), fingerprints: new Set([header.fingerprint]) }
 }

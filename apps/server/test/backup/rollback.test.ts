@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import type { Config } from '../../src/composition/config.ts'
@@ -63,6 +63,19 @@ describe.each(kinds)('%s', (kind) => {
     expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
     const page = await agent.get(`${server.url}/settings/admin/audit-log?filters[event]=DATA_ROLLED_BACK`)
     expect(page.text.replaceAll(/<[^>]*>/g, '')).toContain('Data rolled back · command line')
+  })
+
+  test.each([0, 0.9])('skips a newer back-up of which only a part of %s is left', async (part) => {
+    await using machine = await createMachine(kind)
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
+    await openNewer(machine.config)
+    const [name = ''] = await readdir(machine.path('data/backups'))
+    const content = await readFile(machine.path(`data/backups/${name}`))
+    const damaged = content.subarray(0, content.length * part)
+    await writeFile(machine.path(`data/backups/before-migration-2999-01-01T00-00-00.000Z.${extension}`), damaged)
+    const { exit, stdout } = await machine.run(['rollback', '--yes'])
+    expect([exit, stdout.toString()]).toEqual([0, expect.stringContaining(name)])
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
   })
 
   test('MIGRATION_BACKUP=off creates no back-up, and rollback reports that none exists', async () => {
