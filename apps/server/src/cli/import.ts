@@ -118,8 +118,12 @@ interface OpenedFile {
 async function openFile(path: string): Promise<OpenedFile> {
   try {
     const file = await open(path)
-    return { content: file.createReadStream(), size: (await file.stat()).size }
+    const content = file.createReadStream()
+    const stats = await file.stat()
+    if (!stats.isDirectory()) return { content, size: stats.size }
+    content.destroy()
   } catch (error) {
     throw new UsageError(`${path} cannot be read (${messageOf(error)})`)
   }
+  throw new UsageError(`${path} is a folder; name the file of the archive`)
 }

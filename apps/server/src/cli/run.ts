@@ -1,7 +1,7 @@
 import tab from '@bomb.sh/tab/commander'
-import { PocketError } from '@pocket/core/errors'
+import { PocketError, UnavailableError } from '@pocket/core/errors'
 import { Command, CommanderError } from 'commander'
-import { messageOf } from '../logging/failure.ts'
+import { isFileError, messageOf } from '../logging/failure.ts'
 import { addApiKeys } from './administration/api-keys.ts'
 import { addApis } from './administration/apis.ts'
 import { addAudit } from './administration/audit.ts'
@@ -115,7 +115,10 @@ function nameAndVersion(version: string): string {
 /** Expected errors are printed without a stack trace; all other errors are printed with it. */
 function errorLines(error: unknown): readonly string[] {
   if (error instanceof UsageError) return [`error: ${error.message}`, '(add --help for usage)']
+  if (error instanceof UnavailableError && error.cause !== undefined)
+    return [`${error.message.replace(/\.$/, '')}: ${messageOf(error.cause)}.`]
   if (error instanceof CommandError || error instanceof PocketError) return [error.message]
+  if (isFileError(error)) return [messageOf(error)]
   const stack = error instanceof Error ? error.stack : undefined
   return ['pocket-id: unexpected error.', stack ?? messageOf(error)]
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -23,6 +22,7 @@ import { createExternalFileStore, createFileStore } from '../files/choose-file-s
 import { fileTable } from '../files/file.table.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { imageTable } from '../images/image.table.ts'
+import { isFileError, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { recordCommandEvent, recordEvent } from './command-audit.ts'
 import type { Config } from './config.ts'
@@ -114,12 +114,15 @@ export async function writeToFile<Result>(
 ): Promise<Result> {
   const temporaryPath = `${path}.${randomUUID()}.partial`
   try {
-    const result = await write(createWriteStream(temporaryPath, { flags: 'wx', mode: 0o600, flush: true }))
+    // A stream that opens the file itself could fail before it is used.
+    await using file = await open(temporaryPath, 'wx', 0o600)
+    const result = await write(file.createWriteStream({ flush: true }))
     await rename(temporaryPath, path)
     return result
   } catch (error) {
     await rm(temporaryPath, { force: true })
-    throw error
+    if (!isFileError(error)) throw error
+    throw new ConfigurationError(`${path} cannot be written: ${messageOf(error)}`, { cause: error })
   }
 }
 

@@ -10,6 +10,23 @@ export function messageOf(error: unknown): string {
   return typeof message === 'string' && message !== '' ? message : (codeOf(error) ?? String(error))
 }
 
+const fileErrorCodes: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EDQUOT',
+  'EFBIG',
+  'EISDIR',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+])
+
+/** Whether a file cannot be read or written because of its path, its permissions or the disk. */
+export function isFileError(error: unknown): boolean {
+  return fileErrorCodes.has(codeOf(error) ?? '')
+}
+
 function fieldOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Object.getOwnPropertyDescriptor(error, name)?.value : undefined
 }

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
@@ -231,4 +231,18 @@ test('export refuses a short passphrase and a key in an archive that is not encr
   expect([short.exit, short.stderr]).toEqual([1, expect.stringContaining('at least 12 characters')])
   const key = await machine.run(['export', '-p', machine.path('x'), '--with-key'])
   expect([key.exit, key.stderr]).toEqual([2, expect.stringContaining('--with-key requires')])
+})
+
+test('export and import name a path that cannot be used', async () => {
+  await using machine = await createMachine('SQLite')
+  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  const folder = machine.path('data')
+  const before = await readdir(machine.path('.'))
+  for (const path of [machine.path('missing/archive'), folder]) {
+    const { exit, stderr } = await machine.run(['export', '-p', path])
+    expect([exit, stderr]).toEqual([1, expect.stringContaining(`${path} cannot be written: E`)])
+  }
+  expect(await readdir(machine.path('.'))).toEqual(before)
+  const { exit, stderr } = await machine.run(['import', '-y', '-p', folder])
+  expect([exit, stderr]).toEqual([2, expect.stringContaining(`${folder} is a folder`)])
 })

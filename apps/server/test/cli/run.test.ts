@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
+import { ConfigurationError, NotFoundError, UnavailableError } from '@pocket/core/errors'
 import type { CommandContext, Instance } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
@@ -273,6 +273,23 @@ test('prints the stack of an unexpected error', async () => {
   const world = createWorld({ createApp })
   expect(await run([], world.context)).toBe(1)
   expect(world.complained.join('\n')).toMatch(/unexpected error[\s\S]*TypeError: x is not a function\n\s+at /)
+})
+
+test.each([
+  [
+    Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
+    'ENOSPC: no space left on device, write',
+  ],
+  [
+    new UnavailableError('The database cannot be used at the moment.', {
+      cause: new Error('database or disk is full'),
+    }),
+    'The database cannot be used at the moment: database or disk is full.',
+  ],
+])('prints the cause of an error of the system without a stack: %s', async (error, line) => {
+  const world = createWorld({ createApp: () => Promise.reject(error) })
+  expect(await run([], world.context)).toBe(1)
+  expect(world.complained).toEqual([line])
 })
 
 test('replaces a break-glass code only after a confirmation', async () => {

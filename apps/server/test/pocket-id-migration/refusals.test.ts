@@ -57,6 +57,15 @@ describe('nothing is written, and the reason is named, for', () => {
     expect(await readdir(target.folder)).not.toContain('data')
   })
 
+  test.each(['archive', 'SQLite'] as const)('a folder for temporary files that cannot be used, as %s', async (form) => {
+    await using source = await createSource(form)
+    await using target = await createTarget('SQLite')
+    const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
+    const { exit, output } = await target.run([], args, { TMPDIR: '/dev/null' })
+    expect({ exit, output }).toMatchObject({ exit: 1, output: expect.stringContaining('Set TMPDIR to another folder') })
+    expect(output).not.toContain(' at ')
+  })
+
   test.each<[string, (content: Buffer) => Buffer | string, string]>([
     ['a truncated archive', (content) => content.subarray(0, content.length - 2000), 'truncated'],
     ['an altered archive', (content) => content.fill(0xff, 3000, 3001), 'damaged'],

@@ -8,7 +8,7 @@ import { maxPictureBytes } from './picture-folder.ts'
 import { assertSchemaVersion, type RawSource } from './source.ts'
 import { sourceError } from './source-error.ts'
 import { StagedRows } from './staged-rows.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { stageInTemporaryFolder } from './temporary-folder.ts'
 
 const databaseName = 'database.json'
 const actorsName = 'francis.bin'
@@ -20,9 +20,9 @@ export async function openArchiveSource(path: string): Promise<RawSource> {
   const archive = stack.use(await openArchive(path))
   if (!archive.has(databaseName))
     throw sourceError(`${path} is not an export of Pocket ID: it has no file ${databaseName}.`)
-  const folder = stack.use(await temporaryFolder())
-  const staged = stack.use(new StagedRows(join(folder.path, 'rows')))
-  const { version, provider } = await staged.fill(await archive.open(databaseName))
+  const content = await archive.open(databaseName)
+  const { staged } = stack.use(await stageInTemporaryFolder((path) => StagedRows.read(content, join(path, 'rows'))))
+  const { version, provider } = staged.header
   if (provider !== 'sqlite' && provider !== 'postgres')
     throw sourceError(`${path} is not an export of Pocket ID: its provider is neither sqlite nor postgres.`)
   const schemaVersion = assertSchemaVersion(version)

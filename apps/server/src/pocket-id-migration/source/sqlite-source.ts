@@ -9,7 +9,7 @@ import { assertSchemaVersion, type RawSource, type SourcePicture } from './sourc
 import { sourceError } from './source-error.ts'
 import { SqliteReader } from './sqlite-reader.ts'
 import { orderOf, type SourceTable } from './tables.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { stageInTemporaryFolder } from './temporary-folder.ts'
 
 export interface FileSourceOptions {
   readonly path: string
@@ -22,10 +22,13 @@ export interface FileSourceOptions {
 /** Reads a private copy of the database and of its write-ahead log: opening the original would create files beside it. */
 export async function openSqliteSource({ path, uploads, now }: FileSourceOptions): Promise<RawSource> {
   await using stack = new AsyncDisposableStack()
-  const folder = stack.use(await temporaryFolder())
-  const copy = join(folder.path, 'database')
-  for (const suffix of ['', '-wal']) await copyExisting(path + suffix, copy + suffix)
-  const reader = stack.use(openCopy(copy, path))
+  const { staged: reader } = stack.use(
+    await stageInTemporaryFolder(async (folder) => {
+      const copy = join(folder, 'database')
+      for (const suffix of ['', '-wal']) await copyExisting(path + suffix, copy + suffix)
+      return openCopy(copy, path)
+    }),
+  )
   const schemaVersion = readSchemaVersion(reader, path)
   if (reader.hasTable('francis_hosts'))
     assertNotRunning(reader.rows('SELECT host_last_health_check AS checked_at FROM francis_hosts'), now)
@@ -66,6 +69,7 @@ async function copyExisting(from: string, to: string): Promise<void> {
     await copyFile(from, to, constants.COPYFILE_FICLONE)
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT' && from.endsWith('-wal')) return
+    if (codeOf(cause) === 'ENOSPC') throw cause
     throw sourceError(`${from} cannot be read: ${messageOf(cause)}.`, cause)
   }
 }

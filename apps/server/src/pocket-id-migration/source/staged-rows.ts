@@ -9,15 +9,29 @@ import { isSourceTable, orderOf } from './tables.ts'
 export class StagedRows implements Disposable {
   readonly #database: Database.Database
 
-  constructor(path: string) {
+  /** The content except the rows. */
+  header: Readonly<Record<string, unknown>> = {}
+
+  private constructor(path: string) {
     this.#database = new Database(path)
     this.#database.pragma('journal_mode = OFF')
     this.#database.pragma('synchronous = OFF')
     this.#database.exec('CREATE TABLE staged (name TEXT NOT NULL, position TEXT, json TEXT NOT NULL)')
   }
 
-  /** Reads `database.json` and returns its content except the rows. */
-  async fill(content: Readable): Promise<Readonly<Record<string, unknown>>> {
+  /** Reads `database.json`. */
+  static async read(content: Readable, path: string): Promise<StagedRows> {
+    const staged = new StagedRows(path)
+    try {
+      staged.header = await staged.#fill(content)
+      return staged
+    } catch (error) {
+      staged[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  async #fill(content: Readable): Promise<Readonly<Record<string, unknown>>> {
     const insert = this.#database.prepare('INSERT INTO staged (name, position, json) VALUES (?, ?, ?)')
     const splitter = new TableRowsSplitter()
     this.#database.exec('BEGIN')
