@@ -1,6 +1,7 @@
 import { isEmailAddress } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
+import { qrCodeOf } from '../device-login/qr-code.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import { pickedGroups } from '../http/choices.ts'
@@ -45,6 +46,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
   ) => {
     const listPage = readListPage(ctx, definition, secure)
     const { items, total } = await signupTokens.list(listPage.request)
+    const invitations = items.map((item) => invitationOf(item, pocket.issuer))
     const { values = defaultValues } = page
     const flash = flashes.consume(ctx, pagePath)
     const { done, id, sentTo } = flash
@@ -56,9 +58,9 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       mode: (await signUpSettings()).mode,
       canSend: await mail.isConfigured(),
       list: listPage.view(total),
-      invitations: items.map((item) => invitationOf(item, pocket.issuer)),
+      invitations,
       groups: pickedGroups(await directory.groups.list(values.groupIds)),
-      createdId: done === 'created' && typeof id === 'string' ? id : null,
+      created: done === 'created' ? createdLink(invitations.find((invitation) => invitation.id === id)) : null,
       sentTo: done === 'created' && typeof sentTo === 'string' ? sentTo : null,
       removed: done === 'removed',
       bulkNotice: done === 'delete' || done === 'nothing' ? bulkNotice(flash) : null,
@@ -131,6 +133,12 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     { method: 'post', path: `${pagePath}/bulk`, handle: removeBulk },
     { method: 'post', path: `${pagePath}/:id/remove`, handle: remove },
   ]
+}
+
+function createdLink(invitation: InvitationsPage['invitations'][number] | undefined): InvitationsPage['created'] {
+  if (invitation === undefined || invitation.link === null) return null
+  const { id, link } = invitation
+  return { id, link, qrCode: qrCodeOf(link) }
 }
 
 /** A link is identified by its expiration date and its usage count. */

@@ -1,5 +1,6 @@
 import type { ClientView } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
+import type { QrCode } from '../device-login/qr-code.ts'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { ListView } from '../http/list-view.ts'
@@ -106,7 +107,7 @@ export interface InvitationsPage {
   /** The chosen groups. */
   readonly groups: readonly PickedItem[]
   /** The link that the previous request created. */
-  readonly createdId: string | null
+  readonly created: { readonly id: string; readonly link: string; readonly qrCode: QrCode } | null
   /** The e-mail address to which it is sent. */
   readonly sentTo: string | null
   readonly removed: boolean
