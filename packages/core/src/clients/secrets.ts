@@ -35,6 +35,9 @@ export interface SecretInput {
   readonly serviceToken?: ServiceTokenLimits | undefined
 }
 
+/** By which proxies recognize and remove service tokens. */
+export const serviceTokenPrefix = 'pst_'
+
 /**
  * A 256-bit random secret with a readable prefix. It contains only unreserved characters, because some clients do not
  * URL-encode it.
@@ -44,13 +47,16 @@ export interface SecretInput {
 export function mintSecret(now: number, { secret, expiresAt, serviceToken }: SecretInput = {}): NewClientSecret {
   const fields = [
     ...(secret === undefined ? [] : secretProblems(secret)),
+    ...(serviceToken && secret !== undefined && !secret.startsWith(serviceTokenPrefix)
+      ? [{ field: 'secret', code: 'invalid_format', message: `must start with ${serviceTokenPrefix}` }]
+      : []),
     ...(expiresAt === undefined || expiresAt > now
       ? []
       : [{ field: 'expiresAt', code: 'invalid_format', message: 'must be in the future' }]),
   ]
   if (serviceToken) fields.push(...serviceTokenProblems(serviceToken))
   if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The secret is not valid.', { fields })
-  const plain = secret ?? `${serviceToken ? 'pst' : 'pk'}_${randomToken()}`
+  const plain = secret ?? `${serviceToken ? serviceTokenPrefix : 'pk_'}${randomToken()}`
   // The stored prefix of a chosen secret is shorter, because its entropy is unknown.
   const prefix = plain.slice(0, secret === undefined ? 7 : 4)
   const stored = { id: uuid(), hash: sha256(plain), prefix, createdAt: now, expiresAt: expiresAt ?? null }

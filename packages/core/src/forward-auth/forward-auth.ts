@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa'
 import type { Client } from '../clients/client.ts'
 import { sitePath } from '../clients/protected-site.ts'
 import type { SecretUses } from '../clients/secret-uses.ts'
+import { serviceTokenPrefix } from '../clients/secrets.ts'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
 import type { CoreContext } from '../context.ts'
 import { toOriginForm } from '../http/issuer-request.ts'
@@ -177,7 +178,9 @@ function presentedToken({ req }: Context, { protocol }: Client): string | undefi
   const { serviceTokenHeader } = protocol
   const value = serviceTokenHeader === null ? undefined : req.headers[serviceTokenHeader.toLowerCase()]
   if (typeof value === 'string' && value !== '') return value
-  return /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
+  // Other bearer tokens belong to the application.
+  const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
+  return bearer?.startsWith(serviceTokenPrefix) ? bearer : undefined
 }
 
 /** RFC 6750 §3, and RFC 9470 §3 for a passkey that must be used again. */

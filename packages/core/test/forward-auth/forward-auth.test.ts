@@ -386,6 +386,22 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(await ask({ authorization: `Bearer ${plain}` })).toEqual([401, ''])
   })
 
+  it('leaves the bearer tokens of the application to users who are signed in', async () => {
+    const { id } = await sites.site({ ...wikiSite, accessRules: [rule({ allow: 'users_and_service_tokens' })] })
+    const { agent } = await enter()
+    const headers = { authorization: 'Bearer a-token-of-the-application', 'sec-fetch-mode': 'cors' }
+    const fetchedBy = (browser: UserAgent) => browser.get(`${wiki}/api`, { headers })
+    expect(received(await fetchedBy(agent)).headers).toMatchObject({
+      'remote-user': 'ada',
+      ...headers,
+    })
+    expect((await fetchedBy(sites.browser())).status).toBe(401)
+    // Proxies remove only tokens with the prefix.
+    const serviceToken = { name: 'CI', paths: [], methods: [] }
+    const adding = sites.host.pocket.clients.addSecret(id, { serviceToken, secret: 'a-token-of-the-administrator' })
+    await expect(adding).rejects.toMatchObject({ fields: [{ field: 'secret', code: 'invalid_format' }] })
+  })
+
   it('sends a signed assertion for the site, and the same one during half of its lifetime', async () => {
     const { id } = await sites.site({ ...wikiSite, identityAssertion: true })
     const { agent, page, person } = await enter()
