@@ -221,9 +221,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     directory,
     apiKeys: services.apiKeys,
     isCreatedByApiKey: (userId) => database.bootstrapAccounts.has(userId),
-    lacksSecondPasskey: async (id) =>
-      (await platform.settings.lastKnown()).recoveryCodes === 'two-passkeys' &&
-      (await pocket.passkeys.countUsable(id)) < 2,
+    requiresTwoPasskeys: async () => (await platform.settings.lastKnown()).recoveryCodes === 'two-passkeys',
     staticApiKey: config.staticApiKey,
     commandLineKey,
   })

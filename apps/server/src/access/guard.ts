@@ -24,9 +24,9 @@ interface IdentifiedApiKey {
 }
 
 export interface GuardDeps {
-  readonly pocket: Pick<Pocket, 'session' | 'reauthentication'>
-  /** Whether administrators need a second passkey, and this one has none. */
-  readonly lacksSecondPasskey: (administratorId: string) => Promise<boolean>
+  readonly pocket: Pick<Pocket, 'session' | 'reauthentication' | 'passkeys'>
+  /** Whether administrators need two passkeys. */
+  readonly requiresTwoPasskeys: () => Promise<boolean>
   /** Whether an API key created this administrator. */
   readonly isCreatedByApiKey: (userId: string) => Promise<boolean>
   readonly directory: Pick<Directory, 'find' | 'users'>
@@ -70,7 +70,7 @@ const authorizations = new WeakMap<Context, Authorization>()
  * every request, so changes take effect immediately. An invalid API key is treated as missing.
  */
 export function createGuard(deps: GuardDeps): Guard {
-  const { pocket, directory, apiKeys, isCreatedByApiKey, lacksSecondPasskey, staticApiKey, commandLineKey } = deps
+  const { pocket, directory, apiKeys, isCreatedByApiKey, requiresTwoPasskeys, staticApiKey, commandLineKey } = deps
   const isStaticKey = staticKeyCheck(staticApiKey)
   const isCommandLineKey = staticKeyCheck(commandLineKey)
 
@@ -123,6 +123,13 @@ export function createGuard(deps: GuardDeps): Guard {
     (await pocket.reauthentication.isBootstrap(ctx.req, ctx.res)) &&
     (await isCreatedByApiKey(user.id))
 
+  /** An owner of an API key who has no passkey at all is a program. */
+  const lacksSecondPasskey = async ({ user, session, isCommandLine }: Caller) => {
+    if (isCommandLine || !(await requiresTwoPasskeys())) return false
+    const count = await pocket.passkeys.countUsable(user.id)
+    return session === null ? count === 1 : count < 2
+  }
+
   return async (ctx, row) => {
     const { reauthentication } = pocket
     const caller = row.caller === 'anyone' ? undefined : await authenticate(ctx, row)
@@ -131,7 +138,7 @@ export function createGuard(deps: GuardDeps): Guard {
     if (!caller) return
     assertAllowed(caller, row)
     if (row.session.includes('bootstrap') && (await isBootstrap(ctx, caller))) return caller.user
-    if (row.caller === 'administrator' && caller.session && (await lacksSecondPasskey(caller.user.id)))
+    if (row.caller === 'administrator' && (await lacksSecondPasskey(caller)))
       throw new ForbiddenError('second_passkey_required', 'Administrators need two passkeys.')
     for (const requirement of row.session) await assertSession(ctx, authorization, requirement)
     return caller.user
