@@ -25,10 +25,10 @@ export interface RecoverByEmailPage {
   readonly days: number
 }
 
-/** `/recover/stop`: stops a recovery by e-mail. `ended`: there is none, or it was stopped. */
+/** `/recover/stop`: stops a recovery by e-mail. `ended`: there is none, or it was stopped. `used`: its code added a passkey. */
 export interface StopRecoveryPage {
   readonly view: 'stop-recovery'
-  readonly state: 'ask' | 'stopped' | 'ended'
+  readonly state: 'ask' | 'stopped' | 'ended' | 'used'
   readonly userName: string
   readonly token: string
 }

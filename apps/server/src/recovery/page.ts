@@ -110,11 +110,8 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     await show(ctx, { view: 'stop-recovery', state: userName ? 'ask' : 'ended', userName: userName ?? '', token })
   }
   const stop = async (ctx: Context) => {
-    const isStopped = await recoveryRequests.stopByToken(
-      formText(ctx, 'token', maxTokenLength),
-      requestContext(ctx.req),
-    )
-    await show(ctx, { view: 'stop-recovery', state: isStopped ? 'stopped' : 'ended', userName: '', token: '' })
+    const state = await recoveryRequests.stopByToken(formText(ctx, 'token', maxTokenLength), requestContext(ctx.req))
+    await show(ctx, { view: 'stop-recovery', state, userName: '', token: '' })
   }
   const stopOwn = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)

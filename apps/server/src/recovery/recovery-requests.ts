@@ -23,6 +23,9 @@ export interface RecoveryRequestDeps extends Deps {
   }
 }
 
+/** `ended`: none was pending. `used`: too late, because the code was used to add a passkey. */
+export type StopOutcome = 'stopped' | 'ended' | 'used'
+
 /** Recoveries by e-mail: the code is sent after a waiting period in which the user and each administrator can stop it. */
 export interface RecoveryRequests {
   /** The waiting period in days; `null` if recovery by e-mail is turned off. */
@@ -39,10 +42,10 @@ export interface RecoveryRequests {
   sendDue(signal: AbortSignal): Promise<void>
   /** The user name of a recovery that this token can stop. */
   userNameOf(token: string): Promise<string | undefined>
-  /** Stops the recovery of a token, and cancels its code. Returns `false` if there is none. */
-  stopByToken(token: string, origin: RequestOrigin): Promise<boolean>
-  /** Stops the recovery of a user, by this user or an administrator. Returns `false` if there is none. */
-  stopByUser(actor: Pick<Actor, 'id' | 'origin'>, userId: string): Promise<boolean>
+  /** Stops the recovery of a token, and cancels its code. */
+  stopByToken(token: string, origin: RequestOrigin): Promise<StopOutcome>
+  /** Stops the recovery of a user, by this user or an administrator. */
+  stopByUser(actor: Pick<Actor, 'id' | 'origin'>, userId: string): Promise<StopOutcome>
   /** The users whose recovery can be stopped. */
   listPending(): Promise<readonly string[]>
   /** When the code of the user's recovery is or was due; `null` if there is none that can be stopped. */
@@ -64,21 +67,42 @@ export function recoveryDelayDays({
   return recoveryByEmail === 'disabled' || smtpHost === '' ? null : Number.parseInt(recoveryByEmail, 10)
 }
 
+/** Whether the settings let this user recover the account by e-mail. */
+export function canRecoverByEmail(
+  { disabled, administrator, emailVerified }: Pick<User, 'disabled' | 'administrator' | 'emailVerified'>,
+  values: Pick<SettingValues, 'recoveryByEmail' | 'recoveryCodes' | 'smtpHost'>,
+): boolean {
+  const isAllowed = !administrator || values.recoveryCodes === 'everyone'
+  return recoveryDelayDays(values) !== null && !disabled && emailVerified && isAllowed
+}
+
 export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryRequests {
   const { pocket, directory, settings, outbox, database, audit, transaction, clock } = deps
   const { recoveries, emails, masterKey } = database
 
   const delayDays = async () => recoveryDelayDays(await settings.present())
-  const isAllowed = async ({ disabled, administrator, emailVerified }: User) =>
-    !disabled && emailVerified && (!administrator || (await settings.present()).recoveryCodes === 'everyone')
+  const isAllowed = async (user: User) => canRecoverByEmail(user, await settings.present())
 
-  const stop = (accountId: string, { origin, by }: { readonly origin: RequestOrigin; readonly by?: string }) =>
+  const stop = (
+    accountId: string,
+    {
+      origin,
+      by,
+      isOfSession = false,
+    }: { readonly origin: RequestOrigin; readonly by?: string; readonly isOfSession?: boolean },
+  ): Promise<StopOutcome> =>
     transaction(async () => {
       // Locks the account first.
-      await pocket.recovery.removeCodes(accountId, { kind: 'delayed', origin, ...(by && { by }) })
-      if (!(await recoveries.stop(accountId))) return false
+      const areRemoved = await pocket.recovery.removeCodes(accountId, { kind: 'delayed', origin, ...(by && { by }) })
+      const { readyAt = null, sentAt = null } = (await recoveries.find(accountId)) ?? {}
+      if (readyAt !== null && sentAt !== null && !areRemoved) {
+        // The link keeps its answer; a session also shows the use of the code.
+        if (isOfSession) await recoveries.stop(accountId)
+        return 'used'
+      }
+      if (!(await recoveries.stop(accountId))) return 'ended'
       await audit.record({ event: 'recovery_stopped', accountId, ...(by && { by }) }, origin)
-      return true
+      return 'stopped'
     })
   const isPending = (readyAt: number | null | undefined): readyAt is number =>
     readyAt != null && readyAt + delayedCodeLifetime > clock.now()
@@ -91,7 +115,7 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
   const send = (accountId: string) =>
     transaction(async () => {
       const user = await directory.find(accountId)
-      if (!user || (await delayDays()) === null || !(await isAllowed(user))) {
+      if (!user || !(await isAllowed(user))) {
         await recoveries.stop(accountId)
         return
       }
@@ -169,10 +193,11 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
 
     async stopByToken(token, origin) {
       const found = await findByToken(token)
-      return found !== undefined && stop(found.accountId, { origin })
+      return found ? stop(found.accountId, { origin }) : 'ended'
     },
 
-    stopByUser: ({ id, origin }, userId) => stop(userId, { origin, ...(id !== userId && { by: id }) }),
+    stopByUser: ({ id, origin }, userId) =>
+      stop(userId, { origin, isOfSession: true, ...(id !== userId && { by: id }) }),
 
     listPending: () => recoveries.listReadyAfter(clock.now() - delayedCodeLifetime),
 

@@ -6,7 +6,7 @@ import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { RecoveryCodeSummary, RecoveryNotice } from './page-model.ts'
-import { delayedCodeLifetime } from './recovery-requests.ts'
+import { canRecoverByEmail, delayedCodeLifetime } from './recovery-requests.ts'
 import type { RecoveryStore } from './recovery-store.ts'
 
 export interface RecoveryDeps extends Deps {
@@ -62,7 +62,7 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
   /** A code of a kind that has since been turned off remains stored, but cannot be used. */
   const mayUse = async (user: User, kind: IssuedRecoveryKind) => {
     if (kind === 'break_glass') return user.administrator
-    return kind === 'delayed' || isAllowed(user)
+    return kind === 'delayed' ? canRecoverByEmail(user, await settings.present()) : isAllowed(user)
   }
 
   const hasBreakGlassCode = async ({ id }: Pick<User, 'id'>) => (await codes.countCodes(id, 'break_glass')) > 0

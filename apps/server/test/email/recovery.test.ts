@@ -17,8 +17,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     instance = await startCalled(kind, {
       ...smtpSettings(server),
       STATIC_API_KEY: staticKey,
-      RECOVERY_BY_EMAIL: '1d',
     })
+    expect((await send('PATCH', '/api/settings', { recoveryByEmail: '1d' })).status).toBe(200)
   })
   afterEach(() => void jest.restoreAllMocks())
   afterAll(async () => {
@@ -122,6 +122,44 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await stop(token)).text).toContain('Recovery stopped')
     expect(await addPasskey(agent)).toBe(401)
     expect((await stop(token)).text).toContain('No recovery to stop')
+  })
+
+  test('is too late to stop once a passkey was added, and the page says so', async () => {
+    const { id, email } = await createUser()
+    await request(email)
+    const token = await tokenFor(email)
+    await sendDue(1)
+    const agent = instance.agent()
+    await enter(agent, await codeFor(email))
+    expect(await addPasskey(agent)).toBe(200)
+    for (let tap = 0; tap < 2; tap += 1) expect((await stop(token)).text).toContain('The code was already used')
+    const isShown = async () =>
+      (await agent.get(`${instance.url}/settings/account/security`)).text.includes('Stop recovery')
+    expect(await isShown()).toBe(true)
+    await agent.postForm(`${instance.url}/settings/account/recovery/stop`, {})
+    expect(await isShown()).toBe(false)
+    expect(audited(instance, 'recovery_stopped').filter((entry) => JSON.stringify(entry).includes(id))).toEqual([])
+  })
+
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    ['recovery by e-mail is turned off', () => send('PATCH', '/api/settings', { recoveryByEmail: 'disabled' })],
+    ['the user becomes an administrator', (id) => instance.app.directory.users.update(id, {}, { administrator: true })],
+    [
+      'the address is no longer verified',
+      (id) => instance.app.directory.users.update(id, {}, { emailVerified: false }),
+    ],
+  ])('accepts no code that was sent before %s', async (_, change) => {
+    const { id, email } = await createUser()
+    await request(email)
+    await tokenFor(email)
+    await sendDue(1)
+    const code = await codeFor(email)
+    try {
+      await change(id)
+      expect((await enter(instance.agent(), code)).status).toBe(400)
+    } finally {
+      await send('PATCH', '/api/settings', { recoveryByEmail: '1d' })
+    }
   })
 
   test('is shown and stopped in a session of the user', async () => {

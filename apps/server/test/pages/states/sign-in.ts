@@ -240,6 +240,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
   'recover-by-email-sent': { view: 'recover-by-email', email: 'a@example.com', problem: null, sent: true, days: 7 },
   'stop-recovery': { view: 'stop-recovery', state: 'ask', userName: 'anna', token: 'abc' },
   'stop-recovery-stopped': { view: 'stop-recovery', state: 'stopped', userName: '', token: '' },
+  'stop-recovery-used': { view: 'stop-recovery', state: 'used', userName: '', token: '' },
   'stop-recovery-ended': { view: 'stop-recovery', state: 'ended', userName: '', token: '' },
   'code-from-link': {
     view: 'code',
