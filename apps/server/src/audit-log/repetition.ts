@@ -12,7 +12,7 @@ const refusals: ReadonlySet<AuditEvent['event']> = new Set([
 ])
 
 /** Fields that identify a refusal. Reasons are excluded because they can contain data from the request. */
-const identifyingFields = ['accountId', 'clientId', 'code', 'endpoint'] as const
+const identifyingFields = ['accountId', 'clientId', 'code', 'endpoint', 'method'] as const
 
 const windowLength = 60 * 60_000
 

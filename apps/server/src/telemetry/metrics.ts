@@ -98,7 +98,8 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
   onMessage(stack, auditEvents, (recorded) => {
     events.add(1, { event: recorded.event })
     if (recorded.event === 'signed_in') signIns.add(1, { outcome: 'success', method: recorded.method })
-    else if (recorded.event === 'sign_in_failed') signIns.add(1, { outcome: 'failure', 'error.type': recorded.code })
+    else if (recorded.event === 'sign_in_failed')
+      signIns.add(1, { outcome: 'failure', method: recorded.method, 'error.type': recorded.code })
   })
 
   const clientOf = boundedValues(maxClients)

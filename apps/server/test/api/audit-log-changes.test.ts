@@ -198,7 +198,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     const store = database.auditLog
     const refused = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
       sinkAt(now).record(
-        { event: 'sign_in_failed', code: 'code_invalid', ...about },
+        { event: 'sign_in_failed', code: 'code_invalid', method: 'code', ...about },
         { ...nobody, ipAddress, userAgent: `agent ${now}` },
       )
     for (let i = 1; i <= 20; i += 1) await refused(`2001:db8::${i}`, hour + i)

@@ -186,10 +186,8 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
       'application-configuration',
     ])
       expect([path, await isMarked(path)]).toEqual([path, true])
-    const found = await agent.getJson(`${url}/api/users?search=ada`)
-    // A cast: the documentation of the API defines the response.
-    const { data } = found.json() as { readonly data: readonly { readonly id: string }[] }
-    expect(await isMarked(`users/${data[0]?.id}`)).toBe(false)
+    const [ada] = Object(await (await agent.getJson(`${url}/api/users?search=ada`)).json()).data
+    expect(await isMarked(`users/${ada.id}`)).toBe(false)
     const deleted = await agent.postForm(`${page}/remove`, {})
     expect([deleted.status, deleted.text.includes('configuration file')]).toEqual([409, true])
   })

@@ -40,6 +40,7 @@ test('serves metrics of requests, sign-ins, tokens and statements without person
   await administrator.getJson(`${url}/api/users/${id}`)
   await agent.get(`${url}/lc/SECRET`)
   await agent.get(`${url}/no/such/page`)
+  await agent.postJson(`${url}/api/one-time-access-token/unknown-code`, {})
   const clientId = await requestToken(instance)
   await requestToken(instance, 'wrong')
 
@@ -51,6 +52,7 @@ test('serves metrics of requests, sign-ins, tokens and statements without person
   expect(sumOf(metrics, requests, 'http_route="other"', 'http_response_status_code="404"')).toBe(1)
   expect(sumOf(metrics, 'pocket_sign_ins_total', 'outcome="success"', 'method="setup"')).toBe(1)
   expect(sumOf(metrics, 'pocket_sign_ins_total', 'outcome="success"', 'method="code"')).toBe(1)
+  expect(sumOf(metrics, 'pocket_sign_ins_total', 'outcome="failure"', 'method="code"')).toBe(1)
   const tokens = ['pocket_token_requests_total', 'grant_type="client_credentials"'] as const
   expect(sumOf(metrics, ...tokens, `client="${clientId}"`, 'outcome="success"')).toBe(1)
   expect(sumOf(metrics, ...tokens, 'outcome="failure"', 'error_type="invalid_client"')).toBe(1)
@@ -123,4 +125,21 @@ test('sends spans of requests, statements and ceremonies with the request ID and
   expect(collector.received()).not.toMatch(new RegExp(`grace|Lovelace|ada@example.com|${id}`))
   const line = instance.log.find((entry) => entry.includes(requestId) && entry.includes('"request"'))
   expect(JSON.parse(line ?? '{}')).toMatchObject({ requestId, traceId })
+})
+
+test('sends a span of a request to another server within its own request, without path and token', async () => {
+  await using collector = await startCollector()
+  await using target = createServer((_, response) => response.writeHead(401).end()).listen(0, '127.0.0.1')
+  await once(target, 'listening')
+  const endpoint = `http://127.0.0.1:${(target.address() as AddressInfo).port}/hidden-path`
+  const telemetry = await start({ traces: 'otlp', variables: collector.variables })
+  await using instance = await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+  const { administrator, url, app } = instance
+  const client = await app.pocket.clients.create({ name: 'App', redirectUris: [] })
+  const body = { endpoint, token: 'hidden-token', oidcClientId: client.id }
+  const created = await administrator.sendJson('POST', `${url}/api/scim/service-provider`, { body })
+  await administrator.sendJson('POST', `${url}/api/scim/service-provider/${Object(created.json()).id}/sync`)
+  await telemetry[Symbol.asyncDispose]()
+  expect(collector.received()).toMatch(/server\.address.{1,10}127\.0\.0\.1/s)
+  expect(collector.received()).not.toMatch(/hidden-/)
 })

@@ -12,6 +12,7 @@ type AuditEventData =
   | {
       readonly event: 'sign_in_failed'
       readonly code: string
+      readonly method: SignInMethod
       readonly accountId?: string
       readonly passkeyId?: string
     }

@@ -92,8 +92,12 @@ export function createDeviceLoginService(
       return finish().catch(async (error: unknown) => {
         if (error instanceof PocketError) {
           const { accountId } = error.details
-          const event = { event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) } as const
-          await recordRefusal(audit, { error, event, origin: requestContext(req) })
+          const about = { code: error.code, method: 'device', ...(accountId && { accountId }) } as const
+          await recordRefusal(audit, {
+            error,
+            event: { event: 'sign_in_failed', ...about },
+            origin: requestContext(req),
+          })
         }
         throw error
       })

@@ -189,7 +189,7 @@ export function createRecovery(
         if (error instanceof PocketError)
           await recordRefusal(audit, {
             error,
-            event: { event: 'sign_in_failed', code: error.code },
+            event: { event: 'sign_in_failed', code: error.code, method: 'recovery' },
             origin: requestContext(req),
           })
         throw error

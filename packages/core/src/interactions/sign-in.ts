@@ -113,7 +113,7 @@ export function createSignIn(
   const { before, limits, audit, clock, stores } = context
   const { accounts, passkeys, sessionHistory, transaction } = stores
 
-  const withAudit = async <T>(req: IncomingMessage, attempt: () => Promise<T>): Promise<T> => {
+  const withAudit = async <T>(req: IncomingMessage, method: SignInMethod, attempt: () => Promise<T>): Promise<T> => {
     try {
       return await attempt()
     } catch (error) {
@@ -123,7 +123,7 @@ export function createSignIn(
           await audit.record({ event: error.code, accountId, passkeyId }, requestContext(req))
         await recordRefusal(audit, {
           error,
-          event: { event: 'sign_in_failed', code: error.code, ...(accountId && { accountId }) },
+          event: { event: 'sign_in_failed', code: error.code, method, ...(accountId && { accountId }) },
           origin: requestContext(req),
         })
       }
@@ -150,7 +150,7 @@ export function createSignIn(
   }
 
   const identify: SignInService['identify'] = (req, res, response, signIn) =>
-    withAudit(req, async () => {
+    withAudit(req, 'passkey', async () => {
       await limits.consume(req, 'webauthn-login')
       const verified = await verify(req, res, response)
       const { accountId } = verified.passkey
@@ -195,7 +195,7 @@ export function createSignIn(
       }),
 
     confirm: (req, res, { accountId, response }) =>
-      withAudit(req, async () => {
+      withAudit(req, 'passkey', async () => {
         const verified = await verify(req, res, response)
         if (verified.passkey.accountId !== accountId)
           throw new NotAuthenticatedError('reauthentication_required', 'The passkey belongs to another account.')
@@ -211,7 +211,7 @@ export function createSignIn(
       }),
 
     async withCode(req, res, code) {
-      return withAudit(req, async () => {
+      return withAudit(req, 'code', async () => {
         const { account, ...redeemed } = await redeemCode(req, { code, browserToken: deviceCookie.read(req, res) })
         await before('signIn', { account, method: 'code' })
         await startRecorded(req, res, { accountId: account.id, method: 'code', ...redeemed })
@@ -225,7 +225,7 @@ export function createSignIn(
         const fields = [{ field: 'amr', code: 'invalid_value', message }]
         throw new InvalidInputError('validation_failed', `amr ${message}.`, { fields })
       }
-      return withAudit(req, async () => {
+      return withAudit(req, 'vouched', async () => {
         const account = await eligibleAccount(accounts, accountId)
         await before('signIn', { account, method: 'vouched' })
         await startRecorded(req, res, { accountId, method: 'vouched', amr })
@@ -234,7 +234,7 @@ export function createSignIn(
     },
 
     async asNewAccount(req, res, { accountId, method }) {
-      await withAudit(req, async () => {
+      await withAudit(req, method, async () => {
         await before('signIn', { account: await eligibleAccount(accounts, accountId), method })
         await startRecorded(req, res, { accountId, method })
       })

@@ -112,7 +112,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     },
   )
 
-  test.each(Object.entries(methods))('%s is rejected, and leaves no session', async (_method, signIn) => {
+  test.each(Object.entries(methods))('%s is rejected, and leaves no session', async (name, signIn) => {
     const person = await host.person('ada')
     const { account } = person
     const agent = new UserAgent()
@@ -125,7 +125,17 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     host.accounts.set(account.id, account)
     expect(await host.pocket.sessions.list(account.id)).toEqual([])
     expect(host.events.filter(({ event }) => event === 'signed_in')).toEqual([])
-    expect(host.events).toContainEqual({ event: 'sign_in_failed', code: 'account_disabled', accountId: account.id })
+    const names = {
+      passkey: 'with a passkey',
+      code: 'with a login code',
+      device: 'on another device',
+      api: 'of a new account',
+    }
+    const [method] = Object.entries(names).find(([, own]) => own === name) ?? []
+    expect(host.events).toContainEqual({
+      event: 'sign_in_failed',
+      ...{ code: 'account_disabled', method, accountId: account.id },
+    })
     expect(host.errors).toEqual([])
   })
 })

@@ -186,7 +186,12 @@ describe('relying party with openid-client', () => {
     })
     const { page } = await authorize(agent, configuration)
     await expect(signIn(agent, page, authenticator, back)).rejects.toThrow('account_disabled')
-    expect(host.events).toContainEqual({ event: 'sign_in_failed', code: 'account_disabled', accountId: account.id })
+    expect(host.events).toContainEqual({
+      event: 'sign_in_failed',
+      code: 'account_disabled',
+      method: 'passkey',
+      accountId: account.id,
+    })
     expect(host.errors).toEqual([])
   })
 
