@@ -152,7 +152,7 @@ function yamlProblems(text: string): readonly string[] {
 const serviceKeys = new Set(
   (
     'image container_name env_file environment ports volumes labels command restart user read_only tmpfs cap_add cap_drop ' +
-    'security_opt depends_on healthcheck'
+    'security_opt depends_on healthcheck networks'
   ).split(' '),
 )
 
