@@ -36,9 +36,11 @@ install --mode=0644 pocket-id.service /etc/systemd/system/pocket-id.service
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
   systemctl enable pocket-id
-  systemctl restart pocket-id
-  echo 'Pocket is running. Its log, with the URL of the set-up page: journalctl --unit pocket-id'
+  # A new server waits for its APP_URL, which the first start stores with the data. A stopped one stays stopped.
+  systemctl try-restart pocket-id
 else
-  echo 'Pocket is installed. systemd is not running here: enable pocket-id.service where it is.'
+  echo 'systemd is not running here: enable pocket-id.service where it is.'
 fi
-echo 'Settings: /etc/pocket-id.env. Remove Pocket: /usr/local/lib/pocket-id/uninstall.sh'
+echo 'Pocket is installed. If it is new, set APP_URL in /etc/pocket-id.env, then: systemctl start pocket-id'
+echo 'Its log, with the URL of the set-up page: journalctl --unit pocket-id'
+echo 'Remove Pocket: /usr/local/lib/pocket-id/uninstall.sh'
