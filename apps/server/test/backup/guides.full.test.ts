@@ -1,13 +1,12 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { freePort, startProcess } from '@pocket/test-support'
 import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts'
 import { kinds } from '../api/calls.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
+import { mainProgram } from '../program.ts'
 import { createMachine } from './test-instance.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const guides = new URL('../../../../docs/guides/', import.meta.url)
 
 type Machine = Awaited<ReturnType<typeof createMachine>>
@@ -17,7 +16,10 @@ async function createInstalledMachine(kind: 'SQLite' | 'PostgreSQL'): Promise<Ma
   const machine = await createMachine(kind, {})
   await mkdir(machine.path('bin'))
   const flags = '--conditions=pocket-source --disable-warning=ExperimentalWarning'
-  await writeFile(machine.path('bin/pocket-id'), `#!/bin/sh\nexec "${process.execPath}" ${flags} "${main}" "$@"\n`)
+  await writeFile(
+    machine.path('bin/pocket-id'),
+    `#!/bin/sh\nexec "${process.execPath}" ${flags} "${mainProgram}" "$@"\n`,
+  )
   await chmod(machine.path('bin/pocket-id'), 0o755)
   const env = { ...environmentOf(machine), PORT: String(await freePort()) }
   const options = { cwd: machine.path('.'), env, readyWhen: /Listening on/ }

@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { buffer, text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
+import { mainProgram, sourceFlags } from '../program.ts'
 import { createMachine, encryptionKey, type Machine, signIn } from './test-instance.ts'
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 test('an archive with a passphrase and the key restores through the standard streams of the program', async () => {
   const passphrase = 'twelve characters'
@@ -30,8 +28,7 @@ test('an archive with a passphrase and the key restores through the standard str
 
 /** Runs the program in a separate process. */
 async function pocketId({ env, path }: Machine, args: readonly string[], input = Buffer.alloc(0)) {
-  const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, main, ...args], {
+  const child = spawn(process.execPath, [...sourceFlags, mainProgram, ...args], {
     cwd: path('.'),
     env: { PATH: process.env.PATH, ...env },
   })

@@ -4,15 +4,14 @@ import { access, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { freePort, startProcess } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
 import { pocketIdRows, pocketIdSchema } from '../database/pocket-id.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
+import { mainProgram, sourceFlags } from '../program.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 let folder: string
 
 beforeEach(async () => {
@@ -22,11 +21,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function pocketId(args: readonly string[], env: Readonly<Record<string, string>>, readyWhen?: RegExp) {
-  return startProcess(
-    process.execPath,
-    ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main, ...args],
-    { cwd: folder, env, ...(readyWhen === undefined ? {} : { readyWhen }) },
-  )
+  return startProcess(process.execPath, [...sourceFlags, mainProgram, ...args], {
+    cwd: folder,
+    env,
+    ...(readyWhen === undefined ? {} : { readyWhen }),
+  })
 }
 
 test('the program starts, reports healthy, issues no code without a session, and stops on SIGTERM', async () => {
@@ -79,8 +78,7 @@ test('a full disk under the log and standard error does not end the server', asy
   const port = String(await freePort())
   const env = { PORT: port, APP_URL: `http://localhost:${port}` }
   const shell = ['-c', 'exec "$@" > /dev/full 2> /dev/full', 'sh', process.execPath]
-  const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
-  await using server = await startProcess('/bin/sh', [...shell, ...flags, main], { cwd: folder, env })
+  await using server = await startProcess('/bin/sh', [...shell, ...sourceFlags, mainProgram], { cwd: folder, env })
   for (let tries = 0; tries < 3; tries++) expect(await answering(port, server.exit)).toBe(200)
   server.kill('SIGTERM')
   expect(await server.exit).toBe(0)
@@ -91,7 +89,11 @@ test('a closed reader of the log and standard error does not end the server', as
   const env = { PATH: process.env.PATH, PORT: port, APP_URL: `http://localhost:${port}` }
   const chatty = 'setInterval(() => process.stderr.write("a warning\\n"), 20).unref()'
   const flags = ['--conditions=pocket-source', `--import=data:text/javascript,${encodeURIComponent(chatty)}`]
-  const server = spawn(process.execPath, [...flags, main], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(process.execPath, [...flags, mainProgram], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = once(server, 'exit')
   try {
     for (const output of [server.stdout, server.stderr]) output.destroy()
@@ -105,7 +107,7 @@ test('a closed reader of the log and standard error does not end the server', as
 
 test('a command that cannot print its result fails', async () => {
   const shell = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath]
-  await using command = await startProcess('/bin/sh', [...shell, '--conditions=pocket-source', main, 'version'])
+  await using command = await startProcess('/bin/sh', [...shell, '--conditions=pocket-source', mainProgram, 'version'])
   expect(await command.exit).toBe(1)
 })
 

@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { eventually, freePort, startProcess } from '@pocket/test-support'
 import { startInstance } from '../e2e/instance.ts'
+import { sourceFlags } from '../program.ts'
 
 const program = fileURLToPath(new URL('serve-in-processes.ts', import.meta.url))
 
 const start = async (env: Readonly<Record<string, string>> = {}, readyWhen = /runs in 2 processes/) => {
   const port = String(await freePort())
-  const args = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', program]
+  const args = [...sourceFlags, program]
   const running = await startProcess(process.execPath, args, { env: { PORT: port, ...env }, readyWhen })
   const answer = async () => Number(await (await fetch(`http://127.0.0.1:${port}`)).text())
   /** The IDs of the processes that answer. */

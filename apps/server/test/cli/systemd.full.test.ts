@@ -2,12 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { describeUnless, freePort, startProcess } from '@pocket/test-support'
+import { mainProgram, sourceFlags } from '../program.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const program = [process.execPath, '--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main]
+const program = [process.execPath, ...sourceFlags, mainProgram]
 
 async function temporaryFolder() {
   const path = await mkdtemp(join(tmpdir(), 'pocket-systemd-'))

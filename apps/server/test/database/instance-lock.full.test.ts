@@ -7,6 +7,7 @@ import pg from 'pg'
 import type { DatabaseConfig } from '../../src/config/database.ts'
 import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
 import type { LockMode } from '../../src/database/lock.ts'
+import { sourceFlags } from '../program.ts'
 import { createFolder } from './folder.ts'
 import { recordingLogger } from './recording-logger.ts'
 
@@ -71,11 +72,9 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
   test('is released when its holder is killed', async () => {
     await using site = await createSite()
     const program = fileURLToPath(new URL('hold-lock.ts', import.meta.url))
-    await using holder = await startProcess(
-      process.execPath,
-      ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', program, site.connection, 'exclusive'],
-      { readyWhen: /locked/ },
-    )
+    await using holder = await startProcess(process.execPath, [...sourceFlags, program, site.connection, 'exclusive'], {
+      readyWhen: /locked/,
+    })
     await expect(lock(site, 'shared')).rejects.toThrow('is locked')
     holder.kill('SIGKILL')
     await holder.exit

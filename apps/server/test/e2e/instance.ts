@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createTestDatabase, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+import { mainProgram, sourceFlags } from '../program.ts'
 
 export type Storage = 'SQLite' | 'PostgreSQL'
 
@@ -39,7 +37,7 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
     DISABLE_RATE_LIMITING: 'true',
     ...env,
   }
-  const command = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main]
+  const command = [...sourceFlags, mainProgram]
   const start = (own: Readonly<Record<string, string>> = {}) =>
     startProcess(process.execPath, command, {
       cwd: folder,

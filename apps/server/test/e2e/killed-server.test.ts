@@ -6,8 +6,8 @@ import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { freePort, longTestTimeout, type RunningProcess, startProcess } from '@pocket/test-support'
 import { databaseOf, startedSqlite } from '../http/app.ts'
+import { mainProgram, sourceFlags } from '../program.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
 const redirectUri = 'https://nas.example:5001'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -31,9 +31,8 @@ async function mortalServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite')
     DISABLE_RATE_LIMITING: 'true',
     ...(await databaseOf(kind, stack)),
   }
-  const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
   const start = (statement: number) =>
-    startProcess(process.execPath, [...flags, '--import', preload, main], {
+    startProcess(process.execPath, [...sourceFlags, '--import', preload, mainProgram], {
       cwd: folder,
       env: { ...env, KILL_AT: String(statement) },
       readyWhen: /Listening on/,

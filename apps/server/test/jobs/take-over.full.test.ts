@@ -7,11 +7,11 @@ import { type Repeat, repeatByTimer } from '../../src/jobs/repeat.ts'
 import { createScheduler } from '../../src/jobs/scheduler.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
+import { sourceFlags } from '../program.ts'
 
 const program = fileURLToPath(new URL('replica.ts', import.meta.url))
 /** Milliseconds. The lease is renewed after a third of it; the rest is a margin for a process that gets little CPU time. */
 const leaseMs = 15_000
-const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
 
 // Both processes are mostly idle.
 test.concurrent.each(['SQLite', 'PostgreSQL'])(
@@ -21,7 +21,7 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
     const folder = stack.use(await createFolder())
     const place = kind === 'SQLite' ? join(folder.path, 'jobs.db') : stack.use(await createTestDatabase()).url
     const mortal = stack.use(
-      await startProcess(process.execPath, [...flags, program, kind, place, folder.path, String(leaseMs)], {
+      await startProcess(process.execPath, [...sourceFlags, program, kind, place, folder.path, String(leaseMs)], {
         readyWhen: /^begun$/m,
       }),
     )

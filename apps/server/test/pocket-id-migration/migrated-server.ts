@@ -1,13 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
+import { mainProgram, sourceFlags } from '../program.ts'
 import { facts } from './fixture.ts'
-
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const flags = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning']
 
 export type Target = 'SQLite' | 'PostgreSQL'
 
@@ -33,13 +30,13 @@ export async function createTarget(kind: Target) {
     STATIC_API_KEY: 'a static API key for tests',
   }
   const spawn = (args: readonly string[], own: Readonly<Record<string, string>>) =>
-    startProcess(process.execPath, [...flags, ...args], { cwd: folder, env: { ...env, ...own } })
+    startProcess(process.execPath, [...sourceFlags, ...args], { cwd: folder, env: { ...env, ...own } })
   const run = async (
     nodeFlags: readonly string[],
     args: readonly string[],
     own: Readonly<Record<string, string>> = {},
   ) => {
-    await using command = await spawn([...nodeFlags, main, ...args], own)
+    await using command = await spawn([...nodeFlags, mainProgram, ...args], own)
     return { exit: await command.exit, output: command.output() }
   }
   const disposables = stack.move()
@@ -50,14 +47,18 @@ export async function createTarget(kind: Target) {
     folder,
     run,
     /** Starts a command. */
-    spawn: (args: readonly string[], own: Readonly<Record<string, string>>) => spawn([main, ...args], own),
+    spawn: (args: readonly string[], own: Readonly<Record<string, string>>) => spawn([mainProgram, ...args], own),
     /** Runs a command and resolves to its exit code and its output. */
     command: (...args: readonly string[]) => run([], args),
     migrate(source: string, ...options: readonly string[]) {
       return this.command('migrate-from-pocket-id', source, '--encryption-key-file', keyFile, ...options)
     },
     start: (own: Readonly<Record<string, string>> = {}, readyWhen = /Listening on/) =>
-      startProcess(process.execPath, [...flags, main], { cwd: folder, env: { ...env, ...own }, readyWhen }),
+      startProcess(process.execPath, [...sourceFlags, mainProgram], {
+        cwd: folder,
+        env: { ...env, ...own },
+        readyWhen,
+      }),
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   }
 }

@@ -1,15 +1,14 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { longTestTimeout, startProcess } from '@pocket/test-support'
+import { mainProgram } from '../program.ts'
 import { createSource } from './fixture.ts'
 import { createTarget, type Target } from './migrated-server.ts'
 
 /** Runs a command on a terminal, and returns each line that it showed there. */
 async function runOnTerminal(target: Awaited<ReturnType<typeof createTarget>>, args: readonly string[]) {
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-  const command = [process.execPath, '--conditions=pocket-source', main, ...args].join(' ')
+  const command = [process.execPath, '--conditions=pocket-source', mainProgram, ...args].join(' ')
   const options = { cwd: target.folder, env: target.env }
   await using terminal = await startProcess('script', ['-qec', command, '/dev/null'], options)
   expect({ args, exit: await terminal.exit, output: terminal.output() }).toMatchObject({ args, exit: 0 })

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { type SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import {
@@ -20,10 +19,10 @@ import {
 import pg from 'pg'
 import { registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
+import { mainProgram, sourceFlags } from '../program.ts'
 import { haproxyUnavailableReason, startHaproxy } from './haproxy.ts'
 import { applicationSettings, RefusedError, signIn, type Tokens, token, withReloads } from './relying-party.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const apiKey = 'a static api key that is long enough'
 /** Milliseconds that a replica is cut off, and the load between two faults; `pnpm faults --long` takes a minute. */
 const pause = Number(process.env.POCKET_FAULT_PAUSE ?? 3000)
@@ -45,7 +44,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
 
       const proxies = await Promise.all(ports.map(async () => stack.use(await startTcpProxy(pooler.url))))
       const start = (index: number) =>
-        startProcess(process.execPath, ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main], {
+        startProcess(process.execPath, [...sourceFlags, mainProgram], {
           cwd: folder,
           env: {
             PATH: process.env.PATH ?? '',
@@ -193,7 +192,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const before = await kidsAt(url)
       await using rotation = await startProcess(
         process.execPath,
-        ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', main, 'key-rotate', '--now', '--yes'],
+        [...sourceFlags, mainProgram, 'key-rotate', '--now', '--yes'],
         {
           cwd: folder,
           env: {

@@ -1,16 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { createTestDatabase, eventually, freePort, longTestTimeout, startProcess } from '@pocket/test-support'
 import pg from 'pg'
 import { registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
+import { mainProgram, sourceFlags } from '../program.ts'
 import { applicationSettings, signIn, token } from './relying-party.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const newerVersion = new URL('newer-version.ts', import.meta.url).href
 const apiKey = 'a static api key that is long enough'
 
@@ -25,7 +24,7 @@ test(
     const url = `http://localhost:${port}`
     const start = async (ownPort: number, newer?: '1' | '2') => {
       const preload = newer === undefined ? [] : [`--import=${newerVersion}`]
-      const args = ['--conditions=pocket-source', '--disable-warning=ExperimentalWarning', ...preload, main]
+      const args = [...sourceFlags, ...preload, mainProgram]
       return stack.use(
         await startProcess(process.execPath, args, {
           cwd: folder,
