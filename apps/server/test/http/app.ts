@@ -131,3 +131,11 @@ export async function setUpAdministrator(
   const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
   return agent.postJson(`${url}/login/setup`, { response: authenticator.create(options, { origin: url }) })
 }
+
+/** The server in this process, with an administrator who is signed in at `agent`. */
+export async function startWithAdministrator(env: Readonly<Record<string, string>> = {}) {
+  const running = await startApp(env)
+  const agent = running.agent()
+  await setUpAdministrator(agent, running.url)
+  return { running, agent }
+}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, startWithAdministrator } from './app.ts'
 
 let running: RunningApp
 let agent: UserAgent
@@ -8,9 +8,7 @@ let client: string
 const groupIds: string[] = []
 
 beforeAll(async () => {
-  running = await startApp()
-  agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+  ;({ running, agent } = await startWithAdministrator())
   const { directory, pocket } = running.app
   for (let number = 10; number < 30; number++)
     groupIds.push((await directory.groups.create({ name: `team${number}`, friendlyName: `Team ${number}` })).id)

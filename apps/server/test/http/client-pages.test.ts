@@ -2,16 +2,14 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { NewClientInput } from '@pocket/core'
 import type { UserAgent } from '@pocket/core/testing'
 import { sectionNames } from '../../src/clients/settings/sections.ts'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, startWithAdministrator } from './app.ts'
 
 let running: RunningApp
 let agent: UserAgent
 let at: string
 
 beforeAll(async () => {
-  running = await startApp()
-  agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+  ;({ running, agent } = await startWithAdministrator())
   at = `${running.url}/settings/admin/oidc-clients`
 })
 afterAll(async () => running[Symbol.asyncDispose]())

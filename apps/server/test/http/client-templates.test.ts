@@ -6,16 +6,14 @@ import { parsePastedUrl } from '../../src/clients/templates/pasted-url.ts'
 import type { ClientTemplate } from '../../src/clients/templates/template.ts'
 import { templateOf, templates } from '../../src/clients/templates/templates.ts'
 import { loadMessages } from '../../src/http/messages.ts'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, startWithAdministrator } from './app.ts'
 
 let running: RunningApp
 let agent: UserAgent
 let at: string
 
 beforeAll(async () => {
-  running = await startApp()
-  agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+  ;({ running, agent } = await startWithAdministrator())
   at = `${running.url}/settings/admin/oidc-clients`
   const { directory } = running.app
   const ada = await directory.findByName('ada')

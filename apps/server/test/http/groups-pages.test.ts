@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { newUser } from '@pocket/directory'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, startWithAdministrator } from './app.ts'
 
 const groups = '/settings/admin/user-groups'
 let running: RunningApp
 let agent: UserAgent
 
 beforeAll(async () => {
-  running = await startApp()
-  agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+  ;({ running, agent } = await startWithAdministrator())
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 

@@ -2,14 +2,12 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { newUser } from '@pocket/directory'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, setUpAdministrator, startApp, startWithAdministrator } from './app.ts'
 
 const clients = '/settings/admin/oidc-clients'
 
 async function administrator() {
-  const running = await startApp()
-  const agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+  const { running, agent } = await startWithAdministrator()
   const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${running.url}${clients}/new`, fields)
   return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
 }

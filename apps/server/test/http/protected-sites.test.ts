@@ -6,7 +6,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { parse } from 'yaml'
 import { siteSnippets } from '../../src/clients/site-snippets.ts'
 import { loadCatalogues } from '../../src/http/catalogues.ts'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, startWithAdministrator } from './app.ts'
 
 const locales = new URL('../../locales/', import.meta.url)
 const wiki = 'https://wiki.example.org'
@@ -16,9 +16,7 @@ let at: string
 let id: string
 
 beforeAll(async () => {
-  running = await startApp({ TRUST_PROXY: '127.0.0.1' })
-  agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+  ;({ running, agent } = await startWithAdministrator({ TRUST_PROXY: '127.0.0.1' }))
   at = `${running.url}/settings/admin/oidc-clients`
   const created = await agent.postForm(`${at}/new`, {
     ...{ template: 'protected-site', name: 'Wiki', address: wiki, access: 'everybody' },

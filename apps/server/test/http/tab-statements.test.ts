@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { newUser } from '@pocket/directory'
 import { recordStatements } from '../sent-statements.ts'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { type RunningApp, startWithAdministrator } from './app.ts'
 
 const statements = recordStatements()
 let running: RunningApp
@@ -10,9 +10,7 @@ let agent: UserAgent
 const paths = { user: '', group: '' }
 
 beforeAll(async () => {
-  running = await startApp()
-  agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+  ;({ running, agent } = await startWithAdministrator())
   const { directory } = running.app
   const user = await directory.create(newUser({ username: 'tabea', firstName: 'Tabea' }))
   const group = await directory.groups.create({ name: 'tabs', friendlyName: 'Tabs' })

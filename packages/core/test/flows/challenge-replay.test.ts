@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { DataSource } from 'typeorm'
-import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
-import { databases, optionsFor } from '../typeorm/databases.ts'
+import { databases } from '../typeorm/databases.ts'
 import { startAnother } from './another-process.ts'
 import { day, hour, second, startHost, viewOf } from './host.ts'
 import { redirectUri, relyingParty } from './signed-in.ts'
-import { slowStores } from './slow-stores.ts'
+import { openSlowStores } from './slow-stores.ts'
 
 describe.each(databases)('two processes that share %s', (_kind, open) => {
   let setUp: ReturnType<typeof start>
@@ -23,12 +21,7 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
 
   async function start() {
     await using stack = new AsyncDisposableStack()
-    const database = stack.use(await open())
-    await runMigrations(optionsFor(database), [pocketMigrations])
-    const dataSource = await new DataSource(optionsFor(database)).initialize()
-    stack.defer(() => dataSource.destroy())
-    const startedAt = Date.now()
-    const { stores, clock, lead } = slowStores(dataSource, startedAt)
+    const { database, startedAt, stores, clock, lead } = await openSlowStores(stack, open)
     const host = stack.use(await startHost({ stores, options: { clock } }))
     const person = await host.person('ada')
     const { client } = await relyingParty(host)

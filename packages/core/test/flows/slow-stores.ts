@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import type { PocketStores } from '@pocket/core'
-import type { DataSource } from 'typeorm'
-import { typeormStores } from '../../src/typeorm/index.ts'
+import { DataSource } from 'typeorm'
+import { pocketMigrations, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { databaseOf } from '../../src/typeorm/internal-sql.ts'
+import { type EmptyDatabase, optionsFor } from '../typeorm/databases.ts'
 
 /** The operations on a single-use artifact; `win` is the consume that succeeds. */
 export type Step = 'find' | 'consume' | 'win'
@@ -20,6 +21,16 @@ export interface Lead {
 }
 
 const lateness = 10
+
+/** A migrated database with slow stores, which the stack closes. */
+export async function openSlowStores(stack: AsyncDisposableStack, open: () => Promise<EmptyDatabase>) {
+  const database = stack.use(await open())
+  await runMigrations(optionsFor(database), [pocketMigrations])
+  const dataSource = await new DataSource(optionsFor(database)).initialize()
+  stack.defer(() => dataSource.destroy())
+  const startedAt = Date.now()
+  return { database, startedAt, ...slowStores(dataSource, startedAt) }
+}
 
 /**
  * Stores of one process that delay every artifact read and write, so that the statements of concurrent requests interleave. Also

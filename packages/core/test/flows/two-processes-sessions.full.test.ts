@@ -4,12 +4,10 @@ import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { startProcess } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { DataSource } from 'typeorm'
-import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
-import { databases, optionsFor } from '../typeorm/databases.ts'
+import { databases } from '../typeorm/databases.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
 import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
-import { slowStores } from './slow-stores.ts'
+import { openSlowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
 
 async function startAnother(task: Task) {
@@ -42,12 +40,7 @@ async function signOut(host: Host, agent: UserAgent) {
 describe.each(databases)('authorizations in two processes over one slow %s', (_kind, open) => {
   async function start() {
     await using stack = new AsyncDisposableStack()
-    const database = stack.use(await open())
-    await runMigrations(optionsFor(database), [pocketMigrations])
-    const dataSource = await new DataSource(optionsFor(database)).initialize()
-    stack.defer(() => dataSource.destroy())
-    const startedAt = Date.now()
-    const { stores, clock } = slowStores(dataSource, startedAt)
+    const { database, startedAt, stores, clock } = await openSlowStores(stack, open)
     let [turn, other]: [number, RequestListener | undefined] = [0, undefined]
     const host = stack.use(
       await startHost({

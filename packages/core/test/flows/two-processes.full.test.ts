@@ -2,13 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { DataSource } from 'typeorm'
-import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
-import { databases, optionsFor } from '../typeorm/databases.ts'
+import { databases } from '../typeorm/databases.ts'
 import { type AnyLead, startAnother } from './another-process.ts'
 import { type Host, second, startHost } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
-import { type Step, slowStores } from './slow-stores.ts'
+import { openSlowStores, type Step } from './slow-stores.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Tokens = Readonly<Record<'access_token' | 'refresh_token', string>>
@@ -42,12 +40,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
 
   async function start() {
     await using stack = new AsyncDisposableStack()
-    const database = stack.use(await open())
-    await runMigrations(optionsFor(database), [pocketMigrations])
-    const dataSource = await new DataSource(optionsFor(database)).initialize()
-    stack.defer(() => dataSource.destroy())
-    const startedAt = Date.now()
-    const { stores, clock, lead } = slowStores(dataSource, startedAt)
+    const { database, startedAt, stores, clock, lead } = await openSlowStores(stack, open)
     const hosts: Host[] = []
     for (const refreshLeeway of leeways)
       hosts.push(
