@@ -55,7 +55,18 @@ export async function backUpBeforeMigration(config: Config, logger: Logger): Pro
 
 /** Makes a back-up before a command replaces all data; resolves to its path. The files of pictures outside the database stay. */
 export function backUpBeforeReplacement(config: Config, logger: Logger): Promise<string> {
-  return backUp(config, prefixes.replacement, logger)
+  return backUpPresentData(config, prefixes.replacement, logger)
+}
+
+async function backUpPresentData(config: Config, prefix: string, logger: Logger): Promise<string> {
+  try {
+    return await backUp(config, prefix, logger)
+  } catch (error) {
+    throw new ConfigurationError(
+      `The back-up of the present data failed: ${messageOf(error).replace(/\.$/, '')}. Nothing was changed.`,
+      { cause: error },
+    )
+  }
 }
 
 class OutOfSpaceError extends Error {}
@@ -163,7 +174,7 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
   const backup = await newestUsableBackup(config, logger)
   await using lock = await acquireInstanceLock(database, { mode: 'exclusive', force, logger, stop })
   await confirm(backup)
-  const replaced = await backUp(config, prefixes.rollback, logger)
+  const replaced = await backUpPresentData(config, prefixes.rollback, logger)
   const event = { event: 'data_rolled_back', backupDate: backup.createdAt.toISOString() } as const
   if (database.kind === 'sqlite') {
     await replaceWithCopy(backup.path, database.path, async (copy) => {

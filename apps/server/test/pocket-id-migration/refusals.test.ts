@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { loadConfig } from '../../src/composition/config.ts'
-import { migrateFromPocketId } from '../../src/composition/pocket-id-migration.ts'
+import { migrateFromPocketId, type PocketIdMigrationOptions } from '../../src/composition/pocket-id-migration.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { openSource } from '../../src/pocket-id-migration/source/open-source.ts'
 import { createSource, facts } from './fixture.ts'
@@ -104,7 +104,7 @@ test('an instance that crashed more than 90 seconds ago is migrated, including i
   expect((await readdir(crashed)).sort()).toEqual(['pocket-id.db', 'pocket-id.db-wal'])
 })
 
-test('replaces no data without a confirmation', async () => {
+test('replaces no data without a confirmation or without a back-up', async () => {
   await using source = await createSource('archive')
   await using target = await createTarget('SQLite')
   const config = loadConfig(
@@ -116,7 +116,7 @@ test('replaces no data without a confirmation', async () => {
     },
     () => Buffer.alloc(0),
   )
-  const migrate = () => {
+  const migrate = (confirmation: Pick<PocketIdMigrationOptions, 'confirmReplacement'> = {}) => {
     const encryptionKey = Buffer.from(facts.encryptionKey)
     const options = {
       source: source.source,
@@ -124,10 +124,16 @@ test('replaces no data without a confirmation', async () => {
       uploads: undefined,
       isDryRun: false,
       showProgress: () => {},
+      ...confirmation,
     }
     return migrateFromPocketId(config, createLogger(config, { write: () => {} }), options)
   }
   await migrate()
   // Without a confirmation, the check within the transaction refuses to replace data.
   await expect(migrate()).rejects.toMatchObject({ message: expect.stringContaining('already has users or clients') })
+  await writeFile(join(config.dataFolder, 'backups'), 'not a folder')
+  await expect(migrate({ confirmReplacement: async () => {} })).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    message: expect.stringMatching(/back-up of the present data failed: .*Nothing was changed/),
+  })
 })
