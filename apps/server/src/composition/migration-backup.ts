@@ -12,7 +12,7 @@ import { acquireInstanceLock } from '../database/instance-lock.ts'
 import { openMasterKey } from '../database/master-key.ts'
 import type { DatabaseOptions } from '../database/migrated-database.ts'
 import { openSnapshot } from '../database/snapshot.ts'
-import { copySqlite, replaceWithCopy } from '../database/staging-sqlite.ts'
+import { assertIntact, copySqlite, replaceWithCopy } from '../database/staging-sqlite.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { serverVersion } from '../version/version.ts'
@@ -229,9 +229,13 @@ async function newestUsableBackup(config: Config, logger: Logger) {
 }
 
 async function findingsOf(path: string, { database }: Config, logger: Logger) {
-  if (database.kind === 'sqlite') return inspectDatabase({ kind: 'sqlite', path }, logger)
+  // An older back-up is better than a damaged one.
+  if (database.kind === 'sqlite') {
+    const findings = await inspectDatabase({ kind: 'sqlite', path }, logger)
+    assertIntact(path)
+    return findings
+  }
   const { header, records } = await readBackup(path)
-  // An older back-up is better than one that is damaged at its end.
   for await (const _ of records);
   return { applied: new Map(Object.entries(header.migrations)), fingerprints: new Set([header.fingerprint]) }
 }

@@ -95,14 +95,21 @@ export async function copySqlite(from: string, to: string): Promise<void> {
   } finally {
     source.close()
   }
-  const copy = new Database(to, { readonly: true })
+  assertIntact(to)
+  syncFile(to)
+}
+
+/** Checks a copy that no process uses. @throws {ConfigurationError} if it is damaged */
+export function assertIntact(path: string): void {
+  const copy = new Database(path, { readonly: true })
   try {
-    const result = copy.pragma('quick_check', { simple: true })
-    if (result !== 'ok') throw new Error(`The copy ${to} is damaged: ${result}`)
+    const result = copy.pragma('quick_check(1)', { simple: true })
+    if (result !== 'ok') throw new Error(String(result))
+  } catch (cause) {
+    throw new ConfigurationError(`The copy ${path} is damaged: ${messageOf(cause)}.`, { cause })
   } finally {
     copy.close()
   }
-  syncFile(to)
 }
 
 function insertSql({ name, columns }: TableShape): string {

@@ -65,14 +65,18 @@ describe.each(kinds)('%s', (kind) => {
     expect(page.text.replaceAll(/<[^>]*>/g, '')).toContain('Data rolled back · command line')
   })
 
-  test.each([0, 0.9])('skips a newer back-up of which only a part of %s is left', async (part) => {
+  test.each<[string, (content: Buffer) => Buffer]>([
+    ['empty', () => Buffer.alloc(0)],
+    ['truncated', (content) => content.subarray(0, content.length * 0.9)],
+    ['overwritten in part', (content) => content.fill(0x55, content.length >> 1, (content.length >> 1) + 5000)],
+  ])('skips a newer back-up that is %s', async (_, damage) => {
     await using machine = await createMachine(kind)
     await (await startApp(machine.env))[Symbol.asyncDispose]()
     await openNewer(machine.config)
     const [name = ''] = await readdir(machine.path('data/backups'))
     const content = await readFile(machine.path(`data/backups/${name}`))
-    const damaged = content.subarray(0, content.length * part)
-    await writeFile(machine.path(`data/backups/before-migration-2999-01-01T00-00-00.000Z.${extension}`), damaged)
+    const newer = machine.path(`data/backups/before-migration-2999-01-01T00-00-00.000Z.${extension}`)
+    await writeFile(newer, damage(content))
     const { exit, stdout } = await machine.run(['rollback', '--yes'])
     expect([exit, stdout.toString()]).toEqual([0, expect.stringContaining(name)])
     await (await startApp(machine.env))[Symbol.asyncDispose]()
