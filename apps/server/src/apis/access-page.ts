@@ -12,6 +12,7 @@ import { accessValidator } from './administration.ts'
 import { accessDto } from './api-dto.ts'
 import type { ApiPageDeps } from './deps.ts'
 import type { ApiAccessPage } from './page-model.ts'
+import { pickedPermission } from './permission-list.ts'
 import { apiTabPath } from './show-api.ts'
 
 /** `/settings/admin/apis/:id/clients/:clientId`: the access of one client to one API. */
@@ -28,9 +29,10 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
     await show(ctx, {
       view: 'api-access',
       viewer: viewerOf(user),
-      api,
+      api: { id: api.id, name: api.name, resource: api.resource },
+      permissionCount: api.permissions.length,
       client: { id: client.id, name: client.name, isPublic: client.isPublic },
-      access: submitted ?? accessDto(stored),
+      access: shownAccess(api, submitted ?? accessDto(stored)),
       version: accessValidator(stored),
       conflict: submitted ? differences(accessTexts(api, accessDto(stored)), accessTexts(api, submitted)) : null,
     })
@@ -95,6 +97,14 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
 interface ApiAndClient {
   readonly api: Api
   readonly client: Client
+}
+
+function shownAccess({ permissions }: Api, access: ApiAccess): ApiAccessPage['access'] {
+  const picked = (ids: readonly string[]) => permissions.filter(({ id }) => ids.includes(id)).map(pickedPermission)
+  return {
+    delegated: { isAllowed: access.userDelegatedAccess, permissions: picked(access.userDelegatedPermissionIds) },
+    own: { isAllowed: access.clientAccess, permissions: picked(access.clientPermissionIds) },
+  }
 }
 
 function submittedAccess(ctx: Context): ApiAccess {

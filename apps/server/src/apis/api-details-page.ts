@@ -13,7 +13,8 @@ import { findPermission, permissionValidator } from './administration.ts'
 import { apiInput, storedPermission, storedValues, submittedPermission, submittedValues } from './api-form.ts'
 import type { ApiPageDeps } from './deps.ts'
 import type { ApiFormValues, PermissionForm } from './page-model.ts'
-import { apiRemovalConfirmation, apiTabPath, createShowApi, pageOfPermissions, permissionList } from './show-api.ts'
+import { pageOfPermissions } from './permission-list.ts'
+import { apiRemovalConfirmation, apiTabPath, createShowApi, permissionList } from './show-api.ts'
 
 /** `/settings/admin/apis/:id`: one API. */
 export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {

@@ -1,6 +1,6 @@
-import type { ApiAccess } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { BulkNotice } from '../http/bulk.ts'
+import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
@@ -99,16 +99,12 @@ export interface ApiPage {
 export interface ApiAccessPage {
   readonly view: 'api-access'
   readonly viewer: Viewer
-  readonly api: Pick<ApiPage['api'], 'id' | 'name' | 'resource'> & {
-    readonly permissions: readonly {
-      readonly id: string
-      readonly key: string
-      readonly name: string
-      readonly description: string
-    }[]
-  }
+  readonly api: Pick<ApiPage['api'], 'id' | 'name' | 'resource'>
+  readonly permissionCount: number
   readonly client: { readonly id: string; readonly name: string; readonly isPublic: boolean }
-  readonly access: ApiAccess
+  readonly access: Readonly<
+    Record<'delegated' | 'own', { readonly isAllowed: boolean; readonly permissions: readonly PickedItem[] }>
+  >
   readonly version: string
   /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference<'delegated' | 'own'>[] | null

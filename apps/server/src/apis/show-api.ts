@@ -1,8 +1,7 @@
-import type { Api, ApiPermission } from '@pocket/core'
+import type { Api } from '@pocket/core'
 import type { User } from '@pocket/directory'
-import { nameKey } from '@pocket/directory/internal'
 import type { Context } from 'koa'
-import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import type { ListRequest } from '../http/api/list.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
@@ -11,6 +10,7 @@ import { apiValidator, findPermission, permissionValidator } from './administrat
 import { newPermission, storedPermission, storedValues } from './api-form.ts'
 import type { ApiPageDeps } from './deps.ts'
 import type { ApiNotice, ApiPage, ApiTab } from './page-model.ts'
+import { pageOfPermissions } from './permission-list.ts'
 
 /** Page state in addition to the stored data: rejected input. */
 export type ApiPageOverrides = Partial<Pick<ApiPage, 'values' | 'permission' | 'problems' | 'conflict'>>
@@ -45,26 +45,6 @@ function clientList(id: string): ListPageDefinition {
     columns: [{ name: 'name', sort: 'name' }, { name: 'access' }],
     sort: { column: 'name', descending: false },
   }
-}
-
-/** One page of the permissions; an API has few hundred, all in memory. */
-export function pageOfPermissions(
-  permissions: readonly ApiPermission[],
-  request: Pick<ListRequest, 'page' | 'limit' | 'search' | 'sort'>,
-): Page<ApiPermission> {
-  const search = nameKey(request.search)
-  const matching = permissions.filter(({ key, name, description }) =>
-    [key, name, description].some((text) => nameKey(text).includes(search)),
-  )
-  const direction = request.sort?.descending ? -1 : 1
-  const sortKey = ({ key, name, allowedForCimdClients }: ApiPermission) => {
-    if (request.sort?.column === 'name') return nameKey(name)
-    return request.sort?.column === 'offered' ? String(allowedForCimdClients) : key
-  }
-  const { compare } = new Intl.Collator('en', { numeric: true })
-  const sorted = matching.toSorted((a, b) => direction * compare(sortKey(a), sortKey(b)) || compare(a.key, b.key))
-  const offset = offsetOf(request, sorted.length)
-  return { total: sorted.length, items: sorted.slice(offset, offset + request.limit) }
 }
 
 export function createShowApi({ pocket, show, flashes, secure }: ApiPageDeps): ShowApi {

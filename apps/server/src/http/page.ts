@@ -194,7 +194,6 @@ function createTranslator(messages: Messages) {
 function createTimeFormatter(language: string, clock: Clock) {
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
-  const now = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
   const durations = new Map(
     (['day', 'hour', 'minute', 'second', 'millisecond'] as const).map((unit) => [
       unit,
@@ -224,10 +223,9 @@ function createTimeFormatter(language: string, clock: Clock) {
       const [unit, length] = units.find(([, size]) => remaining >= size) ?? units[3]
       return relative.format(Math.round(remaining / length), unit)
     },
-    /** “now”, “3 hours ago” within the last month, otherwise the date. */
+    /** “3 hours ago” within the last month, otherwise the date. */
     ago: (at: number) => {
       const elapsed = Math.max(0, clock.now() - at)
-      if (elapsed < 1000) return now
       const [unit, length] = units.find(([, size]) => elapsed >= size) ?? units[3]
       return elapsed > 30 * units[0][1] ? dates.format(at) : relative.format(-Math.floor(elapsed / length), unit)
     },

@@ -1,3 +1,4 @@
+import { pageOfPermissions, pickedPermission } from '../apis/permission-list.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { Deps } from '../http/deps.ts'
 import type { Messages } from '../http/messages.ts'
@@ -13,14 +14,23 @@ export interface ChoiceMatches {
 
 export interface Choices {
   /** The first matches by name, and the number of all matches. */
-  find(kind: ChoiceKind, query: string, messages: Pick<Messages, 'plural'>): Promise<ChoiceMatches>
+  find(kind: ScopedKind, query: string, messages: Pick<Messages, 'plural'>): Promise<ChoiceMatches>
   /** The existing items with these IDs, in the given order. */
-  named(kind: ChoiceKind, ids: readonly string[], messages: Pick<Messages, 'plural'>): Promise<readonly PickedItem[]>
+  named(kind: ScopedKind, ids: readonly string[], messages: Pick<Messages, 'plural'>): Promise<readonly PickedItem[]>
+}
+
+/** `scope` is the ID of the API whose permissions are chosen. */
+export interface ScopedKind {
+  readonly kind: ChoiceKind
+  readonly scope: string
 }
 
 interface ChoiceSource {
-  readonly search: (query: string) => Promise<{ readonly items: readonly FoundItem[]; readonly total: number }>
-  readonly load: (ids: readonly string[]) => Promise<readonly FoundItem[]>
+  readonly search: (
+    query: string,
+    scope: string,
+  ) => Promise<{ readonly items: readonly FoundItem[]; readonly total: number }>
+  readonly load: (ids: readonly string[], scope: string) => Promise<readonly FoundItem[]>
 }
 
 /** `memberCount` is a group's; it is shown as text. */
@@ -31,7 +41,7 @@ interface FoundItem {
   readonly memberCount?: number
 }
 
-/** Users, groups, clients and APIs for the pickers of forms. */
+/** Users, groups, clients, APIs and permissions for the pickers of forms. */
 export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'directory'>): Choices {
   const firstPage = { page: 1, limit: maxChoices } as const
 
@@ -84,15 +94,26 @@ export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'dire
       load: async (ids) =>
         (await Promise.all(ids.map((id) => pocket.apis.find(id)))).filter((api) => api !== undefined).map(apiItem),
     },
+    permissions: {
+      async search(query, apiId) {
+        const permissions = (await pocket.apis.find(apiId))?.permissions ?? []
+        const { items, total } = pageOfPermissions(permissions, { ...firstPage, search: query, sort: null })
+        return { items: items.map(pickedPermission), total }
+      },
+      async load(ids, apiId) {
+        const permissions = (await pocket.apis.find(apiId))?.permissions ?? []
+        return permissions.filter(({ id }) => ids.includes(id)).map(pickedPermission)
+      },
+    },
   }
 
   return {
-    async find(kind, query, messages) {
-      const { items, total } = await sources[kind].search(query)
+    async find({ kind, scope }, query, messages) {
+      const { items, total } = await sources[kind].search(query, scope)
       return { items: items.map((item) => toPicked(item, messages)), total }
     },
-    async named(kind, ids, messages) {
-      const items = new Map((await sources[kind].load(ids)).map((item) => [item.id, item]))
+    async named({ kind, scope }, ids, messages) {
+      const items = new Map((await sources[kind].load(ids, scope)).map((item) => [item.id, item]))
       return ids.flatMap((id) => {
         const item = items.get(id)
         return item ? [toPicked(item, messages)] : []

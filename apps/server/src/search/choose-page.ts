@@ -5,8 +5,8 @@ import { formFields, formText, formTexts } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { viewerOf } from '../http/viewer.ts'
-import type { Choices } from './choices.ts'
-import { type ChoiceKind, choiceKinds } from './page-model.ts'
+import type { Choices, ScopedKind } from './choices.ts'
+import { choiceKinds } from './page-model.ts'
 import { maxQueryLength } from './search.ts'
 
 const administrationPath = '/settings/admin/'
@@ -34,7 +34,7 @@ export function choosePages(deps: PageDeps & { readonly choices: Choices }): rea
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         const messages = messagesFor(ctx.req, user).marked
-        const kind = kindOf(ctx)
+        const scopedKind = kindOf(ctx)
         const field = queryOf(ctx.query.field)
         const isSingle = ctx.query.single !== undefined
         const submitTo = sameSitePath(ctx.query.to, '')
@@ -44,11 +44,11 @@ export function choosePages(deps: PageDeps & { readonly choices: Choices }): rea
         const [added, dropped] = [formText(ctx, 'choose.add', 255), formText(ctx, 'choose.drop', 255)]
         const kept = isSingle && added !== '' ? [] : formTexts(ctx, field)
         const ids = [...new Set([...kept, added])].filter((id) => id !== '' && id !== dropped)
-        const { items, total } = await choices.find(kind, query, messages)
+        const { items, total } = await choices.find(scopedKind, query, messages)
         await show(ctx, {
           view: 'choose',
           viewer: viewerOf(user),
-          kind,
+          kind: scopedKind.kind,
           field,
           query,
           maxQueryLength,
@@ -56,7 +56,7 @@ export function choosePages(deps: PageDeps & { readonly choices: Choices }): rea
           submitTo,
           submitMethod: ctx.query.method === 'get' ? 'get' : 'post',
           fields: formFields(ctx).filter(({ name }) => name !== field && !name.startsWith('choose.')),
-          chosen: await choices.named(kind, ids, messages),
+          chosen: await choices.named(scopedKind, ids, messages),
           found: items.filter(({ id }) => !ids.includes(id)),
           total,
         })
@@ -65,10 +65,12 @@ export function choosePages(deps: PageDeps & { readonly choices: Choices }): rea
   ]
 }
 
-function kindOf(ctx: Context): ChoiceKind {
-  const kind = choiceKinds.find((each) => each === ctx.params.kind)
+/** `KIND`, or `KIND:SCOPE`. */
+function kindOf(ctx: Context): ScopedKind {
+  const [name = '', scope = ''] = String(ctx.params.kind).split(':')
+  const kind = choiceKinds.find((each) => each === name)
   if (kind === undefined) throw new NotFoundError('not_found', 'There is nothing of this kind to choose.')
-  return kind
+  return { kind, scope }
 }
 
 function queryOf(value: string | readonly string[] | undefined): string {

@@ -26,7 +26,7 @@ export interface SearchPage {
 }
 
 /** What pickers choose among. */
-export const choiceKinds = ['users', 'groups', 'clients', 'restricted-clients', 'apis'] as const
+export const choiceKinds = ['users', 'groups', 'clients', 'restricted-clients', 'apis', 'permissions'] as const
 export type ChoiceKind = (typeof choiceKinds)[number]
 
 /** `/settings/admin/choose/KIND`: a picker of a form as a separate page, which carries the other fields of the form. */

@@ -5,6 +5,7 @@ import { type RunningApp, startWithAdministrator } from './app.ts'
 let running: RunningApp
 let agent: UserAgent
 let client: string
+let api: string
 const groupIds: string[] = []
 
 beforeAll(async () => {
@@ -13,7 +14,8 @@ beforeAll(async () => {
   for (let number = 10; number < 30; number++)
     groupIds.push((await directory.groups.create({ name: `team${number}`, friendlyName: `Team ${number}` })).id)
   client = (await pocket.clients.create({ name: 'Wiki', redirectUris: [], isGroupRestricted: true })).id
-  await pocket.apis.create({ name: 'Files', resource: 'https://files.example/api' })
+  api = (await pocket.apis.create({ name: 'Files', resource: 'https://files.example/api' })).id
+  await pocket.apis.setPermissions(api, [{ key: 'files:read', name: 'Read files' }])
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
@@ -30,6 +32,12 @@ test.each<[string, string, object]>([
   const answer = await find(kind, query)
   expect(answer.json()).toMatchObject({ items: [item], summary: 'One match' })
   expect(answer.headers.get('cache-control')).toBe('no-store')
+})
+
+test('finds the permissions of one API by name and key', async () => {
+  const found = { items: [{ name: 'Read files', detail: 'files:read' }], summary: 'One match' }
+  expect((await find(`permissions:${api}`, 'les:re')).json()).toMatchObject(found)
+  expect((await find('permissions:other', 'read')).json()).toMatchObject({ items: [] })
 })
 
 test('shows at most eight matches and the number of all', async () => {

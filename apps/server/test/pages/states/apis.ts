@@ -7,16 +7,6 @@ const api = {
   resource: 'https://photos.example.com/api',
   createdAt: now - 30 * day,
   allowCimdClients: true,
-  permissions: [
-    {
-      id: 'p1',
-      key: 'photos:read',
-      name: 'See photos',
-      description: 'With their place and time',
-      allowedForCimdClients: true,
-    },
-    { id: 'p2', key: 'photos:write', name: 'Add photos', description: '', allowedForCimdClients: false },
-  ],
 }
 
 const values = {
@@ -89,10 +79,8 @@ const item = {
   createdAt: now,
 } as const
 const access = {
-  userDelegatedAccess: true,
-  clientAccess: false,
-  userDelegatedPermissionIds: ['p1'],
-  clientPermissionIds: [],
+  delegated: { isAllowed: true, permissions: [{ id: 'p1', name: 'See photos', detail: 'photos:read' }] },
+  own: { isAllowed: false, permissions: [] },
 }
 
 export const apisStates: Readonly<Record<string, PageModel>> = {
@@ -156,6 +144,7 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
     view: 'api-access',
     viewer: anna,
     api,
+    permissionCount: 2,
     client: { id: 'c1', name: 'Immich', isPublic: false },
     access,
     version: 'W/"x"',
@@ -165,6 +154,7 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
     view: 'api-access',
     viewer: anna,
     api,
+    permissionCount: 2,
     client: { id: 'c1', name: 'Immich', isPublic: false },
     access,
     version: 'W/"x"',
@@ -173,9 +163,10 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
   'api-access-public': {
     view: 'api-access',
     viewer: anna,
-    api: { ...api, permissions: [] },
+    api,
+    permissionCount: 0,
     client: { id: 'c1', name: 'Immich', isPublic: true },
-    access: { ...access, userDelegatedAccess: false },
+    access: { ...access, delegated: { isAllowed: false, permissions: [] } },
     version: 'W/"x"',
     conflict: null,
   },
