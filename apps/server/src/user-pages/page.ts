@@ -85,7 +85,8 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
           const body = { ...toUserBody(values), userGroupIds: [...selectedGroupIds] }
           id = (await users.create(pageActor(viewer, ctx), body)).id
         })
-        if (!refusal) return redirectWithNotice(ctx, id, 'created', 'profile')
+        // The user cannot sign in without the sign-in link of this page.
+        if (!refusal) return redirectWithNotice(ctx, id, 'created', 'security')
         await showNew(ctx, viewer, { values, problems: refusal.problems, problem: refusal.problem, selectedGroupIds })
         ctx.status = refusal.status
       }

@@ -121,6 +121,7 @@ describe('an API', () => {
     expect(refused.status).toBe(400)
     expect(refused.text).toContain(text)
     expect(refused.text).toContain('aria-invalid="true"')
+    expect(refused.text).toMatch(/One thing needs to be changed.*href="#f-(?:key|permissionName)"/s)
     expect((await stored(id))?.permissions).toHaveLength(1)
   })
 

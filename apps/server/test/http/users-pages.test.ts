@@ -20,7 +20,10 @@ const audited = (event: string) => running.log.filter((line) => line.includes(`"
 async function added(username: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
   const answer = await post(`${users}/new`, { username, email: `${username}@example.com`, firstName: 'Eze', ...more })
   expect(answer.status).toBe(303)
-  return new URL(String(answer.location)).pathname
+  // The page with the sign-in link of the new user.
+  const { pathname } = new URL(String(answer.location))
+  expect(pathname).toMatch(/\/security$/)
+  return pathname.replace(/\/security$/, '')
 }
 const idOf = (path: string) => String(path.split('/').at(-1))
 const versionOf = (html: string) => (/name="version" value="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&#34;', '"')
