@@ -2,12 +2,18 @@
 const maxReadings = 200
 
 /** A path that every server reads in the same way, apart from case. */
-const plainPath = /^(?:\/(?:[\w~!$&'()*+,=:@-]+(?:\.+[\w~!$&'()*+,=:@-]+)*)?)+$/
+const plainPath = /^(?:\/(?:[\w~!$&'()*,=:@-]+(?:\.+[\w~!$&'()*,=:@-]+)*)?)+$/
 
 /** What servers and frameworks do with a path before they choose what answers it. */
 const transformations: readonly ((path: string) => string)[] = [
   decode,
   (path) => path.normalize('NFKC'),
+  // Letters outside ASCII that equal one of ASCII if case is ignored.
+  (path) => path.replaceAll(/[\u0130\u0131]/g, 'i').replaceAll('\u017f', 's'),
+  // File systems that ignore characters without a width.
+  (path) => path.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, ''),
+  // A server that reads a path as it reads a query.
+  (path) => path.replaceAll('+', ' '),
   (path) => path.replaceAll('\\', '/'),
   (path) => path.replaceAll(/\/{2,}/g, '/'),
   removeDotSegments,

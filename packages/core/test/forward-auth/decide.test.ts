@@ -151,6 +151,12 @@ describe('decisions about requests to protected sites', () => {
     '/public/%zz',
     '/public#/../admin',
     '/public/\u00e4',
+    '/adm%c4%b1n',
+    '/ADM%C4%B0N',
+    '/admin/u%c5%bfers/../../adm%69n%e2%80%8b',
+    '/%e2%80%8badmin',
+    '/admin%c2%ad/users',
+    '/admin+',
     '/PUBLIC/x',
     'http://wiki.example.org/admin',
     '*',
@@ -162,7 +168,7 @@ describe('decisions about requests to protected sites', () => {
     })
   })
 
-  it.each(['/wiki/%2F%2e%2e', '/wiki/a%2Fb', '/wiki//x', '/wiki/x;y', '/WIKI/%C3%A4'])(
+  it.each(['/wiki/%2F%2e%2e', '/wiki/a%2Fb', '/wiki//x', '/wiki/x;y', '/WIKI/%C3%A4', '/wiki/%c4%b1+x'])(
     'allows the unusual path %j, which one rule matches in every reading',
     async (path) => {
       expect(await decideCase({ path, visitor: member, expected: '', rule: null })).toEqual({
