@@ -11,7 +11,7 @@ export interface SnippetAddresses {
 
 /** The placeholder for the application. */
 const application = '127.0.0.1:8080'
-const tokenPattern = '[Bb]earer +pst_'
+const tokenPattern = '[Bb][Ee][Aa][Rr][Ee][Rr] +pst_'
 
 export interface Snippet {
   readonly name: string

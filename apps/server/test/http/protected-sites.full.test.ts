@@ -312,8 +312,10 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
       test('accepts service tokens, which the application does not receive', async () => {
         const serviceToken = { name: 'CI', paths: ['/api/*'], methods: ['GET'] }
         const { plain } = await running.app.pocket.clients.addSecret(site.id, { serviceToken })
-        expect(await statusOf(port, '/api/x', { Authorization: `Bearer ${plain}` })).toBe(200)
-        expect(seen.at(-1)?.headers.authorization ?? '').toBe('')
+        for (const scheme of ['Bearer', 'BEARER']) {
+          expect(await statusOf(port, '/api/x', { Authorization: `${scheme} ${plain}` })).toBe(200)
+          expect(seen.at(-1)?.headers.authorization ?? '').toBe('')
+        }
         expect(await statusOf(port, '/api/x', { 'X-Wiki-Token': plain })).toBe(200)
         expect(seen.at(-1)?.headers['x-wiki-token'] ?? '').toBe('')
         expect(await statusOf(port, '/api/x', { Authorization: 'Bearer pst_wrong' })).toBe(401)
