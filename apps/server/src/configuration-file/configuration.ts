@@ -8,6 +8,7 @@ import type { Existing, Kind, KindName } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
 import { type Change, type Declaration, declare, declaredFields, existingOf, itemsOf, keyOf } from './plan.ts'
 import { InvalidFileError, type Path, type Problem } from './problem.ts'
+import { escapeReferences } from './references.ts'
 
 /**
  * `outdated`: a file with a higher revision was applied. `conflict`: another file with the same revision was applied. Both change
@@ -272,7 +273,7 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
       for (const kind of kinds) {
         const items = await kind.list()
         const [settings] = items
-        if (settings !== undefined) content[kind.name] = kind.name === 'settings' ? settings : items
+        if (settings !== undefined) content[kind.name] = escapeReferences(kind.name === 'settings' ? settings : items)
       }
       return content
     },

@@ -31,10 +31,14 @@ export function toYaml(value: unknown): string {
 
 function contentOf(source: string, yaml: YamlDocument): unknown {
   try {
-    return yaml.toJS({ maxAliasCount: 100 })
+    const content: unknown = yaml.toJS({ maxAliasCount: 100 })
+    // Throws if a value contains itself.
+    JSON.stringify(content)
+    return content
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    throw new InvalidFileError(source, [{ line: 1, column: 1, field: '', message: error.message }])
+    const message = error instanceof TypeError ? 'an alias refers to a value that contains it' : error.message
+    throw new InvalidFileError(source, [{ line: 1, column: 1, field: '', message }])
   }
 }
 

@@ -5,7 +5,7 @@ import type { ValidateFunction } from 'ajv'
 import { messageOf } from '../logging/failure.ts'
 import { parseYaml } from './document.ts'
 import { type Item, type KindName, kindNames } from './kind.ts'
-import { InvalidFileError, type Path, type Problem } from './problem.ts'
+import { fieldOf, InvalidFileError, type Path, type Problem } from './problem.ts'
 import { resolveReferences } from './references.ts'
 
 /** The content of a configuration file. */
@@ -29,7 +29,7 @@ export interface ConfigurationFile {
   readonly content: FileContent
   /** Every problem that can be found without the database. */
   readonly problems: readonly Problem[]
-  /** Whether there is a problem within the item at this path. */
+  /** Whether there is a problem within the kind or the item at this path. */
   hasProblem(item: Path): boolean
   problem(path: Path, message: string): Problem
 }
@@ -49,6 +49,7 @@ export interface FileSchema {
 
 /** Bytes. */
 const maxSize = 10_000_000
+const maxReferencedSize = 1_000_000
 
 /** Reads and validates the file. @throws {InvalidFileError} if it cannot be read or is not YAML */
 export function loadFile({ path, environment, schema }: LoadOptions): ConfigurationFile {
@@ -58,7 +59,7 @@ export function loadFile({ path, environment, schema }: LoadOptions): Configurat
   const report = (at: Path, message: string) => found.push({ at, problem: document.problem(at, message) })
   const resolved = resolveReferences(document.content ?? {}, {
     environment,
-    readFile: (file) => readFileSync(file, 'utf8'),
+    readFile: readReferencedFile,
     folder: dirname(path),
     report,
   })
@@ -73,6 +74,7 @@ export function loadFile({ path, environment, schema }: LoadOptions): Configurat
     resolved,
   )
   reportDuplicates(content, report)
+  const items = new Set(found.flatMap(({ at }) => [fieldOf(at.slice(0, 1)), fieldOf(at.slice(0, 2))]))
   return {
     source: path,
     name: basename(path).slice(0, 255),
@@ -80,7 +82,7 @@ export function loadFile({ path, environment, schema }: LoadOptions): Configurat
     fingerprint: digestOf(text + JSON.stringify(resolved)),
     content,
     problems: unique(found.map(({ problem }) => problem)),
-    hasProblem: (item) => found.some(({ at }) => item.every((part, index) => at[index] === part)),
+    hasProblem: (item) => items.has(fieldOf(item)),
     problem: document.problem,
   }
 }
@@ -95,6 +97,14 @@ export function readText(path: string): string {
       { line: 1, column: 1, field: '', message: `the file cannot be read (${messageOf(error)})` },
     ])
   }
+}
+
+/** Reading a pipe or a device could take forever. */
+function readReferencedFile(path: string): string {
+  const stats = statSync(path)
+  if (!stats.isFile()) throw new Error('not a regular file')
+  if (stats.size > maxReferencedSize) throw new Error(`larger than ${maxReferencedSize} bytes`)
+  return readFileSync(path, 'utf8')
 }
 
 function digestOf(text: string): string {

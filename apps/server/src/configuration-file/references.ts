@@ -11,6 +11,9 @@ export interface ReferenceSources {
   readonly report: (path: Path, message: string) => void
 }
 
+const variable = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g
+const escapableVariable = /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+
 /** Replaces `${NAME}` by a variable of the environment, and a text `file:PATH` by the content of a file. */
 export function resolveReferences(value: unknown, sources: ReferenceSources, path: Path = []): unknown {
   if (typeof value === 'string') return resolveText(value, sources, path)
@@ -19,6 +22,14 @@ export function resolveReferences(value: unknown, sources: ReferenceSources, pat
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, resolveReferences(member, sources, [...path, name])]),
   )
+}
+
+/** The opposite: texts of users must not become references when an export is applied. */
+export function escapeReferences(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll(variable, '$$$&').replace(/^\$*file:/, '$$$&')
+  if (Array.isArray(value)) return value.map(escapeReferences)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, escapeReferences(member)]))
 }
 
 function resolveText(text: string, { environment, readFile, folder, report }: ReferenceSources, path: Path): string {
@@ -31,8 +42,8 @@ function resolveText(text: string, { environment, readFile, folder, report }: Re
       return text
     }
   }
-  // `$${NAME}` stands for the text itself.
-  return text.replaceAll(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (match, prefix: string, name: string) => {
+  // `$${NAME}` and `$file:` stand for the texts without the first sign.
+  return text.replace(/^\$(?=\$*file:)/, '').replaceAll(escapableVariable, (match, prefix: string, name: string) => {
     if (prefix !== '') return match.slice(1)
     const value = environment[name]
     if (value === undefined || value === '') report(path, `names the variable ${name}, which is not set`)

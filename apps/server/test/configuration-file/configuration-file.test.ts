@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -458,6 +459,25 @@ apis:
     expect((await behind.administrator.get(`${behind.url}/settings/admin`)).text).toContain('have the same revision')
     expect(await lower('revision: 3\ngroups: [{ name: old }]')).toMatchObject({ exit: 0 })
     expect(await groups.findByName('old')).toMatchObject({ name: 'old' })
+  })
+
+  test('an export refers to no variables and files that are named in stored texts', async () => {
+    await using place = await site('')
+    await using instance = await startInstance(place.env)
+    const texts = [`\${ENCRYPTION_KEY}`, `$\${HOME}`, 'file:/etc/hostname', '$file:x', 'costs $5 {a}', `$$file:\${A}`]
+    for (const [index, displayName] of texts.entries())
+      await instance.app.directory.create({
+        ...{ id: randomUUID(), userName: `user${index}`, email: `u${index}@example.com` },
+        ...{ firstName: '', lastName: '', displayName, locale: null },
+      })
+    const { stdout } = await place.run('config', 'export')
+    const exported = join(place.file.folder, 'exported.yaml')
+    await writeFile(exported, stdout)
+    expect(await place.run('config', 'plan', exported)).toMatchObject({
+      exit: 0,
+      stdout: expect.stringMatching(/^No changes/),
+      stderr: '',
+    })
   })
 
   test('an export applies without a change, and contains no secrets', async () => {

@@ -14,7 +14,7 @@ type Schema = Readonly<Record<string, unknown>>
 const names = (description: string) => ({ type: 'array', items: { type: 'string' }, description })
 const previously = { type: 'string', description: 'The earlier name. The object is renamed and keeps its members.' }
 const customClaims = { ...claimsBody, description: 'All custom claims.' }
-const revision = { type: 'integer', minimum: 1 }
+const revision = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }
 
 const { id: _userId, userGroupIds: _groupIds, ...userFields } = userBody.properties
 const {

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { fileSchema } from '../../src/composition/configuration/schema.ts'
+import { loadFile } from '../../src/configuration-file/load.ts'
+import { InvalidFileError } from '../../src/configuration-file/problem.ts'
+import { createFileSite, type FileSite } from './file.ts'
+
+const load = ({ path }: Pick<FileSite, 'path'>) => loadFile({ path, environment: {}, schema: fileSchema() })
+const problemsOf = (site: Pick<FileSite, 'path'>) => load(site).problems.map(({ field, message }) => [field, message])
+
+test('reads secrets from regular files of limited size only', async () => {
+  await using site = await createFileSite(
+    'clients: [{ id: tv, name: TV, secrets: [file:pipe, file:., file:/dev/zero, file:large, file:link] }]',
+  )
+  execFileSync('mkfifo', [join(site.folder, 'pipe')])
+  await writeFile(join(site.folder, 'large'), 'x'.repeat(1_000_001))
+  execFileSync('ln', ['-s', 'secret', join(site.folder, 'link')])
+  await writeFile(join(site.folder, 'secret'), 'a secret that is long enough\n')
+  const message = 'names a file that cannot be read'
+  expect(problemsOf(site)).toEqual([
+    ['clients[0].secrets[0]', `${message} (not a regular file)`],
+    ['clients[0].secrets[1]', `${message} (not a regular file)`],
+    ['clients[0].secrets[2]', `${message} (not a regular file)`],
+    ['clients[0].secrets[3]', `${message} (larger than 1000000 bytes)`],
+  ])
+})
+
+test('rejects a file that is nested too deeply or refers to itself', async () => {
+  await using nested = await createFileSite(`groups: ${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+  expect(() => load(nested)).toThrow(/pocket\.yaml:1:\d+: /)
+  await using bomb = await createFileSite(
+    `groups: &a [x]\nusers: &b [${'*a,'.repeat(20)}]\nclients: &c [${'*b,'.repeat(20)}]\napis: [${'*c,'.repeat(20)}]`,
+  )
+  expect(() => load(bomb)).toThrow(/alias/)
+  await using loop = await createFileSite('groups: &a [*a]')
+  expect(() => load(loop)).toThrow(/pocket\.yaml:1:1: an alias refers to a value that contains it/)
+})
+
+test('reports the problems of many items, and prints the first', async () => {
+  const count = 5000
+  await using site = await createFileSite(`groups:\n${'  - { name: xy, colour: red }\n'.repeat(count)}`)
+  const file = load(site)
+  expect(file.problems).toHaveLength(2 * count - 1)
+  expect(new InvalidFileError('pocket.yaml', file.problems).message.split('\n')).toHaveLength(201)
+  expect([file.hasProblem(['groups', count - 1]), file.hasProblem(['groups', count])]).toEqual([true, false])
+})
+
+test('a member with the name of a built-in property is not known', async () => {
+  await using site = await createFileSite(
+    '__proto__: { enforce: true }\nconstructor: 1\nsettings: { __proto__: { appName: X } }\ngroups: [{ name: xy, __proto__: { colour: red } }]',
+  )
+  expect(problemsOf(site)).toEqual(
+    ['__proto__', 'constructor', 'settings.__proto__', 'groups[0].__proto__'].map((field) => [field, 'is not known']),
+  )
+  expect(load(site).content).toEqual({ settings: {}, groups: [{ name: 'xy' }] })
+})
+
+test('the revision is a number that can be increased', async () => {
+  await using site = await createFileSite('revision: 9007199254740993')
+  expect(problemsOf(site)).toEqual([['revision', expect.stringContaining('9007199254740991')]])
+})
