@@ -22,7 +22,8 @@ const server = 'apps/server/test/'
 
 const faults: readonly Fault[] = [
   {
-    fault: 'replicas killed, stopped and cut off, PostgreSQL crashed, keys and settings changed',
+    fault:
+      'replicas killed at random moments, stopped and cut off, PostgreSQL crashed and restarted, keys and settings changed',
     files: [`${server}replicas/replicas.full.test.ts`],
   },
   { fault: 'an older version beside a newer one', files: [`${server}replicas/two-versions.full.test.ts`] },

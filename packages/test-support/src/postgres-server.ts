@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { freePort } from './process.ts'
 
-// A program that runs one temporary PostgreSQL. It prints `ready PORT` when it listens on 127.0.0.1; SIGTERM stops it and
-// removes its data. The superuser is `postgres`, with the password in PGPASSWORD.
+// A program that runs one temporary PostgreSQL. It prints `ready PORT` when it listens on 127.0.0.1; SIGUSR2 restarts it on
+// the same port, and SIGTERM stops it and removes its data. The superuser is `postgres`, with the password in PGPASSWORD.
 
 // PostgreSQL refuses to run as root; `nobody` exists on every Linux, so no user has to be created.
 const nobodyIds = { uid: 65_534, gid: 65_534 }
@@ -20,9 +20,15 @@ const environment = { LC_ALL: 'C', TZ: 'UTC' }
 const folder = await mkdtemp(join(tmpdir(), 'pocket-test-postgres-data-'))
 let server: ChildProcess | undefined
 let isStopping = false
+let isRestarting = false
 process.once('SIGTERM', () => {
   isStopping = true
   server?.kill('SIGQUIT')
+})
+process.on('SIGUSR2', () => {
+  isRestarting = true
+  // The fast shutdown, which ends all connections.
+  server?.kill('SIGINT')
 })
 // A killed test run no longer reads the output; the data must still be removed.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -50,14 +56,19 @@ async function createCluster(binaries: string): Promise<string> {
 
 /** Runs until PostgreSQL exits. Another program may take the port first, hence the retries. */
 async function serve(binaries: string, data: string): Promise<void> {
+  let port = await freePort()
   for (let attempt = 1; !isStopping; attempt++) {
-    const port = await freePort()
     const postgres = start(binaries, data, port)
     server = postgres.child
     if (isStopping) server.kill('SIGQUIT')
     const [code] = await once(server, 'exit')
     if (isStopping) return
+    if (isRestarting) {
+      isRestarting = false
+      continue
+    }
     if (attempt === 5 || !postgres.isPortTaken()) throw new Error(`PostgreSQL ended with exit code ${code}`)
+    port = await freePort()
   }
 }
 

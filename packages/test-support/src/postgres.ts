@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { eventually } from './eventually.ts'
 import { startProcess } from './process.ts'
 
 /** A PostgreSQL server that is stopped and deleted on disposal or when this process ends. */
@@ -14,6 +15,8 @@ export interface PostgresServer extends AsyncDisposable {
   suspend(): void
   /** Resumes its processes. */
   resume(): void
+  /** Restarts it on the same port, which ends all connections. Resolves when it accepts connections again. */
+  restart(): Promise<void>
 }
 
 /** The options of {@link startPostgres}. */
@@ -60,11 +63,20 @@ export async function startPostgres({
     for (const pid of descendantPids(server.pid)) sendSignal(pid, name)
   }
   const resume = () => signalAll('SIGCONT')
+  const url = `postgres://postgres:${password}@127.0.0.1:${server.ready[1]}/postgres`
+  const startTime = async () => (await execute(url, 'SELECT pg_postmaster_start_time()::text AS at')).rows[0].at
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${server.ready[1]}/postgres`,
+    url,
     pid: server.pid,
     suspend: () => signalAll('SIGSTOP'),
     resume,
+    async restart() {
+      const before = await startTime()
+      process.kill(server.pid, 'SIGUSR2')
+      await eventually(async () => {
+        if ((await startTime()) === before) throw new Error('PostgreSQL has not restarted yet')
+      })
+    },
     async [Symbol.asyncDispose]() {
       resume()
       await server[Symbol.asyncDispose]()
@@ -105,7 +117,9 @@ export async function createTestDatabase(templateUrl?: string): Promise<TestData
   url.pathname = `/${name}`
   return {
     url: url.href,
-    [Symbol.asyncDispose]: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    async [Symbol.asyncDispose]() {
+      await execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    },
   }
 }
 
@@ -140,11 +154,13 @@ function runServerUrl(): string {
   throw new Error(`there is no PostgreSQL for this test: ${reason}`)
 }
 
-async function execute(server: string, statement: string): Promise<void> {
+async function execute(server: string, statement: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: server })
+  // The query rejects as well.
+  client.on('error', () => {})
   await client.connect()
   try {
-    await client.query(statement)
+    return await client.query(statement)
   } finally {
     await client.end()
   }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +19,7 @@ import {
 } from '@pocket/test-support'
 import pg from 'pg'
 import { registerPasskey } from '../api/instance.ts'
+import { seeded } from '../e2e/generated-requests.ts'
 import { setUpAdministrator } from '../http/app.ts'
 import { mainProgram, sourceFlags } from '../program.ts'
 import { haproxyUnavailableReason, startHaproxy } from './haproxy.ts'
@@ -26,6 +28,9 @@ import { applicationSettings, RefusedError, signIn, type Tokens, token, withRelo
 const apiKey = 'a static api key that is long enough'
 /** Milliseconds that a replica is cut off, and the load between two faults; `pnpm faults --long` takes a minute. */
 const pause = Number(process.env.POCKET_FAULT_PAUSE ?? 3000)
+/** Chooses the moments of the faults and the replicas that are killed. */
+const seed = Number(process.env.POCKET_FAULT_SEED ?? randomInt(2 ** 32))
+const maxDelay = 2000
 
 describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)('three replicas', () => {
   test(
@@ -41,6 +46,8 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const [port, ...ports] = [await freePort(), await freePort(), await freePort(), await freePort()] as const
       const url = `http://localhost:${port}`
       const did: string[] = []
+      const random = seeded(seed)
+      process.stdout.write(`POCKET_FAULT_SEED=${seed}\n`)
 
       const proxies = await Promise.all(ports.map(async () => stack.use(await startTcpProxy(pooler.url))))
       const start = (index: number) =>
@@ -150,6 +157,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       // Observed at the end.
       load.catch(() => undefined)
       const during = async (fault: string, act: () => unknown) => {
+        await delay(random() * maxDelay)
         did.push(`${fault} after ${counts.logins} logins and ${counts.refreshes} refreshes`)
         await act()
         await delay(pause)
@@ -164,11 +172,16 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
         await isReady(index)
       }
 
-      await during('replica 0 killed and started again', () => restart(0, 'SIGKILL'))
+      await eventually(() => expect(counts.logins).toBeGreaterThan(0))
+      for (let kill = 0; kill < 3; kill += 1) {
+        const index = Math.floor(random() * ports.length)
+        await during(`replica ${index} killed and started again`, () => restart(index, 'SIGKILL'))
+      }
       await during('replica 1 stopped and started again', () => restart(1, 'SIGTERM'))
       await during('replica 2 cut off from the database', () => proxies[2]?.suspend())
       await during('replica 2 connected again', () => proxies[2]?.resume())
       await during('PostgreSQL crashed and recovered', () => crash(postgres.url))
+      await during('PostgreSQL restarted', () => postgres.restart())
 
       // A setting and a key count everywhere.
       const atEach = <T>(read: (at: string) => Promise<T>) =>
