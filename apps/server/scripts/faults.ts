@@ -36,7 +36,12 @@ const faults: readonly Fault[] = [
   { fault: 'SIGKILL of the process that runs a job', files: [`${server}jobs/take-over.full.test.ts`] },
   {
     fault: 'PostgreSQL frozen, cut off and without free connections',
-    files: [`${core}typeorm/outage.full.test.ts`, `${core}flows/outages.test.ts`, `${server}http/health.test.ts`],
+    files: [
+      `${core}typeorm/outage.full.test.ts`,
+      `${core}flows/outages.test.ts`,
+      `${server}http/health.test.ts`,
+      `${server}http/frozen-database.full.test.ts`,
+    ],
   },
   {
     fault: 'disks that are full or read-only',
