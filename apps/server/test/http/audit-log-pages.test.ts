@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
 import type { AuditEntry } from '../../src/audit-log/audit-entry.ts'
 import { auditLine, noKnownSubjects } from '../../src/audit-log/audit-line.ts'
+import { changeView } from '../../src/audit-log/change-view.ts'
 import { eventNames } from '../../src/audit-log/event-names.ts'
 import { loadMessages } from '../../src/http/messages.ts'
+import { settingKeys } from '../../src/settings/definitions.ts'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { auditEntry } from '../audit-log/audit-entry.ts'
@@ -47,6 +49,25 @@ describe('every event', () => {
     ])
     expect(line({ event: 'GROUP_UPDATED', changes: renamed }, 'own')).toEqual(['new', undefined])
   })
+})
+
+test('has a label for each setting and each field of a client, a group and a user', async () => {
+  const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
+  const unlabelled = (event: string, fields: readonly string[]) => {
+    const changes = Object.fromEntries(fields.map((field) => [field, { before: null, after: 'x' }]))
+    return changeView(event, changes, () => undefined)
+      .filter(({ labels }) => !labels.some((label) => messages.has(label)))
+      .map(({ field }) => field)
+  }
+  expect(unlabelled('SETTINGS_CHANGED', settingKeys)).toEqual([])
+  const client = await instance.app.pocket.clients.create({ name: 'Every field', redirectUris: [] })
+  const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, protocol, ...clientFields } = client
+  const unaudited = new Set(['secrets', 'pkceSupported', 'unusedSince', 'metadataExpiresAt', 'registration'])
+  const names = [...Object.keys(clientFields), ...Object.keys(protocol)].filter((name) => !unaudited.has(name))
+  expect(unlabelled('CLIENT_UPDATED', names)).toEqual([])
+  expect(unlabelled('GROUP_UPDATED', ['name', 'friendlyName', 'requiresTwoPasskeys', 'claims', 'members'])).toEqual([])
+  const profile = ['userName', 'email', 'emailVerified', 'firstName', 'lastName', 'displayName', 'administrator']
+  expect(unlabelled('ACCOUNT_UPDATED', [...profile, 'disabled', 'locale', 'groups', 'claims'])).toEqual([])
 })
 
 test('names changed fields, options and referenced objects in words', async () => {
