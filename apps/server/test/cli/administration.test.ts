@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually } from '@pocket/test-support'
+import { run } from '../../src/cli/run.ts'
+import { loadConfig } from '../../src/composition/config.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine, noTerminal } from '../backup/test-instance.ts'
+import { commandContext } from './command-context.ts'
 
 describe('commands beside a running server', () => {
   const stack = new AsyncDisposableStack()
@@ -241,8 +244,16 @@ describe('commands beside a running server', () => {
   })
 })
 
-test('check-config returns 2 for an invalid configuration and prints warnings of a valid one', async () => {
+test('check-config returns 2 and names each invalid variable', async () => {
   await using machine = await createMachine('SQLite')
   const valid = await machine.run(['check-config'])
   expect([valid.exit, valid.stdout.toString()]).toEqual([0, expect.stringContaining('The configuration is valid.')])
+  const errors: string[] = []
+  const context = commandContext({
+    readConfig: () => loadConfig({ ...machine.env, PORT: 'high', APP_URL: 'none' }, () => Buffer.alloc(0)),
+    printError: (line) => errors.push(line),
+  })
+  const exit = await run(['check-config'], context)
+  expect([exit, errors.join('\n')]).toEqual([2, expect.stringContaining('APP_URL')])
+  expect(errors.join('\n')).toContain('PORT')
 })
