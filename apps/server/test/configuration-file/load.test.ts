@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { fileSchema } from '../../src/composition/configuration/schema.ts'
@@ -14,9 +14,9 @@ test('reads secrets from regular files of limited size only', async () => {
   await using site = await createFileSite(
     'clients: [{ id: tv, name: TV, secrets: [file:pipe, file:., file:/dev/zero, file:large, file:link] }]',
   )
-  execFileSync('mkfifo', [join(site.folder, 'pipe')])
+  execFileSync('/usr/bin/mkfifo', [join(site.folder, 'pipe')])
   await writeFile(join(site.folder, 'large'), 'x'.repeat(1_000_001))
-  execFileSync('ln', ['-s', 'secret', join(site.folder, 'link')])
+  await symlink('secret', join(site.folder, 'link'))
   await writeFile(join(site.folder, 'secret'), 'a secret that is long enough\n')
   const message = 'names a file that cannot be read'
   expect(problemsOf(site)).toEqual([
