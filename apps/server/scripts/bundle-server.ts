@@ -49,17 +49,22 @@ await nameOnlyClasses(metafile)
 await writeFile(join(target, 'licenses.txt'), await licenses(metafile))
 
 /**
- * Makes the helper with which esbuild keeps names skip functions that have their name or are not constructors: a function that
- * is created in each request would call `Object.defineProperty` each time.
+ * Makes the helper with which esbuild keeps names skip functions: one that is created in each request would call
+ * `Object.defineProperty` each time. Classes call the helper in a static block.
  */
 async function nameOnlyClasses({ outputs }: Metafile): Promise<void> {
-  const helper = '__name=(target,value)=>__defProp('
-  const cheaper = '__name=(target,value)=>!target.prototype||target.name===value?target:__defProp('
+  const helper = '__name=(target,value)=>'
+  const ofClasses = '__name=(target,value,isClass)=>!isClass?target:'
+  const inClass = /static\{__name\(this,("[^"]+")\)/g
   const paths = Object.keys(outputs).map((output) => join(process.cwd(), output))
   const scripts = await Promise.all(paths.map(async (path) => ({ path, code: await readFile(path, 'utf8') })))
-  const found = scripts.filter(({ code }) => code.includes(helper))
-  if (found.length === 0) throw new Error('The helper of esbuild that keeps names was not found.')
-  await Promise.all(found.map(({ path, code }) => writeFile(path, code.replace(helper, cheaper))))
+  for (const part of [helper, 'static{__name(this,'])
+    if (!scripts.some(({ code }) => code.includes(part))) throw new Error(`The bundle does not contain ${part}.`)
+  await Promise.all(
+    scripts.map(({ path, code }) =>
+      writeFile(path, code.replace(helper, ofClasses).replaceAll(inClass, 'static{__name(this,$1,!0)')),
+    ),
+  )
 }
 
 async function removeScripts(): Promise<void> {
