@@ -97,10 +97,10 @@ export function createClientMetadata({
     if (jwks !== null || tokenEndpointAuthMethod === 'client_secret_jwt') return toMetadata(client)
     const existing = known.get(client)
     if (existing) return existing
-    const metadata = toMetadata(client)
+    const fields = toMetadata(client)
+    const hash = sha256(JSON.stringify(fields))
     // The library serializes and hashes the metadata in each request to find its client object: the hash suffices.
-    const hash = sha256(JSON.stringify(metadata))
-    Object.defineProperty(metadata, 'toJSON', { value: () => hash })
+    const metadata: ClientMetadata = Object.assign(Object.create({ toJSON: () => hash }), fields)
     known.set(client, metadata)
     return metadata
   }
