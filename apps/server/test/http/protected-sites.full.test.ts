@@ -261,8 +261,11 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         expect(
           await statusOf(port, '/public/x', { 'Remote-User': 'root', Remote_User: 'root', 'remote-email': 'x' }),
         ).toBe(200)
-        const { headers } = seen.at(-1) ?? nothing
-        const identity = Object.entries(headers).filter(([key, value]) => /^remote[-_]/.test(key) && value !== '')
+        await statusOf(port, '/public/x', { 'Remote.User': 'root', 'X-Pocket_Assertion': 'forged' })
+        const isIdentity = /^(?:remote.(?:user|groups|email|name)|x.pocket.assertion)$/
+        const identity = seen.flatMap(({ url, headers }) =>
+          Object.entries(headers).filter(([key, value]) => url === '/public/x' && isIdentity.test(key) && value !== ''),
+        )
         expect(identity).toEqual([])
       })
 
@@ -308,6 +311,16 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         expect(await statusOf(port, '/notes/x', { Accept: 'application/json' }, 'DELETE')).toBe(401)
         expect(seen.length).toBe(before)
       })
+
+      test.each(['X_HTTP_Method_Override', 'X-HTTP_Method', 'X.Method.Override'])(
+        'reaches no method that a rule excludes by the spelling %s',
+        async (header) => {
+          const before = seen.length
+          // A proxy may also drop the header.
+          await statusOf(port, '/notes/x', { [header]: 'DELETE' })
+          expect(seen.slice(before).filter(({ headers }) => header.toLowerCase() in headers)).toEqual([])
+        },
+      )
 
       test('accepts service tokens, which the application does not receive', async () => {
         const serviceToken = { name: 'CI', paths: ['/api/*'], methods: ['GET'] }

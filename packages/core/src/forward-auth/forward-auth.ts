@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa'
 import type { Client } from '../clients/client.ts'
-import { sitePath } from '../clients/protected-site.ts'
+import { assertionHeader, sitePath } from '../clients/protected-site.ts'
 import type { SecretUses } from '../clients/secret-uses.ts'
 import { serviceTokenPrefix } from '../clients/secrets.ts'
 import type { ConnectionRecorder } from '../connection-log/connection-log.ts'
@@ -19,6 +19,7 @@ import {
   type AuthzEndpoint,
   authzEndpoints,
   forwardedHost,
+  hasOtherSpelling,
   isFromProxy,
   type ProxyRequest,
   type ProxyRequestProblem,
@@ -57,7 +58,7 @@ export const refusalReasons: Readonly<Record<DecisionReason | ProxyRequestProble
   service_token_limits: 'the service token is not valid for this path or method',
   untrusted_proxy: 'the proxy is not trusted; set TRUST_PROXY to its IP address',
   missing_headers: 'the proxy does not send the headers of this endpoint',
-  repeated_headers: 'a header occurs more than once',
+  repeated_headers: 'a header occurs more than once, or in another spelling',
   insecure: 'the site was requested without HTTPS; protected sites require HTTPS',
   invalid_target: 'the request target is not a path of a valid host',
   unknown_host: 'the host belongs to no protected site, or to several',
@@ -116,6 +117,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     const site = await findSite(request.host)
     if (!site) return refuse(ctx, 'unknown_host')
     const { identityHeaders: names, identityAssertion } = site.protocol
+    if (hasOtherSpelling(ctx.req, [...Object.values(names), assertionHeader])) return refuse(ctx, 'repeated_headers')
     const decision = await authorize(site, request, {
       reference: new SiteCookies(ctx.req, ctx.res).reference,
       serviceToken: presentedToken(ctx, site),

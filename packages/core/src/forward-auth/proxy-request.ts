@@ -110,15 +110,32 @@ function describe(
   return host === '' ? 'invalid_target' : { protocol, host, method: second, target }
 }
 
-/** The values of each header as sent, because Node discards or joins repeated ones. */
+/** The values of each header as sent, because Node discards or joins repeated ones; in all spellings. */
 function readHeaders(
   { rawHeaders }: IncomingMessage,
   names: readonly string[],
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>(names.map((name) => [name, []]))
   for (let index = 0; index < rawHeaders.length; index += 2)
-    found.get(rawHeaders[index]?.toLowerCase() ?? '')?.push(rawHeaders[index + 1] ?? '')
+    found.get(withHyphens(rawHeaders[index] ?? ''))?.push(rawHeaders[index + 1] ?? '')
   return found
+}
+
+/** Applications with CGI variables (RFC 3875 §4.1.18), such as those in PHP, read several characters as the hyphen. */
+function withHyphens(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
+}
+
+/**
+ * Whether a header has a name that applications read as one of these names, although a proxy does not remove it. Proxies remove
+ * names with hyphens or with underscores.
+ */
+export function hasOtherSpelling({ rawHeaders }: IncomingMessage, names: readonly string[]): boolean {
+  const known = names.map((name) => name.toLowerCase())
+  return rawHeaders.some((value, index) => {
+    const name = known.find((candidate) => index % 2 === 0 && candidate === withHyphens(value))
+    return name !== undefined && ![name, name.replaceAll('-', '_')].includes(value.toLowerCase())
+  })
 }
 
 function splitTarget(target: string): readonly [string, string?] {
