@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Client, ClientSecret } from '../clients/client.ts'
 import { type AccessProblem, accessProblem, type CountPasskeys, groupProblem } from '../clients/group-restriction.ts'
 import type { AccessRule } from '../clients/protected-site.ts'
+import { isRecent } from '../sessions/freshness.ts'
 import { readPath } from './path-readings.ts'
 
 /** A request to a protected site, as its proxy describes it. */
@@ -114,7 +115,7 @@ function deny(reason: DecisionReason): Decision {
 
 function hasRecentPasskey({ maxPasskeyAgeMinutes }: AccessRule, { acr, authTime }: SiteVisitor, now: number): boolean {
   if (maxPasskeyAgeMinutes === null) return true
-  return acr === 'phr' && now / 1000 - authTime <= maxPasskeyAgeMinutes * 60
+  return acr === 'phr' && isRecent(authTime * 1000, now, maxPasskeyAgeMinutes * 60_000)
 }
 
 /** The index of the rule that matches every reading of the request, -1 for none, or why several rules could match. */

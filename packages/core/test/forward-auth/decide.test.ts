@@ -79,6 +79,12 @@ describe('decisions about requests to protected sites', () => {
       expected: 'use_passkey passkey_too_old',
       rule: 6,
     },
+    {
+      path: '/vault/',
+      visitor: { ...member, authTime: now / 1000 + 86_400 },
+      expected: 'use_passkey passkey_too_old',
+      rule: 6,
+    },
     { path: '/vault/', visitor: { ...member, acr: '0' }, expected: 'use_passkey passkey_too_old', rule: 6 },
     { path: '/vault/', expected: 'sign_in no_session', rule: 6 },
     { path: '/hooks/build', method: 'POST', token, expected: 'allow allowed', rule: 3 },
