@@ -1,5 +1,5 @@
 import type { Client } from '@pocket/core'
-import { assertionHeader, overridingHeaders } from '@pocket/core/internal'
+import { assertionHeader, overridingHeaders, overridingPathHeaders } from '@pocket/core/internal'
 
 /** The addresses in the configuration of a proxy. */
 export interface SnippetAddresses {
@@ -92,7 +92,7 @@ server {
         error_page 401 = @pocket_sign_in;
 ${variables.map(([header, variable]) => `        auth_request_set ${variable} $upstream_http_${header.toLowerCase().replaceAll('-', '_')};\n        proxy_set_header ${header} ${variable};\n`).join('')}        proxy_set_header Cookie $pocket_cookie;
         proxy_set_header Authorization $pocket_authorization;
-${serviceTokenHeader === null ? '' : `        proxy_set_header ${serviceTokenHeader} "";\n`}        proxy_set_header Host $host;
+${overridingPathHeaders.map((name) => `        proxy_set_header ${name} "";\n`).join('')}${serviceTokenHeader === null ? '' : `        proxy_set_header ${serviceTokenHeader} "";\n`}        proxy_set_header Host $host;
         proxy_set_header X-Forwarded-Proto https;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_http_version 1.1;
@@ -106,7 +106,7 @@ ${serviceTokenHeader === null ? '' : `        proxy_set_header ${serviceTokenHea
 }
 
 function caddy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
-  const removed = headers.flatMap((name) => [name, ...withUnderscores([name])])
+  const removed = [...headers, ...overridingPathHeaders].flatMap((name) => [name, ...withUnderscores([name])])
   return `${hosts.map((host) => `https://${host}`).join(', ')} {
 	route {
 		reverse_proxy /.pocket/* ${pocket}
@@ -130,14 +130,14 @@ function withUnderscores(names: readonly string[]): readonly string[] {
 
 function traefik({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
   const rule = hosts.map((host) => `Host(\`${host.split(':')[0]}\`)`).join(' || ')
-  const removed = [...withUnderscores(headers), ...(serviceTokenHeader === null ? [] : [serviceTokenHeader])]
-  const isChanged = removed.length > 0
+  const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
+  const removed = [...withUnderscores([...headers, ...overridingPathHeaders]), ...overridingPathHeaders, ...token]
   return `# Traefik cannot remove a single cookie: the application also receives __Host-pocket-site, and service tokens in Authorization.
 http:
   routers:
     protected-site:
       rule: "${rule}"
-      middlewares: [pocket${isChanged ? ', pocket-removed' : ''}]
+      middlewares: [pocket, pocket-removed]
       service: application
       tls: {}
     protected-site-pocket:
@@ -150,7 +150,10 @@ http:
         address: ${pocket}/api/authz/forward-auth
         trustForwardHeader: false
         authResponseHeaders: [${headers.join(', ')}]
-${isChanged ? `    pocket-removed:\n      headers:\n        customRequestHeaders: { ${removed.map((name) => `${name}: ""`).join(', ')} }\n` : ''}  services:
+    pocket-removed:
+      headers:
+        customRequestHeaders: { ${removed.map((name) => `${name}: ""`).join(', ')} }
+  services:
     pocket:
       loadBalancer:
         servers: [{ url: "${pocket}" }]
@@ -161,7 +164,7 @@ ${isChanged ? `    pocket-removed:\n      headers:\n        customRequestHeaders
 }
 
 function haproxy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
-  const pattern = headers.map((name) => name.replaceAll('-', '[-_]')).join('|')
+  const pattern = [...headers, ...overridingPathHeaders].map((name) => name.replaceAll('-', '[-_]')).join('|')
   return `# With the script docker/haproxy/pocket.lua of this project.
 global
     setenv POCKET_URL ${pocket}
@@ -202,7 +205,8 @@ function envoy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: Snippet
 # pocket without this filter, with request_headers_to_remove: [x-forwarded-host]. Envoy cannot remove a single cookie without a script.
 # Of the connection manager, set use_remote_address: true, upgrade_configs: [{ upgrade_type: websocket }] and
 # common_http_protocol_options: { headers_with_underscores_action: DROP_HEADER }.
-${serviceTokenHeader === null ? '' : `# Of the route, set request_headers_to_remove: [${serviceTokenHeader}].\n`}- name: envoy.filters.http.ext_authz
+# Of the route, set request_headers_to_remove: [${[...overridingPathHeaders, ...token].join(', ')}].
+- name: envoy.filters.http.ext_authz
   typed_config:
     "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
     failure_mode_allow: false

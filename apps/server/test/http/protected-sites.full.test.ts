@@ -299,11 +299,23 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         expect(seen.length).toBe(before)
       })
 
+      test.each(['X-Original-URL', 'X_Rewrite_URL', 'X-Rewrite_URL'])(
+        'passes no path in the header %s to the application',
+        async (header) => {
+          const before = seen.length
+          await statusOf(port, '/public/x', { [header]: '/admin/x' })
+          const paths = seen.slice(before).map(({ headers }) => headers[header.toLowerCase()] ?? '')
+          expect(paths.join()).toBe('')
+        },
+      )
+
       test.each([
         ['X-HTTP-Method-Override', '/notes/x'],
         ['X-HTTP-Method', '/notes/x'],
         ['X-Method-Override', '/notes/x'],
         [null, '/notes/x?_method=DELETE'],
+        [null, '/notes/x?a=1;_method=DELETE'],
+        [null, '/notes/x?.METHOD=DELETE'],
       ])('reaches no method that a rule excludes by %s at %s', async (header, target) => {
         expect(await statusOf(port, '/notes/x')).toBe(200)
         const before = seen.length

@@ -65,14 +65,16 @@ test('the configuration of Traefik removes service tokens and forged headers aft
   const { routers, middlewares } = parse(snippetOf('Traefik')).http
   const [check, removal] = routers['protected-site'].middlewares
   expect(middlewares[check]).toHaveProperty('forwardAuth')
-  const removed = { Remote_User: '', Remote_Groups: '', Remote_Email: '', Remote_Name: '', 'X-Service-Token': '' }
+  const identity = ['Remote_User', 'Remote_Groups', 'Remote_Email', 'Remote_Name']
+  const paths = ['X-Original-URL', 'X_Original_URL', 'X-Rewrite-URL', 'X_Rewrite_URL']
+  const removed = Object.fromEntries([...identity, ...paths, 'X-Service-Token'].map((header) => [header, '']))
   expect(middlewares[removal]).toEqual({ headers: { customRequestHeaders: removed } })
 })
 
 test('the configuration of Envoy forwards each header that decides', () => {
   const text = snippetOf('Envoy')
   expect(text).toContain('headers_with_underscores_action: DROP_HEADER')
-  expect(text).toContain('request_headers_to_remove: [X-Service-Token]')
+  expect(text).toContain('request_headers_to_remove: [X-Original-URL, X-Rewrite-URL, X-Service-Token]')
   for (const part of [
     'request_headers_to_remove: [x-forwarded-host]',
     'use_remote_address: true',

@@ -21,6 +21,7 @@ import {
   forwardedHost,
   hasOtherSpelling,
   isFromProxy,
+  overridingPathHeaders,
   type ProxyRequest,
   type ProxyRequestProblem,
   readProxyRequest,
@@ -117,7 +118,8 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     const site = await findSite(request.host)
     if (!site) return refuse(ctx, 'unknown_host')
     const { identityHeaders: names, identityAssertion } = site.protocol
-    if (hasOtherSpelling(ctx.req, [...Object.values(names), assertionHeader])) return refuse(ctx, 'repeated_headers')
+    const removed = [...Object.values(names), assertionHeader, ...overridingPathHeaders]
+    if (hasOtherSpelling(ctx.req, removed)) return refuse(ctx, 'repeated_headers')
     const decision = await authorize(site, request, {
       reference: new SiteCookies(ctx.req, ctx.res).reference,
       serviceToken: presentedToken(ctx, site),

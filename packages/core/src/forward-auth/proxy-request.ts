@@ -25,6 +25,8 @@ export type ProxyRequestProblem =
 
 /** Headers by which a request overrides its method in some applications. */
 export const overridingHeaders = ['x-http-method-override', 'x-http-method', 'x-method-override']
+/** Headers by which a request overrides its path in some applications; the proxy removes them. */
+export const overridingPathHeaders = ['X-Original-URL', 'X-Rewrite-URL']
 /** The headers in which a proxy describes the request that it asks about. */
 const descriptions: Readonly<Record<AuthzEndpoint, readonly string[]>> = {
   'auth-request': ['x-original-url', 'x-original-method'],
@@ -82,9 +84,14 @@ export function readProxyRequest(
   }
 }
 
-/** The methods by which a query overrides that of its request in some applications. */
+/**
+ * The methods by which a query overrides that of its request in some applications. PHP reads several characters as `_`, and ends a
+ * name at a null character; other frameworks also separate parameters by semicolons.
+ */
 export function methodsInQuery(query: string): readonly string[] {
-  return new URLSearchParams(query).getAll('_method').flatMap((value) => value.trim().toUpperCase() || [])
+  return [...new URLSearchParams(query.replaceAll(';', '&'))].flatMap(([name, value]) =>
+    /^ *[_ .[]method(?:\0.*)?$/is.test(name) ? value.trim().toUpperCase() || [] : [],
+  )
 }
 
 interface Description {
