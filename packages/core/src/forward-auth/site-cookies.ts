@@ -6,6 +6,8 @@ import { randomToken } from '../random.ts'
 /** The cookie of the session at a protected site; the proxy removes it from requests to the application. */
 const siteCookie = '__Host-pocket-site'
 const turnPrefix = '__Host-pocket-turn-'
+/** Of a turn's cookie whose page was requested with a form. */
+const postedSuffix = '.posted'
 const returnsCookie = '__Host-pocket-returns'
 
 /** Seconds. */
@@ -26,6 +28,11 @@ export interface Turn {
 
 const cookieOptions = { httpOnly: true, secure: true, sameSite: 'lax', path: '/', overwrite: true } as const
 
+/** The path and query in a state parameter, which anyone can have written. */
+export function targetOf(state: string): string {
+  return Buffer.from(state.split('.')[3] ?? '', 'base64url').toString()
+}
+
 /** The cookies of one request at a protected site's host. */
 export class SiteCookies {
   readonly #cookies: Cookies
@@ -44,26 +51,30 @@ export class SiteCookies {
     this.#cookies.set(siteCookie, reference, { ...cookieOptions, maxAge: 30 * 86_400_000 })
   }
 
-  /** Stores a pending sign-in in its own cookie and returns its state parameter (RFC 6749 §10.12). */
-  startTurn(turn: Turn, attempt: number): string {
+  /**
+   * Stores a pending sign-in in its own cookie and returns its state parameter (RFC 6749 §10.12), which contains the return path:
+   * proxies refuse every request of a browser whose cookies are too long.
+   */
+  startTurn({ verifier, to, isPosted }: Turn, attempt: number): string {
     const names = this.#header
       .split(/;\s*/)
       .flatMap((pair) => (pair.startsWith(turnPrefix) ? (pair.split('=')[0] ?? []) : []))
     for (const name of names.slice(0, Math.max(0, names.length + 1 - maxTurns))) this.#remove(name)
     const id = randomToken(6)
-    const value = Buffer.from(JSON.stringify(turn)).toString('base64url')
+    const value = verifier + (isPosted ? postedSuffix : '')
+    const target = Buffer.from(to).toString('base64url')
     this.#cookies.set(turnPrefix + id, value, { ...cookieOptions, maxAge: turnLifetime * 1000 })
-    return `${attempt}.${id}.${sha256(value)}`
+    return `${attempt}.${id}.${sha256(`${value}.${target}`)}.${target}`
   }
 
   /** Ends the turn of a state parameter; `undefined` if this browser has not started it. */
   finishTurn(state: string): Turn | undefined {
-    const [, id, hash] = /^\d\.([\w-]{8})\.([\w-]{43})$/.exec(state) ?? []
+    const [, id, hash, target] = /^\d\.([\w-]{8})\.([\w-]{43})\.([\w-]+)$/.exec(state) ?? []
     const value = id === undefined ? undefined : this.#cookies.get(turnPrefix + id)
-    if (id === undefined || value === undefined || sha256(value) !== hash) return undefined
+    if (id === undefined || value === undefined || sha256(`${value}.${target}`) !== hash) return undefined
     this.#remove(turnPrefix + id)
-    // The cast is safe: the hash in the state shows that this provider wrote the value.
-    return JSON.parse(Buffer.from(value, 'base64url').toString()) as Turn
+    const isPosted = value.endsWith(postedSuffix)
+    return { verifier: value.replace(postedSuffix, ''), to: targetOf(state), isPosted }
   }
 
   /** Counts how often the browser was sent back to the same page within half a minute. */

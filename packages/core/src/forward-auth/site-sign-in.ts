@@ -8,12 +8,12 @@ import type { SiteSessions } from '../oidc/site-sessions.ts'
 import { randomToken } from '../random.ts'
 import type { createAuthorizeRequest } from './authorize-request.ts'
 import type { ProxyRequest } from './proxy-request.ts'
-import { SiteCookies } from './site-cookies.ts'
+import { SiteCookies, targetOf } from './site-cookies.ts'
 import type { ShowSitePage } from './site-page.ts'
 
 /** Turns or returns to the same page after which a loop is reported. */
 const maxTurns = 3
-/** Characters; a cookie stores the URL during the sign-in. */
+/** Characters; the state parameter contains the URL. */
 const maxReturnLength = 2000
 
 interface SignInServices {
@@ -79,7 +79,7 @@ export function createSiteSignIn(
       redirect(ctx, `${sitePath}start?${new URLSearchParams({ to, attempt: String(attempt) })}`)
     }
     // Another tab may have finished this turn, or the browser does not keep cookies.
-    if (!turn) return restart('/')
+    if (!turn) return restart(localTarget(targetOf(state)))
     const { to, verifier, isPosted } = turn
     if (parameters.get('iss') !== issuer.id) return restart(to)
     if (parameters.get('error') !== null) return showPage(ctx, { status: 403, message: 'cancelled', href: to })
@@ -120,5 +120,5 @@ function redirect(ctx: Context, url: string): void {
 function localTarget(to: string): string {
   const isLocal = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(to) && !to.startsWith(sitePath)
   if (!isLocal) return '/'
-  return to.length <= maxReturnLength ? to : localTarget((to.split('?', 1)[0] ?? '').slice(0, maxReturnLength))
+  return [to, to.split('?', 1)[0] ?? ''].find(({ length }) => length <= maxReturnLength) ?? '/'
 }

@@ -301,6 +301,37 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(agent.cookies().filter(({ name }) => name.startsWith('__Host-pocket-turn-'))).toEqual([])
   })
 
+  it('keeps the cookies of tabs that start at the same time short, also with long deep links', async () => {
+    await sites.site(wikiSite)
+    const person = await sites.host.person('ada')
+    const agent = sites.browser()
+    const paths = Array.from({ length: 12 }, (_, index) => `/d/${index}?query=${'%20'.repeat(500)}`)
+    const redirects = await Promise.all(paths.map((path) => agent.get(wiki + path)))
+    const started = await Promise.all(redirects.map(({ location }) => agent.get(location ?? '')))
+    expect(agent.cookies().reduce((length, { name, value }) => length + `${name}=${value}; `.length, 0)).toBeLessThan(
+      2000,
+    )
+    const [first] = started
+    if (!first) throw new Error('There is no page.')
+    const page = await signIn(agent, await agent.follow(first), person.authenticator, () => false)
+    expect(received(page).url).toBe(paths[0])
+  })
+
+  it('keeps the deep link of a tab whose cookie is missing, without a query that is too long', async () => {
+    await sites.site(wikiSite)
+    const started = async (to: string) => {
+      const page = await sites.browser().get(`${wiki}/.pocket/start?${new URLSearchParams({ to })}`)
+      const state = new URL(page.location ?? '').searchParams.get('state') ?? ''
+      const restarted = await sites
+        .browser()
+        .get(`${wiki}/.pocket/callback?${new URLSearchParams({ state, code: 'x' })}`)
+      return new URL(restarted.location ?? '', wiki).searchParams.get('to')
+    }
+    expect(await started('/page?a=1')).toBe('/page?a=1')
+    expect(await started(`/page?a=${'1'.repeat(2000)}`)).toBe('/page')
+    expect(await started(`/${'1'.repeat(2000)}`)).toBe('/')
+  })
+
   it('reports a loop if the browser keeps no cookies, and if the proxy does not forward them', async () => {
     await sites.site(wikiSite)
     const { agent } = await enter()
