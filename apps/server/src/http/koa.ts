@@ -52,6 +52,7 @@ export function createKoa({ trustProxy, logger, show, findUser, originOf, hstsMa
         method: ctx.method,
         path: pathForLog(ctx),
         status: ctx.res.statusCode,
+        errorCode: ctx.state.errorCode,
         took,
         ipAddress,
         traceId: ctx.state.traceId,

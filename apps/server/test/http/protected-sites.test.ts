@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { defaultProtocol } from '@pocket/core/internal'
 import { UserAgent } from '@pocket/core/testing'
+import { eventually } from '@pocket/test-support'
 import { parse } from 'yaml'
 import { siteSnippets } from '../../src/clients/site-snippets.ts'
 import { loadCatalogues } from '../../src/http/catalogues.ts'
@@ -147,6 +148,19 @@ test('the host of a site gets no page of the server, and probes answer at any ho
   }
   expect((await proxied.get(`${wiki}/livez`)).status).toBeLessThan(300)
   expect((await proxied.get(`${wiki}/.pocket/start?to=/x`)).location).toMatch(`${running.url}/authorize?`)
+})
+
+test('the log contains the reason for which a request of a proxy is refused', async () => {
+  const headers = {
+    'x-forwarded-host': 'unknown.example.org',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-method': 'GET',
+  }
+  const ask = (path: string) =>
+    fetch(`${running.local}/api/authz/forward-auth`, { headers: { ...headers, 'x-forwarded-uri': path } })
+  expect([(await ask('/')).status, (await ask('')).status]).toEqual([403, 403])
+  const codes = () => running.log.flatMap((line) => /"status":403,"errorCode":"(\w+)"/.exec(line)?.[1] ?? [])
+  await eventually(() => expect(codes()).toEqual(['unknown_host', 'missing_headers']))
 })
 
 test('the pages at the host of a site are in a language of the browser', async () => {

@@ -42,8 +42,10 @@ interface ForwardAuthServices {
 
 const authzPath = '/api/authz/'
 
+type RefusalReason = DecisionReason | ProxyRequestProblem | 'unknown_host'
+
 /** Descriptions for administrators and API clients. */
-export const refusalReasons: Readonly<Record<DecisionReason | ProxyRequestProblem | 'unknown_host', string>> = {
+export const refusalReasons: Readonly<Record<RefusalReason, string>> = {
   allowed: 'the request is allowed',
   no_rule: 'no access rule matches the request',
   ambiguous_path: 'the path can be read in several ways that different rules match',
@@ -84,7 +86,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     ctx: Context,
     site: Client,
     request: ProxyRequest,
-    { rule, reason, session }: SiteDecision,
+    { rule, reason, session }: Pick<SiteDecision, 'rule' | 'session'> & { readonly reason: RefusalReason },
   ) => {
     const { requestId, ipAddress } = requestContext(ctx.req, trustProxy)
     const accountId = session?.account.id ?? null
@@ -111,15 +113,17 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
 
   const check = async (ctx: Context, endpoint: AuthzEndpoint, target: string) => {
     ctx.set('Cache-Control', 'no-store')
-    const request = isFromProxy(ctx.req, trustProxy)
-      ? readProxyRequest(ctx.req, endpoint, target)
-      : ({ problem: 'untrusted_proxy' } as const)
-    if ('problem' in request) return refuse(ctx, request.problem)
+    const request = isFromProxy(ctx.req, trustProxy) ? readProxyRequest(ctx.req, endpoint, target) : 'untrusted_proxy'
+    if (typeof request === 'string') return refuse(ctx, request)
     const site = await findSite(request.host)
     if (!site) return refuse(ctx, 'unknown_host')
     const { identityHeaders: names, identityAssertion } = site.protocol
     const removed = [...Object.values(names), assertionHeader, ...overridingPathHeaders]
-    if (hasOtherSpelling(ctx.req, removed)) return refuse(ctx, 'repeated_headers')
+    const problem = request.problem ?? (hasOtherSpelling(ctx.req, removed) ? 'repeated_headers' : null)
+    if (problem !== null) {
+      recordRefusal(ctx, site, request, { rule: null, reason: problem, session: undefined })
+      return refuse(ctx, problem)
+    }
     const decision = await authorize(site, request, {
       reference: new SiteCookies(ctx.req, ctx.res).reference,
       serviceToken: presentedToken(ctx, site),
@@ -148,7 +152,8 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     refuse(ctx, decision.reason, isUnauthenticated ? 401 : 403, request.isNavigation)
   }
 
-  const refuse = (ctx: Context, reason: keyof typeof refusalReasons, status = 403, isNavigation = false) => {
+  const refuse = (ctx: Context, reason: RefusalReason, status = 403, isNavigation = false) => {
+    ctx.state.errorCode = reason
     if (isNavigation) return showPage(ctx, { status, message: reason === 'second_passkey' ? reason : 'denied' })
     const text = `${refusalReasons[reason].charAt(0).toUpperCase()}${refusalReasons[reason].slice(1)}.`
     ctx.status = status

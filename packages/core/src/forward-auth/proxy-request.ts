@@ -13,6 +13,8 @@ export interface ProxyRequest extends SiteRequest {
   readonly target: string
   /** Whether a browser loads a page, so that it can be redirected. */
   readonly isNavigation: boolean
+  /** Why the request must be refused, although its site is known. */
+  readonly problem: 'repeated_headers' | 'insecure' | null
 }
 
 /** Why the proxy's description of a request cannot be used; `untrusted_proxy` and `missing_headers` are configuration errors. */
@@ -57,17 +59,16 @@ export function readProxyRequest(
   req: IncomingMessage,
   endpoint: AuthzEndpoint,
   targetOfCall: string,
-): ProxyRequest | { readonly problem: ProxyRequestProblem } {
+): ProxyRequest | ProxyRequestProblem {
   const headers = readHeaders(req, [...descriptions[endpoint], ...decidingHeaders])
   const described = describe(req, headers, endpoint, targetOfCall)
-  if (decidingHeaders.some((name) => (headers.get(name) ?? []).length > 1)) return { problem: 'repeated_headers' }
-  if (typeof described === 'string') return { problem: described }
+  if (typeof described === 'string') return described
   const { protocol, method, target } = described
   const host = canonicalHost(described.host)
+  if (host === undefined || !/^[A-Za-z][\w-]{0,31}$/.test(method) || !target.startsWith('/')) return 'invalid_target'
+  const isRepeated = decidingHeaders.some((name) => (headers.get(name) ?? []).length > 1)
   // Traefik names the protocol of a web socket if it trusts the headers of a proxy before it.
-  if (!/^(?:https|wss)$/i.test(protocol)) return { problem: 'insecure' }
-  if (host === undefined || !/^[A-Za-z][\w-]{0,31}$/.test(method) || !target.startsWith('/'))
-    return { problem: 'invalid_target' }
+  const isSecure = /^(?:https|wss)$/i.test(protocol)
   const [path = '', query = ''] = splitTarget(target)
   const overridingMethods = [
     ...overridingHeaders.flatMap((name) => headers.get(name)?.[0]?.trim().toUpperCase() || []),
@@ -81,6 +82,7 @@ export function readProxyRequest(
     target,
     overridingMethods: method === method.toUpperCase() ? overridingMethods : [...overridingMethods, '?'],
     isNavigation: isNavigation(req, method),
+    problem: isRepeated ? 'repeated_headers' : isSecure ? null : 'insecure',
   }
 }
 
@@ -140,8 +142,9 @@ function withHyphens(name: string): string {
 export function hasOtherSpelling({ rawHeaders }: IncomingMessage, names: readonly string[]): boolean {
   const known = names.map((name) => name.toLowerCase())
   return rawHeaders.some((value, index) => {
-    const name = known.find((candidate) => index % 2 === 0 && candidate === withHyphens(value))
-    return name !== undefined && ![name, name.replaceAll('-', '_')].includes(value.toLowerCase())
+    if (index % 2 === 1) return false
+    const name = withHyphens(value)
+    return known.includes(name) && ![name, name.replaceAll('-', '_')].includes(value.toLowerCase())
   })
 }
 

@@ -512,6 +512,20 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(ambiguous).toMatchObject({ error: 'ambiguous_path', parameters: { path: '/%61dmin/' } })
   })
 
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['insecure', { 'x-forwarded-proto': 'http' }],
+    ['repeated_headers', { 'x-http-method': 'GET', x_http_method: 'DELETE' }],
+    ['repeated_headers', { 'remote-user': '', 'remote.user': 'root' }],
+  ])('writes a request to the connection log that is refused with %s', async (error, changes) => {
+    const { id } = await sites.site(wikiSite)
+    const headers = { ...forwarded('/page'), ...changes }
+    const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })
+    expect([response.status, await response.json()]).toEqual([403, expect.objectContaining({ error })])
+    expect(await sites.host.pocket.connectionLog.list(id)).toMatchObject([
+      { error, accountId: null, parameters: { host: 'wiki.example.org', method: 'GET', path: '/page' } },
+    ])
+  })
+
   it('serves no other page at the host of a site', async () => {
     await sites.site(wikiSite)
     const headers = { 'x-forwarded-host': 'wiki.example.org', 'x-forwarded-proto': 'https' }
