@@ -128,36 +128,42 @@ function withUnderscores(names: readonly string[]): readonly string[] {
   return names.filter((name) => name.includes('-')).map((name) => name.replaceAll('-', '_'))
 }
 
+/** Differs between sites, whose configurations can be in one proxy. */
+function nameOf([host = '']: readonly string[]): string {
+  return host.replaceAll(/[.:]/g, '_')
+}
+
 function traefik({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
+  const name = nameOf(hosts)
   const rule = hosts.map((host) => `Host(\`${host.split(':')[0]}\`)`).join(' || ')
   const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
   const removed = [...withUnderscores([...headers, ...overridingPathHeaders]), ...overridingPathHeaders, ...token]
   return `# Traefik cannot remove a single cookie: the application also receives __Host-pocket-site, and service tokens in Authorization.
 http:
   routers:
-    protected-site:
+    ${name}:
       rule: "${rule}"
-      middlewares: [pocket, pocket-removed]
-      service: application
+      middlewares: [${name}_check, ${name}_removed]
+      service: ${name}
       tls: {}
-    protected-site-pocket:
+    ${name}_pocket:
       rule: "(${rule}) && PathPrefix(\`/.pocket/\`)"
-      service: pocket
+      service: ${name}_pocket
       tls: {}
   middlewares:
-    pocket:
+    ${name}_check:
       forwardAuth:
         address: ${pocket}/api/authz/forward-auth
         trustForwardHeader: false
         authResponseHeaders: [${headers.join(', ')}]
-    pocket-removed:
+    ${name}_removed:
       headers:
-        customRequestHeaders: { ${removed.map((name) => `${name}: ""`).join(', ')} }
+        customRequestHeaders: { ${removed.map((header) => `${header}: ""`).join(', ')} }
   services:
-    pocket:
+    ${name}_pocket:
       loadBalancer:
         servers: [{ url: "${pocket}" }]
-    application:
+    ${name}:
       loadBalancer:
         servers: [{ url: "http://${application}" }]
 `
@@ -165,7 +171,8 @@ http:
 
 function haproxy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
   const pattern = [...headers, ...overridingPathHeaders].map((name) => name.replaceAll('-', '[-_]')).join('|')
-  return `# With the script docker/haproxy/pocket.lua of this project.
+  return `# With the script docker/haproxy/pocket.lua of this project. Sites with the same header names share the frontend: for another
+# one, add its lines "acl is_site" and "use_backend", and its backend.
 global
     setenv POCKET_URL ${pocket}
     lua-load /etc/haproxy/pocket.lua
@@ -181,7 +188,7 @@ frontend sites
 ${headers.map((name) => `    http-request set-header ${name} %[var(txn.pocket_${name.toLowerCase().replaceAll('-', '_')})] if { var(txn.pocket_${name.toLowerCase().replaceAll('-', '_')}) -m found }\n`).join('')}    http-request replace-header Cookie (.*)__Host-pocket-site=[^;]*(.*) \\1\\2 unless is_sign_in
     http-request del-header Authorization if { req.hdr(authorization) -m reg ^${tokenPattern.replace(' ', '\\ ')} }
 ${serviceTokenHeader === null ? '' : `    http-request del-header ${serviceTokenHeader}\n`}    use_backend pocket if is_sign_in
-    default_backend application
+    use_backend ${nameOf(hosts)} if { hdr(host),lower ${hosts.join(' ')} }
 
 backend pocket
     http-request set-header X-Forwarded-Host %[var(txn.pocket_host)]
@@ -189,7 +196,7 @@ backend pocket
     http-request set-header X-Forwarded-For %[src]
     server pocket ${new URL(pocket).host}
 
-backend application
+backend ${nameOf(hosts)}
     server application ${application}
 `
 }

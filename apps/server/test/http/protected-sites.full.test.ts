@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
+import { defaultProtocol } from '@pocket/core/internal'
 import { UserAgent } from '@pocket/core/testing'
 import { describeUnless, eventually, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
 import { siteSnippets } from '../../src/clients/site-snippets.ts'
@@ -156,6 +159,31 @@ async function statusOf(port: number, target: string, headers: Readonly<Record<s
   socket.destroy()
   return Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0)
 }
+
+describeUnless(existsSync('/usr/sbin/haproxy') ? undefined : 'HAProxy is not installed', describe)(
+  'the configurations of two sites in HAProxy',
+  () => {
+    test('share a frontend', async () => {
+      const addresses = { pocket: 'http://127.0.0.1:1411', issuerHost: 'id.example.org' }
+      const [first = '', second = ''] = [host, 'files.example.org'].map((name) => {
+        const protocol = { ...defaultProtocol, protectedHosts: [name] }
+        return siteSnippets({ protocol }, addresses).find((snippet) => snippet.name === 'HAProxy')?.text ?? ''
+      })
+      const [acl, use] = [/ +acl is_site .*\n/, / +use_backend files_.*\n/].map((line) => line.exec(second)?.[0] ?? '')
+      const merged = first
+        .replace(/ +acl is_site .*\n/, (line) => line + acl)
+        .replace(/ +use_backend wiki_.*\n/, (line) => line + use)
+        .concat(/\nbackend files_.*/s.exec(second)?.[0] ?? '')
+        .replace('/etc/haproxy/pocket.lua', script)
+        .replace(/bind :443.*/, 'bind 127.0.0.1:8443')
+      const folder = await mkdtemp(join(tmpdir(), 'pocket-proxy-'))
+      await writeFile(join(folder, 'haproxy.cfg'), `defaults\n    mode http\n\n${merged}`)
+      const check = promisify(execFile)('/usr/sbin/haproxy', ['-c', '-f', join(folder, 'haproxy.cfg')])
+      await expect(check).resolves.toBeDefined()
+      await rm(folder, { recursive: true, force: true })
+    })
+  },
+)
 
 describe.each(proxies)('protected sites behind $name', ({ name, program, configure, file, args }) => {
   describeUnless(existsSync(program) ? undefined : `${program} is not installed`, describe)(

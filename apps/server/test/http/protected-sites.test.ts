@@ -56,20 +56,28 @@ test('the page of the client shows the configuration of each proxy', async () =>
   expect(text).not.toContain('TRUST_PROXY is not set')
 })
 
-function snippetOf(proxy: string) {
-  const protocol = { ...defaultProtocol, protectedHosts: ['wiki.example.org'], serviceTokenHeader: 'X-Service-Token' }
+function snippetOf(proxy: string, host = 'wiki.example.org') {
+  const protocol = { ...defaultProtocol, protectedHosts: [host], serviceTokenHeader: 'X-Service-Token' }
   const snippets = siteSnippets({ protocol }, { pocket: 'http://127.0.0.1:1411', issuerHost: 'id.example.org' })
   return snippets.find(({ name }) => name === proxy)?.text ?? ''
 }
 
 test('the configuration of Traefik removes service tokens and forged headers after the check', () => {
   const { routers, middlewares } = parse(snippetOf('Traefik')).http
-  const [check, removal] = routers['protected-site'].middlewares
+  const [check, removal] = routers.wiki_example_org.middlewares
   expect(middlewares[check]).toHaveProperty('forwardAuth')
   const identity = ['Remote_User', 'Remote_Groups', 'Remote_Email', 'Remote_Name']
   const paths = ['X-Original-URL', 'X_Original_URL', 'X-Rewrite-URL', 'X_Rewrite_URL']
   const removed = Object.fromEntries([...identity, ...paths, 'X-Service-Token'].map((header) => [header, '']))
   expect(middlewares[removal]).toEqual({ headers: { customRequestHeaders: removed } })
+})
+
+test('the configurations of two sites can be in one Traefik', () => {
+  const [wiki, files] = ['wiki.example.org', 'files.example.org:8443'].map(
+    (host) => parse(snippetOf('Traefik', host)).http,
+  )
+  for (const section of ['routers', 'middlewares', 'services'])
+    expect(Object.keys({ ...wiki[section], ...files[section] })).toHaveLength(4)
 })
 
 test('the configuration of Envoy forwards each header that decides', () => {
