@@ -176,6 +176,7 @@ describeUnless(existsSync('/usr/sbin/haproxy') ? undefined : 'HAProxy is not ins
         .concat(/\nbackend files_.*/s.exec(second)?.[0] ?? '')
         .replace('/etc/haproxy/pocket.lua', script)
         .replace(/bind :443.*/, 'bind 127.0.0.1:8443')
+      expect(merged.match(/files.example.org/g)).toHaveLength(4)
       const folder = await mkdtemp(join(tmpdir(), 'pocket-proxy-'))
       await writeFile(join(folder, 'haproxy.cfg'), `defaults\n    mode http\n\n${merged}`)
       const check = promisify(execFile)('/usr/sbin/haproxy', ['-c', '-f', join(folder, 'haproxy.cfg')])

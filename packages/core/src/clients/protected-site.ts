@@ -89,7 +89,7 @@ const pathPattern = /^\/(?:[\w.~!$&'()+,=:@-]+\/)*(?:[\w.~!$&'()+,=:@-]+|\*)?$/
 
 /** Headers that a proxy or the application interprets in another way. */
 const reservedHeaders =
-  /^(?:authorization|connection|content-.*|cookie|host|proxy-.*|te|trailer|transfer-encoding|upgrade|via|x-forwarded-.*|x-original-.*|forwarded|set-cookie|location|www-authenticate)$/i
+  /^(?:authorization|connection|content-.*|cookie|host|proxy-.*|te|trailer|transfer-encoding|upgrade|via|x-forwarded-.*|x-original-.*|x-rewrite-url|x-http-method.*|x-method-override|forwarded|set-cookie|location|www-authenticate)$/i
 
 /** The problems of these settings, as fields below `protocol`. */
 export function protectedSiteProblems(
@@ -97,14 +97,25 @@ export function protectedSiteProblems(
 ): FieldError[] {
   const { protectedHosts = [], accessRules = [], identityHeaders, serviceTokenHeader } = site
   const names = Object.entries(identityHeaders ?? {})
+  const identityNames = new Set(
+    Object.values(identityHeaders ?? defaultIdentityHeaders).map((name) => name.toLowerCase()),
+  )
   return [
     ...protectedHosts.flatMap((host, index) => hostProblems(host, `protectedHosts.${index}`)),
     ...accessRules.flatMap((rule, index) => ruleProblems(rule, `accessRules.${index}`)),
+    ...accessRules.flatMap(({ host }, index) =>
+      host === null || protectedHosts.length === 0 || protectedHosts.includes(host)
+        ? []
+        : problem(`accessRules.${index}.host`, 'contradiction', 'must be one of the hosts of the site'),
+    ),
     ...names.flatMap(([key, name]) => headerProblems(name, `identityHeaders.${key}`)),
-    ...(new Set(names.map(([, name]) => name.toLowerCase())).size < names.length
+    ...(names.length > identityNames.size
       ? [problem('identityHeaders', 'contradiction', 'must be different headers')]
       : []),
     ...(serviceTokenHeader ? headerProblems(serviceTokenHeader, 'serviceTokenHeader') : []),
+    ...(identityNames.has(serviceTokenHeader?.toLowerCase() ?? '')
+      ? [problem('serviceTokenHeader', 'contradiction', 'must not be a header that identifies the user')]
+      : []),
   ]
 }
 

@@ -579,6 +579,14 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(await problems({ accessRules: [rule({ path: '/a/../b' })] })).toHaveLength(1)
     expect(await problems({ accessRules: [rule({ allow: 'everyone', groups: ['x'] })] })).toHaveLength(1)
     expect(await problems({ serviceTokenHeader: 'Cookie' })).toHaveLength(1)
+    expect(await problems({ serviceTokenHeader: 'X-Rewrite-URL' })).toHaveLength(1)
+    expect(await problems({ serviceTokenHeader: 'remote-user' })).toMatchObject([
+      { field: 'protocol.serviceTokenHeader', code: 'contradiction' },
+    ])
+    const accessRules = ['a.example.org', 'b.example.org'].map((host) => rule({ host }))
+    expect(await problems({ protectedHosts: ['a.example.org'], accessRules })).toMatchObject([
+      { field: 'protocol.accessRules.1.host', code: 'contradiction' },
+    ])
     const jwks = { keys: [] }
     expect(await problems({ ...wikiSite, requireSignedRequestObject: true, jwks })).toHaveLength(1)
   })
