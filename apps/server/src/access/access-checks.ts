@@ -1,3 +1,4 @@
+import type { Client, ClientInput } from '@pocket/core'
 import type { Directory, User, UserUpdate } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCondition } from './guard.ts'
@@ -78,13 +79,20 @@ export async function assertRecentForSettings(ctx: Context, settings: readonly s
   if (settings.some((key) => settingSensitivity(key) !== 'ordinary')) await assertCondition(ctx, 'critical-settings')
 }
 
-/** @throws as the condition `redirect-uris` of the access table, if they change */
+/**
+ * The hosts of a protected site determine redirect URIs as well.
+ *
+ * @throws as the condition `redirect-uris` of the access table, if they change
+ */
 export async function assertCanChangeRedirectUris(
   ctx: Context,
-  before: { readonly redirectUris: readonly string[] },
-  after: readonly string[] | undefined,
+  { redirectUris, protocol }: Pick<Client, 'redirectUris' | 'protocol'>,
+  after: Pick<ClientInput, 'protocol'> & { readonly redirectUris?: readonly string[] | undefined },
 ): Promise<void> {
-  const isSame = after === undefined || JSON.stringify(after) === JSON.stringify(before.redirectUris)
+  const { protectedHosts } = protocol
+  const before = JSON.stringify([redirectUris, protectedHosts])
+  const isSame =
+    before === JSON.stringify([after.redirectUris ?? redirectUris, after.protocol?.protectedHosts ?? protectedHosts])
   if (!isSame) await assertCondition(ctx, 'redirect-uris')
 }
 

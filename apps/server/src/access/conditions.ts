@@ -54,7 +54,7 @@ export const conditions = {
     session: 'recent',
   },
   'redirect-uris': {
-    text: 'The redirect URIs of the client change.',
+    text: 'The redirect URIs of the client change, or the hosts of a protected site.',
     session: 'recent',
   },
   'device-approval': {

@@ -132,7 +132,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         const { id } = before
         const groups = await submittedGroupIds(call)
         const input = await submittedClient(call)
-        await assertCanChangeRedirectUris(call.ctx, before, input.redirectUris)
+        await assertCanChangeRedirectUris(call.ctx, before, input)
         const becomesKnown = input.protocol?.isKnown === true && !before.protocol.isKnown
         const registeredLogos = becomesKnown ? (await clientLogos.downloadForRegistration(before)).logos : []
         const downloadedLogos = await clientLogos.download(logoUrls(call.body))

@@ -78,7 +78,7 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
         client.template === 'synology-dsm' && change.redirectUris ? correctDsmRedirectUris(change.redirectUris) : null
       corrections.push(...(dsmRedirectUris?.corrections ?? []))
       const redirectUris = dsmRedirectUris?.redirectUris ?? change.redirectUris
-      await assertCanChangeRedirectUris(ctx, client, redirectUris)
+      await assertCanChangeRedirectUris(ctx, client, { ...change, redirectUris })
       await administration.update(formActor(ctx, user), client.id, {
         ...client,
         ...change,
