@@ -21,9 +21,11 @@ const transformations: readonly ((path: string) => string)[] = [
   (path) => path.replaceAll(/;[^/]*/g, ''),
   // A server that decodes the target before it separates the query.
   (path) => path.replace(/[?#].*$/s, ''),
-  // File systems that ignore dots and spaces at the end of a name.
+  // File systems that ignore dots and spaces at the end of a name. The lookbehind keeps the time linear.
   (path) =>
-    path.replaceAll(/[^/]+/g, (segment) => (/^\.{1,2}$/.test(segment) ? segment : segment.replace(/[. ]+$/, ''))),
+    path.replaceAll(/[^/]+/g, (segment) =>
+      /^\.{1,2}$/.test(segment) ? segment : segment.replace(/(?<![. ])[. ]+$/, ''),
+    ),
 ]
 
 /**

@@ -199,4 +199,12 @@ describe('readings of a path', () => {
   it('ends within a bounded number of readings', () => {
     assert.equal(readPath(`/%${'25'.repeat(1000)}41`), undefined)
   })
+
+  it.each(['.', '%20', '+', '/', ';', '%2f', '..%2f'])('takes time in proportion to a run of %s', (text) => {
+    const before = process.cpuUsage()
+    readPath(`/${text.repeat(150_000)}x`)
+    const { user } = process.cpuUsage(before)
+    // Microseconds; quadratic time is 15 times the limit.
+    assert.ok(user < 2_000_000, `It took ${user} microseconds.`)
+  })
 })
