@@ -1,7 +1,7 @@
 import { isJsonObject, redirectUriProblem } from '@pocket/core/internal'
 import { Batch } from './batch.ts'
 import { type MigrationContext, migrateTable } from './migration-steps.ts'
-import { GrantPlanner, planApi, planPermission } from './plan/plan-apis.ts'
+import { GrantPlanner, planApi, planPermission, ResourcePlanner } from './plan/plan-apis.ts'
 import { planClient } from './plan/plan-client.ts'
 
 /** Migrates clients, APIs, their access, consents and SCIM targets. */
@@ -21,11 +21,12 @@ export async function migrateClients(context: MigrationContext): Promise<void> {
     },
     write: target.clients,
   })
-  await migrateApis(context)
+  const resources = await migrateApis(context)
   await migrateTable(context, {
     table: 'user_authorized_oidc_clients',
     subject: 'consent',
-    plan({ user_id: accountId, client_id: clientId, scope: scopes, last_used_at: usedAt }) {
+    plan({ user_id: accountId, client_id: clientId, scope, last_used_at: usedAt }) {
+      const scopes = scope.map((each) => resources.consentScope(each))
       if (userNames.has(accountId) && clientIds.has(clientId))
         return { accountId, clientId, scopes, createdAt: usedAt, updatedAt: usedAt }
       const subject = {
@@ -41,7 +42,7 @@ export async function migrateClients(context: MigrationContext): Promise<void> {
   await migrateScim(context)
 }
 
-async function migrateApis(context: MigrationContext): Promise<void> {
+async function migrateApis(context: MigrationContext): Promise<ResourcePlanner> {
   const { source, target, report, clientIds } = context
   const permissions = new Map<string, ReturnType<typeof planPermission>[]>()
   const apiOfPermission = new Map<string, string>()
@@ -49,13 +50,17 @@ async function migrateApis(context: MigrationContext): Promise<void> {
     permissions.set(row.api_id, [...(permissions.get(row.api_id) ?? []), planPermission(row)])
     apiOfPermission.set(row.id, row.api_id)
   }
+  const resources = new ResourcePlanner()
+  for await (const row of source.rows('apis')) resources.add(row)
   const apiIds = new Set<string>()
   await migrateTable(context, {
     table: 'apis',
     subject: 'API',
     plan(row) {
+      const resource = resources.plan(row, report)
+      if (resource === undefined) return undefined
       apiIds.add(row.id)
-      return planApi(row, permissions.get(row.id) ?? [])
+      return planApi(row, resource, permissions.get(row.id) ?? [])
     },
     write: target.apis,
   })
@@ -74,21 +79,18 @@ async function migrateApis(context: MigrationContext): Promise<void> {
     await grants.add(grant)
   }
   await grants.flush()
+  return resources
 }
 
 async function migrateScim(context: MigrationContext): Promise<void> {
   const { secrets, target, report, clientIds } = context
-  const clientsWithTarget = new Set<string>()
   await migrateTable(context, {
     table: 'scim_service_providers',
     subject: 'SCIM target',
     plan({ id, oidc_client_id: clientId, endpoint, token, created_at: createdAt }) {
-      const isSecond = clientsWithTarget.has(clientId)
-      clientsWithTarget.add(clientId)
-      if (clientIds.has(clientId) && !isSecond)
-        return { id, clientId, endpoint, token: secrets.decryptText(token), createdAt }
-      const reason = isSecond ? 'has a SCIM target already, and a client has one' : 'does not exist or is left out'
-      report.leftOut({ subject: 'SCIM target', id, name: endpoint }, `The client ${clientId} ${reason}.`)
+      if (clientIds.has(clientId)) return { id, clientId, endpoint, token: secrets.decryptText(token), createdAt }
+      const subject = { subject: 'SCIM target', id, name: endpoint } as const
+      report.leftOut(subject, `The client ${clientId} does not exist or is left out.`)
       return undefined
     },
     write: target.scimTargets,

@@ -1,15 +1,16 @@
 import type { Api, ApiGrant, ApiPermission } from '@pocket/core'
+import { apiConsentKey, normalizeResource, resourceProblems } from '@pocket/core/internal'
+import type { ReportCollector } from '../report.ts'
 import type { SourceRow } from '../source/tables.ts'
 
 /** Minutes. The lifetime of the client is shorter or equal, so it decides, as in Pocket ID. */
 const maxTokenMinutes = 525_600
 
-export function planApi(row: SourceRow<'apis'>, permissions: readonly ApiPermission[]): Api {
+export function planApi(row: SourceRow<'apis'>, resource: string, permissions: readonly ApiPermission[]): Api {
   return {
     id: row.id,
     name: row.name,
-    // Versions before 2.14 accept the identifier with a final slash.
-    resource: row.audience.replace(/\/+$/, ''),
+    resource,
     permissions,
     accessTokenFormat: 'jwt',
     accessTokenDurationMinutes: maxTokenMinutes,
@@ -17,6 +18,49 @@ export function planApi(row: SourceRow<'apis'>, permissions: readonly ApiPermiss
     allowCimdClients: row.allow_cimd_clients,
     createdAt: row.created_at,
     updatedAt: row.updated_at ?? row.created_at,
+  }
+}
+
+/** Plans the resources of APIs, which are unique: versions before 2.14 distinguish audiences by a final slash. */
+export class ResourcePlanner {
+  readonly #audiences = new Set<string>()
+  readonly #resources = new Set<string>()
+  /** New consent scopes by the beginning of those of the source. */
+  readonly #consentPrefixes = new Map<string, string>()
+
+  /** Adds an API before the first is planned: one without a final slash has precedence. */
+  add({ audience }: SourceRow<'apis'>): void {
+    this.#audiences.add(audience)
+  }
+
+  /** The resource of the API; `undefined` leaves it out. */
+  plan({ id, name, audience }: SourceRow<'apis'>, report: ReportCollector): string | undefined {
+    const subject = { subject: 'API', id, name } as const
+    const resource = normalizeResource(audience)
+    const hasSlash = resource !== audience
+    const isTaken = this.#resources.has(resource) || (hasSlash && this.#audiences.has(resource))
+    // The URL of the provider is not compared: Pocket ID reserves it too.
+    const [problem] = resourceProblems(resource, '')
+    if (problem || isTaken) {
+      report.leftOut(
+        subject,
+        `Its audience ${audience} ${problem?.message ?? 'differs from that of another API in the final slash only'}.`,
+      )
+      return undefined
+    }
+    this.#resources.add(resource)
+    if (hasSlash) {
+      this.#consentPrefixes.set(apiConsentKey(audience, ''), apiConsentKey(resource, ''))
+      report.changed(subject, `Its audience ${audience} lost the final slash: tokens name ${resource}.`)
+    }
+    return resource
+  }
+
+  /** The consent scope as this server stores it. */
+  consentScope(scope: string): string {
+    for (const [prefix, replacement] of this.#consentPrefixes)
+      if (scope.startsWith(prefix)) return replacement + scope.slice(prefix.length)
+    return scope
   }
 }
 
