@@ -93,11 +93,7 @@ export function databaseTarget(ports: TargetPorts): MigrationTarget {
           kind === 'refresh_token' ? tokenImport.refreshToken(token) : tokenImport.accessToken(token),
         ),
       ),
-    async signingKey(key) {
-      const stored = sealSigningKey(masterKey, key, now)
-      if (stored) await core.keys([stored])
-      return stored !== undefined
-    },
+    signingKey: (key, status) => core.keys([sealSigningKey(masterKey, key, { status, at: now })]),
   }
 }
 

@@ -1,4 +1,4 @@
-import { signingAlgorithms } from '@pocket/core/internal'
+import { importedKeyStatus, signingAlgorithms } from '@pocket/core/internal'
 import { migrateAuthorizations } from './migrate-authorizations.ts'
 import { migrateClients } from './migrate-clients.ts'
 import { migrateAuditLog, migratePictures, migrateSettings, migrateTokens } from './migrate-instance.ts'
@@ -51,15 +51,14 @@ async function migrateSigningKey(context: MigrationContext): Promise<void> {
   const { signingKey } = secrets
   if (signingKey === undefined) return report.note('The source has no signing key; the new server creates its own.')
   report.found('signing key')
-  if (await target.signingKey(signingKey)) {
-    report.migrated('signing key')
-    context.signingAlgorithm = signingAlgorithms.find((alg) => alg === signingKey.alg)
-    return
-  }
-  report.leftOut(
-    { subject: 'signing key', id: signingKey.kid, name: signingKey.kid },
-    `This server does not sign with ${signingKey.alg}. It creates new keys; applications that keep the old key set have to read the new one.`,
-  )
+  const status = importedKeyStatus(signingKey.alg)
+  const subject = { subject: 'signing key', id: signingKey.kid, name: signingKey.kid } as const
+  const reason = `This server does not sign with ${signingKey.alg}: new tokens are signed by new keys, RS256 by default.`
+  if (status === undefined) return report.leftOut(subject, reason)
+  await target.signingKey(signingKey, status)
+  report.migrated('signing key')
+  if (status === 'current') context.signingAlgorithm = signingAlgorithms.find((alg) => alg === signingKey.alg)
+  else report.changed(subject, `${reason} Its public key stays published until the last token it signed has ended.`)
 }
 
 async function noteShortLived({ source, report }: MigrationContext): Promise<void> {

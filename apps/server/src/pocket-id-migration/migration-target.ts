@@ -1,5 +1,5 @@
 import type { Api, ApiGrant, Client, Consent, Passkey } from '@pocket/core'
-import type { ImportedGrant, ImportedToken } from '@pocket/core/internal'
+import type { ImportedGrant, ImportedToken, KeyStatus } from '@pocket/core/internal'
 import type { Group, User } from '@pocket/directory'
 import type { ImportedClaim, LdapImportState } from '@pocket/directory/internal'
 import type { ApiKey } from '../api-keys/api-key.ts'
@@ -50,6 +50,5 @@ export interface MigrationTarget {
   readonly pictures: Write<{ readonly slot: Slot; readonly image: PreparedImage }>
   readonly grants: Write<ImportedGrant>
   readonly tokens: Write<PlannedToken>
-  /** Returns `false` if this provider does not use its algorithm. */
-  signingKey(key: SourceSigningKey): Promise<boolean>
+  readonly signingKey: (key: SourceSigningKey, status: KeyStatus) => Promise<void>
 }

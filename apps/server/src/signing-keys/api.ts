@@ -12,7 +12,10 @@ const keySchema = named('SigningKeyDto', {
   required: ['kid', 'algorithm', 'status', 'since', 'until'],
   properties: {
     kid: { type: 'string' },
-    algorithm,
+    algorithm: {
+      type: 'string',
+      description: 'A `previous` key from a migration may have an algorithm that signs no longer.',
+    },
     status: { type: 'string', enum: ['current', 'next', 'previous'] },
     since: instant,
     until: {

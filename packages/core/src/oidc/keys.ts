@@ -250,8 +250,8 @@ export const noKeyRing: KeyRing = {
   list: async () => [],
 }
 
-/** RS256 sorts first, because some clients use the first key of the set. */
+/** RS256 sorts first, because some clients use the first key of the set. Imported keys that do not sign sort last. */
 function algorithmOrder({ algorithm }: StoredKey): number {
   const order: readonly string[] = signingAlgorithms
-  return order.indexOf(algorithm)
+  return order.includes(algorithm) ? order.indexOf(algorithm) : order.length
 }

@@ -48,6 +48,7 @@ export function resourceIndicators(access: ApiAccessReader) {
         if (await access.exists(indicator)) throw new errors.AccessDenied('the client has no access to this resource')
         throw new errors.InvalidTarget('the resource does not exist')
       }
+      const protocol = extras(client).pocket_protocol
       const keys = found.permissions.map(({ key }) => key)
       assertAllowed(ctx, client, keys)
       // A client credentials request without scopes receives all granted permissions (RFC 6749 §3.3).
@@ -57,7 +58,8 @@ export function resourceIndicators(access: ApiAccessReader) {
         audience: found.api.resource,
         accessTokenFormat: found.api.accessTokenFormat,
         accessTokenTTL: accessTokenLifetime(found.api, extras(client).pocket_access_token),
-        jwt: { sign: { alg: signingAlgorithmFor(extras(client).pocket_protocol, 'RS256') } },
+        // The algorithm of all tokens of the client: a migrated client keeps the one that its APIs verify.
+        jwt: { sign: { alg: signingAlgorithmFor(protocol, protocol.idTokenSignedResponseAlg) } },
       }
     },
   }

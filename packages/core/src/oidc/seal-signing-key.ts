@@ -1,6 +1,6 @@
-import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
+import { signingAlgorithms } from '../clients/protocol.ts'
 import { encryptionUses, type MasterKey } from '../master-key.ts'
-import type { StoredKey } from './key-store.ts'
+import type { KeyStatus, StoredKey } from './key-store.ts'
 
 /** A private signing key of another provider, as a JWK (RFC 7517). */
 export interface ImportedSigningKey {
@@ -9,21 +9,29 @@ export interface ImportedSigningKey {
   readonly jwk: Readonly<Record<string, unknown>>
 }
 
+/** The algorithms of which this provider publishes imported keys, but with which it does not sign. */
+const verificationAlgorithms: readonly string[] = ['RS384', 'RS512', 'ES384', 'ES512']
+
+/** Whether an imported key signs (`current`) or only verifies earlier tokens (`previous`); `undefined` if it is of no use. */
+export function importedKeyStatus(alg: string): KeyStatus | undefined {
+  if (signingAlgorithms.some((each) => each === alg)) return 'current'
+  return verificationAlgorithms.includes(alg) ? 'previous' : undefined
+}
+
 /**
- * The stored form of a key that signs from now on; `undefined` for an algorithm that this provider does not use.
+ * The stored form of an imported key.
  *
  * @example
  * ```ts
- * const stored = sealSigningKey(masterKey, { kid, alg: 'RS256', jwk }, Date.now())
+ * const stored = sealSigningKey(masterKey, { kid, alg: 'RS256', jwk }, { status: 'current', at: Date.now() })
  * ```
  */
 export function sealSigningKey(
   masterKey: MasterKey,
   { kid, alg, jwk }: ImportedSigningKey,
-  at: number,
-): (StoredKey & { readonly algorithm: SigningAlgorithm }) | undefined {
-  const algorithm = signingAlgorithms.find((each) => each === alg)
-  if (algorithm === undefined) return undefined
+  { status, at }: { readonly status: KeyStatus; readonly at: number },
+): StoredKey {
+  // The library requires the private part also of keys that do not sign.
   const encryptedJwk = masterKey.encrypt(encryptionUses.signingKey, JSON.stringify({ ...jwk, kid, alg, use: 'sig' }))
-  return { kid, algorithm, status: 'current', encryptedJwk, statusSince: at, replacementRequestedAt: null }
+  return { kid, algorithm: alg, status, encryptedJwk, statusSince: at, replacementRequestedAt: null }
 }

@@ -1,0 +1,90 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { expect, test } from '@jest/globals'
+import { longTestTimeout } from '@pocket/test-support'
+import { createSource, facts } from './fixture.ts'
+import { createTarget } from './migrated-server.ts'
+import { replaceSigningKey } from './source-signing-key.ts'
+
+const machine = facts.clients.find(({ id }) => id === 'machine')?.secrets.find(({ works }) => works)?.value ?? ''
+
+async function migrate(alg: string) {
+  await using stack = new AsyncDisposableStack()
+  const source = stack.use(await createSource('SQLite'))
+  const key = replaceSigningKey(source.source, alg)
+  const target = stack.use(await createTarget('SQLite'))
+  const { exit, output } = await target.migrate(source.source, '--json')
+  expect({ exit, output }).toMatchObject({ exit: 0 })
+  stack.use(await target.start())
+  const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as { keys: PublicKey[] }
+  const response = await fetch(`${target.url}/api/oidc/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'machine',
+      client_secret: machine,
+      resource: 'https://api.example.com/orders',
+    }),
+  })
+  const { access_token: token } = (await response.json()) as { access_token: string }
+  const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
+  const listed = await fetch(`${target.url}/api/signing-keys`, {
+    headers: { 'X-API-Key': 'a static API key for tests' },
+  })
+  const disposables = stack.move()
+  return {
+    key,
+    keys,
+    header,
+    report: JSON.parse(output) as Report,
+    listed: await listed.json(),
+    [Symbol.asyncDispose]: () => disposables.disposeAsync(),
+  }
+}
+
+interface PublicKey extends Readonly<Record<string, unknown>> {
+  readonly kid: string
+  readonly alg: string
+}
+
+interface Report {
+  readonly counts: Readonly<Record<string, object>>
+  readonly findings: readonly Readonly<Record<string, string>>[]
+}
+
+test.each(['RS384', 'RS512', 'ES384', 'ES512'])(
+  'publishes a key of %s so that old tokens verify, and signs with RS256',
+  async (alg) => {
+    await using migrated = await migrate(alg)
+    const { key, keys, header, report, listed } = migrated
+    const published = keys.find(({ kid }) => kid === key.kid)
+    expect(published).toMatchObject({ alg, use: 'sig' })
+    expect(published).not.toHaveProperty('d')
+    const publicKey: KeyObject = createPublicKey({ key: { ...published }, format: 'jwk' })
+    const digest = `sha${alg.slice(2)}`
+    expect(
+      verify(
+        digest,
+        Buffer.from('an old token'),
+        { key: publicKey, dsaEncoding: 'ieee-p1363' },
+        key.sign('an old token'),
+      ),
+    ).toBe(true)
+    expect(keys[0]).toMatchObject({ alg: 'RS256' })
+    expect(header).toMatchObject({ alg: 'RS256' })
+    expect(report.counts['signing key']).toEqual({ found: 1, migrated: 1 })
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ subject: 'signing key', outcome: 'changed', reason: expect.stringContaining(alg) }),
+    )
+    expect(listed).toContainEqual(expect.objectContaining({ kid: key.kid, algorithm: alg, status: 'previous' }))
+  },
+  longTestTimeout,
+)
+
+test.each(['ES256', 'EdDSA'])(
+  'continues to sign tokens for APIs with a key of %s',
+  async (alg) => {
+    await using migrated = await migrate(alg)
+    expect(migrated.header).toMatchObject({ alg, kid: migrated.key.kid })
+  },
+  longTestTimeout,
+)
