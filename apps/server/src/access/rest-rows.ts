@@ -49,7 +49,10 @@ export const restRows = {
     when: 'administrator',
   }),
   'GET /api/api-keys': row('user', { key: 'read:account' }),
-  'POST /api/api-keys': row('user', { session: ['bootstrap', 'passkey', 'recent'] }),
+  'POST /api/api-keys': row('user', {
+    session: ['bootstrap', 'passkey', 'recent'],
+    when: 'readable-secrets',
+  }),
   'POST /api/api-keys/:id/renew': row('user', { session: ['passkey', 'recent'] }),
   'DELETE /api/api-keys/:id': row('user', { key: 'write:account' }),
   'GET /api/webauthn/register/start': row('user', { session: 'add-passkey' }),

@@ -1,7 +1,7 @@
 import { requestContext } from '@pocket/core'
 import { apiKeyScopes } from '../access/api-key-scope.ts'
 import { commandLineUser } from '../access/built-in-actors.ts'
-import { isCommandLine } from '../access/guard.ts'
+import { assertCondition, isCommandLine } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
@@ -104,6 +104,7 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       response: { status: 201, schema: mintedSchema },
       async handle(call) {
         const { name, description = null, scopes = null, canReadSecrets = false, expiresAt } = call.body
+        if (canReadSecrets) await assertCondition(call.ctx, 'readable-secrets')
         return mintedDto(await apiKeys.create(ownerOf(call), { name, description, scopes, canReadSecrets, expiresAt }))
       },
     }),

@@ -68,6 +68,14 @@ describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
     expect([client.status, client.json.code]).toEqual(refused)
   })
 
+  test('may create no API key that can read secrets', async () => {
+    const agent = await signIn(await issueCode(byKey(storedKey), await createUser(byKey(storedKey))))
+    const body = { ...newKey(), canReadSecrets: true }
+    const { status, json } = await instance.call('POST /api/api-keys', { agent, body })
+    expect([status, json.code]).toEqual(refused)
+    expect(await createKey(agent)).toBe(201)
+  })
+
   test('accepts a login code of the command line', async () => {
     const { username } = await createUser(byKey())
     const { code } = await instance.app.issueLoginCode(username)
