@@ -8,6 +8,8 @@ import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
 const orders = 'https://api.example.com/orders'
 const parts = 'https://api.example.com/parts'
 const ordersId = '3dd79b75-a81c-49d7-b216-231e5ddc0d78'
+const longName = 'n'.repeat(120)
+const longText = 'd'.repeat(151)
 
 describe.each(databaseKinds)('unusual rows migrated to %s', (kind) => {
   const stack = new AsyncDisposableStack()
@@ -33,6 +35,11 @@ describe.each(databaseKinds)('unusual rows migrated to %s', (kind) => {
     database.exec(`INSERT INTO scim_service_providers (id, created_at, endpoint, token, oidc_client_id)
       SELECT '${randomUUID()}', created_at + 1, 'https://second.example.com/scim', token, oidc_client_id
       FROM scim_service_providers`)
+    database.exec(`INSERT INTO oidc_clients_allowed_user_groups (oidc_client_id, user_group_id)
+      SELECT 'wiki', id FROM user_groups WHERE name = 'staff'`)
+    database.prepare(`UPDATE oidc_clients SET name = ?, description = ? WHERE id = 'spa'`).run(longName, longText)
+    database.prepare('UPDATE webauthn_credentials SET name = ?').run(longName)
+    database.prepare('UPDATE api_keys SET name = ?').run(longName)
     database.close()
     const target = stack.use(await createTarget(kind))
     dryRun = (await target.migrate(source.source, '--dry-run', '--json')).output
@@ -90,5 +97,26 @@ describe.each(databaseKinds)('unusual rows migrated to %s', (kind) => {
     expect(await get('/api/oidc/clients/wiki/scim-service-provider')).toMatchObject({
       endpoint: 'https://wiki.example.com/scim/v2',
     })
+  })
+
+  test('keeps the groups of a client whose restriction is off', async () => {
+    expect(await get('/api/oidc/clients/wiki')).toMatchObject({
+      isGroupRestricted: false,
+      allowedUserGroups: [{ name: 'staff' }],
+    })
+  })
+
+  test('reports the names and descriptions that it cuts', async () => {
+    expect(await get('/api/oidc/clients/spa')).toMatchObject({
+      name: longName.slice(0, 50),
+      description: longText.slice(0, 150),
+    })
+    const changed = findings.filter(({ name }) => name === longName)
+    expect(changed.map(({ subject, outcome }) => `${subject} ${outcome}`).sort()).toEqual([
+      ...Array.from({ length: 3 }, () => 'api key changed'),
+      'client changed',
+      'client changed',
+      ...Array.from({ length: 7 }, () => 'passkey changed'),
+    ])
   })
 })

@@ -2,7 +2,7 @@ import { isId } from '@pocket/directory/internal'
 import type { ApiKey } from '../../api-keys/api-key.ts'
 import type { ReportCollector } from '../report.ts'
 import type { SourceRow } from '../source/tables.ts'
-import { hashFromHex, oneLine } from './texts.ts'
+import { hashFromHex, planName } from './texts.ts'
 
 export function planApiKey(
   row: SourceRow<'api_keys'>,
@@ -10,16 +10,17 @@ export function planApiKey(
   report: ReportCollector,
 ): ApiKey | undefined {
   const ownerId = row.user_id ?? ''
+  const subject = { subject: 'api key', id: row.id, name: row.name } as const
   const tokenHash = hashFromHex(row.key)
   if (!isUser(ownerId) || tokenHash === undefined || !isId(row.id)) {
     const reason = isUser(ownerId) ? 'It is not a SHA-256.' : `Its user ${ownerId} does not exist or is left out.`
-    report.leftOut({ subject: 'api key', id: row.id, name: row.name }, reason)
+    report.leftOut(subject, reason)
     return undefined
   }
   return {
     id: row.id,
     ownerId,
-    name: oneLine(row.name, 50) || 'API key',
+    name: planName(row.name, { maxLength: 50, fallback: 'API key' }, (reason) => report.changed(subject, reason)),
     description: row.description,
     tokenHash,
     scopes: null,

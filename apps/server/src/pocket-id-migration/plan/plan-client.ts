@@ -4,13 +4,13 @@ import type { FindingSubject, ReportCollector } from '../report.ts'
 import type { SourceRow } from '../source/tables.ts'
 import { planFederatedIdentities, planSecrets } from './plan-credentials.ts'
 import { planRedirectUris } from './plan-redirect-uris.ts'
-import { oneLine } from './texts.ts'
+import { oneLine, planName } from './texts.ts'
 
 type ClientRow = SourceRow<'oidc_clients'>
 
 /** Data about clients in other tables of the source. */
 export interface ClientRelations {
-  /** The groups that may use each restricted client. */
+  /** The groups of each client, which apply if it is restricted. */
   readonly allowedGroupIds: ReadonlyMap<string, readonly string[]>
   /** The redirect URIs that each client has used, as far as they are stored. */
   readonly usedRedirectUris: ReadonlyMap<string, ReadonlySet<string>>
@@ -35,8 +35,8 @@ export function planClient(
   const used = usedRedirectUris.get(row.id) ?? new Set()
   return {
     id: row.id,
-    name: oneLine(row.name, 50) || oneLine(row.id, 50),
-    description: [...row.description].slice(0, 150).join(''),
+    name: planName(row.name, { maxLength: 50, fallback: oneLine(row.id, 50) }, changed),
+    description: planDescription(row.description, changed),
     type: isDocument ? 'cimd' : 'standard',
     launchUrl: planLaunchUrl(row.launch_url, changed),
     redirectUris: planRedirectUris({ uris: row.callback_urls, used, launchUrl: row.launch_url }, 'callback', changed),
@@ -52,11 +52,11 @@ export function planClient(
     requiresPushedAuthorizationRequests: row.requires_pushed_authorization_requests,
     skipConsent: row.skip_consent,
     isGroupRestricted: row.is_group_restricted,
-    allowedGroupIds: row.is_group_restricted ? (allowedGroupIds.get(row.id) ?? []) : [],
+    allowedGroupIds: allowedGroupIds.get(row.id) ?? [],
     secrets: planSecrets(row, report),
     federatedIdentities: planFederatedIdentities(row, changed),
-    accessTokenDurationMinutes: planDuration(row.access_token_duration_minutes, 60),
-    refreshTokenDurationMinutes: planDuration(row.refresh_token_duration_minutes, 43_200),
+    accessTokenDurationMinutes: planDuration(row.access_token_duration_minutes, 60, changed),
+    refreshTokenDurationMinutes: planDuration(row.refresh_token_duration_minutes, 43_200, changed),
     protocol: {
       ...defaultProtocol,
       // Applications of Pocket ID may read the access token or not send a code challenge method.
@@ -74,7 +74,14 @@ export function planClient(
   }
 }
 
-function planDuration(minutes: number, standard: number): number {
+function planDescription(description: string, changed: (reason: string) => void): string {
+  const characters = [...description]
+  if (characters.length > 150) changed('Its description was cut after 150 characters.')
+  return characters.slice(0, 150).join('')
+}
+
+function planDuration(minutes: number, standard: number, changed: (reason: string) => void): number {
+  if (minutes > maxDuration) changed(`A token lifetime of ${minutes} minutes became ${maxDuration}.`)
   return minutes >= 1 ? Math.min(minutes, maxDuration) : standard
 }
 

@@ -2,7 +2,7 @@ import type { Passkey } from '@pocket/core'
 import { isId } from '@pocket/directory/internal'
 import type { ReportCollector } from '../report.ts'
 import type { SourceRow } from '../source/tables.ts'
-import { oneLine } from './texts.ts'
+import { planName } from './texts.ts'
 
 /** Pocket ID stores neither the model of an authenticator nor a signature counter. */
 const unknownModel = '00000000-0000-0000-0000-000000000000'
@@ -12,10 +12,11 @@ export function planPasskey(
   isUser: (id: string) => boolean,
   report: ReportCollector,
 ): Passkey | undefined {
+  const subject = { subject: 'passkey', id: row.id, name: row.name } as const
   const accountId = row.user_id ?? ''
   if (!isUser(accountId) || !isId(row.id) || row.credential_id.length > 1023) {
     const reason = isUser(accountId) ? 'Its ID is not valid.' : `Its user ${accountId} does not exist or is left out.`
-    report.leftOut({ subject: 'passkey', id: row.id, name: row.name }, reason)
+    report.leftOut(subject, reason)
     return undefined
   }
   return {
@@ -36,7 +37,7 @@ export function planPasskey(
     attestedAt: null,
     device: null,
     counterRegressedAt: null,
-    name: oneLine(row.name, 100) || 'Passkey',
+    name: planName(row.name, { maxLength: 100, fallback: 'Passkey' }, (reason) => report.changed(subject, reason)),
     createdAt: row.created_at,
     lastUsedAt: null,
   }
