@@ -37,14 +37,9 @@ export const differences = {
     here: 'Refuses them.',
     why: 'security',
   },
-  'token-in-query': {
-    pocketId: 'UserInfo accepts the access token in the query.',
-    here: 'In the header or the form only (RFC 9700 §4.3.2).',
-    why: 'security',
-  },
-  'request-objects': {
-    pocketId: 'Accepts unsigned request objects.',
-    here: 'Signed ones only (OpenID Connect Core §6.1).',
+  'unsafe-requests': {
+    pocketId: 'UserInfo accepts the access token in the query, and request objects may be unsigned.',
+    here: 'In the header or the form only (RFC 9700 §4.3.2); signed ones only (OpenID Connect Core §6.1).',
     why: 'security',
   },
   http2: {
@@ -88,8 +83,9 @@ export const differences = {
     why: 'library',
   },
   'error-pages': {
-    pocketId: 'Redirects to an error page or to `/logout` if a request is not valid.',
-    here: 'Answers with the error page, 400. Errors that the client may read are sent to it.',
+    pocketId:
+      'Redirects to an error page if a request is not valid, and to `/logout` if a sign-out has no valid ID token or URL.',
+    here: 'Answers with the error page, 400. Errors that the client may read are sent to it. Without an ID token, a browser in which nobody is signed in continues to the registered sign-out URL.',
     why: 'library',
   },
   'interaction-api': {
@@ -133,7 +129,7 @@ export const differences = {
     why: 'decision',
   },
   'unique-values': {
-    pocketId: 'E-mail addresses that differ in case are different.',
+    pocketId: 'E-mail addresses and group names that differ in case are different.',
     here: 'They are the same: 409 `already_in_use`. An ID that is taken is 409 too, not 500.',
     why: 'security',
   },
@@ -162,9 +158,16 @@ export const differences = {
     here: '404; pages have other paths, such as `/login/setup` for `/setup`.',
     why: 'decision',
   },
+  lists: {
+    pocketId:
+      'In a search `%` and `_` match any text; some filters, sort columns and `page` or `limit` without brackets are ignored.',
+    here: 'They match themselves; filters, sort columns and parameters have effect, text sorts without regard to case, and equal values have a stable order.',
+    why: 'decision',
+  },
   'more-answers': {
-    pocketId: 'Has fewer fields, operations and audit events, and relations that are not loaded.',
-    here: 'Adds fields and events, keeps older paths, fills relations, lists equal values in a stable order, and has its own names of devices.',
+    pocketId:
+      'Has fewer fields, operations, audit events and error codes, and relations that are not loaded. Anyone can read the version.',
+    here: 'Adds fields, events and codes (`scim_sync_failed`, `oidc_device_code_used`, `device_code_invalid`), keeps older paths, fills relations, queues e-mails (204), and has its own names of devices and sizes. The version requires authentication (401), and the user of `STATIC_API_KEY` cannot be changed (403, 404).',
     why: 'decision',
   },
 } as const satisfies Readonly<Record<string, Difference>>
