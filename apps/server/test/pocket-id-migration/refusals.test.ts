@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
+import { Client } from 'pg'
 import { loadConfig } from '../../src/composition/config.ts'
 import { migrateFromPocketId, type PocketIdMigrationOptions } from '../../src/composition/pocket-id-migration.ts'
 import { createLogger } from '../../src/logging/logger.ts'
@@ -20,6 +21,9 @@ const hostOf = (age: number) =>
   `INSERT INTO francis_hosts VALUES ('e9cbd3c1-7a8e-4a43-9f7c-6b1d7d2f9c11', 'localhost:1',
     CAST(unixepoch('subsec') * 1000 AS INTEGER) - ${age})`
 
+/** Versions before 2.12 extend this lock; milliseconds since the Unix epoch. */
+const lock = `INSERT INTO kv VALUES ('application_lock', '{"process_id":7,"host_id":"a","expires_at":4102444800000}')`
+
 describe('nothing is written, and the reason is named, for', () => {
   test.each([
     ['an older schema', 'UPDATE schema_migrations SET version = 20260601000000', 'older version than Pocket ID 2.10'],
@@ -27,6 +31,7 @@ describe('nothing is written, and the reason is named, for', () => {
     ['an interrupted migration', 'UPDATE schema_migrations SET dirty = 1', 'was interrupted'],
     ['a database of another program', 'DROP TABLE webauthn_credentials', 'not a database of Pocket ID'],
     ['a running instance', hostOf(20_000), 'Pocket ID is running'],
+    ['a running instance of 2.10', lock, 'Pocket ID is running'],
     ['a damaged value', `UPDATE oidc_clients SET callback_urls = '{' WHERE id = 'wiki'`, 'callback_urls'],
   ])('%s', async (_, sql, reason) => {
     await using source = await createSource('SQLite')
@@ -40,6 +45,21 @@ describe('nothing is written, and the reason is named, for', () => {
     })
     expect(await source.hashes()).toEqual(before)
   })
+
+  test.each([`INSERT INTO francis_hosts (host_address) VALUES ('localhost:1')`, lock])(
+    'a running instance on PostgreSQL',
+    async (sql) => {
+      await using source = await createSource('PostgreSQL')
+      const client = new Client({ connectionString: source.source })
+      await client.connect()
+      await client.query(sql)
+      await client.end()
+      await expect(read(source.source)).rejects.toMatchObject({
+        name: 'ConfigurationError',
+        message: expect.stringContaining('Pocket ID is running'),
+      })
+    },
+  )
 
   test('a wrong encryption key', async () => {
     await using source = await createSource('archive')

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { messageOf } from '../../logging/failure.ts'
 import { decodeActorState, isMigratedActor } from './actor-states.ts'
 import { isFolder, picturesInFolder } from './picture-folder.ts'
-import { assertNotRunning } from './running-host.ts'
+import { assertLockExpired, assertNotRunning, selectLock } from './running-host.ts'
 import { assertSchemaVersion, type RawSource, type SourcePicture } from './source.ts'
 import { sourceError } from './source-error.ts'
 import { orderOf } from './tables.ts'
@@ -32,7 +32,7 @@ export async function openPostgresSource({ url, description, uploads }: Postgres
     if (!tables.has('schema_migrations') || !tables.has('webauthn_credentials'))
       throw sourceError(`${description} is not a database of Pocket ID: it does not have its tables.`)
     const schemaVersion = await readSchemaVersion(client)
-    if (tables.has('francis_hosts')) await assertStopped(client)
+    await assertStopped(client, tables)
     if (uploads !== undefined && !(await isFolder(uploads))) throw sourceError(`The folder ${uploads} does not exist.`)
     return createSource({ client, tables, schemaVersion, uploads })
   } catch (cause) {
@@ -110,12 +110,14 @@ async function readSchemaVersion(client: pg.Client): Promise<number> {
 }
 
 /** Compares with the clock of the database, which the hosts use. */
-async function assertStopped(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<Row>(
-    `SELECT EXTRACT(EPOCH FROM now()) * 1000 AS now, EXTRACT(EPOCH FROM host_last_health_check) * 1000 AS checked_at
-      FROM francis_hosts`,
-  )
-  assertNotRunning(rows, Number(rows[0]?.now ?? 0))
+async function assertStopped(client: pg.Client, tables: ReadonlySet<string>): Promise<void> {
+  const clock = await client.query<Row>('SELECT EXTRACT(EPOCH FROM now()) * 1000 AS now')
+  const now = Number(clock.rows[0]?.now ?? 0)
+  if (tables.has('francis_hosts')) {
+    const checkedAt = 'EXTRACT(EPOCH FROM host_last_health_check) * 1000 AS checked_at'
+    assertNotRunning((await client.query<Row>(`SELECT ${checkedAt} FROM francis_hosts`)).rows, now)
+  }
+  if (tables.has('kv')) assertLockExpired((await client.query<Row>(selectLock)).rows, now)
 }
 
 function storedPicture(client: pg.Client, path: string): SourcePicture {

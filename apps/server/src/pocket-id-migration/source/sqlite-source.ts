@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { codeOf, messageOf } from '../../logging/failure.ts'
 import { decodeActorState, isMigratedActor } from './actor-states.ts'
 import { isFolder, picturesInFolder } from './picture-folder.ts'
-import { assertNotRunning } from './running-host.ts'
+import { assertLockExpired, assertNotRunning, selectLock } from './running-host.ts'
 import { assertSchemaVersion, type RawSource, type SourcePicture } from './source.ts'
 import { sourceError } from './source-error.ts'
 import { SqliteReader } from './sqlite-reader.ts'
@@ -32,6 +32,7 @@ export async function openSqliteSource({ path, uploads, now }: FileSourceOptions
   const schemaVersion = readSchemaVersion(reader, path)
   if (reader.hasTable('francis_hosts'))
     assertNotRunning(reader.rows('SELECT host_last_health_check AS checked_at FROM francis_hosts'), now)
+  if (reader.hasTable('kv')) assertLockExpired(reader.rows(selectLock), now)
   const pictureFolder = await findPictureFolder(path, uploads)
   const disposables = stack.move()
   return {
