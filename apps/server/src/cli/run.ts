@@ -1,7 +1,7 @@
 import tab from '@bomb.sh/tab/commander'
 import { PocketError, UnavailableError } from '@pocket/core/errors'
 import { Command, CommanderError } from 'commander'
-import { isFileError, messageOf } from '../logging/failure.ts'
+import { codeOf, isFileError, messageOf } from '../logging/failure.ts'
 import { addApiKeys } from './administration/api-keys.ts'
 import { addApis } from './administration/apis.ts'
 import { addAudit } from './administration/audit.ts'
@@ -118,6 +118,7 @@ function errorLines(error: unknown): readonly string[] {
   if (error instanceof UnavailableError && error.cause !== undefined)
     return [`${error.message.replace(/\.$/, '')}: ${messageOf(error.cause)}.`]
   if (error instanceof CommandError || error instanceof PocketError) return [error.message]
+  if (codeOf(error) === 'EPIPE') return ['The output was closed before it was complete.']
   if (isFileError(error)) return [messageOf(error)]
   const stack = error instanceof Error ? error.stack : undefined
   return ['pocket-id: unexpected error.', stack ?? messageOf(error)]

@@ -276,6 +276,7 @@ test('prints the stack of an unexpected error', async () => {
 })
 
 test.each([
+  [Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }), 'The output was closed before it was complete.'],
   [
     Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
     'ENOSPC: no space left on device, write',
