@@ -59,7 +59,7 @@ export function loadFile({ path, environment, schema }: LoadOptions): Configurat
   const report = (at: Path, message: string) => found.push({ at, problem: document.problem(at, message) })
   const resolved = resolveReferences(document.content ?? {}, {
     environment,
-    readFile: readReferencedFile,
+    readFile: (file) => readRegularFile(file, maxReferencedSize),
     folder: dirname(path),
     report,
   })
@@ -90,8 +90,7 @@ export function loadFile({ path, environment, schema }: LoadOptions): Configurat
 /** @throws {InvalidFileError} if the file cannot be read */
 export function readText(path: string): string {
   try {
-    if (statSync(path).size > maxSize) throw new Error(`larger than ${maxSize} bytes`)
-    return readFileSync(path, 'utf8')
+    return readRegularFile(path, maxSize)
   } catch (error) {
     throw new InvalidFileError(path, [
       { line: 1, column: 1, field: '', message: `the file cannot be read (${messageOf(error)})` },
@@ -100,10 +99,10 @@ export function readText(path: string): string {
 }
 
 /** Reading a pipe or a device could take forever. */
-function readReferencedFile(path: string): string {
+function readRegularFile(path: string, maxBytes: number): string {
   const stats = statSync(path)
   if (!stats.isFile()) throw new Error('not a regular file')
-  if (stats.size > maxReferencedSize) throw new Error(`larger than ${maxReferencedSize} bytes`)
+  if (stats.size > maxBytes) throw new Error(`larger than ${maxBytes} bytes`)
   return readFileSync(path, 'utf8')
 }
 

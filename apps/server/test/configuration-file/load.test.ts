@@ -27,6 +27,14 @@ test('reads secrets from regular files of limited size only', async () => {
   ])
 })
 
+test('rejects a file that is not a regular file', async () => {
+  await using site = await createFileSite('')
+  const pipe = join(site.folder, 'pipe')
+  execFileSync('/usr/bin/mkfifo', [pipe])
+  for (const path of [pipe, '/dev/zero', site.folder])
+    expect(() => load({ path })).toThrow('the file cannot be read (not a regular file)')
+})
+
 test('rejects a file that is nested too deeply or refers to itself', async () => {
   await using nested = await createFileSite(`groups: ${'['.repeat(50_000)}${']'.repeat(50_000)}`)
   expect(() => load(nested)).toThrow(/pocket\.yaml:1:\d+: /)
