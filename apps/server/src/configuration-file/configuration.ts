@@ -1,6 +1,7 @@
 import type { Transaction } from '@pocket/core'
 import { PocketError, UnavailableError } from '@pocket/core/errors'
 import { configurationFileUser } from '../access/built-in-actors.ts'
+import { auditFieldOf } from '../managed/field-names.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
 import type { ManagedGuard } from '../managed/managed-guard.ts'
 import type { ManagedStore } from '../managed/managed-store.ts'
@@ -188,8 +189,8 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
             file.problem([...path, field], `is stored as ${JSON.stringify(before ?? null)}; write that value`),
           )
       }
-      const auditNames = Object.keys(declaredFields(item)).map((field) => kind.auditNames[field] ?? field)
-      managed.push({ kind: kind.name, id, fields: auditNames.sort() })
+      const auditFields = Object.keys(declaredFields(item)).map((field) => auditFieldOf(kind.name, field))
+      managed.push({ kind: kind.name, id, fields: auditFields.sort() })
     }
     return { changes, managed }
   }

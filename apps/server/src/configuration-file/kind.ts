@@ -36,8 +36,6 @@ export interface Kind {
   readonly key: string
   /** Fields whose values are never printed; `scim.token` for a member. */
   readonly secrets: readonly string[]
-  /** The name of a field in the audit log, if it differs. */
-  readonly auditNames: Readonly<Record<string, string>>
   /** The stored object with this key; `item` is the declared object. */
   find(key: string, item: Item): Promise<Existing | undefined>
   findById(id: string): Promise<Existing | undefined>

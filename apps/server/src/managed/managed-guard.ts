@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AuditEvent, AuditSink } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
+import { fileFieldOf } from './field-names.ts'
 import type { ManagedKind } from './managed.table.ts'
 import type { ManagedStore } from './managed-store.ts'
 
@@ -26,8 +27,9 @@ export function createManagedGuard(store: Pick<ManagedStore, 'find' | 'isUsed' |
     const declared = managed?.fields.filter((field) => fields?.includes(field) ?? true) ?? []
     if (!managed || (fields && declared.length === 0)) return
     const file = (await store.appliedFile())?.name ?? 'the configuration file'
-    throw new ConflictError('managed', `Managed by ${file}; change it there: ${declared.join(', ')}.`, {
-      details: { file, fields: declared.join(', ') },
+    const names = declared.map((field) => fileFieldOf(kind, field)).join(', ')
+    throw new ConflictError('managed', `Managed by ${file}; change it there: ${names}.`, {
+      details: { file, fields: names },
     })
   }
   return {

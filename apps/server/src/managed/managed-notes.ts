@@ -1,4 +1,5 @@
 import type { ManagedNote } from '../http/page.ts'
+import { fileFieldOf } from './field-names.ts'
 import type { ManagedKind } from './managed.table.ts'
 import type { ManagedStore } from './managed-store.ts'
 
@@ -15,7 +16,7 @@ export function managedNotes(store: Pick<ManagedStore, 'find' | 'appliedFile'>) 
     const object = objectOf(path)
     const managed = object && (await store.find(object.kind, object.id))
     const file = managed && (await store.appliedFile())
-    return file ? { file: file.name, fields: managed.fields } : null
+    return file ? { file: file.name, fields: managed.fields.map((field) => fileFieldOf(managed.kind, field)) } : null
   }
 }
 

@@ -193,6 +193,58 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect([deleted.status, deleted.text.includes('configuration file')]).toEqual([409, true])
   })
 
+  test('names the declared field of each rejected change as the file does', async () => {
+    await using place = await site(home.replace('firstName: Grace', 'customClaims: [{ key: desk, value: a }]'))
+    await using instance = await startInstance(place.env)
+    const { administrator: agent, url, app } = instance
+    const get = async (path: string) => (await agent.getJson(url + path)).json()
+    const [group] = (await app.directory.groups.first(1)).items
+    const user = await app.directory.findByName('grace')
+    const [api] = Object(await get('/api/apis')).data
+    const scim = Object(await get('/api/oidc/clients/backup/scim-service-provider'))
+    const [jellyfin, backup] = [await get('/api/oidc/clients/jellyfin'), await get('/api/oidc/clients/backup')].map(
+      Object,
+    )
+    const variables: readonly { readonly key: string; readonly value: string }[] = Object(
+      await get('/api/application-configuration/all'),
+    )
+    const settings = Object.fromEntries(variables.map(({ key, value }) => [key, value]))
+    const claims = [{ key: 'other', value: 'x' }]
+    const clientsPath = '/api/oidc/clients'
+    const attempts: readonly (readonly ['PUT' | 'DELETE', string, unknown, string])[] = [
+      ['PUT', '/api/application-configuration', { ...settings, appName: 'Other' }, 'appName'],
+      ['PUT', `/api/users/${user?.id}`, { ...user, username: 'hopper' }, 'username'],
+      ['PUT', `/api/custom-claims/user/${user?.id}`, claims, 'customClaims'],
+      ['PUT', `/api/custom-claims/user-group/${group?.id}`, claims, 'customClaims'],
+      ['PUT', `/api/user-groups/${group?.id}/allowed-oidc-clients`, { oidcClientIds: [] }, 'allowedGroups'],
+      ['PUT', `${clientsPath}/jellyfin`, { ...jellyfin, callbackURLs: ['https://other.example.com'] }, 'callbackURLs'],
+      ['PUT', `${clientsPath}/jellyfin`, { ...jellyfin, protocol: { idTokenSignedResponseAlg: 'RS256' } }, 'protocol'],
+      ['PUT', `${clientsPath}/backup`, { ...backup, credentials: { federatedIdentities: [] } }, 'federatedIdentities'],
+      [
+        'PUT',
+        `/api/scim/service-provider/${scim.id}`,
+        { endpoint: scim.endpoint, token: 'x', oidcClientId: 'backup' },
+        'scim',
+      ],
+      ['DELETE', `/api/scim/service-provider/${scim.id}`, undefined, 'scim'],
+      ['PUT', `/api/apis/${api.id}`, { ...api, name: 'Other' }, 'name'],
+      ['PUT', `/api/apis/${api.id}/permissions`, { permissions: [] }, 'permissions'],
+      ['PUT', `/api/apis/${api.id}/clients/backup`, { clientAccess: false }, 'access'],
+      ['DELETE', `/api/apis/${api.id}/clients/backup`, undefined, 'access'],
+    ]
+    for (const [method, path, body, fields] of attempts) {
+      const answer = await agent.sendJson(method, url + path, { body })
+      expect([path, answer.status, answer.json()]).toEqual([
+        path,
+        409,
+        expect.objectContaining({ code: 'managed', details: { file: 'pocket.yaml', fields } }),
+      ])
+    }
+    expect(await place.run('config', 'plan')).toMatchObject({ exit: 0 })
+    const page = await agent.get(`${url}/settings/admin/oidc-clients/jellyfin`)
+    expect(page.text).toMatch(/Managed by pocket\.yaml[^\n]*callbackURLs/)
+  })
+
   test('users change their own fields that the file does not declare, and no others', async () => {
     await using place = await site(home)
     await using instance = await startInstance(place.env)

@@ -54,7 +54,6 @@ export function apiKind({ pocket, administration }: ApiKindDeps): Kind {
     name: 'apis',
     key: 'resource',
     secrets: [],
-    auditNames: {},
     async find(resource) {
       const api = await apis.findByResource(resource)
       return api && toExisting(api)

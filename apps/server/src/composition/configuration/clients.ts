@@ -19,12 +19,6 @@ export interface ClientKindDeps extends Pick<Deps, 'pocket' | 'clock'> {
 
 /** The fields of the file that are stored in other places than the settings of the client. */
 const relations = ['allowedGroups', 'secrets', 'scim']
-const auditNames = {
-  callbackURLs: 'redirectUris',
-  logoutCallbackURLs: 'postLogoutRedirectUris',
-  launchURL: 'launchUrl',
-  pkceEnabled: 'pkceRequired',
-}
 
 export function clientKind(deps: ClientKindDeps): Kind {
   const { pocket, directory, administration, scim, clock } = deps
@@ -84,7 +78,6 @@ export function clientKind(deps: ClientKindDeps): Kind {
     name: 'clients',
     key: 'id',
     secrets: ['secrets', 'scim.token'],
-    auditNames,
     find,
     findById: find,
     async list() {

@@ -19,7 +19,6 @@ export function groupKind({ directory, groups }: GroupKindDeps): Kind {
     name: 'groups',
     key: 'name',
     secrets: [],
-    auditNames: {},
     async find(name) {
       const group = await directory.groups.findByName(name)
       return group && findById(group.id)

@@ -28,7 +28,6 @@ export function settingKind({ directory, settings }: SettingKindDeps): Kind {
     name: 'settings',
     key: '',
     secrets: secretKeys,
-    auditNames: {},
     find: read,
     findById: read,
     async list() {

@@ -26,7 +26,6 @@ export function userKind({ directory, users }: UserKindDeps): Kind {
     name: 'users',
     key: 'username',
     secrets: [],
-    auditNames: { username: 'userName', isAdmin: 'administrator' },
     async find(username) {
       const user = await directory.findByName(username)
       // The text may also be an e-mail address.
