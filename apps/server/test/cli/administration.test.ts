@@ -97,6 +97,22 @@ describe('commands beside a running server', () => {
       })
   })
 
+  test('refuses an empty name and a dot segment, which would name another resource', async () => {
+    for (const name of ['', '.', '..'])
+      for (const args of [
+        ['users', 'show', name],
+        ['clients', 'delete', name, '--yes'],
+        ['groups', 'add-members', name, 'ada'],
+        ['sessions', 'end', 'ada', name],
+        ['api-keys', 'delete', 'ada', name, '--yes'],
+      ])
+        expect([args, await pocketId(...args)]).toEqual([
+          args,
+          { exit: 2, stdout: '', stderr: expect.stringContaining('neither a name nor an ID') },
+        ])
+    expect(await json('sessions', 'list', 'ada')).toHaveLength(1)
+  })
+
   test('audit tail --follow prints each new entry once, also more than a page of them', async () => {
     const { administrator: agent, url } = instance
     await agent.postJson(`${url}/api/user-groups`, { name: 'before', friendlyName: 'Before' })

@@ -1,7 +1,7 @@
 import type { AddCommand } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
 import { printResult, withExamples, withJson } from '../output.ts'
-import { type Api, type Item, withApi } from './api.ts'
+import { type Api, type Item, pathSegment, withApi } from './api.ts'
 import { find, type JsonOption } from './resource.ts'
 import { users } from './resources.ts'
 import { tableLines } from './table.ts'
@@ -68,7 +68,7 @@ export const addApiKeys: AddCommand = (program, context) => {
       withApi(context, async (api) => {
         const onBehalfOf = await idOf(api, user)
         await requireConfirmation(`Delete the API key ${id} of ${user}?`, options, context)
-        await api.call({ method: 'DELETE', path: `${path}/${encodeURIComponent(id)}`, onBehalfOf })
+        await api.call({ method: 'DELETE', path: `${path}/${pathSegment(id)}`, onBehalfOf })
       }),
     )
 }

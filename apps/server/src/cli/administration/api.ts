@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../../http/call-api.ts'
-import { type CommandContext, CommandError, type Instance } from '../command.ts'
+import { type CommandContext, CommandError, type Instance, UsageError } from '../command.ts'
 import { openInstance } from '../open-instance.ts'
 
 export type Item = Readonly<Record<string, unknown>>
@@ -23,6 +23,16 @@ export async function withApi<Result>(context: CommandContext, act: (api: Api) =
 }
 
 const pageSize = 100
+
+/**
+ * A name or an ID as a segment of a path.
+ *
+ * @throws {UsageError} if it is empty or a dot segment, with which the path would name another resource
+ */
+export function pathSegment(text: string): string {
+  if (['', '.', '..'].includes(text)) throw new UsageError(`"${text}" is neither a name nor an ID`)
+  return encodeURIComponent(text)
+}
 
 function createApi(instance: Pick<Instance, 'callApi'>): Api {
   const send = async (request: ApiRequest) => {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { type CommandContext, CommandError, UsageError } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
 import { printResult, withExamples, withJson } from '../output.ts'
-import { type Api, type Item, withApi } from './api.ts'
+import { type Api, type Item, pathSegment, withApi } from './api.ts'
 import { closestName, hintOf, searchParts } from './suggestion.ts'
 import { detailLines, tableLines } from './table.ts'
 
@@ -165,7 +165,7 @@ export async function findIds(api: Api, resource: Resource, names: readonly stri
 }
 
 export function itemPath({ path }: Pick<Resource, 'path'>, { id }: Item): string {
-  return `${path}/${encodeURIComponent(String(id))}`
+  return `${path}/${pathSegment(String(id))}`
 }
 
 export function nameOf(item: Item, { names }: Pick<Resource, 'names'>): string {

@@ -1,6 +1,6 @@
 import { type AddCommand, UsageError } from '../command.ts'
 import { printResult, withExamples, withJson } from '../output.ts'
-import { type Item, withApi } from './api.ts'
+import { type Item, pathSegment, withApi } from './api.ts'
 import { find, itemPath, type JsonOption } from './resource.ts'
 import { users } from './resources.ts'
 import { tableLines } from './table.ts'
@@ -42,10 +42,7 @@ export const addSessions: AddCommand = (program, context) => {
       if ((session === undefined) !== (all === true)) throw new UsageError('name one session, or use --all')
       await withApi(context, async (api) => {
         const path = `${itemPath(users, await find(api, users, name))}/sessions`
-        await api.call({
-          method: 'DELETE',
-          path: session === undefined ? path : `${path}/${encodeURIComponent(session)}`,
-        })
+        await api.call({ method: 'DELETE', path: session === undefined ? path : `${path}/${pathSegment(session)}` })
       })
     })
 }
