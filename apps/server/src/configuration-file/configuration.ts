@@ -75,6 +75,14 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
         new Set(itemsOf(file.content, kind).map(({ item }) => keyOf(kind, item).toLowerCase())),
       ]),
     )
+    /** An object that the file renames is not stored with its earlier key any more. */
+    const isStored = async (kind: Kind, key: string) => {
+      if (!(await kind.find(key, {}))) return false
+      const renamed = itemsOf(file.content, kind).find(
+        ({ item }) => String(item.previously).toLowerCase() === key.toLowerCase(),
+      )
+      return !renamed || (await kind.find(keyOf(kind, renamed.item), {})) !== undefined
+    }
     for (const kind of kinds)
       for (const { item, path } of itemsOf(file.content, kind)) {
         if (file.hasProblem(path)) failed.add(nameIn(kind.name, keyOf(kind, item)))
@@ -83,7 +91,7 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
           if (!targetKind || keysInFile.get(target)?.has(key.toLowerCase())) continue
           // The list itself has a problem, so its keys are unknown.
           if (file.hasProblem([target]) && file.content[target] === undefined) continue
-          if (await targetKind.find(key, {})) continue
+          if (await isStored(targetKind, key)) continue
           problems.push(file.problem([...path, ...at], `refers to ${JSON.stringify(key)}, which is not in ${target}`))
           failed.add(nameIn(kind.name, keyOf(kind, item)))
         }
