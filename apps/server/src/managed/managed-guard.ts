@@ -29,7 +29,7 @@ export function createManagedGuard(store: Pick<ManagedStore, 'find' | 'isUsed' |
     const file = (await store.appliedFile())?.name ?? 'the configuration file'
     const names = declared.map((field) => fileFieldOf(kind, field)).join(', ')
     throw new ConflictError('managed', `Managed by ${file}; change it there: ${names}.`, {
-      details: { file, fields: names },
+      details: { file, declared: names },
     })
   }
   return {
