@@ -33,7 +33,7 @@ export interface PageRendererOptions {
   /** Names the location of an IP address in the language of a page. */
   readonly locationNames: (messages: Messages) => (ipAddress: string | null) => string
   /** The fields of the page's object that a configuration file declares; `null` if none are. */
-  readonly managed: (path: string) => Promise<ManagedNote | null>
+  readonly managed: (path: string, viewerId: string) => Promise<ManagedNote | null>
   /** How a user who lost all passkeys recovers the account; `null` if the settings allow neither. */
   readonly recovery: () => Promise<'by-email' | 'by-code' | null>
   /** For relative times such as “3 hours ago”. */
@@ -126,7 +126,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       ...appearanceLocals,
       page,
       recovery: page.view === 'sign-in' ? await recovery() : null,
-      managed: 'viewer' in page ? await managed(here) : null,
+      managed: 'viewer' in page ? await managed(here, page.viewer.id) : null,
       railCounts:
         'viewer' in page && page.viewer.isAdmin && here.startsWith(administration) ? await countForRail() : noCounts,
       preferences: { languages: catalogues.languages, theme, here },

@@ -1,4 +1,5 @@
 import type { ManagedNote } from '../http/page.ts'
+import { accountPaths } from '../http/paths.ts'
 import { fileFieldOf } from './field-names.ts'
 import type { ManagedKind } from './managed.table.ts'
 import type { ManagedStore } from './managed-store.ts'
@@ -10,17 +11,18 @@ const kinds: Readonly<Record<string, ManagedKind>> = {
   apis: 'apis',
 }
 
-/** The fields that the configuration file declares of the object of an administration page. */
+/** The fields that the configuration file declares of the object of an administration page, or of the viewer's profile. */
 export function managedNotes(store: Pick<ManagedStore, 'find' | 'appliedFile'>) {
-  return async (path: string): Promise<ManagedNote | null> => {
-    const object = objectOf(path)
+  return async (path: string, viewerId: string): Promise<ManagedNote | null> => {
+    const object = objectOf(path, viewerId)
     const managed = object && (await store.find(object.kind, object.id))
     const file = managed && (await store.appliedFile())
     return file ? { file: file.name, fields: managed.fields.map((field) => fileFieldOf(managed.kind, field)) } : null
   }
 }
 
-function objectOf(path: string): { readonly kind: ManagedKind; readonly id: string } | undefined {
+function objectOf(path: string, viewerId: string): { readonly kind: ManagedKind; readonly id: string } | undefined {
+  if (path.split('?')[0] === accountPaths.profile) return { kind: 'users', id: viewerId }
   if (/^\/settings\/admin\/(application-configuration|ldap)\b/.test(path)) return { kind: 'settings', id: 'settings' }
   const [, segment = '', id = ''] = /^\/settings\/admin\/([^/?]+)\/([^/?]+)/.exec(path) ?? []
   const kind = Object.hasOwn(kinds, segment) ? kinds[segment] : undefined

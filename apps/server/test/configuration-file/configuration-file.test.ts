@@ -143,6 +143,25 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
   })
 
+  test('rejects references to the earlier name of an object that the file renames', async () => {
+    await using place = await site(home)
+    await using running = await startApp(place.env)
+    const renamed = home
+      .replace('revision: 1', 'revision: 2')
+      .replace('name: family', 'name: kin\n    previously: family')
+    await place.file.write(renamed)
+    const planned = await place.run('config', 'plan')
+    expect([planned.exit, planned.stderr.match(/: \S+ refers to "family", which is not in groups/g)]).toEqual([
+      1,
+      ['settings.signupDefaultUserGroupIDs[0]', 'users[0].groups[0]', 'clients[0].allowedGroups[0]'].map(
+        (field) => `: ${field} refers to "family", which is not in groups`,
+      ),
+    ])
+    await place.file.write(renamed.replaceAll('[family]', '[kin]'))
+    expect(await place.run('config', 'apply')).toMatchObject({ exit: 0, stderr: '' })
+    expect(await running.app.directory.groups.findByName('kin')).toBeDefined()
+  })
+
   test('rejects changes of declared fields, over REST and on pages, and allows all others', async () => {
     await using place = await site(home)
     await using instance = await startInstance(place.env)
@@ -232,14 +251,19 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
       ['PUT', `/api/apis/${api.id}/clients/backup`, { clientAccess: false }, 'access'],
       ['DELETE', `/api/apis/${api.id}/clients/backup`, undefined, 'access'],
     ]
-    for (const [method, path, body, fields] of attempts) {
+    for (const [method, path, body, declared] of attempts) {
       const answer = await agent.sendJson(method, url + path, { body })
       expect([path, answer.status, answer.json()]).toEqual([
         path,
         409,
-        expect.objectContaining({ code: 'managed', details: { file: 'pocket.yaml', fields } }),
+        expect.objectContaining({ code: 'managed', details: { file: 'pocket.yaml', declared } }),
       ])
     }
+    expect(await place.run('clients', 'new-secret', 'jellyfin')).toEqual({
+      exit: 1,
+      stdout: '',
+      stderr: 'Managed by pocket.yaml; change it there: secrets.\n',
+    })
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0 })
     const page = await agent.get(`${url}/settings/admin/oidc-clients/jellyfin`)
     expect(page.text).toMatch(/Managed by pocket\.yaml[^\n]*callbackURLs/)
@@ -269,6 +293,8 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await change({ lastName: 'Hopper', displayName: 'Admiral' })).toBe(200)
     expect(await app.directory.findByName('grace')).toMatchObject({ lastName: 'Hopper', displayName: 'Admiral' })
     expect(await change({ firstName: 'Other' })).toBe(409)
+    expect((await agent.get(`${url}/settings/account`)).text).toMatch(/Managed by pocket\.yaml[^\n]*firstName/)
+    expect((await administrator.get(`${url}/settings/account`)).text).not.toContain('Managed by')
   })
 
   test('reports a change made elsewhere as a difference, which an apply reverts', async () => {

@@ -6,9 +6,10 @@ export const now = Date.UTC(2025, 10, 24, 8, 14)
 
 export const day = 86_400_000
 
-export const anna: Viewer = { userName: 'anna', displayName: 'Anna Koch', isAdmin: true, locale: null }
+export const anna: Viewer = { id: 'anna', userName: 'anna', displayName: 'Anna Koch', isAdmin: true, locale: null }
 
 export const long: Viewer = {
+  id: 'long',
   userName: 'dolores',
   displayName: 'Dolores Ibárruri-Fernández de la Torre',
   isAdmin: false,
