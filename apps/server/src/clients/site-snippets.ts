@@ -92,7 +92,7 @@ server {
         error_page 401 = @pocket_sign_in;
 ${variables.map(([header, variable]) => `        auth_request_set ${variable} $upstream_http_${header.toLowerCase().replaceAll('-', '_')};\n        proxy_set_header ${header} ${variable};\n`).join('')}        proxy_set_header Cookie $pocket_cookie;
         proxy_set_header Authorization $pocket_authorization;
-${overridingPathHeaders.map((name) => `        proxy_set_header ${name} "";\n`).join('')}${serviceTokenHeader === null ? '' : `        proxy_set_header ${serviceTokenHeader} "";\n`}        proxy_set_header Host $host;
+${overridingPathHeaders.map((name) => `        proxy_set_header ${name} "";\n`).join('')}${serviceTokenHeader === null ? '' : `        proxy_set_header ${serviceTokenHeader} "";\n`}        proxy_set_header Host ${host};
         proxy_set_header X-Forwarded-Proto https;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_http_version 1.1;

@@ -328,6 +328,12 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         expect(seen.length).toBe(before)
       })
 
+      test('passes no host of another site to the application', async () => {
+        const before = seen.length
+        await statusOf(port, '/public/x', { Host: 'other.example' })
+        expect(seen.slice(before).filter(({ headers }) => headers.host !== host)).toEqual([])
+      })
+
       test.each(['X-Original-URL', 'X_Rewrite_URL', 'X-Rewrite_URL'])(
         'passes no path in the header %s to the application',
         async (header) => {
