@@ -70,7 +70,7 @@ async function withFile<Result>(
   if (chosen === undefined) throw new UsageError('name a file, or set POCKET_CONFIG_FILE')
   try {
     const { loadConfigurationFile } = await import('../composition/configuration/compose.ts')
-    const file = loadConfigurationFile(config, chosen)
+    const file = loadConfigurationFile(config, chosen, { allowsPipe: path !== undefined })
     await using instance = await openInstance(context)
     return await act(file, instance)
   } catch (error) {

@@ -38,6 +38,8 @@ export interface LoadOptions {
   readonly path: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly schema: FileSchema
+  /** Whether the file may be a pipe, for example of `<(sops -d pocket.yaml)`. A pipe without a writer blocks the process. */
+  readonly allowsPipe?: boolean
 }
 
 /** Validates the content of a file. */
@@ -52,14 +54,14 @@ const maxSize = 10_000_000
 const maxReferencedSize = 1_000_000
 
 /** Reads and validates the file. @throws {InvalidFileError} if it cannot be read or is not YAML */
-export function loadFile({ path, environment, schema }: LoadOptions): ConfigurationFile {
-  const text = readText(path)
+export function loadFile({ path, environment, schema, allowsPipe = false }: LoadOptions): ConfigurationFile {
+  const text = readText(path, allowsPipe)
   const document = parseYaml(path, text)
   const found: { readonly at: Path; readonly problem: Problem }[] = []
   const report = (at: Path, message: string) => found.push({ at, problem: document.problem(at, message) })
   const resolved = resolveReferences(document.content ?? {}, {
     environment,
-    readFile: (file) => readRegularFile(file, maxReferencedSize),
+    readFile: (file) => readBoundedFile(file, { maxBytes: maxReferencedSize, allowsPipe: false }),
     folder: dirname(path),
     report,
   })
@@ -88,9 +90,9 @@ export function loadFile({ path, environment, schema }: LoadOptions): Configurat
 }
 
 /** @throws {InvalidFileError} if the file cannot be read */
-export function readText(path: string): string {
+export function readText(path: string, allowsPipe = false): string {
   try {
-    return readRegularFile(path, maxSize)
+    return readBoundedFile(path, { maxBytes: maxSize, allowsPipe })
   } catch (error) {
     throw new InvalidFileError(path, [
       { line: 1, column: 1, field: '', message: `the file cannot be read (${messageOf(error)})` },
@@ -99,9 +101,12 @@ export function readText(path: string): string {
 }
 
 /** Reading a pipe or a device could take forever. */
-function readRegularFile(path: string, maxBytes: number): string {
+function readBoundedFile(
+  path: string,
+  { maxBytes, allowsPipe }: { readonly maxBytes: number; readonly allowsPipe: boolean },
+): string {
   const stats = statSync(path)
-  if (!stats.isFile()) throw new Error('not a regular file')
+  if (!stats.isFile() && !(allowsPipe && stats.isFIFO())) throw new Error('not a regular file')
   if (stats.size > maxBytes) throw new Error(`larger than ${maxBytes} bytes`)
   return readFileSync(path, 'utf8')
 }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
@@ -31,6 +32,10 @@ test('rejects a file that is not a regular file', async () => {
   await using site = await createFileSite('')
   const pipe = join(site.folder, 'pipe')
   execFileSync('/usr/bin/mkfifo', [pipe])
+  // A command may read a pipe, for example `<(sops -d pocket.yaml)`.
+  const writer = spawn('/bin/sh', ['-c', 'echo "revision: 3" > "$1"', 'sh', pipe])
+  expect(loadFile({ path: pipe, environment: {}, schema: fileSchema(), allowsPipe: true }).content.revision).toBe(3)
+  if (writer.exitCode === null) await once(writer, 'exit')
   for (const path of [pipe, '/dev/zero', site.folder])
     expect(() => load({ path })).toThrow('the file cannot be read (not a regular file)')
 })

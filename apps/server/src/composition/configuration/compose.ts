@@ -3,7 +3,7 @@ import { createApiAdministration } from '../../apis/administration.ts'
 import { createClientAdministration } from '../../clients/administration.ts'
 import { withContractErrors } from '../../clients/contract-errors.ts'
 import { type Configuration, createConfiguration } from '../../configuration-file/configuration.ts'
-import { type ConfigurationFile, loadFile, readText } from '../../configuration-file/load.ts'
+import { type ConfigurationFile, type LoadOptions, loadFile, readText } from '../../configuration-file/load.ts'
 import { type ConfigurationWatch, createConfigurationWatch } from '../../configuration-file/watch.ts'
 import type { ScimProviders } from '../../scim/providers.ts'
 import type { Administration } from '../administration.ts'
@@ -57,6 +57,10 @@ export function composeConfiguration(
 }
 
 /** @throws {InvalidFileError} */
-export function loadConfigurationFile({ environment }: Pick<Config, 'environment'>, path: string): ConfigurationFile {
-  return loadFile({ path, environment, schema: fileSchema() })
+export function loadConfigurationFile(
+  { environment }: Pick<Config, 'environment'>,
+  path: string,
+  options: Pick<LoadOptions, 'allowsPipe'> = {},
+): ConfigurationFile {
+  return loadFile({ path, environment, schema: fileSchema(), ...options })
 }
