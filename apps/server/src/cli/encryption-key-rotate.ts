@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { messageOf } from '../logging/failure.ts'
 import { type AddCommand, type CommandContext, UsageError } from './command.ts'
 import { requireConfirmation } from './confirm.ts'
 import { quietConfig, requireDatabase } from './open-instance.ts'
 import { withExamples } from './output.ts'
 import { withProgress } from './progress.ts'
+import { readSecretBytes } from './secrets.ts'
 
 interface Options {
   readonly newKey?: string
@@ -18,7 +17,7 @@ export const addEncryptionKeyRotate: AddCommand = (program, context) => {
     .command('encryption-key-rotate')
     .description('encrypt all stored secrets with a new encryption key')
     .option('--new-key <key>', 'new key of at least 16 bytes; other users of this machine may see it, so prefer a file')
-    .option('--new-key-file <file>', 'file with the new key')
+    .option('--new-key-file <file>', 'file with the new key; - for standard input')
     .option('-y, --yes', 'do not ask for confirmation')
     .action(async (options: Options) => {
       const newKey = await newKeyOf(options, context)
@@ -37,20 +36,14 @@ export const addEncryptionKeyRotate: AddCommand = (program, context) => {
   withExamples(command, ['encryption-key-rotate --new-key-file new-key.txt'])
 }
 
-async function newKeyOf({ newKey, newKeyFile }: Options, { printError }: CommandContext): Promise<Buffer> {
+async function newKeyOf({ newKey, newKeyFile }: Options, context: CommandContext): Promise<Buffer> {
   if ((newKey === undefined) === (newKeyFile === undefined))
     throw new UsageError('one of --new-key and --new-key-file is required')
   if (newKey !== undefined) {
-    printError('warning: --new-key is visible to other users of this machine and in the history of the shell.')
+    context.printError('warning: --new-key is visible to other users of this machine and in the history of the shell.')
     return assertKeyLength(Buffer.from(newKey))
   }
-  try {
-    const text = await readFile(newKeyFile ?? '')
-    return assertKeyLength(text.at(-1) === 0x0a ? text.subarray(0, text.at(-2) === 0x0d ? -2 : -1) : text)
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    throw new UsageError(`${newKeyFile} cannot be read (${messageOf(error)})`)
-  }
+  return assertKeyLength(await readSecretBytes(newKeyFile ?? '', context))
 }
 
 function assertKeyLength(key: Buffer): Buffer {

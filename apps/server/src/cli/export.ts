@@ -22,7 +22,7 @@ export const addExport: AddCommand = (program, context) => {
     .description('write an archive of all data, which "import" restores')
     .option('-p, --path <path>', `path of the archive; - for standard output (default: ${defaultPaths.archive})`)
     .option('--passphrase', 'encrypt it with a passphrase, which is asked for')
-    .option('--passphrase-file <file>', 'encrypt it with the passphrase in a file')
+    .option('--passphrase-file <file>', 'encrypt it with the passphrase in a file; - for standard input')
     .option('--recipient <recipient...>', 'encrypt it to age recipients (age1…)')
     .option('--with-key', 'include the encryption key; only in an encrypted archive')
     .option('--open', `write users, groups, clients and passkeys as JSON for other programs (${defaultPaths.open})`)
@@ -68,6 +68,6 @@ async function encryptionOf({ passphrase, passphraseFile, recipient }: Options, 
   if ([passphrase, passphraseFile, recipient].filter((value) => value !== undefined).length > 1)
     throw new UsageError('--passphrase, --passphrase-file and --recipient exclude each other')
   if (recipient !== undefined) return { recipients: recipient }
-  if (passphraseFile !== undefined) return { passphrase: await readSecretFile(passphraseFile) }
+  if (passphraseFile !== undefined) return { passphrase: await readSecretFile(passphraseFile, context) }
   return passphrase ? { passphrase: await askPassphrase(context, { isNew: true }) } : undefined
 }

@@ -28,8 +28,8 @@ export const addImport: AddCommand = (program, context) => {
     .option('-p, --path <path>', 'path of the archive; - for standard input', 'pocket-id-export.zip')
     .option('-y, --yes', 'do not ask for confirmation')
     .option('--forcefully-acquire-lock', 'stop a server that is running on the database')
-    .option('--passphrase-file <file>', 'file with the passphrase of the archive')
-    .option('--identity-file <file>', 'file with age identities (AGE-SECRET-KEY-1…)')
+    .option('--passphrase-file <file>', 'file with the passphrase of the archive; - for standard input')
+    .option('--identity-file <file>', 'file with age identities (AGE-SECRET-KEY-1…); - for standard input')
     .option('--encryption-key-file <file>', 'file with the ENCRYPTION_KEY of Pocket ID, for one of its archives')
     .action(async (options: Options) => {
       try {
@@ -47,8 +47,10 @@ export const addImport: AddCommand = (program, context) => {
 
 async function importArchive(options: Options, context: CommandContext): Promise<void> {
   const { path, passphraseFile, identityFile } = options
+  if ([path, passphraseFile, identityFile].filter((name) => name === '-').length > 1)
+    throw new UsageError('only one of --path, --passphrase-file and --identity-file can be standard input')
   const config = quietConfig(context.readConfig())
-  const identities = identityFile === undefined ? '' : await readSecretFile(identityFile)
+  const identities = identityFile === undefined ? '' : await readSecretFile(identityFile, context)
   await using stack = new AsyncDisposableStack()
   const { content, size }: OpenedFile = path === '-' ? { content: context.stdin } : await openFile(path)
   if (content !== context.stdin) stack.defer(() => void content.destroy())
@@ -59,7 +61,9 @@ async function importArchive(options: Options, context: CommandContext): Promise
     stop: context.stop,
     secrets: {
       passphrase: () =>
-        passphraseFile === undefined ? askPassphrase(context, { isNew: false }) : readSecretFile(passphraseFile),
+        passphraseFile === undefined
+          ? askPassphrase(context, { isNew: false })
+          : readSecretFile(passphraseFile, context),
       identities: identities.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')),
     },
     force: options.forcefullyAcquireLock ?? false,

@@ -204,6 +204,33 @@ describe('commands beside a running server', () => {
       })
   })
 
+  test('rejects a number that is none, and keeps the value', async () => {
+    await succeed('clients', 'create', '--id', 'numbers', '--name', 'Numbers', '--access-token-minutes', '1000')
+    await succeed('settings', 'set', 'sessionIdleMinutes', '7')
+    for (const text of ['abc', '', '1e', 'NaN', '0x10']) {
+      for (const flag of ['--access-token-minutes', '--refresh-token-minutes'])
+        expect(await pocketId('clients', 'update', 'numbers', flag, text)).toMatchObject({ exit: 2 })
+      if (text !== '') expect(await pocketId('settings', 'set', 'sessionIdleMinutes', text)).toMatchObject({ exit: 2 })
+    }
+    expect((await instance.app.pocket.clients.find('numbers'))?.accessTokenDurationMinutes).toBe(1000)
+    expect(await json('settings', 'get', 'sessionIdleMinutes')).toBe(7)
+  })
+
+  test('an empty value restores the default of a setting, and clears a secret', async () => {
+    const values = () => json('settings', 'list')
+    const before = await values()
+    await succeed('settings', 'set', 'appName', 'Our home')
+    await succeed('settings', 'set', 'appName', '')
+    const setPassword = await machine.run(
+      ['settings', 'set', 'smtpPassword', '--value-file', '-'],
+      Buffer.from('a password\n'),
+    )
+    expect([setPassword.exit, setPassword.stderr]).toEqual([0, ''])
+    expect((await values()).smtpPassword).not.toBe(before.smtpPassword)
+    await succeed('settings', 'set', 'smtpPassword', '')
+    expect(await values()).toEqual(before)
+  })
+
   test('settings of both kinds are read and changed, and secrets are no arguments', async () => {
     await succeed('settings', 'set', 'appName', 'Our home')
     expect(await succeed('settings', 'get', 'appName')).toBe('Our home\n')

@@ -1,4 +1,16 @@
+import { InvalidArgumentError } from 'commander'
 import type { Resource } from './resource.ts'
+
+/** `undefined` if the text is not a whole number, because JSON has no `NaN`. */
+export function wholeNumber(text: string): number | undefined {
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+function parseMinutes(text: string): number {
+  const minutes = wholeNumber(text)
+  if (minutes === undefined) throw new InvalidArgumentError('it must be a whole number')
+  return minutes
+}
 
 export const users: Resource = {
   command: 'users',
@@ -104,13 +116,13 @@ export const clients: Resource = {
       flags: '--access-token-minutes <minutes>',
       key: 'accessTokenDurationMinutes',
       description: 'lifetime of access tokens',
-      parse: Number,
+      parse: parseMinutes,
     },
     {
       flags: '--refresh-token-minutes <minutes>',
       key: 'refreshTokenDurationMinutes',
       description: 'lifetime of refresh tokens',
-      parse: Number,
+      parse: parseMinutes,
     },
     { flags: '--restricted', key: 'isGroupRestricted', description: 'only for members of the allowed groups' },
   ],
@@ -148,7 +160,7 @@ export const apis: Resource = {
       flags: '--token-minutes <minutes>',
       key: 'accessTokenDurationMinutes',
       description: 'lifetime of access tokens',
-      parse: Number,
+      parse: parseMinutes,
     },
   ],
   kept: ['resourceServerClientIds'],

@@ -1,8 +1,10 @@
+import type { Setting } from '../../settings/setting.ts'
 import { type AddCommand, type CommandContext, CommandError, UsageError } from '../command.ts'
 import { printResult, withExamples, withJson } from '../output.ts'
 import { readSecretFile } from '../secrets.ts'
 import { type Api, type Item, withApi } from './api.ts'
 import type { JsonOption } from './resource.ts'
+import { wholeNumber } from './resources.ts'
 import { closestName, hintOf } from './suggestion.ts'
 import { cell, detailLines } from './table.ts'
 
@@ -44,7 +46,7 @@ export const addSettings: AddCommand = (program, context) => {
     .description('change a setting; an empty value restores the default')
     .argument('<key>', 'for example appName')
     .argument('[value]', 'the new value; secrets are read from a file or asked for')
-    .option('--value-file <file>', 'read the value from a file')
+    .option('--value-file <file>', 'read the value from a file; - for standard input')
     .action(async (key: string, value: string | undefined, { valueFile }: { readonly valueFile?: string }) => {
       const text = await givenValue(key, { value, valueFile }, context)
       await withApi(context, (api) => changeSetting(api, key, text))
@@ -69,9 +71,17 @@ async function changeSetting(api: Api, key: string, text: string): Promise<void>
     await api.call({ method: 'PATCH', path: additional, body })
   } else {
     // A cast: this resource is a list of variables, and it is written as an object.
-    const merge = (current: unknown) => ({ ...valuesOf(current as readonly Variable[]), [key]: text })
+    const { kind, default: defaultValue } = (await definitionOf(key)) ?? {}
+    const value = text === '' && kind ? kind.format(defaultValue) : text
+    const merge = (current: unknown) => ({ ...valuesOf(current as readonly Variable[]), [key]: value })
     await api.change(`${configuration}/all`, merge, configuration)
   }
+}
+
+async function definitionOf(key: string): Promise<Setting | undefined> {
+  const { settingKeys, settingOf } = await import('../../settings/definitions.ts')
+  const found = settingKeys.find((name) => name === key)
+  return found && settingOf(found)
 }
 
 /** A value in the type that the setting has now. */
@@ -80,7 +90,11 @@ function jsonValue(text: string, current: unknown): unknown {
     if (text === 'true' || text === 'false') return text === 'true'
     throw new UsageError('the value must be true or false')
   }
-  if (typeof current === 'number') return Number(text)
+  if (typeof current === 'number') {
+    const number = wholeNumber(text)
+    if (number === undefined) throw new UsageError('the value must be a whole number')
+    return number
+  }
   if (Array.isArray(current)) return text.split(',').map((part) => part.trim())
   return text
 }
@@ -91,12 +105,11 @@ async function givenValue(
   context: CommandContext,
 ): Promise<string> {
   if (value !== undefined && valueFile !== undefined) throw new UsageError('value and --value-file exclude each other')
-  if (valueFile !== undefined) return readSecretFile(valueFile)
-  const { definitions } = await import('../../settings/definitions.ts')
+  if (valueFile !== undefined) return readSecretFile(valueFile, context)
   if (value !== undefined) {
     // Other users of the machine can read the arguments of a process.
-    const setting = Object.entries(definitions).find(([name]) => name === key)?.[1]
-    if (setting?.kind.isSecret) throw new UsageError(`${key} is a secret: use --value-file, or leave the value out`)
+    if (value !== '' && (await definitionOf(key))?.kind.isSecret)
+      throw new UsageError(`${key} is a secret: use --value-file, or leave the value out`)
     return value
   }
   const answer = await context.askSecret(`${key}: `)
