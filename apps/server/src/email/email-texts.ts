@@ -110,7 +110,8 @@ export function emailTexts(message: Message, context: EmailTextContext): EmailTe
         advice: text('apiKey.advice'),
       }
     }
-    case 'recovery-requested': {
+    case 'recovery-requested':
+    case 'user-recovery-requested': {
       const { userName, readyAt, ipAddress, token } = message
       const paragraph =
         userName === null ? text('recovery.requested', values) : text('recovery.requestedFor', { ...values, userName })

@@ -54,7 +54,7 @@ export type Message =
     }
   | {
       /** A code will be sent at `readyAt` unless the recovery is stopped. */
-      readonly kind: 'recovery-requested'
+      readonly kind: 'recovery-requested' | 'user-recovery-requested'
       readonly name: string
       /** The user, in an e-mail to an administrator; otherwise `null`. */
       readonly userName: string | null
@@ -97,6 +97,7 @@ export const emailKinds = [
   'recovery-code-used',
   'recovery-request',
   'recovery-requested',
+  'user-recovery-requested',
   'recovery-code',
   'account-approved',
   'account-refused',

@@ -157,7 +157,8 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
         await audit.record({ event: 'recovery_requested', accountId }, { requestId: null, ipAddress, userAgent: null })
         const messageTo = ({ id, displayName }: User) =>
           ({
-            kind: 'recovery-requested',
+            // Notices about other users do not count towards the daily limit.
+            kind: id === accountId ? 'recovery-requested' : 'user-recovery-requested',
             name: displayName,
             userName: id === accountId ? null : userName,
             token,

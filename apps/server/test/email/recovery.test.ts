@@ -268,6 +268,22 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
   })
 
+  test("does not count notices about other users towards an administrator's own requests", async () => {
+    await send('PATCH', '/api/settings', { recoveryCodes: 'everyone' })
+    const administrator = await createUser({ isAdmin: true })
+    for (let count = 0; count < 3; count++) {
+      const { email } = await createUser()
+      await request(email)
+      await tokenFor(email)
+      await tokenFor(administrator.email)
+    }
+    await request(administrator.email)
+    await tokenFor(administrator.email)
+    const entry = await send('GET', '/api/audit-logs/all?filters[event]=RECOVERY_REQUESTED&pagination[limit]=1')
+    expect(entry.json()).toMatchObject({ data: [{ userID: administrator.id }] })
+    await send('PATCH', '/api/settings', { recoveryCodes: 'users' })
+  })
+
   test('gives strangers the same answer for every address', async () => {
     const { email } = await createUser()
     const { email: unverified } = await createUser({ emailVerified: false })
