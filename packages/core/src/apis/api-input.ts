@@ -38,7 +38,14 @@ const maxMinutes = 525_600
 const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'groups', 'offline_access'])
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
 
-/** A trailing slash does not distinguish two resources. */
+/**
+ * A trailing slash does not distinguish two resources.
+ *
+ * @example
+ * ```ts
+ * normalizeResource('https://photos.example.com/') // 'https://photos.example.com'
+ * ```
+ */
 export function normalizeResource(resource: string): string {
   return resource.replace(/\/+$/, '')
 }
@@ -62,6 +69,14 @@ export function lifetimeProblems(minutes: number | null | undefined): FieldError
   return [{ field: 'accessTokenDurationMinutes', code: 'invalid', message }]
 }
 
+/**
+ * The reasons why an API cannot have this resource (RFC 8707 §2); none if it can.
+ *
+ * @example
+ * ```ts
+ * resourceProblems('photos', issuer.id)[0]?.code // 'invalid_format'
+ * ```
+ */
 export function resourceProblems(resource: string, issuer: string): FieldError[] {
   const field = 'resource'
   if (resource === '') return [{ field, code: 'required', message: 'is required' }]

@@ -12,7 +12,14 @@ export interface ImportedSigningKey {
 /** The algorithms of which this provider publishes imported keys, but with which it does not sign. */
 const verificationAlgorithms: readonly string[] = ['RS384', 'RS512', 'ES384', 'ES512']
 
-/** Whether an imported key signs (`current`) or only verifies earlier tokens (`previous`); `undefined` if it is of no use. */
+/**
+ * Whether an imported key signs (`current`) or only verifies earlier tokens (`previous`); `undefined` if it is of no use.
+ *
+ * @example
+ * ```ts
+ * importedKeyStatus('RS512') // 'previous'
+ * ```
+ */
 export function importedKeyStatus(alg: string): KeyStatus | undefined {
   if (signingAlgorithms.some((each) => each === alg)) return 'current'
   return verificationAlgorithms.includes(alg) ? 'previous' : undefined

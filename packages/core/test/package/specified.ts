@@ -69,6 +69,7 @@ export const specified: Readonly<Record<'core' | 'directory', readonly string[]>
     'protocolClaims',
     'redirectUriProblem',
     'register',
+    'resourceProblems',
     'signalAccount',
     'signingAlgorithms',
     'startUrl',
