@@ -7,7 +7,6 @@ import { siteRedirectUris } from '../clients/protected-site.ts'
 import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
 import { openSecret, signingSecret } from '../clients/secrets.ts'
 import type { CoreContext } from '../context.ts'
-import { sha256 } from '../hash.ts'
 import type { SignInRequirements } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { enforcedMetadata } from './registration/choices.ts'
@@ -95,12 +94,7 @@ export function createClientMetadata({
     const { jwks, tokenEndpointAuthMethod } = client.protocol
     // The library may change the keys, and a secret that signs assertions expires.
     if (jwks !== null || tokenEndpointAuthMethod === 'client_secret_jwt') return toMetadata(client)
-    const existing = known.get(client)
-    if (existing) return existing
-    const fields = toMetadata(client)
-    const hash = sha256(JSON.stringify(fields))
-    // The library serializes and hashes the metadata in each request to find its client object: the hash suffices.
-    const metadata: ClientMetadata = Object.assign(Object.create({ toJSON: () => hash }), fields)
+    const metadata = known.get(client) ?? toMetadata(client)
     known.set(client, metadata)
     return metadata
   }
