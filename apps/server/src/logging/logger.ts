@@ -43,15 +43,17 @@ export function createLogger(config: LogConfig, destination: DestinationStream =
 function redact(fields: object, parent?: string): Record<string, unknown> {
   const redactValue = (value: unknown, name: string): unknown => {
     if (secretNames.has(name) || (name === 'code' && codeParents.has(parent))) return '[redacted]'
+    if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((item) => redactValue(item, name))
     return isPlainObject(value) ? redact(value, name) : value
   }
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactValue(value, name)]))
+  const redacted: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) redacted[name] = redactValue(value, name)
+  return redacted
 }
 
 /** Other objects, such as errors and dates, have their own representation. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
+function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }

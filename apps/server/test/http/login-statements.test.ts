@@ -12,10 +12,11 @@ const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
 
 /** Lower them with each improvement. A login: authorization, page, assertion, resumption, code exchange and UserInfo. */
 const bounds = {
-  login: 24,
+  login: 23,
   signOn: 7,
   refresh: 4,
   userInfo: 2,
+  introspection: 2,
   siteCheck: 1,
   ...{ restRead: 4, restWrite: 9, appsPage: 10, usersPage: 14, signInPage: 1 },
 }
@@ -92,6 +93,15 @@ const exchange = (location: string | null) =>
 const userInfo = async (accessToken: string) => {
   const headers = { authorization: `Bearer ${accessToken}` }
   expect((await fetch(`${instance.url}/api/oidc/userinfo`, { headers })).status).toBe(200)
+}
+
+const introspect = async (accessToken: string) => {
+  const answer = await fetch(`${instance.url}/api/oidc/introspect`, {
+    method: 'POST',
+    headers: { authorization: application.authorization },
+    body: new URLSearchParams({ token: accessToken }),
+  })
+  expect(await answer.json()).toMatchObject({ active: true })
 }
 
 const site = { 'x-forwarded-host': 'wiki.example.org', 'x-forwarded-proto': 'https' }
@@ -189,6 +199,7 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
         tokens = await token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
       },
       userInfo: () => userInfo(tokens.access_token),
+      introspection: () => introspect(tokens.access_token),
       siteCheck: () => siteCheck(cookie),
       restRead: () => rest('GET', `users/${id}`),
       restWrite: () =>

@@ -16,6 +16,8 @@ const linkNames = ['client_uri', 'logo_uri', 'policy_uri', 'tos_uri']
 
 /** Whether a client ID can be the URL of a metadata document (OAuth Client ID Metadata Document §3). */
 export function isDocumentUrl(id: string): boolean {
+  // Most IDs; this runs in most requests.
+  if (!/^https:/i.test(id)) return false
   const [, authority = '', path = ''] = /^https:\/\/([^/?#\\]+)(\/[^?#]*)(?:\?.*)?$/i.exec(id) ?? []
   const url = id.length <= maxIdLength && /^[\x21-\x7e]+$/.test(id) ? URL.parse(id) : null
   if (url === null || authority === '' || authority.includes('@') || id.includes('\\')) return false

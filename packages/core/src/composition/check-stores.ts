@@ -28,7 +28,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     replace: true,
     refresh: true,
     find: true,
-    findWithGrant: true,
+    findWithGrants: true,
     findWithSession: true,
     issue: true,
     lock: true,

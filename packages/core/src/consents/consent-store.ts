@@ -5,8 +5,8 @@ export interface ConsentStore {
   find(accountId: string, clientId: string): Promise<Consent | undefined>
   /** Adds scopes to the consent. Concurrent calls lose no scopes. `at` in milliseconds. */
   allow(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<void>
-  /** Records the time of use of a consent, in one statement. Returns `false` without a change if it lacks one of the scopes. */
-  recordUse(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<boolean>
+  /** Records the time of use of a consent, if there is one; before the response, but maybe later in the request. */
+  recordUse(accountId: string, clientId: string, at: number): Promise<void>
   remove(accountId: string, clientId: string): Promise<boolean>
   removeByAccount(accountId: string): Promise<void>
   removeByClient(clientId: string): Promise<void>

@@ -62,9 +62,8 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.#state.run(() => this.#artifacts.get(key))
   }
 
-  async findWithGrant(key: string): Promise<readonly Artifact[]> {
-    const found = await this.find(key)
-    return found ? [found] : []
+  findWithGrants(keys: readonly string[]): Promise<readonly Artifact[]> {
+    return this.#state.run(() => keys.map((key) => this.#artifacts.get(key)).filter((found) => found !== undefined))
   }
 
   /** The transactions of this store run one at a time. */

@@ -26,13 +26,11 @@ export class MemoryConsentStore implements ConsentStore {
     })
   }
 
-  recordUse(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<boolean> {
+  recordUse(accountId: string, clientId: string, at: number): Promise<void> {
     return this.#state.run(() => {
       const key = keyOf(accountId, clientId)
       const existing = this.#consents.get(key)
-      if (!existing || !scopes.every((scope) => existing.scopes.includes(scope))) return false
-      this.#consents.set(key, { ...existing, updatedAt: at })
-      return true
+      if (existing) this.#consents.set(key, { ...existing, updatedAt: at })
     })
   }
 

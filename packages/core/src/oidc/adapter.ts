@@ -20,6 +20,7 @@ import { deferConsumption, deferStorage, deferUse, type RefreshResponses, type S
 import { currentDocumentEvents } from './registration/document-events.ts'
 import type { Registrar } from './registration/registrar.ts'
 import { type AtomicAdapter, compareAndSetModels, hiddenPrefix, type StoredState } from './stored-payload.ts'
+import { readToken, takeGrant } from './token-reads.ts'
 import { tooManyRequests } from './too-many-requests.ts'
 
 interface AdapterServices {
@@ -30,15 +31,6 @@ interface AdapterServices {
 
 /** Replaces the interaction ID in stored return URLs, which would otherwise reveal it. */
 const idPlaceholder = '{id}'
-
-/** The grant that was read together with the code or token of a request; it is used once. */
-const readGrants = new WeakMap<IncomingMessage, Artifact>()
-
-function takeGrant(req: IncomingMessage, key: string): Artifact | undefined {
-  const grant = readGrants.get(req)
-  readGrants.delete(req)
-  return grant?.key === key ? grant : undefined
-}
 
 /** Maximum number of successful refreshes with one token of a public client within the leeway. */
 const maxRefreshesWithinLeeway = 10
@@ -58,6 +50,8 @@ const maxPending: Readonly<Record<string, number>> = {
 
 /** Bytes. */
 const maxPendingBytes = 14 * 1024
+
+const tokenModels: ReadonlySet<string> = new Set([...grantedModels, 'ClientCredentials'])
 
 /** Tokens that may be JWTs. */
 const jwtModels: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials'])
@@ -89,16 +83,11 @@ function artifactAdapter(
     const token = presentedToken(Provider.ctx?.req) ?? id
     return found && (await isAuthenticToken(token, found, masterKey)) ? found : undefined
   }
-  /** Reads the grant of a code or token in the same statement, because the library reads it next. */
   const findArtifact = async (key: string): Promise<Artifact | undefined> => {
     const req = Provider.ctx?.req
     const grant = model === 'Grant' && req ? takeGrant(req, key) : undefined
     if (grant) return grant
-    if (!req || !grantedModels.some((granted) => granted === model)) return artifacts.find(key)
-    const found = await artifacts.findWithGrant(key)
-    const [other] = found.filter((artifact) => artifact.key !== key)
-    if (other) readGrants.set(req, other)
-    return found.find((artifact) => artifact.key === key)
+    return req && tokenModels.has(model) ? readToken(artifacts, req, key) : artifacts.find(key)
   }
   /** The key of a refresh token that was found. */
   const refreshKeyOf = (id: string) => (model === 'RefreshToken' ? importedKeyOf(id) : undefined) ?? keyOf(id)

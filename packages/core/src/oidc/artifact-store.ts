@@ -68,8 +68,8 @@ export interface ArtifactStore {
    */
   refresh(artifact: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>, before: string): Promise<boolean>
   find(key: string): Promise<Artifact | undefined>
-  /** The artifact and, if that needs no further statement, its grant. */
-  findWithGrant(key: string): Promise<readonly Artifact[]>
+  /** The artifacts with these keys, of which there are few, and, if that needs no further statement, their grants. */
+  findWithGrants(keys: readonly string[]): Promise<readonly Artifact[]>
   /** The artifact and the session with its `uid`, in one statement. */
   findWithSession(key: string): Promise<readonly Artifact[]>
   /** Reads an artifact and locks it until the enclosing transaction ends, in one statement. */

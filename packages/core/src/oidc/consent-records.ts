@@ -1,11 +1,19 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Consent } from '../consents/consent.ts'
 import { extras } from './client-metadata.ts'
 import { lockGrant } from './grant-destruction.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { consentKeys, listApiScopes } from './resources.ts'
 
 const firstAuthorizations = new WeakSet<object>()
+
+/** The consent that a request has read, to the client that it authorizes. */
+const readConsents = new WeakMap<object, Consent>()
+
+export function keepReadConsent({ req }: Pick<KoaContextWithOIDC, 'req'>, consent: Consent | undefined): void {
+  if (consent) readConsents.set(req, consent)
+}
 
 /** Whether the request has authorized scopes that the account had not consented to: the client needs no consent page. */
 export function isFirstAuthorization({ req }: Pick<KoaContextWithOIDC, 'req'>): boolean {
@@ -30,8 +38,11 @@ export function recordAuthorizations(provider: Provider, context: ProviderContex
     const now = context.clock.now()
     const scopes = grant.getOIDCScopeFiltered(requestParamOIDCScopes).split(' ').filter(Boolean)
     const keys = [...scopes, ...consentKeys(listApiScopes(ctx.oidc))]
-    const isRecorded = await consents.recordUse(account.accountId, client.clientId, keys, now)
-    if (!isRecorded)
+    // The withdrawal of a consent since it was read has revoked the grant as well.
+    const consent = readConsents.get(ctx.req) ?? (await consents.find(account.accountId, client.clientId))
+    if (consent && keys.every((key) => consent.scopes.includes(key)))
+      await consents.recordUse(account.accountId, client.clientId, now)
+    else
       await transaction(async () => {
         // Lock the grant, so that a concurrent withdrawal of the consent is not undone.
         if (!(await lockGrant(artifacts, grant.jti))) return

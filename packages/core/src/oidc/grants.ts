@@ -6,6 +6,7 @@ import type { CoreContext } from '../context.ts'
 import { ConfigurationError } from '../errors.ts'
 import { getAccount } from './accounts.ts'
 import { extras } from './client-metadata.ts'
+import { keepReadConsent } from './consent-records.ts'
 import { addGrantToSession, sessionEndedError } from './overrides/session-writes.ts'
 import { requestedClaimNames, scopesForClaims } from './requested-claims.ts'
 import { consentKeys, listApiScopes, type RequestedApiScopes } from './resources.ts'
@@ -52,6 +53,7 @@ export function createGrantLoader({ stores, countPasskeys }: Pick<CoreContext, '
       const needsNoConsent = skipConsent && !prompts.has('consent')
       const isImplied = needsNoConsent && !(await accessProblem(access, getAccount(account), countPasskeys))
       const consent = await consents.find(account.accountId, clientId)
+      keepReadConsent(ctx, consent)
       const allowed = new Set([...(consent?.scopes ?? []), ...(isImplied ? requiredKeys : [])])
       const isAllowed = (key: string) => allowed.has(key)
       // A request without scopes needs consent too, because a token names the user.

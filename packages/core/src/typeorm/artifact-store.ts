@@ -30,6 +30,11 @@ function issueSql(usesCredential: boolean): string {
     SELECT EXISTS (SELECT 1 FROM granted) AS granted, EXISTS (SELECT 1 FROM used) AS used`
 }
 
+/** Selects the rows with these keys. */
+function selectByKeys(count: number): string {
+  return `${rows.select} WHERE "key" IN (${Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ')})`
+}
+
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
@@ -41,8 +46,6 @@ const sql = {
   replace: `UPDATE ${rows.table} SET ${rows.assignments('network')}, network = COALESCE(network, $${rows.count}) WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: `${rows.select} WHERE "key" = $1`,
-  findWithGrant: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
-    ${rows.select} WHERE "key" = (SELECT ${grantKey} FROM found)`,
   findWithSession: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
     ${rows.select} WHERE model = 'Session' AND uid = (SELECT uid FROM found)`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,
@@ -102,10 +105,13 @@ export class TypeormArtifactStore implements ArtifactStore {
     return rows.first(await this.#database.query(sql.find, [key], key))
   }
 
-  async findWithGrant(key: string): Promise<readonly Artifact[]> {
+  async findWithGrants(keys: readonly string[]): Promise<readonly Artifact[]> {
+    const select = selectByKeys(keys.length)
     // SQLite has no SHA-256, and gains nothing from one statement.
-    if (this.#database.kind === 'sqlite') return rows.all(await this.#database.query(sql.find, [key]))
-    return rows.all(await this.#database.query(sql.findWithGrant, [key]))
+    if (this.#database.kind === 'sqlite') return rows.all(await this.#database.query(select, keys))
+    const withGrants = `WITH found AS (${select}) SELECT * FROM found UNION ALL
+      ${rows.select} WHERE "key" IN (SELECT ${grantKey} FROM found)`
+    return rows.all(await this.#database.query(withGrants, keys))
   }
 
   async findWithSession(key: string): Promise<readonly Artifact[]> {

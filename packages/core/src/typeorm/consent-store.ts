@@ -13,8 +13,7 @@ const sql = {
   claim: `${rows.insert} ON CONFLICT (account_id, client_id) DO UPDATE SET updated_at = excluded.updated_at
     RETURNING ${rows.columns}`,
   setScopes: `UPDATE ${rows.table} SET scopes = $3 WHERE account_id = $1 AND client_id = $2`,
-  recordUse: (kind: DatabaseKind) => `UPDATE ${rows.table} SET updated_at = $3 WHERE account_id = $1 AND client_id = $2
-    AND NOT EXISTS (SELECT 1 FROM ${jsonList(kind, '$4')} AS used WHERE used.value NOT IN ${jsonList(kind, 'scopes')})`,
+  recordUse: `UPDATE ${rows.table} SET updated_at = $3 WHERE account_id = $1 AND client_id = $2`,
   remove: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
   removeByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
@@ -55,9 +54,8 @@ export class TypeormConsentStore implements ConsentStore {
     })
   }
 
-  async recordUse(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<boolean> {
-    const parameters = [accountId, clientId, at, JSON.stringify(scopes)]
-    return (await this.#database.execute(sql.recordUse(this.#database.kind), parameters)) === 1
+  async recordUse(accountId: string, clientId: string, at: number): Promise<void> {
+    await this.#database.executeLater({ sql: sql.recordUse, parameters: [accountId, clientId, at] })
   }
 
   async remove(accountId: string, clientId: string): Promise<boolean> {

@@ -68,11 +68,11 @@ export function slowStores(dataSource: DataSource, startedAt: number) {
     if (consumed) await held?.wait('win', key)
     return consumed
   }
-  const findWithGrant = artifacts.findWithGrant.bind(artifacts)
+  const findWithGrants = artifacts.findWithGrants.bind(artifacts)
   const issue = artifacts.issue.bind(artifacts)
-  artifacts.findWithGrant = async (key) => {
-    const found = await findWithGrant(key)
-    await held?.wait('find', key)
+  artifacts.findWithGrants = async (keys) => {
+    const found = await findWithGrants(keys)
+    for (const key of keys) await held?.wait('find', key)
     return found
   }
   artifacts.issue = async (issued) => {

@@ -228,18 +228,21 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'finds an artifact, and its grant at most',
+    name: 'finds artifacts, and their grants at most',
     run: async (store) => {
       const grantId = 'a grant'
       const grant = artifact(sha256(`Grant:${grantId}`), { model: 'Grant' })
       await store.upsert(artifact('code', { grantId }))
-      assert.deepEqual(await store.findWithGrant('code'), [artifact('code', { grantId })])
+      assert.deepEqual(await store.findWithGrants(['code']), [artifact('code', { grantId })])
       await store.upsert(grant)
-      const [found, ...others] = await store.findWithGrant('code')
+      const [found, ...others] = await store.findWithGrants(['code'])
       assert.deepEqual(found, artifact('code', { grantId }))
       for (const other of others) assert.deepEqual(other, grant)
-      assert.deepEqual(await store.findWithGrant(grant.key), [grant])
-      assert.deepEqual(await store.findWithGrant('missing'), [])
+      assert.deepEqual(await store.findWithGrants([grant.key]), [grant])
+      assert.deepEqual(await store.findWithGrants(['missing']), [])
+      await store.upsert(artifact('token'))
+      const keys = (await store.findWithGrants(['missing', 'token', 'code'])).map(({ key }) => key)
+      assert.deepEqual(keys.filter((key) => key !== grant.key).toSorted(), ['code', 'token'])
     },
   },
   {
