@@ -164,9 +164,12 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
     const relative = pathBelowIssuer(target, issuer.path) ?? ''
     const call = relative.startsWith(authzPath) ? relative.slice(authzPath.length) : ''
-    const endpoint = authzEndpoints.find(
-      (name) => call === name || (/^[/?]/.test(call.slice(name.length)) && call.startsWith(name)),
-    )
+    const endpoint =
+      call === ''
+        ? undefined
+        : authzEndpoints.find(
+            (name) => call === name || (/^[/?]/.test(call.slice(name.length)) && call.startsWith(name)),
+          )
     if (endpoint !== undefined) {
       const rest = call.slice(endpoint.length)
       return runUnitOfWork(() => check(ctx, endpoint, rest.startsWith('/') ? rest : `/${rest}`))

@@ -23,7 +23,8 @@ const cacheControl = `public, max-age=${documentMaxAge}`
 const backChannel = ['token', 'userinfo', 'introspection', 'revocation', 'pushed_authorization_request'] as const
 
 interface Document {
-  readonly bytes: Buffer
+  /** JSON of ASCII characters, which Node sends together with the headers. */
+  readonly text: string
   readonly etag: string
 }
 
@@ -57,6 +58,7 @@ export function serveDocuments(provider: Provider, context: ProviderContext): Se
     const document = toDocument(body)
     cache.set(keyOf(name, features), document)
     ctx.respond = false
+    ctx.res.removeHeader('Content-Security-Policy')
     sendDocument(document, ctx.req, ctx.res)
   })
   return async (req, res) => {
@@ -117,21 +119,23 @@ function withInternalUrls(body: unknown, issuer: string, internalIssuer: string)
 }
 
 function toDocument(body: unknown): Document {
-  const bytes = Buffer.from(JSON.stringify(body))
-  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url')}"` }
+  const text = JSON.stringify(body).replaceAll(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
 }
 
-function sendDocument({ bytes, etag }: Document, req: IncomingMessage, res: ServerResponse): void {
+function sendDocument({ text, etag }: Document, req: IncomingMessage, res: ServerResponse): void {
   setCommonHeaders(res)
-  res.removeHeader('Content-Security-Policy')
   const headers = { 'Access-Control-Allow-Origin': '*', 'Cache-Control': cacheControl, ETag: etag }
   if (matchesEtag(req.headers['if-none-match'], etag)) {
     res.writeHead(304, headers).end()
     return
   }
   const type = 'application/json; charset=utf-8'
-  res.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': bytes.byteLength })
-  res.end(req.method === 'HEAD' ? undefined : bytes)
+  res.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': text.length })
+  res.end(req.method === 'HEAD' ? undefined : text, 'latin1')
 }
 
 /** RFC 9110 §13.1.2, by weak comparison. */
