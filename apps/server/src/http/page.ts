@@ -168,7 +168,8 @@ export function createTemplates(viewsDirectory: string, names: readonly string[]
   void middleware(renderContext as unknown as Context & { render: never }, async () => {})
   const { render } = renderContext
   if (render === undefined) throw new Error('koa-views has not added its render function.')
-  return (name, locals) => render.call(renderContext, name, locals)
+  // With the extension, since koa-views would first look for a file without it.
+  return (name, locals) => render.call(renderContext, `${name}.ejs`, locals)
 }
 
 /** `t('key', values)` returns text; its members provide the other functions. */
