@@ -1,6 +1,6 @@
 import type { MasterKey } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
-import { databaseOf } from '@pocket/core/internal/sql'
+import { type Database, databaseOf } from '@pocket/core/internal/sql'
 import type { DataSource } from 'typeorm'
 import type { DatabaseConfig } from '../config/database.ts'
 import type { Logger } from '../logging/logger.ts'
@@ -52,7 +52,7 @@ async function reEncryptTable({ name, columns }: TableShape, parts: ReEncryption
   const [position, parameter] = database.kind === 'sqlite' ? ['rowid', '$1'] : ['ctid', '$1::tid']
   const condition = columns.map((column) => `"${column.name}" LIKE $1`).join(' OR ')
   const select = `SELECT ${position} AS position, ${columns.map((column) => `"${column.name}"`).join(', ')}
-    FROM "${name}" WHERE ${condition} LIMIT ${batchSize}`
+    FROM "${name}" WHERE (${condition})`
   const update = `UPDATE "${name}" SET ${columns.map((column, index) => `"${column.name}" = $${index + 2}`).join(', ')}
     WHERE ${position} = ${parameter}`
   const counted = await database.query<{ readonly count: number | string }>(
@@ -61,9 +61,7 @@ async function reEncryptTable({ name, columns }: TableShape, parts: ReEncryption
   )
   const total = Number(counted[0]?.count)
   let done = 0
-  for (;;) {
-    const rows = await database.query<Record<string, string | null>>(select, [pattern])
-    if (rows.length === 0) return done
+  for await (const rows of total === 0 ? [] : batches(database, select, pattern)) {
     done += rows.length
     for (const row of rows) {
       const values = columns.map((column) => {
@@ -74,6 +72,28 @@ async function reEncryptTable({ name, columns }: TableShape, parts: ReEncryption
     }
     parts.showProgress({ subject: `rows of ${name}`, done, total })
   }
+  return done
+}
+
+type EncryptedRow = Readonly<Record<string, string | null>>
+
+/** Reads each row once. PostgreSQL does not return rows in the order of their positions without sorting them. */
+async function* batches(database: Database, select: string, pattern: string): AsyncGenerator<readonly EncryptedRow[]> {
+  const { kind } = database
+  if (kind === 'postgres') await database.execute(`DECLARE encrypted_rows CURSOR FOR ${select}`, [pattern])
+  const next = `${select} AND rowid > $2 ORDER BY rowid LIMIT ${batchSize}`
+  let last: string | number | null = 0
+  for (;;) {
+    const rows: readonly EncryptedRow[] =
+      kind === 'sqlite'
+        ? await database.query<EncryptedRow>(next, [pattern, last])
+        : await database.query<EncryptedRow>(`FETCH ${batchSize} FROM encrypted_rows`)
+    const position = rows.at(-1)?.position
+    if (position === undefined) break
+    yield rows
+    last = position
+  }
+  if (kind === 'postgres') await database.execute('CLOSE encrypted_rows')
 }
 
 /** A text may contain several encrypted values, as JSON does. */
