@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { addAbortSignal, type Readable } from 'node:stream'
 import type { ArchiveHeader } from '../backup/archive-format.ts'
 import { PocketIdArchiveError } from '../backup/pocket-id-archive.ts'
 import { messageOf } from '../logging/failure.ts'
@@ -73,7 +73,7 @@ async function importArchive(options: Options, context: CommandContext): Promise
   const total = size && Math.ceil(size / 1000)
   const { header, end, hasNewKey } = await withProgress(context, (showProgress) => {
     const show = (bytes: number) => showProgress({ subject: 'kB', done: Math.ceil(bytes / 1000), total })
-    return importInstance(counted(content, show), settings)
+    return importInstance(counted(addAbortSignal(context.stop, content), show), settings)
   })
   for (const file of end.missing) context.printError(`This picture was missing already: ${file}`)
   context.print(`Imported ${end.rows} rows and ${end.files} pictures of ${header.createdAt}.`)

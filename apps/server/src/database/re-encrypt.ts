@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { MasterKey } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { type Database, databaseOf } from '@pocket/core/internal/sql'
@@ -71,6 +72,8 @@ async function reEncryptTable({ name, columns }: TableShape, parts: ReEncryption
       await database.execute(update, [row.position ?? null, ...values])
     }
     parts.showProgress({ subject: `rows of ${name}`, done, total })
+    // With SQLite every other await continues in a microtask, before signals.
+    await setImmediate()
   }
   return done
 }

@@ -98,6 +98,7 @@ export async function migratePictures({
   source,
   target,
   report,
+  showProgress,
   userNames,
   clientIds,
 }: MigrationContext): Promise<void> {
@@ -112,9 +113,11 @@ export async function migratePictures({
   )
   const pictures = new Batch(target.pictures, 20)
   const slots = new Set<string>()
+  let found = 0
   for await (const picture of source.pictures()) {
     if (isDerivedPicture(picture.path)) continue
     report.found('picture')
+    showProgress({ subject: 'picture', done: ++found })
     const subject = { subject: 'picture', id: picture.path, name: picture.path } as const
     const owner = pictureOwnerOf(picture.path, (fileName) => clientIdOf.get(fileName))
     const isOwned = owner !== undefined && (owner.kind !== 'user' || userNames.has(owner.userId))

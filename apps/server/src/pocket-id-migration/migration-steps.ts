@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ClientProtocol } from '@pocket/core'
 import { Batch } from './batch.ts'
 import type { MigrationTarget } from './migration-target.ts'
@@ -10,7 +11,8 @@ import type { SourceSecrets } from './source-secrets.ts'
 export interface Progress {
   readonly subject: Subject
   readonly done: number
-  readonly total: number
+  /** Absent if it is not known. */
+  readonly total?: number
 }
 
 export type ShowProgress = (progress: Progress) => void
@@ -51,6 +53,8 @@ export async function migrateTable<Table extends SourceTable, Row>(
   const batch = new Batch<Row>(async (rows) => {
     await write(rows)
     showProgress({ subject, done, total })
+    // With SQLite every other await continues in a microtask, before signals and requests.
+    await setImmediate()
   })
   let done = 0
   for await (const row of source.rows(table)) {

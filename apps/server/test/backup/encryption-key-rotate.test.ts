@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/composition/open-database.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createMachine, encryptionKey, type Machine } from './test-instance.ts'
+import { createMachine, encryptionKey, type Machine, noTerminal } from './test-instance.ts'
 
 const newKey = 'the next key, which is long enough'
 
@@ -67,6 +67,16 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
       expect.stringContaining('--new-key is visible to other users'),
     ])
     expect((await keyOf(machine, third)).subject).toBe(before.subject)
+  })
+
+  test('stops when it is interrupted, and changes nothing', async () => {
+    await using machine = await createMachine(kind)
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
+    const terminal = { ...noTerminal, stop: AbortSignal.abort() }
+    const args = ['encryption-key-rotate', '-y', '--new-key', newKey]
+    const { exit, stderr } = await machine.run(args, undefined, terminal)
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('Interrupted. Nothing was changed.')])
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
   })
 
   test('refuses a wrong old key, a short new one, and changes nothing', async () => {

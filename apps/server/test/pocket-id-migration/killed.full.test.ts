@@ -1,10 +1,13 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
+import { longTestTimeout } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createSource } from './fixture.ts'
-import { createTarget } from './migrated-server.ts'
+import { createTarget, type Target } from './migrated-server.ts'
+
+const preload = fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))
 
 // Pictures come last.
 test.each(['pocket_consent', 'pocket_image'])(
@@ -12,7 +15,6 @@ test.each(['pocket_consent', 'pocket_image'])(
   async (table) => {
     await using source = await createSource('archive')
     await using target = await createTarget('SQLite')
-    const preload = fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))
     const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
     const env = { FILE_BACKEND: 'filesystem' }
     const pictures = async () => {
@@ -28,4 +30,21 @@ test.each(['pocket_consent', 'pocket_image'])(
     expect(await readdir(join(target.folder, 'data/uploads'))).not.toContain('.staged-files')
     database.close()
   },
+)
+
+test.each<Target>(['SQLite', 'PostgreSQL'])(
+  'stops at the first Ctrl-C, leaves an empty target and no copy of the source, and can be repeated, with %s',
+  async (kind) => {
+    await using source = await createSource('archive')
+    await using target = await createTarget(kind)
+    const temporary = join(target.folder, 'temporary')
+    await mkdir(temporary)
+    const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
+    const env = { STOP_AT: 'pocket_user', STOP_SIGNAL: 'SIGINT', TMPDIR: temporary }
+    const interrupted = await target.run(['--import', preload], args, env)
+    expect(interrupted).toEqual({ exit: 1, output: expect.stringContaining('Interrupted. Nothing was changed.') })
+    expect(await readdir(temporary)).toEqual([])
+    expect(await target.run([], args)).toMatchObject({ exit: 0 })
+  },
+  longTestTimeout,
 )
