@@ -78,14 +78,14 @@ export const differences = {
     why: 'decision',
   },
   redirects: {
-    pocketId: 'Redirects with 302; pages of a login are at `/interaction?interaction=`.',
-    here: 'Redirects with 303; they are at `/interaction/ID`.',
+    pocketId:
+      'Redirects with 302, and a sign-out without an ID token to `/logout`; pages of a login are at `/interaction?interaction=`.',
+    here: 'Redirects with 303; they are at `/interaction/ID`. A sign-out without an ID token continues to the registered URL: after a confirmation, or at once if nobody is signed in.',
     why: 'library',
   },
   'error-pages': {
-    pocketId:
-      'Redirects to an error page if a request is not valid, and to `/logout` if a sign-out has no valid ID token or URL.',
-    here: 'Answers with the error page, 400. Errors that the client may read are sent to it. Without an ID token, a browser in which nobody is signed in continues to the registered sign-out URL.',
+    pocketId: 'Redirects to an error page if a request is not valid.',
+    here: 'Answers with the error page, 400. Errors that the client may read are sent to it.',
     why: 'library',
   },
   'interaction-api': {

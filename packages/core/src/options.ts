@@ -126,8 +126,8 @@ export interface PageOptions {
    */
   readonly otherMethodsUrl?: string | null | undefined
   /**
-   * The host's sign-out page, for end-session requests without parameters. By default core's page, which asks whether to sign
-   * out.
+   * The host's sign-out page, for end-session requests that have no parameters or are rejected. By default core's page, which
+   * asks whether to sign out.
    */
   readonly signOutUrl?: string | undefined
   /**

@@ -56,7 +56,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     refreshResponses,
     secretUses,
     adapter: createAdapterFactory(options, { registrar, metadataDocuments, refreshResponses }),
-    pages: createProtocolPages(options.render, getStartUrl, options.redirectUriRemedy),
+    pages: createProtocolPages({ ...options, getStartUrl }),
     enqueueLogoutNotice: logoutNotices.enqueue,
     recordAttempt: connectionLog.record,
     isTrial: trialMarks.isTrial,

@@ -118,7 +118,7 @@ function createProtocolHandler(
     if (signOutUrl !== undefined && ctx.path === protocolRoutes.end_session && ctx.querystring === '') {
       setPageHeaders(ctx.res, 'to-clients')
       ctx.status = 303
-      ctx.redirect(issuer.id + signOutUrl)
+      ctx.redirect(signOutUrl)
       return
     }
     normalizeResources(ctx.req)

@@ -93,7 +93,7 @@ export function resolveOptions(options: PocketOptions) {
     loginPath:
       pages.loginPath === undefined && pages.otherMethodsUrl === undefined ? '/login' : (pages.loginPath ?? null),
     otherMethodsUrl: pages.otherMethodsUrl ?? null,
-    signOutUrl: pages.signOutUrl,
+    signOutUrl: pages.signOutUrl === undefined ? undefined : issuer.id + pages.signOutUrl,
     redirectUriRemedy: pages.redirectUriRemedy,
     builtInMethods: {
       code: pages.otherMethodsUrl === undefined,

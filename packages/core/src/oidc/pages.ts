@@ -47,11 +47,20 @@ export interface RedirectUriRemedy {
  */
 export type FindRedirectUriRemedy = (refused: RefusedRedirectUri) => Promise<RedirectUriRemedy | undefined>
 
-export function createProtocolPages(
-  render: RenderView,
-  getStartUrl: GetStartUrl,
-  redirectUriRemedy: FindRedirectUriRemedy = async () => undefined,
-): ProtocolPages {
+interface ProtocolPageOptions {
+  readonly render: RenderView
+  readonly getStartUrl: GetStartUrl
+  readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
+  /** The host's sign-out page, to which rejected end-session requests are redirected. */
+  readonly signOutUrl: string | undefined
+}
+
+export function createProtocolPages({
+  render,
+  getStartUrl,
+  redirectUriRemedy = async () => undefined,
+  signOutUrl,
+}: ProtocolPageOptions): ProtocolPages {
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     setPageHeaders(ctx.res, 'to-clients')
     ctx.type = 'html'
@@ -86,6 +95,10 @@ export function createProtocolPages(
       const { requestId } = requestContext(ctx.req)
       const description = libraryError.error_description ?? error.message
       if (isLogout(ctx) && ctx.status < 500) {
+        if (signOutUrl !== undefined) {
+          ctx.status = 303
+          return ctx.redirect(signOutUrl)
+        }
         const secret = await beginLogout(ctx)
         ctx.status = 200
         if (secret === undefined) return show(ctx, { view: 'signed-out', client: null })

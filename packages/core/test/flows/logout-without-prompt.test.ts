@@ -3,10 +3,11 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { enter, logIn, type Party, second as secondOf } from '../conformance/party.ts'
-import { day, type HostOptions, startHost, viewOf } from './host.ts'
+import { day, type HostOptions, renderAsJson, startHost, viewOf } from './host.ts'
 import type { Parameters, RelyingPartyOptions } from './signed-in.ts'
 
 const bye = 'https://app.example/bye'
+const evil = 'https://evil.example/'
 const away = (url: string) => !url.startsWith('http://localhost')
 
 async function loggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {}) {
@@ -185,6 +186,25 @@ describe('logout asks for confirmation', () => {
     const page = await endSession(party, { id_token_hint: idToken, ...parameters })
     expect([page.status, viewOf(page)]).toMatchObject([200, { client: null, refused: { code } }])
     expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+  })
+
+  test.each<[string, (idToken: string) => Parameters]>([
+    ['the hint is no token', () => ({ id_token_hint: 'x' })],
+    ['another client is named', (idToken) => ({ id_token_hint: idToken, client_id: 'other' })],
+    [
+      'the URL is not registered',
+      (idToken) => ({ id_token_hint: idToken, post_logout_redirect_uri: evil, state: evil }),
+    ],
+  ])('on the sign-out page of the host, if there is one and %s', async (_what, parametersOf) => {
+    await using session = await loggedIn({}, { options: { pages: { render: renderAsJson, signOutUrl: '/logout' } } })
+    const { host, party, idToken } = session
+    const parameters = new URLSearchParams(parametersOf(idToken))
+    const url = `${host.issuer}/api/oidc/end-session`
+    const redirect = { status: 303, location: `${host.issuer}/logout` }
+    const answer = await party.agent.get(`${url}?${parameters}`)
+    expect(answer).toMatchObject(redirect)
+    expect(await ended(party, answer)).toMatchObject({ signedIn: true })
+    expect(await new UserAgent().get(`${url}?${parameters}`)).toMatchObject(redirect)
   })
 
   test('if the hint is another token that the provider signed', async () => {

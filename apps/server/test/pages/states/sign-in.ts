@@ -214,18 +214,6 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
     hidden: { xsrf: 'abc' },
     confirm: { name: 'logout', value: 'yes' },
   },
-  'sign-out-refused': {
-    view: 'sign-out',
-    client: null,
-    submitTo: '/end-session/confirm',
-    hidden: { xsrf: 'abc' },
-    confirm: { name: 'logout', value: 'yes' },
-    refused: {
-      code: 'invalid_request',
-      description: 'could not validate id_token_hint',
-      requestId: '2f0e7a2c-1c1e-4b2b-9a52-0d8a4b6f9d10',
-    },
-  },
   'signed-out': { view: 'signed-out', client: null },
   code: { ...code, byEmail: null },
   'code-by-email': { ...code, byEmail: { email: '', sent: false, problem: null } },
