@@ -37,11 +37,16 @@ export const addConfig: AddCommand = (program, context) => {
   withJson(parent.command('apply').description('make the instance match the file').argument('[file]', fileText))
     .option('-y, --yes', 'do not ask')
     .action(async (path: string | undefined, options: ConfirmOption) => {
+      const { isIrreversible } = await import('../configuration-file/plan.ts')
       const result = await withFile(context, path, async (file, { configuration }) => {
         const planned = await whenAvailable(context, () => configuration.rehearse(file))
-        if (planned.changes.some(({ action }) => action === 'delete')) {
+        if (planned.changes.some(isIrreversible)) {
           await print(planned, {}, context)
-          await requireConfirmation('Apply? Deleted objects cannot be restored.', options, context)
+          await requireConfirmation(
+            'Apply? Deleted objects, secrets and permissions cannot be restored.',
+            options,
+            context,
+          )
         }
         return whenAvailable(context, () => configuration.apply(file))
       })

@@ -151,8 +151,13 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
         name: { ...text, description: 'The identity key; `settings` for the settings.' },
         fields: list({
           type: 'object',
-          required: ['field'],
-          properties: { field: text, before: {}, after: {} },
+          required: ['field', 'isIrreversible'],
+          properties: {
+            field: text,
+            before: {},
+            after: {},
+            isIrreversible: { type: 'boolean', description: 'Whether a secret or a permission is removed.' },
+          },
           description: 'Secrets are replaced by a text.',
         }),
       }),

@@ -8,7 +8,7 @@ import type { ManagedStore } from '../managed/managed-store.ts'
 import type { Existing, Kind, KindName } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
 import { type Change, type Declaration, declare, declaredFields, existingOf, itemsOf, keyOf } from './plan.ts'
-import { InvalidFileError, type Path, type Problem } from './problem.ts'
+import { InvalidFileError, maxProblems, type Path, type Problem } from './problem.ts'
 import { escapeReferences } from './references.ts'
 
 /**
@@ -69,19 +69,24 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
   const inspect = async (file: ConfigurationFile): Promise<Findings> => {
     const problems = [...file.problems]
     const failed = new Set<string>()
+    endIfMany(file, problems)
     const keysInFile = new Map(
       kinds.map((kind) => [
         kind.name,
         new Set(itemsOf(file.content, kind).map(({ item }) => keyOf(kind, item).toLowerCase())),
       ]),
     )
+    const renames = new Map(
+      kinds.map((kind) => [
+        kind.name,
+        new Map(itemsOf(file.content, kind).map(({ item }) => [String(item.previously).toLowerCase(), item])),
+      ]),
+    )
     /** An object that the file renames is not stored with its earlier key any more. */
     const isStored = async (kind: Kind, key: string) => {
       if (!(await kind.find(key, {}))) return false
-      const renamed = itemsOf(file.content, kind).find(
-        ({ item }) => String(item.previously).toLowerCase() === key.toLowerCase(),
-      )
-      return !renamed || (await kind.find(keyOf(kind, renamed.item), {})) !== undefined
+      const renamed = renames.get(kind.name)?.get(key.toLowerCase())
+      return !renamed || (await kind.find(keyOf(kind, renamed), {})) !== undefined
     }
     for (const kind of kinds)
       for (const { item, path } of itemsOf(file.content, kind)) {
@@ -94,6 +99,7 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
           if (await isStored(targetKind, key)) continue
           problems.push(file.problem([...path, ...at], `refers to ${JSON.stringify(key)}, which is not in ${target}`))
           failed.add(nameIn(kind.name, keyOf(kind, item)))
+          endIfMany(file, problems)
         }
       }
     return { problems, failed }
@@ -180,6 +186,7 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
       if (!failed.has(name)) declarations.push(await declare(kind, entry))
     }
     for (const { item, path, existing, change } of declarations) {
+      endIfMany(file, problems)
       const fields = change?.fields.map(({ field }) => field) ?? []
       const id = await attempt(problems, { file, path }, async () => {
         if (!existing) return kind.create(actor, item)
@@ -295,6 +302,11 @@ function nameIn(kind: KindName, key: string): string {
 
 function sortKey({ kind, id }: ManagedObject): string {
   return `${kind} ${id}`
+}
+
+/** A file with thousands of errors would keep the lock for minutes. */
+function endIfMany({ source }: ConfigurationFile, problems: readonly Problem[]): void {
+  if (problems.length > maxProblems) throw new InvalidFileError(source, problems)
 }
 
 /** `callbackURLs[0]` as a path. */

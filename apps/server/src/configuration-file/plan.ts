@@ -1,5 +1,5 @@
 import { isJsonObject } from '@pocket/core/internal'
-import { isDeclared } from './compare.ts'
+import { isDeclared, isEmpty } from './compare.ts'
 import type { Existing, Item, Kind } from './kind.ts'
 import type { FileContent } from './load.ts'
 import type { Path } from './problem.ts'
@@ -9,6 +9,8 @@ export interface FieldChange {
   /** `undefined` if there is no stored object; secrets are replaced. */
   readonly before: unknown
   readonly after: unknown
+  /** Whether the change removes something that `before` does not show, for example a secret. */
+  readonly isIrreversible: boolean
 }
 
 /** A difference between the file and the database. */
@@ -52,9 +54,37 @@ export async function declare(kind: Kind, { item: written, path }: { item: Item;
             field,
             before: existing && shown(kind, field, existing.item[field]),
             after: shown(kind, field, item[field]),
+            isIrreversible: removesHidden(kind, field, existing?.item[field], item[field]),
           })),
         }
   return { kind, item, path, existing, change }
+}
+
+/** Whether applying the change removes something that the file cannot restore. */
+export function isIrreversible({ action, fields }: Change): boolean {
+  return action === 'delete' || fields.some((field) => field.isIrreversible)
+}
+
+/** Whether a secret is removed, an object that contains one, or a permission, whose access ends with it. */
+function removesHidden(kind: Kind, field: string, before: unknown, after: unknown): boolean {
+  if (isEmpty(before) || after === undefined) return false
+  if (kind.secrets.includes(field)) return isMissing(listOf(before), listOf(after))
+  if (kind.name === 'apis' && field === 'permissions') return isMissing(keysOf(before), keysOf(after))
+  if (!isJsonObject(before)) return false
+  if (!isJsonObject(after)) return kind.secrets.some((secret) => secret.startsWith(`${field}.`))
+  return Object.entries(before).some(([name, value]) => removesHidden(kind, `${field}.${name}`, value, after[name]))
+}
+
+function isMissing(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before.some((value) => !after.includes(value))
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+function keysOf(permissions: unknown): readonly unknown[] {
+  return listOf(permissions).map((permission) => Object(permission).key)
 }
 
 /** The stored object that an item describes, perhaps by its earlier key. */
@@ -92,10 +122,10 @@ export function planLines(changes: readonly Change[]): readonly string[] {
   return [
     ...changes.flatMap(({ action, kind, name, fields }) => [
       `${signs[action]} ${kind === 'settings' ? kind : `${kind} ${JSON.stringify(name)}`}`,
-      ...fields.map(({ field, before, after }) =>
+      ...fields.map(({ field, before, after, isIrreversible: cannotBeUndone }) =>
         action === 'create'
           ? `    ${field}: ${JSON.stringify(after)}`
-          : `    ${field}: ${JSON.stringify(before ?? null)} -> ${JSON.stringify(after)}`,
+          : `    ${field}: ${JSON.stringify(before ?? null)} -> ${JSON.stringify(after)}${cannotBeUndone ? ' # cannot be undone' : ''}`,
       ),
     ]),
     changes.length === 0

@@ -11,7 +11,8 @@ export interface Problem {
   readonly message: string
 }
 
-const maxLines = 200
+/** Further problems are not searched for in the database. */
+export const maxProblems = 200
 
 /** The file cannot be applied. Its message has a line for each of the first problems. */
 export class InvalidFileError extends Error {
@@ -20,8 +21,12 @@ export class InvalidFileError extends Error {
 
   constructor(source: string, problems: readonly Problem[]) {
     const sorted = problems.toSorted((left, right) => left.line - right.line || left.column - right.column)
-    const lines = sorted.slice(0, maxLines).map((problem) => `${source}:${lineOf(problem)}`)
-    super([...lines, ...(sorted.length > maxLines ? [`and ${sorted.length - maxLines} more`] : [])].join('\n'))
+    const lines = sorted.slice(0, maxProblems).map((problem) => `${source}:${lineOf(problem)}`)
+    super(
+      [...lines, ...(sorted.length > maxProblems ? [`and at least ${sorted.length - maxProblems} more`] : [])].join(
+        '\n',
+      ),
+    )
     this.problems = sorted
   }
 }

@@ -73,6 +73,7 @@ export const checkOfFinding = {
   scimTokenRefused: 'scim',
   backupsUnknown: 'backups',
   backupOld: 'backups',
+  backupMissing: 'backups',
   backupOnSameDisk: 'backups',
   administratorsWithoutPasskey: 'administrators',
   soleAdministratorOnOneDevice: 'administrators',

@@ -123,6 +123,8 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   if (backup?.problem) add('backupsUnknown', 'bad', paths.backups, { about: backup.target })
   if (backup && backup.problem === null && backup.lastAt !== null && now - backup.lastAt > 2 * backup.intervalMs)
     add('backupOld', 'bad', paths.backups, { at: backup.lastAt })
+  if ((backup?.lastAt ?? null) === null && !backup?.problem && !status.hasExported)
+    add('backupMissing', 'advice', paths.backups)
   if (backup?.isOnSameDisk) add('backupOnSameDisk', 'advice', paths.backups)
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
   const rank = { bad: 0, soon: 1, advice: 2 }

@@ -85,6 +85,8 @@ export interface InstanceStatus {
   readonly scimFailed: number
   /** When the oldest active signing key became active; `null` if there is none. */
   readonly keySignsSince: number | null
+  /** Whether the audit log has an export of an archive. */
+  readonly hasExported: boolean
 }
 
 /** Milliseconds. */
@@ -157,7 +159,8 @@ const statusQuery = `SELECT
     (SELECT MAX(started_at) FROM pocket_ldap_run WHERE outcome <> 'dry') AS ldap_ran_at,
     (SELECT COUNT(*) FROM pocket_scim_provider) AS scim_targets,
     (SELECT COUNT(*) FROM pocket_scim_provider WHERE failed) AS scim_failed,
-    (SELECT MIN(status_since) FROM pocket_key WHERE status = 'current') AS key_signs_since`
+    (SELECT MIN(status_since) FROM pocket_key WHERE status = 'current') AS key_signs_since,
+    (SELECT COUNT(*) FROM pocket_audit WHERE event = 'DATA_EXPORTED' AND data LIKE '%"format":"archive"%') AS exports`
 
 const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly secrets: string }>> = {
   sqlite: {
@@ -262,6 +265,7 @@ export class OverviewStore {
       scimTargets: value('scim_targets'),
       scimFailed: value('scim_failed'),
       keySignsSince: value('key_signs_since') || null,
+      hasExported: value('exports') > 0,
     }
   }
 

@@ -229,6 +229,10 @@ describe('commands beside a running server', () => {
     expect((await values()).smtpPassword).not.toBe(before.smtpPassword)
     await succeed('settings', 'set', 'smtpPassword', '')
     expect(await values()).toEqual(before)
+    expect(await machine.run(['settings', 'set', 'smtpPassword'], Buffer.from('a password'))).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('--value-file -'),
+    })
   })
 
   test('settings of both kinds are read and changed, and secrets are no arguments', async () => {

@@ -448,6 +448,71 @@ apis:
     expect(await running.app.directory.groups.findByName('family')).toMatchObject({ name: 'family' })
   })
 
+  test('apply asks before it removes a secret, a SCIM target or a permission', async () => {
+    await using place = await site(home)
+    await using running = await startApp(place.env)
+    const other = join(place.file.folder, 'other.yaml')
+    const newSecret = `${secret}, but another one`
+    const changes: readonly (readonly [string, string, string])[] = [
+      [`['\${JELLYFIN_SECRET}']`, `['${newSecret}']`, 'secrets: "(secret)" -> "(secret)" # cannot be undone'],
+      ['token: file:token', 'token: other', 'scim: .* # cannot be undone'],
+      [
+        'scim: { endpoint: https://backup.example.com/scim, token: file:token }',
+        'scim: null',
+        'scim: .* # cannot be undone',
+      ],
+      [
+        'permissions: [{ key: files.read, description: Read files }]\n    access: [{ client: backup, clientPermissions: [files.read] }]',
+        'permissions: [{ key: files.write }]',
+        'permissions: .* # cannot be undone',
+      ],
+    ]
+    for (const [before, after, line] of changes) {
+      const text = home.replace('revision: 1', 'revision: 2').replace(before, after)
+      expect(text).toContain(after)
+      await writeFile(other, text)
+      expect(await place.run('config', 'apply', other)).toMatchObject({
+        exit: 2,
+        stdout: expect.stringMatching(new RegExp(line.replaceAll(/[()]/g, '\\$&'))),
+        stderr: expect.stringContaining('--yes'),
+      })
+      expect(JSON.parse((await place.run('config', 'plan', other, '--json')).stdout)).toEqual([
+        expect.objectContaining({ fields: [expect.objectContaining({ isIrreversible: true })] }),
+      ])
+    }
+    expect(await place.run('config', 'plan')).toMatchObject({ exit: 0 })
+    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 0, stderr: '' })
+    const api = await running.app.pocket.apis.findByResource('https://files.example.com')
+    expect(api?.permissions.map(({ key }) => key)).toEqual(['files.write'])
+  })
+
+  test('names permissions that the API does not have, and stops after many problems', async () => {
+    await using place = await site('')
+    await using _running = await startApp(place.env)
+    const other = join(place.file.folder, 'other.yaml')
+    await writeFile(
+      other,
+      home.replace(
+        'clientPermissions: [files.read]',
+        'clientPermissions: [files.read, x], userDelegatedPermissions: [y]',
+      ),
+    )
+    expect(await place.run('config', 'apply', other)).toMatchObject({
+      exit: 1,
+      stderr: expect.stringMatching(
+        /:32:\d+: apis\[0\]\.access\[0\]\.clientPermissions\[1\] refers to "x", which is not in permissions\n.*:32:\d+: apis\[0\]\.access\[0\]\.userDelegatedPermissions\[0\] refers to "y", which is not in permissions\n$/,
+      ),
+    })
+    const users = Array.from(
+      { length: 1000 },
+      (_, index) => `  - { username: user-${index}, groups: [group-${index}] }`,
+    )
+    await writeFile(other, `users:\n${users.join('\n')}`)
+    const { exit, stderr } = await place.run('config', 'apply', other)
+    expect([exit, stderr.trim().split('\n').length]).toEqual([1, 201])
+    expect(stderr).toMatch(/\nand at least 1 more\n$/)
+  })
+
   test('a file that is swapped by a symbolic link is applied, with renames and removals', async () => {
     await using place = await site('')
     const versions = [

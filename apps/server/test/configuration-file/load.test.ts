@@ -51,6 +51,13 @@ test('rejects a file that is nested too deeply or refers to itself', async () =>
   expect(() => load(loop)).toThrow(/pocket\.yaml:1:1: an alias refers to a value that contains it/)
 })
 
+test('rejects keys that occur twice in a map', async () => {
+  await using site = await createFileSite('groups:\n  - { name: a, name: b }\nrevision: 1\ngroups: []')
+  expect(() => load(site)).toThrow(
+    /pocket\.yaml:2:16: Map keys must be unique\n.*pocket\.yaml:4:1: Map keys must be unique$/,
+  )
+})
+
 test('reports the problems of many items, and prints the first', async () => {
   const count = 5000
   await using site = await createFileSite(`groups:\n${'  - { name: xy, colour: red }\n'.repeat(count)}`)

@@ -68,6 +68,10 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
 
   test('shows one sentence if all is well, and otherwise the findings, most severe first', async () => {
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
+    expect(findings(await html())).toEqual([['/settings/admin/back-ups', 'There is no back-up']])
+    await enter('DATA_EXPORTED', 1, 0, '{"format":"json"}')
+    expect(findings(await html())).toHaveLength(1)
+    await enter('DATA_EXPORTED', 1, 1, '{"format":"archive"}')
     const well = await html()
     expect(findings(well)).toEqual([])
     expect(well).toContain('<p>Everything is all right.</p>')
@@ -272,7 +276,10 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       ['passkey_not_known', '20'],
       ['challenge_expired', '5'],
     ])
-    expect(findings(page).map(([, text]) => text)).toEqual(['Most sign-ins failed this week: 25'])
+    expect(findings(page).map(([, text]) => text)).toEqual([
+      'Most sign-ins failed this week: 25',
+      'There is no back-up',
+    ])
   })
 
   test('uses a constant number of statements for any amount of data, and counts with indexes', async () => {

@@ -113,7 +113,8 @@ async function givenValue(
     return value
   }
   const answer = await context.askSecret(`${key}: `)
-  if (answer === undefined) throw new UsageError('the value is missing')
+  if (answer === undefined)
+    throw new UsageError('the value is missing; with --value-file - it is read from standard input')
   return answer
 }
 

@@ -1,4 +1,5 @@
 import type { Api, ApiAccess, ApiGrant } from '@pocket/core'
+import { InvalidInputError } from '@pocket/core/errors'
 import type { Actor } from '../../access/actor.ts'
 import type { ApiAdministration } from '../../apis/administration.ts'
 import type { Existing, Item, Kind } from '../../configuration-file/kind.ts'
@@ -40,6 +41,7 @@ export function apiKind({ pocket, administration }: ApiKindDeps): Kind {
   }
   const setAccess = async (actor: Actor, id: string, access: readonly Item[]) => {
     const api = await administration.getApi(id)
+    refuseUnknownPermissions(api, access)
     const wanted = new Map(access.map((grant) => [text(grant.client), accessOf(api, grant)]))
     for (const { clientId } of await apis.grantsOf(id))
       if (!wanted.has(clientId)) await administration.removeGrant(actor, id, clientId)
@@ -121,6 +123,24 @@ function accessItem({ permissions }: Api, { clientId, ...grant }: ApiGrant): Ite
     clientAccess: grant.clientAccess,
     clientPermissions: keys(grant.clientPermissionIds),
   }
+}
+
+function refuseUnknownPermissions({ permissions }: Api, access: readonly Item[]): void {
+  const known = new Set(permissions.map(({ key }) => key))
+  const fields = access.flatMap((grant, index) =>
+    ['userDelegatedPermissions', 'clientPermissions'].flatMap((member) =>
+      texts(grant[member]).flatMap((key, position) =>
+        known.has(key)
+          ? []
+          : {
+              field: `access[${index}].${member}[${position}]`,
+              code: 'invalid_format',
+              message: `refers to ${JSON.stringify(key)}, which is not in permissions`,
+            },
+      ),
+    ),
+  )
+  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The permissions are unknown', { fields })
 }
 
 function accessOf({ permissions }: Api, grant: Item): ApiAccess {
