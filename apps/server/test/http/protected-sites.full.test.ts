@@ -265,7 +265,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
 
       test('signs in, and passes identity without the cookie of the site to the application', async () => {
         const { location } = await agent.get(`${wiki}/page?x=1&y=%2F`)
-        expect(location).toBe(`${wiki}/.pocket/start?to=%2Fpage%3Fx%3D1%26y%3D%252F`)
+        expect(location?.replace(/&at=\d+$/, '')).toBe(`${wiki}/.pocket/start?to=%2Fpage%3Fx%3D1%26y%3D%252F`)
         const started = await agent.get(location ?? '')
         const returned = await administrator.follow(await administrator.get(started.location ?? ''), {
           until: (url) => url.startsWith(wiki),

@@ -71,7 +71,7 @@ export const refusalReasons: Readonly<Record<RefusalReason, string>> = {
  * Serves `/api/authz/` for proxies, and `/.pocket/` at the hosts of protected sites. Nothing else is served at those hosts.
  */
 export function createForwardAuth(context: CoreContext, services: ForwardAuthServices): Middleware {
-  const { issuer, origins, internalOrigin, stores } = context
+  const { issuer, origins, internalOrigin, stores, clock } = context
   const { siteSessions, record, assert, trustProxy } = services
   const findSite = createFindSite(stores.clients)
   const authorize = createAuthorizeRequest(context, services)
@@ -141,7 +141,7 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
     ctx.set(identityHeaders(names))
     if (verdict !== 'deny' && request.isNavigation) {
       // nginx passes only 401 and 403 on; its configuration turns this into a redirect.
-      ctx.redirect(startUrl(request))
+      ctx.redirect(startUrl(request, clock.now()))
       ctx.status = endpoint === 'auth-request' ? 401 : 303
       ctx.body = ''
       return

@@ -77,13 +77,18 @@ export class SiteCookies {
     return { verifier: value.replace(postedSuffix, ''), to: targetOf(state), isPosted }
   }
 
-  /** Counts how often the browser was sent back to the same page within half a minute. */
-  countReturns(to: string): number {
+  /**
+   * Counts how often the browser was sent back to the same page within half a minute, and came back without its cookie. A tab whose
+   * page was checked before the last return does not count: it was opened before another tab signed in.
+   */
+  countReturns(to: string, { checkedAt, now }: { readonly checkedAt: number; readonly now: number }): number {
     const page = sha256(to).slice(0, 16)
-    const [count = '0', before] = (this.#cookies.get(returnsCookie) ?? '').split('.')
-    const returns = before === page ? Number.parseInt(count, 10) + 1 : 1
-    this.#cookies.set(returnsCookie, `${returns}.${page}`, { ...cookieOptions, maxAge: returnsLifetime * 1000 })
-    return returns
+    const [count = '', before, returnedAt] = (this.#cookies.get(returnsCookie) ?? '').split('.')
+    const returns = before === page ? Number.parseInt(count, 10) : 0
+    if (returns > 0 && checkedAt < Number(returnedAt)) return returns
+    const value = `${returns + 1}.${page}.${now}`
+    this.#cookies.set(returnsCookie, value, { ...cookieOptions, maxAge: returnsLifetime * 1000 })
+    return returns + 1
   }
 
   #remove(name: string): void {

@@ -22,15 +22,18 @@ interface SignInServices {
   readonly showPage: ShowSitePage
 }
 
-/** Where a browser starts the sign-in for a request. */
-export function startUrl({ host, target, method }: Pick<ProxyRequest, 'host' | 'target' | 'method'>): string {
-  const parameters = new URLSearchParams({ to: target, ...(method === 'POST' && { method }) })
+/** Where a browser starts the sign-in for a request that was checked at this time. */
+export function startUrl(
+  { host, target, method }: Pick<ProxyRequest, 'host' | 'target' | 'method'>,
+  checkedAt: number,
+): string {
+  const parameters = new URLSearchParams({ to: target, at: String(checkedAt), ...(method === 'POST' && { method }) })
   return `https://${host}${sitePath}start?${parameters}`
 }
 
 /** The sign-in at the host of a protected site: an authorization code flow of the site's client, with PKCE. */
 export function createSiteSignIn(
-  { issuer }: Pick<CoreContext, 'issuer'>,
+  { issuer, clock }: Pick<CoreContext, 'issuer' | 'clock'>,
   { siteSessions, authorize, showPage }: SignInServices,
 ) {
   const showPosted = (ctx: Context, href: string) => showPage(ctx, { status: 200, message: 'form_not_sent', href })
@@ -48,7 +51,8 @@ export function createSiteSignIn(
     const decision = await authorize(site, request, { reference: cookies.reference, serviceToken: undefined })
     const { verdict, rule, reason } = decision
     if (verdict === 'allow') {
-      if (cookies.countReturns(to) >= maxTurns) return showLoop(ctx, to, 'cookie_not_forwarded')
+      const times = { checkedAt: Number(parameters.get('at')), now: clock.now() }
+      if (cookies.countReturns(to, times) >= maxTurns) return showLoop(ctx, to, 'cookie_not_forwarded')
       return isPosted ? showPosted(ctx, to) : redirect(ctx, to)
     }
     if (verdict === 'deny')

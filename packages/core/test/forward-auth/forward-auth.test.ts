@@ -353,6 +353,38 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect([page.status, page.text.includes('does not keep the cookies'), turns]).toEqual([508, true, 4])
   })
 
+  it('opens a page in several tabs that were checked before the sign-in of another tab', async () => {
+    await sites.site(wikiSite)
+    const person = await sites.host.person('ada')
+    const agent = sites.browser()
+    const tabs = await Promise.all(Array.from({ length: 5 }, () => agent.get(`${wiki}/page`)))
+    sites.host.clock.pass(1000)
+    expect((await visit(agent, `${wiki}/page`, person)).status).toBe(200)
+    for (const { location } of tabs) {
+      sites.host.clock.pass(10)
+      expect(received(await agent.follow(await agent.get(location ?? ''))).url).toBe('/page')
+    }
+  })
+
+  it('signs in once for two ports of a site, at each of them', async () => {
+    const otherPort = `${wiki}:8443`
+    const hosts = [wiki, otherPort].map((url) => url.slice('https://'.length))
+    await sites.site({ ...wikiSite, protectedHosts: hosts })
+    const person = await sites.host.person('ada')
+    for (const [first, second] of [
+      [wiki, otherPort],
+      [otherPort, wiki],
+    ] as const) {
+      const agent = new UserAgent({
+        resolve: { [wiki]: sites.proxy.origin, [otherPort]: sites.proxy.origin },
+        clock: sites.host.clock,
+      })
+      const entered = await visit(agent, `${first}/page?x=1`, person)
+      expect([entered.url, received(entered).url]).toEqual([`${first}/page?x=1`, '/page?x=1'])
+      expect((await agent.get(`${second}/other`)).status).toBe(200)
+    }
+  })
+
   it.each([
     'https://evil.example/',
     '//evil.example/',
