@@ -74,10 +74,10 @@ function idsIn(picker: Element): string {
   return [...picker.querySelectorAll<HTMLInputElement>('.tags input')].map(({ value }) => value).join(' ')
 }
 
-/** The label of the field that contains this element. */
+/** The label of the field that contains this element, or the heading of its section. */
 function labelOf(element: Element): string {
   const field = element.closest('.field, fieldset')
-  const label = field?.querySelector('label, legend, .label')
+  const label = field?.querySelector('label, legend, .label') ?? element.closest('section')?.querySelector('h2')
   const text = label?.querySelector(':scope > span')?.firstChild ?? label
   return text?.textContent?.trim() ?? ''
 }

@@ -67,7 +67,6 @@ export const pageRows = {
   'POST /settings/admin/users/:id/enable': row('administrator', { when: 'administrator' }),
   'POST /settings/admin/users/:id/disable': row('administrator', { when: 'administrator' }),
   'POST /settings/admin/users/:id/groups': row('administrator', { when: 'administrator' }),
-  'POST /settings/admin/users/:id/claims': row('administrator', { when: 'administrator' }),
   'POST /settings/admin/users/:id/picture': row('administrator'),
   'POST /settings/admin/users/:id/picture/remove': row('administrator'),
   'POST /settings/admin/users/:id/passkeys/:passkeyId/remove': row('administrator', { session: 'recent' }),
@@ -98,7 +97,6 @@ export const pageRows = {
   'POST /settings/admin/user-groups/:id/members/:userId/remove': row('administrator', {
     when: 'administrator-members',
   }),
-  'POST /settings/admin/user-groups/:id/claims': row('administrator', { when: 'administrator-group' }),
   'POST /settings/admin/user-groups/:id/clients': row('administrator', {
     session: 'recent-15-minutes',
     when: 'administrator-group',

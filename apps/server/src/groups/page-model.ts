@@ -41,7 +41,6 @@ export interface GroupNewPage {
 export const groupNotices = [
   'created',
   'saved',
-  'claims_saved',
   'clients_saved',
   'member_added',
   'members_added',

@@ -8,7 +8,7 @@ import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { readClaims } from '../users/claims-form.ts'
+import { claimsRefusal, readClaims } from '../users/claims-form.ts'
 import type { GroupPageDeps } from './deps.ts'
 import { groupListPages } from './list-page.ts'
 import { memberPages } from './members-page.ts'
@@ -81,23 +81,22 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     update: withGroup(async (ctx, viewer, group) => {
       const managed = (await groups.isManagedByLdap(group)) && { name: group.name, friendlyName: group.friendlyName }
       const values = { ...readValues(ctx), ...managed }
-      const refusal = await refusalOf(() => groups.update(actorOf(ctx, viewer), group.id, values))
+      const claims = readClaims(ctx)
+      const refusal = await refusalOf(() =>
+        directory.withLock(async () => {
+          await groups.update(actorOf(ctx, viewer), group.id, values)
+          if (claims) await groups.setClaims(pageActor(viewer, ctx), group.id, claims)
+        }),
+      )
       if (!refusal) return redirectWithNotice(ctx, group.id, 'saved', 'settings')
       const stored = await groups.find(group.id)
       const { name, friendlyName } = stored
       const submitted = { friendlyName: values.friendlyName, name: values.name }
       const conflict = refusal.isConflict ? differences({ friendlyName, name }, submitted) : null
-      await showGroup(ctx, viewer, stored, 'settings', { values, problems: refusal.problems, conflict })
-      ctx.status = refusal.status
-    }),
-
-    setClaims: withGroup(async (ctx, viewer, group) => {
-      const claims = readClaims(ctx)
-      const refusal = await refusalOf(() => groups.setClaims(actorOf(ctx, viewer), group.id, claims))
-      if (!refusal) return redirectWithNotice(ctx, group.id, 'claims_saved', 'settings')
-      const claimsProblem = refusal.isConflict ? null : (refusal.problems[0]?.code ?? 'invalid')
-      const conflict = refusal.isConflict ? [] : null
-      await showGroup(ctx, viewer, await groups.find(group.id), 'settings', { claims, claimsProblem, conflict })
+      await showGroup(ctx, viewer, stored, 'settings', {
+        ...{ values, conflict },
+        ...claimsRefusal(refusal.problems, claims),
+      })
       ctx.status = refusal.status
     }),
 
@@ -148,7 +147,6 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/user-groups/:id/bulk', handle: pages.bulkMembers },
     { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/end', handle: pages.setMemberEnd },
     { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/remove', handle: pages.removeMember },
-    { method: 'post', path: '/settings/admin/user-groups/:id/claims', handle: pages.setClaims },
     { method: 'post', path: '/settings/admin/user-groups/:id/clients', handle: pages.setClients },
     { method: 'get', path: '/settings/admin/user-groups/:id/remove', handle: pages.confirmRemoval },
     { method: 'post', path: '/settings/admin/user-groups/:id/remove', handle: pages.remove },

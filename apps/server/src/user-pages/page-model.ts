@@ -71,7 +71,6 @@ export const userNotices = [
   'created',
   'saved',
   'groups_saved',
-  'claims_saved',
   'picture_saved',
   'picture_removed',
   'passkey_removed',
@@ -134,6 +133,8 @@ export interface UserPage {
   }
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
+  /** Whether the values and claims are rejected input. */
+  readonly isRejected: boolean
   /** Existing claim keys, most used first. */
   readonly claimKeys: readonly string[]
   /** The URL of the uploaded picture. */

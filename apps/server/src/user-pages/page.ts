@@ -9,6 +9,7 @@ import { userPath, usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { isEmailRequired } from '../settings/required-email.ts'
+import { claimsRefusal, readClaims } from '../users/claims-form.ts'
 import { userBulkPages } from './bulk-page.ts'
 import type { UserPageDeps } from './deps.ts'
 import { userListPages } from './list-page.ts'
@@ -51,17 +52,26 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
   const save = async (ctx: Context, viewer: User, before: UserDetails, values: UserFormValues) => {
     const { id } = before
     const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
+    const claims = readClaims(ctx)
     // LDAP determines the names of its users.
-    const refusal = await refusalOf(async () =>
+    const change = async () =>
       (await users.isManagedByLdap(before))
         ? users.setAdministrator(actor, id, values.isAdmin)
-        : users.update(actor, id, toUserBody(values, before)),
+        : users.update(actor, id, toUserBody(values, before))
+    const refusal = await refusalOf(() =>
+      directory.withLock(async () => {
+        await change()
+        if (claims) await users.setClaims(pageActor(viewer, ctx), id, claims)
+      }),
     )
     if (!refusal) return redirectWithNotice(ctx, id, 'saved', 'profile')
     const stored = refusal.isConflict ? await users.find(id) : before
     const conflict = refusal.isConflict ? differences(toComparable(storedValues(stored)), toComparable(values)) : null
-    const { problems, problem } = refusal
-    await showUser(ctx, viewer, stored, 'profile', { values, problems, problem, conflict })
+    const { problem } = refusal
+    await showUser(ctx, viewer, stored, 'profile', {
+      ...{ values, problem, conflict, isRejected: true },
+      ...claimsRefusal(refusal.problems, claims),
+    })
     ctx.status = refusal.status
   }
 
@@ -161,7 +171,6 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     { method: 'post', path: '/settings/admin/users/:id/enable', handle: pages.setDisabled },
     { method: 'post', path: '/settings/admin/users/:id/disable', handle: pages.setDisabled },
     { method: 'post', path: '/settings/admin/users/:id/groups', handle: pages.setGroups },
-    { method: 'post', path: '/settings/admin/users/:id/claims', handle: pages.setClaims },
     { method: 'post', path: '/settings/admin/users/:id/picture', handle: pages.putPicture },
     { method: 'post', path: '/settings/admin/users/:id/picture/remove', handle: pages.removePicture },
     { method: 'post', path: '/settings/admin/users/:id/passkeys/:passkeyId/remove', handle: pages.removePasskey },

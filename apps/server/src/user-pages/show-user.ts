@@ -18,7 +18,7 @@ import { storedValues } from './user-form.ts'
 
 /** The page state in addition to the stored user: rejected input. */
 export type UserPageOverrides = Partial<
-  Pick<UserPage, 'values' | 'problems' | 'problem' | 'conflict' | 'claims' | 'claimsProblem' | 'groups'>
+  Pick<UserPage, 'values' | 'problems' | 'problem' | 'conflict' | 'claims' | 'claimsProblem' | 'isRejected' | 'groups'>
 >
 
 /** Shows a page of a user. */
@@ -101,6 +101,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       clients: tab === 'access' ? await usableClients(user) : { items: [], total: 0 },
       claims: user.claims,
       claimsProblem: null,
+      isRejected: false,
       claimKeys: tab === 'profile' ? await directory.claims.suggestKeys() : [],
       picture: (await userPictures([id])).get(id) ?? null,
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),

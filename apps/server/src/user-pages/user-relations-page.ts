@@ -1,5 +1,5 @@
 import { PocketError } from '@pocket/core/errors'
-import type { CustomClaim, User, UserDetails } from '@pocket/directory'
+import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { pickedGroups } from '../http/choices.ts'
@@ -8,11 +8,10 @@ import { refusalOf, submittedVersion } from '../http/form-page.ts'
 import { seeOther } from '../http/show-page.ts'
 import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
-import { readClaims } from '../users/claims-form.ts'
 import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
 import type { UserPageContext } from './show-user.ts'
 
-/** The related data of a user: groups, claims, picture and passkeys. */
+/** The related data of a user: groups, picture and passkeys. */
 export function userRelationsPages(context: UserPageContext) {
   const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = context
   const { showUser, redirectWithNotice } = context
@@ -35,20 +34,6 @@ export function userRelationsPages(context: UserPageContext) {
       if (!refusal) return redirectWithNotice(ctx, user.id, 'groups_saved', 'access')
       const groups = pickedGroups(await directory.groups.list(selectedIds))
       await showUser(ctx, viewer, await users.find(user.id), 'access', { groups, conflict: [] })
-      ctx.status = refusal.status
-    }),
-
-    setClaims: withUser(async (ctx, viewer, user) => {
-      const claims: readonly CustomClaim[] = readClaims(ctx)
-      const refusal = await refusalOf(() => users.setClaims(actorOf(ctx, viewer), user.id, claims))
-      if (!refusal) return redirectWithNotice(ctx, user.id, 'claims_saved', 'profile')
-      const { isConflict, problems } = refusal
-      const claimsProblem = isConflict ? null : (problems[0]?.code ?? 'invalid')
-      await showUser(ctx, viewer, await users.find(user.id), 'profile', {
-        claims,
-        claimsProblem,
-        conflict: isConflict ? [] : null,
-      })
       ctx.status = refusal.status
     }),
 

@@ -149,9 +149,12 @@ test('pages through and searches many members, and adds several', async () => {
 
 test('a group has claims, and clients for its members', async () => {
   const path = await added('photographers')
-  expect((await post(`${path}/claims`, { key: 'quota', value: '5' })).status).toBe(303)
-  expect((await find(path))?.claims).toEqual([{ key: 'quota', value: '5' }])
-  expect((await post(`${path}/claims`, { key: 'sub', value: '5' })).status).toBe(400)
+  const names = { friendlyName: 'Photographers', name: 'photographers' }
+  expect((await post(path, { ...names, key: 'quota', value: '5' })).status).toBe(303)
+  expect(await find(path)).toMatchObject({ ...names, claims: [{ key: 'quota', value: '5' }] })
+  const refused = await post(path, { ...names, friendlyName: 'Changed', key: 'sub', value: '5' })
+  expect([refused.status, refused.text.includes('value="Changed"')]).toEqual([400, true])
+  expect(await find(path)).toMatchObject({ ...names, claims: [{ key: 'quota', value: '5' }] })
   const client = await running.app.pocket.clients.create({
     name: 'Immich',
     redirectUris: ['https://photos.example.com/cb'],

@@ -39,7 +39,7 @@ test('pages require an administrator', async () => {
     ...['', '/access', '/security', '/activity', '/remove'].map((tab) => path + tab),
   ])
     expect([page, (await other.get(running.url + page)).status]).toEqual([page, 403])
-  for (const form of ['', '/disable', '/groups', '/claims', '/picture', '/picture/remove', '/sign-in-link', '/remove'])
+  for (const form of ['', '/disable', '/groups', '/picture', '/picture/remove', '/sign-in-link', '/remove'])
     expect([form, (await other.postForm(running.url + path + form, {})).status]).not.toEqual([form, 303])
   expect((await other.postForm(`${running.url}${users}/bulk`, { act: 'delete' })).status).toBe(403)
   expect((await running.agent().get(`${running.url}${users}`)).status).toBe(303)
@@ -196,18 +196,34 @@ describe('a user', () => {
     expect(audited('account_updated')).toBeGreaterThan(0)
   })
 
-  test('has claims, and refuses two with the same name', async () => {
+  test('saves the profile and the claims together, and neither if one of them is rejected', async () => {
     const path = await added('claiming')
-    const twice = [
+    const stored = async () => {
+      const user = await running.app.directory.users.find(idOf(path))
+      return [user?.displayName, user?.claims]
+    }
+    const fields = [
+      ['username', 'claiming'],
+      ['email', 'claiming@example.com'],
+      ['displayName', 'Changed'],
+      ['version', versionOf((await get(path)).text)],
+    ] as const
+    const team = [
       ['key', 'team'],
       ['value', 'a'],
-      ['key', 'team'],
-      ['value', 'b'],
     ] as const
-    const refused = await post(`${path}/claims`, twice)
+    const before = await stored()
+    const refused = await post(path, [...fields, ...team, ['key', 'team'], ['value', 'b']])
     expect([refused.status, refused.text.includes('A name appears twice')]).toEqual([400, true])
-    expect((await post(`${path}/claims`, [...twice.slice(0, 2), ['key', ''], ['value', '']])).status).toBe(303)
-    expect((await running.app.directory.users.find(idOf(path)))?.claims).toEqual([{ key: 'team', value: 'a' }])
+    expect([refused.text.includes('value="Changed"'), refused.text.includes('value="b"')]).toEqual([true, true])
+    expect(await stored()).toEqual(before)
+    expect((await post(path, [...fields, ...team, ['key', ''], ['value', '']])).status).toBe(303)
+    expect(await stored()).toEqual(['Changed', [{ key: 'team', value: 'a' }]])
+    const late = await post(path, [...fields, ['key', 'team'], ['value', 'late']])
+    expect([late.status, late.text.includes('value="late"')]).toEqual([412, true])
+    expect(await stored()).toEqual(['Changed', [{ key: 'team', value: 'a' }]])
+    expect((await post(path, { username: 'claiming', email: 'claiming@example.com' })).status).toBe(303)
+    expect((await stored())[1]).toEqual([{ key: 'team', value: 'a' }])
   })
 
   test('joins and leaves groups, unless they were changed concurrently, and shows why clients can be used', async () => {
@@ -304,7 +320,7 @@ test('requires a passkey check to change or create an administrator', async () =
   const deputy = running.agent()
   await deputy.postForm(`${running.url}/lc`, { code })
   const ada = `${users}/${(await running.app.directory.findByName('ada'))?.id}`
-  for (const form of ['', '/disable', '/groups', '/claims', '/sign-in-link', '/remove'])
+  for (const form of ['', '/disable', '/groups', '/sign-in-link', '/remove'])
     expect([form, (await deputy.postForm(running.url + ada + form, {})).status]).toEqual([form, 403])
   const grant = { username: 'granted', email: '', isAdmin: 'yes' }
   expect((await deputy.postForm(`${running.url}${users}/new`, grant)).status).toBe(403)

@@ -148,6 +148,7 @@ const one = {
   },
   claims: [{ key: 'department', value: 'Research and development' }],
   claimsProblem: null,
+  isRejected: false,
   claimKeys: ['department'],
   picture: null,
   passkeys: account.passkeys,
