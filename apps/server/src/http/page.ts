@@ -195,6 +195,7 @@ function createTranslator(messages: Messages) {
 function createTimeFormatter(language: string, clock: Clock) {
   const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
+  const now = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
   const durations = new Map(
     (['day', 'hour', 'minute', 'second', 'millisecond'] as const).map((unit) => [
       unit,
@@ -218,15 +219,17 @@ function createTimeFormatter(language: string, clock: Clock) {
       const [unit, size] = units.find(([, unitSize]) => length >= unitSize) ?? (['millisecond', 1] as const)
       return durations.get(unit)?.format(Math.round(length / size)) ?? ''
     },
-    /** “in 3 hours” for a future instant, “in 0 seconds” for a past one. */
+    /** “in 3 hours” for a future instant, “now” for a past one. */
     until: (at: number) => {
-      const remaining = Math.max(0, at - clock.now())
+      const remaining = at - clock.now()
+      if (remaining < 1000) return now
       const [unit, length] = units.find(([, size]) => remaining >= size) ?? units[3]
       return relative.format(Math.round(remaining / length), unit)
     },
-    /** “3 hours ago” within the last month, otherwise the date. */
+    /** “now” within the last second, “3 hours ago” within the last month, otherwise the date. */
     ago: (at: number) => {
-      const elapsed = Math.max(0, clock.now() - at)
+      const elapsed = clock.now() - at
+      if (elapsed < 1000) return now
       const [unit, length] = units.find(([, size]) => elapsed >= size) ?? units[3]
       return elapsed > 30 * units[0][1] ? dates.format(at) : relative.format(-Math.floor(elapsed / length), unit)
     },

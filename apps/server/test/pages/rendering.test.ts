@@ -12,6 +12,7 @@ import { createMessages, loadMessages, parseCatalogue } from '../../src/http/mes
 import { createTemplates } from '../../src/http/page.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
+import { now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
 const catalogue = fileURLToPath(new URL('locales/en.json', server))
@@ -58,7 +59,7 @@ describe('templates', () => {
   })
 
   test.each(Object.keys(pageStates))(
-    'render %s completely: one layout, one heading, the language and the theme',
+    'render %s completely: one layout, one heading, one save bar at most, the language and the theme',
     async (name) => {
       const state = pageStates[name]
       if (state === undefined) throw new Error('There is no such state.')
@@ -68,6 +69,7 @@ describe('templates', () => {
       expect([count(/<title>[^<]+ · Pocket ID<\/title>/g), count(/<main/g), count(/<h1/g), count(/<\/html>/g)]).toEqual(
         [1, 1, 1, 1],
       )
+      expect(count(/class="savebar"/g)).toBeLessThanOrEqual(1)
       // The profile also contains the theme.
       const themes = state.view === 'account' ? 2 : 1
       const language = count(/name="language" value="ar"/g)
@@ -86,6 +88,16 @@ describe('templates', () => {
     const html = await pages.render({ ...state, client: { id: 'x', name: hostile, destination: hostile } })
     expect(html).toContain('&lt;script&gt;alert(1)')
     expect(html).not.toContain('<script>')
+  })
+
+  test('say “now” instead of “0 seconds ago” and “in 0 seconds”', async () => {
+    const { jobs } = pageStates
+    if (jobs?.view !== 'jobs') throw new Error('The state shows another page.')
+    const lastRun = { outcome: 'succeeded', finishedAt: now - 999, took: 1, error: null } as const
+    const listed = jobs.jobs.slice(0, 1).map((job) => ({ ...job, lastRun, nextRunAt: now - 1 }))
+    const html = await pages.render({ ...jobs, jobs: listed })
+    expect([html.includes('Ran now'), html.includes('next now')]).toEqual([true, true])
+    expect(html).not.toContain('0 seconds')
   })
 
   test('explain an LDAP failure in words, with the technical text beside them', async () => {
