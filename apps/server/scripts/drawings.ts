@@ -81,12 +81,11 @@ const icons = JSON.parse(await readIconFile('icons.json')) as readonly {
   readonly hex: string
 }[]
 
-/** The mark in its own colour on a white tile, so that it is visible in both themes. */
-async function logoOf(slug: string): Promise<string> {
+/** The mark and its own colour. */
+async function logoOf(slug: string) {
   const icon = icons.find((each) => each.slug === slug)
   if (icon === undefined) throw new Error(`There is no drawing ${slug}.`)
-  const mark = `<path fill="#${icon.hex}" transform="translate(4 4) scale(.66667)" d="${await readPath(slug)}"/>`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="5" fill="#fff"/>${mark}</svg>`
+  return { color: `#${icon.hex}`, path: await readPath(slug) }
 }
 
 const paths = await Promise.all(Object.entries(providers).map(async ([name, slug]) => [name, await readPath(slug)]))
@@ -100,7 +99,7 @@ export const providerDrawings: readonly (readonly [name: string, path: string])[
 const logos = await Promise.all(Object.entries(templates).map(async ([id, slug]) => [id, await logoOf(slug)]))
 await write(
   'clients/generated/template-logos.ts',
-  `/** The SVG of the logo for the ID of a client template. */
-export const templateLogos: ReadonlyMap<string, string> = new Map(${JSON.stringify(logos, null, 2)})
+  `/** The logo for the ID of a client template: \`path\` is the \`d\` of its SVG path in a square of 24 units. */
+export const templateLogos: ReadonlyMap<string, { readonly color: string; readonly path: string }> = new Map(${JSON.stringify(logos, null, 2)})
 `,
 )

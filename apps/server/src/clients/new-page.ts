@@ -38,6 +38,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
         id: template.id,
         name: template.name,
         isListed: matches.has(template),
+        logo: templateLogos.get(template.id) ?? null,
       }))
       await show(ctx, { view: 'client-choose', viewer, search, templates: listed })
       return
@@ -69,7 +70,8 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
       if (minted)
         await newSecrets.keep(ctx, clientPath(client.id), client, { id: minted.stored.id, value: minted.plain })
       const logo = templateLogos.get(template?.id ?? '')
-      if (logo !== undefined) await clientLogos.upload(formActor(ctx, user), client.id, 'light', Buffer.from(logo))
+      if (logo !== undefined)
+        await clientLogos.upload(formActor(ctx, user), client.id, 'light', Buffer.from(svgOf(logo)))
       redirectToClient(ctx, client.id, {
         corrections: draft.corrections,
         notice: 'created',
@@ -87,6 +89,12 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     { method: 'get', path: newClientPath, handle: showNew },
     { method: 'post', path: newClientPath, handle: create },
   ]
+}
+
+/** The logo on a white tile, so that it is visible in both themes. */
+function svgOf({ color, path }: { readonly color: string; readonly path: string }): string {
+  const mark = `<path fill="${color}" transform="translate(4 4) scale(.66667)" d="${path}"/>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="5" fill="#fff"/>${mark}</svg>`
 }
 
 function page(template: ClientTemplate | null) {

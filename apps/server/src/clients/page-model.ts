@@ -63,7 +63,13 @@ export interface ClientChoosePage {
   readonly viewer: Viewer
   readonly search: string
   /** Templates that match the search. */
-  readonly templates: readonly { readonly id: string; readonly name: string; readonly isListed: boolean }[]
+  readonly templates: readonly {
+    readonly id: string
+    readonly name: string
+    readonly isListed: boolean
+    /** An SVG path in a square of 24 units. */
+    readonly logo: { readonly color: string; readonly path: string } | null
+  }[]
 }
 
 /** The same path with `?template=…`. Its form posts to the same path. */

@@ -1,3 +1,4 @@
+import { templateLogos } from '../../../src/clients/generated/template-logos.ts'
 import { templates } from '../../../src/clients/templates/templates.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import { anna, day, listOf, now } from './common.ts'
@@ -94,13 +95,13 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     view: 'client-choose',
     viewer: anna,
     search: '',
-    templates: templates.map(({ id, name }) => ({ id, name, isListed: true })),
+    templates: templates.map(({ id, name }) => ({ id, name, isListed: true, logo: templateLogos.get(id) ?? null })),
   },
   'client-choose-none': {
     view: 'client-choose',
     viewer: anna,
     search: 'nothing',
-    templates: templates.map(({ id, name }) => ({ id, name, isListed: false })),
+    templates: templates.map(({ id, name }) => ({ id, name, isListed: false, logo: null })),
   },
   'client-new': clientNew,
   'client-new-warning': {
