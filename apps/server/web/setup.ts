@@ -15,6 +15,10 @@ if (form && button) {
     runCeremony({ button, messages, run, onProblem: (explanation) => showFields(form, explanation) })
   })
   resetBusyOnReturn(button)
+  // The link of an e-mailed invitation contains the address of its recipient.
+  const email = form.querySelector<HTMLInputElement>('#f-email')
+  const recipient = new URLSearchParams(location.hash.slice(1)).get('email')
+  if (email && recipient && email.value === '') email.value = recipient
 }
 
 /** Shows each error at its field and in the summary, which receives the focus. */

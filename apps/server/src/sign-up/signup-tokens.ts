@@ -64,7 +64,8 @@ export function createSignupTokens(deps: SignUpDeps): SignupTokens {
         if (recipient === null) return
         const message = {
           kind: 'invitation',
-          link: `${pocket.issuer}/st/${token}`,
+          // The page enters the address. A fragment is not sent to servers, so no log contains it.
+          link: `${pocket.issuer}/st/${token}#${new URLSearchParams({ email: recipient })}`,
           expiresAt: stored.expiresAt,
         } as const
         const to = { id: null, email: recipient, locale: null }

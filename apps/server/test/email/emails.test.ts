@@ -90,7 +90,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const invited = await instance.administrator.follow(await invite(' eve@example.com '))
     expect(invited.text).toContain('The link is being sent to eve@example.com.')
     const { mail } = await server.received('eve@example.com')
-    const [link = ''] = /http\S+\/st\/[A-Za-z0-9]{16}(?=\n)/.exec(mail.text ?? '') ?? []
+    const [link = ''] = /http\S+\/st\/[A-Za-z0-9]{16}(?=#email=eve%40example\.com\n)/.exec(mail.text ?? '') ?? []
     expect(link).toContain(`${instance.url}/st/`)
     expect(invited.text).toContain(`>${link}<`)
   })
