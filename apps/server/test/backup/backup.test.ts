@@ -3,6 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
+import Database from 'better-sqlite3'
 import { exportInstance, writeToFile } from '../../src/composition/archives.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { tables } from '../../src/composition/server-tables.ts'
@@ -13,7 +14,7 @@ import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { photo } from '../images/samples.ts'
 import { show, upload } from '../images/uploads.ts'
-import { createMachine, type Machine, signIn } from './test-instance.ts'
+import { createEmptyMachine, createMachine, type Machine, signIn } from './test-instance.ts'
 
 const picturePath = ({ id }: Person) => `/api/users/${id}/profile-picture.png`
 
@@ -108,7 +109,7 @@ describe('import', () => {
   }
 
   test.each(Object.entries(unusable))('refuses %s and changes nothing', async (_, [content, reason]) => {
-    await using target = await createMachine('SQLite')
+    await using target = await createEmptyMachine('SQLite')
     const { exit, stderr } = await target.run(['import', '-p', '-'], content())
     expect([exit, stderr]).toEqual([1, expect.stringContaining(reason)])
     expect(stderr).toContain('Nothing was changed')
@@ -145,7 +146,7 @@ describe('import', () => {
   })
 
   test('refuses an archive that another key has encrypted', async () => {
-    await using target = await createMachine('SQLite', { ENCRYPTION_KEY: 'another key of sixteen bytes' })
+    await using target = await createEmptyMachine('SQLite', { ENCRYPTION_KEY: 'another key of sixteen bytes' })
     const { exit, stderr } = await target.run(['import', '-p', '-'], archive)
     expect([exit, stderr]).toEqual([1, expect.stringContaining('The encryption key does not match')])
   })
@@ -184,19 +185,34 @@ describe('import', () => {
   })
 })
 
-test('import refuses an included key that a file cannot hold, and changes nothing', async () => {
+test.each(kinds)('import into %s refuses rows that refer to missing rows', async (kind) => {
   await using source = await createMachine('SQLite')
+  const database = new Database(source.path('data/pocket-id.db'))
+  database.pragma('foreign_keys = OFF')
+  database.exec(
+    "INSERT INTO pocket_membership (user_id, group_id) SELECT id, id FROM (SELECT '00000000-0000-4000-8000-000000000000' AS id)",
+  )
+  database.close()
+  const { stdout } = await source.run(['export', '-p', '-'])
+  await using target = await createMachine(kind)
+  const { exit, stderr } = await target.run(['import', '-p', '-'], stdout)
+  expect([exit, stderr]).toEqual([1, expect.stringContaining('inconsistent: rows refer to rows that are missing')])
+})
+
+test('import refuses an included key that a file cannot hold, and changes nothing', async () => {
+  await using source = await createEmptyMachine('SQLite')
   const { logger } = recordingLogger()
   const config = { ...source.config, encryptionKey: Buffer.alloc(32, 0xff) }
   await (await openDatabase(config, logger))[Symbol.asyncDispose]()
-  const encryption = { passphrase: 'twelve characters' }
+  const identity = await generateIdentity()
+  const encryption = { recipients: [await identityToRecipient(identity)] }
   await writeToFile(source.path('archive'), (output) =>
     exportInstance({ config, logger, version: '1', encryption, includeKey: true }, output),
   )
-  await using target = await createMachine('SQLite', {})
+  await using target = await createEmptyMachine('SQLite', {})
   await (await startInstance({ ...target.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
-  await writeFile(target.path('passphrase'), encryption.passphrase)
-  const args = ['import', '-y', '-p', source.path('archive'), '--passphrase-file', target.path('passphrase')]
+  await writeFile(target.path('identity'), identity)
+  const args = ['import', '-y', '-p', source.path('archive'), '--identity-file', target.path('identity')]
   const { exit, stderr } = await target.run(args)
   expect([exit, stderr]).toEqual([1, expect.stringContaining('This encryption key is not text')])
   await using unchanged = await startApp({ ...target.env, ENCRYPTION_KEY: '' })

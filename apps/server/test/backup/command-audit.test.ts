@@ -8,7 +8,7 @@ import { openSnapshot } from '../../src/database/snapshot.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createMachine, type Machine } from './test-instance.ts'
+import { createEmptyMachine, createMachine, type Machine } from './test-instance.ts'
 
 const newKey = 'the next key, which is long enough'
 const fileOf = ({ config: { database } }: Pick<Machine, 'config'>) => (database.kind === 'sqlite' ? database.path : '')
@@ -77,7 +77,7 @@ test('an export writes nothing, so that it does not wait for a server that write
 })
 
 test('an export of an empty database explains the next step', async () => {
-  await using machine = await createMachine('PostgreSQL')
+  await using machine = await createEmptyMachine('PostgreSQL')
   const { exit, stderr } = await machine.run(['export', '-p', '-'])
   expect([exit, stderr]).toEqual([1, expect.stringContaining('is empty. Start the server once.')])
 })

@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/composition/open-database.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createMachine, encryptionKey, type Machine, noTerminal } from './test-instance.ts'
+import { createEmptyMachine, createMachine, encryptionKey, type Machine, noTerminal } from './test-instance.ts'
 
 const newKey = 'the next key, which is long enough'
 
@@ -94,7 +94,7 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
 test.each(databaseKinds)(
   'an archive from before a rotation restores into %s with the key of that time',
   async (kind) => {
-    await using machine = await createMachine(kind, {})
+    await using machine = await createEmptyMachine(kind, {})
     const server = { ...machine.env, ENCRYPTION_KEY: '' }
     const keyFile = machine.path('data/encryption_key')
     const { administratorAuthenticator: authenticator } = await (async () => {
@@ -130,7 +130,7 @@ test.each(databaseKinds)(
 )
 
 test('an interrupted rotation is completed by running it again', async () => {
-  await using machine = await createMachine('SQLite', {})
+  await using machine = await createEmptyMachine('SQLite', {})
   await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
   const keyFile = machine.path('data/encryption_key')
   const old = await readFile(keyFile, 'utf8')
@@ -146,7 +146,7 @@ test('an interrupted rotation is completed by running it again', async () => {
 })
 
 test('refuses a new key that the data folder cannot hold, and changes nothing', async () => {
-  await using machine = await createMachine('SQLite', {})
+  await using machine = await createEmptyMachine('SQLite', {})
   await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
   await writeFile(machine.path('new-key'), Buffer.alloc(32, 0xff))
   const { exit, stderr } = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])

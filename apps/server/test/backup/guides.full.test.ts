@@ -5,15 +5,15 @@ import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts
 import { kinds } from '../api/calls.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { mainProgram } from '../program.ts'
-import { createMachine } from './test-instance.ts'
+import { createEmptyMachine } from './test-instance.ts'
 
 const guides = new URL('../../../../docs/guides/', import.meta.url)
 
-type Machine = Awaited<ReturnType<typeof createMachine>>
+type Machine = Awaited<ReturnType<typeof createEmptyMachine>>
 
 /** A machine on which Pocket is installed and was started once. */
 async function createInstalledMachine(kind: 'SQLite' | 'PostgreSQL'): Promise<Machine> {
-  const machine = await createMachine(kind, {})
+  const machine = await createEmptyMachine(kind, {})
   await mkdir(machine.path('bin'))
   const flags = '--conditions=pocket-source --disable-warning=ExperimentalWarning'
   await writeFile(

@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { startApp } from '../http/app.ts'
 import { createSource, facts } from '../pocket-id-migration/fixture.ts'
-import { createMachine, type Terminal } from './test-instance.ts'
+import { createEmptyMachine, createMachine, type Terminal } from './test-instance.ts'
 
 /** A user who answers every question, and the questions. */
 function terminalOf(isConfirmed: boolean, answer: string): Terminal & { readonly questions: string[] } {
@@ -42,7 +42,7 @@ test('import offers the migration of an archive of Pocket ID, and carries it out
 
 test('changes nothing if the user declines; prints the command without a terminal', async () => {
   await using source = await createSource('archive')
-  await using target = await createMachine('SQLite')
+  await using target = await createEmptyMachine('SQLite')
   const declined = await target.run(['import', '-y', '-p', source.source], undefined, terminalOf(false, ''))
   expect([declined.exit, declined.stderr]).toEqual([1, 'Nothing was changed.\n'])
   const key = target.path('the key')

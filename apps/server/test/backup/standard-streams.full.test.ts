@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals'
 import { startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
 import { mainProgram, sourceFlags } from '../program.ts'
-import { createMachine, encryptionKey, type Machine, signIn } from './test-instance.ts'
+import { createEmptyMachine, createMachine, encryptionKey, type Machine, signIn } from './test-instance.ts'
 
 test('an archive with a passphrase and the key restores through the standard streams of the program', async () => {
   const passphrase = 'twelve characters'
@@ -17,7 +17,7 @@ test('an archive with a passphrase and the key restores through the standard str
   const exported = await pocketId(source, ['export', '-p', '-', '--passphrase-file', 'passphrase', '--with-key'])
   expect([exported.exit, exported.stderr]).toEqual([0, expect.stringMatching(/^Exported \d+ rows and 0 pictures/)])
   expect(exported.stdout.toString('latin1')).toMatch(/^age-encryption\.org\/v1\n-> scrypt /)
-  await using target = await createMachine('SQLite', { FILE_BACKEND: 'filesystem' })
+  await using target = await createEmptyMachine('SQLite', { FILE_BACKEND: 'filesystem' })
   await writeFile(target.path('passphrase'), passphrase)
   const imported = await pocketId(target, ['import', '-p', '-', '--passphrase-file', 'passphrase'], exported.stdout)
   expect([imported.exit, imported.stderr]).toEqual([0, ''])

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -9,7 +9,7 @@ import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { type Instance, type Person, passkeyAnswer } from '../api/instance.ts'
-import { openApp } from '../http/app.ts'
+import { openApp, startedPostgres, startedSqlite } from '../http/app.ts'
 
 export const encryptionKey = 'a key for tests that is long enough'
 
@@ -30,7 +30,7 @@ export const noTerminal: Terminal = {
   askSecret: async () => undefined,
 }
 
-/** A folder and an empty database, as on a separate machine. */
+/** A folder and a database, as on a separate machine. */
 export interface Machine extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   readonly config: Config
@@ -41,14 +41,25 @@ export interface Machine extends AsyncDisposable {
   path(name: string): string
 }
 
-export async function createMachine(
+/** A machine whose server has started once, without users. */
+export async function createMachine(kind: 'SQLite' | 'PostgreSQL'): Promise<Machine> {
+  if (kind === 'PostgreSQL') return createEmptyMachine(kind, undefined, await startedPostgres())
+  const machine = await createEmptyMachine(kind)
+  await mkdir(machine.path('data'))
+  await copyFile(await startedSqlite(), machine.path('data/pocket-id.db'))
+  return machine
+}
+
+export async function createEmptyMachine(
   kind: 'SQLite' | 'PostgreSQL',
   variables: Readonly<Record<string, string>> = { ENCRYPTION_KEY: encryptionKey },
+  template?: string,
 ): Promise<Machine> {
   const stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-machine-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  const database = kind === 'SQLite' ? join(folder, 'data', 'pocket-id.db') : stack.use(await createTestDatabase()).url
+  const database =
+    kind === 'SQLite' ? join(folder, 'data', 'pocket-id.db') : stack.use(await createTestDatabase(template)).url
   // The data folder of PostgreSQL is relative to the working directory.
   const configOf = (env: Machine['env']) => ({
     ...loadConfig(env, () => Buffer.alloc(0)),

@@ -5,7 +5,7 @@ import { databaseKinds, freePort } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from '../backup/test-instance.ts'
+import { createEmptyMachine, createMachine, type Machine } from '../backup/test-instance.ts'
 
 const doctor = async (machine: Pick<Machine, 'run'>) => {
   const { exit, stdout, stderr } = await machine.run(['doctor'])
@@ -224,7 +224,7 @@ test('checks the public URL without a database, and never creates one', async ()
   await using server = createServer((_, response) => response.end('{"issuer":"https://other.example.com"}'))
   const port = await freePort()
   await once(server.listen(port, 'localhost'), 'listening')
-  await using machine = await createMachine('SQLite')
+  await using machine = await createEmptyMachine('SQLite')
   const { exit, stderr, lines, problems } = await doctor(machine.with({ APP_URL: `http://localhost:${port}` }))
   expect(lines.filter((line) => line.startsWith('ok'))).toEqual(['ok       certificate'])
   expect(problems).toEqual([
