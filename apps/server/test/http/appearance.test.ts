@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { expectNoAxeViolations, launchBrowser } from '@pocket/test-support'
 import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { heic, photo, svg } from '../images/samples.ts'
@@ -127,30 +126,4 @@ describe('the images of an instance', () => {
     )
     expect((await send('nothing', svg)).status).toBe(404)
   })
-})
-
-test('are shown by a browser without console errors, readable in both themes', async () => {
-  await setContract({ accentColor: 'yellow' })
-  await send('background', await photo('png', 1200, 900))
-  await using browser = await launchBrowser()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } })
-    const said: string[] = []
-    page.on('console', (message) => void said.push(message.text()))
-    await page.goto(`${instance.url}/login`)
-    await expectNoAxeViolations(page)
-    const seen = await page.evaluate(() => {
-      const beside = getComputedStyle(document.body, '::after')
-      const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent-hue')
-      const { right } = document.querySelector('main')?.getBoundingClientRect() ?? { right: 0 }
-      return { accent, picture: beside.backgroundImage, isClear: right <= innerWidth / 2 }
-    })
-    expect(seen).toEqual({
-      accent: expect.stringMatching(/^1\d\d/),
-      picture: expect.stringContaining('/api/application-images/background'),
-      isClear: true,
-    })
-    expect(said).toEqual([])
-    await page.context().close()
-  }
 })

@@ -1,23 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { AuthenticationCeremony, HostAccount, LoginCodeMail, RenderPage, View } from '@pocket/core'
-import { ConflictError } from '@pocket/core/errors'
+import type { AuthenticationCeremony, HostAccount, LoginCodeMail, View } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
-import type { RegistrationResponseJSON } from '@simplewebauthn/server'
-import { type Host, signIn, startHost, storePasskey, viewOf } from '../flows/host.ts'
+import { type Host, signIn, startHost, viewOf } from '../flows/host.ts'
+import { authorizationUrl, plain, redirectUri } from './plain-pages.ts'
 
-const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
-
-const plain = {
-  pages: { render: (view: View, _req: unknown, standard: Parameters<RenderPage>[2]) => standard.page(view) },
-}
-
-async function addressOf(host: Host, name = 'Photos') {
-  const { client } = await host.client({ name, redirectUris: [redirectUri] })
-  return `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid profile email' })}`
-}
 
 async function answer(
   agent: UserAgent,
@@ -31,20 +19,6 @@ async function answer(
   return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: back })
 }
 
-/** Runs in the browser. */
-async function makePasskey(id: number[]): Promise<unknown> {
-  const made = await navigator.credentials.create({
-    publicKey: {
-      rp: { id: 'localhost', name: 'Test' },
-      user: { id: new Uint8Array(id), name: 'carol', displayName: 'carol' },
-      challenge: new Uint8Array(32),
-      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
-      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-    },
-  })
-  return made instanceof PublicKeyCredential ? made.toJSON() : undefined
-}
-
 describe('without a render option', () => {
   let host: Host
   beforeAll(async () => {
@@ -55,7 +29,7 @@ describe('without a render option', () => {
   test('a user signs in, consents and signs out on the default pages', async () => {
     const agent = new UserAgent()
     const ada = await host.person('ada')
-    const signInPage = await agent.follow(await agent.get(await addressOf(host, '<b>Photos & "more"</b>')))
+    const signInPage = await agent.follow(await agent.get(await authorizationUrl(host, '<b>Photos & "more"</b>')))
     expect(signInPage.text).toContain('&#60;b&#62;Photos &#38; &#34;more&#34;&#60;/b&#62;')
     const consent = await answer(agent, signInPage, ada)
     expect(consent.text).toContain('ada@example.com')
@@ -92,7 +66,7 @@ describe('without a render option', () => {
 
   test('caches the page assets permanently, and serves no other files', async () => {
     const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await addressOf(host)))
+    const page = await agent.follow(await agent.get(await authorizationUrl(host)))
     const paths = [...page.text.matchAll(/(?:src|href)="(\/interaction\/assets\/[^"]+)"/g)].map(([, path]) => path)
     expect(paths).toHaveLength(2)
     for (const path of paths) {
@@ -101,41 +75,10 @@ describe('without a render option', () => {
     }
     expect((await fetch(`${host.issuer}/interaction/assets/passkey.js`)).status).toBe(404)
   })
-
-  describe('in a browser', () => {
-    let chromium: TestBrowser
-    beforeAll(async () => {
-      chromium = await launchBrowser()
-    })
-    afterAll(async () => chromium[Symbol.asyncDispose]())
-
-    test('the passkey button signs in, without accessibility violations in both themes', async () => {
-      const carol = await host.person('carol')
-      const page = await chromium.newPage({ viewport: { width: 320, height: 640 } })
-      const complaints: string[] = []
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-      await addVirtualAuthenticator(page)
-      await page.goto(await addressOf(host))
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await expectNoAxeViolations(page)
-      }
-      await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-      await page.getByText('No passkey was used').or(page.getByText('has no passkey for this site')).waitFor()
-      const made = await page.evaluate(makePasskey, [...Buffer.from(carol.account.id)])
-      await storePasskey(host.stores, carol.account, made as RegistrationResponseJSON)
-      await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
-      await page.getByText('carol@example.com').waitFor()
-      await expectNoAxeViolations(page)
-      expect(complaints).toEqual([])
-    })
-  })
 })
 
 describe('users without a passkey on this device', () => {
   const mails: LoginCodeMail[] = []
-  const made = new Map<string, HostAccount>()
-  let disabled = false
   let host: Host
   beforeAll(async () => {
     const stores = memoryStores()
@@ -145,20 +88,16 @@ describe('users without a passkey on this device', () => {
         ...plain,
         mailer: { send: async (mail) => mails.push(mail) },
         accounts: {
-          find: async (id) => made.get(id) ?? host.accounts.get(id),
+          find: async (id) => host.accounts.get(id),
           findByLogin: async (login) => [...host.accounts.values()].find(({ email }) => email === login),
-          async register(account) {
-            if (account.userName === 'taken') throw new ConflictError('already_in_use', 'The name is taken.')
-            made.set(account.id, { ...account, disabled })
-            return { ...account, disabled }
-          },
+          register: async (account) => account,
         },
       },
     })
   })
   afterAll(async () => host[Symbol.asyncDispose]())
 
-  const signInPage = async (agent: UserAgent) => agent.follow(await agent.get(await addressOf(host)))
+  const signInPage = async (agent: UserAgent) => agent.follow(await agent.get(await authorizationUrl(host)))
   const linked = (page: UserAgentResponse, text: string) =>
     new URL(new RegExp(`href="([^"]+)">${text}<`).exec(page.text)?.[1] ?? '', page.url).href
 
@@ -193,76 +132,10 @@ describe('users without a passkey on this device', () => {
     expect((await agent.follow(await agent.get(linked(offer, 'Not now')))).text).toContain('dora@example.com')
   })
 
-  test('create a passkey in a browser after a login code, and sign in with it at the site', async () => {
-    const { account } = await host.person('gina')
-    await using chromium = await launchBrowser()
-    const page = await chromium.newPage({ viewport: { width: 320, height: 640 } })
-    await addVirtualAuthenticator(page)
-    const home = `${host.issuer}/login/sign-up?redirect=/login/code`
-    await page.goto(`${host.issuer}/login/code?redirect=${encodeURIComponent('/login/sign-up?at=home')}`)
-    await page.getByLabel('Code').fill((await host.pocket.issueLoginCode(account, 60_000)).code)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await expectNoAxeViolations(page)
-    await page.getByRole('button', { name: 'Create a passkey' }).click()
-    await page.waitForURL('**/login/sign-up?at=home')
-    await page.context().clearCookies()
-    await page.goto(home)
-    // Runs in the browser.
-    await page.evaluate(
-      async ([module = '']) => {
-        const { signIn } = await import(module)
-        await signIn({ to: '/login/sign-up?at=signed-in' })
-      },
-      [host.pocket.browserModule],
-    )
-    await page.waitForURL('**/login/sign-up?at=signed-in')
-    await page.evaluate(
-      async ([module = '']) => {
-        const { addPasskey } = await import(module)
-        await addPasskey({ to: '/login/sign-up?at=added' }).catch((error: { code: string }) => {
-          document.title = error.code
-        })
-      },
-      [host.pocket.browserModule],
-    )
-    // The authenticator has a passkey of this account already.
-    expect(await page.title()).toBe('already_registered')
-  })
-
-  test('create an account in a browser, and may have to wait for approval', async () => {
-    await using chromium = await launchBrowser()
-    const page = await chromium.newPage({ viewport: { width: 320, height: 640 } })
-    await addVirtualAuthenticator(page)
-    await page.goto(await addressOf(host))
-    await page.getByRole('link', { name: 'Create an account' }).click()
-    await expectNoAxeViolations(page)
-    const create = async (name: string) => {
-      await page.getByLabel('User name').fill(name)
-      await page.getByRole('button', { name: 'Create an account with a passkey' }).click()
-    }
-    await create('taken')
-    await page.getByText('There is an account with this name').waitFor()
-    await create('eva')
-    await page.getByRole('heading', { name: 'Allow Photos?' }).waitFor()
-    expect([...made.values()]).toMatchObject([{ userName: 'eva' }])
-    disabled = true
-    const other = await chromium.newPage()
-    await addVirtualAuthenticator(other)
-    await other.goto(await addressOf(host))
-    await other.getByRole('link', { name: 'Sign in another way' }).click()
-    await expectNoAxeViolations(other)
-    await other.getByRole('link', { name: 'Use a passkey' }).click()
-    await other.getByRole('link', { name: 'Create an account' }).click()
-    await other.getByLabel('User name').fill('finn')
-    await other.getByRole('button', { name: 'Create an account with a passkey' }).click()
-    await other.getByText('An administrator has to approve the account').waitFor()
-    await expectNoAxeViolations(other)
-  })
-
   test('see no such pages if the host has its own or disables them', async () => {
     await using own = await startHost({ options: { pages: { ...plain.pages, otherMethodsUrl: null } } })
     const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await addressOf(own)))
+    const page = await agent.follow(await agent.get(await authorizationUrl(own)))
     expect(page.text).not.toMatch(/another way|Create an account|Send me a code/)
     for (const path of ['code', 'sign-up']) expect((await agent.get(`${page.url}/${path}`)).status).toBe(404)
   })
@@ -285,7 +158,7 @@ describe('render option', () => {
       },
     })
     const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await addressOf(host)))
+    const page = await agent.follow(await agent.get(await authorizationUrl(host)))
     expect([page.status, page.text]).toEqual([500, expect.stringContaining('misconfigured')])
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'pages.render', view: 'sign-in' } }])
     expect(host.events).toMatchObject([{ event: 'request_refused', code: 'misconfigured' }])
@@ -318,7 +191,7 @@ describe('render option', () => {
       return page
     }
     const { authenticator } = await host.person('ada')
-    const address = await addressOf(host)
+    const address = await authorizationUrl(host)
     const page = keep(await agent.follow(await agent.get(address)))
     for (const path of ['code', 'sign-up']) keep(await agent.get(`${page.url}/${path}`))
     keep(await signIn(agent, page, authenticator, back))
@@ -337,7 +210,7 @@ describe('render option', () => {
     const render = () => Promise.reject(new Error('no templates at all'))
     await using host = await startHost({ options: { pages: { render } } })
     const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await addressOf(host)))
+    const page = await agent.follow(await agent.get(await authorizationUrl(host)))
     expect([page.status, page.text]).toEqual([500, expect.stringContaining('set up wrongly')])
   })
 })

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals'
+import { expectNoAxeViolations, launchBrowser } from '@pocket/test-support'
+import { startInstance } from '../api/instance.ts'
+import { photo } from '../images/samples.ts'
+import { upload } from '../images/uploads.ts'
+
+test('the accent colour and the background are shown by a browser without console errors, readable in both themes', async () => {
+  await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', ACCENT_COLOR: 'yellow' })
+  const url = `${instance.url}/settings/admin/application-configuration/images/background`
+  await upload(instance.administrator, { method: 'POST', url, bytes: await photo('png', 1200, 900) })
+  await using browser = await launchBrowser()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } })
+    const said: string[] = []
+    page.on('console', (message) => void said.push(message.text()))
+    await page.goto(`${instance.url}/login`)
+    await expectNoAxeViolations(page)
+    const seen = await page.evaluate(() => {
+      const beside = getComputedStyle(document.body, '::after')
+      const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent-hue')
+      const { right } = document.querySelector('main')?.getBoundingClientRect() ?? { right: 0 }
+      return { accent, picture: beside.backgroundImage, isClear: right <= innerWidth / 2 }
+    })
+    expect(seen).toEqual({
+      accent: expect.stringMatching(/^1\d\d/),
+      picture: expect.stringContaining('/api/application-images/background'),
+      isClear: true,
+    })
+    expect(said).toEqual([])
+    await page.context().close()
+  }
+})
