@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PocketStores } from '@pocket/core'
@@ -10,7 +10,7 @@ import {
   sqliteOptions,
   typeormStores,
 } from '@pocket/core/typeorm'
-import { createTestDatabase, type TestDatabase } from '@pocket/test-support'
+import { createRunFolderOnce, createTestDatabase } from '@pocket/test-support'
 import { DataSource } from 'typeorm'
 import { createDirectory, type Directory } from '../src/index.ts'
 import { directoryMigrations, directoryStores, directoryTables } from '../src/typeorm/index.ts'
@@ -36,28 +36,24 @@ type Options = ReturnType<typeof sqliteOptions> | ReturnType<typeof postgresOpti
 
 const migrate = (options: Options) => runMigrations(options, [pocketMigrations, directoryMigrations])
 
+// A copy takes a tenth of the time of the migrations.
 async function openOnSqlite(): Promise<DirectoryUnderTest> {
+  const template = await createRunFolderOnce('directory-sqlite', (folder) =>
+    migrate(sqliteOptions(join(folder, 'pocket.db'), tables)),
+  )
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
-  const options = sqliteOptions(join(folder, 'pocket.db'), tables)
-  await migrate(options)
-  return open(options, () => rm(folder, { recursive: true }))
-}
-
-/**
- * The template for all databases of a process: on PostgreSQL a copy takes a tenth of the time of the migrations. It is dropped
- * with the PostgreSQL of the test run.
- */
-let migratedTemplate: Promise<TestDatabase> | undefined
-
-async function createMigratedDatabase(): Promise<TestDatabase> {
-  const database = await createTestDatabase()
-  await migrate(postgresOptions(database.url, tables))
-  return database
+  await copyFile(join(template, 'pocket.db'), join(folder, 'pocket.db'))
+  return open(sqliteOptions(join(folder, 'pocket.db'), tables), () => rm(folder, { recursive: true }))
 }
 
 async function openOnPostgres(): Promise<DirectoryUnderTest> {
-  migratedTemplate ??= createMigratedDatabase()
-  const database = await createTestDatabase((await migratedTemplate).url)
+  const folder = await createRunFolderOnce('directory-postgres', async (folder) => {
+    // The database is dropped with the PostgreSQL of the test run.
+    const { url } = await createTestDatabase()
+    await migrate(postgresOptions(url, tables))
+    await writeFile(join(folder, 'url'), url)
+  })
+  const database = await createTestDatabase(await readFile(join(folder, 'url'), 'utf8'))
   return open(postgresOptions(database.url, tables), async () => database[Symbol.asyncDispose]())
 }
 
