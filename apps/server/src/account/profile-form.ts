@@ -1,7 +1,7 @@
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
-import type { UserBody } from '../users/user-body.ts'
+import { toUserBody, type UserBody } from '../users/user-body.ts'
 import type { ProfileValues } from './page-model.ts'
 
 /** The submitted values. */
@@ -22,6 +22,6 @@ export function storedProfile({ userName, email, firstName, lastName, displayNam
 }
 
 /** Converts the form to a REST API body; fields that the form does not show stay unchanged. */
-export function profileBody({ email, ...values }: ProfileValues, { locale }: Pick<User, 'locale'>): UserBody {
-  return { ...values, email: email === '' ? null : email, locale }
+export function profileBody({ email, ...values }: ProfileValues, before: User): UserBody {
+  return { ...toUserBody(before), ...values, email: email === '' ? null : email }
 }

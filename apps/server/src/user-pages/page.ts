@@ -16,7 +16,7 @@ import { userListPages } from './list-page.ts'
 import type { UserFormValues, UserNewPage, UserTab, userNotices } from './page-model.ts'
 import { createShowUser, removalConfirmation, userTabPath } from './show-user.ts'
 import { userAccessPages } from './user-access-page.ts'
-import { emptyUser, storedValues, toComparable, toUserBody, userFormValues } from './user-form.ts'
+import { emptyUser, storedValues, toComparable, userFormBody, userFormValues } from './user-form.ts'
 import { userRelationsPages } from './user-relations-page.ts'
 
 /** `/settings/admin/users`: user administration. */
@@ -57,7 +57,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     const change = async () =>
       (await users.isManagedByLdap(before))
         ? users.setAdministrator(actor, id, values.isAdmin)
-        : users.update(actor, id, toUserBody(values, before))
+        : users.update(actor, id, userFormBody(values, before))
     const refusal = await refusalOf(() =>
       directory.withLock(async () => {
         await change()
@@ -92,7 +92,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
         const selectedGroupIds = formTexts(ctx, 'groups')
         let id = ''
         const refusal = await refusalOf(async () => {
-          const body = { ...toUserBody(values), userGroupIds: [...selectedGroupIds] }
+          const body = { ...userFormBody(values), userGroupIds: [...selectedGroupIds] }
           id = (await users.create(pageActor(viewer, ctx), body)).id
         })
         // The user cannot sign in without the sign-in link of this page.

@@ -1,7 +1,7 @@
-import type { User, UserDetails } from '@pocket/directory'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
-import type { UserBody } from '../users/user-body.ts'
+import { toUserBody, type UserBody } from '../users/user-body.ts'
 import type { UserFormValues } from './page-model.ts'
 
 export const emptyUser: UserFormValues = {
@@ -42,14 +42,8 @@ export function storedValues(user: User): UserFormValues {
 }
 
 /** The request body of the REST API; fields without a form control stay unchanged. */
-export function toUserBody(values: UserFormValues, before?: Pick<UserDetails, 'locale' | 'disabled'>): UserBody {
-  const { email, ...fields } = values
-  return {
-    ...fields,
-    email: email === '' ? null : email,
-    locale: before?.locale ?? null,
-    disabled: before?.disabled ?? false,
-  }
+export function userFormBody({ email, ...values }: UserFormValues, before?: User): UserBody {
+  return { ...(before && toUserBody(before)), ...values, email: email === '' ? null : email }
 }
 
 /** For comparison: every value as displayed. */

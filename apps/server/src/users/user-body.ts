@@ -1,5 +1,5 @@
 import { InvalidInputError } from '@pocket/core/errors'
-import type { UserRights } from '@pocket/directory'
+import type { User, UserRights } from '@pocket/directory'
 import { maxKeyLength } from '@pocket/directory/internal'
 import type { FromSchema } from 'json-schema-to-ts'
 import { fieldCode, named, sentence } from '../http/api/schema.ts'
@@ -62,6 +62,13 @@ export const claimsBody = {
     },
   },
 } as const
+
+/** The body that changes nothing. Forms start from it and override the fields that they show. */
+export function toUserBody(user: User): Required<Omit<UserBody, 'id' | 'userGroupIds'>> {
+  const { userName: username, email, emailVerified, firstName, lastName, displayName, locale, disabled } = user
+  const names = { username, email, firstName, lastName, displayName }
+  return { ...names, emailVerified, isAdmin: user.administrator, locale, disabled }
+}
 
 /** The body replaces all fields, so missing ones become empty. */
 export function fieldsOf(body: UserBody): Readonly<Record<string, unknown>> {

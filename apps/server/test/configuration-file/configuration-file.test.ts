@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { newUser } from '@pocket/directory'
 import { databaseKinds, eventually } from '@pocket/test-support'
 import pg from 'pg'
 import { registerPasskey, startInstance } from '../api/instance.ts'
@@ -609,10 +609,9 @@ apis:
     await using instance = await startInstance(place.env)
     const texts = [`\${ENCRYPTION_KEY}`, `$\${HOME}`, 'file:/etc/hostname', '$file:x', 'costs $5 {a}', `$$file:\${A}`]
     for (const [index, displayName] of texts.entries())
-      await instance.app.directory.create({
-        ...{ id: randomUUID(), userName: `user${index}`, email: `u${index}@example.com` },
-        ...{ firstName: '', lastName: '', displayName, locale: null },
-      })
+      await instance.app.directory.create(
+        newUser({ username: `user${index}`, email: `u${index}@example.com`, displayName }),
+      )
     const { stdout } = await place.run('config', 'export')
     const exported = join(place.file.folder, 'exported.yaml')
     await writeFile(exported, stdout)

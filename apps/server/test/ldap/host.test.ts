@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { KnownUser, LdapChanges } from '@pocket/directory'
+import { type KnownUser, type LdapChanges, newUser } from '@pocket/directory'
 import type { NamedEvent } from '../../src/audit-log/audit-log.ts'
 import type { Images } from '../../src/images/images.ts'
 import { createLdapHost } from '../../src/ldap/host.ts'
@@ -7,16 +7,8 @@ import { createLdapHost } from '../../src/ldap/host.ts'
 function person(id: string, disabled = false): KnownUser {
   return {
     user: {
-      id,
-      userName: id,
-      email: null,
-      emailVerified: true,
-      firstName: '',
-      lastName: '',
-      displayName: id,
-      administrator: false,
-      disabled,
-      locale: null,
+      ...newUser({ username: 'name' }),
+      ...{ id, userName: id, displayName: id, emailVerified: true, administrator: false, disabled },
       ldapId: id,
       createdAt: 1,
       updatedAt: 1,

@@ -11,16 +11,14 @@ import { type LdapRules, mappedFields, type SkippedEntry } from './ldap-plan.ts'
 export function toUserFields(person: LdapPerson, before: User | undefined, rules: LdapRules): NewUser | SkippedEntry {
   const { dn, id, userName } = person
   if (userName === undefined) return { dn, id, code: 'user_name_missing' }
-  const fields: Record<string, unknown> = {}
+  const fields: Record<string, unknown> = { ...before, username: userName }
   for (const field of mappedFields) {
     // A missing display name is derived from the other names, as for all users.
     if (rules.mapped[field]) fields[field] = person[field] ?? ''
-    else if (before) fields[field] = before[field]
   }
   if (rules.requireEmail && (fields.email ?? '') === '') return { dn, id, code: 'email_missing' }
   try {
-    const userFields = newUser({ ...fields, username: userName, ...(before && { id: before.id }) })
-    return { ...userFields, locale: before?.locale ?? null }
+    return newUser(fields)
   } catch (error) {
     return invalidEntry(person, 'user_invalid', error)
   }

@@ -1,4 +1,5 @@
 import type { User } from '../entities/user.ts'
+import type { NewUser } from '../users/create-user.ts'
 import { nameKey } from '../users/user-store.ts'
 import { administratorsOf } from './administrators.ts'
 import type { CooperativeScheduler } from './cooperative-scheduler.ts'
@@ -95,7 +96,7 @@ function incompletePictureDns({ problems }: LdapEntries): ReadonlySet<string> {
 }
 
 function toUser(
-  userFields: Pick<User, 'id' | 'userName' | 'email' | 'firstName' | 'lastName' | 'displayName' | 'locale'>,
+  userFields: NewUser,
   { id }: LdapPerson,
   before: KnownUser | undefined,
   { mapped, now }: LdapRules,
@@ -116,7 +117,7 @@ interface NameCheck {
 
 /**
  * Leaves out new entries whose names are taken. Known users keep their names instead, so that a conflict, such as two users
- * who exchange their e-mail addresses, cannot hold back the loss of rights.
+ * who exchange their e-mail addresses, cannot delay the removal of access.
  */
 function assignAvailableNames({ candidates, snapshot, deletedIds, skipped }: NameCheck): readonly PersonCandidate[] {
   const remaining = snapshot.people.filter(({ user }) => !deletedIds.has(user.id))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { LdapChanges, LdapEntries, LdapRules, User } from '../../src/index.ts'
+import { type LdapChanges, type LdapEntries, type LdapRules, newUser, type User } from '../../src/index.ts'
 import { isEmptyPlan } from '../../src/ldap/plan.ts'
 import { countStatements } from '../count-statements.ts'
 import { type DirectoryUnderTest, databases } from '../open-directory.ts'
@@ -127,18 +127,7 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
 
   test('grants administrator rights, and revokes none that were granted manually', async () => {
     const { users } = env.directory
-    await env.directory.create(
-      {
-        id: '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1',
-        userName: 'root',
-        email: null,
-        firstName: '',
-        lastName: '',
-        displayName: 'R',
-        locale: null,
-      },
-      { administrator: true },
-    )
+    await env.directory.create(newUser({ username: 'root' }), { administrator: true })
     const people = [person('ada'), person('bob')]
     const overrides = { administratorGroup: 'admins' }
     await users.update((await findUser('bob')).id, {}, { administrator: true })

@@ -1,6 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Group, KnownUser, LdapEntries, LdapImportState, LdapRules, LdapSnapshot, User } from '../../src/index.ts'
+import {
+  type Group,
+  type KnownUser,
+  type LdapEntries,
+  type LdapImportState,
+  type LdapRules,
+  type LdapSnapshot,
+  type NewUser,
+  newUser,
+  type User,
+} from '../../src/index.ts'
 import { nameKey } from '../../src/internal.ts'
+import { toUserFields } from '../../src/ldap/person-fields.ts'
 import { planLdapImport } from '../../src/ldap/plan.ts'
 import { rules as defaultRules, group, ldapEntries, person } from './ldap-entries.ts'
 
@@ -11,16 +22,9 @@ function ldapUser(name: string, user: Partial<User> = {}, importState: Partial<L
   const id = `00000000-0000-4000-8000-${name.padStart(12, '0').replaceAll(/[^0-9a-f]/g, 'a')}`
   return {
     user: {
-      id,
-      userName: name,
-      email: `${name}@example.com`,
-      emailVerified: true,
-      firstName: name.toUpperCase(),
-      lastName: 'Example',
-      displayName: `${name} Example`,
-      administrator: false,
-      disabled: false,
-      locale: 'de',
+      ...newUser({ username: 'name', firstName: name.toUpperCase(), lastName: 'Example', locale: 'de' }),
+      ...{ id, userName: name, email: `${name}@example.com`, displayName: `${name} Example` },
+      ...{ emailVerified: true, administrator: false, disabled: false },
       ldapId: `id-${name}`,
       createdAt: 1,
       updatedAt: 1,
@@ -141,6 +145,22 @@ describe('users', () => {
     ],
     'lose the manual exception once their entry has returned': [adaEntry, enabledManually, ['note ada']],
     'are recognized by their identifier if their entry was moved': [movedEntry, knownAda, ['note ada']],
+  })
+
+  test('keep every field that is not mapped', () => {
+    // A value for every field, so that a new one must be added here.
+    const fields: Readonly<Record<keyof NewUser, string>> = {
+      id: '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1',
+      userName: 'ada',
+      email: 'ada@example.com',
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      displayName: 'The Countess',
+      locale: 'de',
+    }
+    const mapped = { email: false, firstName: false, lastName: false, displayName: false, picture: false }
+    const before = { ...ldapUser('ada').user, ...fields }
+    expect(toUserFields(person('ada'), before, { ...rules, mapped })).toEqual(fields)
   })
 
   test('keep their locale and creation time, and get a verified e-mail address', async () => {
