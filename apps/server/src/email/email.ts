@@ -86,24 +86,27 @@ export interface RecoveryRequest {
 export type EmailContent = Message | CodeRequest | RecoveryRequest
 export type EmailKind = EmailContent['kind']
 
+const emailKindSet = {
+  test: true,
+  'one-time-access': true,
+  'one-time-access-request': true,
+  'email-verification': true,
+  'new-sign-in': true,
+  'code-sign-in': true,
+  'recovery-code-used': true,
+  'recovery-request': true,
+  'recovery-requested': true,
+  'user-recovery-requested': true,
+  'recovery-code': true,
+  'account-approved': true,
+  'account-refused': true,
+  'api-key-expiring': true,
+  invitation: true,
+} satisfies Record<EmailKind, true>
+
 /** A test is sent immediately, the others are queued. */
-export const emailKinds = [
-  'test',
-  'one-time-access',
-  'one-time-access-request',
-  'email-verification',
-  'new-sign-in',
-  'code-sign-in',
-  'recovery-code-used',
-  'recovery-request',
-  'recovery-requested',
-  'user-recovery-requested',
-  'recovery-code',
-  'account-approved',
-  'account-refused',
-  'api-key-expiring',
-  'invitation',
-] as const satisfies readonly EmailKind[]
+// A cast: `Object.keys` does not preserve the type of the keys.
+export const emailKinds = Object.keys(emailKindSet) as readonly EmailKind[]
 
 /** A queued, sent or failed e-mail. Instants in milliseconds since the Unix epoch. */
 export interface Email {

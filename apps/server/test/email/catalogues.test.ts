@@ -10,27 +10,48 @@ import { createMessages, parseCatalogue } from '../../src/http/messages.ts'
 const server = new URL('../../', import.meta.url)
 const folder = fileURLToPath(new URL('locales/emails/', server))
 const now = Date.UTC(2026, 0, 31, 8, 14)
-const messages: readonly Message[] = [
-  { kind: 'test' },
-  { kind: 'one-time-access', code: 'K7QP2M', redirect: '/a', bound: true, expiresAt: now + 15 * 60_000 },
-  { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now + 86_400_000 },
-  { kind: 'new-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
-  { kind: 'code-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
-  { kind: 'recovery-code-used', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
-  {
+type MessageKind = Message['kind']
+const examples: { readonly [K in MessageKind]: Message & { readonly kind: K } } = {
+  test: { kind: 'test' },
+  'one-time-access': {
+    kind: 'one-time-access',
+    code: 'K7QP2M',
+    redirect: '/a',
+    bound: true,
+    expiresAt: now + 15 * 60_000,
+  },
+  'email-verification': { kind: 'email-verification', name: 'Ada', token: 'abc', expiresAt: now + 86_400_000 },
+  'new-sign-in': { kind: 'new-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
+  'code-sign-in': { kind: 'code-sign-in', name: 'Ada', ipAddress: '192.0.2.1', device: 'Firefox on Linux', at: now },
+  'recovery-code-used': {
+    kind: 'recovery-code-used',
+    name: 'Ada',
+    ipAddress: '192.0.2.1',
+    device: 'Firefox on Linux',
+    at: now,
+  },
+  'recovery-requested': {
     kind: 'recovery-requested',
+    name: 'Ada',
+    userName: null,
+    token: 'abc',
+    readyAt: now + 86_400_000,
+    ipAddress: '192.0.2.1',
+  },
+  'user-recovery-requested': {
+    kind: 'user-recovery-requested',
     name: 'Ada',
     userName: 'bob',
     token: 'abc',
     readyAt: now + 86_400_000,
     ipAddress: '192.0.2.1',
   },
-  { kind: 'recovery-code', name: 'Ada', code: 'AB3D-EF4H-JK5M-NP6Q', expiresAt: now + 86_400_000 },
-  { kind: 'account-approved', name: 'Ada', note: 'Welcome.' },
-  { kind: 'account-refused', name: 'Ada', note: 'Sorry.' },
-  { kind: 'api-key-expiring', name: 'Ada', keyName: 'Backup', expiresAt: now + 86_400_000 },
-  { kind: 'invitation', link: 'https://id.example.com/st/abc', expiresAt: now + 3_600_000 },
-]
+  'recovery-code': { kind: 'recovery-code', name: 'Ada', code: 'AB3D-EF4H-JK5M-NP6Q', expiresAt: now + 86_400_000 },
+  'account-approved': { kind: 'account-approved', name: 'Ada', note: 'Welcome.' },
+  'account-refused': { kind: 'account-refused', name: 'Ada', note: 'Sorry.' },
+  'api-key-expiring': { kind: 'api-key-expiring', name: 'Ada', keyName: 'Backup', expiresAt: now + 86_400_000 },
+  invitation: { kind: 'invitation', link: 'https://id.example.com/st/abc', expiresAt: now + 3_600_000 },
+}
 
 let catalogues: Catalogues
 let compose: Compose
@@ -155,7 +176,7 @@ describe('the e-mail catalogues', () => {
 
   test('render every e-mail completely in every language, in both parts', async () => {
     for (const language of texts.keys())
-      for (const message of messages) {
+      for (const message of Object.values(examples)) {
         const { subject, text, html } = await compose(message, language, now)
         expect(html).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`)
         expect(`${subject}${text}${html}`).not.toMatch(/undefined|\{\w+\}|NaN/)
