@@ -72,7 +72,7 @@ async function withFieldErrors<T>(work: Promise<T>): Promise<T> {
     const field = error.details.property ?? 'username'
     throw new ConflictError('already_in_use', error.message, {
       details: error.details,
-      fields: [{ field, code: 'already_in_use', message: 'is in use already' }],
+      fields: [{ field, code: 'already_in_use', message: 'is already in use' }],
     })
   }
 }

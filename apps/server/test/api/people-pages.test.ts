@@ -153,7 +153,7 @@ describe('approvals', () => {
     await post(`${approvals}/${first.id}`, { decision: 'approve', note: '' })
     expect((await instance.app.directory.find(first.id))?.disabled).toBe(false)
     const after = await instance.administrator.follow(await post(`${approvals}/${second.id}`, { decision: 'refuse' }))
-    expect(after.text).toMatch(/was refused and deleted/)
+    expect(after.text).toMatch(/was declined, and the account was deleted/)
     expect(await instance.app.directory.find(second.id)).toBeUndefined()
     expect(audited(instance, 'account_enabled')).toContainEqual(expect.objectContaining({ accountId: first.id }))
   })
@@ -162,7 +162,7 @@ describe('approvals', () => {
     const { id } = await waiting()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })
     const late = await instance.administrator.follow(await post(`${approvals}/${id}`, { decision: 'refuse' }))
-    expect(late.text).toContain('was decided by another administrator')
+    expect(late.text).toContain('Another administrator has already decided')
     expect(await instance.app.directory.find(id)).toBeDefined()
   })
 

@@ -121,7 +121,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     expect((await get(phone, security)).text).not.toContain('A recovery code was used')
   })
 
-  test('cancels the old codes and a begun recovery if the user creates new ones or removes them', async () => {
+  test('invalidates the old codes and cancels a pending recovery when the user replaces or removes the codes', async () => {
     const { agent } = await instance.person(freshName())
     const old = await createCodes(agent)
     const stranger = instance.agent()

@@ -28,7 +28,7 @@ test('the pages show the last good back-up, warn about the same disk, and start 
   expect(await firstBackup(instance)).toBe('succeeded')
   const page = await textOf(instance, '/settings/admin/back-ups')
   expect(page).toMatch(/Last good back-up \w+ \d+, \d{4} · /)
-  expect(page).toContain('This folder is on the same disk as the database: it is lost with it.')
+  expect(page).toContain('This folder is on the same disk as the database: a disk failure destroys both.')
   expect(page).toContain('Back up now')
   expect(await textOf(instance, '/settings/admin/jobs')).toMatch(/Last back-up: .*, on the disk of the database/)
   const overview = await textOf(instance, '/settings/admin')

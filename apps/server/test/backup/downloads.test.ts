@@ -48,7 +48,7 @@ describe.each(databaseKinds)('%s: an administrator', (kind) => {
       await submit({ with: 'passphrase', passphrase, repeated: passphrase }),
     )
     expect([page.status, page.headers.get('refresh')]).toEqual([200, `0; url=${path}/archive`])
-    expect(page.text).toContain('The download begins.')
+    expect(page.text).toContain('The download has started.')
     const response = await fetchArchive()
     expect(['cache-control', 'content-encoding'].map((name) => response.headers.get(name))).toEqual([
       'private, no-store',

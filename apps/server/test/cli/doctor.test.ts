@@ -36,7 +36,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     const { exit, lines, problems } = await doctor(machine.with({ APP_URL: instance.url }))
     expect(problems).toEqual([
       'warning  backups        There is no back-up. Make one: pocket-id export --path backup.pocket --passphrase. Or set BACKUP_SCHEDULE.',
-      'warning  clients        The API key “Deploy” expires soon. Its owner can renew it after that.',
+      'warning  clients        The API key “Deploy” expires soon. Its owner can renew it then.',
     ])
     expect(lines.map((line) => line.split(/ +/)[1])).toEqual(
       expect.arrayContaining(['database', 'migrations', 'keys', 'disk', 'clock', 'address', 'mail', 'ldap']),
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     const host = `localhost:${await freePort()}`
     const { exit, stderr, problems } = await doctor(machine.with({ APP_URL: `http://${host}` }))
     expect(problems[0]).toBe(
-      `failed   address        Nothing answers at ${host}. Start the server, or check the reverse proxy and its port.`,
+      `failed   address        Nothing responds at ${host}. Start the server, or check the reverse proxy and its port.`,
     )
     expect([exit, stderr]).toEqual([1, 'Failed: address.\n'])
   })
@@ -104,8 +104,8 @@ test.each(databaseKinds)('contacts each SCIM target with its token and says how 
   await once(target.listen(port, 'localhost'), 'listening')
   const { stderr, problems } = await doctor(machine.with({ ALLOWED_PRIVATE_HOSTS: 'localhost' }))
   expect(problems.filter((line) => line.includes('SCIM target'))).toEqual([
-    'failed   scim           The SCIM target of Files (unauthorized) refuses the token. Create a new token in the application and enter it.',
-    'failed   scim           The SCIM target of Mail (unreachable) can’t be used. Start the application, or correct the endpoint. “Test connection” says more.',
+    'failed   scim           The SCIM target of Files (unauthorized) rejects the token. Create a new token in the application and enter it.',
+    'failed   scim           The SCIM target of Mail (unreachable) can’t be used. Start the application, or correct the endpoint. “Test connection” shows details.',
   ])
   expect(stderr).toMatch(/^Failed: .*scim/)
   expect(new Set(requests)).toEqual(new Set(['GET Bearer right', 'GET Bearer wrong-token']))
@@ -229,7 +229,7 @@ test('checks the public URL without a database, and never creates one', async ()
   expect(lines.filter((line) => line.startsWith('ok'))).toEqual(['ok       certificate'])
   expect(problems).toEqual([
     expect.stringMatching(/^failed {3}database {7}The database can’t be used: There is no database at /),
-    expect.stringMatching(/^failed {3}address {8}The public URL answers as https:\/\/other\.example\.com\. /),
+    expect.stringMatching(/^failed {3}address {8}The public URL responds as https:\/\/other\.example\.com\. /),
   ])
   expect([exit, stderr]).toEqual([1, 'Failed: database, address.\n'])
 })

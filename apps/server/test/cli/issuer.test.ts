@@ -64,7 +64,7 @@ test.each(databaseKinds)('with %s, "issuer set" is refused while a server runs',
 
 // In one process, a busy SQLite database blocks both starts for its whole timeout.
 test.each(selectCases(kinds, (kind) => kind === 'PostgreSQL'))(
-  'with %s, one of two issuers that start at once is stored',
+  'stores exactly one issuer when two servers start concurrently, on %s',
   async (kind) => {
     await using machine = await createMachine(kind)
     const starts = await Promise.allSettled([first, second].map((url) => open(at(machine, url))))

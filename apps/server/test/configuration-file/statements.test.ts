@@ -23,7 +23,7 @@ ${each((index) => `  - { resource: "https://${index}.example.com", name: API, ac
 `
 }
 
-test.each(databaseKinds)('the statements for a configuration file on %s grow with its objects', async (kind) => {
+test.each(databaseKinds)('on %s: uses a number of statements linear in the objects of a configuration file', async (kind) => {
   await using stack = new AsyncDisposableStack()
   const { app } = stack.use(await startApp(await databaseOf(kind, stack)))
   const site = stack.use(await createFileSite(''))

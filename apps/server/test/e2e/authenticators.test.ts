@@ -133,7 +133,7 @@ test('the browser forgets a removed passkey that it offers', async () => {
   await page.context().clearCookies()
   await page.goto(`${running.url}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
-  await page.getByRole('alert').getByText('This passkey isn’t known here any more.').waitFor()
+  await page.getByRole('alert').getByText('This passkey is no longer known here.').waitFor()
   expect(await authenticator.credentials()).toEqual([])
 })
 

@@ -49,7 +49,7 @@ test('inside another app, the page says to open it in the browser', async () => 
     'Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/AP3A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/141.0.0.0 Mobile Safari/537.36 [FBAN/EMA;FBAV/400.0]'
   await using opened = await open('/login', { userAgent })
   await opened.page.getByRole('button', { name: 'Continue with a passkey' }).click()
-  await opened.page.getByRole('alert').getByText('inside of another app').waitFor()
+  await opened.page.getByRole('alert').getByText('inside another app').waitFor()
 })
 
 test('a page of another site cannot show the sign-in page in a frame', async () => {

@@ -162,7 +162,7 @@ describe('with the keyboard alone', () => {
     await keys.press(' ')
     await keys.tabTo('Run now', 80)
     await keys.sends()
-    expect(await keys.outcome()).toMatch(/^(One job has begun\.|One was not changed)/)
+    expect(await keys.outcome()).toMatch(/^(One job has started\.|One was not changed)/)
     expect(page.url()).toContain('column%5D=every')
 
     await go('/settings/admin/audit-log')
@@ -227,7 +227,7 @@ describe('with the keyboard alone', () => {
     expect(await keys.outcome()).toMatch(/^Saved\./)
     await keys.tabTo('Test connection', 60)
     await keys.sends()
-    expect(await keys.outcome()).toMatch(/^The application answers\./)
+    expect(await keys.outcome()).toMatch(/^The application responds\./)
     await keys.tabTo('Run now', 60)
     await keys.sends()
     expect(await keys.outcome()).toMatch(/^(The run has started|A run is in progress)\./)

@@ -43,10 +43,10 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     await page.getByRole('heading', { name: /^Created with / }).waitFor()
     await page.getByText('in use now').waitFor()
     await expectNoAxeViolations(page)
-    await page.getByRole('button', { name: 'Withdraw everything' }).click()
-    await page.getByText('Everything was withdrawn.').waitFor()
+    await page.getByRole('button', { name: 'Revoke everything' }).click()
+    await page.getByText('Everything was revoked.').waitFor()
     await page.getByText('withdrawn', { exact: true }).waitFor()
-    expect(await page.getByRole('button', { name: 'Withdraw everything' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Revoke everything' }).count()).toBe(0)
     await context.close()
   },
 )

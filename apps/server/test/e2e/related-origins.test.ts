@@ -47,7 +47,7 @@ test('a passkey from the issuer signs users in at a related origin, and nowhere 
   // The same server at an undeclared host: the browser asks the issuer and refuses.
   await page.goto(`${stranger}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
-  await page.getByRole('alert').getByText('Passkeys for this site work at its own address only.').waitFor()
+  await page.getByRole('alert').getByText('Passkeys for this site work only at its own address.').waitFor()
   await page.getByRole('alert').getByRole('link', { name: issuer }).click()
   await page.waitForURL(`${issuer}/settings/account`)
 })

@@ -246,7 +246,7 @@ describe('counted in a new browser', () => {
     })
   })
 
-  test('sign-up is three taps from an application back to it', async () => {
+  test('signs up from an application in three taps', async () => {
     await using cold = await coldBrowser()
     await signUp(cold, 'grace')
     await cold.page.getByRole('heading', consent).waitFor()

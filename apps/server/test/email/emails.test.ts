@@ -318,7 +318,7 @@ test('notifies about the first sign-in from a browser, but not about later ones'
   const { mail } = await server.received('ada@example.com')
   expect(mail.subject).toBe('New sign-in to Pocket ID')
   expect(mail.text).toContain('Firefox on Linux')
-  expect(mail.text).toContain('Place: Internal network')
+  expect(mail.text).toContain('Location: Internal network')
   await signIn({ headers })
   const list = await administrator.getJson(`${url}/api/emails`)
   expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })

@@ -75,7 +75,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { instance, signUp, tokenFor } = setting
     const { agent, username, email, finished, signIn } = await signUp()
     expect(finished.json()).toEqual({ redirectTo: '/signup/waiting' })
-    expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('Look at your e-mail')
+    expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('Check your e-mail')
     expect((await signIn()).status).toBe(403)
     const token = await tokenFor(email)
     const elsewhere = instance.agent()

@@ -76,7 +76,7 @@ describe('the profile', () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const before = await me(agent)
     const { text } = await get(agent)
-    expect(text).toContain('Your administrator looks after these')
+    expect(text).toContain('Your administrator manages these')
     expect(text).not.toContain('name="displayName"')
     await post(agent, here, { username: 'other', displayName: 'Other' })
     expect(await me(agent)).toEqual(before)
@@ -106,7 +106,7 @@ describe('the profile', () => {
     expect([location, await theme()]).toEqual([instance.url + here, 'dark'])
   })
 
-  test('accepts no form of another user or site', async () => {
+  test('rejects forms from another user or site', async () => {
     expect((await post(instance.agent(), here, {})).status).toBe(401)
     const { agent } = await instance.personWithoutPasskey(freshName())
     const elsewhere = { from: 'https://evil.example/' }

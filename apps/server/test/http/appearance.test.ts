@@ -105,8 +105,8 @@ describe('the images of an instance', () => {
 
   test.each([
     ['logoLight', '', 400, 'Choose a file first.'],
-    ['logoLight', heic, 415, 'This kind of file can’t be used here.'],
-    ['email', svg, 415, 'This kind of file can’t be used here.'],
+    ['logoLight', heic, 415, 'This file type isn’t supported.'],
+    ['email', svg, 415, 'This file type isn’t supported.'],
     ['background', Buffer.from('GIF89a and no picture'), 400, 'This picture can’t be read'],
     ['background', Buffer.alloc(10 * 1024 * 1024 + 1), 413, 'This file is larger than 10 MB.'],
   ])('%s refuses file %# with a message next to its field', async (name, bytes, status, sentence) => {

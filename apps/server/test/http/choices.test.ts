@@ -42,7 +42,7 @@ test('finds the permissions of one API by name and key', async () => {
 
 test('shows at most eight matches and the number of all', async () => {
   const { items, summary } = (await find('groups', 'team')).json() as { items: readonly object[]; summary: string }
-  expect([items.length, summary]).toEqual([8, '20 matches Type more to narrow them.'])
+  expect([items.length, summary]).toEqual([8, '20 matches Type more to narrow the results.'])
   expect((await find('groups', '%')).json()).toMatchObject({ items: [], summary: '0 matches' })
   expect((await find('nothing', 'team')).status).toBe(404)
   const stranger = await running.agent().getJson(`${running.url}/settings/admin/choices/groups?query=team`)

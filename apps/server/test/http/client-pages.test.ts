@@ -42,7 +42,7 @@ async function settingsOf(id: string): Promise<URLSearchParams> {
   return sent
 }
 
-/** Submits the settings with changes: a list provides the values of a column of rows. */
+/** Submits the settings with changes: an array sets a repeated field, one value per row. */
 async function save(id: string, changes: Readonly<Record<string, string | readonly string[]>>) {
   const sent = await settingsOf(id)
   for (const [name, value] of Object.entries(changes)) {
@@ -101,7 +101,7 @@ describe('the list of clients', () => {
 })
 
 describe('the page of a client', () => {
-  test('saves its settings as shown without a change', async () => {
+  test('changes nothing when the form is submitted unmodified', async () => {
     const client = await made({
       description: 'Pages',
       launchUrl: 'https://wiki.example',
@@ -265,13 +265,13 @@ describe('the page of a client', () => {
     ['identity', { name: 'Kept', launchUrl: 'nowhere' }, 'Enter a URL with https://'],
     ['addresses', { redirectUris: 'https://x.example\nhttps://h/#x' }, 'must end before the #'],
     ['signIn', { accessTokenDurationMinutes: 'soon' }, 'Enter a number from 1.'],
-    ['signIn', { 'protocol.maxSessionAgeMinutes': '0' }, 'doesn’t have the right form'],
+    ['signIn', { 'protocol.maxSessionAgeMinutes': '0' }, 'isn’t in the right format'],
     ['claims', { 'protocol.userNames.user': 'nobody', 'protocol.userNames.as': 'x' }, 'doesn’t exist'],
     ['claims', { 'protocol.claimRules.claim': 'iss', 'protocol.claimRules.value': 'x' }, 'is reserved'],
     ['authentication', { 'protocol.jwks': '{"keys":' }, 'Enter JSON with “keys”'],
     ['authentication', { 'protocol.tokenEndpointAuthMethod': 'private_key_jwt' }, 'Enter JSON with “keys”'],
     ['authentication', { 'protocol.tokenEndpointAuthMethod': 'magic' }, 'Not for public clients'],
-    ['tokens', { 'protocol.idTokenSignedResponseAlg': 'HS256' }, 'doesn’t have the right form'],
+    ['tokens', { 'protocol.idTokenSignedResponseAlg': 'HS256' }, 'isn’t in the right format'],
     ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter a URL without a #'],
   ])('refuses an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
     const client = await made()

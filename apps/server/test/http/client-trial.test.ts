@@ -115,7 +115,7 @@ test('a client at the limit of secrets gets an explanation', async () => {
   for (let added = 0; added < 20; added++) await running.app.pocket.clients.addSecret(client.id)
   const page = await run(client.id)
   expect(outcomes(page.text)).toEqual(['works', 'works', 'works', 'works', 'failed', 'not tried', 'not tried'])
-  expect(page.text).toContain('It has twenty secrets already.')
+  expect(page.text).toContain('It already has twenty secrets.')
 })
 
 test('an unreachable URL is named with its cause', async () => {

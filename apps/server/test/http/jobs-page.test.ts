@@ -40,7 +40,7 @@ test('shows each job as text: the last run, the cause of a failure, and the next
 test('runs one at once and reports it', async () => {
   const answer = await post('rotate-keys')
   expect([answer.status, answer.location]).toEqual([303, `${instance.url}${here}`])
-  expect((await page(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/“.?Rotate signing keys.?” has begun/)
+  expect((await page(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/“.?Rotate signing keys.?” has started/)
   expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
 })
 
@@ -88,7 +88,7 @@ test('runs several at once and returns to the same list', async () => {
   const answer = await several(['rotate-keys', 'end-memberships', 'rotate-keys', 'mine-bitcoin'])
   expect([answer.status, answer.location]).toEqual([303, `${instance.url}${here}?sort%5Bcolumn%5D=next`])
   const { text } = await instance.administrator.follow(answer)
-  expect(text).toMatch(/2 jobs have begun\.|One job has begun\.[\s\S]*running already/)
+  expect(text).toMatch(/2 jobs have started\.|One job has started\.[\s\S]*already running/)
   expect(audited(instance, 'job_requested').length - before).toBeGreaterThan(0)
   expect((await instance.administrator.follow(await several([]))).text).toContain('Select entries first.')
   const { agent } = await instance.person(freshName())

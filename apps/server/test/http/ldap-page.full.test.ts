@@ -45,7 +45,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     for (;;) {
       const answer = await post(`${here}/run`, fields)
       // The hourly job can run at the same time.
-      if (!answer.text.includes('An import is running already')) return answer
+      if (!answer.text.includes('An import is already running')) return answer
     }
   }
 
@@ -130,7 +130,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const waiting = await run()
     expect(waiting.text).toContain('People losing access: 11 of 12.')
     const confirm = waiting.forms().find(({ fields }) => fields.confirm)?.fields.confirm ?? ''
-    expect((await run({ confirm: 'another' })).text).toContain('The directory has changed meanwhile')
+    expect((await run({ confirm: 'another' })).text).toContain('The directory has changed since')
     const done = await run({ confirm })
     expect(done.text).toContain('11 people disabled')
     await save(await get(settings), { ldapUserSearchFilter: '(objectClass=inetOrgPerson)' })

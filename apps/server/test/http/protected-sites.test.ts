@@ -46,7 +46,10 @@ test('the template of a protected site requires a sign-in for everything at its 
   const ownHost = await agent.postForm(`${at}/new`, {
     ...{ template: 'protected-site', name: 'Own', address: 'https://localhost:8443', access: 'everybody' },
   })
-  expect([ownHost.status, ownHost.text]).toEqual([400, expect.stringContaining('another host name than this provider')])
+  expect([ownHost.status, ownHost.text]).toEqual([
+    400,
+    expect.stringContaining('a host name other than this provider’s'),
+  ])
 })
 
 test('the page of the client shows the configuration of each proxy', async () => {

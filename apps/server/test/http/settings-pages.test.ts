@@ -309,7 +309,7 @@ describe('a test e-mail', () => {
     const refused = await pages.save(`${base}/email`, settings)
     expect(refused.text).toContain('the test e-mail failed')
     expect(refused.text).toMatch(/<code dir="ltr">[^<]*550 Not now<\/code>/)
-    expect(refused.text).toContain('The e-mail server refused the sender or the recipient.')
+    expect(refused.text).toContain('The e-mail server rejected the sender or the recipient.')
     // The message is shown once.
     expect((await pages.get(`${base}/email`)).text).not.toContain('550 Not now')
   })

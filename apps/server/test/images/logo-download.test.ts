@@ -60,7 +60,7 @@ test('a change can set a logo, also through a redirect, and a change without one
   expect(await change({})).toMatchObject({ hasLogo: true })
 })
 
-test('marks a downloaded logo that is stored re-encoded', async () => {
+test('sets `X-Image-Reencoded` if a downloaded logo was re-encoded', async () => {
   const mark = async (id: string, logos: object) => (await create(id, logos)).headers.get('x-image-reencoded')
   expect(await mark('kept', { logoUrl: `${web}/plain` })).toBeNull()
   expect(await mark('marked', { logoUrl: `${web}/plain`, darkLogoUrl: `${web}/dark` })).toBe('1')

@@ -106,7 +106,7 @@ describe('signing in', () => {
     })
     await page.goto(`${server.origin}/login`)
     await button().click()
-    await page.getByRole('alert').getByText('Your passkey’s answer couldn’t be verified.').waitFor()
+    await page.getByRole('alert').getByText('Your passkey couldn’t be verified.').waitFor()
     expect(await button().getAttribute('aria-busy')).toBeNull()
     const second = page.waitForResponse('**/submit')
     await button().click()
@@ -120,7 +120,7 @@ describe('signing in', () => {
     answering({ '/submit': { status: 400, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } } })
     await page.goto(`${server.origin}/login`)
     await button().click()
-    await page.getByRole('alert').getByText('This passkey isn’t known here any more.').waitFor()
+    await page.getByRole('alert').getByText('This passkey is no longer known here.').waitFor()
     expect(await authenticator.credentials()).toEqual([])
   })
 
@@ -144,7 +144,7 @@ describe('signing in', () => {
       }
     })
     await button().click()
-    await page.getByRole('alert').getByText('Your passkey has to check that it’s you').waitFor()
+    await page.getByRole('alert').getByText('Your passkey must verify you').waitFor()
     const second = page.waitForResponse('**/submit')
     await button().click()
     await second
@@ -258,8 +258,8 @@ describe('signing in', () => {
   })
 
   test.each([
-    ['iPhone Instagram 300.0', 'This page is open inside of another app'],
-    ['Mozilla/5.0 (Linux; Android 14; wv) Chrome/130', 'This page is open inside of another app'],
+    ['iPhone Instagram 300.0', 'This page is open inside another app'],
+    ['Mozilla/5.0 (Linux; Android 14; wv) Chrome/130', 'This page is open inside another app'],
     ['', 'This device has no passkey for this site, and this browser can’t use one from another device.'],
   ])('explains what to do in a browser such as %j', async (userAgent, sentence) => {
     fresh(Date.now() + 300_000)
@@ -278,10 +278,10 @@ describe('signing in', () => {
   test.each([
     ['a page that came over http', 'https:// in its address', { isSecureContext: false }],
     ['a browser without passkeys', 'This browser can’t use passkeys.', { withoutWebAuthn: true }],
-    ['an address that is not the site’s', 'at its own address only', { throws: 'SecurityError' }],
+    ['an address that is not the site’s', 'only at its own address', { throws: 'SecurityError' }],
     ['a device without a screen lock', 'Set up its screen lock first', { throws: 'ConstraintError' }],
-    ['a browser that says that the time is up', 'The time for using your passkey ran out.', { throws: 'TimeoutError' }],
-    ['a time that is up', 'The time for using your passkey ran out.', { throws: 'NotAllowedError', timeout: 0 }],
+    ['a browser that says that the time is up', 'Your passkey timed out.', { throws: 'TimeoutError' }],
+    ['a time that is up', 'Your passkey timed out.', { throws: 'NotAllowedError', timeout: 0 }],
     ['a fault of the browser', 'Something went wrong', { throws: 'UnknownError' }],
   ])('explains what to do: %s', async (_name, sentence, pretended) => {
     const view = signInView()
@@ -394,8 +394,8 @@ test('the account page signals the current passkeys and user name to the passwor
 
 test.each([
   ['passkey_not_allowed', 'Your administrator doesn’t accept this kind of passkey.', 0],
-  ['passkey_rejected', 'Your passkey’s answer couldn’t be verified.', 0],
-  ['passkey_user_verification_required', 'Your passkey has to check that it’s you', 0],
+  ['passkey_rejected', 'Your passkey couldn’t be verified.', 0],
+  ['passkey_user_verification_required', 'Your passkey must verify you', 0],
   // A user owns this passkey.
   ['passkey_already_registered', 'This passkey is already in use.', 1],
 ])(
@@ -414,7 +414,7 @@ test.each([
 
 test.each([
   ['sign-up', '/signup', 'already_in_use', 'This user name or e-mail address is already taken'],
-  ['sign-up', '/signup', 'open_signup_disabled', 'Sign-up has been closed.'],
+  ['sign-up', '/signup', 'open_signup_disabled', 'Sign-up is closed.'],
   ['sign-up', '/signup', 'token_invalid_or_expired', 'Your link has been used or has expired.'],
   ['setup', '/login/setup', 'setup_already_completed', 'The set-up was just completed elsewhere.'],
 ])('also signals it for a passkey from the page %s, when %s responds %s', async (view, path, code, sentence) => {
@@ -487,7 +487,7 @@ describe('setting up', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('summary')
     expect(await page.getByLabel('User name').getAttribute('aria-invalid')).toBe('true')
     expect(await page.locator('#f-username-error').textContent()).toContain('begins and ends with a letter or digit')
-    expect(await page.locator('#f-email-error').textContent()).toContain('can’t be used as it is')
+    expect(await page.locator('#f-email-error').textContent()).toContain('isn’t valid')
     expect(await page.getByLabel('First name').getAttribute('aria-invalid')).toBeNull()
     expect(await page.getByLabel('User name').inputValue()).toBe('-anna')
     expect(await authenticator.credentials()).toHaveLength(0)

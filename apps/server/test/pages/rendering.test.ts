@@ -110,14 +110,14 @@ describe('templates', () => {
     const error = 'The LDAP directory could not be read: ldap_unreachable, step connect, system ECONNREFUSED'
     const lastRun = { outcome: 'failed', finishedAt: 0, took: 1, error } as const
     const html = await pages.render({ ...jobs, jobs: [{ ...job, lastRun }] })
-    expect(html).toContain('No server answers there.')
+    expect(html).toContain('No server responds there.')
     expect(html).toContain(error)
     const [line] = auditLog.lines
     if (line === undefined) throw new Error('The state has no line.')
     const subjects = [{ kind: 'reason', name: 'ldap_unreachable', href: null }] as const
     const entry = { ...line, event: 'LDAP_SYNC_FAILED', subjects }
     expect(await pages.render({ ...auditLog, lines: [entry] })).toMatch(
-      /LDAP import failed.{0,60}No server answers there/,
+      /LDAP import failed.{0,60}No server responds there/,
     )
   })
 
@@ -126,7 +126,7 @@ describe('templates', () => {
     if (state === undefined) throw new Error('There is no such state.')
     const html = await pages.render(state)
     for (const shown of [
-      'In your name, at Photos',
+      'On your behalf, at Photos',
       'https://photos.example.com/api',
       'See photos',
       'with its place and time',
@@ -157,7 +157,7 @@ describe('templates', () => {
         'Name Anna Koch E-mail anna@example.com verified new',
         'Photography new',
         'See photos photos:read Add photos photos:write new',
-        'In your name, at Weather new',
+        'On your behalf, at Weather new',
       ],
       [],
     ],
@@ -179,8 +179,8 @@ describe('templates', () => {
     [
       'not-allowed',
       [
-        'You may not use Synology DSM',
-        'You’re signed in as anna, who is in none of the groups that may use Synology DSM. Ask the administrator of',
+        'You don’t have access to Synology DSM',
+        'You’re signed in as anna, who is in none of the groups that can use Synology DSM. Ask the administrator of',
       ],
       ['/cancel', '/switch'],
     ],
@@ -197,7 +197,7 @@ describe('templates', () => {
     [
       'client-settings',
       [
-        'https://*.example.com/auth/login allows every host of this domain, and so everyone with a page on one.',
+        'https://*.example.com/auth/login allows every host of this domain, and so anyone who controls one.',
         '* is ignored: it allows any address.',
       ],
       [],

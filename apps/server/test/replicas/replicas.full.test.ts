@@ -40,7 +40,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const folder = await mkdtemp(join(tmpdir(), 'pocket-replicas-'))
       stack.defer(() => rm(folder, { recursive: true, force: true }))
       const postgres = stack.use(await startPostgres())
-      // Acknowledged means committed; the server of the tests runs without waiting for its log.
+      // The test server sets `synchronous_commit = off`; here an acknowledged commit must be durable.
       await execute(postgres.url, 'ALTER DATABASE postgres SET synchronous_commit = on')
       const pooler = stack.use(await startPgbouncer(postgres.url, 30))
       const [port, ...ports] = [await freePort(), await freePort(), await freePort(), await freePort()] as const
@@ -108,7 +108,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
         }),
       )
 
-      // The load: sign-ins with refreshes, and an administration that creates users and disables them.
+      // The load: sign-ins with refreshes, and an administrator creating and disabling users.
       const counts = { logins: 0, reloads: 0, refreshes: 0, users: 0 }
       const kept: Tokens[] = []
       const acknowledged: string[] = []

@@ -48,7 +48,7 @@ const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)
 test('provisioning is set up, runs, and shows its result', async () => {
   const client = () => instance.administrator.get(at.replace('/scim', '/settings'))
   expect((await client()).text).toContain('Set up provisioning')
-  expect(await page()).toContain('Begin provisioning')
+  expect(await page()).toContain('Start provisioning')
   const saved = await setUp()
   expect(saved.text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
   expect(saved.text).not.toContain('scim-token')
@@ -103,7 +103,7 @@ test('a test names the target, or the cause of its failure', async () => {
   expect((await instance.administrator.get(`${at}/test`)).location).toContain(`${clientId}/scim`)
   await post('', target({ token: 'wrong' }))
   const failed = await post('/test')
-  expect(failed.text).toContain('The token is refused.')
+  expect(failed.text).toContain('The token was rejected.')
 })
 
 test('a target with an expired certificate is reported as such', async () => {
@@ -147,7 +147,7 @@ test('existing resources are listed and adopted', async () => {
   while (!(await page()).includes('<span class="chip ok">up to date</span>'));
   expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
   const all = await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)
-  expect(all.text).toMatch(/Provisioning failed · [^·]*Photos[^·]* · [^·]*It exists there already\./)
+  expect(all.text).toMatch(/Provisioning failed · [^·]*Photos[^·]* · [^·]*It already exists there\./)
   const log = await instance.administrator.get(`${instance.url}/settings/audit-log`)
   expect(log.text).toMatch(/SCIM resources linked[^(]*Photos/)
 })

@@ -59,7 +59,7 @@ describe('without a render option', () => {
   test('shows a failure in one sentence with its code', async () => {
     const page = await new UserAgent().get(`${host.issuer}/authorize?client_id=nobody`)
     expect(page.status).toBe(400)
-    expect(page.text).toMatch(/isn’t known\. Ask whoever runs it/)
+    expect(page.text).toMatch(/isn’t known\. Ask its operator/)
     const ended = await new UserAgent().get(`${host.issuer}/interaction/none`)
     expect(ended.text).toContain('This sign-in has ended')
   })
@@ -107,13 +107,13 @@ describe('users without a passkey on this device', () => {
     const agent = new UserAgent()
     const page = await agent.get(linked(await signInPage(agent), 'Sign in another way'))
     const wrong = await agent.submit(page, page.form('/code'), { code: 'WRONGCODE' })
-    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('isn’t right')])
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('code is wrong')])
     const offer = await agent.follow(await agent.submit(wrong, wrong.form('/code'), { code }))
     expect(offer.text).toContain('Create a passkey')
     expect((await agent.follow(await agent.get(linked(offer, 'Not now')))).text).toContain('ada@example.com')
     const other = new UserAgent()
     const again = await other.get(linked(await signInPage(other), 'Sign in another way'))
-    expect((await other.submit(again, again.form('/code'), { code })).text).toContain('isn’t right')
+    expect((await other.submit(again, again.form('/code'), { code })).text).toContain('code is wrong')
   })
 
   test('request a code by e-mail, and do not learn whether the account exists', async () => {
@@ -211,6 +211,6 @@ describe('render option', () => {
     await using host = await startHost({ options: { pages: { render } } })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await authorizationUrl(host)))
-    expect([page.status, page.text]).toEqual([500, expect.stringContaining('set up wrongly')])
+    expect([page.status, page.text]).toEqual([500, expect.stringContaining('misconfigured')])
   })
 })

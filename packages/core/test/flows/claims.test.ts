@@ -79,7 +79,7 @@ describe('claims', () => {
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
   })
 
-  test('include the refresh token scope only if it is requested, in any of the ways', async () => {
+  test('include `offline_access` only if it is requested, also with PAR', async () => {
     await using host = await startHost()
     const asking = { redirect_uri: redirectUri, scope: 'openid offline_access' }
     for (const isPushed of [false, true]) {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { startHost } from './host.ts'
 
-test('begins the names of cookies with the prefix, by default `pocket_`', async () => {
+test('prefixes cookie names, by default with `pocket_`', async () => {
   for (const [cookiePrefix, name] of [
     [undefined, 'pocket_session'],
     ['acme-', 'acme-session'],

@@ -45,7 +45,7 @@ describe.each(Object.entries(storeKinds))('the issuer on %s', (_kind, open) => {
     await expect(start(stores, first)).rejects.toThrow(`belongs to ${second}`)
   })
 
-  test('decides which passkeys count for an account', async () => {
+  test('counts only passkeys of the current relying party ID as usable', async () => {
     await using database = await open()
     await using host = await startHost({ stores: await database.empty() })
     const { pocket, stores } = host

@@ -134,7 +134,7 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     expect((await begin(new UserAgent(), 'AAAA-AAAA-AAAA-AAAA')).text).toBe('code_invalid')
   })
 
-  test('ends with the access of the account, and with the removal of a passkey if it was entered before', async () => {
+  test('is cancelled when the account is disabled, or when a passkey is removed after the code was entered', async () => {
     const { account, codes, count } = await createCodes('ida')
     const agent = new UserAgent()
     await begin(agent, codes[0])

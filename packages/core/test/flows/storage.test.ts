@@ -107,7 +107,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const { artifacts } = host.stores
     const issue = artifacts.issue.bind(artifacts)
     const upsert = artifacts.upsert.bind(artifacts)
-    // No database stores NUL in a text, and this memory does not either.
+    // Databases reject NUL in text; this in-memory store does too.
     artifacts.upsert = (artifact) => (artifact.key === '\0' ? Promise.reject(new Error('NUL')) : upsert(artifact))
     artifacts.issue = (issued) =>
       issue({ ...issued, artifacts: [...issued.artifacts, ...issued.artifacts.map((one) => ({ ...one, key: '\0' }))] })

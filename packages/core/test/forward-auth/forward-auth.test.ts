@@ -165,7 +165,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
       sites.host.accounts.set(person.account.id, { ...person.account, groups: [{ id: 'g2', name: 'friends' }] })
       sites.host.clock.pass(2000)
       const denied = await agent.get(`${wiki}/`)
-      expect([denied.status, denied.text.includes('You have no access to this page.')]).toEqual([403, true])
+      expect([denied.status, denied.text.includes('You don’t have access to this page.')]).toEqual([403, true])
     })
 
     it('the group of the rule begins to require a second passkey, and says so', async () => {

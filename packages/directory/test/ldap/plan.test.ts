@@ -455,7 +455,7 @@ describe('confirmation of removals', () => {
     (await planLdapImport(ldapEntries(names.map((name) => person(name))), snapshot, { ...quarterLimit, ...overrides }))
       .losses
 
-  test('is required above a quarter of the users, and for an empty answer', async () => {
+  test('is required if more than a quarter of the users would be removed, or the search returns nothing', async () => {
     expect(await planRemovals(['ada', 'bob', 'cy'])).toMatchObject({ asks: false, people: { lost: 1, of: 4 } })
     expect(await planRemovals(['ada', 'bob'])).toMatchObject({ asks: true, people: { lost: 2, of: 4 } })
     expect(await planRemovals([])).toMatchObject({ asks: true, people: { lost: 4, of: 4 } })
