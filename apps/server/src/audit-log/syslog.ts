@@ -14,7 +14,7 @@ const maxMessageBytes = 8000
 
 /**
  * Sends entries as RFC 5424 messages over TCP (RFC 6587, octet counting) or TLS (RFC 5425). Syslog has no acknowledgements, so
- * each batch has its own connection: a receiver that closes it in order has read everything.
+ * each batch has its own connection: a receiver that closes it gracefully has read everything.
  *
  * @param hostname - the sender in each message
  */

@@ -41,7 +41,7 @@ export interface Config
     SettingsConfig,
     TelemetryConfig,
     DatabaseOptions {
-  /** `undefined`: a proxy ends TLS, or there is none. */
+  /** `undefined`: a proxy terminates TLS, or there is none. */
   readonly tls: TlsConfig | undefined
   /** Problems that an administrator should know about but that do not prevent the start. */
   readonly warnings: readonly string[]

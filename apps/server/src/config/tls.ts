@@ -33,7 +33,7 @@ export interface TlsConfig {
   readonly keyFile: string | undefined
 }
 
-/** `undefined`: a proxy ends TLS, or there is none. */
+/** `undefined`: a proxy terminates TLS, or there is none. */
 export function readTls(reader: Reader): { readonly tls: TlsConfig | undefined } {
   for (const [one, other] of [
     [cert, key],

@@ -2,7 +2,7 @@ import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { type JobOutcome, type JobState, jobTable } from './job.table.ts'
 import { maxClockDifference } from './lease.ts'
 
-/** A replica's claim on a job. */
+/** A replica's lease on a job. */
 export interface Lease {
   readonly name: string
   readonly owner: string

@@ -26,8 +26,9 @@ export interface Recovery {
   stateOf(user: Pick<User, 'id'>): Promise<{
     readonly unusedCodes: number
     readonly hasBreakGlassCode: boolean
-    /** The last use of a code, and when the code of the last recovery by e-mail is or was due. */
+    /** The last use of a code. */
     readonly lastUsedAt: number | null
+    /** When the code of the last recovery by e-mail is or was sent. */
     readonly requestedFor: number | null
   }>
   /** Replaces the user's codes. @throws {NotFoundError} `not_found` if the user may have none */

@@ -8,7 +8,7 @@ export interface SearchablePage {
   readonly kind: 'page' | 'setting'
   /** The message key of its name. */
   readonly title: string
-  /** The message keys of what contains it; none for the entries of the navigation. */
+  /** Message keys of its ancestors (breadcrumb); empty for navigation entries. */
   readonly parents: readonly string[]
   readonly path: string
   /** The environment variable of a setting. */

@@ -38,7 +38,7 @@ export function line(most: number = maxTextLength): Check {
       : malformed('must be one line of plain text'))
 }
 
-/** Any text that a database can store: a password may contain every other character. */
+/** Rejects only what databases cannot store, because a password may contain anything else. */
 export const anyText: Check = (text) =>
   tooLong(text, maxTextLength) ??
   (isStorable(text) ? undefined : malformed('must not contain NUL or an unpaired surrogate'))

@@ -41,7 +41,7 @@ export interface Kind<Value> {
   format(value: Value): string
   /** Parses the elements of a list. */
   parseItems?(items: readonly string[]): Parsed<Value>
-  /** The text for another spelling that a variable may have. */
+  /** Converts an alternative form of an environment variable to the stored form. */
   normalize?(text: string): string
 }
 

@@ -67,5 +67,5 @@ export async function token(url: string, { id, secret }: Application, fields: Re
   return JSON.parse(text) as Tokens
 }
 
-/** The provider has decided: a repetition has the same answer. */
+/** The provider rejected the request; retrying cannot succeed. */
 export class RefusedError extends Error {}

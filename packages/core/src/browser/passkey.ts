@@ -167,7 +167,7 @@ export async function register(ceremony: RegistrationCeremony): Promise<Ceremony
 
 /** Options of {@link signIn} and {@link addPasskey}. */
 export interface LoginOptions {
-  /** The path of this site to continue at. By default `/`. */
+  /** The same-origin path to navigate to. By default `/`. */
   readonly to?: string | undefined
   /** The path of core's login pages: the path of the issuer and the option `pages.loginPath`. By default `/login`. */
   readonly loginPath?: string | undefined

@@ -35,7 +35,7 @@ const descriptions: Readonly<Record<AuthzEndpoint, readonly string[]>> = {
   'forward-auth': ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-method', 'x-forwarded-uri'],
   'ext-authz': ['x-forwarded-proto', 'host'],
 }
-/** Headers that decide, of which a request must not have two. */
+/** Headers that affect the decision; a request with a duplicate is rejected. */
 const decidingHeaders = ['authorization', 'host', ...overridingHeaders]
 
 /** Whether the request comes from a trusted proxy. */
@@ -119,7 +119,7 @@ function describe(
   return host === '' ? 'invalid_target' : { protocol, host, method: second, target }
 }
 
-/** The values of each header as sent, because Node discards or joins repeated ones; in all spellings. */
+/** Raw values by header name, because Node drops or joins duplicates. `_` and `-` are equivalent. */
 function readHeaders(
   { rawHeaders }: IncomingMessage,
   names: readonly string[],

@@ -15,7 +15,7 @@ const links = new TableRows(sessionLinkTable)
 const inOrder = 'ORDER BY "at", subject'
 
 const sql = {
-  // An update, since it locks new and existing rows on PostgreSQL.
+  // `DO UPDATE` rather than `DO NOTHING`: it also locks an existing row.
   lockAccount: `INSERT INTO ${removals.table} AS removals (account_id, "count") VALUES ($1, 0)
     ON CONFLICT (account_id) DO UPDATE SET "count" = removals."count" RETURNING "count"`,
   countRemovals: `${removals.select} WHERE account_id = $1`,

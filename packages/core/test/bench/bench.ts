@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util'
 import { createPerson, type Operation, operations, weights } from './operations.ts'
 import { type MeasuredSubject, startServer, startYardstick } from './subjects.ts'
 
-const usage = `Measures the CPU time of the server beside the yardstick: oidc-provider and SimpleWebAuthn alone, in memory.
+const usage = `Measures the CPU time of the server beside the baseline: oidc-provider and SimpleWebAuthn alone, in memory.
 Runs on Linux, after pnpm run build. The rounds alternate between the subjects, so that a busy machine affects all alike.
-Both sign with RS256. The server logs each request to a pipe, as in a container; the yardstick logs nothing.
+Both sign with RS256. The server logs each request to a pipe, as in a container; the baseline logs nothing.
 
   --rounds N         measured rounds of each operation and subject (default 5)
   --warm N           rounds before them, until the CPU time of an operation no longer falls (default 6)
@@ -159,7 +159,7 @@ const machine = {
   node: process.version,
 }
 console.log(machine)
-console.log('CPU time of the server; the yardstick in milliseconds, the others as ratios to it:')
+console.log('CPU time of the server; the baseline in milliseconds, the others as ratios to it:')
 console.table(table)
 console.table(memory)
 if (growth.length > 0) console.table(growth)

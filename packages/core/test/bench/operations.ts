@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type SoftwareAuthenticator, UserAgent } from '../../src/testing/index.ts'
 
-/** A running server, ours or the yardstick. */
+/** A running server, ours or the baseline. */
 export interface Subject {
   readonly url: string
   readonly clientId: string
@@ -33,7 +33,7 @@ export interface Person {
   readonly clientCredentials: () => Promise<void>
   readonly discovery: () => Promise<void>
   readonly jwks: () => Promise<void>
-  /** A request of a proxy about a protected site; the yardstick answers UserInfo instead. */
+  /** A request of a proxy about a protected site; the baseline serves UserInfo instead. */
   readonly siteCheck: () => Promise<void>
 }
 

@@ -59,7 +59,7 @@ export async function startYardstick(options: SubjectOptions): Promise<MeasuredS
     response: authenticator.create(registrationOptions, { origin: url }),
     ...{ expectedChallenge: challenge, expectedOrigin: url, expectedRPID: 'localhost' },
   })
-  if (!registrationInfo) throw new Error('The passkey of the yardstick was rejected.')
+  if (!registrationInfo) throw new Error('The passkey of the baseline was rejected.')
   const { id: credentialId, publicKey } = registrationInfo.credential
   const passkey = JSON.stringify({ credentialId, publicKey: Buffer.from(publicKey).toString('base64url') })
   const running = await startProcess(process.execPath, [...nodeArguments(options), yardstick], {

@@ -3,7 +3,7 @@ import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import { exportJWK, generateKeyPair } from 'jose'
 import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider'
 
-// The yardstick: oidc-provider and SimpleWebAuthn over node:http with a store in memory, and nothing else. The parent process
+// The baseline: oidc-provider and SimpleWebAuthn over node:http with a store in memory, and nothing else. The parent process
 // sends the public key of the passkey.
 
 const { PORT: port = '', PASSKEY: passkeyText = '{}' } = process.env

@@ -261,7 +261,7 @@ export async function decide(
   return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
 }
 
-/** Reads that the user may not use the client, and returns to the client. */
+/** Asserts that the page denies access to the client, then returns to the client. */
 export async function goBack(
   agent: UserAgent,
   page: UserAgentResponse,

@@ -1,8 +1,8 @@
 /** A parsed distinguished name (RFC 4514). */
 export interface DistinguishedName {
-  /** Equal for all spellings of the name: ignores case, blanks, escapes and Unicode forms. */
+  /** Equal for all variants of the name: ignores case, blanks, escapes and Unicode forms. */
   readonly key: string
-  /** The parts from the entry upwards, with types and values normalized as in `key`. */
+  /** The RDNs, from the entry upwards, with types and values normalized as in `key`. */
   readonly parts: readonly (readonly (readonly [type: string, value: string])[])[]
 }
 
