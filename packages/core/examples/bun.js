@@ -6,10 +6,9 @@ import { accounts, masterKey, origin, port } from './settings.js'
 const pocket = await createPocket({ issuer: origin, masterKey, accounts, stores: memoryStores() })
 
 async function home(request) {
-  const headers = new Headers()
-  const session = await pocket.session(request.headers, headers)
+  const session = await pocket.session(request.headers)
   if (!session) return Response.redirect(`${origin}/login?redirect=/`)
-  return new Response(`Hello ${session.account.userName}`, { headers })
+  return new Response(`Hello ${session.account.userName}`)
 }
 
 Bun.serve({

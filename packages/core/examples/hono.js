@@ -18,7 +18,7 @@ app.use((context, next) =>
   }),
 )
 app.get('/', async (context) => {
-  const session = await pocket.session(context.req.raw.headers, context.res.headers)
+  const session = await pocket.session(context.req.raw.headers)
   return session ? context.text(`Hello ${session.account.userName}`) : context.redirect('/login?redirect=/')
 })
 serve({ fetch: app.fetch, port }, () => invite(pocket, 'ada'))

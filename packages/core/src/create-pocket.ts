@@ -14,7 +14,7 @@ import { createSiteTest } from './forward-auth/site-test.ts'
 import { type CallbackOptions, createCallback } from './http/callback.ts'
 import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
-import { copyCookies, createFetch, toNodeExchange } from './http/web-standard.ts'
+import { createFetch, toNodeExchange } from './http/web-standard.ts'
 import { interactionClient } from './interactions/interaction.ts'
 import { createAccessRevocation } from './oidc/access-ends.ts'
 import { createClientTrial } from './oidc/client-trial/client-trial.ts'
@@ -85,16 +85,14 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
 
   async function readSession(
     request: IncomingMessage | Headers,
-    response?: ServerResponse | Headers,
+    response?: ServerResponse,
   ): Promise<Session | undefined> {
     // Headers of frameworks can have more members, such as `headers`.
     if ('socket' in request)
       // A cast: the overload requires the response.
       return sessions.read(request, response as ServerResponse)
     const { req, res } = toNodeExchange(request)
-    const session = await sessions.read(req, res)
-    copyCookies(res, response as Headers | undefined)
-    return session
+    return sessions.read(req, res)
   }
 
   const pocket: Pocket = {

@@ -134,11 +134,10 @@ export interface Pocket extends AsyncDisposable {
   /** The URL path of the single-module build of `@pocket/core/browser`, for the host's own pages. */
   readonly browserModule: string
   /**
-   * The session of this browser, by web-standard headers. A use extends the session once a minute: append the cookies of
-   * `responseHeaders` to your response, otherwise the browser forgets the session after the lifetime that it had at the sign-in.
+   * The session of this browser, by web-standard headers. A use extends the session, at most once a minute, and sets no cookie.
    */
-  session(headers: Headers, responseHeaders?: Headers): Promise<Session | undefined>
-  /** The same for a request of `node:http`, whose response receives the cookies. */
+  session(headers: Headers): Promise<Session | undefined>
+  /** The same for a request of `node:http`. */
   session(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
   /**
    * The client ID of the interaction at this path; `undefined` if the path belongs to no interaction. With an exchange

@@ -97,8 +97,3 @@ export function toNodeExchange(headers: Headers): { readonly req: IncomingMessag
   req.headers = Object.fromEntries(headers)
   return { req, res: new ServerResponse(req) }
 }
-
-/** Copies the cookies that were set on a response of Node. */
-export function copyCookies(res: ServerResponse, headers: Headers | undefined): void {
-  for (const cookie of [res.getHeader('set-cookie') ?? []].flat()) headers?.append('set-cookie', String(cookie))
-}

@@ -57,6 +57,8 @@ interface SessionServices {
 
 /** Maximum number of inactive sessions per browser. */
 const maxInactive = 5
+/** Milliseconds; the longest that browsers keep a cookie (RFC 6265bis §5.5). The store determines when a session ends. */
+const cookieLifetime = 400 * 86_400_000
 
 export function createSessions(
   { stores, clock, secure, sessionLifetime }: CoreContext,
@@ -64,6 +66,7 @@ export function createSessions(
   { history, browserOf }: SessionServices,
 ): Sessions {
   const { accounts, transaction } = stores
+  const cookieExpiry = () => new Date(clock.now() + cookieLifetime)
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const openSession = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
@@ -82,29 +85,27 @@ export function createSessions(
       return found.flatMap((candidate) => (candidate?.accountId === undefined ? [] : [candidate]))
     },
     save(sessions: readonly ProviderSession[]): void {
-      const saved = sessions.slice(-maxInactive)
-      const [ids, expiries] = [saved.map(({ jti }) => jti), saved.map(({ exp }) => exp ?? 0)]
-      const cookieOptions = {
-        ...cookie,
-        signed: true,
-        ...(ids.length > 0 && { expires: new Date(Math.max(...expiries) * 1000) }),
-      }
-      cookies.set(name, ids.length > 0 ? ids.join('.') : null, cookieOptions)
+      const ids = sessions.slice(-maxInactive).map(({ jti }) => jti)
+      const options = { ...cookie, signed: true, ...(ids.length > 0 && { expires: cookieExpiry() }) }
+      cookies.set(name, ids.length > 0 ? ids.join('.') : null, options)
     },
   })
 
-  const activate = ({ ctx, cookieName }: OpenSession, session: ProviderSession, exp = session.exp) => {
-    if (isIdKnown(session)) ctx.cookies.set(cookieName, session.jti, { ...cookie, expires: new Date(exp * 1000) })
+  /**
+   * Sets the cookie only if the browser does not have it: if the response is late, the browser may already have a newer ID. For
+   * the same reason a use does not extend the cookie.
+   */
+  const activate = ({ ctx, cookieName }: OpenSession, session: ProviderSession) => {
+    if (isIdKnown(session) && ctx.cookies.get(cookieName) !== session.jti)
+      ctx.cookies.set(cookieName, session.jti, { ...cookie, expires: cookieExpiry() })
   }
 
   /** Writes at most once a minute, so that most requests need no write. */
-  const recordUse = async (req: IncomingMessage, opened: OpenSession) => {
-    const { session } = opened
+  const recordUse = async (req: IncomingMessage, session: ProviderSession) => {
     const [now, before] = [clock.now(), getUse(session)]
     if (before && now - before.lastUsedAt < minUseInterval) return
     const expiresIn = remainingLifetime(await sessionLifetime(), session.loginTs, now)
-    const isUpdated = await touch(session, { use: updateUse(before, requestContext(req), now), expiresIn })
-    if (isUpdated) activate(opened, session, Math.floor(now / 1000) + expiresIn)
+    await touch(session, { use: updateUse(before, requestContext(req), now), expiresIn })
   }
 
   const toSession = async ({ accountId, amr, acr, loginTs, uid }: ProviderSession): Promise<Session | undefined> => {
@@ -130,7 +131,7 @@ export function createSessions(
       const opened = await openSession(req, res)
       const session = await toSession(opened.session)
       recordCaller(req, { sessionUid: session?.uid ?? null })
-      if (session) await recordUse(req, opened)
+      if (session) await recordUse(req, opened.session)
       return session
     },
 

@@ -20,10 +20,19 @@ async function startAnother(task: Task) {
   return { running, port: ports[1] ?? 0 }
 }
 
-function forwardTo(port: number): RequestListener {
+interface Network {
+  /** Whether the other process serves requests too. */
+  isShared: boolean
+  /** Resolves when a response of the other process is passed on. */
+  deliver: () => Promise<unknown>
+}
+
+/** Forwards requests; each response waits for `deliver` before it is passed on. */
+function forwardTo(port: number, deliver: () => Promise<unknown>): RequestListener {
   return (req, res) => {
     const { method = 'GET', url: path = '/', headers } = req
-    const forwarded = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+    const forwarded = request({ host: '127.0.0.1', port, method, path, headers }, async (answer) => {
+      await deliver()
       res.writeHead(answer.statusCode ?? 500, answer.headers)
       answer.pipe(res)
     })
@@ -42,6 +51,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     await using stack = new AsyncDisposableStack()
     const { database, startedAt, stores, clock } = await openSlowStores(stack, open)
     let [turn, other]: [number, RequestListener | undefined] = [0, undefined]
+    const network: Network = { isShared: true, deliver: async () => {} }
     const host = stack.use(
       await startHost({
         stores,
@@ -52,7 +62,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
             const isConsent =
               req.method === 'POST' && req.url?.startsWith('/interaction/') && req.url.includes('consent')
             const isShared = (isConsent || req.url?.startsWith('/authorize')) && turn++ % 2 === 1
-            return isShared && other ? other(req, res) : here(req, res)
+            return isShared && network.isShared && other ? other(req, res) : here(req, res)
           }
         },
       }),
@@ -72,8 +82,8 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       leeways: { [host.issuer]: 0 },
     })
     stack.use(another.running)
-    other = forwardTo(another.port)
-    return { host, agent, person, urlOf, stack: stack.move() }
+    other = forwardTo(another.port, () => network.deliver())
+    return { host, agent, person, urlOf, network, stack: stack.move() }
   }
 
   test('are all revoked by one sign-out, for one client or many', async () => {
@@ -130,6 +140,30 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       oidc.tokenIntrospection(party.configuration, tokens[index]?.refresh_token ?? ''),
     )
     expect((await Promise.all(active)).map((each) => each.active)).toEqual(tabs.map(() => false))
+    expect(host.errors).toEqual([])
+  })
+
+  test('whose responses arrive after another user has signed in do not replace that session', async () => {
+    const { host, agent, person, urlOf, network, stack } = await start()
+    await using _ = stack
+    const [party, other] = [await relyingParty(host, { client: { skipConsent: true } }), await host.person('grace')]
+    const [finished, delivery] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    network.deliver = () => {
+      finished.resolve()
+      return delivery.promise
+    }
+    // One of them is answered by the other process.
+    const late = Promise.all([agent.get(urlOf(party)), agent.get(urlOf(party))])
+    await finished.promise
+    // The other process does not know the second user.
+    network.isShared = false
+    await passThrough(host, `${urlOf(party)}&prompt=login`, { agent, person: other })
+    delivery.resolve()
+    for (const { location } of await late) expect(location).toContain('code=')
+    const { location } = await agent.get(`${urlOf(party)}&prompt=none`)
+    const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
+    expect(tokens.claims()?.sub).toBe(other.account.id)
+    expect(await host.pocket.sessions.list(person.account.id)).toHaveLength(1)
     expect(host.errors).toEqual([])
   })
 

@@ -141,7 +141,8 @@ export function sessionOverrides(provider: Provider, context: ProviderContext) {
   override('save', async function (this: StoredSession) {
     const { ctx } = Provider
     try {
-      await saveSession(this)
+      // The library also saves an empty session in place of one that has ended or has another ID by now.
+      if (isStored(this) || this.touched) await saveSession(this)
       if (ctx && authorizedRequests.has(ctx.req)) await assertGrantListed(this, ctx)
     } catch (error) {
       this.touched = false
@@ -149,7 +150,8 @@ export function sessionOverrides(provider: Provider, context: ProviderContext) {
       if (!(error instanceof SessionEnded)) throw error
       if (ctx && authorizedRequests.has(ctx.req)) await rejectResponse(ctx)
     }
-    if (ctx && !isIdKnown(this)) removeSessionCookie(ctx)
+    // A late response must not replace a newer ID of the browser by the one of its request.
+    if (ctx && (!isStored(this) || !isIdKnown(this) || isIdOfRequest(this, ctx))) removeSessionCookie(ctx)
     return this.jti
   })
 
@@ -288,7 +290,11 @@ async function rejectResponse(ctx: KoaContextWithOIDC): Promise<never> {
   throw sessionEndedError(ctx)
 }
 
-/** Removes the session cookie from the response if the session is not stored under its ID. */
+function isIdOfRequest({ jti }: StoredSession, { oidc }: KoaContextWithOIDC): boolean {
+  return oidc.cookies.get(oidc.provider.cookieName('session')) === jti
+}
+
+/** Removes the session cookie from the response. */
 function removeSessionCookie({ res, oidc }: KoaContextWithOIDC): void {
   const name = oidc.provider.cookieName('session')
   const cookies = [res.getHeader('set-cookie') ?? []].flat().map(String)

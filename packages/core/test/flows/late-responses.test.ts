@@ -1,0 +1,128 @@
+import type { RequestListener, ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type Host, hour, minute, startHost } from './host.ts'
+import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+
+/** A response that the server has finished and the browser has not yet received. */
+interface LateResponse {
+  readonly finished: PromiseWithResolvers<void>
+  readonly delivery: PromiseWithResolvers<void>
+}
+
+describe.each(Object.entries(storeKinds))('a response that arrives late, over %s', (_kind, open) => {
+  let database: StoresUnderTest
+  let host: Host
+  let late: LateResponse | undefined
+
+  const delay = (res: ServerResponse, { finished, delivery }: LateResponse) => {
+    const end = res.end.bind(res) as (...args: unknown[]) => ServerResponse
+    const endLate = (...args: unknown[]) => {
+      finished.resolve()
+      void delivery.promise.then(() => end(...args))
+      return res
+    }
+    Object.assign(res, { end: endLate })
+  }
+  /** Also signs users in with login codes and out. */
+  const mount = (pocket: Pocket): RequestListener => {
+    const handle = pocket.callback()
+    return (req, res) => {
+      const url = new URL(req.url ?? '/', pocket.issuer)
+      const code = url.searchParams.get('code') ?? ''
+      if (url.pathname === '/enter') return void pocket.signIn.withCode(req, res, code).then(() => res.end())
+      if (url.pathname === '/leave') return void pocket.signOut(req, res).then(() => res.end())
+      if (url.pathname === '/who')
+        return void pocket.session(req, res).then((session) => res.end(JSON.stringify(session ?? {})))
+      if (late && url.searchParams.get('prompt') === 'none') delay(res, late)
+      return handle(req, res)
+    }
+  }
+
+  beforeAll(async () => {
+    database = await open()
+    host = await startHost({ stores: await database.empty(), mount })
+  })
+  afterAll(async () => {
+    await host[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  })
+
+  const clientThat = () => relyingParty(host, { client: { skipConsent: true } })
+  type Party = Awaited<ReturnType<typeof clientThat>>
+  const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  }
+  const accountIn = async (agent: UserAgent) =>
+    ((await agent.get(`${host.issuer}/who`)).json() as { accountId?: string }).accountId
+  const sessionsOf = async (accountId: string) => (await host.pocket.sessions.list(accountId)).length
+  const enter = async (agent: UserAgent, account: Awaited<ReturnType<Host['person']>>['account']) => {
+    const { code } = await host.pocket.issueLoginCode(account, minute)
+    await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
+  }
+
+  /** Sends a silent authorization request whose response arrives after `meanwhile`. */
+  async function authorizeLate(agent: UserAgent, party: Party, meanwhile: () => Promise<unknown>) {
+    late = { finished: Promise.withResolvers(), delivery: Promise.withResolvers() }
+    const { finished, delivery } = late
+    const response = agent.get(urlOf(party, { prompt: 'none' }))
+    await finished.promise
+    late = undefined
+    await meanwhile()
+    delivery.resolve()
+    return response
+  }
+
+  test('keeps the session whose ID has changed meanwhile, so that a sign-out ends it', async () => {
+    const [person, party] = [await host.person('ada'), await clientThat()]
+    const agent = new UserAgent()
+    await enter(agent, person.account)
+    const { location } = await authorizeLate(agent, party, () =>
+      passThrough(host, urlOf(party, { prompt: 'login' }), { agent, person }),
+    )
+    expect(await accountIn(agent)).toBe(person.account.id)
+    const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
+    await agent.get(`${host.issuer}/leave`)
+    const { active } = await oidc.tokenIntrospection(party.configuration, tokens.refresh_token ?? '')
+    expect([active, await sessionsOf(person.account.id)]).toEqual([false, 0])
+  })
+
+  test('keeps the session of the user who has signed in meanwhile', async () => {
+    const [first, second, party] = [await host.person('ada'), await host.person('grace'), await clientThat()]
+    const agent = new UserAgent()
+    await passThrough(host, urlOf(party), { agent, person: first })
+    const other = await clientThat()
+    await authorizeLate(agent, party, () =>
+      passThrough(host, urlOf(other, { prompt: 'login' }), { agent, person: second }),
+    )
+    expect(await accountIn(agent)).toBe(second.account.id)
+    await agent.get(`${host.issuer}/leave`)
+    expect([await sessionsOf(first.account.id), await sessionsOf(second.account.id)]).toEqual([0, 0])
+  })
+
+  test('keeps the session if it was requested with an ID that had just become invalid', async () => {
+    const [person, party] = [await host.person('ada'), await clientThat()]
+    const agent = new UserAgent()
+    await enter(agent, person.account)
+    const before = agent.cookies().find(({ name }) => name === 'access_token')?.value
+    await passThrough(host, urlOf(party, { prompt: 'login' }), { agent, person })
+    await agent.get(urlOf(party, { prompt: 'none' }), { headers: { cookie: `access_token=${before}` } })
+    expect(await accountIn(agent)).toBe(person.account.id)
+  })
+
+  test('need not extend the cookie of a session that is used', async () => {
+    const [person, party] = [await host.person('ada'), await clientThat()]
+    const agent = new UserAgent({ clock: host.clock })
+    await passThrough(host, urlOf(party), { agent, person })
+    for (let uses = 0; uses < 4; uses++) {
+      host.clock.pass(hour / 2)
+      const { location, headers } = await agent.get(urlOf(party, { prompt: 'none' }))
+      expect([location, headers.getSetCookie()]).toEqual([expect.stringContaining('code='), []])
+      expect(await accountIn(agent)).toBe(person.account.id)
+    }
+  })
+})
