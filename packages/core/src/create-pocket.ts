@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { noOrigin } from './audit/audit-sink.ts'
 import { claimIssuer } from './change-issuer.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
+import { withAccountIds } from './composition/account-ids.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
 import { maintain } from './composition/maintenance.ts'
@@ -202,5 +203,5 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       await audit.whenIdle()
     },
   }
-  return pocket
+  return withAccountIds(pocket)
 }

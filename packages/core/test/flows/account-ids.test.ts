@@ -1,0 +1,103 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Pocket } from '@pocket/core'
+import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { type Host, minute, startHost } from './host.ts'
+
+let host: Host
+
+beforeAll(async () => {
+  host = await startHost({ options: { accounts: { find: async (id) => ({ id, userName: 'ada' }) } } })
+})
+afterAll(async () => host[Symbol.asyncDispose]())
+
+const exchange = () => {
+  const req = new IncomingMessage(new Socket())
+  req.headers = { host: new URL(host.issuer).host }
+  return [req, new ServerResponse(req)] as const
+}
+
+/** Every method with an account ID. Casts: the values of a host without type checking. */
+const calls: Readonly<Record<string, (pocket: Pocket, id: never) => Promise<unknown>>> = {
+  'accounts.find': (pocket, id) => pocket.accounts.find(id),
+  'passkeys.list': (pocket, id) => pocket.passkeys.list(id),
+  'passkeys.summarize': (pocket, id) => pocket.passkeys.summarize([id]),
+  'passkeys.countUsable': (pocket, id) => pocket.passkeys.countUsable(id),
+  'passkeys.rename': (pocket, id) => pocket.passkeys.rename(id, 'passkey', 'Phone'),
+  'passkeys.remove': (pocket, id) => pocket.passkeys.remove(id, 'passkey'),
+  'passkeys.removeAsAdministrator': (pocket, id) => pocket.passkeys.removeAsAdministrator(id, 'passkey'),
+  'passkeyRemovals.list': (pocket, id) => pocket.passkeyRemovals.list(id),
+  'passkeyRemovals.find': (pocket, id) => pocket.passkeyRemovals.find(id, 'passkey'),
+  'passkeyRemovals.lock': (pocket, id) => pocket.passkeyRemovals.lock(id, 'passkey'),
+  'sessions.list': (pocket, id) => pocket.sessions.list(id),
+  'sessions.end': (pocket, id) => pocket.sessions.end(id, 'session'),
+  'sessions.endOthers': (pocket, id) => pocket.sessions.endOthers(id, null),
+  'recovery.replaceCodes': (pocket, id) => pocket.recovery.replaceCodes(id, { kind: 'recovery' }),
+  'recovery.removeCodes': (pocket, id) => pocket.recovery.removeCodes(id, { kind: 'recovery' }),
+  'recovery.countCodes': (pocket, id) => pocket.recovery.countCodes(id, 'recovery'),
+  'registration.options': (pocket, accountId) => {
+    const subject = { accountId, userName: 'ada', displayName: 'Ada' }
+    return pocket.registration.options(...exchange(), { subject, purpose: 'registration' })
+  },
+  'registration.verify': (pocket, accountId) =>
+    pocket.registration.verify(...exchange(), { response: {}, purpose: 'registration', accountId }),
+  'registration.add': (pocket, accountId) =>
+    pocket.registration.add(...exchange(), { response: {}, purpose: 'registration', accountId }),
+  'signIn.confirm': (pocket, accountId) => pocket.signIn.confirm(...exchange(), { accountId, response: {} }),
+  'signIn.vouchFor': (pocket, id) => pocket.signIn.vouchFor(...exchange(), id, { amr: ['pwd'] }),
+  'signIn.asNewAccount': (pocket, accountId) =>
+    pocket.signIn.asNewAccount(...exchange(), { accountId, method: 'sign_up' }),
+  'deviceLogins.decide': (pocket, accountId) =>
+    pocket.deviceLogins.decide(exchange()[0], { code: 'code', accountId, status: 'approved' }),
+  issueLoginCode: (pocket, id) => pocket.issueLoginCode({ id }, minute),
+  endAccess: (pocket, id) => pocket.endAccess(id),
+  endAccessByGroups: (pocket, id) => pocket.endAccessByGroups(id, ['group']),
+  forgetAccount: (pocket, id) => pocket.forgetAccount(id),
+  withdrawConsent: (pocket, id) => pocket.withdrawConsent(id, 'client'),
+  previewTokens: (pocket, id) => pocket.previewTokens('client', id, 'openid'),
+  testClient: (pocket, id) => pocket.testClient('client', id),
+  testSiteRequest: (pocket, accountId) =>
+    pocket.testSiteRequest('client', { url: 'https://a.example/', method: 'GET', accountId }),
+}
+
+const invalid = { status: 400, code: 'validation_failed', fields: [{ field: 'accountId', code: 'invalid_type' }] }
+
+describe.each(Object.entries(calls))('%s', (_name, call) => {
+  test.each([[{}], [''], [7.5], [Number.NaN]])('rejects the account ID %j', async (id) => {
+    await expect(call(host.pocket, id as never)).rejects.toMatchObject(invalid)
+  })
+
+  test('does not reject a numeric account ID', async () => {
+    const error: unknown = await call(host.pocket, 7 as never).then(
+      () => ({}),
+      (reason) => reason,
+    )
+    expect(error).not.toMatchObject(invalid)
+    expect(error).not.toBeInstanceOf(TypeError)
+  })
+})
+
+async function signedInAs(id: string) {
+  const agent = new UserAgent()
+  const { code } = await host.pocket.issueLoginCode({ id }, minute)
+  await agent.postForm(`${host.issuer}/login/code?redirect=/`, { code })
+  const { options } = (await agent.postJson(`${host.issuer}/login/passkey/options`, {})).json() as { options: never }
+  const response = new SoftwareAuthenticator().create(options, { origin: host.issuer })
+  await agent.postJson(`${host.issuer}/login/passkey/answer`, { response })
+}
+
+test.each([8, 9n])('uses the account ID %p of a database as text', async (id) => {
+  await signedInAs(String(id))
+  const { pocket } = host
+  const read = async (asked: string) =>
+    [(await pocket.passkeys.list(asked)).length, (await pocket.sessions.list(asked)).length] as const
+  expect([await read(id as never), await read(String(id))]).toEqual([
+    [1, 1],
+    [1, 1],
+  ])
+  await pocket.endAccess(id as never)
+  expect(await read(String(id))).toEqual([1, 0])
+  await pocket.forgetAccount(id as never)
+  expect(await read(String(id))).toEqual([0, 0])
+})
