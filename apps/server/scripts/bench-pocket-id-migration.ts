@@ -10,7 +10,8 @@ import { loadConfig } from '../src/composition/config.ts'
 import { migrateFromPocketId } from '../src/composition/pocket-id-migration.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
-// Program: migrates an instance of Pocket ID with many people, and prints the time and the largest memory of the process. Each
+// Program: migrates an instance of Pocket ID with many people, and prints the time, how much of it other programs had the
+// cores, and the largest memory of the process. Each
 // person has a passkey, a group, a consent, a refresh token and an audit event. BENCH_USERS sets their number (100,000). Both databases
 // are SQLite; with --postgres both are in a temporary PostgreSQL. --dry-run writes nothing.
 
@@ -30,6 +31,7 @@ const database = server?.url ?? join(folder, 'target.db')
 const env = { APP_URL: 'http://localhost:1411', DB_CONNECTION_STRING: database, ENCRYPTION_KEY: 'a key for benchmarks' }
 const config = loadConfig(env, () => Buffer.alloc(0))
 const startedAt = performance.now()
+const coreWaitBefore = await coreWait()
 const cpuBefore = process.cpuUsage()
 const report = await migrateFromPocketId(config, createLogger(config, { write: () => {} }), {
   source,
@@ -44,8 +46,14 @@ const megabytes = process.resourceUsage().maxRSS / 1024
 const { user, system } = process.cpuUsage(cpuBefore)
 const cpuSeconds = (user + system) / 1e6
 console.log(
-  `${report.counts.user?.migrated} users: ${seconds.toFixed(1)} s (CPU ${cpuSeconds.toFixed(1)} s), at most ${megabytes.toFixed(0)} MB`,
+  `${report.counts.user?.migrated} users: ${seconds.toFixed(1)} s (CPU ${cpuSeconds.toFixed(1)} s, waited ${((await coreWait()) - coreWaitBefore).toFixed(1)} s for a core), at most ${megabytes.toFixed(0)} MB`,
 )
+
+/** Seconds for which the main thread was ready but other programs had the cores; 0 where Linux does not count them. */
+async function coreWait(): Promise<number> {
+  const statistics = await readFile('/proc/self/schedstat', 'utf8').catch(() => '0 0 0')
+  return Number(statistics.split(' ')[1]) / 1e9
+}
 
 /** Copies the rows of one person many times. */
 async function fillSqlite(path: string): Promise<string> {
