@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import type { Config } from '../../src/composition/config.ts'
-import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts'
+import { backUpBeforeMigration, backUpBeforeReplacement } from '../../src/composition/migration-backup.ts'
 import { migrations, tables } from '../../src/composition/server-tables.ts'
 import { openMigratedDatabase } from '../../src/database/migrated-database.ts'
 import { kinds } from '../api/calls.ts'
@@ -20,8 +20,7 @@ class RemoveJobs1999999999999 implements MigrationInterface {
 }
 
 /** Opens the database as a newer version does, which has one more migration. */
-async function openNewer(config: Config): Promise<void> {
-  const { logger } = recordingLogger()
+async function openNewer(config: Config, { logger } = recordingLogger()): Promise<void> {
   const newer = migrations.map((set, index) =>
     index < migrations.length - 1 ? set : { ...set, migrations: [...set.migrations, RemoveJobs1999999999999] },
   )
@@ -99,4 +98,42 @@ test('a back-up that fails stops the update before it changes anything', async (
   await mkdir(machine.path('data/backups'))
   await openNewer(machine.config)
   expect(await backups(machine)).toEqual(['before-migration-*.db'])
+})
+
+describe('without room for a back-up', () => {
+  /** A machine whose folder for back-ups is on a file system without room. */
+  async function createFullMachine(kind: 'SQLite' | 'PostgreSQL') {
+    const machine = await createMachine(kind)
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
+    await mkdir(machine.path('data'), { recursive: true })
+    await symlink('/proc/self', machine.path('data/backups'))
+    return machine
+  }
+
+  test('PostgreSQL is updated, and a warning gives the reason', async () => {
+    await using machine = await createFullMachine('PostgreSQL')
+    const log = recordingLogger()
+    await openNewer(machine.config, log)
+    const [warning = '', ...others] = log.lines.filter((line) => line.includes('No back-up was made'))
+    expect([JSON.parse(warning), others]).toMatchObject([
+      { reason: expect.stringMatching(/has 0 bytes left, and \d+ are needed/) },
+      [],
+    ])
+    expect((await machine.run(['one-time-access-token', 'ada'])).stderr).toContain('pocket-id rollback')
+  })
+
+  test('SQLite is not updated', async () => {
+    await using machine = await createFullMachine('SQLite')
+    await expect(openNewer(machine.config)).rejects.toThrow(
+      /back-up before the update .* failed.*0 bytes left.*Nothing was changed/,
+    )
+    await (await startApp(machine.env))[Symbol.asyncDispose]()
+  })
+
+  test.each(kinds)('the data of %s is not replaced', async (kind) => {
+    await using machine = await createFullMachine(kind)
+    await expect(backUpBeforeReplacement(machine.config, recordingLogger().logger)).rejects.toThrow(
+      /back-up of the present data failed.*0 bytes left.*Nothing was changed/,
+    )
+  })
 })

@@ -268,6 +268,27 @@ test(
   longTestTimeout,
 )
 
+test(
+  'limits wrong encryption keys, also if they are sent at once',
+  async () => {
+    await using source = await createSource('archive')
+    await using target = await createTarget('SQLite')
+    await using server = await target.start({ DISABLE_RATE_LIMITING: 'false' }, tokenLine)
+    await mkdir(join(target.folder, 'data/import'), { recursive: true })
+    await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
+    const operator = browser(target.url)
+    expect((await operator.post('', { token: server.ready[1] ?? '' })).status).toBe(303)
+    const guess = (_: unknown, index: number) =>
+      operator.post('/check', { file: 'export.zip', encryptionKey: `a guessed encryption key ${index}` })
+    const answers = await Promise.all(Array.from({ length: 30 }, guess))
+    const statuses = answers.map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([422, 429]))
+    // Ten, and one more every ten seconds.
+    expect(statuses.filter((status) => status === 422).length).toBeLessThan(20)
+  },
+  longTestTimeout,
+)
+
 function fail(): never {
   throw new Error('The fixture has no such passkey.')
 }
