@@ -138,7 +138,7 @@ function traefik({ hosts, headers, serviceTokenHeader }: Site, { pocket }: Snipp
   const rule = hosts.map((host) => `Host(\`${host.split(':')[0]}\`)`).join(' || ')
   const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
   const removed = [...withUnderscores([...headers, ...overridingPathHeaders]), ...overridingPathHeaders, ...token]
-  return `# Traefik cannot remove a single cookie: the application also receives __Host-pocket-site, and service tokens in Authorization.
+  return `# Cookie and Authorization are replaced by those of the answer, which lack the site's cookie and service tokens.
 http:
   routers:
     ${name}:
@@ -155,7 +155,7 @@ http:
       forwardAuth:
         address: ${pocket}/api/authz/forward-auth
         trustForwardHeader: false
-        authResponseHeaders: [${headers.join(', ')}]
+        authResponseHeaders: [${[...headers, 'Cookie', 'Authorization'].join(', ')}]
     ${name}_removed:
       headers:
         customRequestHeaders: { ${removed.map((header) => `${header}: ""`).join(', ')} }
@@ -209,7 +209,8 @@ function envoy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: Snippet
   const browser = ['sec-fetch-mode', 'sec-fetch-dest', 'sec-purpose', 'x-requested-with']
   const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
   return `# The HTTP filter, before the router, for ${hosts.join(', ')}. Route the prefix /.pocket/ of these hosts to
-# pocket without this filter, with request_headers_to_remove: [x-forwarded-host]. Envoy cannot remove a single cookie without a script.
+# pocket without this filter, with request_headers_to_remove: [x-forwarded-host]. The filter replaces cookie and authorization by
+# those of the answer, which lack the site's cookie and service tokens.
 # Of the connection manager, set use_remote_address: true, upgrade_configs: [{ upgrade_type: websocket }] and
 # common_http_protocol_options: { headers_with_underscores_action: DROP_HEADER }.
 # Of the route, set request_headers_to_remove: [${[...overridingPathHeaders, ...token].join(', ')}].
@@ -223,7 +224,7 @@ function envoy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: Snippet
       authorization_response:
         allowed_upstream_headers:
           patterns:
-${exact(headers, '            ')}        allowed_client_headers:
+${exact([...headers, 'cookie', 'authorization'], '            ')}        allowed_client_headers:
           patterns:
 ${exact(['location', 'www-authenticate', 'content-type', 'cache-control'], '            ')}    allowed_headers:
       patterns:

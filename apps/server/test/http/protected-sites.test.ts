@@ -68,7 +68,9 @@ function snippetOf(proxy: string, host = 'wiki.example.org') {
 test('the configuration of Traefik removes service tokens and forged headers after the check', () => {
   const { routers, middlewares } = parse(snippetOf('Traefik')).http
   const [check, removal] = routers.wiki_example_org.middlewares
-  expect(middlewares[check]).toHaveProperty('forwardAuth')
+  expect(middlewares[check].forwardAuth.authResponseHeaders).toEqual(
+    expect.arrayContaining(['Remote-User', 'Cookie', 'Authorization']),
+  )
   const identity = ['Remote_User', 'Remote_Groups', 'Remote_Email', 'Remote_Name']
   const paths = ['X-Original-URL', 'X_Original_URL', 'X-Rewrite-URL', 'X_Rewrite_URL']
   const removed = Object.fromEntries([...identity, ...paths, 'X-Service-Token'].map((header) => [header, '']))
@@ -97,6 +99,9 @@ test('the configuration of Envoy forwards each header that decides', () => {
   const forwarded = filter.typed_config.allowed_headers.patterns.map(({ exact }: { exact: string }) => exact)
   const deciding = ['x-http-method-override', 'x-http-method', 'x-method-override', 'x-service-token']
   expect(forwarded).toEqual(expect.arrayContaining(deciding))
+  expect(filter.typed_config.http_service.authorization_response.allowed_upstream_headers.patterns).toEqual(
+    expect.arrayContaining([{ exact: 'remote-user' }, { exact: 'cookie' }, { exact: 'authorization' }]),
+  )
 })
 
 test('the settings store access rules, and REST returns them', async () => {

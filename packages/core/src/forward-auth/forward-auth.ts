@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import type { Client } from '../clients/client.ts'
 import { assertionHeader, sitePath } from '../clients/protected-site.ts'
@@ -26,7 +27,7 @@ import {
   type ProxyRequestProblem,
   readProxyRequest,
 } from './proxy-request.ts'
-import { SiteCookies } from './site-cookies.ts'
+import { SiteCookies, withoutSiteCookies } from './site-cookies.ts'
 import { createShowSitePage, type FindSiteTexts } from './site-page.ts'
 import { createSiteSignIn, startUrl } from './site-sign-in.ts'
 import { createFindSite } from './sites.ts'
@@ -41,6 +42,7 @@ interface ForwardAuthServices {
 }
 
 const authzPath = '/api/authz/'
+const serviceTokenPattern = new RegExp(`^Bearer +${serviceTokenPrefix}`, 'i')
 
 type RefusalReason = DecisionReason | ProxyRequestProblem | 'unknown_host'
 
@@ -133,6 +135,8 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
       const claims = as === 'user' && session ? await claimsOf(site, session.account) : undefined
       const assertion = claims && session && identityAssertion ? await assert(site, session, claims) : ''
       ctx.set(identityHeaders(names, claims && identityOf(claims), assertion))
+      // nginx removes them itself, and its buffer for a response is smaller than the cookies of a request.
+      if (endpoint !== 'auth-request') ctx.set(withoutCredentials(ctx.req))
       ctx.status = 200
       ctx.body = ''
       if (session) siteSessions.recordUse(ctx.req, session)
@@ -193,6 +197,14 @@ function presentedToken({ req }: Context, { protocol }: Client): string | undefi
   // Other bearer tokens belong to the application.
   const bearer = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
   return bearer?.startsWith(serviceTokenPrefix) ? bearer : undefined
+}
+
+/** The credential headers of the request as the application receives them, for proxies that can only replace a whole header. */
+function withoutCredentials({ headers: { cookie, authorization } }: IncomingMessage): Record<string, string> {
+  return {
+    ...(cookie !== undefined && { Cookie: withoutSiteCookies(cookie) }),
+    ...(authorization !== undefined && { Authorization: serviceTokenPattern.test(authorization) ? '' : authorization }),
+  }
 }
 
 /** RFC 6750 §3, and RFC 9470 §3 for a passkey that must be used again. */

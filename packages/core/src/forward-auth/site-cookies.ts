@@ -28,6 +28,14 @@ export interface Turn {
 
 const cookieOptions = { httpOnly: true, secure: true, sameSite: 'lax', path: '/', overwrite: true } as const
 
+/** A `Cookie` header without the cookies of the sign-in, for the application. */
+export function withoutSiteCookies(header: string): string {
+  return header
+    .split(/; */)
+    .filter((pair) => ![siteCookie, turnPrefix, returnsCookie].some((name) => pair.startsWith(name)))
+    .join('; ')
+}
+
 /** The path and query in a state parameter, which anyone can have written. */
 export function targetOf(state: string): string {
   return Buffer.from(state.split('.')[3] ?? '', 'base64url').toString()

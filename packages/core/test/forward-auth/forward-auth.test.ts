@@ -353,6 +353,47 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect([page.status, page.text.includes('does not keep the cookies'), turns]).toEqual([508, true, 4])
   })
 
+  it('answers with the credential headers that the application receives, for proxies that only replace them', async () => {
+    const accessRules = [rule({ path: '/api/*', allow: 'service_tokens' }), rule({ path: '/*', allow: 'everyone' })]
+    const { id } = await sites.site({ ...wikiSite, accessRules })
+    const serviceToken = { name: 'CI', paths: [], methods: [] }
+    const { plain } = await sites.host.pocket.clients.addSecret(id, { serviceToken })
+    const { hostname, port } = new URL(sites.host.issuer)
+    const ask = (endpoint: string, path: string, given: Readonly<Record<string, string>>) =>
+      new Promise((resolve, reject) => {
+        const original = { 'x-original-url': wiki + path, 'x-original-method': 'GET' }
+        const headers = {
+          host: 'wiki.example.org',
+          ...(endpoint === 'auth-request' ? original : endpoint === 'forward-auth' && forwarded(path)),
+          'x-forwarded-proto': 'https',
+          ...given,
+        }
+        const target = `/api/authz/${endpoint}${endpoint === 'ext-authz' ? path : ''}`
+        request({ hostname, port, path: target, headers, agent: false }, (response) => {
+          const { cookie, authorization } = response.resume().headers
+          resolve([response.statusCode, cookie, authorization])
+        })
+          .on('error', reject)
+          .end()
+      })
+    const cookie = 'a=1; __Host-pocket-site=secret; __Host-pocket-turn-x=1;  b="2"; __Host-pocket-returns=1'
+    for (const endpoint of ['forward-auth', 'ext-authz']) {
+      expect(await ask(endpoint, '/api/x', { cookie, authorization: `Bearer ${plain}` })).toEqual([
+        200,
+        'a=1; b="2"',
+        '',
+      ])
+      const authorization = 'Bearer of the application'
+      expect(await ask(endpoint, '/', { cookie: '__Host-pocket-site=x', authorization })).toEqual([
+        200,
+        '',
+        authorization,
+      ])
+      expect(await ask(endpoint, '/', {})).toEqual([200, undefined, undefined])
+    }
+    expect(await ask('auth-request', '/', { cookie })).toEqual([200, undefined, undefined])
+  })
+
   it('opens a page in several tabs that were checked before the sign-in of another tab', async () => {
     await sites.site(wikiSite)
     const person = await sites.host.person('ada')
