@@ -35,7 +35,10 @@ export interface Apis extends ApiGrants {
   update(id: string, input: ApiInput): Promise<Api>
   /** Changes the resource, without consents to an earlier API that had it, and `createdAt` with it; tokens for the earlier one work until they expire. @throws as `update` and `create` */
   setResource(id: string, resource: string): Promise<Api>
-  /** Removes the API and all access to it. Returns `false` if it does not exist. */
+  /**
+   * Removes the API and all access to it. Codes, refresh tokens and grants for it do not count for another API that gets its
+   * resource. Returns `false` if it does not exist.
+   */
   remove(id: string): Promise<boolean>
   /**
    * Replaces the permissions of the API; a permission with an existing key keeps its ID. A client that loses its last

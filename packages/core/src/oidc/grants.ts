@@ -85,8 +85,11 @@ function coversRequest(grant: Grant, { scopes, claims, apiScopes }: GrantRequest
     includesAll(grant.getOIDCScope().split(' '), scopes) &&
     includesAll(grant.getOIDCClaims(), claims) &&
     apiScopes.every(
-      ({ indicator, scopes: requested }) =>
-        requested.length > 0 && includesAll(grant.getResourceScope(indicator).split(' '), requested),
+      ({ indicator, scopes: requested, startedAt }) =>
+        // An older grant may concern a removed API that had this resource, so the consent decides.
+        (grant.iat ?? 0) >= startedAt &&
+        requested.length > 0 &&
+        includesAll(grant.getResourceScope(indicator).split(' '), requested),
     )
   )
 }

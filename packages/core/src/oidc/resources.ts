@@ -11,6 +11,9 @@ interface ClientId {
   readonly clientId: string
 }
 
+/** When the API of each resource of a request was created or got its resource, in seconds since the Unix epoch. */
+const apiStarts = new WeakMap<object, Map<string, number>>()
+
 /** The library's resource indicator options (RFC 8707). Some functions modify the parameters of the current request. */
 export function resourceIndicators(access: ApiAccessReader) {
   /** @throws InvalidScope for scopes of an API in a request without `resource` */
@@ -48,6 +51,12 @@ export function resourceIndicators(access: ApiAccessReader) {
         if (await access.exists(indicator)) throw new errors.AccessDenied('the client has no access to this resource')
         throw new errors.InvalidTarget('the resource does not exist')
       }
+      const startedAt = Math.floor(found.api.createdAt / 1000)
+      const issuedAt = issueTimeOfCredential(ctx)
+      // An API that was created with the resource of a removed one is a different API.
+      if (issuedAt !== undefined && issuedAt < startedAt)
+        throw new errors.InvalidTarget('the resource belongs to another API than the one that was authorized')
+      apiStarts.set(ctx.oidc, (apiStarts.get(ctx.oidc) ?? new Map()).set(indicator, startedAt))
       const protocol = extras(client).pocket_protocol
       const keys = found.permissions.map(({ key }) => key)
       assertAllowed(ctx, client, keys)
@@ -63,6 +72,13 @@ export function resourceIndicators(access: ApiAccessReader) {
       }
     },
   }
+}
+
+/** When the credential of a token request was issued, with the resource that it stands for, in seconds since the Unix epoch. */
+function issueTimeOfCredential({ oidc: { entities } }: KoaContextWithOIDC): number | undefined {
+  const { RefreshToken: refreshToken, AuthorizationCode: code, DeviceCode: deviceCode } = entities
+  // The first refresh token of a rotation.
+  return refreshToken ? (refreshToken.iiat ?? 0) : (code ?? deviceCode)?.iat
 }
 
 function singleResourceError(): Error {
@@ -115,6 +131,7 @@ export function listApiScopes(oidc: KoaContextWithOIDC['oidc']): readonly Reques
     indicator,
     resource: audience,
     scopes: [...oidc.requestParamScopes].filter((scope) => scopes.has(scope)),
+    startedAt: apiStarts.get(oidc)?.get(indicator) ?? Number.POSITIVE_INFINITY,
   }))
 }
 
@@ -122,6 +139,8 @@ export interface RequestedApiScopes {
   readonly indicator: string
   readonly resource: string
   readonly scopes: readonly string[]
+  /** When the API was created or got its resource, in seconds since the Unix epoch. */
+  readonly startedAt: number
 }
 
 /** The keys that a stored consent must contain to skip the prompt: API access and each permission. */

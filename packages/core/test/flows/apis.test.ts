@@ -1,8 +1,9 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { Api, ApiAccess, ApiInput, NewApiInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
+import { storeKinds } from '../contracts/kinds.ts'
 import { decide, goBack, type Host, second, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
@@ -490,6 +491,53 @@ describe('consent page', () => {
   })
 })
 
+describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) => {
+  test.each<[string, (host: Host, api: Api) => Promise<Api>]>([
+    ['a new API with the same resource', (host) => notes(host)],
+    [
+      'an older API that gets its resource',
+      async (host, older) => {
+        await host.pocket.apis.setResource(older.id, resource)
+        return host.pocket.apis.setPermissions(older.id, [{ key: 'notes:read', name: 'Read notes' }])
+      },
+    ],
+  ])('of a removed API does not count for %s', async (_what, successorOf) => {
+    const now = Date.now
+    const past = jest.spyOn(Date, 'now').mockImplementation(() => now() - 2 * second)
+    await using stack = new AsyncDisposableStack()
+    stack.defer(() => past.mockRestore())
+    const database = stack.use(await open())
+    const host = stack.use(await startHost({ stores: await database.empty() }))
+    const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
+    const setting = await prepared(host)
+    const { refresh_token: token = '' } = await tokens(setting, { scope: 'openid offline_access notes:read' })
+    const pending = await authorize(setting, { scope: 'openid notes:read', prompt: 'none' })
+    expect(parameters(pending.page.location).get('error')).toBeNull()
+    await host.pocket.apis.remove(setting.api.id)
+    past.mockRestore()
+    const successor = await successorOf(host, older)
+    await host.pocket.apis.setGrant(successor.id, setting.client.id, access(successor, ['notes:read']))
+    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+    await expect(pending.finish(pending.page.location)).rejects.toMatchObject({ error: 'invalid_target' })
+
+    const request = { scope: 'openid offline_access notes:read' }
+    const silent = await authorize(setting, { ...request, prompt: 'none' })
+    expect(parameters(silent.page.location).get('error')).toBe('consent_required')
+    // The grant of the session is extended by a new consent, which counts from then on.
+    const { page, finish } = await authorize(setting, request)
+    const fresh = await finish((await decide(setting.agent, page, 'submitTo', back)).location)
+    const again = await authorize(setting, { ...request, prompt: 'none' })
+    expect(parameters(again.page.location).get('error')).toBeNull()
+    const refreshed = await oidc.refreshTokenGrant(setting.configuration, fresh.refresh_token ?? '')
+    expect((await verified(setting, refreshed.access_token)).payload.scope).toContain('notes:read')
+    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+  })
+})
+
 describe('client credentials', () => {
   test('grant the requested permissions, or all allowed permissions by default', async () => {
     await using host = await startHost()
@@ -661,7 +709,6 @@ describe('opaque token', () => {
   test('for a removed API is not valid for an older API that gets its resource', async () => {
     await using host = await startHost()
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
-    host.clock.pass(2 * second)
     const { server, setting, token } = await opaque(host)
     await host.pocket.apis.remove(setting.api.id)
     host.clock.pass(2 * second)
