@@ -177,14 +177,21 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
       }),
 
     async sendDue(signal) {
-      for (const accountId of await recoveries.listDue(clock.now(), batchSize)) {
+      const now = clock.now()
+      const failures: unknown[] = []
+      // A code that is sent later could not be stopped.
+      for (const accountId of await recoveries.listDue({ after: now - delayedCodeLifetime, now }, batchSize)) {
         if (signal.aborted) return
         try {
           await send(accountId)
         } catch (error) {
-          if (!(error instanceof RecoveryStopped || error instanceof PocketError) || isTemporary(error)) throw error
+          if (isTemporary(error)) throw error
+          // Accounts that fail every time would fill the next batch.
+          if (error instanceof PocketError) await recoveries.stop(accountId)
+          else if (!(error instanceof RecoveryStopped)) failures.push(error)
         }
       }
+      if (failures.length > 0) throw failures[0]
     },
 
     async userNameOf(token) {

@@ -11,7 +11,7 @@ const sql = {
   start: `INSERT INTO ${rows.table} (account_id, ready_at, stop_hash) VALUES ($1, $2, $3)
     ON CONFLICT (account_id) DO UPDATE SET ready_at = $2, sent_at = NULL, stop_hash = $3
     WHERE ${rows.table}.ready_at IS NULL OR ${rows.table}.ready_at <= $4`,
-  listDue: `SELECT account_id FROM ${rows.table} WHERE ready_at <= $1 AND sent_at IS NULL ORDER BY ready_at LIMIT $2`,
+  listDue: `SELECT account_id FROM ${rows.table} WHERE ready_at > $1 AND ready_at <= $2 AND sent_at IS NULL ORDER BY ready_at LIMIT $3`,
   listReadyAfter: `SELECT account_id FROM ${rows.table} WHERE ready_at > $1`,
   markSent: `UPDATE ${rows.table} SET sent_at = $2 WHERE account_id = $1 AND ready_at <= $2 AND sent_at IS NULL`,
   stop: `UPDATE ${rows.table} SET ready_at = NULL, sent_at = NULL, stop_hash = NULL
@@ -48,8 +48,11 @@ export class RecoveryStore {
   }
 
   /** The accounts whose waiting period is over and whose code was not sent. */
-  async listDue(now: number, limit: number): Promise<readonly string[]> {
-    return this.#listAccounts(sql.listDue, [now, limit])
+  async listDue(
+    { after, now }: { readonly after: number; readonly now: number },
+    limit: number,
+  ): Promise<readonly string[]> {
+    return this.#listAccounts(sql.listDue, [after, now, limit])
   }
 
   /** The accounts with a recovery by e-mail whose waiting period ends or ended after this instant. */

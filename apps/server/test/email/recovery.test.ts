@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { NotFoundError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
@@ -257,6 +258,37 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     await Promise.all([stop(entering), ...browsers.map((browser) => enter(browser, code))])
     const added = await Promise.all(browsers.map(addPasskey))
     expect(added.filter((status) => status === 200)).toEqual([])
+  })
+
+  test('sends the codes of other users if one fails, and does not try again if it can never be sent', async () => {
+    const users = [await createUser(), await createUser(), await createUser()] as const
+    for (const { email } of users) {
+      await request(email)
+      await tokenFor(email)
+    }
+    const [refused, failing, other] = users
+    const { recovery } = instance.app.pocket
+    const replaceCodes = recovery.replaceCodes.bind(recovery)
+    const tried: string[] = []
+    jest.spyOn(recovery, 'replaceCodes').mockImplementation(async (accountId, codes) => {
+      tried.push(accountId)
+      if (accountId === refused.id) throw new NotFoundError('user_not_found', 'Test')
+      if (accountId === failing.id) throw new Error('Test')
+      return replaceCodes(accountId, codes)
+    })
+    await sendDue(1)
+    expect(await codeFor(other.email)).not.toBe('')
+    expect(tried.toSorted()).toEqual([refused.id, failing.id, other.id].toSorted())
+    await runJob('send-recovery-codes')
+    expect(tried.slice(3)).toEqual([failing.id])
+  })
+
+  test('sends no code that can no longer be stopped', async () => {
+    const { email } = await createUser()
+    await request(email)
+    await tokenFor(email)
+    await sendDue(2.1)
+    expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
   })
 
   test('starts once, and not again before it is over', async () => {
