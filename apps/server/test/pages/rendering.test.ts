@@ -100,6 +100,22 @@ describe('templates', () => {
     expect(html).not.toContain('0 seconds')
   })
 
+  test('label the details of every audit event', async () => {
+    const auditLog = pageStates['audit-log-all']
+    if (auditLog?.view !== 'audit-log-all') throw new Error('The state shows another page.')
+    const types = await readFile(new URL('../../packages/core/src/audit/events.ts', server), 'utf8')
+    const fields = new Set([...types.matchAll(/readonly (\w+)\??:/g)].map(([, name = '']) => name))
+    // The summary of the entry contains these.
+    for (const name of ['accountId', 'by', 'code', 'event', 'job', 'passkeyName', 'deviceAddress', 'origin', 'changes'])
+      fields.delete(name)
+    expect(fields.size).toBeGreaterThan(20)
+    const [line] = auditLog.lines
+    if (line === undefined) throw new Error('The state has no line.')
+    const details = [...fields].map((name) => ({ name, value: 'x' }))
+    const html = await pages.render({ ...auditLog, lines: [{ ...line, details }] })
+    expect(html.match(/<dt><code>\w+/g)).toBeNull()
+  })
+
   test('explain an LDAP failure in words, with the technical text beside them', async () => {
     const [ldap, jobs, auditLog] = [pageStates['ldap-failed'], pageStates.jobs, pageStates['audit-log-all']]
     if (ldap === undefined || jobs?.view !== 'jobs' || auditLog?.view !== 'audit-log-all')
