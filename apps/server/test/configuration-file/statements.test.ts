@@ -23,23 +23,26 @@ ${each((index) => `  - { resource: "https://${index}.example.com", name: API, ac
 `
 }
 
-test.each(databaseKinds)('on %s: uses a number of statements linear in the objects of a configuration file', async (kind) => {
-  await using stack = new AsyncDisposableStack()
-  const { app } = stack.use(await startApp(await databaseOf(kind, stack)))
-  const site = stack.use(await createFileSite(''))
-  const load = async (count: number) => {
-    await writeFile(site.path, yamlOf(count))
-    return loadFile({ path: site.path, environment: {}, schema: fileSchema() })
-  }
-  const countFor = async (count: number) => {
-    const file = await load(count)
-    return statements.countDuring(() => app.configuration.rehearse(file))
-  }
-  const [few, some, many] = [await countFor(5), await countFor(10), await countFor(20)]
-  // One statement for each pair of objects would add 150; jobs send a few in between.
-  expect(many - some).toBeLessThanOrEqual(2 * (some - few) + 40)
-  const file = await load(20)
-  await app.configuration.apply(file)
-  const again = await statements.countDuring(() => app.configuration.rehearse(file))
-  expect(again).toBeLessThanOrEqual(80 * 4)
-})
+test.each(databaseKinds)(
+  'on %s: uses a number of statements linear in the objects of a configuration file',
+  async (kind) => {
+    await using stack = new AsyncDisposableStack()
+    const { app } = stack.use(await startApp(await databaseOf(kind, stack)))
+    const site = stack.use(await createFileSite(''))
+    const load = async (count: number) => {
+      await writeFile(site.path, yamlOf(count))
+      return loadFile({ path: site.path, environment: {}, schema: fileSchema() })
+    }
+    const countFor = async (count: number) => {
+      const file = await load(count)
+      return statements.countDuring(() => app.configuration.rehearse(file))
+    }
+    const [few, some, many] = [await countFor(5), await countFor(10), await countFor(20)]
+    // One statement for each pair of objects would add 150; jobs send a few in between.
+    expect(many - some).toBeLessThanOrEqual(2 * (some - few) + 40)
+    const file = await load(20)
+    await app.configuration.apply(file)
+    const again = await statements.countDuring(() => app.configuration.rehearse(file))
+    expect(again).toBeLessThanOrEqual(80 * 4)
+  },
+)

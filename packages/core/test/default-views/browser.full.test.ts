@@ -112,7 +112,7 @@ test('create an account in a browser, and may have to wait for approval', async 
     await page.getByRole('button', { name: 'Create an account with a passkey' }).click()
   }
   await create('taken')
-  await page.getByText('There is an account with this name').waitFor()
+  await page.getByText('An account with this name').waitFor()
   await create('eva')
   await page.getByRole('heading', { name: 'Allow Photos?' }).waitFor()
   expect([...made.values()]).toMatchObject([{ userName: 'eva' }])
