@@ -61,9 +61,10 @@ export function accessReference(): string {
 const columns = ['Route', 'Caller', 'API key', 'Session', 'Conditions']
 
 function conditionLine([name, condition]: readonly [string, Condition]): readonly string[] {
-  const { text, session, unlimitedKey, scope, proof } = condition
+  const { text, session, unlimitedKey, secrets, scope, proof } = condition
   const requirement = proof === undefined ? code(session ? [session] : []) : 'a passkey for this request'
-  return [code([name]), text, requirement, unlimitedKey ? 'without scopes' : code(scope ? [scope] : [])]
+  const key = [unlimitedKey && 'without scopes', secrets && 'reads secrets', scope && code([scope])]
+  return [code([name]), text, requirement, key.filter(Boolean).join(', ')]
 }
 
 function rowLine([route, { caller, scopes, session, conditions: conditionNames }]: readonly [

@@ -105,7 +105,7 @@ export const differences = {
   },
   secrets: {
     pocketId: 'Shows stored SMTP, LDAP and SCIM secrets to every administrator.',
-    here: 'Only to an API key with the permission to read secrets; others see a mask, which means unchanged.',
+    here: 'Only to an API key with the permission to read secrets; others see a mask, which means unchanged. Only such a key can make administrators, create login codes for them, and change their e-mail addresses and the mail and LDAP settings.',
     why: 'security',
   },
   pictures: {

@@ -10,17 +10,29 @@ interface GuardedRequest {
   readonly ctx: Context
 }
 
-/** @throws as the condition `administrator` of the access table if a user becomes an administrator */
+/** @throws as the conditions `administrator` and `administrator-access` of the access table if a user becomes an administrator */
 export async function assertCanMakeAdministrator(
   ctx: Context,
-  { isAdmin }: { readonly isAdmin?: boolean },
+  { isAdmin }: { readonly isAdmin?: boolean | undefined },
 ): Promise<void> {
-  if (isAdmin) await assertCondition(ctx, 'administrator')
+  if (!isAdmin) return
+  await assertCondition(ctx, 'administrator')
+  await assertCondition(ctx, 'administrator-access')
 }
 
-/** @throws as the condition `administrator` of the access table, for an administrator */
-export async function assertCanChangeUser(ctx: Context, user: Pick<User, 'administrator'>): Promise<void> {
-  if (user.administrator) await assertCondition(ctx, 'administrator')
+/**
+ * Checks a change of a user. An administrator who stays one keeps the e-mail address, which receives login codes.
+ *
+ * @throws as the conditions `administrator` and `administrator-access` of the access table
+ */
+export async function assertCanUpdateUser(
+  ctx: Context,
+  stored: Pick<User, 'administrator' | 'email'>,
+  { isAdmin, email }: { readonly isAdmin?: boolean; readonly email?: string | null },
+): Promise<void> {
+  if (!stored.administrator) return await assertCanMakeAdministrator(ctx, { isAdmin })
+  await assertCondition(ctx, 'administrator')
+  if (emailChanged(stored, email ?? null)) await assertCondition(ctx, 'administrator-access')
 }
 
 /**
@@ -33,7 +45,20 @@ export async function assertCanModifyUser(
   users: { find(id: string): Promise<Pick<User, 'administrator'>> },
 ): Promise<string> {
   const id = params.id ?? params.userId ?? ''
-  await assertCanChangeUser(ctx, await users.find(id))
+  if ((await users.find(id)).administrator) await assertCondition(ctx, 'administrator')
+  return id
+}
+
+/**
+ * The ID of the user for whom a call creates a login code or an invitation.
+ *
+ * @throws {NotFoundError} `user_not_found` @throws as the conditions `administrator` and `administrator-access` of the access table
+ */
+export async function assertCanIssueAccess(
+  { params: { id = '' }, ctx }: GuardedRequest,
+  users: { find(id: string): Promise<Pick<User, 'administrator'>> },
+): Promise<string> {
+  await assertCanMakeAdministrator(ctx, { isAdmin: (await users.find(id)).administrator })
   return id
 }
 
@@ -108,10 +133,12 @@ export async function assertCanChangeEmail(ctx: Context, user: User, email: stri
 const profileFields: ReadonlySet<string> = new Set(['userName', 'email', 'firstName', 'lastName', 'displayName'])
 
 /**
- * @throws as the condition `administrator-profile` of the access table, if the name or e-mail address of an administrator changes
+ * @throws as the conditions `administrator-profile` and `administrator-access` of the access table, if the name or e-mail address of an
+ *   administrator changes
  */
 export async function assertCanUpdateProfile(ctx: Context, { before, changed }: UserUpdate): Promise<void> {
   if (changed.some((field) => profileFields.has(field))) await assertCanChangePicture(ctx, before)
+  if (before.administrator && changed.includes('email')) await assertCondition(ctx, 'administrator-access')
 }
 
 /** @throws as the condition `administrator-profile` of the access table, for the picture of an administrator */

@@ -7,6 +7,8 @@ export interface Condition {
   readonly session?: SessionRequirement
   /** Whether API keys with scopes are refused. */
   readonly unlimitedKey?: true
+  /** Whether API keys need the permission to read secrets. */
+  readonly secrets?: true
   /** An additional scope that API keys with scopes need. */
   readonly scope?: ApiKeyScope
   /** Maximum age of the passkey proof for this request, in milliseconds. */
@@ -19,6 +21,10 @@ export const conditions = {
     text: 'The user is an administrator, or becomes one.',
     session: 'recent',
     unlimitedKey: true,
+  },
+  'administrator-access': {
+    text: 'The request makes an administrator or a link to an LDAP entry, changes the e-mail address of an administrator, or creates a login code or an invitation for one.',
+    secrets: true,
   },
   'administrator-profile': {
     text: 'The name, the e-mail address or the picture of an administrator changes.',
@@ -48,6 +54,7 @@ export const conditions = {
   'sign-in-settings': {
     text: 'A setting changes whose name begins with `smtp`, `ldap`, `emailOneTimeAccess` or `recovery`.',
     unlimitedKey: true,
+    secrets: true,
   },
   'critical-settings': {
     text: 'A setting changes that decides who can sign up, or whose name begins with `smtp`, `ldap`, `emailOneTimeAccess` or `recovery`.',

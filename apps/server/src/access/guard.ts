@@ -164,11 +164,13 @@ export async function assertCondition(
   const authorization = authorizations.get(ctx)
   if (!authorization?.row.conditions.includes(name))
     throw new Error(`The access table has no condition ${name} for ${ctx.method} ${ctx.path}.`)
-  const { session, unlimitedKey, scope, proof }: Condition = conditions[name]
+  const { session, unlimitedKey, secrets, scope, proof }: Condition = conditions[name]
   if (unlimitedKey && authorization.caller?.scopes)
     throw new ForbiddenError('forbidden', 'A limited API key cannot create, change or approve an administrator.', {
       details,
     })
+  if (secrets && isApiKey(ctx) && !canReadSecrets(ctx))
+    throw new ForbiddenError('forbidden', 'This requires an API key with the permission to read secrets.', { details })
   if (scope) assertScopes(authorization.caller?.scopes ?? null, [scope])
   if (session) await assertSession(ctx, authorization, session)
   if (proof) await authorization.reauthentication.demand(ctx.req, ctx.res, proof)

@@ -46,7 +46,7 @@ export const restRows = {
   'POST /api/users/:id/invitation': row('administrator', {
     key: 'write:users',
     session: ['passkey', 'recent-15-minutes'],
-    when: 'administrator',
+    when: ['administrator', 'administrator-access'],
   }),
   'GET /api/api-keys': row('user', { key: 'read:account' }),
   'POST /api/api-keys': row('user', {
@@ -83,12 +83,22 @@ export const restRows = {
   'POST /api/one-time-access-token/:token': row('anyone'),
   'GET /api/users/me/data': row('user'),
   'GET /api/users/me': row('user', { key: 'read:account' }),
-  'PUT /api/users/me': row('user', { key: 'write:account', when: ['own-email', 'administrator-profile'] }),
+  'PUT /api/users/me': row('user', {
+    key: 'write:account',
+    when: ['own-email', 'administrator-profile', 'administrator-access'],
+  }),
   'DELETE /api/users/me': row('user', { session: 'recent' }),
   'GET /api/users': row('administrator', { key: 'read:users' }),
-  'POST /api/users': row('administrator', { key: 'write:users', when: ['administrator', 'group-assignment'] }),
+  'POST /api/users': row('administrator', {
+    key: 'write:users',
+    when: ['administrator', 'administrator-access', 'group-assignment'],
+  }),
   'GET /api/users/:id': row('administrator', { key: 'read:users' }),
-  'PUT /api/users/:id': row('administrator', { key: 'write:users', session: 'passkey', when: 'administrator' }),
+  'PUT /api/users/:id': row('administrator', {
+    key: 'write:users',
+    session: 'passkey',
+    when: ['administrator', 'administrator-access'],
+  }),
   'DELETE /api/users/:id': row('administrator', { key: 'write:users', when: 'administrator' }),
   'PUT /api/users/:id/user-groups': row('administrator', {
     key: ['write:users', 'write:groups'],
@@ -104,7 +114,7 @@ export const restRows = {
   'POST /api/users/:id/one-time-access-token': row('administrator', {
     key: 'write:users',
     session: ['passkey', 'recent-15-minutes'],
-    when: 'administrator',
+    when: ['administrator', 'administrator-access'],
   }),
   'GET /api/sessions': row('user', { key: 'read:account' }),
   'DELETE /api/sessions': row('user', { key: 'write:account' }),
@@ -196,7 +206,7 @@ export const restRows = {
   'PUT /api/users/:id/ldap-link': row('administrator', {
     key: 'write:users',
     session: 'recent',
-    when: 'administrator',
+    when: ['administrator', 'administrator-access'],
   }),
   'DELETE /api/users/:id/ldap-link': row('administrator', {
     key: 'write:users',

@@ -34,7 +34,7 @@ export const apiKeySchema = named('ApiKeyDto', {
     canReadSecrets: {
       type: 'boolean',
       description:
-        'Whether responses contain SMTP and LDAP passwords, SCIM tokens and sign-up tokens instead of a mask.',
+        'Whether responses contain SMTP and LDAP passwords, SCIM tokens and sign-up tokens instead of a mask. Only such a key can make administrators and change mail and LDAP settings.',
     },
     scopes: {
       ...scopes,

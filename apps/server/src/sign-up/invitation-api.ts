@@ -1,4 +1,4 @@
-import { assertCanModifyUser } from '../access/access-checks.ts'
+import { assertCanIssueAccess } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { isProgram } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
@@ -34,7 +34,7 @@ export function invitationOperations({
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultLifetime)
-        const id = await assertCanModifyUser(call, users)
+        const id = await assertCanIssueAccess(call, users)
         const code = await users.issueCode(actorOf(call), id, lifetime, { byProgram: isProgram(call.ctx) })
         return { link: `${pocket.issuer}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}` }
       },

@@ -2,10 +2,11 @@ import type { Directory, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import {
   assertCanChangeEmail,
-  assertCanChangeUser,
+  assertCanIssueAccess,
   assertCanMakeAdministrator,
   assertCanModifyUser,
   assertCanUpdateProfile,
+  assertCanUpdateUser,
 } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { staticUser } from '../access/built-in-actors.ts'
@@ -145,9 +146,8 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       body: userBody,
       response: { status: 200, schema: userSchema },
       async handle(call) {
-        await assertCanMakeAdministrator(call.ctx, call.body)
         const updated = await users.update(actorOf(call), call.params.id ?? '', call.body, (stored) =>
-          assertCanChangeUser(call.ctx, stored),
+          assertCanUpdateUser(call.ctx, stored, call.body),
         )
         return respondWithUser(call.ctx, updated)
       },
@@ -231,7 +231,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)
-        const id = await assertCanModifyUser(call, users)
+        const id = await assertCanIssueAccess(call, users)
         return { token: await users.issueCode(actorOf(call), id, lifetime, { byProgram: isProgram(call.ctx) }) }
       },
     }),

@@ -24,7 +24,7 @@ export interface Callers extends AsyncDisposable {
   readonly sessions: readonly TestCaller[]
   /** API keys that the rows distinguish. */
   keysFor(row: AccessRow): Promise<readonly TestCaller[]>
-  /** A key with exactly these scopes, owned by an administrator by default. */
+  /** A key with exactly these scopes, owned by an administrator by default. One without scopes has all permissions of its owner. */
   key(scopes: readonly ApiKeyScope[] | null, role?: 'user' | 'administrator'): Promise<TestCaller>
 }
 
@@ -82,7 +82,8 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     const known = minted.get(name)
     if (known) return known
     const body = { name: `Key ${minted.size}`, expiresAt: new Date(now + 86_400_000).toISOString(), scopes }
-    const answer = await owners[role].postJson(`${url}/api/api-keys`, body)
+    const canReadSecrets = scopes === null && role === 'administrator'
+    const answer = await owners[role].postJson(`${url}/api/api-keys`, { ...body, canReadSecrets })
     // A cast: another test checks the shape.
     const { token } = answer.json() as { token: string }
     const made = byKey(name, token, { role, scopes })

@@ -3,6 +3,7 @@ import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson, freshName } from '../api/people.ts'
+import { whole } from '../api/setting-calls.ts'
 
 const callback = 'https://app.example/callback'
 
@@ -250,5 +251,84 @@ describe('an API key with scopes', () => {
     const body = { username: String(user.json.username), email: 'user@example.com' }
     expect((await write(`PUT /api/users/${user.id}`, body)).status).toBe(200)
     expect((await write(`DELETE /api/users/${user.id}/profile-picture`)).status).toBe(204)
+  })
+})
+
+describe('an API key without scopes and without the permission to read secrets', () => {
+  /** A key of the administrator without scopes. */
+  async function keyOf(fields: object) {
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const { json } = await instance.call('POST /api/api-keys', { body: { name: freshName(), expiresAt, ...fields } })
+    const headers = { 'x-api-key': String(json.token) }
+    return (call: string, body: unknown) => {
+      const [method = '', path = ''] = call.split(' ')
+      return instance.agent().sendJson(method, instance.url + path, { body, options: { headers } })
+    }
+  }
+  const fieldsOf = (json: Readonly<Record<string, unknown>>, changes: object) => ({
+    ...{ username: json.username, email: json.email, firstName: json.firstName, isAdmin: json.isAdmin },
+    ...changes,
+  })
+  const email = () => `${freshName()}@example.com`
+
+  test.each<[string, boolean, (id: string, json: Readonly<Record<string, unknown>>) => readonly [string, unknown]]>([
+    [
+      'create an administrator',
+      false,
+      () => ['POST /api/users', { username: freshName(), email: email(), isAdmin: true }],
+    ],
+    ['promote a user', false, (id, json) => [`PUT /api/users/${id}`, fieldsOf(json, { isAdmin: true })]],
+    ['link a user to an LDAP entry', false, (id) => [`PUT /api/users/${id}/ldap-link`, { entry: 'cn=ada' }]],
+    ['create a login code of an administrator', true, (id) => [`POST /api/users/${id}/one-time-access-token`, {}]],
+    ['invite an administrator', true, (id) => [`POST /api/users/${id}/invitation`, {}]],
+    [
+      'change the e-mail address of an administrator',
+      true,
+      (id, json) => [`PUT /api/users/${id}`, fieldsOf(json, { email: email() })],
+    ],
+    [
+      'change the mail server',
+      false,
+      () => [
+        'PUT /api/application-configuration',
+        whole({ smtpHost: `${freshName()}.example.com`, emailOneTimeAccessAsAdminEnabled: 'true' }),
+      ],
+    ],
+    ['change the LDAP server', false, () => ['PATCH /api/settings', { ldapStartTls: true }]],
+  ])('cannot %s', async (_what, isAdmin, requestOf) => {
+    const { id, json } = await createPerson(instance, { isAdmin })
+    const [call, body] = requestOf(id, json)
+    const other = await keyOf({})
+    expect(refusal(await other(call, body))).toEqual([403, 'forbidden'])
+    const reading = await keyOf({ canReadSecrets: true })
+    expect((await reading(call, body)).status).not.toBe(403)
+  })
+
+  test('cannot change the e-mail address of its owner, who is an administrator', async () => {
+    const { json } = await instance.call('GET /api/users/me')
+    const other = await keyOf({})
+    expect(refusal(await other('PUT /api/users/me', { ...json, email: email() }))).toEqual([403, 'forbidden'])
+    expect((await other('PUT /api/users/me', { ...json, locale: 'de' })).status).toBe(200)
+  })
+
+  test('cannot create another API key', async () => {
+    const body = { name: freshName(), expiresAt: new Date(Date.now() + 86_400_000).toISOString(), canReadSecrets: true }
+    const other = await keyOf({})
+    expect(refusal(await other('POST /api/api-keys', body))).toEqual([403, 'api_key_auth_not_allowed'])
+  })
+
+  test('can still manage users and administrators', async () => {
+    const administrator = await createPerson(instance, { isAdmin: true })
+    const other = await keyOf({})
+    const created = await other('POST /api/users', { username: freshName(), email: email() })
+    // A cast: another test checks the shape.
+    const { id } = created.json() as { readonly id: string }
+    const statuses = [
+      created,
+      await other(`POST /api/users/${id}/one-time-access-token`, {}),
+      await other(`PUT /api/users/${administrator.id}`, fieldsOf(administrator.json, { firstName: 'Grace' })),
+      await other(`DELETE /api/users/${administrator.id}`, undefined),
+    ].map(({ status }) => status)
+    expect(statuses).toEqual([201, 201, 200, 204])
   })
 })

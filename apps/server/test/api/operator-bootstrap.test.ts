@@ -17,7 +17,8 @@ describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
 
   beforeAll(async () => {
     instance = await startCalled(kind, { STATIC_API_KEY: staticKey })
-    storedKey = String((await instance.call('POST /api/api-keys', { body: newKey() })).json.token)
+    const body = { ...newKey(), canReadSecrets: true }
+    storedKey = String((await instance.call('POST /api/api-keys', { body })).json.token)
   })
   afterEach(() => void jest.restoreAllMocks())
   afterAll(async () => instance[Symbol.asyncDispose]())
