@@ -3,6 +3,7 @@ import type { AuditSink } from './audit/audit-sink.ts'
 import type { BuiltInRules, RunAccessChecks } from './clients/access-checks.ts'
 import type { GetHostClaims, MakeClaims } from './clients/claim-maker.ts'
 import type { CountPasskeys } from './clients/group-restriction.ts'
+import type { SigningAlgorithm } from './clients/protocol.ts'
 import type { RedirectUriPolicy } from './clients/redirect-uris.ts'
 import type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 import type { Clock } from './clock.ts'
@@ -53,6 +54,8 @@ export interface CoreContext {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly countPasskeys: CountPasskeys
   readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
+  /** The algorithm that signs the tokens of new clients. */
+  readonly signingAlgorithm: () => Promise<SigningAlgorithm>
   readonly sessionLifetime: () => Promise<SessionLifetime>
   readonly redirectUriPolicy: RedirectUriPolicy
   readonly authorizationDetailsTypes: AuthorizationDetailsTypes

@@ -2,6 +2,7 @@ import type { HostAccounts } from './accounts/host-accounts.ts'
 import type { AuditSink } from './audit/audit-sink.ts'
 import type { AccessChecks } from './clients/access-checks.ts'
 import type { HostClaims } from './clients/host-claims.ts'
+import type { SigningAlgorithm } from './clients/protocol.ts'
 import type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 import type { Clock } from './clock.ts'
 import type { FindSiteTexts } from './forward-auth/site-page.ts'
@@ -176,6 +177,11 @@ export interface ProtocolOptions {
    * themselves.
    */
   readonly clientRegistration?: ClientRegistrationPolicy | (() => Promise<ClientRegistrationPolicy>) | undefined
+  /**
+   * Returns the algorithm that signs ID tokens and JWT access tokens of a new client. By default `RS256`. Clients that register
+   * themselves (RFC 7591) name their own.
+   */
+  readonly signingAlgorithm?: (() => Promise<SigningAlgorithm>) | undefined
   /** Whether clients may have http redirect URIs other than loopback addresses. By default `true`. */
   readonly allowInsecureRedirectUris?: boolean | undefined
   /**

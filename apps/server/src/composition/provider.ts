@@ -64,6 +64,7 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
       }),
       webFingerDomains: async () => (await settings.present()).webFingerDomains,
       internalOrigin: config.internalAppUrl,
+      signingAlgorithm: async () => (await settings.values()).signingAlgorithm,
       clientRegistration: registrationPolicy(settings),
       configuration: (ours) => ({
         ...ours,

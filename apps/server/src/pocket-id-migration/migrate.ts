@@ -57,8 +57,11 @@ async function migrateSigningKey(context: MigrationContext): Promise<void> {
   if (status === undefined) return report.leftOut(subject, reason)
   await target.signingKey(signingKey, status)
   report.migrated('signing key')
-  if (status === 'current') context.signingAlgorithm = signingAlgorithms.find((alg) => alg === signingKey.alg)
-  else report.changed(subject, `${reason} Its public key stays published until the last token it signed has ended.`)
+  const signingAlgorithm = signingAlgorithms.find((alg) => alg === signingKey.alg)
+  if (status === 'current' && signingAlgorithm) {
+    context.signingAlgorithm = signingAlgorithm
+    await target.settings([{ key: 'signingAlgorithm', value: signingAlgorithm }])
+  } else report.changed(subject, `${reason} Its public key stays published until the last token it signed has ended.`)
 }
 
 async function noteShortLived({ source, report }: MigrationContext): Promise<void> {

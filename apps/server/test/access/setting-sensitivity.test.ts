@@ -64,6 +64,7 @@ const expected: Readonly<Record<SettingSensitivity, readonly string[]>> = {
     'emailLoginNotificationEnabled',
     'emailVerificationEnabled',
     'emailApiKeyExpirationEnabled',
+    'signingAlgorithm',
     'webFingerDomains',
     'webauthnUserVerification',
     'webauthnAllowSyncedPasskeys',

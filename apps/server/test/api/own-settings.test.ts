@@ -19,6 +19,7 @@ const usual = {
   recoveryByEmail: 'disabled',
   recoveryCodes: 'users',
   sessionIdleMinutes: 0,
+  signingAlgorithm: 'RS256',
   signUpApproval: false,
   signUpVerification: false,
   webFingerDomains: [],

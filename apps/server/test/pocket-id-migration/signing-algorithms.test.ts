@@ -7,6 +7,10 @@ import { replaceSigningKey } from './source-signing-key.ts'
 
 const machine = facts.clients.find(({ id }) => id === 'machine')?.secrets.find(({ works }) => works)?.value ?? ''
 
+function headerOf(token: string) {
+  return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
+}
+
 async function migrate(alg: string) {
   await using stack = new AsyncDisposableStack()
   const source = stack.use(await createSource('SQLite'))
@@ -26,12 +30,13 @@ async function migrate(alg: string) {
     }),
   })
   const { access_token: token } = (await response.json()) as { access_token: string }
-  const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
+  const header = headerOf(token)
   const listed = await fetch(`${target.url}/api/signing-keys`, {
     headers: { 'X-API-Key': 'a static API key for tests' },
   })
   const disposables = stack.move()
   return {
+    url: target.url,
     key,
     keys,
     header,
@@ -85,6 +90,25 @@ test.each(selectCases(['ES256', 'EdDSA'], (alg) => alg === 'ES256'))(
   async (alg) => {
     await using migrated = await migrate(alg)
     expect(migrated.header).toMatchObject({ alg, kid: migrated.key.kid })
+  },
+  longTestTimeout,
+)
+
+test.each(['ES256', 'EdDSA'])(
+  'signs tokens of new clients with a migrated key of %s too',
+  async (alg) => {
+    await using migrated = await migrate(alg)
+    const post = async (path: string, body: object) => {
+      const headers = { 'X-API-Key': 'a static API key for tests', 'Content-Type': 'application/json' }
+      const response = await fetch(migrated.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+      return (await response.json()) as Readonly<Record<string, string>>
+    }
+    const { id = '' } = await post('/api/oidc/clients', { name: 'New', callbackURLs: ['https://new.example.com/cb'] })
+    const { secret = '' } = await post(`/api/oidc/clients/${id}/secret`, {})
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+    const response = await fetch(`${migrated.url}/api/oidc/token`, { method: 'POST', body })
+    const { access_token: token } = (await response.json()) as { access_token: string }
+    expect(headerOf(token)).toMatchObject({ alg, kid: migrated.key.kid })
   },
   longTestTimeout,
 )

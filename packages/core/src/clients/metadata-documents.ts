@@ -62,6 +62,7 @@ export function createMetadataDocuments({
   clock,
   fetch,
   registrationPolicy,
+  signingAlgorithm,
 }: CoreContext): MetadataDocuments {
   const pendingFetches = new Map<string, Promise<Client>>()
   const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
@@ -87,7 +88,8 @@ export function createMetadataDocuments({
       const now = clock.now()
       const metadataExpiresAt = now + cacheTime
       if (!before) {
-        const client = newClient(id, { ...document, metadataExpiresAt }, now)
+        const protocol = { ...defaultProtocol, idTokenSignedResponseAlg: await signingAlgorithm() }
+        const client = newClient(id, { ...document, metadataExpiresAt, protocol }, now)
         // A concurrent request has already stored the same document.
         if (!(await store.insert(client))) return client
         await changed(null, client)
@@ -169,7 +171,11 @@ function metadataOf({ name, redirectUris, postLogoutRedirectUris, registration }
   }
 }
 
-function newClient(id: string, document: MetadataDocument & Pick<Client, 'metadataExpiresAt'>, now: number): Client {
+function newClient(
+  id: string,
+  document: MetadataDocument & Pick<Client, 'metadataExpiresAt' | 'protocol'>,
+  now: number,
+): Client {
   return {
     id,
     ...document,
@@ -188,7 +194,6 @@ function newClient(id: string, document: MetadataDocument & Pick<Client, 'metada
     federatedIdentities: [],
     accessTokenDurationMinutes: null,
     refreshTokenDurationMinutes: 43_200,
-    protocol: defaultProtocol,
     template: null,
     unusedSince: null,
     createdAt: now,

@@ -102,7 +102,7 @@ interface ClientHooks {
 export const administratorDefaults = { registration: null, unusedSince: null, metadataExpiresAt: null } as const
 
 export function createClients(
-  { stores, clock, issuer, redirectUriPolicy, fetch, masterKey }: CoreContext,
+  { stores, clock, issuer, redirectUriPolicy, signingAlgorithm, fetch, masterKey }: CoreContext,
   secretUses: Pick<SecretUses, 'whenIdle'>,
   { onRemove, onRename, onRestrict }: ClientHooks,
 ): Clients {
@@ -160,10 +160,11 @@ export function createClients(
       assertNoErrors(shapeProblems(input))
       assertNoErrors([...idProblems(input.id), ...(await problemsOf(input))])
       const now = clock.now()
+      const protocol = { ...defaultProtocol, idTokenSignedResponseAlg: await signingAlgorithm() }
       const client: Client = {
         id: input.id ?? uuid(),
         type: 'standard',
-        ...completeInput(input, { template: null, protocol: defaultProtocol }),
+        ...completeInput(input, { template: null, protocol }),
         allowedGroupIds: [],
         pkceSupported: false,
         secrets: [],

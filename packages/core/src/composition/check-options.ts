@@ -42,6 +42,7 @@ const optionKinds = {
   passkeys: { policy: 'an object or a function', readAuthenticatorMetadata: 'a function' },
   protocol: {
     clientRegistration: 'an object or a function',
+    signingAlgorithm: 'a function',
     allowInsecureRedirectUris: 'a boolean',
     allowImplicit: 'a boolean',
     authorizationDetailsTypes: 'an object',

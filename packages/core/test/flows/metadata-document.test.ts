@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type BeforeHookResult, type ClientRegistrationPolicy, createPublicFetch, type PublicFetch } from '@pocket/core'
+import {
+  type BeforeHookResult,
+  type ClientRegistrationPolicy,
+  createPublicFetch,
+  type PublicFetch,
+  type SigningAlgorithm,
+} from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { day, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 
@@ -12,6 +18,7 @@ const document = { client_id: id, client_name: 'Documented', redirect_uris: [red
 type Handler = (req: IncomingMessage, res: ServerResponse) => void
 
 let policy: ClientRegistrationPolicy
+let signingAlgorithm: SigningAlgorithm
 let host: Host
 let answer: Handler
 let asked: string[]
@@ -52,7 +59,10 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const fetch = fetchOf((server.address() as AddressInfo).port, options)
   host = await startHost({
-    options: { protocol: { fetch, clientRegistration: async () => policy }, hooks: { before } },
+    options: {
+      protocol: { fetch, clientRegistration: async () => policy, signingAlgorithm: async () => signingAlgorithm },
+      hooks: { before },
+    },
   })
   running.push(host, {
     async [Symbol.asyncDispose]() {
@@ -64,6 +74,7 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
 
 beforeEach(async () => {
   policy = { mode: 'off', restrictToGroups: false, documentPatterns: [id, 'https://app.example/second.json'] }
+  signingAlgorithm = 'RS256'
   answer = json(document)
   await start()
 })
@@ -399,4 +410,19 @@ test('an API that is open to such clients accepts them for users, and not for cl
   await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: [] })
   expect((await authorize(new UserAgent(), resource)).location).toContain('/interaction/')
   expect(await exchange('', { grant_type: 'client_credentials', ...resource })).not.toHaveProperty('access_token')
+})
+
+test('signs tokens of new clients with the algorithm of the host, unless they name their own', async () => {
+  signingAlgorithm = 'ES256'
+  await authorize(new UserAgent())
+  const clients = [
+    await host.pocket.clients.find(id),
+    (await host.client({})).client,
+    (await host.client({ protocol: { idTokenSignedResponseAlg: 'PS256' } })).client,
+  ]
+  expect(clients.map((client) => client?.protocol.idTokenSignedResponseAlg)).toEqual(['ES256', 'ES256', 'PS256'])
+  signingAlgorithm = 'EdDSA'
+  host.clock.pass(25 * hour)
+  await authorize(new UserAgent())
+  expect((await host.pocket.clients.find(id))?.protocol.idTokenSignedResponseAlg).toBe('ES256')
 })

@@ -1,4 +1,4 @@
-import type { Pocket } from '@pocket/core'
+import type { ClientProtocol, Pocket } from '@pocket/core'
 import type { ClientTemplate } from './template.ts'
 
 /** The values to enter at the application, with the application's own labels. */
@@ -16,7 +16,11 @@ export interface Instructions {
 export interface InstructionValues {
   readonly pocket: Pick<Pocket, 'issuer' | 'endpoints'>
   readonly appName: string
-  readonly client: { readonly id: string; readonly redirectUris: readonly string[] }
+  readonly client: {
+    readonly id: string
+    readonly redirectUris: readonly string[]
+    readonly protocol: Pick<ClientProtocol, 'idTokenSignedResponseAlg'>
+  }
   /** The plaintext secret, if this request created it. */
   readonly secret: string | null
 }
@@ -36,6 +40,7 @@ export function instructionsOf(
     clientId: client.id,
     clientSecret: secret ?? '',
     redirectUri,
+    signingAlgorithm: client.protocol.idTokenSignedResponseAlg,
     address: redirectUri.slice(0, redirectUri.length - pattern.replace('{address}', '').length),
   }
   const fillPlaceholders = (value: string) =>

@@ -6,7 +6,7 @@ export interface TemplateEntry {
   readonly label: string
   /**
    * The value to enter. Placeholders in braces: `appName`, `discovery`, `issuer`, `clientId`, `clientSecret`, `redirectUri`
-   * (the first one), `address` (the URL of the application), and the names of endpoints.
+   * (the first one), `address` (the URL of the application), `signingAlgorithm`, and the names of endpoints.
    */
   readonly value: string
 }

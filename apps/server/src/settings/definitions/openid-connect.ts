@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url'
+import { signingAlgorithms } from '@pocket/core/internal'
 import { addressPatterns } from '../checks.ts'
 import { boolean, choice, defineSetting, list, text } from '../setting.ts'
 
@@ -7,6 +8,14 @@ const domain = new RegExp(`^(?=.{1,253}$)${label}(?:[.]${label})+$`)
 
 /** `/settings/admin/application-configuration/oidc`, by the groups of the page. */
 export const openIdConnect = {
+  newClients: {
+    signingAlgorithm: defineSetting(choice(...signingAlgorithms), {
+      variable: 'SIGNING_ALGORITHM',
+      default: 'RS256',
+      description:
+        'The algorithm that signs ID tokens and JWT access tokens of new clients. A migration from Pocket ID sets it to that of its key.',
+    }),
+  },
   registration: {
     dynamicRegistration: defineSetting(choice('off', 'with-token', 'open'), {
       variable: 'DYNAMIC_REGISTRATION',
