@@ -56,7 +56,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     refreshResponses,
     secretUses,
     adapter: createAdapterFactory(options, { registrar, metadataDocuments, refreshResponses }),
-    pages: createProtocolPages({ ...options, getStartUrl }),
+    pages: createProtocolPages({ ...options, getStartUrl, hasSignOutPage: options.signOutUrl !== undefined }),
     enqueueLogoutNotice: logoutNotices.enqueue,
     recordAttempt: connectionLog.record,
     isTrial: trialMarks.isTrial,

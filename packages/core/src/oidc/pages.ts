@@ -51,15 +51,15 @@ interface ProtocolPageOptions {
   readonly render: RenderView
   readonly getStartUrl: GetStartUrl
   readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
-  /** The host's sign-out page, to which rejected end-session requests are redirected. */
-  readonly signOutUrl: string | undefined
+  /** Whether the host has a sign-out page, to which rejected end-session requests are redirected. */
+  readonly hasSignOutPage: boolean
 }
 
 export function createProtocolPages({
   render,
   getStartUrl,
   redirectUriRemedy = async () => undefined,
-  signOutUrl,
+  hasSignOutPage,
 }: ProtocolPageOptions): ProtocolPages {
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
     setPageHeaders(ctx.res, 'to-clients')
@@ -95,10 +95,8 @@ export function createProtocolPages({
       const { requestId } = requestContext(ctx.req)
       const description = libraryError.error_description ?? error.message
       if (isLogout(ctx) && ctx.status < 500) {
-        if (signOutUrl !== undefined) {
-          ctx.status = 303
-          return ctx.redirect(signOutUrl)
-        }
+        // `post-logout.ts` redirects.
+        if (hasSignOutPage) return
         const secret = await beginLogout(ctx)
         ctx.status = 200
         if (secret === undefined) return show(ctx, { view: 'signed-out', client: null })

@@ -57,3 +57,14 @@ export function preserveLanguageAtLogout(provider: Provider): void {
       ctx.redirect(setParameter(location, 'ui_locales', uiLocales))
   })
 }
+
+/** Redirects rejected end-session requests to the host's sign-out page, also those of programs, which receive no error page. */
+export function redirectRejectedLogouts(provider: Provider, signOutUrl: string | undefined): void {
+  if (signOutUrl === undefined) return
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.path !== protocolRoutes.end_session || ctx.status < 400 || ctx.status >= 500) return
+    ctx.status = 303
+    ctx.redirect(signOutUrl)
+  })
+}

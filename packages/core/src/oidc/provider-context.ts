@@ -22,6 +22,8 @@ export interface ProviderContext extends CoreContext {
   readonly adapter: (model: string) => Adapter
   readonly pages: ProtocolPages
   readonly pairwise: PairwiseIdentifier
+  /** The host's sign-out page. */
+  readonly signOutUrl: string | undefined
   readonly apiAccess: ApiAccessReader
   readonly registrar: Registrar
   readonly refreshResponses: RefreshResponses

@@ -14,7 +14,7 @@ import { queueLogoutNotices } from './logout-notices.ts'
 import { handleOutages } from './outages.ts'
 import { installOverrides } from './overrides/install.ts'
 import { createProviderClass } from './overrides/refresh-handler.ts'
-import { preserveLanguageAtLogout } from './post-logout.ts'
+import { preserveLanguageAtLogout, redirectRejectedLogouts } from './post-logout.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { recordFirstUses } from './registration/first-use.ts'
 import { handleRegistrationResponses } from './registration/responses.ts'
@@ -52,6 +52,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   handleUnknownRoutes(provider)
   requireCredentials(provider)
   preserveLanguageAtLogout(provider)
+  redirectRejectedLogouts(provider, context.signOutUrl)
   recordFirstUses(provider, context)
   handleRegistrationResponses(provider, context)
   explainUnsendableResponses(provider, context)

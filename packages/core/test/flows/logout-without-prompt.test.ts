@@ -205,6 +205,8 @@ describe('logout asks for confirmation', () => {
     expect(answer).toMatchObject(redirect)
     expect(await ended(party, answer)).toMatchObject({ signedIn: true })
     expect(await new UserAgent().get(`${url}?${parameters}`)).toMatchObject(redirect)
+    const headers = { accept: 'application/json' }
+    expect(await party.agent.get(`${url}?${parameters}`, { headers })).toMatchObject(redirect)
   })
 
   test('if the hint is another token that the provider signed', async () => {
