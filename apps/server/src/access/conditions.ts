@@ -64,10 +64,6 @@ export const conditions = {
     text: 'The redirect URIs of the client change, or the hosts of a protected site.',
     session: 'recent',
   },
-  'readable-secrets': {
-    text: 'The key can read secrets: the exception for administrators whom an API key created does not apply.',
-    session: 'passkey',
-  },
   'device-approval': {
     text: 'Another device is approved: a passkey was used for this approval alone within the last minute.',
     proof: 60_000,

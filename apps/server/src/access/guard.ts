@@ -61,6 +61,8 @@ interface Authorization {
   readonly caller: Caller | undefined
   readonly reauthentication: Pocket['reauthentication']
   readonly hasStaticApiKey: boolean
+  /** Whether a program acts in the session of an administrator that an API key created. */
+  readonly isBootstrap?: true
 }
 
 const authorizations = new WeakMap<Context, Authorization>()
@@ -137,7 +139,10 @@ export function createGuard(deps: GuardDeps): Guard {
     authorizations.set(ctx, authorization)
     if (!caller) return
     assertAllowed(caller, row)
-    if (row.session.includes('bootstrap') && (await isBootstrap(ctx, caller))) return caller.user
+    if (row.session.includes('bootstrap') && (await isBootstrap(ctx, caller))) {
+      authorizations.set(ctx, { ...authorization, isBootstrap: true })
+      return caller.user
+    }
     if (row.caller === 'administrator' && (await lacksSecondPasskey(caller)))
       throw new ForbiddenError('second_passkey_required', 'Administrators need two passkeys.')
     for (const requirement of row.session) await assertSession(ctx, authorization, requirement)
@@ -210,6 +215,11 @@ export function hasStaticUser(ctx: Context): boolean {
 /** Whether the caller is an API key with the permission to read secrets. */
 export function canReadSecrets(ctx: Context): boolean {
   return authorizations.get(ctx)?.caller?.canReadSecrets ?? false
+}
+
+/** Whether the requirement `bootstrap` was met: a key with the permission to read secrets, or the command line, gave the access. */
+export function isBootstrapSession(ctx: Context): boolean {
+  return authorizations.get(ctx)?.isBootstrap ?? false
 }
 
 function assertAllowed({ user, scopes }: Caller, row: AccessRow): void {

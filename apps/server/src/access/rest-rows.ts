@@ -51,7 +51,6 @@ export const restRows = {
   'GET /api/api-keys': row('user', { key: 'read:account' }),
   'POST /api/api-keys': row('user', {
     session: ['bootstrap', 'passkey', 'recent'],
-    when: 'readable-secrets',
   }),
   'POST /api/api-keys/:id/renew': row('user', { session: ['passkey', 'recent'] }),
   'DELETE /api/api-keys/:id': row('user', { key: 'write:account' }),

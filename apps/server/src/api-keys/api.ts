@@ -1,7 +1,7 @@
 import { requestContext } from '@pocket/core'
 import { apiKeyScopes } from '../access/api-key-scope.ts'
 import { commandLineUser } from '../access/built-in-actors.ts'
-import { assertCondition, isCommandLine } from '../access/guard.ts'
+import { isBootstrapSession, isCommandLine } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
@@ -66,7 +66,8 @@ const newApiKey = named('ApiKeyCreateDto', {
     },
     canReadSecrets: {
       type: 'boolean',
-      description: 'Whether responses contain secrets instead of a mask. Only for administrators; false by default.',
+      description:
+        'Whether responses contain secrets instead of a mask. Only for administrators; false by default, but true for the first key of an administrator that an API key created.',
     },
   },
 } as const)
@@ -103,8 +104,8 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
       body: newApiKey,
       response: { status: 201, schema: mintedSchema },
       async handle(call) {
-        const { name, description = null, scopes = null, canReadSecrets = false, expiresAt } = call.body
-        if (canReadSecrets) await assertCondition(call.ctx, 'readable-secrets')
+        const { name, description = null, scopes = null, expiresAt } = call.body
+        const { canReadSecrets = isBootstrapSession(call.ctx) } = call.body
         return mintedDto(await apiKeys.create(ownerOf(call), { name, description, scopes, canReadSecrets, expiresAt }))
       },
     }),

@@ -109,8 +109,6 @@ const others: ReadonlySet<string> = new Set([
   'PUT /api/users/me/profile-picture',
   'DELETE /api/users/me/profile-picture',
   'POST /settings/account',
-  // Its condition concerns sessions without a passkey; see operator-bootstrap.test.ts.
-  'POST /api/api-keys',
   // Their only condition is an additional scope; see least-privilege.test.ts.
   'POST /api/signup-tokens',
   'POST /api/oidc/clients',

@@ -14,7 +14,7 @@ import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { photo } from '../images/samples.ts'
 import { show, upload } from '../images/uploads.ts'
-import { createEmptyMachine, createMachine, type Machine, signIn } from './test-instance.ts'
+import { createEmptyMachine, createMachine, type Machine, noTerminal, signIn } from './test-instance.ts'
 
 const picturePath = ({ id }: Person) => `/api/users/${id}/profile-picture.png`
 
@@ -237,6 +237,19 @@ test('an archive to an age recipient restores with its identity only', async () 
   const damaged = await target.run(['import', '-p', '-', '--identity-file', target.path('identity')], altered)
   expect([damaged.exit, damaged.stderr]).toEqual([1, expect.stringContaining('damaged')])
   expect((await target.run(['import', '-p', '-', '--identity-file', target.path('identity')], stdout)).exit).toBe(0)
+})
+
+test.each([
+  ['archive', []],
+  ['open format', ['--open']],
+])('an interrupted export of the %s leaves no file', async (_, options) => {
+  await using machine = await createMachine('SQLite')
+  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  const terminal = { ...noTerminal, stop: AbortSignal.abort() }
+  const args = ['export', '-p', machine.path('archive'), ...options]
+  const { exit, stderr } = await machine.run(args, undefined, terminal)
+  expect([exit, stderr]).toEqual([1, 'Interrupted. Nothing was changed.\n'])
+  expect(await readdir(machine.path('.'))).toEqual(['data'])
 })
 
 test('export refuses a short passphrase and a key in an archive that is not encrypted', async () => {
