@@ -244,7 +244,7 @@ test.each([
   ['open format', ['--open']],
 ])('an interrupted export of the %s leaves no file', async (_, options) => {
   await using machine = await createMachine('SQLite')
-  await (await startApp(machine.env))[Symbol.asyncDispose]()
+  await (await startInstance(machine.env))[Symbol.asyncDispose]()
   const terminal = { ...noTerminal, stop: AbortSignal.abort() }
   const args = ['export', '-p', machine.path('archive'), ...options]
   const { exit, stderr } = await machine.run(args, undefined, terminal)
