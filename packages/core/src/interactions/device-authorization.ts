@@ -130,6 +130,7 @@ export function createDeviceAuthorizations(
         `The check ${decision.check} denies the account access to this client.`,
       )
     const apis = await requestedApis(apiAccess, client.clientId, params)
+    const now = Math.floor(clock.now() / 1000)
     const oidcScopes = requestedScopes(params)
     return {
       code,
@@ -143,7 +144,7 @@ export function createDeviceAuthorizations(
         decision !== undefined ||
         // The tokens of a device outlive the session that approves it.
         isWithoutPasskey(session) ||
-        isTooOld(session, signInRequirements(client), Math.floor(clock.now() / 1000)),
+        isTooOld(session, signInRequirements(client), { at: now, now }),
     }
   }
 

@@ -9,7 +9,7 @@ import {
 import { isNativeRedirectUri } from '../clients/redirect-uris.ts'
 import type { Clock } from '../clock.ts'
 import type { CoreContext } from '../context.ts'
-import { isTooOld } from '../sessions/freshness.ts'
+import { isInFuture, isTooOld } from '../sessions/freshness.ts'
 import { addAccessChecks } from './access-checks.ts'
 import { getAccount } from './accounts.ts'
 import { extras, signInRequirements } from './client-metadata.ts'
@@ -58,12 +58,17 @@ function reauthentication(clock: Clock): interactionPolicy.Check {
     'the client requires a fresh authentication',
     'login_required',
     ({ oidc }: KoaContextWithOIDC) => {
-      const { client, session } = oidc
+      const { client, session, params } = oidc
       if (!client || session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT
+      const now = Math.floor(clock.now() / 1000)
       // Use the start of the interaction, so that the sign-in does not become too old while the user reads a page.
-      const at = oidc.entities.Interaction?.iat ?? Math.floor(clock.now() / 1000)
+      const at = oidc.entities.Interaction?.iat ?? now
       const signIn = { acr: session.acr ?? '0', authTime: session.loginTs ?? 0 }
-      return isTooOld(signIn, signInRequirements(client), at) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT
+      // The library accepts a sign-in in the future for each `max_age`.
+      const hasUnknownAge = params?.max_age !== undefined && isInFuture(signIn.authTime, now)
+      return hasUnknownAge || isTooOld(signIn, signInRequirements(client), { at, now })
+        ? Check.REQUEST_PROMPT
+        : Check.NO_NEED_TO_PROMPT
     },
   )
 }

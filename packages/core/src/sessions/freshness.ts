@@ -2,6 +2,8 @@ import type { AuthenticationContext } from './session.ts'
 
 /** Maximum age of an authentication, in seconds, to count as fresh. */
 const maxFreshAge = 60
+/** Seconds between the clocks of two processes. */
+const maxClockSkew = 60
 
 /** A client's requirements for a sign-in. */
 export interface SignInRequirements {
@@ -15,17 +17,23 @@ export function isRecent(at: number, now: number, maxAge: number): boolean {
   return Math.abs(now - at) <= maxAge
 }
 
+/** Whether a sign-in is in the future, so that its age is unknown. Both in seconds since the Unix epoch. */
+export function isInFuture(authTime: number, now: number): boolean {
+  return authTime - now > maxClockSkew
+}
+
 /**
  * Whether the user must authenticate with a passkey again for this client.
  *
- * @param at - the reference time, in seconds since the Unix epoch
+ * @param at - the reference time, in seconds since the Unix epoch; the sign-in may be later
+ * @param now - the current time, in seconds since the Unix epoch
  */
 export function isTooOld(
   { acr, authTime }: Pick<AuthenticationContext, 'acr' | 'authTime'>,
   { requiresReauthentication, maxSessionAgeMinutes }: SignInRequirements,
-  at: number,
+  { at, now }: { readonly at: number; readonly now: number },
 ): boolean {
-  const age = at - authTime
+  const age = isInFuture(authTime, now) ? Number.POSITIVE_INFINITY : at - authTime
   if (requiresReauthentication && (acr !== 'phr' || age > maxFreshAge)) return true
   return maxSessionAgeMinutes !== null && age > maxSessionAgeMinutes * 60
 }

@@ -166,6 +166,23 @@ describe('prompt', () => {
   })
 })
 
+test.each<[string, Parameters]>([
+  ['impatient', {}],
+  ['careful', {}],
+  ['usual', { max_age: '100000' }],
+])('a sign-in in the future has no age, so the client "%s" with %j requires another', async (client, more) => {
+  const skewed = await signedIn(-minute / 2)
+  expect((await authorize(skewed, 'impatient')).location).not.toBeNull()
+  const agent = await signedIn(-10 * minute)
+  expect(answerOf(await authorize(agent, client, { ...more, prompt: 'none' }))).toMatchObject({
+    error: 'login_required',
+  })
+  const page = await authorize(agent, client, more)
+  expect(viewOf(page).view).toBe('sign-in')
+  expect(answerOf(await signIn(agent, page, person.authenticator, back))).toHaveProperty('code')
+  expect(answerOf(await authorize(agent, client, { ...more, prompt: 'none' }))).toHaveProperty('code')
+})
+
 describe('max_age', () => {
   test.each<[string, boolean | 'refused']>([
     ['0', true],
