@@ -13,9 +13,9 @@ import { escapeReferences } from './references.ts'
 
 /**
  * `outdated`: a file with a higher revision was applied. `conflict`: another file with the same revision was applied. Both change
- * nothing.
+ * nothing. `replaced`, of a comparison: the last file that was applied is another one, and neither has a revision.
  */
-export type Outcome = 'current' | 'outdated' | 'conflict'
+export type Outcome = 'current' | 'outdated' | 'conflict' | 'replaced'
 
 export interface Result {
   readonly outcome: Outcome
@@ -136,7 +136,9 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
   })
 
   const compare = async (file: ConfigurationFile): Promise<Result> => {
-    const outcome = await outcomeOf(file)
+    const applied = await store.appliedFile()
+    const isReplaced = applied !== undefined && applied.revision === null && applied.digest !== file.digest
+    const outcome = isReplaced && file.content.revision === undefined ? 'replaced' : await outcomeOf(file)
     const { problems } = await inspect(file)
     if (problems.length > 0) throw new InvalidFileError(file.source, problems)
     const changes: Change[] = []

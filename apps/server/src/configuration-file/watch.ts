@@ -66,6 +66,7 @@ export function createConfigurationWatch({
     hasFailed = false
     lastFailure = ''
     if (outcome === 'outdated') findings = [findingOf('configurationOutdated', page, { severity: 'soon' })]
+    else if (outcome === 'replaced') findings = [findingOf('configurationReplaced', page, { severity: 'soon' })]
     else if (outcome === 'conflict') findings = [findingOf('configurationConflict', page)]
     else if (changes.length > 0)
       findings = [findingOf('configurationDrifted', page, { severity: 'soon', count: changes.length })]
@@ -99,6 +100,12 @@ export function createConfigurationWatch({
     if (!isNew && hasFailed && file.problems.length > 0) return
     if (isNew || hasFailed) return apply(file)
     const result = await configuration.compare(file)
+    // Two servers with different files would otherwise set back each other's changes for ever.
+    if (result.outcome === 'replaced' && findings[0]?.name !== 'configurationReplaced')
+      logger.warn(
+        { outcome: result.outcome },
+        'Another configuration file was applied; this one applies when it changes',
+      )
     if (file.content.enforce && result.outcome === 'current' && result.changes.length > 0) return apply(file)
     accept(result)
   }

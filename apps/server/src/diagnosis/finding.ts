@@ -88,6 +88,7 @@ export const checkOfFinding = {
   configurationFailed: 'configuration',
   configurationOutdated: 'configuration',
   configurationConflict: 'configuration',
+  configurationReplaced: 'configuration',
   configurationDrifted: 'configuration',
   jobFailed: 'jobs',
   newVersion: 'version',

@@ -604,6 +604,18 @@ apis:
     expect(await groups.findByName('old')).toMatchObject({ name: 'old' })
   })
 
+  test('of two files without a revision, the one that was applied first is reported', async () => {
+    await using place = await site('enforce: true\ngroups: [{ name: one }]')
+    await using _running = await startApp(place.env)
+    const other = join(place.file.folder, 'other.yaml')
+    await writeFile(other, 'groups: [{ name: two }]')
+    const isReported = async () =>
+      (await place.run('doctor')).stdout.includes('warning  configuration  Another configuration file was applied')
+    expect(await isReported()).toBe(false)
+    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0 })
+    expect(await isReported()).toBe(true)
+  })
+
   test('an export refers to no variables and files that are named in stored texts', async () => {
     await using place = await site('')
     await using instance = await startInstance(place.env)

@@ -14,6 +14,7 @@ async function createWorld(content: ConfigurationFile['content']) {
   const state = { now: 0, text: 'one', invalid: false, result: { outcome: 'current', changes: [] } as Result }
   const change = { action: 'update', kind: 'groups', name: 'family', fields: [] } as const
   let tick = async () => {}
+  const { logger, lines } = recordingLogger()
   const record = (name: string) => async () => {
     calls.push(name)
     return name === 'apply' && state.result.outcome === 'current' ? { ...state.result, changes: [] } : state.result
@@ -28,7 +29,7 @@ async function createWorld(content: ConfigurationFile['content']) {
       return { ...file, problems: [], hasProblem: () => false, problem: () => problem }
     },
     configuration,
-    logger: recordingLogger().logger,
+    logger,
     clock: { now: () => state.now },
     repeat(_, work) {
       tick = work
@@ -37,7 +38,7 @@ async function createWorld(content: ConfigurationFile['content']) {
   })
   const names = () => watch.findings().map(({ name }) => name)
   await watch.start()
-  return { state, calls, watch, names, change, tick: () => tick() }
+  return { state, calls, watch, names, change, lines, tick: () => tick() }
 }
 
 describe('the watch of a configuration file', () => {
@@ -81,5 +82,19 @@ describe('the watch of a configuration file', () => {
     state.now += minute / 2
     await tick()
     expect([calls, names()]).toEqual([['apply', 'compare'], ['configurationOutdated']])
+  })
+
+  test('does not fight another server with another file without a revision, and logs that once', async () => {
+    const { state, calls, names, change, tick, lines } = await createWorld({ enforce: true })
+    state.result = { outcome: 'replaced', changes: [change] }
+    for (let check = 0; check < 3; check += 1) {
+      state.now += minute / 2
+      await tick()
+    }
+    expect([calls, names()]).toEqual([['apply', 'compare', 'compare', 'compare'], ['configurationReplaced']])
+    expect(lines.filter((line) => line.includes('Another configuration file was applied'))).toHaveLength(1)
+    state.text = 'two'
+    await tick()
+    expect(calls.at(-1)).toBe('apply')
   })
 })
