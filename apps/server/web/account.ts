@@ -12,8 +12,23 @@ if (button) {
     resetBusyOnReturn(pressed)
   }
   start(button, options)
-  for (const suggestion of document.querySelectorAll<HTMLButtonElement>('button[data-add-on]'))
-    start(suggestion, `${options}?on=${suggestion.dataset.addOn}`)
+  const suggestions = [...document.querySelectorAll<HTMLButtonElement>('button[data-add-on]')]
+  for (const suggestion of suggestions) start(suggestion, `${options}?on=${suggestion.dataset.addOn}`)
+  void sortSuggestions(suggestions)
+}
+
+/** Puts the shortest path for this device first. A passkey that is on a device is probably on this one, which holds only one. */
+async function sortSuggestions(suggestions: readonly HTMLButtonElement[]): Promise<void> {
+  const [first] = suggestions
+  if (!first || !('PublicKeyCredential' in window)) return
+  const isPhone = /Android|iPhone|iPad/.test(navigator.userAgent)
+  const hasPlatform = await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable().catch(() => true)
+  const others = isPhone ? ['key', 'phone'] : ['phone', 'key']
+  const isDeviceFirst = hasPlatform && first.dataset.heldBy === 'key'
+  const order = isDeviceFirst ? ['device', ...others] : hasPlatform ? [...others, 'device'] : others
+  const rank = ({ dataset }: HTMLButtonElement) => order.indexOf(dataset.addOn ?? '')
+  for (const suggestion of suggestions) suggestion.hidden = rank(suggestion) < 0
+  first.parentElement?.prepend(...suggestions.toSorted((one, other) => rank(one) - rank(other)))
 }
 
 const list = document.querySelector<HTMLElement>('[data-signals]')

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   type BrowserContextOptions,
+  eventually,
   freePort,
   launchBrowser,
   type TestBrowser,
@@ -32,10 +33,13 @@ async function open(path: string, options: BrowserContextOptions = {}) {
 }
 
 /** A browser with a passkey, signed out. */
-async function withPasskey() {
-  const opened = await open('/signup')
+async function withPasskey(
+  options: BrowserContextOptions = {},
+  authenticator: Parameters<typeof addVirtualAuthenticator>[1] = {},
+) {
+  const opened = await open('/signup', options)
   const { page } = opened
-  await addVirtualAuthenticator(page)
+  await addVirtualAuthenticator(page, authenticator)
   await page.getByLabel('User name').fill(`someone${count++}`)
   await page.getByLabel('E-mail').fill(`someone${count}@example.com`)
   await page.getByRole('button', { name: 'Create passkey and continue' }).click()
@@ -88,6 +92,57 @@ test('the page says where each passkey lives', async () => {
   await page.waitForURL('**/settings/apps')
   await page.goto(`${running.url}/settings/account/security`)
   await page.getByText('on a security key').waitFor()
+})
+
+const phone =
+  'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36'
+const [here, onPhone, onKey] = ['On this device', 'On a phone', 'On a security key']
+
+test.each([
+  ['a computer whose passkey is on it', {}, 'internal', false, [onPhone, onKey, here]],
+  ['a phone whose passkey is on it', { userAgent: phone }, 'internal', false, [onKey, onPhone, here]],
+  ['a computer with a security key', {}, 'usb', true, [here, onPhone, onKey]],
+  ['a phone with a security key', { userAgent: phone }, 'usb', true, [here, onKey, onPhone]],
+  ['a computer without a platform authenticator', {}, 'usb', false, [onPhone, onKey]],
+] as const)(
+  '%s is offered its shortest path to a second passkey first',
+  async (_, options, transport, hasOther, order) => {
+    await using opened = await withPasskey(options, { transport })
+    const { page } = opened
+    await page.goto(`${running.url}/login`)
+    await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await page.waitForURL('**/settings/account')
+    if (hasOther) await addVirtualAuthenticator(page, { transport: 'internal' })
+    await page.goto(`${running.url}/settings/account/security`)
+    const shown = page.locator('button[data-add-on]:visible')
+    await eventually(async () => expect(await shown.allTextContents()).toEqual(order))
+    const [button] = await shown.all()
+    const asked = page.waitForRequest(/\/passkeys\/options\?on=/)
+    await button?.click()
+    const hint = order[0] === here ? 'client-device' : order[0] === onKey ? 'security-key' : 'hybrid'
+    const response = await (await asked).response()
+    if (!response) throw new Error('The options were not answered.')
+    expect((await response.json()).options.hints[0]).toBe(hint)
+  },
+)
+
+test('recovery codes are printed alone, with the name of the account', async () => {
+  await using opened = await withPasskey()
+  const { page } = opened
+  await page.goto(`${running.url}/login`)
+  await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+  await page.waitForURL('**/settings/account')
+  await page.goto(`${running.url}/settings/account/security`)
+  await page.getByRole('button', { name: /recovery codes/i }).click()
+  const print = page.getByRole('button', { name: 'Print' })
+  await print.waitFor()
+  const printed = page.evaluate(() =>
+    new Promise((resolve) => addEventListener('beforeprint', resolve)).then(() => true),
+  )
+  await print.click()
+  expect(await printed).toBe(true)
+  await page.emulateMedia({ media: 'print' })
+  expect([await print.isVisible(), await page.locator('.codes li:visible').count()]).toEqual([false, 10])
 })
 
 test('without JavaScript, the pages say that a passkey needs it', async () => {
