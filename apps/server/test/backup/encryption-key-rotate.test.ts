@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/composition/config.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { passkeyAnswer, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
-import { startApp } from '../http/app.ts'
+import { type RunningApp, startApp } from '../http/app.ts'
 import { createEmptyMachine, createMachine, encryptionKey, type Machine, noTerminal } from './test-instance.ts'
 
 const newKey = 'the next key, which is long enough'
@@ -19,6 +19,13 @@ async function keyOf(machine: Pick<Machine, 'env'>, key: string) {
   await using opened = await openDatabase(config, recordingLogger().logger)
   const { fingerprint } = opened.masterKey
   return { fingerprint, subject: opened.masterKey.mac('pairwise subject', 'someone') }
+}
+
+/** The status of the request for a new passkey after this recovery code. */
+async function statusOfRecovery(server: RunningApp, code: string): Promise<number> {
+  const agent = server.agent()
+  await agent.postForm(`${server.url}/lc`, { code, redirect: '' })
+  return (await agent.postJson(`${server.url}/recover/options`, {})).status
 }
 
 test('encryption-key-rotate backs up a database before it migrates it', async () => {
@@ -35,13 +42,19 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
   test('encrypts every secret with the new key and keeps passkeys and pairwise subjects', async () => {
     await using machine = await createMachine(kind)
     await writeFile(machine.path('new-key'), `${newKey}\n`)
-    const { authenticator, before } = await (async () => {
+    const { authenticator, before, codes } = await (async () => {
       await using instance = await startInstance(machine.env)
+      const { id } = await instance.person('grace')
+      const [first = '', second = ''] = await instance.app.pocket.recovery.replaceCodes(id, {
+        kind: 'recovery',
+        count: 2,
+      })
       const { administrator, url } = instance
       await administrator.postJson(`${url}/api/signup-tokens`, { ttl: '1h', usageLimit: 1 })
       const running = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])
       expect([running.exit, running.stderr]).toEqual([1, expect.stringContaining('is in use by a server')])
-      return { authenticator: instance.administratorAuthenticator, before: await keyOf(machine, encryptionKey) }
+      const before = await keyOf(machine, encryptionKey)
+      return { authenticator: instance.administratorAuthenticator, before, codes: [first, second] as const }
     })()
     const rotated = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])
     expect([rotated.exit, rotated.stderr]).toEqual([0, ''])
@@ -57,8 +70,9 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
       expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
       const tokens = await agent.getJson(`${server.url}/api/signup-tokens`)
       expect(tokens.status).toBe(200)
+      expect(await statusOfRecovery(server, codes[0])).toBe(200)
     }
-    // Pairwise subjects survive every further rotation.
+    // Pairwise subjects and recovery codes survive every further rotation.
     const third = 'the third key, which is long enough'
     const again = machine.with({ ENCRYPTION_KEY: newKey })
     const argument = await again.run(['encryption-key-rotate', '-y', '--new-key', third])
@@ -67,6 +81,8 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
       expect.stringContaining('--new-key is visible to other users'),
     ])
     expect((await keyOf(machine, third)).subject).toBe(before.subject)
+    await using server = await startApp({ ...machine.env, ENCRYPTION_KEY: third })
+    expect([await statusOfRecovery(server, codes[0]), await statusOfRecovery(server, codes[1])]).toEqual([401, 200])
   })
 
   test('stops when it is interrupted, and changes nothing', async () => {
