@@ -21,7 +21,10 @@ const config: Config = {
   // The first condition makes a workspace package resolve to its TypeScript sources, so a test run needs no build.
   testEnvironmentOptions: { customExportConditions: ['pocket-source', 'node', 'node-addons'] },
   testTimeout,
-  setupFiles: ['<rootDir>/packages/test-support/src/jest/close-connections.ts'],
+  setupFiles: [
+    '<rootDir>/packages/test-support/src/jest/close-connections.ts',
+    '<rootDir>/packages/test-support/src/jest/local-lookup.ts',
+  ],
   maxWorkers: 2,
   // With `vm` modules, a worker keeps the modules of each test file in memory; it restarts at this limit.
   workerIdleMemoryLimit: '1GB',

@@ -5,7 +5,7 @@ const { formatResultsErrors } = require('jest-message-util')
 const { default: TestRunner } = require('jest-runner')
 
 /** The number of files that share a module registry. */
-const maxFiles = 8
+const maxFiles = 12
 const describeFile = join(__dirname, 'describe-file.mjs')
 
 /**
