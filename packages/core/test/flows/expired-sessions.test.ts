@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, hour, second, startHost } from './host.ts'
 import { login, relyingParty } from './signed-in.ts'
 
@@ -22,7 +22,7 @@ const listening = { backchannelLogoutUri: 'https://app.example/logout', backchan
 const refused = { error: 'invalid_grant' }
 const issuedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken']
 
-describe.each(Object.entries(kinds))('grants of an expired session over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('grants of an expired session over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let party: Awaited<ReturnType<typeof relyingParty>>
