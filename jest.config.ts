@@ -25,7 +25,8 @@ const config: Config = {
     '<rootDir>/packages/test-support/src/jest/close-connections.ts',
     '<rootDir>/packages/test-support/src/jest/local-lookup.ts',
   ],
-  maxWorkers: 2,
+  // One more than the cores of a small machine, since quick tests often wait for timers, PostgreSQL and other servers.
+  maxWorkers: process.env.POCKET_TESTS === 'quick' ? 3 : 2,
   // With `vm` modules, a worker keeps the modules of each test file in memory; it restarts at this limit.
   workerIdleMemoryLimit: '1GB',
   runner: '<rootDir>/packages/test-support/src/jest/grouped-runner.cjs',
