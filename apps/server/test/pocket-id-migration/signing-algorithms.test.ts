@@ -1,11 +1,12 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
-import { longTestTimeout, selectCases } from '@pocket/test-support'
+import { createEmptyMachine } from '../backup/test-instance.ts'
+import { startApp } from '../http/app.ts'
 import { createSource, facts } from './fixture.ts'
-import { createTarget } from './migrated-server.ts'
 import { replaceSigningKey } from './source-signing-key.ts'
 
-const machine = facts.clients.find(({ id }) => id === 'machine')?.secrets.find(({ works }) => works)?.value ?? ''
+const machineSecret = facts.clients.find(({ id }) => id === 'machine')?.secrets.find(({ works }) => works)?.value ?? ''
 
 function headerOf(token: string) {
   return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
@@ -15,17 +16,20 @@ async function migrate(alg: string) {
   await using stack = new AsyncDisposableStack()
   const source = stack.use(await createSource('SQLite'))
   const key = replaceSigningKey(source.source, alg)
-  const target = stack.use(await createTarget('SQLite'))
-  const { exit, output } = await target.migrate(source.source, '--json')
-  expect({ exit, output }).toMatchObject({ exit: 0 })
-  stack.use(await target.start())
+  const machine = stack.use(await createEmptyMachine('SQLite'))
+  const keyFile = machine.path('old-key')
+  await writeFile(keyFile, facts.encryptionKey)
+  const command = ['migrate-from-pocket-id', source.source, '--encryption-key-file', keyFile, '--json']
+  const { exit, stdout, stderr } = await machine.run(command)
+  expect([exit, stderr]).toEqual([0, ''])
+  const target = stack.use(await startApp({ ...machine.env, STATIC_API_KEY: 'a static API key for tests' }))
   const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as { keys: PublicKey[] }
   const response = await fetch(`${target.url}/api/oidc/token`, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: 'machine',
-      client_secret: machine,
+      client_secret: machineSecret,
       resource: 'https://api.example.com/orders',
     }),
   })
@@ -40,7 +44,7 @@ async function migrate(alg: string) {
     key,
     keys,
     header,
-    report: JSON.parse(output) as Report,
+    report: JSON.parse(stdout.toString()) as Report,
     listed: await listed.json(),
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   }
@@ -56,7 +60,7 @@ interface Report {
   readonly findings: readonly Readonly<Record<string, string>>[]
 }
 
-test.each(selectCases(['RS384', 'RS512', 'ES384', 'ES512'], (alg) => alg === 'ES384'))(
+test.each(['RS384', 'RS512', 'ES384', 'ES512'])(
   'publishes a key of %s so that old tokens verify, and signs with RS256',
   async (alg) => {
     await using migrated = await migrate(alg)
@@ -82,33 +86,24 @@ test.each(selectCases(['RS384', 'RS512', 'ES384', 'ES512'], (alg) => alg === 'ES
     )
     expect(listed).toContainEqual(expect.objectContaining({ kid: key.kid, algorithm: alg, status: 'previous' }))
   },
-  longTestTimeout,
 )
 
-test.each(selectCases(['ES256', 'EdDSA'], (alg) => alg === 'ES256'))(
-  'continues to sign tokens for APIs with a key of %s',
-  async (alg) => {
-    await using migrated = await migrate(alg)
-    expect(migrated.header).toMatchObject({ alg, kid: migrated.key.kid })
-  },
-  longTestTimeout,
-)
+test.each(['ES256', 'EdDSA'])('continues to sign tokens for APIs with a key of %s', async (alg) => {
+  await using migrated = await migrate(alg)
+  expect(migrated.header).toMatchObject({ alg, kid: migrated.key.kid })
+})
 
-test.each(['ES256', 'EdDSA'])(
-  'signs tokens of new clients with a migrated key of %s too',
-  async (alg) => {
-    await using migrated = await migrate(alg)
-    const post = async (path: string, body: object) => {
-      const headers = { 'X-API-Key': 'a static API key for tests', 'Content-Type': 'application/json' }
-      const response = await fetch(migrated.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-      return (await response.json()) as Readonly<Record<string, string>>
-    }
-    const { id = '' } = await post('/api/oidc/clients', { name: 'New', callbackURLs: ['https://new.example.com/cb'] })
-    const { secret = '' } = await post(`/api/oidc/clients/${id}/secret`, {})
-    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
-    const response = await fetch(`${migrated.url}/api/oidc/token`, { method: 'POST', body })
-    const { access_token: token } = (await response.json()) as { access_token: string }
-    expect(headerOf(token)).toMatchObject({ alg, kid: migrated.key.kid })
-  },
-  longTestTimeout,
-)
+test.each(['ES256', 'EdDSA'])('signs tokens of new clients with a migrated key of %s too', async (alg) => {
+  await using migrated = await migrate(alg)
+  const post = async (path: string, body: object) => {
+    const headers = { 'X-API-Key': 'a static API key for tests', 'Content-Type': 'application/json' }
+    const response = await fetch(migrated.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    return (await response.json()) as Readonly<Record<string, string>>
+  }
+  const { id = '' } = await post('/api/oidc/clients', { name: 'New', callbackURLs: ['https://new.example.com/cb'] })
+  const { secret = '' } = await post(`/api/oidc/clients/${id}/secret`, {})
+  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+  const response = await fetch(`${migrated.url}/api/oidc/token`, { method: 'POST', body })
+  const { access_token: token } = (await response.json()) as { access_token: string }
+  expect(headerOf(token)).toMatchObject({ alg, kid: migrated.key.kid })
+})
