@@ -53,7 +53,7 @@ const faults: readonly Fault[] = [
   },
   {
     fault: 'clocks set forward and back',
-    files: [`${server}e2e/clocks.test.ts`, `${core}flows/challenge-replay.test.ts`],
+    files: [`${server}e2e/clocks.test.ts`, `${core}flows/challenge-replay.full.test.ts`],
   },
   {
     fault: 'mail, SCIM, LDAP, storage and relying parties that hang, drip and lie',

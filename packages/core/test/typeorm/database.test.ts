@@ -4,18 +4,7 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import { ConfigurationError } from '../../src/errors.ts'
 import { typeormStores } from '../../src/typeorm/index.ts'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
-import {
-  databases,
-  emptyPostgres,
-  emptySqlite,
-  type NoteDatabase,
-  note,
-  noteTable,
-  openNotes,
-  optionsFor,
-} from './databases.ts'
-import { messageByMessage } from './message-by-message.ts'
-import { runTogether } from './processes.ts'
+import { databases, emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
@@ -260,14 +249,6 @@ describe.each(databases)('%s', (kind, open) => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(await ids()).toEqual([])
   })
-})
-
-test('sends the statements of a transaction to the PostgreSQL driver one at a time, also after a failure', async () => {
-  await using notes = await openNotes(emptyPostgres)
-  await using way = await messageByMessage(notes.address)
-  const [ended] = await runTogether('one-transaction-process.ts', [[way.address]])
-  // The driver prints a warning to stderr if statements overlap.
-  expect(ended).toMatchObject({ lines: [...Array(10).fill('rejected'), 'a,b,c,d'], errors: '', code: 0 })
 })
 
 describe('unusable DataSource', () => {

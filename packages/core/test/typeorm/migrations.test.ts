@@ -8,7 +8,6 @@ import {
   typeormStores,
 } from '../../src/typeorm/index.ts'
 import { databases, type EmptyDatabase, optionsFor } from './databases.ts'
-import { runTogether } from './processes.ts'
 
 class FailHalfway1760000000001 implements MigrationInterface {
   readonly name = 'FailHalfway1760000000001'
@@ -156,11 +155,5 @@ describe.each(databases)('%s', (_kind, open) => {
       expect(await dataSource.query('SELECT hash FROM pocket_challenge')).toEqual([{ hash: 'h' }])
       expect(await typeormStores(dataSource).spentChallenges.insert('h')).toBe(true)
     })
-  })
-
-  test('processes that start at once wait for each other', async () => {
-    const ended = await runTogether('./migrating-process.ts', Array(4).fill([database.address]))
-    expect(ended.map(({ code, errors }) => ({ code, errors }))).toEqual(Array(4).fill({ code: 0, errors: '' }))
-    expect(await missingStatements()).toEqual([])
   })
 })

@@ -3,7 +3,6 @@ import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
-import { runTogether } from './processes.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
@@ -310,15 +309,6 @@ describe('single statements', () => {
   afterEach(() => {
     watcher?.close()
     watcher = undefined
-  })
-})
-
-describe('a killed process', () => {
-  test.each(['statement', 'transaction', 'query'])('loses no write that it acknowledged by %s', async (way) => {
-    const [killed] = await runTogether('./killed-process.ts', [[notes.address, way]])
-    expect(killed).toMatchObject({ signal: 'SIGKILL', errors: '' })
-    expect(killed?.lines).toHaveLength(50)
-    expect(committed()).toEqual(killed?.lines.toSorted())
   })
 })
 
