@@ -25,6 +25,6 @@ export function replaceSigningKey(path: string, alg: string) {
 function generate(alg: string) {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519')
   const size = alg.slice(2)
-  if (alg.startsWith('RS')) return generateKeyPairSync('rsa', { modulusLength: Number(size) * 8 })
+  if (alg.startsWith('RS')) return generateKeyPairSync('rsa', { modulusLength: 2048 })
   return generateKeyPairSync('ec', { namedCurve: size === '512' ? 'P-521' : `P-${size}` })
 }
