@@ -44,6 +44,7 @@ export function createComponents(): Components {
 
 /** The value as JSON, without members that JSON omits. */
 function toJson(value: unknown): Json {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
   const text: string | undefined = JSON.stringify(value)
   return text === undefined ? null : JSON.parse(text)
 }

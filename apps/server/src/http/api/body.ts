@@ -1,5 +1,5 @@
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject, type SchemaObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { JSONSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
@@ -30,7 +30,8 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   // Compiled on first use: compiling every schema would slow the start considerably.
   let compiled: ValidateFunction<Body> | undefined
   return (ctx) => {
-    compiled ??= ajv().compile<Body>({ ...Object.fromEntries(Object.entries(schema)) })
+    // A cast: members may also be undefined. Ajv compiles each schema object once for all servers of a process.
+    compiled ??= ajv().compile<Body>(schema as SchemaObject)
     const validate = compiled
     const isOptional = anyContentType || (schema.required === undefined && isEmpty(ctx))
     const value = normalizeBody(isOptional ? (ctx.request.body ?? {}) : jsonOf(ctx), schema)
