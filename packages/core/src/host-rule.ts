@@ -1,34 +1,59 @@
-import { ConfigurationError } from './errors.ts'
+import { ConfigurationError, PocketError, UnavailableError } from './errors.ts'
 import { withTimeout } from './within-time.ts'
 
-export interface HostRule<Result> {
-  /** The path of the option that contains the rule. */
+export interface HostCall<Result> {
+  /** The path of the option that contains the function. */
   readonly option: string
-  readonly run: () => Result | undefined | Promise<Result | undefined>
-  /** Whether the result is one of the allowed values other than `undefined`. */
-  readonly isValid: (result: Partial<Record<string, unknown>>) => boolean
+  readonly run: () => Result | Promise<Result>
+  /** What is wrong with the result, if it is invalid. */
+  readonly problemOf?: (result: Result) => string | undefined
   /** Milliseconds. */
   readonly hookTimeout: number
   readonly accountId?: string | undefined
+  /** Whether the function rejects the operation by throwing a `PocketError`. */
+  readonly canReject?: boolean
+}
+
+/**
+ * Calls a function of the host.
+ *
+ * @throws {ConfigurationError} if the function throws, times out or returns an invalid result; the error names the option
+ * @throws {UnavailableError} if the function throws that
+ */
+export async function callHost<Result>(call: HostCall<Result>): Promise<Result> {
+  const { option, run, problemOf, hookTimeout, accountId, canReject } = call
+  const hostError = (code: string, description: string, cause?: unknown) => {
+    const message = `The option ${option} ${description}`
+    const details = { ...(accountId && { accountId }), option }
+    return new ConfigurationError(message, { cause, details, fields: [{ field: option, code, message }] })
+  }
+  const result = await withTimeout(run, hookTimeout).catch((cause: unknown) => {
+    if (cause instanceof UnavailableError || (canReject && cause instanceof PocketError)) throw cause
+    throw hostError('failed', 'threw an error or timed out.', cause)
+  })
+  const problem = problemOf?.(result)
+  if (problem !== undefined) throw hostError('invalid', `returned an invalid result: ${problem}.`)
+  return result
+}
+
+export interface HostRule<Result> extends Omit<HostCall<Result | undefined>, 'problemOf' | 'canReject'> {
+  /** Whether the result is one of the allowed values other than `undefined`. */
+  readonly isValid: (result: Partial<Record<string, unknown>>) => boolean
 }
 
 /**
  * Runs a rule of the host; `undefined` means that the rule allows the action. Invalid results such as `false` or an
  * unknown key are rejected.
  *
- * @throws {ConfigurationError} if the rule throws, times out or returns an invalid result; the error names the option
+ * @throws as `callHost`
  */
-export async function runHostRule<Result extends object>(rule: HostRule<Result>): Promise<Result | undefined> {
-  const { option, run, isValid, hookTimeout, accountId } = rule
-  const ruleError = (code: string, description: string, cause?: unknown) => {
-    const message = `The option ${option} ${description}`
-    const details = { ...(accountId && { accountId }), option }
-    return new ConfigurationError(message, { cause, details, fields: [{ field: option, code, message }] })
-  }
-  const result = await withTimeout(run, hookTimeout).catch((cause: unknown) => {
-    throw ruleError('failed', 'threw an error or timed out.', cause)
-  })
-  if (result === undefined || result === null) return undefined
-  if (typeof result !== 'object' || !isValid({ ...result })) throw ruleError('invalid', 'returned an invalid result.')
-  return result
+export async function runHostRule<Result extends object>({
+  isValid,
+  ...call
+}: HostRule<Result>): Promise<Result | undefined> {
+  const problemOf = (result: Result | null | undefined) =>
+    result === undefined || result === null || (typeof result === 'object' && isValid({ ...result }))
+      ? undefined
+      : 'it is not one of the allowed values'
+  return (await callHost({ ...call, problemOf })) ?? undefined
 }

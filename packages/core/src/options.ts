@@ -268,8 +268,8 @@ export interface LimitOptions {
    */
   readonly rateLimiter?: RateLimiter | false | undefined
   /**
-   * Timeout in milliseconds for `accounts`, `claims`, `mailer`, `pages.render`, `signingKeys.external` and each of `hooks.before` and
-   * `hooks.accessChecks`. By default 10,000.
+   * Timeout in milliseconds for functions of the host, except `audit`, `onError`, `hooks.after`, `protocol.fetch`,
+   * `passkeys.readAuthenticatorMetadata` and `limits.rateLimiter`. By default 10,000.
    */
   readonly hookTimeout?: number | undefined
 }

@@ -99,6 +99,20 @@ test.each([
   ['a cookie prefix with a space', { cookiePrefix: 'my app' }, ['cookiePrefix invalid_format']],
   ['a lifetime without a length', { sessionLifetime: { idle: 0 } }, ['sessionLifetime out_of_range']],
   ['an unknown requirement', { passkeys: { policy: { synced: false } } }, ['passkeys.policy.synced unknown']],
+  [
+    'a requirement of another type',
+    { passkeys: { policy: { allowSynced: 'no', attestation: 'always' } } },
+    ['passkeys.policy.allowSynced invalid_type', 'passkeys.policy.attestation invalid_value'],
+  ],
+  [
+    'a registration policy without its members',
+    { protocol: { clientRegistration: { mode: 'anyone' } } },
+    [
+      'protocol.clientRegistration.mode invalid_value',
+      'protocol.clientRegistration.restrictToGroups invalid_type',
+      'protocol.clientRegistration.documentPatterns invalid_type',
+    ],
+  ],
   ['a language that is none', { pages: { languages: ['de', 'no language'] } }, ['pages.languages invalid_format']],
   ['checks in a list', { hooks: { accessChecks: [] } }, ['hooks.accessChecks invalid_type']],
   [

@@ -1,4 +1,5 @@
 import type { HostAccounts } from '../accounts/host-accounts.ts'
+import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { ConfigurationError, type FieldError } from '../errors.ts'
 import type { BeforeHookInputs } from '../hooks.ts'
 import { toTrustProxy } from '../http/trust-proxy.ts'
@@ -9,7 +10,7 @@ import { externalKeyProblems } from '../oidc/external-keys.ts'
 import type { KeySchedule } from '../oidc/keys.ts'
 import { isBrowserPath, isProtocolPath } from '../oidc/paths.ts'
 import type { PocketOptions } from '../options.ts'
-import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
+import type { PasskeyPolicy } from '../passkeys/policy.ts'
 import { storeProblems } from './check-stores.ts'
 
 /** The type of each option and of the members of each group; `undefined` selects the default, except for required options. */
@@ -139,11 +140,60 @@ export function optionProblems(options: PocketOptions): readonly FieldError[] {
   return [...unknownOptions, ...invalidValues, ...valueErrors]
 }
 
+/** What a function returns in place of a value. */
+const resultKinds: { readonly [Kind in OptionKind]?: OptionKind } = {
+  'an object or a function': 'an object',
+  'an array of strings or a function': 'an array of strings',
+  'a string, null or a function': 'a string or null',
+}
+
+/** What is wrong with the result of an option that is a function in place of a value; `undefined` if it is valid. */
+export function resultProblem(path: string, result: unknown): string | undefined {
+  const kind = resultKinds[kindByPath.get(path) ?? 'anything'] ?? 'anything'
+  if (!isOfKind(kind, result)) return `it must be ${kind}`
+  const [group = '', member] = path.split('.')
+  // A cast: a check reads only its own option.
+  const options = { [group]: member === undefined ? result : { [member]: result } } as unknown as PocketOptions
+  const missing =
+    path === 'passkeys.policy' && Object.keys(policyValues).find((name) => !Object.hasOwn(Object(result), name))
+  if (missing) return `${missing} is missing`
+  const [problem] = checks[path]?.(options) ?? []
+  return problem && `${problem.field} ${problem.message}`
+}
+
 /** The path of an option of the same name in another place. */
 function suggestOption(path: string): string {
   const name = path.slice(path.indexOf('.') + 1)
   const suggestion = [...kindByPath.keys()].find((candidate) => candidate === name || candidate.endsWith(`.${name}`))
   return suggestion === undefined ? '' : `; use ${suggestion}`
+}
+
+/** The kind of a value, or its possible values. */
+type Expected = OptionKind | readonly string[]
+
+const policyValues: Readonly<Record<keyof PasskeyPolicy, Expected>> = {
+  userVerification: ['required', 'preferred'],
+  attachment: ['any', 'platform', 'cross-platform'],
+  allowSynced: 'a boolean',
+  allowedModels: 'an array of strings',
+  deniedModels: 'an array of strings',
+  attestation: ['none', 'required'],
+  counterRegression: ['audit', 'refuse'],
+  nonCompliance: ['keep', 'warn', 'require'],
+}
+
+const registrationValues: Readonly<Record<keyof ClientRegistrationPolicy, Expected>> = {
+  mode: ['off', 'with-token', 'open'],
+  restrictToGroups: 'a boolean',
+  documentPatterns: 'an array of strings',
+}
+
+function valueProblems(path: string, expected: Expected, value: unknown): readonly FieldError[] {
+  if (typeof expected === 'string')
+    return isOfKind(expected, value) ? [] : [optionError(path, 'invalid_type', `must be ${expected}`)]
+  return expected.some((item) => item === value)
+    ? []
+    : [optionError(path, 'invalid_value', `must be one of ${expected.join(', ')}`)]
 }
 
 /** Checks of values beyond their type, and of combinations of options. */
@@ -177,11 +227,21 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
       ? []
       : [optionError('sessionLifetime', 'out_of_range', 'must have the seconds length, from 1, and idle, from 0')],
   'passkeys.policy': ({ passkeys: { policy = {} } = {} }) =>
-    Object.keys(policy).flatMap((name) =>
-      Object.hasOwn(defaultPasskeyPolicy, name)
-        ? []
-        : [optionError(`passkeys.policy.${name}`, 'unknown', 'is not a known requirement')],
-    ),
+    Object.entries(policy).flatMap(([name, value]) => {
+      const path = `passkeys.policy.${name}`
+      if (!Object.hasOwn(policyValues, name)) return [optionError(path, 'unknown', 'is not a known requirement')]
+      return valueProblems(path, policyValues[name as keyof PasskeyPolicy], value)
+    }),
+  'protocol.clientRegistration': ({ protocol: { clientRegistration: policy } = {} }) =>
+    typeof policy === 'function'
+      ? []
+      : Object.entries(registrationValues).flatMap(([name, expected]) =>
+          valueProblems(
+            `protocol.clientRegistration.${name}`,
+            expected,
+            policy?.[name as keyof ClientRegistrationPolicy],
+          ),
+        ),
   'pages.loginPath': ({ pages: { loginPath = null } = {} }) =>
     loginPath === null || (/^(\/[\w-]+)+$/.test(loginPath) && !isReservedPath(loginPath))
       ? []

@@ -7,6 +7,7 @@ import { createClients } from '../clients/registration.ts'
 import { createSecretUses } from '../clients/secret-uses.ts'
 import { createSelfRegistration } from '../clients/self-registration.ts'
 import { createConnectionLog } from '../connection-log/connection-log.ts'
+import { callHost } from '../host-rule.ts'
 import { createRegistrar } from '../oidc/registration/registrar.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 
@@ -17,7 +18,9 @@ export function createClientServices(
   options: ResolvedOptions,
   onRestrict: (clientIds: readonly string[]) => Promise<void>,
 ) {
-  const { stores, clock } = options
+  const { stores, clock, hookTimeout } = options
+  const callHook = (name: string, run: () => Promise<void> | undefined) =>
+    callHost({ option: `hooks.${name}`, run, hookTimeout, canReject: true })
   const secretUses = createSecretUses(options)
   const clients = createClients(options, secretUses, {
     onRestrict,
@@ -27,14 +30,14 @@ export function createClientServices(
       await stores.connectionLog.renameClient(id, newId)
       await stores.consents.renameClient(id, newId)
       await renameClientInApis(stores.apis, id, newId)
-      await options.onClientRenamed?.(id, newId)
+      await callHook('onClientRenamed', () => options.onClientRenamed?.(id, newId))
     },
     onRemove: async (id) => {
       await stores.artifacts.destroyByClient(id)
       await stores.consents.removeByClient(id)
       await removeClientFromApis(stores.apis, id)
       await stores.logoutNotices.removeByClient(id)
-      await options.onClientRemoved?.(id)
+      await callHook('onClientRemoved', () => options.onClientRemoved?.(id))
     },
   })
   const initialAccessTokens = createInitialAccessTokens(stores.initialAccessTokens, clock)

@@ -8,17 +8,19 @@ import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
 import { englishSiteTexts } from '../forward-auth/site-page.ts'
 import { createAuditedHook, createAuditWithHook, createBeforeHooks } from '../hooks.ts'
+import { callHost } from '../host-rule.ts'
 import { toTrustProxy } from '../http/trust-proxy.ts'
 import { cookieSuffix, parseIssuer, relatedOrigins } from '../issuer.ts'
 import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
+import type { RefusedRedirectUri } from '../oidc/pages.ts'
 import { createSubjectOf } from '../oidc/pairwise.ts'
 import type { PocketOptions } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
 import { isUsableAt } from '../passkeys/rp-id.ts'
-import { optionProblems, toMasterKey } from './check-options.ts'
+import { optionProblems, resultProblem, toMasterKey } from './check-options.ts'
 import { createPages } from './pages.ts'
 
 const closedRegistration: ClientRegistrationPolicy = { mode: 'off', restrictToGroups: false, documentPatterns: [] }
@@ -42,6 +44,13 @@ export function resolveOptions(options: PocketOptions) {
   const audit = createAuditWithHook(options.audit ?? noAudit, hooks.after, onError)
   const masterKey = toMasterKey(options.masterKey)
   const before = createBeforeHooks(hooks.before ?? {}, hookTimeout)
+  /** An option that is a value, or a function that returns the current value. */
+  const toReader = <Value>(path: string, option: Value | (() => Value | Promise<Value>)): (() => Promise<Value>) => {
+    if (typeof option !== 'function') return async () => option
+    // A cast: no such option has a function as its value.
+    const run = option as () => Value | Promise<Value>
+    return () => callHost({ option: path, run, problemOf: (value) => resultProblem(path, value), hookTimeout })
+  }
   const getHostClaims = createHostClaimsReader(options.claims, hookTimeout)
   return {
     ...createPages({ name, mountPath: issuer.path, render: pages.render, hookTimeout, onError }),
@@ -68,35 +77,42 @@ export function resolveOptions(options: PocketOptions) {
     cookieName: (cookie: string) => `${cookiePrefix}${cookie}${cookieSuffix(issuer.path)}`,
     /** Whether cookies get the `Secure` attribute. */
     secure: issuer.protocol === 'https:',
-    sessionLifetime: toReader(options.sessionLifetime ?? { length: 3600, idle: 0 }),
+    sessionLifetime: toReader('sessionLifetime', options.sessionLifetime ?? { length: 3600, idle: 0 }),
     authorizationDetailsTypes: protocol.authorizationDetailsTypes ?? {},
     redirectUriPolicy: { allowInsecure: protocol.allowInsecureRedirectUris ?? true },
     allowImplicit: protocol.allowImplicit ?? false,
     signingAlgorithm: protocol.signingAlgorithm ?? (async () => defaultProtocol.idTokenSignedResponseAlg),
-    registrationPolicy: toReader(protocol.clientRegistration ?? closedRegistration),
+    registrationPolicy: toReader('protocol.clientRegistration', protocol.clientRegistration ?? closedRegistration),
     refreshLeeway: protocol.refreshTokenLeeway ?? 3,
     configuration: protocol.configuration,
     internalOrigin: protocol.internalOrigin,
     fetch: protocol.fetch ?? createPublicFetch(),
-    webFingerDomains: toReader(protocol.webFingerDomains ?? []),
-    passkeyPolicy:
-      typeof passkeys.policy === 'function'
-        ? passkeys.policy
-        : toReader({ ...defaultPasskeyPolicy, ...passkeys.policy }),
+    webFingerDomains: toReader('protocol.webFingerDomains', protocol.webFingerDomains ?? []),
+    passkeyPolicy: toReader(
+      'passkeys.policy',
+      typeof passkeys.policy === 'function' ? passkeys.policy : { ...defaultPasskeyPolicy, ...passkeys.policy },
+    ),
     countPasskeys: async (accountId: string) =>
       (await options.stores.passkeys.listByAccount(accountId)).filter(isUsableAt(issuer)).length,
     readAuthenticatorMetadata: passkeys.readAuthenticatorMetadata,
     externalKeys: (signingKeys.external ?? []).map((key) => new ExternalKey(key, hookTimeout)),
     keySchedule: signingKeys.schedule ?? defaultKeySchedule,
-    signUpUrl: toReader(pages.signUpUrl ?? null),
-    emailCodesUrl: toReader(pages.emailCodesUrl ?? null),
+    signUpUrl: toReader('pages.signUpUrl', pages.signUpUrl ?? null),
+    emailCodesUrl: toReader('pages.emailCodesUrl', pages.emailCodesUrl ?? null),
     languages: pages.languages ?? [],
     siteTexts: pages.siteTexts ?? englishSiteTexts,
     loginPath:
       pages.loginPath === undefined && pages.otherMethodsUrl === undefined ? '/login' : (pages.loginPath ?? null),
     otherMethodsUrl: pages.otherMethodsUrl ?? null,
     signOutUrl: pages.signOutUrl === undefined ? undefined : issuer.id + pages.signOutUrl,
-    redirectUriRemedy: pages.redirectUriRemedy,
+    redirectUriRemedy: (refused: RefusedRedirectUri) =>
+      callHost({
+        option: 'pages.redirectUriRemedy',
+        run: async () => (await pages.redirectUriRemedy?.(refused)) ?? undefined,
+        problemOf: (remedy) =>
+          remedy === undefined || Array.isArray(remedy.registered) ? undefined : 'it must have the list registered',
+        hookTimeout,
+      }),
     builtInMethods: {
       code: pages.otherMethodsUrl === undefined,
       mail: pages.emailCodesUrl === undefined && mailer !== undefined,
@@ -104,12 +120,6 @@ export function resolveOptions(options: PocketOptions) {
     },
     limits: createRateLimiter(limits.rateLimiter, { store: options.stores.limits, audit, clock, onError }),
   }
-}
-
-/** An option that is a value, or a function that returns the current value. */
-function toReader<Value>(option: Value | (() => Value | Promise<Value>)): () => Promise<Value> {
-  // A cast: no such option has a function as its value.
-  return typeof option === 'function' ? async () => (option as () => Value | Promise<Value>)() : async () => option
 }
 
 function createRateLimiter(

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { callHost } from '../host-rule.ts'
 
 /** One entry of `authorization_details` (RFC 9396 §2). */
 export type AuthorizationDetail = Readonly<Record<string, unknown>> & { readonly type: string }
@@ -27,13 +28,23 @@ export interface AuthorizationDetailsType {
  */
 export type AuthorizationDetailsTypes = Readonly<Record<string, AuthorizationDetailsType>>
 
-/** The oidc-provider options for rich authorization requests; not advertised if the host supports no type. */
-export function richAuthorizationRequests(types: AuthorizationDetailsTypes) {
+/**
+ * The oidc-provider options for rich authorization requests; not advertised if the host supports no type.
+ *
+ * @param hookTimeout - milliseconds
+ */
+export function richAuthorizationRequests(types: AuthorizationDetailsTypes, hookTimeout: number) {
   const supportedTypes = Object.entries(types).map(([name, type]) => [
     name,
     {
       validate: async (_ctx: unknown, detail: AuthorizationDetail) => {
-        const message = await type.validate(detail)
+        const message = await callHost({
+          option: `protocol.authorizationDetailsTypes.${name}`,
+          run: () => type.validate(detail),
+          problemOf: (result) =>
+            result === undefined || typeof result === 'string' ? undefined : 'it must be a string',
+          hookTimeout,
+        })
         if (message !== undefined) throw new errors.InvalidAuthorizationDetails(message)
       },
     },

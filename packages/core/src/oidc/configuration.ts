@@ -153,7 +153,7 @@ export function providerConfiguration(context: ProviderContext): Configuration {
       pushedAuthorizationRequests: { enabled: true },
       jwtIntrospection: { enabled: true },
       resourceIndicators: indicators,
-      richAuthorizationRequests: richAuthorizationRequests(context.authorizationDetailsTypes),
+      richAuthorizationRequests: richAuthorizationRequests(context.authorizationDetailsTypes, context.hookTimeout),
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: pages.logoutSource,

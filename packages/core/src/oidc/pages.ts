@@ -50,7 +50,7 @@ export type FindRedirectUriRemedy = (refused: RefusedRedirectUri) => Promise<Red
 interface ProtocolPageOptions {
   readonly render: RenderView
   readonly getStartUrl: GetStartUrl
-  readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
+  readonly redirectUriRemedy: FindRedirectUriRemedy
   /** Whether the host has a sign-out page, to which rejected end-session requests are redirected. */
   readonly hasSignOutPage: boolean
 }
@@ -58,7 +58,7 @@ interface ProtocolPageOptions {
 export function createProtocolPages({
   render,
   getStartUrl,
-  redirectUriRemedy = async () => undefined,
+  redirectUriRemedy,
   hasSignOutPage,
 }: ProtocolPageOptions): ProtocolPages {
   const show = async (ctx: KoaContextWithOIDC, view: Parameters<RenderView>[0]) => {
