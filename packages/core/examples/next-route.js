@@ -16,6 +16,7 @@ globalThis.pocket ??= createPocket({
 export const pocket = await globalThis.pocket
 
 export const GET = (request) => pocket.fetch(request)
-export const POST = (request) => pocket.fetch(request)
+// Next.js would answer the others itself, including the preflights of browser applications.
+export { GET as DELETE, GET as OPTIONS, GET as POST, GET as PUT }
 
 // In a page: `const session = await pocket.session(await headers())`, with `headers` of `next/headers`.
