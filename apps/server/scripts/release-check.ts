@@ -43,7 +43,7 @@ const deployedFiles = readdirSync(deployed, { recursive: true, encoding: 'utf8' 
 /** A check returns its problems. */
 const checks: Readonly<Record<string, () => readonly string[] | Promise<readonly string[]>>> = {
   versions: () => [
-    ...published
+    ...[...published, '.']
       .filter((folder) => manifestOf(folder).version !== version)
       .map((folder) => `${folder} has the version ${manifestOf(folder).version}, the server ${version}`),
     ...(values.tag === undefined || values.tag === `v${version}`

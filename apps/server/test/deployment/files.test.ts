@@ -133,6 +133,23 @@ test('the release workflow publishes the image of package.json', async () => {
   expect(await read('.github/workflows/release.yaml')).toContain(`npm install --global ${manifest.packageManager}\n`)
 })
 
+test('the release workflow publishes the packages with provenance', async () => {
+  // pnpm ignores NPM_CONFIG_PROVENANCE.
+  expect(await read('.github/workflows/release.yaml')).toMatch(/publish .*--provenance$/m)
+})
+
+test('a release raises the version of all packages together', async () => {
+  const manifests = await Promise.all(
+    ['apps/server', ...(await readdir(join(root, 'packages'))).map((name) => `packages/${name}`)].map((folder) =>
+      read(`${folder}/package.json`),
+    ),
+  )
+  const { fixed, ignore } = JSON.parse(await read('.changeset/config.json'))
+  expect(ignore).toEqual(['@pocket/test-support'])
+  expect([...fixed.flat(), ...ignore].sort()).toEqual(manifests.map((text) => JSON.parse(text).name).sort())
+  expect(fixed).toHaveLength(1)
+})
+
 test('the workflows pin each action to a commit', async () => {
   const names = await readdir(join(root, '.github/workflows'))
   const workflows = await Promise.all(names.map((name) => read(`.github/workflows/${name}`)))
