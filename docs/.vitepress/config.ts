@@ -16,8 +16,8 @@ export default defineConfig({
   lang: 'en',
   base: new URL(homepage).pathname,
   cleanUrls: true,
-  rewrites: { 'README.md': 'index.md' },
-  markdown: { config: linkToSource, languageAlias: { haproxy: 'nginx' } },
+  rewrites: { 'README.md': 'index.md', 'decisions/README.md': 'decisions/index.md' },
+  markdown: { anchor: { slugify: toAnchor }, config: linkToSource, languageAlias: { haproxy: 'nginx' } },
   head: [['link', { rel: 'icon', href: icon }]],
   themeConfig: {
     logo: icon,
@@ -57,6 +57,14 @@ function sidebarOf(index: string) {
     .filter(({ items }) => items.length > 0)
 }
 
+/** The anchor of a heading, as GitHub makes it, where the same pages are read too. */
+function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-')
+}
+
 /** Links to files that are not pages of the site lead to the repository. */
 function linkToSource({ core }: MarkdownRenderer): void {
   core.ruler.push('link-to-source', ({ tokens, env }) => {
@@ -65,7 +73,8 @@ function linkToSource({ core }: MarkdownRenderer): void {
       if (token.type !== 'link_open' || href === null || /^([a-z]+:|#|\/)/.test(href)) continue
       const path = posix.join('docs', posix.dirname(env.relativePath), href)
       const [file = ''] = path.split('#')
-      if (!file.startsWith('docs/') || !file.endsWith('.md')) token.attrSet('href', `${source}/${path}`)
+      const isPage = file.startsWith('docs/') && file.endsWith('.md')
+      token.attrSet('href', isPage ? href.replace(/README\.md(?=#|$)/, 'index.md') : `${source}/${path}`)
     }
   })
 }
