@@ -25,6 +25,18 @@ const require = createRequireOfBundle(import.meta.url)
 const __filename = import.meta.filename
 const __dirname = import.meta.dirname`
 
+/** The texts of https://spdx.org/licenses/, after the copyright notice. */
+const standardLicenses: Readonly<Record<string, string>> = {
+  MIT: `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`,
+  ISC: `Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.`,
+}
+
 await removeScripts()
 const { metafile } = await build({
   entryPoints: [join(server, 'src', 'main.ts')],
@@ -106,14 +118,34 @@ interface Manifest {
   readonly version: string
   /** An object in old packages. */
   readonly license?: string | { readonly type: string }
+  readonly author?: string | { readonly name: string }
 }
 
 async function notice(folder: string): Promise<string> {
-  const { name, version, license }: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying|notice)/i.test(basename(file)))
-  const texts = await Promise.all(files.sort().map((file) => readFile(join(folder, file), 'utf8')))
-  return [
-    `${name} ${version} (${(typeof license === 'object' ? license.type : license) ?? 'see below'})\n`,
-    ...texts.map((text) => `${text.trim()}\n`),
-  ].join('\n')
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { name, version } = manifest
+  const license = typeof manifest.license === 'object' ? manifest.license.type : manifest.license
+  const files = await readdir(folder)
+  const read = (file: string) => readFile(join(folder, file), 'utf8')
+  const licenseFiles = files.filter((file) => /^(licen[cs]e|copying|notice)/i.test(basename(file))).sort()
+  const texts = await Promise.all(licenseFiles.map(read))
+  if (texts.length === 0) {
+    const readme = files.find((file) => /^readme/i.test(file))
+    texts.push(licenseSection(readme === undefined ? '' : await read(readme)) ?? standardLicense(manifest, license))
+  }
+  return [`${name} ${version} (${license ?? 'see below'})\n`, ...texts.map((text) => `${text.trim()}\n`)].join('\n')
+}
+
+/** The licence text of a README, under a heading of its own. */
+function licenseSection(readme: string): string | undefined {
+  const section = /^#+ *licen[cs]e\b[^\n]*\n(.*)/ims.exec(readme)?.[1]
+  return section && /\bcopyright\b.*permission.*as is/is.test(section) ? section : undefined
+}
+
+/** The text that the licence's identifier stands for, for packages without one. */
+function standardLicense({ name, author }: Manifest, license: string | undefined): string {
+  const text = license === undefined ? undefined : standardLicenses[license]
+  if (text === undefined) throw new Error(`The package ${name} has no licence text.`)
+  const holder = (typeof author === 'object' ? author.name : author) ?? `the authors of ${name}`
+  return `Copyright (c) ${holder}\n\n${text}`
 }
