@@ -2,6 +2,7 @@
 # Installs or upgrades Pocket as a systemd service. Settings in /etc/pocket-id.env and data in /var/lib/pocket-id are kept.
 # A server that migrates its database makes a back-up first; `pocket-id rollback` returns to it.
 set -eu
+umask 022
 cd "$(dirname "$0")"
 program=/usr/local/lib/pocket-id
 
@@ -26,6 +27,8 @@ fi
 rm -rf "$program.new" "$program.old"
 cp -R app "$program.new"
 chown -R root:root "$program.new"
+# The service user must be able to read it, also if it was unpacked with a strict umask.
+chmod -R u=rwX,go=rX "$program.new"
 if [ -e "$program" ]; then mv "$program" "$program.old"; fi
 mv "$program.new" "$program"
 rm -rf "$program.old"

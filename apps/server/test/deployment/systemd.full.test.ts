@@ -34,7 +34,8 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
         maxBuffer: 2 ** 25,
       },
     )
-    await run('tar', ['-xzf', file, '-C', join(root, 'root')])
+    // An administrator with a strict umask.
+    await run('sh', ['-c', 'umask 077; tar --no-same-permissions -xzf "$0" -C "$1"', file, join(root, 'root')])
     folder = join('/root', basename(file, '.tar.gz'))
     port = await freePort()
   }, 900_000)
@@ -55,7 +56,7 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
   }
 
   test('installs, runs, upgrades and uninstalls on Debian', async () => {
-    await inRoot(`${folder}/install.sh`)
+    await inRoot(`umask 077; ${folder}/install.sh`)
     expect(await inRoot('stat --format="%U:%G %a" /etc/pocket-id.env /var/lib/pocket-id')).toBe(
       'root:pocket-id 640\npocket-id:pocket-id 700',
     )
