@@ -100,7 +100,7 @@ export class MasterKey {
     const expected = fingerprintOf(envelope)
     if (expected !== this.fingerprint)
       throw new ConfigurationError(
-        `The encryption key does not match: its fingerprint is ${this.fingerprint}, but the stored value requires ${expected ?? 'an unknown one'}.`,
+        `The encryption key does not match: its fingerprint is ${this.fingerprint}, but the stored value requires ${expected ?? 'an unknown one'}. Use the masterKey with which the stores were filled.`,
       )
     const sealed = Buffer.from(envelope.slice(envelope.lastIndexOf('.') + 1), 'base64url')
     try {

@@ -74,6 +74,23 @@ test('names the group of an option that is given outside it', async () => {
 })
 
 test.each([
+  [{ trustproxy: ['loopback'] }, 'trustproxy: is not a known option; use trustProxy'],
+  [{ pages: { languges: ['de'] } }, 'pages.languges: is not a known option; use pages.languages'],
+  [{ trustProxy: ['localhost'] }, 'trustProxy: invalid IP address: localhost; for this machine, use loopback'],
+  [{ issuer: 'https://com' }, 'The issuer "https://com" must have its own domain name'],
+])('names the remedy for %j', async (options, message) => {
+  await expect(createPocket({ ...sound, ...options } as PocketOptions)).rejects.toThrow(message)
+})
+
+test('names the option if the stores belong to another master key', async () => {
+  const stores = memoryStores()
+  await createPocket({ ...sound, stores })
+  await expect(createPocket({ ...sound, stores, masterKey: 'another key that is long enough' })).rejects.toThrow(
+    /^The encryption key does not match.*Use the masterKey with which the stores were filled\.$/,
+  )
+})
+
+test.each([
   [
     'nothing',
     { issuer: undefined, masterKey: undefined, accounts: undefined, stores: undefined },
@@ -96,6 +113,8 @@ test.each([
   ['a login path of the protocol', { pages: { loginPath: '/authorize' } }, ['pages.loginPath invalid_format']],
   ['a login URL', { pages: { loginPath: 'https://a.example/' } }, ['pages.loginPath invalid_format']],
   ['a proxy that is none', { trustProxy: ['10.0.0.0/8', 'nginx'] }, ['trustProxy invalid_format']],
+  ['a cookie prefix that browsers interpret', { cookiePrefix: '__Host-' }, ['cookiePrefix invalid_format']],
+  ['an issuer at a public suffix', { issuer: 'https://github.io' }, ['issuer invalid_format']],
   ['a cookie prefix with a space', { cookiePrefix: 'my app' }, ['cookiePrefix invalid_format']],
   ['a lifetime without a length', { sessionLifetime: { idle: 0 } }, ['sessionLifetime out_of_range']],
   ['an unknown requirement', { passkeys: { policy: { synced: false } } }, ['passkeys.policy.synced unknown']],

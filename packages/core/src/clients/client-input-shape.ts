@@ -64,7 +64,7 @@ function suggestion(name: string): string {
   return found === undefined ? '' : `; use ${found}`
 }
 
-function isOneCharacterApart(left: string, right: string): boolean {
+export function isOneCharacterApart(left: string, right: string): boolean {
   const [longer, shorter] = left.length >= right.length ? [left, right] : [right, left]
   if (longer.length - shorter.length > 1) return false
   let start = 0

@@ -3,7 +3,12 @@ import { isObjectMember, nameProblem } from '../names.ts'
 import type { Client, FederatedIdentity } from './client.ts'
 import type { ClientProtocol } from './protocol.ts'
 import { type ClientProtocolInput, mergeProtocol, protocolProblems } from './protocol-input.ts'
-import { maxRedirectUris, type RedirectUriPolicy, redirectUriProblem } from './redirect-uris.ts'
+import {
+  maxRedirectUris,
+  type RedirectUriPolicy,
+  type RedirectUriProblem,
+  redirectUriProblem,
+} from './redirect-uris.ts'
 
 /** The client settings that an administrator edits. Omitted fields get the default value in brackets. */
 export interface ClientInput {
@@ -116,10 +121,21 @@ function tooLong(field: string, maxLength: number): FieldError {
   return { field, code: 'too_long', message: `must be at most ${maxLength} characters long` }
 }
 
+const uriMessages: Readonly<Record<RedirectUriProblem, string>> = {
+  invalid: 'must be an absolute URI, such as https://app.example/callback',
+  fragment: 'must not contain a fragment',
+  scheme: 'must not have the scheme of a script or a file',
+  wildcard: 'must not consist of a wildcard, or have one in its scheme',
+  insecure: 'must use https, or http at a loopback address',
+  too_long: 'is too long',
+}
+
 /** Validates a redirect URI from a request: it must not contain a wildcard, which would allow other URIs. */
 export function receivedUriProblems(uri: string): FieldError[] {
-  const code = uri.includes('*') ? 'invalid_format' : redirectUriProblem(uri)
-  return code ? [{ field: 'redirectUri', code, message: `cannot be registered: ${code}` }] : []
+  if (uri.includes('*'))
+    return [{ field: 'redirectUri', code: 'invalid_format', message: 'must not contain a wildcard' }]
+  const code = redirectUriProblem(uri)
+  return code ? [{ field: 'redirectUri', code, message: uriMessages[code] }] : []
 }
 
 function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[] {
@@ -129,7 +145,7 @@ function uriProblems(input: ClientInput, policy: RedirectUriPolicy): FieldError[
       errors.push({ field: list, code: 'too_many', message: `must be at most ${maxRedirectUris}` })
     for (const [index, uri] of (input[list] ?? []).entries()) {
       const code = redirectUriProblem(uri, policy)
-      if (code) errors.push({ field: `${list}[${index}]`, code, message: `cannot be registered: ${code}` })
+      if (code) errors.push({ field: `${list}[${index}]`, code, message: uriMessages[code] })
     }
   }
   // Pages link to the launch URL, so it may only open another page or an app.

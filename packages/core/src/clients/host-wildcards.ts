@@ -20,3 +20,9 @@ export function isHostConfined(pattern: string): boolean {
   if (!isIcann && !isPrivate) return true
   return domain !== null && hostSuffix.endsWith(`.${domain}`)
 }
+
+/** Whether many owners have domains below this host name, according to the Public Suffix List. */
+export function isPublicSuffix(hostname: string): boolean {
+  const { publicSuffix, isIcann, isPrivate } = parse(hostname, { allowPrivateDomains: true })
+  return publicSuffix === hostname && (isIcann === true || isPrivate === true)
+}

@@ -1,10 +1,11 @@
 import type { HostAccounts } from '../accounts/host-accounts.ts'
+import { isOneCharacterApart } from '../clients/client-input-shape.ts'
+import { isPublicSuffix } from '../clients/host-wildcards.ts'
 import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { ConfigurationError, type FieldError } from '../errors.ts'
 import type { BeforeHookInputs } from '../hooks.ts'
 import { toTrustProxy } from '../http/trust-proxy.ts'
 import { parseIssuer, relatedOrigins } from '../issuer.ts'
-import { isJsonObject } from '../json-object.ts'
 import { MasterKey } from '../master-key.ts'
 import { externalKeyProblems } from '../oidc/external-keys.ts'
 import type { KeySchedule } from '../oidc/keys.ts'
@@ -12,6 +13,14 @@ import { isBrowserPath, isProtocolPath } from '../oidc/paths.ts'
 import type { PocketOptions } from '../options.ts'
 import type { PasskeyPolicy } from '../passkeys/policy.ts'
 import { storeProblems } from './check-stores.ts'
+import {
+  isOfKind,
+  type OptionKind,
+  optionError,
+  policyValues,
+  registrationValues,
+  valueProblems,
+} from './option-values.ts'
 
 /** The type of each option and of the members of each group; `undefined` selects the default, except for required options. */
 const optionKinds = {
@@ -67,21 +76,6 @@ const optionKinds = {
 }
 
 type GroupName = 'pages' | 'passkeys' | 'protocol' | 'signingKeys' | 'hooks' | 'limits'
-type OptionKind =
-  | 'a string'
-  | 'a string or null'
-  | 'anything'
-  | 'an object'
-  | 'an object or false'
-  | 'a function'
-  | 'a number'
-  | 'an array of strings'
-  | 'an array of objects'
-  | 'a boolean'
-  | 'an object or a function'
-  | 'an array of strings or a function'
-  | 'a string, null or a function'
-
 /** Milliseconds; a timer with a longer delay fires immediately. */
 const maxTimerDelay = 2_147_483_647
 
@@ -161,44 +155,25 @@ export function resultProblem(path: string, result: unknown): string | undefined
   return problem && `${problem.field} ${problem.message}`
 }
 
-/** The path of an option of the same name in another place. */
+/** The path of an option of the same name in another place, or of one that differs in one character. */
 function suggestOption(path: string): string {
   const name = path.slice(path.indexOf('.') + 1)
-  const suggestion = [...kindByPath.keys()].find((candidate) => candidate === name || candidate.endsWith(`.${name}`))
+  const paths = [...kindByPath.keys()]
+  const suggestion =
+    paths.find((candidate) => candidate === name || candidate.endsWith(`.${name}`)) ??
+    paths.find((candidate) => isOneCharacterApart(candidate.toLowerCase(), path.toLowerCase()))
   return suggestion === undefined ? '' : `; use ${suggestion}`
-}
-
-/** The kind of a value, or its possible values. */
-type Expected = OptionKind | readonly string[]
-
-const policyValues: Readonly<Record<keyof PasskeyPolicy, Expected>> = {
-  userVerification: ['required', 'preferred'],
-  attachment: ['any', 'platform', 'cross-platform'],
-  allowSynced: 'a boolean',
-  allowedModels: 'an array of strings',
-  deniedModels: 'an array of strings',
-  attestation: ['none', 'required'],
-  counterRegression: ['audit', 'refuse'],
-  nonCompliance: ['keep', 'warn', 'require'],
-}
-
-const registrationValues: Readonly<Record<keyof ClientRegistrationPolicy, Expected>> = {
-  mode: ['off', 'with-token', 'open'],
-  restrictToGroups: 'a boolean',
-  documentPatterns: 'an array of strings',
-}
-
-function valueProblems(path: string, expected: Expected, value: unknown): readonly FieldError[] {
-  if (typeof expected === 'string')
-    return isOfKind(expected, value) ? [] : [optionError(path, 'invalid_type', `must be ${expected}`)]
-  return expected.some((item) => item === value)
-    ? []
-    : [optionError(path, 'invalid_value', `must be one of ${expected.join(', ')}`)]
 }
 
 /** Checks of values beyond their type, and of combinations of options. */
 const checks: Readonly<Record<string, (options: PocketOptions) => readonly FieldError[]>> = {
-  issuer: ({ issuer }) => errorsOf('issuer', () => parseIssuer(issuer)),
+  issuer: ({ issuer }) =>
+    errorsOf('issuer', () => {
+      if (!isPublicSuffix(parseIssuer(issuer).hostname)) return
+      throw new ConfigurationError(
+        `The issuer "${issuer}" must have its own domain name: browsers support no passkeys at a public suffix.`,
+      )
+    }),
   name: ({ name = '' }) => (name.trim() ? [] : [optionError('name', 'out_of_range', 'must not be empty')]),
   masterKey: ({ masterKey }) => errorsOf('masterKey', () => toMasterKey(masterKey)),
   accounts: ({ accounts }) => accountProblems(accounts),
@@ -219,9 +194,15 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
     errorsOf('pages.languages', () => Intl.getCanonicalLocales(languages)),
   trustProxy: ({ trustProxy }) => errorsOf('trustProxy', () => toTrustProxy(trustProxy)),
   cookiePrefix: ({ cookiePrefix = '' }) =>
-    /^[\w-]{0,32}$/.test(cookiePrefix)
+    /^(?!__(host|secure)-)[\w-]{0,32}$/i.test(cookiePrefix)
       ? []
-      : [optionError('cookiePrefix', 'invalid_format', 'may hold letters, digits, - and _, 32 at most')],
+      : [
+          optionError(
+            'cookiePrefix',
+            'invalid_format',
+            'may hold letters, digits, - and _, 32 at most; core adds __Host- and __Secure- itself',
+          ),
+        ],
   sessionLifetime: ({ sessionLifetime: lifetime }) =>
     typeof lifetime === 'function' || (isDuration(lifetime?.length, 1) && isDuration(lifetime?.idle, 0))
       ? []
@@ -338,37 +319,6 @@ export function toMasterKey(masterKey: PocketOptions['masterKey']): MasterKey {
   return masterKey instanceof MasterKey ? masterKey : MasterKey.from(masterKey)
 }
 
-function isOfKind(kind: OptionKind, value: unknown): boolean {
-  switch (kind) {
-    case 'anything':
-      return typeof value === 'string' || (typeof value === 'object' && value !== null)
-    case 'a string':
-      return typeof value === 'string'
-    case 'a string or null':
-      return typeof value === 'string' || value === null
-    case 'a number':
-      return typeof value === 'number' && !Number.isNaN(value)
-    case 'an array of strings':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string')
-    case 'an array of objects':
-      return Array.isArray(value) && value.every((item) => isOfKind('an object', item))
-    case 'a function':
-      return typeof value === 'function'
-    case 'a boolean':
-      return typeof value === 'boolean'
-    case 'an object':
-      return isJsonObject(value)
-    case 'an object or false':
-      return value === false || isOfKind('an object', value)
-    case 'an object or a function':
-      return isOfKind('an object', value) || isOfKind('a function', value)
-    case 'an array of strings or a function':
-      return isOfKind('an array of strings', value) || isOfKind('a function', value)
-    case 'a string, null or a function':
-      return isOfKind('a string or null', value) || isOfKind('a function', value)
-  }
-}
-
 function errorsOf(path: string, create: () => unknown): readonly FieldError[] {
   try {
     create()
@@ -377,8 +327,4 @@ function errorsOf(path: string, create: () => unknown): readonly FieldError[] {
     if (!(error instanceof ConfigurationError || error instanceof TypeError || error instanceof RangeError)) throw error
     return [optionError(path, 'invalid_format', error.message)]
   }
-}
-
-function optionError(field: string, code: string, message: string): FieldError {
-  return { field, code, message }
 }

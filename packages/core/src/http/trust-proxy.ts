@@ -9,6 +9,7 @@ import type { TrustProxy } from './request-context.ts'
  */
 export function toTrustProxy(option: TrustProxy | readonly string[] | undefined): TrustProxy | undefined {
   if (option === undefined || typeof option === 'function') return option
+  if (option.includes('localhost')) throw new TypeError('invalid IP address: localhost; for this machine, use loopback')
   const isTrusted = proxyAddr.compile([...option])
   return (address) => isTrusted(address, 0)
 }

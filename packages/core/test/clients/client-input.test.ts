@@ -33,6 +33,13 @@ test.each([
   expect(error.fields.map(({ field, code }) => `${field} ${code}`)).toEqual(expected)
 })
 
+test('says why a redirect URI cannot be registered', async () => {
+  const input = { name: 'Photos', redirectUris: ['javascript:alert(1)'] }
+  await expect(pocket.clients.create(input)).rejects.toThrow(
+    'redirectUris[0] must not have the scheme of a script or a file',
+  )
+})
+
 test('suggests the field for a misspelt one', async () => {
   const input = { name: 'Photos', redirectUris, isPubic: true } as NewClientInput
   await expect(pocket.clients.create(input)).rejects.toThrow('isPubic is not a field of a client; use isPublic')
