@@ -25,7 +25,13 @@ export interface IssuerChange {
  * await changeIssuer({ issuer: 'https://login.example.com', stores: typeormStores(dataSource) })
  * ```
  */
-export async function changeIssuer({ issuer, stores, audit = noAudit }: IssuerChange): Promise<string> {
+export async function changeIssuer(change: IssuerChange): Promise<string> {
+  const { issuer, stores, audit = noAudit } = change ?? {}
+  const missing = issuer === undefined ? 'issuer' : stores === undefined && 'stores'
+  if (missing)
+    throw new ConfigurationError(`changeIssuer needs ${missing}.`, {
+      fields: [{ field: missing, code: 'required', message: 'is required' }],
+    })
   const { id: to } = parseIssuer(issuer)
   return stores.transaction(async () => {
     for (;;) {

@@ -9,6 +9,7 @@ import { maintain } from './composition/maintenance.ts'
 import { createMiddleware } from './composition/middleware.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
 import { createUserServices } from './composition/user-services.ts'
+import { InvalidInputError } from './errors.ts'
 import { createAssertions } from './forward-auth/assertions.ts'
 import { createForwardAuth } from './forward-auth/forward-auth.ts'
 import { createSiteTest } from './forward-auth/site-test.ts'
@@ -88,6 +89,8 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     request: IncomingMessage | Headers,
     response?: ServerResponse,
   ): Promise<Session | undefined> {
+    if (typeof request !== 'object' || request === null)
+      throw missingArgument('request', 'must be web-standard headers, or a request of node:http')
     // Headers of frameworks can have more members, such as `headers`.
     if ('socket' in request)
       // A cast: the overload requires the response.
@@ -150,7 +153,11 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       createMark: engine.trialMarks.create,
       fetch: createPublicFetch({ allowedPrivateHosts: [new URL(issuer.id).hostname.replace(/^\[|\]$/g, '')] }),
     }),
-    maintain: ({ signal }) => maintain(pocket, { signal, onError: (error) => onError(error, '') }),
+    async maintain(maintenance) {
+      const { signal } = maintenance ?? {}
+      if (!(signal instanceof AbortSignal)) throw missingArgument('signal', 'must be an AbortSignal')
+      await maintain(pocket, { signal, onError: (error) => onError(error, '') })
+    },
     async rotateKeys() {
       const kids = await keyRing.rotate()
       if (kids.length === 0) return
@@ -204,4 +211,10 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     },
   }
   return withAccountIds(pocket)
+}
+
+function missingArgument(field: string, message: string): InvalidInputError {
+  return new InvalidInputError('validation_failed', `${field} ${message}.`, {
+    fields: [{ field, code: 'invalid_type', message }],
+  })
 }

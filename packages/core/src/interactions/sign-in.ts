@@ -219,7 +219,8 @@ export function createSignIn(
       })
     },
 
-    async vouchFor(req, res, accountId, { amr }) {
+    async vouchFor(req, res, accountId, authentication) {
+      const { amr = [] } = authentication ?? {}
       const message = vouchedAmrProblem(amr)
       if (message !== undefined) {
         const fields = [{ field: 'amr', code: 'invalid_value', message }]

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { changeIssuer } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
 import { type Host, startHost, viewOf } from './host.ts'
@@ -48,6 +49,32 @@ test('does not let a vouched session add a passkey to an account that has one', 
   expect((await agent.postJson(`${host.issuer}/login/passkey/options`, {})).json()).toMatchObject({
     code: 'reauthentication_required',
   })
+})
+
+test('names the missing argument of a call', async () => {
+  const { pocket } = host
+  const { account } = await host.person('ada')
+  // Casts: the calls of a host without type checking.
+  vouch = (req, res) => pocket.signIn.vouchFor(req, res, account.id, undefined as never)
+  expect((await new UserAgent().get(`${host.issuer}/vouch`)).json()).toMatchObject({
+    code: 'validation_failed',
+    fields: [{ field: 'amr' }],
+  })
+  for (const given of [undefined, {}])
+    await expect(pocket.maintain(given as never)).rejects.toMatchObject({
+      code: 'validation_failed',
+      fields: [{ field: 'signal' }],
+    })
+  await expect(pocket.session(undefined as never)).rejects.toMatchObject({
+    code: 'validation_failed',
+    fields: [{ field: 'request' }],
+  })
+  for (const [given, field] of [
+    [undefined, 'issuer'],
+    [{}, 'issuer'],
+    [{ issuer: host.issuer }, 'stores'],
+  ] as const)
+    await expect(changeIssuer(given as never)).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field }] })
 })
 
 test.each([[['phr']], [['pwd', 'pop']], [['hwk']], [['face']], [[]], ['pwd'], [undefined], [['two words']]])(
