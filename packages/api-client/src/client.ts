@@ -7,9 +7,9 @@ export interface PocketClientOptions {
   /** The origin of the instance, without a path: `https://id.example.com`. */
   readonly url: string
   /** Sent as `X-API-Key`. Without a key, only public operations can be called. */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
   /** Replaces the global `fetch`, for example to add a proxy, a time limit or retries. */
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
 }
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
