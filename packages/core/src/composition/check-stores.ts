@@ -129,6 +129,7 @@ const methods: { readonly [Name in keyof Stores]: Readonly<Record<keyof Stores[N
     saveOrigin: true,
     findOrigin: true,
     originsOf: true,
+    originsInBrowser: true,
     endedBy: true,
     saveLink: true,
     linksOf: true,

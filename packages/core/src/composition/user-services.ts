@@ -57,7 +57,7 @@ export function createUserServices(options: ResolvedOptions, { apiAccess }: Clie
   )
   const deviceCookie = bearerCookie({ name: cookieName('device_token'), secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes(options, history.recordCredential)
-  const sessions = createSessions(options, provider, { history, browserOf: browserTokens.browserId })
+  const sessions = createSessions(options, provider, { history, browserTokens })
   const signIn = createSignIn(options, {
     authentication: tracedCeremony('authentication', createAuthentication(ceremonies)),
     loginCodes,

@@ -44,6 +44,10 @@ export class MemorySessionHistoryStore implements SessionHistoryStore {
     return this.#state.run(() => [...this.#origins.values()].filter((origin) => origin.accountId === accountId))
   }
 
+  originsInBrowser(browser: string): Promise<readonly SessionOrigin[]> {
+    return this.#state.run(() => [...this.#origins.values()].filter((origin) => origin.browser === browser))
+  }
+
   endedBy(passkeyId: string): Promise<readonly SessionOrigin[]> {
     return this.#state.run(() => [...this.#origins.values()].filter((origin) => origin.endedBy === passkeyId))
   }

@@ -8,10 +8,7 @@ import { notifyClient, notifyClientsOf } from './logout-notices.ts'
 import type { SessionContent } from './session-merge.ts'
 
 /** A session as it was when it ended. */
-export interface EndedSession extends Pick<SessionContent, 'accountId' | 'authorizations'> {
-  /** Identifies the browser in which the session started. */
-  readonly browser?: string | undefined
-}
+export type EndedSession = Pick<SessionContent, 'accountId' | 'authorizations'>
 
 type SessionStores = Pick<PocketStores, 'artifacts' | 'transaction'>
 
@@ -72,17 +69,61 @@ export async function endPendingSignIns(
   }
 }
 
-/** Ends the other sessions of an account that started in the same browser. */
-export async function endSessionsOfBrowser(
+/**
+ * Ends sessions of a browser, and others that started in it and to which it has no cookie: of concurrent sign-ins, a browser keeps
+ * only the cookie of one.
+ *
+ * @param browser - identifies the browser of the request
+ * @param inactive - other sessions for which the browser has a cookie; those of other accounts remain
+ */
+export function endSessionsOfBrowser(
   provider: Provider,
-  stores: SessionStores,
-  { accountId, browser }: EndedSession,
+  stores: SessionStores & Pick<PocketStores, 'sessionHistory'>,
+  {
+    sessions,
+    browser,
+    inactive = [],
+  }: {
+    readonly sessions: readonly NamedSession[]
+    readonly browser: string | undefined
+    readonly inactive?: readonly NamedSession[]
+  },
 ): Promise<void> {
-  if (accountId === undefined || browser === undefined) return
-  for (const { artifact, uid } of await sessionsOf(stores.artifacts, accountId)) {
-    const otherSession: EndedSession = JSON.parse(artifact.payload)
-    if (otherSession.browser === browser) await endSession(provider, stores, uid)
+  const { sessionHistory } = stores
+  const accountIds = new Set(sessions.map(({ accountId }) => accountId))
+  const remaining = new Set(inactive.flatMap(({ uid, accountId }) => (accountIds.has(accountId) ? [] : [uid])))
+  const listAll = async () => {
+    const browsers = new Set(browser === undefined ? [] : [browser])
+    for (const { uid } of sessions) {
+      const origin = await sessionHistory.findOrigin(uid)
+      if (origin?.browser) browsers.add(origin.browser)
+    }
+    const all = new Map(sessions.map((session) => [session.uid, session]))
+    for (const known of browsers)
+      for (const origin of await sessionHistory.originsInBrowser(known))
+        if (!remaining.has(origin.uid)) all.set(origin.uid, origin)
+    return [...all.values()].sort(inLockOrder)
   }
+  return stores.transaction(async () => {
+    const locked = new Set<string | undefined>([undefined])
+    for (const { accountId } of await listAll()) {
+      if (accountId !== undefined && !locked.has(accountId)) await sessionHistory.lockAccount(accountId)
+      locked.add(accountId)
+    }
+    // Again, because a session may have started before its account was locked.
+    for (const { uid, accountId } of await listAll()) if (locked.has(accountId)) await endSession(provider, stores, uid)
+  })
+}
+
+interface NamedSession {
+  readonly uid: string
+  readonly accountId?: string | undefined
+}
+
+function inLockOrder(left: NamedSession, right: NamedSession): number {
+  const [leftAccount = '', rightAccount = ''] = [left.accountId, right.accountId]
+  if (leftAccount !== rightAccount) return leftAccount < rightAccount ? -1 : 1
+  return left.uid < right.uid ? -1 : 1
 }
 
 /** Locks the session until the enclosing transaction ends. Returns `false` if the session has ended. */

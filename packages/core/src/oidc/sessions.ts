@@ -2,12 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { CoreContext } from '../context.ts'
 import { NotAuthenticatedError } from '../errors.ts'
+import type { BrowserTokens } from '../http/browser-token.ts'
 import { recordCaller, requestContext } from '../http/request-context.ts'
 import { authenticationContext, isWithoutPasskey, type Session, upgradedContext } from '../sessions/session.ts'
 import type { SessionHistory, SignIn } from '../sessions/session-history.ts'
 import { minUseInterval, remainingLifetime, updateUse } from '../sessions/session-use.ts'
+import { findInactiveSessions, formatInactiveSessions, inactiveSessionsCookie } from './inactive-sessions.ts'
 import type { ProviderSession } from './logout.ts'
-import { getUse, isIdKnown, isStored, saveSession, setBrowser, setUse, touch } from './overrides/session-writes.ts'
+import { getUse, isIdKnown, isStored, saveSession, setUse, touch } from './overrides/session-writes.ts'
+import { endSessionsOfBrowser } from './session-ends.ts'
 import { SessionEnded } from './stored-payload.ts'
 
 /** The browser session shared by `/authorize`, pages and API; it is the library's session. */
@@ -51,21 +54,18 @@ export interface Sessions {
 
 interface SessionServices {
   readonly history: Pick<SessionHistory, 'start'>
-  /** Identifies the browser of a request. */
-  readonly browserOf: (req: IncomingMessage) => string | undefined
+  readonly browserTokens: Pick<BrowserTokens, 'ensure' | 'browserId'>
 }
 
-/** Maximum number of inactive sessions per browser. */
-const maxInactive = 5
 /** Milliseconds; the longest that browsers keep a cookie (RFC 6265bis §5.5). The store determines when a session ends. */
 const cookieLifetime = 400 * 86_400_000
 
 export function createSessions(
   { stores, clock, secure, sessionLifetime }: CoreContext,
   provider: () => Provider,
-  { history, browserOf }: SessionServices,
+  { history, browserTokens }: SessionServices,
 ): Sessions {
-  const { accounts, transaction } = stores
+  const { accounts } = stores
   const cookieExpiry = () => new Date(clock.now() + cookieLifetime)
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
   const openSession = async (req: IncomingMessage, res: ServerResponse) => {
@@ -73,21 +73,16 @@ export function createSessions(
     const ctx = current.createContext(req, res)
     const cookieName = current.cookieName('session')
     const session = await current.Session.get(ctx)
-    return { current, ctx, session, cookieName, inactive: inactiveSessions(current, ctx, `${cookieName}_others`) }
+    return { current, ctx, session, cookieName, inactive: inactiveSessions(current, ctx) }
   }
   type OpenSession = Awaited<ReturnType<typeof openSession>>
 
-  /** The inactive sessions. A cookie contains only their IDs, because the ID of the active session changes too often. */
-  const inactiveSessions = (current: Provider, { cookies }: ReturnType<Provider['createContext']>, name: string) => ({
-    async sessions(): Promise<ProviderSession[]> {
-      const ids = (cookies.get(name, { signed: true }) ?? '').split('.').filter((id) => /^[\w-]{20,80}$/.test(id))
-      const found = await Promise.all(ids.slice(-maxInactive).map((id) => current.Session.find(id)))
-      return found.flatMap((candidate) => (candidate?.accountId === undefined ? [] : [candidate]))
-    },
+  const inactiveSessions = (current: Provider, { cookies }: ReturnType<Provider['createContext']>) => ({
+    sessions: () => findInactiveSessions(current, cookies),
     save(sessions: readonly ProviderSession[]): void {
-      const ids = sessions.slice(-maxInactive).map(({ jti }) => jti)
-      const options = { ...cookie, signed: true, ...(ids.length > 0 && { expires: cookieExpiry() }) }
-      cookies.set(name, ids.length > 0 ? ids.join('.') : null, options)
+      const value = formatInactiveSessions(sessions)
+      const options = { ...cookie, signed: true, ...(value !== null && { expires: cookieExpiry() }) }
+      cookies.set(inactiveSessionsCookie(current), value, options)
     },
   })
 
@@ -115,12 +110,16 @@ export function createSessions(
     return { accountId, account, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
   const endMatching: Sessions['endMatching'] = async (req, res, matches) => {
-    const { ctx, session, cookieName, inactive } = await openSession(req, res)
+    const { current, ctx, session, cookieName, inactive } = await openSession(req, res)
     const otherSessions = await inactive.sessions()
     const activeSessions = [session, ...otherSessions].filter(({ accountId }) => accountId !== undefined)
     const ended = activeSessions.find(matches)
     if (!ended) return activeSessions.length === 0 ? null : undefined
-    await ended.destroy()
+    await endSessionsOfBrowser(current, stores, {
+      sessions: [ended],
+      browser: browserTokens.browserId(req),
+      inactive: [session, ...otherSessions],
+    })
     if (ended === session) ctx.cookies.set(cookieName, null, cookie)
     else inactive.save(otherSessions.filter((candidate) => candidate !== ended))
     return ended.accountId
@@ -166,6 +165,7 @@ export function createSessions(
 
     async start(req, res, signIn) {
       const { accountId, method } = signIn
+      browserTokens.ensure(req, res)
       const opened = await openSession(req, res)
       const { current, session, inactive } = opened
       const { amr, acr, authTime } = authenticationContext(method, clock.now(), signIn.amr)
@@ -175,8 +175,8 @@ export function createSessions(
       const signInTo = async (target: ProviderSession) => {
         target.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
         setUse(target, requestContext(req), clock.now())
-        setBrowser(target, browserOf(req))
-        await history.start(target.uid, signIn, () => saveSession(target), { isNew: !isStored(target) })
+        const browser = browserTokens.browserId(req) ?? null
+        await history.start(target.uid, signIn, () => saveSession(target), { isNew: !isStored(target), browser })
         return target
       }
       const candidate =
@@ -213,14 +213,10 @@ export function createSessions(
     },
 
     async end(req, res) {
-      const { ctx, session, cookieName, inactive } = await openSession(req, res)
+      const { current, ctx, session, cookieName, inactive } = await openSession(req, res)
       const { accountId } = session
-      const all = [session, ...(await inactive.sessions())]
-      // Sorted, because each end locks its account.
-      const sortedSessions = all.toSorted((a, b) => ((a.accountId ?? '') < (b.accountId ?? '') ? -1 : 1))
-      await transaction(async () => {
-        for (const candidate of sortedSessions) await candidate.destroy()
-      })
+      const sessions = [session, ...(await inactive.sessions())]
+      await endSessionsOfBrowser(current, stores, { sessions, browser: browserTokens.browserId(req) })
       inactive.save([])
       ctx.cookies.set(cookieName, null, cookie)
       return accountId

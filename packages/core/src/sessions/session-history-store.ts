@@ -15,6 +15,8 @@ export interface SessionOrigin {
   readonly endedBy: string | null
   /** When to check whether the entry is still needed, in milliseconds since the Unix epoch. */
   readonly reviewAt: number
+  /** Identifies the browser of the latest sign-in; `null` if unknown. */
+  readonly browser: string | null
 }
 
 /**
@@ -62,6 +64,8 @@ export interface SessionHistoryStore {
   saveOrigin(origin: SessionOrigin): Promise<void>
   findOrigin(uid: string): Promise<SessionOrigin | undefined>
   originsOf(accountId: string): Promise<readonly SessionOrigin[]>
+  /** The sessions of all accounts that started in this browser, including ended ones. */
+  originsInBrowser(browser: string): Promise<readonly SessionOrigin[]>
   /** The sessions of all accounts that the removal of this passkey has ended. */
   endedBy(passkeyId: string): Promise<readonly SessionOrigin[]>
   /** Inserts the link, or replaces the one of this session, kind and subject. */

@@ -50,7 +50,11 @@ export interface SessionHistory {
     uid: string,
     signIn: SignIn,
     save: () => Promise<unknown>,
-    options?: { /** Whether the session was never stored. */ readonly isNew?: boolean },
+    options: {
+      /** Whether the session was never stored. */
+      readonly isNew: boolean
+      readonly browser: string | null
+    },
   ): Promise<void>
   /**
    * Stores a passkey registered in a session.
@@ -180,7 +184,7 @@ export function createSessionHistory(
     assertAlive,
     assertException,
 
-    start: (uid, signIn, save, { isNew = false } = {}) =>
+    start: (uid, signIn, save, { isNew, browser }) =>
       transaction(async () => {
         const { accountId, method, approvingSessionUid, codeHash, isCodeByProgram } = signIn
         const session = { uid, accountId }
@@ -192,7 +196,7 @@ export function createSessionHistory(
         await save()
         const startedAt = clock.now()
         const reviewAt = startedAt + reviewInterval
-        await store.saveOrigin({ uid, accountId, method, startedAt, removals, endedBy: null, reviewAt })
+        await store.saveOrigin({ uid, accountId, method, startedAt, removals, endedBy: null, reviewAt, browser })
         for (const { id, name } of usedPasskeys) await saveLink(session, 'passkey_used', id, name)
         if (codeHash !== undefined) await saveLink(session, 'code_used', codeHash, isCodeByProgram ? byProgram : null)
         if (approvingSessionUid != null)

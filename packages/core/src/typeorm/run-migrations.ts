@@ -10,6 +10,7 @@ import { AdditiveAddCodeByProgram1764000000030 } from './migrations/176400000003
 import { AdditiveAddRecoveryCodes1764000000040 } from './migrations/1764000000040-additive-add-recovery-codes.ts'
 import { AdditiveAddPasskeyRpId1764000000110 } from './migrations/1764000000110-additive-add-passkey-rp-id.ts'
 import { AdditiveCreateIssuer1764000000120 } from './migrations/1764000000120-additive-create-issuer.ts'
+import { AdditiveAddSessionBrowser1764000000300 } from './migrations/1764000000300-additive-add-session-browser.ts'
 import { withoutTimeLimits } from './options.ts'
 import { prefixTables, withMigrationSchema } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -27,6 +28,7 @@ export const pocketMigrations: MigrationSet = {
     AdditiveAddRecoveryCodes1764000000040,
     AdditiveAddPasskeyRpId1764000000110,
     AdditiveCreateIssuer1764000000120,
+    AdditiveAddSessionBrowser1764000000300,
   ],
   lastReplacedMigration,
 }

@@ -23,6 +23,7 @@ const sql = {
   saveOrigin: `${origins.insert} ON CONFLICT (uid) DO UPDATE SET ${origins.assignments('uid')}`,
   findOrigin: `${origins.select} WHERE uid = $1`,
   originsOf: `${origins.select} WHERE account_id = $1`,
+  originsInBrowser: `${origins.select} WHERE browser = $1`,
   endedBy: `${origins.select} WHERE ended_by = $1`,
   saveLink: `${links.insert} ON CONFLICT (session_uid, kind, subject)
     DO UPDATE SET ${links.assignments('sessionUid', 'kind', 'subject')}`,
@@ -65,6 +66,10 @@ export class TypeormSessionHistoryStore implements SessionHistoryStore {
 
   async originsOf(accountId: string): Promise<readonly SessionOrigin[]> {
     return origins.all(await this.#database.query(sql.originsOf, [accountId]))
+  }
+
+  async originsInBrowser(browser: string): Promise<readonly SessionOrigin[]> {
+    return origins.all(await this.#database.query(sql.originsInBrowser, [browser]))
   }
 
   async endedBy(passkeyId: string): Promise<readonly SessionOrigin[]> {

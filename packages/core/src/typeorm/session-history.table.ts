@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm'
 import type { SessionLink, SessionOrigin } from '../sessions/session-history-store.ts'
-import { bigint, integer, text, uuid, varchar } from './columns.ts'
+import { bigint, hash, integer, text, uuid, varchar } from './columns.ts'
 
 /** How often a passkey was removed from an account; account operations lock its row. */
 export interface PasskeyRemovals {
@@ -28,11 +28,13 @@ export const sessionOriginTable: EntitySchema<SessionOrigin> = new EntitySchema<
     removals: integer,
     endedBy: { ...uuid, name: 'ended_by', nullable: true },
     reviewAt: { ...bigint, name: 'review_at' },
+    browser: { ...hash, nullable: true },
   },
   indices: [
     { name: 'pocket_session_origin_account', columns: ['accountId'] },
     { name: 'pocket_session_origin_end', columns: ['endedBy'], where: 'ended_by IS NOT NULL' },
     { name: 'pocket_session_origin_review', columns: ['reviewAt'] },
+    { name: 'pocket_session_origin_browser', columns: ['browser'], where: 'browser IS NOT NULL' },
   ],
 })
 

@@ -3,9 +3,10 @@ import { ConfigurationError } from '../../errors.ts'
 import { type RequestContext, requestContext } from '../../http/request-context.ts'
 import { randomToken } from '../../random.ts'
 import { minUseInterval, remainingLifetime, type SessionUse, updateUse } from '../../sessions/session-use.ts'
+import { findInactiveSessions } from '../inactive-sessions.ts'
 import type { ProviderSession } from '../logout.ts'
 import type { ProviderContext } from '../provider-context.ts'
-import { endAuthorizations, endSession, endSessionsOfBrowser } from '../session-ends.ts'
+import { endAuthorizations, endSessionsOfBrowser } from '../session-ends.ts'
 import { isOtherLogin, mergeSessions, type SessionContent, supersedes } from '../session-merge.ts'
 import {
   findStoredPayload,
@@ -21,8 +22,6 @@ import type { OverriddenMember } from './table.ts'
 interface SessionInternals extends Omit<StoredModel, 'jti'> {
   touched?: boolean
   use?: SessionUse
-  /** The browser in which the session started, see `browserOf`. */
-  browser?: string | undefined
   [write]?: (options?: WriteOptions) => Promise<boolean>
 }
 
@@ -44,7 +43,7 @@ const write = Symbol('write')
 /** Fields excluded from comparison, because they change with each use. */
 const usageFields = ['iat', 'exp', 'jti', 'kind', 'uid', 'use']
 /** Our additional session fields; `revision` changes when access is withdrawn. */
-const additionalFields = ['use', 'revision', 'browser']
+const additionalFields = ['use', 'revision']
 
 /**
  * Stores sessions by compare-and-set. The library overwrites the whole session at the end of each request, with a new ID after
@@ -111,7 +110,6 @@ export function sessionOverrides(provider: Provider, context: ProviderContext) {
     const req = Provider.ctx?.req
     for (;;) {
       const before = getSnapshot(this)
-      if (!before && req) this.browser ??= browserOf(req)
       const base: SessionContent | undefined = before && JSON.parse(before.text)
       const now = clock.now()
       const isUnchanged = base && serializeContent(this) === serializeContent(base) && this.jti === before?.id
@@ -156,11 +154,11 @@ export function sessionOverrides(provider: Provider, context: ProviderContext) {
   })
 
   override('destroy', async function (this: StoredSession) {
-    await stores.transaction(async () => {
-      if (this.accountId !== undefined) await stores.sessionHistory.lockAccount(this.accountId)
-      const ended = await endSession(provider, stores, this.uid)
-      // Concurrent sign-ins in several tabs start several sessions, but the browser keeps only one cookie.
-      if (ended) await endSessionsOfBrowser(provider, stores, ended)
+    const { ctx } = Provider
+    await endSessionsOfBrowser(provider, stores, {
+      sessions: [this],
+      browser: ctx && browserOf(ctx.req),
+      inactive: ctx ? await findInactiveSessions(provider, ctx.oidc.cookies) : [],
     })
     Reflect.set(this, 'destroyed', true)
   })
@@ -232,11 +230,6 @@ export function isIdKnown(session: ProviderSession): boolean {
 /** Whether the session was read from the store or written to it. */
 export function isStored(session: ProviderSession): boolean {
   return getSnapshot(session) !== undefined
-}
-
-/** Records the browser in which a new session starts; `undefined` if unknown. */
-export function setBrowser(session: ProviderSession, browser: string | undefined): void {
-  if (!getSnapshot(session)) getInternals(session).browser = browser
 }
 
 /** The last use of a session; `undefined` before the first sign-in. */

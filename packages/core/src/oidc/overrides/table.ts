@@ -143,7 +143,7 @@ export const overrides = [
   },
   {
     member: 'Session.IN_PAYLOAD',
-    reason: 'stores the last use, the revision and the browser with the session',
+    reason: 'stores the last use and the revision with the session',
     impact: 'The last use of a session is unknown, and withdrawn access returns with a concurrent change.',
     documented: 'The adapter could add fields, but the session would not carry them.',
     upstream: 'additional session fields',

@@ -5,7 +5,7 @@ import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
 function origin(uid: string, changes: Partial<SessionOrigin> = {}): SessionOrigin {
   const defaults = { accountId: 'ada', method: 'passkey', startedAt: noon, removals: 0 } as const
-  return { uid, ...defaults, endedBy: null, reviewAt: noon + 1, ...changes }
+  return { uid, ...defaults, endedBy: null, reviewAt: noon + 1, browser: null, ...changes }
 }
 
 function link(sessionUid: string, subject: string, changes: Partial<SessionLink> = {}): SessionLink {
@@ -36,15 +36,17 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
     },
   },
   {
-    name: 'replaces an origin, and finds it by session, account and the passkey that ended it',
+    name: 'replaces an origin, and finds it by session, account, browser and the passkey that ended it',
     run: async ({ sessionHistory: store }) => {
       await store.saveOrigin(origin('a'))
       await store.saveOrigin(origin('a', { method: 'code', endedBy: 'key', removals: 2 }))
-      await store.saveOrigin(origin('b', { accountId: 'bob' }))
+      const other = origin('b', { accountId: 'bob', browser: 'browser' })
+      await store.saveOrigin(other)
       const changed = origin('a', { method: 'code', endedBy: 'key', removals: 2 })
       assert.deepEqual(await store.findOrigin('a'), changed)
       assert.deepEqual(await store.originsOf('ada'), [changed])
       assert.deepEqual(await store.endedBy('key'), [changed])
+      assert.deepEqual(await store.originsInBrowser('browser'), [other])
       assert.equal(await store.findOrigin('c'), undefined)
     },
   },

@@ -4,7 +4,7 @@ import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
-import { type Host, hour, minute, startHost } from './host.ts'
+import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
 import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 /** A response that the server has finished and the browser has not yet received. */
@@ -13,7 +13,7 @@ interface LateResponse {
   readonly delivery: PromiseWithResolvers<void>
 }
 
-describe.each(Object.entries(storeKinds))('a response that arrives late, over %s', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
   let late: LateResponse | undefined
@@ -77,7 +77,7 @@ describe.each(Object.entries(storeKinds))('a response that arrives late, over %s
     return response
   }
 
-  test('keeps the session whose ID has changed meanwhile, so that a sign-out ends it', async () => {
+  test('remain when an earlier response arrives after their ID has changed, so that a sign-out ends them', async () => {
     const [person, party] = [await host.person('ada'), await clientThat()]
     const agent = new UserAgent()
     await enter(agent, person.account)
@@ -91,7 +91,7 @@ describe.each(Object.entries(storeKinds))('a response that arrives late, over %s
     expect([active, await sessionsOf(person.account.id)]).toEqual([false, 0])
   })
 
-  test('keeps the session of the user who has signed in meanwhile', async () => {
+  test('remain when an earlier response of another user arrives late', async () => {
     const [first, second, party] = [await host.person('ada'), await host.person('grace'), await clientThat()]
     const agent = new UserAgent()
     await passThrough(host, urlOf(party), { agent, person: first })
@@ -104,7 +104,7 @@ describe.each(Object.entries(storeKinds))('a response that arrives late, over %s
     expect([await sessionsOf(first.account.id), await sessionsOf(second.account.id)]).toEqual([0, 0])
   })
 
-  test('keeps the session if it was requested with an ID that had just become invalid', async () => {
+  test('remain when a request has an ID that has just become invalid', async () => {
     const [person, party] = [await host.person('ada'), await clientThat()]
     const agent = new UserAgent()
     await enter(agent, person.account)
@@ -114,7 +114,65 @@ describe.each(Object.entries(storeKinds))('a response that arrives late, over %s
     expect(await accountIn(agent)).toBe(person.account.id)
   })
 
-  test('need not extend the cookie of a session that is used', async () => {
+  async function confirmSignOut(agent: UserAgent) {
+    const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
+    if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
+    await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
+  }
+  const signOuts: readonly (readonly [string, (agent: UserAgent, idToken: string) => Promise<unknown>])[] = [
+    ['the host', (agent) => agent.get(`${host.issuer}/leave`)],
+    ['the end-session page', confirmSignOut],
+    [
+      'a client with an ID token',
+      (agent, idToken) =>
+        agent.get(`${host.issuer}/api/oidc/end-session?${new URLSearchParams({ id_token_hint: idToken })}`),
+    ],
+  ]
+
+  test.each(signOuts)('of users who signed in at once all end at a sign-out through %s', async (_through, signOut) => {
+    const people = [await host.person('ada'), await host.person('grace')]
+    const parties = [await clientThat(), await clientThat()]
+    const agent = new UserAgent()
+    // The first page binds the ceremonies to the browser.
+    await agent.follow(await agent.get(urlOf(await clientThat())))
+    const tabs = await Promise.all(parties.map(async (party) => agent.follow(await agent.get(urlOf(party)))))
+    const answers = await Promise.all(
+      tabs.map((tab, index) => answerCeremony(agent, tab, (people[index] as (typeof people)[0]).authenticator)),
+    )
+    const resumed = answers.map((answer, index) => {
+      const { redirectTo } = answer.json() as { redirectTo: string }
+      return new URL(redirectTo, tabs[index]?.url).href
+    })
+    const activeAccount = await accountIn(agent)
+    const active = people.findIndex(({ account }) => account.id === activeAccount)
+    const party = parties[active] as Party
+    const { location } = await agent.get(resumed[active] ?? '')
+    const { id_token: idToken = '' } = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
+    await signOut(agent, idToken)
+    expect(await Promise.all(people.map(({ account }) => sessionsOf(account.id)))).toEqual([0, 0])
+  })
+
+  test('that the browser can switch between remain when one of them ends at the end-session page', async () => {
+    const [first, second, party] = [await host.person('ada'), await host.person('grace'), await clientThat()]
+    const agent = new UserAgent()
+    await passThrough(host, urlOf(party), { agent, person: first })
+    await passThrough(host, urlOf(party, { prompt: 'login' }), { agent, person: second })
+    await confirmSignOut(agent)
+    expect([await sessionsOf(first.account.id), await sessionsOf(second.account.id)]).toEqual([1, 0])
+  })
+
+  test('that started with a login code end at a sign-out even if their cookie is lost', async () => {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    await enter(agent, person.account)
+    const cookies = agent.cookies().filter(({ name }) => name !== 'access_token')
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    expect(await sessionsOf(person.account.id)).toBe(1)
+    await agent.get(`${host.issuer}/leave`, { headers: { cookie } })
+    expect(await sessionsOf(person.account.id)).toBe(0)
+  })
+
+  test('are extended by each use without a new cookie', async () => {
     const [person, party] = [await host.person('ada'), await clientThat()]
     const agent = new UserAgent({ clock: host.clock })
     await passThrough(host, urlOf(party), { agent, person })
