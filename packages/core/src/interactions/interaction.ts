@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFoundError } from '../errors.ts'
 import { carriedParameter, carriedUrl, withCarriedInteraction } from '../oidc/carried-interactions.ts'
-import { type GetStartUrl, restartUrl, startUrlOfFinished } from '../oidc/restart.ts'
+import { restartUrl } from '../oidc/restart.ts'
 import { replaceStored } from '../oidc/stored-payload.ts'
 import type { Sealer } from '../sealing.ts'
 
@@ -20,19 +20,14 @@ export type Interaction = InstanceType<Provider['Interaction']>
  */
 export async function findInteraction(
   provider: Provider,
-  exchange: Exchange & { readonly now: number; readonly getStartUrl?: GetStartUrl },
+  exchange: Exchange & { readonly now: number },
   uid: string,
 ): Promise<Interaction> {
   const { cookies } = provider.createContext(exchange.req, exchange.res)
   const id = cookies.get(provider.cookieName('interaction'), { signed: true })
   if (id !== uid) throw new NotFoundError('interaction_expired', 'The interaction does not belong to this browser.')
   const interaction = await provider.Interaction.find(uid, { ignoreExpiration: true })
-  if (!interaction) {
-    const startAgain = await startUrlOfFinished(provider, uid, exchange.getStartUrl)
-    throw new NotFoundError('interaction_expired', 'The interaction has ended.', {
-      details: startAgain ? { startAgain } : {},
-    })
-  }
+  if (!interaction) throw new NotFoundError('interaction_expired', 'The interaction has ended.')
   if (exchange.now >= (interaction.iat + lifetime) * 1000)
     throw new NotFoundError('interaction_expired', 'The interaction has expired.', {
       details: { startAgain: restartUrl(provider, interaction) },

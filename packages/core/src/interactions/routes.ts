@@ -1,10 +1,11 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import type { CoreContext } from '../context.ts'
+import { NotFoundError } from '../errors.ts'
 import { readForm, readJsonObject } from '../http/body.ts'
 import { requestContext } from '../http/request-context.ts'
 import { hostPagePrompt } from '../oidc/access-checks.ts'
-import type { GetStartUrl } from '../oidc/restart.ts'
+import { type GetStartUrl, startUrlOfFinished } from '../oidc/restart.ts'
 import { addBuiltInMethods } from './built-in-methods.ts'
 import { createConsent } from './consent.ts'
 import { findInteraction } from './interaction.ts'
@@ -27,16 +28,24 @@ export function interactionRoutes(
   const { show, redirect, setLanguages, middleware } = createPageResponses(context)
   const router = new Router({ prefix: '/interaction/:uid' })
   const loadInteraction = async ({ req, res, params }: Context) => {
-    const interaction = await findInteraction(
-      provider(),
-      { req, res, now: clock.now(), getStartUrl },
-      String(params.uid),
-    )
+    const interaction = await findInteraction(provider(), { req, res, now: clock.now() }, String(params.uid))
     setLanguages(req, interaction.params.ui_locales)
     return interaction
   }
 
   router.use(middleware)
+
+  // A concurrent request can finish the interaction at any step.
+  router.use(async (ctx, next) => {
+    try {
+      await next()
+    } catch (error) {
+      const isEnded = error instanceof NotFoundError && error.code === 'interaction_expired'
+      if (!isEnded || error.details.startAgain !== undefined) throw error
+      const startAgain = await startUrlOfFinished(provider(), String(ctx.params.uid), getStartUrl)
+      throw startAgain ? new NotFoundError(error.code, error.message, { details: { startAgain } }) : error
+    }
+  })
 
   router.get('/', async (ctx) => {
     const interaction = await loadInteraction(ctx)

@@ -156,6 +156,46 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     expect(host.errors).toEqual([])
   })
 
+  test.each([
+    ['the interaction is read', 'find'],
+    ['the consent is stored', 'replace'],
+  ] as const)('links to a new start if another "Allow" finishes before %s', async (_step, method) => {
+    const person = await host.person('ada')
+    const agent = new UserAgent()
+    await passThrough(host, urlOf(await clientThat()), { agent, person })
+    const party = await clientThat(false)
+    const shown = await agent.follow(await agent.get(urlOf(party)))
+    const view = viewOf(shown)
+    if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
+    const to = new URL(view.submitTo, shown.url).href
+    const { artifacts } = host.stores
+    const finish = async () => {
+      const page = await agent.follow(await agent.postForm(to, {}), until)
+      expect(page.location).toContain('code=')
+    }
+    const [find, replace] = [artifacts.find.bind(artifacts), artifacts.replace.bind(artifacts)]
+    const restore = () => Object.assign(artifacts, { find, replace })
+    if (method === 'find')
+      artifacts.find = async (key) => {
+        if ((await find(key))?.model !== 'Interaction') return find(key)
+        restore()
+        await finish()
+        return find(key)
+      }
+    else
+      artifacts.replace = async (key, artifact, before) => {
+        if (artifact.model !== 'Interaction') return replace(key, artifact, before)
+        restore()
+        await finish()
+        return replace(key, artifact, before)
+      }
+    const late = await agent.postForm(to, {})
+    expect(viewOf(late)).toMatchObject({ view: 'error', code: 'interaction_expired', retryAt: launchUrl })
+    const later = await agent.postForm(to, {})
+    expect(viewOf(later)).toMatchObject({ view: 'error', code: 'interaction_expired', retryAt: launchUrl })
+    expect(host.errors).toEqual([])
+  })
+
   test('does not store an interaction again after it has ended', async () => {
     const party = await clientThat()
     const agent = new UserAgent()
