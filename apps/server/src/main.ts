@@ -11,7 +11,7 @@ import { createLogger } from './logging/logger.ts'
 // The program entry point: argv -> command -> exit code. Nothing else sets the exit code.
 
 const stop = new AbortController()
-// The second signal finds no listener and ends the process at once.
+// The second signal finds no listener and ends the process immediately.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
 
 const args = process.argv.slice(2)

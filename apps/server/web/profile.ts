@@ -19,7 +19,7 @@ const context = canvas?.getContext('2d')
 
 if (form && file && region && canvas && zoom && horizontal && vertical && status && context) {
   let picture: ImageBitmap | undefined
-  /** Decoding a large picture takes seconds; submitting in the meantime waits for the preview. */
+  /** Decoding a large picture takes seconds; submitting before then waits for the preview. */
   let pendingRead: Promise<void> | undefined
 
   const cropSize = () =>
@@ -44,7 +44,7 @@ if (form && file && region && canvas && zoom && horizontal && vertical && status
     status.textContent = status.dataset.reading ?? ''
     // If this browser cannot decode the picture, the server validates it.
     const decoded = selected && (await createImageBitmap(selected).catch(() => undefined))
-    // Another picture may have been selected in the meantime.
+    // Another picture may have been selected since.
     if (file.files?.[0] !== selected) return
     status.textContent = ''
     pendingRead = undefined

@@ -28,7 +28,7 @@ if (document.activeElement === document.body && location.hash === '' && !documen
 const paletteButton = document.querySelector<HTMLButtonElement>('button[data-palette]')
 const dialog = document.querySelector<HTMLDialogElement>('#palette')
 
-/** The palette's script is loaded on demand. Input in the meantime is not lost. */
+/** The palette's script is loaded on demand. Input before then is not lost. */
 async function open(): Promise<void> {
   const path = paletteButton?.dataset.palette
   if (path === undefined || !dialog || dialog.open) return

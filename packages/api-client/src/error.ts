@@ -5,7 +5,7 @@ type ErrorBody = components['schemas']['Error']
 /** A machine-readable error code. A newer server may send codes that this version does not know. */
 export type PocketErrorCode = ErrorBody['code'] | (string & {})
 
-/** A call that was refused or that failed on the server. If there is no response, `fetch` throws its own error. */
+/** A call that was rejected or that failed on the server. If there is no response, `fetch` throws its own error. */
 export class PocketRequestError extends Error {
   override readonly name = 'PocketRequestError'
   /** The HTTP status. */

@@ -6,12 +6,12 @@ test.each(['https://id.example.com', 'http://localhost:1411/'])('accepts the URL
 })
 
 test.each(['id.example.com', '', 'https://id.example.com/api', 'ftp://id.example.com', 'https://id.example.com?a=b'])(
-  'rejects the URL "%s" at once',
+  'rejects the URL "%s" immediately',
   (url) => {
     expect(() => createPocketClient({ url })).toThrow('The url must be the origin of the instance')
   },
 )
 
-test.each(['', 'two words', 'key\n'])('rejects the key %j at once', (apiKey) => {
+test.each(['', 'two words', 'key\n'])('rejects the key %j immediately', (apiKey) => {
   expect(() => createPocketClient({ url: 'https://id.example.com', apiKey })).toThrow('The apiKey must be a key')
 })

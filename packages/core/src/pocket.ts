@@ -100,7 +100,7 @@ export interface Pocket extends AsyncDisposable {
   koa(): Middleware
   /**
    * Serves `/api/authz/` for proxies that protect other applications, and `/.pocket/` at the hosts of these applications.
-   * Use it before all other middleware. Sets `ctx.state.errorCode` if it refuses a request. `callback` and `fetch` have an option for it.
+   * Use it before all other middleware. Sets `ctx.state.errorCode` if it rejects a request. `callback` and `fetch` have an option for it.
    */
   forwardAuth(): Middleware
   /**

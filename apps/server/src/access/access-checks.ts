@@ -38,7 +38,7 @@ export async function assertCanUpdateUser(
 /**
  * The ID of the user that a call changes.
  *
- * @throws {NotFoundError} `user_not_found` @throws as the condition `administrator` of the access table
+ * @throws {NotFoundError} `user_not_found` @throws the errors of the condition `administrator` in the access table
  */
 export async function assertCanModifyUser(
   { params, ctx }: GuardedRequest,
@@ -62,7 +62,7 @@ export async function assertCanIssueAccess(
   return id
 }
 
-/** @throws as the condition `administrator-members` of the access table */
+/** @throws the errors of the condition `administrator-members` in the access table */
 export async function assertCanChangeMembers(
   ctx: Context,
   directory: Pick<Directory, 'findMany'>,
@@ -75,7 +75,7 @@ export async function assertCanChangeMembers(
 /**
  * The ID of the group that a call changes.
  *
- * @throws as the condition `administrator-group` of the access table
+ * @throws the errors of the condition `administrator-group` in the access table
  */
 export async function assertCanModifyGroup(
   { params, ctx }: GuardedRequest,
@@ -99,7 +99,7 @@ export async function assertCanChangeSettings(ctx: Context, settings: readonly s
   if (settings.includes('signupDefaultUserGroupIDs')) await assertCondition(ctx, 'group-assignment')
 }
 
-/** @throws as the condition `critical-settings` of the access table, if such a setting changes */
+/** @throws the errors of the condition `critical-settings` in the access table, if such a setting changes */
 export async function assertRecentForSettings(ctx: Context, settings: readonly string[]): Promise<void> {
   if (settings.some((key) => settingSensitivity(key) !== 'ordinary')) await assertCondition(ctx, 'critical-settings')
 }
@@ -107,7 +107,7 @@ export async function assertRecentForSettings(ctx: Context, settings: readonly s
 /**
  * The hosts of a protected site determine redirect URIs as well.
  *
- * @throws as the condition `redirect-uris` of the access table, if they change
+ * @throws the errors of the condition `redirect-uris` in the access table, if they change
  */
 export async function assertCanChangeRedirectUris(
   ctx: Context,
@@ -124,7 +124,7 @@ export async function assertCanChangeRedirectUris(
 /**
  * Login codes are sent to the e-mail address of an account, so changing it is as sensitive as adding a passkey.
  *
- * @throws as the condition `own-email` of the access table
+ * @throws the errors of the condition `own-email` in the access table
  */
 export async function assertCanChangeEmail(ctx: Context, user: User, email: string | null): Promise<void> {
   if (emailChanged(user, email)) await assertCondition(ctx, 'own-email')
@@ -141,7 +141,7 @@ export async function assertCanUpdateProfile(ctx: Context, { before, changed }: 
   if (before.administrator && changed.includes('email')) await assertCondition(ctx, 'administrator-access')
 }
 
-/** @throws as the condition `administrator-profile` of the access table, for the picture of an administrator */
+/** @throws the errors of the condition `administrator-profile` in the access table, for the picture of an administrator */
 export async function assertCanChangePicture(
   ctx: Context,
   user: Pick<User, 'administrator'> | undefined,

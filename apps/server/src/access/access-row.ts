@@ -14,7 +14,7 @@ export type CallerKind = 'anyone' | 'user' | 'administrator' | 'interaction' | '
 
 export interface AccessRow {
   readonly caller: CallerKind
-  /** The scopes that an API key must all have; `null` if API keys are refused. */
+  /** The scopes that an API key must all have; `null` if API keys are rejected. */
   readonly scopes: readonly ApiKeyScope[] | null
   /** Session requirements in the order in which they are checked. */
   readonly session: readonly SessionRequirement[]
@@ -28,7 +28,7 @@ export interface AccessOptions {
   readonly when?: ConditionName | readonly ConditionName[]
 }
 
-/** Creates a row for this caller. API keys are refused if no scope is given. */
+/** Creates a row for this caller. API keys are rejected if no scope is given. */
 export function row(caller: CallerKind, { key, session = [], when = [] }: AccessOptions = {}): AccessRow {
   return {
     caller,

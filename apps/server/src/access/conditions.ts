@@ -5,7 +5,7 @@ export interface Condition {
   /** When the condition applies; a sentence in the access documentation. */
   readonly text: string
   readonly session?: SessionRequirement
-  /** Whether API keys with scopes are refused. */
+  /** Whether API keys with scopes are rejected. */
   readonly unlimitedKey?: true
   /** Whether API keys need the permission to read secrets. */
   readonly secrets?: true

@@ -159,7 +159,7 @@ export function callerOf(ctx: Context): User | undefined {
  * Applies a requirement that depends on the content of the request.
  *
  * @throws {Error} if the row of the request does not list the condition, which is a programming error
- * @throws as `Guard`
+ * @throws the same errors as `Guard`
  */
 export async function assertCondition(
   ctx: Context,

@@ -26,13 +26,13 @@ export interface AuditEntry {
   readonly data: Readonly<Record<string, string>>
   /** Fields that an administrator changed, without secrets; `null` if there are none. */
   readonly changes: Changes | null
-  /** Number of occurrences: refusals that repeat within an hour share one entry. */
+  /** Number of occurrences: rejections that repeat within an hour share one entry. */
   readonly occurrences: number
   /** Milliseconds since the Unix epoch; equal to `createdAt` if it occurred once. */
   readonly lastAt: number
   /** Origin of the last occurrence, if there was more than one. */
   readonly last: Origin | null
-  /** Equal for repetitions of the same refusal; `null` for events that always get their own entry. */
+  /** Equal for repetitions of the same rejection; `null` for events that always get their own entry. */
   readonly repetition: string | null
   /** Search text, created by `searchKey`. */
   readonly searched: string

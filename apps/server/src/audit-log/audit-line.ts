@@ -103,7 +103,7 @@ function changedName({ changes }: AuditEntry): string | null {
 /** Lists of what the table of changes shows. */
 const changeLists = new Set(['fields', 'keys', 'added', 'removed', 'groups'])
 
-/** Without what the line, its objects and its changes show already. */
+/** Without what the line, its objects and its changes already show. */
 function detailsOf(entry: AuditEntry, { groups, apis }: KnownSubjects): AuditLine['details'] {
   const { event, data, changes, requestId, userAgent } = entry
   const isShown = (name: string, value: string) =>

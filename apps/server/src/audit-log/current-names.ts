@@ -14,7 +14,7 @@ export function currentNames(directory: Directory, { clients, passkeys }: Pocket
     async accounts(ids) {
       const storedIds = ids.filter((id) => !builtInNames.has(id))
       const [onlyId] = storedIds
-      // A sign-in has read its account already, and a request reads an account once.
+      // A sign-in has already read its account, and a request reads an account once.
       const only = storedIds.length === 1 && onlyId !== undefined ? await directory.accounts.find(onlyId) : undefined
       const users = only ? [only] : storedIds.length === 0 ? [] : await directory.findMany(storedIds)
       return new Map([...builtInNames, ...users.map(({ id, userName }) => [id, userName] as const)])

@@ -25,7 +25,7 @@ export interface AuditLine {
   readonly ipAddress: string | null
   /** Location of the IP address at that time, in English; empty if unknown. */
   readonly place: Location
-  /** Error code of a refusal. */
+  /** Error code of a rejection. */
   readonly code: string | null
   readonly isRefusal: boolean
   readonly changes: readonly AuditChange[]

@@ -11,13 +11,13 @@ const refusals: ReadonlySet<AuditEvent['event']> = new Set([
   'request_refused',
 ])
 
-/** Fields that identify a refusal. Reasons are excluded because they can contain data from the request. */
+/** Fields that identify a rejection. Reasons are excluded because they can contain data from the request. */
 const identifyingFields = ['accountId', 'clientId', 'code', 'endpoint', 'method'] as const
 
 const windowLength = 60 * 60_000
 
 /**
- * Returns the same key for equal refusals from one network within an hour, so that a flood adds one row instead of filling
+ * Returns the same key for equal rejections from one network within an hour, so that a flood adds one row instead of filling
  * the disk; `null` for all other events. IPv6 addresses are grouped by network because one household has 2^64 of them.
  */
 export function repetitionKey(event: AuditEvent, { ipAddress }: RequestOrigin, now: number): string | null {

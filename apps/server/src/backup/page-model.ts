@@ -9,7 +9,7 @@ export interface BackupsPage {
   readonly viewer: Viewer
   /** The schedule; `null` if no back-ups are scheduled. */
   readonly scheduled: { readonly status: BackupStatus; readonly job: JobItem | null } | null
-  /** Whether the download of an archive begins, or was refused because another is in progress. */
+  /** Whether the download of an archive begins, or was rejected because another is in progress. */
   readonly download: 'started' | 'busy' | null
   /** The recipient that was entered. */
   readonly recipient: string

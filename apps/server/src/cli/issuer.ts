@@ -31,7 +31,7 @@ export const addIssuer: AddCommand = (program, context) => {
     })
 }
 
-/** A path is refused, because the server could not start with it. */
+/** A path is rejected, because the server could not start with it. */
 function parseUrl(text: string): string {
   try {
     return parseAppUrl({ text, bytes: Buffer.from(text) })

@@ -94,7 +94,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
       return { notice: 'secret_removed' }
     }),
 
-    /** Tests the client as the administrator. POST, because it is logged and issues tokens, which are revoked at once. */
+    /** Tests the client as the administrator. POST, because it is logged and issues tokens, which are revoked immediately. */
     {
       method: 'post',
       path: `${path}/:id/test`,

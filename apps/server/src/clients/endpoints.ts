@@ -12,7 +12,7 @@ const endpointNames = [
   'pushed_authorization_request',
 ] as const
 
-/** URLs for configuring a client by hand, most commonly needed first. */
+/** URLs for configuring a client manually, most commonly needed first. */
 export function clientEndpoints({ issuer, endpoints }: Pick<Pocket, 'issuer' | 'endpoints'>): ClientPage['endpoints'] {
   return [
     { name: 'discovery', url: `${issuer}/.well-known/openid-configuration` },

@@ -160,7 +160,7 @@ function addressProblem(problem: FieldError): FieldError {
 function protectHost(address: string) {
   const { protocol, host } = new URL(address)
   const rule = { path: '/*', allow: 'users', methods: [], groups: [], maxPasskeyAgeMinutes: null, host: null } as const
-  // Core refuses `http:` in words.
+  // Core rejects `http:` in words.
   return { protectedHosts: [protocol === 'https:' ? host : `${protocol}//${host}`], accessRules: [rule] }
 }
 

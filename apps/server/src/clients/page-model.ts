@@ -304,7 +304,7 @@ export interface ConnectionAttemptItem
   > {
   readonly userName: string | null
   readonly accountId: string | null
-  /** What to do about a failure: register the redirect URI that was refused, or give the user access. */
+  /** What to do about a failure: register the redirect URI that was rejected, or give the user access. */
   readonly remedy:
     | { readonly kind: 'register'; readonly redirectUri: string }
     | { readonly kind: 'access'; readonly userId: string }

@@ -28,7 +28,7 @@ export interface MasterKeyRotation {
 
 export interface RotatedMasterKey {
   readonly fingerprint: string
-  /** 0 if an interrupted rotation had encrypted everything already. */
+  /** 0 if an interrupted rotation had already encrypted everything. */
   readonly rows: number
   /** Whether the key comes from the environment, where an operator has to replace it. */
   readonly isFromEnvironment: boolean

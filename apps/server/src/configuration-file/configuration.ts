@@ -28,7 +28,7 @@ export interface Configuration {
   compare(file: ConfigurationFile): Promise<Result>
   /** Applies the file in one transaction. @throws {InvalidFileError} with every problem; nothing has changed then */
   apply(file: ConfigurationFile): Promise<Result>
-  /** Applies the file and rolls back, which finds every problem. @throws as `apply` */
+  /** Applies the file and rolls back, which finds every problem. @throws the same errors as `apply` */
   rehearse(file: ConfigurationFile): Promise<Result>
   /** Ends the management of all objects, for a server without a file. */
   release(): Promise<boolean>

@@ -69,7 +69,7 @@ export async function lockPostgres(url: string, { mode, force, logger, stop }: L
       if (session === undefined) return lose()
       for (const listener of listeners) {
         await session.listen(listener)
-        // Notifications were lost in the meantime.
+        // Notifications may have been lost.
         listener.onNotify()
       }
     } catch (error) {

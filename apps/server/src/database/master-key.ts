@@ -71,7 +71,7 @@ export async function readReplacedKeyBytes(
   return text !== undefined && MasterKey.from(text).fingerprint === fingerprint ? Buffer.from(text) : undefined
 }
 
-/** A key file that is written already. Disposing of it removes the file, unless it was installed. */
+/** A key file that is already written. Disposing of it removes the file, unless it was installed. */
 export interface StagedKeyFile extends AsyncDisposable {
   /** Whether it replaces a different key, which is kept as `encryption_key.FINGERPRINT`. */
   readonly replacesKey: boolean
@@ -185,7 +185,7 @@ async function generateKey(path: string, logger: Logger): Promise<MasterKey> {
   return key
 }
 
-/** Creates the file atomically with its whole content; returns `false` if it exists already. */
+/** Creates the file atomically with its whole content; returns `false` if it already exists. */
 async function createExclusively(path: string, content: string): Promise<boolean> {
   const temporaryPath = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {

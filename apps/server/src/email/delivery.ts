@@ -57,7 +57,7 @@ export const retryDelays: readonly number[] = [
 ]
 /** Milliseconds that a delivery in progress may still take at shutdown. */
 const shutdownGrace = 2000
-/** Milliseconds. Longer than sending takes, so that no other process sends the same e-mail meanwhile. */
+/** Milliseconds. Longer than sending takes, so that no other process sends the same e-mail concurrently. */
 const claimDuration = 10 * minute
 
 export function createDelivery(deps: DeliveryDeps): Delivery {

@@ -70,7 +70,7 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
       try {
         await mkdir(folder, { recursive: true })
         await withFileLock(`${file.path}.lock`, staleAfter, async () => {
-          // The previous lock holder may have refreshed it already.
+          // The previous lock holder may have already refreshed it.
           if (await isDue(olderThan)) await replace(download, signal)
         })
         failedAt = null

@@ -26,7 +26,7 @@ export interface GroupAdministration {
   /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
   create(actor: Actor, names: GroupNames): Promise<GroupWithClaims>
   /**
-   * @throws as `create`
+   * @throws the same errors as `create`
    * @throws {ForbiddenError} `ldap_user_group_update` for the names of a group that is imported while LDAP is enabled
    */
   update(actor: Actor, id: string, names: GroupNames): Promise<void>

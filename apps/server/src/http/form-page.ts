@@ -10,7 +10,7 @@ export interface Refusal {
   readonly problems: readonly FieldError[]
   /** The error code if the form was rejected as a whole. */
   readonly problem: string | null
-  /** Another user has saved a change in the meantime. */
+  /** Another user has since saved a change. */
   readonly isConflict: boolean
 }
 

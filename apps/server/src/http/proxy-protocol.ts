@@ -10,7 +10,7 @@ const maxWait = 5000
 
 /**
  * Reads the PROXY protocol header of each connection before the server does, and gives its sockets the address of the client.
- * A trusted peer must send a header, other peers are refused, and the machine itself may connect without one.
+ * A trusted peer must send a header, other peers are rejected, and the machine itself may connect without one.
  */
 export function acceptProxyProtocol(server: Server, isTrusted: TrustProxy): void {
   const accept = server.listeners('connection')

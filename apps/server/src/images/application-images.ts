@@ -28,7 +28,7 @@ const rules: Readonly<Record<ApplicationImage, ImageRules>> = {
   },
 }
 
-/** @throws as `prepareImage` */
+/** @throws the same errors as `prepareImage` */
 export function prepareApplicationImage(name: ApplicationImage, bytes: Buffer): Promise<PreparedImage> {
   return prepareImage(bytes, rules[name])
 }
@@ -36,7 +36,7 @@ export function prepareApplicationImage(name: ApplicationImage, bytes: Buffer): 
 /** The images of the instance; the default image is used if none was uploaded. */
 export interface ApplicationImages {
   find(name: ApplicationImage): Promise<(ServedImage & { readonly bundled: boolean }) | undefined>
-  /** Resolves to the stored image. @throws as `prepareImage` */
+  /** Resolves to the stored image. @throws the same errors as `prepareImage` */
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<PreparedImage>
   /** Restores the default image. @throws {NotFoundError} `image_not_found` if none was uploaded, unless `ignoreMissing` is set */
   remove(actor: Actor, name: ApplicationImage, ignoreMissing?: 'ignore-missing'): Promise<void>

@@ -23,7 +23,7 @@ const rules: ImageRules = {
   sideLength: 1024,
 }
 
-/** The logo that an administrator chose. @throws as `prepareImage` */
+/** The logo that an administrator chose. @throws the same errors as `prepareImage` */
 export function prepareLogo(bytes: Buffer): Promise<PreparedImage> {
   return prepareImage(bytes, { ...rules, keepsOriginals: true })
 }
@@ -61,7 +61,7 @@ export interface ClientLogos {
   withClientLogoFlags<T extends { readonly client: LogoFlags }>(items: readonly T[]): Promise<T[]>
   /** The drawn initials of a client without a logo. @throws {NotFoundError} `not_found` for an unknown client */
   defaultLogo(clientId: string): Promise<ServedImage>
-  /** Resolves to the stored logo. @throws {NotFoundError} `not_found` for an unknown client @throws as `prepareImage` */
+  /** Resolves to the stored logo. @throws {NotFoundError} `not_found` for an unknown client @throws the same errors as `prepareImage` */
   upload(actor: Actor, clientId: string, theme: LogoTheme, bytes: Buffer): Promise<PreparedImage>
   /** @throws {NotFoundError} `not_found` for an unknown client, `image_not_found` for a client without a logo */
   remove(actor: Actor, clientId: string, theme: LogoTheme): Promise<void>

@@ -15,7 +15,7 @@ const rules: ImageRules = {
   format: 'png',
 }
 
-/** A processed profile picture and its hash. @throws as `prepareImage` */
+/** A processed profile picture and its hash. @throws the same errors as `prepareImage` */
 export async function prepareProfilePicture(bytes: Buffer) {
   const prepared = await prepareImage(bytes, rules)
   return { ...prepared, hash: hashOf(prepared.bytes) }
@@ -26,7 +26,7 @@ export interface ProfilePictures {
    * The uploaded picture, otherwise the default of the instance, otherwise the initials. `undefined` if the user does not exist.
    */
   find(userId: string): Promise<ServedImage | undefined>
-  /** @throws {NotFoundError} `user_not_found` @throws as `prepareImage` */
+  /** @throws {NotFoundError} `user_not_found` @throws the same errors as `prepareImage` */
   put(actor: Actor, userId: string, bytes: Buffer): Promise<void>
   /** Restores the initials; does nothing if there is no picture. @throws {NotFoundError} `user_not_found` */
   remove(actor: Actor, userId: string): Promise<void>

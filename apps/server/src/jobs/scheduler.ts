@@ -204,7 +204,7 @@ class LeasingScheduler implements Scheduler {
   async #renew(lease: Lease, leaseLost: AbortController): Promise<void> {
     try {
       if (await this.#store.renew(lease, this.#clock.now() + this.#leaseMs)) return
-      // If the run has just finished and released its lease, the signal has no listeners any more.
+      // If the run has just finished and released its lease, the signal no longer has listeners.
       leaseLost.abort(new Error('The lease was taken over by another replica'))
     } catch (err) {
       this.#logger.error({ err, job: lease.name }, 'The lease of a job could not be renewed')

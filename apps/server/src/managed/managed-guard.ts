@@ -12,7 +12,7 @@ interface Touch {
   readonly fields?: readonly string[] | undefined
 }
 
-/** Refuses changes of fields that the configuration file declares. */
+/** Rejects changes of fields that the configuration file declares. */
 export interface ManagedGuard {
   /** Every change of a REST operation or a page records an audit event in its transaction, so none can bypass the check. */
   guard(audit: AuditSink): AuditSink

@@ -11,7 +11,7 @@ export interface AppliedFile {
   readonly digest: string
 }
 
-/** The store of the settings, of which one row is the applied file: requests have read it already. */
+/** The store of the settings, of which one row is the applied file: requests have already read it. */
 interface MarkerStore {
   list(): Promise<readonly Marker[]>
   listCached(): Promise<readonly Marker[]>

@@ -53,7 +53,7 @@ const paths = {
   user: (id: string) => `/settings/admin/users/${encodeURIComponent(id)}`,
 } as const
 
-/** Whether the last quarter of the lifetime has begun, so that nothing needs attention as soon as it is created. */
+/** Whether the last quarter of the lifetime has started, so that nothing needs attention as soon as it is created. */
 function endsSoon(now: number, { createdAt, endsAt }: ExpiringItem): boolean {
   return endsAt - now <= (endsAt - createdAt) / 4
 }

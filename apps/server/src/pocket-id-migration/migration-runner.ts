@@ -20,7 +20,7 @@ export type RenderProgress = (progress: readonly Progress[], req: IncomingMessag
 export interface MigrationRunner {
   /** Of the last migration in this process. */
   readonly outcome: MigrationOutcome | undefined
-  /** Returns `false` if a migration is running already. */
+  /** Returns `false` if a migration is already running. */
   start(source: ChosenSource, render: RenderProgress): boolean
   /** Lets uploads take longer than other requests until disposed. */
   allowSlowRequests(): Disposable

@@ -38,7 +38,7 @@ export interface Recovery {
   hasBreakGlassCode(user: Pick<User, 'id'>): Promise<boolean>
   /** Replaces the break-glass code of an administrator. @throws {ForbiddenError} `forbidden` for other users */
   createBreakGlassCode(user: User, actor?: { readonly origin: RequestOrigin }): Promise<string>
-  /** Uses a recovery code, after which this browser may add a passkey at `/recover`. @throws as `pocket.recovery.begin` */
+  /** Uses a recovery code, after which this browser may add a passkey at `/recover`. @throws the same errors as `pocket.recovery.begin` */
   begin(ctx: Context, code: string): Promise<void>
   /** Pending recoveries by e-mail, and the last use of a recovery code until this browser has confirmed the notice. */
   noticeFor(ctx: Context, user: Pick<User, 'id'>): Promise<RecoveryNotice | null>

@@ -47,7 +47,7 @@ export interface ClientScimPage {
   /** The number of adopted resources. */
   readonly count: number
   readonly version: string
-  /** The stored values that differ from the entered ones, if another user has saved a change in the meantime. */
+  /** The stored values that differ from the entered ones, if another user has since saved a change. */
   readonly conflict: readonly Difference[] | null
 }
 

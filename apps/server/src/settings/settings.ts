@@ -32,7 +32,7 @@ export interface SettingsDeps {
 }
 
 export interface ChangeOptions {
-  /** The settings that the precondition of the actor covers, so that two administrators can change different ones at once. */
+  /** The settings that the precondition of the actor covers, so that two administrators can change different ones concurrently. */
   readonly keys: readonly SettingKey[]
   /** Receives the settings that change, before they are written. */
   readonly assertCanChange?: (keys: readonly SettingKey[]) => Promise<void>
@@ -99,7 +99,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
     if (uiConfigDisabled) return known.values
     const before = known
     const rows = await store.listCached()
-    // A write in the meantime is newer than the rows read here.
+    // A concurrent write is newer than the rows read here.
     if (known === before && rows !== before.rows) known = { values: toValues(rows), rows }
     return known.values
   }

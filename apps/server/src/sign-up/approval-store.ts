@@ -44,7 +44,7 @@ export class ApprovalStore {
     return (await this.#database.execute(sql.recordVerified, [accountId])) === 1
   }
 
-  /** Like `remove`, but only if nothing is pending any more. */
+  /** Like `remove`, but only if nothing is pending. */
   async removeComplete(accountId: string): Promise<boolean> {
     return (await this.#database.execute(sql.removeComplete, [accountId])) === 1
   }

@@ -24,7 +24,7 @@ export interface Approvals {
    * @throws {NotFoundError} `user_not_found` if no such user is pending
    */
   approve(actor: Actor, accountId: string, note: string | null): Promise<void>
-  /** Deletes a pending user and notifies them if there is a note. @throws as `approve` */
+  /** Deletes a pending user and notifies them if there is a note. @throws the same errors as `approve` */
   reject(actor: Actor, accountId: string, note: string | null): Promise<void>
 }
 

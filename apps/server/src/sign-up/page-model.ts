@@ -24,7 +24,7 @@ export interface SignUpWaitingPage {
   readonly view: 'sign-up-waiting'
   /** The pending steps: approval, verification of the e-mail address, or both. */
   readonly awaits: 'administrator' | 'verification' | 'both'
-  /** For users who have been approved in the meantime. */
+  /** For users who have since been approved. */
   readonly signInAt: string
 }
 

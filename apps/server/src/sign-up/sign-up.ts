@@ -22,15 +22,15 @@ export interface SignUp {
   /**
    * Validates the input and starts the ceremony without creating the user.
    *
-   * @throws as `assertOpen` @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use`
+   * @throws the same errors as `assertOpen` @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use`
    */
   begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
   /**
    * Verifies the passkey, creates the user with it and signs the user in; a user whose sign-up is pending is disabled and not
-   * signed in, and `returnPath`, a path on this server, is stored. @throws as `begin`
+   * signed in, and `returnPath`, a path on this server, is stored. @throws the same errors as `begin`
    */
   finish(ctx: Context, response: unknown, returnPath: string | null): Promise<User>
-  /** Creates a user without a passkey, and signs the user in as `finish` does. @throws as `begin` */
+  /** Creates a user without a passkey, and signs the user in as `finish` does. @throws the same errors as `begin` */
   withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
 }
 
@@ -145,7 +145,7 @@ export function createSignUp(deps: SignUpDeps): SignUp {
   }
 }
 
-/** Checked before the user creates a passkey that would be discarded. Conflicts in the meantime are rejected on insert. */
+/** Checked before the user creates a passkey that would be discarded. Later conflicts are rejected on insert. */
 async function assertAvailable({ findByName }: Directory, { userName, email }: NewUser): Promise<void> {
   const property =
     email !== null && (await findByName(email)) ? 'email' : (await findByName(userName)) ? 'username' : undefined

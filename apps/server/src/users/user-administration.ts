@@ -40,7 +40,7 @@ export interface UserAdministration {
    * Replaces all fields; for a user from LDAP, while LDAP is enabled, only the language, as the contract requires.
    * `assertCanChange` receives the stored user before anything is written.
    *
-   * @throws as `create` @throws {ConflictError} `last_administrator`
+   * @throws the same errors as `create` @throws {ConflictError} `last_administrator`
    */
   update(
     actor: Actor,
@@ -58,7 +58,7 @@ export interface UserAdministration {
    * Updates the user's own profile, but neither permissions nor whether the e-mail address is verified. `assertCanChange`
    * receives the changes before they are written.
    *
-   * @throws as `create`
+   * @throws the same errors as `create`
    */
   updateOwn(actor: Actor, body: UserBody, assertCanChange?: (update: UserUpdate) => Promise<void>): Promise<UserDetails>
   /** Sets the user's own language, even if profile editing is disabled; `null` uses the browser's language. */
@@ -73,7 +73,7 @@ export interface UserAdministration {
   /** Whether users may currently delete their own accounts. */
   canRemoveOwnAccount(): Promise<boolean>
   /**
-   * Deletes the actor's own account. @throws as `remove` @throws {ForbiddenError} `account_removal_disabled` if this is not allowed
+   * Deletes the actor's own account. @throws the same errors as `remove` @throws {ForbiddenError} `account_removal_disabled` if this is not allowed
    */
   removeOwn(actor: Actor): Promise<void>
   setGroups(actor: Actor, id: string, groupIds: readonly string[]): Promise<UserDetails>

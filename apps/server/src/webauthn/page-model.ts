@@ -42,7 +42,7 @@ export interface PasskeyPolicyPage {
   readonly metadata: MetadataState
   /** The version that the form is based on. */
   readonly version: string
-  /** Conflicting changes that another user has saved in the meantime; `null` if there are none. */
+  /** Conflicting changes that another user has saved since; `null` if there are none. */
   readonly conflict: readonly Difference<PolicyChoice | ModelList>[] | null
   /** Validation errors of single fields. */
   readonly problems: readonly FieldError[]

@@ -26,7 +26,7 @@ export interface PasskeyRemovalReview {
   list(actor: Actor, accountId: string): Promise<readonly ReviewedRemoval[]>
   /** @throws {NotFoundError} `passkey_not_found` if no removal of this passkey of the account has ended a session */
   find(actor: Actor, accountId: string, passkeyId: string): Promise<ReviewedRemoval>
-  /** Withdraws all active credentials, and recursively those that they created. @throws as `find` */
+  /** Revokes all active credentials, and recursively those that they created. @throws the same errors as `find` */
   withdraw(actor: Actor, accountId: string, passkeyId: string): Promise<void>
 }
 

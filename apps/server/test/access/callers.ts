@@ -126,7 +126,7 @@ const refusals: ReadonlySet<string> = new Set([
   'cross_site_request',
 ])
 
-/** The status and error code of a refusal; `admitted` if access was granted. */
+/** The status and error code of a rejection; `admitted` if access was granted. */
 export function outcomeOf({ status, text }: Pick<UserAgentResponse, 'status' | 'text'>): string {
   // No mail server is configured, and only an admitted caller gets this error.
   if (status === 500 && text.includes('"code":"misconfigured"')) return 'admitted'

@@ -92,7 +92,7 @@ test.each(rows)('%s responds as its row declares, for every session', async (rou
 })
 
 test.each(rows.filter(([route]) => route.startsWith('POST /interaction/')))(
-  '%s refuses a cross-site page',
+  '%s rejects a cross-site page',
   async (route) => {
     const [by] = callers.sessions
     if (!by) throw new Error('There is no caller.')

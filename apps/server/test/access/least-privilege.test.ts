@@ -31,7 +31,7 @@ async function keyWith(...scopes: readonly string[]) {
 }
 
 function refusal({ status, text }: UserAgentResponse): readonly unknown[] {
-  // A cast: every refusal has a code.
+  // A cast: every rejection has a code.
   return [status, (JSON.parse(text) as { code?: string }).code]
 }
 

@@ -101,7 +101,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     return instance.call('PUT /api/user-groups/{id}', { params: { id }, body: { ...json, requiresTwoPasskeys } })
   }
 
-  test('work with two passkeys for a group that requires them, and end at once when one is removed', async () => {
+  test('work with two passkeys for a group that requires them, and end immediately when one is removed', async () => {
     const { person, both } = await given(true)
     for (const { seen } of both) expect(await seen()).toEqual({ userInfo: 200, accessToken: true, refreshToken: true })
     expect((await removePasskey(person)).status).toBe(204)
@@ -235,7 +235,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     }
   })
 
-  test('end at once when the session is revoked, except the device grant, which has no session', async () => {
+  test('end immediately when the session is revoked, except the device grant, which has no session', async () => {
     const { person, both } = await given()
     const sessions = await instance.call('GET /api/sessions', { agent: person.agent })
     // A cast: it is a list.

@@ -136,7 +136,7 @@ describe.each(databaseKinds)('the typed client on %s', (kind) => {
     await expect(late).rejects.toMatchObject({ status: 412, code: 'precondition_failed' })
   })
 
-  test('throws a refusal with its fields and the request ID', async () => {
+  test('throws a rejection with its fields and the request ID', async () => {
     const error: unknown = await pocket
       .POST('/api/users', { body: { username: '', email: 'nobody' } })
       .catch((reason: unknown) => reason)

@@ -419,7 +419,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ])
   })
 
-  test('refuses a body above the size limit', async () => {
+  test('rejects a body above the size limit', async () => {
     const answer = await instance.administrator.fetch(keysAt, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie: cookieOf(instance.administrator) },

@@ -125,7 +125,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     expect([refused.status, refused.json.code, fieldsOf(refused)]).toEqual([400, 'validation_failed', [[field, code]]])
   })
 
-  test('refuse the URL of this provider and a URL that is in use', async () => {
+  test('reject the URL of this provider and a URL that is in use', async () => {
     expect(fieldsOf(await createApi({ resource: `${instance.url}/` }))).toEqual([['resource', 'reserved']])
     const { resource } = await createApi()
     const again = await createApi({ resource: `${resource}//` })
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     expect(audited(instance, 'api_permissions_changed').at(-1)).toMatchObject({ apiId: id, keys: ['delete', 'read'] })
   })
 
-  test('refuse permissions that are not valid scopes', async () => {
+  test('reject permissions that are not valid scopes', async () => {
     const { id } = await createApi()
     const refused = await setPermissions(id, [
       { key: 'with space', name: 'x' },

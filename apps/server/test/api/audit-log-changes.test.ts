@@ -117,7 +117,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect([refused.status, fieldsOf(refused.json)]).toEqual([400, ['from', 'to']])
   })
 
-  test('merges repeated refusals into one entry with their count and the latest source', async () => {
+  test('merges repeated rejections into one entry with their count and the latest source', async () => {
     for (let i = 0; i < 30; i += 1) await instance.agent().postForm(`${instance.url}/lc`, { code: `WRONG${i}` })
     const found = await entries('filters[event]=SIGN_IN_FAILED')
     // Two entries if the hour ended in between.
@@ -194,7 +194,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
       clock: { now: () => now },
     })
 
-  test('merges refusals from one network per hour, and separates them by user', async () => {
+  test('merges rejections from one network per hour, and separates them by user', async () => {
     const store = database.auditLog
     const refused = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
       sinkAt(now).record(

@@ -333,7 +333,7 @@ describe('AUDIT_LOG_RETENTION_DAYS', () => {
     expect(load(text).settings.fixed.auditLogRetentionDays).toBe(days)
   })
 
-  test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('refuses %j', (text) => {
+  test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('rejects %j', (text) => {
     expect(() => load(text)).toThrow(InvalidConfigError)
   })
 })

@@ -80,7 +80,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(JSON.stringify(json)).not.toMatch(/pattern|\^|format \\"/)
   })
 
-  test('refuses an empty ID', async () => {
+  test('rejects an empty ID', async () => {
     const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
     const user = await createPerson(instance, { id: '' })
     expect(user.id).toMatch(uuid)

@@ -72,7 +72,7 @@ test('shows the token contents of a user for a client', async () => {
   expect((await preview(client, user, ' ')).status).toBe(400)
 })
 
-test('refuses claim rules for protocol claims and a bare wildcard', async () => {
+test('rejects claim rules for protocol claims and a bare wildcard', async () => {
   const rule = { claim: 'sub', source: { kind: 'constant', value: 'x' } }
   const wrong = { name: 'Wrong', callbackURLs: ['https://a.example/*', '*'], protocol: { claimRules: [rule] } }
   const answer = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, wrong)

@@ -216,7 +216,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await tokenStatus(client.id, plain)).toBe(200)
   })
 
-  test('refuses an ID that is in use', async () => {
+  test('rejects an ID that is in use', async () => {
     const id = `taken-${kind}`
     const all = await Promise.all(
       Array.from({ length: 5 }, () => call('POST /api/oidc/clients', { id, name: 'Client' })),
@@ -422,7 +422,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ])
     })
 
-    test('refuse a malformed date as an invalid body', async () => {
+    test('reject a malformed date as an invalid body', async () => {
       const { id } = await created()
       const answer = await call('POST /api/oidc/clients/{id}/secrets', { expiresAt: 'tomorrow' }, { id })
       expect([answer.status, answer.json()]).toMatchObject([400, { code: 'invalid_request_body' }])
@@ -437,7 +437,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await call('GET /api/oidc/clients/{id}/secrets', undefined, { id })).json()).toHaveLength(20)
     })
 
-    test('are refused for a public client', async () => {
+    test('are rejected for a public client', async () => {
       const { id } = await created({ isPublic: true })
       for (const path of ['secrets', 'secret']) {
         const answer = await call(`POST /api/oidc/clients/{id}/${path}`, {}, { id })
@@ -566,7 +566,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test.each([{}, { userGroupIds: 'a' }, { userGroupIds: [1] }, { userGroupIds: ['\0'] }])(
-      'refuse %j',
+      'reject %j',
       async (body) => {
         const { id } = await created()
         expect((await call('PUT /api/oidc/clients/{id}/allowed-user-groups', body, { id })).status).toBe(400)
@@ -644,7 +644,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(audited('consent_withdrawn').at(-1)).toMatchObject({ accountId: userId, clientId: app.id })
   })
 
-  test('refuses a recent login code for a client that requires a recent passkey check', async () => {
+  test('rejects a recent login code for a client that requires a recent passkey check', async () => {
     const { agent } = await instance.person(`code-${kind}`)
     const fields = { callbackURLs: ['https://app.example/cb'], skipConsent: true }
     const strict = await created({ ...fields, requiresReauthentication: true })

@@ -86,7 +86,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await instance.agent().getJson(`${instance.url}/api/oidc/clients/${id}/connection-log`)).status).toBe(401)
   })
 
-  test('shows a refused redirect URI next to the registered ones, but only to administrators', async () => {
+  test('shows a rejected redirect URI next to the registered ones, but only to administrators', async () => {
     const stranger = await instance.agent().get(authorize(received))
     expect(stranger.status).toBe(400)
     expect(stranger.text).not.toContain(registered)

@@ -1,4 +1,4 @@
-/** The required caller of the contract; `protocol` follows the rules of OAuth 2.0, `session` refuses API keys. */
+/** The required caller of the contract; `protocol` follows the rules of OAuth 2.0, `session` rejects API keys. */
 export type ContractAuth = 'public' | 'user' | 'session' | 'administrator' | 'protocol'
 
 /** One route of the contract and its status in this server. */

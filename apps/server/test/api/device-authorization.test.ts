@@ -181,7 +181,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await verify(code, agent)).status).toBe(204)
   })
 
-  test('refuses users outside the groups of a client', async () => {
+  test('denies users outside the groups of a client', async () => {
     const { code, poll } = await ask(await application({ isGroupRestricted: true }))
     for (const answer of [await info(code), await verify(code)])
       expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })

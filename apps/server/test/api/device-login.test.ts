@@ -139,7 +139,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(statuses.map(({ status }) => status).sort()).toEqual([204, 401])
   })
 
-  test('refuses a passkey check from more than a minute ago', async () => {
+  test('rejects a passkey check from more than a minute ago', async () => {
     const { code } = await request()
     await reauthenticate(person)
     const later = Date.now() + 61_000
@@ -216,7 +216,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect([400, 401]).toContain(answer.status)
   })
 
-  test('refuses an approval with the passkey of another user', async () => {
+  test('rejects an approval with the passkey of another user', async () => {
     const { code } = await request()
     const other = await instance.person(freshName())
     const body = await passkeyAnswer(person.agent, instance.url, other.authenticator)

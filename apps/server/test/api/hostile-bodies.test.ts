@@ -64,14 +64,14 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
     }
   })
 
-  test('refuses an incomplete body', async () => {
+  test('rejects an incomplete body', async () => {
     for (const body of ['{"name":', '{"name":"x",}', 'nonsense', '{"__proto__":{"disabled":true}}']) {
       const { status, json } = await send('POST', '/api/user-groups', body)
       expect([body, status, json.code]).toEqual([body, 400, 'invalid_request_body'])
     }
   })
 
-  test('refuses a text of 1 MB everywhere and changes nothing', async () => {
+  test('rejects a text of 1 MB everywhere and changes nothing', async () => {
     const huge = 'x'.repeat(1_048_576)
     const name = freshName()
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()

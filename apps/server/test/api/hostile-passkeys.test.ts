@@ -22,7 +22,7 @@ const idOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.id ?? ''
 const handleOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.userHandle ?? ''
 const passkeysOf = async ({ id }: Person) =>
   (await instance.app.pocket.passkeys.list(id)).map(({ credentialId, counter }) => ({ credentialId, counter }))
-/** The public part of a response: only that it was refused, in one shape. */
+/** The public part of a response: only that it was rejected, in one shape. */
 const shapeOf = (answer: { status: number; json(): unknown }) => [answer.status, Object.keys(Object(answer.json()))]
 
 describe('a sign-in', () => {

@@ -59,7 +59,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(found).toMatchObject(Object.fromEntries(expected))
   })
 
-  test('runs a job at once for an administrator', async () => {
+  test('runs a job immediately for an administrator', async () => {
     const named = async () => (await jobs()).find(({ name }) => name === 'remove-old-emails')
     const ended = async (after: string) => {
       for (;;) {

@@ -115,7 +115,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   const codes = ({ json }: { readonly json: Readonly<Record<string, unknown>> }) =>
     (json.problems as readonly { code: string; dn: string }[]).map(({ code, dn }) => `${code} ${dn}`)
 
-  test('is refused while LDAP is disabled or no server is configured', async () => {
+  test('is rejected while LDAP is disabled or no server is configured', async () => {
     expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
     await configure({ ldapUrl: '' })
     expect(await lead()).toBe('The import is off.')
@@ -443,7 +443,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect((await instance.call('DELETE /api/user-groups/{id}', { params })).status).toBe(204)
   })
 
-  test('runs one at a time, and refuses a second one meanwhile', async () => {
+  test('runs one at a time, and rejects a concurrent one', async () => {
     const calls = Array.from({ length: 10 }, () => instance.call('POST /api/ldap/sync', { body: {} }))
     const outcomes = (await Promise.all(calls)).map(({ status, json }) => json.code ?? status)
     expect(new Set(outcomes)).toEqual(new Set([200, 'ldap_sync_running']))

@@ -106,7 +106,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(admitted(await times(burst + 3, () => call(agent)))).toBe(burst)
   })
 
-  test('allows a waiting device ten polls at once', async () => {
+  test('allows a waiting device ten polls in a burst', async () => {
     const agent = from(somewhere())
     const { id } = (await post('/api/device-login/requests')(agent)).json() as { id: string }
     const ask = () =>
@@ -259,7 +259,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     },
   )
 
-  test('records repeated refusals once', async () => {
+  test('records repeated rejections once', async () => {
     const address = somewhere()
     const before = refusals().length
     await times(40, () => guess()(from(address)))

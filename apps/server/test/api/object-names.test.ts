@@ -25,7 +25,7 @@ const members = [
   'clientExtensionResults',
 ]
 
-/** The fields directly, in an array and nested. `__proto__` is separate, because the parser refuses it. */
+/** The fields directly, in an array and nested. `__proto__` is separate, because the parser rejects it. */
 const bodies = [fields.slice(0, 1), fields.slice(1)].flatMap((some) => {
   const inner = `{${some.join()}}`
   return [
@@ -62,7 +62,7 @@ describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) 
     return { status: answer.status, text: await answer.text() }
   }
 
-  test('are refused or ignored by every operation with a body', async () => {
+  test('are rejected or ignored by every operation with a body', async () => {
     expect(writes.length).toBeGreaterThan(30)
     for (const call of writes)
       for (const body of bodies) {

@@ -141,12 +141,12 @@ describe('a document', () => {
     })
   })
 
-  test('is refused if two operations share an ID or a path', () => {
+  test('is rejected if two operations share an ID or a path', () => {
     expect(() => openApiDocument([read, { ...read, path: '/api/others' }], about, access)).toThrow('is duplicated')
     expect(() => openApiDocument([read, { ...read, id: 'other' }], about, access)).toThrow('is duplicated')
   })
 
-  test('is refused if two schemas share a name', () => {
+  test('is rejected if two schemas share a name', () => {
     const schema = named('Thing', { type: 'string' })
     const other = { ...read, id: 'other', path: '/api/others', response: { status: 200, schema } } as const
     expect(() => openApiDocument([read, other], about, access)).toThrow('Two schemas of the API are named Thing.')

@@ -92,7 +92,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await read()).toEqual(usual)
   })
 
-  test('refuses a wrong type', async () => {
+  test('rejects a wrong type', async () => {
     for (const body of [{ auditLogRetentionDays: '7' }, { webFingerDomains: 'example.com' }, [], 'text'])
       expect((await change(body)).json.code).toBe('invalid_request_body')
   })
@@ -112,7 +112,7 @@ test('prefers the environment per key, and locks its keys', async () => {
   ])
 })
 
-test('refuses every change if the environment decides everything', async () => {
+test('rejects every change if the environment decides everything', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', WEBFINGER_DOMAINS: 'a.example, B.example' })
   const url = `${instance.url}/api/settings`
   const webFingerDomains = ['a.example', 'b.example']

@@ -112,7 +112,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toContain(text)
   })
 
-  test('accepts passkeys without user verification after it becomes required, until they are refused', async () => {
+  test('accepts passkeys without user verification after it becomes required, until they are rejected', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const other = await instance.person(freshName())
     await policy({ webauthnUserVerification: 'preferred' })
@@ -186,7 +186,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await page()).toContain('no longer accepted')
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'require' })
     expect(await signIn(authenticator)).toEqual([403, 'passkey_not_allowed'])
-    // A refused passkey is not a sign-in method, so the last accepted one cannot be removed.
+    // A rejected passkey is not a sign-in method, so the last accepted one cannot be removed.
     const removal = async (id: unknown) => {
       const { status, json } = await instance.call('DELETE /api/webauthn/credentials/{id}', {
         params: { id: String(id) },
@@ -267,7 +267,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await count('?deniedModels=x')).toMatchObject({ status: 400 })
   })
 
-  test('refuses all registrations if attestation is required and the metadata is invalid', async () => {
+  test('rejects all registrations if attestation is required and the metadata is invalid', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     await policy({}, { passkeyAttestation: 'required' })
     expect(await optionsFor(agent)).toMatchObject({ attestation: 'direct' })
@@ -276,7 +276,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await register(agent, key)).answer.status).toBe(200)
   })
 
-  test('records and shows a counter that does not increase, and refuses it if configured', async () => {
+  test('records and shows a counter that does not increase, and rejects it if configured', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, { ...key, counter: 'counting' })
     expect(await instance.app.pocket.passkeys.list(id)).toMatchObject([{ counter: 1 }])

@@ -241,7 +241,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     expect(await mayAdd(again)).toEqual([403, 'sign_in_again'])
   })
 
-  test('refuses a passkey from a ceremony that began before the removal, in a session that is kept', async () => {
+  test('rejects a passkey from a ceremony that began before the removal, in a session that is kept', async () => {
     const { id } = await instance.person(freshName())
     const byCode = await signInByCode(id)
     const begun = await byCode.getJson(`${instance.url}/api/webauthn/register/start`)

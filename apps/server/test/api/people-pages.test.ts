@@ -158,7 +158,7 @@ describe('approvals', () => {
     expect(audited(instance, 'account_enabled')).toContainEqual(expect.objectContaining({ accountId: first.id }))
   })
 
-  test('refuses a second decision', async () => {
+  test('rejects a second decision', async () => {
     const { id } = await waiting()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })
     const late = await instance.administrator.follow(await post(`${approvals}/${id}`, { decision: 'refuse' }))
@@ -166,7 +166,7 @@ describe('approvals', () => {
     expect(await instance.app.directory.find(id)).toBeDefined()
   })
 
-  test('refuses a note that is too long', async () => {
+  test('rejects a note that is too long', async () => {
     const { id } = await waiting()
     expect((await post(`${approvals}/${id}`, { decision: 'approve', note: 'x'.repeat(501) })).status).toBe(400)
     expect((await instance.app.directory.find(id))?.disabled).toBe(true)

@@ -211,7 +211,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(results.toSorted()).toEqual([200, 412, 412, 412])
   })
 
-  test('refuses a precondition that an operation does not support, and changes nothing', async () => {
+  test('rejects a precondition that an operation does not support, and changes nothing', async () => {
     const { id } = await createPerson(instance)
     for (const [method, path, body] of [
       ['POST', '/api/user-groups', { name: 'conditional', friendlyName: 'Group' }],

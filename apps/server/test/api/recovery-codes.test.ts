@@ -191,7 +191,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     await setting('users')
   })
 
-  test('need a recent passkey over REST, and are refused to API keys', async () => {
+  test('need a recent passkey over REST, and are not available to API keys', async () => {
     const { agent } = await instance.person(freshName())
     const body = { name: 'A program', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
     const { json } = await instance.call('POST /api/api-keys', { agent, body })

@@ -30,7 +30,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return answer.json() as Readonly<Record<string, unknown>>
   }
 
-  test('refuses client registration until an administrator enables it, with immediate effect', async () => {
+  test('rejects client registration until an administrator enables it, with immediate effect', async () => {
     expect((await register()).status).toBe(404)
     expect(await discovery()).not.toHaveProperty('registration_endpoint')
     await set({ dynamicRegistration: 'with-token' })

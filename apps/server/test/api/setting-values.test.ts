@@ -91,7 +91,7 @@ describe('values', () => {
   ]
 
   test.each(bad.map(([key, value, code]) => [key, shortened(value), code, value] as const))(
-    'refuses for %s the value %j: %s',
+    'rejects for %s the value %j: %s',
     async (key, _, code, value) => {
       const answer = await instance.call(write, { body: whole({ [key]: value }) })
       expect([answer.status, faults(answer)]).toEqual([400, [`${key} ${code}`]])
@@ -119,7 +119,7 @@ describe('values', () => {
     expect(await instance.call(write, { body })).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
   })
 
-  test('refuses NUL and lone surrogates', async () => {
+  test('rejects NUL and lone surrogates', async () => {
     for (const text of ['a\0b', 'half \ud83d'])
       expect(faults(await instance.call(write, { body: whole({ smtpPassword: text }) }))).toEqual([
         'smtpPassword invalid_format',

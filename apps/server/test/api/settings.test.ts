@@ -151,7 +151,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(valuesIn(await instance.call(readAll))).toEqual(defaultTexts)
   })
 
-  test('applies a change at once: the name on pages and the required user fields', async () => {
+  test('applies a change immediately: the name on pages and the required user fields', async () => {
     const { url, administrator } = instance
     const mailServer = { smtpHost: '127.0.0.1', smtpPort: '9' }
     await instance.call(write, { body: whole({ ...mailServer, appName: 'Lighthouse', requireUserEmail: 'false' }) })
@@ -263,7 +263,7 @@ describe('with values from the environment', () => {
   })
 })
 
-test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and refuses writes', async () => {
+test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and rejects writes', async () => {
   await using folder = await createFolder()
   const database = { DB_CONNECTION_STRING: join(folder.path, 'pocket-id.db') }
   {

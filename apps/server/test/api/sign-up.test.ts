@@ -151,7 +151,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     expect((await signUp({ token })).status).toBe(401)
   })
 
-  test('refuses a deleted or invented token', async () => {
+  test('rejects a deleted or invented token', async () => {
     await change({ allowUserSignups: 'open' })
     const { token, id } = (await mint()).json
     const params = { id: String(id) }

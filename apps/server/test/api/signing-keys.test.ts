@@ -70,7 +70,7 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     })
   })
 
-  test('sign at once and unpublish the old key on request', async () => {
+  test('sign immediately and unpublish the old key on request', async () => {
     const before = await keys()
     const replaced = await rotate({ now: true })
     expect(replaced.map(({ kid }) => kid)).toEqual(kidsOf(before, 'next'))

@@ -52,7 +52,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ])
     })
 
-    test('refuses an invalid response, one of another browser, and a repeated one', async () => {
+    test('rejects an invalid response, one of another browser, and a repeated one', async () => {
       const { agent } = await instance.person(freshName())
       const finish = (body: unknown, by = agent) =>
         instance.call('POST /api/webauthn/register/finish', { body, agent: by })
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ])
     })
 
-    test('refuses an unknown passkey, a wrong signature and a disabled user', async () => {
+    test('rejects an unknown passkey, a wrong signature and a disabled user', async () => {
       const { id, authenticator } = await instance.person(freshName())
       const agent = instance.agent()
       const finish = async (response: unknown) => {
@@ -278,7 +278,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(audited(instance, 'reauthenticated').at(-1)).toMatchObject({ accountId: id })
     })
 
-    test('refuses the passkey of another user', async () => {
+    test('rejects the passkey of another user', async () => {
       const { agent } = await instance.person(freshName())
       const { authenticator } = await instance.person(freshName())
       const body = await passkeyAnswer(agent, instance.url, authenticator)

@@ -120,7 +120,7 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     expect(await problems()).toEqual([[3, 'entries_changed']])
   })
 
-  test('two processes that seal at once make one chain', async () => {
+  test('two processes that seal concurrently make one chain', async () => {
     await record(400 * hour, ...Array.from({ length: 20 }, (_, index) => `kid ${index}`))
     now = 500 * hour
     await Promise.all([chain.seal(never), chain.seal(never), chain.seal(never)])

@@ -46,7 +46,7 @@ async function startSyslog(create: (onConnection: (socket: Socket) => void) => S
 
 const header = /^<(110|108)>1 \d{4}-\d\d-\d\dT[\d:.]+Z localhost pocket-id - (\w{1,32}) - (\{.*\})$/
 
-/** Does not wait for the interval of the job; it may run already. */
+/** Does not wait for the interval of the job; it may already be running. */
 const forward = ({ app }: CalledInstance) => app.callApi({ method: 'POST', path: '/api/jobs/forward-audit-log/run' })
 
 const linesOf = async (path: string) => (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean)
@@ -87,7 +87,7 @@ test.each(databaseKinds)('sends each audit event to syslog and a file, and again
   })
 })
 
-test('sends repeated refusals as one event with their number', async () => {
+test('sends repeated rejections as one event with their number', async () => {
   await using syslog = await startSyslog((onConnection) => createServer(onConnection))
   syslog.refuse(true)
   await using instance = await startCalled('SQLite', { AUDIT_SYSLOG: `tcp://127.0.0.1:${syslog.port}` })

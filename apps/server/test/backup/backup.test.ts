@@ -170,7 +170,7 @@ describe('import', () => {
       expect(await replaced.app.directory.findByName('ada')).toBeDefined()
     })
 
-    test('is refused while a server runs, unless the lock is taken by force', async () => {
+    test('is rejected while a server runs, unless the lock is taken by force', async () => {
       await using target = await createMachine(kind)
       await using server = await startInstance(target.env)
       const refused = await target.run(['import', '-p', '-', '-y'], archive)
@@ -252,7 +252,7 @@ test.each([
   expect(await readdir(machine.path('.'))).toEqual(['data'])
 })
 
-test('export refuses a short passphrase and a key in an archive that is not encrypted', async () => {
+test('export rejects a short passphrase and a key in an archive that is not encrypted', async () => {
   await using machine = await createMachine('SQLite')
   await writeFile(machine.path('short'), 'eleven char')
   await using _instance = await startInstance(machine.env)

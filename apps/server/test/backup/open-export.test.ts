@@ -55,7 +55,7 @@ describe.each(databaseKinds)('export --open of %s', (kind) => {
   })
 })
 
-test('export --open refuses options of archives', async () => {
+test('export --open rejects options of archives', async () => {
   await using machine = await createMachine('SQLite')
   const { exit, stderr } = await machine.run(['export', '--open', '--with-key'])
   expect([exit, stderr]).toEqual([2, expect.stringContaining('--open is not encrypted')])

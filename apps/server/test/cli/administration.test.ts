@@ -78,7 +78,7 @@ describe('commands beside a running server', () => {
     )
   })
 
-  test('a misspelt user, group or client is refused with the most similar name', async () => {
+  test('a misspelt user, group or client is rejected with the most similar name', async () => {
     await succeed('groups', 'create', '--name', 'engineers', '--display-name', 'Engineers')
     await succeed('clients', 'create', '--id', 'photo-library', '--name', 'Immich')
     for (const [args, noun, hint] of [
@@ -97,7 +97,7 @@ describe('commands beside a running server', () => {
       })
   })
 
-  test('refuses an empty name and a dot segment, which would name another resource', async () => {
+  test('rejects an empty name and a dot segment, which would name another resource', async () => {
     for (const name of ['', '.', '..'])
       for (const args of [
         ['users', 'show', name],
@@ -253,7 +253,7 @@ describe('commands beside a running server', () => {
       })
   })
 
-  test('a job runs to its end, and an unknown one is refused with the names of all', async () => {
+  test('a job runs to its end, and an unknown one is rejected with the names of all', async () => {
     const [job] = await json('jobs', 'list')
     expect(await succeed('jobs', 'run', job.name)).toMatch(new RegExp(`^${job.name} succeeded at `))
     const { exit, stderr } = await pocketId('jobs', 'run', 'x')

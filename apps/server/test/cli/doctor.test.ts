@@ -29,7 +29,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
   test('checks a running server through its public URL', async () => {
     const now = Date.now
     const tomorrow = new Date(now() + day).toISOString()
-    // Created six days ago, so that the last quarter of its lifetime has begun.
+    // Created six days ago, so that the last quarter of its lifetime has started.
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 6 * day)
     await machine.run(['api-keys', 'create', 'ada', '--name', 'Deploy', '--expires', tomorrow])
     clock.mockRestore()

@@ -95,7 +95,7 @@ describe('healthcheck', () => {
     expect((await check(['--unix-socket', path])).code).toBe(0)
   })
 
-  test.each([['--endpoint', 'ftp://x'], ['--endpoint'], ['--bogus'], ['extra']])('refuses %s %s', async (...args) => {
+  test.each([['--endpoint', 'ftp://x'], ['--endpoint'], ['--bogus'], ['extra']])('rejects %s %s', async (...args) => {
     const { code, complained } = await check(args)
     expect(code).toBe(2)
     expect(complained).not.toBe('')

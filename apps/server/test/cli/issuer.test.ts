@@ -17,7 +17,7 @@ async function open({ config }: Pick<Machine, 'config'>): Promise<void> {
 const at = (machine: Machine, url: string) => machine.with({ APP_URL: url })
 
 test.each(databaseKinds)(
-  'with %s, a start with another APP_URL is refused until "issuer set" has run',
+  'with %s, a start with another APP_URL is rejected until "issuer set" has run',
   async (kind) => {
     await using machine = await createMachine(kind)
     await open(at(machine, `${first}/`))
@@ -55,7 +55,7 @@ test('a database without a stored issuer belongs to the APP_URL, and is backed u
   expect(await readdir(machine.path('data/backups'))).toEqual([expect.stringMatching(/^before-migration-/)])
 })
 
-test.each(databaseKinds)('with %s, "issuer set" is refused while a server runs', async (kind) => {
+test.each(databaseKinds)('with %s, "issuer set" is rejected while a server runs', async (kind) => {
   await using machine = await createMachine(kind)
   await using _server = await createApp(at(machine, first).config, recordingLogger().logger)
   const { exit, stderr } = await machine.run(['issuer', 'set', second, '--yes'])

@@ -12,7 +12,7 @@ import { startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from '../backup/test-instance.ts'
 import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 
-/** The published schema, which here also refuses members that it does not name. */
+/** The published schema, which here also rejects members that it does not name. */
 async function problemsOf(name: string, document: string): Promise<unknown> {
   const schema: unknown = JSON.parse(
     await readFile(new URL(`${name}.schema.json`, schemaFolder), 'utf8'),

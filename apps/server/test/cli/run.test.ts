@@ -165,7 +165,7 @@ describe('one-time-access-token', () => {
     expect(world.done).toEqual(['disposed'])
   })
 
-  test.each([[[]], [['a', 'b']], [['--name']]])('refuses the name %j', async (args) => {
+  test.each([[[]], [['a', 'b']], [['--name']]])('rejects the name %j', async (args) => {
     const world = createWorld()
     expect(await run(['one-time-access-token', ...args], world.context)).toBe(2)
     expect(world.complained.join('\n')).toMatch(/^error: .*\n\(add --help for usage\)$/)
@@ -242,7 +242,7 @@ test.each(['version', '--version', '-v'])('%s prints the version without a confi
   expect(world.printed).toEqual(['pocket-id 1.2.3'])
 })
 
-test.each(['bogus', '--bogus', 'constructor', ''])('refuses the unknown command "%s"', async (name) => {
+test.each(['bogus', '--bogus', 'constructor', ''])('rejects the unknown command "%s"', async (name) => {
   const world = createWorld()
   expect(await run([name], world.context)).toBe(2)
   expect(world.complained.join('\n')).toMatch(/^error: unknown (command|option)/)

@@ -26,7 +26,7 @@ test('warns about a URL that needs a missing key', () => {
   expect(load({}).warnings.join()).not.toContain('GEOLITE')
 })
 
-test.each(['m.lan/x', 'ftp://user:secret@m.lan/x', 'file:///secret', '%s'])('refuses %s without printing it', (url) => {
+test.each(['m.lan/x', 'ftp://user:secret@m.lan/x', 'file:///secret', '%s'])('rejects %s without printing it', (url) => {
   expect(() => load({ GEOLITE_DB_URL: url })).toThrow(InvalidConfigError)
   expect(() => load({ GEOLITE_DB_URL: url })).toThrow(/GEOLITE_DB_URL: it is not an http or https URL/)
   expect(() => load({ GEOLITE_DB_URL: url })).not.toThrow(/secret/)

@@ -151,7 +151,7 @@ describe('TRUST_PROXY', () => {
     expect(addresses.filter((address) => !trustProxy(address))).toEqual([])
   })
 
-  test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('refuses %s', (given) => {
+  test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('rejects %s', (given) => {
     expect(problemsOf({ TRUST_PROXY: given }).TRUST_PROXY).toMatch(/Write true, false/)
   })
 })
@@ -260,7 +260,7 @@ test('accepts a mode for a Unix socket, and ignores a mode alone', () => {
   expect(load({ UNIX_SOCKET_MODE: '660' }).warnings).toEqual([expect.stringContaining('UNIX_SOCKET_MODE')])
 })
 
-test('accepts several processes with PostgreSQL, and refuses them with SQLite', () => {
+test('accepts several processes with PostgreSQL, and rejects them with SQLite', () => {
   expect(load({}).processes).toBe(1)
   const database = { DB_CONNECTION_STRING: 'postgres://pocket:secret@db/pocket' }
   expect(load({ WEB_CONCURRENCY: '4', ...database }).processes).toBe(4)

@@ -19,7 +19,7 @@ describe('STATIC_API_KEY', () => {
   })
 
   test.each(['fifteen letters', `   ${'x'.repeat(15)}   `, 'sixteen letters\u00fc', 'sixteen\nletters and more'])(
-    'refuses %j without printing it',
+    'rejects %j without printing it',
     (given) => {
       const load = () => staticApiKey({ STATIC_API_KEY: given })
       expect(load).toThrow(InvalidConfigError)

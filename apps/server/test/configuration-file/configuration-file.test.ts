@@ -648,7 +648,7 @@ apis:
   })
 })
 
-test('of two servers that start at once, one applies the file', async () => {
+test('of two servers that start concurrently, one applies the file', async () => {
   await using file = await createFileSite('groups: [{ name: one }, { name: two }]')
   await using machine = await createMachine('PostgreSQL')
   await using first = await startApp(machine.env)

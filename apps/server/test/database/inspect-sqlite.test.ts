@@ -57,7 +57,7 @@ describe('files that are not a database', () => {
     expect(() => inspectSqlite(`${path}.other`)).toThrow('not an SQLite database, or it is damaged')
   })
 
-  test('refuses a folder', () => {
+  test('rejects a folder', () => {
     expect(() => inspectSqlite(folder.path)).toThrow('is not a file')
   })
 })

@@ -50,7 +50,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await second.assertHeld()
   })
 
-  test('refuses a command until the last server has stopped', async () => {
+  test('rejects a command until the last server has stopped', async () => {
     await using site = await createSite()
     const first = await lock(site, 'shared')
     const second = await lock(site, 'shared')
@@ -62,7 +62,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await command.assertHeld()
   })
 
-  test('refuses a server and a second command while a command runs', async () => {
+  test('rejects a server and a second command while a command runs', async () => {
     await using site = await createSite()
     await using _command = await lock(site, 'exclusive')
     await expect(lock(site, 'shared')).rejects.toThrow('is locked: an import, a migration or a key rotation is running')

@@ -44,7 +44,7 @@ async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): P
 }
 
 describe.each(Object.entries(sites))('%s', (_, createSite) => {
-  test('refuses a database that a newer version has changed, with an explanation and without a write', async () => {
+  test('rejects a database that a newer version has changed, with an explanation and without a write', async () => {
     for (const table of ['pocket_core_migration', 'pocket_directory_migration', 'pocket_server_migration']) {
       await using site = await createSite()
       await (await open(site.config))[Symbol.asyncDispose]()
@@ -126,7 +126,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     expect(checked).toContain('AdditiveAddRecoveryCodes1764000000040')
   })
 
-  test('with Pocket ID tables is refused and not changed', async () => {
+  test('with Pocket ID tables is rejected and not changed', async () => {
     await using site = await createSite()
     await site.execute([...pocketIdSchema, ...pocketIdRows])
     const before = await site.state()
@@ -157,7 +157,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await expect(stat(join(site.folder.path, 'encryption_key'))).rejects.toThrow(/ENOENT/)
   })
 
-  test('without its key is refused, names the fingerprint and is not changed', async () => {
+  test('without its key is rejected, names the fingerprint and is not changed', async () => {
     await using site = await createSite()
     const database = await open(site.config)
     await storeKey(database)
@@ -170,7 +170,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     expect(await site.state()).toEqual(before)
   })
 
-  test('with another key is refused, names both fingerprints and the location of the right key, and is not changed', async () => {
+  test('with another key is rejected, names both fingerprints and the location of the right key, and is not changed', async () => {
     await using site = await createSite()
     const database = await open(site.config)
     await storeKey(database)
@@ -201,7 +201,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
   })
 })
 
-test('with SQLite is refused with a wrong key and not changed if all data is in the log of a killed process', async () => {
+test('with SQLite is rejected with a wrong key and not changed if all data is in the log of a killed process', async () => {
   await using site = await sqliteSite()
   await using killed = await createFolder()
   await using database = await open(site.config)

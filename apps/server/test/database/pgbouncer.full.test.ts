@@ -21,7 +21,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('PgBouncer in transaction m
     expect(await other.app.pocket.clients.list()).toHaveLength(1)
   })
 
-  test('refuses a command that needs the database alone while a server runs, and releases its lock', async () => {
+  test('rejects a command that needs the database alone while a server runs, and releases its lock', async () => {
     await using database = await createTestDatabase()
     await using pooler = await startPgbouncer(database.url, 5)
     await using folder = await createFolder()

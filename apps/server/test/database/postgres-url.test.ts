@@ -26,7 +26,7 @@ test('accepts the alternative scheme and ignores parameters of other drivers', a
   await dataSource.destroy()
 })
 
-test('refuses a server without TLS if TLS is required', async () => {
+test('rejects a server without TLS if TLS is required', async () => {
   await using database = await createTestDatabase()
   const url = `${database.url}?sslmode=require`
   const refusal = connectToPostgres({ url, tables: [], logger: recordingLogger().logger })

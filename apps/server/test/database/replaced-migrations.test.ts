@@ -47,7 +47,7 @@ describe.each(Object.entries(sites))('a database of the replaced migrations on %
   })
 
   test.each(migrations.map(({ table, lastReplacedMigration }) => [table, String(lastReplacedMigration)]))(
-    'is refused and not changed if %s lacks its last migration',
+    'is rejected and not changed if %s lacks its last migration',
     async (table, last) => {
       await using site = await createSite()
       await site.execute([...statements, `DELETE FROM ${table} WHERE name = '${last}'`])

@@ -60,7 +60,7 @@ test('a browser approves an application on another device, and holds several acc
   await page.getByRole('heading', { name: 'Which account?' }).waitFor()
   await expectNoAxeViolations(page)
   await page.getByRole('link', { name: 'Use another account' }).click()
-  // The code field also offers Ada's passkey, which would be selected at once.
+  // The code field also offers Ada's passkey, which would be selected immediately.
   await authenticator.setAutomaticPresence(false)
   await page.getByRole('link', { name: 'Another way to sign in' }).click()
   await page.getByLabel('Code').fill(code)

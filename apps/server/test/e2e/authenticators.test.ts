@@ -96,7 +96,7 @@ describe.each<[string, VirtualAuthenticatorOptions]>([
   ['a security key that keeps no passkeys', { transport: 'usb', hasResidentKey: false }],
   ['a key of before WebAuthn', { protocol: 'u2f', transport: 'usb', hasResidentKey: false, ...unverified }],
 ])('%s', (_name, options) => {
-  test('refuses the sign-up and explains what to do', async () => {
+  test('rejects the sign-up and explains what to do', async () => {
     await using person = await signUp(options)
     const { page, authenticator } = person
     await page.getByRole('alert').getByText('No passkey was created').waitFor()
@@ -107,7 +107,7 @@ describe.each<[string, VirtualAuthenticatorOptions]>([
   })
 })
 
-test('a fingerprint that no longer matches is refused until it does', async () => {
+test('a fingerprint that no longer matches is rejected until it does', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/apps')
@@ -196,7 +196,7 @@ test('the field of the page offers passkeys, and accepts an e-mail address witho
   await page.context().clearCookies()
   const asked: string[] = []
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
-  // A virtual authenticator responds to a conditional request at once, as if its passkey had been selected in the field.
+  // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
   await page.goto(`${withCodes.url}/login`, { waitUntil: 'commit' })
   await page.waitForURL('**/settings/account')
   expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
@@ -230,7 +230,7 @@ test('the field of a login code offers passkeys too, but not on the page of a li
   await page.context().clearCookies()
   const asked: string[] = []
   page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
-  // As above: the virtual authenticator responds at once.
+  // As above: the virtual authenticator responds immediately.
   await page.goto(`${running.url}/lc?redirect=/settings/audit-log`, { waitUntil: 'commit' })
   await page.waitForURL(({ pathname }) => pathname === '/settings/audit-log')
   expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([

@@ -53,7 +53,7 @@ const retype = async (text: string) => {
 }
 
 describe('with the keyboard alone', () => {
-  test('a settings section is refused, corrected and tested', async () => {
+  test('a settings section is rejected, corrected and tested', async () => {
     await go(`${settings}/email`)
     await keys.tabTo(/^Host/)
     await retype('127.0.0.1')

@@ -25,7 +25,7 @@ beforeAll(async () => {
   page = await context.newPage()
   keyboard = keyboardOf(page, running.url)
   page.on('console', (message) => {
-    // Chromium logs this for every refused form.
+    // Chromium logs this for every rejected form.
     if (!message.text().endsWith('status of 400 (Bad Request)')) said.push(message.text())
   })
   page.on('pageerror', (error) => said.push(String(error)))
@@ -218,7 +218,7 @@ describe('with the keyboard alone', () => {
     await focuses('Delete…')
   })
 
-  test('an application is added from a template: a refused value gets the focus and a link to its field', async () => {
+  test('an application is added from a template: a rejected value gets the focus and a link to its field', async () => {
     await go('clients', '/settings/admin/oidc-clients')
     await tabTo('Add client')
     await goes('/settings/admin/oidc-clients/new', () => press('Enter'))

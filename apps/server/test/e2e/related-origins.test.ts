@@ -44,7 +44,7 @@ test('a passkey from the issuer signs users in at a related origin, and nowhere 
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.waitForURL(`${issuer}/settings/account`)
 
-  // The same server at an undeclared host: the browser asks the issuer and refuses.
+  // The same server at an undeclared host: the browser asks the issuer and rejects.
   await page.goto(`${stranger}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.getByRole('alert').getByText('Passkeys for this site work only at its own address.').waitFor()

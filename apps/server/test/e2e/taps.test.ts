@@ -323,7 +323,7 @@ describe('counted in a new browser', () => {
     const requests = [...toInteraction, 'POST /lc/email', 'POST /lc', 'GET /interaction/…', 'GET /authorize/…', nas]
     expect(cold.counted()).toEqual({ taps: 2, requests })
 
-    // A virtual authenticator responds to a conditional request at once, as if its passkey had been selected in the field.
+    // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
     const chosen = await atDsm(known.page, () => known.page.goto(dsm.begin().url))
     expect(chosen).toEqual({ signedIn: true, accountName: 'heidi' })
     const onwards = [...toInteraction, 'POST /interaction/…/login', 'GET /authorize/…', nas]

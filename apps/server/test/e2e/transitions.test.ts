@@ -21,7 +21,7 @@ interface AdministrationPage {
   readonly said: readonly string[]
   /** The running animations, after the page is shown. */
   moving(): Promise<readonly string[]>
-  /** Clicks or taps at once, without waiting for animations. */
+  /** Clicks or taps immediately, without waiting for animations. */
   click(name: string): Promise<void>
   /** Clicks without waiting for animations, and waits for the page at this path. */
   goTo(name: string, path: string): Promise<void>

@@ -96,7 +96,7 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
   },
 )
 
-test.each(storages)('each code signs in once of fifty uses at once in two processes, on %s', async (storage) => {
+test.each(storages)('each code signs in once of fifty uses concurrently in two processes, on %s', async (storage) => {
   await using instance = await startInstance(storage)
   const { url } = instance
   const replica = await instance.startReplica()
@@ -115,7 +115,7 @@ test.each(storages)('each code signs in once of fifty uses at once in two proces
   }
 })
 
-test.each(storages)('a begun recovery adds one passkey of ten at once in two processes, on %s', async (storage) => {
+test.each(storages)('a pending recovery adds one passkey of ten concurrently in two processes, on %s', async (storage) => {
   await using instance = await startInstance(storage)
   const { url } = instance
   const replica = await instance.startReplica()

@@ -159,7 +159,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   test.each<[string, RegExp, (socket: Socket) => void]>([
     ['says nothing', /in time/, () => {}],
     ['never comes to an end', /in time/, (socket) => drip(socket, '220-Wait\r\n')],
-    ['hangs up at once', /closed|ECONN/i, (socket) => socket.end()],
+    ['hangs up immediately', /closed|ECONN/i, (socket) => socket.end()],
     ['hangs up in the middle', /closed|ECONN/i, (socket) => answer(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes'])],
     ['speaks another protocol', /greeting/i, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['says yes to nothing', /421|Busy/, (socket) => answer(socket, ['421 Busy'])],
@@ -175,7 +175,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect((await only()).lastError).toMatch(lastError)
   })
 
-  test('gives up at once after a permanent rejection', async () => {
+  test('gives up immediately after a permanent rejection', async () => {
     await leave()
     server.refuseNext(550)
     await deliver()

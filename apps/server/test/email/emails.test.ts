@@ -229,7 +229,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('refuses e-mail codes if the setting is off, and fails no request while the e-mail server is down', async () => {
+test('rejects e-mail codes if the setting is off, and fails no request while the e-mail server is down', async () => {
   const unreachable = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(await freePort()), SMTP_FROM: 'id@example.com' }
   await using instance = await startCalled('SQLite', unreachable)
   const { id } = await createPerson(instance)

@@ -130,7 +130,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(server.delivered.filter(({ to }) => to.includes(email))).toHaveLength(10)
   })
 
-  test('refuses an invalid address, and drops an external return URL', async () => {
+  test('rejects an invalid address, and drops an external return URL', async () => {
     expect(await ask(instance.agent(), 'no address')).toMatchObject({
       status: 400,
       json: { code: 'validation_failed' },
@@ -158,7 +158,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('refuses and hides requests if the setting is off, and sends no pending code', async () => {
+test('rejects and hides requests if the setting is off, and sends no pending code', async () => {
   const held = Promise.withResolvers<void>()
   await using server = await startMailServer({
     onMailFrom: (_from, _session, go) => void held.promise.then(() => go()),

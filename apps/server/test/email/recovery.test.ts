@@ -89,7 +89,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await instance.agent().get(instance.url + path)).text).toContain('href="/recover/email"')
   })
 
-  test('notifies the user and the administrators at once, and sends the code after the waiting period', async () => {
+  test('notifies the user and the administrators immediately, and sends the code after the waiting period', async () => {
     const { id, username, email } = await createUser()
     await request(email)
     await tokenFor(email)

@@ -81,7 +81,7 @@ const putByHand = async (content: Buffer, name = path) => {
 /** Waits for the effect of a file watcher. */
 const until = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
 
-test('downloads a missing database with the licence key and uses it at once', async () => {
+test('downloads a missing database with the licence key and uses it immediately', async () => {
   const room = await open()
   expect([room.isMissing(), cityOf(room)]).toEqual([true, ''])
   await run(room)
@@ -164,7 +164,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
   const serve = (content: () => Buffer) => () => source.serve(content())
   test.each<[string, () => void, string, RegExp]>([
     [
-      'the key is refused',
+      'the key is rejected',
       status(401),
       'license_refused',
       /127\.0\.0\.1:\d+ rejected the licence key or the request \(401\)/,

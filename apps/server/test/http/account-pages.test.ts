@@ -43,7 +43,7 @@ describe('the profile', () => {
     expect((await get(agent, '/settings/audit-log')).text).toContain('<span>User changed</span>')
   })
 
-  test('keeps the input and explains a refusal', async () => {
+  test('keeps the input and explains a rejection', async () => {
     const { agent } = await instance.person(freshName())
     const { form } = await profileOf(agent)
     const refused = await post(agent, here, { ...form, username: '-no', firstName: '<i>Grace' })
@@ -139,7 +139,7 @@ describe('the picture', () => {
     expect((await get(agent)).text).not.toContain('picture/remove')
   })
 
-  test('is refused on the page if it is not an image', async () => {
+  test('is rejected on the page if it is not an image', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const refused = await upload(agent, new TextEncoder().encode('no picture'))
     const text = await refused.text()

@@ -24,7 +24,7 @@ async function shownConfiguration(values: Readonly<Record<string, string>>): Pro
 
 describeUnless(missing, describe)('Apache with the configuration of the guide', () => {
   test(
-    'lets a member of the group in with the user name, and refuses other users',
+    'lets a member of the group in with the user name, and denies other users',
     async () => {
       await using stack = new AsyncDisposableStack()
       const folder = await mkdtemp(join(tmpdir(), 'pocket-apache-'))
@@ -73,7 +73,7 @@ ${await shownConfiguration({
 })}`,
       )
       stack.use(await startProcess('/usr/sbin/apache2', ['-f', join(folder, 'apache.conf'), '-D', 'FOREGROUND']))
-      // Not a navigation, so it is refused instead of redirected.
+      // Not a navigation, so it is rejected instead of redirected.
       await eventually(async () => expect((await fetch(site)).status).toBe(401))
 
       const visit = async ({ agent, authenticator }: typeof member) => {

@@ -104,7 +104,7 @@ describe('API keys', () => {
     expect(key).toMatchObject({ expiresAt: '2099-12-31T23:59:59.999Z', scopes: ['read:account', 'read:audit'] })
   })
 
-  test('keep the input after a refusal', async () => {
+  test('keep the input after a rejection', async () => {
     const { agent } = await instance.person(freshName())
     const refused = await post(agent, { lifetime: 'year', until: '2020-01-01', name: 'ab', access: 'everything' })
     expect(refused.status).toBe(400)

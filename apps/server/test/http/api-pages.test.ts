@@ -83,7 +83,7 @@ describe('an API', () => {
     expect((await running.agent().postForm(`${at}/bulk`, chosen)).status).toBe(401)
   })
 
-  test('with a resource that is in use is refused', async () => {
+  test('with a resource that is in use is rejected', async () => {
     const { resource } = await create()
     const again = await agent.postForm(`${at}/new`, { name: 'Again', resource })
     expect(again.text).toContain('Another API has this resource.')
@@ -138,7 +138,7 @@ describe('an API', () => {
     expect((await stored(id))?.permissions).toMatchObject([{ name: 'Theirs' }])
   })
 
-  test('keeps permissions that are added at once', async () => {
+  test('keeps permissions that are added concurrently', async () => {
     const { id, page } = await create()
     const keys = ['a', 'b', 'c', 'd']
     await Promise.all(keys.map((key) => addPermissions(page, [[key, key.toUpperCase(), '']])))

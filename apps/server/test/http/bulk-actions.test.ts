@@ -64,7 +64,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect([await isDisabled(ids[24] ?? ''), await isDisabled(late)]).toEqual([true, false])
   })
 
-  test('names those that were refused, and keeps the last administrator', async () => {
+  test('names those that were rejected, and keeps the last administrator', async () => {
     const id = await addUser(`refused${kind.toLowerCase()}`)
     await post(`${users}/bulk`, [
       ['act', 'delete'],
@@ -112,7 +112,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect(await isDisabled(ids[50] ?? '')).toBe(false)
   })
 
-  test('changes each item once if the same form is sent twice at once', async () => {
+  test('changes each item once if the same form is sent twice concurrently', async () => {
     const ids = await addUsers(`twice${kind.toLowerCase()}`, 6)
     const fields = [['act', 'delete'], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const)] as const
     const answers = await Promise.all([post(`${users}/bulk`, fields), post(`${users}/bulk`, fields)])

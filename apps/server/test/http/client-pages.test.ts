@@ -400,7 +400,7 @@ describe('the page of a client', () => {
     ])
   })
 
-  test('uploads a logo, explains a refusal, and removes the logo', async () => {
+  test('uploads a logo, explains a rejection, and removes the logo', async () => {
     const { id } = await made({ name: 'Pictured' })
     const logo = (bytes: string) => {
       const body = new FormData()

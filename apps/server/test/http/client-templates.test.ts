@@ -251,7 +251,7 @@ describe('selecting a template', () => {
     expect(client?.redirectUris[0]).toBe(`${origin}/auth/login`)
   })
 
-  test('reports the removed parts of a URL, and refuses an invalid one', async () => {
+  test('reports the removed parts of a URL, and rejects an invalid one', async () => {
     const fields = { template: 'immich', name: 'Immich' }
     const page = await agent.follow(await create({ ...fields, address: 'https://photos.example.com/photos?x=1#y' }))
     expect(page.text).toContain('The address was corrected.')

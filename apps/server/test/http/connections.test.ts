@@ -76,7 +76,7 @@ describe('the PROXY protocol of a trusted peer', () => {
   })
 })
 
-test('refuses peers that are not trusted, and lets this machine connect without a header', async () => {
+test('rejects peers that are not trusted, and lets this machine connect without a header', async () => {
   await using running = await startApp({ PROXY_PROTOCOL: '10.0.0.0/8', HOST: '0.0.0.0' })
   const answer = await send(connect(portOf(running), '127.0.0.1'), [request('abcdef')])
   expect(answer).toMatch(/^HTTP\/1\.1 401 /)

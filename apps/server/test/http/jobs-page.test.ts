@@ -37,7 +37,7 @@ test('shows each job as text: the last run, the cause of a failure, and the next
   )
 })
 
-test('runs one at once and reports it', async () => {
+test('runs one immediately and reports it', async () => {
   const answer = await post('rotate-keys')
   expect([answer.status, answer.location]).toEqual([303, `${instance.url}${here}`])
   expect((await page(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/“.?Rotate signing keys.?” has started/)

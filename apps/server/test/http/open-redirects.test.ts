@@ -58,7 +58,7 @@ function leadsOnlyHome(page: UserAgentResponse): void {
 
 const query = (redirect: string) => `?${new URLSearchParams({ redirect })}`
 
-test.each(elsewhere)('refuses %j as a local path', (redirect) => {
+test.each(elsewhere)('rejects %j as a local path', (redirect) => {
   const path = sameSitePath(redirect, '/home')
   expect([path.startsWith('/'), new URL(path, 'https://id.example').origin]).toEqual([true, 'https://id.example'])
 })

@@ -273,13 +273,13 @@ describe('a login code', () => {
     for (const path of ['/LC', '//x/lc', '/%6cc', '/lc;', '/./lc', '/x/../lc', '/%6C%63'])
       await fetch(`${running.url}${path}/${code}`, { headers: { accept: 'text/html' } })
     const operation = `${running.url}/api/one-time-access-token/${code}`
-    // Refused before the code is checked, so it remains valid.
+    // Rejected before the code is checked, so it remains valid.
     expect((await fetch(operation, { method: 'POST', headers: { origin: 'https://evil.example' } })).status).toBe(403)
     expect((await running.agent().postJson(operation, {})).status).toBe(200)
     expect(running.log.join('')).not.toContain(code)
   })
 
-  test('is not consumed by a refused form', async () => {
+  test('is not consumed by a rejected form', async () => {
     const { running } = shared
     const { code } = await running.app.issueLoginCode('ada')
     const agent = running.agent()
@@ -297,14 +297,14 @@ describe('a login code', () => {
     const { running } = shared
     const page = await running.agent().postForm(`${running.url}/lc`, { code: 'AAAAAA', redirect: '/interaction/x' })
     expect([page.status, page.text.includes('value="/interaction/x"')]).toEqual([400, true])
-    // A passkey offer here could sign the user in before they read why the code was refused.
+    // A passkey offer here could sign the user in before they read why the code was rejected.
     expect(page.text).not.toContain('webauthn')
     expect((await running.agent().postForm(`${running.url}/lc`, { code: ' ' })).status).toBe(400)
     expect(running.log.join('')).toContain('"audit":"sign_in_failed"')
   })
 })
 
-test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is refused on both kinds of database', async (name) => {
+test.each(['\u0000', 'a\u202Eb', 'a\nb'])('the name %j is rejected on both kinds of database', async (name) => {
   const { agent, create, running } = shared
   expect((await create({ name, redirectUris: 'https://x', template: 'other' })).status).toBe(400)
   for (const path of [

@@ -360,7 +360,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
       })
 
       test.each(['X_HTTP_Method_Override', 'X-HTTP_Method', 'X.Method.Override'])(
-        'reaches no method that a rule excludes by the spelling %s',
+        'reaches no method that a rule excludes by the variant %s',
         async (header) => {
           const before = seen.length
           // A proxy may also drop the header.

@@ -56,7 +56,7 @@ describe('an instance with several origins', () => {
     expect((await here.postJson(`${other}/api/webauthn/register/finish`, response)).status).toBe(200)
   })
 
-  test('refuses responses of other origins, and cross-origin requests between its own', async () => {
+  test('rejects responses of other origins, and cross-origin requests between its own', async () => {
     const { running, authenticator, agent } = await start()
     await using _ = running
     expect((await answerAt(agent(), other, authenticator, 'https://evil.example')).status).toBe(401)
@@ -93,7 +93,7 @@ describe('an instance with several origins', () => {
 })
 
 test.each(['http://pocket.example', 'https://10.0.0.1', 'https://a.example/path', 'a.example'])(
-  'APP_ORIGINS refuses %s',
+  'APP_ORIGINS rejects %s',
   async (APP_ORIGINS) => {
     await expect(startApp({ APP_ORIGINS })).rejects.toThrow('APP_ORIGINS')
   },

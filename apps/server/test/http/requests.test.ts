@@ -24,7 +24,7 @@ async function statusOf(lines: readonly string[]): Promise<string> {
 }
 
 test.each(['/login', '/healthz', '/.well-known/jwks.json', '/api/users', '/.well-known/openid-configuration'])(
-  'refuses a request for %s with two Host headers',
+  'rejects a request for %s with two Host headers',
   async (path) => {
     const { host } = new URL(running.local)
     const request = (...hosts: readonly string[]) =>

@@ -180,7 +180,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     expect(counts).toEqual([5, 5, 5, 5])
   })
 
-  test('refuses API keys, because it combines data of several scopes', async () => {
+  test('rejects API keys, because it combines data of several scopes', async () => {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const { json } = await instance.call('POST /api/api-keys', { body: { name: 'all', expiresAt } })
     const headers = { 'X-API-Key': String(json.token) }

@@ -163,7 +163,7 @@ describe('the list', () => {
 })
 
 describe('a user', () => {
-  test('keeps the input after a refusal, and explains it next to the field and in a summary', async () => {
+  test('keeps the input after a rejection, and explains it next to the field and in a summary', async () => {
     const refused = await post(`${users}/new`, { username: '-x', email: 'no address', displayName: 'Typed' })
     expect(refused.status).toBe(400)
     expect(refused.text).toContain('2 things need to be changed')

@@ -143,12 +143,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   describe('request bodies', () => {
     const path = '/application-images/logo'
 
-    test('that are not a form are refused', async () => {
+    test('that are not a form are rejected', async () => {
       const answer = await instance.administrator.sendJson('PUT', api + path, { body: {} })
       expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
     })
 
-    test('without the field are refused', async () => {
+    test('without the field are rejected', async () => {
       expect(await code(await put(path, svg, { field: 'other' }))).toEqual([400, 'invalid_request_body'])
     })
 
@@ -163,7 +163,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       },
     )
 
-    test('with more parts than a form has are refused', async () => {
+    test('with more parts than a form has are rejected', async () => {
       const part = (disposition: string, content = '') =>
         `--x\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`
       const fields = Array.from({ length: 12 }, (_, index) => part(`name="f${index}"`))
@@ -180,7 +180,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(await code(answer)).toEqual([400, 'invalid_request_body'])
     })
 
-    test('that are too large are refused, with or without a declared length', async () => {
+    test('that are too large are rejected, with or without a declared length', async () => {
       const large = Buffer.alloc(10 * 1024 * 1024 + 1)
       const answer = await put(path, large)
       expect(answer.status).toBe(413)
@@ -246,7 +246,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await remove(path)).status).toBe(204)
     })
 
-    test('of an unknown user are refused', async () => {
+    test('of an unknown user are rejected', async () => {
       expect(await refusal(`/users/${someId}/profile-picture.png`)).toMatchObject({ code: 'user_not_found' })
       expect(await refusal('/users/nobody/profile-picture.png')).toMatchObject({ code: 'validation_failed' })
       expect(await code(await put(`/users/${someId}/profile-picture`, await photo('png')))).toEqual([

@@ -71,7 +71,7 @@ describe('bitmaps', () => {
     expect((await prepareImage(polyglot, within)).bytes.toString('latin1')).not.toContain('script')
   })
 
-  test('refuses a decompression bomb before it is decoded', async () => {
+  test('rejects a decompression bomb before it is decoded', async () => {
     const chunk = (type: string, data: Uint8Array) => {
       const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
       const typed = Buffer.concat([Buffer.from(type), data])
@@ -88,7 +88,7 @@ describe('bitmaps', () => {
     await expect(prepareImage(bomb, within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
   })
 
-  test.each(['png', 'jpeg', 'gif', 'webp'] as const)('refuses a truncated %s', async (format) => {
+  test.each(['png', 'jpeg', 'gif', 'webp'] as const)('rejects a truncated %s', async (format) => {
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
     const whole = await sharp({ create: { width: 300, height: 300, channels: 3, background: 'red', noise } })
       .toFormat(format)
@@ -305,7 +305,7 @@ describe('ICO', () => {
     expect((await prepareImage(polyglot, within)).bytes).toEqual(given)
   })
 
-  test('is refused if it is malformed', async () => {
+  test('is rejected if it is malformed', async () => {
     const given = await ico()
     const wrong = { status: 400, code: 'invalid_image' }
     for (const length of [6, 20, given.length - 1])

@@ -86,7 +86,7 @@ describe.each(kinds)('%s', (kind) => {
     return (await storeOf(0).list()).find((job) => job.name === name)
   }
 
-  test('a job runs at once, and again after its interval', async () => {
+  test('a job runs immediately, and again after its interval', async () => {
     const scheduler = replica(0)
     let runs = 0
     scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })

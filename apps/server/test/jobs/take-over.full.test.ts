@@ -61,7 +61,7 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
 
     mortal.kill('SIGKILL')
     await mortal.exit
-    // The process can have renewed its lease once more in the meantime.
+    // The process can have renewed its lease once more since.
     now = Math.max(renewedEnd, (await state())?.leaseUntil ?? 0) + 1
     scheduler.start()
     await taken.promise

@@ -124,7 +124,7 @@ describe('signing in', () => {
     expect(await authenticator.credentials()).toEqual([])
   })
 
-  test('requires user verification after the server refused a response without it', async () => {
+  test('requires user verification after the server rejected a response without it', async () => {
     await makePasskey()
     const view = signInView()
     const preferred = { ...view.ceremony.options, userVerification: 'preferred' } as const
@@ -156,7 +156,7 @@ describe('signing in', () => {
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     asked = []
-    // A virtual authenticator responds to a conditional request at once, as if its passkey had been selected in the field.
+    // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
     await page.addInitScript(() => {
       const get = navigator.credentials.get.bind(navigator.credentials)
       navigator.credentials.get = (options) => {
@@ -171,7 +171,7 @@ describe('signing in', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('mediation'))).toBe('conditional')
   })
 
-  test('offers passkeys in the field at most three times, however quickly each response is refused', async () => {
+  test('offers passkeys in the field at most three times, however quickly each response is rejected', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({
@@ -399,7 +399,7 @@ test.each([
   // A user owns this passkey.
   ['passkey_already_registered', 'This passkey is already in use.', 1],
 ])(
-  'signals the removal of a new passkey that the server refuses with %s, unless a user owns it',
+  'signals the removal of a new passkey that the server rejects with %s, unless a user owns it',
   async (code, sentence, left) => {
     answering({
       '/settings/account/passkeys/options': { status: 200, body: { options: creation } },

@@ -121,7 +121,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
     expect(await readdir(importFolder())).toContain('upload')
   })
 
-  test('refuses a wrong encryption key and a file of another kind in words', async () => {
+  test('rejects a wrong encryption key and a file of another kind in words', async () => {
     const wrong = await operator.post('/check', { file: 'upload', encryptionKey: 'another key that is long' })
     expect(wrong).toMatchObject({ status: 422, text: expect.stringContaining('encryption key does not match') })
     expect(wrong.text).not.toContain('another key that is long')
@@ -226,7 +226,7 @@ test(
 )
 
 test.each(kinds)(
-  'lets one of two servers on %s migrate that were asked at once, and reports it at the other',
+  'lets one of two servers on %s migrate that were asked concurrently, and reports it at the other',
   async (kind) => {
     await using source = await createSource('archive')
     await using target = await createTarget(kind)

@@ -56,7 +56,7 @@ describe.each<Target>(['SQLite', 'PostgreSQL'])('pictures in S3, rows in %s', (k
   )
 
   test(
-    'removes the pictures again when the storage refuses one',
+    'removes the pictures again when the storage rejects one',
     async () => {
       await using target = await createTarget(kind)
       let stored = 0

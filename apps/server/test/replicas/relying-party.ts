@@ -57,7 +57,7 @@ export interface Tokens {
   readonly id_token: string
 }
 
-/** @throws {RefusedError} if the provider refuses the grant */
+/** @throws {RefusedError} if the provider rejects the grant */
 export async function token(url: string, { id, secret }: Application, fields: Readonly<Record<string, string>>) {
   const headers = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
   const answer = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers, body: new URLSearchParams(fields) })

@@ -14,7 +14,7 @@ const newerVersion = new URL('newer-version.ts', import.meta.url).href
 const apiKey = 'a static api key that is long enough'
 
 test(
-  'an older version serves beside a newer one that has only added to the schema, and refuses a schema that it cannot use',
+  'an older version serves beside a newer one that has only added to the schema, and rejects a schema that it cannot use',
   async () => {
     await using stack = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'pocket-versions-'))
@@ -97,7 +97,7 @@ test(
     await becomesReady(port)
     await refresh(url, rotated.refresh_token)
 
-    // A version that removes something says so, and the older one refuses it while it runs and when it starts.
+    // A version that removes something says so, and the older one rejects it while it runs and when it starts.
     newer.kill('SIGTERM')
     await newer.exit
     await start(newerPort, '2')

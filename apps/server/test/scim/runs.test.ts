@@ -82,7 +82,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     })
   })
 
-  test('a new provider runs at once, then every hour, and five minutes after the last change', async () => {
+  test('a new provider runs immediately, then every hour, and five minutes after the last change', async () => {
     await create('one')
     await runDue()
     expect([server.users.size, outcomes()]).toEqual([1, ['scim_synced']])
@@ -229,7 +229,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
       return fetch(url, init)
     }
     await runDue(replica({ fetch: removing, repeat }))
-    // Four requests are in progress at once.
+    // Four requests are in progress.
     expect(sent.length).toBeLessThanOrEqual(8)
     expect([await stores.scimRecords.list(provider.id), outcomes()]).toEqual([[], []])
     for (const { id } of people) await directory.users.remove(id)

@@ -52,7 +52,7 @@ describeUnless(missing, describe)('Prometheus', () => {
     const headers = { authorization: `Basic ${Buffer.from(`${id}:${plain}`).toString('base64')}` }
     let people = 0
     const load = async () => {
-      // A sign-in with a code and a new passkey, a refused code, and a token.
+      // A sign-in with a code and a new passkey, a rejected code, and a token.
       if (people < 3) await instance.person(`person${people++}`)
       await instance.agent().postForm(`${instance.url}/lc`, { code: 'WRONG1' })
       const body = new URLSearchParams({ grant_type: 'client_credentials' })

@@ -4,7 +4,7 @@ import type { Account } from './account.ts'
 export interface AccountStore {
   /**
    * The account with this ID, or `undefined` if it does not exist. A disabled account is returned as such: core rejects
-   * it and audits the refusal.
+   * it and audits the rejection.
    */
   find(id: string): Promise<Account | undefined>
 }

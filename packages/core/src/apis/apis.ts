@@ -33,7 +33,7 @@ export interface Apis extends ApiGrants {
   create(input: NewApiInput): Promise<Api>
   /** @throws {NotFoundError} `not_found` @throws {InvalidInputError} as for `create` */
   update(id: string, input: ApiInput): Promise<Api>
-  /** Changes the resource, without consents to an earlier API that had it, and `createdAt` with it; tokens for the earlier one work until they expire. @throws as `update` and `create` */
+  /** Changes the resource, without consents to an earlier API that had it, and `createdAt` with it; tokens for the earlier one work until they expire. @throws the same errors as `update` and `create` */
   setResource(id: string, resource: string): Promise<Api>
   /**
    * Removes the API and all access to it. Codes, refresh tokens and grants for it do not count for another API that gets its

@@ -328,7 +328,7 @@ type AuditEventData =
       readonly event: 'key_rotation_requested'
       /** The `kid` of the next signing key. */
       readonly kid: string
-      /** `immediately`: the previous key is withdrawn at once. */
+      /** `immediately`: the previous key is revoked without delay. */
       readonly timing: 'immediately' | 'when_published'
       /** Absent if the rotation was requested on the command line. */
       readonly by?: string
@@ -384,7 +384,7 @@ type AuditEventData =
     }
 
 /**
- * All audit events; they contain only IDs. A refusal contains the precise error code, which is not shown to the user.
+ * All audit events; they contain only IDs. A rejection contains the precise error code, which is not shown to the user.
  * `by` is the actor if it is not the affected account; it is absent if the account itself acted, or no user did.
  * `changes` contains the old and new values that administrators need for later review.
  */

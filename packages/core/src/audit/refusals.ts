@@ -10,12 +10,12 @@ export interface Refusal {
   readonly origin: RequestOrigin
 }
 
-/** Excludes a refusal from the audit log in all layers. */
+/** Excludes a rejection from the audit log in all layers. */
 export function skipRecording(error: PocketError): void {
   recorded.add(error)
 }
 
-/** Records a refusal once, although several layers see it: the innermost layer has the most details. */
+/** Records a rejection once, although several layers see it: the innermost layer has the most details. */
 export async function recordRefusal(audit: AuditSink, { error, event, origin }: Refusal): Promise<void> {
   // The audit log is in the same unavailable database.
   if (recorded.has(error) || error instanceof UnavailableError) return
@@ -23,7 +23,7 @@ export async function recordRefusal(audit: AuditSink, { error, event, origin }: 
   await audit.record(event, origin)
 }
 
-/** Runs an operation outside any transaction and audits its refusal. `at` is the called operation. */
+/** Runs an operation outside any transaction and audits its rejection. `at` is the called operation. */
 export async function withRefusalsRecorded<T>(
   audit: AuditSink,
   { at, origin }: { readonly at: string; readonly origin: RequestOrigin },

@@ -34,7 +34,7 @@ export async function signalAccount(signals: AccountSignals): Promise<void> {
   await sendQuietly({ signalName: 'currentUserDetails', rpID, userID, userName, userDisplayName: displayName })
 }
 
-/** Reports that a passkey is not registered any more, so that it is no longer offered. */
+/** Reports that a passkey is no longer registered, so that it is no longer offered. */
 export function signalUnknownCredential(rpId: string, credentialId: string): Promise<void> {
   return sendQuietly({ signalName: 'unknownCredential', rpID: rpId, credentialID: credentialId })
 }

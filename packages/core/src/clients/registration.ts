@@ -39,7 +39,7 @@ export interface Clients {
   create(input: NewClientInput): Promise<Client>
   /** @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} as for `create` */
   update(id: string, input: ClientInput): Promise<Client>
-  /** Adds a redirect URI to the client. @throws as `update` */
+  /** Adds a redirect URI to the client. @throws the same errors as `update` */
   addRedirectUri(id: string, uri: string): Promise<Client>
   /** Removes the client and everything issued to it. Returns `false` if it does not exist. */
   remove(id: string): Promise<boolean>
@@ -59,7 +59,7 @@ export interface Clients {
    * `expiresAt`
    */
   addSecret(id: string, input?: SecretInput): Promise<NewClientSecret>
-  /** Replaces all secrets except service tokens with a new one. @throws as `addSecret` */
+  /** Replaces all secrets except service tokens with a new one. @throws the same errors as `addSecret` */
   replaceSecrets(id: string, input?: SecretInput): Promise<NewClientSecret>
   /** Returns `false` if the secret does not exist. @throws {NotFoundError} `client_not_found` */
   removeSecret(id: string, secretId: string): Promise<boolean>

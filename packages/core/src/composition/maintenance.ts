@@ -18,7 +18,7 @@ export async function maintain(
   const repeat = async (interval: number, run: () => Promise<unknown>) => {
     while (!signal.aborted) {
       await run().catch(onError)
-      // The process may exit meanwhile. An abort ends the wait with an error.
+      // The process may exit before then. An abort ends the wait with an error.
       await setTimeout(interval, undefined, { signal, ref: false }).catch(() => undefined)
     }
   }

@@ -37,7 +37,7 @@ export function createConnectionLog(
   /** Numbers of attempts since the logs of their clients were trimmed. */
   const untrimmed = new Map<string, number>()
 
-  /** Unauthenticated attempts are trimmed at once, so that they never hide others. */
+  /** Unauthenticated attempts are trimmed immediately, so that they never hide others. */
   const needsTrim = (attempts: readonly ConnectionAttempt[]): boolean => {
     // Bounded, since clients register themselves.
     if (untrimmed.size > maxQueueLength) untrimmed.clear()

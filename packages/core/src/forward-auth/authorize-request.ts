@@ -50,7 +50,7 @@ function serviceTokenOf(site: Client, plain: string | undefined, now: number): S
   return found?.serviceToken ? { id: found.id, ...found.serviceToken } : null
 }
 
-/** Keeps the claims as long as the account is not read again, because a page requests dozens of files at once. */
+/** Keeps the claims as long as the account is not read again, because a page requests dozens of files concurrently. */
 export function createSiteClaims(context: Pick<CoreContext, 'makeClaims'>) {
   const known = new WeakMap<Account, WeakMap<Client, Promise<Claims>>>()
   return (site: Client, account: Account): Promise<Claims> => {

@@ -13,7 +13,7 @@ export interface ProxyRequest extends SiteRequest {
   readonly target: string
   /** Whether a browser loads a page, so that it can be redirected. */
   readonly isNavigation: boolean
-  /** Why the request must be refused, although its site is known. */
+  /** Why the request must be rejected, although its site is known. */
   readonly problem: 'repeated_headers' | 'insecure' | null
 }
 

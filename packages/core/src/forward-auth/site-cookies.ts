@@ -61,7 +61,7 @@ export class SiteCookies {
 
   /**
    * Stores a pending sign-in in its own cookie and returns its state parameter (RFC 6749 §10.12), which contains the return path:
-   * proxies refuse every request of a browser whose cookies are too long.
+   * proxies reject every request of a browser whose cookies are too long.
    */
   startTurn({ verifier, to, isPosted }: Turn, attempt: number): string {
     const names = this.#header

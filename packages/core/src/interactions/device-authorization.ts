@@ -61,7 +61,7 @@ export interface DeviceAuthorizationService {
    * Approves the request. If the client requires a passkey, `response` is the passkey response; without it, a reauthentication
    * is consumed.
    *
-   * @throws as `ReauthenticationService.demand`, or as `SignInService.confirm`
+   * @throws the same errors as `ReauthenticationService.demand` or `SignInService.confirm`
    */
   approve(req: IncomingMessage, res: ServerResponse, input: { code: string; response?: unknown }): Promise<void>
   /** Denies the request with `access_denied`; also available to users whose groups do not permit the client. */

@@ -42,7 +42,7 @@ export interface DeviceLoginService {
    * Approves or denies the request as this account. The caller must have verified a recent passkey authentication
    * (`ReauthenticationService.demand`). The device is signed out if the passkey of the approving session is removed.
    *
-   * @throws as `find` @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
+   * @throws the same errors as `find` @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
    * @throws {ForbiddenError} `forbidden` if `hooks.before.approveDevice` refuses; the request remains pending
    */
   decide(

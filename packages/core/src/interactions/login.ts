@@ -48,7 +48,7 @@ export function createLogin({ provider, sessions, signIn }: InteractionServices)
       return finish(interaction, { login: { accountId, amr: [...amr], acr, ts: authTime } })
     },
 
-    /** Verifies the passkey and returns the URL to continue at. @throws as `Authentication.verify` */
+    /** Verifies the passkey and returns the URL to continue at. @throws the same errors as `Authentication.verify` */
     submit({ req, res }: Exchange, interaction: Interaction, response: unknown): Promise<string> {
       return signIn.identify(req, res, response, async ({ account, context: { amr, acr, authTime }, passkeyId }) => {
         // Start the session here, because the library would start it without a history and end another user's session.

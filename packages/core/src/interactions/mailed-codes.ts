@@ -58,7 +58,7 @@ export function createMailedCodes(
       const browserToken = bindBrowser(req, res, login)
       const pendingMail = sendCode(req, login, browserToken)
         .catch((error: unknown) => {
-          // A refusal is not an error, and is already in the audit log.
+          // A rejection is not an error, and is already in the audit log.
           if (!(error instanceof ForbiddenError)) onError(error, requestContext(req).requestId)
         })
         .finally(() => pendingMails.delete(pendingMail))

@@ -17,7 +17,7 @@ export interface PageResponses {
   readonly redirect: (ctx: Context, to: string) => void
   /** Sets the languages of the pages of this request, from `ui_locales`. */
   readonly setLanguages: (req: IncomingMessage, uiLocales: unknown) => void
-  /** Rejects requests from pages of other sites, and responds to refusals with a page or with JSON. */
+  /** Rejects requests from pages of other sites, and responds to rejections with a page or with JSON. */
   readonly middleware: Middleware
 }
 

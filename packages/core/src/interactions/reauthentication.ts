@@ -20,7 +20,7 @@ export interface ReauthenticationService {
   /**
    * With a passkey of the signed-in user.
    *
-   * @throws as `SignInService.confirm` @throws {RateLimitedError} `rate_limited`
+   * @throws the same errors as `SignInService.confirm` @throws {RateLimitedError} `rate_limited`
    * @throws {NotAuthenticatedError} `reauthentication_required` for a passkey of another user
    */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<void>

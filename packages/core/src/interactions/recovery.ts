@@ -40,14 +40,14 @@ export interface RecoveryCodeOptions extends Actor {
  */
 export interface RecoveryService {
   /**
-   * Replaces the account's codes of this kind, and cancels every recovery that has begun.
+   * Replaces the account's codes of this kind, and cancels every pending recovery.
    *
    * @returns codes of 16 characters in groups of four
    * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `hooks.before.issueCode` refuses
    * @throws {NotAuthenticatedError} `not_signed_in` if the session of the request has ended
    */
   replaceCodes(accountId: string, options: RecoveryCodeOptions): Promise<readonly string[]>
-  /** Removes the account's codes of this kind, and cancels every recovery that has begun. Returns whether there were any. */
+  /** Removes the account's codes of this kind, and cancels every pending recovery. Returns whether there were any. */
   removeCodes(accountId: string, options: Pick<RecoveryCodeOptions, 'kind' | 'origin' | 'by'>): Promise<boolean>
   /** The number of unused codes. */
   countCodes(accountId: string, kind: IssuedRecoveryKind): Promise<number>
@@ -73,7 +73,7 @@ export interface RecoveryService {
   /**
    * Stores the passkey, starts the session and ends the recovery.
    *
-   * @throws as `RegistrationService.verify` and `RegistrationService.store`
+   * @throws the same errors as `RegistrationService.verify` and `RegistrationService.store`
    * @throws {NotAuthenticatedError} `not_signed_in` without a recovery in progress
    */
   finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Passkey>

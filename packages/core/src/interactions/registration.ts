@@ -36,7 +36,7 @@ export interface RegistrationResponseInput {
   readonly accountId?: string | undefined
 }
 
-/** The registration ceremony (WebAuthn Level 3 §7.1) for pages of the host. Records each refusal in the audit log. */
+/** The registration ceremony (WebAuthn Level 3 §7.1) for pages of the host. Records each rejection in the audit log. */
 export interface RegistrationService {
   /** Options for `navigator.credentials.create` in this browser. */
   options(
@@ -62,7 +62,7 @@ export interface RegistrationService {
   /**
    * Verifies the response and stores the passkey of the signed-in user. Upgrades a session without a passkey to full access.
    *
-   * @throws as `verify` and `store`
+   * @throws the same errors as `verify` and `store`
    * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended; `reauthentication_required`, or {ForbiddenError}
    * `sign_in_again`, if the session used no passkey and may not add one
    */

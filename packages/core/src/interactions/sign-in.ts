@@ -25,7 +25,7 @@ export interface AuthenticatedUser {
 /** Starts the session of an authenticated user. */
 export type StartSession = (req: IncomingMessage, res: ServerResponse, signIn: SignIn) => Promise<void>
 
-/** All sign-in methods (for passkeys see WebAuthn Level 3 §7.2). Records each attempt in the audit log, including refusals. */
+/** All sign-in methods (for passkeys see WebAuthn Level 3 §7.2). Records each attempt in the audit log, including rejections. */
 export interface SignInService {
   /** A new challenge for this browser. */
   request(req: IncomingMessage, res: ServerResponse): Promise<AuthenticationRequest>
@@ -45,12 +45,12 @@ export interface SignInService {
     response: unknown,
     signIn: (identified: AuthenticatedUser) => Promise<T>,
   ): Promise<T>
-  /** Verifies a passkey response and starts the session. @throws as `identify` */
+  /** Verifies a passkey response and starts the session. @throws the same errors as `identify` */
   withPasskey(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>
   /**
    * Verifies a passkey response of the signed-in user, and updates the session accordingly.
    *
-   * @throws as `identify`, but calls `hooks.before.reauthenticate` instead of `hooks.before.signIn`, without a rate limit
+   * @throws the same errors as `identify`, but calls `hooks.before.reauthenticate` instead of `hooks.before.signIn`, without a rate limit
    * @throws {NotAuthenticatedError} `reauthentication_required` for a passkey of another user
    */
   confirm(

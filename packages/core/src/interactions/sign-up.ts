@@ -29,7 +29,7 @@ export interface SignUpService {
    * Verifies the passkey, lets the host create the account, stores the passkey and signs the user in. Atomic if the host's
    * `register` writes to the same `DataSource`. Does not sign in a disabled account.
    *
-   * @throws as `RegistrationService.add`, and the errors of `register`
+   * @throws the same errors as `RegistrationService.add`, and the errors of `register`
    * @throws {ForbiddenError} `forbidden` if `hooks.before.signUp` refuses, `sign_in_refused` if `hooks.before.signIn` does
    */
   finish(req: IncomingMessage, res: ServerResponse, response: unknown): Promise<Account>

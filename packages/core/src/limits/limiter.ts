@@ -51,7 +51,7 @@ export interface RateLimiter {
 
 /** Maximum number of networks to remember, a few megabytes. */
 const maxNetworks = 20_000
-/** Milliseconds between audit events of a subject that continues after a refusal. */
+/** Milliseconds between audit events of a subject that continues after a rejection. */
 const auditInterval = 60_000
 
 /** A limiter that allows every attempt. */
@@ -99,7 +99,7 @@ export function createLimiter({
     return error
   }
 
-  /** Until when this process refuses without a store query; at most until the bucket is full again. */
+  /** Until when this process rejects without a store query; at most until the bucket is full again. */
   const findCachedRefusal = (key: string, policy: LimitPolicy, now: number): number | undefined => {
     const until = refusedUntil.get(key)
     return until !== undefined && until > now && until <= latestFullAt({ ...policy, now }) ? until : undefined
@@ -122,7 +122,7 @@ export function createLimiter({
       if (error instanceof UnavailableError && policy.onStoreError === 'refuse') throw error
       onError(error, requestContext(req).requestId)
       const { key, now, burst, interval } = request
-      // Refused for one interval.
+      // Rejected for one interval.
       return policy.onStoreError === 'allow'
         ? { key, admitted: true, expiresAt: now }
         : { key, admitted: false, expiresAt: now + burst * interval }

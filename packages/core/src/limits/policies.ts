@@ -1,12 +1,12 @@
 /** A rate limit. */
 export interface LimitPolicy {
-  /** Maximum number of attempts at once. */
+  /** Maximum number of attempts in a burst. */
   readonly burst: number
   /** Milliseconds until another attempt is allowed. */
   readonly interval: number
   /** Whether all processes share the count, or each process counts separately to protect its own resources. */
   readonly scope: 'shared' | 'process'
-  /** The decision if an attempt cannot be counted: only guesses are refused, so that a fault locks no user out. */
+  /** The decision if an attempt cannot be counted: only guesses are rejected, so that a fault locks no user out. */
   readonly onStoreError: 'allow' | 'refuse'
 }
 

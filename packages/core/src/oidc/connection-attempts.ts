@@ -41,7 +41,7 @@ export function recordConnectionAttempts(
   provider.on('pushed_authorization_request.error', recordFailure)
   provider.on('device_authorization.error', recordFailure)
   provider.on('grant.error', recordFailure)
-  // Record the refusal now, because users may close the refusal page without returning to the client.
+  // Record the rejection now, because users may close the access denied page without returning to the client.
   provider.on('interaction.started', (ctx, { name, reasons }) => {
     const reason = reasons.includes(secondPasskeyPrompt) ? secondPasskeyReason : notAllowedReason
     if (name === 'not_allowed') recordFailure(ctx, new errors.AccessDenied(reason))

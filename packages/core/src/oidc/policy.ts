@@ -102,7 +102,7 @@ function withoutScopes(): interactionPolicy.Check {
   )
 }
 
-/** The reason for the refusal page if a second passkey would give access. */
+/** The reason for the access denied page if a second passkey would give access. */
 export const secondPasskeyPrompt = 'second_passkey'
 
 /** The client is restricted to certain groups: shows a page first, then returns `access_denied` to the client. */

@@ -83,7 +83,7 @@ export interface RefreshResponses {
 
 /**
  * Consumes a code or refresh token and stores the tokens of the response at once under the lock of their grant, so that no token
- * outlives a grant that is revoked meanwhile, and the first of two uses is answered. Makes refreshes idempotent: the same write
+ * outlives a grant that is revoked concurrently, and the first of two uses gets a response. Makes refreshes idempotent: the same write
  * stores the sealed response, and repeated requests receive it again (decision 0016).
  */
 export function createRefreshResponses({ stores, clock, masterKey }: CoreContext): RefreshResponses {

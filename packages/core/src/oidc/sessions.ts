@@ -24,7 +24,7 @@ export interface Sessions {
    * Signs in a user in this browser. The session gets a new ID if the account or the authentication level changes. The session
    * of another user remains, and can be switched to.
    *
-   * @throws as `SessionHistory.start`
+   * @throws the same errors as `SessionHistory.start`
    */
   start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
   /** The sessions of all accounts in this browser, active one first. */

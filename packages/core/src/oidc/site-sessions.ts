@@ -55,7 +55,7 @@ export function createSiteSessions({ stores, clock, sessionLifetime, onError }: 
   const monotonic = monotonicOf(clock)
   const readAccounts = new Map<string, { readonly account: Promise<Account | undefined>; readonly at: number }>()
 
-  /** A page requests dozens of files at once; the session is read for each of them. */
+  /** A page requests dozens of files concurrently; the session is read for each of them. */
   const findAccount = (id: string): Promise<Account | undefined> => {
     const known = readAccounts.get(id)
     if (known && monotonic() - known.at < maxAccountAge) return known.account

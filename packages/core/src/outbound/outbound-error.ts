@@ -6,7 +6,7 @@
 export type OutboundErrorCode = 'not_public' | 'scheme' | 'timeout' | 'too_large' | 'too_many_redirects' | 'unreachable'
 
 /**
- * A refused or failed request to an untrusted URL.
+ * A rejected or failed request to an untrusted URL.
  *
  * @example
  * ```ts

@@ -23,7 +23,7 @@ export interface AuthenticatorMetadata {
    * @throws {ConfigurationError} `misconfigured` if there is no blob with a valid signature
    */
   ensureLoaded(): Promise<void>
-  /** Reloads the blob. @throws as `ensure` */
+  /** Reloads the blob. @throws the same errors as `ensure` */
   refresh(): Promise<void>
   state(): MetadataState
   /** Whether a model with this AAGUID is listed, regardless of its status. */

@@ -209,7 +209,7 @@ export class Database {
     return this.#send(sql, parameters)
   }
 
-  /** Where deferred writes wait; `undefined` if they are sent at once. */
+  /** Where deferred writes wait; `undefined` if they are sent immediately. */
   #scope(): AmbientTransaction | Batch | undefined {
     const transaction = this.#ambient.current()
     // On SQLite a statement costs no round trip, only a commit.

@@ -68,7 +68,7 @@ export async function takeOverTables(queryRunner: QueryRunner, lastReplaced: str
     lastReplaced,
   )
   if (replaced.length === 0) return false
-  // Checked again under the lock, since another process may have run migrations in the meantime.
+  // Checked again under the lock, since another process may have run migrations since.
   if (!replaced.includes(lastReplaced)) throw olderDatabaseError('The database', lastReplaced)
   await queryRunner.query(`DELETE FROM "${history}" WHERE timestamp <= ${timestampOf(lastReplaced)}`)
   return true

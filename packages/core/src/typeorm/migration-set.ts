@@ -9,6 +9,6 @@ export interface MigrationSet {
   /** The names of tables that only processes of an earlier version use. */
   readonly retiredTables?: readonly string[]
   readonly migrations: readonly (new () => MigrationInterface)[]
-  /** The last of the migrations that the first one replaced. A database on which only earlier ones have run is refused. */
+  /** The last of the migrations that the first one replaced. A database on which only earlier ones have run is rejected. */
   readonly lastReplacedMigration?: string
 }

@@ -117,7 +117,7 @@ async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void
   connection.pragma('foreign_keys = ON')
 }
 
-/** Unlike statements, the switch does not wait for other processes, so two that start at once need a retry. */
+/** Unlike statements, the switch does not wait for other processes, so two that start concurrently need a retry. */
 async function enableWriteAheadLog(connection: BetterSqlite3.Database): Promise<void> {
   const deadline = performance.now() + busyTimeout
   for (;;) {

@@ -19,7 +19,7 @@ const unknown = { code: 'device_code_invalid' }
 const over = { code: 'device_login_expired' }
 
 describe('device authorization', () => {
-  test('finds the request by its user code in any spelling', async () => {
+  test('finds the request by its user code in any variant', async () => {
     const { deviceLogins, request } = setting()
     const { userCode } = await request()
     const typed = ` ${userCode.slice(0, 4).toLowerCase()}\u2013${userCode.slice(4).replaceAll('Q', '0').replaceAll('V', 'u')}`

@@ -51,7 +51,7 @@ describe('login code', () => {
     expect([...new Set(made.flatMap(({ code }) => [...code]))].sort().join('')).toBe(codeAlphabet)
   })
 
-  test('signs in once, in any spelling', async () => {
+  test('signs in once, in any variant', async () => {
     const { loginCodes } = setting()
     const { code } = await loginCodes.issue('ada', 60 * minute)
     const typed = ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4, 8)} ${code.slice(8)}`

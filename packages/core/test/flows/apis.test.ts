@@ -337,7 +337,7 @@ describe('access token for an API', () => {
     expect(parameters(again.page.location).get('error')).toBe(error)
   })
 
-  test('is refused to a user outside the groups of the client', async () => {
+  test('is denied to a user outside the groups of the client', async () => {
     await using host = await startHost()
     const setting = await prepared(host, { client: { isGroupRestricted: true } })
     await host.pocket.clients.setAllowedGroups(setting.client.id, ['g2'])
@@ -685,7 +685,7 @@ describe('opaque token', () => {
       async (host, { account }) => host.accounts.set(account.id, { ...account, disabled: true }),
     ],
     [
-      'the person may not use the client any more',
+      'the user may no longer use the client',
       async (host, { client }) => host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true }),
     ],
   ])('is not active once %s', async (_what, happens) => {

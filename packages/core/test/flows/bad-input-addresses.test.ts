@@ -82,7 +82,7 @@ async function startElsewhere(answer: Answer) {
   }
 }
 
-/** A fetch with a time limit in milliseconds; the default is long enough never to cause a refusal. */
+/** A fetch with a time limit in milliseconds; the default is long enough never to cause a rejection. */
 const careful = (timeout = 30_000) => ({
   protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout, maxBytes: 100_000 }) },
 })

@@ -201,7 +201,7 @@ describe('authorization code', () => {
     )
   })
 
-  test('that is used fifty times at once gets one successful response', async () => {
+  test('that is used fifty times concurrently gets one successful response', async () => {
     await using host = await startHost()
     const { client, secret, code } = await withCode(host)
     const all = await Promise.all(

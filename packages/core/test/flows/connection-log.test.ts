@@ -120,7 +120,7 @@ describe('connection log of a client', () => {
     }
   })
 
-  test('excludes the requests of a client test, which receive the reason of a refusal', async () => {
+  test('excludes the requests of a client test, which receive the reason of a rejection', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const mark = createTrialMarks(MasterKey.from('a master key that is long enough'), host.clock)
@@ -179,7 +179,7 @@ describe('connection log of a client', () => {
     ])
   })
 
-  test('includes the reason of a refusal, with the value that the client sent', async () => {
+  test('includes the reason of a rejection, with the value that the client sent', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const refused = await fetch(authorizeUrl(host, client.id, { redirect_uri: `${redirectUri}/other` }))

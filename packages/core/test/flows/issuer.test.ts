@@ -14,7 +14,7 @@ const start = (stores: PocketStores, issuer: string) =>
   })
 
 describe.each(Object.entries(storeKinds))('the issuer on %s', (_kind, open) => {
-  test('is stored at the first start, and another one is refused with the remedy', async () => {
+  test('is stored at the first start, and another one is rejected with the remedy', async () => {
     await using database = await open()
     const stores = await database.empty()
     await start(stores, `${first}/`)

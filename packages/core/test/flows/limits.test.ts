@@ -112,7 +112,7 @@ describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
   })
 })
 
-test('allows ten anonymous client registrations at once', async () => {
+test('allows ten anonymous client registrations in a burst', async () => {
   await using host = await startLimited()
   const statuses: number[] = []
   const register = (headers: Record<string, string> = {}) =>
@@ -126,7 +126,7 @@ test('allows ten anonymous client registrations at once', async () => {
   expect((await register({ authorization: 'Bearer x' })).status).not.toBe(429)
 })
 
-test('allows ten sign-ins within an authorization at once, and one more every five seconds', async () => {
+test('allows ten sign-ins within an authorization in a burst, and one more every five seconds', async () => {
   await using host = await startLimited()
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { authenticator } = await host.person('ada')

@@ -333,7 +333,7 @@ test('ignores the host of an absolute request target', async () => {
   expect(answer).not.toContain('evil')
 })
 
-test('records the reason of every refusal', async () => {
+test('records the reason of every rejection', async () => {
   await using host = await startHost()
   const { client } = await relyingParty(host)
   const post = (endpoint: string, fields: Readonly<Record<string, string>>) =>

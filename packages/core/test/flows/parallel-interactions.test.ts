@@ -98,7 +98,7 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   })
 
   test.each([2, 4])(
-    'returns a code to each of %i tabs when the user signs in in all of them at once',
+    'returns a code to each of %i tabs when the user signs in in all of them concurrently',
     async (count) => {
       const { authenticator } = await host.person('ada')
       const agent = new UserAgent()

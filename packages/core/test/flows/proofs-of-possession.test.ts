@@ -126,13 +126,13 @@ async function boundToken() {
   return { accessToken, ath: createHash('sha256').update(accessToken).digest('base64url') }
 }
 
-test('accepts one proof that is sent twenty times at once only once', async () => {
+test('accepts one proof that is sent twenty times concurrently only once', async () => {
   const { accessToken, ath } = await boundToken()
   const one = await proof('GET', userInfo, { ath })
   expect(await atUserInfo(accessToken, Array<string>(20).fill(one))).toEqual([200, ...Array<number>(19).fill(401)])
 })
 
-test('issues one token for one code with twenty keys at once, bound to the key of the winner', async () => {
+test('issues one token for one code with twenty keys concurrently, bound to the key of the winner', async () => {
   const fields = await code()
   const pairs = await Promise.all(Array.from({ length: 20 }, () => generateKeyPair('ES256')))
   const answers = await Promise.all(pairs.map(async (pair) => post(fields, await proof('POST', token, {}, pair))))

@@ -215,7 +215,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answer.refresh_token })
   })
 
-  test('records no refusal, and logs each request as a success', async () => {
+  test('records no rejection, and logs each request as a success', async () => {
     const { client, first, refresh } = await confidential()
     host.events.length = 0
     for (let times = 0; times < 3; times++) await refresh(first.refresh_token)

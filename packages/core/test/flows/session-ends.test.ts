@@ -304,7 +304,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const { account, authenticator } = one
       await passThrough(host, urlOf(one.first), { person: { account, authenticator } })
       const { artifacts, sessionHistory } = host.stores
-      // As after sign-ins in two tabs at once.
+      // As after sign-ins in two tabs concurrently.
       const [first, second] = await sessionHistory.originsOf(account.id)
       const browser = first?.browser ?? null
       expect(browser).not.toBeNull()

@@ -164,7 +164,7 @@ describe('browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
-  test('can be kept while all others end at once', async () => {
+  test('can be kept while all others end immediately', async () => {
     await using host = await startHost()
     const { agent, url, account, authenticator } = await signedIn(host)
     const other = new UserAgent()

@@ -115,7 +115,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     expect(host.errors).toEqual([])
   })
 
-  test('that continue from several sign-in pages at once keep one session', async () => {
+  test('that continue from several sign-in pages concurrently keep one session', async () => {
     const { host, person, urlOf, stack } = await start()
     await using _ = stack
     const agent = new UserAgent()
@@ -199,7 +199,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     expect(host.errors).toEqual([])
   })
 
-  test('that are allowed twice at once keep their session', async () => {
+  test('that are allowed twice concurrently keep their session', async () => {
     const { host, agent, urlOf, stack } = await start()
     await using _ = stack
     const party = await relyingParty(host)

@@ -542,7 +542,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
   it('denies requests that it cannot attribute to one site', async () => {
     await sites.site(wikiSite)
     const accessRules = [rule({ allow: 'everyone' })]
-    // Two processes can create such sites at once.
+    // Two processes can create such sites concurrently.
     const racing = ['twice.example.org', 'once.example.org'].map((host) =>
       sites.site({ protectedHosts: [host], accessRules }),
     )
@@ -566,7 +566,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(await ask({ 'x-forwarded-host': 'WIKI.example.org.:443' })).toEqual([401, 'no_session'])
   })
 
-  it('writes refused requests to the connection log with the reason', async () => {
+  it('writes rejected requests to the connection log with the reason', async () => {
     const { id } = await sites.site({
       ...wikiSite,
       accessRules: [rule({ path: '/admin/*', groups: ['admins'] }), rule()],
@@ -746,7 +746,7 @@ describe('the interfaces of proxies', () => {
     },
   )
 
-  it('refuses a proxy that is not trusted', async () => {
+  it('rejects a proxy that is not trusted', async () => {
     await using sites = await startSites(memoryStores(), { options: { trustProxy: () => false } })
     await sites.site({ ...wikiSite, accessRules: [rule({ allow: 'everyone' })] })
     const response = await sites.browser().get(`${wiki}/`)

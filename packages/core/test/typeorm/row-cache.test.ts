@@ -56,7 +56,7 @@ describe.each(databases)('cached rows on %s', (_kind, open) => {
     expect(query.mock.calls.map(([sql]) => sql)).toEqual(['SELECT version FROM "pocket_cache_version"'])
   })
 
-  test('show changes of the same process at once', async () => {
+  test('show changes of the same process immediately', async () => {
     await rename(one, 'second')
     expect(await nameAt(one)).toBe('second')
     await one.stores.clients.setAllowedTo('group', ['a'])
@@ -74,7 +74,7 @@ describe.each(databases)('cached rows on %s', (_kind, open) => {
     expect(await nameAt(one)).toBeUndefined()
   })
 
-  test('show a client of another process at once, because absence is not cached', async () => {
+  test('show a client of another process immediately, because absence is not cached', async () => {
     expect(await one.stores.clients.findCached('b')).toBeUndefined()
     await other.stores.clients.insert(client('b'))
     expect(await one.stores.clients.findCached('b')).toEqual(client('b'))

@@ -39,7 +39,7 @@ export interface LdapImport {
   /**
    * Links the group with this entry; the next import sets its names and members.
    *
-   * @throws as `link`, with `not_found` if the group does not exist
+   * @throws the same errors as `link`, with `not_found` if the group does not exist
    */
   linkGroup(groupId: string, entry: LdapEntry): Promise<{ readonly before: Group; readonly group: Group }>
   /**

@@ -186,7 +186,7 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
     expect(findPerson(answer, 'Çelik')).toMatchObject({ firstName: '\u00c9lodie', displayName: 'עברית' })
   })
 
-  test('resolves members by entry name in any spelling', async () => {
+  test('resolves members by entry name in any variant', async () => {
     const answer = await readSpecial()
 
     expect(memberNamesOf(answer, 'plain')).toEqual(['alice', 'bob'])

@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Generic OAuth: endpoints are entered by hand, Google's `access_type` is always sent, and the ID token is not validated. */
+/** Generic OAuth: endpoints are entered manually, Google's `access_type` is always sent, and the ID token is not validated. */
 export const grafana: Application = {
   id: 'grafana',
   name: 'Grafana',

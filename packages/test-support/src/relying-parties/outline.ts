@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Endpoints are entered by hand; no PKCE, no `nonce`, no ID token; its sessions last as long as its refresh tokens work. */
+/** Endpoints are entered manually; no PKCE, no `nonce`, no ID token; its sessions last as long as its refresh tokens work. */
 export const outline: Application = {
   id: 'outline',
   name: 'Outline',

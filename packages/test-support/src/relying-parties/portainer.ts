@@ -1,6 +1,6 @@
 import type { Application } from './application.ts'
 
-/** Endpoints are entered by hand; the ID token is not validated, and UserInfo takes precedence. */
+/** Endpoints are entered manually; the ID token is not validated, and UserInfo takes precedence. */
 export const portainer: Application = {
   id: 'portainer',
   name: 'Portainer',

@@ -177,7 +177,7 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
     ['nextcloud', 'proxmox-ve', 'vaultwarden', 'cloudflare-access', 'tailscale', 'audiobookshelf'],
   ],
   ['an error in place of a code', () => ({ authorizationError: 'access_denied' }), everybody],
-  ['a refused code', () => ({ tokenStatus: 400 }), everybody],
+  ['a rejected code', () => ({ tokenStatus: 400 }), everybody],
   ['no ID token', () => ({ tokens: { id_token: undefined } }), everybody.filter((id) => id !== 'outline')],
   [
     'no refresh token',

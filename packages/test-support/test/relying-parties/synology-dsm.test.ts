@@ -139,7 +139,7 @@ describe('rejections', () => {
     ['another issuer', { idToken: { iss: 'https://evil.example' } }, notConfigured, /iss/],
     ['another audience', { idToken: { aud: ['other'] } }, notConfigured, /aud/],
     ['an expired ID token', { idToken: { exp: past } }, notConfigured, /exp/],
-    ['a refused code', { tokenStatus: 400 }, notConfigured, /invalid_grant/],
+    ['a rejected code', { tokenStatus: 400 }, notConfigured, /invalid_grant/],
     ['another subject at UserInfo', { userInfo: { sub: 'other' } }, notConfigured, /subject/],
     ['no claim at UserInfo', { userInfo: { preferred_username: undefined } }, invalidUser, /UserInfo has no/],
     ['no claim in the ID token', { idToken: { preferred_username: undefined } }, invalidUser, /in the ID token/],

@@ -18,7 +18,7 @@ export function isUnchanged({ ifMatch }: Precondition, validator: string): boole
 /**
  * Call it in the transaction of the change, after locking: the compared state must not change before the write.
  *
- * @throws {PreconditionFailedError} `precondition_failed` if the resource has changed in the meantime
+ * @throws {PreconditionFailedError} `precondition_failed` if the resource has changed since
  */
 export function assertUnchanged(precondition: Precondition, validator: string): void {
   if (!isUnchanged(precondition, validator))

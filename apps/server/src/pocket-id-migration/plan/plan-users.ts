@@ -105,7 +105,7 @@ function planEmail({ id, email }: UserRow, names: UserNames, changed: (reason: s
   return null
 }
 
-/** Replaces the fields that our rules refuse by the nearest valid value. */
+/** Replaces the fields that our rules reject by the nearest valid value. */
 function repair(fields: UserFields, changed: (reason: string) => void): UserFields {
   const invalid = new Set(invalidFields(fields))
   if (invalid.size === 0) return fields

@@ -8,7 +8,7 @@ const healthDeadline = 90_000
 export const selectLock = `SELECT value FROM kv WHERE key = 'application_lock'`
 
 /**
- * Refuses a source that Pocket ID has open. A stopped instance has removed its host; a crashed one left it behind, with a health check
+ * Rejects a source that Pocket ID has open. A stopped instance has removed its host; a crashed one left it behind, with a health check
  * that is older than the deadline.
  *
  * @param hosts - `checked_at` in milliseconds since the Unix epoch

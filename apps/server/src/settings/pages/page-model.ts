@@ -35,7 +35,7 @@ export interface SettingsPage {
   readonly problems: readonly FieldError[]
   /** The version that the form is based on; the form sends it back. */
   readonly version: string
-  /** The stored values that differ from the entered ones, if another user has saved a change in the meantime. */
+  /** The stored values that differ from the entered ones, if another user has since saved a change. */
   readonly conflict: readonly Difference[] | null
   readonly notice:
     | ('saved' | 'picture_saved' | 'picture_removed' | 'token_removed')
