@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 // Program: writes `docs/reference/pocket-id-compatibility.md` from the list of differences.
 
-/** Why an answer differs: the security of users, the OpenID Connect library, or a decision of this project. */
+/** Why a response differs: the security of users, the OpenID Connect library, or a decision of this project. */
 type Reason = 'security' | 'library' | 'decision'
 
 export interface Difference {

@@ -127,7 +127,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   const replaceInstance = async (source: ChosenSource, renderProgress: RenderProgress) => {
     const progress = new Map<Subject, Progress>()
     const render = (req: IncomingMessage) => renderProgress([...progress.values()], req)
-    // Before the response to the confirmation, so that the next request is not answered by the old instance.
+    // Before the response to the confirmation, so that the next request does not reach the old instance.
     const idle = http.replaceHandler(maintenanceListener(assets, { path: pocketIdMigrationPath, render }))
     await instance.stop(() => idle)
     logger.info('Migrating from Pocket ID')

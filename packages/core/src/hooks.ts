@@ -11,7 +11,7 @@ import type { Passkey } from './passkeys/passkey.ts'
 
 /**
  * The argument of each hook of `hooks.before`. Hooks cover actions that sign a user in, grant access or change credentials.
- * Actions that only remove access (sign-out, ending a session or a token, withdrawing or denying consent, denying a
+ * Actions that only remove access (sign-out, ending a session, revoking a token, withdrawing or denying consent, denying a
  * device) have no hook, because a failing hook would keep access open. Past events, such as a failed sign-in, go to
  * `hooks.after`. `hooks.accessChecks` decide whether a client is authorized (`client_authorized`).
  */

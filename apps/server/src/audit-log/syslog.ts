@@ -56,7 +56,7 @@ function messageOf({ createdAt, event, json }: ForwardedEntry, hostname: string)
   return `${header} ${Buffer.byteLength(json) > maxMessageBytes ? withoutChanges(json) : json}`
 }
 
-/** Only the changed values of an administration can be that long. */
+/** Only the changed values of an audit event can be that long. */
 function withoutChanges(json: string): string {
   return JSON.stringify({ ...JSON.parse(json), changes: null, isTruncated: true })
 }

@@ -21,7 +21,7 @@ export interface ProxyProbeDeps {
 /** Only processes with the master key learn how a request arrived. */
 export interface ProxyProbe {
   check(issuer: string, signal: AbortSignal): Promise<readonly Finding[]>
-  /** The answer to a probe; `undefined` to other requests. */
+  /** The response to a probe; `undefined` to other requests. */
   answer(request: IncomingMessage): SeenRequest | undefined
 }
 

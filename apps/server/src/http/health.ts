@@ -8,7 +8,7 @@ const maxWait = 2000
 
 export interface HealthDeps {
   readonly ping: Ping
-  /** The answer to a request of this server to itself; `undefined` to other requests. */
+  /** The response to a request of this server to itself; `undefined` to other requests. */
   readonly answerProbe: (request: IncomingMessage) => object | undefined
 }
 

@@ -8,7 +8,7 @@ const retryAfter = 2
 /** A process that is migrating data must not be restarted. */
 const livenessPaths: ReadonlySet<string> = new Set(['/livez', '/healthz'])
 
-/** Answers every request with the page at `path` while an instance is replaced; needs no database. */
+/** Serves the page at `path` while an instance is replaced; needs no database. */
 export function maintenanceListener(
   assets: Assets,
   { path, render }: { readonly path: string; readonly render: (req: IncomingMessage) => Promise<string> },

@@ -11,7 +11,7 @@ const kinds: Readonly<Record<string, ManagedKind>> = {
   apis: 'apis',
 }
 
-/** The fields that the configuration file declares of the object of an administration page, or of the viewer's profile. */
+/** The fields that the configuration file declares of the object on an admin page, or of the viewer's profile. */
 export function managedNotes(store: Pick<ManagedStore, 'find' | 'appliedFile'>) {
   return async (path: string, viewerId: string): Promise<ManagedNote | null> => {
     const object = objectOf(path, viewerId)

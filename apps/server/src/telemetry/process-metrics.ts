@@ -5,7 +5,7 @@ import { type MetricData, type MetricProducer, MetricReader } from '@opentelemet
 import { cumulative, sumMetrics } from './sum-metrics.ts'
 
 const request = 'pocket:collect-metrics'
-/** Milliseconds; a process that does not answer counts with its last metrics. */
+/** Milliseconds; a process that does not respond counts with its last metrics. */
 const maxWait = 2000
 
 interface Reply {

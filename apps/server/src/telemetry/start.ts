@@ -148,7 +148,7 @@ function samplerOf({ sampler, samplerRatio }: TelemetryOptions): Sampler {
   return sampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
 }
 
-/** A collector that does not answer must not delay the end of the process. */
+/** A collector that does not respond must not delay the end of the process. */
 async function withinTime(shutdown: Promise<void>): Promise<void> {
   const timeout = new Promise<void>((resolve) => setTimeout(resolve, shutdownTimeout).unref())
   await Promise.race([shutdown.catch(() => undefined), timeout])

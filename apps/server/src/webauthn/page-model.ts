@@ -23,7 +23,7 @@ export interface PasskeyRemovedPage {
   readonly credentials: readonly ReviewedCredential[]
   readonly submitTo: string
   readonly backTo: string
-  /** Whether everything has just been withdrawn. */
+  /** Whether everything has just been revoked. */
   readonly withdrawn: boolean
 }
 

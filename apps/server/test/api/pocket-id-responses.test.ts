@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type CalledInstance, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
-// Answers that programs written for Pocket ID 2.14 rely on.
+// Responses that programs written for Pocket ID 2.14 rely on.
 
 const staticKey = 'a key of the environment'
 let instance: CalledInstance

@@ -8,7 +8,7 @@ import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 // SQLite runs one transaction at a time.
-test('withdrawing the credentials of a removed passkey does not deadlock with a new client secret on PostgreSQL', async () => {
+test('revoking the credentials of a removed passkey does not deadlock with a new client secret on PostgreSQL', async () => {
   await using stack = new AsyncDisposableStack()
   const database = await databaseOf('PostgreSQL', stack)
   const instance = stack.use(await startCalled('PostgreSQL', database))

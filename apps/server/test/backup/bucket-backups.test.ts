@@ -214,7 +214,7 @@ test('a bucket that cannot be listed is reported with its reason', async () => {
   expect(await status()).toMatchObject({ lastAt: null, problem: expect.stringContaining('403') })
 })
 
-test('a request to a storage that never answers ends after its timeout', async () => {
+test('a request to a storage that never responds ends after its timeout', async () => {
   await using server = createServer(() => {})
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo

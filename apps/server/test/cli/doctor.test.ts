@@ -46,7 +46,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     expect((await doctor(machine.with({ APP_URL: instance.url }))).problems.join()).not.toContain('back-up')
   })
 
-  test('fails if nothing answers at the public URL', async () => {
+  test('fails if nothing responds at the public URL', async () => {
     const host = `localhost:${await freePort()}`
     const { exit, stderr, problems } = await doctor(machine.with({ APP_URL: `http://${host}` }))
     expect(problems[0]).toBe(
@@ -285,7 +285,7 @@ test.each([
   expect(findings.map(({ name }) => name)).toContain(finding)
 })
 
-test('reports a SCIM target that answers too late as one that cannot be used', async () => {
+test('reports a SCIM target that responds too late as one that cannot be used', async () => {
   const deadline = new AbortController()
   using _ = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal)
   const test = () => {

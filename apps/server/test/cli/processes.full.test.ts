@@ -11,7 +11,7 @@ const start = async (env: Readonly<Record<string, string>> = {}, readyWhen = /ru
   const args = [...sourceFlags, program]
   const running = await startProcess(process.execPath, args, { env: { PORT: port, ...env }, readyWhen })
   const answer = async () => Number(await (await fetch(`http://127.0.0.1:${port}`)).text())
-  /** The IDs of the processes that answer. */
+  /** The IDs of the processes that respond. */
   const serving = () =>
     eventually(async () => {
       const pids = new Set<number>()

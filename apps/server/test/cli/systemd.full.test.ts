@@ -38,7 +38,7 @@ describeUnless(isMissing ? `${activator} is not installed` : undefined, describe
       env,
       readyWhen: /Listening on/,
     })
-    // The first connection starts the program, which answers it.
+    // The first connection starts the program, which serves it.
     const health = await fetch(`http://127.0.0.1:${port}/healthz`)
     expect(health.status).toBe(204)
     await server.waitForOutput(/Listening on the socket of systemd/)

@@ -12,7 +12,7 @@ afterAll(async () => {
 })
 
 test.each(['SQLite', 'PostgreSQL'] as const)(
-  'the command removes a passkey from a %s database, and its page withdraws the credentials created with it',
+  'the command removes a passkey from a %s database, and its page revokes the credentials created with it',
   async (storage) => {
     await using instance = await startInstance(storage)
     const context = await browser.newContext()

@@ -316,7 +316,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     await send('PATCH', '/api/settings', { recoveryCodes: 'users' })
   })
 
-  test('gives strangers the same answer for every address', async () => {
+  test('gives strangers the same response for every address', async () => {
     const { email } = await createUser()
     const { email: unverified } = await createUser({ emailVerified: false })
     const answers = await Promise.all(

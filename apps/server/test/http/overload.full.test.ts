@@ -143,7 +143,7 @@ test.each([
     const send = () => {
       if (isOver || sent >= 1024 * megabyte) return
       sent += chunk.length
-      // In the next turn, so that an answer is seen.
+      // In the next turn, so that a response is seen.
       if (outgoing.write(chunk)) setImmediate(send)
       else outgoing.once('drain', send)
     }
@@ -151,7 +151,7 @@ test.each([
     outgoing.on('error', () => end())
     send()
   })
-  // The connection may be reset before the answer is read.
+  // The connection may be reset before the response is read.
   expect(status ?? 413).toBeGreaterThanOrEqual(400)
   expect(status ?? 413).toBeLessThan(500)
   expect(sent).toBeLessThan(64 * megabyte)

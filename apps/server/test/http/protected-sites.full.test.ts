@@ -147,7 +147,7 @@ async function statusOf(port: number, target: string, headers: Readonly<Record<s
   const socket = connect(port, '127.0.0.1')
   const lines = Object.entries({ Host: host, Connection: 'close', 'X-Forwarded-Proto': 'https', ...headers })
   socket.write(`${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`)
-  // Some answers keep the connection open.
+  // Some responses keep the connection open.
   const answer = await new Promise<string>((resolve) => {
     let received = ''
     socket.on('data', (chunk) => {

@@ -105,9 +105,9 @@ describe('S3', () => {
 
   test.each<[string, () => void]>([
     ['refuses', () => s3.failNext(403)],
-    ['ends the connection before the answer', () => s3.breakNext('before the answer')],
-    ['ends the connection within the answer', () => s3.breakNext('within the answer')],
-    ['answers with a part of the file', () => s3.cutNext()],
+    ['ends the connection before the response', () => s3.breakNext('before the answer')],
+    ['ends the connection within the response', () => s3.breakNext('within the answer')],
+    ['responds with a part of the file', () => s3.cutNext()],
   ])('serves no partial image and no cacheable error when it %s', async (_what, fail) => {
     await using instance = await withS3()
     expect(await put(instance, await photo('png'))).toEqual([204, ''])

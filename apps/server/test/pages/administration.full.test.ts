@@ -299,7 +299,7 @@ describe('the navigation', () => {
     expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(true)
   })
 
-  test('shows the administration only to administrators', async () => {
+  test('shows the admin pages only to administrators', async () => {
     await open('account-no-passkey')
     expect(await page.getByRole('link', { name: 'Users', exact: true }).count()).toBe(0)
     expect(await page.getByRole('link', { name: 'Account', exact: true }).isVisible()).toBe(true)

@@ -128,7 +128,7 @@ describe('the sign-in page of a real instance', () => {
   })
 })
 
-describe('the administration with 5,000 users, 500 groups and 500 clients', () => {
+describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
   const stack = new AsyncDisposableStack()
   let url = ''
   let page: Page

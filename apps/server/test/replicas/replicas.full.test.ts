@@ -76,7 +76,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       stack.use(await startHaproxy(folder, port, ports))
       await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200))
 
-      /** `undefined` if the request failed without an answer that decides. */
+      /** `undefined` if the request failed without a definitive response. */
       const api = async (method: string, path: string, body?: object, at = url) => {
         const answer = await fetch(at + path, {
           method,

@@ -11,7 +11,7 @@ export interface CallbackOptions {
   readonly forwardAuth?: boolean | undefined
 }
 
-/** Passes other requests unchanged to `next`, or answers them with 404 without `next`. */
+/** Passes other requests unchanged to `next`, or responds to them with 404 without `next`. */
 export function createCallback(
   middlewares: readonly Middleware[],
   onError: (error: unknown, requestId: string) => void,

@@ -32,7 +32,7 @@ export interface LogoutNotices {
 /**
  * Sends a notice. Resolves to `false` if the client no longer supports logout notices.
  *
- * @throws if the client did not answer with 200 or 204
+ * @throws if the client did not respond with 200 or 204
  */
 type SendLogoutNotice = (notice: LogoutNotice) => Promise<boolean>
 

@@ -36,7 +36,7 @@ export interface PasskeyRemovals {
   find(accountId: string, passkeyId: string, actor?: Actor): Promise<PasskeyRemoval>
   /**
    * Locks the accounts, clients and sessions of everything that was made in the sessions of a removed passkey, directly or
-   * indirectly, until the transaction ends. Call it first in a transaction that withdraws it.
+   * indirectly, until the transaction ends. Call it first in a transaction that revokes it.
    */
   lock(accountId: string, passkeyId: string): Promise<void>
   /**
@@ -149,7 +149,7 @@ export function createPasskeyRemovals(
       const sortedAccountIds = [...accountIds].sort()
       for (const id of sortedAccountIds) await history.lockAccount(id)
       for (const id of [...clientIds].sort()) await clients.findForUpdate(id)
-      // Login codes are withdrawn in another order than that of their accounts.
+      // Login codes are revoked in another order than that of their accounts.
       for (const id of sortedAccountIds) await lockSessions(id)
     },
 

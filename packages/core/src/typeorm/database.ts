@@ -29,7 +29,7 @@ interface DatabaseOptions {
 /** The writes of a batch; see {@link Database.batch}. */
 interface Batch extends WriteScope {
   ended: boolean
-  /** Settles when the last combined statement has been answered. */
+  /** Settles when the last combined statement has completed. */
   lastFlush: Promise<unknown>
   failure?: { readonly error: unknown }
 }

@@ -9,7 +9,7 @@ import {
   spentChallengeStoreContract,
 } from '@pocket/core/testing'
 
-/** Repeats the first successful answer to the same request, so that a single-use artifact can be used twice. */
+/** Repeats the first successful response to the same request, so that a single-use artifact can be used twice. */
 function lying<Store extends object>(store: Store, method: keyof Store): Store {
   const answers = new Map<string, Promise<unknown>>()
   return new Proxy(store, {

@@ -147,8 +147,8 @@ describe('render option', () => {
   }
   test.each([
     ['throws', noTemplate],
-    // Cast: the answer of a host without type checking.
-    ['answers with no text', () => 42 as unknown as string],
+    // Cast: the result of a host without type checking.
+    ['returns no text', () => 42 as unknown as string],
     ['never finishes', () => new Promise<string>(() => {})],
   ])('that %s results in an error page and no sign-in', async (_name, broken) => {
     await using host = await startHost({

@@ -120,7 +120,7 @@ describe('back-channel logout', () => {
     expect(receiver.tokens.map(({ aud }) => aud)).toEqual([client.id])
   })
 
-  test('retries a client that does not answer, up to a limit', async () => {
+  test('retries a client that does not respond, up to a limit', async () => {
     await using receiver = await startReceiver()
     const { host, agent, client } = await entered(receiver)
     await using _ = host

@@ -21,14 +21,14 @@ const json = (res: ServerResponse, value: unknown) =>
 
 /** The misbehaviors of a server at a URL that a client supplies. */
 const answers: Readonly<Record<string, Answer>> = {
-  'never answers': () => {},
-  'answers byte by byte': (res) => {
+  'never responds': () => {},
+  'responds byte by byte': (res) => {
     res.write('{')
     const timer = setInterval(() => res.write(' '), 20)
     res.once('close', () => clearInterval(timer))
   },
   // Ends after a while if the client does not abort the request.
-  'answers without end': (res) => {
+  'responds without end': (res) => {
     let sent = 0
     const more = () => {
       while (!res.destroyed && sent < 2 * byteLimit) {
@@ -40,7 +40,7 @@ const answers: Readonly<Record<string, Answer>> = {
     res.on('drain', more)
     more()
   },
-  'answers with a bomb': (res) => {
+  'responds with a bomb': (res) => {
     res.setHeader('content-encoding', 'gzip').setHeader('content-type', 'application/json')
     res.end(gzipSync(JSON.stringify({ keys, filler: 'x'.repeat(5_000_000) })))
   },
@@ -195,7 +195,7 @@ test('accepts keys from a valid URL', async () => {
   expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject([200, {}])
 })
 
-test('requests a URL that never answers only once at a time, for all waiting requests', async () => {
+test('requests a URL that never responds only once at a time, for all waiting requests', async () => {
   let open = 0
   let most = 0
   await using elsewhere = await startElsewhere((res) => {

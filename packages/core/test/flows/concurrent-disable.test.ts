@@ -94,7 +94,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
         failed += 1
         throw new Error('the database went away')
       }
-      // With a passkey, the sign-in page is answered last; otherwise the audit event is.
+      // With a passkey, the sign-in page is sent last; otherwise the audit event is.
       if (method === 'with a passkey')
         artifacts.replace = async (key, artifact, before) =>
           artifact.model === 'Interaction' ? fail() : replace(key, artifact, before)

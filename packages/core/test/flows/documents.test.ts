@@ -79,7 +79,7 @@ describe('provider metadata and JWKS', () => {
     ])
   })
 
-  test.each(documents)('%s is answered with 304 if the client has the current version', async (path) => {
+  test.each(documents)('%s gets 304 if the client has the current version', async (path) => {
     await using host = await startHost()
     const etag = (await fetch(host.issuer + path)).headers.get('etag') ?? ''
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {

@@ -29,7 +29,7 @@ test.each<readonly [string, NonNullable<ProtocolOptions['configuration']>]>([
       throw new Error('no')
     },
   ],
-  ['answers with nothing', () => undefined as never],
+  ['returns nothing', () => undefined as never],
   ['makes what the library does not take', (ours) => ({ ...ours, responseTypes: ['nonsense' as never] })],
 ])('reports a configuration that %s', async (_name, configuration) => {
   const accounts = { find: async () => undefined }

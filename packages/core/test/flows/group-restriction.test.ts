@@ -121,7 +121,7 @@ describe('restricted client', () => {
     ['a hint', { login_hint: 'somebody' }],
     ['an ID token at once', { response_type: 'id_token', nonce: 'n' }],
     ['a form', { response_mode: 'form_post' }],
-    ['a signed answer', { response_mode: 'jwt' }],
+    ['a signed response', { response_mode: 'jwt' }],
   ])('rejects %s', async (_what, parameters) => {
     const { authorize, restrict, agent, entered } = await application({ implicitIdToken: true }, { skipConsent: true })
     await entered()

@@ -26,7 +26,7 @@ interface Act {
 }
 
 let host: Host
-/** The answer of each hook. */
+/** The result of each hook. */
 const answers = new Map<HookName, () => BeforeHookResult>()
 const told: AuditEvent[] = []
 const calls = new Map<string, Work>()

@@ -90,10 +90,10 @@ describe('host policy check', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('no rules'))],
     ['hangs', () => new Promise<undefined>(() => {})],
-    // Casts: the answers of a host without type checking.
-    ['answers false', () => false as unknown as undefined],
-    ['answers true', () => true as unknown as undefined],
-    ['answers a word that there is not', () => ({ refused: 'no' }) as unknown as undefined],
+    // Casts: the results of a host without type checking.
+    ['returns false', () => false as unknown as undefined],
+    ['returns true', () => true as unknown as undefined],
+    ['returns an unknown result', () => ({ refused: 'no' }) as unknown as undefined],
   ])('that %s authorizes no one, and the error names it', async (_name, broken) => {
     const { host, ask } = await atClient({ hooks: { accessChecks: { broken } }, limits: { hookTimeout: 50 } })
     await using _host = host
@@ -109,8 +109,8 @@ describe('hook before the sign-in', () => {
   test.each([
     ['refuses', refusing, 403, 'sign_in_refused'],
     ['throws', () => Promise.reject(new Error('no')), 500, 'misconfigured'],
-    ['answers false', () => false as unknown as undefined, 500, 'misconfigured'],
-    ['answers no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
+    ['returns false', () => false as unknown as undefined, 500, 'misconfigured'],
+    ['returns no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
   ])('that %s rejects every sign-in method with an audit event', async (_name, signIn, status, code) => {
     const { host, agent, person, configuration } = await atClient({ hooks: { before: { signIn } } })
     await using _host = host

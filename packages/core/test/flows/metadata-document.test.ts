@@ -22,7 +22,7 @@ let signingAlgorithm: SigningAlgorithm
 let host: Host
 let answer: Handler
 let asked: string[]
-/** The answers of the hooks, and the events that they received. */
+/** The results of the hooks, and the events that they received. */
 let refusal: BeforeHookResult
 let questions: unknown[]
 const running: AsyncDisposable[] = []

@@ -80,7 +80,7 @@ test('issues a code without an ID token to a pushed request', async () => {
   })
   const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
   expect(pushed.status).toBe(201)
-  // A cast: the library answers so.
+  // A cast: the library responds so.
   const { request_uri } = (await pushed.json()) as { request_uri: string }
   const query = new URLSearchParams({ client_id: client.id, request_uri })
   const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`)
@@ -106,7 +106,7 @@ test('accepts a redirect URI whose scheme and host are in upper case', async () 
   expect(secret).not.toBe('')
 })
 
-test('answers the introspection of an ID token as inactive', async () => {
+test('reports an ID token as inactive at introspection', async () => {
   const { client, secret } = await relyingParty(host)
   const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const { page } = await passThrough(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)

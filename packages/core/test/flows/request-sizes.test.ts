@@ -35,7 +35,7 @@ const post = (path: string, body: BodyInit) =>
     ...(typeof body !== 'string' && { duplex: 'half' }),
   } as RequestInit)
 
-test('accepts a query of 12 kB and answers a longer one with 414', async () => {
+test('accepts a query of 12 kB and rejects a longer one with 414', async () => {
   expect((await authorize(ofLength(12 * kilobyte, {}))).status).toBe(303)
   const page = await authorize(ofLength(12 * kilobyte + 1, {}))
   expect([page.status, viewOf(page)]).toEqual([414, expect.objectContaining({ code: 'payload_too_large' })])
@@ -48,7 +48,7 @@ describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize',
   (path) => {
     const credentials = () => ({ client_secret: party.secret })
 
-    test('accepts a form of 16 kB and answers a longer one with 413', async () => {
+    test('accepts a form of 16 kB and rejects a longer one with 413', async () => {
       const fits = await post(path, ofLength(16 * kilobyte, credentials()))
       expect(fits.status).toBeLessThan(413)
       for (const body of [ofLength(16 * kilobyte + 1, credentials()), 'x'.repeat(1_000_000)]) {

@@ -62,7 +62,7 @@ test('extends a session that is read with web-standard headers', async () => {
   }
 })
 
-test('answers a token request with a form body', async () => {
+test('serves a token request with a form body', async () => {
   const { client, secret } = await host.client({})
   const response = await host.pocket.fetch(
     new Request(host.pocket.endpoints.token, {

@@ -261,7 +261,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
       expect(await response.json()).toEqual({ error: 'no_session', error_description: 'The user is not signed in.' })
     })
 
-    it('answer a preflight with 401 unless a rule allows it', async () => {
+    it('respond to a preflight with 401 unless a rule allows it', async () => {
       const preflight = async (path: string) => {
         const headers = { ...forwarded(path), 'x-forwarded-method': 'OPTIONS', origin: 'https://other.example' }
         return (await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })).status
@@ -524,7 +524,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(await again()).not.toBe(assertion)
   })
 
-  it('sends no assertion of a key that was withdrawn', async () => {
+  it('sends no assertion of a key that was revoked', async () => {
     await sites.site({ ...wikiSite, identityAssertion: true })
     const { agent, page } = await enter()
     const { pocket, issuer } = sites.host

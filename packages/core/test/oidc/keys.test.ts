@@ -168,7 +168,7 @@ describe('key ring', () => {
     expect(await ring().rotate()).toEqual([])
   })
 
-  test('replaces a key immediately, and withdraws the previous keys', async () => {
+  test('replaces a key immediately, and revokes the previous keys', async () => {
     const { ring, clock } = setting()
     const [first, announced] = (await ring().load()).keys
     clock.pass(90 * day)

@@ -107,7 +107,7 @@ export type LeftOut = None<
 export const nameless: HostAccounts = { find: async (id) => ({ id }) }
 // @ts-expect-error claims are an object
 export const nothing: HostClaims = () => undefined
-// @ts-expect-error unknown answer
+// @ts-expect-error unknown result
 export const unknown: AccessCheck = () => ({ allow: true })
 
 export const each: RenderPage = (view, _req, standard) =>

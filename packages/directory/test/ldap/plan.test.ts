@@ -75,7 +75,7 @@ async function summarizePlan(
   ]
 }
 
-/** A plan by its directory answer, the known state, its lines, and rules. */
+/** A plan by its search result, the known state, its lines, and rules. */
 type Case = readonly [LdapEntries, Partial<LdapSnapshot>, readonly string[], Partial<LdapRules>?]
 function testPlans(cases: Readonly<Record<string, Case>>): void {
   test.each(Object.entries(cases))('%s', async (_, [answer, snapshot, expected, overrides]) => {

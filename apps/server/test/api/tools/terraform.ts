@@ -3,7 +3,7 @@ import { idsOf, type Json, type Tool } from './tool-api.ts'
 const group = { name: 'tf-developers', friendlyName: 'Developers' }
 const user = { username: 'tf-ada', email: 'tf-ada@example.com', firstName: 'Ada', displayName: 'Ada L.' }
 const claims = [{ key: 'team', value: 'tf' }]
-// Fields that are not set are absent, also `replayProtection` and `callbackURLs` in another case than the answer.
+// Fields that are not set are absent, also `replayProtection` and `callbackURLs` in another case than the response.
 const client = {
   name: 'tf-grafana',
   callbackURLs: ['https://grafana.example.com/login'],
