@@ -102,7 +102,7 @@ async function assert(host: Host, claims: Record<string, unknown>, clientId: str
 const refused = [401, { error: 'invalid_client' }]
 
 describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
-  const options = careful(['never answers', 'answers byte by byte'].includes(name) ? 300 : undefined)
+  const options = careful(['never responds', 'responds byte by byte'].includes(name) ? 300 : undefined)
 
   test('provides no client keys', async () => {
     await using elsewhere = await startElsewhere(answer)
