@@ -62,7 +62,7 @@ describe('the list of clients', () => {
     const first = await agent.get(`${at}?search=Listed`)
     expect(first.text).toContain('25 of ')
     expect(first.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(20)
-    expect(first.text).toMatch(/Listed 00<.*?chip warn">nobody<.*?Listed 01</s)
+    expect(first.text).toMatch(/Listed 00<.*?chip warn">no one<.*?Listed 01</s)
     expect(first.text).toContain('no callback URL')
     expect(first.text).toMatch(/Listed 01<.*?chip warn">failed.*?Listed 02/s)
     const second = await agent.get(`${at}?search=Listed&page=2`)
