@@ -78,6 +78,8 @@ function idsIn(picker: Element): string {
 function labelOf(element: Element): string {
   const field = element.closest('.field, fieldset')
   const label = field?.querySelector('label, legend, .label') ?? element.closest('section')?.querySelector('h2')
-  const text = label?.querySelector(':scope > span')?.firstChild ?? label
+  // “optional” and hints are elements inside the label.
+  const ownText = [...(label?.childNodes ?? [])].find((node) => node instanceof Text && node.data.trim() !== '')
+  const text = ownText ?? label?.querySelector(':scope > span')?.firstChild ?? label
   return text?.textContent?.trim() ?? ''
 }

@@ -111,6 +111,13 @@ describe('a form with a save bar', () => {
     await expectNoAxeViolations(page)
   })
 
+  test('names optional fields without that word, and lines without labels by their section', async () => {
+    await open('user')
+    await page.getByLabel('First name').fill('Changed')
+    await page.getByLabel('Value 1').fill('Changed')
+    expect(await savebar().getByRole('status').textContent()).toBe('Changed: First name, Custom claims')
+  })
+
   test('is there from the start if its input was rejected, and saves without scripts', async () => {
     await open('client-settings-refused')
     expect(await savebar().isVisible()).toBe(true)
