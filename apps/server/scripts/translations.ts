@@ -30,7 +30,6 @@ const optionalPages: ReadonlySet<string> = new Set([
     'apiKeys',
     'apis',
     'choose',
-    'savebar',
     'approvals',
     'auditLog',
     'backups',

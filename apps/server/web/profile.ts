@@ -1,4 +1,5 @@
 import './account.ts'
+import './savebar.ts'
 
 /** Keeps the crop square within the picture. */
 const clampPercent = (value: number) => Math.min(100, Math.max(0, value))

@@ -16,6 +16,11 @@ export function profileValues(ctx: Context): ProfileValues {
   }
 }
 
+/** The submitted language tag; empty for the language of the browser. `undefined` if the form has no such field. */
+export function submittedLanguage(ctx: Context): string | undefined {
+  return formTexts(ctx, 'language', 35)[0]
+}
+
 /** The stored values as the form shows them. */
 export function storedProfile({ userName, email, firstName, lastName, displayName }: User): ProfileValues {
   return { username: userName, email: email ?? '', firstName, lastName, displayName }

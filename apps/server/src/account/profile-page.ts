@@ -3,7 +3,6 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { emailChanged } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
-import { formText } from '../http/form.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
@@ -18,7 +17,7 @@ import { userValidator } from '../users/validators.ts'
 import type { AccountDeps } from './deps.ts'
 import { type AccountPage, type ProfileValues, profileNotices } from './page-model.ts'
 import { hasOutdatedPasskey } from './passkey-item.ts'
-import { profileBody, profileValues, storedProfile } from './profile-form.ts'
+import { profileBody, profileValues, storedProfile, submittedLanguage } from './profile-form.ts'
 import { signalsOf } from './signals.ts'
 
 const profilePath = accountPaths.profile
@@ -27,7 +26,7 @@ const profilePath = accountPaths.profile
 export function profilePages(deps: AccountDeps): readonly PageRoute[] {
   const { pocket, authentication, reauthentication, show, flashes, secure, users, profilePictures, userPictures } = deps
   const { secondPasskey, passkeyPolicy, catalogues, recovery, settings, mail } = deps
-  type Overrides = Partial<Pick<AccountPage, 'values' | 'problems' | 'problem' | 'conflict'>>
+  type Overrides = Partial<Pick<AccountPage, 'values' | 'locale' | 'problems' | 'problem' | 'conflict'>>
 
   const showProfile = async (ctx: Context, { id }: User, overrides: Overrides = {}) => {
     const user = await users.find(id)
@@ -61,6 +60,9 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
     seeOther(ctx, profilePath)
   }
 
+  const knownLanguage = (tag: string | undefined) =>
+    catalogues.languages.find((language) => language.tag === tag)?.tag ?? null
+
   const save = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const values = profileValues(ctx)
@@ -70,18 +72,22 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
 
   const saveValues = async (ctx: Context, user: User, values: ProfileValues) => {
     const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
-    const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, user)))
-    if (!refusal) return redirectWithNotice(ctx, 'saved')
+    const tag = submittedLanguage(ctx)
+    const locale = tag === undefined ? user.locale : knownLanguage(tag)
+    const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, { locale })))
+    if (!refusal) {
+      if (locale !== user.locale) savePreference(ctx, { name: cookieNames.language, value: locale, secure })
+      return redirectWithNotice(ctx, 'saved')
+    }
     const { problems, problem, isConflict, status } = refusal
     const conflict = isConflict ? differences(storedProfile(await users.find(user.id)), values) : null
-    await showProfile(ctx, user, { values, problems, problem, conflict })
+    await showProfile(ctx, user, { values, locale, problems, problem, conflict })
     ctx.status = status
   }
 
   const setLanguage = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const selectedTag = formText(ctx, 'language', 35)
-    const tag = catalogues.languages.find((language) => language.tag === selectedTag)?.tag ?? null
+    const tag = knownLanguage(submittedLanguage(ctx))
     await users.setOwnLocale(pageActor(user, ctx), tag)
     savePreference(ctx, { name: cookieNames.language, value: tag, secure })
     redirectWithNotice(ctx, 'language_saved')

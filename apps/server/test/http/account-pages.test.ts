@@ -94,6 +94,21 @@ describe('the profile', () => {
     expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
   })
 
+  test('saves the language together with the profile, and leaves that of this browser if it is unchanged', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const cookie = () => agent.cookies().find(({ name }) => name === 'language')?.value
+    const fields = async () => (await get(agent)).form(here).fields
+    const form = await fields()
+    const refused = await post(agent, here, { ...form, username: '-no', language: 'de' })
+    expect(refused.text).toMatch(/value="de" lang="de" selected/)
+    expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
+    expect((await post(agent, here, { ...form, language: 'de' })).status).toBe(303)
+    expect([(await me(agent)).locale, cookie()]).toEqual(['de', 'de'])
+    await post(agent, '/preferences', { language: 'en', back: here })
+    expect((await post(agent, here, { ...(await fields()), firstName: 'Grace', language: 'de' })).status).toBe(303)
+    expect([(await me(agent)).locale, cookie()]).toEqual(['de', 'en'])
+  })
+
   test('sets the theme of this browser and returns to the page', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const theme = async () => {
