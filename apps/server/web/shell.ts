@@ -1,3 +1,4 @@
+import './times.ts'
 import './transitions.ts'
 
 // A submitted form shows progress on its button and is sent only once.

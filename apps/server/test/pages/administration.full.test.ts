@@ -168,6 +168,19 @@ test('a disabled run button explains why', async () => {
   expect(await page.getByText('A run is in progress.').isVisible()).toBe(true)
 })
 
+test.each(['audit-log-all', 'client-activity'])(
+  '%s shows exact times in the time zone of the browser',
+  async (name) => {
+    await open(name, { timezoneId: 'Asia/Tokyo' })
+    const entry = page.locator('.items details', { has: page.locator('time[data-exact]') }).first()
+    await entry.locator('summary').click()
+    await entry.locator('time[data-exact]', { hasText: 'GMT+9' }).waitFor()
+    const time = entry.locator('summary time')
+    await time.hover()
+    await eventually(async () => expect(await time.getAttribute('title')).toContain('GMT+9'))
+  },
+)
+
 test('a long name is truncated at its end and starts at the line start, for any page language', async () => {
   for (const [locale, side] of [
     ['ar', 'right'],
