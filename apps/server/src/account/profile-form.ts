@@ -1,6 +1,6 @@
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { formText } from '../http/form.ts'
+import { formText, formTexts } from '../http/form.ts'
 import { toUserBody, type UserBody } from '../users/user-body.ts'
 import type { ProfileValues } from './page-model.ts'
 
