@@ -74,7 +74,7 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
     const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
     const tag = submittedLanguage(ctx)
     const locale = tag === undefined ? user.locale : knownLanguage(tag)
-    const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, { locale })))
+    const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, { ...user, locale })))
     if (!refusal) {
       if (locale !== user.locale) savePreference(ctx, { name: cookieNames.language, value: locale, secure })
       return redirectWithNotice(ctx, 'saved')

@@ -115,27 +115,30 @@ test.each(storages)('each code signs in once of fifty uses concurrently in two p
   }
 })
 
-test.each(storages)('a pending recovery adds one passkey of ten concurrently in two processes, on %s', async (storage) => {
-  await using instance = await startInstance(storage)
-  const { url } = instance
-  const replica = await instance.startReplica()
-  await setUpAdministrator(new UserAgent(), url)
-  const printed = await instance.command('break-glass-code', 'ada', '--yes')
-  const agent = new UserAgent()
-  await agent.postForm(`${url}/lc`, { code: /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(printed)?.[0] ?? '' })
-  const responses: object[] = []
-  while (responses.length < 10) {
-    const begun = (await agent.postJson(`${url}/recover/options`, {})).json()
-    // A cast: the authenticator rejects invalid options.
-    const { options } = begun as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
-    responses.push(new SoftwareAuthenticator().create(options, { origin: url }))
-  }
-  const cookies = agent.cookies().map(({ name, value }) => `${name}=${value}`)
-  const headers = { cookie: cookies.join('; '), origin: url, 'content-type': 'application/json' }
-  const uses = responses.map(async (response, index) => {
-    const process = index % 2 === 0 ? url : replica
-    return (await fetch(`${process}/recover`, { method: 'POST', headers, body: JSON.stringify({ response }) })).status
-  })
-  const statuses = (await Promise.all(uses)).toSorted((left, right) => left - right)
-  expect(statuses).toEqual([200, ...Array.from({ length: 9 }, () => 401)])
-})
+test.each(storages)(
+  'a pending recovery adds one passkey of ten concurrently in two processes, on %s',
+  async (storage) => {
+    await using instance = await startInstance(storage)
+    const { url } = instance
+    const replica = await instance.startReplica()
+    await setUpAdministrator(new UserAgent(), url)
+    const printed = await instance.command('break-glass-code', 'ada', '--yes')
+    const agent = new UserAgent()
+    await agent.postForm(`${url}/lc`, { code: /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(printed)?.[0] ?? '' })
+    const responses: object[] = []
+    while (responses.length < 10) {
+      const begun = (await agent.postJson(`${url}/recover/options`, {})).json()
+      // A cast: the authenticator rejects invalid options.
+      const { options } = begun as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
+      responses.push(new SoftwareAuthenticator().create(options, { origin: url }))
+    }
+    const cookies = agent.cookies().map(({ name, value }) => `${name}=${value}`)
+    const headers = { cookie: cookies.join('; '), origin: url, 'content-type': 'application/json' }
+    const uses = responses.map(async (response, index) => {
+      const process = index % 2 === 0 ? url : replica
+      return (await fetch(`${process}/recover`, { method: 'POST', headers, body: JSON.stringify({ response }) })).status
+    })
+    const statuses = (await Promise.all(uses)).toSorted((left, right) => left - right)
+    expect(statuses).toEqual([200, ...Array.from({ length: 9 }, () => 401)])
+  },
+)
