@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { reEncrypt } from '../../src/database/re-encrypt.ts'
 import { settingUse } from '../../src/settings/settings.ts'
-import { createMachine } from '../backup/test-instance.ts'
+import { createEmptyMachine } from '../backup/test-instance.ts'
 import { recordingLogger } from './recording-logger.ts'
 
 const count = 2000
@@ -28,7 +28,7 @@ async function insertSettings(dataSource: DataSource, value: string) {
 }
 
 async function openMachine(kind: 'SQLite' | 'PostgreSQL') {
-  const machine = await createMachine(kind)
+  const machine = await createEmptyMachine(kind)
   const { logger } = recordingLogger()
   const opened = await openDatabase(machine.config, logger, undefined, { mode: 'exclusive' })
   const { dataSource, masterKey: from } = opened
