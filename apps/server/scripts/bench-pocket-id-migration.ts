@@ -10,9 +10,9 @@ import { loadConfig } from '../src/composition/config.ts'
 import { migrateFromPocketId } from '../src/composition/pocket-id-migration.ts'
 import { createLogger } from '../src/logging/logger.ts'
 
-// Program: migrates an instance of Pocket ID with many people, and prints the time, how much of it other programs had the
+// Program: migrates an instance of Pocket ID with many users, and prints the time, how much of it other programs had the
 // cores, and the largest memory of the process. Each
-// person has a passkey, a group, a consent, a refresh token and an audit event. BENCH_USERS sets their number (100,000). Both databases
+// user has a passkey, a group, a consent, a refresh token and an audit event. BENCH_USERS sets their number (100,000). Both databases
 // are SQLite; with --postgres both are in a temporary PostgreSQL. --dry-run writes nothing.
 
 const users = Number(process.env.BENCH_USERS ?? 100_000)
@@ -55,7 +55,7 @@ async function coreWait(): Promise<number> {
   return Number(statistics.split(' ')[1]) / 1e9
 }
 
-/** Copies the rows of one person many times. */
+/** Copies the rows of one user many times. */
 async function fillSqlite(path: string): Promise<string> {
   await writeFile(path, gunzipSync(await readFile(join(fixture, 'pocket-id.db.gz'))))
   const source = new Database(path)

@@ -161,7 +161,7 @@ export interface OpenExportSource {
   readonly showProgress?: ShowProgress | undefined
 }
 
-/** The parts of a JSON document with people, groups, claims, clients and passkeys, for other programs. */
+/** The parts of a JSON document with users, groups, claims, clients and passkeys, for other programs. */
 export async function* writeOpenExport({
   snapshot,
   issuer,

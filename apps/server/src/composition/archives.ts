@@ -88,7 +88,7 @@ async function recordOrWarn(event: AuditEvent, { config, logger }: Pick<ExportOp
   }
 }
 
-/** Writes people, groups, claims, clients and passkeys as JSON for other programs. */
+/** Writes users, groups, claims, clients and passkeys as JSON for other programs. */
 export async function exportOpenFormat(
   { config, logger, showProgress }: Pick<ExportOptions, 'config' | 'logger' | 'showProgress'>,
   output: NodeJS.WritableStream,

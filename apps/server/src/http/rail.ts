@@ -2,7 +2,7 @@ import type { PageModel } from './page-models.ts'
 
 /** Counts that the navigation shows to administrators. */
 export interface RailCounts {
-  /** New people who wait for the approval of an administrator. */
+  /** New users who wait for the approval of an administrator. */
   readonly approvals: number
 }
 

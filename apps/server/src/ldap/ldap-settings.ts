@@ -4,7 +4,7 @@ import type { SettingValues } from '../settings/definitions.ts'
 import { isEmailRequired } from '../settings/required-email.ts'
 
 const second = 1000
-/** The share of imported people, groups or memberships that an import may remove without confirmation. */
+/** The share of imported users, groups or memberships that an import may remove without confirmation. */
 const maxRemovals = 0.25
 
 /** The connection and query options. */
