@@ -11,7 +11,7 @@ import { unbundled } from './unbundled.ts'
 
 const server = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(server, 'dist')
-/** Packages of which browsers receive files. */
+/** Packages with files for browsers. */
 const inBrowser = [
   join(server, 'node_modules/lucide-static'),
   join(server, 'node_modules/swagger-ui-dist'),

@@ -16,7 +16,7 @@ export interface AccessRow {
   readonly caller: CallerKind
   /** The scopes that an API key must all have; `null` if API keys are rejected. */
   readonly scopes: readonly ApiKeyScope[] | null
-  /** Session requirements in the order in which they are checked. */
+  /** Session requirements in the order that they are checked. */
   readonly session: readonly SessionRequirement[]
   /** Additional requirements that depend on the content of the request. */
   readonly conditions: readonly ConditionName[]

@@ -1,4 +1,4 @@
-/** Authentication requirements for sessions, in the order in which they are checked; API keys are checked by their scopes only. */
+/** Authentication requirements for sessions, in the order that they are checked; API keys are checked by their scopes only. */
 export const sessionRequirements = {
   bootstrap:
     'Replaces the other requirements: within the last fifteen minutes, an administrator who never had a passkey, and whom an API key created, signed in to the session with a login code that an API key or the command line created.',

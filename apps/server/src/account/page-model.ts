@@ -78,7 +78,7 @@ export interface AccountPage {
   /** Error code if the whole form was rejected. */
   readonly problem: string | null
   readonly conflict: readonly Difference<keyof ProfileValues>[] | null
-  /** `name` is the e-mail address to which the verification link was sent. */
+  /** `name` is the e-mail address that the verification link was sent to. */
   readonly notice: { readonly done: (typeof profileNotices)[number]; readonly name: string } | null
 }
 

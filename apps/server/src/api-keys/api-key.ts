@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ApiKeyScope } from '../access/api-key-scope.ts'
 
-/** A key with which a program acts as its owner. Instants in milliseconds since the Unix epoch. */
+/** A key that lets a program act as its owner. Instants in milliseconds since the Unix epoch. */
 export interface ApiKey {
   /** A UUID. */
   readonly id: string

@@ -13,7 +13,7 @@ import { apiCreate, apiSchema, apiUpdate, cimdAccessBody, permissionsBody } from
 import { clientOperations } from './client-operations.ts'
 import { grantOperations } from './grant-operations.ts'
 
-/** `/api/apis` and `/api/api-access`: the APIs for which clients get access tokens. */
+/** `/api/apis` and `/api/api-access`: the APIs that clients get access tokens for. */
 export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }): readonly Operation[] {
   const { apis } = deps.pocket
   const administration = createApiAdministration(deps)

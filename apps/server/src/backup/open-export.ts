@@ -155,7 +155,7 @@ const lists: readonly List[] = [
 export interface OpenExportSource {
   readonly snapshot: Snapshot
   readonly issuer: string
-  /** The host name to which the passkeys are bound. */
+  /** The host name that the passkeys are bound to. */
   readonly rpId: string
   readonly createdAt: Date
   readonly showProgress?: ShowProgress | undefined

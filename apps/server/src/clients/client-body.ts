@@ -106,7 +106,7 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
   }
 }
 
-/** URLs from which to download the logos. */
+/** URLs to download the logos from. */
 export function logoUrls({ logoUrl, darkLogoUrl }: Pick<FromSchema<typeof clientUpdate>, 'logoUrl' | 'darkLogoUrl'>) {
   return { ...(logoUrl && { light: logoUrl }), ...(darkLogoUrl && { dark: darkLogoUrl }) }
 }

@@ -250,7 +250,7 @@ export interface ClientSettingsPage extends ClientTab {
   readonly logos: Readonly<Record<'light' | 'dark', boolean>>
   /** Minutes. */
   readonly accessTokenDurationMinutes: number
-  /** The APIs for which it gets access tokens. */
+  /** The APIs that it gets access tokens for. */
   readonly apis: readonly {
     readonly id: string
     readonly name: string

@@ -3,7 +3,7 @@ import { assertionHeader, overridingHeaders, overridingPathHeaders } from '@pock
 
 /** The addresses in the configuration of a proxy. */
 export interface SnippetAddresses {
-  /** The origin at which the proxy reaches this server. */
+  /** The origin where the proxy reaches this server. */
   readonly pocket: string
   /** The host of the issuer. */
   readonly issuerHost: string

@@ -55,7 +55,7 @@ const ownTables: Schema['tables'] = [
 /** All tables of this server. */
 export const tables: Schema['tables'] = [...pocketTables, ...directoryTables, ...ownTables]
 
-/** All migrations, in the order in which the sets run. */
+/** All migrations, in the order that the sets run. */
 export const migrations: Schema['migrations'] = [
   pocketMigrations,
   directoryMigrations,

@@ -67,7 +67,7 @@ export const listeningSection = {
   variables: { host, port, unixSocket, unixSocketMode, systemdSocket, proxyProtocol, webConcurrency },
 } satisfies Section
 
-/** Addresses on which this server listens. */
+/** Addresses this server listens on. */
 export interface ListenConfig {
   readonly host: string
   readonly port: number

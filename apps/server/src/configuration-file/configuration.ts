@@ -37,7 +37,7 @@ export interface Configuration {
 }
 
 export interface ConfigurationDeps {
-  /** In the order in which they are applied. */
+  /** In the order that they are applied. */
   readonly kinds: readonly Kind[]
   readonly store: ManagedStore
   readonly guard: Pick<ManagedGuard, 'bypass'>

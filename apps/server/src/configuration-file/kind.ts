@@ -6,7 +6,7 @@ export type Item = Readonly<Record<string, unknown>>
 
 export type KindName = ManagedKind
 
-/** The kinds with their identity keys, in the order in which they are applied: an item refers to kinds before its own. */
+/** The kinds with their identity keys, in the order that they are applied: an item refers to kinds before its own. */
 export const kindNames = [
   { name: 'groups', key: 'name' },
   { name: 'settings', key: '' },

@@ -48,7 +48,7 @@ class MissingMigrationsError extends ConfigurationError {
 
 export interface Schema {
   readonly tables: readonly EntitySchema[]
-  /** In the order in which the sets run. */
+  /** In the order that the sets run. */
   readonly migrations: readonly MigrationSet[]
 }
 

@@ -15,7 +15,7 @@ export interface Finding {
   readonly href: string
 }
 
-/** In the order in which the command line prints them. */
+/** In the order that the command line prints them. */
 export const checkNames = [
   'database',
   'migrations',

@@ -49,7 +49,7 @@ export interface Mail {
   reaches(user: Pick<User, 'email'>): Promise<boolean>
   /**
    * Notifies a reachable user that an administrator has approved the account; `note` is the administrator's message,
-   * `returnPath` the path on this server at which the user continues.
+   * `returnPath` the path on this server where the user continues.
    */
   approved(user: User, content: { readonly note: string | null; readonly returnPath: string | null }): Promise<void>
   /** Notifies a user whose account was deleted that an administrator has rejected it, with the administrator's note. */

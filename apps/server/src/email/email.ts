@@ -42,7 +42,7 @@ export type Message =
       readonly name: string
       /** An optional message from the administrator. */
       readonly note?: string | null
-      /** The path on this server at which the user continues; by default the account page. */
+      /** The path on this server where the user continues; by default the account page. */
       readonly returnPath?: string | null
     }
   | { readonly kind: 'account-refused'; readonly name: string; readonly note: string }
@@ -124,7 +124,7 @@ export interface Email {
   readonly attempts: number
   /** `null` if there are no further attempts. During an attempt, the instant at which the claim ends. */
   readonly nextAttemptAt: number | null
-  /** The instant from which sending is useless. */
+  /** The instant after which sending is useless. */
   readonly expiresAt: number
   readonly lastError: string | null
   readonly createdAt: number

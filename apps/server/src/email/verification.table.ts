@@ -6,7 +6,7 @@ export interface Verification {
   readonly accountId: string
   /** SHA-256 of the token, base64url. */
   readonly tokenHash: string
-  /** The e-mail address to which the token was sent. */
+  /** The e-mail address that the token was sent to. */
   readonly email: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number

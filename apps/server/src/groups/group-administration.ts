@@ -121,7 +121,7 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
       recordChange(actor, id, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return null
-        // In the order in which transactions lock accounts.
+        // In the order that transactions lock accounts.
         for (const userId of removed.toSorted()) await pocket.endAccessByGroups(userId, [id])
         // Only added and removed members, because a group can contain all users.
         const changes = changesBetween({ members: removed }, { members: added })

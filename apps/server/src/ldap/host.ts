@@ -73,12 +73,12 @@ export function createLdapHost(deps: LdapHostDeps): LdapHost {
   }
 }
 
-/** In the order in which transactions lock accounts. */
+/** In the order that transactions lock accounts. */
 function sortedIds(items: readonly { readonly id: string }[]): readonly string[] {
   return items.map(({ id }) => id).sort()
 }
 
-/** The groups that each user has left, in the order in which transactions lock accounts. */
+/** The groups that each user has left, in the order that transactions lock accounts. */
 function groupsLeftByUser(memberships: LdapChanges['memberships'] = []): ReadonlyMap<string, readonly string[]> {
   const groupIdsByUser = new Map<string, string[]>()
   for (const { groupId, removed } of memberships)

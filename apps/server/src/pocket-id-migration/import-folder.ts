@@ -15,7 +15,7 @@ const uploadName = 'upload'
 const partialSuffix = '.partial'
 const companionSuffixes = ['-wal', '-shm', '-journal', partialSuffix]
 
-/** A file from which an instance can be migrated. */
+/** A file to migrate an instance from. */
 export interface ImportFile {
   readonly name: string
   readonly size: number

@@ -108,7 +108,7 @@ export interface InvitationsPage {
   readonly groups: readonly PickedItem[]
   /** The link that the previous request created. */
   readonly created: { readonly id: string; readonly link: string; readonly qrCode: QrCode } | null
-  /** The e-mail address to which it is sent. */
+  /** The e-mail address that it is sent to. */
   readonly sentTo: string | null
   readonly removed: boolean
   /** The result of a bulk deletion. */

@@ -12,7 +12,7 @@ export interface NewSignupToken {
   readonly lifetime: number
   readonly usageLimit: number
   readonly groupIds: readonly string[]
-  /** The e-mail address to which the link is sent. */
+  /** The e-mail address that the link is sent to. */
   readonly recipient?: string | null
 }
 

@@ -3,7 +3,7 @@ import type { AuditEvent } from '@pocket/core'
 import { diagnostics } from '@pocket/core/internal'
 import type { Context } from 'koa'
 
-// Channels on which the server publishes telemetry, in addition to core. Without a subscriber each costs one comparison.
+// Channels where the server publishes telemetry, in addition to core. Without a subscriber each costs one comparison.
 
 export const requests = tracingChannel<unknown, RequestMessage>('pocket:request')
 export const jobRuns = tracingChannel<unknown, JobMessage>('pocket:job')

@@ -73,7 +73,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     expect(await opened()).toEqual([200, 200])
   })
 
-  test('shows ten codes once, of which each opens only the page that adds a passkey', async () => {
+  test('shows ten codes once, each of which opens only the page that adds a passkey', async () => {
     const { agent: phone, id } = await instance.person(freshName())
     const codes = await createCodes(phone)
     expect(new Set(codes).size).toBe(10)

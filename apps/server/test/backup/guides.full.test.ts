@@ -11,7 +11,7 @@ const guides = new URL('../../../../docs/guides/', import.meta.url)
 
 type Machine = Awaited<ReturnType<typeof createEmptyMachine>>
 
-/** A machine on which Pocket is installed and was started once. */
+/** A machine where Pocket is installed and was started once. */
 async function createInstalledMachine(kind: 'SQLite' | 'PostgreSQL'): Promise<Machine> {
   const machine = await createEmptyMachine(kind, {})
   await mkdir(machine.path('bin'))

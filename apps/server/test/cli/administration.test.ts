@@ -78,7 +78,7 @@ describe('commands beside a running server', () => {
     )
   })
 
-  test('a misspelt user, group or client is rejected with the most similar name', async () => {
+  test('a misspelled user, group or client is rejected with the most similar name', async () => {
     await succeed('groups', 'create', '--name', 'engineers', '--display-name', 'Engineers')
     await succeed('clients', 'create', '--id', 'photo-library', '--name', 'Immich')
     for (const [args, noun, hint] of [

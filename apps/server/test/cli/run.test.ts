@@ -248,7 +248,7 @@ test.each(['bogus', '--bogus', 'constructor', ''])('rejects the unknown command 
   expect(world.complained.join('\n')).toMatch(/^error: unknown (command|option)/)
 })
 
-test('suggests the command whose name is misspelt', async () => {
+test('suggests the command whose name is misspelled', async () => {
   const world = createWorld()
   expect(await run(['key-rotat'], world.context)).toBe(2)
   expect(world.complained.join('\n')).toContain('(Did you mean key-rotate?)')

@@ -22,7 +22,7 @@ export interface MailServer extends AsyncDisposable {
   forget(address: string): void
 }
 
-/** The settings with which an instance sends its e-mails to the server. */
+/** The settings that an instance uses to send its e-mails to the server. */
 export function smtpSettings({ port }: Pick<MailServer, 'port'>) {
   return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
 }

@@ -166,7 +166,7 @@ test('the host of a site gets no page of the server, and probes answer at any ho
   expect((await proxied.get(`${wiki}/.pocket/start?to=/x`)).location).toMatch(`${running.url}/authorize?`)
 })
 
-test('the log contains the reason for which a request of a proxy is rejected', async () => {
+test('the log contains the reason why a proxy request is rejected', async () => {
   const headers = {
     'x-forwarded-host': 'unknown.example.org',
     'x-forwarded-proto': 'https',

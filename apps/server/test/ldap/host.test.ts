@@ -26,7 +26,7 @@ function person(id: string, disabled = false): KnownUser {
   }
 }
 
-/** The effects of an import, in the order in which they occur. */
+/** The effects of an import, in the order that they occur. */
 async function following(done: LdapChanges): Promise<readonly string[]> {
   const said: string[] = []
   const host = createLdapHost({

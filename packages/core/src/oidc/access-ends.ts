@@ -55,7 +55,7 @@ export function createAccessRevocation(
         }
     })
 
-  /** @param lock - is called for each account, in the order in which transactions lock accounts */
+  /** @param lock - is called for each account, in the order that transactions lock accounts */
   const revokeAccessToClients = (
     clientIds: readonly string[],
     lock: (accountId: string) => Promise<unknown> = async () => {},

@@ -47,7 +47,7 @@ export interface SessionEntry {
   readonly uid: string
 }
 
-/** The sessions of an account, including expired ones, in the order in which transactions lock them. */
+/** The sessions of an account, including expired ones, in the order that transactions lock them. */
 export async function sessionsOf(
   artifacts: Pick<ArtifactStore, 'listByAccount'>,
   accountId: string,

@@ -50,7 +50,7 @@ export interface Attested {
   readonly key: AuthenticatorKey
 }
 
-/** The fields of an attestation statement, in the order in which they are encoded (WebAuthn Level 3 §8). */
+/** The fields of an attestation statement, in the order that they are encoded (WebAuthn Level 3 §8). */
 export type AttestationStatement = Readonly<Record<string, number | string | Uint8Array | Uint8Array[]>>
 
 /** Creates an attestation statement. */

@@ -40,7 +40,7 @@ test('says why a redirect URI cannot be registered', async () => {
   )
 })
 
-test('suggests the field for a misspelt one', async () => {
+test('suggests the field for a misspelled one', async () => {
   const input = { name: 'Photos', redirectUris, isPubic: true } as NewClientInput
   await expect(pocket.clients.create(input)).rejects.toThrow('isPubic is not a field of a client; use isPublic')
 })

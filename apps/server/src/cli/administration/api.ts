@@ -27,7 +27,7 @@ const pageSize = 100
 /**
  * A name or an ID as a segment of a path.
  *
- * @throws {UsageError} if it is empty or a dot segment, with which the path would name another resource
+ * @throws {UsageError} if it is empty or a dot segment, because the path would then name another resource
  */
 export function pathSegment(text: string): string {
   if (['', '.', '..'].includes(text)) throw new UsageError(`"${text}" is neither a name nor an ID`)

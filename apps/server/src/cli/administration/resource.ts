@@ -139,7 +139,7 @@ export async function find(api: Api, resource: Resource, name: string): Promise<
   return api.call({ method: 'GET', path: itemPath(resource, match) })
 }
 
-/** The name or ID of an item that is similar to a misspelt one. A search does not find IDs, so the first items are also read. */
+/** The name or ID of an item that is similar to a misspelled one. A search does not find IDs, so the first items are also read. */
 async function similarName(api: Api, { path, names }: Resource, misspelt: string): Promise<string | undefined> {
   const pages = await Promise.all(
     ['', ...searchParts(misspelt)].map((search) =>

@@ -1,6 +1,6 @@
 import leven from 'leven'
 
-/** The name that is most similar to a misspelt one, ignoring case. */
+/** The name that is most similar to a misspelled one, ignoring case. */
 export function closestName(misspelt: string, names: readonly string[]): string | undefined {
   const distanceTo = (name: string) => leven(misspelt.toLowerCase(), name.toLowerCase())
   const [closest] = names

@@ -155,7 +155,7 @@ export type SourceRow<Table extends SourceTable> = {
     : never
 }
 
-/** The columns by which rows are read: those of one authorization together, all others in the order of their creation. */
+/** The columns that rows are read by: those of one authorization together, all others in the order of their creation. */
 export function orderOf(table: SourceTable): readonly string[] {
   if (table === 'oauth2_sessions') return ['request_id', 'created_at']
   return 'created_at' in sourceTables[table] && 'id' in sourceTables[table] ? ['created_at'] : []
