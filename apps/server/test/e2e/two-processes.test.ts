@@ -96,7 +96,7 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
   },
 )
 
-test.each(storages)('each code signs in once of fifty uses concurrently in two processes, on %s', async (storage) => {
+test.each(storages)('each code signs in once in fifty concurrent uses in two processes, on %s', async (storage) => {
   await using instance = await startInstance(storage)
   const { url } = instance
   const replica = await instance.startReplica()
@@ -116,7 +116,7 @@ test.each(storages)('each code signs in once of fifty uses concurrently in two p
 })
 
 test.each(storages)(
-  'a pending recovery adds one passkey of ten concurrently in two processes, on %s',
+  'a pending recovery adds one of ten concurrent passkeys in two processes, on %s',
   async (storage) => {
     await using instance = await startInstance(storage)
     const { url } = instance
