@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
 import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
 import { databaseOf } from '@pocket/core/internal/sql'
@@ -56,6 +57,8 @@ export interface App extends AsyncDisposable {
   readonly directory: Directory
   /** Aborted when another process has taken over the database, or when the instance cannot continue after a migration. */
   readonly lockLost: AbortSignal
+  /** Fails `/readyz` and closes each connection after its next response; resolves after three seconds. */
+  drain(): Promise<void>
   /** Starts the HTTP server and resolves to its public URL. */
   listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
   /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
@@ -80,12 +83,13 @@ export interface App extends AsyncDisposable {
 
 /** Milliseconds. */
 const hour = 3_600_000
+const drainTime = 3000
 const viewsDirectory = join(packageFolder, 'views')
 const assetsDirectory = join(packageFolder, 'dist', 'web')
 const cataloguesDirectory = join(packageFolder, 'locales')
 
 /** What serves requests, without the HTTP server itself. */
-interface Instance extends Omit<App, 'listen' | 'lockLost' | typeof Symbol.asyncDispose> {
+interface Instance extends Omit<App, 'listen' | 'drain' | 'lockLost' | typeof Symbol.asyncDispose> {
   readonly lockLost: AbortSignal
   readonly handle: RequestListener
   /** Whether neither users nor clients exist. */
@@ -109,12 +113,13 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   const ended = new AbortController()
   let outcome: MigrationOutcome | undefined
   let replacement: Promise<void> | undefined
+  let isStopping = false
 
   const open = async (maxWait = 0): Promise<Instance> => {
     const database = await openDatabase(config, logger, stop, { mode: 'shared', maxWait })
     try {
       const options = { config, logger, assets, database, viewsDirectory, cataloguesDirectory }
-      const opened = await compose(options, runner)
+      const opened = await compose(options, { runner, isStopping: () => isStopping })
       const { lockLost } = opened
       lockLost.addEventListener('abort', () => ended.abort(lockLost.reason), { once: true })
       return opened
@@ -191,6 +196,12 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       const migration = isEmpty ? { url: url + pocketIdMigrationPath, token: setUpToken } : null
       return { url, setUp: { url: `${url}/login/setup`, migration } }
     },
+    async drain() {
+      isStopping = true
+      http.drain()
+      // Until proxies have seen `/readyz`, and clients have used their idle connections once more.
+      await setTimeout(drainTime, undefined, { signal: ended.signal }).catch(() => undefined)
+    },
     issueLoginCode: (name) => instance.issueLoginCode(name),
     issueBreakGlassCode: (name) => instance.issueBreakGlassCode(name),
     passkeysOf: (name) => instance.passkeysOf(name),
@@ -202,13 +213,17 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     callApi: (request) => instance.callApi(request),
     async [Symbol.asyncDispose]() {
       await replacement
+      http.drain()
       http[Symbol.dispose]()
       await instance.stop(() => stopListening(http.server))
     },
   }
 }
 
-async function compose(options: InstanceOptions, runner: MigrationRunner): Promise<Instance> {
+async function compose(
+  options: InstanceOptions,
+  serving: { readonly runner: MigrationRunner; readonly isStopping: () => boolean },
+): Promise<Instance> {
   const { config, logger, assets, database } = options
   const platform = await createPlatform(options)
   const rendering = await composeRendering(platform, options)
@@ -226,7 +241,7 @@ async function compose(options: InstanceOptions, runner: MigrationRunner): Promi
     commandLineKey,
   })
   const api = composeRestApi(services, guard)
-  const pages = composePages(services, guard, runner)
+  const pages = composePages(services, guard, serving)
 
   const userNamed = async (name: string) => {
     const user = await directory.findByName(name)

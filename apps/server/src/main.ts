@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
@@ -12,7 +13,7 @@ import { createLogger } from './logging/logger.ts'
 
 const stop = new AbortController()
 // The second signal finds no listener and ends the process immediately.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
 
 const args = process.argv.slice(2)
 
@@ -40,6 +41,8 @@ const exitCode = await run(args, {
   stop: stop.signal,
 })
 if (exitCode !== 0) process.exitCode = exitCode
+// The channel to the primary process would keep this process alive.
+cluster.worker?.disconnect()
 
 /** Overwrites one line of the terminal. */
 function showProgress(line: string): void {

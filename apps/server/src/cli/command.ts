@@ -22,6 +22,8 @@ export interface Instance extends AsyncDisposable {
   readonly lockLost: AbortSignal
   /** Starts listening; `setUp` has the URL of the set-up page if no administrator exists yet. */
   listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
+  /** Announces the stop to proxies and clients, and serves them for some more seconds. */
+  drain(): Promise<void>
   /** `expiresAt` in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
   issueBreakGlassCode(name: string): Promise<{ readonly code: string; readonly url: string }>
@@ -64,7 +66,7 @@ export interface CommandContext {
   /** Writes an error line. */
   readonly printError: (line: string) => void
   readonly createLogger: (config: Config) => Logger
-  /** Aborted when the process is asked to stop. */
+  /** Aborted when the process is asked to stop; the reason is the name of the signal. */
   readonly stop: AbortSignal
 }
 

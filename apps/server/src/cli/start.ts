@@ -66,6 +66,10 @@ async function serve(
   const end = AbortSignal.any([stop, app.lockLost])
   if (!end.aborted) await once(end, 'abort')
   app.lockLost.throwIfAborted()
+  // Not after Ctrl-C in a terminal.
+  if (stop.reason !== 'SIGTERM') return
+  log('Draining connections')
+  await app.drain()
 }
 
 function explainListenError(error: unknown, { host, port, unixSocket }: Config): unknown {

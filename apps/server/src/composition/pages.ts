@@ -50,7 +50,11 @@ import type { Services } from './services.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
 /** All pages with their routes. */
-export function composePages(services: Services, guard: Guard, runner: MigrationRunner): Router {
+export function composePages(
+  services: Services,
+  guard: Guard,
+  { runner, isStopping }: { readonly runner: MigrationRunner; readonly isStopping: () => boolean },
+): Router {
   const { database, pocket, directory, show, config, logger } = services
   const secure = pocket.issuer.startsWith('https:')
   const authentication = createAuthentication(pocket, directory)
@@ -64,6 +68,7 @@ export function composePages(services: Services, guard: Guard, runner: Migration
     ready: readiness({
       checks: { ...database.checks, keys: pocket.verifyKeys },
       ...(services.configurationWatch && { optional: { configuration: services.configurationWatch.isOperational } }),
+      isStopping,
       onFailure: (check, error) =>
         services.logger.warn({ check, reason: messageOf(error) }, 'This server is not ready'),
     }),

@@ -8,6 +8,8 @@ export interface ReadinessDeps {
   readonly checks: Readonly<Record<string, Check>>
   /** Checks that this process serves without: their failure is `degraded`. */
   readonly optional?: Readonly<Record<string, () => boolean>>
+  /** Whether this process is about to stop, so that it must get no more requests. */
+  readonly isStopping?: () => boolean
   /** Receives the reason for a failed check. */
   readonly onFailure: (name: string, error: unknown) => void
   /** Milliseconds; default: two seconds, longer than any check takes. */
@@ -25,8 +27,14 @@ export async function liveness(ctx: Context): Promise<void> {
   ctx.body = { status: 'ok' }
 }
 
-/** `/readyz`: 200 if this process is operational, if only in part, otherwise 503 with the names of the failed checks. */
-export function readiness({ checks, optional = {}, onFailure, maxWait = 2000 }: ReadinessDeps) {
+/** `/readyz`: 200 if this process is operational, if only in part, 503 with the names of the failed checks, or 503 while it stops. */
+export function readiness({
+  checks,
+  optional = {},
+  isStopping = () => false,
+  onFailure,
+  maxWait = 2000,
+}: ReadinessDeps) {
   let latest: { readonly startedAt: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
 
   const outcomeOf = async (name: string, check: Check): Promise<Outcome> => {
@@ -54,12 +62,17 @@ export function readiness({ checks, optional = {}, onFailure, maxWait = 2000 }: 
   })
 
   return async (ctx: Context): Promise<void> => {
+    ctx.set('Cache-Control', 'no-store')
+    if (isStopping()) {
+      ctx.status = 503
+      ctx.body = { status: 'stopping', checks: {} }
+      return
+    }
     const now = performance.now()
     if (latest === undefined || now - latest.startedAt >= cacheDuration) latest = { startedAt: now, outcomes: run() }
     const outcomes = await latest.outcomes
     const has = (searched: Outcome) => Object.values(outcomes).includes(searched)
     const status = has('failed') ? 'failed' : has('degraded') ? 'degraded' : 'ok'
-    ctx.set('Cache-Control', 'no-store')
     ctx.status = status === 'failed' ? 503 : 200
     ctx.body = { status, checks: outcomes }
   }

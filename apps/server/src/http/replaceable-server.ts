@@ -24,6 +24,7 @@ export class ReplaceableServer implements Disposable {
   readonly server: Server
   readonly #certificates: Disposable | undefined
   readonly #active = new Set<ServerResponse>()
+  #isDraining = false
   #handler: RequestListener
 
   constructor(
@@ -36,6 +37,7 @@ export class ReplaceableServer implements Disposable {
     const listener: RequestListener = (req, res) => {
       this.#active.add(res)
       res.once('close', () => this.#active.delete(res))
+      if (this.#isDraining) closeAfter(res)
       this.#handler(req, res)
     }
     this.server = tls
@@ -64,6 +66,12 @@ export class ReplaceableServer implements Disposable {
     clearTimeout(timer)
   }
 
+  /** Closes each connection after the next response, which says so: a client must not send a request to a closed connection. */
+  drain(): void {
+    this.#isDraining = true
+    for (const res of this.#active) closeAfter(res)
+  }
+
   /** Node applies this timeout to the whole server. */
   allowSlowRequests(): Disposable {
     this.server.requestTimeout = 0
@@ -73,4 +81,8 @@ export class ReplaceableServer implements Disposable {
       },
     }
   }
+}
+
+function closeAfter(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close')
 }

@@ -19,6 +19,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
   const [printed, complained, logged, done]: [string[], string[], string[], string[]] = [[], [], [], []]
   const app: Instance = {
     lockLost: new AbortController().signal,
+    drain: async () => void done.push('draining'),
     async listen() {
       done.push('listening')
       return { url: 'https://id.example.com', setUp: { url: 'https://id.example.com/login/setup', migration: null } }

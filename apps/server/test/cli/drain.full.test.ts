@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
+import { mainProgram, sourceFlags } from '../program.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pocket-drain-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+interface Answer {
+  readonly status: number | undefined
+  readonly connection: string | undefined
+}
+
+async function request(url: string, agent: Agent | false): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  get(url, { agent }, resolve).on('error', reject)
+  const response = await promise
+  for await (const _ of response);
+  return { status: response.statusCode, connection: response.headers.connection }
+}
+
+test.each([
+  { kind: 'SQLite', processes: 1 },
+  { kind: 'PostgreSQL', processes: 2 },
+])(
+  'SIGTERM fails no request of kept-alive clients, on $kind with $processes processes',
+  async ({ kind, processes }) => {
+    const port = String(await freePort())
+    const url = `http://localhost:${port}`
+    await using database = kind === 'PostgreSQL' ? await createTestDatabase() : undefined
+    const storage = database && {
+      DB_CONNECTION_STRING: database.url,
+      ENCRYPTION_KEY: 'a key for tests that is long enough',
+    }
+    await using server = await startProcess(process.execPath, [...sourceFlags, mainProgram], {
+      cwd: folder,
+      env: { PORT: port, APP_URL: url, WEB_CONCURRENCY: String(processes), ...storage },
+      readyWhen: processes === 1 ? /Listening on/ : /runs in 2 processes/,
+    })
+    const answers: Answer[] = []
+    /** Uses its connection until the server announces its end, as a proxy does. */
+    const client = async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      for (;;) {
+        const answer = await request(`${url}/healthz`, agent)
+        answers.push(answer)
+        if (answer.connection === 'close') return agent.destroy()
+      }
+    }
+    const clients = Array.from({ length: 8 }, client)
+    while (answers.length < 32) await Promise.race([...clients, request(`${url}/livez`, false)])
+    server.kill('SIGTERM')
+    await server.waitForOutput(/Draining connections/)
+    const probe = await request(`${url}/readyz`, false)
+    await Promise.all(clients)
+    expect(answers.filter(({ status }) => status !== 204)).toEqual([])
+    expect(await server.exit).toBe(0)
+    // The other process may have received the signal later.
+    if (processes === 1) expect(probe.status).toBe(503)
+  },
+)
