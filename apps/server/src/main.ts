@@ -43,6 +43,8 @@ const exitCode = await run(args, {
 if (exitCode !== 0) process.exitCode = exitCode
 // The channel to the primary process would keep this process alive.
 cluster.worker?.disconnect()
+// So would an export to a collector that does not answer.
+if (args.length === 0) setTimeout(() => process.exit(), 500).unref()
 
 /** Overwrites one line of the terminal. */
 function showProgress(line: string): void {

@@ -41,8 +41,8 @@ export interface Telemetry extends AsyncDisposable {
   measureWith(measure: Measure): void
 }
 
-/** Milliseconds that the last export may take. */
-const shutdownTimeout = 3000
+/** Milliseconds that the last export of metrics, and that of traces, may take. */
+const shutdownTimeout = 1000
 
 /**
  * Starts the exporters and subscribes to the channels. Only a start with telemetry loads this module and its libraries.
