@@ -151,7 +151,7 @@ function yamlProblems(text: string): readonly string[] {
 /** The keys of a service in the Compose Specification that the documentation uses. */
 const serviceKeys = new Set(
   (
-    'image container_name env_file environment ports volumes labels command restart user read_only tmpfs cap_add cap_drop ' +
+    'image container_name env_file environment ports volumes labels command restart stop_grace_period user read_only tmpfs cap_add cap_drop ' +
     'security_opt depends_on healthcheck networks'
   ).split(' '),
 )
