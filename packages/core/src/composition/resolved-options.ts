@@ -2,7 +2,7 @@ import { guardAccounts } from '../accounts/host-accounts.ts'
 import { noAudit } from '../audit/audit-sink.ts'
 import { createAccessChecks, getBuiltInRules } from '../clients/access-checks.ts'
 import { createClaimMaker, createHostClaimsReader } from '../clients/claim-maker.ts'
-import { defaultProtocol } from '../clients/protocol.ts'
+import { defaultProtocol, signingAlgorithms } from '../clients/protocol.ts'
 import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { systemClock } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
@@ -81,7 +81,14 @@ export function resolveOptions(options: PocketOptions) {
     authorizationDetailsTypes: protocol.authorizationDetailsTypes ?? {},
     redirectUriPolicy: { allowInsecure: protocol.allowInsecureRedirectUris ?? true },
     allowImplicit: protocol.allowImplicit ?? false,
-    signingAlgorithm: protocol.signingAlgorithm ?? (async () => defaultProtocol.idTokenSignedResponseAlg),
+    signingAlgorithm: () =>
+      callHost({
+        option: 'protocol.signingAlgorithm',
+        run: protocol.signingAlgorithm ?? (() => defaultProtocol.idTokenSignedResponseAlg),
+        problemOf: (algorithm) =>
+          signingAlgorithms.includes(algorithm) ? undefined : `it must be one of ${signingAlgorithms.join(', ')}`,
+        hookTimeout,
+      }),
     registrationPolicy: toReader('protocol.clientRegistration', protocol.clientRegistration ?? closedRegistration),
     refreshLeeway: protocol.refreshTokenLeeway ?? 3,
     configuration: protocol.configuration,

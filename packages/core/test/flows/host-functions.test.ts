@@ -69,3 +69,10 @@ test.each([
   await expect(change(client.id)).rejects.toMatchObject({ code: 'misconfigured', details })
   expect(await host.pocket.clients.find(client.id)).toMatchObject({ id: client.id })
 })
+
+test.each(Object.keys(broken))('creates no client if protocol.signingAlgorithm %s', async (problem) => {
+  const signingAlgorithm = () => broken[problem]?.('none') as never
+  host = await startHost({ options: { protocol: { signingAlgorithm }, limits: { hookTimeout: 50 } } })
+  const details = { option: 'protocol.signingAlgorithm' }
+  await expect(host.client({})).rejects.toMatchObject({ code: 'misconfigured', details })
+})
