@@ -100,7 +100,7 @@ async function usedIcons(): Promise<Record<string, unknown>> {
   const allIcons: Record<string, unknown> = JSON.parse(await readFile(iconNodes(), 'utf8'))
   const icons: Record<string, unknown> = {}
   for (const { icon } of [...rail.own, ...rail.administration]) icons[icon] = allIcons[icon]
-  for (const template of await templates()) {
+  for (const template of await readTemplates()) {
     if (!template.includes('/partials/icon')) continue
     for (const [, name] of template.matchAll(/'([a-z0-9-]+)'/g))
       if (name !== undefined && Object.hasOwn(allIcons, name)) icons[name] = allIcons[name]
@@ -112,7 +112,7 @@ function iconNodes(): string {
   return join(server, 'node_modules', 'lucide-static', 'icon-nodes.json')
 }
 
-async function templates(): Promise<string[]> {
+async function readTemplates(): Promise<string[]> {
   const views = join(server, 'views')
   const names = (await readdir(views, { recursive: true })).filter((name) => name.endsWith('.ejs'))
   return Promise.all(names.map((name) => readFile(join(views, name), 'utf8')))

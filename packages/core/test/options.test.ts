@@ -179,9 +179,9 @@ test.each([
   expect(await fieldsOf(options)).toEqual(fields)
 })
 
-test.each([undefined, null, 'https://id.example.com', []])('rejects %p as options', async (given) => {
+test.each([undefined, null, 'https://id.example.com', []])('rejects %p as options', async (input) => {
   // Cast: the value of a host without type checking.
-  const failed = createPocket(given as unknown as PocketOptions)
+  const failed = createPocket(input as unknown as PocketOptions)
   await expect(failed).rejects.toMatchObject({
     code: 'misconfigured',
     fields: [{ field: 'options', code: 'required' }],

@@ -49,7 +49,7 @@ export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
       const encryption = encryptionOf(ctx)
       await backupDownloads.validate(encryption)
       // The next request has no body; the cookie is encrypted and read once.
-      if (!flashes.set(ctx, archivePath, { encryption, by: user.id })) throw invalid('recipient', 'too_long')
+      if (!flashes.set(ctx, archivePath, { encryption, by: user.id })) throw invalidInput('recipient', 'too_long')
       seeOther(ctx, `${backupsPath}?download=started`)
     })
     if (!refusal) return
@@ -81,16 +81,16 @@ export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
 function encryptionOf(ctx: Context): Encryption {
   if (formText(ctx, 'with', 20) === 'recipient') {
     const recipient = formText(ctx, 'recipient', maxRecipientLength).trim()
-    if (recipient === '') throw invalid('recipient', 'required')
+    if (recipient === '') throw invalidInput('recipient', 'required')
     return { recipients: [recipient] }
   }
   const passphrase = formText(ctx, 'passphrase', maxPassphraseLength)
-  if (passphrase === '') throw invalid('passphrase', 'required')
-  if (formText(ctx, 'repeated', maxPassphraseLength) !== passphrase) throw invalid('repeated', 'invalid')
+  if (passphrase === '') throw invalidInput('passphrase', 'required')
+  if (formText(ctx, 'repeated', maxPassphraseLength) !== passphrase) throw invalidInput('repeated', 'invalid')
   return { passphrase }
 }
 
-function invalid(field: string, code: string): InvalidInputError {
+function invalidInput(field: string, code: string): InvalidInputError {
   const problem = { field, code, message: `is not valid (${code})` }
   return new InvalidInputError('validation_failed', `The field ${field} is not valid.`, { fields: [problem] })
 }

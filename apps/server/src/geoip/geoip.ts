@@ -7,7 +7,7 @@ export interface GeoIp {
   /** In English, as the contract requires. */
   locate(ipAddress: string | null): Location
   /** Translates an earlier result of `locate` for this IP address to a language (BCP 47), as far as names are available. */
-  inLanguage(location: Location, ipAddress: string | null, language: string): Location
+  localize(location: Location, ipAddress: string | null, language: string): Location
 }
 
 export interface GeoIpOptions {
@@ -31,7 +31,7 @@ export function createGeoIp({ database, localIpv6Ranges }: GeoIpOptions): GeoIp 
   }
   return {
     locate: (ipAddress) => toEnglish(find(ipAddress)),
-    inLanguage(location, ipAddress, language) {
+    localize(location, ipAddress, language) {
       const record = find(ipAddress)
       // The IP address may have been reassigned to a different location since then.
       if (record === undefined || !isRecord(record) || !isSame(toEnglish(record), location)) return location

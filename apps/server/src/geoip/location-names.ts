@@ -8,7 +8,7 @@ export type LocationNames = (ipAddress: string | null, stored?: Location) => str
 export function locationNames(geoIp: GeoIp, { text, language }: Messages): LocationNames {
   return (ipAddress, stored = geoIp.locate(ipAddress)) => {
     if (stored.country === internalNetwork) return stored.city === lan.city ? text('place.internal') : stored.city
-    const { city, country } = geoIp.inLanguage(stored, ipAddress, language)
+    const { city, country } = geoIp.localize(stored, ipAddress, language)
     return [city, country].filter((part) => part !== '').join(', ')
   }
 }

@@ -58,7 +58,7 @@ export function selectCatalogue(all: readonly CatalogueEntry[]): Catalogues {
   const fallbackCatalogue = all.find(({ language }) => language === fallback)
   if (fallbackCatalogue === undefined) throw new Error('There is no catalogue in English.')
   const localized = all.map((catalogue) => ({ ...catalogue, locale: new Intl.Locale(catalogue.language).maximize() }))
-  const inLanguage = (language: string): CatalogueEntry | undefined => {
+  const localize = (language: string): CatalogueEntry | undefined => {
     const requested = maximizeLocale(language)
     if (requested === undefined) return undefined
     const related = localized.filter((catalogue) => catalogue.locale.language === requested.language)
@@ -71,7 +71,7 @@ export function selectCatalogue(all: readonly CatalogueEntry[]): Catalogues {
       .sort((a, b) => names.compare(a.name, b.name)),
     inPreferredLanguage(languages) {
       for (const language of languages) {
-        const match = inLanguage(language)
+        const match = localize(language)
         if (match) return match.messages()
       }
       return fallbackCatalogue.messages()

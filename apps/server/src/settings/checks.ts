@@ -25,14 +25,16 @@ function malformed(message: string): Fault {
 }
 
 /** Counts characters as code points, as users do. */
-function tooLong(text: string, most: number): Fault | undefined {
-  return [...text].length > most ? { code: 'too_long', message: `must be at most ${most} characters long` } : undefined
+function tooLong(text: string, maxLength: number): Fault | undefined {
+  return [...text].length > maxLength
+    ? { code: 'too_long', message: `must be at most ${maxLength} characters long` }
+    : undefined
 }
 
 /** A single line without control characters and bidirectional formatting characters. */
-export function line(most: number = maxTextLength): Check {
+export function line(maxLength: number = maxTextLength): Check {
   return (text) =>
-    tooLong(text, most) ??
+    tooLong(text, maxLength) ??
     (/^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u.test(text)
       ? undefined
       : malformed('must be one line of plain text'))

@@ -77,17 +77,17 @@ describe('a cross-site page', () => {
   test.each(rows.filter(([route]) => !route.startsWith('GET ')))('cannot send %s', async (route) => {
     const [administrator] = callers.sessions.filter(({ name }) => name === 'administrator, session recent')
     if (!administrator) throw new Error('There is no administrator.')
-    const answer = await send(administrator, route, 'https://evil.example/')
-    expect(outcomeOf(answer)).toBe('403 cross_site_request')
+    const response = await send(administrator, route, 'https://evil.example/')
+    expect(outcomeOf(response)).toBe('403 cross_site_request')
   })
 })
 
 test('every row belongs to a served route', async () => {
   const bare: string[] = []
   for (const [route] of rows) {
-    const [nobody] = callers.sessions
-    if (!nobody) throw new Error('There is no caller.')
-    const { status, text } = await send(nobody, route)
+    const [noUser] = callers.sessions
+    if (!noUser) throw new Error('There is no caller.')
+    const { status, text } = await send(noUser, route)
     if (status === 404 && /API endpoint not found|There is no such page/.test(text)) bare.push(route)
   }
   expect(bare).toEqual([])

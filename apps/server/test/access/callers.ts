@@ -83,12 +83,12 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     if (known) return known
     const body = { name: `Key ${minted.size}`, expiresAt: new Date(now + 86_400_000).toISOString(), scopes }
     const canReadSecrets = scopes === null && role === 'administrator'
-    const answer = await owners[role].postJson(`${url}/api/api-keys`, { ...body, canReadSecrets })
+    const response = await owners[role].postJson(`${url}/api/api-keys`, { ...body, canReadSecrets })
     // A cast: another test checks the shape.
-    const { token } = answer.json() as { token: string }
-    const made = byKey(name, token, { role, scopes })
-    minted.set(name, made)
-    return made
+    const { token } = response.json() as { token: string }
+    const created = byKey(name, token, { role, scopes })
+    minted.set(name, created)
+    return created
   }
 
   return {

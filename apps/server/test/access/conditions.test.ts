@@ -135,11 +135,11 @@ async function outcome(by: TestCaller, route: string, { params = {}, body }: Con
   const [method = '', path = ''] = route.split(' ')
   const url = callers.instance.url + path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? randomUUID())
   const options = { headers: { accept: 'application/json', ...by.headers } }
-  const answer = path.startsWith('/api/')
+  const response = path.startsWith('/api/')
     ? await by.agent.sendJson(method, url, { body, options })
     : // A cast: pages receive a form.
       await by.agent.postForm(url, body as Readonly<Record<string, string>>, options)
-  return answer.status < 400 ? 'done' : outcomeOf(answer)
+  return response.status < 400 ? 'done' : outcomeOf(response)
 }
 
 function session(name: string): TestCaller {
@@ -178,9 +178,9 @@ describe('a condition', () => {
 
 describe('the account of the current user', () => {
   async function own(by: TestCaller): Promise<Readonly<Record<string, unknown>>> {
-    const answer = await by.agent.getJson(`${callers.instance.url}/api/users/me`, { headers: by.headers })
+    const response = await by.agent.getJson(`${callers.instance.url}/api/users/me`, { headers: by.headers })
     // A cast: another test checks the shape.
-    return answer.json() as Readonly<Record<string, unknown>>
+    return response.json() as Readonly<Record<string, unknown>>
   }
 
   test('changes its e-mail address only after a recent passkey check', async () => {
@@ -258,9 +258,9 @@ test('requires a key without scopes to link any user with LDAP', async () => {
 test('requires a passkey used for this approval to approve another device', async () => {
   const { url } = callers.instance
   const by = session('user, session recent')
-  const asked = await callers.instance.agent().postJson(`${url}/api/device-login/requests`, {})
+  const response = await callers.instance.agent().postJson(`${url}/api/device-login/requests`, {})
   // A cast: another test checks the shape.
-  const { userCode: code } = asked.json() as { userCode: string }
+  const { userCode: code } = response.json() as { userCode: string }
   const decide = (decision: string) =>
     outcome(by, 'POST /api/device-login/verification/decision', { body: { code, decision } })
   expect(await decide('approve')).toBe('401 reauthentication_required')

@@ -50,8 +50,8 @@ test('every interaction route has exactly one row', async () => {
 
 test('every endpoint in the discovery document has a row', async () => {
   const { instance } = callers
-  const answer = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
-  const named = Object.entries(Object(answer.json())).filter(([name]) => /_(endpoint|uri)$/.test(name))
+  const response = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
+  const named = Object.entries(Object(response.json())).filter(([name]) => /_(endpoint|uri)$/.test(name))
   const paths = named.map(([, value]) => new URL(String(value)).pathname)
   expect(paths.length).toBeGreaterThan(8)
   const listed = new Set([...coreTable.keys(), ...accessTable.keys()].map((route) => route.split(' ')[1]))
@@ -64,12 +64,12 @@ async function answerTo(by: TestCaller, route: string, from?: string) {
   const url = callers.instance.url + path.replaceAll(/:\w+/g, 'none')
   const options = { headers: { accept: 'application/json', ...by.headers }, ...(from && { from }) }
   const isForm = method === 'POST' && !/register|options|answer|login$/.test(path)
-  const answer = isForm
+  const response = isForm
     ? await by.agent.postForm(url, {}, options)
     : await by.agent.sendJson(method, url, { options, ...(method !== 'GET' && { body: {} }) })
-  const isJson = answer.headers.get('content-type')?.includes('json') && answer.text !== ''
-  const { code, error } = (isJson ? answer.json() : {}) as { code?: string; error?: string }
-  return { status: answer.status, code: code ?? error ?? '' }
+  const isJson = response.headers.get('content-type')?.includes('json') && response.text !== ''
+  const { code, error } = (isJson ? response.json() : {}) as { code?: string; error?: string }
+  return { status: response.status, code: code ?? error ?? '' }
 }
 
 /** The response to a caller without an interaction, client credentials or token. */
@@ -84,10 +84,10 @@ test.each(rows)('%s responds as its row declares, for every session', async (rou
   const key = await callers.key(null)
   for (const by of [...callers.sessions, key]) {
     const { status, code } = await answerTo(by, route)
-    const said = `${status} ${code}`
+    const output = `${status} ${code}`
     const refusal = refusals[caller]
-    if (refusal) expect([by.name, said]).toEqual([by.name, expect.stringMatching(refusal)])
-    else expect([by.name, [401, 403].includes(status) || status >= 500, said]).toEqual([by.name, false, said])
+    if (refusal) expect([by.name, output]).toEqual([by.name, expect.stringMatching(refusal)])
+    else expect([by.name, [401, 403].includes(status) || status >= 500, output]).toEqual([by.name, false, output])
   }
 })
 

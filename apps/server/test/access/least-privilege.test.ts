@@ -22,8 +22,8 @@ async function createClient(): Promise<string> {
 /** Sends requests with a new API key of the administrator that has these scopes. */
 async function keyWith(...scopes: readonly string[]) {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
-  const made = await instance.call('POST /api/api-keys', { body: { name: freshName(), expiresAt, scopes } })
-  const headers = { 'x-api-key': String(made.json.token) }
+  const created = await instance.call('POST /api/api-keys', { body: { name: freshName(), expiresAt, scopes } })
+  const headers = { 'x-api-key': String(created.json.token) }
   return (call: string, body?: unknown) => {
     const [method = '', path = ''] = call.split(' ')
     return instance.agent().sendJson(method, instance.url + path, { body, options: { headers } })

@@ -105,11 +105,11 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('deletes the keys of a deleted user and no others', async () => {
-    const gone = await mint()
+    const deleted = await mint()
     ownerId = crypto.randomUUID()
     const kept = await mint()
-    await apiKeys.removeByOwner(gone.apiKey.ownerId)
-    expect(await apiKeys.identify(gone.token)).toBeUndefined()
+    await apiKeys.removeByOwner(deleted.apiKey.ownerId)
+    expect(await apiKeys.identify(deleted.token)).toBeUndefined()
     expect(await apiKeys.identify(kept.token)).toMatchObject({ id: kept.apiKey.id })
     await apiKeys.flush()
   })

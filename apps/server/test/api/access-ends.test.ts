@@ -17,14 +17,14 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   afterAll(async () => instance[Symbol.asyncDispose]())
 
   const post = async (path: string, fields: Fields) => {
-    const answer = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
-    return { status: answer.status, json: (await answer.json()) as Json }
+    const response = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: response.status, json: (await response.json()) as Json }
   }
 
   async function client(jwtAccessTokens: boolean, groupId: string) {
     const body = { name: freshName(), callbackURLs: [callback], skipConsent: true, isGroupRestricted: true }
-    const made = await instance.call('POST /api/oidc/clients', { body: { ...body, protocol: { jwtAccessTokens } } })
-    const id = String(made.json.id)
+    const created = await instance.call('POST /api/oidc/clients', { body: { ...body, protocol: { jwtAccessTokens } } })
+    const id = String(created.json.id)
     const params = { id }
     await instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', { params, body: { userGroupIds: [groupId] } })
     const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params })
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     return { person, groupId, both: [await held(person, groupId, false), await held(person, groupId, true)] }
   }
 
-  const gone = { userInfo: 401, accessToken: false, refreshToken: false }
+  const deleted = { userInfo: 401, accessToken: false, refreshToken: false }
 
   test('work until access changes', async () => {
     const { both } = await given()
@@ -115,7 +115,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     // Not revived by another passkey: the grants have ended.
     await registerPasskey(person.agent, instance.url)
     for (const { seen, refresh, exchange, poll } of both) {
-      expect(await seen()).toEqual(gone)
+      expect(await seen()).toEqual(deleted)
       for (const act of [refresh, exchange, poll])
         expect(await act()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
     }
@@ -136,17 +136,19 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const [required, removed] = await Promise.all([requirePasskeys(groupId, true), removePasskey(person)])
     expect([required.status, removed.status]).toEqual([200, 204])
     await registerPasskey(person.agent, instance.url)
-    for (const { seen } of both) expect(await seen()).toEqual(gone)
+    for (const { seen } of both) expect(await seen()).toEqual(deleted)
   })
 
   test('cannot be renewed while a passkey is removed', async () => {
     const { person, both } = await given(true)
     const acts = both.flatMap(({ refresh, exchange, poll }) => [refresh(), exchange(), poll()])
-    const [removed, ...answers] = await Promise.all([removePasskey(person), ...acts])
+    const [removed, ...responses] = await Promise.all([removePasskey(person), ...acts])
     expect(removed.status).toBe(204)
     await registerPasskey(person.agent, instance.url)
-    for (const { seen } of both) expect(await seen()).toEqual(gone)
-    const bearers = answers.flatMap(({ json }) => (json.access_token === undefined ? [] : [String(json.access_token)]))
+    for (const { seen } of both) expect(await seen()).toEqual(deleted)
+    const bearers = responses.flatMap(({ json }) =>
+      json.access_token === undefined ? [] : [String(json.access_token)],
+    )
     for (const bearer of bearers) {
       const headers = { authorization: `Bearer ${bearer}` }
       expect((await fetch(`${instance.url}/api/oidc/userinfo`, { headers })).status).toBe(401)
@@ -164,15 +166,15 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const refused = await agent.follow(await agent.get(url), { until })
     expect(refused.text).toContain('opens once you have two passkeys')
     /** Returns from the page that adds a passkey. */
-    const goBack = async ({ text }: { readonly text: string }) => {
+    const returnDenied = async ({ text }: { readonly text: string }) => {
       const [, adding = ''] = /href="(\/signup\/add-passkey[^"]*)"/.exec(text) ?? []
       const backTo = new URL(adding.replaceAll('&amp;', '&'), instance.url).searchParams.get('redirect') ?? ''
       return agent.follow(await agent.get(instance.url + backTo), { until })
     }
-    const still = await goBack(refused)
+    const still = await returnDenied(refused)
     expect(still.text).toContain('opens once you have two passkeys')
     await registerPasskey(agent, instance.url)
-    const opened = await goBack(still)
+    const opened = await returnDenied(still)
     expect(new URL(opened.location ?? '').searchParams.has('code')).toBe(true)
     const silent = { ...query, prompt: 'none' }
     await removePasskey(person)
@@ -202,7 +204,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const { person, groupId, both } = await given()
     expect([200, 204]).toContain((await happens(person, groupId)).status)
     for (const { seen, refresh, exchange, poll } of both) {
-      expect(await seen()).toEqual(gone)
+      expect(await seen()).toEqual(deleted)
       for (const act of [refresh, exchange, poll])
         expect(await act()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
     }
@@ -230,7 +232,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const { person, both } = await given()
     for (const { clientId, seen, refresh, exchange, poll } of both) {
       expect([200, 204]).toContain((await happens(person, clientId)).status)
-      expect(await seen()).toEqual(gone)
+      expect(await seen()).toEqual(deleted)
       for (const act of [refresh, exchange, poll]) expect((await act()).json.error).toBe(error)
     }
   })
@@ -243,7 +245,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const params = { id: session?.id ?? '' }
     expect((await instance.call('DELETE /api/sessions/{id}', { params, agent: person.agent })).status).toBe(204)
     for (const { seen, refresh, exchange, poll } of both) {
-      expect(await seen()).toEqual(gone)
+      expect(await seen()).toEqual(deleted)
       for (const act of [refresh, exchange])
         expect(await act()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
       expect((await poll()).status).toBe(200)

@@ -22,8 +22,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id, agent } = await instance.person(freshName())
     expect((await agent.get(`${instance.url}/settings/account/data`)).text).not.toContain(remove)
     expect((await agent.postForm(instance.url + remove, form)).status).toBe(403)
-    const answer = await instance.call('DELETE /api/users/me', { agent })
-    expect(answer).toMatchObject({ status: 403, json: { code: 'account_removal_disabled' } })
+    const response = await instance.call('DELETE /api/users/me', { agent })
+    expect(response).toMatchObject({ status: 403, json: { code: 'account_removal_disabled' } })
     expect(await instance.app.directory.find(id)).toBeDefined()
   })
 
@@ -41,9 +41,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await instance.app.directory.find(id)).toBeDefined()
     const response = await passkeyAnswer(agent, instance.url, authenticator)
     expect((await agent.postJson(`${instance.url}/reauthenticate`, { response })).status).toBe(200)
-    const gone = await agent.postForm(instance.url + remove, form)
-    expect([gone.status, gone.location]).toEqual([303, `${instance.url}/account-removed`])
-    expect((await agent.follow(gone)).text).toContain('Your account is deleted')
+    const result = await agent.postForm(instance.url + remove, form)
+    expect([result.status, result.location]).toEqual([303, `${instance.url}/account-removed`])
+    expect((await agent.follow(result)).text).toContain('Your account is deleted')
     expect(await instance.app.directory.find(id)).toBeUndefined()
     expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
     const withKey = await instance

@@ -120,8 +120,8 @@ describe.each(databaseKinds)('the typed client on %s', (kind) => {
       },
     })
     const path = { id: 'https://app.example.com/client' }
-    const answer = observed.GET('/api/oidc/clients/{id}/meta', { params: { path } })
-    await expect(answer).rejects.toMatchObject({ status: 404, code: 'not_found' })
+    const result = observed.GET('/api/oidc/clients/{id}/meta', { params: { path } })
+    await expect(result).rejects.toMatchObject({ status: 404, code: 'not_found' })
     expect(addresses).toEqual(['/api/oidc/clients/~aHR0cHM6Ly9hcHAuZXhhbXBsZS5jb20vY2xpZW50/meta'])
   })
 
@@ -151,8 +151,8 @@ describe.each(databaseKinds)('the typed client on %s', (kind) => {
     const { requestId } = error as PocketRequestError
     expect(instance.log.some((line) => line.includes(String(requestId)))).toBe(true)
     const params = { path: { id: randomUUID() } }
-    const stranger = createPocketClient({ url: instance.url })
-    await expect(stranger.GET('/api/users/{id}', { params })).rejects.toMatchObject({ code: 'not_signed_in' })
+    const otherUser = createPocketClient({ url: instance.url })
+    await expect(otherUser.GET('/api/users/{id}', { params })).rejects.toMatchObject({ code: 'not_signed_in' })
   })
 
   test('throws an error for a response of an intermediary', async () => {

@@ -31,10 +31,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   afterAll(async () => stack.disposeAsync())
 
   async function mint(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<Minted> {
-    const answer = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })
-    expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
+    const response = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })
+    expect([response.status, response.text]).toEqual([201, expect.any(String)])
     // A cast: a test below checks the shape.
-    return answer.json() as Minted
+    return response.json() as Minted
   }
 
   /** An API call without cookies, as a program sends it. */
@@ -53,7 +53,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('creates a key that works, lists it without its token, and deletes it', async () => {
     const { agent } = await instance.person('main')
     const expiresAt = inDays(30)
-    const made = await agent.postJson(keysAt, { name: 'Cafe\u0301', description: 'for tests', expiresAt })
+    const created = await agent.postJson(keysAt, { name: 'Cafe\u0301', description: 'for tests', expiresAt })
     const apiKey = {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: 'Caf\u00e9',
@@ -65,14 +65,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       canReadSecrets: false,
     }
     const token: unknown = expect.stringMatching(/^pak_[A-Za-z0-9_-]{43}$/)
-    expect([made.status, made.json()]).toEqual([201, { apiKey, token }])
+    expect([created.status, created.json()]).toEqual([201, { apiKey, token }])
     const list = await agent.getJson(keysAt)
     expect(list.json()).toEqual({
       data: [apiKey],
       pagination: { totalPages: 1, totalItems: 1, currentPage: 1, itemsPerPage: 20 },
     })
 
-    const minted = made.json() as Minted
+    const minted = created.json() as Minted
     expect((await withKey(minted.token, 'GET /api/version/current')).status).toBe(200)
     expect(list.text + instance.log.join()).not.toContain(minted.token)
     expect((await withKey(minted.token, `DELETE /api/api-keys/${minted.apiKey.id}`)).status).toBe(204)
@@ -154,16 +154,16 @@ describe.each(databaseKinds)('%s', (kind) => {
       scopes: ['read:settings'],
     })
     const renew = (expiresAt: string) => agent.postJson(`${keysAt}/${apiKey.id}/renew`, { expiresAt })
-    let answer = await withKey(token, 'GET /api/version/current')
-    expect(answer.status).toBe(200)
+    let response = await withKey(token, 'GET /api/version/current')
+    expect(response.status).toBe(200)
     now = end
-    answer = await withKey(token, 'GET /api/version/current')
-    expect(refusal(answer)).toEqual([401, 'not_signed_in'])
+    response = await withKey(token, 'GET /api/version/current')
+    expect(refusal(response)).toEqual([401, 'not_signed_in'])
     expect(refusal(await renew(inDays(-1)))).toEqual([400, 'invalid_api_key_expiration'])
     const expiresAt = inDays(9)
-    answer = await renew(expiresAt)
-    const renewed = answer.json() as Minted
-    expect([answer.status, renewed.apiKey]).toEqual([
+    response = await renew(expiresAt)
+    const renewed = response.json() as Minted
+    expect([response.status, renewed.apiKey]).toEqual([
       200,
       { ...apiKey, expiresAt, lastUsedAt: renewed.apiKey.lastUsedAt, scopes: ['read:settings'] },
     ])
@@ -177,8 +177,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { token, apiKey } = await mint(instance.administrator)
     for (const key of [token, staticKey])
       for (const path of ['/api/api-keys', `/api/api-keys/${apiKey.id}/renew`]) {
-        const answer = await withKey(key, `POST ${path}`, { name: 'More', expiresAt: inDays(1) })
-        expect(refusal(answer)).toEqual([403, 'api_key_auth_not_allowed'])
+        const response = await withKey(key, `POST ${path}`, { name: 'More', expiresAt: inDays(1) })
+        expect(refusal(response)).toEqual([403, 'api_key_auth_not_allowed'])
       }
   })
 
@@ -191,8 +191,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       [`DELETE /api/api-keys/${apiKey.id}`, 'write:account'],
       ['GET /api/version/current', 'read:settings'],
     ] as const) {
-      const answer = await withKey(token, call)
-      expect([answer.status, answer.json()]).toMatchObject([403, { code: 'forbidden', details: { scope } }])
+      const response = await withKey(token, call)
+      expect([response.status, response.json()]).toMatchObject([403, { code: 'forbidden', details: { scope } }])
     }
     expect((await withKey(token, 'GET /api/version/latest')).status).toBe(200)
   })
@@ -223,8 +223,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { token } = await mint(administrator, { scopes: ['read:groups', 'write:groups', 'read:users'] })
     const make = async () => {
       const name = freshUserName()
-      const answer = await withKey(token, 'POST /api/user-groups', { name, friendlyName: name })
-      return (answer.json() as { id: string }).id
+      const response = await withKey(token, 'POST /api/user-groups', { name, friendlyName: name })
+      return (response.json() as { id: string }).id
     }
     const [without, holding] = [await make(), await make()]
     const users = { userIds: [me.id] }
@@ -263,13 +263,13 @@ describe.each(databaseKinds)('%s', (kind) => {
       { ldapUrl: 'ldap://example.net' },
       { emailOneTimeAccessAsUnauthenticatedEnabled: 'true' },
     ]) {
-      const answer = await withKey(token, 'PUT /api/application-configuration', {
+      const response = await withKey(token, 'PUT /api/application-configuration', {
         ...all,
         ...changes,
         appName: 'Other',
       })
       const details = { key: Object.keys(changes).join() }
-      expect([answer.status, answer.json()]).toMatchObject([403, { code: 'forbidden', details }])
+      expect([response.status, response.json()]).toMatchObject([403, { code: 'forbidden', details }])
     }
     // The configured LDAP server decides who is an administrator.
     expect(refusal(await withKey(token, 'PATCH /api/settings', { ldapStartTls: true }))).toEqual([403, 'forbidden'])
@@ -288,20 +288,20 @@ describe.each(databaseKinds)('%s', (kind) => {
     const body = { endpoint: 'https://scim.example.net', token: '', oidcClientId }
     const scopes = ['write:clients', 'read:users', 'read:groups']
     const allowed = await mint(administrator, { scopes })
-    const made = await withKey(allowed.token, 'POST /api/scim/service-provider', body)
+    const created = await withKey(allowed.token, 'POST /api/scim/service-provider', body)
     // A cast: the document defines the type.
-    const { id } = made.json() as { readonly id: string }
+    const { id } = created.json() as { readonly id: string }
     for (const missing of ['read:users', 'read:groups']) {
       const { token } = await mint(administrator, { scopes: scopes.filter((scope) => scope !== missing) })
       for (const call of ['POST /api/scim/service-provider', `PUT /api/scim/service-provider/${id}`]) {
-        const answer = await withKey(token, call, { ...body, endpoint: 'https://scim.example.org' })
-        expect([answer.status, answer.json()]).toMatchObject([403, { details: { scope: missing } }])
+        const response = await withKey(token, call, { ...body, endpoint: 'https://scim.example.org' })
+        expect([response.status, response.json()]).toMatchObject([403, { details: { scope: missing } }])
       }
       // Permission to change clients does not include imports.
       expect(refusal(await withKey(token, 'POST /api/application-configuration/sync-ldap'))).toEqual([403, 'forbidden'])
     }
     const changed = await withKey(allowed.token, `PUT /api/scim/service-provider/${id}`, body)
-    expect([made.status, changed.status]).toEqual([201, 200])
+    expect([created.status, changed.status]).toEqual([201, 200])
     await app.pocket.clients.remove(oidcClientId)
   })
 
@@ -309,8 +309,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const scopes = ['read:settings', 'write:settings']
     const { token } = await mint(instance.administrator, { scopes })
     for (const call of ['GET /api/ldap/runs', 'POST /api/ldap/dry-run', 'POST /api/ldap/sync']) {
-      const answer = await withKey(token, call, call.startsWith('POST') ? {} : undefined)
-      expect([call, answer.status, answer.json()]).toMatchObject([call, 403, { details: { scope: 'read:users' } }])
+      const response = await withKey(token, call, call.startsWith('POST') ? {} : undefined)
+      expect([call, response.status, response.json()]).toMatchObject([call, 403, { details: { scope: 'read:users' } }])
     }
     const reader = await mint(instance.administrator, { scopes: [...scopes, 'read:users', 'read:groups'] })
     expect((await withKey(reader.token, 'GET /api/ldap/runs')).status).toBe(200)
@@ -329,8 +329,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const headers = { 'x-api-key': token }
     expect((await agent.getJson(keysAt, { headers })).json()).toMatchObject({ data: [] })
     const invalid = { ...headers, cookie: 'access_token=made-up' }
-    const answer = await instance.agent().getJson(keysAt, { headers: invalid })
-    expect(answer.json()).toMatchObject({ data: expect.arrayContaining([expect.anything()]) })
+    const response = await instance.agent().getJson(keysAt, { headers: invalid })
+    expect(response.json()).toMatchObject({ data: expect.arrayContaining([expect.anything()]) })
   })
 
   test('treats the key of the environment as a key without a user', async () => {
@@ -352,9 +352,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/users/me/verify-email', { token: 'x' }, 400, { code: 'invalid_email_verification_token' }],
     ['GET /api/webauthn/credentials', {}, 200, []],
     ['POST /api/api-keys', { name: 'Another' }, 403, { code: 'api_key_auth_not_allowed' }],
-  ])('has no record for the key of the environment: %s of %j', async (call, body, status, answer) => {
+  ])('has no record for the key of the environment: %s of %j', async (call, body, status, result) => {
     const got = await withKey(staticKey, call, call.startsWith('GET') ? undefined : body)
-    expect([got.status, got.json()]).toMatchObject([status, answer])
+    expect([got.status, got.json()]).toMatchObject([status, result])
   })
 
   test.each([
@@ -378,12 +378,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['a scope twice', { scopes: ['read:users', 'read:users'] }, 'scopes invalid_format'],
     ['a text for scopes', { scopes: 'read:users' }, 'invalid_request_body'],
   ])('refuses %s', async (_what, fields, problem) => {
-    const answer = await instance.administrator.postJson(keysAt, {
+    const response = await instance.administrator.postJson(keysAt, {
       name: 'Terraform',
       expiresAt: inDays(1),
       ...fields,
     })
-    expect([answer.status, problemOf(answer)]).toEqual([400, problem])
+    expect([response.status, problemOf(response)]).toEqual([400, problem])
   })
 
   test.each([
@@ -408,24 +408,24 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['a prototype', 'application/json', '{"__proto__":{"name":"Terraform"},"constructor":{"prototype":{}}}'],
     ['deep nesting', 'application/json', `{"name":${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
   ])('refuses a body of %s', async (_what, type, body) => {
-    const answer = await instance.administrator.fetch(keysAt, {
+    const response = await instance.administrator.fetch(keysAt, {
       method: 'POST',
       headers: { 'content-type': type, cookie: cookieOf(instance.administrator) },
       body,
     })
-    expect([answer.status, await answer.json()]).toEqual([
+    expect([response.status, await response.json()]).toEqual([
       400,
       expect.objectContaining({ code: expect.stringMatching(/^(invalid_request_body|validation_failed)$/) }),
     ])
   })
 
   test('rejects a body above the size limit', async () => {
-    const answer = await instance.administrator.fetch(keysAt, {
+    const response = await instance.administrator.fetch(keysAt, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie: cookieOf(instance.administrator) },
       body: JSON.stringify({ name: 'x'.repeat(1_000_000) }),
     })
-    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'payload_too_large' }])
+    expect([response.status, await response.json()]).toMatchObject([413, { code: 'payload_too_large' }])
   })
 
   test('handles hostile queries safely', async () => {
@@ -440,14 +440,14 @@ function inDays(days: number): string {
   return new Date(Date.now() + days * day).toISOString()
 }
 
-function refusal(answer: UserAgentResponse): readonly unknown[] {
-  const { code }: Readonly<Record<string, unknown>> = Object(answer.json())
-  return [answer.status, code]
+function refusal(response: UserAgentResponse): readonly unknown[] {
+  const { code }: Readonly<Record<string, unknown>> = Object(response.json())
+  return [response.status, code]
 }
 
 /** The error code, or the field and its error code. */
-function problemOf(answer: UserAgentResponse): string {
-  const { code, details } = answer.json() as {
+function problemOf(response: UserAgentResponse): string {
+  const { code, details } = response.json() as {
     readonly code: string
     readonly details?: { readonly fields?: readonly { readonly field: string; readonly code: string }[] }
   }

@@ -15,8 +15,8 @@ function fresh(): string {
 
 async function createApi(fields: Json = {}): Promise<Answer & { readonly id: string; readonly resource: string }> {
   const resource = `https://${fresh()}.example`
-  const answer = await instance.call('POST /api/apis', { body: { name: 'Notes', resource, ...fields } })
-  return { ...answer, id: String(answer.json.id), resource }
+  const response = await instance.call('POST /api/apis', { body: { name: 'Notes', resource, ...fields } })
+  return { ...response, id: String(response.json.id), resource }
 }
 
 async function createClient(fields: Json = {}): Promise<string> {
@@ -102,8 +102,8 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
       { fields: ['accessTokenDurationMinutes'] },
       { fields: ['accessTokenDurationMinutes'] },
     ])
-    const gone = await instance.call('DELETE /api/apis/{id}', { params: { id } })
-    expect([gone.status, gone.response.text]).toEqual([204, ''])
+    const response = await instance.call('DELETE /api/apis/{id}', { params: { id } })
+    expect([response.status, response.response.text]).toEqual([204, ''])
     const missing = await instance.call('GET /api/apis/{id}', { params: { id } })
     expect([missing.status, missing.json]).toMatchObject([404, { code: 'not_found', details: { resource: 'API' } }])
     for (const event of ['api_created', 'api_removed'])
@@ -209,7 +209,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     expect(await grantable('GET /api/apis/{id}/assignable-clients', { id })).toContain(clientId)
     expect(await grantable('GET /api/api-access/{clientId}/assignable-apis', { clientId })).toContain(id)
 
-    const given = await setAccess(id, clientId, {
+    const response = await setAccess(id, clientId, {
       userDelegatedPermissionIds: [read, randomUUID()],
       clientAccess: true,
     })
@@ -219,7 +219,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
       userDelegatedPermissionIds: [read],
       clientPermissionIds: [],
     }
-    expect([given.status, given.json]).toEqual([200, access])
+    expect([response.status, response.json]).toEqual([200, access])
     const { json } = await instance.call('GET /api/apis/{id}/clients', { params, query: '?search=zoË' })
     expect(json.data).toEqual([
       {
@@ -263,8 +263,8 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   test('return not found for access of unknown objects', async () => {
     const { id } = await createApi()
     const clientId = await createClient()
-    const resources = async (answer: Promise<Answer>) => {
-      const { status, json } = await answer
+    const resources = async (result: Promise<Answer>) => {
+      const { status, json } = await result
       return [status, json.code, json.details]
     }
     const client = [404, 'not_found', { resource: 'OIDC client' }]

@@ -62,8 +62,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('records changes of clients and groups without secrets', async () => {
     const callbackURLs = ['https://app.example/cb']
-    const made = await instance.call('POST /api/oidc/clients', { body: { name: 'Before', callbackURLs } })
-    const params = { id: String(made.json.id) }
+    const created = await instance.call('POST /api/oidc/clients', { body: { name: 'Before', callbackURLs } })
+    const params = { id: String(created.json.id) }
     await instance.call('PUT /api/oidc/clients/{id}', { params, body: { name: 'After', callbackURLs } })
     const minted = await instance.call('POST /api/oidc/clients/{id}/secrets', { params, body: {} })
     const found = await entries('filters[clientName]=After')
@@ -158,8 +158,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     // Exports any number of selected entries; an empty user ID means no user.
     const ids = [created?.id, records[0]?.id, ''].map((each) => ['filters[id]', String(each)])
     const selected = await instance.administrator.get(`${path}?format=jsonl&${new URLSearchParams(ids)}`)
-    const given = selected.text.trimEnd().split('\n')
-    expect(given.map((line) => JSON.parse(line).id)).toEqual([records[0]?.id, created?.id])
+    const input = selected.text.trimEnd().split('\n')
+    expect(input.map((line) => JSON.parse(line).id)).toEqual([records[0]?.id, created?.id])
     const nothing = await instance.administrator.get(`${path}?format=jsonl&filters[id]=`)
     expect([nothing.status, nothing.text]).toEqual([200, ''])
 
@@ -180,7 +180,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   afterAll(async () => stack.disposeAsync())
 
   const hour = 3_600_000
-  const nobody = { requestId: null, ipAddress: null, userAgent: null }
+  const noUser = { requestId: null, ipAddress: null, userAgent: null }
   const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
   const log = { record: async () => {} }
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
@@ -199,7 +199,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     const refused = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
       sinkAt(now).record(
         { event: 'sign_in_failed', code: 'code_invalid', method: 'code', ...about },
-        { ...nobody, ipAddress, userAgent: `agent ${now}` },
+        { ...noUser, ipAddress, userAgent: `agent ${now}` },
       )
     for (let i = 1; i <= 20; i += 1) await refused(`2001:db8::${i}`, hour + i)
     await refused('2001:db8:0:1::1', hour)
@@ -221,7 +221,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
 
   test('exports each of many entries once', async () => {
     for (let i = 0; i < 1203; i += 1)
-      await sinkAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, nobody)
+      await sinkAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, noUser)
     let text = ''
     for await (const piece of exportChunks(database.auditLog, everybody, 'jsonl')) text += piece
     const lines = text.trimEnd().split('\n')

@@ -174,14 +174,18 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)
     const [added] = await about(id, 'PASSKEY_ADDED')
     const credentialId = added?.data.passkeyId ?? ''
-    const told = {
+    const received = {
       credentialID: Buffer.from(response.id, 'base64url').toString('hex'),
       passkeyName: expect.any(String),
     }
-    expect(added?.data).toMatchObject(told)
+    expect(added?.data).toMatchObject(received)
     await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id, credentialId } })
     expect(await entries('', { agent, query: '?filters[event]=PASSKEY_REMOVED' })).toMatchObject([
-      { userID: id, actorUsername: 'ada', data: { passkeyId: credentialId, ...told, actorUserID: administratorId } },
+      {
+        userID: id,
+        actorUsername: 'ada',
+        data: { passkeyId: credentialId, ...received, actorUserID: administratorId },
+      },
     ])
   })
 
@@ -242,7 +246,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
 
   afterAll(async () => stack.disposeAsync())
 
-  const nobody = { requestId: null, ipAddress: null, userAgent: null }
+  const noUser = { requestId: null, ipAddress: null, userAgent: null }
   const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
   const log = { record: async () => {} }
   const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
@@ -259,7 +263,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   test('stores text that a database would reject, and truncates long text', async () => {
     const reason = `\0\ud800${'x'.repeat(5000)}`
     const event = { event: 'token_refused', code: 'invalid_grant', reason } as const
-    await sinkAt(1).record(event, { ...nobody, userAgent: 'a\ud800' })
+    await sinkAt(1).record(event, { ...noUser, userAgent: 'a\ud800' })
     const { items } = await database.auditLog.list(everybody, everything)
     expect(items).toMatchObject([{ userAgent: 'a\ufffd', data: { code: 'invalid_grant' } }])
     expect(items[0]?.data.reason).toHaveLength(1000)
@@ -269,7 +273,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   test('rolls back an entry together with its change', async () => {
     const { dataSource } = database
     const change = dataSource.transaction(async () => {
-      await sinkAt(1).record({ event: 'keys_rotated', kid: 'a' }, nobody)
+      await sinkAt(1).record({ event: 'keys_rotated', kid: 'a' }, noUser)
       throw new Error('The change failed')
     })
     await expect(change).rejects.toThrow('The change failed')
@@ -285,7 +289,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
       },
     }
     const sink = createAuditLog({ store, names, log, locationOf: () => unknownLocation, clock: { now: () => 1 } })
-    await expect(sink.record({ event: 'keys_rotated', kid: 'a' }, nobody)).rejects.toThrow('The disk is full')
+    await expect(sink.record({ event: 'keys_rotated', kid: 'a' }, noUser)).rejects.toThrow('The disk is full')
   })
 })
 

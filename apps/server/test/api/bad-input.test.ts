@@ -32,7 +32,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test.each(invisible)('%j is not a valid name', async (name) => {
     const { id } = await createPerson(instance)
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
-    const answers = [
+    const responses = [
       await instance.call('POST /api/user-groups', { body: { name, friendlyName: 'Friendly' } }),
       await instance.call('POST /api/user-groups', { body: { name: 'fine', friendlyName: name } }),
       await instance.call('POST /api/users', { body: { username: 'fine', email: 'f@example.com', displayName: name } }),
@@ -44,8 +44,8 @@ describe.each(databaseKinds)('%s', (kind) => {
         body: [{ key: name, value: 'x' }],
       }),
     ]
-    expect(answers.map(({ status, json }) => [status, json.code])).toEqual(
-      answers.map(() => [400, 'validation_failed']),
+    expect(responses.map(({ status, json }) => [status, json.code])).toEqual(
+      responses.map(() => [400, 'validation_failed']),
     )
   })
 
@@ -121,12 +121,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect([changed.status, changed.json.users]).toEqual([200, [expect.objectContaining({ id })]])
     const tooLarge = await instance.call(call, { params, body: { userIds: ['x'.repeat(5_100_000)] } })
     expect([tooLarge.status, tooLarge.json.code]).toEqual([413, 'payload_too_large'])
-    const stranger = await instance.call(call, {
+    const otherUser = await instance.call(call, {
       params,
       body: { userIds: ['x'.repeat(200_000)] },
       agent: instance.agent(),
     })
-    expect(stranger.status).toBe(401)
+    expect(otherUser.status).toBe(401)
   })
 })
 

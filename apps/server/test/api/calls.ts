@@ -47,8 +47,8 @@ export async function startCalled(
       let response = await send()
       // On a slow machine the set-up can be more than a minute old.
       if (agent === instance.administrator && response.text.includes('"reauthentication_required"')) {
-        const answer = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
-        await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, answer)
+        const result = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
+        await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, result)
         response = await send()
       }
       expect([call, differences(call, response)]).toEqual([call, []])

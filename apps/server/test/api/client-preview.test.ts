@@ -18,18 +18,18 @@ beforeAll(async () => {
 afterAll(async () => instance[Symbol.asyncDispose]())
 
 async function made(path: string, body: object): Promise<string> {
-  const answer = await instance.administrator.postJson(`${instance.url}${path}`, body)
-  expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
-  return (answer.json() as { id: string }).id
+  const response = await instance.administrator.postJson(`${instance.url}${path}`, body)
+  expect([response.status, response.text]).toEqual([201, expect.any(String)])
+  return (response.json() as { id: string }).id
 }
 
 async function preview(client: string, user: string, scopes: string) {
   const query = new URLSearchParams({ scopes })
-  const answer = await instance.administrator.getJson(
+  const response = await instance.administrator.getJson(
     `${instance.url}/api/oidc/clients/${client}/preview/${user}?${query}`,
   )
-  expect(differences('GET /api/oidc/clients/{id}/preview/{userId}', answer)).toEqual([])
-  return answer
+  expect(differences('GET /api/oidc/clients/{id}/preview/{userId}', response)).toEqual([])
+  return response
 }
 
 const person = { username: 'hedy', email: 'hedy@example.com', firstName: 'Hedy', lastName: 'Koch' }
@@ -42,10 +42,10 @@ test('shows the token contents of a user for a client', async () => {
   await instance.administrator.sendJson('PUT', `${instance.url}/api/custom-claims/user/${user}`, {
     body: [{ key: 'quota', value: '5' }],
   })
-  const answer = await preview(client, user, 'openid profile email unknown')
-  expect(answer.status).toBe(200)
+  const response = await preview(client, user, 'openid profile email unknown')
+  expect(response.status).toBe(200)
   const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
-  const told = {
+  const received = {
     sub: user,
     name: 'Hedy Koch',
     preferred_username: 'hedy.nas',
@@ -54,10 +54,18 @@ test('shows the token contents of a user for a client', async () => {
     quota: 5,
     groups: [],
   }
-  expect(answer.json()).toMatchObject({
-    idToken: { ...told, iss: instance.url, aud: [client], acr: 'phr', amr: ['phr'], type: 'id-token', exp: instant },
+  expect(response.json()).toMatchObject({
+    idToken: {
+      ...received,
+      iss: instance.url,
+      aud: [client],
+      acr: 'phr',
+      amr: ['phr'],
+      type: 'id-token',
+      exp: instant,
+    },
     accessToken: { iat: instant, exp: instant, sub: user, client_id: client, scope: 'openid profile email groups' },
-    userInfo: told,
+    userInfo: received,
   })
   const less = (await preview(client, user, 'openid')).json()
   expect(less).toMatchObject({ userInfo: { sub: user, groups: [] } })
@@ -75,11 +83,11 @@ test('shows the token contents of a user for a client', async () => {
 test('rejects claim rules for protocol claims and a bare wildcard', async () => {
   const rule = { claim: 'sub', source: { kind: 'constant', value: 'x' } }
   const wrong = { name: 'Wrong', callbackURLs: ['https://a.example/*', '*'], protocol: { claimRules: [rule] } }
-  const answer = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, wrong)
-  expect(answer.status).toBe(400)
-  expect(answer.text).toContain('callbackURLs[1]')
-  expect(answer.text).toContain('protocol.claimRules')
-  expect(answer.text).not.toContain('callbackURLs[0]')
+  const response = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, wrong)
+  expect(response.status).toBe(400)
+  expect(response.text).toContain('callbackURLs[1]')
+  expect(response.text).toContain('protocol.claimRules')
+  expect(response.text).not.toContain('callbackURLs[0]')
 })
 
 test('checks for administrators whether a user may use the client, why, and what it receives', async () => {

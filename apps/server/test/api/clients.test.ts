@@ -42,16 +42,16 @@ describe.each(databaseKinds)('%s', (kind) => {
   async function call(name: string, body?: unknown, { id = '', agent = administrator, query = '' } = {}) {
     const [method = '', path = ''] = name.split(' ')
     const url = `${instance.url}${path.replace(/\{\w+\}/, encodeURIComponent(id))}${query}`
-    const answer = await agent.sendJson(method, url, body === undefined ? {} : { body })
-    expect(differences(name, answer)).toEqual([])
-    return answer
+    const response = await agent.sendJson(method, url, body === undefined ? {} : { body })
+    expect(differences(name, response)).toEqual([])
+    return response
   }
 
   async function created(fields: Json = {}): Promise<ClientDto> {
-    const answer = await call('POST /api/oidc/clients', { name: 'Client', ...fields })
-    expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
+    const response = await call('POST /api/oidc/clients', { name: 'Client', ...fields })
+    expect([response.status, response.text]).toEqual([201, expect.any(String)])
     // Casts here and below: the document defines the shapes.
-    return answer.json() as ClientDto
+    return response.json() as ClientDto
   }
 
   async function get(id: string): Promise<ClientDto> {
@@ -63,9 +63,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   async function secretOf(id: string, body?: Json): Promise<SecretDto> {
-    const answer = await administrator.postJson(`${instance.url}/api/oidc/clients/${id}/secrets`, body ?? {})
-    expect([answer.status, answer.text]).toEqual([201, expect.any(String)])
-    return answer.json() as SecretDto
+    const response = await administrator.postJson(`${instance.url}/api/oidc/clients/${id}/secrets`, body ?? {})
+    expect([response.status, response.text]).toEqual([201, expect.any(String)])
+    return response.json() as SecretDto
   }
 
   /** A client credentials request, which shows whether a secret is valid. */
@@ -195,12 +195,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(client).not.toHaveProperty('unknown')
     expect(await get(client.id)).toEqual(client)
 
-    const answer = await call(
+    const response = await call(
       'PUT /api/oidc/clients/{id}',
       { name: 'Less', accessTokenDurationMinutes: 0, launchURL: null, callbackURLs: null },
       { id: client.id },
     )
-    expect([answer.status, answer.json()]).toEqual([200, { ...(await created({ name: 'Less' })), id: client.id }])
+    expect([response.status, response.json()]).toEqual([200, { ...(await created({ name: 'Less' })), id: client.id }])
     expect(audited('client_updated').at(-1)).toMatchObject({
       clientId: client.id,
       fields: expect.arrayContaining(['name', 'redirectUris', 'accessTokenDurationMinutes']),
@@ -255,13 +255,13 @@ describe.each(databaseKinds)('%s', (kind) => {
       'credentials.federatedIdentities[0].issuer',
     ],
   ])('refuses %s and names the field', async (_name, body, field) => {
-    const answer = await call('POST /api/oidc/clients', body)
-    expect([answer.status, answer.json()]).toEqual([
+    const response = await call('POST /api/oidc/clients', body)
+    expect([response.status, response.json()]).toEqual([
       400,
       expect.objectContaining({
         code: 'validation_failed',
         details: { fields: [expect.objectContaining({ field })] },
-        request_id: answer.headers.get('x-request-id'),
+        request_id: response.headers.get('x-request-id'),
       }),
     ])
   })
@@ -275,8 +275,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['half a minute', { name: 'n', accessTokenDurationMinutes: 0.5 }],
     ['credentials that are a list', { name: 'n', credentials: [] }],
   ])('refuses %s as a body', async (_name, body) => {
-    const answer = await call('POST /api/oidc/clients', body)
-    expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
+    const response = await call('POST /api/oidc/clients', body)
+    expect([response.status, response.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
   })
 
   test.each([
@@ -288,8 +288,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
     const headers = { 'content-type': 'application/json', origin: instance.url, cookie }
-    const answer = await administrator.fetch(`${instance.url}/api/oidc/clients`, { method: 'POST', headers, body })
-    expect([answer.status, await answer.json()]).toEqual([status, expect.objectContaining(answered)])
+    const response = await administrator.fetch(`${instance.url}/api/oidc/clients`, { method: 'POST', headers, body })
+    expect([response.status, await response.json()]).toEqual([status, expect.objectContaining(answered)])
     expect(Reflect.get({}, 'isPublic')).toBeUndefined()
   })
 
@@ -319,8 +319,8 @@ describe.each(databaseKinds)('%s', (kind) => {
         ['POST /api/oidc/clients/{id}/secrets', {}],
         ['POST /api/oidc/clients/{id}/secret'],
       ] as const) {
-        const answer = await call(name, body, { id })
-        expect([name, answer.status, answer.json()]).toEqual([
+        const response = await call(name, body, { id })
+        expect([name, response.status, response.json()]).toEqual([
           name,
           404,
           expect.objectContaining({ code: 'not_found' }),
@@ -346,8 +346,11 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('reveals only the name of a client to anonymous callers', async () => {
     const client = await created({ name: 'Photos', description: 'All of them', launchURL: 'https://photos.example' })
-    const answer = await call('GET /api/oidc/clients/{id}/meta', undefined, { id: client.id, agent: instance.agent() })
-    expect([answer.status, answer.json()]).toEqual([
+    const response = await call('GET /api/oidc/clients/{id}/meta', undefined, {
+      id: client.id,
+      agent: instance.agent(),
+    })
+    expect([response.status, response.json()]).toEqual([
       200,
       {
         id: client.id,
@@ -375,21 +378,24 @@ describe.each(databaseKinds)('%s', (kind) => {
         secret: expect.stringMatching(/^pk_[\w-]{43}$/),
       })
       const expiresAt = new Date(Date.now() + hour).toISOString()
-      const given = await secretOf(id, { secret: 'sixteen letters!', expiresAt })
-      expect(given).toMatchObject({ prefix: 'sixt', expiresAt, isActive: true, secret: 'sixteen letters!' })
+      const input = await secretOf(id, { secret: 'sixteen letters!', expiresAt })
+      expect(input).toMatchObject({ prefix: 'sixt', expiresAt, isActive: true, secret: 'sixteen letters!' })
       expect(await tokenStatus(id, drawn.secret)).toBe(200)
       expect(await tokenStatus(id, 'sixteen letters!')).toBe(200)
       expect(await tokenStatus(id, 'sixteen letters?')).toBe(401)
 
       const list = await call('GET /api/oidc/clients/{id}/secrets', undefined, { id })
-      const shown = [drawn, given].map(({ secret: _, ...rest }) => rest)
+      const shown = [drawn, input].map(({ secret: _, ...rest }) => rest)
       expect(list.json()).toEqual(
         shown.map((secret) => ({ ...secret, lastUsedAt: expect.any(String), serviceToken: null })),
       )
       expect((await get(id)).credentials).toEqual({ federatedIdentities: [], secrets: shown })
 
-      const gone = await administrator.sendJson('DELETE', `${instance.url}/api/oidc/clients/${id}/secrets/${drawn.id}`)
-      expect(gone.status).toBe(204)
+      const response = await administrator.sendJson(
+        'DELETE',
+        `${instance.url}/api/oidc/clients/${id}/secrets/${drawn.id}`,
+      )
+      expect(response.status).toBe(204)
       expect(await tokenStatus(id, drawn.secret)).toBe(401)
       const again = await administrator.sendJson('DELETE', `${instance.url}/api/oidc/clients/${id}/secrets/${drawn.id}`)
       expect([again.status, again.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })])
@@ -412,8 +418,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['a leap second', { expiresAt: '2090-12-31T23:59:60Z' }, 'expiresAt'],
     ])('refuse %s', async (_name, body, field) => {
       const { id } = await created()
-      const answer = await call('POST /api/oidc/clients/{id}/secrets', body, { id })
-      expect([answer.status, answer.json()]).toEqual([
+      const response = await call('POST /api/oidc/clients/{id}/secrets', body, { id })
+      expect([response.status, response.json()]).toEqual([
         400,
         expect.objectContaining({
           code: 'validation_failed',
@@ -424,8 +430,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('reject a malformed date as an invalid body', async () => {
       const { id } = await created()
-      const answer = await call('POST /api/oidc/clients/{id}/secrets', { expiresAt: 'tomorrow' }, { id })
-      expect([answer.status, answer.json()]).toMatchObject([400, { code: 'invalid_request_body' }])
+      const response = await call('POST /api/oidc/clients/{id}/secrets', { expiresAt: 'tomorrow' }, { id })
+      expect([response.status, response.json()]).toMatchObject([400, { code: 'invalid_request_body' }])
     })
 
     test('are limited to twenty, even with concurrent requests', async () => {
@@ -440,17 +446,20 @@ describe.each(databaseKinds)('%s', (kind) => {
     test('are rejected for a public client', async () => {
       const { id } = await created({ isPublic: true })
       for (const path of ['secrets', 'secret']) {
-        const answer = await call(`POST /api/oidc/clients/{id}/${path}`, {}, { id })
-        expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'validation_failed' })])
+        const response = await call(`POST /api/oidc/clients/{id}/${path}`, {}, { id })
+        expect([response.status, response.json()]).toEqual([
+          400,
+          expect.objectContaining({ code: 'validation_failed' }),
+        ])
       }
     })
 
     test('are all replaced by the older form of the call', async () => {
       const { id } = await created()
       const old = [await secretOf(id), await secretOf(id)]
-      const answer = await call('POST /api/oidc/clients/{id}/secret', undefined, { id })
-      const { secret } = answer.json() as SecretDto
-      expect([answer.status, Object.keys(answer.json() as Json)]).toEqual([200, ['secret']])
+      const response = await call('POST /api/oidc/clients/{id}/secret', undefined, { id })
+      const { secret } = response.json() as SecretDto
+      expect([response.status, Object.keys(response.json() as Json)]).toEqual([200, ['secret']])
       expect(await tokenStatus(id, secret)).toBe(200)
       for (const each of old) expect(await tokenStatus(id, each.secret)).toBe(401)
     })
@@ -504,13 +513,16 @@ describe.each(databaseKinds)('%s', (kind) => {
     test('can be assigned from the client or the group, and unknown IDs are ignored', async () => {
       const family = await group('family')
       const { id } = await created({ isGroupRestricted: true })
-      const answer = await call(
+      const response = await call(
         'PUT /api/oidc/clients/{id}/allowed-user-groups',
         { userGroupIds: [family, someId, family, 'no id'] },
         { id },
       )
-      expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ id, isGroupRestricted: true })])
-      expect(answer.json()).not.toHaveProperty('allowedUserGroups')
+      expect([response.status, response.json()]).toEqual([
+        200,
+        expect.objectContaining({ id, isGroupRestricted: true }),
+      ])
+      expect(response.json()).not.toHaveProperty('allowedUserGroups')
       expect((await get(id)).allowedUserGroups).toEqual([
         expect.objectContaining({ id: family, name: `family-${kind}`, friendlyName: 'family', customClaims: [] }),
       ])
@@ -543,14 +555,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { id } = await created({ isGroupRestricted: true })
       for (let round = 0; round < 5; round++) {
         await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [] }, { id })
-        const answers = await Promise.all([
+        const responses = await Promise.all([
           call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [one] }, { id }),
           ...[1, 2, 3].map(() =>
             call('PUT /api/oidc/clients/{id}', { name: `Round ${round}`, isGroupRestricted: true }, { id }),
           ),
           call('POST /api/oidc/clients/{id}/secrets', {}, { id }),
         ])
-        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 201])
+        expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 201])
         await Promise.all([
           call('PUT /api/user-groups/{id}/allowed-oidc-clients', { oidcClientIds: [id] }, { id: two }),
           ...[1, 2, 3].map(() =>
@@ -654,8 +666,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('does not find an unknown user', async () => {
-    const answer = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: 'nobody' })
-    expect([answer.status, answer.json()]).toMatchObject([404, { code: 'user_not_found' }])
+    const response = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: 'nobody' })
+    expect([response.status, response.json()]).toMatchObject([404, { code: 'user_not_found' }])
   })
 
   test('restricts the list to administrators with a session', async () => {
@@ -674,7 +686,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['PUT /api/user-groups/{id}/allowed-oidc-clients', { oidcClientIds: [] }],
       ['GET /api/oidc/users/{id}/authorized-clients'],
     ]
-    const codeOf = (answer: UserAgentResponse) => [answer.status, (answer.json() as Json).code]
+    const codeOf = (response: UserAgentResponse) => [response.status, (response.json() as Json).code]
     for (const [name, body] of calls) {
       expect(codeOf(await call(name, body, { id, agent: instance.agent() }))).toEqual([401, 'not_signed_in'])
       expect(codeOf(await call(name, body, { id, agent: person }))).toEqual([403, 'forbidden'])

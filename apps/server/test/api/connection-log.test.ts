@@ -15,8 +15,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     const body = { name: 'App', callbackURLs: [registered], skipConsent: true }
-    const answer = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, body)
-    id = (answer.json() as { id: string }).id
+    const response = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, body)
+    id = (response.json() as { id: string }).id
   })
 
   afterAll(async () => stack.disposeAsync())
@@ -87,10 +87,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('shows a rejected redirect URI next to the registered ones, but only to administrators', async () => {
-    const stranger = await instance.agent().get(authorize(received))
-    expect(stranger.status).toBe(400)
-    expect(stranger.text).not.toContain(registered)
-    expect(stranger.text).not.toContain('/redirect-uris')
+    const otherAgent = await instance.agent().get(authorize(received))
+    expect(otherAgent.status).toBe(400)
+    expect(otherAgent.text).not.toContain(registered)
+    expect(otherAgent.text).not.toContain('/redirect-uris')
     const page = await instance.administrator.get(authorize(received))
     expect(page.status).toBe(400)
     expect(page.text).toContain(registered)
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       (await instance.person('mallory')).agent.postForm(action, uri),
       instance.agent().postForm(action, uri),
     ]
-    for (const answer of await Promise.all(forged)) expect([401, 403, 404, 405]).toContain(answer.status)
+    for (const response of await Promise.all(forged)) expect([401, 403, 404, 405]).toContain(response.status)
     expect((await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()).toEqual(before)
   })
 

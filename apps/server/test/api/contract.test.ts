@@ -44,28 +44,28 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   describe('without credentials', () => {
     test.each(routes('served', 'public', 'protocol'))('$name responds', async (route) => {
-      const answer = await call(instance.agent(), route)
-      expect(answer.text).not.toBe(JSON.stringify(bare))
-      expect(answer.text).not.toContain('"code":"not_signed_in"')
+      const response = await call(instance.agent(), route)
+      expect(response.text).not.toBe(JSON.stringify(bare))
+      expect(response.text).not.toContain('"code":"not_signed_in"')
     })
 
     test.each(routes('served', 'user', 'session', 'administrator'))('$name is refused', async (route) => {
-      const answer = await call(instance.agent(), route)
-      expect([answer.status, answer.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
+      const response = await call(instance.agent(), route)
+      expect([response.status, response.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
     })
 
     test.each(routes('served', 'user', 'administrator'))('$name is refused with an invented key', async (route) => {
-      const answer = await call(instance.agent(), route, { 'x-api-key': 'pak_made-up' })
-      expect([answer.status, answer.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
+      const response = await call(instance.agent(), route, { 'x-api-key': 'pak_made-up' })
+      expect([response.status, response.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
     })
   })
 
   test.each(routes('served', 'session'))('$name accepts no API key, not even a valid one', async (route) => {
     for (const key of ['any', staticKey]) {
-      const answer = await call(instance.agent(), route, { 'x-api-key': key })
-      expect([answer.status, answer.json()]).toEqual([
+      const response = await call(instance.agent(), route, { 'x-api-key': key })
+      expect([response.status, response.json()]).toEqual([
         403,
-        expect.objectContaining({ code: 'api_key_auth_not_allowed', request_id: answer.headers.get('x-request-id') }),
+        expect.objectContaining({ code: 'api_key_auth_not_allowed', request_id: response.headers.get('x-request-id') }),
       ])
     }
   })
@@ -86,11 +86,11 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test.each(selectCases(refused, (route) => first.has(route)))('$name is refused', async (route) => {
       for (const headers of bad) {
-        const answer = await call(instance.agent(), route, headers)
-        expect([headers, answer.status, answer.json()]).toEqual([
+        const response = await call(instance.agent(), route, headers)
+        expect([headers, response.status, response.json()]).toEqual([
           headers,
           401,
-          expect.objectContaining({ code: 'not_signed_in', request_id: answer.headers.get('x-request-id') }),
+          expect.objectContaining({ code: 'not_signed_in', request_id: response.headers.get('x-request-id') }),
         ])
       }
     })
@@ -98,7 +98,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   const forAdministrators = routes('served', 'administrator')
   test.each(forAdministrators)('$name requires an administrator', async (route) => {
-    const answer = await call(person, route)
-    expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'forbidden' })])
+    const response = await call(person, route)
+    expect([response.status, response.json()]).toEqual([403, expect.objectContaining({ code: 'forbidden' })])
   })
 })

@@ -28,8 +28,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   const post = async (path: string, fields: Fields) => {
-    const answer = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
-    return { status: answer.status, json: (await answer.json()) as Json }
+    const response = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: response.status, json: (await response.json()) as Json }
   }
 
   async function ask(clientId: string, fields: Fields = {}) {
@@ -91,21 +91,21 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('reports a denial to the device', async () => {
     const { code, poll } = await ask(await application())
-    const answer = await at('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
-    expect(answer.status).toBe(204)
+    const response = await at('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
+    expect(response.status).toBe(204)
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
     expect(audited(instance, 'device_refused').at(-1)).toMatchObject({ accountId: person.id })
   })
 
   test('applies one of twenty concurrent decisions about a code', async () => {
     const { code, poll } = await ask(await application())
-    const answers = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
-    expect(answers.filter(({ status }) => status === 204)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 409)).toHaveLength(19)
+    const responses = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
+    expect(responses.filter(({ status }) => status === 204)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 409)).toHaveLength(19)
     const polls = await Promise.all(Array.from({ length: 10 }, () => poll()))
-    const [answer, ...more] = polls.filter(({ status }) => status === 200)
+    const [result, ...more] = polls.filter(({ status }) => status === 200)
     expect(more).toEqual([])
-    const headers = { authorization: `Bearer ${answer?.json.access_token}` }
+    const headers = { authorization: `Bearer ${result?.json.access_token}` }
     expect((await fetch(`${instance.url}/api/oidc/userinfo`, { headers })).status).toBe(200)
   })
 
@@ -183,8 +183,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('denies users outside the groups of a client', async () => {
     const { code, poll } = await ask(await application({ isGroupRestricted: true }))
-    for (const answer of [await info(code), await verify(code)])
-      expect(answer).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
+    for (const response of [await info(code), await verify(code)])
+      expect(response).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
     const page = await person.agent.get(`${instance.url}/device?code=${code}`)
     // The code is valid, so the field has no error.
     expect(page.text).toContain('This application isn’t for you')
@@ -267,14 +267,14 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['', 'validation_failed'],
     ['E0000000', 'oidc_invalid_device_code'],
     ['x'.repeat(65), 'oidc_invalid_device_code'],
-  ])('refuses the code %j with %s', async (given, code) => {
-    expect(await info(given)).toMatchObject({ status: 400, json: { code } })
+  ])('refuses the code %j with %s', async (input, code) => {
+    expect(await info(input)).toMatchObject({ status: 400, json: { code } })
   })
 
   test('accepts only two decisions', async () => {
     const { code } = await ask(await application())
-    const answer = await at('POST /api/oidc/device/verify', code, { more: '&decision=maybe' })
-    expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+    const response = await at('POST /api/oidc/device/verify', code, { more: '&decision=maybe' })
+    expect(response).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
   })
 
   test('allows and denies on the code page without a script', async () => {

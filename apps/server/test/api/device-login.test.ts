@@ -102,8 +102,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await decide(code, 'approve')).status).toBe(204)
     expect(await decide(code, 'deny')).toMatchObject({ status: 401, json: { code: 'device_code_invalid' } })
 
-    const stranger = await exchange(instance.agent())
-    expect([stranger.status, stranger.json()]).toEqual([401, expect.objectContaining({ code: 'device_login_expired' })])
+    const otherAgent = await exchange(instance.agent())
+    expect([otherAgent.status, otherAgent.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'device_login_expired' }),
+    ])
     const first = await exchange()
     expect([first.status, first.json()]).toEqual([200, expect.objectContaining({ id: person.id })])
     const second = await exchange()
@@ -123,13 +126,13 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('responds to the waiting device on a decision, and shows the approver the request', async () => {
     const { agent, json, code } = await request()
     const shown = await person.agent.get(`${instance.url}/device?code=${code}`)
-    for (const said of [code.replace(/^(.{4})/, '$1-'), 'Firefox on Windows', '127.0.0.1', 'Internal network'])
-      expect(shown.text).toContain(said)
+    for (const output of [code.replace(/^(.{4})/, '$1-'), 'Firefox on Windows', '127.0.0.1', 'Internal network'])
+      expect(shown.text).toContain(output)
     const waiting = agent.postJson(`${instance.url}/api/device-login/requests/${json.id}/exchange`, {})
     await reauthenticate(person)
     expect((await decide(code, 'approve')).status).toBe(204)
-    const answer = await waiting
-    expect([answer.status, answer.json()]).toEqual([200, expect.objectContaining({ id: person.id })])
+    const response = await waiting
+    expect([response.status, response.json()]).toEqual([200, expect.objectContaining({ id: person.id })])
   })
 
   test('uses one passkey check for one device', async () => {
@@ -156,8 +159,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('reports a denial once', async () => {
     const { exchange, code } = await request()
     expect((await decide(code, 'deny')).status).toBe(204)
-    const answer = await exchange()
-    expect([answer.status, answer.json()]).toEqual([403, expect.objectContaining({ code: 'device_login_denied' })])
+    const response = await exchange()
+    expect([response.status, response.json()]).toEqual([403, expect.objectContaining({ code: 'device_login_denied' })])
     expect((await exchange()).status).toBe(401)
     expect(audited(instance, 'device_login_denied').at(-1)).toMatchObject({ accountId: person.id })
   })
@@ -197,8 +200,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { code } = await request()
     for (const body of [{ code }, { code, decision: 'deny' }]) {
       const call = `POST /api/device-login/verification${'decision' in body ? '/decision' : ''}`
-      const answer = await instance.call(call, { body, agent: first.agent })
-      expect(answer).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+      const response = await instance.call(call, { body, agent: first.agent })
+      expect(response).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
     }
   })
 
@@ -212,16 +215,16 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test.each(['', 'P2222222', 'x'.repeat(65), 7])('refuses the code %j', async (code) => {
-    const answer = await instance.call('POST /api/device-login/verification', { body: { code }, agent: person.agent })
-    expect([400, 401]).toContain(answer.status)
+    const response = await instance.call('POST /api/device-login/verification', { body: { code }, agent: person.agent })
+    expect([400, 401]).toContain(response.status)
   })
 
   test('rejects an approval with the passkey of another user', async () => {
     const { code } = await request()
     const other = await instance.person(freshName())
     const body = await passkeyAnswer(person.agent, instance.url, other.authenticator)
-    const answer = await person.agent.postJson(`${instance.url}/device/approve?code=${code}`, { response: body })
-    expect([answer.status, answer.json()]).toEqual([
+    const response = await person.agent.postJson(`${instance.url}/device/approve?code=${code}`, { response: body })
+    expect([response.status, response.json()]).toEqual([
       401,
       expect.objectContaining({ code: 'reauthentication_required' }),
     ])

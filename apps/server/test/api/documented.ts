@@ -20,7 +20,7 @@ export interface DocumentedOperation {
 }
 
 /** All differences between a response and the document; empty if it conforms. */
-export type Differences = (call: string, answer: UserAgentResponse) => readonly string[]
+export type Differences = (call: string, response: UserAgentResponse) => readonly string[]
 
 /** Instances of one version have the same document, except for their URL. */
 const comparisons = new Map<string, Differences>()
@@ -44,21 +44,21 @@ function compare(document: Document): Differences {
     return validator(value) ? [] : [ajv.errorsText(validator.errors)]
   }
 
-  return (call, answer) => {
+  return (call, result) => {
     const [method = '', path = ''] = call.split(' ')
     const operation = document.paths[path]?.[method.toLowerCase()]
     if (!operation) return [`${call} is not documented`]
-    const status = String(answer.status)
+    const status = String(result.status)
     const key = status in operation.responses ? status : 'default'
-    if (key === 'default' && answer.status < 400) return [`${call} answers ${status}, which is not documented`]
+    if (key === 'default' && result.status < 400) return [`${call} answers ${status}, which is not documented`]
     const { $ref, content } = operation.responses[key] ?? {}
-    if ($ref === undefined && content === undefined) return answer.text === '' ? [] : [`${call} answers with a body`]
+    if ($ref === undefined && content === undefined) return result.text === '' ? [] : [`${call} answers with a body`]
     if (content !== undefined && !('application/json' in content)) {
-      const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
+      const type = result.headers.get('content-type')?.split(';')[0] ?? ''
       return type in content ? [] : [`${call} answers as ${type}`]
     }
     const response = $ref?.slice(1) ?? `/paths/${escaped(path)}/${method.toLowerCase()}/responses/${key}`
-    return validate(`${response}/content/application~1json/schema`, answer.json())
+    return validate(`${response}/content/application~1json/schema`, result.json())
   }
 }
 

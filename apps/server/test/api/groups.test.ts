@@ -13,8 +13,8 @@ function fresh(): string {
 
 async function create(fields: Readonly<Record<string, unknown>> = {}): Promise<Answer & { readonly id: string }> {
   const body = { name: fresh(), friendlyName: 'Friends', ...fields }
-  const answer = await instance.call('POST /api/user-groups', { body })
-  return { ...answer, id: String(answer.json.id) }
+  const response = await instance.call('POST /api/user-groups', { body })
+  return { ...response, id: String(response.json.id) }
 }
 
 function read(id: string): Promise<Answer> {
@@ -55,11 +55,11 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
     expect([changed.status, changed.json]).toEqual([200, { ...created.json, ...change }])
     const strict = { ...change, requiresTwoPasskeys: true }
     for (const sent of [strict, change]) {
-      const answer = await instance.call('PUT /api/user-groups/{id}', { params: { id }, body: sent })
-      expect(answer.json).toEqual({ ...created.json, ...strict })
+      const response = await instance.call('PUT /api/user-groups/{id}', { params: { id }, body: sent })
+      expect(response.json).toEqual({ ...created.json, ...strict })
     }
-    const gone = await instance.call('DELETE /api/user-groups/{id}', { params: { id } })
-    expect([gone.status, gone.response.text]).toEqual([204, ''])
+    const result = await instance.call('DELETE /api/user-groups/{id}', { params: { id } })
+    expect([result.status, result.response.text]).toEqual([204, ''])
     const missing = await read(id)
     expect([missing.status, missing.json]).toEqual([
       404,
@@ -127,11 +127,11 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
     const { json } = await create({ name: 'Größe' })
     const other = await create()
     const body = { name: 'GRÖSSE'.replace('SS', 'ß'), friendlyName: 'Other' }
-    for (const answer of [
+    for (const response of [
       await create(body),
       await instance.call('PUT /api/user-groups/{id}', { params: { id: other.id }, body }),
     ])
-      expect([answer.status, answer.json]).toEqual([
+      expect([response.status, response.json]).toEqual([
         409,
         expect.objectContaining({ code: 'already_in_use', details: { property: 'name' } }),
       ])
@@ -198,8 +198,8 @@ describe('bad input', () => {
     ['PUT /api/user-groups/{id}/users', {}],
     ['PUT /api/user-groups/{id}/users', { userIds: null }],
   ])('%s requires all its fields and refuses %j', async (call, body) => {
-    const answer = await instance.call(call, { params: { id }, body })
-    expect([answer.status, answer.json.code]).toEqual([400, 'validation_failed'])
+    const response = await instance.call(call, { params: { id }, body })
+    expect([response.status, response.json.code]).toEqual([400, 'validation_failed'])
   })
 
   test.each<[string, unknown]>([
@@ -209,8 +209,8 @@ describe('bad input', () => {
     ['PUT /api/user-groups/{id}/users', []],
     ['PUT /api/custom-claims/user-group/{userGroupId}', {}],
   ])('%s refuses %j', async (call, body) => {
-    const answer = await instance.call(call, { params: { id, userGroupId: id }, body })
-    expect([answer.status, answer.json.code]).toEqual([400, 'invalid_request_body'])
+    const response = await instance.call(call, { params: { id, userGroupId: id }, body })
+    expect([response.status, response.json.code]).toEqual([400, 'invalid_request_body'])
   })
 
   test.each(['sub', 'groups', 'email'])('reserves the claim %s', async (key) => {

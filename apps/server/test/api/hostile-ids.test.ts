@@ -34,7 +34,7 @@ const withIds = contract
 
 describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
   let instance: CalledInstance
-  const gone: Record<string, string> = {}
+  const deleted: Record<string, string> = {}
 
   beforeAll(async () => {
     instance = await startCalled(kind)
@@ -44,7 +44,7 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
     await instance.call('DELETE /api/user-groups/{id}', { params: { id: String(group.json.id) } })
     const client = await instance.call('POST /api/oidc/clients', { body: { name: 'Gone', callbackURLs: [] } })
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(client.json.id) } })
-    Object.assign(gone, { user: user.id, group: String(group.json.id), client: String(client.json.id) })
+    Object.assign(deleted, { user: user.id, group: String(group.json.id), client: String(client.json.id) })
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -52,10 +52,10 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
   async function refused({ method, path, name }: (typeof withIds)[number], id: string): Promise<void> {
     const address = path.replaceAll(/:\w+/g, encodeURIComponent(id))
     const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} }
-    const answer = await instance.administrator.sendJson(method, instance.url + address, body)
-    expect([name, id, answer.status < 500]).toEqual([name, id, true])
-    if (answer.status < 400) return expect(mayAnswer).toContain(name)
-    const json: unknown = answer.json()
+    const response = await instance.administrator.sendJson(method, instance.url + address, body)
+    expect([name, id, response.status < 500]).toEqual([name, id, true])
+    if (response.status < 400) return expect(mayAnswer).toContain(name)
+    const json: unknown = response.json()
     expect([name, id, json]).toEqual([
       name,
       id,
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
   }
 
   test.each(withIds)('$name: no ID causes a server error', async (route) => {
-    for (const id of [...hostile, ...Object.values(gone)]) await refused(route, id)
+    for (const id of [...hostile, ...Object.values(deleted)]) await refused(route, id)
   })
 
   test('hides objects of other users and leaves them unchanged', async () => {
@@ -82,8 +82,8 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
       ['PATCH', `/api/webauthn/credentials/${passkey?.id}`, { name: 'mine' }],
       ['DELETE', `/api/webauthn/credentials/${passkey?.id}`, undefined],
     ] as const) {
-      const answer = await agent.sendJson(method, instance.url + path, sent === undefined ? {} : { body: sent })
-      expect([method, path, answer.status]).toEqual([method, path, 404])
+      const response = await agent.sendJson(method, instance.url + path, sent === undefined ? {} : { body: sent })
+      expect([method, path, response.status]).toEqual([method, path, 404])
     }
     expect([await own('/api/api-keys'), await own('/api/webauthn/credentials')]).toEqual([keys, passkeys])
   })

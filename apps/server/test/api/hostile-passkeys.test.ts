@@ -23,57 +23,60 @@ const handleOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.userH
 const passkeysOf = async ({ id }: Person) =>
   (await instance.app.pocket.passkeys.list(id)).map(({ credentialId, counter }) => ({ credentialId, counter }))
 /** The public part of a response: only that it was rejected, in one shape. */
-const shapeOf = (answer: { status: number; json(): unknown }) => [answer.status, Object.keys(Object(answer.json()))]
+const shapeOf = (response: { status: number; json(): unknown }) => [
+  response.status,
+  Object.keys(Object(response.json())),
+]
 
 describe('a sign-in', () => {
   const finish = (agent: UserAgent, body: unknown) => agent.postJson(`${instance.url}/login`, { response: body })
   const evilOrigin = 'https://evil.example'
 
-  test.each<[string, string, Parameters<typeof passkeyAnswer>[3], (answer: SignIn) => unknown]>([
-    ['for another origin', 'passkey_rejected', { origin: evilOrigin }, (answer) => answer],
-    ['for another port of the same host', 'passkey_rejected', { origin: 'http://localhost:1' }, (answer) => answer],
-    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (answer) => answer],
-    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (answer) => answer],
-    ['without anybody there', 'passkey_rejected', { userPresent: false }, (answer) => answer],
-    ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
-    ['with a changed signature', 'passkey_rejected', { tamperedSignature: true }, (answer) => answer],
-    ['without a user handle', 'passkey_rejected', { userHandle: null }, (answer) => answer],
-    ['of an unknown passkey', 'passkey_unknown', {}, (answer) => ({ ...answer, id: 'AAAA', rawId: 'AAAA' })],
+  test.each<[string, string, Parameters<typeof passkeyAnswer>[3], (result: SignIn) => unknown]>([
+    ['for another origin', 'passkey_rejected', { origin: evilOrigin }, (result) => result],
+    ['for another port of the same host', 'passkey_rejected', { origin: 'http://localhost:1' }, (result) => result],
+    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
+    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],
+    ['without anybody there', 'passkey_rejected', { userPresent: false }, (result) => result],
+    ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (result) => result],
+    ['with a changed signature', 'passkey_rejected', { tamperedSignature: true }, (result) => result],
+    ['without a user handle', 'passkey_rejected', { userHandle: null }, (result) => result],
+    ['of an unknown passkey', 'passkey_unknown', {}, (result) => ({ ...result, id: 'AAAA', rawId: 'AAAA' })],
     [
       'with a credential ID of another user',
       'passkey_rejected',
       {},
-      (answer) => ({ ...answer, id: idOf(bob), rawId: idOf(bob) }),
+      (result) => ({ ...result, id: idOf(bob), rawId: idOf(bob) }),
     ],
     [
       'with another user’s data and another key',
       'passkey_rejected',
       {},
-      (answer) => ({
-        ...answer,
+      (result) => ({
+        ...result,
         id: idOf(bob),
         rawId: idOf(bob),
-        response: { ...answer.response, userHandle: handleOf(bob) },
+        response: { ...result.response, userHandle: handleOf(bob) },
       }),
     ],
     [
       'with authenticator data cut short',
       'passkey_rejected',
       {},
-      (answer) => ({ ...answer, response: { ...answer.response, authenticatorData: 'AAAA' } }),
+      (result) => ({ ...result, response: { ...result.response, authenticatorData: 'AAAA' } }),
     ],
     [
       'longer than anything',
       'passkey_rejected',
       {},
-      (answer) => ({ ...answer, response: { ...answer.response, authenticatorData: 'A'.repeat(66_000) } }),
+      (result) => ({ ...result, response: { ...result.response, authenticatorData: 'A'.repeat(66_000) } }),
     ],
   ])('%s is refused and recorded, and changes nothing', async (_name, code, lies, change) => {
     const agent = instance.agent()
-    const answer = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, lies)))
-    expect(answer.json()).toMatchObject({ code })
+    const response = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, lies)))
+    expect(response.json()).toMatchObject({ code })
     const unknown = await finish(agent, { ...(await passkeyAnswer(agent, instance.url, ada.authenticator)), id: 'AA' })
-    expect(shapeOf(answer)).toEqual(shapeOf(unknown))
+    expect(shapeOf(response)).toEqual(shapeOf(unknown))
     expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
     expect(audited(instance, 'sign_in_failed').at(-2)).toMatchObject({ errorCode: code })
     expect(await passkeysOf(bob)).toEqual([{ credentialId: idOf(bob), counter: 0 }])
@@ -81,14 +84,14 @@ describe('a sign-in', () => {
 
   test('is accepted once, and only in the browser that requested it', async () => {
     const [agent, other] = [instance.agent(), instance.agent()]
-    const answer = await passkeyAnswer(agent, instance.url, ada.authenticator)
+    const result = await passkeyAnswer(agent, instance.url, ada.authenticator)
     await passkeyAnswer(other, instance.url, ada.authenticator)
-    expect((await finish(other, answer)).json()).toMatchObject({ code: 'challenge_expired' })
+    expect((await finish(other, result)).json()).toMatchObject({ code: 'challenge_expired' })
     // Only a verified response consumes the challenge.
-    const unsigned = { ...answer, response: { ...answer.response, signature: 'AAAA' } }
+    const unsigned = { ...result, response: { ...result.response, signature: 'AAAA' } }
     expect((await finish(agent, unsigned)).json()).toMatchObject({ code: 'passkey_rejected' })
-    expect((await finish(agent, answer)).status).toBe(200)
-    expect((await finish(agent, answer)).json()).toMatchObject({ code: 'challenge_expired' })
+    expect((await finish(agent, result)).status).toBe(200)
+    expect((await finish(agent, result)).json()).toMatchObject({ code: 'challenge_expired' })
     const second = await passkeyAnswer(agent, instance.url, ada.authenticator)
     expect((await finish(agent, second)).status).toBe(200)
     expect((await finish(agent, second)).json()).toMatchObject({ code: 'challenge_expired' })
@@ -105,31 +108,31 @@ describe('a sign-in', () => {
 })
 
 describe('a new passkey', () => {
-  test.each<[string, string, Lies, (answer: Registration) => unknown]>([
-    ['for another origin', 'passkey_rejected', { origin: 'https://evil.example' }, (answer) => answer],
-    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (answer) => answer],
-    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (answer) => answer],
-    ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (answer) => answer],
+  test.each<[string, string, Lies, (result: Registration) => unknown]>([
+    ['for another origin', 'passkey_rejected', { origin: 'https://evil.example' }, (result) => result],
+    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
+    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],
+    ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (result) => result],
     [
       'with an attestation cut short',
       'passkey_rejected',
       {},
-      (answer) => ({
-        ...answer,
-        response: { ...answer.response, attestationObject: answer.response.attestationObject.slice(0, 40) },
+      (result) => ({
+        ...result,
+        response: { ...result.response, attestationObject: result.response.attestationObject.slice(0, 40) },
       }),
     ],
     [
       'with an attestation without end',
       'passkey_rejected',
       {},
-      (answer) => ({ ...answer, response: { ...answer.response, attestationObject: 'o'.repeat(66_000) } }),
+      (result) => ({ ...result, response: { ...result.response, attestationObject: 'o'.repeat(66_000) } }),
     ],
     [
       'under the id of somebody else’s',
       'passkey_rejected',
       {},
-      (answer) => ({ ...answer, id: idOf(bob), rawId: idOf(bob) }),
+      (result) => ({ ...result, id: idOf(bob), rawId: idOf(bob) }),
     ],
   ])('%s is refused and recorded, and changes nothing', async (_name, code, misbehaviour, change) => {
     const { agent } = ada
@@ -139,9 +142,9 @@ describe('a new passkey', () => {
     const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
     // A cast: the authenticator rejects invalid options. It is a second one, because each holds one passkey per user.
     const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
-    const made = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehaviour })
-    const answer = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(made) })
-    expect([answer.status, answer.json()]).toMatchObject([400, { code }])
+    const created = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehaviour })
+    const response = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(created) })
+    expect([response.status, response.json()]).toMatchObject([400, { code }])
     expect(audited(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: code, accountId: ada.id })
     expect([await passkeysOf(ada), await passkeysOf(bob)]).toEqual([before, [{ credentialId: idOf(bob), counter: 0 }]])
   })

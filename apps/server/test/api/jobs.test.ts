@@ -76,7 +76,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('returns not found for an unknown job', async () => {
-    const answer = await instance.call('POST /api/jobs/{name}/run', { params: { name: 'mine-bitcoin' } })
-    expect([answer.status, answer.json.code]).toEqual([404, 'job_not_found'])
+    const response = await instance.call('POST /api/jobs/{name}/run', { params: { name: 'mine-bitcoin' } })
+    expect([response.status, response.json.code]).toEqual([404, 'job_not_found'])
   })
 })

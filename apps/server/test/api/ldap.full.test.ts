@@ -70,8 +70,8 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   /** The hourly job starts soon after the server and can run at the same time. */
   const unhindered = async (...call: Parameters<CalledInstance['call']>) => {
     for (;;) {
-      const answer = await instance.call(...call)
-      if (answer.json.code !== 'ldap_sync_running') return answer
+      const response = await instance.call(...call)
+      if (response.json.code !== 'ldap_sync_running') return response
     }
   }
   /** Milliseconds until the next run of the hourly job. */
@@ -121,9 +121,9 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect(await lead()).toBe('The import is off.')
     await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
     expect(await lead()).toBe('Nothing has been imported yet.')
-    const answer = await sync()
-    expect([answer.status, answer.json.code]).toEqual([422, 'ldap_sync_failed'])
-    expect(answer.json.details).toMatchObject({ reason: 'ldap_unreachable' })
+    const response = await sync()
+    expect([response.status, response.json.code]).toEqual([422, 'ldap_sync_failed'])
+    expect(response.json.details).toMatchObject({ reason: 'ldap_unreachable' })
     expect(await lead()).toBe('The last import failed.')
     const runs = (await instance.call('GET /api/ldap/runs')).response.json()
     expect(runs).toContainEqual(
@@ -323,8 +323,8 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
 
   test('asks before a large removal, and applies the confirmed one', async () => {
     await configure({ ldapUserSearchFilter: '(uid=bob)' })
-    const answer = await sync()
-    expect([answer.status, answer.json.code]).toEqual([409, 'ldap_confirmation_needed'])
+    const response = await sync()
+    expect([response.status, response.json.code]).toEqual([409, 'ldap_confirmation_needed'])
     expect(await states()).toMatchObject({ carol: 'enabled', erin: 'enabled' })
     const waiting = await run()
     expect(waiting.json).toMatchObject({

@@ -61,7 +61,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   const guess = (code = 'ABCDEF') => post(`/api/one-time-access-token/${code}`)
   const times = <T>(count: number, make: (index: number) => Promise<T>) =>
     Promise.all(Array.from({ length: count }, (_, index) => make(index)))
-  const admitted = (answers: readonly UserAgentResponse[]) => answers.filter(({ status }) => status !== 429).length
+  const admitted = (responses: readonly UserAgentResponse[]) => responses.filter(({ status }) => status !== 429).length
 
   /** A browser of the administrator at another IP address. */
   async function signedIn(address: string): Promise<UserAgent> {
@@ -81,16 +81,16 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/device-login/requests', 5, 10, post('/api/device-login/requests')],
   ])('%s: allows %i at once, and one more after %i s', async (_call, burst, interval, call) => {
     const agent = from(somewhere())
-    const answers = await times(burst + 3, () => call(agent))
-    expect(admitted(answers)).toBe(burst)
-    const refused = answers.filter(({ status }) => status === 429)
-    for (const answer of refused) {
-      expect(answer.json()).toEqual({
+    const responses = await times(burst + 3, () => call(agent))
+    expect(admitted(responses)).toBe(burst)
+    const refused = responses.filter(({ status }) => status === 429)
+    for (const response of refused) {
+      expect(response.json()).toEqual({
         error: expect.any(String),
         code: 'rate_limited',
-        request_id: answer.headers.get('x-request-id'),
+        request_id: response.headers.get('x-request-id'),
       })
-      const wait = Number(answer.headers.get('retry-after'))
+      const wait = Number(response.headers.get('retry-after'))
       expect(wait > 0 && wait <= interval).toBe(true)
     }
     expect((await call(from(somewhere()))).status).not.toBe(429)
@@ -111,9 +111,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id } = (await post('/api/device-login/requests')(agent)).json() as { id: string }
     const ask = () =>
       agent.postJson(`${instance.url}/api/device-login/requests/${id}/exchange`, {}, { headers: { prefer: 'wait=0' } })
-    const answers = await times(13, ask)
-    expect(answers.filter(({ status }) => status === 202)).toHaveLength(10)
-    expect(admitted(answers)).toBe(10)
+    const responses = await times(13, ask)
+    expect(responses.filter(({ status }) => status === 202)).toHaveLength(10)
+    expect(admitted(responses)).toBe(10)
   })
 
   test.each([
@@ -127,9 +127,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   ])('counts the page %s with the API, and shows when to retry', async (path, burst, form, call) => {
     const agent = from(somewhere())
     const visit = () => (form ? agent.postForm(instance.url + path, form) : agent.get(instance.url + path))
-    const answers = await times(burst + 1, visit)
-    expect(admitted(answers)).toBe(burst)
-    const refused = answers.find(({ status }) => status === 429)
+    const responses = await times(burst + 1, visit)
+    expect(admitted(responses)).toBe(burst)
+    const refused = responses.find(({ status }) => status === 429)
     expect(refused?.headers.get('content-type')).toMatch('text/html')
     expect(refused?.text).toMatch(/You can try again in \d+ (second|minute)/)
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -143,9 +143,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['/login/setup', 10, { response: nothing }],
   ])('reports the limit to a script at %s after %i requests', async (path, burst, body) => {
     const agent = from(somewhere())
-    const answers = await times(burst + 2, () => agent.postJson(instance.url + path, body))
-    expect(admitted(answers)).toBe(burst)
-    expect(answers.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'rate_limited' })
+    const responses = await times(burst + 2, () => agent.postJson(instance.url + path, body))
+    expect(admitted(responses)).toBe(burst)
+    expect(responses.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'rate_limited' })
   })
 
   test('counts device codes on the pages too', async () => {
@@ -162,8 +162,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('counts an IPv6 network as one source, and its neighbour separately', async () => {
-    const answers = await times(8, (index) => guess()(from(`2001:db8:1:2:${index}::${index}`)))
-    expect(admitted(answers)).toBe(5)
+    const responses = await times(8, (index) => guess()(from(`2001:db8:1:2:${index}::${index}`)))
+    expect(admitted(responses)).toBe(5)
     expect((await guess()(from('2001:0db8:0001:0002:ffff::1'))).status).toBe(429)
     expect((await guess()(from('2001:db8:1:3::1'))).status).toBe(401)
     const mapped = await times(5, () => guess()(from('192.0.2.200')))
@@ -175,16 +175,16 @@ describe.each(databaseKinds)('%s', (kind) => {
     const stopped = `--import=data:text/javascript,Date.now=()=>${Date.now()}`
     await using other = await startAnother(kind, { ...env, APP_URL: instance.url, NODE_OPTIONS: stopped })
     // Both requests come from the address that the user agent states behind a proxy.
-    const answers = await times(12, (index) =>
+    const responses = await times(12, (index) =>
       guess()(new UserAgent({ resolve: { [instance.url]: [instance, other][index % 2]?.url ?? '' } })),
     )
-    expect(admitted(answers)).toBe(5)
+    expect(admitted(responses)).toBe(5)
   })
 
   test('limits every endpoint for programs per IP address, and no other', async () => {
     const address = somewhere()
-    const answers = await times(600, () => from(address).getJson(`${instance.url}/.well-known/webfinger`))
-    expect(admitted(answers)).toBe(300)
+    const responses = await times(600, () => from(address).getJson(`${instance.url}/.well-known/webfinger`))
+    expect(admitted(responses)).toBe(300)
     expect((await from(address).get(`${instance.url}/healthz`)).status).toBe(204)
     expect((await from(address).get(`${instance.url}/lc`)).status).toBe(200)
     expect((await from(somewhere()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)
@@ -195,14 +195,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       const agent = new UserAgent()
       await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
       const places = Array.from({ length: 4 }, somewhere)
-      const answers = await times(16, (index) =>
+      const responses = await times(16, (index) =>
         agent.postJson(
           `${instance.url}/api/one-time-access-token/ABCDEF`,
           {},
           { headers: at(places[index % 4] ?? '') },
         ),
       )
-      expect([email, admitted(answers)]).toEqual([email, 10])
+      expect([email, admitted(responses)]).toEqual([email, 10])
       // A code of twelve characters from an administrator still works.
       const { code } = await instance.app.issueLoginCode('ada')
       const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: at(somewhere()) })
@@ -214,9 +214,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const agent = await signedIn(somewhere())
     const { authenticator } = await registerPasskey(agent, instance.url)
     const places = Array.from({ length: 30 }, somewhere)
-    const answers = await times(150, (index) => guess()(from(places[index % 30] ?? '')))
-    expect(admitted(answers)).toBeLessThan(110)
-    expect(admitted(answers)).toBeGreaterThan(50)
+    const responses = await times(150, (index) => guess()(from(places[index % 30] ?? '')))
+    expect(admitted(responses)).toBeLessThan(110)
+    expect(admitted(responses)).toBeGreaterThan(50)
     const { code } = await instance.app.issueLoginCode('ada')
     expect((await from(somewhere()).postForm(`${instance.url}/lc`, { code })).status).toBe(303)
     const browser = from(somewhere())
@@ -232,7 +232,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     async (_which, interval, email) => {
       const administrator = await signedIn(somewhere())
       const send = (method: string, path: string, body: object) =>
-        administrator.sendJson(method, instance.url + path, { body }).then((answer) => answer.json())
+        administrator.sendJson(method, instance.url + path, { body }).then((response) => response.json())
       const { id } = (await send('POST', '/api/users', person())) as { id: string }
       const right: string[] = []
       for (let count = 0; count < 3; count++) {

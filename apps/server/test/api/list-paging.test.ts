@@ -21,11 +21,11 @@ const dialects: Readonly<Record<string, (page: number, limit: number) => string>
 
 describe.each(databaseKinds)('list pages on %s', (kind) => {
   let instance: CalledInstance
-  const made: string[] = []
+  const created: string[] = []
 
   beforeAll(async () => {
     instance = await startCalled(kind)
-    for (let i = 0; i < 11; i += 1) made.push((await createPerson(instance)).id)
+    for (let i = 0; i < 11; i += 1) created.push((await createPerson(instance)).id)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -46,7 +46,7 @@ describe.each(databaseKinds)('list pages on %s', (kind) => {
       if (page >= pagination.totalPages) break
     }
     expect(seen).toHaveLength(12)
-    expect(new Set(seen)).toEqual(new Set([...made, ...seen]))
+    expect(new Set(seen)).toEqual(new Set([...created, ...seen]))
   })
 
   test.each(Object.entries(dialects))('%s: a page beyond the end is the last one', async (_, ask) => {
@@ -87,8 +87,8 @@ describe.each(databaseKinds)('list pages on %s', (kind) => {
     const { administrator, url } = instance
     const plain = await administrator.getJson(url + path)
     const query = '?unknown=1&a[b][c]=d&__proto__[x]=y&constructor=z&toString=1&sort[column]=password&filters[x][0]=1'
-    const answer = await administrator.getJson(url + path + query)
-    expect([path, answer.status]).toEqual([path, plain.status])
-    if (path.endsWith('/me')) expect(answer.text).toBe(plain.text)
+    const response = await administrator.getJson(url + path + query)
+    expect([path, response.status]).toEqual([path, plain.status])
+    if (path.endsWith('/me')) expect(response.text).toBe(plain.text)
   })
 })

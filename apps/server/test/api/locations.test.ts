@@ -103,13 +103,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     const agent = await signInFrom('2a02:d400::8', 'de')
     const english = ['London, United Kingdom', 'Munich, Germany', 'Internal network', 'Tailscale']
     const german = ['London, Vereinigtes Königreich', 'München, Deutschland', 'Internes Netzwerk', 'Tailscale']
-    for (const [by, page, said] of [
+    for (const [by, page, output] of [
       [agent, '/settings/account/security', german],
       [agent, '/settings/audit-log', german],
       [instance.administrator, `/settings/admin/users/${person.id}/security`, english],
     ] as const) {
       const { text } = await by.get(instance.url + page)
-      expect([page, said.filter((words) => !text.includes(words))]).toEqual([page, []])
+      expect([page, output.filter((words) => !text.includes(words))]).toEqual([page, []])
     }
     const { text } = await instance.administrator.get(`${instance.url}/settings/admin/audit-log?search=munich`)
     expect(text).toContain('Munich, Germany')

@@ -58,8 +58,8 @@ describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) 
     const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
     const headers = { 'content-type': 'application/json', cookie: cookie.join('; ') }
     const address = instance.url + path.replaceAll(/\{\w+\}/g, someId)
-    const answer = await fetch(address, { method, headers, body })
-    return { status: answer.status, text: await answer.text() }
+    const response = await fetch(address, { method, headers, body })
+    return { status: response.status, text: await response.text() }
   }
 
   test('are rejected or ignored by every operation with a body', async () => {
@@ -119,8 +119,8 @@ describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) 
       const plain = await instance.administrator.getJson(instance.url + list)
       for (const name of ['__proto__', 'constructor', 'prototype', 'toString']) {
         const query = `?sort[column]=${name}&filters[${name}]=x&filters[${name}][0]=x&pagination[${name}]=x&${name}=x`
-        const answer = await instance.administrator.getJson(instance.url + list + query)
-        expect([list, answer.status, answer.text]).toEqual([list, 200, plain.text])
+        const response = await instance.administrator.getJson(instance.url + list + query)
+        expect([list, response.status, response.text]).toEqual([list, 200, plain.text])
       }
     }
   })

@@ -18,9 +18,9 @@ let operations: readonly (readonly [call: string, operation: DocumentedOperation
 
 beforeAll(async () => {
   instance = await startInstance()
-  const answer = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
+  const response = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
   // A cast: the tests below check the used members.
-  document = answer.json() as Document
+  document = response.json() as Document
   differences = comparison(document)
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, each]) => [`${method.toUpperCase()} ${path}`, each] as const),
@@ -83,8 +83,8 @@ test('every operation responds as documented to an anonymous caller and to an ad
     for (const [call, { requestBody }] of inOrder) {
       const [method = '', path = ''] = call.split(' ')
       const body = requestBody === undefined ? {} : { body: {} }
-      const answer = await agent.sendJson(method, instance.url + path.replaceAll(/\{\w+\}/g, someId), body)
-      expect([call, differences(call, answer)]).toEqual([call, []])
+      const response = await agent.sendJson(method, instance.url + path.replaceAll(/\{\w+\}/g, someId), body)
+      expect([call, differences(call, response)]).toEqual([call, []])
     }
 })
 

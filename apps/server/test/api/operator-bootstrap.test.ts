@@ -97,9 +97,9 @@ describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
 
   test('rejects an administrator created in a browser or by a command', async () => {
     const byCommand: Send = async (_call, { body } = {}) => {
-      const answer = await instance.app.callApi({ method: 'POST', path: '/api/users', body })
-      expect(answer.status).toBe(201)
-      return answer.body as Readonly<Record<string, unknown>>
+      const response = await instance.app.callApi({ method: 'POST', path: '/api/users', body })
+      expect(response.status).toBe(201)
+      return response.body as Readonly<Record<string, unknown>>
     }
     for (const send of [byBrowser, byCommand]) {
       const agent = await signIn(await issueCode(byKey(), await createUser(send)))

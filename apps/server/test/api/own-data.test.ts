@@ -19,18 +19,18 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
     const key = await instance.call('POST /api/api-keys', { agent, body: { name: 'Backup', expiresAt } })
     const client = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: ['https://x'] })
     const query = { client_id: client.id, redirect_uri: 'https://x', response_type: 'code', scope: 'openid email' }
-    const asked = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
-    const consent = asked.form(`${new URL(asked.url).pathname}/consent`)
-    await agent.followTo(await agent.submit(asked, consent), (to) => to.startsWith('https://x'))
+    const result = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
+    const consent = result.form(`${new URL(result.url).pathname}/consent`)
+    await agent.followTo(await agent.submit(result, consent), (to) => to.startsWith('https://x'))
     await agent.postForm(`${instance.url}/settings/apps/${client.id}/favourite`, { favourite: 'yes' })
 
     const codes = await agent.follow(await agent.postForm(`${instance.url}/settings/account/recovery-codes`, {}))
     const [code = ''] = /([2-9A-Z]{4}-){3}[2-9A-Z]{4}/.exec(codes.text) ?? []
     expect(code).not.toBe('')
 
-    const answer = await agent.getJson(`${instance.url}/api/users/me/data`)
-    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="my-data.json"')
-    expect(answer.json()).toEqual({
+    const response = await agent.getJson(`${instance.url}/api/users/me/data`)
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="my-data.json"')
+    expect(response.json()).toEqual({
       exportedAt: expect.any(String),
       account: expect.objectContaining({ id, username: name }),
       passkeys: [expect.objectContaining({ name: expect.any(String) })],
@@ -47,7 +47,7 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
       ]),
     })
     for (const secret of [String(key.json.token), 'tokenHash', 'publicKey', code, other.id])
-      expect(answer.text).not.toContain(secret)
+      expect(response.text).not.toContain(secret)
     expect(audited(instance, 'account_exported')).toEqual([expect.objectContaining({ accountId: id })])
   })
 

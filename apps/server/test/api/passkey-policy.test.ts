@@ -33,11 +33,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     return json as unknown as CreationOptions
   }
 
-  const register = async (agent: Agent, made: SoftwareAuthenticatorOptions) => {
-    const authenticator = new SoftwareAuthenticator(made)
+  const register = async (agent: Agent, created: SoftwareAuthenticatorOptions) => {
+    const authenticator = new SoftwareAuthenticator(created)
     const body = authenticator.create(await optionsFor(agent), { origin: instance.url })
-    const answer = await instance.call('POST /api/webauthn/register/finish', { body, agent })
-    return { answer, authenticator }
+    const response = await instance.call('POST /api/webauthn/register/finish', { body, agent })
+    return { answer: response, authenticator }
   }
 
   const requestOptions = async (agent = instance.agent()) =>
@@ -105,10 +105,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['synced passkey', {}, 'your password manager still has it'],
     ['passkey on one device', { backupEligible: false }, 'If you lose the device, it is lost too.'],
     ['security key', key, 'If you lose the key, it is lost too.'],
-  ])('tells the owner of a %s what a loss means', async (_, made, text) => {
+  ])('tells the owner of a %s what a loss means', async (_, created, text) => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     await policy({})
-    expect((await register(agent, made)).answer.status).toBe(200)
+    expect((await register(agent, created)).answer.status).toBe(200)
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toContain(text)
   })
 
@@ -151,8 +151,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('refuses to register a passkey that does not comply', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const refused = async (made: SoftwareAuthenticatorOptions) => {
-      const { json } = (await register(agent, made)).answer
+    const refused = async (created: SoftwareAuthenticatorOptions) => {
+      const { json } = (await register(agent, created)).answer
       return [json.code, (json.details as { reasons?: string } | undefined)?.reasons]
     }
     await policy({ webauthnAllowSyncedPasskeys: 'false' })
@@ -180,9 +180,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await signIn(authenticator)).toEqual([200, undefined])
     expect(await page()).not.toMatch(/no longer accepted|isn’t of the kind/)
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'warn' })
-    const told =
+    const received =
       /One of your passkeys isn’t of the kind that your administrator now requires\..* remove the old one\.<\/p>/
-    for (const text of [await page(), await profile()]) expect(text).toMatch(told)
+    for (const text of [await page(), await profile()]) expect(text).toMatch(received)
     expect(await page()).toContain('no longer accepted')
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'require' })
     expect(await signIn(authenticator)).toEqual([403, 'passkey_not_allowed'])

@@ -26,7 +26,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
     const credentials = { client_id: clientId, client_secret: String(json.secret) }
     const token = async (agent: UserAgent, fields: Json, path = '/api/oidc/token') =>
       agent.postForm(url + path, { ...credentials, ...fields })
-    const refreshed = (answer: { json(): unknown }) => (answer.json() as { refresh_token?: string }).refresh_token ?? ''
+    const refreshed = (result: { json(): unknown }) => (result.json() as { refresh_token?: string }).refresh_token ?? ''
     const post = (agent: UserAgent, path: string, content: object = {}) => agent.postJson(url + path, content)
     const signIn = async (agent: UserAgent, authenticator: SoftwareAuthenticator) =>
       post(agent, '/api/webauthn/login/finish', await passkeyAnswer(agent, url, authenticator))
@@ -38,7 +38,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
       const { location } = await thief.get(`${url}/authorize?${new URLSearchParams(query)}`)
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
-      const given = await token(thief, { grant_type: 'authorization_code', redirect_uri: callback, code })
+      const response = await token(thief, { grant_type: 'authorization_code', redirect_uri: callback, code })
       const refresh = (refresh_token: string) => token(thief, { grant_type: 'refresh_token', refresh_token })
       const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
       // A cast: the authenticator rejects invalid options.
@@ -48,7 +48,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
       await post(thief, '/api/webauthn/reauthenticate')
       const verification = (await token(device, { scope: 'openid' }, '/api/oidc/device/authorize')).json() as Json
       const another = second.agent()
-      const answer = await passkeyAnswer(another, url, authenticator)
+      const result = await passkeyAnswer(another, url, authenticator)
       const remove = () =>
         first.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', {
           params: { id, credentialId: stolen?.id ?? '' },
@@ -56,14 +56,14 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const [removed, registered, signedIn, approved, verified, rotated] = await Promise.all([
         remove(),
         post(thief, '/api/webauthn/register/finish', planted),
-        post(another, '/api/webauthn/login/finish', answer),
+        post(another, '/api/webauthn/login/finish', result),
         post(thief, '/api/device-login/verification/decision', { code: asked.userCode, decision: 'approve' }),
         post(thief, `/api/oidc/device/verify?code=${verification.user_code}`),
-        refresh(refreshed(given)),
+        refresh(refreshed(response)),
       ])
       for (const { status } of [registered, signedIn, approved, verified, rotated]) expect(status).toBeLessThan(500)
       expect(removed.status).toBe(204)
-      expect((await refresh(refreshed(rotated.status === 200 ? rotated : given))).status).toBe(400)
+      expect((await refresh(refreshed(rotated.status === 200 ? rotated : response))).status).toBe(400)
       // A request that is not approved would wait for 25 seconds.
       const exchange = `${url}/api/device-login/requests/${asked.id}/exchange`
       const prefer = { options: { headers: { prefer: 'wait=0' } } }

@@ -50,8 +50,8 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   afterAll(async () => instance[Symbol.asyncDispose]())
 
   const post = async (path: string, fields: Fields) => {
-    const answer = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
-    return { status: answer.status, json: (await answer.json()) as Json }
+    const response = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })
+    return { status: response.status, json: (await response.json()) as Json }
   }
   const passkeysOf = (accountId: string) => instance.app.pocket.passkeys.list(accountId)
   const isSignedIn = async (agent: UserAgent) => (await instance.call('GET /api/users/me', { agent })).status === 200
@@ -88,8 +88,8 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   async function client(backchannelLogoutUri?: string) {
     const body = { name: freshName(), callbackURLs: [callback], skipConsent: true, isGroupRestricted: false }
     const more = backchannelLogoutUri === undefined ? {} : { protocol: { backchannelLogoutUri } }
-    const made = await instance.call('POST /api/oidc/clients', { body: { ...body, ...more } })
-    const params = { id: String(made.json.id) }
+    const created = await instance.call('POST /api/oidc/clients', { body: { ...body, ...more } })
+    const params = { id: String(created.json.id) }
     const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params })
     return { client_id: params.id, client_secret: String(json.secret) }
   }
@@ -106,13 +106,13 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     let token = String(json.refresh_token)
     return {
       async refresh() {
-        const answer = await post('/api/oidc/token', {
+        const response = await post('/api/oidc/token', {
           ...credentials,
           grant_type: 'refresh_token',
           refresh_token: token,
         })
-        token = String(answer.json.refresh_token ?? token)
-        return answer.status
+        token = String(response.json.refresh_token ?? token)
+        return response.status
       },
     }
   }
@@ -289,9 +289,9 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const where = { params: { id: boss.id, passkeyId: stolen } }
     const read = async () =>
       (await instance.call('GET /api/users/{id}/passkey-removals/{passkeyId}', where)).json.made as Json[]
-    const summary = (made: readonly Json[]) => made.map(({ kind, state }) => `${kind} ${state}`)
-    const made = await read()
-    expect(summary(made)).toEqual([
+    const summary = (created: readonly Json[]) => created.map(({ kind, state }) => `${kind} ${state}`)
+    const created = await read()
+    expect(summary(created)).toEqual([
       'passkey active',
       'api_key active',
       'client_secret active',
@@ -300,8 +300,8 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
       'login_code active',
       'device withdrawn',
     ])
-    expect(made[0]).toMatchObject({ id: plantedId })
-    expect(made.slice(1, 4)).toMatchObject([
+    expect(created[0]).toMatchObject({ id: plantedId })
+    expect(created.slice(1, 4)).toMatchObject([
       { id: apiKey.apiKey.id, name: 'For a script' },
       { id: secret.id, name: 'Payroll' },
       { id: (bySecretKey.json() as Json).id },
@@ -348,8 +348,8 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     ])
     const params = { passkeyId: first }
     const call = 'POST /api/webauthn/removals/{passkeyId}/withdraw'
-    const stranger = await instance.person(freshName())
-    expect((await instance.call(call, { params, agent: stranger.agent })).status).toBe(404)
+    const otherUser = await instance.person(freshName())
+    expect((await instance.call(call, { params, agent: otherUser.agent })).status).toBe(404)
     expect((await instance.call(call, { params, agent: back })).status).toBe(204)
     expect((await instance.call('GET /api/webauthn/removals', { agent: back })).json).toEqual([])
     expect(await passkeysOf(id)).toHaveLength(1)

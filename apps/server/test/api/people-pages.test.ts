@@ -105,8 +105,8 @@ describe('invitations', () => {
     [{ uses: '1e1' }, 'Enter a number from 1 to 100.'],
     [{ uses: '1', userGroupIds: 'nowhere' }, 'One of these groups no longer exists.'],
   ])('refuses %j with an explanation', async (fields, sentence) => {
-    const answer = await post(invitations, fields)
-    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(sentence)])
+    const response = await post(invitations, fields)
+    expect([response.status, response.text]).toEqual([400, expect.stringContaining(sentence)])
   })
 
   test.each(['__proto__', 'toString', ''])('interprets a lifetime of %j as one week', async (lifetime) => {

@@ -15,6 +15,6 @@ export async function createPerson(
 ): Promise<Answer & { readonly id: string }> {
   const username = freshName()
   const body = { username, email: `${username}@example.com`, ...fields }
-  const answer = await instance.call('POST /api/users', { body })
-  return { ...answer, id: String(answer.json.id) }
+  const response = await instance.call('POST /api/users', { body })
+  return { ...response, id: String(response.json.id) }
 }

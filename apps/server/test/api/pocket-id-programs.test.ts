@@ -22,20 +22,24 @@ describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
   async function call(name: string, body?: unknown) {
     const [method = '', path = ''] = name.split(' ')
     const headers = { 'X-API-KEY': key, 'Content-Type': 'application/json', Accept: 'application/json' }
-    const answer = await fetch(`${running.url}${path}`, {
+    const response = await fetch(`${running.url}${path}`, {
       method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
-    const text = await answer.text()
+    const text = await response.text()
     // A cast: each test reads only the members it needs.
-    return { status: answer.status, json: (text === '' ? {} : JSON.parse(text)) as Json }
+    return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Json }
   }
 
   test('accepts a field name in another case from a program in Go: the launch URL of the Terraform provider', async () => {
     const fields = { name: 'Wiki', callbackURLs: ['https://wiki.example.com/cb'], isPublic: false, pkceEnabled: true }
-    const made = await call('POST /api/oidc/clients', { ...fields, id: 'wiki', launchUrl: 'https://wiki.example.com' })
-    expect([made.status, made.json]).toMatchObject([201, { launchURL: 'https://wiki.example.com' }])
+    const created = await call('POST /api/oidc/clients', {
+      ...fields,
+      id: 'wiki',
+      launchUrl: 'https://wiki.example.com',
+    })
+    expect([created.status, created.json]).toMatchObject([201, { launchURL: 'https://wiki.example.com' }])
     const changed = await call('PUT /api/oidc/clients/wiki', {
       ...fields,
       LAUNCHURL: 'https://wiki.example.com/start',
@@ -67,8 +71,8 @@ describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
   test.each(['/api/users/nobody', '/api/nothing'])(
     'does not let caches store a not-found response at %s',
     async (path) => {
-      const answer = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
-      expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
+      const response = await fetch(running.url + path, { headers: { 'X-API-KEY': key } })
+      expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'private, no-store'])
     },
   )
 
@@ -127,10 +131,10 @@ describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
   test('names the key of the environment in the audit log', async () => {
     const { json: group } = await call('POST /api/user-groups', { name: 'audited', friendlyName: 'Audited' })
     const user = { username: 'audited', email: 'audited@example.com' }
-    const { json: made } = await call('POST /api/users', user)
+    const { json: created } = await call('POST /api/users', user)
     const { json } = await call('GET /api/audit-logs/all?pagination[limit]=2')
     expect(json.data).toMatchObject([
-      { event: 'USER_CREATED', userID: made.id, username: 'audited', actorUsername: 'static-api-user-system' },
+      { event: 'USER_CREATED', userID: created.id, username: 'audited', actorUsername: 'static-api-user-system' },
       { event: 'GROUP_CREATED', username: 'static-api-user-system', data: { groupId: group.id } },
     ])
     expect(Object.values((await call('GET /api/audit-logs/filters/users')).json)).toContain('static-api-user-system')
@@ -165,8 +169,8 @@ function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
   const socket = connect(Number(port), hostname, () => socket.write(`${head.join('\r\n')}\r\n\r\n`))
   socket.on('error', reject)
   socket.on('close', () => resolve(statuses))
-  socket.on('data', (answer) => {
-    const [status] = /(?<=^HTTP\/1\.1 )\d{3}/.exec(answer.toString('latin1')) ?? []
+  socket.on('data', (result) => {
+    const [status] = /(?<=^HTTP\/1\.1 )\d{3}/.exec(result.toString('latin1')) ?? []
     if (status === undefined) return
     if (statuses.push(status) === 2) return void socket.destroy()
     socket.write(body)
@@ -189,10 +193,10 @@ describe('programs that set up an instance', () => {
     const cookies = setUp.headers.getSetCookie()
     const cookie = cookies.find((each) => each.startsWith('access_token='))?.split(';')[0] ?? ''
     const key = json({ name: 'operator', expiresAt: '2050-01-01T00:00:00Z' }, { cookie })
-    const made = await fetch(`${running.url}/api/api-keys`, key)
-    expect(made.status).toBe(201)
+    const created = await fetch(`${running.url}/api/api-keys`, key)
+    expect(created.status).toBe(201)
     // A cast: the contract tests check its shape.
-    const { token } = (await made.json()) as { readonly token: string }
+    const { token } = (await created.json()) as { readonly token: string }
     const headers = { 'X-API-KEY': token }
     expect((await fetch(`${running.url}/api/users?search=admin`, { headers })).status).toBe(200)
 

@@ -54,15 +54,15 @@ test('clears permissions and the access of clients with a metadata document for 
 test.each(['11111111-1111-4111-8111-111111111111', 'abc'])(
   'does not find the authorized clients of the unknown user %s',
   async (id) => {
-    const answer = await instance.call('GET /api/oidc/users/{id}/authorized-clients', { params: { id } })
-    expect(answer).toMatchObject({ status: 404, json: { code: 'user_not_found' } })
+    const response = await instance.call('GET /api/oidc/users/{id}/authorized-clients', { params: { id } })
+    expect(response).toMatchObject({ status: 404, json: { code: 'user_not_found' } })
   },
 )
 
 test('does not find an unknown client of an API', async () => {
   const params = { id: await createApi(), clientId: 'unknown' }
-  const answer = await instance.call('DELETE /api/apis/{id}/clients/{clientId}', { params })
-  expect(answer).toMatchObject({ status: 404, json: { code: 'not_found', details: { resource: 'OIDC client' } } })
+  const response = await instance.call('DELETE /api/apis/{id}/clients/{clientId}', { params })
+  expect(response).toMatchObject({ status: 404, json: { code: 'not_found', details: { resource: 'OIDC client' } } })
 })
 
 test.each([
@@ -75,25 +75,25 @@ test.each([
   [{ darkLogoUrl: 'https://10.0.0.1/x.png' }, 'darkLogoUrl', 'invalid_value'],
 ])('rejects the client %j with the field %s and the code %s', async (fields, field, code) => {
   const name = freshName()
-  const answer = await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [], ...fields } })
-  expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
-  expect(fieldsOf(answer)).toMatchObject({ fields: [{ field, code }] })
+  const response = await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [], ...fields } })
+  expect(response).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+  expect(fieldsOf(response)).toMatchObject({ fields: [{ field, code }] })
   const { json } = await instance.call('GET /api/oidc/clients', { query: `?search=${name}` })
   expect(json.data).toEqual([])
 })
 
 test('rejects an API key that has already expired with the field', async () => {
   const body = { name: 'expired', expiresAt: '2020-01-01T00:00:00Z' }
-  const answer = await instance.call('POST /api/api-keys', { body })
-  expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_api_key_expiration' } })
-  expect(fieldsOf(answer)).toMatchObject({ fields: [{ field: 'expiresAt', code: 'invalid_value' }] })
+  const response = await instance.call('POST /api/api-keys', { body })
+  expect(response).toMatchObject({ status: 400, json: { code: 'invalid_api_key_expiration' } })
+  expect(fieldsOf(response)).toMatchObject({ fields: [{ field: 'expiresAt', code: 'invalid_value' }] })
 })
 
 test('answers at the ID of the user of the static API key', async () => {
   const id = '00000000-0000-0000-0000-000000000000'
-  const answer = await instance.call('GET /api/users/{id}', { params: { id } })
+  const response = await instance.call('GET /api/users/{id}', { params: { id } })
   const username = expect.stringMatching(/^static-api-user-[A-Za-z0-9]{6}$/)
-  expect(answer).toMatchObject({ status: 200, json: { id, username, isAdmin: true } })
+  expect(response).toMatchObject({ status: 200, json: { id, username, isAdmin: true } })
 })
 
 test('informs the owner of a login code that the account is disabled', async () => {
@@ -135,8 +135,8 @@ test('keeps the last administrator without a static API key', async () => {
   const body = { name: 'tool', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
   const { json: key } = await own.call('POST /api/api-keys', { body })
   const options = { headers: { 'x-api-key': String(key.token) } }
-  const answer = await own.agent().sendJson('DELETE', `${own.url}/api/users/${String(me.id)}`, { options })
-  expect([answer.status, answer.json()]).toMatchObject([409, { code: 'last_administrator' }])
+  const response = await own.agent().sendJson('DELETE', `${own.url}/api/users/${String(me.id)}`, { options })
+  expect([response.status, response.json()]).toMatchObject([409, { code: 'last_administrator' }])
 })
 
 test('lists own audit events with empty names', async () => {

@@ -22,9 +22,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   async function send(method: string, path: string, body?: unknown, ifMatch?: string) {
     const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }
     const options = { ...(body !== undefined && { body }), options: { headers } }
-    const answer = await instance.administrator.sendJson(method, instance.url + path, options)
-    const json = answer.text === '' ? {} : answer.json()
-    return { status: answer.status, etag: answer.headers.get('etag') ?? '', json: Object(json) }
+    const response = await instance.administrator.sendJson(method, instance.url + path, options)
+    const json = response.text === '' ? {} : response.json()
+    return { status: response.status, etag: response.headers.get('etag') ?? '', json: Object(json) }
   }
 
   /** An object, its URL, and two changes that differ. */
@@ -221,11 +221,11 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect([path, status, json.code]).toEqual([path, 412, 'precondition_failed'])
     }
     expect((await instance.call('GET /api/user-groups', { query: '?search=conditional' })).json.data).toEqual([])
-    const stranger = await instance.agent().sendJson('POST', `${instance.url}/api/user-groups`, {
+    const otherAgent = await instance.agent().sendJson('POST', `${instance.url}/api/user-groups`, {
       body: {},
       options: { headers: { 'if-match': 'W/"read"' } },
     })
-    expect(stranger.status).toBe(401)
+    expect(otherAgent.status).toBe(401)
   })
 
   test('always returns data that is shown next to a record', async () => {

@@ -38,8 +38,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       for (const { status, json } of Object.values(stale))
         expect([status, json.code]).toEqual([401, 'reauthentication_required'])
 
-      const stranger = await instance.person(freshName())
-      const foreign = await passkeyAnswer(agent, url, stranger.authenticator)
+      const otherUser = await instance.person(freshName())
+      const foreign = await passkeyAnswer(agent, url, otherUser.authenticator)
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body: foreign, ...person })).status).toBe(401)
       expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(401)
 
@@ -141,19 +141,19 @@ describe.each(databaseKinds)('%s', (kind) => {
     ]
     try {
       pass(61_000)
-      const answers: unknown[] = []
+      const results: unknown[] = []
       for (const [method, path, body] of acts) {
-        const answer = await send(method, path, body)
-        answers.push([method, path, answer.status, /"code":"(\w+)"/.exec(answer.text)?.[1]])
+        const response = await send(method, path, body)
+        results.push([method, path, response.status, /"code":"(\w+)"/.exec(response.text)?.[1]])
       }
       for (const [path, fields = {}] of forms) {
-        const answer = await agent.postForm(url + path, fields)
-        answers.push(['form', path, answer.status, answer.text.includes('Confirm that it’s you')])
+        const response = await agent.postForm(url + path, fields)
+        results.push(['form', path, response.status, response.text.includes('Confirm that it’s you')])
         // The submitted values are kept.
-        const goesOn = answer.forms().find(({ action }) => new URL(action, url).href === url + path)
+        const goesOn = response.forms().find(({ action }) => new URL(action, url).href === url + path)
         expect([path, goesOn?.fields]).toEqual([path, fields])
       }
-      expect(answers).toEqual([
+      expect(results).toEqual([
         ...acts.map(([method, path]) => [method, path, 401, 'reauthentication_required']),
         ...forms.map(([path]) => ['form', path, 401, true]),
       ])
@@ -255,7 +255,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await instance.call('POST /api/webauthn/login/finish', { body, agent: by })).status).toBe(200)
     }
     await signIn(other, authenticator)
-    const stranger = await instance.person(freshName())
+    const otherUser = await instance.person(freshName())
     const waiting = await instance.call('POST /api/device-login/requests', { agent: instance.agent() })
     const approval = { code: waiting.json.userCode, decision: 'approve' }
     const approve = (by: UserAgent, cookie?: string) =>
@@ -267,10 +267,10 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
       expect((await instance.call('POST /api/api-keys', { body: key(), agent: other })).status).toBe(401)
       const proof = `reauthentication_token=${cookies(agent, 'reauthentication_token')}`
-      for (const session of [other, stranger.agent].map((by) => cookies(by, 'access_token')))
+      for (const session of [other, otherUser.agent].map((by) => cookies(by, 'access_token')))
         expect((await approve(instance.agent(), `access_token=${session}; ${proof}`)).status).toBe(401)
       // Another user in the same browser, with a passkey check of their own.
-      await signIn(agent, stranger.authenticator)
+      await signIn(agent, otherUser.authenticator)
       expect(cookies(agent, 'reauthentication_token')).toBeDefined()
       expect((await approve(agent)).json()).toMatchObject({ code: 'reauthentication_required' })
     } finally {

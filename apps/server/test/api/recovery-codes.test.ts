@@ -33,12 +33,12 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
     return agent.postJson(`${instance.url}/recover`, { response })
   }
-  const setting = (recoveryCodes: string) => instance.call('PATCH /api/settings', { body: { recoveryCodes } })
+  const createFixture = (recoveryCodes: string) => instance.call('PATCH /api/settings', { body: { recoveryCodes } })
 
   test('can require two passkeys of administrators in place of codes', async () => {
     const { url, administrator, administratorAuthenticator } = instance
-    const answer = await passkeyAnswer(administrator, url, administratorAuthenticator)
-    await administrator.postJson(`${url}/api/webauthn/reauthenticate`, answer)
+    const result = await passkeyAnswer(administrator, url, administratorAuthenticator)
+    await administrator.postJson(`${url}/api/webauthn/reauthenticate`, result)
     await registerPasskey(administrator, url)
     const { id, agent } = await instance.person(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
       (await agent.getJson(`${instance.url}/api/users`)).status,
     ]
     try {
-      await setting('two-passkeys')
+      await createFixture('two-passkeys')
       expect((await agent.getJson(`${instance.url}/api/users`)).json()).toMatchObject({
         code: 'second_passkey_required',
       })
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
       await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: added?.id ?? '' }, agent })
       expect(await opened()).toEqual([403, 403])
     } finally {
-      await setting('users')
+      await createFixture('users')
     }
     expect(await opened()).toEqual([200, 200])
   })
@@ -124,13 +124,13 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
   test('invalidates the old codes and cancels a pending recovery when the user replaces or removes the codes', async () => {
     const { agent } = await instance.person(freshName())
     const old = await createCodes(agent)
-    const stranger = instance.agent()
-    await enter(stranger, old[0])
+    const otherAgent = instance.agent()
+    await enter(otherAgent, old[0])
     const created = await createCodes(agent)
-    expect((await addPasskey(stranger)).status).toBe(401)
-    expect((await enter(stranger, old[1])).status).toBe(400)
+    expect((await addPasskey(otherAgent)).status).toBe(401)
+    expect((await enter(otherAgent, old[1])).status).toBe(400)
     await post(agent, `${codesPath}/remove`)
-    expect((await enter(stranger, created[0])).status).toBe(400)
+    expect((await enter(otherAgent, created[0])).status).toBe(400)
     expect((await get(agent, security)).text).toContain('You have no recovery codes.')
   })
 
@@ -159,17 +159,17 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
   test('follows the setting for users and administrators, also for existing codes', async () => {
     const { agent } = await instance.person(freshName())
     expect((await post(instance.administrator, codesPath)).status).toBe(404)
-    await setting('everyone')
+    await createFixture('everyone')
     const [ofAdministrator] = await createCodes(instance.administrator)
     const [code] = await createCodes(agent)
-    await setting('users')
+    await createFixture('users')
     expect((await enter(instance.agent(), ofAdministrator)).status).toBe(400)
     expect((await get(instance.administrator, security)).text).not.toContain('id="recovery-codes"')
-    await setting('disabled')
+    await createFixture('disabled')
     expect((await enter(instance.agent(), code)).status).toBe(400)
     expect((await get(instance.agent(), '/lc')).text).not.toContain('recovery code')
     expect((await get(instance.agent(), '/login')).text).not.toContain('Lost your passkey?')
-    await setting('users')
+    await createFixture('users')
     expect((await enter(instance.agent(), code)).status).toBe(303)
   })
 
@@ -186,9 +186,9 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     expect((await instance.call('DELETE /api/users/me/recovery-codes', { agent })).status).toBe(204)
     expect((await enter(instance.agent(), codes[1])).status).toBe(400)
     expect((await instance.call('POST /api/users/me/break-glass-code', { agent })).status).toBe(403)
-    await setting('disabled')
+    await createFixture('disabled')
     expect((await instance.call('POST /api/users/me/recovery-codes', { agent })).status).toBe(404)
-    await setting('users')
+    await createFixture('users')
   })
 
   test('need a recent passkey over REST, and are not available to API keys', async () => {
@@ -224,12 +224,12 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
   test('are useless once deleted, also if they are entered at the same time', async () => {
     const { agent } = await instance.person(freshName())
     const [code] = await createCodes(agent)
-    const stranger = instance.agent()
+    const otherAgent = instance.agent()
     const [, deleted] = await Promise.all([
-      enter(stranger, code),
+      enter(otherAgent, code),
       instance.call('DELETE /api/users/me/recovery-codes', { agent }),
     ])
     expect(deleted.status).toBe(204)
-    expect((await addPasskey(stranger)).status).toBe(401)
+    expect((await addPasskey(otherAgent)).status).toBe(401)
   })
 })

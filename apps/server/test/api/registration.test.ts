@@ -22,12 +22,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   const register = async (token?: string) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     const url = `${instance.url}/api/oidc/register`
-    const answer = await instance.agent().sendJson('POST', url, { body: metadata, options: { headers } })
-    return { status: answer.status, body: answer.json() as Readonly<Record<string, unknown>> }
+    const response = await instance.agent().sendJson('POST', url, { body: metadata, options: { headers } })
+    return { status: response.status, body: response.json() as Readonly<Record<string, unknown>> }
   }
   const discovery = async () => {
-    const answer = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
-    return answer.json() as Readonly<Record<string, unknown>>
+    const response = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
+    return response.json() as Readonly<Record<string, unknown>>
   }
 
   test('rejects client registration until an administrator enables it, with immediate effect', async () => {
@@ -58,12 +58,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { body } = await register()
     const send = async (method: string, json?: object) => {
       const headers = { authorization: `Bearer ${String(body.registration_access_token)}` }
-      const given = json === undefined ? {} : { body: json }
-      const answer = await instance.agent().sendJson(method, String(body.registration_client_uri), {
-        ...given,
+      const input = json === undefined ? {} : { body: json }
+      const response = await instance.agent().sendJson(method, String(body.registration_client_uri), {
+        ...input,
         options: { headers },
       })
-      return { status: answer.status, json: answer.text === '' ? {} : answer.json() }
+      return { status: response.status, json: response.text === '' ? {} : response.json() }
     }
     const { client_secret, client_secret_expires_at: _, ...told } = body
     expect(await send('GET')).toEqual({ status: 200, json: told })

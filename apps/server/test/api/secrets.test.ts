@@ -110,8 +110,8 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
   test('offers the permission to administrators only', async () => {
     const { agent } = await instance.person(freshName())
     const body = { name: 'key', expiresAt, canReadSecrets: true }
-    const answer = await instance.call('POST /api/api-keys', { agent, body })
-    expect(answer).toMatchObject({ status: 403, json: { code: 'forbidden' } })
+    const response = await instance.call('POST /api/api-keys', { agent, body })
+    expect(response).toMatchObject({ status: 403, json: { code: 'forbidden' } })
     const form = (of: UserAgent) => of.get(`${instance.url}/settings/api-keys`)
     expect((await form(agent)).text).not.toContain('name="canReadSecrets"')
     const { text } = await form(instance.administrator)

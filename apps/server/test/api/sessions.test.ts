@@ -57,9 +57,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     for (const { value } of [...agent.cookies(), ...other.cookies()])
       expect(JSON.stringify(sessions)).not.toContain(value)
 
-    const stranger = await instance.person(freshName())
+    const otherUser = await instance.person(freshName())
     const params = { id: String(there?.id) }
-    expect(await instance.call('DELETE /api/sessions/{id}', { params, agent: stranger.agent })).toMatchObject({
+    expect(await instance.call('DELETE /api/sessions/{id}', { params, agent: otherUser.agent })).toMatchObject({
       status: 404,
     })
     expect((await instance.call('DELETE /api/sessions/{id}', { params, agent })).status).toBe(204)
@@ -102,8 +102,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const another = await instance.person(freshName())
     expect((await instance.call('DELETE /api/users/{id}/sessions', { params: { id: another.id } })).status).toBe(204)
     expect((await instance.call('GET /api/users/me', { agent: another.agent })).status).toBe(401)
-    const nobody = { id: crypto.randomUUID() }
-    expect((await instance.call('DELETE /api/users/{id}/sessions', { params: nobody })).status).toBe(404)
+    const noUser = { id: crypto.randomUUID() }
+    expect((await instance.call('DELETE /api/users/{id}/sessions', { params: noUser })).status).toBe(404)
   })
 
   test('changes the session lifetime while the server runs', async () => {

@@ -18,9 +18,9 @@ export function whole(
   return { ...defaultTexts, ...changes }
 }
 
-export function valuesIn(answer: Pick<Answer, 'response'>): Readonly<Record<string, string>> {
+export function valuesIn(result: Pick<Answer, 'response'>): Readonly<Record<string, string>> {
   // A cast: the responses are checked against the document, which defines a list of such objects.
-  const list = answer.response.json() as readonly { readonly key: string; readonly value: string }[]
+  const list = result.response.json() as readonly { readonly key: string; readonly value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
 }
 

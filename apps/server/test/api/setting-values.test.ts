@@ -43,10 +43,10 @@ describe('values', () => {
   test.each(good.map(([key, value]) => [key, shortened(value), value] as const))(
     'accepts for %s the value %j',
     async (key, _, value) => {
-      const answer = await instance.call(write, { body: whole({ [key]: value }) })
-      expect([answer.status, faults(answer)]).toEqual([200, []])
+      const response = await instance.call(write, { body: whole({ [key]: value }) })
+      expect([response.status, faults(response)]).toEqual([200, []])
       const sensitive = key === 'smtpPassword' || key === 'ldapBindPassword'
-      expect(valuesIn(answer)[key]).toBe(sensitive ? placeholder : value)
+      expect(valuesIn(response)[key]).toBe(sensitive ? placeholder : value)
     },
   )
 
@@ -93,8 +93,8 @@ describe('values', () => {
   test.each(bad.map(([key, value, code]) => [key, shortened(value), code, value] as const))(
     'rejects for %s the value %j: %s',
     async (key, _, code, value) => {
-      const answer = await instance.call(write, { body: whole({ [key]: value }) })
-      expect([answer.status, faults(answer)]).toEqual([400, [`${key} ${code}`]])
+      const response = await instance.call(write, { body: whole({ [key]: value }) })
+      expect([response.status, faults(response)]).toEqual([400, [`${key} ${code}`]])
     },
   )
 
@@ -111,8 +111,8 @@ describe('values', () => {
   })
 
   test.each([true, 60, ['x'], { a: 1 }])('accepts only text as a value, not %j', async (value) => {
-    const answer = await instance.call(write, { body: whole({ appName: value }) })
-    expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
+    const response = await instance.call(write, { body: whole({ appName: value }) })
+    expect(response).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
   })
 
   test.each([[[]], ['text'], [null]])('accepts only an object as the body, not %j', async (body) => {
@@ -127,8 +127,8 @@ describe('values', () => {
   })
 
   test('accepts no property name of Object.prototype as a setting', async () => {
-    const answer = await instance.call(write, { body: { ...whole(), constructor: { appName: 'x' }, toString: 'x' } })
-    expect(valuesIn(answer)).toEqual(defaultTexts)
+    const response = await instance.call(write, { body: { ...whole(), constructor: { appName: 'x' }, toString: 'x' } })
+    expect(valuesIn(response)).toEqual(defaultTexts)
     const body = JSON.parse('{"__proto__":{"appName":"x"}}')
     expect(await instance.call(write, { body })).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
   })

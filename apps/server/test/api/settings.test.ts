@@ -25,8 +25,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   afterAll(async () => instance[Symbol.asyncDispose]())
 
   test('returns the public settings and their types to everyone', async () => {
-    const answer = await instance.call(`GET ${path}`, { agent: instance.agent() })
-    expect([answer.status, answer.response.json()]).toEqual([
+    const response = await instance.call(`GET ${path}`, { agent: instance.agent() })
+    expect([response.status, response.response.json()]).toEqual([
       200,
       [
         { key: 'appName', type: 'string', value: 'Pocket ID' },
@@ -79,16 +79,21 @@ describe.each(databaseKinds)('%s', (kind) => {
       ldapUserSearchFilter: __,
       ...body
     } = whole({ appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
-    const answer = await instance.call(write, { body: { ...body, ldapAttributeGroupMember: '', unknown: 'x' } })
-    expect(answer.status).toBe(200)
-    expect(valuesIn(answer)).toEqual({ ...whole(), appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
-    expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(answer))
+    const response = await instance.call(write, { body: { ...body, ldapAttributeGroupMember: '', unknown: 'x' } })
+    expect(response.status).toBe(200)
+    expect(valuesIn(response)).toEqual({
+      ...whole(),
+      appName: 'Zoë’s 🔑',
+      smtpPort: '587',
+      smtpHost: 'mail.example.com',
+    })
+    expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(response))
     const some = await instance.call(write, { body: { appName: 'Nothing else', smtpTls: null } })
     expect([some.status, faults(some)]).toEqual([
       400,
       pocketIdKeys.flatMap((key) => (settingOf(key).kind.isOptional || key === 'appName' ? [] : [`${key} required`])),
     ])
-    expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(answer))
+    expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(response))
     const reset = await instance.call(write, { body: whole() })
     expect([reset.status, valuesIn(reset)]).toEqual([200, defaultTexts])
   })
@@ -143,11 +148,11 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('reports all errors at once and saves nothing', async () => {
     await instance.call(write, { body: whole() })
-    const answer = await instance.call(write, {
+    const response = await instance.call(write, {
       body: whole({ appName: 'x'.repeat(31), sessionDuration: 'soon', smtpTls: 'ssl', smtpHost: 'mail.example.com' }),
     })
-    expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
-    expect(faults(answer)).toEqual(['appName too_long', 'sessionDuration invalid_format', 'smtpTls oneof'])
+    expect(response).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
+    expect(faults(response)).toEqual(['appName too_long', 'sessionDuration invalid_format', 'smtpTls oneof'])
     expect(valuesIn(await instance.call(readAll))).toEqual(defaultTexts)
   })
 
@@ -174,9 +179,9 @@ describe('in the database', () => {
   const secrets = { smtpPassword: 'hunter-four', ldapBindPassword: 'hunter-five', smtpUser: 'mailer-name' }
 
   async function writeSecrets({ url, administrator }: Instance): Promise<void> {
-    const answer = await administrator.sendJson('PUT', url + path, { body: whole(secrets) })
-    expect(answer.status).toBe(200)
-    expect(answer.text).not.toContain('hunter')
+    const response = await administrator.sendJson('PUT', url + path, { body: whole(secrets) })
+    expect(response.status).toBe(200)
+    expect(response.text).not.toContain('hunter')
   }
 
   test('of PostgreSQL, no secret is in plain text', async () => {
@@ -218,7 +223,7 @@ describe('in the database', () => {
 
 describe('with values from the environment', () => {
   const environment = { SMTP_HOST: 'mail.example.com', SMTP_PASSWORD: 'hunter-six', LDAP_ENABLED: '1' }
-  const told = { smtpHost: 'mail.example.com', smtpPassword: placeholder, ldapEnabled: 'true' }
+  const received = { smtpHost: 'mail.example.com', smtpPassword: placeholder, ldapEnabled: 'true' }
   let instance: Instance
 
   beforeAll(async () => {
@@ -231,25 +236,28 @@ describe('with values from the environment', () => {
 
   test('returns the values, except secrets', async () => {
     const response = await instance.administrator.getJson(`${instance.url}${path}/all`)
-    expect(valuesIn({ response })).toEqual({ ...defaultTexts, ...told })
+    expect(valuesIn({ response })).toEqual({ ...defaultTexts, ...received })
   })
 
   test.each([
-    ['repeated as they are told', told],
-    ['repeated as they were given', { ...told, smtpPassword: 'hunter-six' }],
+    ['repeated as they are told', received],
+    ['repeated as they were given', { ...received, smtpPassword: 'hunter-six' }],
     ['left out', { smtpHost: undefined, smtpPassword: undefined, ldapEnabled: undefined }],
   ])('accepts locked values that are %s', async (_, values) => {
     const response = await put(whole({ ...values, smtpUser: 'mailer' }))
-    expect([response.status, valuesIn({ response })]).toEqual([200, { ...defaultTexts, ...told, smtpUser: 'mailer' }])
+    expect([response.status, valuesIn({ response })]).toEqual([
+      200,
+      { ...defaultTexts, ...received, smtpUser: 'mailer' },
+    ])
   })
 
   test.each([
-    ['smtpHost', { ...told, smtpHost: 'other.example.com' }],
-    ['smtpHost', { ...told, smtpHost: '' }],
-    ['smtpPassword', { ...told, smtpPassword: 'other' }],
-    ['smtpPassword', { ...told, smtpPassword: '' }],
-    ['ldapEnabled', { ...told, ldapEnabled: 'false' }],
-    ['smtpHost, ldapEnabled', { ...told, smtpHost: 'other.example.com', ldapEnabled: 'false' }],
+    ['smtpHost', { ...received, smtpHost: 'other.example.com' }],
+    ['smtpHost', { ...received, smtpHost: '' }],
+    ['smtpPassword', { ...received, smtpPassword: 'other' }],
+    ['smtpPassword', { ...received, smtpPassword: '' }],
+    ['ldapEnabled', { ...received, ldapEnabled: 'false' }],
+    ['smtpHost, ldapEnabled', { ...received, smtpHost: 'other.example.com', ldapEnabled: 'false' }],
   ])('refuses to change %s', async (key, values) => {
     const before = (await instance.administrator.getJson(`${instance.url}${path}/all`)).json()
     const response = await put(whole({ ...values, smtpUser: 'somebody else' }))

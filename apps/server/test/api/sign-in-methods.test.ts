@@ -23,8 +23,8 @@ async function byDevice(): Promise<UserAgent> {
   const requested = await instance.call('POST /api/device-login/requests', { agent })
   const { id, userCode } = requested.json
   const { url, administrator, administratorAuthenticator } = instance
-  const answer = await passkeyAnswer(administrator, url, administratorAuthenticator)
-  await administrator.postJson(`${url}/api/webauthn/reauthenticate`, answer)
+  const result = await passkeyAnswer(administrator, url, administratorAuthenticator)
+  await administrator.postJson(`${url}/api/webauthn/reauthenticate`, result)
   const body = { code: userCode, decision: 'approve' }
   expect((await instance.call('POST /api/device-login/verification/decision', { body })).status).toBe(204)
   expect((await agent.postJson(`${url}/api/device-login/requests/${id}/exchange`, {})).status).toBe(200)
@@ -40,8 +40,8 @@ async function byCode(): Promise<UserAgent> {
 async function bySignUp(): Promise<UserAgent> {
   const agent = instance.agent()
   const username = freshName()
-  const answer = await agent.postJson(`${instance.url}/api/signup`, { username, email: `${username}@example.com` })
-  const { id } = answer.json() as { id: string }
+  const response = await agent.postJson(`${instance.url}/api/signup`, { username, email: `${username}@example.com` })
+  const { id } = response.json() as { id: string }
   await instance.app.directory.users.update(id, {}, { administrator: true })
   return agent
 }
@@ -61,14 +61,14 @@ async function told(agent: UserAgent) {
     until: (url) => url.startsWith(callback),
   })
   const code = new URL(back.location ?? '').searchParams.get('code') ?? ''
-  const answer = await agent.postForm(`${instance.url}/api/oidc/token`, {
+  const response = await agent.postForm(`${instance.url}/api/oidc/token`, {
     grant_type: 'authorization_code',
     client_id: clientId,
     redirect_uri: callback,
     code_verifier: verifier,
     code,
   })
-  const { id_token: token = '' } = answer.json() as { id_token?: string }
+  const { id_token: token = '' } = response.json() as { id_token?: string }
   const { amr, acr } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
   return { amr, acr }
 }
@@ -117,9 +117,9 @@ describe.each([
     const refusals: unknown[] = []
     for (const [call, body] of acts) {
       const [method = '', path = ''] = call.split(' ')
-      const answer = await agent.sendJson(method, instance.url + path, body === undefined ? {} : { body })
-      const { code } = answer.json() as { code: string }
-      refusals.push([call, answer.status, code])
+      const response = await agent.sendJson(method, instance.url + path, body === undefined ? {} : { body })
+      const { code } = response.json() as { code: string }
+      refusals.push([call, response.status, code])
     }
     for (const [path, fields] of forms)
       refusals.push([path, [401, 403].includes((await agent.postForm(instance.url + path, fields)).status)])

@@ -24,8 +24,8 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
     const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
     const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
-    const answer = await instance.call('PUT /api/application-configuration', { body: { ...present, ...values } })
-    expect(answer.status).toBe(200)
+    const response = await instance.call('PUT /api/application-configuration', { body: { ...present, ...values } })
+    expect(response.status).toBe(200)
   }
   const group = async (name: string) => {
     const { json } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
@@ -34,16 +34,16 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
 
   test('is closed by default, even with a token', async () => {
     const { token } = (await mint()).json
-    for (const answer of [await signUp(), await signUp({ token })])
-      expect([answer.status, answer.json]).toMatchObject([403, { code: 'open_signup_disabled' }])
+    for (const response of [await signUp(), await signUp({ token })])
+      expect([response.status, response.json]).toMatchObject([403, { code: 'open_signup_disabled' }])
   })
 
   test('can be requested with `prompt=create` only while it is open to everyone', async () => {
     const advertised = async (etag = '') => {
       const address = `${instance.url}/.well-known/openid-configuration`
-      const answer = await fetch(address, { headers: { 'if-none-match': etag } })
-      const prompts = answer.status === 200 ? (await answer.json()).prompt_values_supported : []
-      return { status: answer.status, create: prompts.includes('create'), etag: answer.headers.get('etag') ?? '' }
+      const response = await fetch(address, { headers: { 'if-none-match': etag } })
+      const prompts = response.status === 200 ? (await response.json()).prompt_values_supported : []
+      return { status: response.status, create: prompts.includes('create'), etag: response.headers.get('etag') ?? '' }
     }
     const closed = await advertised()
     expect([closed.create, (await advertised(closed.etag)).status]).toEqual([false, 304])
@@ -66,11 +66,11 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     })
     expect((await signUp()).json).toMatchObject({ code: 'open_signup_disabled' })
 
-    const answers = await Promise.all(Array.from({ length: 8 }, () => signUp({ token })))
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 401, 401, 401, 401, 401])
-    expect(answers.find(({ status }) => status === 401)?.json).toMatchObject({ code: 'token_invalid_or_expired' })
+    const responses = await Promise.all(Array.from({ length: 8 }, () => signUp({ token })))
+    expect(responses.map(({ status }) => status).sort()).toEqual([201, 201, 201, 401, 401, 401, 401, 401])
+    expect(responses.find(({ status }) => status === 401)?.json).toMatchObject({ code: 'token_invalid_or_expired' })
 
-    const inside = answers.find(({ status }) => status === 201)
+    const inside = responses.find(({ status }) => status === 201)
     const me = await inside?.agent.getJson(`${instance.url}/api/users/me`)
     expect(me?.json()).toMatchObject({ username: inside?.username, isAdmin: false, emailVerified: false })
     expect(me?.json()).toMatchObject({ userGroups: [{ name: 'family' }] })
@@ -96,11 +96,11 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     }
     const response = new SoftwareAuthenticator().create(options, { origin: url })
     return async () => {
-      const answer = await agent.postJson(`${url}/signup`, { response })
-      const isIn = answer.status === 200
+      const result = await agent.postJson(`${url}/signup`, { response })
+      const isIn = result.status === 200
       expect((await instance.app.directory.findByName(username)) !== undefined).toBe(isIn)
       expect((await instance.call('GET /api/users/me', { agent })).status).toBe(isIn ? 200 : 401)
-      return [answer.status, answer.json()]
+      return [result.status, result.json()]
     }
   }
 
@@ -157,7 +157,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     const params = { id: String(id) }
     for (let times = 0; times < 2; times += 1)
       expect((await instance.call('DELETE /api/signup-tokens/{id}', { params })).status).toBe(204)
-    for (const given of [token, 'A'.repeat(16)]) expect((await signUp({ token: given })).status).toBe(401)
+    for (const input of [token, 'A'.repeat(16)]) expect((await signUp({ token: input })).status).toBe(401)
     expect(audited(instance, 'signup_token_removed').filter(({ signupTokenId }) => signupTokenId === id)).toHaveLength(
       1,
     )
@@ -191,11 +191,11 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       customClaims: [{ key: 'plan', value: 'free' }],
       userGroups: [{ id: everybody }],
     })
-    const made = await signUp({ isAdmin: true, disabled: true, id: 'x', emailVerified: true })
-    expect(made.json).toMatchObject({ isAdmin: false, disabled: false })
+    const created = await signUp({ isAdmin: true, disabled: true, id: 'x', emailVerified: true })
+    expect(created.json).toMatchObject({ isAdmin: false, disabled: false })
     expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'open_signup' })
     const { json: log } = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=ACCOUNT_CREATED' })
-    expect(log.data).toContainEqual(expect.objectContaining({ userID: made.json.id }))
+    expect(log.data).toContainEqual(expect.objectContaining({ userID: created.json.id }))
   })
 
   test('sends a verification link for the address if the settings require it', async () => {
@@ -222,8 +222,11 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     [{ usageLimit: 1, ttl: '800h' }, 'ttl'],
     [{ usageLimit: 1, userGroupIds: ['nobody'] }, 'userGroupIds'],
   ])('creates no token from %j', async (body, field) => {
-    const answer = await instance.call('POST /api/signup-tokens', { body })
-    expect(answer).toMatchObject({ status: 400, json: { code: 'validation_failed', details: { fields: [{ field }] } } })
+    const response = await instance.call('POST /api/signup-tokens', { body })
+    expect(response).toMatchObject({
+      status: 400,
+      json: { code: 'validation_failed', details: { fields: [{ field }] } },
+    })
   })
 
   describe('with approval', () => {
@@ -296,13 +299,13 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     })
 
     test('behaves the same in the API: it starts no session', async () => {
-      const answer = await signUp()
-      expect([answer.status, answer.json.disabled]).toEqual([201, true])
-      expect((await instance.call('GET /api/users/me', { agent: answer.agent })).status).toBe(401)
+      const response = await signUp()
+      expect([response.status, response.json.disabled]).toEqual([201, true])
+      expect((await instance.call('GET /api/users/me', { agent: response.agent })).status).toBe(401)
       // A manually enabled user no longer waits.
-      const body = { username: answer.username, email: answer.json.email, disabled: false }
-      await instance.call('PUT /api/users/{id}', { params: { id: String(answer.json.id) }, body })
-      expect(await idOf(answer.username)).toBe('')
+      const body = { username: response.username, email: response.json.email, disabled: false }
+      await instance.call('PUT /api/users/{id}', { params: { id: String(response.json.id) }, body })
+      expect(await idOf(response.username)).toBe('')
     })
   })
 })

@@ -45,8 +45,8 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
   const send = async (fields: Readonly<Record<string, string>>) => {
     const { administrator, url } = instance
     const post = () => administrator.postForm(`${url}${page}/signing-keys`, fields)
-    const answer = await post()
-    if (answer.status !== 401) return administrator.follow(answer)
+    const result = await post()
+    if (result.status !== 401) return administrator.follow(result)
     const response = await passkeyAnswer(administrator, url, instance.administratorAuthenticator)
     await administrator.postJson(`${url}/api/webauthn/reauthenticate`, response)
     return administrator.follow(await post())

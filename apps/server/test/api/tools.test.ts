@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
 
 const key = 'a key of the environment'
-const nobody = '0b6f4f2e-7c1a-4d3e-9f10-2a3b4c5d6e7f'
+const noUser = '0b6f4f2e-7c1a-4d3e-9f10-2a3b4c5d6e7f'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -27,10 +27,10 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
   async function send(name: string, init: RequestInit = {}) {
     const [method = '', path = ''] = name.split(' ')
     const headers = { 'X-API-Key': key, Accept: 'application/json', ...init.headers }
-    const answer = await fetch(running.url + path, { ...init, method, headers })
-    const text = await answer.text()
+    const response = await fetch(running.url + path, { ...init, method, headers })
+    const text = await response.text()
     // A cast: each test reads only the members it needs.
-    return { status: answer.status, json: (text.startsWith('{') ? JSON.parse(text) : {}) as Json }
+    return { status: response.status, json: (text.startsWith('{') ? JSON.parse(text) : {}) as Json }
   }
 
   function call(name: string, body?: unknown) {
@@ -43,43 +43,43 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
     const ofImage = { code: 'image_not_found' }
     const of = (resource: string) => ({ code: 'not_found', details: { resource } })
     test.each<readonly [string, Json, unknown?]>([
-      [`GET /api/users/${nobody}`, ofUser],
-      [`DELETE /api/users/${nobody}`, ofUser],
-      [`GET /api/users/${nobody}/groups`, ofUser],
-      [`GET /api/users/${nobody}/webauthn-credentials`, ofUser],
-      [`POST /api/users/${nobody}/one-time-access-token`, ofUser, {}],
-      [`GET /api/users/${nobody}/profile-picture.png?nocache=1`, ofUser],
-      [`DELETE /api/users/${nobody}/profile-picture`, ofUser],
-      [`PUT /api/custom-claims/user/${nobody}`, ofUser, []],
-      [`GET /api/user-groups/${nobody}`, of('User group')],
-      [`DELETE /api/user-groups/${nobody}`, of('User group')],
-      [`PUT /api/user-groups/${nobody}/users`, of('User group'), { userIds: [] }],
-      [`PUT /api/user-groups/${nobody}/allowed-oidc-clients`, of('User group'), { oidcClientIds: [] }],
-      [`PUT /api/custom-claims/user-group/${nobody}`, of('User group'), []],
+      [`GET /api/users/${noUser}`, ofUser],
+      [`DELETE /api/users/${noUser}`, ofUser],
+      [`GET /api/users/${noUser}/groups`, ofUser],
+      [`GET /api/users/${noUser}/webauthn-credentials`, ofUser],
+      [`POST /api/users/${noUser}/one-time-access-token`, ofUser, {}],
+      [`GET /api/users/${noUser}/profile-picture.png?nocache=1`, ofUser],
+      [`DELETE /api/users/${noUser}/profile-picture`, ofUser],
+      [`PUT /api/custom-claims/user/${noUser}`, ofUser, []],
+      [`GET /api/user-groups/${noUser}`, of('User group')],
+      [`DELETE /api/user-groups/${noUser}`, of('User group')],
+      [`PUT /api/user-groups/${noUser}/users`, of('User group'), { userIds: [] }],
+      [`PUT /api/user-groups/${noUser}/allowed-oidc-clients`, of('User group'), { oidcClientIds: [] }],
+      [`PUT /api/custom-claims/user-group/${noUser}`, of('User group'), []],
       ['GET /api/oidc/clients/gone', of('OIDC client')],
       ['DELETE /api/oidc/clients/gone', of('OIDC client')],
       ['GET /api/oidc/clients/gone/meta', of('OIDC client')],
       ['GET /api/oidc/clients/gone/secrets', of('OIDC client')],
-      [`DELETE /api/oidc/clients/gone/secrets/${nobody}`, of('OIDC client')],
+      [`DELETE /api/oidc/clients/gone/secrets/${noUser}`, of('OIDC client')],
       ['PUT /api/oidc/clients/gone/allowed-user-groups', of('OIDC client'), { userGroupIds: [] }],
       ['GET /api/oidc/clients/gone/logo?light=true', of('OIDC client')],
       ['DELETE /api/oidc/clients/gone/logo?light=true', of('OIDC client')],
       ['GET /api/api-access/gone/apis', of('OIDC client')],
-      [`DELETE /api/oidc/clients/there/secrets/${nobody}`, of('Client secret')],
+      [`DELETE /api/oidc/clients/there/secrets/${noUser}`, of('Client secret')],
       ['GET /api/oidc/clients/there/logo?light=false', ofImage],
       ['DELETE /api/oidc/clients/there/logo?light=false', ofImage],
-      [`GET /api/apis/${nobody}`, of('API')],
-      [`PUT /api/apis/${nobody}/permissions`, of('API'), { permissions: [] }],
-      [`DELETE /api/apis/${nobody}/clients/there`, of('API')],
-      [`DELETE /api/api-keys/${nobody}`, { code: 'api_key_not_found' }],
-    ])('%s', async (...[name, gone, body]) => {
+      [`GET /api/apis/${noUser}`, of('API')],
+      [`PUT /api/apis/${noUser}/permissions`, of('API'), { permissions: [] }],
+      [`DELETE /api/apis/${noUser}/clients/there`, of('API')],
+      [`DELETE /api/api-keys/${noUser}`, { code: 'api_key_not_found' }],
+    ])('%s', async (...[name, deleted, body]) => {
       const { status, json } = await call(name, body)
-      expect([status, json]).toMatchObject([404, gone])
+      expect([status, json]).toMatchObject([404, deleted])
     })
 
     test('the passkey of a user', async () => {
       const { json: user } = await call('POST /api/users', { username: 'keyless', email: 'keyless@example.com' })
-      const { status, json } = await call(`DELETE /api/users/${user.id}/webauthn-credentials/${nobody}`)
+      const { status, json } = await call(`DELETE /api/users/${user.id}/webauthn-credentials/${noUser}`)
       expect([status, json]).toMatchObject([404, of('Passkey')])
     })
   })
@@ -102,7 +102,7 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
     const form = { body: new URLSearchParams({ ttl: '15m' }) }
     expect((await send(`POST /api/users/${user.id}/one-time-access-token`, form)).json).toMatchObject(refused)
     expect((await send('POST /api/users')).json).toMatchObject(refused)
-    expect((await send(`PUT /api/apis/${nobody}/clients/there`)).json).toMatchObject(refused)
+    expect((await send(`PUT /api/apis/${noUser}/clients/there`)).json).toMatchObject(refused)
   })
 
   test('records nothing for repeated identical writes of an operator', async () => {

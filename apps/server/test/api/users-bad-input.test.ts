@@ -40,9 +40,9 @@ describe('bad input', () => {
     [{ id: 'not-a-uuid' }, 'id', 'uuid'],
   ])('refuses %j', async (fields, field, code) => {
     const body = { username: freshName(), email: `${freshName()}@example.com`, ...fields }
-    const answers = [await instance.call('POST /api/users', { body })]
-    if (field !== 'id') answers.push(await instance.call('PUT /api/users/{id}', { params: { id }, body }))
-    for (const { status, json } of answers)
+    const responses = [await instance.call('POST /api/users', { body })]
+    if (field !== 'id') responses.push(await instance.call('PUT /api/users/{id}', { params: { id }, body }))
+    for (const { status, json } of responses)
       expect([status, json]).toEqual([
         400,
         expect.objectContaining({
@@ -129,8 +129,8 @@ describe('bad input', () => {
     [[null], 400, 'invalid_request_body'],
     [{ a: 'x' }, 400, 'invalid_request_body'],
   ])('refuses the claims %j', async (body, status, code) => {
-    const answer = await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
-    expect([answer.status, answer.json.code]).toEqual([status, code])
+    const response = await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
+    expect([response.status, response.json.code]).toEqual([status, code])
     expect((await instance.call('GET /api/users/{id}', { params: { id } })).json.customClaims).toEqual([])
   })
 
@@ -145,11 +145,11 @@ describe('bad input', () => {
     'accepts a login code lifetime of %j',
     async (ttl) => {
       const { id: person } = await create()
-      const answer = await instance.call('POST /api/users/{id}/one-time-access-token', {
+      const response = await instance.call('POST /api/users/{id}/one-time-access-token', {
         params: { id: person },
         body: { ttl },
       })
-      expect([answer.status, answer.json]).toEqual([
+      expect([response.status, response.json]).toEqual([
         201,
         { token: expect.stringMatching(/^([A-Z0-9]{6}|[A-Z0-9]{12})$/) },
       ])
@@ -173,8 +173,11 @@ describe('bad input', () => {
     [true, 'invalid_request_body'],
     [{}, 'invalid_request_body'],
   ])('refuses a login code lifetime of %j', async (ttl, code) => {
-    const answer = await instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: { ttl } })
-    expect([answer.status, answer.json.code]).toEqual([400, code])
+    const response = await instance.call('POST /api/users/{id}/one-time-access-token', {
+      params: { id },
+      body: { ttl },
+    })
+    expect([response.status, response.json.code]).toEqual([400, code])
   })
 
   test('derives the length of a login code from its lifetime', async () => {
@@ -191,7 +194,7 @@ describe('bad input', () => {
   test('creates no login code for a disabled user', async () => {
     const { id: disabled } = await create({ disabled: true })
     const params = { id: disabled }
-    const answer = await instance.call('POST /api/users/{id}/one-time-access-token', { params, body: {} })
-    expect([answer.status, answer.json.code]).toEqual([403, 'account_disabled'])
+    const response = await instance.call('POST /api/users/{id}/one-time-access-token', { params, body: {} })
+    expect([response.status, response.json.code]).toEqual([403, 'account_disabled'])
   })
 })

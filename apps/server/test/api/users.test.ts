@@ -18,8 +18,8 @@ function read(id: string): Promise<Answer> {
 async function signIn(id: string): Promise<UserAgent> {
   const { json } = await instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {} })
   const agent = instance.agent()
-  const answer = await agent.postForm(`${instance.url}/lc`, { code: String(json.token) })
-  expect(answer.status).toBe(303)
+  const response = await agent.postForm(`${instance.url}/lc`, { code: String(json.token) })
+  expect(response.status).toBe(303)
   return agent
 }
 
@@ -86,8 +86,8 @@ describe.each(databaseKinds)('users on %s', (kind) => {
       ...{ username: 'zoe2', email: 'zoe@example.com', emailVerified: false, firstName: '', lastName: '' },
       ...{ displayName: 'Z.', isAdmin: false, locale: null },
     })
-    const gone = await instance.call('DELETE /api/users/{id}', { params: { id } })
-    expect([gone.status, gone.response.text]).toEqual([204, ''])
+    const response = await instance.call('DELETE /api/users/{id}', { params: { id } })
+    expect([response.status, response.response.text]).toEqual([204, ''])
     const missing = await read(id)
     expect([missing.status, missing.json.code]).toEqual([404, 'user_not_found'])
     const by = await me()
@@ -179,8 +179,8 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     const { id, json } = await create()
     const agent = await signIn(id)
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
-    const made = await instance.call('POST /api/api-keys', { agent, body: { name: 'Terraform', expiresAt } })
-    const token = String(made.json.token)
+    const created = await instance.call('POST /api/api-keys', { agent, body: { name: 'Terraform', expiresAt } })
+    const token = String(created.json.token)
     await addPasskey(agent)
     await instance.call('DELETE /api/users/{id}', { params: { id } })
     expect((await create({ id, username: json.username, email: json.email })).status).toBe(201)
@@ -194,12 +194,12 @@ describe.each(databaseKinds)('users on %s', (kind) => {
   test('keep the last administrator', async () => {
     const id = await me()
     const body = { username: 'ada', email: 'ada@example.com' }
-    for (const answer of [
+    for (const response of [
       await instance.call('DELETE /api/users/{id}', { params: { id } }),
       await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...body, isAdmin: false } }),
       await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...body, isAdmin: true, disabled: true } }),
     ])
-      expect([answer.status, answer.json.code]).toEqual([409, 'last_administrator'])
+      expect([response.status, response.json.code]).toEqual([409, 'last_administrator'])
     expect(await me()).toBe(id)
   })
 
@@ -210,8 +210,8 @@ describe.each(databaseKinds)('users on %s', (kind) => {
       [{ email: String(json.email).toUpperCase() }, 'email'],
       [{ id: json.id }, 'id'],
     ] as const) {
-      const answer = await create(fields)
-      expect([answer.status, answer.json]).toEqual([
+      const response = await create(fields)
+      expect([response.status, response.json]).toEqual([
         409,
         expect.objectContaining({ code: 'already_in_use', details: { property } }),
       ])
@@ -292,7 +292,7 @@ describe('settings for users', () => {
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  const nobody = { requestId: null, ipAddress: null, userAgent: null }
+  const noUser = { requestId: null, ipAddress: null, userAgent: null }
 
   function administration(changed: Partial<SettingValues>): UserAdministration {
     const { directory, pocket } = instance.app
@@ -326,7 +326,7 @@ describe('settings for users', () => {
 
   test('can make the e-mail address optional', async () => {
     const username = freshName()
-    const created = await administration({ requireUserEmail: false }).create({ id: 'a', origin: nobody }, { username })
+    const created = await administration({ requireUserEmail: false }).create({ id: 'a', origin: noUser }, { username })
     expect(created).toMatchObject({ userName: username, email: null })
   })
 
@@ -349,7 +349,7 @@ describe('settings for users', () => {
         email: `${freshName()}@example.com`,
         ...(userGroupIds && { userGroupIds: [...userGroupIds] }),
       }
-      const created = await users.create({ id: 'a', origin: nobody }, body)
+      const created = await users.create({ id: 'a', origin: noUser }, body)
       expect(created).toMatchObject({ groups: [{ id }], claims: defaultClaims })
     }
   })
@@ -357,7 +357,7 @@ describe('settings for users', () => {
   test('can limit users to changing their language', async () => {
     const { id, json } = await create()
     const users = administration({ allowOwnAccountEdit: false, requireUserEmail: true })
-    const changed = await users.updateOwn({ id, origin: nobody }, { username: 'other', firstName: 'X', locale: 'de' })
+    const changed = await users.updateOwn({ id, origin: noUser }, { username: 'other', firstName: 'X', locale: 'de' })
     expect(changed).toMatchObject({ userName: json.username, email: json.email, firstName: '', locale: 'de' })
   })
 
@@ -365,7 +365,7 @@ describe('settings for users', () => {
     const { id, json } = await create()
     const username = String(json.username)
     const users = administration({ emailsVerified: true })
-    const say = (email: string) => users.updateOwn({ id, origin: nobody }, { username, email })
+    const say = (email: string) => users.updateOwn({ id, origin: noUser }, { username, email })
     expect(await say(String(json.email))).toMatchObject({ emailVerified: false })
     expect(await say('elsewhere@example.com')).toMatchObject({ emailVerified: true })
   })

@@ -13,15 +13,15 @@ test('returns the API version as the current one, next to our own version', asyn
   const { version }: { readonly version: string } = JSON.parse(
     await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
   )
-  const answer = await agent.getJson(`${instance.url}/api/version/current`)
-  expect([answer.status, answer.json()]).toEqual([200, { currentVersion: '2.14.0', pocketVersion: version }])
+  const response = await agent.getJson(`${instance.url}/api/version/current`)
+  expect([response.status, response.json()]).toEqual([200, { currentVersion: '2.14.0', pocketVersion: version }])
 })
 
 test('makes the latest version public, and starts without it', async () => {
   await using instance = await startInstance()
-  const answer = await instance.agent().getJson(`${instance.url}/api/version/latest`)
-  expect([answer.status, answer.json()]).toEqual([200, { latestVersion: '' }])
-  expect(answer.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=900')
+  const response = await instance.agent().getJson(`${instance.url}/api/version/latest`)
+  expect([response.status, response.json()]).toEqual([200, { latestVersion: '' }])
+  expect(response.headers.get('cache-control')).toBe('public, max-age=300, stale-while-revalidate=900')
 })
 
 /** A release server with configurable responses. */
@@ -56,8 +56,8 @@ test('reads the latest version from the URL of the environment', async () => {
 test('sends no request if the check is disabled', async () => {
   await using server = await releases(() => ({ body: '{"version":"3.1.4"}' }))
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url, VERSION_CHECK_DISABLED: 'true' })
-  const answer = await instance.agent().getJson(`${instance.url}/api/version/latest`)
-  expect([answer.json(), server.asked()]).toEqual([{ latestVersion: '' }, 0])
+  const response = await instance.agent().getJson(`${instance.url}/api/version/latest`)
+  expect([response.json(), server.asked()]).toEqual([{ latestVersion: '' }, 0])
 })
 
 test('keeps the known version after a failed request, and retries only after a while', async () => {

@@ -150,15 +150,15 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   /** The signals for the password manager on both pages. */
   const signals = async (agent: ReturnType<CalledInstance['agent']>) => {
-    const [told, again] = await Promise.all(
+    const [received, again] = await Promise.all(
       ['/settings/account', '/settings/account/security'].map(async (path) => {
         const { text } = await agent.get(instance.url + path)
         const [, data = ''] = /data-signals="([^"]+)"/.exec(text) ?? []
         return JSON.parse(data.replaceAll('&#34;', '"')) as { readonly credentialIds: readonly string[] }
       }),
     )
-    expect(again).toEqual(told)
-    return { credentialIds: [], ...told }
+    expect(again).toEqual(received)
+    return { credentialIds: [], ...received }
   }
 
   describe('passkeys of the current user', () => {
@@ -166,15 +166,15 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { id: accountId, agent } = await instance.person(freshName())
       const { answer } = await registerPasskey(agent, instance.url)
       const { id, credentialID } = answer.json() as { id: string; credentialID: string }
-      const told = await signals(agent)
+      const received = await signals(agent)
       // Without a session there is no user to report on.
       expect((await instance.agent().get(`${instance.url}/login`)).text).not.toContain('data-signals')
-      expect(told).toMatchObject({
+      expect(received).toMatchObject({
         rpId: 'localhost',
         userId: Buffer.from(accountId).toString('base64url'),
         userName: expect.stringMatching(/./),
       })
-      expect(told.credentialIds).toEqual([expect.any(String), credentialID])
+      expect(received.credentialIds).toEqual([expect.any(String), credentialID])
       const renamed = await instance.call('PATCH /api/webauthn/credentials/{id}', {
         params: { id },
         body: { name: 'My key' },
@@ -184,8 +184,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       const deleted = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id }, agent })
       expect(deleted.status).toBe(204)
       await instance.app.directory.users.update(accountId, { displayName: 'Ada B.' }, {})
-      const credentialIds = told.credentialIds.slice(0, 1)
-      expect(await signals(agent)).toEqual({ ...told, credentialIds, displayName: 'Ada B.' })
+      const credentialIds = received.credentialIds.slice(0, 1)
+      expect(await signals(agent)).toEqual({ ...received, credentialIds, displayName: 'Ada B.' })
       const [last] = await instance.app.pocket.passkeys.list(accountId)
       const kept = await instance.call('DELETE /api/webauthn/credentials/{id}', {
         params: { id: last?.id ?? '' },
@@ -234,8 +234,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { id: accountId } = await instance.person(freshName())
       const [last] = await instance.app.pocket.passkeys.list(accountId)
       const params = { id: accountId, credentialId: last?.id ?? '' }
-      const answer = await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params })
-      expect(answer.status).toBe(204)
+      const response = await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params })
+      expect(response.status).toBe(204)
       expect(await instance.app.pocket.passkeys.list(accountId)).toEqual([])
       expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, by: expect.any(String) })
     })
@@ -248,18 +248,18 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { id: accountId, agent } = await instance.person(freshName())
       const [passkey] = await instance.app.pocket.passkeys.list(accountId)
       const params = { id: passkey?.id ?? '' }
-      const answer = await instance.call('PATCH /api/webauthn/credentials/{id}', { params, body: { name }, agent })
-      expect(answer.status).toBe(status)
+      const response = await instance.call('PATCH /api/webauthn/credentials/{id}', { params, body: { name }, agent })
+      expect(response.status).toBe(status)
     })
 
     test('cannot be changed by other users', async () => {
       const { id: accountId } = await instance.person(freshName())
       const [passkey] = await instance.app.pocket.passkeys.list(accountId)
-      const stranger = await instance.person(freshName())
+      const otherUser = await instance.person(freshName())
       const params = { id: passkey?.id ?? '' }
       for (const call of ['PATCH /api/webauthn/credentials/{id}', 'DELETE /api/webauthn/credentials/{id}']) {
-        const answer = await instance.call(call, { params, body: { name: 'mine' }, agent: stranger.agent })
-        expect(answer).toMatchObject({ status: 404, json: { code: 'not_found' } })
+        const response = await instance.call(call, { params, body: { name: 'mine' }, agent: otherUser.agent })
+        expect(response).toMatchObject({ status: 404, json: { code: 'not_found' } })
       }
     })
   })
@@ -269,8 +269,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { id, agent, authenticator } = await instance.person(freshName())
       const body = await passkeyAnswer(agent, instance.url, authenticator)
       const before = Date.now()
-      const answer = await instance.call('POST /api/webauthn/reauthenticate', { body, agent })
-      expect(answer.status).toBe(204)
+      const response = await instance.call('POST /api/webauthn/reauthenticate', { body, agent })
+      expect(response.status).toBe(204)
       const token = cookie(agent, 'reauthentication_token')
       expect(token?.value).toMatch(/^[\w-]{43}$/)
       expect(token?.expiresAt).toBeGreaterThanOrEqual(before + 180_000 - cookiePrecision)
@@ -282,8 +282,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { agent } = await instance.person(freshName())
       const { authenticator } = await instance.person(freshName())
       const body = await passkeyAnswer(agent, instance.url, authenticator)
-      const answer = await instance.call('POST /api/webauthn/reauthenticate', { body, agent })
-      expect(answer).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
+      const response = await instance.call('POST /api/webauthn/reauthenticate', { body, agent })
+      expect(response).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
       expect(cookie(agent, 'reauthentication_token')).toBeUndefined()
     })
 
@@ -363,15 +363,15 @@ describe.each(databaseKinds)('%s', (kind) => {
       const params = { token: await issue(id) }
       await instance.app.directory.users.update(id, {}, { disabled: true })
       const agent = instance.agent()
-      const answer = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
-      expect(answer).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
+      const response = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
+      expect(response).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
       expect(cookie(agent, 'access_token')).toBeUndefined()
       expect(audited(instance, 'sign_in_failed').at(-1)).toMatchObject({ errorCode: 'account_disabled' })
     })
 
     test.each(['x', '000000', '%00', 'a'.repeat(5000)])('refuses the login code %.10j', async (token) => {
-      const answer = await instance.agent().postJson(`${instance.url}/api/one-time-access-token/${token}`, {})
-      expect([401, 404]).toContain(answer.status)
+      const response = await instance.agent().postJson(`${instance.url}/api/one-time-access-token/${token}`, {})
+      expect([401, 404]).toContain(response.status)
     })
   })
 })

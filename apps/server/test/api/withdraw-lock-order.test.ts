@@ -43,8 +43,8 @@ test('revoking the credentials of a removed passkey does not deadlock with a new
   const [entered, gate] = [0, 1].map(() => Promise.withResolvers<void>())
   const addSecret = clients.addSecret.bind(clients)
   Object.assign(clients, {
-    addSecret: async (...given: Parameters<typeof addSecret>) => {
-      const minted = await addSecret(...given)
+    addSecret: async (...input: Parameters<typeof addSecret>) => {
+      const minted = await addSecret(...input)
       entered?.resolve()
       await gate?.promise
       return minted

@@ -28,8 +28,8 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
   const record = async (at: number, ...kids: readonly string[]) => {
     const deps = { names, log: { record: async () => {} }, locationOf: () => unknownLocation, clock: { now: () => at } }
     const log = createAuditLog({ ...deps, store: database.auditLog })
-    const nobody = { requestId: null, ipAddress: null, userAgent: null }
-    for (const kid of kids) await log.record({ event: 'keys_rotated', kid }, nobody)
+    const noUser = { requestId: null, ipAddress: null, userAgent: null }
+    for (const kid of kids) await log.record({ event: 'keys_rotated', kid }, noUser)
   }
   const problems = async () => (await chain.verify()).broken.map(({ number, problem }) => [number, problem])
 

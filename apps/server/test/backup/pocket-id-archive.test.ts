@@ -5,7 +5,7 @@ import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 import { createEmptyMachine, createMachine, type Terminal } from './test-instance.ts'
 
 /** A user who answers every question, and the questions. */
-function terminalOf(isConfirmed: boolean, answer: string): Terminal & { readonly questions: string[] } {
+function terminalOf(isConfirmed: boolean, result: string): Terminal & { readonly questions: string[] } {
   const questions: string[] = []
   return {
     questions,
@@ -15,7 +15,7 @@ function terminalOf(isConfirmed: boolean, answer: string): Terminal & { readonly
     },
     async ask(question) {
       questions.push(question)
-      return answer
+      return result
     },
     askSecret: async () => undefined,
   }

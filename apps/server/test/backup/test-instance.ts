@@ -105,6 +105,6 @@ export async function signIn(
 ) {
   const browser = agent()
   const response = await passkeyAnswer(browser, url, authenticator)
-  const answer = await browser.postJson(`${url}/api/webauthn/login/finish`, response)
-  return { browser, status: answer.status }
+  const result = await browser.postJson(`${url}/api/webauthn/login/finish`, response)
+  return { browser, status: result.status }
 }

@@ -44,23 +44,23 @@ test.each([
       env: { PORT: port, APP_URL: url, WEB_CONCURRENCY: String(processes), ...storage },
       readyWhen: processes === 1 ? /Listening on/ : /runs in 2 processes/,
     })
-    const answers: Answer[] = []
+    const results: Answer[] = []
     /** Uses its connection until the server announces its end, as a proxy does. */
     const client = async () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
       for (;;) {
-        const answer = await request(`${url}/healthz`, agent)
-        answers.push(answer)
-        if (answer.connection === 'close') return agent.destroy()
+        const result = await request(`${url}/healthz`, agent)
+        results.push(result)
+        if (result.connection === 'close') return agent.destroy()
       }
     }
     const clients = Array.from({ length: 8 }, client)
-    while (answers.length < 32) await Promise.race([...clients, request(`${url}/livez`, false)])
+    while (results.length < 32) await Promise.race([...clients, request(`${url}/livez`, false)])
     server.kill('SIGTERM')
     await server.waitForOutput(/Draining connections/)
     const probe = await request(`${url}/readyz`, false)
     await Promise.all(clients)
-    expect(answers.filter(({ status }) => status !== 204)).toEqual([])
+    expect(results.filter(({ status }) => status !== 204)).toEqual([])
     expect(await server.exit).toBe(0)
     // The other process may have received the signal later.
     if (processes === 1) expect(probe.status).toBe(503)

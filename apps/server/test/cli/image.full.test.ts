@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createTestDatabase, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
 import { deploy } from '../../scripts/deploy.ts'
 
-const nobody = 65_534
+const noUser = 65_534
 const isRoot = process.getuid?.() === 0
-const user = isRoot ? nobody : process.getuid?.()
+const user = isRoot ? noUser : process.getuid?.()
 /** Only root can mount, and become each of several users. */
 const testAsRoot = isRoot ? test : test.skip
 
@@ -27,13 +27,13 @@ afterAll(() => rm(base, { recursive: true, force: true }))
 async function createVolume(): Promise<string> {
   const folder = await mkdtemp(join(base, 'volume-'))
   await mkdir(join(folder, 'data'))
-  if (isRoot) for (const path of [folder, join(folder, 'data')]) await chown(path, nobody, nobody)
+  if (isRoot) for (const path of [folder, join(folder, 'data')]) await chown(path, noUser, noUser)
   return folder
 }
 
 /** Starts the program from the image folder; under root it first drops its rights. */
 function startServer(cwd: string, env: Readonly<Record<string, string>>): Promise<RunningProcess> {
-  const drop = `process.setgroups([]);process.setgid(${nobody});process.setuid(${nobody})`
+  const drop = `process.setgroups([]);process.setgid(${noUser});process.setuid(${noUser})`
   const preload = isRoot ? ['--import', `data:text/javascript,${encodeURIComponent(drop)}`] : []
   return startProcess(process.execPath, [...preload, join(image, 'dist', 'main.js')], {
     cwd,
@@ -118,7 +118,7 @@ test('it runs as an ordinary user with the environment of a compose file', async
   expect(await server.exit).toBe(0)
 })
 
-testAsRoot.each([1000, nobody])(
+testAsRoot.each([1000, noUser])(
   'it runs read-only as user %i without settings, and again with compiled code',
   async (id) => {
     const volume = await createVolume()

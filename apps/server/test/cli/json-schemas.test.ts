@@ -59,8 +59,8 @@ describe('the JSON', () => {
     await using instance = await startInstance(machine.env)
     const { administrator: agent, url } = instance
     const post = async (path: string, body: unknown) => {
-      const answer = await agent.postJson(url + path, body)
-      return [answer.status, Object(answer.json()).id]
+      const response = await agent.postJson(url + path, body)
+      return [response.status, Object(response.json()).id]
     }
     const [status, groupId] = await post('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
     const identity = { issuer: 'https://ci.example.com', subject: 'deploy', audience: 'pocket' }

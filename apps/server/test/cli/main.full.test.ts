@@ -67,8 +67,8 @@ async function answering(port: string, ended: Promise<unknown>): Promise<number>
     isOver = true
   })
   while (!isOver) {
-    const answer = await fetch(`http://127.0.0.1:${port}/login`).catch(() => undefined)
-    if (answer) return answer.status
+    const result = await fetch(`http://127.0.0.1:${port}/login`).catch(() => undefined)
+    if (result) return result.status
     await setTimeout(20)
   }
   throw new Error('It has ended.')

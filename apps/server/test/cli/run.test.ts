@@ -191,16 +191,16 @@ describe('key-rotate', () => {
     [true, ['rotated all', 'disposed'], 0],
     [false, [], 1],
     [undefined, [], 2],
-  ])('rotates all keys only after a confirmation: %s', async (answer, done, code) => {
-    const asked: string[] = []
+  ])('rotates all keys only after a confirmation: %s', async (result, done, code) => {
+    const requests: string[] = []
     const world = createWorld({
       confirm: async (question) => {
-        asked.push(question)
-        return answer
+        requests.push(question)
+        return result
       },
     })
     expect(await run(['key-rotate'], world.context)).toBe(code)
-    expect(asked).toEqual(['Replace the signing keys?'])
+    expect(requests).toEqual(['Replace the signing keys?'])
     expect(world.done).toEqual(done)
   })
 

@@ -36,8 +36,8 @@ test.each([
   ['', []],
   ['2001:db8:1::/48', ['2001:db8:1::/48']],
   [' 2001:db8:1::/48, 2a02:d400::/32 ,', ['2001:db8:1::/48', '2a02:d400::/32']],
-])('accepts the local ranges %j', (given, expected) => {
-  expect(load({ LOCAL_IPV6_RANGES: given }).localIpv6Ranges).toEqual(expected)
+])('accepts the local ranges %j', (input, expected) => {
+  expect(load({ LOCAL_IPV6_RANGES: input }).localIpv6Ranges).toEqual(expected)
 })
 
 test.each([

@@ -96,8 +96,8 @@ describe('APP_URL', () => {
     ['http://id.localhost', 'http://id.localhost'],
     ['  https://id.example.com  ', 'https://id.example.com'],
     ['', 'http://localhost:1411'],
-  ])('interprets %s as %s', (given, expected) => {
-    expect(load({ APP_URL: given }).appUrl).toBe(expected)
+  ])('interprets %s as %s', (input, expected) => {
+    expect(load({ APP_URL: input }).appUrl).toBe(expected)
   })
 
   test.each([
@@ -111,8 +111,8 @@ describe('APP_URL', () => {
     ['https://192.168.1.5', /IP address/],
     ['http://127.0.0.1:1411', /IP address/],
     ['https://[::1]', /IP address/],
-  ])('refuses %s', (given, reason) => {
-    const problem = problemsOf({ APP_URL: given }).APP_URL
+  ])('refuses %s', (input, reason) => {
+    const problem = problemsOf({ APP_URL: input }).APP_URL
     expect(problem).toMatch(reason)
     expect(problem).not.toContain('s3cret')
   })
@@ -140,8 +140,8 @@ describe('TRUST_PROXY', () => {
     ['samenet', '127.20.30.40', true],
     ['samenet', '203.0.113.9', false],
     ['samenet, 203.0.113.9', '203.0.113.9', true],
-  ])('%s: trusts %s: %s', (given, peer, expected) => {
-    expect(load({ TRUST_PROXY: given }).trustProxy(peer)).toBe(expected)
+  ])('%s: trusts %s: %s', (input, peer, expected) => {
+    expect(load({ TRUST_PROXY: input }).trustProxy(peer)).toBe(expected)
   })
 
   test('trusts every address of an interface with samenet', () => {
@@ -151,8 +151,8 @@ describe('TRUST_PROXY', () => {
     expect(addresses.filter((address) => !trustProxy(address))).toEqual([])
   })
 
-  test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('rejects %s', (given) => {
-    expect(problemsOf({ TRUST_PROXY: given }).TRUST_PROXY).toMatch(/Write true, false/)
+  test.each(['yes please', '10', '10.0.0.0/33', '10.0.0/8', ',', '10.0.0.1, proxy'])('rejects %s', (input) => {
+    expect(problemsOf({ TRUST_PROXY: input }).TRUST_PROXY).toMatch(/Write true, false/)
   })
 })
 
@@ -164,8 +164,8 @@ describe('DB_CONNECTION_STRING', () => {
     ['file:///srv/a%20b/id.db', '/srv/a b/id.db', '/srv/a b'],
     ['file://localhost/srv/id.db', '/srv/id.db', '/srv'],
     ['C:\\data\\id.db', 'C:\\data\\id.db', '.'],
-  ])('interprets %s as the SQLite file %s', (given, path, folder) => {
-    const config = load({ DB_CONNECTION_STRING: given })
+  ])('interprets %s as the SQLite file %s', (input, path, folder) => {
+    const config = load({ DB_CONNECTION_STRING: input })
     expect(config.database).toEqual({ kind: 'sqlite', path })
     expect(config.dataFolder).toBe(folder)
     expect(config.warnings).toEqual([])
@@ -173,8 +173,8 @@ describe('DB_CONNECTION_STRING', () => {
 
   test.each(['file:data/id.db?_pragma=busy_timeout(5000)&_txlock=immediate', 'data/id.db?_txlock=immediate'])(
     'ignores the parameters of %s with a warning',
-    (given) => {
-      const { database, warnings } = load({ DB_CONNECTION_STRING: given })
+    (input) => {
+      const { database, warnings } = load({ DB_CONNECTION_STRING: input })
       expect(database).toEqual({ kind: 'sqlite', path: 'data/id.db' })
       expect(warnings).toEqual([expect.stringMatching(/DB_CONNECTION_STRING: .*_txlock=immediate" is ignored/)])
     },
@@ -195,8 +195,8 @@ describe('DB_CONNECTION_STRING', () => {
     ['data/', /does not name a file/],
     ['file://server/share/x.db', /host "server"/],
     ['file:data/%zz', /valid file: URI/],
-  ])('refuses %s without printing its password', (given, reason) => {
-    const problem = problemsOf({ DB_CONNECTION_STRING: given }).DB_CONNECTION_STRING
+  ])('refuses %s without printing its password', (input, reason) => {
+    const problem = problemsOf({ DB_CONNECTION_STRING: input }).DB_CONNECTION_STRING
     expect(problem).toMatch(reason)
     expect(problem).not.toContain('s3')
   })

@@ -10,8 +10,8 @@ describe('STATIC_API_KEY', () => {
     ['sixteen letters!', 'sixteen letters!'],
     ['  sixteen letters!\t', 'sixteen letters!'],
     ['', undefined],
-  ])('parses %j as %j', (given, expected) => {
-    expect(staticApiKey({ STATIC_API_KEY: given })).toBe(expected)
+  ])('parses %j as %j', (input, expected) => {
+    expect(staticApiKey({ STATIC_API_KEY: input })).toBe(expected)
   })
 
   test('can also be read from a file', () => {
@@ -20,11 +20,11 @@ describe('STATIC_API_KEY', () => {
 
   test.each(['fifteen letters', `   ${'x'.repeat(15)}   `, 'sixteen letters\u00fc', 'sixteen\nletters and more'])(
     'rejects %j without printing it',
-    (given) => {
-      const load = () => staticApiKey({ STATIC_API_KEY: given })
+    (input) => {
+      const load = () => staticApiKey({ STATIC_API_KEY: input })
       expect(load).toThrow(InvalidConfigError)
       expect(load).toThrow(/STATIC_API_KEY: it (has 15 characters|contains characters that are not ASCII)/)
-      expect(load).not.toThrow(given.trim())
+      expect(load).not.toThrow(input.trim())
     },
   )
 })

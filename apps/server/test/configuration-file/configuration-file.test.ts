@@ -114,8 +114,8 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
         code: 'none',
         redirect_uri: 'https://tv.example.com',
       })
-      const answer = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers: { authorization }, body })
-      return Object(await answer.json()).error
+      const response = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers: { authorization }, body })
+      return Object(await response.json()).error
     }
     expect([await errorOf('jellyfin'), await errorOf('films')]).toEqual(['invalid_grant', 'invalid_client'])
     await place.file.write(
@@ -167,8 +167,8 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     await using instance = await startInstance(place.env)
     const { administrator: agent, url, app } = instance
     const send = async (method: 'PUT' | 'DELETE' | 'POST' | 'PATCH', path: string, body?: unknown) => {
-      const answer = await agent.sendJson(method, url + path, { body })
-      return [answer.status, answer.text === '' ? undefined : Object(answer.json()).code]
+      const response = await agent.sendJson(method, url + path, { body })
+      return [response.status, response.text === '' ? undefined : Object(response.json()).code]
     }
     const managed = [409, 'managed']
     const [group] = (await app.directory.groups.first(1)).items
@@ -252,8 +252,8 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
       ['DELETE', `/api/apis/${api.id}/clients/backup`, undefined, 'access'],
     ]
     for (const [method, path, body, declared] of attempts) {
-      const answer = await agent.sendJson(method, url + path, { body })
-      expect([path, answer.status, answer.json()]).toEqual([
+      const response = await agent.sendJson(method, url + path, { body })
+      expect([path, response.status, response.json()]).toEqual([
         path,
         409,
         expect.objectContaining({ code: 'managed', details: { file: 'pocket.yaml', declared } }),
@@ -346,8 +346,8 @@ clients:
     const secretsUrl = `${url}/api/oidc/clients/jellyfin/secrets`
     const create = async (name: string) => {
       const body = { serviceToken: { name, paths: ['/api/*'], methods: ['GET'] } }
-      const answer = await agent.sendJson('POST', secretsUrl, { body })
-      return [answer.status, Object(answer.json()).id]
+      const response = await agent.sendJson('POST', secretsUrl, { body })
+      return [response.status, Object(response.json()).id]
     }
     const [created, id] = await create('Backup')
     expect([created, (await create('Other'))[0]]).toEqual([201, 201])

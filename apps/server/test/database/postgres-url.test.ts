@@ -14,8 +14,8 @@ test.each([
   ['postgres://db/x?sslmode=require&uselibpqcompat=false', 'postgres://db/x?sslmode=require&uselibpqcompat=false'],
   ['postgres://db/x?sslmode=verify-full', 'postgres://db/x?sslmode=verify-full'],
   ['postgres://db/x', 'postgres://db/x'],
-])('connects to %s as %s', (given, expected) => {
-  expect(withDefaultTls(given)).toBe(expected)
+])('connects to %s as %s', (input, expected) => {
+  expect(withDefaultTls(input)).toBe(expected)
 })
 
 test('accepts the alternative scheme and ignores parameters of other drivers', async () => {

@@ -25,8 +25,11 @@ test('a browser approves an application on another device, and holds several acc
   })
   const { id } = await made.json()
   const post = async (path: string, fields: Readonly<Record<string, string>>) => {
-    const answer = await fetch(url + path, { method: 'POST', body: new URLSearchParams({ client_id: id, ...fields }) })
-    return answer.json()
+    const response = await fetch(url + path, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: id, ...fields }),
+    })
+    return response.json()
   }
   const asked = await post('/api/oidc/device/authorize', { scope: 'openid profile' })
   await page.goto(asked.verification_uri_complete)

@@ -11,8 +11,8 @@ test('the accent colour and the background are shown by a browser without consol
   await using browser = await launchBrowser()
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } })
-    const said: string[] = []
-    page.on('console', (message) => void said.push(message.text()))
+    const output: string[] = []
+    page.on('console', (message) => void output.push(message.text()))
     await page.goto(`${instance.url}/login`)
     await expectNoAxeViolations(page)
     const seen = await page.evaluate(() => {
@@ -26,7 +26,7 @@ test('the accent colour and the background are shown by a browser without consol
       picture: expect.stringContaining('/api/application-images/background'),
       isClear: true,
     })
-    expect(said).toEqual([])
+    expect(output).toEqual([])
     await page.context().close()
   }
 })

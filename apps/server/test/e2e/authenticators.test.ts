@@ -194,12 +194,12 @@ test('the field of the page offers passkeys, and accepts an e-mail address witho
   const { page, authenticator } = person
   await page.waitForURL('**/settings/apps')
   await page.context().clearCookies()
-  const asked: string[] = []
-  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`))
   // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
   await page.goto(`${withCodes.url}/login`, { waitUntil: 'commit' })
   await page.waitForURL('**/settings/account')
-  expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
+  expect(requests.filter((each) => !each.includes('/assets/'))).toEqual([
     'GET /login',
     'POST /login',
     'GET /settings/account',
@@ -223,17 +223,21 @@ test('the field of a login code offers passkeys too, but not on the page of a li
   const id = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
   const send = async (method: string, path: string, body: object) => {
     const headers = { 'content-type': 'application/json', 'x-api-key': key }
-    const answer = await fetch(`${running.url}/api/users/${id}${path}`, { method, headers, body: JSON.stringify(body) })
-    expect(answer.ok).toBe(true)
-    return answer.json()
+    const response = await fetch(`${running.url}/api/users/${id}${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body),
+    })
+    expect(response.ok).toBe(true)
+    return response.json()
   }
   await page.context().clearCookies()
-  const asked: string[] = []
-  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`))
   // As above: the virtual authenticator responds immediately.
   await page.goto(`${running.url}/lc?redirect=/settings/audit-log`, { waitUntil: 'commit' })
   await page.waitForURL(({ pathname }) => pathname === '/settings/audit-log')
-  expect(asked.filter((each) => !each.includes('/assets/'))).toEqual([
+  expect(requests.filter((each) => !each.includes('/assets/'))).toEqual([
     'GET /lc',
     'POST /login',
     'GET /settings/audit-log',

@@ -96,13 +96,13 @@ test('the page says where each passkey lives', async () => {
 
 const phone =
   'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36'
-const [here, onPhone, onKey] = ['On this device', 'On a phone', 'On a security key']
+const [currentUrl, onPhone, onKey] = ['On this device', 'On a phone', 'On a security key']
 
 test.each([
-  ['a computer whose passkey is on it', {}, 'internal', false, [onPhone, onKey, here]],
-  ['a phone whose passkey is on it', { userAgent: phone }, 'internal', false, [onKey, onPhone, here]],
-  ['a computer with a security key', {}, 'usb', true, [here, onPhone, onKey]],
-  ['a phone with a security key', { userAgent: phone }, 'usb', true, [here, onKey, onPhone]],
+  ['a computer whose passkey is on it', {}, 'internal', false, [onPhone, onKey, currentUrl]],
+  ['a phone whose passkey is on it', { userAgent: phone }, 'internal', false, [onKey, onPhone, currentUrl]],
+  ['a computer with a security key', {}, 'usb', true, [currentUrl, onPhone, onKey]],
+  ['a phone with a security key', { userAgent: phone }, 'usb', true, [currentUrl, onKey, onPhone]],
   ['a computer without a platform authenticator', {}, 'usb', false, [onPhone, onKey]],
 ] as const)(
   '%s is offered its shortest path to a second passkey first',
@@ -119,7 +119,7 @@ test.each([
     const [button] = await shown.all()
     const asked = page.waitForRequest(/\/passkeys\/options\?on=/)
     await button?.click()
-    const hint = order[0] === here ? 'client-device' : order[0] === onKey ? 'security-key' : 'hybrid'
+    const hint = order[0] === currentUrl ? 'client-device' : order[0] === onKey ? 'security-key' : 'hybrid'
     const response = await (await asked).response()
     if (!response) throw new Error('The options were not answered.')
     expect((await response.json()).options.hints[0]).toBe(hint)

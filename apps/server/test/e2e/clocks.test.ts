@@ -61,8 +61,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
 
     const signIn = async (process: Instance) => {
       const agent = browser('192.0.2.2', process)
-      const answer = await passkeyAnswer(agent, url, authenticator)
-      const { status } = await agent.postJson(`${url}/api/webauthn/login/finish`, answer)
+      const result = await passkeyAnswer(agent, url, authenticator)
+      const { status } = await agent.postJson(`${url}/api/webauthn/login/finish`, result)
       return [status, (await agent.get(`${url}/settings/account`)).status]
     }
     const guesses = async () => {

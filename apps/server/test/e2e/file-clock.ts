@@ -7,6 +7,6 @@ const now = () => Number(readFileSync(file, 'utf8'))
 const RealDate = Date
 
 globalThis.Date = new Proxy(RealDate, {
-  construct: (target, given, newTarget) => Reflect.construct(target, given.length === 0 ? [now()] : given, newTarget),
+  construct: (target, input, newTarget) => Reflect.construct(target, input.length === 0 ? [now()] : input, newTarget),
   get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
 })

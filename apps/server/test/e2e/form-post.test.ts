@@ -34,8 +34,8 @@ test.each(['form_post', 'form_post.jwt'])(
     await page.goto(`${instance.url}/authorize?${query}`)
     const posted = page.waitForRequest((request) => request.url() === callback)
     await page.getByRole('button', { name: 'Allow and continue' }).click()
-    const answer = new URLSearchParams((await posted).postData() ?? '')
-    expect(answer.get(mode === 'form_post' ? 'code' : 'response')).toEqual(expect.any(String))
+    const result = new URLSearchParams((await posted).postData() ?? '')
+    expect(result.get(mode === 'form_post' ? 'code' : 'response')).toEqual(expect.any(String))
     await page.getByText('Welcome').waitFor()
     expect(complaints).toEqual([])
   },

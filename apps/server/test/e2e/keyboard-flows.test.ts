@@ -139,9 +139,9 @@ describe('with the keyboard alone', () => {
     })
     const ask = async (path: string, fields: Readonly<Record<string, string>>) => {
       const body = new URLSearchParams({ client_id: id, ...fields })
-      const answer = await fetch(running.url + path, { method: 'POST', body })
+      const response = await fetch(running.url + path, { method: 'POST', body })
       // A cast: a missing member fails the test.
-      return (await answer.json()) as Readonly<Record<string, string>>
+      return (await response.json()) as Readonly<Record<string, string>>
     }
     for (const [act, title, outcome] of [
       ['Don’t allow', 'It has no access', { error: 'access_denied' }],

@@ -15,7 +15,7 @@ let browser: TestBrowser
 let running: RunningApp
 let page: Page
 let keyboard: Keyboard
-const said: string[] = []
+const output: string[] = []
 let asked = 0
 
 beforeAll(async () => {
@@ -26,9 +26,9 @@ beforeAll(async () => {
   keyboard = keyboardOf(page, running.url)
   page.on('console', (message) => {
     // Chromium logs this for every rejected form.
-    if (!message.text().endsWith('status of 400 (Bad Request)')) said.push(message.text())
+    if (!message.text().endsWith('status of 400 (Bad Request)')) output.push(message.text())
   })
-  page.on('pageerror', (error) => said.push(String(error)))
+  page.on('pageerror', (error) => output.push(String(error)))
   await addVirtualAuthenticator(page)
 })
 afterAll(async () => {
@@ -228,7 +228,7 @@ describe('with the keyboard alone', () => {
     await goes(/template=grafana/, () => press('Enter'))
     await tabTo(/^Address of Grafana/)
     await page.keyboard.type('ftp://grafana')
-    await Promise.all([page.waitForResponse((answer) => answer.status() === 400), press('Enter')])
+    await Promise.all([page.waitForResponse((response) => response.status() === 400), press('Enter')])
     await page.locator('[autofocus]').waitFor()
     await focuses(/^One thing needs to be changed/)
     await press('Tab')
@@ -339,7 +339,9 @@ describe('with the keyboard alone', () => {
 
   test('no page logs to the console', () => {
     // Except Chromium's messages about forms that waited for the passkey.
-    expect(said).toEqual(Array.from({ length: asked }, () => expect.stringMatching(/status of 401 \(Unauthorized\)$/)))
+    expect(output).toEqual(
+      Array.from({ length: asked }, () => expect.stringMatching(/status of 401 \(Unauthorized\)$/)),
+    )
   })
 })
 

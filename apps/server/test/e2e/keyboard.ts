@@ -8,7 +8,7 @@ export interface Keyboard {
   /** The focused element: its name, and whether the focus is visible. */
   focused(): Promise<{ readonly name: string; readonly isVisible: boolean }>
   /** Presses Tab until this element has the focus; every stop on the way must be visible. */
-  tabTo(name: string | RegExp, most?: number): Promise<void>
+  tabTo(name: string | RegExp, maxTabs?: number): Promise<void>
   /** Waits until this element has the focus: the browser moves it after the key press and the load. */
   focuses(name: string | RegExp): Promise<void>
   /** Performs an action that navigates, and waits for the new page. */
@@ -26,9 +26,9 @@ export interface Keyboard {
 export function keyboardOf(page: Page, url: string): Keyboard {
   const press = (key: string) => page.keyboard.press(key)
   const focused = () => page.evaluate(readFocused)
-  const tabTo: Keyboard['tabTo'] = async (name, most = 40) => {
+  const tabTo: Keyboard['tabTo'] = async (name, maxTabs = 40) => {
     const passed: string[] = []
-    for (let presses = 0; presses < most; presses += 1) {
+    for (let presses = 0; presses < maxTabs; presses += 1) {
       await press('Tab')
       const now = await focused()
       expect(now).toEqual({ name: now.name, isVisible: true })

@@ -29,17 +29,17 @@ test('the page asks for the passkey in place and continues the requested action'
   await page.goto(`${running.url}/settings/account/security`)
 
   pass(61_000)
-  const asked: string[] = []
-  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`))
   // Chromium asks only one authenticator, so the new one temporarily replaces the first.
   const held = await first.credentials()
   await page.route('**/settings/account/passkeys/options', async (route) => {
-    if (asked.includes('POST /reauthenticate')) for (const { id } of held) await first.removeCredential(id)
+    if (requests.includes('POST /reauthenticate')) for (const { id } of held) await first.removeCredential(id)
     await route.continue()
   })
   await page.getByRole('button', { name: 'Add a passkey' }).click()
   await page.getByRole('status').waitFor()
-  expect(asked).toContain('POST /reauthenticate')
+  expect(requests).toContain('POST /reauthenticate')
   await page.locator('[data-signals] li summary').nth(1).waitFor()
 
   pass(61_000)

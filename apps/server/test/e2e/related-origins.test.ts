@@ -5,11 +5,11 @@ import { startApp } from '../http/app.ts'
 
 const issuer = 'https://id.example.com'
 const related = 'https://pocket.example.net'
-const stranger = 'https://pocket.example.org'
+const otherUser = 'https://pocket.example.org'
 
 test('a passkey from the issuer signs users in at a related origin, and nowhere else', async () => {
   const port = await freePort()
-  const hosts = [issuer, related, stranger].map((origin) => new URL(origin).host)
+  const hosts = [issuer, related, otherUser].map((origin) => new URL(origin).host)
   await using front = await startHttpsProxy(hosts, `http://127.0.0.1:${port}`)
   await using _ = await startApp({
     APP_URL: issuer,
@@ -45,7 +45,7 @@ test('a passkey from the issuer signs users in at a related origin, and nowhere 
   await page.waitForURL(`${issuer}/settings/account`)
 
   // The same server at an undeclared host: the browser asks the issuer and rejects.
-  await page.goto(`${stranger}/login`)
+  await page.goto(`${otherUser}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()
   await page.getByRole('alert').getByText('Passkeys for this site work only at its own address.').waitFor()
   await page.getByRole('alert').getByRole('link', { name: issuer }).click()

@@ -36,12 +36,12 @@ async function createClients(page: Page): Promise<readonly string[]> {
     clients.map((client) =>
       page.evaluate(
         async ([name, callback]) => {
-          const answer = await fetch('/api/oidc/clients', {
+          const response = await fetch('/api/oidc/clients', {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify({ name, callbackURLs: [callback], skipConsent: true }),
           })
-          const { id } = (await answer.json()) as { id: string }
+          const { id } = (await response.json()) as { id: string }
           return id
         },
         [`App ${client}`, callbackOf(client)] as const,

@@ -29,10 +29,10 @@ async function startWith(storage: Storage, mode: 'withToken' | 'open') {
   const instance = await startInstance(storage, env)
   const call = async (path: string, body: object) => {
     const headers = { 'content-type': 'application/json', 'x-api-key': key }
-    const answer = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-    expect([path, answer.status]).toEqual([path, 201])
+    const response = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    expect([path, response.status]).toEqual([path, 201])
     // A cast: a missing member fails the test.
-    return (await answer.json()) as Readonly<Record<string, string>>
+    return (await response.json()) as Readonly<Record<string, string>>
   }
   await setUpOverApi(instance.url)
   const { id = '' } = await call('/api/oidc/clients', { name: 'DSM', callbackURLs: [nas] })

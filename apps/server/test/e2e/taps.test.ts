@@ -44,11 +44,11 @@ afterAll(async () => {
 
 async function send(path: string, body: object, method = 'POST') {
   const headers = { 'content-type': 'application/json', 'x-api-key': key }
-  const answer = await fetch(instance.url + path, { method, headers, body: JSON.stringify(body) })
-  expect([path, answer.ok]).toEqual([path, true])
-  if (answer.status === 204) return {}
+  const response = await fetch(instance.url + path, { method, headers, body: JSON.stringify(body) })
+  expect([path, response.ok]).toEqual([path, true])
+  if (response.status === 204) return {}
   // A cast: a missing member fails the test.
-  return (await answer.json()) as Readonly<Record<string, string>>
+  return (await response.json()) as Readonly<Record<string, string>>
 }
 
 /** A new browser whose taps and requests are counted. */
@@ -86,9 +86,9 @@ async function coldBrowser() {
 async function codesByEmail() {
   const path = '/api/application-configuration'
   const set = async (emailOneTimeAccessAsUnauthenticatedEnabled: 'true' | 'false') => {
-    const answer = await fetch(`${instance.url}${path}/all`, { headers: { 'x-api-key': key } })
+    const response = await fetch(`${instance.url}${path}/all`, { headers: { 'x-api-key': key } })
     // A cast: the document defines the type.
-    const present = (await answer.json()) as readonly { readonly key: string; readonly value: string }[]
+    const present = (await response.json()) as readonly { readonly key: string; readonly value: string }[]
     const values = Object.fromEntries(present.map(({ key, value }) => [key, value]))
     await send(path, { ...values, emailOneTimeAccessAsUnauthenticatedEnabled }, 'PUT')
   }

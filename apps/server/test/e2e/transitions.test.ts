@@ -35,9 +35,9 @@ async function openAdministration(
   await instance.personWithoutPasskey(name)
   const { url } = await instance.app.issueLoginCode(name)
   const page = await browser.newPage(options)
-  const said: string[] = []
-  page.on('console', (message) => said.push(message.text()))
-  page.on('pageerror', (error) => said.push(String(error)))
+  const output: string[] = []
+  page.on('console', (message) => output.push(message.text()))
+  page.on('pageerror', (error) => output.push(String(error)))
   await page.addInitScript(() => {
     const slow = new CSSStyleSheet()
     slow.replaceSync('*, ::view-transition-old(page) { animation-duration: 60s !important }')
@@ -68,7 +68,7 @@ async function openAdministration(
   }
   const goTo = (name: string, path: string) =>
     Promise.all([page.waitForURL(instance.url + path), click(name)]).then(() => {})
-  return { page, said, moving, click, goTo }
+  return { page, said: output, moving, click, goTo }
 }
 
 /** A touch device without hover. */

@@ -22,13 +22,13 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
     const administratorAuthenticator = new SoftwareAuthenticator()
     await setUpAdministrator(administrator, url, administratorAuthenticator)
     const send = async (agent: UserAgent, method: string, path: string, body?: object) => {
-      const answer = await agent.sendJson(method, url + path, body === undefined ? {} : { body })
+      const response = await agent.sendJson(method, url + path, body === undefined ? {} : { body })
       // A cast: the tests of the REST API check the shapes.
-      return { status: answer.status, json: (answer.text === '' ? {} : answer.json()) as Fields }
+      return { status: response.status, json: (response.text === '' ? {} : response.json()) as Fields }
     }
     const confirm = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
-      const answer = await passkeyAnswer(agent, url, authenticator)
-      expect((await send(agent, 'POST', '/api/webauthn/reauthenticate', answer)).status).toBe(204)
+      const result = await passkeyAnswer(agent, url, authenticator)
+      expect((await send(agent, 'POST', '/api/webauthn/reauthenticate', result)).status).toBe(204)
     }
     const signIn = async (agent: UserAgent, authenticator: SoftwareAuthenticator) =>
       send(agent, 'POST', '/api/webauthn/login/finish', await passkeyAnswer(agent, url, authenticator))
@@ -39,8 +39,8 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
     const { secret = '' } = (await send(administrator, 'POST', `/api/oidc/clients/${clientId}/secret`)).json
     const token = async (fields: Fields) => {
       const body = new URLSearchParams({ client_id: clientId, client_secret: secret, ...fields })
-      const answer = await fetch(`${replica}/api/oidc/token`, { method: 'POST', body })
-      return { status: answer.status, refreshToken: ((await answer.json()) as Fields).refresh_token ?? '' }
+      const response = await fetch(`${replica}/api/oidc/token`, { method: 'POST', body })
+      return { status: response.status, refreshToken: ((await response.json()) as Fields).refresh_token ?? '' }
     }
 
     for (let round = 0; round < rounds; round += 1) {
@@ -60,8 +60,8 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
       const { location } = await thief.get(`${url}/authorize?${new URLSearchParams(query)}`)
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
-      const given = await token({ grant_type: 'authorization_code', redirect_uri: callback, code })
-      expect(given.status).toBe(200)
+      const input = await token({ grant_type: 'authorization_code', redirect_uri: callback, code })
+      expect(input.status).toBe(200)
       const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
       const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
       // A cast: the authenticator rejects invalid options.
@@ -76,13 +76,13 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const [registered, signedIn, rotated, removal] = await Promise.all([
         send(thief, 'POST', '/api/webauthn/register/finish', planted),
         send(another, 'POST', '/api/webauthn/login/finish', attempt),
-        refresh(given.refreshToken),
+        refresh(input.refreshToken),
         removed,
       ])
       expect(removal.status).toBe(204)
       for (const { status } of [registered, signedIn, rotated]) expect(status).toBeLessThan(500)
       for (const agent of [thief, another]) expect((await send(agent, 'GET', '/api/users/me')).status).toBe(401)
-      expect((await refresh(rotated.refreshToken || given.refreshToken)).status).toBe(400)
+      expect((await refresh(rotated.refreshToken || input.refreshToken)).status).toBe(400)
       expect((await signIn(elsewhere(), stolen)).status).toBe(401)
       // The session in which the passkey was registered remains only for its owner, who confirmed with the other passkey.
       expect((await send(owner, 'GET', '/api/users/me')).status).toBe(remover === 'the owner' ? 200 : 401)

@@ -97,9 +97,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('verifies an address once, and only for its recipient', async () => {
     const person = await signedIn()
-    const stranger = await signedIn()
+    const otherAgent = await signedIn()
     const token = await verificationToken(person)
-    expect(await verify(stranger.agent, token)).toMatchObject({
+    expect(await verify(otherAgent.agent, token)).toMatchObject({
       status: 400,
       json: { code: 'invalid_email_verification_token' },
     })
@@ -335,8 +335,8 @@ test('always notifies about a used login code and an approved device, regardless
   const administrator = running.agent()
   await setUpAdministrator(administrator, url)
   const user = await app.directory.findByName('ada')
-  const made = await administrator.postJson(`${url}/api/users/${user?.id}/invitation`, {})
-  const { link } = made.json() as { link: string }
+  const created = await administrator.postJson(`${url}/api/users/${user?.id}/invitation`, {})
+  const { link } = created.json() as { link: string }
   const code = new URL(link).pathname.replace('/lc/', '')
   await running.agent().postForm(`${url}/lc`, { code })
   const { mail } = await server.received('ada@example.com')

@@ -52,8 +52,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('accepts a code only in the browser that requested it', async () => {
     const { id, json } = await createPerson(instance)
     const agent = instance.agent()
-    const answer = await ask(agent, String(json.email), { redirectPath: '/verify-email' })
-    expect([answer.status, answer.response.headers.get('set-cookie')]).toEqual([
+    const response = await ask(agent, String(json.email), { redirectPath: '/verify-email' })
+    expect([response.status, response.response.headers.get('set-cookie')]).toEqual([
       204,
       expect.stringMatching(/^device_token=[\w-]{16,};.*httponly/i),
     ])
@@ -73,8 +73,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(visible(unknown.response)).toEqual(visible(known.response))
     expect(visible(off.response)).toEqual(visible(known.response))
     const atPage = async (email: unknown) => {
-      const answer = await instance.agent().postForm(`${instance.url}/lc/email`, { email: String(email) })
-      const { headers, ...shown } = visible(answer)
+      const response = await instance.agent().postForm(`${instance.url}/lc/email`, { email: String(email) })
+      const { headers, ...shown } = visible(response)
       return { ...shown, headers: headers.filter(([name]) => name !== 'content-length') }
     }
     const named = (page: Awaited<ReturnType<typeof atPage>>, email: unknown) =>
@@ -166,9 +166,9 @@ test('rejects and hides requests if the setting is off, and sends no pending cod
   const smtp = smtpSettings(server)
   await using instance = await startCalled('SQLite', smtp)
   const agent = instance.agent()
-  const answer = await instance.call(request, { agent, body: { email: 'ada@example.com' } })
-  expect(answer).toMatchObject({ status: 403, json: { code: 'one_time_access_disabled' } })
-  expect(answer.response.headers.get('set-cookie')).toBeNull()
+  const response = await instance.call(request, { agent, body: { email: 'ada@example.com' } })
+  expect(response).toMatchObject({ status: 403, json: { code: 'one_time_access_disabled' } })
+  expect(response.response.headers.get('set-cookie')).toBeNull()
   expect((await agent.get(`${instance.url}/lc`)).text).not.toContain('/lc/email')
 
   const set = async (on: boolean) => {

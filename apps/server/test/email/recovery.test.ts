@@ -39,9 +39,9 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
   const createUser = async (fields = {}) => {
     const username = freshName()
     const email = `${username}@example.com`
-    const answer = await send('POST', '/api/users', { username, email, emailVerified: true, ...fields })
+    const response = await send('POST', '/api/users', { username, email, emailVerified: true, ...fields })
     // A cast: the OpenAPI test checks the shape.
-    return { id: (answer.json() as { readonly id: string }).id, username, email }
+    return { id: (response.json() as { readonly id: string }).id, username, email }
   }
   /** The token that stops the recovery. */
   const tokenFor = async (address: string) => {
@@ -118,8 +118,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const code = await codeFor(email)
     const agent = instance.agent()
     await enter(agent, code)
-    const asked = await instance.agent().get(`${instance.url}/recover/stop?token=${token}`)
-    expect(asked.text).toContain('Stop this recovery?')
+    const response = await instance.agent().get(`${instance.url}/recover/stop?token=${token}`)
+    expect(response.text).toContain('Stop this recovery?')
     expect((await stop(token)).text).toContain('Recovery stopped')
     expect(await addPasskey(agent)).toBe(401)
     expect((await stop(token)).text).toContain('No recovery to stop')
@@ -319,13 +319,13 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
   test('gives strangers the same response for every address', async () => {
     const { email } = await createUser()
     const { email: unverified } = await createUser({ emailVerified: false })
-    const answers = await Promise.all(
+    const results = await Promise.all(
       [email, unverified, 'ada@example.com', 'nobody@example.com'].map(async (address) => {
         const { status, text } = await request(address)
         return [status, text.replaceAll(address, 'ADDRESS')]
       }),
     )
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    expect(new Set(results.map((answer) => JSON.stringify(answer))).size).toBe(1)
     await tokenFor(email)
     await sendDue(0)
     for (const address of [unverified, 'nobody@example.com'])

@@ -71,8 +71,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   afterAll(async () => shared[Symbol.asyncDispose]())
 
   test('signs a new user in once their address is verified, wherever the link is opened', async () => {
-    await using setting = await start()
-    const { instance, signUp, tokenFor } = setting
+    await using fixture = await start()
+    const { instance, signUp, tokenFor } = fixture
     const { agent, username, email, finished, signIn } = await signUp()
     expect(finished.json()).toEqual({ redirectTo: '/signup/waiting' })
     expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('Check your e-mail')
@@ -94,8 +94,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('requires an e-mail address, and reports the second of two concurrent confirmations as done', async () => {
-    await using setting = await start({ REQUIRE_USER_EMAIL: 'false' })
-    const { instance, signUp, tokenFor } = setting
+    await using fixture = await start({ REQUIRE_USER_EMAIL: 'false' })
+    const { instance, signUp, tokenFor } = fixture
     const without = await instance.call('POST /api/signup', {
       body: { username: freshName() },
       agent: instance.agent(),
@@ -111,15 +111,15 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('also requires the approval of an administrator if enabled', async () => {
-    await using setting = await start({ SIGN_UP_APPROVAL: 'true' })
-    const { instance, signUp, tokenFor } = setting
+    await using fixture = await start({ SIGN_UP_APPROVAL: 'true' })
+    const { instance, signUp, tokenFor } = fixture
     const { email, signIn } = await signUp()
     const token = await tokenFor(email)
     const verified = await instance.agent().postForm(`${instance.url}/verify-email`, { token })
     expect(verified.text).toContain('An administrator now has to approve')
     expect((await signIn()).status).toBe(403)
-    const answer = await instance.administrator.getJson(`${instance.url}/api/signup-approvals`)
-    const [waiting] = answer.json() as { user: { id: string; emailVerified: boolean } }[]
+    const response = await instance.administrator.getJson(`${instance.url}/api/signup-approvals`)
+    const [waiting] = response.json() as { user: { id: string; emailVerified: boolean } }[]
     expect(waiting?.user.emailVerified).toBe(true)
     const params = { id: waiting?.user.id ?? '' }
     await instance.call('POST /api/signup-approvals/{id}/approve', { params, body: {} })
@@ -127,8 +127,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('deletes an unverified user after a day, and keeps one who was enabled manually', async () => {
-    await using setting = await start()
-    const { instance, signUp } = setting
+    await using fixture = await start()
+    const { instance, signUp } = fixture
     const [late, helped] = [await signUp(), await signUp()]
     const user = await instance.app.directory.findByName(helped.username)
     const id = user?.id ?? ''
@@ -142,7 +142,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         {
           directory,
           pocket,
-          database: setting.database,
+          database: fixture.database,
           deleteUserData: (userId) => pocket.forgetAccount(userId),
           audit: { record: async (event) => void events.push(event) },
           transaction: (work) => work(),

@@ -89,16 +89,16 @@ test.each(['starttls', 'tls'])(
 )
 
 /** A plain-text server; with a STARTTLS response it offers STARTTLS. */
-async function inClear(answer: string) {
+async function inClear(result: string) {
   const heard: string[] = []
   const server = createServer((socket: Socket) => {
     socket.on('error', () => {}).write('220 mail.example.com\r\n')
     socket.on('data', (chunk) => {
       const line = String(chunk)
       heard.push(line)
-      const offer = answer === '' ? '' : '250-STARTTLS\r\n'
+      const offer = result === '' ? '' : '250-STARTTLS\r\n'
       if (/^EHLO/.test(line)) socket.write(`250-mail.example.com\r\n${offer}250 AUTH PLAIN\r\n`)
-      else if (/^STARTTLS/.test(line)) socket.write(answer || '502 Command not implemented\r\n')
+      else if (/^STARTTLS/.test(line)) socket.write(result || '502 Command not implemented\r\n')
       else socket.write('250 OK\r\n')
     })
   })
@@ -114,8 +114,8 @@ test.each([
   ['does not offer STARTTLS', ''],
   ['offers STARTTLS and refuses it', '454 TLS not available\r\n'],
   ['offers STARTTLS and continues in plain text', '220 Go ahead\r\n250 mail.example.com\r\n'],
-])('sends no password in plain text to a server that %s', async (_what, answer) => {
-  await using peer = await inClear(answer)
+])('sends no password in plain text to a server that %s', async (_what, result) => {
+  await using peer = await inClear(result)
   await expect(send(peer.port, 'starttls')).rejects.toThrow()
   expect(peer.heard.filter((line) => /AUTH|MAIL|cG9ja2V0/.test(line))).toEqual([])
 })

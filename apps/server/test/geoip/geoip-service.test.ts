@@ -44,8 +44,8 @@ beforeEach(async () => {
   source.serve(packed(cityDatabase()))
 })
 afterEach(async () => {
-  const said = log.lines.join()
-  expect([said.includes(licenseKey), said.includes(encodeURIComponent(licenseKey))]).toEqual([false, false])
+  const output = log.lines.join()
+  expect([output.includes(licenseKey), output.includes(encodeURIComponent(licenseKey))]).toEqual([false, false])
   await stack.disposeAsync()
 })
 
@@ -61,8 +61,8 @@ async function open(
   repeat = new ManualRepeat(),
   timeout = 20_000,
 ): Promise<GeoIpService> {
-  const given = { MAXMIND_LICENSE_KEY: licenseKey, GEOLITE_DB_URL: source.url, ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
-  const config = loadConfig({ ...given, GEOLITE_DB_PATH: path, ...env }, () => Buffer.alloc(0))
+  const input = { MAXMIND_LICENSE_KEY: licenseKey, GEOLITE_DB_URL: source.url, ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
+  const config = loadConfig({ ...input, GEOLITE_DB_PATH: path, ...env }, () => Buffer.alloc(0))
   const options = { logger: log.logger, clock: { now: lookAtClock }, repeat: repeat.repeat, timeout }
   return stack.use(await openGeoIpService({ config, ...options, file: { pollInterval: 20, stabilityThreshold: 20 } }))
 }
@@ -71,7 +71,7 @@ const never = new AbortController().signal
 const run = async ({ jobs }: GeoIpService, signal = never) => {
   for (const job of jobs) await job.run(signal)
 }
-const cityOf = (room: GeoIpService) => room.geoIp.locate(london).city
+const cityOf = (fixture: GeoIpService) => fixture.geoIp.locate(london).city
 const filesOf = async () => (await readdir(join(folder.path, 'data'))).sort()
 const putByHand = async (content: Buffer, name = path) => {
   await writeFile(join(folder.path, 'given'), content)
@@ -82,10 +82,10 @@ const putByHand = async (content: Buffer, name = path) => {
 const until = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
 
 test('downloads a missing database with the licence key and uses it immediately', async () => {
-  const room = await open()
-  expect([room.isMissing(), cityOf(room)]).toEqual([true, ''])
-  await run(room)
-  expect([room.isMissing(), cityOf(room)]).toEqual([false, 'London'])
+  const fixture = await open()
+  expect([fixture.isMissing(), cityOf(fixture)]).toEqual([true, ''])
+  await run(fixture)
+  expect([fixture.isMissing(), cityOf(fixture)]).toEqual([false, 'London'])
   const key = encodeURIComponent(licenseKey)
   expect(source.asked).toEqual([
     `/app/geoip_download?license_key=${key.replace('%20', '+')}&suffix=tar.gz.sha256`,
@@ -93,31 +93,31 @@ test('downloads a missing database with the licence key and uses it immediately'
   ])
   expect(await readFile(path)).toEqual(cityDatabase())
   expect(await filesOf()).toEqual(['GeoLite2-City.mmdb'])
-  await run(room)
+  await run(fixture)
   expect(source.asked).toHaveLength(2)
 })
 
 test('downloads a database again after 14 days, and replaces it during lookups', async () => {
-  const room = await open()
-  await run(room)
+  const fixture = await open()
+  await run(fixture)
   source.serve(packed(cityDatabase('Londinium')))
   now += 14 * day
-  await run(room)
-  expect(cityOf(room)).toBe('London')
+  await run(fixture)
+  expect(cityOf(fixture)).toBe('London')
   now += hour
-  const refreshed = run(room)
+  const refreshed = run(fixture)
   const seen = new Set<string>()
   await Promise.all([
     refreshed,
     (async () => {
       for (let turns = 0; turns < 200; turns++) {
-        seen.add(cityOf(room))
+        seen.add(cityOf(fixture))
         await new Promise((resolve) => setImmediate(resolve))
       }
     })(),
   ])
   expect([...seen].filter((city) => city !== 'London' && city !== 'Londinium')).toEqual([])
-  expect(cityOf(room)).toBe('Londinium')
+  expect(cityOf(fixture)).toBe('Londinium')
 })
 
 describe('a downloaded file can be', () => {
@@ -132,9 +132,9 @@ describe('a downloaded file can be', () => {
     ['in an archive with a path that leads elsewhere', () => archive({ '../../../evil.mmdb': cityDatabase('Here') })],
   ])('%s', async (_, content) => {
     source.serve(content())
-    const room = await open()
-    await run(room)
-    expect([cityOf(room), await filesOf(), await readdir(folder.path)]).toEqual([
+    const fixture = await open()
+    await run(fixture)
+    expect([cityOf(fixture), await filesOf(), await readdir(folder.path)]).toEqual([
       'Here',
       ['GeoLite2-City.mmdb'],
       ['data'],
@@ -143,16 +143,16 @@ describe('a downloaded file can be', () => {
 
   test('without a checksum', async () => {
     source.checksum = null
-    const room = await open()
-    await run(room)
-    expect(cityOf(room)).toBe('London')
+    const fixture = await open()
+    await run(fixture)
+    expect(cityOf(fixture)).toBe('London')
   })
 
   test('from a source that needs no key', async () => {
     const url = source.url.replace(/\?.*/, '')
-    const room = await open({ GEOLITE_DB_URL: url, MAXMIND_LICENSE_KEY: '' })
-    await run(room)
-    expect([cityOf(room), source.asked]).toEqual(['London', ['/app/geoip_download']])
+    const fixture = await open({ GEOLITE_DB_URL: url, MAXMIND_LICENSE_KEY: '' })
+    await run(fixture)
+    expect([cityOf(fixture), source.asked]).toEqual(['London', ['/app/geoip_download']])
   })
 })
 
@@ -249,17 +249,17 @@ describe('a failed download keeps the current file and reports the cause', () =>
       /no checksum/,
     ],
   ])('%s', async (_, arrange, code, message) => {
-    const room = await open()
-    await run(room)
+    const fixture = await open()
+    await run(fixture)
     now += 15 * day
     arrange()
-    const failure: unknown = await run(room).then(
+    const failure: unknown = await run(fixture).then(
       () => 'succeeded',
       (error: unknown) => error,
     )
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
     expect(String(failure)).not.toContain('secret')
-    expect([cityOf(room), await filesOf()]).toEqual(['London', ['GeoLite2-City.mmdb']])
+    expect([cityOf(fixture), await filesOf()]).toEqual(['London', ['GeoLite2-City.mmdb']])
   })
 
   test('no server, or only one at an address that is not allowed', async () => {
@@ -275,8 +275,8 @@ describe('a failed download keeps the current file and reports the cause', () =>
 
   test('an untrusted certificate', async () => {
     await using front = await startHttpsProxy(['127.0.0.1'], new URL(source.url).origin)
-    const room = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
-    await expect(run(room)).rejects.toMatchObject({
+    const fixture = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
+    await expect(run(fixture)).rejects.toMatchObject({
       code: 'not_answered',
       message: expect.stringMatching(/SELF_SIGNED/),
     })
@@ -285,8 +285,8 @@ describe('a failed download keeps the current file and reports the cause', () =>
 
   test('a folder that is not writable', async () => {
     await writeFile(join(folder.path, 'file'), '')
-    const room = await open({ GEOLITE_DB_PATH: join(folder.path, 'file', 'places.mmdb') })
-    await expect(run(room)).rejects.toMatchObject({ code: 'not_written', message: expect.stringMatching(/file/) })
+    const fixture = await open({ GEOLITE_DB_PATH: join(folder.path, 'file', 'places.mmdb') })
+    await expect(run(fixture)).rejects.toMatchObject({ code: 'not_written', message: expect.stringMatching(/file/) })
   })
 
   test.each<[string, (res: ServerResponse) => void]>([
@@ -294,10 +294,10 @@ describe('a failed download keeps the current file and reports the cause', () =>
     ['stops in the middle', (res) => void res.writeHead(200).write(packed(cityDatabase()).subarray(0, 500))],
     ['goes on for ever, a little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
   ])('a server that %s', async (_, answer) => {
-    const room = await open({}, new ManualRepeat(), 300)
+    const fixture = await open({}, new ManualRepeat(), 300)
     source.checksum = null
     source.answer = (_req, res) => answer(res)
-    await expect(run(room)).rejects.toMatchObject({
+    await expect(run(fixture)).rejects.toMatchObject({
       code: 'not_answered',
       message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no response in time/),
     })
@@ -310,9 +310,9 @@ describe('a failed download keeps the current file and reports the cause', () =>
       res.write('x')
       begun.resolve()
     }
-    const room = await open()
+    const fixture = await open()
     const stop = new AbortController()
-    const running = run(room, stop.signal)
+    const running = run(fixture, stop.signal)
     await begun.promise
     stop.abort(new Error('This server stops'))
     await expect(running).rejects.toThrow()
@@ -322,13 +322,13 @@ describe('a failed download keeps the current file and reports the cause', () =>
 
 describe('a manually provided file', () => {
   test('is read at the start without a download source', async () => {
-    const room = await open({
+    const fixture = await open({
       GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'),
       MAXMIND_LICENSE_KEY: '',
       GEOLITE_DB_URL: '',
     })
-    await run(room)
-    expect([room.isMissing(), cityOf(room), source.asked]).toEqual([false, '', []])
+    await run(fixture)
+    expect([fixture.isMissing(), cityOf(fixture), source.asked]).toEqual([false, '', []])
     await putByHand(cityDatabase('Mine'), join(folder.path, 'mine.mmdb'))
     const later = await open({ GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'), MAXMIND_LICENSE_KEY: '' })
     expect(cityOf(later)).toBe('Mine')
@@ -337,34 +337,34 @@ describe('a manually provided file', () => {
   test('replaces another one while the server runs, unless it is unusable', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     await putByHand(cityDatabase('First'))
-    const room = await open({ MAXMIND_LICENSE_KEY: '', GEOLITE_DB_URL: '' })
-    room.start()
+    const fixture = await open({ MAXMIND_LICENSE_KEY: '', GEOLITE_DB_URL: '' })
+    fixture.start()
     await putByHand(cityDatabase('Second'))
-    await until(() => cityOf(room) === 'Second')
+    await until(() => cityOf(fixture) === 'Second')
     await putByHand(Buffer.from('a page'))
     await until(() => log.lines.join().includes('cannot be used'))
-    expect(cityOf(room)).toBe('Second')
-    expect(room.notes()).toMatchObject({ 'refresh-places': { sentence: 'placesUnusable', values: { path } } })
-    await expect(run(room)).rejects.toThrow(`${path} cannot be used: It is not a complete MaxMind database`)
+    expect(cityOf(fixture)).toBe('Second')
+    expect(fixture.notes()).toMatchObject({ 'refresh-places': { sentence: 'placesUnusable', values: { path } } })
+    await expect(run(fixture)).rejects.toThrow(`${path} cannot be used: It is not a complete MaxMind database`)
     await writeFile(path, cityDatabase('Third'))
-    await until(() => cityOf(room) === 'Third')
-    await run(room)
-    expect(room.notes()).toMatchObject({
+    await until(() => cityOf(fixture) === 'Third')
+    await run(fixture)
+    expect(fixture.notes()).toMatchObject({
       'refresh-places': { sentence: 'placesFrom', values: { type: 'GeoLite2-City' } },
     })
     await rm(path)
-    await until(() => cityOf(room) === '')
+    await until(() => cityOf(fixture) === '')
   })
 
   test('is not downloaded again while it is recent, and is replaced if it is unusable', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     await putByHand(cityDatabase('Mine'))
-    const room = await open()
-    await run(room)
-    expect([cityOf(room), source.asked]).toEqual(['Mine', []])
+    const fixture = await open()
+    await run(fixture)
+    expect([cityOf(fixture), source.asked]).toEqual(['Mine', []])
     await putByHand(Buffer.from('a page'))
-    await run(room)
-    expect(cityOf(room)).toBe('Mine')
+    await run(fixture)
+    expect(cityOf(fixture)).toBe('Mine')
     const fresh = await open()
     expect(cityOf(fresh)).toBe('')
     await run(fresh)
@@ -375,15 +375,15 @@ describe('a manually provided file', () => {
 describe('with several replicas', () => {
   test('one downloads for all that share a folder', async () => {
     const rooms = await Promise.all([open(), open(), open()])
-    await Promise.all(rooms.map((room) => run(room)))
+    await Promise.all(rooms.map((fixture) => run(fixture)))
     expect(source.asked).toHaveLength(2)
-    await Promise.all(rooms.map((room) => run(room)))
+    await Promise.all(rooms.map((fixture) => run(fixture)))
     expect(rooms.map(cityOf)).toEqual(['London', 'London', 'London'])
   })
 
   test('one that gets the lock after another finished keeps the new file', async () => {
-    const room = await open()
-    await run(room)
+    const fixture = await open()
+    await run(fixture)
     const longAgo = new Date(now - 15 * day)
     await utimes(path, longAgo, longAgo)
     source.asked.length = 0
@@ -392,28 +392,28 @@ describe('with several replicas', () => {
       writeFileSync(join(folder.path, 'given'), cityDatabase('Elsewhere'))
       renameSync(join(folder.path, 'given'), path)
     }
-    await run(room)
-    expect([cityOf(room), source.asked, await filesOf()]).toEqual(['Elsewhere', [], ['GeoLite2-City.mmdb']])
+    await run(fixture)
+    expect([cityOf(fixture), source.asked, await filesOf()]).toEqual(['Elsewhere', [], ['GeoLite2-City.mmdb']])
   })
 
   test('one that died does not block the others', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     const [lock, part] = [`${path}.lock`, `${path}.1234.part`]
     for (const left of [lock, part]) await writeFile(left, '')
-    const room = await open()
-    await run(room)
-    expect([cityOf(room), source.asked]).toEqual(['', []])
+    const fixture = await open()
+    await run(fixture)
+    expect([cityOf(fixture), source.asked]).toEqual(['', []])
     const longAgo = new Date(Date.now() - hour)
     for (const left of [lock, part]) await utimes(left, longAgo, longAgo)
-    await run(room)
-    expect([cityOf(room), await readdir(folder.path)]).toEqual(['London', ['GeoLite2-City.mmdb']])
+    await run(fixture)
+    expect([cityOf(fixture), await readdir(folder.path)]).toEqual(['London', ['GeoLite2-City.mmdb']])
   })
 
   test('each keeps its own file if they share no folder', async () => {
     const repeat = new ManualRepeat()
     status(503)()
-    const room = await open({}, repeat)
-    room.start()
+    const fixture = await open({}, repeat)
+    fixture.start()
     await repeat.tick()
     expect([source.asked.length, log.lines.join().includes('responded with 503')]).toEqual([2, true])
     now += hour + 10 * 60_000 - 1
@@ -422,7 +422,7 @@ describe('with several replicas', () => {
     now += 1
     source.serve(packed(cityDatabase()))
     await repeat.tick()
-    expect(cityOf(room)).toBe('London')
+    expect(cityOf(fixture)).toBe('London')
     // The job has a limit of one day.
     now = Date.now() + 14.5 * day
     await repeat.tick()
@@ -434,9 +434,9 @@ describe('with several replicas', () => {
 })
 
 test('reads the whole file into memory, so that later writes to it have no effect', async () => {
-  const room = await open()
-  await run(room)
+  const fixture = await open()
+  await run(fixture)
   await copyFile(path, join(folder.path, 'copy'))
   await writeFile(path, Buffer.alloc(10))
-  expect(cityOf(room)).toBe('London')
+  expect(cityOf(fixture)).toBe('London')
 })

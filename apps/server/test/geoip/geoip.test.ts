@@ -93,13 +93,13 @@ test.each([
   ['nl', 'London', 'Verenigd Koninkrijk'],
 ])('in %s it is %s, %s', (language, city, country) => {
   const kept = places.locate('81.2.69.160')
-  expect(places.inLanguage(kept, '81.2.69.160', language)).toEqual({ city, country })
+  expect(places.localize(kept, '81.2.69.160', language)).toEqual({ city, country })
 })
 
 test('keeps a stored location, even if the IP address has moved since', () => {
   const kept = { country: 'France', city: 'Paris' }
   for (const address of ['81.2.69.160', '1.1.1.1', '10.0.0.1', null])
-    expect(places.inLanguage(kept, address, 'de')).toEqual(kept)
+    expect(places.localize(kept, address, 'de')).toEqual(kept)
 })
 
 test('searches the database once per lookup, and never for an internal IP address', () => {

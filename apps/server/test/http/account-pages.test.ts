@@ -6,7 +6,7 @@ import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { whole, write } from '../api/setting-calls.ts'
 
-const here = '/settings/account'
+const pagePath = '/settings/account'
 let instance: CalledInstance
 
 beforeAll(async () => {
@@ -14,13 +14,13 @@ beforeAll(async () => {
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
-const get = (agent: UserAgent, path = here) => agent.get(instance.url + path)
+const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)
 const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>
   agent.postForm(instance.url + path, fields)
 const settings = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
 async function profileOf(agent: UserAgent) {
   const page = await get(agent)
-  const { fields } = page.form(here)
+  const { fields } = page.form(pagePath)
   const { username = '' } = fields
   return { page, form: { ...fields, username, email: `${username}@example.com` } }
 }
@@ -31,13 +31,13 @@ describe('the profile', () => {
     const { agent } = await instance.person(freshName())
     const { page, form } = await profileOf(agent)
     expect(page.text).toMatch(/aria-current="page">Profile/)
-    const saved = await post(agent, here, {
+    const saved = await post(agent, pagePath, {
       ...form,
       firstName: 'Grace',
       lastName: 'Hopper',
       displayName: 'Amazing Grace',
     })
-    expect([saved.status, saved.location]).toEqual([303, instance.url + here])
+    expect([saved.status, saved.location]).toEqual([303, instance.url + pagePath])
     expect((await get(agent)).text).toContain('Your profile was saved.')
     expect(await me(agent)).toMatchObject({ firstName: 'Grace', lastName: 'Hopper', displayName: 'Amazing Grace' })
     expect((await get(agent, '/settings/audit-log')).text).toContain('<span>User changed</span>')
@@ -46,12 +46,12 @@ describe('the profile', () => {
   test('keeps the input and explains a rejection', async () => {
     const { agent } = await instance.person(freshName())
     const { form } = await profileOf(agent)
-    const refused = await post(agent, here, { ...form, username: '-no', firstName: '<i>Grace' })
+    const refused = await post(agent, pagePath, { ...form, username: '-no', firstName: '<i>Grace' })
     expect(refused.status).toBe(400)
     expect(refused.text).toContain('value="-no"')
     expect(refused.text).toContain('value="&lt;i&gt;Grace"')
     expect(refused.text).toMatch(/<li><a href="#f-username">A user name has/)
-    const taken = await post(agent, here, { ...form, username: 'ada' })
+    const taken = await post(agent, pagePath, { ...form, username: 'ada' })
     expect(taken.text).toContain('This user name is taken')
     expect(await me(agent)).toMatchObject({ username: form.username })
   })
@@ -62,11 +62,11 @@ describe('the profile', () => {
     const { username, email } = form
     const body = { username, email, displayName: 'Of the administrator' }
     await instance.call('PUT /api/users/{id}', { params: { id }, body })
-    const conflict = await post(agent, here, { ...form, displayName: 'My own' })
+    const conflict = await post(agent, pagePath, { ...form, displayName: 'My own' })
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Of the administrator')
     expect(conflict.text).toContain('value="My own"')
-    const again = await agent.postForm(instance.url + here, { ...conflict.form(here).fields })
+    const again = await agent.postForm(instance.url + pagePath, { ...conflict.form(pagePath).fields })
     expect(again.status).toBe(303)
     expect(await me(agent)).toMatchObject({ displayName: 'My own' })
   })
@@ -78,9 +78,9 @@ describe('the profile', () => {
     const { text } = await get(agent)
     expect(text).toContain('Your administrator manages these')
     expect(text).not.toContain('name="displayName"')
-    await post(agent, here, { username: 'other', displayName: 'Other' })
+    await post(agent, pagePath, { username: 'other', displayName: 'Other' })
     expect(await me(agent)).toEqual(before)
-    expect((await post(agent, `${here}/language`, { language: 'en' })).status).toBe(303)
+    expect((await post(agent, `${pagePath}/language`, { language: 'en' })).status).toBe(303)
     expect(await me(agent)).toMatchObject({ locale: 'en' })
     await settings({ allowOwnAccountEdit: 'true' })
   })
@@ -88,44 +88,44 @@ describe('the profile', () => {
   test('sets a language for the account and this browser, or uses that of the browser', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const cookie = () => agent.cookies().find(({ name }) => name === 'language')?.value
-    await post(agent, `${here}/language`, { language: 'en' })
+    await post(agent, `${pagePath}/language`, { language: 'en' })
     expect([(await me(agent)).locale, cookie()]).toEqual(['en', 'en'])
-    await post(agent, `${here}/language`, { language: 'tlh' })
+    await post(agent, `${pagePath}/language`, { language: 'tlh' })
     expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
   })
 
   test('saves the language together with the profile, and leaves that of this browser if it is unchanged', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const cookie = () => agent.cookies().find(({ name }) => name === 'language')?.value
-    const fields = async () => (await get(agent)).form(here).fields
+    const fields = async () => (await get(agent)).form(pagePath).fields
     const form = await fields()
-    const refused = await post(agent, here, { ...form, username: '-no', language: 'de' })
+    const refused = await post(agent, pagePath, { ...form, username: '-no', language: 'de' })
     expect(refused.text).toMatch(/value="de" lang="de" selected/)
     expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
-    expect((await post(agent, here, { ...form, language: 'de' })).status).toBe(303)
+    expect((await post(agent, pagePath, { ...form, language: 'de' })).status).toBe(303)
     expect([(await me(agent)).locale, cookie()]).toEqual(['de', 'de'])
-    await post(agent, '/preferences', { language: 'en', back: here })
-    expect((await post(agent, here, { ...(await fields()), firstName: 'Grace', language: 'de' })).status).toBe(303)
+    await post(agent, '/preferences', { language: 'en', back: pagePath })
+    expect((await post(agent, pagePath, { ...(await fields()), firstName: 'Grace', language: 'de' })).status).toBe(303)
     expect([(await me(agent)).locale, cookie()]).toEqual(['de', 'en'])
   })
 
   test('sets the theme of this browser and returns to the page', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const theme = async () => {
-      const page = (await agent.get(instance.url + here)).text
+      const page = (await agent.get(instance.url + pagePath)).text
       const [, section = ''] = /aria-labelledby="theme">(.*?)<\/section>/s.exec(page) ?? []
       return /value="(\w+)" aria-current/.exec(section)?.[1]
     }
     expect(await theme()).toBe('system')
-    const { location } = await post(agent, '/preferences', { theme: 'dark', back: here })
-    expect([location, await theme()]).toEqual([instance.url + here, 'dark'])
+    const { location } = await post(agent, '/preferences', { theme: 'dark', back: pagePath })
+    expect([location, await theme()]).toEqual([instance.url + pagePath, 'dark'])
   })
 
   test('rejects forms from another user or site', async () => {
-    expect((await post(instance.agent(), here, {})).status).toBe(401)
+    expect((await post(instance.agent(), pagePath, {})).status).toBe(401)
     const { agent } = await instance.personWithoutPasskey(freshName())
     const elsewhere = { from: 'https://evil.example/' }
-    for (const path of [here, `${here}/language`, `${here}/picture/remove`])
+    for (const path of [pagePath, `${pagePath}/language`, `${pagePath}/picture/remove`])
       expect((await agent.postForm(instance.url + path, {}, elsewhere)).status).toBe(403)
   })
 })
@@ -139,7 +139,7 @@ describe('the picture', () => {
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
     const headers = { cookie, origin: instance.url }
-    return fetch(`${instance.url}${here}/picture`, { method: 'POST', body: form, headers, redirect: 'manual' })
+    return fetch(`${instance.url}${pagePath}/picture`, { method: 'POST', body: form, headers, redirect: 'manual' })
   }
 
   test('is uploaded without a script, shown and removed', async () => {
@@ -150,7 +150,7 @@ describe('the picture', () => {
     expect((await upload(agent, new Uint8Array(red))).status).toBe(303)
     const page = await get(agent)
     expect(page.text).toContain(`src="/api/users/${id}/profile-picture.png?v=`)
-    expect((await post(agent, `${here}/picture/remove`)).status).toBe(303)
+    expect((await post(agent, `${pagePath}/picture/remove`)).status).toBe(303)
     expect((await get(agent)).text).not.toContain('picture/remove')
   })
 
@@ -167,10 +167,10 @@ test('passkeys show their provider, whether they are device-bound, and their las
   const { agent } = await instance.personWithoutPasskey(freshName())
   const icloud = new SoftwareAuthenticator({ aaguid: 'dd4ec289-e01d-41c9-bb89-70fa845d4bf2' })
   await registerPasskey(agent, instance.url, icloud)
-  const answer = await passkeyAnswer(agent, instance.url, icloud)
-  expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, answer)).status).toBe(200)
+  const result = await passkeyAnswer(agent, instance.url, icloud)
+  expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, result)).status).toBe(200)
   await registerPasskey(agent, instance.url, new SoftwareAuthenticator({ backupEligible: false }))
-  const page = (await get(agent, `${here}/security`)).text
+  const page = (await get(agent, `${pagePath}/security`)).text
   const said = [...page.matchAll(/<details name="passkey">(.*?)<\/summary>/gs)].map(([, text = '']) => ({
     drawing: /<svg class="icon brand"[^>]* aria-label="([^"]+)"><path d="[^"]+"/.exec(text)?.[1],
     kind: ['synced', 'on one device'].filter((kind) => text.includes(`>${kind}<`)),
@@ -184,7 +184,7 @@ test('passkeys show their provider, whether they are device-bound, and their las
 
 test('the account pages link to each other', async () => {
   const { agent } = await instance.personWithoutPasskey(freshName())
-  for (const path of [here, `${here}/security`, `${here}/data`]) {
+  for (const path of [pagePath, `${pagePath}/security`, `${pagePath}/data`]) {
     const { status, text } = await get(agent, path)
     expect([path, status]).toEqual([path, 200])
     expect(text).toContain(`href="${path}" aria-current="page"`)

@@ -4,7 +4,7 @@ import { type CalledInstance, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 
-const here = '/settings/api-keys'
+const pagePath = '/settings/api-keys'
 let instance: CalledInstance
 
 beforeAll(async () => {
@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(async () => instance[Symbol.asyncDispose]())
 afterEach(() => void jest.restoreAllMocks())
 
-const get = (agent: UserAgent, path = here) => agent.get(instance.url + path)
+const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)
 type Fields = Readonly<Record<string, string>>
-const post = (agent: UserAgent, fields: Fields = {}, path = here) => agent.postForm(instance.url + path, fields)
+const post = (agent: UserAgent, fields: Fields = {}, path = pagePath) => agent.postForm(instance.url + path, fields)
 const tokenIn = (text: string) => /<code id="token"[^>]*>(pak_[\w-]+)</.exec(text)?.[1] ?? ''
 const withKey = async (token: string, path = '/api/users/me') =>
   (await instance.agent().getJson(instance.url + path, { headers: { 'x-api-key': token } })).status
@@ -29,8 +29,13 @@ describe('API keys', () => {
   test('are created, shown once, listed, and revoked after a confirmation', async () => {
     const { agent } = await instance.person(freshName())
     expect((await get(agent)).text).toContain('No API keys')
-    const made = await post(agent, { ...term, name: 'Terraform', description: 'For <the> house', access: 'everything' })
-    expect([made.status, made.location]).toEqual([303, instance.url + here])
+    const created = await post(agent, {
+      ...term,
+      name: 'Terraform',
+      description: 'For <the> house',
+      access: 'everything',
+    })
+    expect([created.status, created.location]).toEqual([303, instance.url + pagePath])
     const page = await get(agent)
     const token = tokenIn(page.text)
     expect(await withKey(token)).toBe(200)
@@ -40,10 +45,10 @@ describe('API keys', () => {
     const [key] = await keysOf(agent)
     expect(Date.parse(key?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
 
-    const at = `${here}/${key?.id}/revoke`
+    const at = `${pagePath}/${key?.id}/revoke`
     expect((await get(agent, at)).text).toContain('Revoke Terraform?')
-    const stranger = await instance.person(freshName())
-    expect([(await get(stranger.agent, at)).status, (await post(stranger.agent, {}, at)).status]).toEqual([404, 404])
+    const otherUser = await instance.person(freshName())
+    expect([(await get(otherUser.agent, at)).status, (await post(otherUser.agent, {}, at)).status]).toEqual([404, 404])
     expect((await post(agent, {}, at)).status).toBe(303)
     expect((await get(agent)).text).toContain('was revoked')
     expect(await withKey(token)).toBe(401)
@@ -55,36 +60,36 @@ describe('API keys', () => {
       await post(agent, { ...term, name, access: 'everything' })
     await get(agent)
     const namesIn = (text: string) => [...text.matchAll(/<strong><bdi>([^<]+)</g)].map(([, name]) => name).sort()
-    expect(namesIn((await get(agent, `${here}?search=BACKUP`)).text)).toEqual(['Backup 100%', 'Backup of the wiki'])
-    expect(namesIn((await get(agent, `${here}?search=0%25`)).text)).toEqual(['Backup 100%'])
-    expect(namesIn((await get(agent, `${here}?filters[expired]=false`)).text)).toHaveLength(3)
-    const expired = await get(agent, `${here}?filters[expired]=true`)
+    expect(namesIn((await get(agent, `${pagePath}?search=BACKUP`)).text)).toEqual(['Backup 100%', 'Backup of the wiki'])
+    expect(namesIn((await get(agent, `${pagePath}?search=0%25`)).text)).toEqual(['Backup 100%'])
+    expect(namesIn((await get(agent, `${pagePath}?filters[expired]=false`)).text)).toHaveLength(3)
+    const expired = await get(agent, `${pagePath}?filters[expired]=true`)
     expect(namesIn(expired.text)).toEqual([])
     expect(expired.text).toContain('Nothing matches')
-    const fewer = await get(agent, `${here}?columns=-&columns=expires`)
+    const fewer = await get(agent, `${pagePath}?columns=-&columns=expires`)
     expect([fewer.text.includes('data-label="Permissions"'), fewer.text.includes('data-label="Expires"')]).toEqual([
       false,
       true,
     ])
     expect((await get(agent)).text).not.toContain('data-label="Permissions"')
 
-    const stranger = await instance.person(freshName())
-    await post(stranger.agent, { ...term, name: 'Not yours', access: 'everything' })
-    const [foreign] = await keysOf(stranger.agent)
+    const otherUser = await instance.person(freshName())
+    await post(otherUser.agent, { ...term, name: 'Not yours', access: 'everything' })
+    const [foreign] = await keysOf(otherUser.agent)
     const ids = (await keysOf(agent)).slice(0, 2).map(({ id }) => ['ids', id] as const)
     const chosen = [...ids, ['ids', foreign?.id ?? ''] as const, ['act', 'revoke'] as const]
-    const asks = await agent.postForm(`${instance.url}${here}/bulk`, [...chosen, ['list', '?search=b']])
+    const asks = await agent.postForm(`${instance.url}${pagePath}/bulk`, [...chosen, ['list', '?search=b']])
     expect(asks.text).toContain('Revoke 2 keys?')
     expect(await keysOf(agent)).toHaveLength(3)
-    const done = await agent.postForm(`${instance.url}${here}/bulk`, [
+    const done = await agent.postForm(`${instance.url}${pagePath}/bulk`, [
       ...chosen,
       ['list', '?search=b'],
       ['confirmed', 'yes'],
     ])
-    expect(done.location).toBe(`${instance.url}${here}?search=b`)
+    expect(done.location).toBe(`${instance.url}${pagePath}?search=b`)
     expect((await agent.follow(done)).text).toContain('2 keys were revoked.')
-    expect([await keysOf(agent), await keysOf(stranger.agent)].map(({ length }) => length)).toEqual([1, 1])
-    const nothing = await agent.follow(await post(agent, {}, `${here}/bulk`))
+    expect([await keysOf(agent), await keysOf(otherUser.agent)].map(({ length }) => length)).toEqual([1, 1])
+    const nothing = await agent.follow(await post(agent, {}, `${pagePath}/bulk`))
     expect(nothing.text).toContain('Select entries first')
   })
 
@@ -97,7 +102,7 @@ describe('API keys', () => {
       ['scopes', 'read:account'],
       ['scopes', 'read:audit'],
     ] as const
-    expect((await agent.postForm(instance.url + here, pairs)).status).toBe(303)
+    expect((await agent.postForm(instance.url + pagePath, pairs)).status).toBe(303)
     const token = tokenIn((await get(agent)).text)
     expect([await withKey(token), await withKey(token, '/api/users')]).toEqual([200, 403])
     const [key] = await keysOf(agent)
@@ -126,7 +131,7 @@ describe('API keys', () => {
     expect((await post(agent, { ...term, name: 'abc' })).status).toBe(403)
     expect((await post(instance.agent(), { ...term, name: 'abc' })).status).toBe(401)
     const from = { from: 'https://evil.example/' }
-    expect((await agent.postForm(instance.url + here, { name: 'abc' }, from)).status).toBe(403)
+    expect((await agent.postForm(instance.url + pagePath, { name: 'abc' }, from)).status).toBe(403)
   })
 
   test('require a recent passkey check, and can be renewed after they expired', async () => {
@@ -134,14 +139,14 @@ describe('API keys', () => {
     await post(agent, { ...term, name: 'Nightly', access: 'everything' })
     const old = tokenIn((await get(agent)).text)
     const [key] = await keysOf(agent)
-    const renewAt = `${here}/${key?.id}/renew`
+    const renewAt = `${pagePath}/${key?.id}/renew`
     const early = await post(agent, term, renewAt)
     expect([early.status, early.text.includes('role="alert"')]).toEqual([409, true])
     const now = Date.now() + 8 * 86_400_000
     jest.spyOn(Date, 'now').mockImplementation(() => now)
     const again = instance.agent()
-    const answer = await passkeyAnswer(again, instance.url, authenticator)
-    await again.postJson(`${instance.url}/api/webauthn/login/finish`, answer)
+    const result = await passkeyAnswer(again, instance.url, authenticator)
+    await again.postJson(`${instance.url}/api/webauthn/login/finish`, result)
     expect((await get(again)).text).toContain(`href="${renewAt}"`)
     expect((await get(again, renewAt)).text).toContain('Renew Nightly')
     expect((await post(again, { ...term, until: '2020-01-01' }, renewAt)).text).toContain('Choose a future day')

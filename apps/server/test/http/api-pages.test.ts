@@ -12,13 +12,13 @@ beforeAll(async () => {
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
-let made = 0
+let created = 0
 async function create(name = 'Photos') {
-  const resource = `https://photos.example/api/${++made}`
-  const answer = await agent.postForm(`${at}/new`, { name, resource, accessTokenFormat: 'opaque' })
-  expect(answer.status).toBe(303)
-  const id = answer.location?.split('/').at(-1) ?? ''
-  return { id, resource, page: `${at}/${id}`, answer }
+  const resource = `https://photos.example/api/${++created}`
+  const response = await agent.postForm(`${at}/new`, { name, resource, accessTokenFormat: 'opaque' })
+  expect(response.status).toBe(303)
+  const id = response.location?.split('/').at(-1) ?? ''
+  return { id, resource, page: `${at}/${id}`, answer: response }
 }
 const stored = (id: string) => running.app.pocket.apis.find(id)
 /** Adds permissions one by one. */
@@ -51,8 +51,8 @@ describe('an API', () => {
       accessTokenDurationMinutes: 7,
       resourceServerClientIds: [server],
     })
-    const gone = await agent.follow(await agent.postForm(`${page}/remove`, {}))
-    expect(gone.text).toContain('<strong>Pictures</strong> was deleted.')
+    const response = await agent.follow(await agent.postForm(`${page}/remove`, {}))
+    expect(response.text).toContain('<strong>Pictures</strong> was deleted.')
     expect((await agent.get(page)).status).toBe(404)
     for (const event of ['api_created', 'api_updated', 'api_removed'])
       expect(running.log.join('')).toContain(`"audit":"${event}"`)

@@ -110,9 +110,9 @@ describe('the images of an instance', () => {
     ['background', Buffer.from('GIF89a and no picture'), 400, 'This picture can’t be read'],
     ['background', Buffer.alloc(10 * 1024 * 1024 + 1), 413, 'This file is larger than 10 MB.'],
   ])('%s refuses file %# with a message next to its field', async (name, bytes, status, sentence) => {
-    const answer = await send(name, bytes)
-    const text = await answer.text()
-    expect([answer.status, text]).toEqual([status, expect.stringContaining(sentence)])
+    const response = await send(name, bytes)
+    const text = await response.text()
+    expect([response.status, text]).toEqual([status, expect.stringContaining(sentence)])
     expect(text).toContain(`href="#f-picture-${name}"`)
   })
 

@@ -6,7 +6,7 @@ import { freshName } from '../api/people.ts'
 import { photo } from '../images/samples.ts'
 import { upload } from '../images/uploads.ts'
 
-const here = '/settings/apps'
+const pagePath = '/settings/apps'
 
 describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   let instance: CalledInstance
@@ -16,7 +16,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  const get = (agent: UserAgent, path = here) => agent.get(instance.url + path)
+  const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)
   const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>
     agent.postForm(instance.url + path, fields)
   const create = (name: string, more: Readonly<Record<string, unknown>> = {}) =>
@@ -37,9 +37,9 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     const newcomer = instance.agent()
     const username = freshName()
     const fields = { username, email: `${username}@example.com` }
-    expect(await addPasskey(newcomer, '/signup', fields)).toEqual({ redirectTo: here })
+    expect(await addPasskey(newcomer, '/signup', fields)).toEqual({ redirectTo: pagePath })
     const { agent: invited } = await instance.personWithoutPasskey(freshName())
-    expect(await addPasskey(invited, '/signup/add-passkey', {})).toEqual({ redirectTo: here })
+    expect(await addPasskey(invited, '/signup/add-passkey', {})).toEqual({ redirectTo: pagePath })
     for (const agent of [newcomer, invited]) {
       const { text } = await get(agent)
       expect(text).toContain('Your passkey works.')
@@ -66,9 +66,9 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     expect(text).not.toContain('Closed')
     expect(text).toContain(`href="${launchUrl}"`)
     expect(text).toMatch(/Silent.*?No launch URL/s)
-    const found = await get(agent, `${here}?search=phot`)
+    const found = await get(agent, `${pagePath}?search=phot`)
     expect(namesOf(found.text)).toEqual(['Photos'])
-    expect(namesOf((await get(agent, `${here}?search=zebra`)).text)).toEqual([])
+    expect(namesOf((await get(agent, `${pagePath}?search=zebra`)).text)).toEqual([])
     expect((await get(instance.agent())).status).toBe(303)
     await instance.app.pocket.clients.remove(id)
   })
@@ -80,9 +80,9 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     for (const name of ['Before', 'Zulip2']) await create(name)
     expect(namesOf((await get(person.agent)).text)[0]).not.toBe('Zulip')
     const mark = (favourite: string, list = '?') =>
-      post(person.agent, `${here}/${encodeURIComponent(id)}/favourite`, { favourite, list })
+      post(person.agent, `${pagePath}/${encodeURIComponent(id)}/favourite`, { favourite, list })
     const marked = await mark('yes', '?search=Z')
-    expect([marked.status, marked.location]).toEqual([303, `${instance.url}${here}?search=Z`])
+    expect([marked.status, marked.location]).toEqual([303, `${instance.url}${pagePath}?search=Z`])
     expect((await mark('yes')).status).toBe(303)
     expect(namesOf((await get(person.agent)).text)[0]).toBe('Zulip')
     expect((await get(person.agent)).text.match(/aria-pressed="true"/g)).toHaveLength(1)
@@ -104,13 +104,14 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
       const url = `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`
       await upload(instance.administrator, { method: 'POST', url, bytes: await photo('png', size, size) })
     }
-    const tile = async () => /data-app="Themed.*?<\/li>/s.exec((await get(agent, `${here}?search=themed`)).text)?.[0]
+    const tile = async () =>
+      /data-app="Themed.*?<\/li>/s.exec((await get(agent, `${pagePath}?search=themed`)).text)?.[0]
     expect(await tile()).toMatch(/<source srcset="[^"]*light=false[^"]*" media="\(prefers-color-scheme: dark\)">/)
     for (const [theme, shown] of [
       ['dark', 'false'],
       ['light', 'true'],
     ] as const) {
-      await post(agent, '/preferences', { theme, back: here })
+      await post(agent, '/preferences', { theme, back: pagePath })
       expect(await tile()).toMatch(new RegExp(`aria-hidden="true">\\s*<img src="[^"]*light=${shown}`))
     }
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
@@ -119,10 +120,10 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   test('cannot be favourites if they are not available, and accept no cross-site form', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Hidden', { isGroupRestricted: true })
-    expect((await post(agent, `${here}/${id}/favourite`, { favourite: 'yes' })).status).toBe(404)
+    expect((await post(agent, `${pagePath}/${id}/favourite`, { favourite: 'yes' })).status).toBe(404)
     const from = { from: 'https://evil.example/' }
-    expect((await agent.postForm(`${instance.url}${here}/${id}/favourite`, {}, from)).status).toBe(403)
-    expect((await post(instance.agent(), `${here}/${id}/favourite`)).status).toBe(401)
+    expect((await agent.postForm(`${instance.url}${pagePath}/${id}/favourite`, {}, from)).status).toBe(403)
+    expect((await post(instance.agent(), `${pagePath}/${id}/favourite`)).status).toBe(401)
   })
 
   test('list their granted scopes until the user revokes them after a confirmation', async () => {
@@ -136,12 +137,12 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     const { text } = await get(agent)
     expect(text).toMatch(/id="allowed".*Reader.*openid, profile/s)
     expect(text).toContain('data-dialog="withdraw-0"')
-    const at = `${here}/${id}/withdraw`
-    const asked = await get(agent, at)
-    expect(asked.text).toContain('Remove access for Reader?')
-    const stranger = await instance.personWithoutPasskey(freshName())
-    expect((await get(stranger.agent, at)).status).toBe(404)
-    expect((await post(stranger.agent, at)).status).toBe(404)
+    const at = `${pagePath}/${id}/withdraw`
+    const response = await get(agent, at)
+    expect(response.text).toContain('Remove access for Reader?')
+    const otherUser = await instance.personWithoutPasskey(freshName())
+    expect((await get(otherUser.agent, at)).status).toBe(404)
+    expect((await post(otherUser.agent, at)).status).toBe(404)
     expect((await post(agent, at)).status).toBe(303)
     const after = await get(agent)
     expect(after.text).toContain('no longer has access')

@@ -40,25 +40,25 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
 
   test('selects all that match, and skips and counts what changed before the confirmation', async () => {
     const ids = await addUsers(`all${kind.toLowerCase()}`, 25)
-    const [gone = '', changed = ''] = ids
+    const [deleted = '', changed = ''] = ids
     const list = `?search=all${kind.toLowerCase()}&filters[disabled]=false`
     const page = await get(`${users}${list}`)
     expect([page.includes('All 25 that match'), page.includes(`25 of `)]).toEqual([true, true])
-    const asked = await post(`${users}/bulk`, [
+    const response = await post(`${users}/bulk`, [
       ['act', 'disable'],
       ['list', list],
       ['all', 'yes'],
       ['ids', ids[3] ?? ''],
     ])
-    expect([asked.status, asked.text.includes('Disable 25 people?'), await isDisabled(changed)]).toEqual([
+    expect([response.status, response.text.includes('Disable 25 people?'), await isDisabled(changed)]).toEqual([
       200,
       true,
       false,
     ])
-    await directory().users.remove(gone)
+    await directory().users.remove(deleted)
     await directory().setDisabled(changed, true)
     const late = await addUser(`all${kind.toLowerCase()}99`)
-    expect((await post(`${users}/bulk`, confirmed(asked.text))).status).toBe(303)
+    expect((await post(`${users}/bulk`, confirmed(response.text))).status).toBe(303)
     const done = await get(users)
     expect([done.includes('23 people were disabled.'), done.includes('2 were skipped')]).toEqual([true, true])
     expect([await isDisabled(ids[24] ?? ''), await isDisabled(late)]).toEqual([true, false])
@@ -84,15 +84,15 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     // The pool has few connections.
     while (ids.length < 500) ids.push(...(await addUsers(`${name}${ids.length}x`, Math.min(25, 500 - ids.length))))
     await directory().users.remove(ids[499] ?? '')
-    let answer = await post(`${users}/bulk`, [
+    let response = await post(`${users}/bulk`, [
       ['act', 'delete'],
       ['confirmed', 'yes'],
       ...ids.map((id) => ['ids', id] as const),
     ])
     const titles: string[] = []
-    while (answer.status === 200) {
-      titles.push(/<h1>([^<]+)/.exec(answer.text)?.[1] ?? '')
-      answer = await post(`${users}/bulk`, confirmed(answer.text))
+    while (response.status === 200) {
+      titles.push(/<h1>([^<]+)/.exec(response.text)?.[1] ?? '')
+      response = await post(`${users}/bulk`, confirmed(response.text))
     }
     expect(titles).toEqual([50, 100, 150, 200, 250, 300, 350, 400, 450].map((done) => `${done} of 500 done`))
     const page = await get(users)
@@ -115,8 +115,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
   test('changes each item once if the same form is sent twice concurrently', async () => {
     const ids = await addUsers(`twice${kind.toLowerCase()}`, 6)
     const fields = [['act', 'delete'], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const)] as const
-    const answers = await Promise.all([post(`${users}/bulk`, fields), post(`${users}/bulk`, fields)])
-    expect(answers.map(({ status }) => status)).toEqual([303, 303])
+    const responses = await Promise.all([post(`${users}/bulk`, fields), post(`${users}/bulk`, fields)])
+    expect(responses.map(({ status }) => status)).toEqual([303, 303])
     const removed = running.log.filter(
       (line) => line.includes('"account_removed"') && ids.some((id) => line.includes(id)),
     )
@@ -165,13 +165,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     const other = running.agent()
     await other.postForm(`${running.url}/lc`, { code: (await running.app.issueLoginCode(name)).code })
     expect((await other.get(`${running.url}/settings/account`)).status).toBe(200)
-    const asked = await post(`${users}/bulk`, [
+    const response = await post(`${users}/bulk`, [
       ['one', `sign-out:${id}`],
       ['ids', adaId],
       ['list', '?'],
     ])
-    expect(asked.text).toContain(`Sign out Bulk ${name}?`)
-    await post(`${users}/bulk`, confirmed(asked.text))
+    expect(response.text).toContain(`Sign out Bulk ${name}?`)
+    await post(`${users}/bulk`, confirmed(response.text))
     expect((await other.get(`${running.url}/settings/account`)).status).toBe(303)
     expect((await agent.get(`${running.url}/settings/account`)).status).toBe(200)
   })
@@ -214,13 +214,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     const ids = await addUsers(`member${kind.toLowerCase()}`, 22)
     const group = (await directory().groups.create({ name: `team${kind}`, friendlyName: 'Team' })).id
     await directory().groups.setMembers(group, [...ids, adaId])
-    const asked = await post(`${groups}/${group}/bulk`, [
+    const response = await post(`${groups}/${group}/bulk`, [
       ['act', 'remove'],
       ['all', 'yes'],
       ['list', `?search=member`],
     ])
-    expect(asked.text).toContain('Remove 22 people from the group?')
-    await post(`${groups}/${group}/bulk`, confirmed(asked.text))
+    expect(response.text).toContain('Remove 22 people from the group?')
+    await post(`${groups}/${group}/bulk`, confirmed(response.text))
     expect((await directory().groups.find(group))?.members.map(({ id }) => id)).toEqual([adaId])
     expect(await get(`${groups}/${group}`)).toContain('22 people were removed.')
   })

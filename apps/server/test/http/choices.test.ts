@@ -29,9 +29,9 @@ test.each<[string, string, object]>([
   ['restricted-clients', 'wik', { name: 'Wiki' }],
   ['apis', 'files', { name: 'Files', detail: 'https://files.example/api' }],
 ])('finds %s by a part of their names', async (kind, query, item) => {
-  const answer = await find(kind, query)
-  expect(answer.json()).toMatchObject({ items: [item], summary: 'One match' })
-  expect(answer.headers.get('cache-control')).toBe('no-store')
+  const response = await find(kind, query)
+  expect(response.json()).toMatchObject({ items: [item], summary: 'One match' })
+  expect(response.headers.get('cache-control')).toBe('no-store')
 })
 
 test('finds the permissions of one API by name and key', async () => {
@@ -45,8 +45,8 @@ test('shows at most eight matches and the number of all', async () => {
   expect([items.length, summary]).toEqual([8, '20 matches Type more to narrow the results.'])
   expect((await find('groups', '%')).json()).toMatchObject({ items: [], summary: '0 matches' })
   expect((await find('nothing', 'team')).status).toBe(404)
-  const stranger = await running.agent().getJson(`${running.url}/settings/admin/choices/groups?query=team`)
-  expect(stranger.status).toBe(401)
+  const otherAgent = await running.agent().getJson(`${running.url}/settings/admin/choices/groups?query=team`)
+  expect(otherAgent.status).toBe(401)
 })
 
 test('chooses several without scripts, on a page that keeps the other fields and stores nothing until it is saved', async () => {
@@ -93,8 +93,8 @@ test.each([
   '',
 ])('carries no form to %s', async (to) => {
   const query = new URLSearchParams({ field: 'groups', to })
-  const answer = await agent.postForm(`${running.url}/settings/admin/choose/groups?${query}`, {
+  const response = await agent.postForm(`${running.url}/settings/admin/choose/groups?${query}`, {
     groups: groupIds[0] ?? '',
   })
-  expect(answer.status).toBe(404)
+  expect(response.status).toBe(404)
 })

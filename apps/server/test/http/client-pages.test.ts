@@ -84,9 +84,9 @@ describe('the list of clients', () => {
       ['list', '?search=Doomed'],
       ...doomed.map(({ id }) => ['ids', id]),
     ])
-    const asked = await agent.postForm(`${at}/bulk`, [...sent])
-    expect(asked.status).toBe(200)
-    expect(asked.text).toContain('Delete 25 clients?')
+    const response = await agent.postForm(`${at}/bulk`, [...sent])
+    expect(response.status).toBe(200)
+    expect(response.text).toContain('Delete 25 clients?')
     expect(await clients().find(doomed[0]?.id ?? '')).toBeDefined()
     sent.append('confirmed', 'yes')
     const done = await agent.postForm(`${at}/bulk`, [...sent])
@@ -254,10 +254,10 @@ describe('the page of a client', () => {
     ],
   ])('saves the values entered in %s', async (_, entered, stored) => {
     const { id } = await made()
-    const answer = await save(id, entered)
-    expect([answer.status, answer.location]).toEqual([303, `${at}/${id}/settings`])
+    const response = await save(id, entered)
+    expect([response.status, response.location]).toEqual([303, `${at}/${id}/settings`])
     expect(await clients().find(id)).toMatchObject(stored)
-    expect((await agent.follow(answer)).text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
+    expect((await agent.follow(response)).text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
   })
 
   test.each<[string, Fields, string]>([
@@ -275,12 +275,12 @@ describe('the page of a client', () => {
     ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter a URL without a #'],
   ])('refuses an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
     const client = await made()
-    const answer = await save(client.id, entered)
-    expect(answer.status).toBe(400)
-    const refused = section === 'authentication' ? answer.text : answer.text.split('class="split"')[0]
+    const response = await save(client.id, entered)
+    expect(response.status).toBe(400)
+    const refused = section === 'authentication' ? response.text : response.text.split('class="split"')[0]
     expect(refused).toContain(sentence)
     for (const value of Object.values(entered))
-      if (value !== 'magic' && value !== 'HS256') expect(inForm(answer.text)).toContain(value)
+      if (value !== 'magic' && value !== 'HS256') expect(inForm(response.text)).toContain(value)
     expect(await clients().find(client.id)).toEqual(client)
   })
 
@@ -377,14 +377,14 @@ describe('the page of a client', () => {
     const { id } = await made()
     const { text } = await agent.get(`${at}/${id}`)
     const document = (await agent.getJson(`${running.url}/.well-known/openid-configuration`)).json() as Fields
-    const told = [
+    const received = [
       ...text.matchAll(/<dt>([^<]+)<\/dt>\s*<dd class="copy"><code id="([^"]+)"[^>]*>(.*?)<\/code><button ([^>]+)>/gs),
     ]
-    const shown = told.map(([, label, target, value, button]) => {
+    const shown = received.map(([, label, target, value, button]) => {
       expect(button).toContain(`data-copy="${target}" aria-label="Copy ${label}"`)
       return [label, value?.replaceAll(/<[^>]+>/g, '')]
     })
-    expect(new Set(told.map(([, , target]) => target)).size).toBe(told.length)
+    expect(new Set(received.map(([, , target]) => target)).size).toBe(received.length)
     expect(shown).toEqual([
       ['Client ID', id],
       ['Discovery URL', `${running.url}/.well-known/openid-configuration`],

@@ -21,8 +21,8 @@ beforeAll(async () => {
   await directory.groups.setMembers(id, [ada?.id ?? ''])
   const users = `${running.url}/api/users/${ada?.id}`
   const user = (await agent.getJson(users)).json() as object
-  const answer = await agent.sendJson('PUT', users, { body: { ...user, emailVerified: true } })
-  expect(answer.status).toBe(200)
+  const response = await agent.sendJson('PUT', users, { body: { ...user, emailVerified: true } })
+  expect(response.status).toBe(200)
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
@@ -69,9 +69,9 @@ test.each(named)('%s signs users in with the client that its template creates', 
   // The WebFinger check depends on the domain owner, so it is not part of this test.
   expect(known.checks.filter(({ passed, name }) => !passed && !name.startsWith('WebFinger'))).toEqual([])
   if (!known.passed) return
-  const asked = await agent.follow(await agent.get(party.begin(entryPoint).url), { until: party.isItsAddress })
-  const form = asked.form(`${new URL(asked.url).pathname}/consent`)
-  const back = await agent.followTo(await agent.submit(asked, form), party.isItsAddress)
+  const response = await agent.follow(await agent.get(party.begin(entryPoint).url), { until: party.isItsAddress })
+  const form = response.form(`${new URL(response.url).pathname}/consent`)
+  const back = await agent.followTo(await agent.submit(response, form), party.isItsAddress)
   const { passed, checks } = await party.finish(back)
   expect(checks.filter((check) => !check.passed)).toEqual([])
   expect(passed).toBe(true)
@@ -201,13 +201,15 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
   expect((await running.app.pocket.clients.find(clientId))?.launchUrl).toBe(launchUrl)
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
   const filled = (value: string) => (value === 'ID' ? clientId : value === 'SECRET' ? secret : value)
-  const told = entries(running.url).map(([label, value]) => [label, filled(value)])
-  expect(toEnter(page.text)).toEqual({ where, entries: told })
+  const received = entries(running.url).map(([label, value]) => [label, filled(value)])
+  expect(toEnter(page.text)).toEqual({ where, entries: received })
   // Once it is stored, the page shows only the prefix of the secret, which distinguishes it from others.
   const stored = secret === '' ? page : await agent.follow(await agent.submit(page, page.form('/stored')))
   const later = toEnter(stored.text).entries
-  const isSecret = (_: unknown, index: number) => told[index]?.[1] === secret
-  expect(later.filter((each, index) => !isSecret(each, index))).toEqual(told.filter(([, value]) => value !== secret))
+  const isSecret = (_: unknown, index: number) => received[index]?.[1] === secret
+  expect(later.filter((each, index) => !isSecret(each, index))).toEqual(
+    received.filter(([, value]) => value !== secret),
+  )
   for (const [, value] of later.filter(isSecret)) {
     expect(value).toContain(`Begins with ${secret.slice(0, 7)}`)
     expect(value).not.toContain(secret)
@@ -238,11 +240,11 @@ describe('selecting a template', () => {
     ['https://photos.example.com:2284', 'has an unusual port', 'https://photos.example.com:2284'],
   ])('asks for a confirmation of %s, and then accepts it', async (address, sentence, origin) => {
     const fields = { template: 'immich', name: 'Immich', address }
-    const asked = await create(fields)
-    expect(asked.status).toBe(400)
-    expect(asked.text.replaceAll('<code>', '').replaceAll('</code>', '')).toContain(sentence)
-    expect(asked.text).toContain(`value="${address}"`)
-    const sure = /name="sure" value="([^"]+)"/.exec(asked.text)?.[1] ?? ''
+    const response = await create(fields)
+    expect(response.status).toBe(400)
+    expect(response.text.replaceAll('<code>', '').replaceAll('</code>', '')).toContain(sentence)
+    expect(response.text).toContain(`value="${address}"`)
+    const sure = /name="sure" value="([^"]+)"/.exec(response.text)?.[1] ?? ''
     // A confirmation is valid for one URL only.
     expect((await create({ ...fields, address: 'http://192.168.1.6:2283', sure })).status).toBe(400)
     const created = await create({ ...fields, sure })

@@ -78,8 +78,8 @@ describe('the PROXY protocol of a trusted peer', () => {
 
 test('rejects peers that are not trusted, and lets this machine connect without a header', async () => {
   await using running = await startApp({ PROXY_PROTOCOL: '10.0.0.0/8', HOST: '0.0.0.0' })
-  const answer = await send(connect(portOf(running), '127.0.0.1'), [request('abcdef')])
-  expect(answer).toMatch(/^HTTP\/1\.1 401 /)
+  const result = await send(connect(portOf(running), '127.0.0.1'), [request('abcdef')])
+  expect(result).toMatch(/^HTTP\/1\.1 401 /)
   const header = 'PROXY TCP4 203.0.113.7 10.0.0.1 8080 1411\r\n'
   expect(await send(connect(portOf(running), '127.0.0.1'), [header + request('abcdef')])).toMatch(/^HTTP\/1\.1 400 /)
 })

@@ -9,8 +9,8 @@ test('every response is 503 while PostgreSQL is frozen, and the server recovers 
   await using running = await startApp({ DB_CONNECTION_STRING: connection, DISABLE_RATE_LIMITING: 'false' })
   const { url } = running
   const ask = async (path: string, init: RequestInit = {}) => {
-    const answer = await fetch(url + path, { redirect: 'manual', ...init })
-    return [path, answer.status, answer.headers.get('retry-after'), (await answer.text()).length > 0]
+    const response = await fetch(url + path, { redirect: 'manual', ...init })
+    return [path, response.status, response.headers.get('retry-after'), (await response.text()).length > 0]
   }
   const html = { headers: { accept: 'text/html' } }
   const form = (fields: Readonly<Record<string, string>>) => ({ method: 'POST', body: new URLSearchParams(fields) })
@@ -26,8 +26,8 @@ test('every response is 503 while PostgreSQL is frozen, and the server recovers 
     ['/api/users', { headers: { 'x-api-key': 'pak_x' } }],
   ]
   postgres.suspend()
-  const answers = await Promise.all([...requests, ...requests].map(([path, init]) => ask(path, init)))
-  const outage = answers.filter(([path]) => path !== '/interaction/nobody')
+  const results = await Promise.all([...requests, ...requests].map(([path, init]) => ask(path, init)))
+  const outage = results.filter(([path]) => path !== '/interaction/nobody')
   expect(outage).toEqual(outage.map(([path]) => [path, 503, '5', true]))
   postgres.resume()
   while ((await fetch(`${url}/login`)).status !== 200);

@@ -17,9 +17,9 @@ const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => age
 const idOf = (path: string) => String(path.split('/').at(-1))
 const find = (path: string) => running.app.directory.groups.find(idOf(path))
 async function added(name: string): Promise<string> {
-  const answer = await post(`${groups}/new`, { name, friendlyName: `The ${name}` })
-  expect(answer.status).toBe(303)
-  return new URL(String(answer.location)).pathname
+  const response = await post(`${groups}/new`, { name, friendlyName: `The ${name}` })
+  expect(response.status).toBe(303)
+  return new URL(String(response.location)).pathname
 }
 
 test('explains groups if there are none', async () => {

@@ -4,8 +4,8 @@ import { startApp, startedPostgres } from './app.ts'
 
 test('/healthz is 204 with an empty body while the database responds', async () => {
   await using running = await startApp()
-  const answer = await fetch(`${running.url}/healthz`)
-  expect([answer.status, await answer.text()]).toEqual([204, ''])
+  const response = await fetch(`${running.url}/healthz`)
+  expect([response.status, await response.text()]).toEqual([204, ''])
   expect((await fetch(`${running.url}/healthz`, { method: 'HEAD' })).status).toBe(204)
 })
 

@@ -4,7 +4,7 @@ import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 const catalogue = new URL('../../locales/en.json', import.meta.url)
-const here = '/settings/admin/jobs'
+const pagePath = '/settings/admin/jobs'
 let instance: CalledInstance
 
 beforeAll(async () => {
@@ -15,11 +15,11 @@ beforeAll(async () => {
 afterAll(async () => instance[Symbol.asyncDispose]())
 
 const post = (job: string, agent = instance.administrator, options = {}) =>
-  agent.postForm(`${instance.url}${here}/${job}/run`, {}, options)
+  agent.postForm(`${instance.url}${pagePath}/${job}/run`, {}, options)
 
 async function page(until: RegExp): Promise<string> {
   for (;;) {
-    const { text } = await instance.administrator.get(instance.url + here)
+    const { text } = await instance.administrator.get(instance.url + pagePath)
     if (until.test(text)) return text
   }
 }
@@ -38,14 +38,14 @@ test('shows each job as text: the last run, the cause of a failure, and the next
 })
 
 test('runs one immediately and reports it', async () => {
-  const answer = await post('rotate-keys')
-  expect([answer.status, answer.location]).toEqual([303, `${instance.url}${here}`])
+  const response = await post('rotate-keys')
+  expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}`])
   expect((await page(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/“.?Rotate signing keys.?” has started/)
   expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
 })
 
 const listed = async (query: string) => {
-  const { text } = await instance.administrator.get(`${instance.url}${here}?${query}`)
+  const { text } = await instance.administrator.get(`${instance.url}${pagePath}?${query}`)
   return { text, names: [...text.matchAll(/name="ids" value="([^"]+)"/g)].map(([, name]) => name) }
 }
 
@@ -69,25 +69,25 @@ test('is searched by the displayed names, filtered and sorted, by its URL', asyn
 
 test('keeps the selected columns until the next selection', async () => {
   const agent = instance.administrator
-  const { text } = await agent.get(`${instance.url}${here}?columns=-&columns=every&search=signing`)
+  const { text } = await agent.get(`${instance.url}${pagePath}?columns=-&columns=every&search=signing`)
   expect(text).toMatch(/>interval: 1 (minute|hour|day)</)
   expect(text).not.toMatch(/next in|took \d/)
   expect((await listed('search=signing')).text).not.toMatch(/next in|took \d/)
-  await agent.get(`${instance.url}${here}?columns=-&columns=last&columns=took&columns=every&columns=next`)
+  await agent.get(`${instance.url}${pagePath}?columns=-&columns=last&columns=took&columns=every&columns=next`)
   expect((await listed('search=signing')).text).toContain('next in')
 })
 
 test('runs several at once and returns to the same list', async () => {
   const several = (ids: readonly string[], agent = instance.administrator) =>
-    agent.postForm(`${instance.url}${here}/bulk`, [
+    agent.postForm(`${instance.url}${pagePath}/bulk`, [
       ['act', 'run'],
       ['list', '?sort%5Bcolumn%5D=next'],
       ...ids.map((id) => ['ids', id] as const),
     ])
   const before = audited(instance, 'job_requested').length
-  const answer = await several(['rotate-keys', 'end-memberships', 'rotate-keys', 'mine-bitcoin'])
-  expect([answer.status, answer.location]).toEqual([303, `${instance.url}${here}?sort%5Bcolumn%5D=next`])
-  const { text } = await instance.administrator.follow(answer)
+  const response = await several(['rotate-keys', 'end-memberships', 'rotate-keys', 'mine-bitcoin'])
+  expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}?sort%5Bcolumn%5D=next`])
+  const { text } = await instance.administrator.follow(response)
   expect(text).toMatch(/2 jobs have started\.|One job has started\.[\s\S]*already running/)
   expect(audited(instance, 'job_requested').length - before).toBeGreaterThan(0)
   expect((await instance.administrator.follow(await several([]))).text).toContain('Select entries first.')
@@ -99,7 +99,7 @@ test('requires an administrator to run a job, and returns not found for an unkno
   const before = audited(instance, 'job_requested').length
   const { agent } = await instance.person(freshName())
   expect((await post('rotate-keys', agent)).status).toBe(403)
-  expect((await agent.get(instance.url + here)).status).toBe(403)
+  expect((await agent.get(instance.url + pagePath)).status).toBe(403)
   expect((await post('rotate-keys', instance.agent())).status).toBe(401)
   expect((await post('mine-bitcoin')).status).toBe(404)
   const foreign = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }

@@ -32,7 +32,7 @@ afterAll(async () => stack.disposeAsync())
 
 /** A client that registered itself. */
 async function registered(more: object = {}) {
-  const answer = await fetch(`${running.url}/api/oidc/register`, {
+  const response = await fetch(`${running.url}/api/oidc/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -45,8 +45,8 @@ async function registered(more: object = {}) {
       ...more,
     }),
   })
-  const body = (await answer.json()) as Readonly<Record<string, string>>
-  expect([answer.status, body.error_description]).toEqual([201, undefined])
+  const body = (await response.json()) as Readonly<Record<string, string>>
+  expect([response.status, body.error_description]).toEqual([201, undefined])
   const rename = (name: string) =>
     fetch(body.registration_client_uri ?? '', {
       method: 'PUT',

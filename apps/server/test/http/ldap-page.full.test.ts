@@ -7,7 +7,7 @@ import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { createFolder, type TestFolder } from '../database/folder.ts'
 
-const here = '/settings/admin/ldap'
+const pagePath = '/settings/admin/ldap'
 const settings = '/settings/admin/application-configuration/ldap'
 describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   let slapd: Slapd
@@ -43,9 +43,9 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   }
   const run = async (fields: Readonly<Record<string, string>> = {}) => {
     for (;;) {
-      const answer = await post(`${here}/run`, fields)
+      const response = await post(`${pagePath}/run`, fields)
       // The hourly job can run at the same time.
-      if (!answer.text.includes('An import is already running')) return answer
+      if (!response.text.includes('An import is already running')) return response
     }
   }
 
@@ -67,15 +67,17 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
 
   test('require an administrator', async () => {
     const { agent } = await instance.person('guest')
-    expect((await agent.get(instance.url + here)).status).toBe(403)
+    expect((await agent.get(instance.url + pagePath)).status).toBe(403)
     for (const act of ['test', 'search', 'dry-run', 'run', 'link', 'link-group'])
-      expect((await agent.postForm(`${instance.url}${here}/${act}`, {})).status).toBe(403)
+      expect((await agent.postForm(`${instance.url}${pagePath}/${act}`, {})).status).toBe(403)
     const crossSite = { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } }
-    expect((await instance.administrator.postForm(`${instance.url}${here}/dry-run`, {}, crossSite)).status).toBe(403)
+    expect((await instance.administrator.postForm(`${instance.url}${pagePath}/dry-run`, {}, crossSite)).status).toBe(
+      403,
+    )
   })
 
   test('start with the settings, prefilled for a known directory', async () => {
-    expect((await get(here)).text).toContain('No directory is set up yet')
+    expect((await get(pagePath)).text).toContain('No directory is set up yet')
     const filled = await get(`${settings}?preset=openldap`)
     expect(filled.text).toContain('Filled in for OpenLDAP, not saved yet.')
     expect(filled.text).toContain('LDAP_START_TLS')
@@ -93,22 +95,22 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   })
 
   test('explain why a directory cannot be read', async () => {
-    const tested = await post(`${here}/test`)
+    const tested = await post(`${pagePath}/test`)
     expect(tested.text).toContain('Wrong bind DN or password.')
     expect(tested.text).toContain('Sign in: failed')
-    expect((await post(`${here}/search`)).text).toContain('Wrong bind DN or password.')
-    const loaded = await get(`${here}/test`)
-    expect([loaded.status, loaded.location]).toEqual([303, `${instance.url}${here}`])
-    const dry = await post(`${here}/dry-run`)
+    expect((await post(`${pagePath}/search`)).text).toContain('Wrong bind DN or password.')
+    const loaded = await get(`${pagePath}/test`)
+    expect([loaded.status, loaded.location]).toEqual([303, `${instance.url}${pagePath}`])
+    const dry = await post(`${pagePath}/dry-run`)
     expect(dry.text).toContain('The directory couldn’t be read.')
     await save(await get(settings), { ldapBindPassword: 'secret' })
-    expect((await post(`${here}/test`)).text).toContain('The directory can be read.')
-    expect((await post(`${here}/search`)).text).toContain('uid=user3,ou=people')
+    expect((await post(`${pagePath}/test`)).text).toContain('The directory can be read.')
+    expect((await post(`${pagePath}/search`)).text).toContain('uid=user3,ou=people')
   })
 
   test('require a reviewed dry run before the first import', async () => {
     expect((await run()).text).toContain('Make a dry run first')
-    const dry = await post(`${here}/dry-run`)
+    const dry = await post(`${pagePath}/dry-run`)
     expect(dry.text).toContain('12 people added')
     expect(dry.text).toContain('First0 Last0 (user0)')
     expect((await run()).text).toContain('The LDAP import is off')
@@ -144,8 +146,8 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const page = await run()
     expect(page.text).toContain('User name guest is taken.')
     const link = page.forms().find(({ fields }) => fields.entry && fields.user)
-    expect((await post(`${here}/link`, { user: 'nobody', entry: 'guest' })).text).toContain('no such user')
-    expect((await post(`${here}/link`, link?.fields)).text).toContain('is linked with')
+    expect((await post(`${pagePath}/link`, { user: 'nobody', entry: 'guest' })).text).toContain('no such user')
+    expect((await post(`${pagePath}/link`, link?.fields)).text).toContain('is linked with')
     await run()
     const { data } = (await instance.call('GET /api/users', { query: '?search=guest' })).json
     expect(data).toMatchObject([{ displayName: 'The Guest', ldapId: expect.any(String) }])
@@ -158,8 +160,8 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     await slapd.modify(
       `dn: cn=chess,ou=groups,${slapd.base}\nchangetype: add\nobjectClass: groupOfNames\ncn: chess\nmember: uid=user1,ou=people,${slapd.base}\n`,
     )
-    expect((await post(`${here}/link-group`, { group: 'nothing', entry: 'chess' })).status).toBe(404)
-    expect((await post(`${here}/link-group`, { group: 'Club', entry: 'chess' })).text).toContain('is linked with')
+    expect((await post(`${pagePath}/link-group`, { group: 'nothing', entry: 'chess' })).status).toBe(404)
+    expect((await post(`${pagePath}/link-group`, { group: 'Club', entry: 'chess' })).text).toContain('is linked with')
     await run()
     const shown = await get(group)
     expect(shown.text).toContain('chess')
@@ -202,14 +204,15 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
 
   test('the hourly job does the same and reports its result', async () => {
     await runJob()
-    expect((await get(here)).text).toContain('scheduled')
+    expect((await get(pagePath)).text).toContain('scheduled')
   })
 
   test('the hourly job continues with users that were migrated from another server', async () => {
     const database = new Database(join(folder.path, 'pocket-id.db'))
     database.exec('DELETE FROM pocket_ldap_run')
     expect(await runJob()).toMatchObject({ outcome: 'waiting', losses: { asks: false } })
-    const starts = async () => (await get(here)).forms().filter(({ action }) => action.endsWith(`${here}/run`)).length
+    const starts = async () =>
+      (await get(pagePath)).forms().filter(({ action }) => action.endsWith(`${pagePath}/run`)).length
     expect(await starts()).toBe(1)
     await save(await get(settings), { ldapEnabled: 'false' })
     expect(await starts()).toBe(0)
@@ -241,7 +244,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const stopped = await run()
     database.exec('DROP TRIGGER turn_off')
     expect(stopped.text).toContain('The LDAP import is off')
-    const report = (await get(here)).text
+    const report = (await get(pagePath)).text
     expect(report).toContain('The import was turned off.')
     expect(report).toContain('100 people added')
     expect(counts()).toEqual([100, 100])

@@ -30,9 +30,9 @@ test('a Unix socket has the configured permissions, and replaces the socket of a
 test('idle connections stay open longer than the minute of most reverse proxies', async () => {
   await using running = await startApp()
   const agent = new Agent({ keepAlive: true })
-  const answer = Promise.withResolvers<IncomingMessage>()
-  get(`${running.local}/healthz`, { agent }, answer.resolve).on('error', answer.reject)
-  const { headers } = (await answer.promise).resume()
+  const result = Promise.withResolvers<IncomingMessage>()
+  get(`${running.local}/healthz`, { agent }, result.resolve).on('error', result.reject)
+  const { headers } = (await result.promise).resume()
   expect([headers.connection, headers['keep-alive']]).toEqual(['keep-alive', 'timeout=75'])
   agent.destroy()
 })

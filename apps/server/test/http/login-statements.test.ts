@@ -67,19 +67,19 @@ const signIn = async (agent: UserAgent) => {
   const attribute = /data-ceremony="([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&#34;', '"') ?? ''
   const { options, submitTo } = JSON.parse(attribute.replaceAll('&amp;', '&'))
   const response = authenticator.get(options, { origin: instance.url })
-  const answer = await agent.postJson(new URL(submitTo, instance.url).href, { response })
-  const { redirectTo } = answer.json() as { readonly redirectTo: string }
+  const result = await agent.postJson(new URL(submitTo, instance.url).href, { response })
+  const { redirectTo } = result.json() as { readonly redirectTo: string }
   return agent.follow(await agent.get(new URL(redirectTo, instance.url).href), { until: atApplication })
 }
 
 const token = async (fields: Readonly<Record<string, string>>) => {
-  const answer = await fetch(`${instance.url}/api/oidc/token`, {
+  const response = await fetch(`${instance.url}/api/oidc/token`, {
     method: 'POST',
     headers: { authorization: application.authorization },
     body: new URLSearchParams(fields),
   })
-  expect(answer.status).toBe(200)
-  return (await answer.json()) as { readonly access_token: string; readonly refresh_token: string }
+  expect(response.status).toBe(200)
+  return (await response.json()) as { readonly access_token: string; readonly refresh_token: string }
 }
 
 const exchange = (location: string | null) =>
@@ -96,12 +96,12 @@ const userInfo = async (accessToken: string) => {
 }
 
 const introspect = async (accessToken: string) => {
-  const answer = await fetch(`${instance.url}/api/oidc/introspect`, {
+  const response = await fetch(`${instance.url}/api/oidc/introspect`, {
     method: 'POST',
     headers: { authorization: application.authorization },
     body: new URLSearchParams({ token: accessToken }),
   })
-  expect(await answer.json()).toMatchObject({ active: true })
+  expect(await response.json()).toMatchObject({ active: true })
 }
 
 const site = { 'x-forwarded-host': 'wiki.example.org', 'x-forwarded-proto': 'https' }
@@ -110,8 +110,8 @@ const site = { 'x-forwarded-host': 'wiki.example.org', 'x-forwarded-proto': 'htt
 const enterSite = async (agent: UserAgent): Promise<string> => {
   const visit = (target: string, cookie = '') =>
     fetch(instance.url + target, { headers: { ...site, cookie }, redirect: 'manual' })
-  const cookieOf = (answer: Response, name: string) =>
-    answer.headers
+  const cookieOf = (response: Response, name: string) =>
+    response.headers
       .getSetCookie()
       .find((text) => text.startsWith(name))
       ?.split(';')[0] ?? ''
@@ -127,8 +127,8 @@ const enterSite = async (agent: UserAgent): Promise<string> => {
 /** A request to a protected site, which writes nothing. */
 const siteCheck = async (cookie: string) => {
   const headers = { ...site, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/', cookie }
-  const answer = await fetch(`${instance.url}/api/authz/forward-auth`, { headers })
-  expect([answer.status, answer.headers.get('remote-user')]).toEqual([200, 'grace'])
+  const response = await fetch(`${instance.url}/api/authz/forward-auth`, { headers })
+  expect([response.status, response.headers.get('remote-user')]).toEqual([200, 'grace'])
 }
 
 /** The statements that `work` sends, in order, without BEGIN and COMMIT: kinds and tables. */
@@ -153,13 +153,13 @@ function smallest(rounds: readonly (readonly string[])[]): readonly string[] {
 }
 
 const rest = async (method: string, path: string, body?: object) => {
-  const answer = await instance.administrator.sendJson(
+  const response = await instance.administrator.sendJson(
     method,
     `${instance.url}/api/${path}`,
     body === undefined ? {} : { body },
   )
-  expect(answer.status).toBe(200)
-  return answer.json() as Readonly<Record<string, unknown>>
+  expect(response.status).toBe(200)
+  return response.json() as Readonly<Record<string, unknown>>
 }
 
 const page = async (path: string, agent = instance.administrator) =>

@@ -45,14 +45,14 @@ let clientId: string
 beforeAll(async () => {
   application = stack.use(await startApplication())
   instance = stack.use(await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
-  const made = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, {
+  const created = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, {
     name: 'Photos',
     callbackURLs: [callback],
     isPublic: true,
     skipConsent: true,
     protocol: { backchannelLogoutUri: application.url },
   })
-  clientId = String((made.json() as { id: string }).id)
+  clientId = String((created.json() as { id: string }).id)
   const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid', ...pkce }
   authorize = `${instance.url}/authorize?${new URLSearchParams(query)}`
 })
@@ -60,13 +60,17 @@ afterAll(async () => stack.disposeAsync())
 
 async function press(agent: UserAgent, page: string, action: string, more: Readonly<Record<string, string>> = {}) {
   const form = (await agent.get(instance.url + page)).form(action)
-  const answer = await agent.postForm(new URL(form.action, instance.url).href, { ...form.fields, ...more })
-  expect(answer.status).toBe(303)
+  const response = await agent.postForm(new URL(form.action, instance.url).href, { ...form.fields, ...more })
+  expect(response.status).toBe(303)
 }
 
 const administer = async (method: string, path: string, body?: unknown) => {
-  const answer = await instance.administrator.sendJson(method, instance.url + path, body === undefined ? {} : { body })
-  expect([answer.text, answer.status < 300]).toEqual([answer.text, true])
+  const response = await instance.administrator.sendJson(
+    method,
+    instance.url + path,
+    body === undefined ? {} : { body },
+  )
+  expect([response.text, response.status < 300]).toEqual([response.text, true])
 }
 
 async function firstSession(agent: UserAgent, path: string) {
@@ -122,8 +126,8 @@ test.each(Object.entries(ways))('a user who %s is signed out of the application'
     code_verifier: verifier,
     code: new URL(location ?? '').searchParams.get('code') ?? '',
   })
-  const given = await fetch(`${instance.url}/api/oidc/token`, { method: 'POST', body: form })
-  const { access_token: token } = (await given.json()) as { access_token: string }
+  const response = await fetch(`${instance.url}/api/oidc/token`, { method: 'POST', body: form })
+  const { access_token: token } = (await response.json()) as { access_token: string }
   const known = async () => {
     const headers = { authorization: `Bearer ${token}` }
     return (await instance.agent().getJson(`${instance.url}/api/oidc/userinfo`, { headers })).status
@@ -147,16 +151,16 @@ test.each(Object.entries(ways))('a user who %s is signed out of the application'
 })
 
 test('users who lose access to an application by a group restriction or leave the group are signed out of it', async () => {
-  const [member, stranger] = [await instance.person('member'), await instance.person('stranger')]
-  for (const { agent } of [member, stranger]) expect((await agent.get(authorize)).location).toContain('code=')
-  const made = await instance.administrator.postJson(`${instance.url}/api/user-groups`, {
+  const [member, otherUser] = [await instance.person('member'), await instance.person('stranger')]
+  for (const { agent } of [member, otherUser]) expect((await agent.get(authorize)).location).toContain('code=')
+  const created = await instance.administrator.postJson(`${instance.url}/api/user-groups`, {
     name: 'photographers',
     friendlyName: 'Photographers',
   })
-  const { id: group } = made.json() as { id: string }
+  const { id: group } = created.json() as { id: string }
   await administer('PUT', `/api/user-groups/${group}/users`, { userIds: [member.id] })
 
-  const kept = application.hears(stranger.id)
+  const kept = application.hears(otherUser.id)
   const form = { access: 'groups', groups: group }
   const page = `${instance.url}/settings/admin/oidc-clients/${clientId}/access`
   expect((await instance.administrator.postForm(page, form)).status).toBe(303)

@@ -48,8 +48,8 @@ function leadsOnlyHome(page: UserAgentResponse): void {
   // A page returns its own URL, which is validated again when it is opened.
   const text = page.text.replace(/name="back" value="\/[^/"][^"]*"/, '')
   const links = [...text.matchAll(/(?:href|action|value|data-\w+)="([^"]*)"/g)].map(([, value = '']) => value)
-  const said = [...links.map((link) => link.replaceAll('&#34;', '"').replaceAll('&amp;', '&')), page.location ?? '']
-  for (const each of said.flatMap((text) => text.match(/[^"]+/g) ?? [])) {
+  const output = [...links.map((link) => link.replaceAll('&#34;', '"').replaceAll('&amp;', '&')), page.location ?? '']
+  for (const each of output.flatMap((text) => text.match(/[^"]+/g) ?? [])) {
     const asked = URL.parse(each, instance.url)?.searchParams.get('redirect') ?? ''
     for (const address of [each, asked])
       if (address.includes('evil.example')) expect(new URL(address, instance.url).origin).toBe(origin)
@@ -118,10 +118,10 @@ test.each([
   '/%5cevil.example',
   '/;@evil.example',
 ])('the path %s itself redirects nowhere else', async (path) => {
-  const answer = await fetch(instance.url + path, { redirect: 'manual' })
-  const location = answer.headers.get('location')
+  const response = await fetch(instance.url + path, { redirect: 'manual' })
+  const location = response.headers.get('location')
   if (location !== null) expect(new URL(location, instance.url).origin).toBe(new URL(instance.url).origin)
-  expect(answer.status).toBeLessThan(500)
+  expect(response.status).toBeLessThan(500)
 })
 
 test('sign-out does not redirect to an unregistered URI', async () => {

@@ -34,9 +34,9 @@ beforeAll(async () => {
   await setUpAdministrator(new UserAgent(), instance.url, passkey)
   const post = async (path: string, body: object = {}) => {
     const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
-    const answer = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    const response = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     // A cast: the tests of the REST API check the shape.
-    return (await answer.json()) as Readonly<Record<string, string>>
+    return (await response.json()) as Readonly<Record<string, string>>
   }
   const { id = '' } = await post('/api/oidc/clients', applicationSettings)
   application = { id, secret: (await post(`/api/oidc/clients/${id}/secret`)).secret ?? '' }

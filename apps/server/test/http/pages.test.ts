@@ -29,8 +29,8 @@ describe('an anonymous browser', () => {
     'is redirected from %s to the sign-in page, and back afterwards',
     async (path) => {
       const { running } = shared
-      const answer = await running.agent().get(running.url + path)
-      expect([answer.status, answer.location]).toEqual([
+      const response = await running.agent().get(running.url + path)
+      expect([response.status, response.location]).toEqual([
         303,
         `${running.url}/login?${new URLSearchParams({ redirect: path })}`,
       ])
@@ -73,16 +73,16 @@ test('a user who is no administrator sees no client', async () => {
 describe('a cross-site form', () => {
   test.each(['https://evil.example/', 'http://localhost:1/'])('at %s changes nothing', async (from) => {
     const { agent, running } = shared
-    const answer = await agent.postForm(`${running.url}/logout`, {}, { from })
-    expect(answer.status).toBe(403)
+    const response = await agent.postForm(`${running.url}/logout`, {}, { from })
+    expect(response.status).toBe(403)
     expect((await agent.get(`${running.url}/settings/account`)).status).toBe(200)
   })
 })
 
 describe('a client', () => {
   test('shows its secret until it is stored', async () => {
-    await using setting = await administrator()
-    const { agent, create } = setting
+    await using fixture = await administrator()
+    const { agent, create } = fixture
     const created = await create({ name: 'Wiki', redirectUris: 'https://wiki.example/callback', template: 'other' })
     const page = await agent.follow(created)
     const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
@@ -98,12 +98,12 @@ describe('a client', () => {
     const stored = await agent.follow(await agent.submit(again, again.form('/stored')))
     expect([stored.text.includes('The secret is hidden now.'), stored.text.includes(secret)]).toEqual([true, false])
     expect((await agent.get(page.url)).text).not.toContain(secret)
-    expect(setting.running.log.join()).not.toContain(secret)
+    expect(fixture.running.log.join()).not.toContain(secret)
   })
 
   test('shows each of its new secrets, for ten minutes and only in the session that created them', async () => {
-    await using setting = await administrator()
-    const { agent, create, running } = setting
+    await using fixture = await administrator()
+    const { agent, create, running } = fixture
     const page = await agent.follow(await create({ name: 'Wiki', redirectUris: 'https://wiki.example' }))
     await Promise.all([agent.postForm(`${page.url}/secrets`, {}), agent.postForm(`${page.url}/secrets`, {})])
     const secretsIn = (text: string) => new Set(text.match(/pk_[\w-]{43}/g)).size
@@ -122,8 +122,8 @@ describe('a client', () => {
   })
 
   test('hides a new secret after ten minutes', async () => {
-    await using setting = await administrator()
-    const { agent, create } = setting
+    await using fixture = await administrator()
+    const { agent, create } = fixture
     const page = await agent.follow(await create({ name: 'Wiki', redirectUris: 'https://wiki.example' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
     // A browser could keep the cookie longer.
@@ -138,18 +138,18 @@ describe('a client', () => {
   })
 
   test('shows its secret even if several URLs were corrected', async () => {
-    const setting = shared
+    const fixture = shared
     const addresses = Array.from(
       { length: 60 },
       (_, index) => `https://nas-number-${index}.some-long-name.example.com:5001/#/signin`,
     )
-    const created = await setting.create({ name: 'NAS', redirectUris: addresses.join('\n'), template: 'synology-dsm' })
-    expect((await setting.agent.follow(created)).text).toMatch(/pk_[\w-]{43}/)
+    const created = await fixture.create({ name: 'NAS', redirectUris: addresses.join('\n'), template: 'synology-dsm' })
+    expect((await fixture.agent.follow(created)).text).toMatch(/pk_[\w-]{43}/)
   })
 
   test('allows no user until an administrator grants access, even for a NAS template', async () => {
-    await using setting = await administrator()
-    const { agent, create, running } = setting
+    await using fixture = await administrator()
+    const { agent, create, running } = fixture
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
@@ -165,8 +165,8 @@ describe('a client', () => {
     expect((await agent.postForm(action, { access: 'everybody', groups: id })).status).toBe(303)
     expect(await wiki()).toMatchObject({ isGroupRestricted: false, allowedGroupIds: [] })
     expect((await agent.get(page.url)).text).not.toContain('No one can use')
-    const made = await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
-    const nas = await agent.follow(made)
+    const created = await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
+    const nas = await agent.follow(created)
     const restricted = async () =>
       (await running.app.pocket.clients.list()).filter((each) => each.isGroupRestricted).map(({ name }) => name)
     expect([nas.text.includes('No one can use NAS yet'), await restricted()]).toEqual([true, ['NAS']])
@@ -179,8 +179,8 @@ describe('a client', () => {
   })
 
   test('shows its operator, as set by the administrator, before consent', async () => {
-    await using setting = await administrator()
-    const { agent, create, running } = setting
+    await using fixture = await administrator()
+    const { agent, create, running } = fixture
     const form = { name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other', access: 'everybody' }
     await create({ ...form, operator: 'The <b>platform</b> team' })
     const [client] = await running.app.pocket.clients.list()
@@ -195,12 +195,12 @@ describe('a client', () => {
   })
 
   test('for DSM is corrected, and the page reports it', async () => {
-    await using setting = await administrator()
-    const page = await setting.agent.follow(
-      await setting.create({ name: 'NAS', redirectUris: 'https://nas:5001/#/signin', template: 'synology-dsm' }),
+    await using fixture = await administrator()
+    const page = await fixture.agent.follow(
+      await fixture.create({ name: 'NAS', redirectUris: 'https://nas:5001/#/signin', template: 'synology-dsm' }),
     )
     expect(page.text).toContain('The address was corrected.')
-    const [client] = await setting.running.app.pocket.clients.list()
+    const [client] = await fixture.running.app.pocket.clients.list()
     expect(client).toMatchObject({ redirectUris: ['https://nas:5001'], template: 'synology-dsm' })
   })
 
@@ -212,27 +212,27 @@ describe('a client', () => {
     [{ name: 'x', redirectUris: 'https://x/#/signin' }, 'f-redirectUris'],
     [{ name: 'x', redirectUris: 'https://x\n/callback' }, 'f-redirectUris'],
   ])('with %j is refused next to the field, and the input is kept', async (fields, id) => {
-    const setting = shared
-    const before = await setting.running.app.pocket.clients.list()
-    const page = await setting.create({ template: 'other', ...fields })
+    const fixture = shared
+    const before = await fixture.running.app.pocket.clients.list()
+    const page = await fixture.create({ template: 'other', ...fields })
     expect(page.status).toBe(400)
     expect(page.text).toMatch(new RegExp(`id="${id}"[^>]*aria-invalid="true"`))
     expect(page.text).toContain(fields.redirectUris.split('\n')[0])
-    expect(await setting.running.app.pocket.clients.list()).toEqual(before)
+    expect(await fixture.running.app.pocket.clients.list()).toEqual(before)
   })
 
   test('with markup in its name is shown as text', async () => {
-    const setting = shared
-    const page = await setting.agent.follow(
-      await setting.create({ name: '<script>alert(1)</script>', redirectUris: 'https://x' }),
+    const fixture = shared
+    const page = await fixture.agent.follow(
+      await fixture.create({ name: '<script>alert(1)</script>', redirectUris: 'https://x' }),
     )
     expect(page.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
     expect(page.text).not.toContain('<script>alert')
   })
 
   test('can be changed, given another secret, and deleted', async () => {
-    await using setting = await administrator()
-    const { agent, create, running } = setting
+    await using fixture = await administrator()
+    const { agent, create, running } = fixture
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
@@ -249,8 +249,8 @@ describe('a client', () => {
     expect(client?.secrets).toHaveLength(2)
     await agent.postForm(`${at}/secrets/${client?.secrets[0]?.id}/remove`, {})
     expect((await running.app.pocket.clients.list())[0]?.secrets).toHaveLength(1)
-    const gone = await agent.follow(await agent.postForm(`${at}/remove`, {}))
-    expect(gone.text).toContain('Wiki 2')
+    const response = await agent.follow(await agent.postForm(`${at}/remove`, {}))
+    expect(response.text).toContain('Wiki 2')
     expect((await agent.get(at)).status).toBe(404)
     for (const event of [
       'client_created',
@@ -341,9 +341,9 @@ describe('the set-up', () => {
     const typed = Object.values(input).every((value) => typeof value === 'string')
     // The REST API treats a value of another type as an invalid body.
     for (const path of ['/login/setup/options', ...(typed ? ['/api/signup/setup'] : [])]) {
-      const answer = await running.agent().postJson(running.url + path, input)
-      expect(answer.status).toBe(400)
-      const { code, details, request_id } = answer.json() as {
+      const response = await running.agent().postJson(running.url + path, input)
+      expect(response.status).toBe(400)
+      const { code, details, request_id } = response.json() as {
         code: string
         details: { fields: { field: string }[] }
         request_id: string
@@ -351,7 +351,7 @@ describe('the set-up', () => {
       expect([code, details.fields.map(({ field }) => field).sort(), request_id]).toEqual([
         'validation_failed',
         [...fields].sort(),
-        answer.headers.get('x-request-id'),
+        response.headers.get('x-request-id'),
       ])
     }
     expect(await running.app.directory.isSetUp()).toBe(false)
@@ -367,13 +367,13 @@ describe('the set-up', () => {
     expect((await running.agent().get(url)).status).toBe(204)
     const named = ['ada', 'eve'].map((username) => ({ username, email: `${username}@example.com` }))
     const agents = named.map((each) => ({ each, agent: running.agent() }))
-    const answers = await Promise.all(agents.map(({ each, agent }) => agent.postJson(url, each)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    const responses = await Promise.all(agents.map(({ each, agent }) => agent.postJson(url, each)))
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 409])
     const users = await running.app.directory.list()
     expect(users.filter(({ administrator }) => administrator)).toHaveLength(1)
     expect(users).toHaveLength(2)
-    const [made] = agents.filter((_, index) => answers[index]?.status === 200)
-    expect((await made?.agent.get(`${running.url}/api/users/me`))?.json()).toMatchObject({ isAdmin: true })
+    const [created] = agents.filter((_, index) => responses[index]?.status === 200)
+    expect((await created?.agent.get(`${running.url}/api/users/me`))?.json()).toMatchObject({ isAdmin: true })
     expect((await running.agent().get(url)).status).toBe(404)
   })
 
@@ -387,10 +387,10 @@ describe('the set-up', () => {
       ...options,
       authenticatorSelection: { ...options.authenticatorSelection, userVerification: 'discouraged' as const },
     }
-    const answer = await agent.postJson(`${running.url}/login/setup`, {
+    const response = await agent.postJson(`${running.url}/login/setup`, {
       response: authenticator.create(weak, { origin: running.url }),
     })
-    expect(answer.json()).toMatchObject({ code: 'passkey_user_verification_required' })
+    expect(response.json()).toMatchObject({ code: 'passkey_user_verification_required' })
     expect(await running.app.directory.isSetUp()).toBe(false)
   })
 
@@ -443,12 +443,12 @@ describe('a response', () => {
     ['too large', 'application/json', JSON.stringify({ username: 'x'.repeat(200_000) }), [413, 'payload_too_large']],
   ] as const)('to a body that is %s explains the error', async (_name, type, body, [status, code]) => {
     const running = empty
-    const answer = await fetch(`${running.url}/api/signup/setup`, {
+    const response = await fetch(`${running.url}/api/signup/setup`, {
       method: 'POST',
       headers: { 'content-type': type },
       body,
     })
-    expect([answer.status, await answer.json()]).toMatchObject([status, { code }])
+    expect([response.status, await response.json()]).toMatchObject([status, { code }])
     expect(running.log.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })
 
@@ -487,8 +487,8 @@ describe('a session', () => {
   })
 
   test('ends with the grants of its applications on sign-out', async () => {
-    await using setting = await administrator()
-    const { agent, running } = setting
+    await using fixture = await administrator()
+    const { agent, running } = fixture
     const { pocket } = running.app
     const { id } = await pocket.clients.create({ name: 'x', redirectUris: ['https://x'] })
     const { plain } = await pocket.clients.addSecret(id)
@@ -500,8 +500,8 @@ describe('a session', () => {
     )
     const token = async (fields: Readonly<Record<string, string>>) => {
       const body = new URLSearchParams({ client_id: id, client_secret: plain, redirect_uri: 'https://x', ...fields })
-      const answer = await fetch(`${running.url}/api/oidc/token`, { method: 'POST', body })
-      return (await answer.json()) as Record<string, string>
+      const response = await fetch(`${running.url}/api/oidc/token`, { method: 'POST', body })
+      return (await response.json()) as Record<string, string>
     }
     const code = new URL(back).searchParams.get('code') ?? ''
     const { refresh_token = '' } = await token({ grant_type: 'authorization_code', code })
@@ -527,8 +527,8 @@ test('keeps the last passkey, and returns not found for a passkey of another use
 test('a sign-in returns to the original page with its query', async () => {
   const { running } = shared
   const path = `${clients}/new?template=synology-dsm`
-  const answer = await running.agent().get(running.url + path)
-  expect(answer.location).toBe(`${running.url}/login?${new URLSearchParams({ redirect: path })}`)
+  const response = await running.agent().get(running.url + path)
+  expect(response.location).toBe(`${running.url}/login?${new URLSearchParams({ redirect: path })}`)
 })
 
 test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(

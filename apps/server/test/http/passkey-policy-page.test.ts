@@ -39,8 +39,8 @@ const unescaped = (text: string) => text.replaceAll('&#34;', '"')
 const post = (changes: Fields) => agent.postForm(at, { ...unchanged, ...changes })
 const own = async () => (await agent.getJson(`${running.url}/api/settings`)).json() as Readonly<Record<string, unknown>>
 const contract = async () => {
-  const answer = await agent.getJson(`${running.url}/api/application-configuration/all`)
-  const list = answer.json() as readonly { key: string; value: string }[]
+  const response = await agent.getJson(`${running.url}/api/application-configuration/all`)
+  const list = response.json() as readonly { key: string; value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
 }
 
@@ -57,8 +57,8 @@ describe('the policy for passkeys', () => {
 
   test('saves changes without affected users directly, and only changed values', async () => {
     const before = await contract()
-    const answer = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
-    expect([answer.status, answer.location]).toEqual([303, at])
+    const response = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
+    expect([response.status, response.location]).toEqual([303, at])
     expect((await agent.get(at)).text).toContain('The policy was saved.')
     expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
@@ -113,13 +113,13 @@ describe('the policy for passkeys', () => {
     await using decided = await startApp({ PASSKEY_NON_COMPLIANCE: 'warn' })
     const administrator = decided.agent()
     await setUpAdministrator(administrator, decided.url)
-    const here = `${decided.url}/settings/admin/passkeys`
+    const currentUrl = `${decided.url}/settings/admin/passkeys`
     const { passkeyNonCompliance: _decided, ...open } = { ...unchanged, webauthnAllowSyncedPasskeys: 'false' }
-    const review = await administrator.postForm(here, open)
+    const review = await administrator.postForm(currentUrl, open)
     expect(review.text).toContain('You’re one of them')
     expect(review.text).toMatch(/<fieldset class="picks" disabled>.*value="warn" checked/s)
     expect(review.text).toContain('Set by <code>PASSKEY_NON_COMPLIANCE</code>.')
-    expect((await administrator.postForm(here, { ...open, reviewed: 'yes' })).status).toBe(303)
+    expect((await administrator.postForm(currentUrl, { ...open, reviewed: 'yes' })).status).toBe(303)
   })
 
   test('requires a review if other passkeys fail to comply, even if their number is unchanged', async () => {
@@ -161,9 +161,9 @@ describe('the policy for passkeys', () => {
     const later = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
     try {
-      const asked = await post({ webauthnUserVerification: 'preferred' })
-      expect(asked.text).toContain('Confirm that it’s you')
-      expect(asked.text).toMatch(/name="webauthnUserVerification" value="preferred"/)
+      const response = await post({ webauthnUserVerification: 'preferred' })
+      expect(response.text).toContain('Confirm that it’s you')
+      expect(response.text).toMatch(/name="webauthnUserVerification" value="preferred"/)
     } finally {
       clock.mockRestore()
     }
@@ -209,19 +209,19 @@ describe('the policy for passkeys', () => {
   })
 
   test('requires an administrator', async () => {
-    const stranger = running.agent()
-    expect((await stranger.postForm(at, unchanged)).status).not.toBe(200)
+    const otherAgent = running.agent()
+    expect((await otherAgent.postForm(at, unchanged)).status).not.toBe(200)
     const bobs = { username: 'bob', email: 'b@example.com' }
     expect((await agent.postJson(`${running.url}/api/users`, bobs)).status).toBe(201)
     const code = await running.app.issueLoginCode('bob')
     const bob = running.agent()
     await bob.postJson(`${running.url}/api/one-time-access-token/${code.code}`, {})
     expect((await registerPasskey(bob, running.url)).answer.status).toBe(200)
-    for (const answer of [
+    for (const response of [
       await bob.get(at),
       await bob.postForm(at, unchanged),
       await bob.postForm(`${at}/metadata`, {}),
     ])
-      expect(answer.status).toBe(403)
+      expect(response.status).toBe(403)
   })
 })

@@ -42,12 +42,12 @@ describe('a theme', () => {
   })
 
   test('cannot be set by another site', async () => {
-    const answer = await fetch(`${running.local}/preferences`, {
+    const response = await fetch(`${running.local}/preferences`, {
       method: 'POST',
       headers: { origin: 'https://evil.example' },
       body: new URLSearchParams({ theme: 'dark' }),
     })
-    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null])
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([403, null])
   })
 })
 
@@ -55,11 +55,11 @@ describe('the language of a page', () => {
   let pages: PageServer
   beforeAll(async () => {
     const english: object = JSON.parse(await readFile(new URL('../../locales/en.json', import.meta.url), 'utf8'))
-    const inLanguage = (language: string) => ({
+    const localize = (language: string) => ({
       language,
       messages: () => createMessages({ ...english, language }),
     })
-    pages = await startPageServer(selectCatalogue(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(inLanguage)))
+    pages = await startPageServer(selectCatalogue(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(localize)))
   })
   afterAll(async () => pages[Symbol.asyncDispose]())
 
@@ -87,17 +87,17 @@ describe('the language of a page', () => {
   })
 
   test('also applies to an error page, which shows its request ID', async () => {
-    const answer = await fetch(`${running.local}/nowhere`, {
+    const response = await fetch(`${running.local}/nowhere`, {
       headers: { accept: 'text/html', 'accept-language': 'de' },
     })
-    const html = await answer.text()
+    const html = await response.text()
     const german = (await loadCatalogues(fileURLToPath(new URL('../../locales', import.meta.url)))).inPreferredLanguage(
       ['de'],
     )
     const [title, text] = [german.text('errors.not_found.title'), german.text('errors.not_found.text')]
     expect(html).toContain('<html lang="de" dir="ltr">')
     expect(html).toContain(`<h1>${title}</h1><p class="muted">${text}</p>`)
-    expect(html).toContain(`<code>${answer.headers.get('x-request-id')}</code>`)
+    expect(html).toContain(`<code>${response.headers.get('x-request-id')}</code>`)
   })
 
   test('can be selected on every page by its own name', async () => {

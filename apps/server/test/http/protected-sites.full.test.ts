@@ -148,7 +148,7 @@ async function statusOf(port: number, target: string, headers: Readonly<Record<s
   const lines = Object.entries({ Host: host, Connection: 'close', 'X-Forwarded-Proto': 'https', ...headers })
   socket.write(`${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`)
   // Some responses keep the connection open.
-  const answer = await new Promise<string>((resolve) => {
+  const result = await new Promise<string>((resolve) => {
     let received = ''
     socket.on('data', (chunk) => {
       received += String(chunk)
@@ -157,7 +157,7 @@ async function statusOf(port: number, target: string, headers: Readonly<Record<s
     socket.on('close', () => resolve(received)).on('error', () => resolve(received))
   })
   socket.destroy()
-  return Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0)
+  return Number(/^HTTP\/1\.[01] (\d{3})/.exec(result)?.[1] ?? 0)
 }
 
 describeUnless(existsSync('/usr/sbin/haproxy') ? undefined : 'HAProxy is not installed', describe)(

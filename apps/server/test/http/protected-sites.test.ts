@@ -125,8 +125,8 @@ test('the test of the rules answers on the page and over REST', async () => {
   expect((await agent.get(query('nobody'))).text).toContain('There is no such user.')
   const ada = await running.app.directory.findByName('ada')
   const rest = `${running.url}/api/oidc/clients/${id}/site-test`
-  const answer = await agent.getJson(`${rest}?${new URLSearchParams({ url: `${wiki}/x`, userId: ada?.id ?? '' })}`)
-  expect([answer.status, answer.json()]).toEqual([
+  const response = await agent.getJson(`${rest}?${new URLSearchParams({ url: `${wiki}/x`, userId: ada?.id ?? '' })}`)
+  expect([response.status, response.json()]).toEqual([
     200,
     {
       ...{ verdict: 'allow', rule: 1, reason: 'allowed', description: 'the request is allowed' },

@@ -71,8 +71,8 @@ describe('behind a reverse proxy with TLS', () => {
   test('another Host header changes no link', async () => {
     await using running = await startApp({ APP_URL, TRUST_PROXY: 'true' })
     const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
-    const answer = await running.agent().get(`${APP_URL}/`, { headers })
-    expect(answer.headers.get('location')).not.toContain('evil')
+    const response = await running.agent().get(`${APP_URL}/`, { headers })
+    expect(response.headers.get('location')).not.toContain('evil')
   })
 })
 

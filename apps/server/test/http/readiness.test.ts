@@ -19,9 +19,9 @@ interface Readiness {
 }
 
 async function readiness({ url }: RunningApp): Promise<readonly [number, Readiness]> {
-  const answer = await fetch(`${url}/readyz`)
-  expect(answer.headers.get('cache-control')).toBe('no-store')
-  return [answer.status, JSON.parse(await answer.text())]
+  const response = await fetch(`${url}/readyz`)
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  return [response.status, JSON.parse(await response.text())]
 }
 
 /** Repeats the request until this is the response: results are cached briefly, and a slow machine takes longer. */

@@ -16,10 +16,10 @@ async function start() {
 }
 
 /** Signs a challenge as a browser does that accepts a related origin. */
-async function answerAt(agent: UserAgent, origin: string, authenticator: SoftwareAuthenticator, said = origin) {
+async function answerAt(agent: UserAgent, origin: string, authenticator: SoftwareAuthenticator, output = origin) {
   const begun = await agent.getJson(`${origin}/api/webauthn/login/start`)
   const options = begun.json() as Parameters<SoftwareAuthenticator['get']>[0]
-  const response = authenticator.get(options, { origin: APP_URL, misbehaviour: { origin: said } })
+  const response = authenticator.get(options, { origin: APP_URL, misbehaviour: { origin: output } })
   return agent.postJson(`${origin}/api/webauthn/login/finish`, response)
 }
 
@@ -68,8 +68,8 @@ describe('an instance with several origins', () => {
     expect((await posted(other)).status).toBe(200)
     // An unknown host is treated as the issuer.
     const foreign = { body: {}, options: { headers: { origin: other } } }
-    const answer = await agent().sendJson('PATCH', 'https://evil.example/api/settings', foreign)
-    expect(answer.json()).toMatchObject({ code: 'cross_site_request' })
+    const response = await agent().sendJson('PATCH', 'https://evil.example/api/settings', foreign)
+    expect(response.json()).toMatchObject({ code: 'cross_site_request' })
   })
 
   test('the protocol endpoints stay at the issuer', async () => {

@@ -18,9 +18,9 @@ async function statusOf(lines: readonly string[]): Promise<string> {
   const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
   await once(socket, 'connect')
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)
-  const answer = await text(socket)
+  const result = await text(socket)
   socket.destroy()
-  return answer.split('\r\n', 1)[0] ?? ''
+  return result.split('\r\n', 1)[0] ?? ''
 }
 
 test.each(['/login', '/healthz', '/.well-known/jwks.json', '/api/users', '/.well-known/openid-configuration'])(
@@ -47,15 +47,15 @@ test.each([
   ['POST', '/.well-known/openid-configuration', 'GET, HEAD, OPTIONS'],
   ['PATCH', '/interaction/x/login', 'POST'],
 ])('responds to %s %s with 405 and the allowed methods', async (method, path, allowed) => {
-  const answer = await fetch(running.url + path, { method, headers: { accept: 'text/html' } })
-  expect([answer.status, answer.headers.get('allow')?.split(', ').sort().join(', ')]).toEqual([405, allowed])
+  const response = await fetch(running.url + path, { method, headers: { accept: 'text/html' } })
+  expect([response.status, response.headers.get('allow')?.split(', ').sort().join(', ')]).toEqual([405, allowed])
   expect((await fetch(`${running.url}${path}/nothing/there`, { method })).status).toBe(404)
 })
 
 test('responds to another method at a file with 405', async () => {
   const [file = ''] = /\/assets\/[\w.-]+\.css/.exec(await (await fetch(`${running.url}/login`)).text()) ?? []
-  const answer = await fetch(running.url + file, { method: 'POST' })
-  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  const response = await fetch(running.url + file, { method: 'POST' })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
 })
 
 test('responds with 404 at unknown paths for any method', async () => {
@@ -66,10 +66,10 @@ test('responds with 404 at unknown paths for any method', async () => {
 test('sends HSTS if the issuer is a host name at port 443, with the configured lifetime', async () => {
   const sent = async (env: Readonly<Record<string, string>>) => {
     await using each = await startApp(env)
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       ['/login', '/healthz', '/authorize', '/api/users', '/no/such/page'].map((path) => fetch(each.local + path)),
     )
-    return [...new Set(answers.map(({ headers }) => headers.get('strict-transport-security')))]
+    return [...new Set(responses.map(({ headers }) => headers.get('strict-transport-security')))]
   }
   expect(await sent({ APP_URL: 'https://id.example.com' })).toEqual(['max-age=15552000'])
   expect(await sent({ APP_URL: 'https://id.example.com', HSTS_MAX_AGE: '60' })).toEqual(['max-age=60'])
@@ -87,6 +87,6 @@ test.each([
   ['a long query', `/settings/account?q=${'%C3%A4'.repeat(1900)}`, '/login?redirect=%2Fsettings%2Faccount'],
   ['a long path', `/settings/admin/users/${'%C3%A4'.repeat(1900)}`, '/login'],
 ])('leads from a page with %s to a sign-in page with a short URL', async (_what, path, to) => {
-  const answer = await fetch(running.url + path, { redirect: 'manual', headers: { accept: 'text/html' } })
-  expect([answer.status, answer.headers.get('location')]).toEqual([303, to])
+  const response = await fetch(running.url + path, { redirect: 'manual', headers: { accept: 'text/html' } })
+  expect([response.status, response.headers.get('location')]).toEqual([303, to])
 })

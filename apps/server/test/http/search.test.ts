@@ -184,7 +184,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const { json } = await instance.call('POST /api/api-keys', { body: { name: 'all', expiresAt } })
     const headers = { 'X-API-Key': String(json.token) }
-    const answer = await fetch(`${instance.url}/api/search?query=a`, { headers })
-    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('api_key_auth_not_allowed')])
+    const response = await fetch(`${instance.url}/api/search?query=a`, { headers })
+    expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('api_key_auth_not_allowed')])
   })
 })

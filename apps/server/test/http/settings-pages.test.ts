@@ -27,8 +27,8 @@ function pagesOf(instance: CalledInstance, agent: UserAgent = instance.administr
       (field): field is [string, string] => field[1] !== null,
     )
     const post = () => agent.postForm(form.action, Object.fromEntries(fields))
-    const answer = await post()
-    if (answer.status !== 401) return agent.follow(answer)
+    const result = await post()
+    if (result.status !== 401) return agent.follow(result)
     // On a slow machine the set-up can be more than a minute old.
     const response = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
     await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, response)
@@ -207,10 +207,10 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     const at = `${base}/oidc/initial-access-tokens`
     const { administrator, url } = instance
     const make = (fields: Fields) => administrator.postForm(url + at, { uses: '2', lifetime: 'day', ...fields })
-    const made = await administrator.follow(await make({ description: 'The build server' }))
-    const token = />(iat_[\w-]+)</.exec(made.text)?.[1] ?? ''
-    expect(made.text).toContain('<bdi>The build server</bdi>')
-    expect(made.text).toContain('0 of 2 used')
+    const created = await administrator.follow(await make({ description: 'The build server' }))
+    const token = />(iat_[\w-]+)</.exec(created.text)?.[1] ?? ''
+    expect(created.text).toContain('<bdi>The build server</bdi>')
+    expect(created.text).toContain('0 of 2 used')
     const again = await pages.get(`${base}/oidc`)
     expect([token.length > 20, again.text.includes(token)]).toEqual([true, false])
     await pages.send(again, { dynamicRegistration: 'with-token' })
@@ -243,8 +243,8 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
   test('a session from a login code cannot create a token', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
-    const answer = await agent.postForm(`${instance.url}${base}/oidc/initial-access-tokens`, { uses: '1' })
-    expect([answer.status, answer.text]).toEqual([403, expect.not.stringContaining('iat_')])
+    const response = await agent.postForm(`${instance.url}${base}/oidc/initial-access-tokens`, { uses: '1' })
+    expect([response.status, response.text]).toEqual([403, expect.not.stringContaining('iat_')])
   })
 
   test.each([[base], [`${base}/sign-up`], [`${base}/email`], [`${base}/oidc`], ['/settings/admin/emails']])(

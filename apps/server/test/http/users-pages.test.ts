@@ -18,10 +18,10 @@ const audited = (event: string) => running.log.filter((line) => line.includes(`"
 
 /** The path of the page of a user who was just created with the form. */
 async function added(username: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
-  const answer = await post(`${users}/new`, { username, email: `${username}@example.com`, firstName: 'Eze', ...more })
-  expect(answer.status).toBe(303)
+  const response = await post(`${users}/new`, { username, email: `${username}@example.com`, firstName: 'Eze', ...more })
+  expect(response.status).toBe(303)
   // The page with the sign-in link of the new user.
-  const { pathname } = new URL(String(answer.location))
+  const { pathname } = new URL(String(response.location))
   expect(pathname).toMatch(/\/security$/)
   return pathname.replace(/\/security$/, '')
 }
@@ -123,8 +123,8 @@ describe('the list', () => {
     const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
     const chosen = [['act', 'disable'], ['list', '?page=1'], ...[idOf(one), idOf(two), ada].map((id) => ['ids', id])]
     const pairs = chosen.map(([name = '', value = '']) => [name, value] as const)
-    const asked = await post(`${users}/bulk`, pairs)
-    expect([asked.status, asked.text.includes('Disable 3 people?')]).toEqual([200, true])
+    const response = await post(`${users}/bulk`, pairs)
+    expect([response.status, response.text.includes('Disable 3 people?')]).toEqual([200, true])
     expect((await running.app.directory.findByName('several1'))?.disabled).toBe(false)
     const done = await post(`${users}/bulk`, [...pairs, ['confirmed', 'yes']])
     expect([done.status, done.location]).toEqual([303, `${running.url}${users}?page=1`])
@@ -251,8 +251,8 @@ describe('a user', () => {
 
   test('gets a login code that is shown once', async () => {
     const path = await added('letin')
-    const made = await post(`${path}/sign-in-link`, { kind: 'code', lifetime: '15m' })
-    expect([made.status, made.location]).toEqual([303, `${running.url}${path}/security`])
+    const created = await post(`${path}/sign-in-link`, { kind: 'code', lifetime: '15m' })
+    expect([created.status, created.location]).toEqual([303, `${running.url}${path}/security`])
     const page = (await get(`${path}/security`)).text
     const code = /id="sign-in-link-code"[^>]*>([^<]+)</.exec(page)?.[1] ?? ''
     expect(code).toMatch(/^\w{6,}$/)

@@ -71,10 +71,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('keeps a plain bitmap byte for byte, and marks a re-encoded one', async () => {
       const path = '/application-images/background'
-      const given = await plain('avif')
-      const kept = await put(path, given)
+      const input = await plain('avif')
+      const kept = await put(path, input)
       expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
-      expect(await get(path)).toMatchObject({ type: 'image/avif', bytes: given })
+      expect(await get(path)).toMatchObject({ type: 'image/avif', bytes: input })
       const changed = await put(path, await photo('jpeg'))
       expect([changed.status, changed.headers.get('x-image-reencoded')]).toEqual([204, '1'])
     })
@@ -110,16 +110,16 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['/application-images/background', heic, 415],
       ['/application-images/logo', 'nothing at all', 415],
       ['/application-images/logo', '<svg xmlns="http://www.w3.org/2000/svg"><rect', 400],
-    ] as const)('%s refuses file %#', async (path, given, status) => {
-      const bytes = given === 'jpeg' ? await photo('jpeg') : given
+    ] as const)('%s refuses file %#', async (path, input, status) => {
+      const bytes = input === 'jpeg' ? await photo('jpeg') : input
       const answer = await code(await put(path, bytes))
       expect(answer).toEqual([status, status === 415 ? 'file_type_not_supported' : 'invalid_image'])
     })
 
     test('a favicon can be an ICO file', async () => {
-      const given = await ico()
-      await put('/application-images/favicon', given)
-      expect(await get('/application-images/favicon')).toMatchObject({ type: 'image/x-icon', bytes: given })
+      const input = await ico()
+      await put('/application-images/favicon', input)
+      expect(await get('/application-images/favicon')).toMatchObject({ type: 'image/x-icon', bytes: input })
     })
 
     test('an uploaded image is shown on the pages with a hashed URL', async () => {
@@ -135,8 +135,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('changes are recorded in the audit log', async () => {
-      const answer = await instance.administrator.getJson(`${api}/audit-logs/all?pagination[limit]=100`)
-      expect(answer.text).toContain('image:logoLight')
+      const response = await instance.administrator.getJson(`${api}/audit-logs/all?pagination[limit]=100`)
+      expect(response.text).toContain('image:logoLight')
     })
   })
 
@@ -144,8 +144,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     const path = '/application-images/logo'
 
     test('that are not a form are rejected', async () => {
-      const answer = await instance.administrator.sendJson('PUT', api + path, { body: {} })
-      expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
+      const response = await instance.administrator.sendJson('PUT', api + path, { body: {} })
+      expect([response.status, response.json()]).toEqual([
+        400,
+        expect.objectContaining({ code: 'invalid_request_body' }),
+      ])
     })
 
     test('without the field are rejected', async () => {
@@ -158,8 +161,8 @@ describe.each(databaseKinds)('%s', (kind) => {
         const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
         const headers = { cookie: cookie.join('; '), 'content-type': type, 'sec-fetch-site': 'same-origin' }
         const body = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
-        const answer = await instance.agent().fetch(api + path, { method: 'PUT', headers, body })
-        expect(await code(answer)).toEqual([400, 'invalid_request_body'])
+        const response = await instance.agent().fetch(api + path, { method: 'PUT', headers, body })
+        expect(await code(response)).toEqual([400, 'invalid_request_body'])
       },
     )
 
@@ -168,7 +171,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         `--x\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`
       const fields = Array.from({ length: 12 }, (_, index) => part(`name="f${index}"`))
       const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
-      const answer = await instance.agent().fetch(api + path, {
+      const response = await instance.agent().fetch(api + path, {
         method: 'PUT',
         headers: {
           cookie: cookie.join('; '),
@@ -177,14 +180,14 @@ describe.each(databaseKinds)('%s', (kind) => {
         },
         body: `${part('name="file"; filename="a.svg"', svg.toString())}${fields.join('')}--x--\r\n`,
       })
-      expect(await code(answer)).toEqual([400, 'invalid_request_body'])
+      expect(await code(response)).toEqual([400, 'invalid_request_body'])
     })
 
     test('that are too large are rejected, with or without a declared length', async () => {
       const large = Buffer.alloc(10 * 1024 * 1024 + 1)
-      const answer = await put(path, large)
-      expect(answer.status).toBe(413)
-      expect(await answer.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '10 MiB' } })
+      const response = await put(path, large)
+      expect(response.status).toBe(413)
+      expect(await response.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '10 MiB' } })
       const { status, megabytes } = await endless(instance)
       expect(status).toBe(413)
       expect(megabytes).toBeLessThan(64)
@@ -260,8 +263,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       [svg, 415, 'file_type_not_supported'],
       [heic, 415, 'file_type_not_supported'],
       ['half of one', 400, 'invalid_image'],
-    ] as const)('refuse file %#', async (given, status, expected) => {
-      const bytes = given === 'half of one' ? (await photo('png')).subarray(0, 80) : given
+    ] as const)('refuse file %#', async (input, status, expected) => {
+      const bytes = input === 'half of one' ? (await photo('png')).subarray(0, 80) : input
       const url = `${api}/users/me/profile-picture`
       const answer = await code(await upload(instance.administrator, { method: 'PUT', url, bytes }))
       expect(answer).toEqual([status, expected])
@@ -303,10 +306,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
       expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
       expect((await get(`${path}?light=false`)).type).toBe('image/png')
-      const given = await plain('webp')
-      const kept = await post(`${path}?light=false`, given)
+      const input = await plain('webp')
+      const kept = await post(`${path}?light=false`, input)
       expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
-      expect((await get(`${path}?light=false`)).bytes).toEqual(given)
+      expect((await get(`${path}?light=false`)).bytes).toEqual(input)
       expect(await told('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
       // A program that does not know logos leaves them unchanged.
       const changed = await instance.administrator.sendJson('PUT', `${api}/oidc/clients/logos`, { body: { name: 'L' } })
@@ -320,8 +323,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       await create('listed')
       await post('/oidc/clients/listed/logo', svg)
       const body = { name: 'API', resource: 'https://api.example' }
-      const made = await instance.administrator.sendJson('POST', `${api}/apis`, { body })
-      const { id } = made.json() as { id: string }
+      const created = await instance.administrator.sendJson('POST', `${api}/apis`, { body })
+      const { id } = created.json() as { id: string }
       const told = async (path: string) => (await instance.administrator.getJson(api + path)).text
       const listed = /"id":"listed"[^}]*"hasLogo":true,"hasDarkLogo":false/
       expect(await told(`/apis/${id}/assignable-clients?search=listed`)).toMatch(listed)
@@ -359,8 +362,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('are limited to 2 MiB, and require an existing client', async () => {
       await create('large')
-      const answer = await post('/oidc/clients/large/logo', Buffer.alloc(2 * 1024 * 1024 + 1))
-      expect(await answer.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '2 MiB' } })
+      const response = await post('/oidc/clients/large/logo', Buffer.alloc(2 * 1024 * 1024 + 1))
+      expect(await response.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '2 MiB' } })
       expect(await code(await post('/oidc/clients/nobody/logo', svg))).toEqual([404, 'not_found'])
       expect(await code(await post('/oidc/clients/large/logo', heic))).toEqual([415, 'file_type_not_supported'])
     })
@@ -413,9 +416,9 @@ function endless({ url, administrator }: Instance): Promise<{ readonly status: n
     let status = 0
     let megabytes = 0
     let over = false
-    sent.on('response', (answer) => {
-      status = answer.statusCode ?? 0
-      answer.resume()
+    sent.on('response', (response) => {
+      status = response.statusCode ?? 0
+      response.resume()
     })
     // A connection that is closed while data is still sent ends with one of several errors.
     sent.on('error', () => {

@@ -8,14 +8,14 @@ import { show } from './uploads.ts'
 const stack = new AsyncDisposableStack()
 let instance: Instance
 let web: string
-const asked: string[] = []
+const requests: string[] = []
 
 beforeAll(async () => {
   const png = await photo('png')
   const plainPng = await plain('png')
   const server = createServer((req, res) => {
     const { pathname } = new URL(req.url ?? '', 'http://localhost')
-    asked.push(pathname)
+    requests.push(pathname)
     if (pathname === '/light.svg') res.end(svg)
     else if (pathname === '/dark') res.end(png)
     else if (pathname === '/plain') res.end(plainPng)
@@ -42,12 +42,12 @@ const logoOf = (id: string, light = true) =>
   show(instance.agent(), `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`)
 
 test('logos are downloaded once from their URLs and stored', async () => {
-  const made = await create('fetched', { logoUrl: `${web}/light.svg`, darkLogoUrl: `${web}/dark` })
-  expect([made.status, made.json()]).toEqual([201, expect.objectContaining({ hasLogo: true, hasDarkLogo: true })])
-  expect(asked).toEqual(['/light.svg', '/dark'])
+  const created = await create('fetched', { logoUrl: `${web}/light.svg`, darkLogoUrl: `${web}/dark` })
+  expect([created.status, created.json()]).toEqual([201, expect.objectContaining({ hasLogo: true, hasDarkLogo: true })])
+  expect(requests).toEqual(['/light.svg', '/dark'])
   expect((await logoOf('fetched')).type).toBe('image/svg+xml')
   expect((await logoOf('fetched', false)).type).toBe('image/png')
-  expect(asked).toHaveLength(2)
+  expect(requests).toHaveLength(2)
 })
 
 test('a change can set a logo, also through a redirect, and a change without one keeps it', async () => {
@@ -82,8 +82,8 @@ test.each([
   ['not an address', 400, 'validation_failed'],
 ])('%s is refused, and no client is created', async (address, status, code) => {
   const id = `refused-${code}`
-  const answer = await create(id, { logoUrl: address.startsWith('/') ? web + address : address })
-  expect([answer.status, answer.json()]).toEqual([status, expect.objectContaining({ code })])
+  const response = await create(id, { logoUrl: address.startsWith('/') ? web + address : address })
+  expect([response.status, response.json()]).toEqual([status, expect.objectContaining({ code })])
   const client = await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)
   expect(client.status).toBe(404)
 })

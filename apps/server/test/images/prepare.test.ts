@@ -17,11 +17,11 @@ describe('bitmaps', () => {
     ['avif', 'image/webp'],
     ['tiff', 'image/png'],
   ] as const)('%s is re-encoded as %s without metadata', async (format, mediaType) => {
-    const given = await photo(format, 400, 200)
-    const made = await prepareImage(given, within)
-    expect(made.mediaType).toBe(mediaType)
-    expect(await sharp(made.bytes).metadata()).toMatchObject({ width: 100, height: 50 })
-    expect((await sharp(made.bytes).metadata()).exif).toBeUndefined()
+    const input = await photo(format, 400, 200)
+    const created = await prepareImage(input, within)
+    expect(created.mediaType).toBe(mediaType)
+    expect(await sharp(created.bytes).metadata()).toMatchObject({ width: 100, height: 50 })
+    expect((await sharp(created.bytes).metadata()).exif).toBeUndefined()
   })
 
   test('crops to a centered square', async () => {
@@ -119,11 +119,11 @@ describe('bitmaps', () => {
 describe('originals', () => {
   // An image that is not kept gets another size.
   const rules = { ...within, sideLength: 3, keepsOriginals: true } as const
-  const isKept = async (given: Buffer) => (await prepareImage(given, rules)).bytes.equals(given)
+  const isKept = async (input: Buffer) => (await prepareImage(input, rules)).bytes.equals(input)
 
   test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('keeps a %s byte for byte', async (format) => {
-    const given = await plain(format)
-    expect(await prepareImage(given, rules)).toEqual({ bytes: given, mediaType: `image/${format}` })
+    const input = await plain(format)
+    expect(await prepareImage(input, rules)).toEqual({ bytes: input, mediaType: `image/${format}` })
   })
 
   test('keeps a progressive JPEG and an interlaced PNG', async () => {
@@ -137,14 +137,14 @@ describe('originals', () => {
     const xmp =
       '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>'
     const image = sharp(await plain(format))
-    for (const given of [await photo(format), await image.withXmp(xmp).toFormat(format).toBuffer()])
-      expect(await isKept(given)).toBe(false)
+    for (const input of [await photo(format), await image.withXmp(xmp).toFormat(format).toBuffer()])
+      expect(await isKept(input)).toBe(false)
   })
 
   test('re-encodes a GIF with XMP', async () => {
-    const given = await plain('gif')
+    const input = await plain('gif')
     const xmp = Buffer.from('\x21\xff\x0bXMP DataXMP\x04<x/>\x00', 'latin1')
-    expect(await isKept(Buffer.concat([given.subarray(0, -1), xmp, given.subarray(-1)]))).toBe(false)
+    expect(await isKept(Buffer.concat([input.subarray(0, -1), xmp, input.subarray(-1)]))).toBe(false)
   })
 
   test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('re-encodes a %s with trailing data', async (format) => {
@@ -180,11 +180,11 @@ describe('originals', () => {
 
   test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('keeps no truncated %s', async (format) => {
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const
-    const given = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red', noise } })
+    const input = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red', noise } })
       .toFormat(format)
       .toBuffer()
-    for (const length of [20, 60, given.length >> 1, given.length - 3]) {
-      const kept = await isKept(given.subarray(0, length)).catch(({ status }: { status: number }) => status)
+    for (const length of [20, 60, input.length >> 1, input.length - 3]) {
+      const kept = await isKept(input.subarray(0, length)).catch(({ status }: { status: number }) => status)
       expect([length, [false, 400, 415].includes(kept)]).toEqual([length, true])
     }
   })
@@ -279,8 +279,8 @@ describe('SVG', () => {
 
 describe('ICO', () => {
   test('is kept unchanged', async () => {
-    const given = await ico()
-    expect(await prepareImage(given, within)).toEqual({ bytes: given, mediaType: 'image/x-icon' })
+    const input = await ico()
+    expect(await prepareImage(input, within)).toEqual({ bytes: input, mediaType: 'image/x-icon' })
   })
 
   test('is accepted with at most 60 images', async () => {
@@ -300,23 +300,23 @@ describe('ICO', () => {
   })
 
   test('loses data after its images', async () => {
-    const given = await ico()
-    const polyglot = Buffer.concat([given, Buffer.from('<script>alert(1)</script>')])
-    expect((await prepareImage(polyglot, within)).bytes).toEqual(given)
+    const input = await ico()
+    const polyglot = Buffer.concat([input, Buffer.from('<script>alert(1)</script>')])
+    expect((await prepareImage(polyglot, within)).bytes).toEqual(input)
   })
 
   test('is rejected if it is malformed', async () => {
-    const given = await ico()
+    const input = await ico()
     const wrong = { status: 400, code: 'invalid_image' }
-    for (const length of [6, 20, given.length - 1])
-      await expect(prepareImage(given.subarray(0, length), within)).rejects.toMatchObject(wrong)
-    const elsewhere = Buffer.from(given)
+    for (const length of [6, 20, input.length - 1])
+      await expect(prepareImage(input.subarray(0, length), within)).rejects.toMatchObject(wrong)
+    const elsewhere = Buffer.from(input)
     elsewhere.writeUInt32LE(0xffffffff, 18)
     await expect(prepareImage(elsewhere, within)).rejects.toMatchObject(wrong)
-    const bomb = Buffer.from(given)
+    const bomb = Buffer.from(input)
     bomb.writeUInt32BE(60_000, 22 + 16)
     await expect(prepareImage(bomb, within)).rejects.toMatchObject(wrong)
-    const notAnImage = Buffer.from(given)
+    const notAnImage = Buffer.from(input)
     notAnImage.fill(1, 22)
     await expect(prepareImage(notAnImage, within)).rejects.toMatchObject(wrong)
   })

@@ -46,9 +46,9 @@ export async function startS3Server(): Promise<S3Server> {
     }
     if (status > 0) return res.writeHead(status).end('<Error/>')
     if (!isSigned(req, body)) return res.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code></Error>')
-    const answer =
+    const result =
       multipart(req.method ?? '', { path, query, body, uploads, objects }) ?? list({ path, query, objects })
-    if (answer) return res.writeHead(answer.status, answer.headers ?? {}).end(answer.body ?? '')
+    if (result) return res.writeHead(result.status, result.headers ?? {}).end(result.body ?? '')
     const broken = fault
     fault = undefined
     if (req.method === 'DELETE' && locked.has(path))

@@ -47,8 +47,8 @@ describe('a folder', () => {
   test('serves no image for a missing file', async () => {
     await put(instance, svg)
     for (const file of await filesBelow(folder)) await rm(file)
-    const answer = await shown(instance)
-    expect([answer.status, answer.bytes.toString()]).toEqual([404, expect.stringContaining('image_not_found')])
+    const result = await shown(instance)
+    expect([result.status, result.bytes.toString()]).toEqual([404, expect.stringContaining('image_not_found')])
   })
 })
 
@@ -82,8 +82,8 @@ describe('S3', () => {
     expect([...s3.objects.keys()]).toEqual([
       expect.stringMatching(/^\/pocket\/some\/prefix\/application\/[0-9a-f-]{36}\.png$/),
     ])
-    const answer = await shown(instance)
-    expect([answer.type, answer.bytes]).toEqual(['image/png', [...s3.objects.values()][0]])
+    const result = await shown(instance)
+    expect([result.type, result.bytes]).toEqual(['image/png', [...s3.objects.values()][0]])
 
     // A temporary failure of the storage reverts nothing.
     s3.failNext(403)
@@ -144,7 +144,7 @@ describe('S3', () => {
     const store = s3FileStore({ ...config, endpoint: s3.url })
     expect(await store.read('none')).toBeUndefined()
     await store.remove('none')
-    const stranger = s3FileStore({ ...config, endpoint: s3.url, secretAccessKey: 'wrong' })
-    await expect(stranger.read('none')).rejects.toThrow('403 <Error><Code>SignatureDoesNotMatch')
+    const otherUser = s3FileStore({ ...config, endpoint: s3.url, secretAccessKey: 'wrong' })
+    await expect(otherUser.read('none')).rejects.toThrow('403 <Error><Code>SignatureDoesNotMatch')
   })
 })

@@ -23,19 +23,19 @@ export function upload(agent: UserAgent, { method, url, bytes, field = 'file', t
 
 /** The bytes and headers of a public URL. */
 export async function show(agent: UserAgent, url: string, headers: Readonly<Record<string, string>> = {}) {
-  const answer = await agent.fetch(url, { headers })
+  const response = await agent.fetch(url, { headers })
   return {
-    status: answer.status,
-    type: answer.headers.get('content-type'),
-    tag: answer.headers.get('etag'),
-    cache: answer.headers.get('cache-control'),
-    policy: answer.headers.get('content-security-policy'),
-    sniffing: answer.headers.get('x-content-type-options'),
-    bytes: Buffer.from(await answer.arrayBuffer()),
+    status: response.status,
+    type: response.headers.get('content-type'),
+    tag: response.headers.get('etag'),
+    cache: response.headers.get('cache-control'),
+    policy: response.headers.get('content-security-policy'),
+    sniffing: response.headers.get('x-content-type-options'),
+    bytes: Buffer.from(await response.arrayBuffer()),
   }
 }
 
-export async function code(answer: Response): Promise<readonly [number, unknown]> {
-  const text = await answer.text()
-  return [answer.status, text === '' ? '' : (JSON.parse(text) as { code: string }).code]
+export async function code(response: Response): Promise<readonly [number, unknown]> {
+  const text = await response.text()
+  return [response.status, text === '' ? '' : (JSON.parse(text) as { code: string }).code]
 }

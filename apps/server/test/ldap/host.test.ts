@@ -28,22 +28,24 @@ function person(id: string, disabled = false): KnownUser {
 
 /** The effects of an import, in the order that they occur. */
 async function following(done: LdapChanges): Promise<readonly string[]> {
-  const said: string[] = []
+  const output: string[] = []
   const host = createLdapHost({
     pocket: {
-      endAccess: async (id) => void said.push(`end access of ${id}`),
-      endAccessByGroups: async (id, groups) => void said.push(`end access of ${id} by ${groups.join('+')}`),
+      endAccess: async (id) => void output.push(`end access of ${id}`),
+      endAccessByGroups: async (id, groups) => void output.push(`end access of ${id} by ${groups.join('+')}`),
     },
     recordMany: async (events: readonly NamedEvent[]) =>
-      void said.push(...events.map(({ event, names }) => `${event.event} ${names.accountName} by ${names.actorName}`)),
+      void output.push(
+        ...events.map(({ event, names }) => `${event.event} ${names.accountName} by ${names.actorName}`),
+      ),
     // A cast: this test does not use pictures.
     images: {} as Images,
-    deleteUserData: async (id) => void said.push(`forget ${id}`),
-    deleteGroupData: async (id) => void said.push(`forget group ${id}`),
-    onEnabled: async (id) => void said.push(`enabled ${id}`),
+    deleteUserData: async (id) => void output.push(`forget ${id}`),
+    deleteGroupData: async (id) => void output.push(`forget group ${id}`),
+    onEnabled: async (id) => void output.push(`enabled ${id}`),
   })
   await host.onApplied(done)
-  return said
+  return output
 }
 
 test('users who are disabled, removed or leave groups lose the access of these, with audit events', async () => {
@@ -61,7 +63,7 @@ test('users who are disabled, removed or leave groups lose the access of these, 
     added: [],
     removed,
   })
-  const said = await following({
+  const output = await following({
     changes: [
       { kind: 'disable', before: person('ada'), after: person('ada', true), changed: ['disabled'] },
       { kind: 'enable', before: person('bob', true), after: person('bob'), changed: ['disabled', 'email'] },
@@ -70,7 +72,7 @@ test('users who are disabled, removed or leave groups lose the access of these, 
     groupRemovals: [group],
     memberships: [membership('g2', ['dan', 'eve']), membership('g3', ['dan'])],
   })
-  expect(said).toEqual([
+  expect(output).toEqual([
     'end access of ada',
     'enabled bob',
     'forget cy',
@@ -91,12 +93,12 @@ test('takes users in ascending order, in which transactions lock accounts', asyn
   const disabled = (id: string) =>
     ({ kind: 'disable', before: person(id), after: person(id, true), changed: ['disabled'] }) as const
   const membership = { groupId: 'g1', groupName: 'g1', added: [], removed: ['fay', 'eve'] }
-  const said = await following({
+  const output = await following({
     changes: [disabled('bob'), disabled('ada')],
     removals: [person('dan'), person('cy')],
     memberships: [membership],
   })
-  expect(said.slice(0, 6)).toEqual([
+  expect(output.slice(0, 6)).toEqual([
     'end access of ada',
     'end access of bob',
     'forget cy',

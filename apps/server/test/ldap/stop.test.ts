@@ -36,15 +36,15 @@ test('pending LDAP requests end with the server', async () => {
     () => administrator.postForm(`${url}/settings/admin/ldap/search`, {}),
   ]
   const ends: Promise<unknown>[] = []
-  const answers: Promise<unknown>[] = []
+  const results: Promise<unknown>[] = []
   for (const each of begin) {
     const reached = once(silent, 'connection')
-    answers.push(each().catch(() => 'cut off'))
+    results.push(each().catch(() => 'cut off'))
     const [socket] = (await reached) as [Socket]
     ends.push(once(socket.on('error', () => {}).resume(), 'close'))
   }
   // Open requests are aborted after five seconds; these end earlier.
   await withoutLongTimeouts(() => instance[Symbol.asyncDispose]())
   await Promise.all(ends)
-  expect(await Promise.all(answers)).not.toContain('cut off')
+  expect(await Promise.all(results)).not.toContain('cut off')
 })

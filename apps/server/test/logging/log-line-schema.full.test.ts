@@ -30,9 +30,9 @@ test('the lines of a running server match the published schema', async () => {
   const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
   const call = async (method: string, path: string, body?: object) => {
     const options = { method, headers, ...(body && { body: JSON.stringify(body) }) }
-    const answer = await fetch(`${url}/api/${path}`, options)
-    const text = await answer.text()
-    expect([path, answer.status, answer.ok ? '' : text]).toEqual([path, expect.any(Number), ''])
+    const response = await fetch(`${url}/api/${path}`, options)
+    const text = await response.text()
+    expect([path, response.status, response.ok ? '' : text]).toEqual([path, expect.any(Number), ''])
     return text === '' ? undefined : JSON.parse(text)
   }
   // Nothing listens there either.

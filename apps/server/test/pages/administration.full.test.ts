@@ -134,7 +134,7 @@ test('the page shows that a picture is being read, and waits for it on save', as
       return { status: 204, body: null }
     }
   })
-  const said = await page.evaluate(async () => {
+  const output = await page.evaluate(async () => {
     const [file, status] = [
       document.querySelector<HTMLInputElement>('#f-file'),
       document.querySelector<HTMLElement>('#reading'),
@@ -152,7 +152,7 @@ test('the page shows that a picture is being read, and waits for it on save', as
     await new Promise((resolve) => new MutationObserver(resolve).observe(status, { childList: true }))
     return [during, status.textContent]
   })
-  expect(said).toEqual(['Opening the picture…', ''])
+  expect(output).toEqual(['Opening the picture…', ''])
   // The cropped part only.
   expect(await sent).toContain('filename="picture.png"')
   server.answer = () => undefined

@@ -143,8 +143,8 @@ describe.each(languages)('the catalogue %s', (language) => {
   })
 
   test('formats dates, times and numbers for its language', async () => {
-    const answer = await fetch(`${pages.origin}/user-activity`, { headers: { cookie: `language=${language}` } })
-    const html = await answer.text()
+    const response = await fetch(`${pages.origin}/user-activity`, { headers: { cookie: `language=${language}` } })
+    const html = await response.text()
     expect(html).toContain(
       new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(now - 90 * day),
     )
@@ -152,10 +152,10 @@ describe.each(languages)('the catalogue %s', (language) => {
   })
 
   test.each(['sign-in', 'overview-trouble', 'users', 'client', 'audit-log-all'])('shows %s', async (state) => {
-    const answer = await fetch(`${pages.origin}/${state}`, { headers: { cookie: `language=${language}` } })
-    const html = await answer.text()
+    const response = await fetch(`${pages.origin}/${state}`, { headers: { cookie: `language=${language}` } })
+    const html = await response.text()
     const [, lang, direction] = /<html lang="([^"]+)" dir="(\w+)"/.exec(html) ?? []
-    expect([answer.status, lang, direction]).toEqual([200, language, language === 'ar' ? 'rtl' : 'ltr'])
+    expect([response.status, lang, direction]).toEqual([200, language, language === 'ar' ? 'rtl' : 'ltr'])
     expect(html).not.toMatch(/>[^<]*\{\w+\}/)
   })
 })

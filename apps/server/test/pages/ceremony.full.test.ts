@@ -16,7 +16,7 @@ let server: PageServer
 let browser: TestBrowser
 let page: Page
 let authenticator: VirtualAuthenticator
-let asked: { path: string; body: string }[]
+let requests: { path: string; body: string }[]
 
 beforeAll(async () => {
   server = await startPageServer()
@@ -29,7 +29,7 @@ afterAll(async () => {
 beforeEach(async () => {
   page = await browser.newPage()
   authenticator = await addVirtualAuthenticator(page)
-  asked = []
+  requests = []
 })
 afterEach(() => page.context().close())
 
@@ -44,7 +44,7 @@ const creation = {
 /** Responds by path and records the requests. */
 function answering(answers: Readonly<Record<string, { status: number; body: unknown }>>): void {
   server.answer = ({ path, body }) => {
-    asked.push({ path, body })
+    requests.push({ path, body })
     return answers[path]
   }
 }
@@ -72,19 +72,19 @@ describe('signing in', () => {
   test('answers the challenge of the page and redirects as the server responds', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
-    asked = []
+    requests = []
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     await page.goto(`${server.origin}/login`)
     await button().press('Enter')
     await page.waitForURL('**/signed-out')
-    expect(asked.map(({ path }) => path)).toEqual(['/submit'])
-    expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
+    expect(requests.map(({ path }) => path)).toEqual(['/submit'])
+    expect(challengeOf(requests[0]?.body)).toBe('c2hvcnQ')
   })
 
   test('fetches a new challenge if the challenge of the page has expired', async () => {
     await makePasskey()
     fresh(Date.now() - 1)
-    asked = []
+    requests = []
     answering({
       '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
       '/submit': { status: 200, body: { redirectTo: '/signed-out' } },
@@ -92,14 +92,14 @@ describe('signing in', () => {
     await page.goto(`${server.origin}/login`)
     await button().click()
     await page.waitForURL('**/signed-out')
-    expect(asked.map(({ path }) => path)).toEqual(['/ceremony', '/submit'])
-    expect(challengeOf(asked[1]?.body)).toBe('ZnJlc2g')
+    expect(requests.map(({ path }) => path)).toEqual(['/ceremony', '/submit'])
+    expect(challengeOf(requests[1]?.body)).toBe('ZnJlc2g')
   })
 
   test('never sends a challenge twice, and shows the error of the server', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
-    asked = []
+    requests = []
     answering({
       '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
       '/submit': { status: 401, body: { error: 'No.', code: 'passkey_rejected', request_id: '1' } },
@@ -111,7 +111,7 @@ describe('signing in', () => {
     const second = page.waitForResponse('**/submit')
     await button().click()
     await second
-    expect(asked.map(({ path }) => path)).toEqual(['/submit', '/ceremony', '/submit'])
+    expect(requests.map(({ path }) => path)).toEqual(['/submit', '/ceremony', '/submit'])
   })
 
   test('signals the password manager to remove an unknown passkey', async () => {
@@ -136,10 +136,10 @@ describe('signing in', () => {
     await page.goto(`${server.origin}/login`)
     await page.evaluate(() => {
       const get = navigator.credentials.get.bind(navigator.credentials)
-      const asked: unknown[] = []
-      Object.assign(globalThis, { asked })
+      const requests: unknown[] = []
+      Object.assign(globalThis, { asked: requests })
       navigator.credentials.get = (options) => {
-        asked.push(options?.publicKey?.userVerification)
+        requests.push(options?.publicKey?.userVerification)
         return get(options)
       }
     })
@@ -155,7 +155,7 @@ describe('signing in', () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
-    asked = []
+    requests = []
     // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
     await page.addInitScript(() => {
       const get = navigator.credentials.get.bind(navigator.credentials)
@@ -166,8 +166,8 @@ describe('signing in', () => {
     })
     await page.goto(`${server.origin}/field`, { waitUntil: 'commit' })
     await page.waitForURL('**/signed-out')
-    expect(asked.map(({ path }) => path)).toEqual(['/submit'])
-    expect(challengeOf(asked[0]?.body)).toBe('c2hvcnQ')
+    expect(requests.map(({ path }) => path)).toEqual(['/submit'])
+    expect(challengeOf(requests[0]?.body)).toBe('c2hvcnQ')
     expect(await page.evaluate(() => sessionStorage.getItem('mediation'))).toBe('conditional')
   })
 
@@ -178,11 +178,11 @@ describe('signing in', () => {
       '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
       '/submit': { status: 403, body: { error: 'No.', code: 'account_disabled', request_id: '1' } },
     })
-    asked = []
+    requests = []
     await page.goto(`${server.origin}/field`)
     await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
     await page.getByLabel('E-mail').fill('anna@example.com')
-    const submitted = () => asked.filter(({ path }) => path === '/submit')
+    const submitted = () => requests.filter(({ path }) => path === '/submit')
     await eventually(() => expect(submitted()).toHaveLength(3))
     await page.waitForLoadState('networkidle')
     expect(submitted()).toHaveLength(3)
@@ -199,7 +199,7 @@ describe('signing in', () => {
       await makePasskey()
       await authenticator.setAutomaticPresence(false)
       server.pages.set('lc', codePage())
-      asked = []
+      requests = []
       await page.addInitScript(() => {
         const get = navigator.credentials.get.bind(navigator.credentials)
         navigator.credentials.get = (options) => {
@@ -220,7 +220,7 @@ describe('signing in', () => {
       await authenticator.setAutomaticPresence(true)
       await page.getByLabel('Login code').fill('K7QP2M')
       await page.waitForLoadState('networkidle')
-      expect(asked).toEqual([])
+      expect(requests).toEqual([])
     })
 
     test('continues with the submitted code, regardless of the response to a passkey', async () => {
@@ -247,14 +247,14 @@ describe('signing in', () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
-    asked = []
+    requests = []
     await authenticator.setAutomaticPresence(false)
     await page.goto(`${server.origin}/field`)
     expect(await page.getByLabel('E-mail').getAttribute('autocomplete')).toBe('username webauthn')
     await authenticator.setAutomaticPresence(true)
     await button().click()
     await page.waitForURL('**/signed-out')
-    expect(asked.map(({ path }) => path)).toEqual(['/submit'])
+    expect(requests.map(({ path }) => path)).toEqual(['/submit'])
   })
 
   test.each([
@@ -288,10 +288,10 @@ describe('signing in', () => {
     const { timeout = 300_000 } = pretended as { timeout?: number }
     const options = { ...view.ceremony.options, timeout }
     server.pages.set('login', { ...view, ceremony: { ...view.ceremony, options } })
-    await page.addInitScript((given: { isSecureContext?: boolean; withoutWebAuthn?: boolean; throws?: string }) => {
-      if (given.isSecureContext === false) Object.defineProperty(globalThis, 'isSecureContext', { value: false })
-      if (given.withoutWebAuthn) Object.defineProperty(globalThis, 'PublicKeyCredential', { value: undefined })
-      const { throws } = given
+    await page.addInitScript((input: { isSecureContext?: boolean; withoutWebAuthn?: boolean; throws?: string }) => {
+      if (input.isSecureContext === false) Object.defineProperty(globalThis, 'isSecureContext', { value: false })
+      if (input.withoutWebAuthn) Object.defineProperty(globalThis, 'PublicKeyCredential', { value: undefined })
+      const { throws } = input
       if (throws !== undefined)
         navigator.credentials.get = async () => {
           throw new DOMException('No.', throws)
@@ -335,7 +335,7 @@ describe('signing in', () => {
   test('shows that it waits, and asks once for several clicks', async () => {
     await makePasskey()
     fresh(Date.now() + 300_000)
-    asked = []
+    requests = []
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     await page.goto(`${server.origin}/login`)
     let release = () => {}
@@ -353,7 +353,7 @@ describe('signing in', () => {
     await button().click()
     release()
     await page.waitForURL('**/signed-out')
-    expect(asked.map(({ path }) => path)).toEqual(['/submit'])
+    expect(requests.map(({ path }) => path)).toEqual(['/submit'])
   })
 
   test('reports an unreachable server', async () => {
@@ -378,11 +378,11 @@ describe('signing in', () => {
 
 test('the account page signals the current passkeys and user name to the password manager', async () => {
   await makePasskey()
-  const [made] = await authenticator.credentials()
+  const [created] = await authenticator.credentials()
   const view = pageStates.account
-  if (made === undefined || view?.view !== 'account') throw new Error('There is no passkey, or no account page.')
+  if (created === undefined || view?.view !== 'account') throw new Error('There is no passkey, or no account page.')
   const signals = { ...view.signals, userName: 'anna.koch', displayName: 'Anna B. Koch' }
-  server.pages.set('mine', { ...view, signals: { ...signals, credentialIds: [made.id] } })
+  server.pages.set('mine', { ...view, signals: { ...signals, credentialIds: [created.id] } })
   await page.goto(`${server.origin}/mine`)
   const names = async () =>
     (await authenticator.credentials()).map(({ userName, userDisplayName }) => [userName, userDisplayName])
@@ -445,7 +445,7 @@ test('a button that is clicked before its script has loaded waits for it', async
   arrived.resolve()
   await pressed
   await page.waitForURL('**/signed-out')
-  expect(asked.map(({ path }) => path)).toEqual(['/signup/add-passkey/options', '/signup/add-passkey'])
+  expect(requests.map(({ path }) => path)).toEqual(['/signup/add-passkey/options', '/signup/add-passkey'])
 })
 
 describe('setting up', () => {
@@ -463,7 +463,7 @@ describe('setting up', () => {
     await page.getByLabel('E-mail').fill('anna@example.com')
     await finish().press('Enter')
     await page.waitForURL('**/clients-none')
-    expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+    expect(JSON.parse(requests[0]?.body ?? '')).toEqual({
       username: 'anna',
       firstName: 'Anna',
       lastName: 'Koch',

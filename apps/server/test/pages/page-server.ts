@@ -70,8 +70,8 @@ export async function startPageServer(catalogues?: Catalogues): Promise<PageServ
       ctx.body = await render(page, ctx.req)
       return
     }
-    const answer = running.answer({ method: ctx.method, path: ctx.path, body: await textOf(ctx.req) })
-    if (answer) Object.assign(ctx, { status: answer.status, body: answer.body })
+    const result = running.answer({ method: ctx.method, path: ctx.path, body: await textOf(ctx.req) })
+    if (result) Object.assign(ctx, { status: result.status, body: result.body })
   })
   const listener = createServer(app.callback()).listen(0, '127.0.0.1')
   await new Promise((resolve) => listener.once('listening', resolve))

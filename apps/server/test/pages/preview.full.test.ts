@@ -17,7 +17,7 @@ let server: PageServer
 let browser: TestBrowser
 /** One page for all states and themes, because reloading takes as long as the checks. */
 let page: Page
-let said: string[]
+let output: string[]
 
 beforeAll(async () => {
   server = await startPageServer()
@@ -31,7 +31,7 @@ beforeAll(async () => {
   // Disables optimizations for long-running scripts, because no page runs long.
   browser = await launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] })
   page = await browser.newPage()
-  said = listen(page)
+  output = listen(page)
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 describe.each(Object.keys(pageStates))('%s', (name) => {
   beforeAll(async () => {
-    said.length = 0
+    output.length = 0
     await look('light', 'desktop')
     await page.goto(`${server.origin}/${name}`)
     await openEverything(page)
@@ -52,7 +52,7 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
   ] as const)('is accessible and logs nothing in %s on a %s', async (colorScheme, size) => {
     await look(colorScheme, size)
     await expectNoAxeViolations(page)
-    expect(said).toEqual([])
+    expect(output).toEqual([])
   })
 
   test('fits into 320 pixels', async () => {
@@ -214,10 +214,10 @@ async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Pr
 
 /** All console messages and errors of the page. */
 function listen(page: Page): string[] {
-  const said: string[] = []
-  page.on('console', (message) => said.push(message.text()))
-  page.on('pageerror', (error) => said.push(String(error)))
-  return said
+  const output: string[] = []
+  page.on('console', (message) => output.push(message.text()))
+  page.on('pageerror', (error) => output.push(String(error)))
+  return output
 }
 
 async function openEverything(page: Page): Promise<void> {

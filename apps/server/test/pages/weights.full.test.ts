@@ -49,7 +49,7 @@ async function watched(page: Page) {
   await session.send('Network.setCacheDisabled', { cacheDisabled: true })
   let bytes = 0
   let requests: Loaded[] = []
-  let said: string[] = []
+  let output: string[] = []
   session.on('Network.requestWillBeSent', ({ request, initiator, type }) => {
     if (request.url.startsWith('data:')) return
     const { pathname } = new URL(request.url)
@@ -61,8 +61,8 @@ async function watched(page: Page) {
   session.on('Network.loadingFinished', ({ encodedDataLength }) => {
     bytes += encodedDataLength
   })
-  page.on('console', (message) => said.push(message.text()))
-  page.on('pageerror', (error) => said.push(String(error)))
+  page.on('console', (message) => output.push(message.text()))
+  page.on('pageerror', (error) => output.push(String(error)))
   await page.addInitScript(() => {
     // The browser's own frames, even if the page clock is changed.
     const frame = requestAnimationFrame.bind(globalThis)
@@ -76,7 +76,7 @@ async function watched(page: Page) {
     async load(url: string) {
       bytes = 0
       requests = []
-      said = []
+      output = []
       await page.goto(url, { waitUntil: 'load' })
     },
     /** Since the load. Waits two frames, after which layout shifts are recorded. */
@@ -86,7 +86,7 @@ async function watched(page: Page) {
         await shifts.settled()
         return Number(shifts.sum)
       })
-      return { bytes, requests: [...requests], said, shift }
+      return { bytes, requests: [...requests], said: output, shift }
     },
   }
 }

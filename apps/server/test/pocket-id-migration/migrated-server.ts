@@ -88,8 +88,8 @@ function toBase64url(base64: string): string {
 export async function signIn(url: string, passkey: Passkey, agent = new UserAgent()) {
   const options = (await agent.getJson(`${url}/api/webauthn/login/start`)).json() as Options
   const response = authenticatorOf(passkey).get(options, { origin: url })
-  const answer = await agent.postJson(`${url}/api/webauthn/login/finish`, response)
-  return { agent, status: answer.status, user: answer.json() as { readonly id: string; readonly username: string } }
+  const result = await agent.postJson(`${url}/api/webauthn/login/finish`, response)
+  return { agent, status: result.status, user: result.json() as { readonly id: string; readonly username: string } }
 }
 
 /** The passkeys of a user of the fixture. */

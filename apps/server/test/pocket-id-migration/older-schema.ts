@@ -193,8 +193,8 @@ function zipOf(files: ReadonlyMap<string, Buffer>): Buffer {
 
 /** What later versions keep in the state of their actors. */
 function fillTables(database: Database.Database): void {
-  const setting = database.prepare('INSERT INTO app_config_variables VALUES (?, ?)')
-  for (const entry of Object.entries(facts.settings)) setting.run(...entry)
+  const fixture = database.prepare('INSERT INTO app_config_variables VALUES (?, ?)')
+  for (const entry of Object.entries(facts.settings)) fixture.run(...entry)
   const token = database.prepare('INSERT INTO signup_tokens VALUES (?, 1795887310, ?, unixepoch(?), ?, ?)')
   const group = database.prepare('INSERT INTO signup_tokens_user_groups SELECT ?, id FROM user_groups WHERE name = ?')
   for (const { id, token: text, expiresAt, usageLimit, usageCount, groups } of facts.signupTokens) {

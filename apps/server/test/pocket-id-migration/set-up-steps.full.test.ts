@@ -83,14 +83,14 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   const checkArchive = (file: string) => operator.post('/check', { file, encryptionKey: facts.encryptionKey })
 
   test('asks for the set-up token before it takes anything', async () => {
-    const stranger = browser(target.url)
-    expect(await stranger.post('', { token: 'a guess' })).toMatchObject({ status: 403, set: undefined })
-    for (const answer of [
-      await stranger.upload(archive),
-      await stranger.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey }),
-      await stranger.post('/start', { choice: 'x' }),
+    const otherUser = browser(target.url)
+    expect(await otherUser.post('', { token: 'a guess' })).toMatchObject({ status: 403, set: undefined })
+    for (const response of [
+      await otherUser.upload(archive),
+      await otherUser.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey }),
+      await otherUser.post('/start', { choice: 'x' }),
     ])
-      expect(answer.status).toBe(303)
+      expect(response.status).toBe(303)
     expect(await readdir(join(target.folder, kind === 'SQLite' ? 'data' : '.'))).not.toContain('import')
     const granted = await operator.post('', { token })
     expect(granted).toMatchObject({ status: 303, set: expect.stringMatching(/HttpOnly/i) })
@@ -111,8 +111,8 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
 
   test('keeps nothing of an upload that is too large or that breaks off', async () => {
     const [large, broken] = [operator.startUpload(3 * 1024 ** 3), operator.startUpload(1_000_000)]
-    const [answer] = (await once(large, 'response')) as [IncomingMessage]
-    expect([answer.statusCode, await text(answer)]).toEqual([422, expect.stringContaining('too large')])
+    const [response] = (await once(large, 'response')) as [IncomingMessage]
+    expect([response.statusCode, await text(response)]).toEqual([422, expect.stringContaining('too large')])
     large.destroy()
     broken.write(archive.subarray(0, 1000))
     await eventually(async () => expect(await partialUploads()).toHaveLength(1))
@@ -261,9 +261,9 @@ test(
   async () => {
     await using target = await createTarget('SQLite')
     await using _ = await target.start({ DISABLE_RATE_LIMITING: 'false' })
-    const stranger = browser(target.url)
-    const answers = await Promise.all(Array.from({ length: 11 }, () => stranger.post('', { token: 'a guess' })))
-    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(10).fill(403), 429])
+    const otherUser = browser(target.url)
+    const responses = await Promise.all(Array.from({ length: 11 }, () => otherUser.post('', { token: 'a guess' })))
+    expect(responses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(403), 429])
   },
   longTestTimeout,
 )
@@ -280,8 +280,8 @@ test(
     expect((await operator.post('', { token: server.ready[1] ?? '' })).status).toBe(303)
     const guess = (_: unknown, index: number) =>
       operator.post('/check', { file: 'export.zip', encryptionKey: `a guessed encryption key ${index}` })
-    const answers = await Promise.all(Array.from({ length: 30 }, guess))
-    const statuses = answers.map(({ status }) => status)
+    const responses = await Promise.all(Array.from({ length: 30 }, guess))
+    const statuses = responses.map(({ status }) => status)
     expect(new Set(statuses)).toEqual(new Set([422, 429]))
     // Ten, and one more every ten seconds.
     expect(statuses.filter((status) => status === 422).length).toBeLessThan(20)

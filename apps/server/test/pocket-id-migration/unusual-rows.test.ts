@@ -85,8 +85,8 @@ describe.each(databaseKinds)('unusual rows migrated to %s', (kind) => {
       const done = await agent.follow(await agent.get(`${url}/authorize?${new URLSearchParams(query)}`), {
         until: (location) => location.startsWith(redirectUri),
       })
-      const answer = new URL(done.location ?? '').searchParams
-      return answer.has('code') ? 'code' : answer.get('error')
+      const result = new URL(done.location ?? '').searchParams
+      return result.has('code') ? 'code' : result.get('error')
     }
     expect(await authorize(`${parts}/`)).toBe('code')
     expect(await authorize(orders)).toBe('consent_required')

@@ -30,26 +30,26 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
       const other = await one.startReplica()
       const call = async (method: string, path: string, body?: object, at = url) => {
         const isForm = body instanceof FormData
-        const answer = await fetch(at + path, {
+        const response = await fetch(at + path, {
           method,
           headers: { 'x-api-key': apiKey, ...(!isForm && { 'content-type': 'application/json' }) },
           ...(body && { body: isForm ? body : JSON.stringify(body) }),
         })
-        const text = await answer.text()
-        if (answer.status >= 400) throw new Error(`${method} ${path}: ${text}`)
+        const text = await response.text()
+        if (response.status >= 400) throw new Error(`${method} ${path}: ${text}`)
         return text === '' ? undefined : JSON.parse(text)
       }
 
       // What every process has cached.
       const kids = async (at: string): Promise<readonly string[]> => {
-        const answer = await fetch(`${at}/.well-known/jwks.json`)
-        return ((await answer.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys.map(
+        const response = await fetch(`${at}/.well-known/jwks.json`)
+        return ((await response.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys.map(
           ({ kid }) => kid,
         )
       }
       const signInPage = async (at: string) => (await fetch(`${at}/login`)).text()
       const logo = async (at: string) =>
-        fetch(`${at}/api/application-images/logo`).then((answer) => (answer.ok ? answer.text() : null))
+        fetch(`${at}/api/application-images/logo`).then((response) => (response.ok ? response.text() : null))
       const cached = { kids, logo, hasName: async (at: string) => (await signInPage(at)).includes('Renamed') }
       const readAll = async (at: string) =>
         Object.fromEntries(

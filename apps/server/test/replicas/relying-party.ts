@@ -40,9 +40,9 @@ export async function signIn(url: string, application: Application, agent: UserA
   if (attribute === undefined) throw new RequestFailed(`no sign-in page: ${page.status}`)
   const { options, submitTo } = JSON.parse(attribute.replaceAll('&#34;', '"').replaceAll('&amp;', '&'))
   const response = passkey.get(options, { origin: url })
-  const answer = await agent.postJson(new URL(submitTo, url).href, { response })
-  if (answer.status !== 200) throw new RequestFailed(`the assertion was answered with ${answer.status}`)
-  const { redirectTo } = answer.json() as { readonly redirectTo: string }
+  const result = await agent.postJson(new URL(submitTo, url).href, { response })
+  if (result.status !== 200) throw new RequestFailed(`the assertion was answered with ${result.status}`)
+  const { redirectTo } = result.json() as { readonly redirectTo: string }
   const { location } = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: atApplication })
   const code = new URL(location ?? '').searchParams.get('code') ?? ''
   return token(url, application, {
@@ -60,10 +60,10 @@ export interface Tokens {
 /** @throws {RefusedError} if the provider rejects the grant */
 export async function token(url: string, { id, secret }: Application, fields: Readonly<Record<string, string>>) {
   const headers = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
-  const answer = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers, body: new URLSearchParams(fields) })
-  const text = await answer.text()
-  if (answer.status === 400) throw new RefusedError(text)
-  if (answer.status !== 200) throw new RequestFailed(`the token request was answered with ${answer.status}`)
+  const response = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers, body: new URLSearchParams(fields) })
+  const text = await response.text()
+  if (response.status === 400) throw new RefusedError(text)
+  if (response.status !== 200) throw new RequestFailed(`the token request was answered with ${response.status}`)
   return JSON.parse(text) as Tokens
 }
 

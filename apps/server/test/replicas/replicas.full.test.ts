@@ -78,16 +78,16 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
 
       /** `undefined` if the request failed without a definitive response. */
       const api = async (method: string, path: string, body?: object, at = url) => {
-        const answer = await fetch(at + path, {
+        const result = await fetch(at + path, {
           method,
           headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
           ...(body && { body: JSON.stringify(body) }),
         }).catch(() => undefined)
-        if (answer === undefined || answer.status >= 500) return undefined
+        if (result === undefined || result.status >= 500) return undefined
         // A cast: the tests of the REST API check the shapes.
         return {
-          status: answer.status,
-          json: (await answer.json().catch(() => ({}))) as Readonly<Record<string, string>>,
+          status: result.status,
+          json: (await result.json().catch(() => ({}))) as Readonly<Record<string, string>>,
         }
       }
       await setUpAdministrator(new UserAgent(), url)
@@ -197,8 +197,8 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       })
       did.push('the name of the instance changed')
       const kidsAt = (at: string) =>
-        fetch(`${at}/.well-known/jwks.json`).then(async (answer) =>
-          ((await answer.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys
+        fetch(`${at}/.well-known/jwks.json`).then(async (response) =>
+          ((await response.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys
             .map(({ kid }) => kid)
             .sort(),
         )

@@ -38,19 +38,19 @@ test(
       )
     }
     const readiness = async (ownPort: number) => {
-      const answer = await fetch(`http://127.0.0.1:${ownPort}/readyz`)
-      return [answer.status, await answer.text()]
+      const response = await fetch(`http://127.0.0.1:${ownPort}/readyz`)
+      return [response.status, await response.text()]
     }
     const becomesReady = (ownPort: number) =>
       eventually(async () => expect(await readiness(ownPort)).toEqual([200, expect.anything()]))
     const call = async (ownPort: number, method: string, path: string, body?: object) => {
-      const answer = await fetch(`http://127.0.0.1:${ownPort}/api/${path}`, {
+      const response = await fetch(`http://127.0.0.1:${ownPort}/api/${path}`, {
         method,
         headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
         ...(body && { body: JSON.stringify(body) }),
       })
-      const text = await answer.text()
-      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+      const text = await response.text()
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
       return text === '' ? {} : JSON.parse(text)
     }
     const sql = new pg.Client({ connectionString: database.url })

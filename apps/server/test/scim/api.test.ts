@@ -42,8 +42,8 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
 
   test('creates, reads, changes and deletes a provider, and never returns its token', async () => {
     expect(await ofClient()).toMatchObject(notFound)
-    const made = await create()
-    expect(made).toMatchObject({
+    const created = await create()
+    expect(created).toMatchObject({
       endpoint: server.url,
       token: 'XXXXXXXXXX',
       lastSyncedAt: null,
@@ -51,14 +51,14 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
       removal: 'deactivate',
       lastReport: null,
     })
-    expect((await ofClient()).json).toEqual(expect.objectContaining({ id: made.id }))
-    expect((await update(made.params, { token: '', removal: 'delete' })).json).toMatchObject({
+    expect((await ofClient()).json).toEqual(expect.objectContaining({ id: created.id }))
+    expect((await update(created.params, { token: '', removal: 'delete' })).json).toMatchObject({
       token: '',
       removal: 'delete',
     })
     const entry = JSON.stringify(await lastEntry(instance, 'SCIM_PROVIDER_UPDATED'))
     expect(entry).toContain('"removal":{"before":"deactivate","after":"delete"}')
-    expect((await instance.call(`DELETE ${providers}/{id}`, { params: made.params })).status).toBe(204)
+    expect((await instance.call(`DELETE ${providers}/{id}`, { params: created.params })).status).toBe(204)
     expect(await ofClient()).toMatchObject(notFound)
     for (const event of ['scim_provider_created', 'scim_provider_updated', 'scim_provider_removed'])
       expect(audited(instance, event).at(-1)).toMatchObject({ clientId })
@@ -132,8 +132,8 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     await update(params, { removal: 'delete' })
     const { administrator, url } = instance
     const options = { headers: { 'if-match': tag } }
-    const answer = await administrator.sendJson('PUT', `${url}${providers}/${params.id}`, { body: body(), options })
-    expect(answer.status).toBe(412)
+    const response = await administrator.sendJson('PUT', `${url}${providers}/${params.id}`, { body: body(), options })
+    expect(response.status).toBe(412)
   })
 
   test('provisions users on demand and returns the result', async () => {
@@ -149,9 +149,9 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
 
   test('reports a failing target with its cause', async () => {
     const { params } = await create({ token: 'wrong' })
-    const answer = await sync(params)
-    expect([answer.status, answer.json.code]).toEqual([500, 'scim_sync_failed'])
-    expect(answer.json.details).toMatchObject({ reason: 'unauthorized' })
+    const response = await sync(params)
+    expect([response.status, response.json.code]).toEqual([500, 'scim_sync_failed'])
+    expect(response.json.details).toMatchObject({ reason: 'unauthorized' })
     const { json } = await ofClient()
     expect([json.lastSyncedAt, json.lastReport]).toMatchObject([null, { stopped: { code: 'unauthorized' } }])
     expect(audited(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'unauthorized' })

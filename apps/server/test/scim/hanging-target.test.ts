@@ -37,11 +37,11 @@ test('an unresponsive target delays no requests or changes, and the server can s
   expect([sync.status, sync.json()]).toEqual([409, expect.objectContaining({ code: 'scim_sync_running' })])
   const other = await instance.app.pocket.clients.create({ name: 'Files', redirectUris: [] })
   const body = { endpoint, oidcClientId: other.id }
-  const made = await administrator.sendJson('POST', `${url}/api/scim/service-provider`, { body })
-  const { id: second } = made.json() as { id: string }
-  const answer = administrator.sendJson('POST', `${url}/api/scim/service-provider/${second}/sync`, {})
+  const created = await administrator.sendJson('POST', `${url}/api/scim/service-provider`, { body })
+  const { id: second } = created.json() as { id: string }
+  const result = administrator.sendJson('POST', `${url}/api/scim/service-provider/${second}/sync`, {})
   while (asked < 2) await administrator.get(at)
   await instance[Symbol.asyncDispose]()
-  expect((await answer).status).toBe(500)
+  expect((await result).status).toBe(500)
   expect(asked).toBe(2)
 })

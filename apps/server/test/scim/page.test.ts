@@ -32,9 +32,9 @@ const post = (part: string, fields: Readonly<Record<string, string>> = {}) =>
   instance.administrator.postForm(at + part, fields)
 const target = (more: object = {}) => ({ endpoint: server.url, token: 'scim-token', removal: 'deactivate', ...more })
 const setUp = async () => {
-  const answer = await post('', target())
-  expect([answer.status, answer.location]).toEqual([303, expect.stringContaining('/scim')])
-  return instance.administrator.follow(answer)
+  const response = await post('', target())
+  expect([response.status, response.location]).toEqual([303, expect.stringContaining('/scim')])
+  return instance.administrator.follow(response)
 }
 /** The page after a run has ended; each check is a request. */
 const ended = async () => {
@@ -75,26 +75,26 @@ test.each([
   [{ endpoint: 'photos.example' }, 'Enter an https:// URL'],
   [{ token: 'two words' }, 'The token has invalid characters'],
 ])('%j is refused next to the field, and the input is kept', async (more, sentence) => {
-  const answer = await post('', target({ removal: 'delete', ...more }))
-  expect(answer.status).toBe(400)
-  expect(answer.text).toContain(sentence)
-  expect(answer.text).toContain(`value="${'endpoint' in more ? more.endpoint : server.url}"`)
-  expect(answer.text).toMatch(/value="delete" checked/)
-  expect(answer.text).not.toContain('two words')
+  const response = await post('', target({ removal: 'delete', ...more }))
+  expect(response.status).toBe(400)
+  expect(response.text).toContain(sentence)
+  expect(response.text).toContain(`value="${'endpoint' in more ? more.endpoint : server.url}"`)
+  expect(response.text).toMatch(/value="delete" checked/)
+  expect(response.text).not.toContain('two words')
 })
 
 test('a stored token must be entered again for another server', async () => {
   await setUp()
-  const answer = await post('', target({ token: '', endpoint: 'https://other.example/scim' }))
-  expect(answer.text).toContain('Enter the token again')
+  const response = await post('', target({ token: '', endpoint: 'https://other.example/scim' }))
+  expect(response.text).toContain('Enter the token again')
 })
 
 test('a concurrent change is shown', async () => {
   await setUp()
   const version = versionOf(await page())
   await post('', target({ removal: 'delete' }))
-  const answer = await post('', target({ version }))
-  expect([answer.status, answer.text]).toEqual([412, expect.stringContaining('People who leave')])
+  const response = await post('', target({ version }))
+  expect([response.status, response.text]).toEqual([412, expect.stringContaining('People who leave')])
 })
 
 test('a test names the target, or the cause of its failure', async () => {

@@ -40,7 +40,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   })
 
   const provider = async (more: Partial<ScimProvider> = {}): Promise<ScimProvider> => {
-    const made: ScimProvider = {
+    const created: ScimProvider = {
       id: randomUUID(),
       clientId: randomUUID(),
       endpoint: 'https://app.example/scim',
@@ -55,8 +55,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
       report: null,
       ...more,
     }
-    await store.insert(made)
-    return made
+    await store.insert(created)
+    return created
   }
   const leaseOf = ({ id }: ScimProvider) => ({ id, owner: randomUUID() })
   const range = { now: noon, until: noon + minute }
@@ -74,15 +74,15 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   })
 
   test('lets one of many replicas run it, until it finishes or dies', async () => {
-    const made = await provider()
-    const leases = Array.from({ length: 10 }, () => leaseOf(made))
+    const created = await provider()
+    const leases = Array.from({ length: 10 }, () => leaseOf(created))
     const claimed = await Promise.all(leases.map((lease) => store.claim(lease, range)))
     const [winner, ...losers] = leases.toSorted(
       (a, b) => Number(claimed[leases.indexOf(b)]) - Number(claimed[leases.indexOf(a)]),
     )
     if (!winner) throw new TypeError('Nobody has it')
     expect(claimed.filter(Boolean).length).toBe(1)
-    expect([await store.listDue(noon), await store.listDue(noon + minute)]).toEqual([[], [made.id]])
+    expect([await store.listDue(noon), await store.listDue(noon + minute)]).toEqual([[], [created.id]])
     expect(await store.renew(winner, noon + 2 * minute)).toBe(true)
     for (const lease of losers.slice(0, 1)) {
       expect([await store.renew(lease, noon), await store.finish(lease, end)]).toEqual([false, false])
@@ -90,7 +90,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
       expect([await store.renew(winner, noon), await store.finish(winner, end)]).toEqual([false, false])
       expect(await store.finish(lease, { ...end, finishedAt: noon + 3 * minute })).toBe(true)
     }
-    expect(await store.find(made.id)).toMatchObject({
+    expect(await store.find(created.id)).toMatchObject({
       leaseUntil: null,
       nextRunAt: end.nextRunAt,
       succeededAt: noon + 3 * minute,
@@ -99,19 +99,19 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   })
 
   test('is not due after another replica ran it', async () => {
-    const made = await provider()
-    const first = leaseOf(made)
+    const created = await provider()
+    const first = leaseOf(created)
     expect(await store.claimDue(first, range)).toBe(true)
     expect(await store.finish(first, end)).toBe(true)
-    expect(await store.claimDue(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(false)
-    expect(await store.claim(leaseOf(made), { now: noon + 2000, until: noon + minute })).toBe(true)
+    expect(await store.claimDue(leaseOf(created), { now: noon + 2000, until: noon + minute })).toBe(false)
+    expect(await store.claim(leaseOf(created), { now: noon + 2000, until: noon + minute })).toBe(true)
   })
 
   test('is not delayed by a lease, a next run or a change from before the clock was set back', async () => {
     const [leased, reschedule] = [await provider(), await provider({ nextRunAt: noon + 3 * 60 * minute })]
     await store.claim(leaseOf(leased), { now: noon + 60 * minute, until: noon + 61 * minute })
     expect((await store.listDue(noon)).toSorted()).toEqual([leased.id, reschedule.id].toSorted())
-    for (const made of [leased, reschedule]) expect(await store.claimDue(leaseOf(made), range)).toBe(true)
+    for (const created of [leased, reschedule]) expect(await store.claimDue(leaseOf(created), range)).toBe(true)
     expect(await store.listDue(noon)).toEqual([])
     const next = await provider({ nextRunAt: noon + 60 * minute })
     await store.recordChange(noon + 60 * minute)
@@ -120,16 +120,16 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   })
 
   test('stays due after a replica releases it', async () => {
-    const made = await provider()
-    const lease = leaseOf(made)
+    const created = await provider()
+    const lease = leaseOf(created)
     await store.claim(lease, range)
     await store.release(lease)
-    expect(await store.listDue(noon)).toEqual([made.id])
+    expect(await store.listDue(noon)).toEqual([created.id])
   })
 
   test('is due after a quiet period since the last change', async () => {
     await store.recordChange(noon)
-    const made = await provider({ nextRunAt: noon + 60 * minute })
+    const created = await provider({ nextRunAt: noon + 60 * minute })
     // Changes were not recorded before a provider existed.
     await store.consumeChanges(noon + 60 * minute, noon)
     expect(await store.listDue(noon)).toEqual([])
@@ -142,7 +142,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
     }
     const now = noon + 9 * minute
     await store.consumeChanges(now - 5 * minute, now)
-    expect([await store.listDue(now - 1), await store.listDue(now)]).toEqual([[], [made.id]])
+    expect([await store.listDue(now - 1), await store.listDue(now)]).toEqual([[], [created.id]])
   })
 
   test('handles a request that arrives during a run after it', async () => {

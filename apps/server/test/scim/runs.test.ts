@@ -13,8 +13,8 @@ import { createScimRuns, type ScimRuns } from '../../src/scim/runs.ts'
 import { open, sites } from '../database/sites.ts'
 
 const minute = 60_000
-const nobody = { requestId: null, ipAddress: null, userAgent: null }
-const actor = { id: 'ada', origin: nobody }
+const noUser = { requestId: null, ipAddress: null, userAgent: null }
+const actor = { id: 'ada', origin: noUser }
 
 describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
   const stack = new AsyncDisposableStack()
@@ -94,11 +94,11 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     }
     expect([await listed(0), await listed(59), await listed(1), await listed(1)]).toEqual([0, 0, 2, 0])
     const noting = withChangeTracking(audit, { store: database.scimProviders, clock })
-    await noting.record({ event: 'signed_in', accountId: 'ada', method: 'passkey' }, nobody)
+    await noting.record({ event: 'signed_in', accountId: 'ada', method: 'passkey' }, noUser)
     expect(await listed(6)).toBe(0)
-    await noting.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, nobody)
+    await noting.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, noUser)
     expect(await listed(4)).toBe(0)
-    await noting.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, nobody)
+    await noting.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, noUser)
     expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
     // An import from LDAP records many changes at once.
     const names = { accountName: 'ada', actorName: 'LDAP', clientName: null, passkeyName: null }
@@ -221,11 +221,11 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
       return { [Symbol.dispose]() {} }
     }
     const sent: string[] = []
-    let gone: Promise<unknown> | undefined
+    let deleted: Promise<unknown> | undefined
     const removing: typeof fetch = async (url, init) => {
       if (init?.method === 'POST') sent.push(String(url))
-      if (sent.length > 4) gone ??= remove(provider).then(() => Promise.all(looks.map((look) => look())))
-      await gone
+      if (sent.length > 4) deleted ??= remove(provider).then(() => Promise.all(looks.map((look) => look())))
+      await deleted
       return fetch(url, init)
     }
     await runDue(replica({ fetch: removing, repeat }))

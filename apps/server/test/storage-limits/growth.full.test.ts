@@ -63,9 +63,9 @@ function storing(url: string, clientId: string): Readonly<Record<string, () => P
       }),
     register: () => register(random(100)),
     'register and remove': async () => {
-      const answer = await register(random(100))
-      const { registration_client_uri: at, registration_access_token: token } = (await answer.json()) as Fields
-      return at ? fetch(at, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } }) : answer
+      const response = await register(random(100))
+      const { registration_client_uri: at, registration_access_token: token } = (await response.json()) as Fields
+      return at ? fetch(at, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } }) : response
     },
     'ask for a login code': () => json('/api/one-time-access-email', { email: `${random(20)}@example.com` }),
     'guess a login code': () => json(`/api/one-time-access-token/${random(6)}`, {}),
@@ -83,13 +83,13 @@ async function everyRoute(url: string, passTime: () => void): Promise<void> {
     const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
     const body = JSON.stringify({ text: random(12_000) })
     passTime()
-    const answer = await fetch(`${address}?q=${random(3000)}`, {
+    const response = await fetch(`${address}?q=${random(3000)}`, {
       method,
       headers,
       redirect: 'manual',
       ...(method !== 'GET' && { body }),
     })
-    await answer.arrayBuffer().catch(() => {})
+    await response.arrayBuffer().catch(() => {})
   }
 }
 
@@ -188,9 +188,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
       if (passed % 10 === 0) await everyRoute(instance.url, () => (now += 20))
       for (const [name, send] of Object.entries(kinds))
         for (let sent = 0; sent < (times[name] ?? defaultTimes); sent++) {
-          const answer = await send()
-          await answer.arrayBuffer().catch(() => {})
-          outcomes.add(`${name} ${answer.status}`)
+          const response = await send()
+          await response.arrayBuffer().catch(() => {})
+          outcomes.add(`${name} ${response.status}`)
           // Requests are spread over the minute, so that no general rate limit hides the others.
           now += 100
         }

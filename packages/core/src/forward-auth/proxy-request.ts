@@ -36,7 +36,7 @@ const descriptions: Readonly<Record<AuthzEndpoint, readonly string[]>> = {
   'ext-authz': ['x-forwarded-proto', 'host'],
 }
 /** Headers that affect the decision; a request with a duplicate is rejected. */
-const decidingHeaders = ['authorization', 'host', ...overridingHeaders]
+const singleValueHeaders = ['authorization', 'host', ...overridingHeaders]
 
 /** Whether the request comes from a trusted proxy. */
 export function isFromProxy({ socket: { remoteAddress } }: IncomingMessage, trustProxy: TrustProxy): boolean {
@@ -53,20 +53,20 @@ export function forwardedHost(req: IncomingMessage): string | undefined {
  * The request that a proxy asks about. Each interface reads only its own headers, because a proxy forwards the others as
  * they came from the client.
  *
- * @param targetOfCall - the target of the proxy's own request below the endpoint
+ * @param requestTarget - the target of the proxy's own request below the endpoint
  */
 export function readProxyRequest(
   req: IncomingMessage,
   endpoint: AuthzEndpoint,
-  targetOfCall: string,
+  requestTarget: string,
 ): ProxyRequest | ProxyRequestProblem {
-  const headers = readHeaders(req, [...descriptions[endpoint], ...decidingHeaders])
-  const described = describe(req, headers, endpoint, targetOfCall)
+  const headers = readHeaders(req, [...descriptions[endpoint], ...singleValueHeaders])
+  const described = describe(req, headers, endpoint, requestTarget)
   if (typeof described === 'string') return described
   const { protocol, method, target } = described
   const host = canonicalHost(described.host)
   if (host === undefined || !/^[A-Za-z][\w-]{0,31}$/.test(method) || !target.startsWith('/')) return 'invalid_target'
-  const isRepeated = decidingHeaders.some((name) => (headers.get(name) ?? []).length > 1)
+  const isRepeated = singleValueHeaders.some((name) => (headers.get(name) ?? []).length > 1)
   // Traefik names the protocol of a web socket if it trusts the headers of a proxy before it.
   const isSecure = /^(?:https|wss)$/i.test(protocol)
   const [path = '', query = ''] = splitTarget(target)
@@ -107,14 +107,15 @@ function describe(
   req: IncomingMessage,
   headers: ReadonlyMap<string, readonly string[]>,
   endpoint: AuthzEndpoint,
-  targetOfCall: string,
+  requestTarget: string,
 ): Description | ProxyRequestProblem {
   const values = descriptions[endpoint].map((name) => headers.get(name) ?? [])
   if (values.some((found) => found.length > 1)) return 'repeated_headers'
   if (values.some(([value = '']) => value === '')) return 'missing_headers'
   const [first = '', second = '', third = '', fourth = ''] = values.map(([value = '']) => value)
   if (endpoint === 'forward-auth') return { protocol: first, host: second, method: third, target: fourth }
-  if (endpoint === 'ext-authz') return { protocol: first, host: second, method: req.method ?? '', target: targetOfCall }
+  if (endpoint === 'ext-authz')
+    return { protocol: first, host: second, method: req.method ?? '', target: requestTarget }
   const [, protocol = '', host = '', target = '/'] = /^(\w+):\/\/([^/?#\\@]+)(\/.*)?$/s.exec(first) ?? []
   return host === '' ? 'invalid_target' : { protocol, host, method: second, target }
 }

@@ -80,18 +80,18 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
     return agent.follow(await agent.get(`${url}${paths.authorize}?${parameters}`), { until: atApplication })
   }
   const post = async (path: string, fields: Readonly<Record<string, string>>): Promise<unknown> => {
-    const answer = await fetch(url + path, {
+    const response = await fetch(url + path, {
       method: 'POST',
       headers: { authorization },
       body: new URLSearchParams(fields),
     })
-    assert.equal(answer.status, 200)
-    return answer.json()
+    assert.equal(response.status, 200)
+    return response.json()
   }
   const get = async (path: string, headers: Readonly<Record<string, string>> = {}) => {
-    const answer = await fetch(url + path, { headers })
-    assert.equal(answer.status, 200)
-    await answer.arrayBuffer()
+    const response = await fetch(url + path, { headers })
+    assert.equal(response.status, 200)
+    await response.arrayBuffer()
   }
   const userInfo = () => get(paths.userInfo, { authorization: `Bearer ${tokens.access_token}` })
 
@@ -102,9 +102,9 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
       const page = await authorize()
       const { options, submitTo } = readPage({ text: page.text, url: page.url })
       const response = authenticator.get(options, { origin: url })
-      const answer = await agent.postJson(new URL(submitTo, url).href, wrapResponse(response))
+      const result = await agent.postJson(new URL(submitTo, url).href, wrapResponse(response))
       // A cast: the code that the redirect leads to proves it.
-      const { redirectTo } = answer.json() as { readonly redirectTo: string }
+      const { redirectTo } = result.json() as { readonly redirectTo: string }
       const end = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: atApplication })
       const code = new URL(end.location ?? '').searchParams.get('code') ?? ''
       const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
@@ -122,8 +122,8 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
     },
     userInfo,
     async introspection() {
-      const answer = await post(paths.introspection, { token: tokens.access_token })
-      assert.equal((answer as { readonly active: boolean }).active, true)
+      const result = await post(paths.introspection, { token: tokens.access_token })
+      assert.equal((result as { readonly active: boolean }).active, true)
     },
     clientCredentials: async () => void (await post(paths.token, { grant_type: 'client_credentials' })),
     discovery: () => get('/.well-known/openid-configuration'),

@@ -23,7 +23,7 @@ export interface MeasuredSubject extends Subject, AsyncDisposable {
 
 type RegistrationOptions = Parameters<SoftwareAuthenticator['create']>[0]
 
-const yardstick = fileURLToPath(new URL('yardstick-process.ts', import.meta.url))
+const baseline = fileURLToPath(new URL('baseline-process.ts', import.meta.url))
 const server = fileURLToPath(new URL('../../../../apps/server/dist/main.js', import.meta.url))
 const people = 8
 const siteHost = 'site.example'
@@ -62,12 +62,12 @@ export async function startYardstick(options: SubjectOptions): Promise<MeasuredS
   if (!registrationInfo) throw new Error('The passkey of the baseline was rejected.')
   const { id: credentialId, publicKey } = registrationInfo.credential
   const passkey = JSON.stringify({ credentialId, publicKey: Buffer.from(publicKey).toString('base64url') })
-  const running = await startProcess(process.execPath, [...nodeArguments(options), yardstick], {
+  const running = await startProcess(process.execPath, [...nodeArguments(options), baseline], {
     env: { PORT: String(port), PASSKEY: passkey, NODE_ENV: 'production', ...profileEnv(options) },
     readyWhen: /listening/,
   })
   return {
-    ...{ name: 'yardstick', url, clientId: 'bench', secret: 'secret-of-the-bench', database: undefined },
+    ...{ name: 'baseline', url, clientId: 'bench', secret: 'secret-of-the-bench', database: undefined },
     authenticators: Array.from({ length: people }, () => authenticator),
     paths: {
       ...{ authorize: '/auth', token: '/token', userInfo: '/me' },
@@ -111,10 +111,10 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
   )
   const call = async (path: string, body: object = {}): Promise<Readonly<Record<string, string>>> => {
     const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
-    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     // A cast: the operations check the properties that they use.
-    return (await answer.json()) as Readonly<Record<string, string>>
+    return (await response.json()) as Readonly<Record<string, string>>
   }
   const client = { name: 'Bench', callbackURLs: ['https://app.example/callback'], skipConsent: true }
   const { id: clientId = '' } = await call('/api/oidc/clients', client)
@@ -165,8 +165,8 @@ async function enterSite(url: string, agent: UserAgent): Promise<Readonly<Record
     ...{ 'x-forwarded-method': 'GET', 'x-forwarded-uri': target, cookie },
   })
   const visit = async (target: string, cookie?: string) => {
-    const answer = await fetch(url + target, { headers: atSite(target, cookie), redirect: 'manual' })
-    return { location: answer.headers.get('location') ?? '', cookies: answer.headers.getSetCookie() }
+    const response = await fetch(url + target, { headers: atSite(target, cookie), redirect: 'manual' })
+    return { location: response.headers.get('location') ?? '', cookies: response.headers.getSetCookie() }
   }
   const nameAndValue = (cookie = '') => cookie.split(';')[0]
   const begun = await visit('/.pocket/start?to=/')

@@ -302,6 +302,6 @@ test.each([
   ['nas', 'https://nas'],
   ['app.immich:///x', 'app.immich:///x'],
   ['', ''],
-])('converts %s, pasted for DSM, to %s', (given, corrected) => {
-  expect(synologyRedirectUri(given)).toEqual({ given, corrected })
+])('converts %s, pasted for DSM, to %s', (input, corrected) => {
+  expect(synologyRedirectUri(input)).toEqual({ given: input, corrected })
 })

@@ -6,7 +6,11 @@ import { minute, second, TestClock } from '../flows/host.ts'
 
 const ada = { id: 'ada', userName: 'ada', disabled: false } as Account
 
-function setting(account: Account = ada, key = 'a key of sixteen bytes or more', store = memoryStores().deviceLogins) {
+function createFixture(
+  account: Account = ada,
+  key = 'a key of sixteen bytes or more',
+  store = memoryStores().deviceLogins,
+) {
   const clock = new TestClock()
   const accounts = { find: async (id: string) => (id === account.id ? account : undefined) }
   const masterKey = MasterKey.from(key)
@@ -20,22 +24,22 @@ const over = { code: 'device_login_expired' }
 
 describe('device authorization', () => {
   test('finds the request by its user code in any variant', async () => {
-    const { deviceLogins, request } = setting()
+    const { deviceLogins, request } = createFixture()
     const { userCode } = await request()
     const typed = ` ${userCode.slice(0, 4).toLowerCase()}\u2013${userCode.slice(4).replaceAll('Q', '0').replaceAll('V', 'u')}`
     expect(await deviceLogins.find(typed)).toMatchObject({ userCode })
   })
 
   test('does not find the request with the user code and a different key', async () => {
-    const { store, request, deviceLogins } = setting()
+    const { store, request, deviceLogins } = createFixture()
     const { userCode } = await request()
-    const { deviceLogins: withOtherKey } = setting(ada, 'another key of sixteen bytes', store)
+    const { deviceLogins: withOtherKey } = createFixture(ada, 'another key of sixteen bytes', store)
     await expect(withOtherKey.find(userCode)).rejects.toMatchObject(unknown)
     expect(await deviceLogins.find(userCode)).toMatchObject({ userCode })
   })
 
   test('cannot be approved after five minutes', async () => {
-    const { deviceLogins, request, clock } = setting()
+    const { deviceLogins, request, clock } = createFixture()
     const { id, token, userCode } = await request()
     clock.pass(5 * minute - 10 * second)
     expect(await deviceLogins.redeem(id, token)).toBeUndefined()
@@ -46,7 +50,7 @@ describe('device authorization', () => {
   })
 
   test('rejects an approval that is fetched too late or with the token of another browser', async () => {
-    const { deviceLogins, request, clock } = setting()
+    const { deviceLogins, request, clock } = createFixture()
     const [one, other] = [await request(), await request()]
     await deviceLogins.decide(one.userCode, approval)
     await expect(deviceLogins.redeem(one.id, other.token)).rejects.toMatchObject(over)
@@ -55,7 +59,7 @@ describe('device authorization', () => {
   })
 
   test('can be decided only once', async () => {
-    const { deviceLogins, request } = setting()
+    const { deviceLogins, request } = createFixture()
     const { id, token, userCode } = await request()
     await deviceLogins.decide(userCode, { status: 'denied', accountId: 'ada', sessionUid: null })
     await expect(deviceLogins.decide(userCode, approval)).rejects.toMatchObject(unknown)
@@ -64,7 +68,7 @@ describe('device authorization', () => {
   })
 
   test('accepts one of two concurrent decisions', async () => {
-    const { deviceLogins, request } = setting()
+    const { deviceLogins, request } = createFixture()
     const { userCode } = await request()
     const decisions = (['approved', 'denied'] as const).map((status) =>
       deviceLogins.decide(userCode, { status, accountId: 'ada', sessionUid: null }),
@@ -74,7 +78,7 @@ describe('device authorization', () => {
   })
 
   test('signs in the account that approved it, regardless of the account it was meant for', async () => {
-    const { deviceLogins, request } = setting()
+    const { deviceLogins, request } = createFixture()
     const { id, token, userCode } = await request()
     await deviceLogins.decide(userCode, { ...approval, accountId: 'nobody' })
     await expect(deviceLogins.redeem(id, token)).rejects.toMatchObject({ code: 'account_not_found' })

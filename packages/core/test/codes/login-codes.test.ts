@@ -22,7 +22,7 @@ const ada: Account = {
   updatedAt: null,
 }
 
-function setting(account: Account = ada, key = 'a key of sixteen bytes or more', stores = memoryStores()) {
+function createFixture(account: Account = ada, key = 'a key of sixteen bytes or more', stores = memoryStores()) {
   const clock = new TestClock()
   const find = async (id: string) => (id === account.id ? account : undefined)
   const accounts = { ...guardAccounts({ find }, minute), find }
@@ -38,21 +38,21 @@ function setting(account: Account = ada, key = 'a key of sixteen bytes or more',
 
 describe('login code', () => {
   test('has six characters for a lifetime of up to 15 minutes, and twelve for a longer one', async () => {
-    const { loginCodes } = setting()
+    const { loginCodes } = createFixture()
     expect((await loginCodes.issue('ada', 15 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{6}$/)
     expect((await loginCodes.issue('ada', 16 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{12}$/)
   })
 
   test('uses an alphabet of thirty characters that are not confused with each other', async () => {
     expect([...new Set(codeAlphabet)].join('')).toBe('23456789ABCDEFGHJKMNPQRSTVWXYZ')
-    const { loginCodes } = setting()
-    const made = await Promise.all(Array.from({ length: 100 }, () => loginCodes.issue('ada', 60 * minute)))
+    const { loginCodes } = createFixture()
+    const created = await Promise.all(Array.from({ length: 100 }, () => loginCodes.issue('ada', 60 * minute)))
     // With 1200 characters, one of the thirty is missing in about one of 10^16 runs.
-    expect([...new Set(made.flatMap(({ code }) => [...code]))].sort().join('')).toBe(codeAlphabet)
+    expect([...new Set(created.flatMap(({ code }) => [...code]))].sort().join('')).toBe(codeAlphabet)
   })
 
   test('signs in once, in any variant', async () => {
-    const { loginCodes } = setting()
+    const { loginCodes } = createFixture()
     const { code } = await loginCodes.issue('ada', 60 * minute)
     const typed = ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4, 8)} ${code.slice(8)}`
     expect(await loginCodes.redeem(typed)).toMatchObject({ account: ada })
@@ -68,7 +68,7 @@ describe('login code', () => {
   })
 
   test('that is bound to a browser works only there, and attempts in other browsers do not consume it', async () => {
-    const { loginCodes } = setting()
+    const { loginCodes } = createFixture()
     const { code } = await loginCodes.issue('ada', minute, { browserToken: 'token of the browser' })
     for (const other of [undefined, 'another token'])
       await expect(loginCodes.redeem(code, other)).rejects.toMatchObject({ code: 'code_invalid' })
@@ -76,39 +76,39 @@ describe('login code', () => {
   })
 
   test('signs in one of fifty concurrent attempts', async () => {
-    const { loginCodes } = setting()
+    const { loginCodes } = createFixture()
     const { code } = await loginCodes.issue('ada', minute)
     const all = await Promise.allSettled(Array.from({ length: 50 }, () => loginCodes.redeem(code)))
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
   test('expires', async () => {
-    const { loginCodes, clock } = setting()
+    const { loginCodes, clock } = createFixture()
     const { code } = await loginCodes.issue('ada', minute)
     clock.pass(minute)
     await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
   test.each(['', 'short', 'x'.repeat(10_000), 'AAAAAA', "' OR 1=1"])('does not accept %j', async (code) => {
-    await expect(setting().loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
+    await expect(createFixture().loginCodes.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
   })
 
   test('is neither issued to nor accepted from a disabled account', async () => {
-    const { loginCodes } = setting({ ...ada, disabled: true })
+    const { loginCodes } = createFixture({ ...ada, disabled: true })
     await expect(loginCodes.issue('ada', minute)).rejects.toMatchObject({ code: 'account_disabled' })
     await expect(loginCodes.issue('bob', minute)).rejects.toMatchObject({ code: 'account_not_found' })
   })
 
   test('is rejected if the account was disabled after it was issued', async () => {
     const account = { ...ada }
-    const { loginCodes } = setting(account)
+    const { loginCodes } = createFixture(account)
     const { code } = await loginCodes.issue('ada', minute)
     Object.assign(account, { disabled: true })
     await expect(loginCodes.redeem(code)).rejects.toMatchObject({ code: 'account_disabled' })
   })
 
   test('is not stored in plain text', async () => {
-    const { loginCodes, codes } = setting()
+    const { loginCodes, codes } = createFixture()
     const stored: string[] = []
     const insert = codes.insert.bind(codes)
     codes.insert = async (code) => {
@@ -119,7 +119,10 @@ describe('login code', () => {
     expect(stored).toHaveLength(1)
     expect(stored.join()).not.toContain(code)
     // Without a keyed hash, such a short code can be found by brute force.
-    const { loginCodes: withOtherKey } = setting(ada, 'another key of sixteen bytes', { ...memoryStores(), codes })
+    const { loginCodes: withOtherKey } = createFixture(ada, 'another key of sixteen bytes', {
+      ...memoryStores(),
+      codes,
+    })
     await expect(withOtherKey.redeem(code)).rejects.toMatchObject({ code: 'code_invalid' })
     expect((await loginCodes.redeem(code)).account).toBe(ada)
   })

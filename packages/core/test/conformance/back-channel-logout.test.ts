@@ -36,8 +36,8 @@ describe('oidcc-backchannel-rp-initiated-logout-certification-test-plan', () => 
     const { host, client } = party
     expect(login.claims.sid).toEqual(expect.any(String))
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state: 's' }
-    const gone = await endSession(party, parameters)
-    expect(gone.location).toBe(`${postLogoutRedirectUri}?state=s`)
+    const response = await endSession(party, parameters)
+    expect(response.location).toBe(`${postLogoutRedirectUri}?state=s`)
     expect(await isLoggedIn(party)).toBe(false)
     await host.pocket[Symbol.asyncDispose]()
 

@@ -27,8 +27,8 @@ export function basicModules(mode: ResponseMode): void {
   test('oidcc-server', async () => {
     await using party = await entering(mode)
     const url = requestOf(party)
-    const answer = await complete(party, await send(party, url))
-    const response = await responseOf(answer)
+    const result = await complete(party, await send(party, url))
+    const response = await responseOf(result)
     expect(Object.fromEntries(response)).toEqual({
       code: expect.stringMatching(/^[\w-]{22,}$/),
       state: url.searchParams.get('state'),
@@ -91,15 +91,15 @@ export function basicModules(mode: ResponseMode): void {
   test('oidcc-userinfo-get', async () => {
     await using party = await entering(mode)
     const { tokens, claims } = await logIn(party)
-    const answer = await userInfo(party, { headers: bearer(tokens.access_token) })
-    expect(answer).toMatchObject({ status: 200, body: { sub: claims.sub } })
+    const response = await userInfo(party, { headers: bearer(tokens.access_token) })
+    expect(response).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-header', async () => {
     await using party = await entering(mode)
     const { tokens, claims } = await logIn(party)
-    const answer = await userInfo(party, { method: 'POST', headers: bearer(tokens.access_token) })
-    expect(answer).toMatchObject({ status: 200, body: { sub: claims.sub } })
+    const response = await userInfo(party, { method: 'POST', headers: bearer(tokens.access_token) })
+    expect(response).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-body', async () => {
@@ -126,11 +126,11 @@ export function basicModules(mode: ResponseMode): void {
   test.each(scopes)('%s', async (_module, scope, expected) => {
     await using party = await entering(mode)
     const { tokens, claims } = await logIn(party, { scope })
-    const told = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
-    for (const name of expected) expect(told).toHaveProperty(name)
+    const received = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
+    for (const name of expected) expect(received).toHaveProperty(name)
     const unasked = ['name', 'email'].filter((name) => !expected.includes(name))
-    for (const name of [...unasked, 'address', 'phone_number']) expect(told).not.toHaveProperty(name)
-    if (told.email_verified !== undefined) expect(told.email_verified).toEqual(expect.any(Boolean))
+    for (const name of [...unasked, 'address', 'phone_number']) expect(received).not.toHaveProperty(name)
+    if (received.email_verified !== undefined) expect(received.email_verified).toEqual(expect.any(Boolean))
   })
 
   test('oidcc-alternate-happy-flow', async () => {
@@ -279,9 +279,9 @@ export function basicModules(mode: ResponseMode): void {
     const { tokens, claims } = await logIn(party, {
       claims: JSON.stringify({ userinfo: { name: { essential: true } } }),
     })
-    const told = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
-    expect(told).toMatchObject({ name: 'ada Koch' })
-    expect(told).not.toHaveProperty('email')
+    const received = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
+    expect(received).toMatchObject({ name: 'ada Koch' })
+    expect(received).not.toHaveProperty('email')
   })
 
   test('oidcc-refresh-token', async () => {

@@ -9,12 +9,12 @@ describe('oidcc-config-certification-test-plan', () => {
   test('oidcc-discovery-endpoint-verification', async () => {
     await using host = await startHost()
     const issuer = new URL(host.issuer)
-    const answer = await oauth.discoveryRequest(issuer, insecure)
-    expect([answer.status, answer.headers.get('content-type')]).toMatchObject([
+    const response = await oauth.discoveryRequest(issuer, insecure)
+    expect([response.status, response.headers.get('content-type')]).toMatchObject([
       200,
       expect.stringMatching(/^application\/json/),
     ])
-    const metadata = await oauth.processDiscoveryResponse(issuer, answer)
+    const metadata = await oauth.processDiscoveryResponse(issuer, response)
     expect(metadata).toMatchObject({
       issuer: host.issuer,
       response_types_supported: expect.arrayContaining(['code']),

@@ -121,11 +121,11 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     await using host = await startHost({ options: open })
     const party = await register(host, { userinfo_signed_response_alg: 'RS256' })
     const { tokens, claims } = await logIn(party)
-    const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, {
+    const response = await fetch(`${host.issuer}/api/oidc/userinfo`, {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     })
-    expect(answer.headers.get('content-type')).toMatch(/^application\/jwt/)
-    expect(decodeProtectedHeader(await answer.text()).alg).toBe('RS256')
+    expect(response.headers.get('content-type')).toMatch(/^application\/jwt/)
+    expect(decodeProtectedHeader(await response.text()).alg).toBe('RS256')
     expect(await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)).toMatchObject({
       sub: claims.sub,
     })
@@ -135,8 +135,8 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     await using host = await startHost({ options: open })
     const party = await register(host)
     expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
-    const answer = await send(party, requestOf(party, { request_uri: 'https://app.example/request.jwt' }))
-    expect((await responseOf(answer)).get('error')).toBe('request_uri_not_supported')
+    const response = await send(party, requestOf(party, { request_uri: 'https://app.example/request.jwt' }))
+    expect((await responseOf(response)).get('error')).toBe('request_uri_not_supported')
   })
 
   test.each([
@@ -275,8 +275,8 @@ describe('oidcc-dynamic-certification-test-plan', () => {
       jest.setSystemTime(Date.now() + minute)
       const refreshed = await oidc.refreshTokenGrant(moved, tokens.refresh_token ?? '')
       expect(refreshed.access_token).toEqual(expect.any(String))
-      const gone = oidc.refreshTokenGrant(party.configuration, refreshed.refresh_token ?? '')
-      await expect(gone).rejects.toMatchObject({ error: 'invalid_client' })
+      const deleted = oidc.refreshTokenGrant(party.configuration, refreshed.refresh_token ?? '')
+      await expect(deleted).rejects.toMatchObject({ error: 'invalid_client' })
     } finally {
       jest.useRealTimers()
     }

@@ -48,42 +48,42 @@ export async function send({ agent }: Pick<Party, 'agent'>, url: URL): Promise<U
 }
 
 /** Asserts that the provider shows a page and sends nothing to the client. */
-export function refusedOnPage(answer: UserAgentResponse, code: string): void {
-  expect([answer.status, answer.location, viewOf(answer)]).toMatchObject([400, null, { view: 'error', code }])
+export function refusedOnPage(response: UserAgentResponse, code: string): void {
+  expect([response.status, response.location, viewOf(response)]).toMatchObject([400, null, { view: 'error', code }])
 }
 
 /** The request that delivers a response to the client, in any response mode. */
-function returned(answer: UserAgentResponse): Request {
-  if (answer.location !== null) return new Request(answer.location)
-  const { action, method, fields } = answer.form(redirectUri)
+function returned(response: UserAgentResponse): Request {
+  if (response.location !== null) return new Request(response.location)
+  const { action, method, fields } = response.form(redirectUri)
   return new Request(action, { method, body: new URLSearchParams(fields) })
 }
 
 /** The response that the client received. */
-export async function responseOf(answer: UserAgentResponse): Promise<URLSearchParams> {
-  const request = returned(answer)
+export async function responseOf(response: UserAgentResponse): Promise<URLSearchParams> {
+  const request = returned(response)
   return request.method === 'POST' ? new URLSearchParams(await request.text()) : new URL(request.url).searchParams
 }
 
-const atClient = (answer: UserAgentResponse) =>
-  answer.location !== null || answer.text.includes(`action="${redirectUri}"`)
+const atClient = (response: UserAgentResponse) =>
+  response.location !== null || response.text.includes(`action="${redirectUri}"`)
 
 /** Signs in and consents when a page asks for it, until the client receives its response. */
 export async function complete(party: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
   const { agent, person } = party
-  let answer = page
-  const asked: string[] = []
-  while (!atClient(answer)) {
-    const { view } = viewOf(answer)
-    if (view !== 'sign-in' && view !== 'consent') throw new Error(`Nobody is asked anything here: ${answer.text}`)
-    if (asked.includes(view)) throw new Error(`The person is asked twice: ${answer.text}`)
-    asked.push(view)
-    answer =
+  let response = page
+  const requests: string[] = []
+  while (!atClient(response)) {
+    const { view } = viewOf(response)
+    if (view !== 'sign-in' && view !== 'consent') throw new Error(`Nobody is asked anything here: ${response.text}`)
+    if (requests.includes(view)) throw new Error(`The person is asked twice: ${response.text}`)
+    requests.push(view)
+    response =
       view === 'sign-in'
-        ? await signIn(agent, answer, person.authenticator, back)
-        : await decide(agent, answer, 'submitTo', back)
+        ? await signIn(agent, response, person.authenticator, back)
+        : await decide(agent, response, 'submitTo', back)
   }
-  return answer
+  return response
 }
 
 export interface Login {
@@ -95,17 +95,17 @@ export interface Login {
 }
 
 /** Exchanges the response to `url` with openid-client, with all of its checks enabled. */
-export async function exchange(party: Party, url: URL, answer: UserAgentResponse): Promise<Login> {
+export async function exchange(party: Party, url: URL, response: UserAgentResponse): Promise<Login> {
   const [state, nonce] = ['state', 'nonce'].map((name) => url.searchParams.get(name))
-  const code = (await responseOf(answer)).get('code') ?? ''
-  const tokens = await oidc.authorizationCodeGrant(party.configuration, returned(answer), {
+  const code = (await responseOf(response)).get('code') ?? ''
+  const tokens = await oidc.authorizationCodeGrant(party.configuration, returned(response), {
     idTokenExpected: true,
     ...(state && { expectedState: state }),
     ...(nonce && { expectedNonce: nonce }),
   })
   const claims = tokens.claims()
   if (!claims || !tokens.id_token) throw new Error('There is no ID token.')
-  return { answer, code, tokens, claims, idToken: tokens.id_token }
+  return { answer: response, code, tokens, claims, idToken: tokens.id_token }
 }
 
 /** A complete login. */
@@ -119,13 +119,13 @@ export async function askForToken(
   { host, client, secret }: Party,
   fields: Readonly<Record<string, string>>,
 ): Promise<{ status: number; headers: Headers; body: Readonly<Record<string, unknown>> }> {
-  const answer = await fetch(`${host.issuer}/api/oidc/token`, {
+  const response = await fetch(`${host.issuer}/api/oidc/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${encodeURIComponent(client.id)}:${encodeURIComponent(secret)}`)}` },
     body: new URLSearchParams({ redirect_uri: redirectUri, ...fields }),
   })
-  const body = (await answer.json()) as Readonly<Record<string, unknown>>
-  return { status: answer.status, headers: answer.headers, body }
+  const body = (await response.json()) as Readonly<Record<string, unknown>>
+  return { status: response.status, headers: response.headers, body }
 }
 
 /** Requests UserInfo with one of the methods of RFC 6750 §2. */
@@ -133,7 +133,7 @@ export async function userInfo(
   { host }: Party,
   init: RequestInit,
 ): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> {
-  const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, init)
-  const text = await answer.text()
-  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) }
+  const response = await fetch(`${host.issuer}/api/oidc/userinfo`, init)
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
 }

@@ -20,8 +20,8 @@ import {
 export function requestObjectModules(mode: ResponseMode): void {
   test('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported', async () => {
     await using party = await entering(mode)
-    const asked: string[] = []
-    await using elsewhere = await startElsewhere(asked)
+    const requests: string[] = []
+    await using elsewhere = await startElsewhere(requests)
     const url = requestOf(party, { request_uri: elsewhere.url })
     expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
     const response = await responseOf(await send(party, url))
@@ -30,7 +30,7 @@ export function requestObjectModules(mode: ResponseMode): void {
       url.searchParams.get('state'),
     ])
     expect(response.has('code')).toBe(false)
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   test('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported', async () => {
@@ -59,17 +59,17 @@ export function requestObjectModules(mode: ResponseMode): void {
       .setExpirationTime('1m')
       .sign(privateKey)
     url.searchParams.set('request', request)
-    const { claims: told } = await exchange(party, url, await complete(party, await send(party, url)))
-    expect(told.sub).toBe(party.person.account.id)
+    const { claims: received } = await exchange(party, url, await complete(party, await send(party, url)))
+    expect(received.sub).toBe(party.person.account.id)
     url.searchParams.set('request', unsigned(claims))
     refusedOnPage(await send(party, url), 'invalid_redirect_uri')
   })
 }
 
 /** A URL at which a request object could be published. */
-async function startElsewhere(asked: string[]) {
+async function startElsewhere(requests: string[]) {
   const server = createServer((req, res) => {
-    asked.push(req.url ?? '')
+    requests.push(req.url ?? '')
     res.end(unsigned({}))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -21,8 +21,8 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     await using session = await loggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
-    const gone = await endSession(party, parameters)
-    expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
+    const response = await endSession(party, parameters)
+    expect(response.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
     expect(await isLoggedIn(party)).toBe(false)
   })
 
@@ -33,8 +33,8 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     const posted = await party.agent.postForm(`${party.host.issuer}/api/oidc/end-session`, parameters, {
       from: 'https://app.example/',
     })
-    const gone = await party.agent.follow(posted, { until: (url) => url.startsWith(postLogoutRedirectUri) })
-    expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
+    const response = await party.agent.follow(posted, { until: (url) => url.startsWith(postLogoutRedirectUri) })
+    expect(response.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
     expect(await isLoggedIn(party)).toBe(false)
   })
 
@@ -110,8 +110,8 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     await using session = await loggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri }
-    const gone = await endSession(party, parameters)
-    expect(gone.location).toBe(postLogoutRedirectUri)
+    const response = await endSession(party, parameters)
+    expect(response.location).toBe(postLogoutRedirectUri)
     expect(await isLoggedIn(party)).toBe(false)
   })
 
@@ -124,8 +124,8 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     expect(await isLoggedIn(party)).toBe(false)
     await logIn(party)
     const named = { client_id: party.client.id, post_logout_redirect_uri: postLogoutRedirectUri, state }
-    const gone = await confirm(party, await endSession(party, named))
-    expect(gone.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
+    const response = await confirm(party, await endSession(party, named))
+    expect(response.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
     expect(await isLoggedIn(party)).toBe(false)
   })
 })

@@ -38,20 +38,20 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
   ])('%s', async (_module, uri, status) => {
     const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
     await using host = await startHost({ options: { protocol: { clientRegistration: registration } } })
-    const answer = await fetch(`${host.issuer}/api/oidc/register`, {
+    const response = await fetch(`${host.issuer}/api/oidc/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ redirect_uris: [redirectUri], initiate_login_uri: uri }),
     })
-    const made = (await answer.json()) as Readonly<Record<string, string>>
-    if (status === 400) return expect([answer.status, made.error]).toEqual([400, 'invalid_client_metadata'])
-    expect([answer.status, made]).toMatchObject([201, { initiate_login_uri: uri }])
-    const headers = { authorization: `Bearer ${made.registration_access_token}` }
-    const read = await fetch(made.registration_client_uri ?? '', { headers })
+    const created = (await response.json()) as Readonly<Record<string, string>>
+    if (status === 400) return expect([response.status, created.error]).toEqual([400, 'invalid_client_metadata'])
+    expect([response.status, created]).toMatchObject([201, { initiate_login_uri: uri }])
+    const headers = { authorization: `Bearer ${created.registration_access_token}` }
+    const read = await fetch(created.registration_client_uri ?? '', { headers })
     expect([read.status, read.headers.get('content-type'), await read.json()]).toMatchObject([
       200,
       expect.stringMatching(/^application\/json/),
-      { client_id: made.client_id, initiate_login_uri: uri },
+      { client_id: created.client_id, initiate_login_uri: uri },
     ])
   })
 

@@ -17,15 +17,15 @@ function lying<Store extends object>(store: Store, method: keyof Store): Store {
       const value: unknown = Reflect.get(target, name)
       if (typeof value !== 'function') return value
       if (name !== method) return value.bind(target)
-      return async (...given: unknown[]) => {
-        const key = JSON.stringify(given[0], (_name, each) => (typeof each === 'number' ? 0 : each))
+      return async (...input: unknown[]) => {
+        const key = JSON.stringify(input[0], (_name, each) => (typeof each === 'number' ? 0 : each))
         const pending = answers.get(key)
         const before = pending && (await pending)
         if (before) return before
-        const answer = Promise.resolve(value.apply(target, given))
-        answers.set(key, answer)
-        if (!(await answer)) answers.delete(key)
-        return answer
+        const result = Promise.resolve(value.apply(target, input))
+        answers.set(key, result)
+        if (!(await result)) answers.delete(key)
+        return result
       }
     },
   })

@@ -6,7 +6,7 @@ import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { type Host, startHost, storePasskey } from '../flows/host.ts'
 import { authorizationUrl, plain } from './plain-pages.ts'
 
-const made = new Map<string, HostAccount>()
+const created = new Map<string, HostAccount>()
 let disabled = false
 let host: Host
 let chromium: TestBrowser
@@ -16,10 +16,10 @@ beforeAll(async () => {
     options: {
       ...plain,
       accounts: {
-        find: async (id) => made.get(id) ?? host.accounts.get(id),
+        find: async (id) => created.get(id) ?? host.accounts.get(id),
         async register(account) {
           if (account.userName === 'taken') throw new ConflictError('already_in_use', 'The name is taken.')
-          made.set(account.id, { ...account, disabled })
+          created.set(account.id, { ...account, disabled })
           return { ...account, disabled }
         },
       },
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** Runs in the browser. */
 async function makePasskey(id: number[]): Promise<unknown> {
-  const made = await navigator.credentials.create({
+  const created = await navigator.credentials.create({
     publicKey: {
       rp: { id: 'localhost', name: 'Test' },
       user: { id: new Uint8Array(id), name: 'carol', displayName: 'carol' },
@@ -42,7 +42,7 @@ async function makePasskey(id: number[]): Promise<unknown> {
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     },
   })
-  return made instanceof PublicKeyCredential ? made.toJSON() : undefined
+  return created instanceof PublicKeyCredential ? created.toJSON() : undefined
 }
 
 test('the passkey button signs in, without accessibility violations in both themes', async () => {
@@ -58,8 +58,8 @@ test('the passkey button signs in, without accessibility violations in both them
   }
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.getByText('No passkey was used').or(page.getByText('has no passkey for this site')).waitFor()
-  const made = await page.evaluate(makePasskey, [...Buffer.from(carol.account.id)])
-  await storePasskey(host.stores, carol.account, made as RegistrationResponseJSON)
+  const created = await page.evaluate(makePasskey, [...Buffer.from(carol.account.id)])
+  await storePasskey(host.stores, carol.account, created as RegistrationResponseJSON)
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.getByText('carol@example.com').waitFor()
   await expectNoAxeViolations(page)
@@ -115,7 +115,7 @@ test('create an account in a browser, and may have to wait for approval', async 
   await page.getByText('An account with this name').waitFor()
   await create('eva')
   await page.getByRole('heading', { name: 'Allow Photos?' }).waitFor()
-  expect([...made.values()]).toMatchObject([{ userName: 'eva' }])
+  expect([...created.values()]).toMatchObject([{ userName: 'eva' }])
   disabled = true
   const other = await chromium.newPage()
   await addVirtualAuthenticator(other)

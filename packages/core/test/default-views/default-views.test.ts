@@ -5,7 +5,7 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { type Host, signIn, startHost, viewOf } from '../flows/host.ts'
 import { authorizationUrl, plain, redirectUri } from './plain-pages.ts'
 
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 async function answer(
   agent: UserAgent,
@@ -16,7 +16,7 @@ async function answer(
   const response = authenticator.get(ceremony.options, { origin: new URL(page.url).origin })
   const answered = await agent.postJson(new URL(ceremony.submitTo, page.url).href, { response })
   const { redirectTo } = answered.json() as { redirectTo: string }
-  return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: back })
+  return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: isRedirectUri })
 }
 
 describe('without a render option', () => {
@@ -33,7 +33,7 @@ describe('without a render option', () => {
     expect(signInPage.text).toContain('&#60;b&#62;Photos &#38; &#34;more&#34;&#60;/b&#62;')
     const consent = await answer(agent, signInPage, ada)
     expect(consent.text).toContain('ada@example.com')
-    const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: back })
+    const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: isRedirectUri })
     expect(new URL(returned.location ?? '').searchParams.get('code')).toBeTruthy()
     const signOut = await agent.get(`${host.issuer}/api/oidc/end-session`)
     const done = await agent.follow(
@@ -194,7 +194,7 @@ describe('render option', () => {
     const address = await authorizationUrl(host)
     const page = keep(await agent.follow(await agent.get(address)))
     for (const path of ['code', 'sign-up']) keep(await agent.get(`${page.url}/${path}`))
-    keep(await signIn(agent, page, authenticator, back))
+    keep(await signIn(agent, page, authenticator, isRedirectUri))
     keep(await agent.get(`${host.issuer}/login/passkey`))
     keep(await agent.follow(await agent.get(`${address}&prompt=select_account`)))
     const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })

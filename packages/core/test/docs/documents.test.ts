@@ -274,8 +274,8 @@ const asked: Readonly<
 test('the hooks guide lists every event that core records, and every hook', async () => {
   const guide = await read('docs/guides/hooks-and-events.md')
   const rows = [...guide.matchAll(/^\| `(\w+)` +\|[^|]*\| (?:no: |`hooks\.(?:before\.)?)([\w ]+?)`? +\|$/gm)]
-  const told = Object.fromEntries(rows.map(([, event = '', hook]) => [event, hook]))
-  expect(told).toEqual(Object.fromEntries(Object.entries(asked).filter(([, hook]) => hook !== 'server')))
+  const received = Object.fromEntries(rows.map(([, event = '', hook]) => [event, hook]))
+  expect(received).toEqual(Object.fromEntries(Object.entries(asked).filter(([, hook]) => hook !== 'server')))
 })
 
 test('core records exactly the events that the guide lists', async () => {

@@ -116,8 +116,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     'a revoked session': async (one) => host.pocket.sessions.end(one.account.id, await sessionOf(one)),
     'a logout that the client asks for': async ({ agent, configuration, tokens }) => {
       const hint = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: redirectUri }
-      const gone = await agent.get(oidc.buildEndSessionUrl(configuration, hint).href)
-      expect(gone.location).toBe(redirectUri)
+      const response = await agent.get(oidc.buildEndSessionUrl(configuration, hint).href)
+      expect(response.location).toBe(redirectUri)
     },
     'a logout that the person confirms': async ({ agent, configuration }) => {
       const page = await agent.get(oidc.buildEndSessionUrl(configuration).href)
@@ -142,8 +142,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(await one.alive()).toEqual(alive(false))
     if (way in ends) expect(await kept(one)).toEqual([])
     // The first request may revoke the other token.
-    const asked = format === 'signed' ? [one.refresh, one.exchange] : [one.exchange, one.refresh]
-    for (const ask of asked) await expect(ask()).rejects.toMatchObject(refused)
+    const requests = format === 'signed' ? [one.refresh, one.exchange] : [one.exchange, one.refresh]
+    for (const ask of requests) await expect(ask()).rejects.toMatchObject(refused)
     expect(host.errors).toEqual([])
   })
 

@@ -34,13 +34,13 @@ describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a client that uses
     const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
     expect(refreshed.claims()?.at_hash).toBe(accessTokenHash(alg, refreshed.access_token))
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
-    const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
+    const result = await fetch(`${host.issuer}/api/oidc/introspect`, {
       method: 'POST',
       headers: { accept: 'application/token-introspection+jwt' },
       body: new URLSearchParams({ token: refreshed.access_token, client_id: client.id, client_secret: secret }),
     })
     const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-    const { payload } = await jwtVerify(await answer.text(), keys, { algorithms: [alg], issuer: host.issuer })
+    const { payload } = await jwtVerify(await result.text(), keys, { algorithms: [alg], issuer: host.issuer })
     expect(payload).toMatchObject({ token_introspection: { active: true } })
     expect(host.errors).toEqual([])
   })
@@ -109,12 +109,12 @@ describe('a JWT access token', () => {
     expect(await oidc.tokenIntrospection(other, token)).toEqual({ active: false })
     // Basic authentication with the client secret, with or without `client_id` in the body.
     for (const fields of [{}, { client_id: client.id }]) {
-      const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
+      const response = await fetch(`${host.issuer}/api/oidc/introspect`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}` },
         body: new URLSearchParams({ token, ...fields }),
       })
-      expect([answer.status, await answer.json()]).toMatchObject([200, { active: true }])
+      expect([response.status, await response.json()]).toMatchObject([200, { active: true }])
     }
     await oidc.tokenRevocation(other, token)
     expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({ active: true })
@@ -123,8 +123,10 @@ describe('a JWT access token', () => {
     await expect(oidc.fetchUserInfo(configuration, token, account.id)).rejects.toThrow()
     await expect(oidc.refreshTokenGrant(configuration, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })
     const [header = '', , signature = ''] = token.split('.')
-    const made = Buffer.from(JSON.stringify({ aud: 'x', client_id: 'x' })).toString('base64url')
-    expect(await oidc.tokenIntrospection(configuration, [header, made, signature].join('.'))).toEqual({ active: false })
+    const created = Buffer.from(JSON.stringify({ aud: 'x', client_id: 'x' })).toString('base64url')
+    expect(await oidc.tokenIntrospection(configuration, [header, created, signature].join('.'))).toEqual({
+      active: false,
+    })
   })
 
   test('is opaque unless the client requests another format', async () => {

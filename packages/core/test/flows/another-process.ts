@@ -4,7 +4,7 @@ import type { Lead } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
 
 /** Controls one of the processes; a call to another process returns when that process has received it. */
-export type AnyLead = { readonly [Name in keyof Lead]: (...given: Parameters<Lead[Name]>) => unknown }
+export type AnyLead = { readonly [Name in keyof Lead]: (...input: Parameters<Lead[Name]>) => unknown }
 
 /** Starts another process with the instances of the hosts. */
 export async function startAnother(task: Task) {
@@ -17,8 +17,8 @@ export async function startAnother(task: Task) {
   const [leadOrigin, ...origins] = ports.map((port) => `http://127.0.0.1:${port}`)
   const order =
     <Name extends keyof Lead>(name: Name) =>
-    async (...given: Parameters<Lead[Name]>) => {
-      await fetch(`${leadOrigin}/${name}`, { method: 'POST', body: JSON.stringify(given) })
+    async (...input: Parameters<Lead[Name]>) => {
+      await fetch(`${leadOrigin}/${name}`, { method: 'POST', body: JSON.stringify(input) })
     }
   return {
     running,

@@ -4,7 +4,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/kinds.ts'
-import { decide, goBack, type Host, second, signIn, startHost, viewOf } from './host.ts'
+import { decide, type Host, returnDenied, second, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const back = (url: string) => url.startsWith(redirectUri)
@@ -117,13 +117,13 @@ async function isActive(host: Host, by: { client: { id: string }; secret: string
 describe('access token for an API', () => {
   test('is a signed JWT with the requested permissions (RFC 9068)', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { access_token: token, scope, claims } = await tokens(setting, { scope: 'openid email notes:read' })
-    const { payload, protectedHeader } = await verified(setting, token)
+    const fixture = await prepared(host)
+    const { access_token: token, scope, claims } = await tokens(fixture, { scope: 'openid email notes:read' })
+    const { payload, protectedHeader } = await verified(fixture, token)
     expect(protectedHeader).toMatchObject({ typ: 'at+jwt', alg: 'RS256' })
     expect(payload).toMatchObject({
-      sub: setting.account.id,
-      client_id: setting.client.id,
+      sub: fixture.account.id,
+      client_id: fixture.client.id,
       aud: [resource, host.issuer],
       scp: ['openid', 'email', 'notes:read'],
       scope: 'openid email notes:read',
@@ -141,9 +141,9 @@ describe('access token for an API', () => {
     ['as long as the client says where it is opaque', { name: 'Notes', accessTokenFormat: 'opaque' }, 3600],
   ])('lives for %s', async (_what, api, seconds, client = {}) => {
     await using host = await startHost()
-    const setting = await prepared(host, { api, client })
-    const { expires_in } = await tokens(setting)
-    const { expires_in: ofTheClient } = await oidc.clientCredentialsGrant(setting.configuration, { resource })
+    const fixture = await prepared(host, { api, client })
+    const { expires_in } = await tokens(fixture)
+    const { expires_in: ofTheClient } = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
     expect([expires_in, ofTheClient]).toEqual([seconds, seconds])
   })
 
@@ -151,18 +151,18 @@ describe('access token for an API', () => {
     'lets a client read UserInfo after a login, as %s',
     async (accessTokenFormat) => {
       await using host = await startHost()
-      const setting = await prepared(host, { api: { accessTokenFormat } })
-      const { configuration, account } = setting
-      await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, [], []))
-      const first = await tokens(setting, { scope: 'openid email' })
+      const fixture = await prepared(host, { api: { accessTokenFormat } })
+      const { configuration, account } = fixture
+      await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, [], []))
+      const first = await tokens(fixture, { scope: 'openid email' })
       expect(first.scope).toBe('openid email')
-      const told = await oidc.fetchUserInfo(configuration, first.access_token, account.id)
-      expect(told).toEqual({ sub: account.id, email: account.email, email_verified: true })
+      const received = await oidc.fetchUserInfo(configuration, first.access_token, account.id)
+      expect(received).toEqual({ sub: account.id, email: account.email, email_verified: true })
       const narrow = await oidc.refreshTokenGrant(configuration, first.refresh_token ?? '', { scope: 'openid' })
       expect(await oidc.fetchUserInfo(configuration, narrow.access_token, account.id)).toEqual({ sub: account.id })
       const alone = await oidc.clientCredentialsGrant(configuration, { resource })
       await expect(oidc.fetchUserInfo(configuration, alone.access_token, account.id)).rejects.toThrow()
-      await host.pocket.withdrawConsent(account.id, setting.client.id)
+      await host.pocket.withdrawConsent(account.id, fixture.client.id)
       for (const { access_token: token } of [first, narrow])
         await expect(oidc.fetchUserInfo(configuration, token, account.id)).rejects.toThrow()
       expect(host.errors).toEqual([])
@@ -172,13 +172,13 @@ describe('access token for an API', () => {
   test('keeps its key, the pairwise subject and the requested claims at UserInfo', async () => {
     await using host = await startHost()
     const protocol = { dpopBoundAccessTokens: true, subjectType: 'pairwise' } as const
-    const setting = await prepared(host, { client: { protocol } })
-    const { configuration, account } = setting
+    const fixture = await prepared(host, { client: { protocol } })
+    const { configuration, account } = fixture
     const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
     const claims = JSON.stringify({ userinfo: { email: null } })
-    const { page } = await authorize(setting, { scope: 'openid notes:read', claims })
-    const consent = await signIn(setting.agent, page, setting.authenticator, back)
-    const { location } = await decide(setting.agent, consent, 'submitTo', back)
+    const { page } = await authorize(fixture, { scope: 'openid notes:read', claims })
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, back)
+    const { location } = await decide(fixture.agent, consent, 'submitTo', back)
     const returned = new URL(location ?? '')
     const options = { expectedState: 'a state' }
     const first = await oidc.authorizationCodeGrant(configuration, returned, options, undefined, { DPoP })
@@ -186,10 +186,10 @@ describe('access token for an API', () => {
     const subject = first.claims()?.sub ?? ''
     expect(subject).not.toBe(account.id)
     for (const { access_token: token } of [first, again]) {
-      const { payload } = await verified(setting, token)
+      const { payload } = await verified(fixture, token)
       expect(payload).toMatchObject({ sub: subject, cnf: { jkt: expect.any(String) }, scope: 'openid notes:read' })
-      const told = await oidc.fetchUserInfo(configuration, token, subject, { DPoP })
-      expect(told).toEqual({ sub: subject, email: account.email })
+      const received = await oidc.fetchUserInfo(configuration, token, subject, { DPoP })
+      expect(received).toEqual({ sub: subject, email: account.email })
       const bearer = { headers: { authorization: `Bearer ${token}` } }
       expect((await fetch(`${host.issuer}/api/oidc/userinfo`, bearer)).status).toBe(401)
     }
@@ -198,48 +198,48 @@ describe('access token for an API', () => {
 
   test('gives no access to UserInfo without a login, so that it discloses no personal data', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { access_token: token } = await tokens(setting, { scope: 'notes:read' })
-    expect((await verified(setting, token)).payload).toMatchObject({ aud: [resource], scope: 'notes:read' })
-    const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
-    expect(answer.status).toBe(403)
+    const fixture = await prepared(host)
+    const { access_token: token } = await tokens(fixture, { scope: 'notes:read' })
+    expect((await verified(fixture, token)).payload).toMatchObject({ aud: [resource], scope: 'notes:read' })
+    const response = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+    expect(response.status).toBe(403)
   })
 
   test('is issued for its resource with a trailing slash too', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { access_token: token } = await tokens(setting, { resource: `${resource}/` })
-    expect((await verified(setting, token)).payload.scope).toBe('openid notes:read notes:write')
+    const fixture = await prepared(host)
+    const { access_token: token } = await tokens(fixture, { resource: `${resource}/` })
+    expect((await verified(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 
   test('is issued if the client writes the trailing slash at only one endpoint', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { page, finish } = await authorize(setting, { resource: `${resource}/` })
-    const consent = await signIn(setting.agent, page, setting.authenticator, back)
-    const returned = await decide(setting.agent, consent, 'submitTo', back)
+    const fixture = await prepared(host)
+    const { page, finish } = await authorize(fixture, { resource: `${resource}/` })
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, back)
+    const returned = await decide(fixture.agent, consent, 'submitTo', back)
     const first = await finish(returned.location, { resource })
-    expect((await verified(setting, first.access_token)).payload.scope).toBe('openid notes:read notes:write')
-    const again = await oidc.refreshTokenGrant(setting.configuration, first.refresh_token ?? '', {
+    expect((await verified(fixture, first.access_token)).payload.scope).toBe('openid notes:read notes:write')
+    const again = await oidc.refreshTokenGrant(fixture.configuration, first.refresh_token ?? '', {
       resource: `${resource}//`,
     })
-    expect((await verified(setting, again.access_token)).payload.scope).toBe('openid notes:read notes:write')
-    const pushed = await oidc.buildAuthorizationUrlWithPAR(setting.configuration, {
+    expect((await verified(fixture, again.access_token)).payload.scope).toBe('openid notes:read notes:write')
+    const pushed = await oidc.buildAuthorizationUrlWithPAR(fixture.configuration, {
       redirect_uri: redirectUri,
       scope: 'openid notes:read',
       resource: `${resource}/`,
       state: 'a state',
     })
-    const next = await setting.agent.follow(await setting.agent.get(pushed.href), { until: back })
+    const next = await fixture.agent.follow(await fixture.agent.get(pushed.href), { until: back })
     const last = await finish(next.location, { resource })
-    expect((await verified(setting, last.access_token)).payload.scope).toBe('openid notes:read')
+    expect((await verified(fixture, last.access_token)).payload.scope).toBe('openid notes:read')
   })
 
   test.each(['openid notes:read', 'notes:read'])('can be introspected and revoked by its client: %s', async (scope) => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { access_token: token } = await tokens(setting, { scope })
-    const { configuration, account, client } = setting
+    const fixture = await prepared(host)
+    const { access_token: token } = await tokens(fixture, { scope })
+    const { configuration, account, client } = fixture
     expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({
       active: true,
       sub: account.id,
@@ -251,7 +251,7 @@ describe('access token for an API', () => {
     expect(await oidc.tokenIntrospection(other.configuration, token)).toEqual({ active: false })
     await oidc.tokenRevocation(configuration, token)
     expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
-    expect((await verified(setting, token)).payload.scope).toContain('notes:read')
+    expect((await verified(fixture, token)).payload.scope).toContain('notes:read')
   })
 
   test('of the client itself can be introspected', async () => {
@@ -270,9 +270,9 @@ describe('access token for an API', () => {
 
   test('is not issued for a scope of the API without the parameter `resource`', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { configuration, client, secret } = setting
-    const { page } = await authorize(setting, { scope: 'openid notes:read', resource: '' })
+    const fixture = await prepared(host)
+    const { configuration, client, secret } = fixture
+    const { page } = await authorize(fixture, { scope: 'openid notes:read', resource: '' })
     expect(parameters(page.location).get('error')).toBe('invalid_scope')
     await expect(oidc.clientCredentialsGrant(configuration, { scope: 'notes:read' })).rejects.toMatchObject({
       error: 'invalid_scope',
@@ -280,43 +280,46 @@ describe('access token for an API', () => {
     const form = { client_id: client.id, client_secret: secret, scope: 'openid notes:read' }
     for (const endpoint of ['par', 'device/authorize']) {
       const body = new URLSearchParams({ ...form, redirect_uri: redirectUri, response_type: 'code' })
-      const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
-      expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ error: 'invalid_scope' })])
+      const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        expect.objectContaining({ error: 'invalid_scope' }),
+      ])
     }
   })
 
   test('is issued without the unknown scopes of a login', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { scope } = await tokens(setting, { scope: 'openid notes:delete foo', resource: '' })
+    const fixture = await prepared(host)
+    const { scope } = await tokens(fixture, { scope: 'openid notes:delete foo', resource: '' })
     expect(scope).toBe('openid')
   })
 
   test('can be refreshed for fewer permissions, limited to those that are still granted', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const first = await tokens(setting)
-    const narrow = await oidc.refreshTokenGrant(setting.configuration, first.refresh_token ?? '', {
+    const fixture = await prepared(host)
+    const first = await tokens(fixture)
+    const narrow = await oidc.refreshTokenGrant(fixture.configuration, first.refresh_token ?? '', {
       scope: 'notes:write',
     })
-    expect((await verified(setting, narrow.access_token)).payload.scope).toBe('notes:write')
+    expect((await verified(fixture, narrow.access_token)).payload.scope).toBe('notes:write')
 
-    await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
-    const left = await oidc.refreshTokenGrant(setting.configuration, narrow.refresh_token ?? '')
-    expect((await verified(setting, left.access_token)).payload.scope).toBe('openid notes:read')
-    const refused = oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', { scope: 'notes:write' })
+    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
+    const left = await oidc.refreshTokenGrant(fixture.configuration, narrow.refresh_token ?? '')
+    expect((await verified(fixture, left.access_token)).payload.scope).toBe('openid notes:read')
+    const refused = oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '', { scope: 'notes:write' })
     await expect(refused).rejects.toMatchObject({ error: 'invalid_scope' })
     const elsewhere = { resource: 'https://unknown.example' }
     await expect(
-      oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '', elsewhere),
+      oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '', elsewhere),
     ).rejects.toMatchObject({ error: 'invalid_target' })
-    await host.pocket.apis.removeGrant(setting.api.id, setting.client.id)
-    await expect(oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')).rejects.toMatchObject({
+    await host.pocket.apis.removeGrant(fixture.api.id, fixture.client.id)
+    await expect(oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '')).rejects.toMatchObject({
       error: 'access_denied',
     })
-    await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, ['notes:read']))
-    const kept = await oidc.refreshTokenGrant(setting.configuration, left.refresh_token ?? '')
-    expect((await verified(setting, kept.access_token)).payload.scope).toBe('openid notes:read')
+    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
+    const kept = await oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '')
+    expect((await verified(fixture, kept.access_token)).payload.scope).toBe('openid notes:read')
   })
 
   test.each<[string, string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
@@ -329,21 +332,21 @@ describe('access token for an API', () => {
     ['its API loses all permissions', 'access_denied', (host, { api }) => host.pocket.apis.setPermissions(api, [])],
   ])('is not refreshed once %s', async (_what, error, happens) => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { refresh_token: token = '' } = await tokens(setting)
-    await happens(host, { api: setting.api.id, client: setting.client.id })
-    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({ error })
-    const again = await authorize(setting, { prompt: 'none' })
+    const fixture = await prepared(host)
+    const { refresh_token: token = '' } = await tokens(fixture)
+    await happens(host, { api: fixture.api.id, client: fixture.client.id })
+    await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({ error })
+    const again = await authorize(fixture, { prompt: 'none' })
     expect(parameters(again.page.location).get('error')).toBe(error)
   })
 
   test('is denied to a user outside the groups of the client', async () => {
     await using host = await startHost()
-    const setting = await prepared(host, { client: { isGroupRestricted: true } })
-    await host.pocket.clients.setAllowedGroups(setting.client.id, ['g2'])
-    const { page } = await authorize(setting)
-    const refused = await signIn(setting.agent, page, setting.authenticator, back)
-    const returned = await goBack(setting.agent, refused, back)
+    const fixture = await prepared(host, { client: { isGroupRestricted: true } })
+    await host.pocket.clients.setAllowedGroups(fixture.client.id, ['g2'])
+    const { page } = await authorize(fixture)
+    const refused = await signIn(fixture.agent, page, fixture.authenticator, back)
+    const returned = await returnDenied(fixture.agent, refused, back)
     expect(parameters(returned.location).get('error')).toBe('access_denied')
   })
 })
@@ -362,33 +365,33 @@ describe('request', () => {
 
   test('from a client without a grant is rejected', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const stranger = await relyingParty(host)
-    const { page } = await authorize({ ...setting, ...stranger })
+    const fixture = await prepared(host)
+    const otherUser = await relyingParty(host)
+    const { page } = await authorize({ ...fixture, ...otherUser })
     expect(parameters(page.location).get('error')).toBe('access_denied')
   })
 
   test('for two APIs at once is rejected', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
+    const fixture = await prepared(host)
     const other = await notes(host, { resource: 'https://other.example' })
-    await host.pocket.apis.setGrant(other.id, setting.client.id, access(other, ['notes:read'], ['notes:read']))
+    await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read'], ['notes:read']))
     const both = [resource, other.resource].map((each) => ['resource', each])
-    const url = oidc.buildAuthorizationUrl(setting.configuration, { redirect_uri: redirectUri, scope: 'openid' })
+    const url = oidc.buildAuthorizationUrl(fixture.configuration, { redirect_uri: redirectUri, scope: 'openid' })
     for (const [name = '', value = ''] of both) url.searchParams.append(name, value)
-    const page = await setting.agent.follow(await setting.agent.get(url.href), { until: back })
+    const page = await fixture.agent.follow(await fixture.agent.get(url.href), { until: back })
     expect(parameters(page.location).get('error')).toBe('invalid_target')
     const itself = new URLSearchParams([['grant_type', 'client_credentials'], ...both])
-    await expect(oidc.clientCredentialsGrant(setting.configuration, itself)).rejects.toMatchObject({
+    await expect(oidc.clientCredentialsGrant(fixture.configuration, itself)).rejects.toMatchObject({
       error: 'invalid_target',
     })
   })
 
   test('ignores the scopes that a client adds to every request and that the API does not define', async () => {
     await using host = await startHost()
-    const setting = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
-    const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
-    const { scope } = (await verified(setting, token)).payload
+    const fixture = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
+    const { access_token: token } = await tokens(fixture, { scope: 'openid notes:write' })
+    const { scope } = (await verified(fixture, token)).payload
     expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write', 'openid'])
   })
 })
@@ -396,9 +399,9 @@ describe('request', () => {
 describe('consent page', () => {
   test('shows the API and the requested permissions, and remembers the consent', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { page } = await authorize(setting)
-    const consent = await signIn(setting.agent, page, setting.authenticator, back)
+    const fixture = await prepared(host)
+    const { page } = await authorize(fixture)
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, back)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
       apis: [
@@ -412,8 +415,8 @@ describe('consent page', () => {
         },
       ],
     })
-    await decide(setting.agent, consent, 'submitTo', back)
-    const again = await authorize(setting, { prompt: 'none' })
+    await decide(fixture.agent, consent, 'submitTo', back)
+    const again = await authorize(fixture, { prompt: 'none' })
     expect(parameters(again.page.location).get('code')).toEqual(expect.any(String))
     expect(host.events).toContainEqual(
       expect.objectContaining({ event: 'consent_given', scopes: ['openid', 'notes:read', 'notes:write'] }),
@@ -422,11 +425,11 @@ describe('consent page', () => {
 
   test('appears again for a new permission, and for all permissions after the consent is withdrawn', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    await tokens(setting, { scope: 'openid profile notes:read' })
-    const more = await authorize(setting, { prompt: 'none' })
+    const fixture = await prepared(host)
+    await tokens(fixture, { scope: 'openid profile notes:read' })
+    const more = await authorize(fixture, { prompt: 'none' })
     expect(parameters(more.page.location).get('error')).toBe('consent_required')
-    const asked = await authorize(setting, { scope: 'openid profile email offline_access notes:read notes:write' })
+    const asked = await authorize(fixture, { scope: 'openid profile email offline_access notes:read notes:write' })
     const view = viewOf(asked.page)
     if (view.view !== 'consent') throw new Error('Nothing was asked.')
     expect(view.allowedBefore).toBe(true)
@@ -442,20 +445,20 @@ describe('consent page', () => {
       undefined,
       undefined,
     ])
-    await decide(setting.agent, asked.page, 'submitTo', back)
-    expect(parameters((await authorize(setting, { prompt: 'none' })).page.location).get('error')).toBeNull()
-    await host.pocket.withdrawConsent(setting.account.id, setting.client.id)
-    const after = await authorize(setting, { prompt: 'none' })
+    await decide(fixture.agent, asked.page, 'submitTo', back)
+    expect(parameters((await authorize(fixture, { prompt: 'none' })).page.location).get('error')).toBeNull()
+    await host.pocket.withdrawConsent(fixture.account.id, fixture.client.id)
+    const after = await authorize(fixture, { prompt: 'none' })
     expect(parameters(after.page.location).get('error')).toBe('consent_required')
   })
 
   test('for one API does not cover another API whose permission has the same key', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    await tokens(setting)
+    const fixture = await prepared(host)
+    await tokens(fixture)
     const other = await notes(host, { resource: 'https://other.example' })
-    await host.pocket.apis.setGrant(other.id, setting.client.id, access(other, ['notes:read']))
-    const { page } = await authorize(setting, { resource: other.resource, scope: 'openid notes:read', prompt: 'none' })
+    await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read']))
+    const { page } = await authorize(fixture, { resource: other.resource, scope: 'openid notes:read', prompt: 'none' })
     expect(parameters(page.location).get('error')).toBe('consent_required')
   })
 
@@ -471,23 +474,23 @@ describe('consent page', () => {
   ])('does not count a consent to a removed API for %s', async (_what, successorOf) => {
     await using host = await startHost()
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
-    const setting = await prepared(host)
-    await tokens(setting, { scope: 'openid notes:read' })
-    await host.pocket.apis.remove(setting.api.id)
+    const fixture = await prepared(host)
+    await tokens(fixture, { scope: 'openid notes:read' })
+    await host.pocket.apis.remove(fixture.api.id)
     const successor = await successorOf(host, older)
-    await host.pocket.apis.setGrant(successor.id, setting.client.id, access(successor, ['notes:read']))
+    await host.pocket.apis.setGrant(successor.id, fixture.client.id, access(successor, ['notes:read']))
     const agent = new UserAgent()
-    const { page } = await authorize({ ...setting, agent }, { scope: 'openid notes:read' })
-    const consent = viewOf(await signIn(agent, page, setting.authenticator, back))
+    const { page } = await authorize({ ...fixture, agent }, { scope: 'openid notes:read' })
+    const consent = viewOf(await signIn(agent, page, fixture.authenticator, back))
     if (consent.view !== 'consent') throw new Error('No consent was requested.')
     expect(consent.apis).toMatchObject([{ resource, isNew: true, permissions: [{ key: 'notes:read', isNew: true }] }])
   })
 
   test('is skipped for a client that does not require consent', async () => {
     await using host = await startHost()
-    const setting = await prepared(host, { client: { skipConsent: true } })
-    const { access_token: token } = await tokens(setting)
-    expect((await verified(setting, token)).payload.scope).toBe('openid notes:read notes:write')
+    const fixture = await prepared(host, { client: { skipConsent: true } })
+    const { access_token: token } = await tokens(fixture)
+    expect((await verified(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 })
 
@@ -509,30 +512,30 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
     const database = stack.use(await open())
     const host = stack.use(await startHost({ stores: await database.empty() }))
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
-    const setting = await prepared(host)
-    const { refresh_token: token = '' } = await tokens(setting, { scope: 'openid offline_access notes:read' })
-    const pending = await authorize(setting, { scope: 'openid notes:read', prompt: 'none' })
+    const fixture = await prepared(host)
+    const { refresh_token: token = '' } = await tokens(fixture, { scope: 'openid offline_access notes:read' })
+    const pending = await authorize(fixture, { scope: 'openid notes:read', prompt: 'none' })
     expect(parameters(pending.page.location).get('error')).toBeNull()
-    await host.pocket.apis.remove(setting.api.id)
+    await host.pocket.apis.remove(fixture.api.id)
     past.mockRestore()
     const successor = await successorOf(host, older)
-    await host.pocket.apis.setGrant(successor.id, setting.client.id, access(successor, ['notes:read']))
-    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({
+    await host.pocket.apis.setGrant(successor.id, fixture.client.id, access(successor, ['notes:read']))
+    await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({
       error: 'invalid_target',
     })
     await expect(pending.finish(pending.page.location)).rejects.toMatchObject({ error: 'invalid_target' })
 
     const request = { scope: 'openid offline_access notes:read' }
-    const silent = await authorize(setting, { ...request, prompt: 'none' })
+    const silent = await authorize(fixture, { ...request, prompt: 'none' })
     expect(parameters(silent.page.location).get('error')).toBe('consent_required')
     // The grant of the session is extended by a new consent, which counts from then on.
-    const { page, finish } = await authorize(setting, request)
-    const fresh = await finish((await decide(setting.agent, page, 'submitTo', back)).location)
-    const again = await authorize(setting, { ...request, prompt: 'none' })
+    const { page, finish } = await authorize(fixture, request)
+    const fresh = await finish((await decide(fixture.agent, page, 'submitTo', back)).location)
+    const again = await authorize(fixture, { ...request, prompt: 'none' })
     expect(parameters(again.page.location).get('error')).toBeNull()
-    const refreshed = await oidc.refreshTokenGrant(setting.configuration, fresh.refresh_token ?? '')
-    expect((await verified(setting, refreshed.access_token)).payload.scope).toContain('notes:read')
-    await expect(oidc.refreshTokenGrant(setting.configuration, token)).rejects.toMatchObject({
+    const refreshed = await oidc.refreshTokenGrant(fixture.configuration, fresh.refresh_token ?? '')
+    expect((await verified(fixture, refreshed.access_token)).payload.scope).toContain('notes:read')
+    await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({
       error: 'invalid_target',
     })
   })
@@ -541,16 +544,16 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
 describe('client credentials', () => {
   test('grant the requested permissions, or all allowed permissions by default', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const all = await oidc.clientCredentialsGrant(setting.configuration, { resource })
-    expect((await verified(setting, all.access_token)).payload).toMatchObject({
-      sub: `client-${setting.client.id}`,
-      client_id: setting.client.id,
+    const fixture = await prepared(host)
+    const all = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
+    expect((await verified(fixture, all.access_token)).payload).toMatchObject({
+      sub: `client-${fixture.client.id}`,
+      client_id: fixture.client.id,
       aud: [resource],
       scope: 'notes:read',
       scp: ['notes:read'],
     })
-    const one = await oidc.clientCredentialsGrant(setting.configuration, { resource, scope: 'notes:read' })
+    const one = await oidc.clientCredentialsGrant(fixture.configuration, { resource, scope: 'notes:read' })
     expect(one.scope).toBe('notes:read')
   })
 
@@ -574,18 +577,18 @@ describe('client credentials', () => {
 
   test('a client with a metadata document asks users for the permissions that the API offers to all such clients', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    const { client, api } = setting
+    const fixture = await prepared(host)
+    const { client, api } = fixture
     const stored = await host.pocket.clients.find(client.id)
     await host.stores.clients.update({ ...(stored ?? client), type: 'cimd' })
     await host.pocket.apis.removeGrant(api.id, client.id)
     const ids = api.permissions.filter(({ key }) => key === 'notes:write').map(({ id }) => id)
     await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: ids })
-    const refused = await authorize(setting, { scope: 'openid notes:read' })
+    const refused = await authorize(fixture, { scope: 'openid notes:read' })
     expect(parameters(refused.page.location).get('error')).toBe('invalid_scope')
-    const { access_token: token } = await tokens(setting, { scope: 'openid notes:write' })
-    expect((await verified(setting, token)).payload.scope).toBe('openid notes:write')
-    await expect(oidc.clientCredentialsGrant(setting.configuration, { resource })).rejects.toMatchObject({
+    const { access_token: token } = await tokens(fixture, { scope: 'openid notes:write' })
+    expect((await verified(fixture, token)).payload.scope).toBe('openid notes:write')
+    await expect(oidc.clientCredentialsGrant(fixture.configuration, { resource })).rejects.toMatchObject({
       error: 'access_denied',
     })
   })
@@ -625,16 +628,16 @@ describe('client credentials', () => {
     })
     const atApi = await oidc.clientCredentialsGrant(configuration, { resource, scope: 'openid notes:read' })
     expect(atApi.scope).toBe('notes:read')
-    const told = await oidc.tokenIntrospection(configuration, atApi.access_token)
-    expect(told).toMatchObject({ sub: `client-${client.id}`, scope: 'notes:read', aud: [resource] })
+    const received = await oidc.tokenIntrospection(configuration, atApi.access_token)
+    expect(received).toMatchObject({ sub: `client-${client.id}`, scope: 'notes:read', aud: [resource] })
   })
 
   test('grant a token without permissions if the client only has access to the API', async () => {
     await using host = await startHost()
-    const setting = await prepared(host)
-    await host.pocket.apis.setGrant(setting.api.id, setting.client.id, access(setting.api, null, []))
-    const { access_token: token } = await oidc.clientCredentialsGrant(setting.configuration, { resource })
-    expect((await verified(setting, token)).payload.scope).toBeUndefined()
+    const fixture = await prepared(host)
+    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, null, []))
+    const { access_token: token } = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
+    expect((await verified(fixture, token)).payload.scope).toBeUndefined()
   })
 })
 
@@ -642,8 +645,8 @@ describe('opaque token', () => {
   async function opaque(host: Host) {
     const server = await relyingParty(host)
     const api = { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id, 'nobody'] } as const
-    const setting = await prepared(host, { api })
-    return { server, setting, token: (await tokens(setting)).access_token }
+    const fixture = await prepared(host, { api })
+    return { server, setting: fixture, token: (await tokens(fixture)).access_token }
   }
 
   test('can be introspected only by the client and by the resource server of its API', async () => {
@@ -668,11 +671,11 @@ describe('opaque token', () => {
   test('has a signed introspection response too (RFC 9701)', async () => {
     await using host = await startHost()
     const { server, token } = await opaque(host)
-    const answer = await introspect(host, server, token, 'application/token-introspection+jwt')
-    expect(answer.type).toContain('application/token-introspection+jwt')
-    expect(decodeProtectedHeader(answer.text)).toMatchObject({ typ: 'token-introspection+jwt', alg: 'RS256' })
+    const result = await introspect(host, server, token, 'application/token-introspection+jwt')
+    expect(result.type).toContain('application/token-introspection+jwt')
+    expect(decodeProtectedHeader(result.text)).toMatchObject({ typ: 'token-introspection+jwt', alg: 'RS256' })
     const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-    const { payload } = await jwtVerify(answer.text, keys, { issuer: host.issuer })
+    const { payload } = await jwtVerify(result.text, keys, { issuer: host.issuer })
     expect(payload.aud).toBe(server.client.id)
     expect(payload.token_introspection).toMatchObject({ active: true, aud: [resource, host.issuer] })
   })

@@ -14,7 +14,7 @@ const types: AuthorizationDetailsTypes = {
   other: { validate: () => undefined },
 }
 
-async function setting(host: Host) {
+async function createFixture(host: Host) {
   const { client, configuration } = await relyingParty(host, { protocol: { authorizationDetailsTypes: ['payment'] } })
   const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
   await host.pocket.apis.setGrant(api.id, client.id, {
@@ -38,7 +38,7 @@ async function setting(host: Host) {
 
 test('shows the authorization details on the consent page, and includes them in the token', async () => {
   await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
-  const { agent, configuration, authorize } = await setting(host)
+  const { agent, configuration, authorize } = await createFixture(host)
   const { authenticator } = await host.person('ada')
   const details = [{ type: 'payment', amount: 10 }]
   const shown = await signIn(agent, await agent.follow(await authorize(details)), authenticator, back)
@@ -63,7 +63,7 @@ test.each([
   [[{ type: 'unknown' }], 'unsupported authorization details type'],
 ])('rejects %j', async (details, reason) => {
   await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
-  const { agent, authorize } = await setting(host)
+  const { agent, authorize } = await createFixture(host)
   const to = new URL(await agent.followTo(await authorize(details), back)).searchParams
   expect(to.get('error')).toBe('invalid_authorization_details')
   expect(to.get('error_description')).toContain(reason)

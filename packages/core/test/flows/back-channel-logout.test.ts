@@ -252,8 +252,8 @@ describe('back-channel logout', () => {
     await using _ = host
     const other = await host.person('bob')
     const page = await agent.follow(await agent.get(`${authorize}&prompt=login`))
-    const answer = await signIn(agent, page, other.authenticator, back)
-    expect(answer.status).toBe(200)
+    const response = await signIn(agent, page, other.authenticator, back)
+    expect(response.status).toBe(200)
     await host.pocket[Symbol.asyncDispose]()
     await host.pocket.sendLogoutNotices()
     expect(receiver.tokens).toEqual([])

@@ -95,8 +95,8 @@ async function assert(host: Host, claims: Record<string, unknown>, clientId: str
     .sign(privateKey)
   const form = { grant_type: 'client_credentials', client_id: clientId, client_assertion: assertion }
   const body = new URLSearchParams({ ...form, client_assertion_type: assertionType })
-  const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
-  return [answer.status, await answer.json()]
+  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+  return [response.status, await response.json()]
 }
 
 const refused = [401, { error: 'invalid_client' }]

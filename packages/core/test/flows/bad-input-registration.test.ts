@@ -20,11 +20,11 @@ afterAll(async () => {
 
 async function register(body: string, type = 'application/json') {
   const headers = { 'content-type': type }
-  const answer = await fetch(`${host.issuer}/api/oidc/register`, { method: 'POST', headers, body })
-  const { error, client_id: id } = (await answer.json()) as { error?: string; client_id?: string }
+  const response = await fetch(`${host.issuer}/api/oidc/register`, { method: 'POST', headers, body })
+  const { error, client_id: id } = (await response.json()) as { error?: string; client_id?: string }
   // Makes room for the next client of this network.
-  if (answer.status === 201 && id !== undefined) await host.pocket.clients.remove(id)
-  return { status: answer.status, error }
+  if (response.status === 201 && id !== undefined) await host.pocket.clients.remove(id)
+  return { status: response.status, error }
 }
 
 const known = /^invalid_(request|client_metadata|redirect_uri)$/

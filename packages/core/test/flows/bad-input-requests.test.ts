@@ -68,10 +68,10 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   const complete = (endpoint: string): Fields => Object.entries({ ...own, ...wellFormed[endpoint] })
 
   /** Asserts an error response as specified, without a server error. */
-  async function refusal(answer: Response): Promise<string> {
-    const body = (await answer.json()) as { error?: string; error_description?: string }
+  async function refusal(response: Response): Promise<string> {
+    const body = (await response.json()) as { error?: string; error_description?: string }
     expect(host.errors).toEqual([])
-    expect([400, 401, 413, 415]).toContain(answer.status)
+    expect([400, 401, 413, 415]).toContain(response.status)
     expect(body).toMatchObject({ error: expect.stringMatching(known), error_description: expect.any(String) })
     return body.error ?? ''
   }
@@ -116,17 +116,17 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
         if (name !== 'resource')
           expect([name, await refusal(twice)]).toEqual([name, expect.stringMatching(/^invalid_|^unsupp/)])
         for (const value of [undefined, '', '\0', 'a\0b', '\ud800', "' OR 1=1 --", '../../x', 'x'.repeat(20_000)]) {
-          const answer = await send(value === undefined ? others : [...others, [name, value]])
-          expect(answer.status).toBeLessThan(500)
+          const response = await send(value === undefined ? others : [...others, [name, value]])
+          expect(response.status).toBeLessThan(500)
           expect([name, value?.slice(0, 20), host.errors]).toEqual([name, value?.slice(0, 20), []])
-          if (answer.status >= 400) await refusal(answer)
+          if (response.status >= 400) await refusal(response)
         }
       },
     )
 
     test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('does not accept %s', async (method) => {
-      const answer = await fetch(host.issuer + path, { method })
-      expect([answer.status, await answer.json()]).toMatchObject([405, { error: 'invalid_request' }])
+      const response = await fetch(host.issuer + path, { method })
+      expect([response.status, await response.json()]).toMatchObject([405, { error: 'invalid_request' }])
     })
   })
 
@@ -170,10 +170,10 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['a proof of possession without a token', { headers: { dpop: 'x' } }, '', 401],
     ['a DPoP token without a proof', { headers: { authorization: 'DPoP x' } }, '', 400],
   ])('UserInfo rejects %s with a WWW-Authenticate challenge', async (_name, init, query, status) => {
-    const answer = await fetch(`${host.issuer}/api/oidc/userinfo${query}`, init as RequestInit)
-    expect(answer.status).toBe(status)
-    expect(answer.headers.get('www-authenticate')).toMatch(/^(Bearer|DPoP) /)
-    await refusal(answer)
+    const response = await fetch(`${host.issuer}/api/oidc/userinfo${query}`, init as RequestInit)
+    expect(response.status).toBe(status)
+    expect(response.headers.get('www-authenticate')).toMatch(/^(Bearer|DPoP) /)
+    await refusal(response)
   })
 
   describe('authorization request', () => {
@@ -208,14 +208,14 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
     /** Returns `page`, `interaction`, or the error or code that the client receives. */
     async function outcome(url: string): Promise<string> {
-      const answer = await fetch(url, { redirect: 'manual' })
+      const response = await fetch(url, { redirect: 'manual' })
       expect(host.errors).toEqual([])
-      if (answer.status >= 400) {
-        expect(answer.status).toBe(400)
-        expect(answer.headers.get('content-type')).toMatch(/^text\/html/)
+      if (response.status >= 400) {
+        expect(response.status).toBe(400)
+        expect(response.headers.get('content-type')).toMatch(/^text\/html/)
         return 'page'
       }
-      const location = new URL(answer.headers.get('location') ?? '', url)
+      const location = new URL(response.headers.get('location') ?? '', url)
       expect([host.issuer, new URL(redirectUri).origin]).toContain(location.origin)
       return location.origin === host.issuer ? 'interaction' : (location.searchParams.get('error') ?? 'code')
     }
@@ -310,16 +310,16 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
           [`state=${'x'.repeat(1_000_000)}`, form, 413, 'payload_too_large'],
         ]
         for (const [body, type, status, code] of attempts) {
-          const answer = await fetch(host.issuer + path, {
+          const response = await fetch(host.issuer + path, {
             method: 'POST',
             body,
             headers: { ...headers, 'content-type': type },
           })
-          expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          expect([response.status, response.headers.get('content-type')]).toEqual([
             status,
             expect.stringMatching(/^text\/html/),
           ])
-          expect(await answer.text()).toContain(`"code":"${code}"`)
+          expect(await response.text()).toContain(`"code":"${code}"`)
         }
         expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'payload_too_large' })
         for (const body of ['', '%ZZ', '\xff', '__proto__=1', 'client_id=a&client_id=b']) {
@@ -377,8 +377,8 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     '//x',
     `acct:${'x'.repeat(5000)}@a.example`,
   ])('WebFinger finds no account for %s', async (resource) => {
-    const answer = await fetch(`${host.issuer}/.well-known/webfinger?${new URLSearchParams({ resource })}`)
-    expect([400, 404]).toContain(answer.status)
+    const response = await fetch(`${host.issuer}/.well-known/webfinger?${new URLSearchParams({ resource })}`)
+    expect([400, 404]).toContain(response.status)
     expect(host.errors).toEqual([])
   })
 
@@ -387,11 +387,11 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     async (uid) => {
       const headers = { accept: 'text/html' }
       for (const method of ['GET', 'POST']) {
-        const answer = await fetch(`${host.issuer}/interaction/${uid}${method === 'POST' ? '/login' : ''}`, {
+        const response = await fetch(`${host.issuer}/interaction/${uid}${method === 'POST' ? '/login' : ''}`, {
           method,
           headers,
         })
-        expect([400, 404]).toContain(answer.status)
+        expect([400, 404]).toContain(response.status)
       }
       for (const path of [`/authorize/${uid}`, `/api/oidc/end-session/${uid}`]) {
         const { status } = await fetch(host.issuer + path, { headers, redirect: 'manual' })

@@ -99,9 +99,9 @@ describe('signature verification', () => {
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
         client_assertion: assertion,
       })
-      const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
       expect(host.errors).toEqual([])
-      return `${answer.status} ${((await answer.json()) as { error?: string }).error}`
+      return `${response.status} ${((await response.json()) as { error?: string }).error}`
     }
 
     /** RFC 6749 §5.2: an unreadable request is an invalid_request. */
@@ -155,9 +155,9 @@ describe('signature verification', () => {
         ...more,
         request,
       })
-      const answer = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+      const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })
       expect(host.errors).toEqual([])
-      return answer.location === null ? answer.status : new URL(answer.location).searchParams.get('error')
+      return response.location === null ? response.status : new URL(response.location).searchParams.get('error')
     }
 
     const claimsFor = (id: string): Claims => ({
@@ -214,9 +214,9 @@ describe('signature verification', () => {
         client_id: client.id,
         client_secret: secret,
       })
-      const answer = await fetch(htu(), { method: 'POST', body, headers: { dpop: proof } })
+      const response = await fetch(htu(), { method: 'POST', body, headers: { dpop: proof } })
       expect(host.errors).toEqual([])
-      return [answer.status, ((await answer.json()) as { error?: string }).error]
+      return [response.status, ((await response.json()) as { error?: string }).error]
     }
 
     const key = generateKeyPair('ES256', { extractable: true })
@@ -306,10 +306,10 @@ describe('tokens that the provider signed', () => {
       prompt: 'none',
       id_token_hint: hint,
     })
-    const answer = await party.agent.follow(await party.agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+    const result = await party.agent.follow(await party.agent.get(`${host.issuer}/authorize?${query}`), { until: back })
     expect(host.errors).toEqual([])
-    const response = new URL(answer.location ?? 'https://page.example/').searchParams
-    return response.get('error') ?? (response.has('code') ? 'code' : answer.status)
+    const response = new URL(result.location ?? 'https://page.example/').searchParams
+    return response.get('error') ?? (response.has('code') ? 'code' : result.status)
   }
 
   async function signOutWith(hint: string): Promise<string> {
@@ -351,8 +351,8 @@ describe('tokens that the provider signed', () => {
       const body = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as Claims
       const token = (await badSignatures(body, ours, { typ: 'at+jwt' })[kind]?.()) ?? idToken
       const headers = { authorization: `Bearer ${token}` }
-      const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })
-      expect([answer.status, await answer.json(), host.errors]).toMatchObject([401, { error: 'invalid_token' }, []])
+      const response = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })
+      expect([response.status, await response.json(), host.errors]).toMatchObject([401, { error: 'invalid_token' }, []])
       const { client, secret } = party
       for (const endpoint of ['introspect', 'revoke']) {
         const form = new URLSearchParams({ client_id: client.id, client_secret: secret, token })

@@ -27,10 +27,10 @@ async function atSignIn(host: Host) {
 }
 
 async function withCode(host: Host) {
-  const setting = await atSignIn(host)
-  const { agent, page, authenticator } = setting
+  const fixture = await atSignIn(host)
+  const { agent, page, authenticator } = fixture
   const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
-  return { ...setting, code: new URL(returned.location ?? '').searchParams.get('code') ?? '' }
+  return { ...fixture, code: new URL(returned.location ?? '').searchParams.get('code') ?? '' }
 }
 
 function exchange(host: Host, fields: Readonly<Record<string, string>>): Promise<Response> {
@@ -52,9 +52,9 @@ describe('passkey response', () => {
   ])('with %s is rejected without a sign-in', async (_name, misbehaviour, code) => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
-    const answer = await answerCeremony(agent, page, authenticator, misbehaviour)
-    expect(answer.status).toBe(400)
-    expect(answer.json()).toMatchObject({ code, request_id: answer.headers.get('x-request-id') })
+    const response = await answerCeremony(agent, page, authenticator, misbehaviour)
+    expect(response.status).toBe(400)
+    expect(response.json()).toMatchObject({ code, request_id: response.headers.get('x-request-id') })
     expect(host.events).toMatchObject([{ event: 'sign_in_failed', code }])
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
   })
@@ -66,9 +66,9 @@ describe('passkey response', () => {
     if (view.view !== 'sign-in') throw new Error('no sign-in page')
     const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
     const submit = () => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response })
-    const answers = await Promise.all(Array.from({ length: 10 }, submit))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(9)
+    const responses = await Promise.all(Array.from({ length: 10 }, submit))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 400)).toHaveLength(9)
   })
 
   test('from another browser is rejected, even with the interaction ID', async () => {
@@ -83,12 +83,12 @@ describe('passkey response', () => {
       .filter(({ name }) => name.startsWith('interaction'))
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
-    const answer = await thief.postJson(
+    const result = await thief.postJson(
       `${host.issuer}${view.ceremony.submitTo}`,
       { response },
       { headers: { cookie: stolen } },
     )
-    expect([answer.status, answer.json()]).toMatchObject([400, { code: 'challenge_expired' }])
+    expect([result.status, result.json()]).toMatchObject([400, { code: 'challenge_expired' }])
   })
 
   test('is rejected after ten minutes, and the page can fetch a new challenge', async () => {
@@ -107,8 +107,8 @@ describe('passkey response', () => {
   test('of an unknown passkey is rejected', async () => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
-    const stranger = new SoftwareAuthenticator()
-    stranger.create(
+    const otherUser = new SoftwareAuthenticator()
+    otherUser.create(
       {
         rp: { id: 'localhost', name: '' },
         user: { id: 'eA', name: '', displayName: '' },
@@ -117,7 +117,7 @@ describe('passkey response', () => {
       },
       { origin: host.issuer },
     )
-    expect((await answerCeremony(agent, page, stranger)).json()).toMatchObject({ code: 'passkey_unknown' })
+    expect((await answerCeremony(agent, page, otherUser)).json()).toMatchObject({ code: 'passkey_unknown' })
   })
 
   test.each([
@@ -133,13 +133,13 @@ describe('passkey response', () => {
       .cookies()
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
-    const answer = await fetch(`${page.url}/login`, {
+    const response = await fetch(`${page.url}/login`, {
       method: 'POST',
       headers: { 'content-type': type, cookie, accept: 'application/json' },
       body,
     })
-    expect(answer.status).toBe(status)
-    expect(await answer.json()).toMatchObject({ code: expect.any(String) })
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ code: expect.any(String) })
     expect(host.errors).toEqual([])
   })
 
@@ -153,8 +153,8 @@ describe('passkey response', () => {
   ])('from a page of %s is rejected', async (_name, options) => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
-    const answer = await agent.postJson(`${page.url}/login`, { response: {} }, options)
-    expect([answer.status, answer.json()]).toMatchObject([403, { code: 'cross_site_request' }])
+    const response = await agent.postJson(`${page.url}/login`, { response: {} }, options)
+    expect([response.status, response.json()]).toMatchObject([403, { code: 'cross_site_request' }])
   })
 
   test('with a counter that does not increase signs in and is recorded', async () => {
@@ -269,8 +269,8 @@ describe('authorization request', () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const agent = new UserAgent()
-    const answer = new URL(await agent.followTo(await agent.get(authorizeUrl(host, client.id, parameters)), back))
-    expect(answer.searchParams.get('error') ?? new URLSearchParams(answer.hash.slice(1)).get('error')).toBe(error)
+    const result = new URL(await agent.followTo(await agent.get(authorizeUrl(host, client.id, parameters)), back))
+    expect(result.searchParams.get('error') ?? new URLSearchParams(result.hash.slice(1)).get('error')).toBe(error)
   })
 
   test.each([
@@ -281,10 +281,10 @@ describe('authorization request', () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const body = new URLSearchParams({ client_id: client.id, client_secret: secret, ...fields })
-    const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
-    expect(answer.status).toBeGreaterThanOrEqual(400)
-    expect(answer.status).toBeLessThan(500)
-    expect(await answer.json()).toMatchObject({ error: expect.any(String) })
+    const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(response.status).toBeLessThan(500)
+    expect(await response.json()).toMatchObject({ error: expect.any(String) })
     expect(host.errors).toEqual([])
   })
 
@@ -332,8 +332,8 @@ describe('interaction', () => {
   test('of another browser cannot be opened', async () => {
     await using host = await startHost()
     const { page } = await atSignIn(host)
-    const answer = await new UserAgent().get(page.url)
-    expect([answer.status, viewOf(answer)]).toMatchObject([404, { code: 'interaction_expired' }])
+    const response = await new UserAgent().get(page.url)
+    expect([response.status, viewOf(response)]).toMatchObject([404, { code: 'interaction_expired' }])
   })
 
   test('rejects consent after the session has ended', async () => {
@@ -345,8 +345,8 @@ describe('interaction', () => {
       .cookies()
       .filter(({ name, path }) => !name.startsWith('access_token') && pathname.startsWith(path))
     const cookie = others.map(({ name, value }) => `${name}=${value}`).join('; ')
-    const answer = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
-    expect([answer.status, viewOf(answer)]).toMatchObject([
+    const response = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
+    expect([response.status, viewOf(response)]).toMatchObject([
       409,
       { code: 'interaction_expired', retryAt: expect.stringContaining('/authorize?') },
     ])
@@ -369,8 +369,8 @@ describe('interaction', () => {
       .filter(({ name, path }) => !name.startsWith('access_token') && pathname.startsWith(path))
     const ofBob = other.cookies().filter(({ name }) => name.startsWith('access_token'))
     const cookie = [...ofAda, ...ofBob].map(({ name, value }) => `${name}=${value}`).join('; ')
-    const answer = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
-    expect([answer.status, viewOf(answer)]).toMatchObject([409, { code: 'interaction_expired' }])
+    const response = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
+    expect([response.status, viewOf(response)]).toMatchObject([409, { code: 'interaction_expired' }])
     expect(host.events.map(({ event }) => event)).not.toContain('consent_given')
   })
 
@@ -410,8 +410,8 @@ describe('interaction', () => {
       for (const action of ['account', 'sign-out']) {
         const headers = { cookie, accept: 'text/html', ...(type !== undefined && { 'content-type': type }) }
         const init = { method: 'POST', headers, redirect: 'manual', ...(type !== undefined && { body }) } as const
-        const answer = await fetch(`${chooser.url}/${action}`, init)
-        expect([action, answer.status]).toEqual([action, action === 'sign-out' && status === 403 ? 303 : status])
+        const response = await fetch(`${chooser.url}/${action}`, init)
+        expect([action, response.status]).toEqual([action, action === 'sign-out' && status === 403 ? 303 : status])
       }
       const silent = await agent.get(authorizeUrl(host, client.id, { prompt: 'none' }))
       expect([silent.location, host.errors]).toEqual([expect.stringContaining('code='), []])
@@ -431,8 +431,8 @@ describe('interaction', () => {
   test('with a sign-in prompt cannot be finished by consent', async () => {
     await using host = await startHost()
     const { agent, page } = await atSignIn(host)
-    const answer = await agent.postForm(`${page.url}/consent`, {})
-    expect(answer.status).toBe(403)
+    const response = await agent.postForm(`${page.url}/consent`, {})
+    expect(response.status).toBe(403)
   })
 })
 

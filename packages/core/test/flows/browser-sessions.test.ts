@@ -136,11 +136,11 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     // The first page binds the ceremonies to the browser.
     await agent.follow(await agent.get(urlOf(await clientThat())))
     const tabs = await Promise.all(parties.map(async (party) => agent.follow(await agent.get(urlOf(party)))))
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       tabs.map((tab, index) => answerCeremony(agent, tab, (people[index] as (typeof people)[0]).authenticator)),
     )
-    const resumed = answers.map((answer, index) => {
-      const { redirectTo } = answer.json() as { redirectTo: string }
+    const resumed = responses.map((response, index) => {
+      const { redirectTo } = response.json() as { redirectTo: string }
       return new URL(redirectTo, tabs[index]?.url).href
     })
     const activeAccount = await accountIn(agent)

@@ -61,9 +61,9 @@ export interface Told {
 }
 
 /** The claims that the client receives: in the ID token, at UserInfo, and in the refreshed ID token. */
-export async function told(setting: Party, more: Readonly<Record<string, string>>): Promise<Told> {
-  const { configuration, account } = setting
-  const returned = await agree(setting, await begin(setting, more))
+export async function told(fixture: Party, more: Readonly<Record<string, string>>): Promise<Told> {
+  const { configuration, account } = fixture
+  const returned = await agree(fixture, await begin(fixture, more))
   const tokens = await oidc.authorizationCodeGrant(configuration, returned)
   const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)
   const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')

@@ -30,8 +30,8 @@ const about: Partial<Account> = {
 describe('claims', () => {
   test('follow the scopes, with the same values in the ID token, at UserInfo and after a refresh', async () => {
     await using host = await startHost()
-    const setting = await party(host, {}, about)
-    const { idToken, userInfo, refreshed } = await told(setting, {
+    const fixture = await party(host, {}, about)
+    const { idToken, userInfo, refreshed } = await told(fixture, {
       scope: 'openid profile email groups offline_access',
       prompt: 'consent',
     })
@@ -59,21 +59,21 @@ describe('claims', () => {
 
   test('are limited to the scopes, and custom claims never replace protocol claims', async () => {
     await using host = await startHost()
-    const setting = await party(host, {}, about)
-    const { tokens, idToken, userInfo } = await told(setting, {
+    const fixture = await party(host, {}, about)
+    const { tokens, idToken, userInfo } = await told(fixture, {
       scope: 'openid email offline_access',
       prompt: 'consent',
     })
     expect(idToken).toEqual({ email: 'ada@example.com', email_verified: true })
     expect(userInfo).toEqual(idToken)
-    expect(tokens.claims()).toMatchObject({ sub: setting.account.id, acr: 'phr' })
+    expect(tokens.claims()).toMatchObject({ sub: fixture.account.id, acr: 'phr' })
   })
 
   test('of scopes that count as requested are added, though the client cannot request them', async () => {
     await using host = await startHost()
-    const setting = await party(host, { defaultScopes: ['groups', 'offline_access'] }, about)
-    const page = await begin(setting, { scope: 'openid' })
-    const { idToken, scope } = await told(setting, { scope: 'openid' })
+    const fixture = await party(host, { defaultScopes: ['groups', 'offline_access'] }, about)
+    const page = await begin(fixture, { scope: 'openid' })
+    const { idToken, scope } = await told(fixture, { scope: 'openid' })
     expect(page.location).toBeNull()
     expect(idToken).toEqual({ groups: ['Zoo', 'attic'] })
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
@@ -83,33 +83,33 @@ describe('claims', () => {
     await using host = await startHost()
     const asking = { redirect_uri: redirectUri, scope: 'openid offline_access' }
     for (const isPushed of [false, true]) {
-      const setting = await party(host, {}, about)
-      const { configuration, agent } = setting
+      const fixture = await party(host, {}, about)
+      const { configuration, agent } = fixture
       const ask = async (more: Readonly<Record<string, string>>) => {
         const url = isPushed
           ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...asking, ...more })
           : oidc.buildAuthorizationUrl(configuration, { ...asking, ...more })
         return agent.follow(await agent.get(url.href), { until: (at) => at.startsWith(redirectUri) })
       }
-      const returned = await agree(setting, await ask({}))
+      const returned = await agree(fixture, await ask({}))
       expect((await oidc.authorizationCodeGrant(configuration, returned)).scope).toBe('openid offline_access')
-      const less = await agree(setting, await ask({ scope: 'openid' }))
+      const less = await agree(fixture, await ask({ scope: 'openid' }))
       expect((await oidc.authorizationCodeGrant(configuration, less)).scope).toBe('openid')
     }
   })
 
   test('ignore unknown scopes and parameters', async () => {
     await using host = await startHost()
-    const setting = await party(host)
-    const answer = await told(setting, {
+    const fixture = await party(host)
+    const result = await told(fixture, {
       scope: 'openid unknown urn:x:y email offline_access',
       prompt: 'consent',
       audience: 'x',
       claims_locales: 'de',
       foo: 'bar',
     })
-    expect(answer.idToken).toEqual({ email: 'ada@example.com', email_verified: true })
-    expect(answer.scope?.split(' ').sort()).toEqual(['email', 'offline_access', 'openid'])
+    expect(result.idToken).toEqual({ email: 'ada@example.com', email_verified: true })
+    expect(result.scope?.split(' ').sort()).toEqual(['email', 'offline_access', 'openid'])
   })
 })
 
@@ -121,8 +121,8 @@ describe('claims parameter', () => {
 
   test('requests individual claims, each in its own location', async () => {
     await using host = await startHost()
-    const setting = await party(host, {}, about)
-    const { idToken, userInfo, refreshed } = await told(setting, {
+    const fixture = await party(host, {}, about)
+    const { idToken, userInfo, refreshed } = await told(fixture, {
       scope: 'openid offline_access',
       prompt: 'consent',
       claims,
@@ -134,24 +134,24 @@ describe('claims parameter', () => {
 
   test('requires the consent that the matching scopes require', async () => {
     await using host = await startHost()
-    const setting = await party(host, {}, about)
-    await told(setting, { scope: 'openid offline_access', prompt: 'consent' })
-    const silent = await begin(setting, { scope: 'openid', prompt: 'none', claims })
+    const fixture = await party(host, {}, about)
+    await told(fixture, { scope: 'openid offline_access', prompt: 'consent' })
+    const silent = await begin(fixture, { scope: 'openid', prompt: 'none', claims })
     expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('consent_required')
-    const page = await begin(setting, { scope: 'openid', claims })
+    const page = await begin(fixture, { scope: 'openid', claims })
     expect(viewOf(page)).toMatchObject({
       view: 'consent',
       claims: expect.arrayContaining([expect.objectContaining({ value: 'ada@example.com' })]),
     })
-    await agree(setting, page)
-    const again = await begin(setting, { scope: 'openid', prompt: 'none', claims })
+    await agree(fixture, page)
+    const again = await begin(fixture, { scope: 'openid', prompt: 'none', claims })
     expect(new URL(again.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
   })
 
   test.each(['x', '[]', '{}', '{"id_token":[]}'])('rejects %s', async (wrong) => {
     await using host = await startHost()
-    const setting = await party(host)
-    const page = await begin(setting, { scope: 'openid', claims: wrong })
+    const fixture = await party(host)
+    const page = await begin(fixture, { scope: 'openid', claims: wrong })
     expect(new URL(page.location ?? '').searchParams.get('error')).toBe('invalid_request')
   })
 })
@@ -159,7 +159,7 @@ describe('claims parameter', () => {
 describe('claim rules of a client', () => {
   test('rename, replace, read custom claims, filter groups and format values', async () => {
     await using host = await startHost()
-    const setting = await party(
+    const fixture = await party(
       host,
       {
         claimRules: [
@@ -174,11 +174,11 @@ describe('claim rules of a client', () => {
       },
       { ...about, groups: [...(about.groups ?? []), group('other')] },
     )
-    await host.pocket.clients.update(setting.client.id, {
-      ...setting.client,
-      protocol: { userNames: { [setting.account.id]: 'ada.on.the.nas' } },
+    await host.pocket.clients.update(fixture.client.id, {
+      ...fixture.client,
+      protocol: { userNames: { [fixture.account.id]: 'ada.on.the.nas' } },
     })
-    const { idToken, userInfo, refreshed } = await told(setting, {
+    const { idToken, userInfo, refreshed } = await told(fixture, {
       scope: 'openid profile email groups offline_access',
       prompt: 'consent',
     })
@@ -198,7 +198,7 @@ describe('claim rules of a client', () => {
 
   test('add nothing that the scopes do not allow, except constants', async () => {
     await using host = await startHost()
-    const setting = await party(
+    const fixture = await party(
       host,
       {
         claimRules: [
@@ -209,7 +209,7 @@ describe('claim rules of a client', () => {
       },
       about,
     )
-    const { idToken } = await told(setting, { scope: 'openid offline_access', prompt: 'consent' })
+    const { idToken } = await told(fixture, { scope: 'openid offline_access', prompt: 'consent' })
     expect(idToken).toEqual({ tenant: { id: 1 } })
   })
 
@@ -235,20 +235,20 @@ describe('claim rules of a client', () => {
 
   test('ignore stored rules for reserved claims', async () => {
     await using host = await startHost()
-    const setting = await party(host)
+    const fixture = await party(host)
     const claimRules = ['sub', 'azp', 'events', 'cnf'].map((claim) => {
       const source = { kind: 'constant', value: `a ${claim} of nobody` } as const
       return { claim, source, as: null }
     })
-    const stored = await host.stores.clients.find(setting.client.id)
+    const stored = await host.stores.clients.find(fixture.client.id)
     if (stored) await host.stores.clients.update({ ...stored, protocol: { ...stored.protocol, claimRules } })
-    const page = await begin(setting, { scope: 'openid offline_access', prompt: 'consent' })
-    const consent = await signIn(setting.agent, page, setting.authenticator, () => false)
+    const page = await begin(fixture, { scope: 'openid offline_access', prompt: 'consent' })
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, () => false)
     expect(viewOf(consent).view).toBe('consent')
-    const tokens = await oidc.authorizationCodeGrant(setting.configuration, await agree(setting, consent))
-    const { account, configuration } = setting
+    const tokens = await oidc.authorizationCodeGrant(fixture.configuration, await agree(fixture, consent))
+    const { account, configuration } = fixture
     const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)
-    const preview = await host.pocket.previewTokens(setting.client.id, account.id, 'openid')
+    const preview = await host.pocket.previewTokens(fixture.client.id, account.id, 'openid')
     for (const each of [consent.text, tokens.claims(), userInfo, preview])
       expect(JSON.stringify(each)).not.toContain('of nobody')
   })
@@ -256,7 +256,7 @@ describe('claim rules of a client', () => {
 
 test('a client with pairwise subjects never receives the account ID', async () => {
   await using host = await startHost()
-  const setting = await party(host, {
+  const fixture = await party(host, {
     subjectType: 'pairwise',
     claimRules: [
       { claim: 'user_id', source: { kind: 'claim', name: 'sub' } },
@@ -266,33 +266,33 @@ test('a client with pairwise subjects never receives the account ID', async () =
       { claim: 'kept', source: { kind: 'claim', name: 'email' } },
     ],
   })
-  const { account, configuration } = setting
+  const { account, configuration } = fixture
   host.accounts.set(account.id, {
     ...account,
     picture: `https://id.example/${account.id}.png`,
     customClaims: [{ key: 'room', value: `{"of":["${account.id}"]}` }],
   })
-  const page = await begin(setting, { scope: 'openid profile email' })
-  const consent = await signIn(setting.agent, page, setting.authenticator, (url) => url.startsWith('https://app.'))
+  const page = await begin(fixture, { scope: 'openid profile email' })
+  const consent = await signIn(fixture.agent, page, fixture.authenticator, (url) => url.startsWith('https://app.'))
   expect(consent.text).toContain('user_id')
-  const tokens = await oidc.authorizationCodeGrant(configuration, await agree(setting, consent))
+  const tokens = await oidc.authorizationCodeGrant(configuration, await agree(fixture, consent))
   const { sub = '', ...claims } = tokens.claims() ?? {}
   const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, sub)
   const refreshed = (await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).claims()
-  const preview = await host.pocket.previewTokens(setting.client.id, account.id, 'openid profile email')
+  const preview = await host.pocket.previewTokens(fixture.client.id, account.id, 'openid profile email')
   expect(sub).not.toBe(account.id)
-  for (const told of [claims, userInfo, refreshed, preview.idToken, preview.userInfo])
-    expect(told).toMatchObject({ user_id: sub, ids: [sub], kept: account.email })
-  const all = [consent.text, claims, userInfo, refreshed, preview].map((told) => JSON.stringify(told))
-  for (const told of all) expect(told).not.toContain(account.id)
+  for (const received of [claims, userInfo, refreshed, preview.idToken, preview.userInfo])
+    expect(received).toMatchObject({ user_id: sub, ids: [sub], kept: account.email })
+  const all = [consent.text, claims, userInfo, refreshed, preview].map((received) => JSON.stringify(received))
+  for (const message of all) expect(message).not.toContain(account.id)
 })
 
 test('the consent page shows each claim under the name that the client receives', async () => {
   await using host = await startHost()
   const shownWith = async (claimRules: ClientProtocolInput['claimRules'] = []) => {
-    const setting = await party(host, { claimRules }, { ...about, groups: [] })
-    const page = await begin(setting, { scope: 'openid profile email offline_access', prompt: 'consent' })
-    const view = viewOf(await signIn(setting.agent, page, setting.authenticator, () => false))
+    const fixture = await party(host, { claimRules }, { ...about, groups: [] })
+    const page = await begin(fixture, { scope: 'openid profile email offline_access', prompt: 'consent' })
+    const view = viewOf(await signIn(fixture.agent, page, fixture.authenticator, () => false))
     return view.view === 'consent' ? view.claims : []
   }
   const other = (name: string, value: string) => ({ claim: 'other', name, value, verified: null })

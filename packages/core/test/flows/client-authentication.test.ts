@@ -24,8 +24,8 @@ const encoded = (id: string, secret: string) =>
 
 async function token(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
   const body = new URLSearchParams({ ...grant, ...form })
-  const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body, headers })
-  return { status: answer.status, ...((await answer.json()) as { error?: string; access_token?: string }) }
+  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body, headers })
+  return { status: response.status, ...((await response.json()) as { error?: string; access_token?: string }) }
 }
 
 describe('client secret', () => {
@@ -67,12 +67,12 @@ describe('client secret', () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     for (const endpoint of endpoints) {
-      const ask = async (given: string, inBody = true) => {
-        const form = { client_id: client.id, ...(inBody && { client_secret: given }) }
-        const headers = { authorization: encoded(client.id, given) }
+      const ask = async (input: string, inBody = true) => {
+        const form = { client_id: client.id, ...(inBody && { client_secret: input }) }
+        const headers = { authorization: encoded(client.id, input) }
         const body = new URLSearchParams({ ...everything, ...form })
-        const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
-        return [endpoint, answer.status, answer.headers.get('www-authenticate')]
+        const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
+        return [endpoint, response.status, response.headers.get('www-authenticate')]
       }
       expect(await ask(secret)).toEqual([endpoint, endpoint === 'par' ? 201 : 200, null])
       for (const inBody of [true, false])
@@ -102,9 +102,9 @@ describe('client secret', () => {
     const authorization = encoded(client.id, secret)
     let notes = 0
     const { recordSecretUse } = host.stores.clients
-    host.stores.clients.recordSecretUse = async (...given) => {
+    host.stores.clients.recordSecretUse = async (...input) => {
       notes++
-      await recordSecretUse.apply(host.stores.clients, given)
+      await recordSecretUse.apply(host.stores.clients, input)
     }
     for (let uses = 0; uses < 3; uses++) await token(host, {}, { authorization })
     await token(host, {}, { authorization: encoded(client.id, 'x') })
@@ -279,8 +279,8 @@ describe('federated identity', () => {
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
     const ask = async (endpoint: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
       const body = new URLSearchParams({ ...everything, client_id: client.id, ...fields })
-      const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
-      return [endpoint, answer.status, await answer.text()] as const
+      const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
+      return [endpoint, response.status, await response.text()] as const
     }
     const good = { sub: client.id, aud: host.issuer }
     for (const endpoint of endpoints)
@@ -309,8 +309,8 @@ describe('federated identity', () => {
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
     const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
     const form = { client_id: client.id, client_assertion, client_assertion_type: assertionType }
-    const answers = await Promise.all(Array.from({ length: 20 }, () => token(host, form)))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const results = await Promise.all(Array.from({ length: 20 }, () => token(host, form)))
+    expect(results.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
   test('accepts an assertion again without replay protection, and never without an identity', async () => {
@@ -318,11 +318,11 @@ describe('federated identity', () => {
     await using host = await startHost({ options: allowed })
     const open = { ...identity, issuer: other.url, replayProtection: false }
     const { client } = await host.client({ federatedIdentities: [open] })
-    const { client: stranger } = await host.client({ name: 'Stranger' })
+    const { client: otherUser } = await host.client({ name: 'Stranger' })
     const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
     const form = { client_assertion, client_assertion_type: assertionType }
     for (let times = 0; times < 2; times++) expect(await token(host, form)).toMatchObject({ status: 200 })
-    expect(await token(host, { ...form, client_id: stranger.id })).toMatchObject({ status: 400 })
+    expect(await token(host, { ...form, client_id: otherUser.id })).toMatchObject({ status: 400 })
   })
 
   test('does not call an issuer at a private address unless an administrator allows it', async () => {
@@ -340,8 +340,8 @@ describe('federated identity', () => {
 describe('introspection', () => {
   async function introspect(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
     const init = { method: 'POST', body: new URLSearchParams(form), headers }
-    const answer = await fetch(`${host.issuer}/api/oidc/introspect`, init)
-    return { status: answer.status, ...((await answer.json()) as object) }
+    const response = await fetch(`${host.issuer}/api/oidc/introspect`, init)
+    return { status: response.status, ...((await response.json()) as object) }
   }
 
   /** An access token that is bound to a key (RFC 9449). */
@@ -353,19 +353,19 @@ describe('introspection', () => {
       .setIssuedAt()
       .sign(privateKey)
     const body = new URLSearchParams({ grant_type: 'client_credentials', ...credentials })
-    const answer = await fetch(url, { method: 'POST', headers: { DPoP }, body })
-    const { access_token = '', token_type } = (await answer.json()) as { access_token?: string; token_type?: string }
+    const response = await fetch(url, { method: 'POST', headers: { DPoP }, body })
+    const { access_token = '', token_type } = (await response.json()) as { access_token?: string; token_type?: string }
     expect(token_type).toBe('DPoP')
     return access_token
   }
 
   test('without credentials gets a challenge (RFC 7662 §2.3)', async () => {
     await using host = await startHost()
-    const answer = await fetch(`${host.issuer}/api/oidc/introspect`, {
+    const response = await fetch(`${host.issuer}/api/oidc/introspect`, {
       method: 'POST',
       body: new URLSearchParams({ token: 'unknown' }),
     })
-    expect([answer.status, answer.headers.get('www-authenticate'), await answer.json()]).toEqual([
+    expect([response.status, response.headers.get('www-authenticate'), await response.json()]).toEqual([
       401,
       expect.stringMatching(/^Basic realm=/),
       { error: 'invalid_client', error_description: expect.any(String) },
@@ -380,9 +380,9 @@ describe('introspection', () => {
     })
     const { finish } = await login(host, configuration)
     const { access_token: own } = await finish()
-    const { client: stranger } = await host.client({ isPublic: true })
+    const { client: otherUser } = await host.client({ isPublic: true })
     for (const form of [{ token: own }, { token: 'unknown' }])
-      for (const client_id of [client.id, stranger.id])
+      for (const client_id of [client.id, otherUser.id])
         for (const accept of ['application/json', 'application/token-introspection+jwt'])
           expect(await introspect(host, { ...form, client_id }, { accept })).toMatchObject({
             status: 401,
@@ -400,8 +400,8 @@ describe('introspection', () => {
     const { access_token = '' } = await token(host, {}, { authorization })
     const bearer = { authorization: `Bearer ${access_token}` }
     expect(await introspect(host, { token: access_token }, bearer)).toMatchObject({ status: 200, active: true })
-    const { client: stranger, secret: strange } = await host.client({ name: 'Stranger' })
-    const theirs = await token(host, {}, { authorization: encoded(stranger.id, strange) })
+    const { client: otherUser, secret: strange } = await host.client({ name: 'Stranger' })
+    const theirs = await token(host, {}, { authorization: encoded(otherUser.id, strange) })
     expect(await introspect(host, { token: access_token }, { authorization: `Bearer ${theirs.access_token}` })).toEqual(
       { status: 200, active: false },
     )

@@ -82,9 +82,9 @@ describe('client with its own keys', () => {
 
     const refusal = async (fields: Readonly<Record<string, string>>) => {
       const query = new URLSearchParams({ client_id: client.id, ...parameters, ...fields })
-      const answer = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })
-      if (answer.location !== null) return new URL(answer.location).searchParams.get('error')
-      const view = viewOf(answer)
+      const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+      if (response.location !== null) return new URL(response.location).searchParams.get('error')
+      const view = viewOf(response)
       return view.view === 'error' ? view.code : view.view
     }
     expect(await refusal({})).toBe('invalid_request')
@@ -122,9 +122,9 @@ describe('client with its own keys', () => {
       .setIssuedAt()
       .sign(privateKey)
     const ask = () => clientCredentials(host, { client_id: client.id, client_secret: secret }, { DPoP: proof }, false)
-    const answers = await Promise.all(Array.from({ length: 20 }, ask))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    const losers = answers.filter(({ status }) => status !== 200)
+    const responses = await Promise.all(Array.from({ length: 20 }, ask))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+    const losers = responses.filter(({ status }) => status !== 200)
     expect(await refusedAt(losers[0] ?? unbound)).toMatchObject({ error: 'invalid_grant' })
     expect(host.errors).toEqual([])
   })
@@ -290,8 +290,8 @@ function clientCredentials(
 }
 
 async function passThroughUnasked(host: Host, url: string) {
-  const answer = await fetch(url, { redirect: 'manual' })
-  const location = answer.headers.get('location')
+  const response = await fetch(url, { redirect: 'manual' })
+  const location = response.headers.get('location')
   return { page: location === null ? undefined : new URL(location, host.issuer).searchParams.get('error') }
 }
 

@@ -21,12 +21,12 @@ beforeEach(async () => {
 afterEach(async () => host[Symbol.asyncDispose]())
 
 async function registered() {
-  const answer = await fetch(`${host.issuer}/api/oidc/register`, {
+  const response = await fetch(`${host.issuer}/api/oidc/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(said),
   })
-  const body = (await answer.json()) as Readonly<Record<string, unknown>>
+  const body = (await response.json()) as Readonly<Record<string, unknown>>
   const id = String(body.client_id)
   const change = async (changes: object) => {
     const changed = await fetch(String(body.registration_client_uri), {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, goBack, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
+import { decide, type Host, minute, returnDenied, second, signIn, startHost, viewOf } from './host.ts'
 import { stopTime } from './stopped-time.ts'
 
 const redirectUri = 'https://app.example/callback'
@@ -107,22 +107,22 @@ describe('client that skips consent', () => {
 
   test('asks for consent after the exemption is removed, except for scopes granted before', async () => {
     await using host = await startHost()
-    const setting = await authorized(host, { skipConsent: true })
-    await host.pocket.clients.update(setting.client.id, { ...setting.client, skipConsent: false })
-    const { page } = await authorize(setting, { prompt: 'none' })
+    const fixture = await authorized(host, { skipConsent: true })
+    await host.pocket.clients.update(fixture.client.id, { ...fixture.client, skipConsent: false })
+    const { page } = await authorize(fixture, { prompt: 'none' })
     expect(refusal(page.location)).toBeNull()
-    const more = await authorize(setting, { prompt: 'none', scope: 'openid profile' })
+    const more = await authorize(fixture, { prompt: 'none', scope: 'openid profile' })
     expect(refusal(more.page.location)).toBe('consent_required')
   })
 })
 
 test('records each use of a client with its consent', async () => {
   await using host = await startHost()
-  const setting = await authorized(host)
-  const { account, client } = setting
+  const fixture = await authorized(host)
+  const { account, client } = fixture
   const before = await host.stores.consents.find(account.id, client.id)
   host.clock.pass(minute)
-  await authorize(setting, { prompt: 'none' })
+  await authorize(fixture, { prompt: 'none' })
   const after = await host.stores.consents.find(account.id, client.id)
   expect(after).toEqual({ ...before, updatedAt: expect.any(Number) })
   expect((after?.updatedAt ?? 0) - (before?.updatedAt ?? 0)).toBeGreaterThanOrEqual(minute)
@@ -130,10 +130,10 @@ test('records each use of a client with its consent', async () => {
 
 test('revokes the tokens of a client when its consent is withdrawn, and no others', async () => {
   await using host = await startHost()
-  const setting = await authorized(host)
-  const { configuration, tokens, account, client } = setting
+  const fixture = await authorized(host)
+  const { configuration, tokens, account, client } = fixture
   const other = await relyingParty(host, { skipConsent: true })
-  const { page, finish } = await authorize({ agent: setting.agent, configuration: other.configuration })
+  const { page, finish } = await authorize({ agent: fixture.agent, configuration: other.configuration })
   const kept = await finish(page.location)
   expect(await host.pocket.withdrawConsent(account.id, client.id)).toBe(true)
   expect(await host.pocket.withdrawConsent(account.id, client.id)).toBe(false)
@@ -142,7 +142,7 @@ test('revokes the tokens of a client when its consent is withdrawn, and no other
     error: 'invalid_grant',
   })
   expect(await oidc.tokenIntrospection(other.configuration, kept.access_token)).toMatchObject({ active: true })
-  const again = await authorize(setting)
+  const again = await authorize(fixture)
   expect(viewOf(again.page)).toMatchObject({ view: 'consent', allowedBefore: false })
 })
 
@@ -165,7 +165,7 @@ describe('client that is restricted to groups', () => {
       expect(refusal(silent.page.location)).toBe('login_required')
       const { page } = await authorize({ agent, configuration })
       const refused = await signIn(agent, page, authenticator, back)
-      expect(refusal((await goBack(agent, refused, back)).location)).toBe('access_denied')
+      expect(refusal((await returnDenied(agent, refused, back)).location)).toBe('access_denied')
       const again = await authorize({ agent, configuration }, { prompt: 'none' })
       expect(refusal(again.page.location)).toBe('access_denied')
       expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
@@ -177,8 +177,8 @@ describe('client that is restricted to groups', () => {
 
   test('revokes the access of a user who leaves the group, and does not restore it automatically', async () => {
     await using host = await startHost()
-    const setting = await authorized(host, { isGroupRestricted: true }, ['g1'])
-    const { configuration, tokens, account } = setting
+    const fixture = await authorized(host, { isGroupRestricted: true }, ['g1'])
+    const { configuration, tokens, account } = fixture
     host.accounts.set(account.id, { ...account, groups: [] })
     await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
     for (const token of [tokens.access_token, tokens.refresh_token ?? ''])
@@ -189,16 +189,16 @@ describe('client that is restricted to groups', () => {
     host.accounts.set(account.id, account)
     await expect(refresh()).rejects.toMatchObject(refused)
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
-    const { page, finish } = await authorize(setting)
+    const { page, finish } = await authorize(fixture)
     const again = await finish(page.location)
     expect(await oidc.fetchUserInfo(configuration, again.access_token, account.id)).toMatchObject({ sub: account.id })
   })
 
   test('does not exchange the code of a user who has since left the group', async () => {
     await using host = await startHost()
-    const setting = await authorized(host, { isGroupRestricted: true }, ['g1'])
-    const { page, finish } = await authorize(setting)
-    await host.pocket.clients.setAllowedGroups(setting.client.id, ['g2'])
+    const fixture = await authorized(host, { isGroupRestricted: true }, ['g1'])
+    const { page, finish } = await authorize(fixture)
+    await host.pocket.clients.setAllowedGroups(fixture.client.id, ['g2'])
     await expect(finish(page.location)).rejects.toMatchObject({ status: 400, error: 'invalid_grant' })
   })
 })
@@ -213,8 +213,8 @@ describe('client that requires pushed authorization requests', () => {
     expect(refusal(page.location)).toBe('invalid_request')
     const url = await oidc.buildAuthorizationUrlWithPAR(configuration, { redirect_uri: redirectUri, scope: 'openid' })
     expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
-    const asked = await agent.follow(await agent.get(url.href), { until: back })
-    const returned = await decide(agent, await signIn(agent, asked, authenticator, back), 'submitTo', back)
+    const response = await agent.follow(await agent.get(url.href), { until: back })
+    const returned = await decide(agent, await signIn(agent, response, authenticator, back), 'submitTo', back)
     expect(new URL(returned.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
   })
 })
@@ -223,14 +223,14 @@ describe('client that requires reauthentication', () => {
   test('asks for the passkey again after a minute, and not before', async () => {
     using _ = stopTime()
     await using host = await startHost()
-    const setting = await authorized(host, { requiresReauthentication: true })
+    const fixture = await authorized(host, { requiresReauthentication: true })
     host.clock.pass(50 * second)
-    expect(refusal((await authorize(setting, { prompt: 'none' })).page.location)).toBeNull()
+    expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
     host.clock.pass(20 * second)
-    expect(refusal((await authorize(setting, { prompt: 'none' })).page.location)).toBe('login_required')
-    const { page, finish } = await authorize(setting)
+    expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBe('login_required')
+    const { page, finish } = await authorize(fixture)
     expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
-    const returned = await signIn(setting.agent, page, setting.authenticator, back)
+    const returned = await signIn(fixture.agent, page, fixture.authenticator, back)
     expect((await finish(returned.location)).claims()).toMatchObject({ acr: 'phr' })
   })
 
@@ -248,18 +248,18 @@ describe('client that requires reauthentication', () => {
 
   test('does not affect users of other clients', async () => {
     await using host = await startHost()
-    const setting = await authorized(host)
+    const fixture = await authorized(host)
     host.clock.pass(10 * minute)
-    expect(refusal((await authorize(setting, { prompt: 'none' })).page.location)).toBeNull()
+    expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
   })
 })
 
 test('records that a client supports PKCE when it uses PKCE voluntarily', async () => {
   await using host = await startHost()
-  const setting = await authorized(host)
-  const supported = async () => (await host.pocket.clients.find(setting.client.id))?.pkceSupported
+  const fixture = await authorized(host)
+  const supported = async () => (await host.pocket.clients.find(fixture.client.id))?.pkceSupported
   expect(await supported()).toBe(false)
   const challenge = await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier())
-  await authorize(setting, { prompt: 'none', code_challenge: challenge, code_challenge_method: 'S256' })
+  await authorize(fixture, { prompt: 'none', code_challenge: challenge, code_challenge_method: 'S256' })
   expect(await supported()).toBe(true)
 })

@@ -228,7 +228,7 @@ describe('connection log of a client', () => {
       await gate.promise
       return insert.call(host.stores.connectionLog, attempts, limit)
     }
-    const strangers = (id: string, count: number) =>
+    const otherUsers = (id: string, count: number) =>
       Promise.all(
         Array.from({ length: count }, (_, at) =>
           at % 2
@@ -236,14 +236,14 @@ describe('connection log of a client', () => {
             : exchange(host, { code: 'guess' }, basic(id, 'wrong')),
         ),
       )
-    await strangers(client.id, 200)
+    await otherUsers(client.id, 200)
     expect((await exchange(host, { code: 'older' }, basic(client.id, secret))).status).toBe(400)
-    await strangers('nobody', 100)
-    await strangers(other.id, 20)
+    await otherUsers('nobody', 100)
+    await otherUsers(other.id, 20)
     gate.resolve()
     const log = await host.pocket.connectionLog.list(client.id)
     expect(log).toHaveLength(50)
-    expect(log.filter(({ unauthenticatedNetwork: stranger }) => stranger === null)).toMatchObject([
+    expect(log.filter(({ unauthenticatedNetwork: otherUser }) => otherUser === null)).toMatchObject([
       { error: 'invalid_grant', clientAuthentication: 'client_secret_basic' },
       { error: 'invalid_grant' },
       { succeeded: true },
@@ -267,8 +267,8 @@ describe('connection log of a client', () => {
       renameClient: async () => {},
     }
     const log = createConnectionLog(store, { now: () => 0 }, () => {})
-    const note = (stranger: string | null, requestId: string) =>
-      log.record({ ...attempt, unauthenticatedNetwork: stranger, requestId })
+    const note = (otherUser: string | null, requestId: string) =>
+      log.record({ ...attempt, unauthenticatedNetwork: otherUser, requestId })
     note(null, 'first')
     const idle = log.whenIdle()
     note(null, 'known')

@@ -26,13 +26,13 @@ async function deviceHost({ pocket }: Host) {
   const server = createServer((req, res) => {
     const url = new URL(req.url ?? '', 'http://localhost')
     const code = url.searchParams.get('code') ?? ''
-    const answer =
+    const result =
       url.pathname === '/approve'
         ? approve(req, res, { code })
         : url.pathname === '/deny'
           ? deny(req, res, code)
           : find(req, res, code)
-    answer.then(
+    result.then(
       (found) => res.end(JSON.stringify(found ?? null)),
       (error: Error) => res.writeHead(400).end(JSON.stringify(Reflect.get(error, 'code') ?? error.message)),
     )
@@ -48,7 +48,7 @@ async function deviceHost({ pocket }: Host) {
 }
 
 /** A client, and a signed-in user who can approve the request. */
-async function setting(host: Host, origin: string, protocol: ClientProtocolInput = {}) {
+async function createFixture(host: Host, origin: string, protocol: ClientProtocolInput = {}) {
   const { client, secret, configuration } = await relyingParty(host, { protocol })
   const person = await host.person('ada')
   const agent = new UserAgent()
@@ -60,7 +60,7 @@ async function setting(host: Host, origin: string, protocol: ClientProtocolInput
     (await agent.get(`${origin}/${what}?${new URLSearchParams({ code })}`)).json()
   const ask = (fields: Readonly<Record<string, string>>) => oidc.initiateDeviceAuthorization(configuration, fields)
   const poll = async (deviceCode: string, fields: Readonly<Record<string, string>> = {}) => {
-    const answer = await fetch(`${host.issuer}/api/oidc/token`, {
+    const response = await fetch(`${host.issuer}/api/oidc/token`, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
@@ -70,7 +70,7 @@ async function setting(host: Host, origin: string, protocol: ClientProtocolInput
         ...fields,
       }),
     })
-    return (await answer.json()) as Readonly<Record<string, unknown>>
+    return (await response.json()) as Readonly<Record<string, unknown>>
   }
   return { client, configuration, person, decide, ask, poll }
 }
@@ -78,7 +78,7 @@ async function setting(host: Host, origin: string, protocol: ClientProtocolInput
 test('issues the approved authorization details for the API that the device requested, and no others', async () => {
   await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
   await using there = await deviceHost(host)
-  const { client, configuration, person, decide, ask, poll } = await setting(host, there.origin, {
+  const { client, configuration, person, decide, ask, poll } = await createFixture(host, there.origin, {
     authorizationDetailsTypes: ['payment'],
   })
   const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
@@ -131,7 +131,7 @@ test('accepts a device code for one client and one decision within 15 minutes', 
   using _ = stopTime()
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { decide, ask, poll } = await setting(host, there.origin)
+  const { decide, ask, poll } = await createFixture(host, there.origin)
   const first = await ask({ scope: 'openid' })
   expect(await decide('find', 'E0000000')).toBe('oidc_invalid_device_code')
   const { client: thief, secret } = await host.client({ redirectUris: [redirectUri] })
@@ -159,7 +159,9 @@ test('accepts a device code for one client and one decision within 15 minutes', 
 test('issues the same pairwise subject on a device if the client has a sector', async () => {
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { configuration, person, decide, ask, poll } = await setting(host, there.origin, { subjectType: 'pairwise' })
+  const { configuration, person, decide, ask, poll } = await createFixture(host, there.origin, {
+    subjectType: 'pairwise',
+  })
   const { finish } = await login(host, configuration, {}, { person })
   const subject = (await finish()).claims()?.sub ?? ''
   expect(subject).not.toBe(person.account.id)
@@ -185,7 +187,7 @@ test('issues the same pairwise subject on a device if the client has a sector', 
 test('issues a JWT access token to a device if the client has them', async () => {
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { client, configuration, person, decide, ask, poll } = await setting(host, there.origin, {
+  const { client, configuration, person, decide, ask, poll } = await createFixture(host, there.origin, {
     jwtAccessTokens: true,
   })
   const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid profile' })
@@ -200,7 +202,7 @@ test('issues a JWT access token to a device if the client has them', async () =>
 test('keeps the authentication time of the device in a refreshed ID token', async () => {
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { configuration, decide, ask, poll } = await setting(host, there.origin)
+  const { configuration, decide, ask, poll } = await createFixture(host, there.origin)
   const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
   const { now } = Date
   const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 7 * second)
@@ -221,7 +223,7 @@ test('keeps the device waiting if a host hook rejects the approval', async () =>
   const allowClient = () => (refused ? { refuse: 'Not yet.' } : undefined)
   await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   await using there = await deviceHost(host)
-  const { client, person, decide, ask, poll } = await setting(host, there.origin)
+  const { client, person, decide, ask, poll } = await createFixture(host, there.origin)
   const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
   expect(await decide('approve', userCode)).toBe('forbidden')
   expect(await host.stores.consents.find(person.account.id, client.id)).toBeUndefined()
@@ -238,7 +240,7 @@ test('rejects the device if the session of the user ends before its token reques
   }
   await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   await using there = await deviceHost(host)
-  const { client, person, decide, ask, poll } = await setting(host, there.origin)
+  const { client, person, decide, ask, poll } = await createFixture(host, there.origin)
   accountId = person.account.id
   const { user_code, device_code } = await ask({ scope: 'openid' })
   expect(await decide('approve', user_code)).toBe('not_signed_in')

@@ -64,12 +64,12 @@ describe('provider metadata and JWKS', () => {
     const second = await fetch(host.issuer + path)
     const bytes = await first.text()
     expect(await second.text()).toBe(bytes)
-    for (const answer of [first, second]) {
-      expect(answer.status).toBe(200)
-      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
-      expect(answer.headers.get('cache-control')).toBe('public, max-age=300')
-      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-      expect(answer.headers.get('etag')).toBe(first.headers.get('etag'))
+    for (const response of [first, second]) {
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+      expect(response.headers.get('cache-control')).toBe('public, max-age=300')
+      expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(response.headers.get('etag')).toBe(first.headers.get('etag'))
     }
     const head = await fetch(host.issuer + path, { method: 'HEAD' })
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
@@ -83,8 +83,8 @@ describe('provider metadata and JWKS', () => {
     await using host = await startHost()
     const etag = (await fetch(host.issuer + path)).headers.get('etag') ?? ''
     for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
-      const answer = await fetch(host.issuer + path, { headers: { 'if-none-match': known } })
-      expect([known, answer.status, await answer.text()]).toEqual([known, 304, ''])
+      const response = await fetch(host.issuer + path, { headers: { 'if-none-match': known } })
+      expect([known, response.status, await response.text()]).toEqual([known, 304, ''])
     }
     expect((await fetch(host.issuer + path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
   })
@@ -133,10 +133,10 @@ describe('provider metadata and JWKS', () => {
     const { client, secret } = await host.client({})
     for (const grant_type of metadata.grant_types_supported as readonly string[]) {
       const body = new URLSearchParams({ grant_type, client_id: client.id, client_secret: secret })
-      const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
       // This parameter applies only to the authorization endpoint.
       const known = grant_type === 'implicit' ? 'unsupported_grant_type' : expect.not.stringContaining('unsupported')
-      expect([grant_type, String(Reflect.get((await answer.json()) as object, 'error'))]).toEqual([grant_type, known])
+      expect([grant_type, String(Reflect.get((await response.json()) as object, 'error'))]).toEqual([grant_type, known])
     }
   })
 
@@ -164,9 +164,9 @@ describe('provider metadata and JWKS', () => {
       const wanted = { 'access-control-request-method': method, 'access-control-request-headers': 'authorization' }
       const url = `${host.issuer}/api/oidc/${path}`
       const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin, ...wanted } })
-      const answer = await fetch(url, { ...init, headers: { ...('headers' in init && init.headers), origin } })
-      const allowed = [preflight, answer].map(({ headers }) => headers.get('access-control-allow-origin'))
-      expect([path, preflight.status, answer.status, ...allowed]).toEqual([path, 204, status, origin, origin])
+      const response = await fetch(url, { ...init, headers: { ...('headers' in init && init.headers), origin } })
+      const allowed = [preflight, response].map(({ headers }) => headers.get('access-control-allow-origin'))
+      expect([path, preflight.status, response.status, ...allowed]).toEqual([path, 204, status, origin, origin])
     }
   })
 
@@ -176,9 +176,9 @@ describe('provider metadata and JWKS', () => {
       options: { pages: { signUpUrl: async () => (open.value ? '/signup' : null) } },
     })
     const read = async () => {
-      const answer = await fetch(host.issuer + documents[0])
-      const { prompt_values_supported: prompts } = (await answer.json()) as { prompt_values_supported: string[] }
-      return { etag: answer.headers.get('etag'), prompts }
+      const response = await fetch(host.issuer + documents[0])
+      const { prompt_values_supported: prompts } = (await response.json()) as { prompt_values_supported: string[] }
+      return { etag: response.headers.get('etag'), prompts }
     }
     const closed = await read()
     expect(closed.prompts).toEqual(['none', 'login', 'consent', 'select_account'])
@@ -195,8 +195,8 @@ describe('provider metadata and JWKS', () => {
     const { stringify } = JSON
     const written: string[] = []
     JSON.stringify = new Proxy(stringify, {
-      apply(target, self, given) {
-        const text: string = Reflect.apply(target, self, given)
+      apply(target, self, input) {
+        const text: string = Reflect.apply(target, self, input)
         written.push(text)
         return text
       },
@@ -291,10 +291,10 @@ describe('WebFinger', () => {
   test('returns the issuer for all accounts of a configured domain', async () => {
     await using host = await startHost({ options })
     for (const more of ['', `&rel=${encodeURIComponent(rel)}`]) {
-      const answer = await ask(host.issuer, `?resource=${encodeURIComponent('acct:nobody@Example.com')}${more}`)
-      expect(answer.headers.get('content-type')).toBe('application/jrd+json')
-      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-      expect(await answer.json()).toEqual({
+      const response = await ask(host.issuer, `?resource=${encodeURIComponent('acct:nobody@Example.com')}${more}`)
+      expect(response.headers.get('content-type')).toBe('application/jrd+json')
+      expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(await response.json()).toEqual({
         subject: 'acct:nobody@Example.com',
         links: [{ rel, href: host.issuer }],
       })
@@ -314,8 +314,8 @@ describe('WebFinger', () => {
     ['a huge one', `?resource=acct:${'a'.repeat(3000)}@example.com`, 400],
   ])('answers %s with a status', async (_, query, status) => {
     await using host = await startHost({ options })
-    const answer = await ask(host.issuer, query)
-    expect([answer.status, await answer.text()]).toEqual([status, ''])
+    const response = await ask(host.issuer, query)
+    expect([response.status, await response.text()]).toEqual([status, ''])
   })
 
   test('is read-only, and returns nothing if no domain is configured', async () => {

@@ -33,12 +33,12 @@ test.each<readonly [string, NonNullable<ProtocolOptions['configuration']>]>([
   ['makes what the library does not take', (ours) => ({ ...ours, responseTypes: ['nonsense' as never] })],
 ])('reports a configuration that %s', async (_name, configuration) => {
   const accounts = { find: async () => undefined }
-  const made = createPocket({
+  const created = createPocket({
     issuer: 'http://localhost:3000',
     masterKey: 'x'.repeat(16),
     accounts,
     stores: memoryStores(),
     protocol: { configuration },
   })
-  await expect(made).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field: 'protocol.configuration' }] })
+  await expect(created).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field: 'protocol.configuration' }] })
 })

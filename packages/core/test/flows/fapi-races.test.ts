@@ -61,8 +61,12 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
       client_assertion: client_assertion ?? (await assertion()),
       ...fields,
     })
-    const answer = await fetch(host.issuer + path, { method: 'POST', headers: { ...(DPoP && { DPoP }) }, body })
-    return { status: answer.status, json: (await answer.json()) as Fields, nonce: answer.headers.get('dpop-nonce') }
+    const response = await fetch(host.issuer + path, { method: 'POST', headers: { ...(DPoP && { DPoP }) }, body })
+    return {
+      status: response.status,
+      json: (await response.json()) as Fields,
+      nonce: response.headers.get('dpop-nonce'),
+    }
   }
 
   const request = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid', code_challenge: challenge }
@@ -106,16 +110,16 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
   test('that use one pushed request get one code, and the session stays', async () => {
     await code()
     const url = authorizationOf((await push()).json)
-    const answers = await Promise.all(Array.from({ length: 8 }, () => agent.get(url)))
-    expect(answers.filter(({ location }) => location?.includes('code='))).toHaveLength(1)
-    expect(answers.filter(({ status }) => status >= 500)).toEqual([])
+    const responses = await Promise.all(Array.from({ length: 8 }, () => agent.get(url)))
+    expect(responses.filter(({ location }) => location?.includes('code='))).toHaveLength(1)
+    expect(responses.filter(({ status }) => status >= 500)).toEqual([])
     expect((await agent.get(authorizationOf((await push()).json))).location).toContain('code=')
   })
 
   test('that use one code with a key each get tokens once', async () => {
     const location = await code()
-    const answers = await Promise.all(proofKeys.map((key) => exchange(location, key)))
-    expect(answers.map(({ status, json }) => json.error ?? status).sort()).toEqual([
+    const responses = await Promise.all(proofKeys.map((key) => exchange(location, key)))
+    expect(responses.map(({ status, json }) => json.error ?? status).sort()).toEqual([
       200,
       ...proofKeys.slice(1).map(() => 'invalid_grant'),
     ])

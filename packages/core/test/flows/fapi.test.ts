@@ -40,8 +40,8 @@ function assertion(claims: JWTPayload = {}, alg?: Algorithm): Promise<string> {
 
 async function post(endpoint: string, fields: Fields): Promise<readonly [number, unknown]> {
   const body = new URLSearchParams({ client_id: client.id, ...fields })
-  const answer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
-  return [answer.status, ((await answer.json()) as { error?: unknown }).error]
+  const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
+  return [response.status, ((await response.json()) as { error?: unknown }).error]
 }
 
 async function push(fields: Fields = parameters, proof = assertion()): Promise<readonly [number, unknown]> {

@@ -82,8 +82,8 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   async function attempt(assertion: string, at = host, id = clientId) {
     const form = { grant_type: 'client_credentials', client_id: id, client_assertion: assertion }
     const body = new URLSearchParams({ ...form, client_assertion_type: assertionType })
-    const answer = await fetch(`${at.issuer}/api/oidc/token`, { method: 'POST', body })
-    return [answer.status, ((await answer.json()) as { error?: string }).error]
+    const response = await fetch(`${at.issuer}/api/oidc/token`, { method: 'POST', body })
+    return [response.status, ((await response.json()) as { error?: string }).error]
   }
 
   test.each<[string, () => Claims]>([
@@ -175,10 +175,10 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
   test('accepts an assertion once across all processes', async () => {
     const assertion = await signed(claims())
-    const answers = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 20 }, (_, at) => attempt(assertion, at % 2 ? host : another)),
     )
-    expect(answers.filter(([status]) => status === 200)).toHaveLength(1)
+    expect(results.filter(([status]) => status === 200)).toHaveLength(1)
     expect(await attempt(assertion, another)).toEqual([401, 'invalid_client'])
     // Its `jti` is used up only for this issuer, regardless of the key.
     const jti = String(JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString()).jti)

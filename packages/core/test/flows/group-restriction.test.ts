@@ -150,15 +150,20 @@ describe('restricted client', () => {
   test('cannot lift the restriction through its registration', async () => {
     const register = async (method: string, url: string, body: object, token?: string) => {
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
-      const answer = await fetch(url, { method, headers, body: JSON.stringify(body) })
-      return (await answer.json()) as Readonly<Record<string, string>>
+      const response = await fetch(url, { method, headers, body: JSON.stringify(body) })
+      return (await response.json()) as Readonly<Record<string, string>>
     }
     const metadata = { redirect_uris: [redirectUri], client_name: 'Registered' }
-    const made = await register('POST', `${host.issuer}/api/oidc/register`, metadata)
-    const id = made.client_id ?? ''
-    const changed = { ...metadata, client_id: id, client_secret: made.client_secret, isGroupRestricted: false }
+    const created = await register('POST', `${host.issuer}/api/oidc/register`, metadata)
+    const id = created.client_id ?? ''
+    const changed = { ...metadata, client_id: id, client_secret: created.client_secret, isGroupRestricted: false }
     const more = { pocket_access: { isGroupRestricted: false }, is_group_restricted: false, allowed_groups: ['g1'] }
-    await register('PUT', made.registration_client_uri ?? '', { ...changed, ...more }, made.registration_access_token)
+    await register(
+      'PUT',
+      created.registration_client_uri ?? '',
+      { ...changed, ...more },
+      created.registration_access_token,
+    )
     expect(await host.pocket.clients.find(id)).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
     const agent = new UserAgent()
     const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }

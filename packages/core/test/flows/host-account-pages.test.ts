@@ -43,12 +43,12 @@ async function hostOf(people: Partial<HostAccounts>, more: Partial<PocketOptions
           const chunks: Buffer[] = []
           for await (const chunk of req) chunks.push(chunk)
           const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as never
-          const answer = await routes[req.url ?? '']?.(pocket, req, res, body).catch((error: unknown) => {
+          const result = await routes[req.url ?? '']?.(pocket, req, res, body).catch((error: unknown) => {
             if (!(error instanceof PocketError)) throw error
             res.statusCode = error.status
             return { code: error.code, details: error.details, fields: error.fields }
           })
-          res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))
+          res.setHeader('Content-Type', 'application/json').end(JSON.stringify(result))
         })
     },
   })
@@ -66,15 +66,15 @@ async function hostOf(people: Partial<HostAccounts>, more: Partial<PocketOptions
 
 /** An account store that creates accounts on sign-up. */
 function registering() {
-  const made = new Map<string, HostAccount>()
+  const created = new Map<string, HostAccount>()
   const people: Partial<HostAccounts> = {
-    find: async (id) => made.get(id),
+    find: async (id) => created.get(id),
     async register(account) {
-      made.set(account.id, account)
+      created.set(account.id, account)
       return account
     },
   }
-  return { made, people }
+  return { made: created, people }
 }
 
 describe('sign-up', () => {

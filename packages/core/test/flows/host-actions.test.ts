@@ -28,9 +28,9 @@ interface Act {
 let host: Host
 /** The result of each hook. */
 const answers = new Map<HookName, () => BeforeHookResult>()
-const told: AuditEvent[] = []
+const received: AuditEvent[] = []
 const calls = new Map<string, Work>()
-const made = new Map<string, Account>()
+const created = new Map<string, Account>()
 
 const hook = (name: HookName) => () => answers.get(name)?.()
 
@@ -41,13 +41,13 @@ beforeAll(async () => {
   host = await startHost({
     stores,
     options: {
-      hooks: { before, after: (event) => void told.push(event) },
+      hooks: { before, after: (event) => void received.push(event) },
       protocol: { clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) },
       accounts: {
-        find: async (id) => host.accounts.get(id) ?? made.get(id),
+        find: async (id) => host.accounts.get(id) ?? created.get(id),
         async register(account) {
           const complete = { ...ada(), ...account }
-          made.set(account.id, complete)
+          created.set(account.id, complete)
           return complete
         },
       },
@@ -56,13 +56,13 @@ beforeAll(async () => {
       const provider = pocket.callback()
       return (req, res) =>
         provider(req, res, async () => {
-          const answer = await calls
+          const result = await calls
             .get(req.url ?? '')?.(req, res)
             .catch((error: unknown) => {
               if (!(error instanceof PocketError)) throw error
               return { code: error.code }
             })
-          res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer ?? {}))
+          res.setHeader('Content-Type', 'application/json').end(JSON.stringify(result ?? {}))
         })
     },
   })
@@ -77,16 +77,16 @@ async function call(agent: UserAgent, work: Work): Promise<Record<string, unknow
   return (await agent.postJson(host.issuer + path, {})).json() as Record<string, unknown>
 }
 
-const codeOf = async (answer: Promise<Record<string, unknown>>) => (await answer).code
+const codeOf = async (result: Promise<Record<string, unknown>>) => (await result).code
 const ada = (): Account => ({ ...([...host.accounts.values()][0] as Account) })
 
 async function signedIn() {
   const person = await host.person('ada')
   const agent = new UserAgent()
-  const answer = await passkeyTo(agent, person.authenticator, (req, res, response) =>
+  const result = await passkeyTo(agent, person.authenticator, (req, res, response) =>
     host.pocket.signIn.withPasskey(req, res, response),
   )
-  expect(answer).toMatchObject({ id: person.account.id })
+  expect(result).toMatchObject({ id: person.account.id })
   return { ...person, agent }
 }
 
@@ -141,7 +141,7 @@ const acts: Readonly<Record<HookName, Act>> = {
           const response = new SoftwareAuthenticator().create(options as never, { origin: host.issuer })
           return codeOf(call(agent, (req, res) => finish(req, res, response)))
         },
-        state: async () => [[...made.keys()], await host.pocket.passkeys.accountIds(), await sessionIn(agent)],
+        state: async () => [[...created.keys()], await host.pocket.passkeys.accountIds(), await sessionIn(agent)],
       }
     },
   },
@@ -255,14 +255,14 @@ const acts: Readonly<Record<HookName, Act>> = {
       return {
         async attempt() {
           const { client_id, client_secret } = registered
-          const answer = await sendJson('PUT', String(registered.registration_client_uri), token, {
+          const result = await sendJson('PUT', String(registered.registration_client_uri), token, {
             client_id,
             client_secret,
             client_name: 'Another',
             redirect_uris: [redirectUri],
           })
-          token = answer.registration_access_token ?? token
-          return answer.error
+          token = result.registration_access_token ?? token
+          return result.error
         },
         state: async () => (await host.stores.clients.find(String(registered.client_id)))?.name,
       }
@@ -334,6 +334,6 @@ describe.each(all)('before %s', (name, { event, refusal, code, broken, begin }) 
     expect(await attempt()).toBeUndefined()
     expect(since().map((each) => each.event)).toContain(event)
     expect(await state()).not.toEqual(untouched)
-    expect(told).toEqual(host.events)
+    expect(received).toEqual(host.events)
   })
 })

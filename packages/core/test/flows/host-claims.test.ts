@@ -14,14 +14,14 @@ const cyclic = (): Record<string, unknown> => {
 
 describe('custom claims of a host', () => {
   test('have the same values everywhere, between the standard claims and the claim rules', async () => {
-    const asked: unknown[] = []
+    const requests: unknown[] = []
     const claims: HostClaims = async (account, context) => {
-      asked.push(context)
+      requests.push(context)
       return { department: account.extra?.department, locale: 'it', email: null, floor: 1 }
     }
     await using host = await startHost({ options: { claims } })
     const rule = { claim: 'floor', source: { kind: 'constant', value: 9 }, as: null } as const
-    const setting = await party(
+    const fixture = await party(
       host,
       { claimRules: [rule] },
       {
@@ -30,7 +30,7 @@ describe('custom claims of a host', () => {
         customClaims: [{ key: 'department', value: 'from the directory' }],
       },
     )
-    const { idToken, userInfo, refreshed } = await told(setting, {
+    const { idToken, userInfo, refreshed } = await told(fixture, {
       scope: 'openid profile email offline_access',
       prompt: 'consent',
     })
@@ -38,7 +38,7 @@ describe('custom claims of a host', () => {
     expect(idToken).not.toHaveProperty('email')
     expect(userInfo).toEqual(idToken)
     expect(refreshed).toEqual(idToken)
-    expect(asked).toContainEqual({
+    expect(requests).toContainEqual({
       client: { id: expect.any(String), name: 'Client' },
       scopes: expect.arrayContaining(['openid', 'profile']),
     })
@@ -73,9 +73,9 @@ describe('custom claims of a host', () => {
   })
 
   test('are read once when a client requests more, and count as new with their scope', async () => {
-    const asked: (readonly string[])[] = []
+    const requests: (readonly string[])[] = []
     const claims: HostClaims = (_account, { scopes }) => {
-      asked.push(scopes)
+      requests.push(scopes)
       return { department: 'Radio', email: 'other@example.com' }
     }
     await using host = await startHost({ options: { claims } })
@@ -83,7 +83,7 @@ describe('custom claims of a host', () => {
     const agent = new UserAgent()
     const first = await login(host, configuration, { scope: 'openid email' }, { agent })
     await first.finish()
-    asked.length = 0
+    requests.length = 0
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: redirectUri,
       scope: 'openid profile email',
@@ -91,7 +91,7 @@ describe('custom claims of a host', () => {
       code_challenge_method: 'S256',
     })
     const view = viewOf(await agent.follow(await agent.get(url.href)))
-    expect(asked).toEqual([['openid', 'profile', 'email']])
+    expect(requests).toEqual([['openid', 'profile', 'email']])
     if (view.view !== 'consent') throw new Error('Nothing was asked.')
     expect(view.claims.map(({ claim, value, isNew }) => [claim, value, isNew])).toEqual([
       ['name', 'ada Koch', true],

@@ -27,9 +27,9 @@ const readers: Readonly<Record<string, readonly [group: string, request: () => P
 async function signInWithCode() {
   const { code } = await host.pocket.issueLoginCode({ id: '7' }, minute)
   const agent = new UserAgent()
-  const answer = await agent.postForm(`${host.issuer}/login/code?redirect=/`, { code })
+  const response = await agent.postForm(`${host.issuer}/login/code?redirect=/`, { code })
   expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
-  return answer
+  return response
 }
 
 const broken: Readonly<Record<string, (invalid: unknown) => unknown>> = {

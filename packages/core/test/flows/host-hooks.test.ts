@@ -8,11 +8,11 @@ import { back, login, relyingParty } from './signed-in.ts'
 const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
 
 test('a hook before a consent receives the requested access, and can reject it', async () => {
-  const asked: BeforeHookInputs['allowClient'][] = []
-  let answer: ReturnType<NonNullable<BeforeHooks['allowClient']>> = { refuse: 'Not this client.' }
+  const requests: BeforeHookInputs['allowClient'][] = []
+  let result: ReturnType<NonNullable<BeforeHooks['allowClient']>> = { refuse: 'Not this client.' }
   const allowClient: BeforeHooks['allowClient'] = (question) => {
-    asked.push(question)
-    return answer
+    requests.push(question)
+    return result
   }
   await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   const { configuration, client } = await relyingParty(host)
@@ -22,10 +22,10 @@ test('a hook before a consent receives the requested access, and can reject it',
   const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, back)
   const refused = await decide(agent, page, 'submitTo', back)
   expect([refused.status, viewOf(refused)]).toMatchObject([403, { view: 'error', code: 'forbidden' }])
-  expect(asked).toMatchObject([{ account: { id: account.id }, clientId: client.id, scopes: ['openid', 'profile'] }])
+  expect(requests).toMatchObject([{ account: { id: account.id }, clientId: client.id, scopes: ['openid', 'profile'] }])
   expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'forbidden', reason: 'Not this client.' })
   expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
-  answer = undefined
+  result = undefined
   expect((await decide(agent, page, 'submitTo', back)).location).toMatch(/code=/)
 })
 
@@ -39,7 +39,7 @@ test('a hook before a client registration receives the metadata, and can reject 
   const register = async (name: string) => {
     const body = JSON.stringify({ client_name: name, redirect_uris: ['https://app.example/callback'] })
     const { registration_endpoint: endpoint } = await fetch(`${host.issuer}/.well-known/openid-configuration`).then(
-      (answer) => answer.json(),
+      (response) => response.json(),
     )
     return fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
   }
@@ -98,7 +98,7 @@ test('a hook before a sign-in receives accounts that a page of the host has just
     },
   })
   const { account } = await host.person('ada')
-  const answer = await fetch(`${host.issuer}/${account.id}`)
-  expect([await answer.text(), answer.headers.getSetCookie(), methods]).toEqual(['sign_in_refused', [], ['api']])
+  const response = await fetch(`${host.issuer}/${account.id}`)
+  expect([await response.text(), response.headers.getSetCookie(), methods]).toEqual(['sign_in_refused', [], ['api']])
   expect(host.events).toMatchObject([{ event: 'sign_in_failed', code: 'sign_in_refused', accountId: account.id }])
 })

@@ -3,7 +3,7 @@ import type { AccessCheck, BeforeHooks, PocketOptions } from '@pocket/core'
 import { RateLimitedError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { answerCeremony, goBack, minute, startHost, viewOf } from './host.ts'
+import { answerCeremony, minute, returnDenied, startHost, viewOf } from './host.ts'
 import { back, login, passThrough, relyingParty } from './signed-in.ts'
 
 async function atClient(options: Partial<PocketOptions>) {
@@ -17,13 +17,13 @@ async function atClient(options: Partial<PocketOptions>) {
 
 describe('host policy check', () => {
   test('receives the user, the client and the sign-in method', async () => {
-    const asked: unknown[] = []
+    const requests: unknown[] = []
     const { host, client, person, ask } = await atClient({
-      hooks: { accessChecks: { curious: (question) => void asked.push(question) } },
+      hooks: { accessChecks: { curious: (question) => void requests.push(question) } },
     })
     await using _host = host
     await ask({ acr_values: 'phr', scope: 'openid profile' })
-    expect(asked.at(-1)).toMatchObject({
+    expect(requests.at(-1)).toMatchObject({
       account: { id: person.account.id, userName: 'ada' },
       client: { id: client.id, name: 'Client' },
       scopes: ['openid', 'profile'],
@@ -39,7 +39,7 @@ describe('host policy check', () => {
     await using _host = host
     const { page } = await ask()
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
-    const returned = await goBack(agent, page, back)
+    const returned = await returnDenied(agent, page, back)
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
@@ -119,8 +119,8 @@ describe('hook before the sign-in', () => {
       scope: 'openid',
     })
     const page = await agent.follow(await agent.get(url.href))
-    const answer = await answerCeremony(agent, page, person.authenticator)
-    expect([answer.status, answer.json()]).toEqual([status, expect.objectContaining({ code })])
+    const response = await answerCeremony(agent, page, person.authenticator)
+    expect([response.status, response.json()]).toEqual([status, expect.objectContaining({ code })])
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
     const { id } = person.account
     expect(host.events.at(-1)).toMatchObject({ event: 'sign_in_failed', code, accountId: id })
@@ -132,14 +132,14 @@ describe('hook before the sign-in', () => {
     await using _host = host
     const { code } = await host.pocket.issueLoginCode(person.account, minute)
     // The code exchange on a page of the host.
-    const answer = await new Promise<unknown>((resolve) => {
+    const result = await new Promise<unknown>((resolve) => {
       host.server.once('request', (req, res) => {
         host.pocket.signIn.withCode(req, res, code).then(resolve, resolve)
         res.end()
       })
       void fetch(`${host.issuer}/nowhere`).catch(() => undefined)
     })
-    expect(answer).toMatchObject({ code: 'sign_in_refused' })
+    expect(result).toMatchObject({ code: 'sign_in_refused' })
   })
 })
 
@@ -159,6 +159,6 @@ test('uses the rate limiter of the host in place of the built-in one', async () 
     scope: 'openid',
   })
   const page = await agent.follow(await agent.get(url.href))
-  const answer = await answerCeremony(agent, page, person.authenticator)
-  expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7'])
+  const response = await answerCeremony(agent, page, person.authenticator)
+  expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7'])
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { AccessCheckInput, AccessCheckResult, AccessChecks, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { goBack, minute, startHost, viewOf } from './host.ts'
+import { minute, returnDenied, startHost, viewOf } from './host.ts'
 import { back, login, relyingParty } from './signed-in.ts'
 
 async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = {}) {
@@ -18,19 +18,19 @@ async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = 
 
 describe('host policy check at a refresh', () => {
   test('receives the authentication context of the sign-in, and revokes the tokens of the client if it refuses', async () => {
-    const asked: AccessCheckInput[] = []
-    let answer: AccessCheckResult
+    const requests: AccessCheckInput[] = []
+    let result: AccessCheckResult
     const { host, client, person, ask, refresh, userInfo } = await withChecks({
       contract: (question) => {
-        asked.push(question)
-        return answer
+        requests.push(question)
+        return result
       },
     })
     await using _ = host
     const first = await (await ask()).finish()
     const second = await refresh(first.refresh_token)
-    const before = asked.find(({ occasion }) => occasion === 'authorization')
-    expect(asked.at(-1)).toEqual({
+    const before = requests.find(({ occasion }) => occasion === 'authorization')
+    expect(requests.at(-1)).toEqual({
       ...before,
       occasion: 'refresh',
       account: expect.objectContaining({ id: person.account.id }),
@@ -38,10 +38,10 @@ describe('host policy check at a refresh', () => {
       scopes: expect.arrayContaining(['openid', 'email']),
     })
 
-    answer = { refuse: 'The contract has ended.' }
+    result = { refuse: 'The contract has ended.' }
     await expect(refresh(second.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
     await expect(userInfo(second.access_token)).rejects.toMatchObject({ status: 401 })
-    answer = undefined
+    result = undefined
     await expect(refresh(second.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
   })
 
@@ -49,11 +49,11 @@ describe('host policy check at a refresh', () => {
     ['wants a sign-in', { signInAgain: true }],
     ['wants something done first', { redirectTo: '/terms' }],
   ])('that %s takes effect at the next authorization', async (_name, later) => {
-    let answer: AccessCheckResult
-    const { host, ask, refresh } = await withChecks({ later: () => answer })
+    let result: AccessCheckResult
+    const { host, ask, refresh } = await withChecks({ later: () => result })
     await using _ = host
     const { refresh_token } = await (await ask()).finish()
-    answer = later
+    result = later
     expect(await refresh(refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
@@ -98,7 +98,7 @@ describe('a host check replaces the built-in rule of the same name', () => {
     const agent = new UserAgent()
     const { page } = await ask(agent)
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Not for you.' })
-    const returned = await goBack(agent, page, back)
+    const returned = await returnDenied(agent, page, back)
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 

@@ -243,9 +243,9 @@ export async function signIn(
   authenticator: SoftwareAuthenticator,
   until: (url: string) => boolean,
 ): Promise<UserAgentResponse> {
-  const answer = await answerCeremony(agent, page, authenticator)
-  if (answer.status !== 200) throw new Error(`The sign-in was refused: ${answer.text}`)
-  const { redirectTo } = answer.json() as { redirectTo: string }
+  const response = await answerCeremony(agent, page, authenticator)
+  if (response.status !== 200) throw new Error(`The sign-in was refused: ${response.text}`)
+  const { redirectTo } = response.json() as { redirectTo: string }
   return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until })
 }
 
@@ -262,7 +262,7 @@ export async function decide(
 }
 
 /** Asserts that the page denies access to the client, then returns to the client. */
-export async function goBack(
+export async function returnDenied(
   agent: UserAgent,
   page: UserAgentResponse,
   until: (url: string) => boolean,

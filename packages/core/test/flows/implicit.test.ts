@@ -18,8 +18,8 @@ async function ask(options: Partial<PocketOptions>, protocol: ClientProtocolInpu
   const parameters = { redirect_uri: redirectUri, scope: 'openid profile', nonce: 'n', state: 's' }
   const url = oidc.buildAuthorizationUrl(configuration, { ...parameters, response_type: responseType })
   const { page, account } = await passThrough(host, url.href)
-  const answer = Object.fromEntries(new URLSearchParams(new URL(page.location ?? '').hash.slice(1)))
-  return { host, client, account, answer, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
+  const result = Object.fromEntries(new URLSearchParams(new URL(page.location ?? '').hash.slice(1)))
+  return { host, client, account, answer: result, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
 test('id_token token returns both tokens to a client with the implicit grant', async () => {
@@ -69,13 +69,13 @@ test('a client that registered itself for id_token token loses it when the optio
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(metadata),
     })
-  const answer = await register(host.issuer)
-  const registered = (await answer.json()) as Readonly<Record<string, unknown>>
-  expect([answer.status, registered]).toMatchObject([201, { response_types: ['id_token token', 'code'] }])
+  const response = await register(host.issuer)
+  const registered = (await response.json()) as Readonly<Record<string, unknown>>
+  expect([response.status, registered]).toMatchObject([201, { response_types: ['id_token token', 'code'] }])
   await using strict = await startHost({ stores: host.stores, options: open })
-  const told = await fetch(`${strict.issuer}/api/oidc/register/${String(registered.client_id)}`, {
+  const received = await fetch(`${strict.issuer}/api/oidc/register/${String(registered.client_id)}`, {
     headers: { authorization: `Bearer ${String(registered.registration_access_token)}` },
   })
-  expect([told.status, await told.json()]).toMatchObject([200, { response_types: ['code'] }])
+  expect([received.status, await received.json()]).toMatchObject([200, { response_types: ['code'] }])
   expect((await register(strict.issuer)).status).toBe(400)
 })

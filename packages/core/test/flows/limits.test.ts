@@ -15,7 +15,7 @@ function startLimited(stores?: HostOptions['stores']) {
 }
 
 async function tokenFor(host: Host, id: string, secret: string, address = '192.0.2.1') {
-  const answer = await fetch(`${host.issuer}/api/oidc/token`, {
+  const response = await fetch(`${host.issuer}/api/oidc/token`, {
     method: 'POST',
     headers: {
       authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
@@ -23,8 +23,8 @@ async function tokenFor(host: Host, id: string, secret: string, address = '192.0
     },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
-  await answer.text()
-  return answer
+  await response.text()
+  return response
 }
 
 async function failures(host: Host, id: string, count: number): Promise<readonly number[]> {

@@ -70,14 +70,14 @@ describe('transactions that cross on PostgreSQL', () => {
         model?: string,
       ) {
         const store: object = host.stores[name]
-        const run: (...given: unknown[]) => Promise<unknown> = Reflect.get(store, method).bind(store)
+        const run: (...input: unknown[]) => Promise<unknown> = Reflect.get(store, method).bind(store)
         let isDue = true
         Object.defineProperty(store, method, {
           configurable: true,
-          value: async (...given: unknown[]) => {
-            const isMeant = isDue && (model === undefined || JSON.stringify(given).includes(`"model":"${model}"`))
+          value: async (...input: unknown[]) => {
+            const isMeant = isDue && (model === undefined || JSON.stringify(input).includes(`"model":"${model}"`))
             if (isMeant) isDue = false
-            const result = await run(...given)
+            const result = await run(...input)
             if (!isMeant) return result
             stopped += 1
             await gate.promise

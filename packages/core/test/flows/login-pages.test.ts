@@ -44,8 +44,8 @@ test('signs a user in with a passkey and returns to the page of the site', async
   await start()
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
-  const answer = await signInWithPasskey(agent, authenticator, '/login?redirect=/orders%3Fpage=2')
-  expect(readRedirect(answer)).toBe('/orders?page=2')
+  const response = await signInWithPasskey(agent, authenticator, '/login?redirect=/orders%3Fpage=2')
+  expect(readRedirect(response)).toBe('/orders?page=2')
   expect(pathOf((await get(agent, '/login?redirect=/orders')).location)).toBe('/orders')
 })
 
@@ -59,12 +59,12 @@ test.each([
 ])('does not return to %s', async (target) => {
   await start()
   const { authenticator } = await host.person('ada')
-  const answer = await signInWithPasskey(
+  const response = await signInWithPasskey(
     new UserAgent(),
     authenticator,
     `/login?redirect=${encodeURIComponent(target)}`,
   )
-  expect(readRedirect(answer)).toBe('/')
+  expect(readRedirect(response)).toBe('/')
 })
 
 test('offers a passkey after a login code, and signs in with it the next time', async () => {

@@ -29,8 +29,8 @@ async function ended(party: Party, page: UserAgentResponse) {
     scope: 'openid',
     prompt: 'none',
   })
-  const answer = await party.agent.follow(await party.agent.get(url.href), { until: away })
-  const signedIn = new URL(answer.location ?? '').searchParams.get('error') !== 'login_required'
+  const response = await party.agent.follow(await party.agent.get(url.href), { until: away })
+  const signedIn = new URL(response.location ?? '').searchParams.get('error') !== 'login_required'
   return { at: page.location ?? viewOf(page).view, signedIn }
 }
 
@@ -201,9 +201,9 @@ describe('logout asks for confirmation', () => {
     const parameters = new URLSearchParams(parametersOf(idToken))
     const url = `${host.issuer}/api/oidc/end-session`
     const redirect = { status: 303, location: `${host.issuer}/logout` }
-    const answer = await party.agent.get(`${url}?${parameters}`)
-    expect(answer).toMatchObject(redirect)
-    expect(await ended(party, answer)).toMatchObject({ signedIn: true })
+    const response = await party.agent.get(`${url}?${parameters}`)
+    expect(response).toMatchObject(redirect)
+    expect(await ended(party, response)).toMatchObject({ signedIn: true })
     expect(await new UserAgent().get(`${url}?${parameters}`)).toMatchObject(redirect)
     const headers = { accept: 'application/json' }
     expect(await party.agent.get(`${url}?${parameters}`, { headers })).toMatchObject(redirect)

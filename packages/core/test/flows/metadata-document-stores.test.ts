@@ -23,8 +23,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     query.set('redirect_uri', 'https://app.example/callback')
     const ask = async () =>
       (await fetch(`${host.issuer}/authorize?${query}`, { redirect: 'manual' })).headers.get('location')
-    const answers = await Promise.all(Array.from({ length: 20 }, ask))
-    expect(answers.every((location) => location?.includes('error=login_required'))).toBe(true)
+    const results = await Promise.all(Array.from({ length: 20 }, ask))
+    expect(results.every((location) => location?.includes('error=login_required'))).toBe(true)
     expect(host.events.filter(({ event }) => event === 'client_registered')).toHaveLength(1)
     expect(await stores.clients.find(id)).toMatchObject({ type: 'cimd', name: 'Documented', isPublic: true })
 

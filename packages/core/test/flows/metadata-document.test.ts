@@ -21,7 +21,7 @@ let policy: ClientRegistrationPolicy
 let signingAlgorithm: SigningAlgorithm
 let host: Host
 let answer: Handler
-let asked: string[]
+let requests: string[]
 /** The results of the hooks, and the events that they received. */
 let refusal: BeforeHookResult
 let questions: unknown[]
@@ -44,7 +44,7 @@ const json =
   }
 
 async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Promise<void> {
-  asked = []
+  requests = []
   questions = []
   refusal = undefined
   const hook = (name: string) => (question: object) => {
@@ -53,7 +53,7 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
   }
   const before = { registerClient: hook('registerClient'), updateClient: hook('updateClient') }
   const server = createServer((req, res) => {
-    asked.push(req.url ?? '')
+    requests.push(req.url ?? '')
     answer(req, res)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -147,7 +147,7 @@ test('signs a user in at a client with a metadata document', async () => {
   expect(host.events).toContainEqual(
     expect.objectContaining({ event: 'client_registered', clientId: id, method: 'metadata_document' }),
   )
-  expect(asked).toEqual(['/oauth/client.json'])
+  expect(requests).toEqual(['/oauth/client.json'])
 })
 
 test('requires PKCE and a redirect URI of the document', async () => {
@@ -174,7 +174,7 @@ test('advertises metadata documents only while they are enabled, and fetches non
   policy = { ...policy, documentPatterns: [] }
   expect(await advertised()).toBe(false)
   expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
-  expect(asked).toHaveLength(1)
+  expect(requests).toHaveLength(1)
 })
 
 test.each([
@@ -189,7 +189,7 @@ test.each([
 ])('rejects %s as the URL of a document', async (other) => {
   policy = { ...policy, documentPatterns: other.startsWith('https://other') ? [id] : ['*'] }
   expect(await attempt({ client_id: other })).toEqual({ status: 400, code: 'invalid_client' })
-  expect(asked).toEqual([])
+  expect(requests).toEqual([])
 })
 
 describe('a document is rejected', () => {
@@ -220,7 +220,7 @@ describe('a document is rejected', () => {
     expect(await host.pocket.clients.find(id)).toBeUndefined()
     // The result is cached for a while.
     await attempt()
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     host.clock.pass(minute)
     answer = json(document)
     expect((await attempt()).code).toBe('accepted')
@@ -232,14 +232,14 @@ describe('a document is rejected', () => {
     await start({ allowedPrivateHosts: [] })
     for (const client_id of [...inside, id])
       expect(await attempt({ client_id })).toEqual({ status: 400, code: 'invalid_client_metadata' })
-    const said = 'The metadata document of the client cannot be fetched: its host is in a private network.'
+    const output = 'The metadata document of the client cannot be fetched: its host is in a private network.'
     const [client = ''] = inside
     expect(viewOf(await authorize(new UserAgent(), { client_id: client }))).toMatchObject({
-      description: said,
+      description: output,
       details: { client },
     })
-    expect(host.events.at(-1)).toMatchObject({ code: 'invalid_client', reason: said })
-    expect(asked).toEqual([])
+    expect(host.events.at(-1)).toMatchObject({ code: 'invalid_client', reason: output })
+    expect(requests).toEqual([])
   })
 
   test('that is slow, with one request for many callers', async () => {
@@ -248,7 +248,7 @@ describe('a document is rejected', () => {
     answer = () => undefined
     const attempts = await Promise.all(Array.from({ length: 20 }, () => attempt()))
     expect(attempts.every(({ status, code }) => status === 400 && code === 'invalid_client_metadata')).toBe(true)
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 
   test('while ten other documents are being fetched', async () => {
@@ -264,7 +264,7 @@ describe('a document is rejected', () => {
     expect((await attempt({ client_id: 'https://app.example/10' })).code).toBe('invalid_client_metadata')
     for (const go of waiting) go()
     expect((await Promise.all(attempts)).map(({ code }) => code)).toEqual(Array(10).fill('accepted'))
-    expect(asked).toHaveLength(10)
+    expect(requests).toHaveLength(10)
   })
 })
 
@@ -274,20 +274,20 @@ describe('cached document', () => {
     await attempt()
     host.clock.pass(2 * hour - minute)
     await attempt()
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     answer = json(document, { 'cache-control': 'no-store' })
     host.clock.pass(minute)
     await attempt()
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
     host.clock.pass(4 * minute)
     await attempt()
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
     answer = json(document, { 'cache-control': 'max-age=999999999' })
     host.clock.pass(minute)
     await attempt()
     host.clock.pass(day)
     await attempt()
-    expect(asked).toHaveLength(4)
+    expect(requests).toHaveLength(4)
   })
 
   test('remains valid for one more day if it cannot be fetched, and ends if it is missing or invalid', async () => {

@@ -141,12 +141,12 @@ test('choosing an account does not replace the confirmation', async () => {
 
 test('refreshes the tokens of such a client without the user', async () => {
   const { client, agent, authorize, verifier } = await signedIn()
-  const given = answerOf(await decide(agent, await authorize(loopback), 'submitTo', away))
+  const input = answerOf(await decide(agent, await authorize(loopback), 'submitTo', away))
   const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, oidc.None(), {
     execute: [oidc.allowInsecureRequests],
   })
   const tokens = await oidc.genericGrantRequest(configuration, 'authorization_code', {
-    code: given.code ?? '',
+    code: input.code ?? '',
     redirect_uri: loopback,
     code_verifier: verifier,
   })

@@ -20,9 +20,9 @@ async function exchange(callback: string | null, clientId: string, secret: strin
     client_id: clientId,
     client_secret: secret,
   })
-  const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
   // A cast: the test compares the values.
-  return { status: answer.status, json: (await answer.json()) as Readonly<Record<string, unknown>> }
+  return { status: response.status, json: (await response.json()) as Readonly<Record<string, unknown>> }
 }
 
 test.each([{}, { scope: '' }, { nonce: 'a nonce' }, { scope: 'unknown' }, { scope: 'profile', nonce: 'a nonce' }])(
@@ -60,8 +60,8 @@ test('asks for consent to a request without scopes, and remembers it', async () 
   expect(page.location).toContain('code=')
   const refused = await agent.follow(await agent.get(`${url}&prompt=none`), { until: back })
   expect(refused.location).toContain('error=consent_required')
-  const asked = await agent.follow(await agent.get(url), { until: back })
-  const allowed = await decide(agent, asked, 'submitTo', back)
+  const response = await agent.follow(await agent.get(url), { until: back })
+  const allowed = await decide(agent, response, 'submitTo', back)
   expect(allowed.location).toContain('code=')
   const again = await agent.follow(await agent.get(`${url}&prompt=none`), { until: back })
   expect(again.location).toContain('code=')
@@ -112,6 +112,6 @@ test('reports an ID token as inactive at introspection', async () => {
   const { page } = await passThrough(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
   const { json } = await exchange(page.location, client.id, secret)
   const body = new URLSearchParams({ token: String(json.id_token), client_id: client.id, client_secret: secret })
-  const answer = await fetch(`${host.issuer}/api/oidc/introspect`, { method: 'POST', body })
-  expect([answer.status, await answer.json()]).toEqual([200, { active: false }])
+  const response = await fetch(`${host.issuer}/api/oidc/introspect`, { method: 'POST', body })
+  expect([response.status, await response.json()]).toEqual([200, { active: false }])
 })

@@ -232,8 +232,8 @@ describe('relying party with openid-client', () => {
       post_logout_redirect_uri: 'https://app.example/bye',
       state: 's',
     })
-    const gone = await agent.followTo(await agent.get(url.href), (to) => to.includes('/bye'))
-    expect(gone).toBe('https://app.example/bye?state=s')
+    const deleted = await agent.followTo(await agent.get(url.href), (to) => to.includes('/bye'))
+    expect(deleted).toBe('https://app.example/bye?state=s')
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
     })
@@ -328,9 +328,9 @@ test('ignores the host of an absolute request target', async () => {
   )
   const chunks: Buffer[] = []
   for await (const chunk of socket) chunks.push(chunk)
-  const answer = Buffer.concat(chunks).toString()
-  expect(answer).toContain(`"token_endpoint":"${host.issuer}/api/oidc/token"`)
-  expect(answer).not.toContain('evil')
+  const result = Buffer.concat(chunks).toString()
+  expect(result).toContain(`"token_endpoint":"${host.issuer}/api/oidc/token"`)
+  expect(result).not.toContain('evil')
 })
 
 test('records the reason of every rejection', async () => {

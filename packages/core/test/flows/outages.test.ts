@@ -16,16 +16,16 @@ function interruptible<T extends object>(store: T): T {
       const member: unknown = Reflect.get(target, name)
       if (typeof member === 'object' && member !== null) return interruptible(member)
       if (typeof member !== 'function') return member
-      return (...given: unknown[]) =>
-        isAway ? Promise.reject(new UnavailableError('The database is away.')) : member.apply(target, given)
+      return (...input: unknown[]) =>
+        isAway ? Promise.reject(new UnavailableError('The database is away.')) : member.apply(target, input)
     },
   })
 }
 
 beforeAll(async () => {
   host = await startHost({ stores: interruptible(memoryStores()) })
-  const made = await host.client({ redirectUris: [redirectUri] })
-  client = { id: made.client.id, secret: made.secret }
+  const created = await host.client({ redirectUris: [redirectUri] })
+  client = { id: created.client.id, secret: created.secret }
 })
 afterAll(async () => host[Symbol.asyncDispose]())
 
@@ -55,8 +55,8 @@ test.each([
   ['par', { response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }],
   ['device/authorize', { scope: 'openid' }],
 ])('asks a client to retry while the stores are unavailable: %s %j', async (endpoint, fields) => {
-  const answer = await whileAway(() => post(endpoint, fields))
-  expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+  const response = await whileAway(() => post(endpoint, fields))
+  expect([response.status, response.headers.get('retry-after'), await response.json()]).toEqual([
     503,
     '5',
     { error: 'temporarily_unavailable', error_description: expect.any(String) },

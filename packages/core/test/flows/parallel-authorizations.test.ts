@@ -64,13 +64,15 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
   ])('revokes at sign-out all of $count that start $stagger ms apart', async ({ count, stagger }) => {
     const { agent, account } = await signedIn()
     const parties = await Promise.all(Array.from({ length: count }, () => clientThat()))
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       parties.map(async (party, index) => {
         await setTimeout(index * stagger)
         return agent.get(urlOf(party))
       }),
     )
-    const tokens = await Promise.all(answers.map(({ location }, index) => exchange(parties[index] as Party, location)))
+    const tokens = await Promise.all(
+      responses.map(({ location }, index) => exchange(parties[index] as Party, location)),
+    )
     const [session] = await host.pocket.sessions.list(account.id)
     expect(session?.clientIds).toEqual(expect.arrayContaining(parties.map(({ client }) => client.id)))
     await signOut(agent)
@@ -122,9 +124,9 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
       backchannelLogoutUri: 'https://app.example/logout',
       backchannelLogoutSessionRequired: true,
     })
-    const answers = await Promise.all(Array.from({ length: 8 }, () => agent.get(urlOf(party))))
-    expect(answers.every(({ location }) => back(location ?? ''))).toBe(true)
-    const tokens = await Promise.all(answers.map(({ location }) => exchange(party, location)))
+    const responses = await Promise.all(Array.from({ length: 8 }, () => agent.get(urlOf(party))))
+    expect(responses.every(({ location }) => back(location ?? ''))).toBe(true)
+    const tokens = await Promise.all(responses.map(({ location }) => exchange(party, location)))
     expect(new Set(tokens.map((each) => each.claims()?.sid)).size).toBe(1)
     await signOut(agent)
     const left = await Promise.all(tokens.map((each) => alive(party, each, account.id)))

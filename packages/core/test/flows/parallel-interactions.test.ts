@@ -107,8 +107,8 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
       const tabs = await tabsOf(agent, count)
       const pages = await Promise.all(
         tabs.map(async ({ shown }) => {
-          const answer = await answerCeremony(agent, shown, authenticator)
-          const { redirectTo } = answer.json() as { redirectTo: string }
+          const response = await answerCeremony(agent, shown, authenticator)
+          const { redirectTo } = response.json() as { redirectTo: string }
           return agent.follow(await agent.get(new URL(redirectTo, shown.url).href), until)
         }),
       )
@@ -132,9 +132,9 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     const pressed = await Promise.all([agent.postForm(to, {}), agent.postForm(to, {})])
     const pages = await Promise.all(pressed.map((page) => agent.follow(page, until)))
     const arrived = pages.filter(({ location }) => location?.includes('code='))
-    const told = pages.filter(({ location }) => location === null)
+    const received = pages.filter(({ location }) => location === null)
     expect(arrived.length).toBeGreaterThan(0)
-    for (const page of told)
+    for (const page of received)
       expect(viewOf(page)).toMatchObject({ view: 'error', code: 'interaction_expired', retryAt: launchUrl })
     await expectOneSession(agent, [{ party, page: arrived[0] as UserAgentResponse }])
   })
@@ -144,8 +144,8 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     const agent = new UserAgent()
     const party = await clientThat()
     const shown = await agent.follow(await agent.get(urlOf(party)))
-    const answer = await answerCeremony(agent, shown, person.authenticator)
-    const { redirectTo } = answer.json() as { redirectTo: string }
+    const response = await answerCeremony(agent, shown, person.authenticator)
+    const { redirectTo } = response.json() as { redirectTo: string }
     const resume = new URL(redirectTo, shown.url).href
     expect((await agent.get(resume)).location).toContain('code=')
     for (const url of [resume, shown.url]) {

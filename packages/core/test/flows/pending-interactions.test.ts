@@ -11,9 +11,9 @@ const maxPending = 30
 function noted({ stores: { artifacts } }: Host) {
   const written: Artifact[] = []
   const { insertPending, upsert, insert, replace } = artifacts
-  artifacts.insertPending = async (...given) => {
-    const inserted = await insertPending.apply(artifacts, given)
-    if (inserted) written.push(given[0])
+  artifacts.insertPending = async (...input) => {
+    const inserted = await insertPending.apply(artifacts, input)
+    if (inserted) written.push(input[0])
     return inserted
   }
   artifacts.replace = async (key, artifact, before) => {
@@ -82,8 +82,8 @@ describe.each(Object.entries(storeKinds))(
       const { result, models } = await writing(() => atSignIn({ ...large, nonce: 'n'.repeat(2000), ui_locales: 'de' }))
       expect(models).toEqual([])
       expect(new URL(result.page.url).searchParams.has('interaction')).toBe(true)
-      const answer = await signIn(result.agent, result.page, person.authenticator, back)
-      const returned = answer.location === null ? await consented(result.agent, answer) : answer
+      const response = await signIn(result.agent, result.page, person.authenticator, back)
+      const returned = response.location === null ? await consented(result.agent, response) : response
       expect(new URL(returned.location ?? '').searchParams.get('state')).toBe(large.state)
     })
 

@@ -74,8 +74,8 @@ test.each([{}, { code_challenge_method: 'plain' }])(
     const party = await relyingParty(host)
     const agent = new UserAgent()
     const request = { ...parametersOf(party), code_challenge: verifier, ...method }
-    const answer = await agent.follow(await agent.get(urlOf(request)), { until: back })
-    expect(answer.location).toContain('error=invalid_request')
+    const response = await agent.follow(await agent.get(urlOf(request)), { until: back })
+    expect(response.location).toContain('error=invalid_request')
     expect(await host.pocket.connectionLog.list(party.client.id)).toMatchObject([
       { succeeded: false, error: 'invalid_request', reason: expect.stringContaining('code_challenge_method=S256') },
     ])

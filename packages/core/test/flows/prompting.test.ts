@@ -53,17 +53,17 @@ async function signedIn(since = 2 * minute) {
 async function press(agent: UserAgent, page: UserAgentResponse, field: string) {
   // Cast: the test knows which URLs the page has.
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
-  const answer = await agent.postForm(new URL(view[field] ?? '', page.url).href, {})
-  return agent.follow(answer, { until: back })
+  const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, {})
+  return agent.follow(response, { until: back })
 }
 
 /** Answers all prompts, and returns their names. */
 async function through(agent: UserAgent, first: UserAgentResponse) {
-  const asked: View['view'][] = []
+  const requests: View['view'][] = []
   let page = first
-  while (page.location === null && asked.length < 5) {
+  while (page.location === null && requests.length < 5) {
     const view = viewOf(page)
-    asked.push(view.view)
+    requests.push(view.view)
     if (view.view === 'sign-in') page = await signIn(agent, page, person.authenticator, back)
     else if (view.view === 'consent') page = await decide(agent, page, 'submitTo', back)
     else if (view.view === 'select-account') {
@@ -73,7 +73,7 @@ async function through(agent: UserAgent, first: UserAgentResponse) {
       })
     } else throw new Error(`Nobody is asked anything by ${JSON.stringify(view)}`)
   }
-  return { asked, page }
+  return { asked: requests, page }
 }
 
 describe('Cancel', () => {
@@ -93,12 +93,12 @@ describe('Cancel', () => {
     const agent = isSignedIn ? await signedIn(11 * minute) : new UserAgent()
     const page = await authorize(agent, client, { ...more, state })
     expect(viewOf(page)).toMatchObject({ view, cancelTo: expect.any(String) })
-    const answer = answerOf(await press(agent, page, 'cancelTo'))
-    const told =
-      answer.response === undefined
-        ? answer
-        : JSON.parse(Buffer.from(answer.response.split('.')[1] ?? '', 'base64url').toString())
-    expect(told).toMatchObject({ error: 'access_denied', state, iss: host.issuer })
+    const result = answerOf(await press(agent, page, 'cancelTo'))
+    const received =
+      result.response === undefined
+        ? result
+        : JSON.parse(Buffer.from(result.response.split('.')[1] ?? '', 'base64url').toString())
+    expect(received).toMatchObject({ error: 'access_denied', state, iss: host.issuer })
     // The response is final: the button does nothing a second time, and the session remains.
     const again = await press(agent, page, 'cancelTo')
     expect([again.status < 500, answerOf(again).code]).toEqual([true, undefined])
@@ -119,11 +119,11 @@ describe('prompt', () => {
     ['consent select_account', ['select-account', 'consent']],
     ['select_account consent login', ['select-account', 'sign-in', 'consent']],
     ['create', ['select-account']],
-  ])('%s asks for %j, each once', async (prompt, asked) => {
+  ])('%s asks for %j, each once', async (prompt, requests) => {
     const agent = await signedIn()
     const result = await through(agent, await authorize(agent, 'usual', { prompt }))
     expect([result.asked, answerOf(result.page)]).toEqual([
-      asked,
+      requests,
       expect.objectContaining({ code: expect.any(String) }),
     ])
   })
@@ -160,9 +160,9 @@ describe('prompt', () => {
     ['a hint that fits nobody', 'usual', { login_hint: '\u0000"><script>' }, undefined],
     ['a hint that is no token', 'usual', { id_token_hint: 'nonsense' }, 'invalid_request'],
   ])('none, for %s', async (_what, client, more, error) => {
-    const answer = answerOf(await authorize(await signedIn(), client, { ...more, prompt: 'none', state: 's' }))
-    expect(answer).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })
-    expect(answer.state).toBe('s')
+    const result = answerOf(await authorize(await signedIn(), client, { ...more, prompt: 'none', state: 's' }))
+    expect(result).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })
+    expect(result.state).toBe('s')
   })
 })
 
@@ -236,8 +236,8 @@ describe('id_token_hint', () => {
   test('of another client is rejected', async () => {
     const { agent, hint } = await hinted()
     await through(agent, await authorize(agent, 'usual'))
-    const answer = await silent(agent, 'usual', hint)
-    expect(answer).toMatchObject({ error: 'invalid_request', state: 's' })
+    const result = await silent(agent, 'usual', hint)
+    expect(result).toMatchObject({ error: 'invalid_request', state: 's' })
   })
 })
 

@@ -13,7 +13,7 @@ async function application(host: Host, input: Partial<NewClientInput> = {}, grou
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
     return agent
       .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
-      .then((answer) => agent.follow(answer, { until: back }))
+      .then((response) => agent.follow(response, { until: back }))
   }
   return Object.assign(authorize, { clientId: client.id })
 }
@@ -24,8 +24,8 @@ const answerOf = ({ location }: UserAgentResponse) =>
 async function press(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
   // Cast: the test knows which URLs the page has.
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
-  const answer = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
-  return agent.follow(answer, { until: back })
+  const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
+  return agent.follow(response, { until: back })
 }
 
 /** Signs in and consents, until the client has its code. */
@@ -180,16 +180,16 @@ describe('several accounts in one browser', () => {
       const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
       return agent
         .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
-        .then((answer) => agent.follow(answer, { until: back }))
+        .then((response) => agent.follow(response, { until: back }))
     }
     const chooser = await authorize({ prompt: 'select_account' })
     await pass(agent, await agent.get(`${chooser.url}?another=yes`), bob)
     expect(answerOf(await authorize({ id_token_hint: hint, prompt: 'none' }))).toMatchObject({
       error: 'login_required',
     })
-    const asked = await authorize({ id_token_hint: hint })
-    const right = accountsOf(asked).find(({ userName }) => userName === 'ada')
-    expect(answerOf(await press(agent, asked, 'chooseTo', { account: right?.id ?? '' }))).toHaveProperty('code')
+    const result = await authorize({ id_token_hint: hint })
+    const right = accountsOf(result).find(({ userName }) => userName === 'ada')
+    expect(answerOf(await press(agent, result, 'chooseTo', { account: right?.id ?? '' }))).toHaveProperty('code')
   })
 
   test('can be switched on the consent page, and a consent stays with the account that gave it', async () => {

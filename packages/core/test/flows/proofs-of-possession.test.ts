@@ -36,16 +36,16 @@ async function proof(
 
 /** Uses an access token with each of these proofs concurrently. */
 async function atUserInfo(accessToken: string, proofs: readonly string[]) {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     proofs.map((DPoP) => fetch(host.issuer + userInfo, { headers: { authorization: `DPoP ${accessToken}`, DPoP } })),
   )
-  return answers.map(({ status }) => status).sort()
+  return responses.map(({ status }) => status).sort()
 }
 
 async function post(fields: Fields, DPoP?: string) {
   const body = new URLSearchParams({ client_id: party.client.id, ...fields })
-  const answer = await fetch(host.issuer + token, { method: 'POST', headers: { ...(DPoP && { DPoP }) }, body })
-  return { answer, json: (await answer.json()) as Fields }
+  const response = await fetch(host.issuer + token, { method: 'POST', headers: { ...(DPoP && { DPoP }) }, body })
+  return { answer: response, json: (await response.json()) as Fields }
 }
 
 async function code(more: Fields = {}) {
@@ -62,20 +62,20 @@ test('accepts a token with its key, a proof for it, and the nonce of the server'
   const ath = createHash('sha256').update(accessToken).digest('base64url')
   const ask = async (DPoP: string, scheme = 'DPoP') => {
     const headers = { authorization: `${scheme} ${accessToken}`, DPoP }
-    const answer = await fetch(host.issuer + userInfo, { headers })
+    const response = await fetch(host.issuer + userInfo, { headers })
     return {
-      status: answer.status,
-      error: ((await answer.json()) as Fields).error,
-      nonce: answer.headers.get('dpop-nonce'),
+      status: response.status,
+      error: ((await response.json()) as Fields).error,
+      nonce: response.headers.get('dpop-nonce'),
     }
   }
   expect(await ask(await proof('GET', userInfo, { ath }))).toMatchObject({ status: 200 })
   expect(await ask(await proof('GET', userInfo))).toMatchObject({ status: 401, error: 'invalid_dpop_proof' })
   expect((await ask(await proof('GET', userInfo, { ath }, foreign))).status).toBe(401)
   expect((await ask(await proof('GET', userInfo, { ath }), 'Bearer')).status).toBe(400)
-  const told = await ask(await proof('GET', userInfo, { ath, nonce: 'mine' }))
-  expect(told).toEqual({ status: 401, error: 'use_dpop_nonce', nonce: expect.any(String) })
-  expect((await ask(await proof('GET', userInfo, { ath, nonce: told.nonce ?? '' }))).status).toBe(200)
+  const received = await ask(await proof('GET', userInfo, { ath, nonce: 'mine' }))
+  expect(received).toEqual({ status: 401, error: 'use_dpop_nonce', nonce: expect.any(String) })
+  expect((await ask(await proof('GET', userInfo, { ath, nonce: received.nonce ?? '' }))).status).toBe(200)
 })
 
 test('the token endpoint returns a nonce too, and accepts it', async () => {
@@ -135,8 +135,8 @@ test('accepts one proof that is sent twenty times concurrently only once', async
 test('issues one token for one code with twenty keys concurrently, bound to the key of the winner', async () => {
   const fields = await code()
   const pairs = await Promise.all(Array.from({ length: 20 }, () => generateKeyPair('ES256')))
-  const answers = await Promise.all(pairs.map(async (pair) => post(fields, await proof('POST', token, {}, pair))))
-  expect(answers.map(({ answer }) => answer.status).sort()).toEqual([200, ...Array<number>(19).fill(400)])
+  const results = await Promise.all(pairs.map(async (pair) => post(fields, await proof('POST', token, {}, pair))))
+  expect(results.map(({ answer }) => answer.status).sort()).toEqual([200, ...Array<number>(19).fill(400)])
 })
 
 test('accepts a proof from a clock that is ahead once during its validity', async () => {

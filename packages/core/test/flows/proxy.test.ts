@@ -48,7 +48,7 @@ test('forwarded headers do not change any URL that the provider returns', async 
   const { host } = await behindProxy({ trustProxy: () => true })
   await using _ = host
   const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', forwarded: 'host=evil.example' }
-  const answer = await fetch(`${host.issuer}/.well-known/openid-configuration`, { headers })
-  const text = await answer.text()
-  expect([answer.status, text.includes('evil'), text.includes('http://')]).toEqual([200, false, false])
+  const response = await fetch(`${host.issuer}/.well-known/openid-configuration`, { headers })
+  const text = await response.text()
+  expect([response.status, text.includes('evil'), text.includes('http://')]).toEqual([200, false, false])
 })

@@ -24,8 +24,8 @@ afterAll(async () => {
 async function push(fields: Fields = {}): Promise<readonly [number, Fields]> {
   const credentials = { client_id: party.client.id, client_secret: party.secret }
   const body = new URLSearchParams({ ...credentials, ...parameters, ...fields })
-  const answer = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
-  return [answer.status, (await answer.json()) as Fields]
+  const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+  return [response.status, (await response.json()) as Fields]
 }
 
 async function pushed(fields?: Fields): Promise<string> {
@@ -98,8 +98,8 @@ test('a client that authenticates in the header or with an assertion may omit cl
   const basic = (secret: string) => ({ authorization: `Basic ${btoa(`${party.client.id}:${secret}`)}` })
   const bare = async (fields: Fields, headers: Fields = {}) => {
     const body = new URLSearchParams({ ...parameters, ...fields })
-    const answer = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
-    return [answer.status, (await answer.json()) as Fields] as const
+    const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
+    return [response.status, (await response.json()) as Fields] as const
   }
   for (const [id, push] of [
     [party.client.id, bare({}, basic(party.secret))],

@@ -37,7 +37,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   function refresher({ client, secret }: Party, headers?: () => Promise<Fields>) {
     return async (refresh_token: string, fields: Fields = {}) => {
-      const answer = await fetch(`${host.issuer}/api/oidc/token`, {
+      const response = await fetch(`${host.issuer}/api/oidc/token`, {
         method: 'POST',
         headers: { ...(await headers?.()) },
         body: new URLSearchParams({
@@ -48,7 +48,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
           ...fields,
         }),
       })
-      return (await answer.json()) as Answer
+      return (await response.json()) as Answer
     }
   }
 
@@ -73,23 +73,23 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('repeats the response for sixty seconds, with expires_in recalculated', async () => {
     const { first, refresh, works } = await confidential()
-    const answer = await refresh(first.refresh_token)
-    expect(answer).toMatchObject({ expires_in: 3600, id_token: expect.any(String) })
+    const result = await refresh(first.refresh_token)
+    expect(result).toMatchObject({ expires_in: 3600, id_token: expect.any(String) })
     now += 3 * second
-    expect(await refresh(first.refresh_token)).toEqual({ ...answer, expires_in: 3597 })
+    expect(await refresh(first.refresh_token)).toEqual({ ...result, expires_in: 3597 })
     now += 57 * second - 1
-    expect(await refresh(first.refresh_token)).toEqual({ ...answer, expires_in: 3541 })
-    expect(await works(answer)).toBe(true)
-    expect(await refresh(answer.refresh_token)).toMatchObject({ access_token: expect.any(String) })
+    expect(await refresh(first.refresh_token)).toEqual({ ...result, expires_in: 3541 })
+    expect(await works(result)).toBe(true)
+    expect(await refresh(result.refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
   test('treats a reuse after sixty seconds as theft and revokes the family', async () => {
     const { first, refresh, works } = await confidential()
-    const answer = await refresh(first.refresh_token)
+    const result = await refresh(first.refresh_token)
     now += minute
     expect(await refresh(first.refresh_token)).toMatchObject(refused)
-    expect(await works(answer)).toBe(false)
-    expect(await refresh(answer.refresh_token)).toMatchObject(refused)
+    expect(await works(result)).toBe(false)
+    expect(await refresh(result.refresh_token)).toMatchObject(refused)
     expect(host.events).toContainEqual(expect.objectContaining({ event: 'token_revoked', kind: 'RefreshToken' }))
   })
 
@@ -124,10 +124,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('treats a reuse after the new token was used as theft and revokes the family', async () => {
     const { first, refresh, works } = await confidential()
-    const answer = await refresh(first.refresh_token)
-    const next = await refresh(answer.refresh_token)
+    const result = await refresh(first.refresh_token)
+    const next = await refresh(result.refresh_token)
     expect(await refresh(first.refresh_token)).toMatchObject(refused)
-    expect([await works(answer), await works(next)]).toEqual([false, false])
+    expect([await works(result), await works(next)]).toEqual([false, false])
     expect(await refresh(next.refresh_token)).toMatchObject(refused)
   })
 
@@ -136,32 +136,32 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     ['for an API', { resource }],
   ])('rejects a request %s, and revokes nothing', async (_what, fields) => {
     const { first, refresh } = await confidential({ scope: 'openid email', resource })
-    const answer = await refresh(first.refresh_token)
+    const result = await refresh(first.refresh_token)
     expect(await refresh(first.refresh_token, fields)).toMatchObject(refused)
-    expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answer.refresh_token })
-    expect(await refresh(answer.refresh_token)).toMatchObject({ access_token: expect.any(String) })
+    expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: result.refresh_token })
+    expect(await refresh(result.refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
   test('repeats the response for the same scopes in another order', async () => {
     const { first, refresh } = await confidential()
-    const answer = await refresh(first.refresh_token, { scope: 'openid email' })
-    expect(await refresh(first.refresh_token, { scope: 'email openid' })).toEqual(answer)
+    const result = await refresh(first.refresh_token, { scope: 'openid email' })
+    expect(await refresh(first.refresh_token, { scope: 'email openid' })).toEqual(result)
   })
 
   test('authenticates the client first', async () => {
     const { client, first, refresh } = await confidential()
     const other = refresher(await relyingParty(host))
-    const answer = await refresh(first.refresh_token)
+    const result = await refresh(first.refresh_token)
     expect(await refresh(first.refresh_token, { client_secret: 'wrong' })).toMatchObject({ error: 'invalid_client' })
     expect(await other(first.refresh_token)).toMatchObject(refused)
     await host.pocket.clients.addSecret(client.id)
-    expect(await refresh(first.refresh_token)).toEqual(answer)
+    expect(await refresh(first.refresh_token)).toEqual(result)
   })
 
-  test.each<[string, (given: Awaited<ReturnType<typeof confidential>>, answer: Answer) => Promise<unknown>]>([
+  test.each<[string, (input: Awaited<ReturnType<typeof confidential>>, result: Answer) => Promise<unknown>]>([
     [
       'the new token is revoked',
-      ({ configuration }, answer) => oidc.tokenRevocation(configuration, answer.refresh_token),
+      ({ configuration }, result) => oidc.tokenRevocation(configuration, result.refresh_token),
     ],
     [
       'the old token is revoked',
@@ -178,14 +178,14 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     ['the consent is withdrawn', ({ account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
     ['the person is disabled', async ({ account }) => host.accounts.set(account.id, { ...account, disabled: true })],
   ])('repeats no response once %s', async (what, happens) => {
-    const given = await confidential()
-    const answer = await given.refresh(given.first.refresh_token)
-    const stored = () => host.stores.artifacts.listByAccount('RefreshAnswer', given.account.id)
+    const input = await confidential()
+    const result = await input.refresh(input.first.refresh_token)
+    const stored = () => host.stores.artifacts.listByAccount('RefreshAnswer', input.account.id)
     expect(await stored()).toHaveLength(1)
-    await happens(given, answer)
+    await happens(input, result)
     // The host does not notify core of the disabled account.
     if (what !== 'the person is disabled') expect(await stored()).toEqual([])
-    expect(await given.refresh(given.first.refresh_token)).toMatchObject(refused)
+    expect(await input.refresh(input.first.refresh_token)).toMatchObject(refused)
   })
 
   test('stores no token of the response in plain text', async () => {
@@ -197,10 +197,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       stored.push(...issued.artifacts.map((artifact) => JSON.stringify(artifact)))
       return issue(issued)
     }
-    const answer = await refresh(first.refresh_token)
+    const result = await refresh(first.refresh_token)
     artifacts.issue = issue
     expect(stored).toHaveLength(3)
-    for (const token of [first.refresh_token, answer.refresh_token, answer.access_token, answer.id_token ?? ''])
+    for (const token of [first.refresh_token, result.refresh_token, result.access_token, result.id_token ?? ''])
       expect(stored.join()).not.toContain(token)
   })
 
@@ -210,9 +210,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const first = (await finish()) as unknown as Answer
     const refresh = refresher(party)
     now += 50 * second
-    const answer = await refresh(first.refresh_token)
+    const result = await refresh(first.refresh_token)
     now += 20 * second
-    expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answer.refresh_token })
+    expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: result.refresh_token })
   })
 
   test('records no rejection, and logs each request as a success', async () => {
@@ -248,21 +248,21 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       const { party, login } = await publicClient()
       const first = (await login.finish({ DPoP: oidc.getDPoPHandle(party.configuration, key) })) as unknown as Answer
       const refresh = refresher(party, () => proof(key))
-      const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(first.refresh_token)))
-      expect(answers).toEqual(Array(10).fill(answers[0]))
-      expect(answers[0]).toMatchObject({ token_type: 'DPoP' })
+      const results = await Promise.all(Array.from({ length: 10 }, () => refresh(first.refresh_token)))
+      expect(results).toEqual(Array(10).fill(results[0]))
+      expect(results[0]).toMatchObject({ token_type: 'DPoP' })
       expect(await refresher(party, () => proof(foreign))(first.refresh_token)).toMatchObject(refused)
       expect(await refresher(party)(first.refresh_token)).toMatchObject(refused)
       now += 59 * second
-      expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: answers[0]?.refresh_token })
+      expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: results[0]?.refresh_token })
     })
 
     test('repeats no response without a key', async () => {
       const { party, login } = await publicClient()
       const first = (await login.finish()) as unknown as Answer
       const refresh = refresher(party)
-      const answers = [await refresh(first.refresh_token), await refresh(first.refresh_token)]
-      expect(answers[0]?.refresh_token).not.toBe(answers[1]?.refresh_token)
+      const results = [await refresh(first.refresh_token), await refresh(first.refresh_token)]
+      expect(results[0]?.refresh_token).not.toBe(results[1]?.refresh_token)
       now += 3 * second
       expect(await refresh(first.refresh_token)).toMatchObject(refused)
     })

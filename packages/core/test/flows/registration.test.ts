@@ -72,8 +72,8 @@ describe('permission to register', () => {
     policy = { ...policy, mode: 'with-token' }
     const { token, stored } = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 2 })
     expect(JSON.stringify(await host.pocket.initialAccessTokens.list())).not.toContain(token)
-    const refused = async (given?: string) => {
-      const { status, body, headers } = await register({ redirect_uris: [redirectUri] }, given)
+    const refused = async (input?: string) => {
+      const { status, body, headers } = await register({ redirect_uris: [redirectUri] }, input)
       expect([status, headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')])
       return body.error
     }
@@ -217,8 +217,8 @@ describe('registered client', () => {
     const back = await decide(agent, consent, 'submitTo', atClient)
     const code = new URL(back.location ?? back.url).searchParams.get('code') ?? ''
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
-    const answer = await tokenAt({ ...form, client_id: used.id, client_secret: used.secret })
-    expect(await answer.json()).toHaveProperty('id_token')
+    const response = await tokenAt({ ...form, client_id: used.id, client_secret: used.secret })
+    expect(await response.json()).toHaveProperty('id_token')
     // The client did not register the refresh token grant.
     host.clock.pass(31 * day)
     expect(await host.pocket.removeUnusedClients(30 * day, 100)).toBe(1)
@@ -259,8 +259,8 @@ describe('registered client', () => {
       response_type: 'id_token',
       nonce: 'n',
     })
-    const answer = await fetch(`${host.issuer}/authorize?${query}&scope=openid`, { redirect: 'manual' })
-    expect(answer.headers.get('location')).toContain('/interaction/')
+    const response = await fetch(`${host.issuer}/authorize?${query}&scope=openid`, { redirect: 'manual' })
+    expect(response.headers.get('location')).toContain('/interaction/')
   })
 
   test('without users has the client credentials grant', async () => {
@@ -269,8 +269,8 @@ describe('registered client', () => {
       response_types: [],
       grant_types: ['client_credentials'],
     })
-    const answer = await tokenAt({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
-    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })])
+    const response = await tokenAt({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+    expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })])
     // It is kept as long as it continues to be used, but anyone can use their own client.
     expect(await host.pocket.clients.find(id)).toMatchObject({ unusedSince: expect.any(Number) })
   })
@@ -404,8 +404,8 @@ describe('client configuration endpoint', () => {
     const secret = await change('client_secret_post')
     expect(secret).toMatch(/^pk_/)
     const wrong = { grant_type: 'authorization_code', code: 'none', redirect_uri: redirectUri }
-    const answer = await tokenAt({ ...wrong, client_id: id, client_secret: String(secret) })
-    expect(await answer.json()).toMatchObject({ error: 'invalid_grant' })
+    const response = await tokenAt({ ...wrong, client_id: id, client_secret: String(secret) })
+    expect(await response.json()).toMatchObject({ error: 'invalid_grant' })
     expect(await change('client_secret_basic')).toBeUndefined()
     // A secret that is stored only as a hash cannot verify signatures.
     expect(await change('client_secret_jwt')).toMatch(/^pk_/)

@@ -39,8 +39,8 @@ test('accepts a query of 12 kB and rejects a longer one with 414', async () => {
   expect((await authorize(ofLength(12 * kilobyte, {}))).status).toBe(303)
   const page = await authorize(ofLength(12 * kilobyte + 1, {}))
   expect([page.status, viewOf(page)]).toEqual([414, expect.objectContaining({ code: 'payload_too_large' })])
-  const answer = await fetch(`${host.issuer}/api/oidc/userinfo?${'x'.repeat(12 * kilobyte + 1)}`)
-  expect([answer.status, await answer.json()]).toEqual([414, expect.objectContaining({ error: 'invalid_request' })])
+  const response = await fetch(`${host.issuer}/api/oidc/userinfo?${'x'.repeat(12 * kilobyte + 1)}`)
+  expect([response.status, await response.json()]).toEqual([414, expect.objectContaining({ error: 'invalid_request' })])
 })
 
 describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize', '/api/oidc/introspect'])(
@@ -53,8 +53,8 @@ describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize',
       expect(fits.status).toBeLessThan(413)
       for (const body of [ofLength(16 * kilobyte + 1, credentials()), 'x'.repeat(1_000_000)]) {
         const sent = [await post(path, body), await post(path, new Blob([body]).stream())]
-        for (const answer of sent)
-          expect([answer.status, await answer.json()]).toEqual([
+        for (const response of sent)
+          expect([response.status, await response.json()]).toEqual([
             413,
             expect.objectContaining({ error: 'invalid_request' }),
           ])

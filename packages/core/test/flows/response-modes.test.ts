@@ -30,8 +30,8 @@ test.each(['query', 'fragment', 'query.jwt', 'fragment.jwt', 'jwt'])('supports r
   const { configuration } = await relyingParty(host)
   const { page } = await login(host, configuration, { response_mode: mode })
   const { search, hash } = new URL(page.location ?? '')
-  const answer = new URLSearchParams(mode.startsWith('fragment') ? hash.slice(1) : search)
-  expect(answer.get(mode.includes('jwt') ? 'response' : 'code')).toEqual(expect.any(String))
+  const result = new URLSearchParams(mode.startsWith('fragment') ? hash.slice(1) : search)
+  expect(result.get(mode.includes('jwt') ? 'response' : 'code')).toEqual(expect.any(String))
 })
 
 test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
@@ -131,8 +131,10 @@ describe('time limits', () => {
         sub: person.account.id,
       })
       ahead += 1.5 * minute
-      const answer = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
-      expect([answer.status, answer.headers.get('www-authenticate'), await answer.json()]).toMatchObject([
+      const response = await fetch(`${host.issuer}/api/oidc/userinfo`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      expect([response.status, response.headers.get('www-authenticate'), await response.json()]).toMatchObject([
         401,
         expect.stringContaining('error="invalid_token"'),
         { error: 'invalid_token' },

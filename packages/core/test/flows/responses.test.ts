@@ -113,8 +113,8 @@ describe('pushed authorization request', () => {
     const usual = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
     const body = new URLSearchParams({ ...usual, ...form })
     const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
-    const answer = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
-    return { status: answer.status, ...((await answer.json()) as { request_uri?: string; error?: string }) }
+    const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
+    return { status: response.status, ...((await response.json()) as { request_uri?: string; error?: string }) }
   }
 
   test('is bound to the client that pushed it, and can be used once', async () => {

@@ -91,13 +91,13 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   const staggered = Object.keys(ends).map((way, index) => ({ way, stagger: [10, 20, 40][index % 3] ?? 0 }))
   test.each(selectCases(staggered, (each) => staggered.indexOf(each) < 3))(
     'by $way revokes authorizations that start $stagger ms apart, and notifies their clients',
-    async (given) => {
+    async (input) => {
       const one = await signedIn()
       const { account, agent } = one
       const parties = await Promise.all([false, true, false, true, false, true].map((jwt) => clientThat(true, jwt)))
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         parties.map(async (party, index) => {
-          await setTimeout(index * given.stagger)
+          await setTimeout(index * input.stagger)
           return agent.get(urlOf(party))
         }),
       )
@@ -105,14 +105,14 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const issued = await Promise.all(
         parties.slice(0, 4).map(async (party, index) => ({
           party,
-          tokens: await exchange(party, answers[index] as UserAgentResponse),
+          tokens: await exchange(party, responses[index] as UserAgentResponse),
         })),
       )
       expect(issued.map(({ tokens }) => tokens.access_token.split('.').length)).toEqual([1, 3, 1, 3])
-      await ends[given.way]?.(one)
+      await ends[input.way]?.(one)
       for (const [index, party] of parties.entries())
         if (index > 3)
-          await expect(exchange(party, answers[index] as UserAgentResponse)).rejects.toMatchObject({
+          await expect(exchange(party, responses[index] as UserAgentResponse)).rejects.toMatchObject({
             error: 'invalid_grant',
           })
       for (const { party, tokens } of issued) {
@@ -311,10 +311,10 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       if (second) await sessionHistory.saveOrigin({ ...second, browser })
       const destroyByUid = artifacts.destroyByUid.bind(artifacts)
       let ended = 0
-      artifacts.destroyByUid = async (...given) => {
+      artifacts.destroyByUid = async (...input) => {
         ended += 1
         if (ended === 2) throw new Error('the database went away')
-        return destroyByUid(...given)
+        return destroyByUid(...input)
       }
       await ends[way]?.(one)
       artifacts.destroyByUid = destroyByUid
@@ -338,10 +338,10 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const { artifacts } = host.stores
     const destroyByUid = artifacts.destroyByUid.bind(artifacts)
     let ended = 0
-    artifacts.destroyByUid = async (...given) => {
+    artifacts.destroyByUid = async (...input) => {
       ended += 1
       if (ended === 2) throw new Error('the database went away')
-      return destroyByUid(...given)
+      return destroyByUid(...input)
     }
     await one.agent.get(`${host.issuer}/leave`)
     artifacts.destroyByUid = destroyByUid
@@ -422,9 +422,9 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
         }
         const ending = ends[way]?.(one)
         await entered?.promise
-        artifacts.replace = (...given) => {
+        artifacts.replace = (...input) => {
           writing?.resolve()
-          return replace(...given)
+          return replace(...input)
         }
         const answering = one.agent.get(urlOf(one.party))
         await writing?.promise

@@ -57,8 +57,8 @@ describe('browser session', () => {
     await signIn(agent, page, authenticator, back)
     expect(cookieOf(agent)).not.toBe(old)
     const thief = new UserAgent()
-    const answer = await thief.get(`${url}&prompt=none`, { headers: { cookie: `access_token=${old}` } })
-    expect(answer.location).toContain('error=login_required')
+    const response = await thief.get(`${url}&prompt=none`, { headers: { cookie: `access_token=${old}` } })
+    expect(response.location).toContain('error=login_required')
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
@@ -185,10 +185,10 @@ describe('browser session', () => {
     const { artifacts } = host.stores
     const calls: string[] = []
     for (const name of ['upsert', 'refresh', 'find'] as const) {
-      const call = artifacts[name].bind(artifacts) as (...given: unknown[]) => Promise<never>
-      artifacts[name] = async (...given: unknown[]) => {
+      const call = artifacts[name].bind(artifacts) as (...input: unknown[]) => Promise<never>
+      artifacts[name] = async (...input: unknown[]) => {
         calls.push(name)
-        return call(...given)
+        return call(...input)
       }
     }
     const replace = artifacts.replace.bind(artifacts)
@@ -199,10 +199,10 @@ describe('browser session', () => {
     const used = async () => {
       calls.length = 0
       const { set } = await read(host, agent)
-      const said = calls.join()
+      const output = calls.join()
       const [found] = await host.pocket.sessions.list(account.id)
       const left = Math.round(((found?.expiresAt ?? 0) - host.clock.now()) / second)
-      return { said, left, set, userAgent: found?.userAgent }
+      return { said: output, left, set, userAgent: found?.userAgent }
     }
     const about = (seconds: number) => expect.closeTo(seconds, -1)
     expect(await used()).toMatchObject({ said: 'find', left: about(600), set: '' })

@@ -62,8 +62,8 @@ export function slowStores(dataSource: DataSource, startedAt: number) {
     await held?.wait('find', key)
     return found
   }
-  artifacts.consume = async (key, ...given) => {
-    const consumed = await consume(key, ...given)
+  artifacts.consume = async (key, ...input) => {
+    const consumed = await consume(key, ...input)
     await held?.wait('consume', key)
     if (consumed) await held?.wait('win', key)
     return consumed
@@ -120,9 +120,9 @@ function answerLate(dataSource: DataSource): void {
   for (const name of ['query', 'execute'] as const) {
     const run: (sql: string, ...more: readonly never[]) => Promise<unknown> = database[name].bind(database)
     const late: typeof run = async (sql, ...more) => {
-      const answer = await run(sql, ...more)
+      const result = await run(sql, ...more)
       if (sql.includes('pocket_artifact')) await setTimeout(lateness)
-      return answer
+      return result
     }
     Object.defineProperty(database, name, { value: late })
   }

@@ -54,16 +54,16 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     }
   }
 
-  const tokensOf = async (answer: Response) => (await answer.json()) as Readonly<Record<string, string>>
+  const tokensOf = async (response: Response) => (await response.json()) as Readonly<Record<string, string>>
 
   /** Asserts that no token of these responses works. */
   async function expectNothing(
     host: Host,
     token: (fields: Readonly<Record<string, string>>) => Promise<Response>,
-    answers: readonly Response[],
+    responses: readonly Response[],
   ) {
-    for (const answer of answers.filter(({ status }) => status === 200)) {
-      const { access_token, refresh_token = '' } = await tokensOf(answer)
+    for (const response of responses.filter(({ status }) => status === 200)) {
+      const { access_token, refresh_token = '' } = await tokensOf(response)
       const headers = { authorization: `Bearer ${access_token}` }
       expect((await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })).status).toBe(401)
       expect(await tokensOf(await token({ grant_type: 'refresh_token', refresh_token }))).toMatchObject({
@@ -76,10 +76,12 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signedIn(host)
-    const answers = await fifty(exchange)
-    const won = answers.filter(({ status }) => status === 200)
+    const responses = await fifty(exchange)
+    const won = responses.filter(({ status }) => status === 200)
     expect(won).toHaveLength(1)
-    const [{ refresh_token }] = (await Promise.all(won.map((answer) => answer.json()))) as [{ refresh_token: string }]
+    const [{ refresh_token }] = (await Promise.all(won.map((response) => response.json()))) as [
+      { refresh_token: string },
+    ]
     // A second use revokes the tokens of the first one (RFC 6749 §4.1.2).
     expect(await (await token({ grant_type: 'refresh_token', refresh_token })).json()).toMatchObject({
       error: 'invalid_grant',
@@ -91,11 +93,11 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signedIn(host)
     const { refresh_token = '' } = await tokensOf(await exchange())
-    const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
-    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200))
-    const given = await Promise.all(answers.map(tokensOf))
-    expect(new Set(given.map((each) => `${each.refresh_token} ${each.access_token} ${each.id_token}`)).size).toBe(1)
-    const next = await token({ grant_type: 'refresh_token', refresh_token: given[0]?.refresh_token ?? '' })
+    const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    const input = await Promise.all(responses.map(tokensOf))
+    expect(new Set(input.map((each) => `${each.refresh_token} ${each.access_token} ${each.id_token}`)).size).toBe(1)
+    const next = await token({ grant_type: 'refresh_token', refresh_token: input[0]?.refresh_token ?? '' })
     expect(next.status).toBe(200)
     expect(host.errors).toEqual([])
   })
@@ -113,8 +115,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       issue({ ...issued, artifacts: [...issued.artifacts, ...issued.artifacts.map((one) => ({ ...one, key: '\0' }))] })
     expect((await token({ grant_type: 'refresh_token', refresh_token })).status).not.toBe(200)
     Object.assign(artifacts, { issue, upsert })
-    const answer = await token({ grant_type: 'refresh_token', refresh_token })
-    expect([answer.status, host.errors.length]).toEqual([200, 1])
+    const response = await token({ grant_type: 'refresh_token', refresh_token })
+    expect([response.status, host.errors.length]).toEqual([200, 1])
   })
 
   test('ten of fifty refreshes of a public client succeed, and their tokens stay valid', async () => {
@@ -122,10 +124,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await using host = await startHost({ stores: await database.empty(), options: { clock: { now: () => now } } })
     const { exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
-    const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
-    const won = answers.filter(({ status }) => status === 200)
+    const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    const won = responses.filter(({ status }) => status === 200)
     expect(won).toHaveLength(10)
-    const tokens = (await Promise.all(won.map((answer) => answer.json()))) as { refresh_token: string }[]
+    const tokens = (await Promise.all(won.map((response) => response.json()))) as { refresh_token: string }[]
     expect(new Set(tokens.map((each) => each.refresh_token)).size).toBe(10)
     for (const each of tokens)
       expect((await token({ grant_type: 'refresh_token', refresh_token: each.refresh_token })).status).toBe(200)
@@ -139,8 +141,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     })
     const { exchange, token } = await signedIn(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
-    const answers = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(host.errors).toEqual([])
   })
 
@@ -161,9 +163,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
         if (found.model === model && found.consumedAt === null && ++readers === 2) both.resolve()
         if (found.model === model) await both.promise
       })
-      const answers = await Promise.all([send(), send()])
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
-      await expectNothing(host, token, answers)
+      const responses = await Promise.all([send(), send()])
+      expect(responses.map(({ status }) => status).sort()).toEqual([200, 400])
+      await expectNothing(host, token, responses)
     },
   )
 
@@ -181,9 +183,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
         const body = new URLSearchParams({ client_id: client.id, client_secret: secret, token: refresh_token })
         expect((await fetch(`${host.issuer}/api/oidc/revoke`, { method: 'POST', body })).status).toBe(200)
       })
-      const answer = await token({ grant_type: 'refresh_token', refresh_token })
-      expect(answer.status).toBe(400)
-      await expectNothing(host, token, [answer])
+      const response = await token({ grant_type: 'refresh_token', refresh_token })
+      expect(response.status).toBe(400)
+      await expectNothing(host, token, [response])
     },
   )
 
@@ -200,9 +202,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       revoked = fetch(`${host.issuer}/api/oidc/revoke`, { method: 'POST', body })
       return issue(issued)
     }
-    const answer = await token({ grant_type: 'refresh_token', refresh_token })
+    const response = await token({ grant_type: 'refresh_token', refresh_token })
     expect((await revoked)?.status).toBe(200)
-    await expectNothing(host, token, [answer])
+    await expectNothing(host, token, [response])
   })
 
   test('fifty responses to one challenge sign in once', async () => {
@@ -215,8 +217,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const view = viewOf(page)
     if (view.view !== 'sign-in') throw new Error('no sign-in page')
     const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
-    const answers = await fifty(() => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    const responses = await fifty(() => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
   test('renaming a client revokes its tokens and keeps its secrets, consents, access and log', async () => {
@@ -263,8 +265,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
         grant_type: 'refresh_token',
         refresh_token: refresh_token ?? '',
       })
-      const answer = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
-      return Object(await answer.json()).error
+      const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      return Object(await response.json()).error
     }
     expect([await refresh('wrong'), await refresh(plain)]).toEqual(['invalid_client', 'invalid_grant'])
   })
@@ -309,10 +311,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const expiresAt = authenticatedAt + hour
     const waiting = { hash: 'waiting', accountId, expiresAt }
     const login = { id: crypto.randomUUID(), tokenHash: 'token', codeHash: 'code', expiresAt }
-    const nobody = { ipAddress: null, userAgent: null, status: 'pending', accountId: null, sessionUid: null } as const
+    const noUser = { ipAddress: null, userAgent: null, status: 'pending', accountId: null, sessionUid: null } as const
     await codes.insert({ ...waiting, browserHash: null, byProgram: false, kind: null, sessionUid: null })
     await reauthentications.insert({ ...waiting, sessionUid: 'session', authenticatedAt })
-    await deviceLogins.insert({ ...login, ...nobody })
+    await deviceLogins.insert({ ...login, ...noUser })
     expect(
       await deviceLogins.decide('code', { status: 'approved', accountId, sessionUid: null, at: authenticatedAt }),
     ).toBe(true)

@@ -132,8 +132,8 @@ describe('Synology DSM', () => {
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(dsm.begin().url))
     const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'cancelTo', back)
-    const answer = new URL(returned.location ?? '').searchParams
-    expect(answer.get('error')).toBe('access_denied')
-    expect(answer.get('iss')).toBe(host.issuer)
+    const result = new URL(returned.location ?? '').searchParams
+    expect(result.get('error')).toBe('access_denied')
+    expect(result.get('iss')).toBe(host.issuer)
   })
 })

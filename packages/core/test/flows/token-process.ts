@@ -30,7 +30,7 @@ async function listen(answer: RequestListener): Promise<number> {
 
 const ports = [
   await listen(async (req, res) => {
-    const follow: (...given: never[]) => unknown = lead[req.url?.slice(1) as keyof Lead]
+    const follow: (...input: never[]) => unknown = lead[req.url?.slice(1) as keyof Lead]
     await follow(...((await json(req)) as never[]))
     res.end()
   }),

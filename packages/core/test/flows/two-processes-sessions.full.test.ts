@@ -31,10 +31,10 @@ interface Network {
 function forwardTo(port: number, deliver: () => Promise<unknown>): RequestListener {
   return (req, res) => {
     const { method = 'GET', url: path = '/', headers } = req
-    const forwarded = request({ host: '127.0.0.1', port, method, path, headers }, async (answer) => {
+    const forwarded = request({ host: '127.0.0.1', port, method, path, headers }, async (response) => {
       await deliver()
-      res.writeHead(answer.statusCode ?? 500, answer.headers)
-      answer.pipe(res)
+      res.writeHead(response.statusCode ?? 500, response.headers)
+      response.pipe(res)
     })
     req.pipe(forwarded)
   }
@@ -94,10 +94,10 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     )
     const same = await relyingParty(host, { client: { skipConsent: true } })
     const parties = [...different, ...Array.from({ length: 8 }, () => same)]
-    const answers = await Promise.all(parties.map((party) => agent.get(urlOf(party))))
-    expect(answers.filter(({ location }) => !back(location ?? ''))).toEqual([])
+    const responses = await Promise.all(parties.map((party) => agent.get(urlOf(party))))
+    expect(responses.filter(({ location }) => !back(location ?? ''))).toEqual([])
     const tokens = await Promise.all(
-      answers.map(({ location }, index) =>
+      responses.map(({ location }, index) =>
         oidc.authorizationCodeGrant((parties[index] ?? same).configuration, new URL(location ?? '')),
       ),
     )
@@ -177,8 +177,8 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       const agent = withSession ? signedIn : new UserAgent()
       const party = await relyingParty(host, { client: { skipConsent: true } })
       const shown = await agent.follow(await agent.get(`${urlOf(party)}${withSession ? '&prompt=login' : ''}`))
-      const answer = await answerCeremony(agent, shown, person.authenticator)
-      const { redirectTo } = answer.json() as { redirectTo: string }
+      const response = await answerCeremony(agent, shown, person.authenticator)
+      const { redirectTo } = response.json() as { redirectTo: string }
       const resume = new URL(redirectTo, shown.url).href
       const pages = await Promise.all(Array.from({ length: 4 }, () => agent.get(resume)))
       expect(pages.filter(({ status }) => status >= 500)).toEqual([])
@@ -237,13 +237,13 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     const started = parties.map((party) => agent.get(urlOf(party)))
     await Promise.race(started)
     await end(host, person.account.id, session?.uid ?? '')
-    const answers = await Promise.all(started)
-    expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
+    const responses = await Promise.all(started)
+    expect(responses.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
     const { artifacts } = host.stores
     const left = ['Session', 'Grant'].map((model) => artifacts.listByAccount(model, person.account.id))
     expect((await Promise.all(left)).flat()).toEqual([])
     const exchanges = await Promise.allSettled(
-      answers.flatMap(({ location }, index) => {
+      responses.flatMap(({ location }, index) => {
         const party = parties[index]
         return party && location?.includes('code=')
           ? [oidc.authorizationCodeGrant(party.configuration, new URL(location))]

@@ -108,9 +108,9 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       let answered = 0
       const answers = Promise.all(
         Array.from({ length: times }, async (_, index) => {
-          const answer = await post(index, 'token', fields)
+          const response = await post(index, 'token', fields)
           answered++
-          return answer
+          return response
         }),
       )
       await Promise.race([...leads.map((one) => one.met(1)), answers])
@@ -157,47 +157,49 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
 
   type Setting = Awaited<ReturnType<typeof settingOf>>
 
-  const tokensOf = (answers: readonly Response[]) =>
-    Promise.all(answers.filter(({ status }) => status === 200).map((answer) => answer.json() as Promise<Tokens>))
+  const tokensOf = (responses: readonly Response[]) =>
+    Promise.all(responses.filter(({ status }) => status === 200).map((response) => response.json() as Promise<Tokens>))
   const refresh = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
-  const aliveOf = ({ alive }: Setting, given: readonly Tokens[]) => Promise.all(given.map(alive))
+  const aliveOf = ({ alive }: Setting, input: readonly Tokens[]) => Promise.all(input.map(alive))
 
   /** Asserts that none of these tokens works. */
-  async function expectEnd(each: Setting, given: readonly Tokens[]) {
-    expect(await aliveOf(each, given)).toEqual(given.map(() => [false]))
-    const refused = await Promise.all(given.map(each.refreshed))
-    expect(refused.map(({ status }) => status)).toEqual(given.map(() => 400))
+  async function expectEnd(each: Setting, input: readonly Tokens[]) {
+    expect(await aliveOf(each, input)).toEqual(input.map(() => [false]))
+    const refused = await Promise.all(input.map(each.refreshed))
+    expect(refused.map(({ status }) => status)).toEqual(input.map(() => 400))
   }
 
-  const refusals = async (answers: readonly Response[]) =>
+  const refusals = async (responses: readonly Response[]) =>
     Promise.all(
-      answers.filter(({ status }) => status !== 200).map(async (answer) => ((await answer.json()) as Fields).error),
+      responses
+        .filter(({ status }) => status !== 200)
+        .map(async (response) => ((await response.json()) as Fields).error),
     )
 
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     const each = await within(0)
-    const answers = await each.atOnce(50, await each.code(), 'find')
-    expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
-    await expectEnd(each, await tokensOf(answers))
+    const responses = await each.atOnce(50, await each.code(), 'find')
+    expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
+    await expectEnd(each, await tokensOf(responses))
     expect(each.host.errors).toEqual([])
   })
 
   test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
     const each = await within(0, 'public')
     const first = await each.exchange()
-    const answers = await each.atOnce(50, refresh(first), 'find')
-    expect(await refusals(answers)).toEqual(Array(49).fill('invalid_grant'))
-    await expectEnd(each, [first, ...(await tokensOf(answers))])
+    const responses = await each.atOnce(50, refresh(first), 'find')
+    expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
+    await expectEnd(each, [first, ...(await tokensOf(responses))])
     expect(each.host.errors).toEqual([])
   })
 
   test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
     const each = await within(3, 'public')
     const first = await each.exchange()
-    const answers = await each.atOnce(50, refresh(first), 'find')
+    const responses = await each.atOnce(50, refresh(first), 'find')
     // The clock is stopped, so that all requests fall within the leeway on slow machines too.
-    expect(await refusals(answers)).toEqual(Array(40).fill('invalid_grant'))
-    const won = await tokensOf(answers)
+    expect(await refusals(responses)).toEqual(Array(40).fill('invalid_grant'))
+    const won = await tokensOf(responses)
     expect(new Set(won.map(({ refresh_token }) => refresh_token)).size).toBe(10)
     await each.pass(3 * second - 1)
     expect((await each.refreshed(first)).status).toBe(400)
@@ -245,8 +247,8 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: assertion,
     }
-    const answers = await each.atOnce(20, fields, 'find')
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(401)])
+    const responses = await each.atOnce(20, fields, 'find')
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, ...Array(19).fill(401)])
     expect(each.host.errors).toEqual([])
   })
 
@@ -257,9 +259,9 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       async (kind) => {
         const each = await within(0, 'public')
         const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
-        const answers = await each.whileStoring(10, fields, (answered) => expect(answered).toBe(0))
-        expect(await refusals(answers)).toEqual(Array(9).fill('invalid_grant'))
-        await expectEnd(each, await tokensOf(answers))
+        const responses = await each.whileStoring(10, fields, (answered) => expect(answered).toBe(0))
+        expect(await refusals(responses)).toEqual(Array(9).fill('invalid_grant'))
+        await expectEnd(each, await tokensOf(responses))
         expect(each.host.errors).toEqual([])
       },
     )
@@ -270,20 +272,20 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
         const each = await within(3, 'public')
         const first = await each.exchange()
         let revocation: Promise<Response> | undefined
-        const answers = await each.whileStoring(10, refresh(first), () => {
+        const responses = await each.whileStoring(10, refresh(first), () => {
           revocation = each.post(1, 'revoke', { token: first[revoked] })
         })
         expect((await revocation)?.status).toBe(200)
-        await expectEnd(each, [first, ...(await tokensOf(answers))])
+        await expectEnd(each, [first, ...(await tokensOf(responses))])
         expect(each.host.errors).toEqual([])
       },
     )
   }
 
   /** Asserts that all responses are equal except for `expires_in`, and returns their tokens. */
-  const oneAnswer = async (answers: readonly Response[]) => {
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
-    const [one = { access_token: '', refresh_token: '' }, ...more] = await tokensOf(answers)
+  const oneAnswer = async (responses: readonly Response[]) => {
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
+    const [one = { access_token: '', refresh_token: '' }, ...more] = await tokensOf(responses)
     expect(more).toEqual(more.map(() => one))
     return one
   }

@@ -15,11 +15,11 @@ beforeEach(async () => {
       return (req, res) =>
         provider(req, res, async () => {
           const work = req.url === '/vouch' ? vouch(req, res) : pocket.session(req, res)
-          const answer = await work.catch((error: unknown) => {
+          const result = await work.catch((error: unknown) => {
             if (!(error instanceof PocketError)) throw error
             return { code: error.code, fields: error.fields }
           })
-          res.end(JSON.stringify(answer ?? null))
+          res.end(JSON.stringify(result ?? null))
         })
     },
   })
@@ -60,8 +60,8 @@ test('names the missing argument of a call', async () => {
     code: 'validation_failed',
     fields: [{ field: 'amr' }],
   })
-  for (const given of [undefined, {}])
-    await expect(pocket.maintain(given as never)).rejects.toMatchObject({
+  for (const input of [undefined, {}])
+    await expect(pocket.maintain(input as never)).rejects.toMatchObject({
       code: 'validation_failed',
       fields: [{ field: 'signal' }],
     })
@@ -69,12 +69,12 @@ test('names the missing argument of a call', async () => {
     code: 'validation_failed',
     fields: [{ field: 'request' }],
   })
-  for (const [given, field] of [
+  for (const [input, field] of [
     [undefined, 'issuer'],
     [{}, 'issuer'],
     [{ issuer: host.issuer }, 'stores'],
   ] as const)
-    await expect(changeIssuer(given as never)).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field }] })
+    await expect(changeIssuer(input as never)).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field }] })
 })
 
 test.each([[['phr']], [['pwd', 'pop']], [['hwk']], [['face']], [[]], ['pwd'], [undefined], [['two words']]])(

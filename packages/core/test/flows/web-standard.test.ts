@@ -40,8 +40,8 @@ async function signIn() {
   const { account, authenticator } = await host.person('ada')
   const ceremony = (await (await send('/login/ceremony?redirect=/orders')).json()) as AuthenticationCeremony
   const response = authenticator.get(ceremony.options, { origin: new URL(host.issuer).origin })
-  const answer = await send('/login?redirect=/orders', { response })
-  expect(await answer.json()).toEqual({ redirectTo: '/orders' })
+  const result = await send('/login?redirect=/orders', { response })
+  expect(await result.json()).toEqual({ redirectTo: '/orders' })
   return account
 }
 

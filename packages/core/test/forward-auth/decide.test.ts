@@ -96,10 +96,10 @@ describe('decisions about requests to protected sites', () => {
     { path: '/api/pages', token: null, visitor: member, expected: 'deny invalid_service_token', rule: 4 },
     { path: '/api/pages', visitor: member, expected: 'allow allowed', rule: 4 },
     { path: '/wiki', token, expected: 'sign_in no_session', rule: 7 },
-  ])('$method $path on $host: $expected', async (given) => {
-    expect(await decideCase(given)).toEqual({
-      decision: given.expected,
-      rule: given.rule === -1 ? null : given.rule,
+  ])('$method $path on $host: $expected', async (input) => {
+    expect(await decideCase(input)).toEqual({
+      decision: input.expected,
+      rule: input.rule === -1 ? null : input.rule,
     })
   })
 
@@ -118,9 +118,9 @@ describe('decisions about requests to protected sites', () => {
   })
 
   it.each(['DELETE', 'PUT'])('denies a request whose method %s another rule would match', async (override) => {
-    const given = { path: '/health', overridingMethods: [override], expected: '', rule: null }
-    expect(await decideCase(given)).toEqual({ decision: 'deny ambiguous_method', rule: null })
-    expect(await decideCase({ ...given, path: '/public/x' })).toMatchObject({ decision: 'allow allowed' })
+    const input = { path: '/health', overridingMethods: [override], expected: '', rule: null }
+    expect(await decideCase(input)).toEqual({ decision: 'deny ambiguous_method', rule: null })
+    expect(await decideCase({ ...input, path: '/public/x' })).toMatchObject({ decision: 'allow allowed' })
   })
 
   it.each([
@@ -185,9 +185,9 @@ describe('decisions about requests to protected sites', () => {
   )
 
   it('limits service tokens in every reading of a path', async () => {
-    const given = { token, method: 'GET', expected: '', rule: null }
-    expect(await decideCase({ ...given, path: '/api/x/../y' })).toMatchObject({ decision: 'allow allowed' })
-    expect(await decideCase({ ...given, path: '/api/%2e%2e/wiki' })).toMatchObject({ decision: 'deny ambiguous_path' })
+    const input = { token, method: 'GET', expected: '', rule: null }
+    expect(await decideCase({ ...input, path: '/api/x/../y' })).toMatchObject({ decision: 'allow allowed' })
+    expect(await decideCase({ ...input, path: '/api/%2e%2e/wiki' })).toMatchObject({ decision: 'deny ambiguous_path' })
   })
 })
 

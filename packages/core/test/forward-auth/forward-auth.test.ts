@@ -293,8 +293,8 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     expect(received(await signIn(agent, first, person.authenticator, () => false)).url).toBe('/page/0')
     const finished = await Promise.all(
       others.map(async (page) => {
-        const answer = await answerCeremony(agent, page, person.authenticator)
-        return agent.follow(await agent.get((answer.json() as { redirectTo: string }).redirectTo))
+        const response = await answerCeremony(agent, page, person.authenticator)
+        return agent.follow(await agent.get((response.json() as { redirectTo: string }).redirectTo))
       }),
     )
     expect(finished.map((page) => received(page).url)).toEqual(urls.slice(1).map((url) => url.slice(wiki.length)))
@@ -359,14 +359,14 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     const serviceToken = { name: 'CI', paths: [], methods: [] }
     const { plain } = await sites.host.pocket.clients.addSecret(id, { serviceToken })
     const { hostname, port } = new URL(sites.host.issuer)
-    const ask = (endpoint: string, path: string, given: Readonly<Record<string, string>>) =>
+    const ask = (endpoint: string, path: string, input: Readonly<Record<string, string>>) =>
       new Promise((resolve, reject) => {
         const original = { 'x-original-url': wiki + path, 'x-original-method': 'GET' }
         const headers = {
           host: 'wiki.example.org',
           ...(endpoint === 'auth-request' ? original : endpoint === 'forward-auth' && forwarded(path)),
           'x-forwarded-proto': 'https',
-          ...given,
+          ...input,
         }
         const target = `/api/authz/${endpoint}${endpoint === 'ext-authz' ? path : ''}`
         request({ hostname, port, path: target, headers, agent: false }, (response) => {

@@ -25,7 +25,7 @@ function keyGenerator() {
   }
 }
 
-function setting() {
+function createFixture() {
   const clock = new TestClock()
   const generateKey = keyGenerator()
   let lifetime = hour
@@ -49,7 +49,7 @@ function setting() {
 
 describe('key ring', () => {
   test('creates the current and the next key for each algorithm, RS256 first, also if two processes start concurrently', async () => {
-    const { ring, store } = setting()
+    const { ring, store } = createFixture()
     const [one, two] = await Promise.all([ring().load(), ring().load()])
     expect(one.keys.map(({ alg }) => alg)).toEqual([
       'RS256',
@@ -68,14 +68,14 @@ describe('key ring', () => {
   })
 
   test('stores no private key in plain text', async () => {
-    const { ring, store } = setting()
+    const { ring, store } = createFixture()
     const { keys } = await ring().load()
     const stored = JSON.stringify(await store.list())
     for (const { d } of keys) expect(stored).not.toContain(d)
   })
 
   test('rejects a different master key', async () => {
-    const { ring } = setting()
+    const { ring } = createFixture()
     await ring().load()
     await expect(ring(MasterKey.from('the key of somebody else')).load()).rejects.toMatchObject({
       code: 'misconfigured',
@@ -83,7 +83,7 @@ describe('key ring', () => {
   })
 
   test('rotates on schedule: the announced key signs, the old one stays published and is then removed', async () => {
-    const { ring, clock } = setting()
+    const { ring, clock } = createFixture()
     const first = await ring().load()
     clock.pass(89 * day)
     expect(await ring().rotate()).toEqual([])
@@ -101,7 +101,7 @@ describe('key ring', () => {
   })
 
   test('reports the start and the end of the current state of each key', async () => {
-    const { ring, clock } = setting()
+    const { ring, clock } = createFixture()
     const start = clock.now()
     await ring().load()
     const inDays = async () =>
@@ -132,7 +132,7 @@ describe('key ring', () => {
   const currentOf = async (ring: KeyRing) => (await ring.list())[0]?.kid ?? ''
 
   test('replaces a key on demand with the announced one, and keeps the old one published', async () => {
-    const { ring, clock } = setting()
+    const { ring, clock } = createFixture()
     const keys = ring()
     const [first, announced] = (await keys.load()).keys
     clock.pass(7 * minute)
@@ -150,7 +150,7 @@ describe('key ring', () => {
   })
 
   test('delays the replacement by a recently announced key until caches and other processes know it', async () => {
-    const { ring, clock } = setting()
+    const { ring, clock } = createFixture()
     const keys = ring()
     const [first, announced] = (await keys.load()).keys
     const [waiting] = await keys.replace([first?.kid ?? ''], false)
@@ -169,7 +169,7 @@ describe('key ring', () => {
   })
 
   test('replaces a key immediately, and revokes the previous keys', async () => {
-    const { ring, clock } = setting()
+    const { ring, clock } = createFixture()
     const [first, announced] = (await ring().load()).keys
     clock.pass(90 * day)
     await ring().rotate()
@@ -180,7 +180,7 @@ describe('key ring', () => {
   })
 
   test.each([false, true])('replaces a key once, however many processes try, immediately: %s', async (immediately) => {
-    const { ring, clock } = setting()
+    const { ring, clock } = createFixture()
     const first = await ring().load()
     clock.pass(8 * day)
     const kids = (await ring().list()).filter(({ status }) => status === 'current').map(({ kid }) => kid)
@@ -193,7 +193,7 @@ describe('key ring', () => {
   })
 
   test('keeps a replaced key published until the last token that it signed has expired', async () => {
-    const { ring, clock, letTokensLive } = setting()
+    const { ring, clock, letTokensLive } = createFixture()
     const first = await ring().load()
     letTokensLive(100 * day)
     clock.pass(8 * day)
@@ -213,7 +213,7 @@ describe('key ring', () => {
     const jumps = [-1500 * day, -3 * day, -hour, 6 * minute, hour, 3 * day, 1500 * day]
 
     test.each(jumps)('publishes a key long enough before it signs if the clock jumps by %i ms', async (jump) => {
-      const { ring, clock } = setting()
+      const { ring, clock } = createFixture()
       const keys = ring()
       const [first, announced] = (await keys.load()).keys
       await keys.replace([first?.kid ?? ''], false)
@@ -232,7 +232,7 @@ describe('key ring', () => {
     test.each([-3 * day, -hour, 6 * minute, hour, 3 * day])(
       'publishes a key long enough before another process signs whose clock is %i ms ahead',
       async (ahead) => {
-        const { ring, clock } = setting()
+        const { ring, clock } = createFixture()
         const skewed = ring(undefined, { now: () => clock.now() + ahead, monotonic: () => clock.monotonic() })
         const keys = ring()
         const [first, announced] = (await keys.load()).keys
@@ -255,7 +255,7 @@ describe('key ring', () => {
     )
 
     test.each([hour, 3 * day, 1500 * day])('keeps the old key published if the clock jumps by %i ms', async (jump) => {
-      const { ring, clock } = setting()
+      const { ring, clock } = createFixture()
       const keys = ring()
       const [first] = (await keys.load()).keys
       clock.pass(8 * minute)
@@ -271,7 +271,7 @@ describe('key ring', () => {
     })
 
     test('rotates on schedule after a clock that was years ahead is set back', async () => {
-      const { ring, clock } = setting()
+      const { ring, clock } = createFixture()
       clock.jump(1500 * day)
       const [first, announced] = (await ring().load()).keys
       clock.jump(-1500 * day)
@@ -286,7 +286,7 @@ describe('key ring', () => {
   })
 
   test('rotates once, however many processes try', async () => {
-    const { ring, clock } = setting()
+    const { ring, clock } = createFixture()
     await ring().load()
     clock.pass(90 * day)
     const moved = await Promise.all(Array.from({ length: 5 }, () => ring().rotate()))
@@ -295,7 +295,7 @@ describe('key ring', () => {
   })
 
   test('adds missing algorithms to an older installation, and keeps its key', async () => {
-    const { ring, store } = setting()
+    const { ring, store } = createFixture()
     const first = await ring().load()
     for (const { kid, algorithm } of await store.list()) if (algorithm !== 'RS256') await store.remove(kid)
     const second = await ring().load()

@@ -124,8 +124,8 @@ export async function timesWithoutUnit(name: string): Promise<readonly string[]>
     return lines.flatMap((line, index) => {
       if (!time.test(line)) return []
       const before = lines.slice(0, index).join('\n')
-      const said = before.endsWith('*/') ? before.slice(before.lastIndexOf('/**')) : ''
-      return unit.test(said) ? [] : [`${at}: ${line.trim()}`]
+      const output = before.endsWith('*/') ? before.slice(before.lastIndexOf('/**')) : ''
+      return unit.test(output) ? [] : [`${at}: ${line.trim()}`]
     })
   })
 }

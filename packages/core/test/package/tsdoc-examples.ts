@@ -127,8 +127,8 @@ function program(
   const imports = [...named]
     .filter((each) => subpaths.has(each) && !own.has(each) && !new RegExp(`import .*\\b${each}\\b`).test(body))
     .map((each) => `import { ${each} } from '${subpaths.get(each)}'`)
-  const given = Object.entries(assumed).flatMap(([each, type]) =>
+  const input = Object.entries(assumed).flatMap(([each, type]) =>
     named.has(each) && !own.has(each) ? [`declare const ${each}: ${type}`] : [],
   )
-  return `${imports.join('\n')}\n${given.join('\n')}\n${body}\nexport {}\n`
+  return `${imports.join('\n')}\n${input.join('\n')}\n${body}\nexport {}\n`
 }

@@ -98,30 +98,30 @@ const appleNonce = '1.2.840.113635.100.8.2'
 const androidKeyDescription = '1.3.6.1.4.1.11129.2.1.17'
 
 /** `apple` (WebAuthn Level 3 §8.8): a certificate for this passkey only. */
-export async function apple(root: Certified, made: Attested): Promise<ReturnType<Attest>> {
-  const nonce = sha256(Buffer.concat([made.authenticatorData, made.clientDataHash]))
+export async function apple(root: Certified, created: Attested): Promise<ReturnType<Attest>> {
+  const nonce = sha256(Buffer.concat([created.authenticatorData, created.clientDataHash]))
   const content = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce])
   const extensions = [new x509.Extension(appleNonce, false, content)]
-  const leaf = await certified({ issuer: root, subject: 'CN=Passkey', extensions, spki: made.key.spki })
+  const leaf = await certified({ issuer: root, subject: 'CN=Passkey', extensions, spki: created.key.spki })
   return { fmt: 'apple', statement: { x5c: [bytesOf(leaf)] } }
 }
 
 /** `android-key` (WebAuthn Level 3 §8.4): the certificate of a key store. */
 export async function androidKey(
   root: Certified,
-  made: Attested,
+  created: Attested,
   more: readonly x509.Extension[] = [],
 ): Promise<ReturnType<Attest>> {
   // A KeyDescription of version 3 with the client data hash as its challenge, and two empty authorization lists.
   const [before, after] = ['30340201030a01010201040a01010420', '040030003000'].map((hex) => Buffer.from(hex, 'hex'))
-  const content = Buffer.concat([before ?? '', made.clientDataHash, after ?? ''].map((part) => Buffer.from(part)))
+  const content = Buffer.concat([before ?? '', created.clientDataHash, after ?? ''].map((part) => Buffer.from(part)))
   const extensions = [new x509.Extension(androidKeyDescription, false, content), ...more]
-  const leaf = await certified({ issuer: root, subject: 'CN=Android Keystore Key', extensions, spki: made.key.spki })
+  const leaf = await certified({ issuer: root, subject: 'CN=Android Keystore Key', extensions, spki: created.key.spki })
   return {
     fmt: 'android-key',
     statement: {
-      alg: made.key.algorithm,
-      sig: made.key.sign(Buffer.concat([made.authenticatorData, made.clientDataHash])),
+      alg: created.key.algorithm,
+      sig: created.key.sign(Buffer.concat([created.authenticatorData, created.clientDataHash])),
       x5c: [bytesOf(leaf), bytesOf(root)],
     },
   }

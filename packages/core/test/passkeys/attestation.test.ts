@@ -52,7 +52,7 @@ beforeAll(async () => {
   SettingsService.setRootCertificates({ identifier: 'mds', certificates: [metadataRoot.certificate.toString('pem')] })
 })
 
-function setting(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<string>) {
+function createFixture(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<string>) {
   const clock = new TestClock()
   const { spentChallenges, passkeys, transaction } = memoryStores()
   const metadata = createAuthenticatorMetadata(read, clock)
@@ -69,10 +69,10 @@ function setting(policy: Partial<PasskeyPolicy> = {}, read?: () => Promise<strin
   )
   const options = () => registration.options({ subject, purpose: 'registration', browserToken })
   const register = async (
-    made: SoftwareAuthenticatorOptions,
+    created: SoftwareAuthenticatorOptions,
     change: (response: Response) => Response | Promise<Response> = (it) => it,
   ) => {
-    const response = await change(new SoftwareAuthenticator(made).create(await options(), { origin }))
+    const response = await change(new SoftwareAuthenticator(created).create(await options(), { origin }))
     return (await registration.verify({ purpose: 'registration', browserToken, response })).passkey
   }
   return { clock, metadata, options, register }
@@ -87,12 +87,12 @@ describe('attestation format', () => {
   test.each(['ES256', 'Ed25519', 'RS256', ...postQuantum] as const)(
     'accepts none, with a key for %s',
     async (algorithm) => {
-      expect(await setting().register({ algorithm })).toMatchObject({ attestation: null, attestedAt: null })
+      expect(await createFixture().register({ algorithm })).toMatchObject({ attestation: null, attestedAt: null })
     },
   )
 
   test('verifies packed, with certificates and with self attestation', async () => {
-    const { register } = setting()
+    const { register } = createFixture()
     for (const attest of [await packed([maker]), packedSelf])
       expect(await register({ ...key, attest })).toMatchObject({
         attestation: 'packed',
@@ -100,18 +100,18 @@ describe('attestation format', () => {
         aaguid: model,
       })
     const lying = await packed([await certified({ issuer: root, subject: attestationSubject })])
-    const swapped: typeof lying = (made) => lying({ ...made, clientDataHash: Buffer.alloc(32) })
+    const swapped: typeof lying = (created) => lying({ ...created, clientDataHash: Buffer.alloc(32) })
     await expect(register({ ...key, attest: swapped })).rejects.toMatchObject({ code: 'passkey_rejected' })
     const nobody = await packed([await certified({ issuer: root, subject: 'CN=Nobody' })])
     await expect(register({ ...key, attest: nobody })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
   test('verifies fido-u2f', async () => {
-    const { register } = setting({ userVerification: 'preferred' })
+    const { register } = createFixture({ userVerification: 'preferred' })
     const attest = await fidoU2f(maker)
     const u2f = { backupEligible: false, userVerification: false } as const
     expect(await register({ ...u2f, attest })).toMatchObject({ attestation: 'fido-u2f' })
-    const swapped: typeof attest = (made) => attest({ ...made, rpIdHash: Buffer.alloc(32) })
+    const swapped: typeof attest = (created) => attest({ ...created, rpIdHash: Buffer.alloc(32) })
     await expect(register({ ...u2f, attest: swapped })).rejects.toMatchObject({ code: 'passkey_rejected' })
     await expect(register({ ...u2f, aaguid: model, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
@@ -122,12 +122,12 @@ describe('attestation format', () => {
   ] as const)('verifies %s', async (format, make) => {
     const own = await certified({ subject: `CN=${format} Root` })
     SettingsService.setRootCertificates({ identifier: format, certificates: [Buffer.from(bytesOf(own))] })
-    const stranger = await certified({ subject: `CN=${format} Root` })
-    const { register } = setting()
-    const attempt = async (by: Certified, change: (made: Attested) => Attested = (made) => made) => {
+    const otherUser = await certified({ subject: `CN=${format} Root` })
+    const { register } = createFixture()
+    const attempt = async (by: Certified, change: (created: Attested) => Attested = (created) => created) => {
       let attested: Attested | undefined
-      const attest = (made: Attested) => {
-        attested = made
+      const attest = (created: Attested) => {
+        attested = created
         return { fmt: 'none', statement: {} }
       }
       // The certificate is created for this passkey, which the synchronous `attest` callback cannot wait for.
@@ -138,8 +138,8 @@ describe('attestation format', () => {
       })
     }
     expect(await attempt(own)).toMatchObject({ attestation: format, aaguid: model })
-    await expect(attempt(stranger)).rejects.toMatchObject({ code: 'passkey_rejected' })
-    const otherwise = (made: Attested) => ({ ...made, clientDataHash: Buffer.alloc(32) })
+    await expect(attempt(otherUser)).rejects.toMatchObject({ code: 'passkey_rejected' })
+    const otherwise = (created: Attested) => ({ ...created, clientDataHash: Buffer.alloc(32) })
     await expect(attempt(own, otherwise)).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
@@ -153,7 +153,7 @@ describe('attestation format', () => {
 
     test.each(['ES256', 'RS256'] as const)('accepts a key for %s', async (algorithm) => {
       const attest = await tpm(await attestationKey(tpmRoot))
-      expect(await setting().register({ ...key, algorithm, attest })).toMatchObject({
+      expect(await createFixture().register({ ...key, algorithm, attest })).toMatchObject({
         attestation: 'tpm',
         aaguid: model,
         attestedAt: null,
@@ -161,7 +161,7 @@ describe('attestation format', () => {
     })
 
     test('proves a model that the metadata lists', async () => {
-      const { register } = setting({ attestation: 'required' }, () =>
+      const { register } = createFixture({ attestation: 'required' }, () =>
         metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '9'), tpmRoot)]),
       )
       const attest = await tpm(await attestationKey(tpmRoot))
@@ -184,7 +184,7 @@ describe('attestation format', () => {
       ['a changed signature', { tamperedSignature: true }],
     ])('is rejected with %s', async (_name, fault) => {
       const attest = await tpm(await attestationKey(tpmRoot), fault)
-      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+      await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
 
     test.each<[string, AttestationKeyFault]>([
@@ -194,12 +194,12 @@ describe('attestation format', () => {
       ['does not say where it comes from', { withoutAlternativeName: true }],
     ])('is rejected if the certificate %s', async (_name, fault) => {
       const attest = await tpm(await attestationKey(tpmRoot, fault))
-      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+      await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
 
     test('is rejected if another authority issued the certificate', async () => {
       const attest = await tpm(await attestationKey(await certified({ subject: 'CN=TPM Root' })))
-      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+      await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
   })
 
@@ -215,7 +215,7 @@ describe('attestation format', () => {
     })
 
     test('is accepted, and proves no model', async () => {
-      const passkey = await setting().register({ ...key, attest: attestedBySafetyNet(authority) })
+      const passkey = await createFixture().register({ ...key, attest: attestedBySafetyNet(authority) })
       expect(passkey).toMatchObject({ attestation: 'android-safetynet', attestedAt: null })
     })
 
@@ -235,7 +235,7 @@ describe('attestation format', () => {
       ],
     ])('is rejected with %s', async (_name, make) => {
       const attest = await make()
-      await expect(setting().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+      await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
   })
 
@@ -243,12 +243,12 @@ describe('attestation format', () => {
     'rejects an empty %s statement',
     async (fmt) => {
       const attest = () => ({ fmt, statement: {} })
-      await expect(setting().register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
+      await expect(createFixture().register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     },
   )
 
   test('rejects none with a statement, truncated or too long', async () => {
-    const { register } = setting()
+    const { register } = createFixture()
     const attest = () => ({ fmt: 'none', statement: { x: 1 } })
     await expect(register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     const cbor = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
@@ -273,7 +273,7 @@ describe('required attestation', () => {
   const required = { attestation: 'required' } as const
 
   test('accepts only models that the metadata lists', async () => {
-    const { register, clock } = setting(required, () =>
+    const { register, clock } = createFixture(required, () =>
       metadataBlob(metadataSigner, [
         metadataEntry(model, root),
         metadataEntry(model.replace('1', '2'), root, 'ATTESTATION_KEY_COMPROMISE'),
@@ -284,8 +284,8 @@ describe('required attestation', () => {
     expect(proven).toMatchObject({ attestation: 'packed', aaguid: model })
     expect(clock.now() - Number(proven.attestedAt)).toBeLessThan(minute)
     const otherRoot = await certified({ subject: 'CN=Other Root, O=Test, C=DE' })
-    const stranger = await certified({ issuer: otherRoot, subject: attestationSubject })
-    await expect(register({ ...key, attest: await packed([stranger]) })).rejects.toMatchObject({
+    const otherUser = await certified({ issuer: otherRoot, subject: attestationSubject })
+    await expect(register({ ...key, attest: await packed([otherUser]) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
     for (const refused of [
@@ -303,7 +303,7 @@ describe('required attestation', () => {
   test('accepts intermediate authorities up to the root of the metadata', async () => {
     const intermediate = await certified({ issuer: root, subject: 'CN=Intermediate', isAuthority: true })
     const leaf = await certified({ issuer: intermediate, subject: attestationSubject })
-    const { register } = setting(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
+    const { register } = createFixture(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
     const proven = await register({ ...key, attest: await packed([leaf, intermediate]) })
     expect(proven).toMatchObject({ attestedAt: expect.any(Number) })
   })
@@ -352,7 +352,7 @@ describe('required attestation', () => {
     ['the same certificate twice', async () => [maker, maker]],
     ['a certificate that may certify others', async () => [await signedBy(root, { isAuthority: true })]],
   ])('rejects a forged chain: %s', async (_what, make) => {
-    const { register } = setting(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
+    const { register } = createFixture(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
     await expect(register({ ...key, attest: await packed(await make()) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
@@ -364,7 +364,7 @@ describe('required attestation', () => {
     ['another signed it', async () => metadataBlob(await certified({ subject: 'CN=Metadata' }), [])],
     ['it was changed', async () => `${(await metadataBlob(metadataSigner, [])).slice(0, -8)}AAAAAAAA`],
   ])('rejects every passkey if the metadata is unusable: %s', async (_, read) => {
-    const { register } = setting(required, read)
+    const { register } = createFixture(required, read)
     await expect(register({ ...key, attest: await packed([maker]) })).rejects.toMatchObject({ code: 'misconfigured' })
   })
 
@@ -387,7 +387,7 @@ describe('required attestation', () => {
 
   test('refreshes the metadata daily, rejects older versions, and keeps the old one if a fetch fails', async () => {
     let answer = () => metadataBlob(metadataSigner, [metadataEntry(model, root)], 7)
-    const { register, clock, metadata } = setting(required, () => answer())
+    const { register, clock, metadata } = createFixture(required, () => answer())
     const attest = await packed([maker])
     await register({ ...key, attest })
     answer = () => metadataBlob(metadataSigner, [], 6)
@@ -402,14 +402,14 @@ describe('required attestation', () => {
 })
 
 test('offers current algorithms, and ML-DSA if the runtime supports it', async () => {
-  const { pubKeyCredParams } = await setting().options()
+  const { pubKeyCredParams } = await createFixture().options()
   expect(pubKeyCredParams.map(({ alg }) => alg)).toEqual([...postQuantum.map(() => -48), -8, -7, -257])
 })
 
 describe('certificate with a revocation list', () => {
-  const asked: (string | undefined)[] = []
+  const requests: (string | undefined)[] = []
   const server = createServer((req, res) => {
-    asked.push(req.url)
+    requests.push(req.url)
     res.end()
   })
   let list: ReturnType<typeof revocationList>
@@ -424,9 +424,9 @@ describe('certificate with a revocation list', () => {
   })
 
   test('of an unknown issuer causes no request of the server', async () => {
-    const stranger = await certified({ subject: 'CN=Mallory' })
-    const made = await certified({ issuer: stranger, subject: attestationSubject, extensions: [list] })
-    const { register } = setting()
+    const otherUser = await certified({ subject: 'CN=Mallory' })
+    const created = await certified({ issuer: otherUser, subject: attestationSubject, extensions: [list] })
+    const { register } = createFixture()
     // A model that no other test has added to the metadata, because known metadata would be checked first.
     const unheardOf = { ...key, aaguid: model.replace('1', '7') }
     let attested: Attested | undefined
@@ -436,30 +436,30 @@ describe('certificate with a revocation list', () => {
     }
     const statement = async (response: Response) => {
       if (attested === undefined) throw new Error('The authenticator made no passkey.')
-      const { fmt, statement } = await androidKey(stranger, attested, [list])
+      const { fmt, statement } = await androidKey(otherUser, attested, [list])
       return withAttestation(response, fmt, statement, attested)
     }
     await expect(register({ ...unheardOf, attest: note }, statement)).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
-    await expect(register({ ...unheardOf, attest: await packed([made]) })).rejects.toMatchObject({
+    await expect(register({ ...unheardOf, attest: await packed([created]) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
-    const required = setting({ attestation: 'required' }, () => metadataBlob(metadataSigner, []))
-    await expect(required.register({ ...unheardOf, attest: await packed([made]) })).rejects.toMatchObject({
+    const required = createFixture({ attestation: 'required' }, () => metadataBlob(metadataSigner, []))
+    await expect(required.register({ ...unheardOf, attest: await packed([created]) })).rejects.toMatchObject({
       code: 'passkey_not_allowed',
       details: { reasons: 'not_attested' },
     })
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   test('of a model that the metadata lists causes a request of its list', async () => {
-    const { register } = setting({ attestation: 'required' }, () =>
+    const { register } = createFixture({ attestation: 'required' }, () =>
       metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '8'), root)]),
     )
-    const made = await certified({ issuer: root, subject: attestationSubject, extensions: [list] })
-    await register({ ...key, aaguid: model.replace('1', '8'), attest: await packed([made]) })
-    expect(asked).toEqual(['/list'])
+    const created = await certified({ issuer: root, subject: attestationSubject, extensions: [list] })
+    await register({ ...key, aaguid: model.replace('1', '8'), attest: await packed([created]) })
+    expect(requests).toEqual(['/list'])
   })
 })
 

@@ -10,7 +10,7 @@ import { testChallenges } from './challenges.ts'
 const origin = 'https://id.example.com'
 const browserToken = 'the token of this browser'
 
-function setting() {
+function createFixture() {
   const clock = new TestClock()
   const { spentChallenges: store, passkeys, transaction } = memoryStores()
   const challenges = testChallenges(store, clock, 10 * minute)
@@ -44,7 +44,7 @@ const expired = expect.objectContaining({ code: 'challenge_expired' })
 
 describe('challenge', () => {
   test('is accepted only for its purpose, its browser and its lifetime', async () => {
-    const { challenges, clock, store } = setting()
+    const { challenges, clock, store } = createFixture()
     const issue = () => clientData(challenges.issue({ purpose: 'registration', browserToken }).challenge)
     const open =
       (data: string, more = {}) =>
@@ -66,7 +66,7 @@ describe('challenge', () => {
   })
 
   test('carries the account and the data it was issued with, unreadable for its holder', () => {
-    const { challenges } = setting()
+    const { challenges } = createFixture()
     const request = { purpose: 'sign_up', browserToken } as const
     const data = { userName: 'Zoë', groups: ['a'] }
     const { challenge } = challenges.issue({ ...request, accountId: 'ada', data })
@@ -75,7 +75,7 @@ describe('challenge', () => {
   })
 
   test('cannot be opened with another key', () => {
-    const { clock, store, challenges } = setting()
+    const { clock, store, challenges } = createFixture()
     const request = { purpose: 'authentication', browserToken } as const
     const data = clientData(challenges.issue(request).challenge)
     expect(() => testChallenges(store, clock, 10 * minute).open(data, request)).toThrow(expired)
@@ -86,7 +86,7 @@ describe('challenge', () => {
     [60_000, true],
     [60_001, false],
   ])('issued %d ms in the future: accepted %s', (ahead, accepted) => {
-    const { store } = setting()
+    const { store } = createFixture()
     const key = Buffer.alloc(32, 7)
     const still = { now: () => 1_800_000_000_000 }
     const fast = { now: () => 1_800_000_000_000 + ahead }
@@ -98,7 +98,7 @@ describe('challenge', () => {
   })
 
   test('can be used once, in any text encoding of its bytes', async () => {
-    const { challenges } = setting()
+    const { challenges } = createFixture()
     const { challenge } = challenges.issue({ purpose: 'registration', browserToken })
     const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => challenges.spend(challenge)))
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
@@ -131,7 +131,7 @@ describe('challenge', () => {
     'cannot be read from %j',
     (data) => {
       const rejected = expect.objectContaining({ code: 'passkey_rejected' })
-      expect(() => setting().challenges.open(data, { purpose: 'setup', browserToken })).toThrow(rejected)
+      expect(() => createFixture().challenges.open(data, { purpose: 'setup', browserToken })).toThrow(rejected)
     },
   )
 })
@@ -139,7 +139,7 @@ describe('challenge', () => {
 describe('registration', () => {
   const subject = { accountId: 'ada', userName: 'ada', displayName: 'Ada' }
   async function begun() {
-    const { registration } = setting()
+    const { registration } = createFixture()
     const options = await registration.options({ subject, purpose: 'registration', browserToken })
     const create = (misbehaviour = {}) => new SoftwareAuthenticator().create(options, { origin, misbehaviour })
     const verify = (response: unknown, more = {}) =>

@@ -55,7 +55,7 @@ function modelOf({ registration: { attestationObject } }: Vector): string {
   return hex.slice(74, 106).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-function setting(policy: Partial<PasskeyPolicy>) {
+function createFixture(policy: Partial<PasskeyPolicy>) {
   const clock = new TestClock()
   const { passkeys, transaction } = memoryStores()
   let issued: OpenedChallenge = { challenge: '', accountId: null, data: undefined }
@@ -105,8 +105,8 @@ function setting(policy: Partial<PasskeyPolicy>) {
       const { challenge, clientDataJSON, attestationObject } = vector.registration
       issue(challenge, 'registration')
       const response = { clientDataJSON: base64url(clientDataJSON), attestationObject: base64url(attestationObject) }
-      const answer = { ...head(vector), response }
-      return (await registration.verify({ purpose: 'registration', browserToken, response: answer })).passkey
+      const result = { ...head(vector), response }
+      return (await registration.verify({ purpose: 'registration', browserToken, response: result })).passkey
     },
     async signIn(vector: Vector) {
       const { challenge, clientDataJSON, authenticatorData, signature } = vector.authentication
@@ -150,7 +150,7 @@ const outcomes: Readonly<Record<string, Outcome>> = {
 test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (name, vector) => {
   const outcome = outcomes[name]
   if (outcome === undefined) throw new Error(`Nobody has said what becomes of ${name}.`)
-  const required = setting({ attestation: 'required' })
+  const required = createFixture({ attestation: 'required' })
   if ('refused' in outcome) {
     const message = expect.stringMatching(outcome.refused)
     await expect(required.register(vector)).rejects.toMatchObject({ code: 'passkey_rejected', message })
@@ -164,7 +164,7 @@ test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (
       details: { reasons: 'not_attested' },
     })
 
-  const { register, signIn, passkeys } = setting({ attestation: 'none' })
+  const { register, signIn, passkeys } = createFixture({ attestation: 'none' })
   const passkey = await register(vector)
   expect(passkey).toMatchObject({ attestation, aaguid: modelOf(vector), attestedAt: null })
   await passkeys.insert(passkey)
@@ -181,7 +181,7 @@ describe('rejects a vector with one changed bit:', () => {
     const { clientDataJSON } = vector.registration
     // Changes a digit of the last word, so that the JSON stays valid.
     const changed = { ...vector.registration, clientDataJSON: flipped(clientDataJSON, clientDataJSON.length - 7) }
-    const { register } = setting({ attestation: 'none' })
+    const { register } = createFixture({ attestation: 'none' })
     await expect(register({ ...vector, registration: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
@@ -191,12 +191,12 @@ describe('rejects a vector with one changed bit:', () => {
       ...vector.registration,
       attestationObject: flipped(attestationObject, attestationObject.length - 9),
     }
-    const { register } = setting({ attestation: 'none' })
+    const { register } = createFixture({ attestation: 'none' })
     await expect(register({ ...vector, registration: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
   test.each(sound.map((vector) => [vector.name, vector] as const))('%s, the signature', async (_name, vector) => {
-    const { register, signIn, passkeys } = setting({ attestation: 'none' })
+    const { register, signIn, passkeys } = createFixture({ attestation: 'none' })
     await passkeys.insert(await register(vector))
     const { signature } = vector.authentication
     const changed = { ...vector.authentication, signature: flipped(signature, signature.length - 1) }
@@ -209,7 +209,7 @@ test('accepts fido-u2f.ES256 without the AAGUID, which its signature does not co
   if (vector === undefined) throw new Error('The vector is missing.')
   const model = modelOf(vector).replaceAll('-', '')
   const attestationObject = vector.registration.attestationObject.replace(model, '0'.repeat(32))
-  const { register, signIn, passkeys } = setting({ attestation: 'none' })
+  const { register, signIn, passkeys } = createFixture({ attestation: 'none' })
   const passkey = await register({ ...vector, registration: { ...vector.registration, attestationObject } })
   expect(passkey).toMatchObject({ attestation: 'fido-u2f', deviceType: 'singleDevice' })
   await passkeys.insert(passkey)
@@ -219,7 +219,7 @@ test('accepts fido-u2f.ES256 without the AAGUID, which its signature does not co
 test('rejects a passkey that becomes backup eligible after its registration', async () => {
   const [vector] = vectors
   if (vector === undefined) throw new Error('There are no vectors.')
-  const { register, signIn, passkeys } = setting({})
+  const { register, signIn, passkeys } = createFixture({})
   await passkeys.insert({ ...(await register(vector)), deviceType: 'singleDevice' })
   await expect(signIn(vector)).rejects.toMatchObject({ code: 'passkey_rejected' })
 })

@@ -44,9 +44,9 @@ export function attestationKey(root: Certified, fault: AttestationKeyFault = {})
 /** `tpm` (WebAuthn Level 3 §8.3): the attestation key certifies the key of the passkey. */
 export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> {
   const key = await nodeKey(by)
-  return (made) => {
-    const area = fault.publicArea ?? publicArea(made)
-    const extraData = sha256(fault.signedData ?? Buffer.concat([made.authenticatorData, made.clientDataHash]))
+  return (created) => {
+    const area = fault.publicArea ?? publicArea(created)
+    const extraData = sha256(fault.signedData ?? Buffer.concat([created.authenticatorData, created.clientDataHash]))
     const certInfo = Buffer.concat([
       Buffer.from(fault.magic ?? 'ff544347', 'hex'),
       Buffer.from(fault.type ?? '8017', 'hex'),

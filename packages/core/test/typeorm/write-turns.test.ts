@@ -40,10 +40,10 @@ interface Signal {
 
 function signal(): Signal {
   let give = () => {}
-  const given = new Promise<void>((resolve) => {
+  const input = new Promise<void>((resolve) => {
     give = resolve
   })
-  return { given, give: () => give() }
+  return { given: input, give: () => give() }
 }
 
 /** An open transaction that has written `mine`, and fails or commits on demand. */

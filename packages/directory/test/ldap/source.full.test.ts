@@ -96,8 +96,8 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   const specialFilter = '(&(objectClass=inetOrgPerson)(!(uid=user*)))'
   const read = (overrides: Partial<LdapOptions> = {}) => ldapSource(options(slapd.url, overrides)).read(neverAborted)
   const readSpecial = (overrides: Partial<LdapOptions> = {}) => read({ userFilter: specialFilter, ...overrides })
-  const findPerson = (answer: LdapEntries, userName: string) =>
-    answer.people.find((person) => person.userName === userName)
+  const findPerson = (result: LdapEntries, userName: string) =>
+    result.people.find((person) => person.userName === userName)
   const memberNamesOf = ({ groups, people }: LdapEntries, name: string) => {
     const names = new Map(people.map(({ id, userName }) => [id, userName]))
     return groups
@@ -107,12 +107,12 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   }
 
   test('reads more entries than fit on one page, each user once', async () => {
-    const answer = await read()
+    const result = await read()
 
-    expect(answer.people.filter(({ userName }) => userName?.startsWith('user'))).toHaveLength(3_000)
-    expect(new Set(answer.people.map(({ id }) => id)).size).toBe(answer.people.length)
-    expect(memberNamesOf(answer, 'group1')).toHaveLength(50)
-    expect(findPerson(answer, 'user7')).toEqual({
+    expect(result.people.filter(({ userName }) => userName?.startsWith('user'))).toHaveLength(3_000)
+    expect(new Set(result.people.map(({ id }) => id)).size).toBe(result.people.length)
+    expect(memberNamesOf(result, 'group1')).toHaveLength(50)
+    expect(findPerson(result, 'user7')).toEqual({
       dn: personDn('user7'),
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f-]{27}$/),
       userName: 'user7',
@@ -132,76 +132,76 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
     ['ldapi:/// with a path', () => ({ url: `ldapi://${decodeURIComponent(new URL(slapd.socketUrl).hostname)}` })],
     ['ldap:// anonymously', () => ({ url: slapd.url, bindDn: '' })],
   ])('reads over %s', async (_, connection) => {
-    const answer = await readSpecial({ ...connection(), userFilter: '(uid=alice)' })
+    const result = await readSpecial({ ...connection(), userFilter: '(uid=alice)' })
 
-    expect(answer.people.map(({ userName }) => userName)).toEqual(['alice'])
+    expect(result.people.map(({ userName }) => userName)).toEqual(['alice'])
   })
 
   test('reads pictures as bytes, and does not fetch URLs', async () => {
-    const answer = await readSpecial()
+    const result = await readSpecial()
 
-    expect(Buffer.from(findPerson(answer, 'alice')?.picture ?? [])).toEqual(jpeg)
-    expect(Buffer.from(findPerson(answer, 'frank')?.picture ?? [])).toEqual(jpeg)
-    expect(findPerson(answer, 'erin')).not.toHaveProperty('picture')
-    expect(answer.problems).toContainEqual({ dn: personDn('erin'), code: 'picture_is_address', detail: 'jpegPhoto' })
+    expect(Buffer.from(findPerson(result, 'alice')?.picture ?? [])).toEqual(jpeg)
+    expect(Buffer.from(findPerson(result, 'frank')?.picture ?? [])).toEqual(jpeg)
+    expect(findPerson(result, 'erin')).not.toHaveProperty('picture')
+    expect(result.problems).toContainEqual({ dn: personDn('erin'), code: 'picture_is_address', detail: 'jpegPhoto' })
   })
 
   test('skips a text beyond the maximum length, and reports it', async () => {
-    const answer = await readSpecial()
+    const result = await readSpecial()
 
-    expect(findPerson(answer, 'long')).not.toHaveProperty('displayName')
-    expect(answer.problems).toContainEqual({ dn: personDn('long'), code: 'value_too_long', detail: 'cn' })
+    expect(findPerson(result, 'long')).not.toHaveProperty('displayName')
+    expect(result.problems).toContainEqual({ dn: personDn('long'), code: 'value_too_long', detail: 'cn' })
   })
 
   test('skips pictures beyond the limit, and reports them', async () => {
-    const answer = await readSpecial({ limits: { pictureBytes: jpeg.length } })
+    const result = await readSpecial({ limits: { pictureBytes: jpeg.length } })
 
-    expect(answer.people.filter(({ picture }) => picture)).toHaveLength(1)
-    expect(answer.problems).toContainEqual({ dn: personDn('frank'), code: 'picture_left_out' })
+    expect(result.people.filter(({ picture }) => picture)).toHaveLength(1)
+    expect(result.problems).toContainEqual({ dn: personDn('frank'), code: 'picture_left_out' })
   })
 
   test('uses the value in the entry’s name, or the first of several values', async () => {
-    const answer = await readSpecial()
+    const result = await readSpecial()
 
-    expect(findPerson(answer, 'dave')?.displayName).toBe('Dave')
-    expect(answer.problems).toContainEqual({ dn: personDn('dave'), code: 'several_values', detail: 'uid' })
-    expect(findPerson(answer, 'bob')?.email).toBe('bob@example.com')
-    expect(answer.problems).toContainEqual({ dn: personDn('bob'), code: 'several_values', detail: 'mail' })
+    expect(findPerson(result, 'dave')?.displayName).toBe('Dave')
+    expect(result.problems).toContainEqual({ dn: personDn('dave'), code: 'several_values', detail: 'uid' })
+    expect(findPerson(result, 'bob')?.email).toBe('bob@example.com')
+    expect(result.problems).toContainEqual({ dn: personDn('bob'), code: 'several_values', detail: 'mail' })
   })
 
   test('accepts binary identifiers', async () => {
     const attributes = { ...options('').attributes, userId: 'objectGUID' }
-    const answer = await readSpecial({ attributes })
+    const result = await readSpecial({ attributes })
 
-    expect(findPerson(answer, 'bob')?.id).toBe('00112233-4455-6677-8899-aabbccddeeff')
-    expect(findPerson(answer, 'frank')?.id).toBe('//4=')
-    expect(findPerson(answer, 'grace')?.id).toBe('text')
-    expect(findPerson(answer, 'alice')).toBeUndefined()
-    expect(answer.problems).toContainEqual({ dn: personDn('alice'), code: 'id_missing', detail: 'objectGUID' })
+    expect(findPerson(result, 'bob')?.id).toBe('00112233-4455-6677-8899-aabbccddeeff')
+    expect(findPerson(result, 'frank')?.id).toBe('//4=')
+    expect(findPerson(result, 'grace')?.id).toBe('text')
+    expect(findPerson(result, 'alice')).toBeUndefined()
+    expect(result.problems).toContainEqual({ dn: personDn('alice'), code: 'id_missing', detail: 'objectGUID' })
   })
 
   test('normalizes text to Unicode NFC in every script', async () => {
-    const answer = await readSpecial()
+    const result = await readSpecial()
 
-    expect(findPerson(answer, 'Çelik')).toMatchObject({ firstName: '\u00c9lodie', displayName: 'עברית' })
+    expect(findPerson(result, 'Çelik')).toMatchObject({ firstName: '\u00c9lodie', displayName: 'עברית' })
   })
 
   test('resolves members by entry name in any variant', async () => {
-    const answer = await readSpecial()
+    const result = await readSpecial()
 
-    expect(memberNamesOf(answer, 'plain')).toEqual(['alice', 'bob'])
+    expect(memberNamesOf(result, 'plain')).toEqual(['alice', 'bob'])
     const dn = `cn=plain,ou=groups,${base}`
-    expect(answer.problems).toContainEqual({ dn, code: 'members_not_found', detail: '2' })
-    expect(memberNamesOf(answer, 'escaped')).toEqual(['comma', 'Çelik'])
+    expect(result.problems).toContainEqual({ dn, code: 'members_not_found', detail: '2' })
+    expect(memberNamesOf(result, 'escaped')).toEqual(['comma', 'Çelik'])
   })
 
   test('resolves nested groups, including cycles and groups that the filter excludes', async () => {
-    const answer = await readSpecial({ groupFilter: '(&(objectClass=groupOfNames)(!(cn=hidden)))' })
+    const result = await readSpecial({ groupFilter: '(&(objectClass=groupOfNames)(!(cn=hidden)))' })
 
-    expect(memberNamesOf(answer, 'outer')).toEqual(['dave', 'erin'])
-    expect(memberNamesOf(answer, 'inner')).toEqual(['dave', 'erin'])
-    expect(memberNamesOf(answer, 'hidden')).toBeUndefined()
-    expect(memberNamesOf(answer, 'showing')).toEqual(['frank'])
+    expect(memberNamesOf(result, 'outer')).toEqual(['dave', 'erin'])
+    expect(memberNamesOf(result, 'inner')).toEqual(['dave', 'erin'])
+    expect(memberNamesOf(result, 'hidden')).toBeUndefined()
+    expect(memberNamesOf(result, 'showing')).toEqual(['frank'])
   })
 
   test.each([
@@ -209,34 +209,34 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
     ['memberUid', 'posixGroup', 'posix', ['alice', 'grace']],
   ])('resolves members by %s', async (groupMember, objectClass, name, expected) => {
     const attributes = { ...options('').attributes, groupMember }
-    const answer = await readSpecial({ attributes, groupFilter: `(objectClass=${objectClass})` })
+    const result = await readSpecial({ attributes, groupFilter: `(objectClass=${objectClass})` })
 
-    expect(memberNamesOf(answer, name)).toEqual(expected)
+    expect(memberNamesOf(result, name)).toEqual(expected)
   })
 
   test('resolves members by their primary group in Active Directory', async () => {
     const attributes = { ...options('').attributes, userId: 'objectGUID' }
-    const answer = await readSpecial({ attributes })
-    expect(memberNamesOf(answer, 'domain-users')).toEqual(['ad1', 'ad2', 'ad3'])
-    expect(memberNamesOf(answer, 'all-of-them')).toEqual(['ad1', 'ad2', 'ad3'])
+    const result = await readSpecial({ attributes })
+    expect(memberNamesOf(result, 'domain-users')).toEqual(['ad1', 'ad2', 'ad3'])
+    expect(memberNamesOf(result, 'all-of-them')).toEqual(['ad1', 'ad2', 'ad3'])
     expect(memberNamesOf(await readSpecial(), 'domain-users')).toEqual(['ad3', 'alice'])
   })
 
   test('does not resolve a user name that several users share', async () => {
     const attributes = { ...options('').attributes, userName: 'sn', groupMember: 'memberUid' }
     await slapd.modify(`dn: ${personDn('user1')}\nchangetype: modify\nreplace: sn\nsn: GRACE\n`)
-    const answer = await read({ attributes, groupFilter: '(cn=posix)' })
+    const result = await read({ attributes, groupFilter: '(cn=posix)' })
 
-    expect(memberNamesOf(answer, 'posix')).toEqual(['alice'])
+    expect(memberNamesOf(result, 'posix')).toEqual(['alice'])
     const dn = `cn=posix,ou=groups,${base}`
-    expect(answer.problems).toContainEqual({ dn, code: 'members_ambiguous', detail: '1' })
+    expect(result.problems).toContainEqual({ dn, code: 'members_ambiguous', detail: '1' })
   })
 
   test('accepts pasted filters with blanks and line breaks', async () => {
     const userFilter = ' (& (objectClass=inetOrgPerson)\n  (| (uid=alice) (uid=\\c3\\a7elik) ) ) '
-    const answer = await read({ userFilter })
+    const result = await read({ userFilter })
 
-    expect(answer.people.map(({ userName }) => userName).toSorted()).toEqual(['alice', 'Çelik'])
+    expect(result.people.map(({ userName }) => userName).toSorted()).toEqual(['alice', 'Çelik'])
   })
 
   test.each([
@@ -245,15 +245,15 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
     ['(&(objectClass=posixGroup)(!(gidNumber:1.2.840.113556.1.4.803:=8)))', ['posix']],
     ['(&(objectClass=posixGroup)(cn:caseIgnoreMatch:=POSIX)(cn=p*s*x)(gidNumber>=100))', ['posix']],
   ])('accepts filters with matching rules of Active Directory: %s', async (groupFilter, expected) => {
-    const answer = await readSpecial({ groupFilter })
+    const result = await readSpecial({ groupFilter })
 
-    expect(answer.groups.map(({ name }) => name)).toEqual(expected)
+    expect(result.groups.map(({ name }) => name)).toEqual(expected)
   })
 
   test('ignores blanks around names', async () => {
-    const answer = await readSpecial({ base: ` ${base} `, bindDn: ` uid=reader,${base}`, userFilter: '(uid=alice) ' })
+    const result = await readSpecial({ base: ` ${base} `, bindDn: ` uid=reader,${base}`, userFilter: '(uid=alice) ' })
 
-    expect(answer.people).toHaveLength(1)
+    expect(result.people).toHaveLength(1)
   })
 
   test('reads no groups without a group identifier attribute', async () => {
@@ -339,13 +339,13 @@ describeUnless(slapdUnavailableReason, describe)('fifty thousand users', () => {
     await using slapd = await startSlapd({ ldif })
     collectGarbage()
     const memoryBefore = process.memoryUsage()
-    const answer = await ldapSource(options(slapd.url)).read(neverAborted)
+    const result = await ldapSource(options(slapd.url)).read(neverAborted)
     const memoryAfter = process.memoryUsage()
     collectGarbage()
     const retainedBytes = process.memoryUsage().arrayBuffers - memoryBefore.arrayBuffers
 
-    expect(answer.people).toHaveLength(50_000)
-    expect(answer.groups[0]?.memberIds).toHaveLength(1_000)
+    expect(result.people).toHaveLength(50_000)
+    expect(result.groups[0]?.memberIds).toHaveLength(1_000)
     expect(memoryAfter.rss - memoryBefore.rss).toBeLessThan(400 * 1024 * 1024)
     expect(memoryAfter.arrayBuffers - memoryBefore.arrayBuffers).toBeLessThan(64 * 1024 * 1024)
     // Received data is not retained.

@@ -55,7 +55,7 @@ async function connectVia(slapd: Slapd, more: Partial<LdapOptions>, startTls?: B
 
 describeUnless(slapdUnavailableReason, describe)('StartTLS with slapd', () => {
   const authority = createAuthority()
-  const issued = async (given: Parameters<Awaited<typeof authority>['issue']>[0]) => (await authority).issue(given)
+  const issued = async (input: Parameters<Awaited<typeof authority>['issue']>[0]) => (await authority).issue(input)
 
   test.each<[string, () => Promise<TestCertificate>, string | undefined]>([
     ['a certificate of the authority', () => issued({ hosts }), undefined],

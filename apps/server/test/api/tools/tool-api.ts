@@ -23,8 +23,8 @@ export class ToolApi {
 
   /** `undefined` if the object does not exist. */
   async find(path: string): Promise<Json | undefined> {
-    const answer = await this.#send('GET', path)
-    return answer.status === 404 ? undefined : parse(answer)
+    const response = await this.#send('GET', path)
+    return response.status === 404 ? undefined : parse(response)
   }
 
   write(request: `${'POST' | 'PUT' | 'DELETE'} /${string}`, body?: unknown): Promise<Json> {
@@ -40,9 +40,9 @@ export class ToolApi {
   }
 
   async #call(method: string, path: string, body?: unknown): Promise<Json> {
-    const answer = await this.#send(method, path, body)
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return parse(answer)
+    const response = await this.#send(method, path, body)
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return parse(response)
   }
 
   #send(method: string, path: string, body?: unknown): Promise<Response> {
@@ -54,8 +54,8 @@ export class ToolApi {
   }
 }
 
-async function parse(answer: Response): Promise<Json> {
-  const text = await answer.text()
+async function parse(response: Response): Promise<Json> {
+  const text = await response.text()
   const value: unknown = text === '' ? {} : JSON.parse(text)
   // A cast: each tool reads only the members it needs. A list is the member `data`, as in a page.
   return (Array.isArray(value) ? { data: value } : value) as Json

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, customFetch, decodeJwt, errors, type JWTVerifyGetKe
 import type Provider from 'oidc-provider'
 import type { Client, FederatedIdentity } from '../../clients/client.ts'
 import type { CoreContext } from '../../context.ts'
-import { isFirstUse } from './library.ts'
+import { isFirstUse } from './provider-lookups.ts'
 
 /** Asymmetric algorithms only. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']

@@ -11,8 +11,8 @@ import { protocolRoutes } from '../paths.ts'
 import { maxFormBytes } from '../request-sizes.ts'
 import { createBasicHeader, parseBasicCredentials, rawBasicSecret } from './basic.ts'
 import { createFederatedAssertions, decodeAssertion } from './federated-assertions.ts'
-import { clientOfToken, normalizeRedirectUri } from './library.ts'
 import { createProof, recordClientRefusal } from './proofs.ts'
+import { clientOfToken, normalizeRedirectUri } from './provider-lookups.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 

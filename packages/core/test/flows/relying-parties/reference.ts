@@ -106,10 +106,10 @@ function sentences({ name, result }: Step, steps: readonly Step[]): string {
   const before = steps.find((step) => step.name === 'Sign-in')?.result.checks ?? []
   const isRepeated =
     name !== 'Sign-in' && result.checks.some((check) => before.some((each) => each.name === check.name))
-  const told = result.checks.filter(
+  const received = result.checks.filter(
     (check) => !(isRepeated && check.passed && before.some((each) => each.name === check.name)),
   )
-  return [...told.map(sentence), ...(isRepeated ? ['the rest as before'] : [])].join('; ')
+  return [...received.map(sentence), ...(isRepeated ? ['the rest as before'] : [])].join('; ')
 }
 
 function sentence({ name, passed }: Check): string {

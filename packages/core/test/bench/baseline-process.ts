@@ -101,9 +101,9 @@ const server = createServer(async (request, response) => {
     response.setHeader('content-type', 'text/html').end(`<main data-options='${JSON.stringify(options)}'></main>`)
     return
   }
-  const answer = JSON.parse(await readBody(request))
+  const result = JSON.parse(await readBody(request))
   const { verified } = await verifyAuthenticationResponse({
-    response: answer,
+    response: result,
     expectedChallenge: challenges.get(uid) ?? '',
     expectedOrigin: issuer,
     expectedRPID: 'localhost',
