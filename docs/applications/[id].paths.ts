@@ -18,6 +18,7 @@ const values: Readonly<Record<string, string>> = {
   appName: 'Pocket',
   clientId: 'the client ID',
   clientSecret: 'the client secret',
+  signingAlgorithm: 'RS256',
 }
 
 /** One page for each client template, with the values that the client's page shows. Synology DSM has a separate guide. */

@@ -63,7 +63,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         { origin: instance.url },
       )
       const other = await instance.personWithoutPasskey(freshName())
-      expect((await finish(response, other.agent)).json).toMatchObject({ code: 'missing_session_id' })
+      expect((await finish(response, other.agent)).json).toMatchObject({ code: 'invalid_webauthn_session' })
       expect((await finish(response)).status).toBe(200)
       expect((await finish(response)).json).toMatchObject({ code: 'invalid_webauthn_session' })
     })

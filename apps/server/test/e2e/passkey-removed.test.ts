@@ -45,7 +45,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Revoke everything' }).click()
     await page.getByText('Everything was revoked.').waitFor()
-    await page.getByText('withdrawn', { exact: true }).waitFor()
+    await page.getByText('revoked', { exact: true }).waitFor()
     expect(await page.getByRole('button', { name: 'Revoke everything' }).count()).toBe(0)
     await context.close()
   },

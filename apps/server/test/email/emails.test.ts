@@ -212,7 +212,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await server.received(email)
     await verificationToken(await signedIn())
     const late = await administrator.follow(await administrator.postForm(at, { ids: id }))
-    expect(late.text).toContain(`<bdi>${email}</bdi>: It was sent already`)
+    expect(late.text).toContain(`<bdi>${email}</bdi>: It was already sent`)
     expect((await administrator.follow(await administrator.postForm(at, {}))).text).toContain('Select entries first.')
     expect((await agent.get(at)).status).toBe(403)
     expect((await agent.postForm(at, { ids: id })).status).toBe(403)

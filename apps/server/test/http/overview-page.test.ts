@@ -206,7 +206,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   test('reports a signing key that is overdue for rotation', async () => {
     const current = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
     await run(current, [-400 * day])
-    expect(findings(await html())).toEqual([['/settings/admin/jobs', 'The signing key is overdue']])
+    expect(findings(await html())).toEqual([['/settings/admin/jobs', 'The signing key is overdue for rotation']])
     await run(current, [400 * day])
     expect(findings(await html())).toEqual([])
   })

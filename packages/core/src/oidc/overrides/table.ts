@@ -56,7 +56,7 @@ export const overrides = [
   },
   {
     member: 'Client.prototype.compareClientSecret',
-    reason: 'compares with hashed secrets, of which a client may have several',
+    reason: 'compares with hashed secrets; a client may have several',
     impact: 'Every client secret is rejected, because the library compares it with a placeholder.',
     documented: 'Client metadata has a single secret, in plain text.',
     upstream: 'an option that compares client secrets',
