@@ -13,7 +13,8 @@ import { createLogger } from './logging/logger.ts'
 
 const stop = new AbortController()
 // The second signal finds no listener and ends the process immediately.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => stop.abort(new DOMException(signal, 'AbortError')))
 
 const args = process.argv.slice(2)
 

@@ -66,7 +66,7 @@ export interface CommandContext {
   /** Writes an error line. */
   readonly printError: (line: string) => void
   readonly createLogger: (config: Config) => Logger
-  /** Aborted when the process is asked to stop; the reason is the name of the signal. */
+  /** Aborted when the process is asked to stop; the reason is an `AbortError` with the name of the signal. */
   readonly stop: AbortSignal
 }
 

@@ -67,7 +67,7 @@ async function serve(
   if (!end.aborted) await once(end, 'abort')
   app.lockLost.throwIfAborted()
   // Not after Ctrl-C in a terminal.
-  if (stop.reason !== 'SIGTERM') return
+  if (stop.reason?.message !== 'SIGTERM') return
   log('Draining connections')
   await app.drain()
 }
