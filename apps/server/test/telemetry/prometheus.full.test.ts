@@ -34,6 +34,38 @@ describeUnless(missing, describe)('Prometheus', () => {
     expect(stdout).toContain('SUCCESS')
   })
 
+  test('raises alerts for sign-ins and jobs that have failed since the start', async () => {
+    await using folder = await createFolder()
+    const signIns = 'pocket_sign_ins_total{job="pocket",outcome="failure"}'
+    const runs = (job: string, outcome: string) =>
+      `pocket_job_duration_seconds_count{job="pocket",pocket_job="${job}",outcome="${outcome}"}`
+    const alert = (alertname: string, evalTime: string, summaries: readonly string[], labels: object = {}) => ({
+      ...{ alertname, eval_time: evalTime },
+      exp_alerts: summaries.map((summary) => ({
+        exp_labels: { severity: 'warning', ...labels },
+        exp_annotations: { summary },
+      })),
+    })
+    const test = {
+      interval: '1m',
+      input_series: [
+        { series: signIns, values: '1+5x20' },
+        { series: runs('failed', 'failure'), values: '_x60 1x120' },
+        { series: runs('repeated', 'failure'), values: '_x60 1x120' },
+        { series: runs('repeated', 'success'), values: '_x65 1x120' },
+      ],
+      alert_rule_test: [
+        alert('PocketSignInsFail', '15m', ['More sign-ins fail than succeed']),
+        alert('PocketJobFails', '95m', ['The job failed fails'], { pocket_job: 'failed' }),
+        alert('PocketJobFails', '170m', []),
+      ],
+    }
+    const path = join(folder.path, 'test.yml')
+    await writeFile(path, JSON.stringify({ rule_files: [rules], evaluation_interval: '1m', tests: [test] }))
+    const { status, stdout, stderr } = spawnSync('/usr/bin/promtool', ['test', 'rules', path], { encoding: 'utf8' })
+    expect([status, stdout, stderr]).toEqual([0, expect.stringContaining('SUCCESS'), ''])
+  })
+
   test('answers every query of the dashboard and of the alerts with data of an instance under load', async () => {
     await using stack = new AsyncDisposableStack()
     const [metricsPort, port] = [await freePort(), await freePort()]
