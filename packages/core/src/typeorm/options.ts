@@ -1,20 +1,16 @@
 import { Socket } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { ClientBase } from 'pg'
 import type { DataSourceOptions, EntitySchema } from 'typeorm'
 import { loadBetterSqlite3 } from './installed.ts'
 import { noResponseMessage } from './outage.ts'
 import { pocketTables } from './tables.ts'
+import { blockingTimeout, busyTimeout, whenUnlocked } from './write-lock.ts'
 
 /** Options of a `DataSource` for SQLite. */
 export type SqliteOptions = Extract<DataSourceOptions, { type: 'better-sqlite3' }>
 /** Options of a `DataSource` for PostgreSQL. */
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>
-
-/** How long a statement waits for another process that is writing to the same SQLite database, in milliseconds. */
-const busyTimeout = 10_000
-const retryDelay = 20
 
 /**
  * Options of a `DataSource` for the SQLite database at `path`, which is created with its folders if missing. Uses write-ahead
@@ -112,25 +108,9 @@ function createSocket(silenceTimeout: number): Socket {
 }
 
 async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void> {
-  await enableWriteAheadLog(connection)
+  // Unlike statements, the switch does not wait for other processes.
+  await whenUnlocked(() => connection.pragma('journal_mode = WAL'))
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
-}
-
-/** Unlike statements, the switch does not wait for other processes, so two that start concurrently need a retry. */
-async function enableWriteAheadLog(connection: BetterSqlite3.Database): Promise<void> {
-  const deadline = performance.now() + busyTimeout
-  for (;;) {
-    try {
-      connection.pragma('journal_mode = WAL')
-      return
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error
-      await setTimeout(retryDelay)
-    }
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+  connection.pragma(`busy_timeout = ${blockingTimeout}`)
 }

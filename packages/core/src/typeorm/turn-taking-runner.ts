@@ -4,17 +4,14 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { AmbientTransactions } from './ambient-transactions.ts'
 import { endedTransaction, type Turn } from './turn.ts'
+import { beginImmediate } from './write-lock.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0]
 type RunnerClass = new (driver: BetterSqlite3Driver) => BetterSqlite3QueryRunner
 
-/** TypeORM would prepare them for each transaction. One that acquires the write lock later than at its start can fail halfway. */
-const transactionControl = new Map([
-  ['BEGIN TRANSACTION', 'BEGIN IMMEDIATE'],
-  ['COMMIT', 'COMMIT'],
-  ['ROLLBACK', 'ROLLBACK'],
-])
+/** TypeORM would prepare them for each transaction. */
+const transactionEnds: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK'])
 
 const openTurns = new WeakMap<object, readonly Turn[]>()
 
@@ -81,11 +78,10 @@ export function createTurnTakingRunner(
           if (sql === 'ROLLBACK') return undefined
           throw endedTransaction()
         }
-        const control = transactionControl.get(sql)
-        const result: unknown =
-          control === undefined
-            ? await super.query(sql, parameters, useStructuredResult)
-            : this.#connection.exec(control) && undefined
+        let result: unknown
+        if (sql === 'BEGIN TRANSACTION') await beginImmediate(this.#connection)
+        else if (transactionEnds.has(sql)) this.#connection.exec(sql)
+        else result = await super.query(sql, parameters, useStructuredResult)
         if (outerTurn === rootTurn && this.#connection.inTransaction) {
           throw new Error(
             'Start a transaction with dataSource.transaction or queryRunner.startTransaction, not with SQL',

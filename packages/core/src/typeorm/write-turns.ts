@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { Turn, turnTimeout } from './turn.ts'
+import { beginImmediate, isBusy } from './write-lock.ts'
 
 interface PendingStatement {
   succeed(): void
@@ -24,8 +25,9 @@ export class WriteTurns extends Turn {
 
   protected override runStatement<T>(work: () => T, readonly: boolean): Promise<T> {
     if (readonly && this.#group === undefined) return super.runStatement(work, readonly)
+    const group = this.#group ?? this.#begin()
+    if (group === undefined) return this.#runAlone(work)
     return new Promise((resolve, reject) => {
-      const group = this.#group ?? this.#begin()
       try {
         const value = work()
         group.push({ succeed: () => resolve(value), fail: reject })
@@ -46,8 +48,27 @@ export class WriteTurns extends Turn {
     if (this.#connection().inTransaction) this.#connection().exec('ROLLBACK')
   }
 
-  #begin(): PendingStatement[] {
-    this.#connection().exec('BEGIN IMMEDIATE')
+  /** Runs a statement in a transaction of its own, once another connection has released the write lock. */
+  async #runAlone<T>(work: () => T): Promise<T> {
+    const turn = await this.open()
+    try {
+      await beginImmediate(this.#connection())
+      const value = work()
+      this.#connection().exec('COMMIT')
+      return value
+    } finally {
+      turn.end()
+    }
+  }
+
+  /** Returns `undefined` if another connection has the write lock. */
+  #begin(): PendingStatement[] | undefined {
+    try {
+      this.#connection().exec('BEGIN IMMEDIATE')
+    } catch (error) {
+      if (isBusy(error)) return undefined
+      throw error
+    }
     const group: PendingStatement[] = []
     this.#group = group
     setImmediate(() => {

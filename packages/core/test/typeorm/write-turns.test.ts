@@ -162,14 +162,16 @@ describe('transactions', () => {
 
   test('release the turn if they cannot begin', async () => {
     const other = new SqliteDatabase(notes.address)
-    await dataSource.query('PRAGMA busy_timeout = 0')
     other.exec('BEGIN IMMEDIATE')
+    let now = 0
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 6000))
     const locked = {
       code: 'database_unavailable',
       cause: { message: expect.stringContaining('database is locked') },
     }
     await expect(database.transaction(async () => {})).rejects.toMatchObject(locked)
     await expect(database.execute(insert, ['a', '', false])).rejects.toMatchObject(locked)
+    clock.mockRestore()
     other.exec('ROLLBACK')
     other.close()
     await database.transaction(() => database.execute(insert, ['b', '', false]))
@@ -318,6 +320,23 @@ test('opens a DataSource with a write-ahead log and durable commits', async () =
   expect(await opened.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
   expect(await opened.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
   expect(await opened.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }])
-  expect(await opened.query('PRAGMA busy_timeout')).toEqual([{ timeout: 10_000 }])
+  expect(await opened.query('PRAGMA busy_timeout')).toEqual([{ timeout: 20 }])
   await opened.destroy()
+})
+
+describe('while another connection of this process is writing', () => {
+  test.each([
+    ['a statement', () => database.execute(insert, ['mine', '', false])],
+    ['a transaction', () => database.transaction(() => database.execute(insert, ['mine', '', false]))],
+  ])('%s waits without blocking it', async (_, write) => {
+    const other = new SqliteDatabase(notes.address)
+    other.exec('BEGIN IMMEDIATE')
+    setTimeout(() => {
+      other.prepare("INSERT INTO host_note (id, text, pinned) VALUES ('theirs', '', 0)").run()
+      other.exec('COMMIT')
+      other.close()
+    }, 100)
+    await Promise.all([write(), database.execute(insert, ['mine too', '', false])])
+    expect(committed()).toEqual(['mine', 'mine too', 'theirs'])
+  })
 })

@@ -4,8 +4,8 @@ import dns from 'node:dns'
 // twentieth of the CPU time of a run.
 const { lookup } = dns
 const patched = Symbol.for('@pocket/test-support/local-lookup')
-// The globals of a test file are removed at its end.
-const { nextTick } = process
+// The globals of a test file are removed at its end. Not the next tick: a server of this process could not end its transaction.
+const { setImmediate } = globalThis
 
 type Callback = (error: null, address: string | readonly dns.LookupAddress[], family?: number) => void
 
@@ -16,7 +16,7 @@ if (!(patched in lookup))
       if (hostname !== 'localhost' || typeof callback !== 'function')
         return lookup(hostname, options, callback as never)
       const found = { address: '127.0.0.1', family: 4 }
-      nextTick(() => (options.all ? callback(null, [found]) : callback(null, found.address, found.family)))
+      setImmediate(() => (options.all ? callback(null, [found]) : callback(null, found.address, found.family)))
     },
     lookup,
     { [patched]: true },
