@@ -1,4 +1,5 @@
 import { ConfigurationError, PocketError, UnavailableError } from './errors.ts'
+import { toUnavailableError } from './outage.ts'
 import { withTimeout } from './within-time.ts'
 
 export interface HostCall<Result> {
@@ -18,7 +19,7 @@ export interface HostCall<Result> {
  * Calls a function of the host.
  *
  * @throws {ConfigurationError} if the function throws, times out or returns an invalid result; the error names the option
- * @throws {UnavailableError} if the function throws that
+ * @throws {UnavailableError} if the function throws that, or an error of a database that is unavailable
  */
 export async function callHost<Result>(call: HostCall<Result>): Promise<Result> {
   const { option, run, problemOf, hookTimeout, accountId, canReject } = call
@@ -28,12 +29,19 @@ export async function callHost<Result>(call: HostCall<Result>): Promise<Result> 
     return new ConfigurationError(message, { cause, details, fields: [{ field: option, code, message }] })
   }
   const result = await withTimeout(run, hookTimeout).catch((cause: unknown) => {
-    if (cause instanceof UnavailableError || (canReject && cause instanceof PocketError)) throw cause
-    throw hostError('failed', 'threw an error or timed out.', cause)
+    if (canReject && cause instanceof PocketError) throw cause
+    throw hostOutage(option, cause) ?? hostError('failed', 'threw an error or timed out.', cause)
   })
   const problem = problemOf?.(result)
   if (problem !== undefined) throw hostError('invalid', `returned an invalid result: ${problem}.`)
   return result
+}
+
+/** The outage behind an error of a host's function: its own `UnavailableError`, or one that names the option. */
+export function hostOutage(option: string, cause: unknown): UnavailableError | undefined {
+  if (cause instanceof UnavailableError) return cause
+  if (!toUnavailableError(cause)) return undefined
+  return new UnavailableError(`The option ${option} cannot be used at the moment.`, { cause, details: { option } })
 }
 
 export interface HostRule<Result> extends Omit<HostCall<Result | undefined>, 'problemOf' | 'canReject'> {

@@ -1,5 +1,5 @@
-import { ConfigurationError, PocketError } from '../errors.ts'
-import { withTimeout } from '../within-time.ts'
+import { ConfigurationError } from '../errors.ts'
+import { callHost } from '../host-rule.ts'
 import type { Account } from './account.ts'
 import type { AccountListRequest, Accounts, NewAccount } from './accounts.ts'
 
@@ -99,11 +99,8 @@ const fields: { readonly [Key in keyof Required<Account>]: FieldRule } = {
  * @param hookTimeout - milliseconds
  */
 export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts {
-  const callHost = <T>(method: keyof HostAccounts, call: () => Promise<T>) =>
-    withTimeout(call, hookTimeout).catch((cause: unknown) => {
-      if (method === 'register' && cause instanceof PocketError) throw cause
-      throw contractError(method, 'failed', 'It threw an error or timed out.', cause)
-    })
+  const call = <T>(method: keyof HostAccounts, run: () => Promise<T>) =>
+    callHost({ option: `accounts.${method}`, run, hookTimeout, canReject: method === 'register' })
   const validateAccount = (
     method: keyof HostAccounts,
     hostAccount: HostAccount | undefined,
@@ -127,12 +124,12 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
 
   return {
     supports: (method) => typeof host[method] === 'function',
-    find: async (id) => validateAccount('find', await callHost('find', () => host.find(id)), id),
+    find: async (id) => validateAccount('find', await call('find', () => host.find(id)), id),
 
     async findByLogin(login) {
       if (!host.findByLogin) throw unsupportedMethod('findByLogin')
       const { findByLogin } = host
-      return validateAccount('findByLogin', await callHost('findByLogin', () => findByLogin.call(host, login)))
+      return validateAccount('findByLogin', await call('findByLogin', () => findByLogin.call(host, login)))
     },
 
     async register(account) {
@@ -140,7 +137,7 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
       const { register } = host
       const registered = validateAccount(
         'register',
-        await callHost('register', () => register.call(host, account)),
+        await call('register', () => register.call(host, account)),
         account.id,
       )
       if (!registered) throw contractError('register', 'invalid', 'It did not return an account.')
@@ -150,7 +147,7 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
     async list(request) {
       if (!host.list) throw unsupportedMethod('list')
       const { list } = host
-      const results: unknown = await callHost('list', () => list.call(host, request))
+      const results: unknown = await call('list', () => list.call(host, request))
       if (!Array.isArray(results)) throw contractError('list', 'invalid', 'It did not return a list.')
       if (results.length > request.limit)
         throw contractError('list', 'invalid', 'It returned more accounts than requested.')
@@ -176,7 +173,7 @@ function readFields(method: keyof HostAccounts, hostAccount: HostAccount): Reado
 }
 
 function contractError(method: keyof HostAccounts, code: string, message: string, cause?: unknown): ConfigurationError {
-  const option = method === 'find' ? 'accounts' : `accounts.${method}`
+  const option = `accounts.${method}`
   return new ConfigurationError(`The account store violates its contract (${method}). ${message}`, {
     cause,
     details: { option },

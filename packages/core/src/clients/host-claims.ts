@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Claims } from '../accounts/claims.ts'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import { ConfigurationError } from '../errors.ts'
-import { withTimeout } from '../within-time.ts'
+import { callHost } from '../host-rule.ts'
 
 /** The client and the allowed scopes. */
 export interface ClaimsContext {
@@ -33,9 +33,8 @@ export async function readHostClaims(
   hostClaims: HostClaims,
   { account, context, hookTimeout }: { account: Account; context: ClaimsContext; hookTimeout: number },
 ): Promise<Claims> {
-  const result: unknown = await withTimeout(() => hostClaims(account, context), hookTimeout).catch((cause: unknown) => {
-    throw claimsError('failed', 'It threw an error or timed out.', cause)
-  })
+  const run = () => hostClaims(account, context)
+  const result: unknown = await callHost({ option: 'claims', run, hookTimeout })
   if (typeof result !== 'object' || result === null || Array.isArray(result))
     throw claimsError('not_an_object', 'The result is not an object.')
   const reservedClaim = Object.keys(result).find((claim) => protocolClaims.has(claim))

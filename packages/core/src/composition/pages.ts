@@ -1,6 +1,7 @@
 import { createDefaultViews } from '../default-views/default-views.ts'
 import { createPageAssets, type PageAssets } from '../default-views/page-assets.ts'
 import { ConfigurationError } from '../errors.ts'
+import { hostOutage } from '../host-rule.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { RenderPage, RenderView } from '../views/views.ts'
 import { withTimeout } from '../within-time.ts'
@@ -37,11 +38,8 @@ export function createPages({
       } catch (cause) {
         const message = `The option pages.render rendered no page for the view "${view.view}".`
         const fields = [{ field: 'pages.render', code: 'failed', message }]
-        const error = new ConfigurationError(message, {
-          cause,
-          details: { option: 'pages.render', view: view.view },
-          fields,
-        })
+        const details = { option: 'pages.render', view: view.view }
+        const error = hostOutage('pages.render', cause) ?? new ConfigurationError(message, { cause, details, fields })
         // The caller reports the error and renders its page.
         if (view.view !== 'error') throw error
         onError(error, requestContext(req).requestId)

@@ -3,8 +3,8 @@ import type { Account } from '../accounts/account.ts'
 import type { LoginCodes } from '../codes/login-codes.ts'
 import type { CoreContext } from '../context.ts'
 import { ConfigurationError, ForbiddenError } from '../errors.ts'
+import { callHost } from '../host-rule.ts'
 import { requestContext } from '../http/request-context.ts'
-import { withTimeout } from '../within-time.ts'
 
 const lifetime = 15 * 60_000
 
@@ -39,9 +39,7 @@ export function createMailedCodes(
     const subject = `Your code for ${name}`
     const text = `Your code for ${name} is ${code}\n\nIt works once within 15 minutes, in the browser that requested it. If you did not request it, you can ignore this e-mail.\n`
     const message = { kind: 'login-code', to: account.email, subject, text, account, code, expiresAt } as const
-    await withTimeout(async () => mailer?.send(message), hookTimeout).catch((cause: unknown) => {
-      throw mailerError('failed', 'It threw an error or timed out.', cause)
-    })
+    await callHost({ option: 'mailer', run: async () => mailer?.send(message), hookTimeout })
   }
 
   const sendCode = async (req: IncomingMessage, login: string, browserToken: string) => {
@@ -52,7 +50,7 @@ export function createMailedCodes(
 
   return {
     async send(req, res, login) {
-      if (!mailer) throw mailerError('not_offered', 'It is missing.')
+      if (!mailer) throw missingMailer()
       if (!accounts.supports('findByLogin')) await accounts.findByLogin(login)
       await limits.consume(req, 'one-time-access-email')
       const browserToken = bindBrowser(req, res, login)
@@ -71,11 +69,10 @@ export function createMailedCodes(
   }
 }
 
-function mailerError(code: string, message: string, cause?: unknown): ConfigurationError {
-  const option = 'mailer'
-  return new ConfigurationError(`The option ${option} cannot be used. ${message}`, {
-    cause,
-    details: { option },
-    fields: [{ field: option, code, message }],
+function missingMailer(): ConfigurationError {
+  const message = 'The option mailer is missing.'
+  return new ConfigurationError(message, {
+    details: { option: 'mailer' },
+    fields: [{ field: 'mailer', code: 'not_offered', message }],
   })
 }

@@ -2,8 +2,8 @@ import { createPublicKey, KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
 import { ExternalSigningKey as ProviderSigningKey } from 'oidc-provider'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
-import { ConfigurationError, type FieldError } from '../errors.ts'
-import { withTimeout } from '../within-time.ts'
+import type { FieldError } from '../errors.ts'
+import { callHost } from '../host-rule.ts'
 import { thumbprint } from './key-generation.ts'
 
 /**
@@ -56,13 +56,10 @@ export class ExternalKey extends ProviderSigningKey {
     return this.#publicKey
   }
 
-  /** @throws {ConfigurationError} which names the option, if the service fails */
+  /** @throws as `callHost` */
   override async sign(data: Uint8Array): Promise<Uint8Array> {
-    return withTimeout(() => this.#service.sign(data), this.#hookTimeout).catch((cause: unknown) => {
-      const message = `The signing service for ${this.alg} threw an error or timed out.`
-      const fields = [{ field: 'signingKeys.external', code: 'failed', message }]
-      throw new ConfigurationError(message, { cause, details: { option: 'signingKeys.external' }, fields })
-    })
+    const run = () => this.#service.sign(data)
+    return callHost({ option: 'signingKeys.external', run, hookTimeout: this.#hookTimeout })
   }
 }
 

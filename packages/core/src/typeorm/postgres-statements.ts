@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
+import { isResponseTimeout, noResponseMessage } from '../outage.ts'
 import type { AmbientTransaction } from './ambient-transactions.ts'
-import { isResponseTimeout, noResponseMessage } from './outage.ts'
 import type { Parameter } from './parameter.ts'
 import type { StatementResult, Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'

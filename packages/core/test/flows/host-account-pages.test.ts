@@ -194,9 +194,16 @@ describe('login code by e-mail', () => {
     expect([mails, host.errors]).toEqual([[], []])
   })
 
-  test.each<readonly [string, string, Partial<HostAccounts>, PocketOptions['mailer']]>([
+  test.each<readonly [string, string, Partial<HostAccounts>, PocketOptions['mailer'], string?]>([
     ['a mailer that throws', 'mailer', {}, { send: () => Promise.reject(new Error('no')) }],
     ['a mailer that hangs', 'mailer', {}, { send: () => new Promise(() => {}) }],
+    [
+      'a mailer that is unavailable',
+      'mailer',
+      {},
+      { send: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) },
+      'database_unavailable',
+    ],
     [
       'a store that throws',
       'accounts.findByLogin',
@@ -205,12 +212,12 @@ describe('login code by e-mail', () => {
     ],
   ])(
     '%s is reported to the host, and not to the user',
-    async (_name, option, broken, mailer = { send: async () => {} }) => {
+    async (_name, option, broken, mailer = { send: async () => {} }, code = 'misconfigured') => {
       const { host, post } = await hostOf({ ...people(ada), ...broken }, { mailer })
       await using _ = host
       expect(await post('/mail', { login: 'ada' })).toEqual({})
       await host.pocket[Symbol.asyncDispose]()
-      expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option } }])
+      expect(host.errors).toMatchObject([{ code, details: { option } }])
     },
   )
 

@@ -44,11 +44,11 @@ describe('account store', () => {
     const { host, agent, answer } = await signInWith(find)
     await using _host = host
     expect(answer.status).toBe(500)
-    expect(answer.json()).toMatchObject({ code: 'misconfigured', details: { option: 'accounts' } })
+    expect(answer.json()).toMatchObject({ code: 'misconfigured', details: { option: 'accounts.find' } })
     expect(host.events.at(-1)).toMatchObject({ event: 'sign_in_failed', code: 'misconfigured' })
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
-    const fields = [{ field: 'accounts', code }]
-    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'accounts' }, fields }])
+    const fields = [{ field: 'accounts.find', code }]
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'accounts.find' }, fields }])
   })
 
   test('that returns only the required fields is sufficient', async () => {

@@ -143,7 +143,7 @@ async function reuseKeys(stores: PocketStores): Promise<void> {
   for (const key of madeKeys ?? []) await stores.keys.insert({ ...key, statusSince: Date.now() })
 }
 
-function testAccount(userName: string): Account {
+export function testAccount(userName: string): Account {
   return {
     id: crypto.randomUUID(),
     userName,

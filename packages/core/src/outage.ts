@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts'
+import { UnavailableError } from './errors.ts'
 
 /** Codes of Node, of PostgreSQL (class 08, 53 and 57, a deadlock or conflict, and a read-only server) and of SQLite. */
 const outageCodes =
@@ -15,6 +15,8 @@ export function toUnavailableError(error: unknown): UnavailableError | undefined
   if (typeof error !== 'object' || error === null) return undefined
   const code = 'code' in error ? String(error.code) : ''
   const message = 'message' in error ? String(error.message) : ''
+  // Without `connect`, a file is missing rather than the socket of PostgreSQL.
+  if (code === 'ENOENT' && !('syscall' in error && error.syscall === 'connect')) return undefined
   if (!outageCodes.test(code) && !outageMessages.test(message) && !isResponseTimeout(error)) return undefined
   return new UnavailableError('The database cannot be used at the moment.', { cause: error })
 }
