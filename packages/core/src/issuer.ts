@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isPublicSuffix } from './clients/host-wildcards.ts'
 import { ConfigurationError } from './errors.ts'
 
 /** The issuer URL and its parts. */
@@ -31,6 +32,10 @@ export function parseIssuer(issuer: string): Issuer {
       `The issuer "${issuer}" must be an https URL, or an http one on localhost, without a query; a path may hold letters, digits, - and _.`,
     )
   const { origin, host, hostname, protocol } = url
+  if (isPublicSuffix(hostname))
+    throw new ConfigurationError(
+      `The issuer "${issuer}" must have its own domain name: browsers support no passkeys at a public suffix.`,
+    )
   return { id: origin + path, origin, host, hostname, protocol, path }
 }
 

@@ -1,6 +1,5 @@
 import type { HostAccounts } from '../accounts/host-accounts.ts'
 import { isOneCharacterApart } from '../clients/client-input-shape.ts'
-import { isPublicSuffix } from '../clients/host-wildcards.ts'
 import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { ConfigurationError, type FieldError } from '../errors.ts'
 import type { BeforeHookInputs } from '../hooks.ts'
@@ -167,13 +166,7 @@ function suggestOption(path: string): string {
 
 /** Checks of values beyond their type, and of combinations of options. */
 const checks: Readonly<Record<string, (options: PocketOptions) => readonly FieldError[]>> = {
-  issuer: ({ issuer }) =>
-    errorsOf('issuer', () => {
-      if (!isPublicSuffix(parseIssuer(issuer).hostname)) return
-      throw new ConfigurationError(
-        `The issuer "${issuer}" must have its own domain name: browsers support no passkeys at a public suffix.`,
-      )
-    }),
+  issuer: ({ issuer }) => errorsOf('issuer', () => parseIssuer(issuer)),
   name: ({ name = '' }) => (name.trim() ? [] : [optionError('name', 'out_of_range', 'must not be empty')]),
   masterKey: ({ masterKey }) => errorsOf('masterKey', () => toMasterKey(masterKey)),
   accounts: ({ accounts }) => accountProblems(accounts),

@@ -75,6 +75,7 @@ test('names the missing argument of a call', async () => {
     [{ issuer: host.issuer }, 'stores'],
   ] as const)
     await expect(changeIssuer(input as never)).rejects.toMatchObject({ code: 'misconfigured', fields: [{ field }] })
+  await expect(changeIssuer({ issuer: 'https://github.io', stores: host.stores })).rejects.toThrow('public suffix')
 })
 
 test.each([[['phr']], [['pwd', 'pop']], [['hwk']], [['face']], [[]], ['pwd'], [undefined], [['two words']]])(
