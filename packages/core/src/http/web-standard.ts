@@ -28,12 +28,15 @@ export function createFetch(callback: (options: CallbackOptions) => NodeHandler)
     // Loaded when it is used: hosts with `node:http` do not need it.
     const { default: inject } = await import('light-my-request')
     const { pathname, search, host } = new URL(request.url)
+    // Read before the request is passed on, because core reads the body itself.
+    const isRead = request.bodyUsed || request.body?.locked === true
     const body = request.body && new LazyBody(request.body)
     const nextResponse = Promise.withResolvers<Response>()
     const response = inject(
       (req, res) => {
         // As in Node: whether the body has been received, although it may not have been read.
         Object.defineProperty(req, 'complete', { get: () => body?.isReceived ?? true })
+        if (isRead) Object.defineProperty(req, 'readableEnded', { value: true })
         handle(req, res, (error) => {
           if (error === undefined) nextResponse.resolve(next())
           else nextResponse.reject(error)
@@ -50,7 +53,7 @@ export function createFetch(callback: (options: CallbackOptions) => NodeHandler)
           ...(body && !request.headers.has('content-length') && { 'transfer-encoding': 'chunked' }),
           ...Object.fromEntries(request.headers),
         },
-        ...(body && { payload: Readable.from(body, { objectMode: false }) }),
+        ...(body && !isRead && { payload: Readable.from(body, { objectMode: false }) }),
       },
     ).then(({ statusCode, headers, rawPayload }) => {
       const isEmpty = rawPayload.byteLength === 0

@@ -99,3 +99,12 @@ test('counts the rate limit of each IP address', async () => {
   expect(last.headers.get('retry-after')).toMatch(/^\d+$/)
   expect((await attempt('198.51.100.1')).status).toBe(400)
 })
+
+test.each(['/login?redirect=/', '/api/oidc/token'])('reports a body that was read before %s', async (path) => {
+  const request = new Request(host.issuer + path, { method: 'POST', body: new URLSearchParams({ code: 'a' }) })
+  await request.text()
+  expect((await host.pocket.fetch(request)).status).toBe(500)
+  expect(host.errors).toMatchObject([
+    { code: 'misconfigured', message: expect.stringContaining('before any body parser') },
+  ])
+})
