@@ -23,21 +23,29 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test.each([
+type Row = readonly [name: string, dependencies: Readonly<Record<string, string>>, overrides?: object]
+
+test.each<Row>([
   ['nothing else', {}],
   ['better-sqlite3 11', { 'better-sqlite3': '^11.0.0' }],
   ['TypeORM 0.3 with its driver', { typeorm: '^0.3.0', 'better-sqlite3': '^12.0.0' }],
   ['pg 8.16', { pg: '~8.16.0' }],
   ['TypeORM 1.1 and better-sqlite3 12', { typeorm: '^1.1.1', 'better-sqlite3': '^12.0.0' }],
-] as const)(
+  [
+    'TypeORM 1.1 and better-sqlite3 13',
+    { typeorm: '^1.1.1', 'better-sqlite3': '^13.0.0' },
+    { typeorm: { 'better-sqlite3': '$better-sqlite3' } },
+  ],
+])(
   'npm resolves core in a host with %s',
-  async (name, dependencies) => {
+  async (name, dependencies, overrides = {}) => {
     const cwd = join(folder, name.replaceAll(' ', '-'))
     await mkdir(cwd)
     const manifest = {
       name: 'host',
       version: '1.0.0',
       dependencies: { ...dependencies, '@pocket/core': `file:${tarball}` },
+      overrides,
     }
     await writeFile(join(cwd, 'package.json'), JSON.stringify(manifest))
     const options = ['--package-lock-only', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund']
