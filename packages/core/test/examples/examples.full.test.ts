@@ -309,14 +309,15 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
       strict: true,
       noEmit: true,
       skipLibCheck: false,
+      // As in the guide: the types of Koa, beside Express 5.
+      paths: { 'content-disposition': ['./node_modules/@types/content-disposition'] },
     }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['strict.ts'] }))
     const tsc = join(core, '../../node_modules/typescript/bin/tsc')
     const said = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: folder }).catch(
       (failed: { readonly stdout: string }) => failed,
     )
-    // TypeORM ships its own types.
-    expect(said.stdout.split('\n').filter((line) => /@pocket|strict/.test(line))).toEqual([])
+    expect(said.stdout).toBe('')
   })
 
   test.each([
