@@ -78,7 +78,7 @@ describe('with the keyboard alone', () => {
     await keys.tabTo(/^Disabled/)
     await keys.press('ArrowDown')
     await keys.press('ArrowDown')
-    await keys.focuses(/^Everybody/)
+    await keys.focuses(/^Everyone/)
     await keys.tabTo('Save', 60)
     await keys.sends()
     expect(await keys.outcome()).toMatch(/^Saved/)

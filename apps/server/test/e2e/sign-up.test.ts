@@ -111,7 +111,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('signing up on %s', (storage) =
     await using other = await openWindow()
     await other.page.goto(link)
     await other.page.getByRole('button', { name: 'Sign in' }).click()
-    await other.page.getByText('This code doesn’t work').first().waitFor()
+    await other.page.getByText('This code was already used').first().waitFor()
     expect(instance.output()).not.toContain(new URL(link).pathname.split('/').at(-1))
   })
 
