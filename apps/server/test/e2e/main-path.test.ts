@@ -161,7 +161,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await page.goto(link)
     await page.getByRole('button', { name: 'Sign in' }).click()
     // The page of the link also has a field with this name.
-    await page.getByText('This code doesn’t work').first().waitFor()
+    await page.getByText('This code was already used').first().waitFor()
     const field = page.getByLabel('Login code')
     expect(await field.getAttribute('aria-invalid')).toBe('true')
     // The passkey that was just created would respond automatically, so this page contains no ceremony that requests it.
