@@ -5,7 +5,7 @@ import type { DataSourceOptions, EntitySchema } from 'typeorm'
 import { noResponseMessage } from '../outage.ts'
 import { loadBetterSqlite3 } from './installed.ts'
 import { pocketTables } from './tables.ts'
-import { blockingTimeout, busyTimeout, whenUnlocked } from './write-lock.ts'
+import { blockingTimeout, whenUnlocked } from './write-lock.ts'
 
 /** Options of a `DataSource` for SQLite. */
 export type SqliteOptions = Extract<DataSourceOptions, { type: 'better-sqlite3' }>
@@ -30,7 +30,7 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
     database: path,
     // Loaded here, so that a host with PostgreSQL need not install it.
     driver: loadBetterSqlite3(),
-    timeout: busyTimeout,
+    timeout: blockingTimeout,
     prepareDatabase,
     entities: [...tables],
   }
@@ -112,5 +112,4 @@ async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void
   await whenUnlocked(() => connection.pragma('journal_mode = WAL'))
   connection.pragma('synchronous = FULL')
   connection.pragma('foreign_keys = ON')
-  connection.pragma(`busy_timeout = ${blockingTimeout}`)
 }

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type BetterSqlite3 from 'better-sqlite3'
 
 /** How long a transaction waits for another connection that is writing to the same SQLite database, in milliseconds. */
-export const busyTimeout = 10_000
+const busyTimeout = 10_000
 /** How much of it SQLite itself waits, during which this thread does nothing else, in milliseconds. */
 export const blockingTimeout = 20
 const retryDelay = 20
