@@ -22,9 +22,10 @@ export interface ScimRuns extends AsyncDisposable {
   /** Starts the due providers immediately without waiting, even during a long run of another provider. */
   startDueRuns(): void
   /**
-   * Runs a provider immediately and resolves to the report.
+   * Runs a provider and resolves to the report. Waits up to five seconds for the end of a current run, because a new
+   * provider is due immediately.
    *
-   * @throws {ConflictError} `scim_sync_running` if it is already running
+   * @throws {ConflictError} `scim_sync_running` if it is still running
    */
   runNow(provider: ScimProvider): Promise<ScimReport>
   /** Reads the description of a target without changing it. @throws {ScimError} */
@@ -52,6 +53,8 @@ const idleTime = 300 * second
 /** An administrator is waiting for the result. */
 const maxTestDuration = 20 * second
 const maxConcurrentRuns = 4
+const claimInterval = 200
+const maxClaims = 25
 
 export function createScimRuns(deps: ScimRunDeps): ScimRuns {
   const { store, providers, fetch, clock, onError, repeat = repeatByTimer, pause = pauseByTimer } = deps
@@ -107,9 +110,12 @@ export function createScimRuns(deps: ScimRunDeps): ScimRuns {
     },
 
     async runNow({ id }) {
-      const report = await track(run(id, stop.signal, 'claim'))
-      if (!report) throw new ConflictError('scim_sync_running', 'Provisioning is already running.')
-      return report
+      for (let claims = 1; ; claims++) {
+        const report = await track(run(id, stop.signal, 'claim'))
+        if (report) return report
+        if (claims === maxClaims) throw new ConflictError('scim_sync_running', 'Provisioning is already running.')
+        await pause(claimInterval, stop.signal)
+      }
     },
 
     test: (provider, signal = AbortSignal.timeout(maxTestDuration)) => createTarget(provider, signal).describe(),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type AuditEvent, type Client, createPublicFetch } from '@pocket/core'
 import { createDirectory, type Directory, newUser } from '@pocket/directory'
+import { pauseByTimer } from '@pocket/directory/internal'
 import { type DirectoryStores, directoryStores } from '@pocket/directory/typeorm'
 import { databaseKinds } from '@pocket/test-support'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
@@ -125,6 +126,25 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     }
     await replica({ fetch: meanwhile }).runNow(provider)
     expect(refused).toMatchObject({ code: 'scim_sync_running' })
+  })
+
+  test('a requested run waits for the end of a current run', async () => {
+    const provider = await create('one')
+    const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+    const waits = Promise.withResolvers<void>()
+    let requested: Promise<unknown> | undefined
+    const meanwhile: typeof fetch = async (url, init) => {
+      requested ??= replica({
+        pause: async (milliseconds, signal) => {
+          waits.resolve()
+          await pauseByTimer(milliseconds, signal)
+        },
+      }).runNow(provider)
+      await waits.promise
+      return fetch(url, init)
+    }
+    await replica({ fetch: meanwhile }).runNow(provider)
+    expect(await requested).toMatchObject({ problemCount: 0 })
   })
 
   test('a request that arrives during a run is handled after it', async () => {
