@@ -84,7 +84,7 @@ export interface RefreshResponses {
 /**
  * Consumes a code or refresh token and stores the tokens of the response at once under the lock of their grant, so that no token
  * outlives a grant that is revoked concurrently, and the first of two uses gets a response. Makes refreshes idempotent: the same write
- * stores the sealed response, and repeated requests receive it again (decision 0016).
+ * stores the sealed response, and repeated requests receive it again (decision 10).
  */
 export function createRefreshResponses({ stores, clock, masterKey }: CoreContext): RefreshResponses {
   const { artifacts } = stores
