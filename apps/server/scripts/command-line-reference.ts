@@ -8,7 +8,7 @@ const target = new URL('../../../docs/reference/command-line.md', import.meta.ur
 
 /** The command-line reference: every command with its arguments, options and examples. */
 export function commandLineReference(): string {
-  // A cast: no command runs, so the definitions need only these properties.
+  // No command runs, so the definitions need only these properties.
   const context = { version: '', print() {}, printError() {} } as unknown as CommandContext
   const sections = createProgram(context).commands.flatMap((command) => sectionsOf(command, 'pocket-id'))
   return `# Command line

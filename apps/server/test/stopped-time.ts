@@ -8,7 +8,6 @@ export async function withoutLongTimeouts<Value>(act: () => PromiseLike<Value>):
   const { setTimeout } = globalThis
   const never = 2 ** 31 - 1
   const stopped = (callback: () => void, delay = 0) => setTimeout(callback, delay > 2000 ? never : delay)
-  // A cast: no caller passes arguments.
   const spy = jest.spyOn(globalThis, 'setTimeout').mockImplementation(stopped as typeof setTimeout)
   try {
     return await act()

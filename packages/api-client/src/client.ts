@@ -65,7 +65,7 @@ export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions):
       if (!response.ok && response.status !== 304) throw await toRequestError(response)
     },
   })
-  // A cast: unsuccessful responses were thrown above, which the library's types cannot express.
+  // Unsuccessful responses were thrown above, which the library's types cannot express.
   return Object.fromEntries(methods.map((method) => [method, client[method]])) as unknown as PocketClient
 }
 

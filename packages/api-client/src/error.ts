@@ -36,7 +36,7 @@ export async function toRequestError(response: Response): Promise<PocketRequestE
 function parseBody(text: string): Partial<ErrorBody> {
   try {
     const body: unknown = JSON.parse(text)
-    // A cast: the document defines the body of an error response.
+    // The cast is safe: the document defines the body of an error response.
     return typeof body === 'object' && body !== null ? (body as Partial<ErrorBody>) : {}
   } catch {
     return {}

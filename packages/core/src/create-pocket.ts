@@ -93,7 +93,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       throw missingArgument('request', 'must be web-standard headers, or a request of node:http')
     // Headers of frameworks can have more members, such as `headers`.
     if ('socket' in request)
-      // A cast: the overload requires the response.
+      // The cast is safe: the overload requires the response.
       return sessions.read(request, response as ServerResponse)
     const { req, res } = toNodeExchange(request)
     return sessions.read(req, res)

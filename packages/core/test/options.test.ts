@@ -19,7 +19,6 @@ const noLimits = {
 }
 
 const fieldsOf = async (options: object) => {
-  // Cast: the value of a host without type checking.
   const failed = createPocket({ ...sound, ...options } as PocketOptions)
   return failed.then(
     () => [],
@@ -66,7 +65,6 @@ test('reports all invalid options at once by name', async () => {
 })
 
 test('names the group of an option that is given outside it', async () => {
-  // Cast: the value of a host without type checking.
   const failed = createPocket({ ...sound, render: () => '', pages: { policy: async () => ({}) } } as PocketOptions)
   await expect(failed).rejects.toThrow(
     'render: is not a known option; use pages.render. pages.policy: is not a known option; use passkeys.policy',
@@ -180,7 +178,6 @@ test.each([
 })
 
 test.each([undefined, null, 'https://id.example.com', []])('rejects %p as options', async (input) => {
-  // Cast: the value of a host without type checking.
   const failed = createPocket(input as unknown as PocketOptions)
   await expect(failed).rejects.toMatchObject({
     code: 'misconfigured',

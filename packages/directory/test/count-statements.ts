@@ -8,7 +8,7 @@ export async function countStatements(dataSource: DataSource, callback: () => Pr
   let count = 0
   database.query = (...args) => {
     count += 1
-    // A cast: only the caller knows the row type.
+    // Only the caller knows the type of the rows.
     return query.apply(database, args) as Promise<never>
   }
   database.execute = (...args) => {

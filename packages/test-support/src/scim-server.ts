@@ -121,7 +121,7 @@ function write(kind: 'User' | 'Group', id: string | undefined, content: object):
     if (other.id !== id && keyOf(other, uniqueAttribute) === key)
       throw new SCIMMY.Types.Error(409, 'uniqueness', `${uniqueAttribute} is taken`)
   const { schemas: _schemas, meta: _meta, ...attributes } = plain
-  // A cast: the library has validated the required attributes.
+  // The cast is safe: the library has validated the required attributes.
   const object = { ...attributes, id: id ?? randomUUID() } as unknown as ScimObject
   objects.set(object.id, object)
   return object
@@ -143,7 +143,7 @@ function read(
   const { objects } = storeOf(kind)
   if (id === undefined) {
     const objectList = [...objects.values()]
-    // A cast: the filter returns a subset of its input.
+    // The cast is safe: the filter returns a subset of its input.
     return filter ? (filter.match(objectList) as ScimObject[]) : objectList
   }
   const found = objects.get(id)

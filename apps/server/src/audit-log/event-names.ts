@@ -102,7 +102,7 @@ const kinds: Readonly<Record<Kind, boolean>> = {
 
 /** The audit log names for a kind of event. */
 function namesOf(kind: Kind): readonly string[] {
-  // A cast: the name depends only on the kind of event and the method.
+  // The cast is safe: the name depends only on the kind of event and the method.
   const name = (method: string) => eventName({ event: kind, method } as AuditEvent)
   const methods: Readonly<Partial<Record<Kind, readonly string[]>>> = {
     signed_in: ['passkey', 'code', 'device', 'recovery'],

@@ -70,7 +70,7 @@ export function backupBucket(
         for (const result of results) if (result.status === 'rejected') throw result.reason
         const { body } = await client.sendOk({ method: 'GET', name, signal, timeout: transferTimeout })
         if (body === null) throw new Error(`The S3 storage returned nothing for ${name}`)
-        // A cast, since the stream types of Node and of the browser differ only in name.
+        // The stream types of Node and of browsers differ only in name.
         await check(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]))
         await client.sendOk({ method: 'PUT', name: markerOf(name), body: Buffer.alloc(0), signal })
         isChecked = true

@@ -101,7 +101,7 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
     })),
     ...(accessTokenDurationMinutes && { accessTokenDurationMinutes }),
     ...(refreshTokenDurationMinutes && { refreshTokenDurationMinutes }),
-    // A cast, because core validates the value again and determines the kind of claim source.
+    // The cast is safe because core validates the value again and determines the kind of claim source.
     ...(body.protocol && { protocol: body.protocol as ClientProtocolInput }),
   }
 }

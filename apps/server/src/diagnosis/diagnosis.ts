@@ -122,7 +122,7 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
       inTime((signal) => checkRelatedOrigins(issuer, origins, signal)).catch(() => []),
       inTime((signal) => proxyProbe.check(issuer, signal)).catch(() => []),
       ...Object.entries(findingOfCheck).map(([check, name]) =>
-        // A cast: the keys of the table are the names of the checks.
+        // The cast is safe: the keys of the table are the names of the checks.
         failureOf(name, '#server', checks[check as keyof typeof findingOfCheck]),
       ),
       checkClock(),

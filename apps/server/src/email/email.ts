@@ -105,7 +105,7 @@ const emailKindSet = {
 } satisfies Record<EmailKind, true>
 
 /** A test is sent immediately, the others are queued. */
-// A cast: `Object.keys` does not preserve the type of the keys.
+// `Object.keys` loses the types of the keys.
 export const emailKinds = Object.keys(emailKindSet) as readonly EmailKind[]
 
 /** A queued, sent or failed e-mail. Instants in milliseconds since the Unix epoch. */

@@ -33,7 +33,7 @@ export async function callApi({ handler, issuer, apiKey }: Target, request: ApiR
   // Loaded when it is used: a server does not need it.
   const { default: inject } = await import('light-my-request')
   const { statusCode, headers, payload } = await inject(
-    // A cast: the library's requests have everything that Koa reads.
+    // The cast is safe: the library's requests have everything that Koa reads.
     handler as DispatchFunc,
     {
       method,

@@ -53,7 +53,7 @@ const secretsOf: { readonly [View in PageModel['view']]?: (page: Extract<PageMod
 
 function isSecretFree(page: PageModel): boolean {
   if (compressedViews.has(page.view)) return true
-  // A cast: the function belongs to the view of the page.
+  // The cast is safe: the function belongs to the view of the page.
   const secretOf = secretsOf[page.view] as ((page: PageModel) => unknown) | undefined
   return secretOf !== undefined && (secretOf(page) ?? null) === null
 }

@@ -56,7 +56,7 @@ type Unnamed<Event, Name extends string> = Event extends { readonly [Key in Name
 
 function userEvent({ id, userName }: User, event: Unnamed<AuditEvent, 'accountId'>): NamedEvent {
   const names = { accountName: userName, actorName: ldapActor.userName, clientName: null, passkeyName: null }
-  // A cast: the parts of a union are not joined again.
+  // TypeScript does not join the parts of a union again.
   return { event: { ...event, accountId: id, by: ldapActor.id } as AuditEvent, names }
 }
 

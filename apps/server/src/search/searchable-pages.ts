@@ -39,7 +39,7 @@ const sectionPart = (section: SectionName, title: string, id: string): Searchabl
   parents: [`settings.sections.${section}`],
   path: `${pathOf(section)}#${id}`,
 })
-// A cast: `Object.keys` loses the keys.
+// `Object.keys` loses the types of the keys.
 const sectionSettings = (Object.keys(sections) as SectionName[]).flatMap((section) =>
   sections[section].flatMap(({ name, fields }) =>
     fields.map(

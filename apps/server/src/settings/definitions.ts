@@ -16,7 +16,7 @@ type SettingsOf<Page extends Groups> = {
 }
 
 function settingsOf<Page extends Groups>(page: Page): SettingsOf<Page> {
-  // A cast, because `Object.assign` loses the keys.
+  // `Object.assign` loses the types of the keys.
   return Object.assign({}, ...Object.values(page)) as SettingsOf<Page>
 }
 

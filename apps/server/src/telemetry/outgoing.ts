@@ -50,7 +50,7 @@ export function outgoing<State>(
     'undici:request:error': finish,
   }
   for (const [name, listener] of Object.entries(listeners)) {
-    // A cast: undici documents the messages.
+    // undici documents the messages but does not type them.
     const onMessage = (message: unknown) => listener(message as UndiciMessage)
     subscribe(name, onMessage)
     stack.defer(() => unsubscribe(name, onMessage))

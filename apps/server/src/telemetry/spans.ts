@@ -43,7 +43,7 @@ export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableS
       return trace.setSpan(outer, span)
     }
     const close = (message: unknown) => {
-      // A cast: the channel publishes the message that it was given.
+      // The cast is safe: the channel publishes the message that it was given.
       const ended = message as Message & { readonly error?: unknown }
       const span = spans.get(ended)
       if (span === undefined) return
@@ -52,7 +52,7 @@ export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableS
       finish?.(ended, span)
       span.end()
     }
-    // A cast: the types name the store and the message in the other order.
+    // The types declare the store and the message in the other order.
     traced.start.bindStore(active as never, open as never)
     traced.asyncEnd.subscribe(close)
     stack.defer(() => {

@@ -9,7 +9,7 @@ export function onMessage<Message>(
   { name }: diagnostics.MessageChannel<Message>,
   receive: (message: Message) => void,
 ): void {
-  // A cast: the publisher declares the type of its messages.
+  // The cast is safe: the publisher declares the type of its messages.
   const listener = (message: unknown) => receive(message as Message)
   subscribe(name, listener)
   stack.defer(() => unsubscribe(name, listener))

@@ -84,7 +84,6 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     const body = { name: `Key ${minted.size}`, expiresAt: new Date(now + 86_400_000).toISOString(), scopes }
     const canReadSecrets = scopes === null && role === 'administrator'
     const response = await owners[role].postJson(`${url}/api/api-keys`, { ...body, canReadSecrets })
-    // A cast: another test checks the shape.
     const { token } = response.json() as { token: string }
     const created = byKey(name, token, { role, scopes })
     minted.set(name, created)

@@ -135,8 +135,7 @@ async function outcome(by: TestCaller, route: string, { params = {}, body }: Con
   const options = { headers: { accept: 'application/json', ...by.headers } }
   const response = path.startsWith('/api/')
     ? await by.agent.sendJson(method, url, { body, options })
-    : // A cast: pages receive a form.
-      await by.agent.postForm(url, body as Readonly<Record<string, string>>, options)
+    : await by.agent.postForm(url, body as Readonly<Record<string, string>>, options)
   return response.status < 400 ? 'done' : outcomeOf(response)
 }
 
@@ -177,7 +176,6 @@ describe('a condition', () => {
 describe('the account of the current user', () => {
   async function own(by: TestCaller): Promise<Readonly<Record<string, unknown>>> {
     const response = await by.agent.getJson(`${callers.instance.url}/api/users/me`, { headers: by.headers })
-    // A cast: another test checks the shape.
     return response.json() as Readonly<Record<string, unknown>>
   }
 
@@ -257,7 +255,6 @@ test('requires a passkey used for this approval to approve another device', asyn
   const { url } = callers.instance
   const by = session('user, session recent')
   const response = await callers.instance.agent().postJson(`${url}/api/device-login/requests`, {})
-  // A cast: another test checks the shape.
   const { userCode: code } = response.json() as { userCode: string }
   const decide = (decision: string) =>
     outcome(by, 'POST /api/device-login/verification/decision', { body: { code, decision } })

@@ -23,7 +23,6 @@ async function interactionRoutes(): Promise<readonly string[]> {
   const koa = new Koa()
   koa.use(async (ctx, next) => {
     await next()
-    // A cast: @koa/router sets this property.
     const { stack } = (ctx as unknown as { readonly router: Router }).router
     for (const { methods, path } of stack)
       for (const method of methods) if (method !== 'HEAD') found.push(`${method} ${path}`)

@@ -31,7 +31,6 @@ async function keyWith(...scopes: readonly string[]) {
 }
 
 function refusal({ status, text }: UserAgentResponse): readonly unknown[] {
-  // A cast: every rejection has a code.
   return [status, (JSON.parse(text) as { code?: string }).code]
 }
 
@@ -165,7 +164,6 @@ describe('an administrator session without a passkey check or registration', () 
     const url = instance.url + path
     if (path.startsWith('/api/')) return refusal(await agent.sendJson(method, url, { body: content }))
     const options = { headers: { accept: 'application/json' } }
-    // A cast: pages receive a form.
     return refusal(await agent.postForm(url, content as Readonly<Record<string, string>>, options))
   }
   const refused = [403, 'passkey_required']
@@ -321,7 +319,6 @@ describe('an API key without scopes and without the permission to read secrets',
     const administrator = await createPerson(instance, { isAdmin: true })
     const other = await keyOf({})
     const created = await other('POST /api/users', { username: freshName(), email: email() })
-    // A cast: another test checks the shape.
     const { id } = created.json() as { readonly id: string }
     const statuses = [
       created,

@@ -240,7 +240,6 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   test('end immediately when the session is revoked, except the device grant, which has no session', async () => {
     const { person, both } = await given()
     const sessions = await instance.call('GET /api/sessions', { agent: person.agent })
-    // A cast: it is a list.
     const [session] = sessions.json as unknown as readonly { readonly id: string }[]
     const params = { id: session?.id ?? '' }
     expect((await instance.call('DELETE /api/sessions/{id}', { params, agent: person.agent })).status).toBe(204)

@@ -147,7 +147,6 @@ describe.each(databaseKinds)('the typed client on %s', (kind) => {
       details: { fields: expect.arrayContaining([expect.objectContaining({ field: 'username', code: 'required' })]) },
       requestId: expect.stringMatching(/^[\da-f-]{36}$/),
     })
-    // A cast: the assertion above checks it.
     const { requestId } = error as PocketRequestError
     expect(instance.log.some((line) => line.includes(String(requestId)))).toBe(true)
     const params = { path: { id: randomUUID() } }

@@ -33,7 +33,6 @@ describe.each(databaseKinds)('%s', (kind) => {
   async function mint(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<Minted> {
     const response = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })
     expect([response.status, response.text]).toEqual([201, expect.any(String)])
-    // A cast: a test below checks the shape.
     return response.json() as Minted
   }
 
@@ -45,7 +44,6 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   async function listed(agent: UserAgent, query = ''): Promise<readonly Minted['apiKey'][]> {
-    // A cast: a test below checks the shape.
     const { data } = (await agent.getJson(keysAt + query)).json() as { readonly data: readonly Minted['apiKey'][] }
     return data
   }
@@ -255,7 +253,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await withKey(token, 'PUT /api/users/me', { ...own, locale: 'de' })).status).toBe(200)
 
     const read = (await administrator.getJson(`${url}/api/application-configuration/all`)).json()
-    // A cast: the document defines the type.
     const list = read as readonly { readonly key: string; readonly value: string }[]
     const all = Object.fromEntries(list.map(({ key, value }) => [key, value]))
     for (const changes of [
@@ -289,7 +286,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     const scopes = ['write:clients', 'read:users', 'read:groups']
     const allowed = await mint(administrator, { scopes })
     const created = await withKey(allowed.token, 'POST /api/scim/service-provider', body)
-    // A cast: the document defines the type.
     const { id } = created.json() as { readonly id: string }
     for (const missing of ['read:users', 'read:groups']) {
       const { token } = await mint(administrator, { scopes: scopes.filter((scope) => scope !== missing) })
@@ -377,7 +373,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['an unknown scope', { scopes: ['read:everything'] }, 'scopes[0] oneof'],
     ['a scope twice', { scopes: ['read:users', 'read:users'] }, 'scopes invalid_format'],
     ['a text for scopes', { scopes: 'read:users' }, 'invalid_request_body'],
-  ])('refuses %s', async (_what, fields, problem) => {
+  ])('rejects %s', async (_what, fields, problem) => {
     const response = await instance.administrator.postJson(keysAt, {
       name: 'Terraform',
       expiresAt: inDays(1),
@@ -407,7 +403,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['another type', 'text/plain', '{"name":"Terraform"}'],
     ['a prototype', 'application/json', '{"__proto__":{"name":"Terraform"},"constructor":{"prototype":{}}}'],
     ['deep nesting', 'application/json', `{"name":${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
-  ])('refuses a body of %s', async (_what, type, body) => {
+  ])('rejects a body of %s', async (_what, type, body) => {
     const response = await instance.administrator.fetch(keysAt, {
       method: 'POST',
       headers: { 'content-type': type, cookie: cookieOf(instance.administrator) },

@@ -37,7 +37,6 @@ async function withPermissions(name = 'Notes') {
     { key: 'read', name: 'Read', description: 'Look' },
     { key: 'write', name: 'Write', description: null },
   ])
-  // A cast: the response was checked against the document.
   const [read, write] = (json.permissions as readonly { readonly id: string }[]).map((each) => each.id)
   return { id, resource, read: String(read), write: String(write) }
 }
@@ -120,7 +119,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     [{ resource: `https://notes.example/${'x'.repeat(350)}` }, 'resource', 'too_long'],
     [{ accessTokenDurationMinutes: 0 }, 'accessTokenDurationMinutes', 'too_short'],
     [{ accessTokenFormat: 'paper' }, 'accessTokenFormat', 'oneof'],
-  ])('refuse %j', async (fields, field, code) => {
+  ])('reject %j', async (fields, field, code) => {
     const refused = await createApi(fields)
     expect([refused.status, refused.json.code, fieldsOf(refused)]).toEqual([400, 'validation_failed', [[field, code]]])
   })

@@ -16,7 +16,6 @@ interface Entry {
 }
 
 function fieldsOf(json: Readonly<Record<string, unknown>>): readonly string[] {
-  // A cast: the response was checked against the document.
   const { fields } = json.details as { readonly fields: readonly { readonly field: string }[] }
   return fields.map(({ field }) => field)
 }
@@ -32,7 +31,6 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   async function entries(query: string): Promise<readonly Entry[]> {
     const { json } = await instance.call('GET /api/audit-logs/all', { query: `?pagination[limit]=100&${query}` })
-    // A cast: the response was checked against the document.
     return json.data as readonly Entry[]
   }
   const total = async (query: string) => {
@@ -81,7 +79,6 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('records that a secret setting changed, but not its value', async () => {
     const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
-    // A cast: another test checks the response.
     const variables = all.json() as readonly { readonly key: string; readonly value: string }[]
     const values = Object.fromEntries(variables.map(({ key, value }) => [key, value]))
     const body = { ...values, appName: 'Changed', smtpPassword: 'hidden-from-all' }

@@ -37,7 +37,6 @@ describe.each(databaseKinds)('%s', (kind) => {
   async function entries(path: string, options: CallOptions = {}): Promise<readonly Entry[]> {
     const { status, json } = await instance.call(`GET /api/audit-logs${path}`, options)
     expect(status).toBe(200)
-    // A cast: the response was checked against the document.
     return json.data as readonly Entry[]
   }
 
@@ -168,7 +167,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id, agent } = await instance.person('keys')
     const authenticator = new SoftwareAuthenticator()
     const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
-    // A cast: other tests check the data that the server sends to browsers.
     const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = authenticator.create(options, { origin: instance.url })
     expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)

@@ -74,7 +74,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       'FriendlyName must be at least 2 characters long, name is',
     ],
     ['POST /api/users', [], 'Request body is invalid: must be object'],
-  ])('refuses %s of %j with a readable message', async (call, body, sentence) => {
+  ])('rejects %s of %j with a readable message', async (call, body, sentence) => {
     const { status, json } = await instance.call(call, { body })
     expect([status, json.error]).toEqual([400, expect.stringContaining(sentence)])
     expect(JSON.stringify(json)).not.toMatch(/pattern|\^|format \\"/)

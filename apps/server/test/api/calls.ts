@@ -36,7 +36,6 @@ export async function startCalled(
   const database = await databaseOf(kind, stack)
   const instance = stack.use(await startInstance({ ...database, ...env }))
   const document = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
-  // A cast: the OpenAPI test checks its shape.
   const differences = comparison(document.json() as Document)
   return {
     ...instance,
@@ -52,7 +51,6 @@ export async function startCalled(
         response = await send()
       }
       expect([call, differences(call, response)]).toEqual([call, []])
-      // A cast: no test reads a response that is not an object.
       const json = (response.text === '' ? {} : response.json()) as Readonly<Record<string, unknown>>
       return { status: response.status, json, response }
     },

@@ -9,7 +9,6 @@ let differences: Differences
 
 beforeAll(async () => {
   instance = await startInstance()
-  // A cast: other tests check the document.
   differences = comparison(
     (await instance.administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document,
   )

@@ -32,7 +32,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     administrator = instance.administrator
-    // A cast: other tests check the document.
     differences = comparison((await administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document)
   })
 
@@ -50,7 +49,6 @@ describe.each(databaseKinds)('%s', (kind) => {
   async function created(fields: Json = {}): Promise<ClientDto> {
     const response = await call('POST /api/oidc/clients', { name: 'Client', ...fields })
     expect([response.status, response.text]).toEqual([201, expect.any(String)])
-    // Casts here and below: the document defines the shapes.
     return response.json() as ClientDto
   }
 
@@ -254,7 +252,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       { name: 'n', credentials: { federatedIdentities: [{ issuer: 'a\nb' }] } },
       'credentials.federatedIdentities[0].issuer',
     ],
-  ])('refuses %s and names the field', async (_name, body, field) => {
+  ])('rejects %s and names the field', async (_name, body, field) => {
     const response = await call('POST /api/oidc/clients', body)
     expect([response.status, response.json()]).toEqual([
       400,
@@ -274,7 +272,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['a number in a list', { name: 'n', callbackURLs: [1] }],
     ['half a minute', { name: 'n', accessTokenDurationMinutes: 0.5 }],
     ['credentials that are a list', { name: 'n', credentials: [] }],
-  ])('refuses %s as a body', async (_name, body) => {
+  ])('rejects %s as a body', async (_name, body) => {
     const response = await call('POST /api/oidc/clients', body)
     expect([response.status, response.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
   })
@@ -416,7 +414,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['a line break', { secret: `${'x'.repeat(16)}\n` }, 'secret'],
       ['an end that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
       ['a leap second', { expiresAt: '2090-12-31T23:59:60Z' }, 'expiresAt'],
-    ])('refuse %s', async (_name, body, field) => {
+    ])('reject %s', async (_name, body, field) => {
       const { id } = await created()
       const response = await call('POST /api/oidc/clients/{id}/secrets', body, { id })
       expect([response.status, response.json()]).toEqual([

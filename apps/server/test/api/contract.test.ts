@@ -49,12 +49,12 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(response.text).not.toContain('"code":"not_signed_in"')
     })
 
-    test.each(routes('served', 'user', 'session', 'administrator'))('$name is refused', async (route) => {
+    test.each(routes('served', 'user', 'session', 'administrator'))('$name is rejected', async (route) => {
       const response = await call(instance.agent(), route)
       expect([response.status, response.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
     })
 
-    test.each(routes('served', 'user', 'administrator'))('$name is refused with an invented key', async (route) => {
+    test.each(routes('served', 'user', 'administrator'))('$name is rejected with an invented key', async (route) => {
       const response = await call(instance.agent(), route, { 'x-api-key': 'pak_made-up' })
       expect([response.status, response.json()]).toEqual([401, expect.objectContaining({ code: 'not_signed_in' })])
     })
@@ -84,7 +84,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     // The same code reads the credentials of all routes of a kind.
     const first = firstOfEach(refused, ({ auth }) => auth)
 
-    test.each(selectCases(refused, (route) => first.has(route)))('$name is refused', async (route) => {
+    test.each(selectCases(refused, (route) => first.has(route)))('$name is rejected', async (route) => {
       for (const headers of bad) {
         const response = await call(instance.agent(), route, headers)
         expect([headers, response.status, response.json()]).toEqual([

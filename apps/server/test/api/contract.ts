@@ -253,7 +253,6 @@ export const contract: readonly ContractRoute[] = [...lines, ...olderLines, ...o
 function routeOf([call, auth, pending]: Line): ContractRoute {
   const [method, path] = call.split(' ')
   return {
-    // Casts: `split` loses the literal type of the line.
     method: method as ContractRoute['method'],
     path: path as ContractRoute['path'],
     auth,

@@ -267,7 +267,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['', 'validation_failed'],
     ['E0000000', 'oidc_invalid_device_code'],
     ['x'.repeat(65), 'oidc_invalid_device_code'],
-  ])('refuses the code %j with %s', async (input, code) => {
+  ])('rejects the code %j with %s', async (input, code) => {
     expect(await info(input)).toMatchObject({ status: 400, json: { code } })
   })
 

@@ -214,7 +214,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await exchange()).status).toBe(403)
   })
 
-  test.each(['', 'P2222222', 'x'.repeat(65), 7])('refuses the code %j', async (code) => {
+  test.each(['', 'P2222222', 'x'.repeat(65), 7])('rejects the code %j', async (code) => {
     const response = await instance.call('POST /api/device-login/verification', { body: { code }, agent: person.agent })
     expect([400, 401]).toContain(response.status)
   })

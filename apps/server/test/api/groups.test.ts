@@ -174,7 +174,7 @@ describe('bad input', () => {
     [{ friendlyName: null }, 'friendlyName', 'required'],
     [{ friendlyName: '𝒷' }, 'friendlyName', 'too_short'],
     [{ friendlyName: '𝒷'.repeat(51) }, 'friendlyName', 'too_long'],
-  ])('refuses %j', async (fields, field, code) => {
+  ])('rejects %j', async (fields, field, code) => {
     const body = { name: fresh(), friendlyName: 'Friends', ...fields }
     for (const { status, json } of [
       await instance.call('POST /api/user-groups', { body }),
@@ -197,7 +197,7 @@ describe('bad input', () => {
   test.each<[string, unknown]>([
     ['PUT /api/user-groups/{id}/users', {}],
     ['PUT /api/user-groups/{id}/users', { userIds: null }],
-  ])('%s requires all its fields and refuses %j', async (call, body) => {
+  ])('%s requires all its fields and rejects %j', async (call, body) => {
     const response = await instance.call(call, { params: { id }, body })
     expect([response.status, response.json.code]).toEqual([400, 'validation_failed'])
   })
@@ -208,7 +208,7 @@ describe('bad input', () => {
     ['PUT /api/user-groups/{id}/users', { userIds: [null] }],
     ['PUT /api/user-groups/{id}/users', []],
     ['PUT /api/custom-claims/user-group/{userGroupId}', {}],
-  ])('%s refuses %j', async (call, body) => {
+  ])('%s rejects %j', async (call, body) => {
     const response = await instance.call(call, { params: { id, userGroupId: id }, body })
     expect([response.status, response.json.code]).toEqual([400, 'invalid_request_body'])
   })

@@ -33,7 +33,6 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
       body,
     })
     const json: unknown = JSON.parse(await response.text())
-    // A cast: every response below is an object.
     return { status: response.status, json: json as Readonly<Record<string, unknown>> }
   }
 

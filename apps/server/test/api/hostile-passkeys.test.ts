@@ -71,7 +71,7 @@ describe('a sign-in', () => {
       {},
       (result) => ({ ...result, response: { ...result.response, authenticatorData: 'A'.repeat(66_000) } }),
     ],
-  ])('%s is refused and recorded, and changes nothing', async (_name, code, lies, change) => {
+  ])('%s is rejected and recorded, and changes nothing', async (_name, code, lies, change) => {
     const agent = instance.agent()
     const response = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, lies)))
     expect(response.json()).toMatchObject({ code })
@@ -134,13 +134,13 @@ describe('a new passkey', () => {
       {},
       (result) => ({ ...result, id: idOf(bob), rawId: idOf(bob) }),
     ],
-  ])('%s is refused and recorded, and changes nothing', async (_name, code, misbehaviour, change) => {
+  ])('%s is rejected and recorded, and changes nothing', async (_name, code, misbehaviour, change) => {
     const { agent } = ada
     const signedIn = await passkeyAnswer(agent, instance.url, ada.authenticator)
     expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, signedIn)).status).toBe(200)
     const before = await passkeysOf(ada)
     const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
-    // A cast: the authenticator rejects invalid options. It is a second one, because each holds one passkey per user.
+    // A second authenticator, because each holds one passkey per user.
     const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const created = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehaviour })
     const response = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(created) })

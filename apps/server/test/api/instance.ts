@@ -23,7 +23,6 @@ export interface Person {
 /** Registers a passkey for the current user through the REST API. */
 export async function registerPasskey(agent: UserAgent, url: string, authenticator = new SoftwareAuthenticator()) {
   const begun = await agent.getJson(`${url}/api/webauthn/register/start`)
-  // A cast: the authenticator rejects invalid options.
   const options = begun.json() as Parameters<SoftwareAuthenticator['create']>[0]
   const response = authenticator.create(options, { origin: url })
   return { authenticator, answer: await agent.postJson(`${url}/api/webauthn/register/finish`, response) }
@@ -37,7 +36,6 @@ export async function passkeyAnswer(
   misbehaviour: NonNullable<Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour']> = {},
 ) {
   const begun = await agent.getJson(`${url}/api/webauthn/login/start`)
-  // A cast, as above.
   return authenticator.get(begun.json() as Parameters<SoftwareAuthenticator['get']>[0], { origin: url, misbehaviour })
 }
 

@@ -41,7 +41,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     readonly nextRunAt: string
     readonly lastRun: { readonly outcome: string; readonly finishedAt: string; readonly tookMs: number } | null
   }
-  // A cast: the test that replays every operation checks the schema.
   const jobs = async () => (await instance.call('GET /api/jobs')).json as unknown as readonly JobDto[]
 
   test('gives every job a readable name', async () => {

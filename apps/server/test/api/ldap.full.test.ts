@@ -77,14 +77,12 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   /** Milliseconds until the next run of the hourly job. */
   const untilNextRun = async () => {
     const { response } = await instance.call('GET /api/jobs')
-    // A cast: responses are checked against the document.
     const jobs = response.json() as readonly { readonly name: string; readonly nextRunAt: string }[]
     return Date.parse(jobs.find(({ name }) => name === 'sync-ldap')?.nextRunAt ?? '') - Date.now()
   }
   const untilOneWaits = async () => {
     for (;;) {
       const { response } = await instance.call('GET /api/ldap/runs')
-      // A cast: responses are checked against the document.
       const runs = response.json() as readonly { readonly outcome: string }[]
       const found = runs.find(({ outcome }) => outcome === 'waiting')
       if (found) return found
@@ -99,7 +97,6 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     readonly disabled: boolean
     readonly isAdmin: boolean
   }
-  // A cast: responses are checked against the document.
   const users = async () => (await instance.call('GET /api/users')).json.data as readonly UserDto[]
   const named = async (name: string) => {
     const user = (await users()).find(({ username }) => username === name)
@@ -169,8 +166,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       counts: { created: 4, groupsCreated: 2, membersAdded: 5 },
       losses: { asks: false },
     })
-    // The report names new administrators before anyone confirms the import. A cast: responses are checked against the
-    // document.
+    // The report names new administrators before anyone confirms the import.
     const { created } = dry.json.plan as { readonly created: readonly { name: string; changes: object }[] }
     const administrators = created.filter(({ changes }) => 'administrator' in changes)
     expect(administrators.map(({ name }) => name)).toEqual(['The bob (bob)'])

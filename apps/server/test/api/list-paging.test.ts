@@ -32,7 +32,6 @@ describe.each(databaseKinds)('list pages on %s', (kind) => {
 
   async function list(query: string): Promise<{ ids: readonly string[]; pagination: Paging }> {
     const { json } = await instance.call('GET /api/users', { query: `?${query}` })
-    // A cast: the call checks the response.
     const { data, pagination } = json as unknown as { data: readonly { id: string }[]; pagination: Paging }
     return { ids: data.map(({ id }) => id), pagination }
   }

@@ -44,7 +44,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     return agent
   }
 
-  // A cast: the call checks it against its schema.
   const entries = async (query: string) =>
     (await instance.call('GET /api/audit-logs/all', { query: `?filters[userID]=${person.id}&${query}` })).json
       .data as readonly Entry[]
@@ -167,7 +166,6 @@ test('downloads a missing database at the start, and reports a failure in the jo
   source.answer = (_req, res) => void res.writeHead(401).end()
   await using instance = await startCalled('SQLite', env)
   const lastRun = async () => {
-    // A cast: the call checks it against its schema.
     const jobs = (await instance.call('GET /api/jobs')).json as unknown as readonly {
       name: string
       isRunning: boolean

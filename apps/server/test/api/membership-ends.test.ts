@@ -45,7 +45,7 @@ describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
     ['2000-01-01T00:00:00Z', 'validation_failed'],
     ['tomorrow', 'invalid_request_body'],
     [undefined, 'validation_failed'],
-  ])('refuse the expiry %j', async (endsAt, code) => {
+  ])('reject the expiry %j', async (endsAt, code) => {
     const { params } = await membership()
     expect(await setEnd(params, endsAt)).toMatchObject({ status: 400, json: { code } })
   })

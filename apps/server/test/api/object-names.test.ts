@@ -42,7 +42,6 @@ describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) 
 
   beforeAll(async () => {
     instance = await startCalled(kind)
-    // A cast: the OpenAPI test checks its shape.
     const document = (await instance.agent().getJson(`${instance.url}/api/openapi.json`)).json() as Document
     writes = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).flatMap(([method, { requestBody }]) =>

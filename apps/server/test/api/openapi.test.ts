@@ -19,7 +19,6 @@ let operations: readonly (readonly [call: string, operation: DocumentedOperation
 beforeAll(async () => {
   instance = await startInstance()
   const response = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
-  // A cast: the tests below check the used members.
   document = response.json() as Document
   differences = comparison(document)
   operations = Object.entries(document.paths).flatMap(([path, item]) =>

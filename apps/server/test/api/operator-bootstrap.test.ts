@@ -31,7 +31,6 @@ describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
       const options = { headers: { 'x-api-key': key } }
       const response = await instance.agent().sendJson(method, instance.url + path, { ...(body && { body }), options })
       expect([call, response.status < 300]).toEqual([call, true])
-      // A cast: the OpenAPI test checks the shape.
       return (response.text === '' ? {} : response.json()) as Readonly<Record<string, unknown>>
     }
   const byBrowser: Send = async (call, { id = '', body } = {}) => {

@@ -83,7 +83,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     [{ webFingerDomains: [''] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: ['-a.example'] }, 'webFingerDomains[0]'],
     [{ webFingerDomains: Array.from({ length: 101 }, (_, i) => `a${i}.example`) }, 'webFingerDomains'],
-  ])('refuses %j', async (body, field) => {
+  ])('rejects %j', async (body, field) => {
     const refused = await change(body)
     expect([refused.status, refused.json]).toEqual([
       400,

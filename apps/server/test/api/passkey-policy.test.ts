@@ -29,7 +29,6 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   const optionsFor = async (agent: Agent) => {
     const { json } = await instance.call('GET /api/webauthn/register/start', { agent })
-    // A cast: the call checks it against the document.
     return json as unknown as CreationOptions
   }
 
@@ -41,7 +40,6 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   const requestOptions = async (agent = instance.agent()) =>
-    // A cast, as above.
     (await instance.call('GET /api/webauthn/login/start', { agent })).json as unknown as Parameters<
       SoftwareAuthenticator['get']
     >[0]
@@ -149,7 +147,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await without()).toEqual(['required', 'passkey_user_verification_required'])
   })
 
-  test('refuses to register a passkey that does not comply', async () => {
+  test('rejects the registration of a passkey that does not comply', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const refused = async (created: SoftwareAuthenticatorOptions) => {
       const { json } = (await register(agent, created)).answer

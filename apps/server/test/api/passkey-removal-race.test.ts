@@ -41,7 +41,6 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const response = await token(thief, { grant_type: 'authorization_code', redirect_uri: callback, code })
       const refresh = (refresh_token: string) => token(thief, { grant_type: 'refresh_token', refresh_token })
       const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
-      // A cast: the authenticator rejects invalid options.
       const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
       const device = second.agent()
       const asked = (await post(device, '/api/device-login/requests')).json() as { id: string; userCode: string }

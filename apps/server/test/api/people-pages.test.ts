@@ -46,7 +46,7 @@ test.each([
   `${invitations}/bulk`,
   `${invitations}/x/remove`,
   '/settings/admin/users/x/sessions/end',
-])('POST to %s is refused to everyone else', async (path) => {
+])('POST to %s is denied to everyone else', async (path) => {
   const { agent } = await instance.personWithoutPasskey(freshName())
   expect((await post(path, {}, instance.agent())).status).toBe(401)
   expect((await post(path, { uses: '1', decision: 'approve' }, agent)).status).toBe(403)
@@ -104,7 +104,7 @@ describe('invitations', () => {
     [{ uses: '' }, 'Enter a number from 1 to 100.'],
     [{ uses: '1e1' }, 'Enter a number from 1 to 100.'],
     [{ uses: '1', userGroupIds: 'nowhere' }, 'One of these groups no longer exists.'],
-  ])('refuses %j with an explanation', async (fields, sentence) => {
+  ])('rejects %j with an explanation', async (fields, sentence) => {
     const response = await post(invitations, fields)
     expect([response.status, response.text]).toEqual([400, expect.stringContaining(sentence)])
   })

@@ -28,7 +28,6 @@ describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    // A cast: each test reads only the members it needs.
     return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Json }
   }
 
@@ -195,7 +194,6 @@ describe('programs that set up an instance', () => {
     const key = json({ name: 'operator', expiresAt: '2050-01-01T00:00:00Z' }, { cookie })
     const created = await fetch(`${running.url}/api/api-keys`, key)
     expect(created.status).toBe(201)
-    // A cast: the contract tests check its shape.
     const { token } = (await created.json()) as { readonly token: string }
     const headers = { 'X-API-KEY': token }
     expect((await fetch(`${running.url}/api/users?search=admin`, { headers })).status).toBe(200)

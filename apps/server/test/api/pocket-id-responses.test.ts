@@ -27,7 +27,6 @@ test.each(['DESC', 'Desc', 'desc'])('sorts in descending order for the direction
   for (const name of names) await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
   const query = `?sort[column]=name&sort[direction]=${direction}&pagination[limit]=100`
   const { json } = await instance.call('GET /api/user-groups', { query })
-  // A cast: the call checks the response.
   const listed = (json.data as readonly { readonly name: string }[]).map(({ name }) => name)
   expect(listed.filter((name) => names.includes(name))).toEqual(names.toReversed())
 })

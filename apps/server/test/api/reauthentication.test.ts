@@ -61,7 +61,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     await using instance = await startCalled(kind)
     const { url, administrator: agent } = instance
     const names = { username: freshName(), email: `${randomUUID()}@example.com`, firstName: 'Eve', displayName: 'Eve' }
-    // Casts: the calls check the responses against their schemas.
     const known = (await instance.call('GET /api/users/me')).json as Readonly<Record<'id' | keyof typeof names, string>>
     const { id } = known
     const me = { ...names, username: known.username, email: known.email, firstName: known.firstName }

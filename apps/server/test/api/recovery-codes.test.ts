@@ -138,7 +138,6 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     const person = await instance.person(freshName())
     const [code] = await createCodes(person.agent)
     const { json } = await instance.call('GET /api/users/{id}/webauthn-credentials', { params: { id: person.id } })
-    // A cast: this operation responds with an array.
     const [passkey] = json as unknown as readonly { readonly id: string }[]
     await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', {
       params: { id: person.id, credentialId: passkey?.id ?? '' },

@@ -137,7 +137,6 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('reads metadata documents if enabled, and never from a private address', async () => {
     const change = async (cimdUrlAllowlist: string) => {
       const present = await instance.call('GET /api/application-configuration/all')
-      // A cast: the response is a list, whatever its declared type.
       const all = present.json as unknown as readonly { readonly key: string; readonly value: string }[]
       const body = Object.fromEntries(all.map(({ key, value }) => [key, value]))
       const { status } = await instance.call('PUT /api/application-configuration', {

@@ -76,7 +76,6 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     const body = { endpoint: 'https://scim.example.com', token: 'scim-token', oidcClientId }
     const created = await send('reading', 'POST', '/api/scim/service-provider', body)
     expect([created.status, created.json()]).toMatchObject([201, { token: 'scim-token' }])
-    // A cast: the OpenAPI test checks its shape.
     const { id } = created.json() as { readonly id: string }
     const changes = audited(instance, 'scim_provider_updated').length
     const again = await send('reading', 'PUT', `/api/scim/service-provider/${id}`, body)
@@ -93,7 +92,6 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
 
   test('shows sign-up tokens', async () => {
     const created = await send('other', 'POST', '/api/signup-tokens', { usageLimit: 1 })
-    // Casts: the OpenAPI test checks the shapes.
     const { id, token } = created.json() as { readonly id: string; readonly token: string }
     const listed = (response: UserAgentResponse) =>
       (response.json() as { readonly data: readonly { readonly id: string; readonly token: string }[] }).data.find(

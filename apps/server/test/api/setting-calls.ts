@@ -19,7 +19,6 @@ export function whole(
 }
 
 export function valuesIn(result: Pick<Answer, 'response'>): Readonly<Record<string, string>> {
-  // A cast: the responses are checked against the document, which defines a list of such objects.
   const list = result.response.json() as readonly { readonly key: string; readonly value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
 }

@@ -90,7 +90,6 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     const { url } = instance
     const [agent, username] = [instance.agent(), freshName()]
     const fields = { username, email: `${username}@example.com`, token }
-    // A cast: the authenticator rejects invalid options.
     const { options } = (await agent.postJson(`${url}/signup/options`, fields)).json() as {
       options: Parameters<SoftwareAuthenticator['create']>[0]
     }

@@ -26,8 +26,6 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     instance = await startCalled(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
-
-  // Casts: every response is checked against its schema.
   const keys = async () => (await instance.call('GET /api/signing-keys')).json as unknown as readonly SigningKey[]
   const rotate = async (body: object = {}) => {
     const { status, json } = await instance.call('POST /api/signing-keys/rotate', { body })

@@ -29,7 +29,6 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
     const headers = { 'X-API-Key': key, Accept: 'application/json', ...init.headers }
     const response = await fetch(running.url + path, { ...init, method, headers })
     const text = await response.text()
-    // A cast: each test reads only the members it needs.
     return { status: response.status, json: (text.startsWith('{') ? JSON.parse(text) : {}) as Json }
   }
 

@@ -38,7 +38,7 @@ describe('bad input', () => {
     [{ firstName: '\0' }, 'firstName', 'invalid_format'],
     [{ locale: 'x!' }, 'locale', 'invalid_format'],
     [{ id: 'not-a-uuid' }, 'id', 'uuid'],
-  ])('refuses %j', async (fields, field, code) => {
+  ])('rejects %j', async (fields, field, code) => {
     const body = { username: freshName(), email: `${freshName()}@example.com`, ...fields }
     const responses = [await instance.call('POST /api/users', { body })]
     if (field !== 'id') responses.push(await instance.call('PUT /api/users/{id}', { params: { id }, body }))
@@ -128,7 +128,7 @@ describe('bad input', () => {
     [[{ key: 'a', value: 5 }], 400, 'invalid_request_body'],
     [[null], 400, 'invalid_request_body'],
     [{ a: 'x' }, 400, 'invalid_request_body'],
-  ])('refuses the claims %j', async (body, status, code) => {
+  ])('rejects the claims %j', async (body, status, code) => {
     const response = await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
     expect([response.status, response.json.code]).toEqual([status, code])
     expect((await instance.call('GET /api/users/{id}', { params: { id } })).json.customClaims).toEqual([])
@@ -172,7 +172,7 @@ describe('bad input', () => {
     ['15', 'invalid_request_body'],
     [true, 'invalid_request_body'],
     [{}, 'invalid_request_body'],
-  ])('refuses a login code lifetime of %j', async (ttl, code) => {
+  ])('rejects a login code lifetime of %j', async (ttl, code) => {
     const response = await instance.call('POST /api/users/{id}/one-time-access-token', {
       params: { id },
       body: { ttl },

@@ -27,7 +27,6 @@ async function signIn(id: string): Promise<UserAgent> {
 async function addPasskey(agent: UserAgent): Promise<string> {
   const at = `${instance.url}/settings/account/passkeys`
   const begun = await agent.postJson(`${at}/options`, {})
-  // A cast: the options are those that the authenticator accepts.
   const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
   const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
   expect((await agent.postJson(at, { response })).status).toBe(200)

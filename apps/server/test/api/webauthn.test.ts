@@ -244,7 +244,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['', 400],
       ['x'.repeat(51), 400],
       [7, 400],
-    ])('refuse a name such as %j', async (name, status) => {
+    ])('reject a name such as %j', async (name, status) => {
       const { id: accountId, agent } = await instance.person(freshName())
       const [passkey] = await instance.app.pocket.passkeys.list(accountId)
       const params = { id: passkey?.id ?? '' }
@@ -369,7 +369,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(audited(instance, 'sign_in_failed').at(-1)).toMatchObject({ errorCode: 'account_disabled' })
     })
 
-    test.each(['x', '000000', '%00', 'a'.repeat(5000)])('refuses the login code %.10j', async (token) => {
+    test.each(['x', '000000', '%00', 'a'.repeat(5000)])('rejects the login code %.10j', async (token) => {
       const response = await instance.agent().postJson(`${instance.url}/api/one-time-access-token/${token}`, {})
       expect([401, 404]).toContain(response.status)
     })

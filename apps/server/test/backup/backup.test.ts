@@ -108,7 +108,7 @@ describe('import', () => {
     ],
   }
 
-  test.each(Object.entries(unusable))('refuses %s and changes nothing', async (_, [content, reason]) => {
+  test.each(Object.entries(unusable))('rejects %s and changes nothing', async (_, [content, reason]) => {
     await using target = await createEmptyMachine('SQLite')
     const { exit, stderr } = await target.run(['import', '-p', '-'], content())
     expect([exit, stderr]).toEqual([1, expect.stringContaining(reason)])
@@ -138,14 +138,14 @@ describe('import', () => {
       return tables
     }
 
-    test.each(Object.entries(unusable))('refuses %s and leaves every row', async (_, [archiveOf, reason]) => {
+    test.each(Object.entries(unusable))('rejects %s and leaves every row', async (_, [archiveOf, reason]) => {
       const { exit, stderr } = await target.run(['import', '-y', '-p', '-'], archiveOf())
       expect([exit, stderr]).toEqual([1, expect.stringContaining(reason)])
       expect(await content()).toEqual(before)
     })
   })
 
-  test('refuses an archive that another key has encrypted', async () => {
+  test('rejects an archive that another key has encrypted', async () => {
     await using target = await createEmptyMachine('SQLite', { ENCRYPTION_KEY: 'another key of sixteen bytes' })
     const { exit, stderr } = await target.run(['import', '-p', '-'], archive)
     expect([exit, stderr]).toEqual([1, expect.stringContaining('The encryption key does not match')])
@@ -185,7 +185,7 @@ describe('import', () => {
   })
 })
 
-test.each(kinds)('import into %s refuses rows that refer to missing rows', async (kind) => {
+test.each(kinds)('import into %s rejects rows that refer to missing rows', async (kind) => {
   await using source = await createMachine('SQLite')
   const database = new Database(source.path('data/pocket-id.db'))
   database.pragma('foreign_keys = OFF')
@@ -199,7 +199,7 @@ test.each(kinds)('import into %s refuses rows that refer to missing rows', async
   expect([exit, stderr]).toEqual([1, expect.stringContaining('inconsistent: rows refer to rows that are missing')])
 })
 
-test('import refuses an included key that a file cannot hold, and changes nothing', async () => {
+test('import rejects an included key that a file cannot hold, and changes nothing', async () => {
   await using source = await createEmptyMachine('SQLite')
   const { logger } = recordingLogger()
   const config = { ...source.config, encryptionKey: Buffer.alloc(32, 0xff) }

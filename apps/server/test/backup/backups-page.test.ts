@@ -12,7 +12,6 @@ interface JobDto {
 /** The outcome of the back-up that is due when a server starts. */
 async function firstBackup({ administrator, url }: Instance): Promise<string | undefined> {
   for (;;) {
-    // A cast: the test of the jobs checks the schema.
     const jobs = (await administrator.getJson(`${url}/api/jobs`)).json() as readonly JobDto[]
     const job = jobs.find(({ name }) => name === 'back-up')
     if (job?.lastRun && !job.isRunning) return job.lastRun.outcome

@@ -19,7 +19,6 @@ async function auditLog(env: Machine['env'], authenticator: Parameters<typeof pa
   const agent = server.agent()
   await agent.postJson(`${server.url}/api/webauthn/login/finish`, await passkeyAnswer(agent, server.url, authenticator))
   const entries = await agent.getJson(`${server.url}/api/audit-logs/all?filters[event]=${event}`)
-  // A cast: the test states the fields.
   const { data } = entries.json() as { readonly data: readonly { readonly data: object; readonly userID: unknown }[] }
   const page = await agent.get(`${server.url}/settings/admin/audit-log?filters[event]=${event}`)
   return {

@@ -95,7 +95,7 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
     await (await startApp(machine.env))[Symbol.asyncDispose]()
   })
 
-  test('refuses a wrong old key, a short new one, and changes nothing', async () => {
+  test('rejects a wrong old key, a short new one, and changes nothing', async () => {
     await using machine = await createMachine(kind)
     await (await startApp(machine.env))[Symbol.asyncDispose]()
     const wrong = machine.with({ ENCRYPTION_KEY: 'a wrong key of sixteen bytes' })
@@ -161,7 +161,7 @@ test('an interrupted rotation is completed by running it again', async () => {
   expect((await readdir(machine.path('data'))).filter((name) => name.startsWith('encryption_key.'))).toHaveLength(1)
 })
 
-test('refuses a new key that the data folder cannot hold, and changes nothing', async () => {
+test('rejects a new key that the data folder cannot hold, and changes nothing', async () => {
   await using machine = await createEmptyMachine('SQLite', {})
   await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
   await writeFile(machine.path('new-key'), Buffer.alloc(32, 0xff))

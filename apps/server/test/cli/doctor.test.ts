@@ -248,7 +248,6 @@ async function createStubbedDiagnosis(
     countForeignPasskeys: async () => [],
     databaseTime: async () => null,
     proxyProbe: { check: async () => [] },
-    // A cast: the checks read no other settings.
     settings: { lastKnown: async () => ({ smtpHost: '', ldapEnabled: false, ldapUrl: '' }) as never },
     testMail: async () => undefined,
     testLdap: async () => undefined,

@@ -83,7 +83,7 @@ test('changes no owner and drops no rights without root', async () => {
   expect(calls).toEqual(['node /app/dist/main.js in /app'])
 })
 
-test.each(['root', '10 00', '-1', '1:2', '$(id)'])('refuses PUID=%s before it changes anything', async (puid) => {
+test.each(['root', '10 00', '-1', '1:2', '$(id)'])('rejects PUID=%s before it changes anything', async (puid) => {
   const { calls, status, errors } = await run('entrypoint.sh', [], { PUID: puid })
   expect(status).toBe(1)
   expect(errors).toContain('PUID and PGID must be numbers')

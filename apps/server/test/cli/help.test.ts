@@ -8,7 +8,6 @@ import { createProgram } from '../../src/cli/run.ts'
 function createPrinted() {
   const printed: string[] = []
   const print = (line: string) => printed.push(line)
-  // A cast: no command runs, so only what the definitions read is needed.
   return { printed, program: createProgram({ version: '', print, printError: print } as unknown as CommandContext) }
 }
 

@@ -43,7 +43,6 @@ test('every command with --json has a schema', () => {
     const [, before = '', names = ''] = command.match(/^(.*?)([\w-]+(?:\|[\w-]+)*)(?: [A-Z]+)* --/) ?? []
     return names.split('|').map((name) => before + name)
   })
-  // A cast: no command runs, so only what the definitions read is needed.
   const program = createProgram({ version: '', print() {}, printError() {} } as unknown as CommandContext)
   const withJson = leavesOf(program).filter(({ options }) => options.some(({ long }) => long === '--json'))
   expect(withJson.length).toBeGreaterThan(20)

@@ -211,7 +211,7 @@ describe('key-rotate', () => {
     [['--other'], "unknown option '--other'"],
     [['--yess'], 'Did you mean --yes?'],
     [['RS256'], 'too many arguments'],
-  ])('refuses %j', async (args, reason) => {
+  ])('rejects %j', async (args, reason) => {
     const world = createWorld()
     expect(await run(['key-rotate', '-y', ...args], world.context)).toBe(2)
     expect(world.complained.join('\n')).toContain(reason)

@@ -48,7 +48,7 @@ test.each([
   '::ffff:10.0.0.0/104',
   'home',
   '2001:db8::/48;x',
-])('refuses the invalid IPv6 range %s', (range) => {
+])('rejects the invalid IPv6 range %s', (range) => {
   expect(() => load({ LOCAL_IPV6_RANGES: `2a02:d400::/32,${range}` })).toThrow(
     /LOCAL_IPV6_RANGES: .*not an IPv6 network/,
   )

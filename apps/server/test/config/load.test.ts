@@ -111,7 +111,7 @@ describe('APP_URL', () => {
     ['https://192.168.1.5', /IP address/],
     ['http://127.0.0.1:1411', /IP address/],
     ['https://[::1]', /IP address/],
-  ])('refuses %s', (input, reason) => {
+  ])('rejects %s', (input, reason) => {
     const problem = problemsOf({ APP_URL: input }).APP_URL
     expect(problem).toMatch(reason)
     expect(problem).not.toContain('s3cret')
@@ -195,7 +195,7 @@ describe('DB_CONNECTION_STRING', () => {
     ['data/', /does not name a file/],
     ['file://server/share/x.db', /host "server"/],
     ['file:data/%zz', /valid file: URI/],
-  ])('refuses %s without printing its password', (input, reason) => {
+  ])('rejects %s without printing its password', (input, reason) => {
     const problem = problemsOf({ DB_CONNECTION_STRING: input }).DB_CONNECTION_STRING
     expect(problem).toMatch(reason)
     expect(problem).not.toContain('s3')
@@ -332,7 +332,7 @@ describe('OpenTelemetry', () => {
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
     ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'grpc'],
     ['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL', 'http/json'],
-  ])('refuses %s=%s', (name, value) => {
+  ])('rejects %s=%s', (name, value) => {
     const problems = problemsOf({ OTEL_METRICS_EXPORTER: 'otlp', OTEL_TRACES_EXPORTER: 'otlp', [name]: value })
     expect(problems).toEqual({ [name]: expect.stringContaining('http/protobuf') })
   })

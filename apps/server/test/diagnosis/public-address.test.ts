@@ -24,7 +24,6 @@ const check = async (issuer: string, stop = signal) =>
 
 async function listenOn(server: Server): Promise<string> {
   await once(server.listen(0, 'localhost'), 'listening')
-  // A cast: a TCP server has a port.
   return `localhost:${(server.address() as AddressInfo).port}`
 }
 

@@ -30,7 +30,6 @@ function tell(line: string): void {
 type Headers = Readonly<Record<string, string>>
 
 async function bodiesOf({ url }: Instance): Promise<Bodies> {
-  // A cast: another test checks the document.
   const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
     paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema?: Schema }> } }>>
     components: { schemas: Record<string, Schema> }

@@ -140,7 +140,6 @@ describe('with the keyboard alone', () => {
     const ask = async (path: string, fields: Readonly<Record<string, string>>) => {
       const body = new URLSearchParams({ client_id: id, ...fields })
       const response = await fetch(running.url + path, { method: 'POST', body })
-      // A cast: a missing member fails the test.
       return (await response.json()) as Readonly<Record<string, string>>
     }
     for (const [act, title, outcome] of [

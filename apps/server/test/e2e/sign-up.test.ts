@@ -31,7 +31,6 @@ async function startWith(storage: Storage, mode: 'withToken' | 'open') {
     const headers = { 'content-type': 'application/json', 'x-api-key': key }
     const response = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     expect([path, response.status]).toEqual([path, 201])
-    // A cast: a missing member fails the test.
     return (await response.json()) as Readonly<Record<string, string>>
   }
   await setUpOverApi(instance.url)

@@ -47,7 +47,6 @@ async function send(path: string, body: object, method = 'POST') {
   const response = await fetch(instance.url + path, { method, headers, body: JSON.stringify(body) })
   expect([path, response.ok]).toEqual([path, true])
   if (response.status === 204) return {}
-  // A cast: a missing member fails the test.
   return (await response.json()) as Readonly<Record<string, string>>
 }
 
@@ -87,7 +86,6 @@ async function codesByEmail() {
   const path = '/api/application-configuration'
   const set = async (emailOneTimeAccessAsUnauthenticatedEnabled: 'true' | 'false') => {
     const response = await fetch(`${instance.url}${path}/all`, { headers: { 'x-api-key': key } })
-    // A cast: the document defines the type.
     const present = (await response.json()) as readonly { readonly key: string; readonly value: string }[]
     const values = Object.fromEntries(present.map(({ key, value }) => [key, value]))
     await send(path, { ...values, emailOneTimeAccessAsUnauthenticatedEnabled }, 'PUT')

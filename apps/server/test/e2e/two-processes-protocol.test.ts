@@ -33,7 +33,6 @@ describe.each(storages)('two processes over one %s', (storage) => {
   async function send(method: string, path: string, body?: object): Promise<Fields> {
     const response = await browser.sendJson(method, instance.url + path, body === undefined ? {} : { body })
     expect([response.text, response.status < 300]).toEqual([response.text, true])
-    // A cast: the tests of the REST API check the shapes.
     return response.text === '' ? {} : (response.json() as Fields)
   }
 

@@ -23,7 +23,6 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
     await setUpAdministrator(administrator, url, administratorAuthenticator)
     const send = async (agent: UserAgent, method: string, path: string, body?: object) => {
       const response = await agent.sendJson(method, url + path, body === undefined ? {} : { body })
-      // A cast: the tests of the REST API check the shapes.
       return { status: response.status, json: (response.text === '' ? {} : response.json()) as Fields }
     }
     const confirm = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
@@ -64,7 +63,6 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       expect(input.status).toBe(200)
       const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
       const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
-      // A cast: the authenticator rejects invalid options.
       const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
       const another = elsewhere()
       const attempt = await passkeyAnswer(another, url, stolen)
@@ -128,7 +126,6 @@ test.each(storages)(
     const responses: object[] = []
     while (responses.length < 10) {
       const begun = (await agent.postJson(`${url}/recover/options`, {})).json()
-      // A cast: the authenticator rejects invalid options.
       const { options } = begun as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
       responses.push(new SoftwareAuthenticator().create(options, { origin: url }))
     }

@@ -89,7 +89,6 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   async function only(): Promise<Email> {
     const { items } = await database().emails.list({ page: 1, limit: 100, sort: null, filters: {}, search: '' })
     expect(items).toHaveLength(1)
-    // A cast: there is exactly one.
     return items[0] as Email
   }
 
@@ -166,7 +165,6 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   ])('retries later with a server that %s', async (_name, lastError, speak) => {
     const broken = createServer((socket) => speak(socket.on('error', () => {})))
     await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
-    // A cast: it listens on a port.
     settings = { ...settings, smtpPort: String((broken.address() as AddressInfo).port) }
     await leave()
     await deliver(0, 400)
@@ -224,7 +222,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     now += minute
     const other = await store.claim({ now, until: now + minute })
     expect([slow?.attempts, other?.attempts]).toEqual([1, 2])
-    // A cast: it was just claimed.
+    // The row was just claimed, so it exists.
     expect(await store.markFailed(slow as Email, { lastError: 'late', nextAttemptAt: now })).toBe(false)
     expect(await store.markSent(other as Email, now)).toBe(true)
   })

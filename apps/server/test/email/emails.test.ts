@@ -186,7 +186,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect.objectContaining({ kind: 'email-verification', recipient: email, state: 'failed', attempts: 1 }),
     ])
     expect(response.text).not.toContain('v1.')
-    // A cast: the line above checks it.
     const [{ id }] = json.data as [{ id: string }]
     expect(await instance.call('POST /api/emails/{id}/retry', { params: { id } })).toMatchObject({ status: 204 })
     await server.received(email)
@@ -248,7 +247,6 @@ test('rejects e-mail codes if the setting is off, and fails no request while the
 test('is not blocked, in requests or at shutdown, by a server that does not respond', async () => {
   const silent = createServer((socket) => socket.on('error', () => {}).resume())
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  // A cast: it listens on a port.
   const { port } = silent.address() as AddressInfo
   const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
   await using stack = new AsyncDisposableStack()

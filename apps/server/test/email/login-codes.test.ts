@@ -173,7 +173,6 @@ test('rejects and hides requests if the setting is off, and sends no pending cod
 
   const set = async (on: boolean) => {
     const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
-    // A cast: the document defines the type.
     const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
     const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
     const body = { ...present, emailOneTimeAccessAsUnauthenticatedEnabled: String(on) }

@@ -58,7 +58,6 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
   server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
-    // A cast: it listens on a port, not on a pipe.
     port: (server.server.address() as AddressInfo).port,
     delivered,
     refuseNext: (code) => void refusals.push(code),

@@ -40,7 +40,6 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const username = freshName()
     const email = `${username}@example.com`
     const response = await send('POST', '/api/users', { username, email, emailVerified: true, ...fields })
-    // A cast: the OpenAPI test checks the shape.
     return { id: (response.json() as { readonly id: string }).id, username, email }
   }
   /** The token that stops the recovery. */
@@ -56,7 +55,6 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
   const runJob = async (name: string) => {
     const startedAt = new Date(Date.now()).toISOString()
     const isDone = async () => {
-      // A cast, as above.
       const jobs = (await send('GET', '/api/jobs')).json() as readonly {
         readonly name: string
         readonly isRunning: boolean

@@ -40,7 +40,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       const authenticator = new SoftwareAuthenticator()
       const email = `${username}@example.com`
       const begun = await agent.postJson(`${instance.url}/signup/options`, { username, email, firstName: 'Eve' })
-      // A cast: the authenticator rejects invalid options.
       const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
       const response = authenticator.create(options, { origin: instance.url })
       const finished = await agent.postJson(`${instance.url}/signup${redirect}`, { response })
@@ -196,7 +195,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { location } = await agent.get(`${url}/authorize?${query}`)
       const { pathname } = new URL(location ?? '', url)
       const { finished, email, signIn } = await signUp(freshName(), `?redirect=${pathname}`, agent)
-      // A cast: a missing member fails the test.
       const { redirectTo } = finished.json() as { redirectTo: string }
       const waiting = await agent.get(url + redirectTo)
       const mayBeIn = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
@@ -207,7 +205,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       let onwards = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
       if (approval) {
         const { json } = await instance.call('GET /api/signup-approvals')
-        // A cast: the OpenAPI test checks its shape.
         const [person] = json as unknown as { user: { id: string } }[]
         const params = { id: person?.user.id ?? '' }
         const enable = `${url}/settings/admin/users/${params.id}/enable`

@@ -24,7 +24,6 @@ const email = {
 } as const
 
 function valuesFor(port: number, smtpTls: string, smtpHost = '127.0.0.1'): SettingValues {
-  // A cast: the transport reads no other settings.
   return {
     ...{ smtpHost, smtpPort: String(port), smtpFrom: 'id@example.com', smtpTls, appName: 'Pocket' },
     ...{ smtpUser: 'pocket', smtpPassword: 'a secret', smtpSkipCertVerify: false },

@@ -62,7 +62,7 @@ describe('an API', () => {
     [{ name: '', resource: 'https://x.example' }, 'Enter a name.'],
     [{ name: 'Kept', resource: 'nowhere' }, 'Enter a URL such as'],
     [{ name: 'Kept', resource: 'https://x.example', accessTokenDurationMinutes: 'soon' }, 'Enter a number'],
-  ])('with %j is refused next to the field, and the input is kept', async (fields, sentence) => {
+  ])('with %j is rejected next to the field, and the input is kept', async (fields, sentence) => {
     const refused = await agent.postForm(`${at}/new`, fields)
     expect(refused.status).toBe(400)
     expect(refused.text).toContain(sentence)
@@ -114,7 +114,7 @@ describe('an API', () => {
     [{ key: 'photos:read', permissionName: 'Again' }, 'A scope appears twice.'],
     [{ key: 'with space', permissionName: 'Spaced' }, 'value="with space"'],
     [{ key: 'photos:new', permissionName: '' }, 'value="photos:new"'],
-  ])('refuses the permission %j beside its field', async (fields, text) => {
+  ])('rejects the permission %j next to its field', async (fields, text) => {
     const { id, page } = await create()
     await addPermissions(page, [['photos:read', 'See photos', '']])
     const refused = await agent.postForm(`${page}/permissions`, fields)

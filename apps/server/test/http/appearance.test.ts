@@ -109,7 +109,7 @@ describe('the images of an instance', () => {
     ['email', svg, 415, 'This file type isn’t supported.'],
     ['background', Buffer.from('GIF89a and no picture'), 400, 'This picture can’t be read'],
     ['background', Buffer.alloc(10 * 1024 * 1024 + 1), 413, 'This file is larger than 10 MB.'],
-  ])('%s refuses file %# with a message next to its field', async (name, bytes, status, sentence) => {
+  ])('%s rejects file %# with a message next to its field', async (name, bytes, status, sentence) => {
     const response = await send(name, bytes)
     const text = await response.text()
     expect([response.status, text]).toEqual([status, expect.stringContaining(sentence)])

@@ -26,7 +26,6 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   /** Creates a passkey at a page that offers it. */
   const addPasskey = async (agent: UserAgent, path: string, fields: object) => {
     const begun = await agent.postJson(`${instance.url}${path}/options`, fields)
-    // A cast: the authenticator rejects invalid options.
     const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = new SoftwareAuthenticator({ backupEligible: false }).create(options, { origin: instance.url })
     const query = 'redirect' in fields ? `?${new URLSearchParams({ redirect: String(fields.redirect) })}` : ''

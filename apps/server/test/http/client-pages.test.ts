@@ -273,7 +273,7 @@ describe('the page of a client', () => {
     ['authentication', { 'protocol.tokenEndpointAuthMethod': 'magic' }, 'Not for public clients'],
     ['tokens', { 'protocol.idTokenSignedResponseAlg': 'HS256' }, 'isn’t in the right format'],
     ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter a URL without a #'],
-  ])('refuses an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
+  ])('rejects an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
     const client = await made()
     const response = await save(client.id, entered)
     expect(response.status).toBe(400)

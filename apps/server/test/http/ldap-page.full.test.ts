@@ -53,7 +53,6 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   const runJob = async () => {
     const runs = async () => {
       const { response } = await instance.call('GET /api/ldap/runs')
-      // A cast: responses are checked against the document.
       const all = response.json() as readonly { readonly id: string; readonly trigger: string }[]
       return all.filter(({ trigger }) => trigger === 'job')
     }

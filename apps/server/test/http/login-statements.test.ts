@@ -27,7 +27,6 @@ let query: jest.SpiedFunction<(this: unknown, ...parameters: unknown[]) => unkno
 
 // A spy of a module would be restored by other files of the same run.
 beforeAll(() => {
-  // A cast: of its overloads only the first parameter matters here.
   query = jest.spyOn(pg.Client.prototype, 'query') as unknown as typeof query
 })
 afterAll(() => query.mockRestore())

@@ -101,7 +101,6 @@ test('sign-up and a new passkey keep the return path to an authorization request
   const adding = `${instance.url}/signup/add-passkey`
   const page = await agent.get(adding + query(request))
   expect(page.text).toContain(`<a class="btn quiet" href="${request}">`)
-  // A cast: the authenticator rejects invalid options.
   const { options } = (await agent.postJson(`${adding}/options`, {})).json() as {
     options: Parameters<SoftwareAuthenticator['create']>[0]
   }

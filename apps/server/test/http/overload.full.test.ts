@@ -35,7 +35,6 @@ beforeAll(async () => {
   const post = async (path: string, body: object = {}) => {
     const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
     const response = await fetch(instance.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-    // A cast: the tests of the REST API check the shape.
     return (await response.json()) as Readonly<Record<string, string>>
   }
   const { id = '' } = await post('/api/oidc/clients', applicationSettings)

@@ -211,7 +211,7 @@ describe('a client', () => {
     [{ name: 'x', redirectUris: 'javascript:alert(1)' }, 'f-redirectUris'],
     [{ name: 'x', redirectUris: 'https://x/#/signin' }, 'f-redirectUris'],
     [{ name: 'x', redirectUris: 'https://x\n/callback' }, 'f-redirectUris'],
-  ])('with %j is refused next to the field, and the input is kept', async (fields, id) => {
+  ])('with %j is rejected next to the field, and the input is kept', async (fields, id) => {
     const fixture = shared
     const before = await fixture.running.app.pocket.clients.list()
     const page = await fixture.create({ template: 'other', ...fields })
@@ -336,7 +336,7 @@ describe('the set-up', () => {
     [{ username: 'ada', email: 'nowhere' }, ['email']],
     [{ username: 'a'.repeat(51), firstName: 'x'.repeat(51), email: 7 }, ['username', 'email', 'firstName']],
     [{ username: { $ne: 1 } }, ['username']],
-  ])('refuses %j by field', async (input, fields) => {
+  ])('rejects %j by field', async (input, fields) => {
     const running = empty
     const typed = Object.values(input).every((value) => typeof value === 'string')
     // The REST API treats a value of another type as an invalid body.
@@ -610,7 +610,6 @@ describe('the frame', () => {
     const manifest = await (await fetch(`${running.url}/app.webmanifest`)).json()
     const { text } = await running.agent().get(`${running.url}/login`)
     const touchIcon = /rel="apple-touch-icon" href="([^"]+)"/.exec(text)?.[1] ?? ''
-    // A cast: the requests below check it.
     const { icons } = manifest as { readonly icons: readonly { readonly src: string; readonly type: string }[] }
     const types = [touchIcon, ...icons.map(({ src }) => src)].map(
       async (path) => (await fetch(running.url + path)).headers.get('content-type') ?? '',

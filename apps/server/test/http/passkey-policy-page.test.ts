@@ -65,7 +65,7 @@ describe('the policy for passkeys', () => {
     await post({})
   })
 
-  test('requires a review before a stricter policy: keep, warn, or refuse', async () => {
+  test('requires a review before a stricter policy: keep, warn, or reject', async () => {
     const review = await post({ webauthnAllowSyncedPasskeys: 'false' })
     expect(review.status).toBe(200)
     expect(review.text).toContain('One of 1 passkeys doesn’t comply.')
@@ -134,7 +134,7 @@ describe('the policy for passkeys', () => {
     expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
   })
 
-  test('refuses to overwrite a concurrent change, also in its review', async () => {
+  test('does not overwrite a concurrent change, also in its review', async () => {
     const version = async () => unescaped(/name="version" value="([^"]+)"/.exec((await agent.get(at)).text)?.[1] ?? '')
     const [mine, before] = [await version(), await contract()]
     expect(mine).not.toBe('')

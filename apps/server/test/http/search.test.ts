@@ -31,7 +31,6 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
       query: `?${new URLSearchParams({ query: text })}`,
       agent,
     })
-    // A cast: the call checks it against its schema.
     return json as unknown as { readonly results: Results; readonly summary: string }
   }
   const named = ({ results }: { results: Results }) => results.map((each) => `${each.kind} ${each.name}`)

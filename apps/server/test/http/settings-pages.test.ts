@@ -119,7 +119,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     [`${base}/oidc`, { cimdUrlAllowlist: 'http://example.com' }, 'Each line must begin with https://'],
     [`${base}/oidc`, { webFingerDomains: 'example.com\nno domain' }, 'no domain isn’t a domain'],
     [`${base}/oidc`, { dynamicRegistration: 'sometimes' }, 'Choose one of these.'],
-  ])('%s refuses %j', async (path, changes, sentence) => {
+  ])('%s rejects %j', async (path, changes, sentence) => {
     const refused = await pages.save(path, changes)
     expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(sentence)])
   })
@@ -258,7 +258,6 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
   test('the signing keys and their rotation dates are shown', async () => {
     const page = await pages.get(`${base}/oidc`)
     const jwks = await (await instance.agent().fetch(`${instance.url}/.well-known/jwks.json`)).json()
-    // A cast: the document is that of RFC 7517.
     for (const { kid } of (jwks as { keys: { kid: string }[] }).keys) expect(page.text).toContain(`>${kid}<`)
     expect(page.text).toMatch(/>[A-Z][a-z]+ \d+, \d{4} to [A-Z][a-z]+ \d+, \d{4}</)
   })

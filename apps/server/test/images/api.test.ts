@@ -110,7 +110,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['/application-images/background', heic, 415],
       ['/application-images/logo', 'nothing at all', 415],
       ['/application-images/logo', '<svg xmlns="http://www.w3.org/2000/svg"><rect', 400],
-    ] as const)('%s refuses file %#', async (path, input, status) => {
+    ] as const)('%s rejects file %#', async (path, input, status) => {
       const bytes = input === 'jpeg' ? await photo('jpeg') : input
       const answer = await code(await put(path, bytes))
       expect(answer).toEqual([status, status === 415 ? 'file_type_not_supported' : 'invalid_image'])
@@ -156,7 +156,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
-      'that are malformed are refused: %s',
+      'that are malformed are rejected: %s',
       async (type) => {
         const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
         const headers = { cookie: cookie.join('; '), 'content-type': type, 'sec-fetch-site': 'same-origin' }
@@ -263,7 +263,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       [svg, 415, 'file_type_not_supported'],
       [heic, 415, 'file_type_not_supported'],
       ['half of one', 400, 'invalid_image'],
-    ] as const)('refuse file %#', async (input, status, expected) => {
+    ] as const)('reject file %#', async (input, status, expected) => {
       const bytes = input === 'half of one' ? (await photo('png')).subarray(0, 80) : input
       const url = `${api}/users/me/profile-picture`
       const answer = await code(await upload(instance.administrator, { method: 'PUT', url, bytes }))

@@ -80,7 +80,7 @@ test.each([
   ['http://169.254.169.254/latest/meta-data', 400, 'validation_failed'],
   ['file:///etc/passwd', 400, 'validation_failed'],
   ['not an address', 400, 'validation_failed'],
-])('%s is refused, and no client is created', async (address, status, code) => {
+])('%s is rejected, and no client is created', async (address, status, code) => {
   const id = `refused-${code}`
   const response = await create(id, { logoUrl: address.startsWith('/') ? web + address : address })
   expect([response.status, response.json()]).toEqual([status, expect.objectContaining({ code })])

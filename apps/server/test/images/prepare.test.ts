@@ -272,7 +272,7 @@ describe('SVG', () => {
       `<svg xmlns="http://www.w3.org/2000/svg"><style>g g g g a{fill:red}</style>${'<g>'.repeat(99)}${'</g>'.repeat(99)}</svg>`,
     ],
     ['too many bytes', `<svg xmlns="http://www.w3.org/2000/svg"><desc>${'a'.repeat(1_100_000)}</desc></svg>`],
-  ])('refuses %s', async (_name, text) => {
+  ])('rejects %s', async (_name, text) => {
     await expect(prepareImage(Buffer.from(text), within)).rejects.toMatchObject({ status: 400, code: 'invalid_image' })
   })
 })

@@ -38,7 +38,6 @@ async function following(done: LdapChanges): Promise<readonly string[]> {
       void output.push(
         ...events.map(({ event, names }) => `${event.event} ${names.accountName} by ${names.actorName}`),
       ),
-    // A cast: this test does not use pictures.
     images: {} as Images,
     deleteUserData: async (id) => void output.push(`forget ${id}`),
     deleteGroupData: async (id) => void output.push(`forget group ${id}`),

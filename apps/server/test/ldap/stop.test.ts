@@ -17,7 +17,6 @@ afterAll(() => {
 
 test('pending LDAP requests end with the server', async () => {
   await using instance = await startCalled('SQLite')
-  // A cast: it listens on a port.
   const { port } = silent.address() as AddressInfo
   await instance.call(write, {
     body: whole({

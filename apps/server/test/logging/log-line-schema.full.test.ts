@@ -64,7 +64,6 @@ test('the lines of a running server match the published schema', async () => {
     .output()
     .split('\n')
     .filter((line) => line !== '')
-    // A cast: the schema checks the type.
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
   const schema = JSON.parse(await readFile(new URL('log-line.schema.json', schemaFolder), 'utf8'))
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })

@@ -25,6 +25,6 @@ class RemoveFavourites1999999999002 implements MigrationInterface {
 }
 
 const added = process.env.NEWER_VERSION === '2' ? [RemoveFavourites1999999999002] : []
-// A cast: the list cannot be changed elsewhere.
+// The cast is safe because the list cannot be changed elsewhere.
 const own = migrations.at(-1)?.migrations as unknown[]
 own.push(AdditiveAddClientNotes1999999999001, ...added)

@@ -84,7 +84,6 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
           ...(body && { body: JSON.stringify(body) }),
         }).catch(() => undefined)
         if (result === undefined || result.status >= 500) return undefined
-        // A cast: the tests of the REST API check the shapes.
         return {
           status: result.status,
           json: (await result.json().catch(() => ({}))) as Readonly<Record<string, string>>,
@@ -187,7 +186,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const atEach = <T>(read: (at: string) => Promise<T>) =>
         Promise.all(ports.map((own) => read(`http://127.0.0.1:${own}`)))
       const { json } = (await api('GET', '/api/application-configuration/all')) ?? {}
-      // A cast: a list of keys and values.
+      // A list of keys and values.
       const values = (json as unknown as readonly { readonly key: string; readonly value: string }[]) ?? []
       const settings = { ...Object.fromEntries(values.map(({ key, value }) => [key, value])), appName: 'Renamed' }
       expect((await api('PUT', '/api/application-configuration', settings))?.status).toBe(200)

@@ -90,7 +90,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     [{ token: 'two words' }, 'token', 'invalid_format'],
     [{ token: 'a\r\nx-evil: 1' }, 'token', 'invalid_format'],
     [{ removal: 'ignore' }, 'removal', 'oneof'],
-  ])('refuses %j', async (more, field, code) => {
+  ])('rejects %j', async (more, field, code) => {
     const { status, json } = await instance.call(`POST ${providers}`, { body: body(more) })
     expect([status, json.code]).toEqual([400, 'validation_failed'])
     expect(json.details).toMatchObject({ fields: [{ field, code }] })

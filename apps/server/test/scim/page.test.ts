@@ -74,7 +74,7 @@ test.each([
   [{ endpoint: '' }, 'Enter the SCIM endpoint.'],
   [{ endpoint: 'photos.example' }, 'Enter an https:// URL'],
   [{ token: 'two words' }, 'The token has invalid characters'],
-])('%j is refused next to the field, and the input is kept', async (more, sentence) => {
+])('%j is rejected next to the field, and the input is kept', async (more, sentence) => {
   const response = await post('', target({ removal: 'delete', ...more }))
   expect(response.status).toBe(400)
   expect(response.text).toContain(sentence)

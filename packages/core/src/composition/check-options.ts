@@ -145,7 +145,7 @@ export function resultProblem(path: string, result: unknown): string | undefined
   const kind = resultKinds[kindByPath.get(path) ?? 'anything'] ?? 'anything'
   if (!isOfKind(kind, result)) return `it must be ${kind}`
   const [group = '', member] = path.split('.')
-  // A cast: a check reads only its own option.
+  // The cast is safe: a check reads only its own option.
   const options = { [group]: member === undefined ? result : { [member]: result } } as unknown as PocketOptions
   const missing =
     path === 'passkeys.policy' && Object.keys(policyValues).find((name) => !Object.hasOwn(Object(result), name))

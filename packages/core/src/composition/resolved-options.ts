@@ -47,7 +47,7 @@ export function resolveOptions(options: PocketOptions) {
   /** An option that is a value, or a function that returns the current value. */
   const toReader = <Value>(path: string, option: Value | (() => Value | Promise<Value>)): (() => Promise<Value>) => {
     if (typeof option !== 'function') return async () => option
-    // A cast: no such option has a function as its value.
+    // The cast is safe: no such option has a function as its value.
     const run = option as () => Value | Promise<Value>
     return () => callHost({ option: path, run, problemOf: (value) => resultProblem(path, value), hookTimeout })
   }

@@ -43,7 +43,7 @@ export function createFetch(callback: (options: CallbackOptions) => NodeHandler)
         })
       },
       {
-        // A cast: the library's type omits methods that core does not serve.
+        // The library's type omits methods that core does not serve.
         method: request.method as 'GET',
         url: pathname + search,
         remoteAddress: ipAddress,

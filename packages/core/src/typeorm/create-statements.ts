@@ -49,7 +49,7 @@ function installWriteTurns(
   ambient: AmbientTransactions,
 ): WriteTurns {
   const turns = new WriteTurns(connection)
-  // A cast: `constructor` is untyped, and TypeORM does not export the class by name.
+  // `constructor` is untyped, and TypeORM does not export the class by name.
   const BaseRunner = driver.createQueryRunner('master').constructor as new (
     driver: BetterSqlite3Driver,
   ) => BetterSqlite3QueryRunner

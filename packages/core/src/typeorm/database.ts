@@ -72,7 +72,7 @@ export class Database {
   /** The connections of the pool and the callers that wait for one; `undefined` on SQLite. */
   get pool(): { readonly used: number; readonly idle: number; readonly waiting: number } | undefined {
     if (this.kind !== 'postgres') return undefined
-    // A cast, as in `createStatements`.
+    // The cast is safe, as in `createStatements`.
     const { totalCount, idleCount, waitingCount }: Pool = (this.#dataSource.driver as PostgresDriver).master
     return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
   }
@@ -91,7 +91,7 @@ export class Database {
     row?: string,
   ): Promise<readonly Row[]> {
     const { rows } = await this.#run(sql, parameters, { row })
-    // A cast, since only the author of the statement knows its columns.
+    // Only the author of the statement knows its columns.
     return rows as readonly Row[]
   }
 
@@ -123,7 +123,7 @@ export class Database {
       transaction === undefined
         ? await this.#cache.read(cached)
         : cached.cachedInTransactions && !transaction.changesCache && this.#cache.peek(cached)
-    // A cast, as in `query`.
+    // The cast is safe, as in `query`.
     return rows ? (rows as readonly Row[]) : this.query(cached.sql, cached.parameters)
   }
 

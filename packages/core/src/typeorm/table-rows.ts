@@ -110,7 +110,7 @@ export class TableRows<Entity> {
   read(row: object): Entity {
     const entity: Record<string, unknown> = {}
     for (const { property, name, decode } of this.#columns) entity[property] = decode(Reflect.get(row, name))
-    // A cast, since the schema columns match the entity.
+    // The cast is safe because the columns of the schema match the entity.
     return entity as Entity
   }
 

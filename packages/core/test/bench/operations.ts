@@ -103,7 +103,6 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
       const { options, submitTo } = readPage({ text: page.text, url: page.url })
       const response = authenticator.get(options, { origin: url })
       const result = await agent.postJson(new URL(submitTo, url).href, wrapResponse(response))
-      // A cast: the code that the redirect leads to proves it.
       const { redirectTo } = result.json() as { readonly redirectTo: string }
       const end = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: atApplication })
       const code = new URL(end.location ?? '').searchParams.get('code') ?? ''

@@ -113,7 +113,6 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
     const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-    // A cast: the operations check the properties that they use.
     return (await response.json()) as Readonly<Record<string, string>>
   }
   const client = { name: 'Bench', callbackURLs: ['https://app.example/callback'], skipConsent: true }
@@ -131,7 +130,6 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
     const agent = new UserAgent()
     await agent.postJson(`${url}/api/one-time-access-token/${token}`, {})
     const authenticator = new SoftwareAuthenticator()
-    // A cast: the authenticator rejects invalid options.
     const registration = (await agent.getJson(`${url}/api/webauthn/register/start`)).json() as RegistrationOptions
     await agent.postJson(`${url}/api/webauthn/register/finish`, authenticator.create(registration, { origin: url }))
     authenticators.push(authenticator)

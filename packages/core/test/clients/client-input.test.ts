@@ -24,7 +24,6 @@ test.each([
   [{ name: 'Photos', redirectUris: 'https://app.example/callback' }, ['redirectUris invalid_type']],
   [{ name: 'Photos', redirectUris: [1] }, ['redirectUris[0] invalid_type']],
 ] as const)('rejects the client %j', async (input, expected) => {
-  // Cast: the value of a host without type checking.
   const failed = pocket.clients.create(input as unknown as NewClientInput)
   const error: { readonly fields: readonly { field: string; code: string }[] } = await failed.then(
     () => ({ fields: [] }),

@@ -147,7 +147,6 @@ describe('render option', () => {
   }
   test.each([
     ['throws', noTemplate],
-    // Cast: the result of a host without type checking.
     ['returns no text', () => 42 as unknown as string],
     ['never finishes', () => new Promise<string>(() => {})],
   ])('that %s results in an error page and no sign-in', async (_name, broken) => {

@@ -16,7 +16,6 @@ type Header = Readonly<Record<string, unknown>>
 type Key = Parameters<SignJWT['sign']>[0]
 
 function sign(claims: Claims, header: Header = {}, key: Key = own.privateKey): Promise<string> {
-  // Cast: the payload is deliberately invalid.
   const all = { alg: 'RS256', kid: 'own', ...header } as JWTHeaderParameters
   return new SignJWT({ ...claims }).setProtectedHeader(all).sign(key)
 }

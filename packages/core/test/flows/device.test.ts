@@ -95,7 +95,6 @@ test('issues the approved authorization details for the API that the device requ
       error: 'invalid_authorization_details',
     })
   const { user_code: userCode, device_code: deviceCode } = await ask(fields)
-  // Cast: the type of the endpoint response.
   const shown = (await decide('find', userCode)) as PendingDeviceAuthorization
   expect(shown).toMatchObject({
     scopes: ['openid', 'email', 'pay'],

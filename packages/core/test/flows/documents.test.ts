@@ -263,7 +263,6 @@ test('accepts the internal endpoint URL as the audience of a client assertion', 
       authentication,
     )
     oidc.allowInsecureRequests(configuration)
-    // Cast: a body is never a stream here.
     configuration[oidc.customFetch] = fetchThrough({ [internalOrigin]: host.issuer }) as oidc.CustomFetch
     return { configuration, DPoP: oidc.getDPoPHandle(configuration, keys) }
   }

@@ -73,7 +73,6 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     jti: crypto.randomUUID(),
     iat: now(),
     exp: now() + 300,
-    // Cast: some payloads are deliberately invalid.
     ...(more as JWTPayload),
   })
   const signed = (payload: JWTPayload, header: { alg: string; kid?: string } = { alg: 'ES256', kid: 'e' }) =>

@@ -9,7 +9,6 @@ async function signInWith(find: (id: string) => unknown) {
   const stores = memoryStores()
   const host = await startHost({
     stores,
-    // Cast: the behavior of a host without type checking.
     options: { accounts: { find } as HostAccounts, limits: { hookTimeout: 50 } },
   })
   const person = await host.person('ada')

@@ -60,7 +60,6 @@ describe('custom claims of a host', () => {
     ['an exception', () => Promise.reject(new Error('the HR system is down')), 'failed'],
     ['silence', () => new Promise(() => {}), 'failed'],
   ])('that are %s end the sign-in with an audit event', async (_name, claims, code) => {
-    // Cast: the behavior of a host without type checking.
     await using host = await startHost({ options: { claims: claims as HostClaims, limits: { hookTimeout: 50 } } })
     const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
     const agent = new UserAgent()

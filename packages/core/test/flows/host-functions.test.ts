@@ -49,7 +49,6 @@ test.each(cases)('reports the option %s if its function %s', async (name, proble
   const read = () => broken[problem]?.(invalid)
   const options = {
     accounts: { find: async (id: string) => ({ id, userName: 'ada' }) },
-    // Cast: the values of a host without type checking.
     ...((group ? { [group]: { [name]: read } } : { [name]: read }) as Partial<PocketOptions>),
     limits: { hookTimeout: 50 },
   }

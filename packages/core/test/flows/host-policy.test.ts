@@ -90,7 +90,6 @@ describe('host policy check', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('no rules'))],
     ['hangs', () => new Promise<undefined>(() => {})],
-    // Casts: the results of a host without type checking.
     ['returns false', () => false as unknown as undefined],
     ['returns true', () => true as unknown as undefined],
     ['returns an unknown result', () => ({ refused: 'no' }) as unknown as undefined],

@@ -50,7 +50,7 @@ test.each<[string, Partial<PocketOptions>, ClientProtocolInput, string]>([
     { implicitIdToken: true, dpopBoundAccessTokens: true },
     'invalid_request',
   ],
-])('id_token token is refused %s', async (_when, options, protocol, error) => {
+])('id_token token is rejected %s', async (_when, options, protocol, error) => {
   await using asked = await ask(options, protocol)
   expect(asked.answer).toMatchObject({ error, state: 's' })
   expect(asked.answer).not.toHaveProperty('access_token')

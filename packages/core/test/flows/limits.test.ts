@@ -170,7 +170,6 @@ async function outcome(work: (req: IncomingMessage, res: ServerResponse) => Prom
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   try {
-    // Cast: the server listens on a port.
     const { port } = server.address() as AddressInfo
     return await (await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } })).text()
   } finally {

@@ -21,7 +21,6 @@ async function exchange(callback: string | null, clientId: string, secret: strin
     client_secret: secret,
   })
   const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
-  // A cast: the test compares the values.
   return { status: response.status, json: (await response.json()) as Readonly<Record<string, unknown>> }
 }
 
@@ -80,7 +79,6 @@ test('issues a code without an ID token to a pushed request', async () => {
   })
   const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
   expect(pushed.status).toBe(201)
-  // A cast: the library responds so.
   const { request_uri } = (await pushed.json()) as { request_uri: string }
   const query = new URLSearchParams({ client_id: client.id, request_uri })
   const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`)

@@ -51,7 +51,6 @@ async function signedIn(since = 2 * minute) {
 }
 
 async function press(agent: UserAgent, page: UserAgentResponse, field: string) {
-  // Cast: the test knows which URLs the page has.
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, {})
   return agent.follow(response, { until: back })

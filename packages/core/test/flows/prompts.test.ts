@@ -22,7 +22,6 @@ const answerOf = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
 
 async function press(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
-  // Cast: the test knows which URLs the page has.
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
   return agent.follow(response, { until: back })

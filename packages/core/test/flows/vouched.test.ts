@@ -54,7 +54,6 @@ test('does not let a vouched session add a passkey to an account that has one', 
 test('names the missing argument of a call', async () => {
   const { pocket } = host
   const { account } = await host.person('ada')
-  // Casts: the calls of a host without type checking.
   vouch = (req, res) => pocket.signIn.vouchFor(req, res, account.id, undefined as never)
   expect((await new UserAgent().get(`${host.issuer}/vouch`)).json()).toMatchObject({
     code: 'validation_failed',

@@ -589,7 +589,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
     ['insecure', { 'x-forwarded-proto': 'http' }],
     ['repeated_headers', { 'x-http-method': 'GET', x_http_method: 'DELETE' }],
     ['repeated_headers', { 'remote-user': '', 'remote.user': 'root' }],
-  ])('writes a request to the connection log that is refused with %s', async (error, changes) => {
+  ])('writes a request to the connection log that is rejected with %s', async (error, changes) => {
     const { id } = await sites.site(wikiSite)
     const headers = { ...forwarded('/page'), ...changes }
     const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })
@@ -761,7 +761,7 @@ describe('the interfaces of proxies', () => {
 function mountFetch(pocket: Pocket): RequestListener {
   return async (req, res) => {
     const { host = '', ...headers } = req.headers
-    // A cast: Node joins all headers but `Set-Cookie`, which requests do not have.
+    // Node joins all headers but `Set-Cookie`, which requests do not have.
     const request = new Request(`http://${host}${req.url}`, {
       headers: headers as Record<string, string>,
       method: req.method ?? 'GET',

@@ -11,7 +11,6 @@ interface KeyReader {
 
 /** Fetches the keys of a client that publishes them at this URL. */
 async function readKeys(pocket: Pocket, url: string): Promise<void> {
-  // Cast: the types of the library omit the internal method.
   const Client = pocket.provider().Client as unknown as new (metadata: object) => KeyReader
   const metadata = { client_id: 'a', redirect_uris: ['https://client.example'], token_endpoint_auth_method: 'none' }
   await new Client({ ...metadata, jwks_uri: url }).asymmetricKeyStore.refresh()

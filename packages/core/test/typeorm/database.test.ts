@@ -131,7 +131,7 @@ describe.each(databases)('%s', (kind, open) => {
 
   if (kind === 'SQLite')
     test('commits the deferred writes of a batch together', async () => {
-      // A cast: TypeORM types the driver by its interface.
+      // TypeORM declares only the interface of the driver.
       const { databaseConnection } = notes.dataSource.driver as BetterSqlite3Driver
       const exec = jest.spyOn(databaseConnection, 'exec')
       await database.batch(async () => {
@@ -256,7 +256,6 @@ describe('unusable DataSource', () => {
     await using database = await emptySqlite()
     const dataSource = new DataSource(optionsFor(database))
     expect(() => typeormStores(dataSource)).toThrow(ConfigurationError)
-    // Cast: the value of a host without type checking.
     expect(() => typeormStores(undefined as unknown as DataSource)).toThrow('must be initialized first')
     await dataSource.initialize()
     expect(typeormStores(dataSource).artifacts).toBeDefined()

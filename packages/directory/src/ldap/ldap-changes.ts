@@ -96,7 +96,7 @@ export function addCounts(a: LdapCounts, b: LdapCounts): LdapCounts {
 }
 
 function mapCounts(countOf: (name: keyof LdapCounts) => number): LdapCounts {
-  // A cast: `Object.fromEntries` loses the key types.
+  // `Object.fromEntries` loses the types of the keys.
   return Object.fromEntries(ldapCountNames.map((name) => [name, countOf(name)])) as LdapCounts
 }
 

@@ -34,7 +34,6 @@ async function relayTo(slapd: Slapd, startTls?: Buffer) {
   })
   relay.listen(0, '127.0.0.1')
   await once(relay, 'listening')
-  // A cast: a server that listens on TCP always has an AddressInfo.
   const { port } = relay.address() as AddressInfo
   return {
     url: `ldap://127.0.0.1:${port}`,

@@ -12,7 +12,7 @@ type Callback = (error: null, address: string | readonly dns.LookupAddress[], fa
 if (!(patched in lookup))
   dns.lookup = Object.assign(
     (hostname: string, options: dns.LookupOptions, callback: Callback) => {
-      // A cast: the overloads of `lookup` are no union.
+      // The cast is safe: the overloads of `lookup` are not a union.
       if (hostname !== 'localhost' || typeof callback !== 'function')
         return lookup(hostname, options, callback as never)
       const found = { address: '127.0.0.1', family: 4 }

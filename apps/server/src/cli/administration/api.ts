@@ -40,7 +40,7 @@ function createApi(instance: Pick<Instance, 'callApi'>): Api {
     if (response.status < 400) return response
     throw new CommandError(refusal(response.body, response.status))
   }
-  // A cast: the operations define the bodies of their responses.
+  // The operations define the bodies of their responses.
   const call = async <Body>(request: ApiRequest) => (await send(request)).body as Body
   return {
     call,

@@ -70,7 +70,7 @@ async function changeSetting(api: Api, key: string, text: string): Promise<void>
     const body = { [key]: text === '' ? null : jsonValue(text, values[key]) }
     await api.call({ method: 'PATCH', path: additional, body })
   } else {
-    // A cast: this resource is a list of variables, and it is written as an object.
+    // This resource is read as a list of variables and written as an object.
     const { kind, default: defaultValue } = (await definitionOf(key)) ?? {}
     const value = text === '' && kind ? kind.format(defaultValue) : text
     const merge = (current: unknown) => ({ ...valuesOf(current as readonly Variable[]), [key]: value })

@@ -14,7 +14,7 @@ export const claimRules: RowsField = {
   ],
   read: ({ protocol }) =>
     protocol.claimRules.map(({ claim, source, as }) => [claim, source.kind, sourceText(source), as ?? '']),
-  // A cast, because core validates each rule by its schema.
+  // The cast is safe because core validates each rule by its schema.
   write: (rows) => ({ protocol: { claimRules: rows.map(claimRule) } as ClientProtocolInput }),
 }
 

@@ -20,7 +20,7 @@ export const accessRules: RowsField = {
       ...[path, allow, methods.join(' '), groups.join('; ')],
       ...[maxPasskeyAgeMinutes === null ? '' : String(maxPasskeyAgeMinutes), host ?? ''],
     ]),
-  // A cast, because core validates each rule by its schema.
+  // The cast is safe because core validates each rule by its schema.
   write: (rows) => ({ protocol: { accessRules: rows.map(toRule) } as ClientProtocolInput }),
 }
 

@@ -98,7 +98,7 @@ export function apiKind({ pocket, administration }: ApiKindDeps): Kind {
 
 function ownFields(item: Item) {
   const fields = Object.entries(item).filter(([field]) => own.includes(field))
-  // A cast: the schema of the file has the members of the REST body.
+  // The cast is safe: the schema of the file has the members of the REST body.
   return { ...Object.fromEntries(fields), name: text(item.name) } as Parameters<ApiAdministration['update']>[2]
 }
 

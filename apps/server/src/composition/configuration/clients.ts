@@ -131,7 +131,7 @@ function inputOf(item: Item): ClientInput {
   const { federatedIdentities, accessTokenDurationMinutes, allowedGroups: _, previously: _previously, ...fields } = item
   const body = { ...fields, name: text(item.name), credentials: { federatedIdentities: objects(federatedIdentities) } }
   return {
-    // A cast: the schema of the file has the members of the REST body.
+    // The cast is safe: the schema of the file has the members of the REST body.
     ...clientInput(body as unknown as Parameters<typeof clientInput>[0]),
     ...(typeof accessTokenDurationMinutes === 'number' && { accessTokenDurationMinutes }),
   }

@@ -30,7 +30,7 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   // Compiled on first use: compiling every schema would slow the start considerably.
   let compiled: ValidateFunction<Body> | undefined
   return (ctx) => {
-    // A cast: members may also be undefined. Ajv compiles each schema object once for all servers of a process.
+    // Ajv compiles each schema object once for all servers of a process. The cast is safe: members may also be undefined.
     compiled ??= ajv().compile<Body>(schema as SchemaObject)
     const validate = compiled
     const isOptional = anyContentType || (schema.required === undefined && isEmpty(ctx))

@@ -105,7 +105,6 @@ function entryOf(body: unknown, { key: wanted }: { readonly key: string }): unkn
 function keep({ kept }: Step, { text, headers }: Awaited<ReturnType<typeof responseTo>>): void {
   for (const [name, member = ''] of Object.entries(kept)) {
     if (name === 'config') {
-      // A cast: the response is the list of all settings.
       const settings = JSON.parse(text) as readonly { readonly key: string; readonly value: string }[]
       configuration = Object.fromEntries(settings.map((setting) => [setting.key, setting.value]))
       continue

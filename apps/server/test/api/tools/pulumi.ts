@@ -45,7 +45,6 @@ export function pulumi(): Tool {
       }
       await tool.converge(`PUT /api/apis/${apiId}/permissions`, { permissions }, known)
       const clients = items(await tool.read(`/api/apis/${apiId}/clients?pagination[page]=1&pagination[limit]=100`))
-      // A cast: the provider reads this member.
       const access = clients.find(({ client: holder }) => (holder as Json).id === clientId) ?? {}
       await tool.converge(`PUT /api/apis/${apiId}/clients/${clientId}`, grant(foundApi), access)
     },
@@ -60,7 +59,6 @@ export function pulumi(): Tool {
 }
 
 function permissionsOf(found: Json): readonly Json[] {
-  // A cast: the provider reads this member.
   return found.permissions as readonly Json[]
 }
 

@@ -51,7 +51,6 @@ async function total(api: ToolApi, list: string): Promise<number> {
 }
 
 function pagination(page: Json) {
-  // A cast: the exporter reads these members.
   return page.pagination as { readonly totalItems: number; readonly totalPages: number }
 }
 

@@ -63,7 +63,6 @@ export function terraform(): Tool {
 
 /** The provider knows neither secrets nor replay protection. */
 function withKnownIdentities(found: Json): Json {
-  // A cast: the provider reads these members.
   const { federatedIdentities } = found.credentials as { readonly federatedIdentities: readonly Json[] }
   return {
     ...found,

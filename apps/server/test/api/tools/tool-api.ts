@@ -57,18 +57,16 @@ export class ToolApi {
 async function parse(response: Response): Promise<Json> {
   const text = await response.text()
   const value: unknown = text === '' ? {} : JSON.parse(text)
-  // A cast: each tool reads only the members it needs. A list is the member `data`, as in a page.
+  // A list is the member `data`, as in a page.
   return (Array.isArray(value) ? { data: value } : value) as Json
 }
 
 /** The objects of a list. */
 export function items({ data }: Json): readonly Json[] {
-  // A cast, as above.
   return data as readonly Json[]
 }
 
 export function idsOf(list: unknown): readonly string[] {
-  // A cast, as above.
   return (list as readonly Json[]).map(({ id }) => String(id)).sort()
 }
 
