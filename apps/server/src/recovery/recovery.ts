@@ -61,7 +61,7 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
   }
 
   /** A code of a kind that has since been turned off remains stored, but cannot be used. */
-  const mayUse = async (user: User, kind: IssuedRecoveryKind) => {
+  const canUse = async (user: User, kind: IssuedRecoveryKind) => {
     if (kind === 'break_glass') return user.administrator
     return kind === 'delayed' ? canRecoverByEmail(user, await settings.present()) : isAllowed(user)
   }
@@ -105,7 +105,7 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
       const { ipAddress, userAgent } = requestContext(ctx.req)
       await codes.begin(ctx.req, ctx.res, code, async ({ account, kind }) => {
         const user = await directory.find(account.id)
-        if (!user || !(await mayUse(user, kind)))
+        if (!user || !(await canUse(user, kind)))
           throw new InvalidInputError('code_invalid', 'Recovery codes are turned off.')
         await recoveries.recordUse({ accountId: user.id, usedAt: clock.now(), ipAddress, userAgent })
       })

@@ -63,10 +63,10 @@ const firstRows = firstOfEach(ordered, ([, row]) => JSON.stringify(row))
 
 describe('every row', () => {
   test.each(ordered)('%s', async (route, row) => {
-    const everybody = [...callers.sessions, ...(await callers.keysFor(row))]
+    const allCallers = [...callers.sessions, ...(await callers.keysFor(row))]
     const isFirst = [...firstRows].some(([first]) => first === route)
-    const byOutcome = firstOfEach(everybody, (caller) => expected(row, caller))
-    const chosen = selectCases(everybody, (caller) => isFirst || byOutcome.has(caller))
+    const byOutcome = firstOfEach(allCallers, (caller) => expected(row, caller))
+    const chosen = selectCases(allCallers, (caller) => isFirst || byOutcome.has(caller))
     const outcomes: (readonly [string, string])[] = []
     for (const caller of chosen) outcomes.push([caller.name, outcomeOf(await send(caller, route))])
     expect(outcomes).toEqual(chosen.map((caller) => [caller.name, expected(row, caller)]))

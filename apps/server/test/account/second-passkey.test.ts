@@ -13,14 +13,14 @@ test('asks from the second sign-in, and again thirty days after the user postpon
     { now: () => now },
   )
   const bound = { deviceType: 'singleDevice', lastUsedAt: 0 } as const
-  const asked = (passkeys: Parameters<typeof secondPasskey.isReminderDue>[1]) =>
+  const isDue = (passkeys: Parameters<typeof secondPasskey.isReminderDue>[1]) =>
     secondPasskey.isReminderDue('ada', passkeys)
-  expect([await asked([bound]), await asked([]), await asked([bound, bound])]).toEqual([true, false, false])
-  expect(await asked([{ ...bound, deviceType: 'multiDevice' }])).toBe(false)
-  expect(await asked([{ ...bound, lastUsedAt: null }])).toBe(false)
+  expect([await isDue([bound]), await isDue([]), await isDue([bound, bound])]).toEqual([true, false, false])
+  expect(await isDue([{ ...bound, deviceType: 'multiDevice' }])).toBe(false)
+  expect(await isDue([{ ...bound, lastUsedAt: null }])).toBe(false)
   await secondPasskey.postpone('ada')
   now = 30 * 86_400_000 - 1
-  expect(await asked([bound])).toBe(false)
+  expect(await isDue([bound])).toBe(false)
   now += 1
-  expect(await asked([bound])).toBe(true)
+  expect(await isDue([bound])).toBe(true)
 })

@@ -32,7 +32,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   }
 
   /** The grants of a client for a user: tokens, an authorization code and an approved device code. */
-  async function held({ agent }: Person, groupId: string, jwtAccessTokens: boolean) {
+  async function issueAccess({ agent }: Person, groupId: string, jwtAccessTokens: boolean) {
     const { id, credentials } = await client(jwtAccessTokens, groupId)
     const token = (fields: Fields) => post('/api/oidc/token', { ...credentials, ...fields })
     const code = async () => {
@@ -78,7 +78,11 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const body = { userGroupIds: [group.id] }
     await instance.call('PUT /api/users/{id}/user-groups', { params: { id: person.id }, body })
     const groupId = String(group.id)
-    return { person, groupId, both: [await held(person, groupId, false), await held(person, groupId, true)] }
+    return {
+      person,
+      groupId,
+      both: [await issueAccess(person, groupId, false), await issueAccess(person, groupId, true)],
+    }
   }
 
   const deleted = { userInfo: 401, accessToken: false, refreshToken: false }

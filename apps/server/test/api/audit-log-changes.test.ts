@@ -180,7 +180,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   const noUser = { requestId: null, ipAddress: null, userAgent: null }
   const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
   const log = { record: async () => {} }
-  const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
+  const unfiltered = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const page = { page: 1, limit: 100, sort: null }
   const sinkAt = (now: number) =>
     createAuditLog({
@@ -203,7 +203,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     await refused('192.0.2.1', hour)
     await refused('192.0.2.1', hour, { accountId: crypto.randomUUID() })
     await refused('192.0.2.1', 2 * hour)
-    const { items } = await store.list(everybody, page)
+    const { items } = await store.list(unfiltered, page)
     expect(items.map(({ occurrences }) => occurrences).sort((a, b) => a - b)).toEqual([1, 1, 1, 1, 20])
     expect(items.find(({ occurrences }) => occurrences > 1)).toMatchObject({
       createdAt: hour + 1,
@@ -211,7 +211,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
       ipAddress: '2001:db8::1',
       last: { ipAddress: '2001:db8::20', userAgent: `agent ${hour + 20}` },
     })
-    const later = await store.list({ ...everybody, from: hour + 10, to: hour + 30 }, page)
+    const later = await store.list({ ...unfiltered, from: hour + 10, to: hour + 30 }, page)
     expect(later.items.map(({ occurrences }) => occurrences)).toEqual([20])
     await database.dataSource.query('DELETE FROM pocket_audit')
   })
@@ -220,7 +220,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     for (let i = 0; i < 1203; i += 1)
       await sinkAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, noUser)
     let text = ''
-    for await (const piece of exportChunks(database.auditLog, everybody, 'jsonl')) text += piece
+    for await (const piece of exportChunks(database.auditLog, unfiltered, 'jsonl')) text += piece
     const lines = text.trimEnd().split('\n')
     expect([lines.length, new Set(lines).size]).toEqual([1203, 1203])
   })

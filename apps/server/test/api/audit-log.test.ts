@@ -247,7 +247,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   const noUser = { requestId: null, ipAddress: null, userAgent: null }
   const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
   const log = { record: async () => {} }
-  const everybody = { accountId: null, from: null, to: null, filters: {}, search: '' }
+  const unfiltered = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const everything = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
   const sinkAt = (now: number) =>
     createAuditLog({
@@ -262,7 +262,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     const reason = `\0\ud800${'x'.repeat(5000)}`
     const event = { event: 'token_refused', code: 'invalid_grant', reason } as const
     await sinkAt(1).record(event, { ...noUser, userAgent: 'a\ud800' })
-    const { items } = await database.auditLog.list(everybody, everything)
+    const { items } = await database.auditLog.list(unfiltered, everything)
     expect(items).toMatchObject([{ userAgent: 'a\ufffd', data: { code: 'invalid_grant' } }])
     expect(items[0]?.data.reason).toHaveLength(1000)
     await database.dataSource.query('DELETE FROM pocket_audit')
@@ -275,7 +275,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
       throw new Error('The change failed')
     })
     await expect(change).rejects.toThrow('The change failed')
-    expect((await database.auditLog.list(everybody, everything)).total).toBe(0)
+    expect((await database.auditLog.list(unfiltered, everything)).total).toBe(0)
   })
 
   test('propagates a failed write to the caller', async () => {

@@ -97,10 +97,10 @@ test('checks for administrators whether a user may use the client, why, and what
       `${instance.url}/settings/admin/oidc-clients/${client}/access?${new URLSearchParams(query)}`,
     )
   const grace = await made('/api/users', { ...person, username: 'grace', email: 'grace@example.com', lastName: '<b>' })
-  const asked = (await page({})).text
-  expect(asked).not.toContain('preferred_username')
+  const previewPage = (await page({})).text
+  expect(previewPage).not.toContain('preferred_username')
   // The page offers the most common scopes.
-  expect(asked).toMatch(/name="scope"[^>]* value="openid profile email groups"/)
+  expect(previewPage).toMatch(/name="scope"[^>]* value="openid profile email groups"/)
   const shown = (await page({ user: grace, scope: 'openid profile' })).text
   expect(shown).toContain('can use it, as everyone can.')
   expect(shown).toMatch(/<dt><code>preferred_username<\/code><\/dt><dd><bdi>grace<\/bdi><\/dd>/)

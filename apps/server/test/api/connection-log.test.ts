@@ -50,7 +50,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
     const page = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients/${id}/activity`)
     const shown = page.text.slice(page.text.indexOf('id="log"'), page.text.indexOf('id="events"'))
-    const told = shown.split('<li>').map((each) =>
+    const shownAttempts = shown.split('<li>').map((each) =>
       each
         .replaceAll(/<[^>]+>/g, ' ')
         .replaceAll('&#39;', "'")
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const [token, refused] = attempts
     expect(token?.reason).toMatch(/\S/)
     expect(refused?.reason).toMatch(/\S/)
-    expect(told.slice(1)).toEqual([
+    expect(shownAttempts.slice(1)).toEqual([
       expect.stringMatching(
         /^The client authentication failed. failed .*Request Tokens .*Client authentication client_secret_basic PKCE not used From \S+ Location Internal network Request ID \S+$/,
       ),
@@ -71,14 +71,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect.stringMatching(/^\S+ signed in. succeeded .* by \S+ .*Request Authorization/),
     ])
     for (const part of [token?.reason, token?.requestId, 'invalid_client', 'code (hidden)', 'Ignored access_type'])
-      expect(told[1]).toContain(part)
+      expect(shownAttempts[1]).toContain(part)
     for (const part of [
       refused?.reason,
       refused?.requestId,
       'invalid_redirect_uri',
       `redirect_uri ${registered}/wrong`,
     ])
-      expect(told[2]).toContain(part)
+      expect(shownAttempts[2]).toContain(part)
     expect(page.text).not.toContain('stolen')
     // The page header shows the current state.
     expect(page.text).toMatch(/<h1>App<\/h1>\s*<p><span class="chip warn">/)

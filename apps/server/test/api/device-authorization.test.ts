@@ -128,17 +128,17 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('keeps the device signed in after the approving browser signs out, but not after the consent is revoked', async () => {
-    const leaver = await instance.person(freshName())
+    const formerMember = await instance.person(freshName())
     const client = await application()
     const { code, poll } = await ask(client)
-    await verify(code, leaver.agent)
+    await verify(code, formerMember.agent)
     const { json } = await poll()
-    await leaver.agent.postForm(`${instance.url}/logout`, {})
+    await formerMember.agent.postForm(`${instance.url}/logout`, {})
     const refresh = (token: unknown) =>
       post('/api/oidc/token', { grant_type: 'refresh_token', client_id: client, refresh_token: String(token) })
     const refreshed = await refresh(json.refresh_token)
     expect(refreshed.status).toBe(200)
-    await instance.app.pocket.withdrawConsent(leaver.id, client)
+    await instance.app.pocket.withdrawConsent(formerMember.id, client)
     expect(await refresh(refreshed.json.refresh_token)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   })
 

@@ -207,10 +207,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('does not sign in a user who was disabled after the approval', async () => {
     const { exchange, code } = await request()
-    const leaver = await instance.person(freshName())
-    await reauthenticate(leaver)
-    await decide(code, 'approve', leaver.agent)
-    await instance.app.directory.users.update(leaver.id, {}, { disabled: true })
+    const disabledUser = await instance.person(freshName())
+    await reauthenticate(disabledUser)
+    await decide(code, 'approve', disabledUser.agent)
+    await instance.app.directory.users.update(disabledUser.id, {}, { disabled: true })
     expect((await exchange()).status).toBe(403)
   })
 

@@ -5,7 +5,7 @@ import { type Instance, type Person, passkeyAnswer, startInstance } from './inst
 
 type SignIn = ReturnType<SoftwareAuthenticator['get']>
 type Registration = ReturnType<SoftwareAuthenticator['create']>
-type Lies = NonNullable<Parameters<SoftwareAuthenticator['create']>[1]['misbehaviour']>
+type Misbehaviour = NonNullable<Parameters<SoftwareAuthenticator['create']>[1]['misbehaviour']>
 
 let instance: Instance
 let ada: Person
@@ -71,9 +71,9 @@ describe('a sign-in', () => {
       {},
       (result) => ({ ...result, response: { ...result.response, authenticatorData: 'A'.repeat(66_000) } }),
     ],
-  ])('%s is rejected and recorded, and changes nothing', async (_name, code, lies, change) => {
+  ])('%s is rejected and recorded, and changes nothing', async (_name, code, defect, change) => {
     const agent = instance.agent()
-    const response = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, lies)))
+    const response = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, defect)))
     expect(response.json()).toMatchObject({ code })
     const unknown = await finish(agent, { ...(await passkeyAnswer(agent, instance.url, ada.authenticator)), id: 'AA' })
     expect(shapeOf(response)).toEqual(shapeOf(unknown))
@@ -108,7 +108,7 @@ describe('a sign-in', () => {
 })
 
 describe('a new passkey', () => {
-  test.each<[string, string, Lies, (result: Registration) => unknown]>([
+  test.each<[string, string, Misbehaviour, (result: Registration) => unknown]>([
     ['for another origin', 'passkey_rejected', { origin: 'https://evil.example' }, (result) => result],
     ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
     ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],

@@ -68,7 +68,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       }),
     })
   /** The hourly job starts soon after the server and can run at the same time. */
-  const unhindered = async (...call: Parameters<CalledInstance['call']>) => {
+  const callSuccessfully = async (...call: Parameters<CalledInstance['call']>) => {
     for (;;) {
       const response = await instance.call(...call)
       if (response.json.code !== 'ldap_sync_running') return response
@@ -88,8 +88,8 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       if (found) return found
     }
   }
-  const sync = () => unhindered('POST /api/application-configuration/sync-ldap')
-  const run = (body: object = {}) => unhindered('POST /api/ldap/sync', { body })
+  const sync = () => callSuccessfully('POST /api/application-configuration/sync-ldap')
+  const run = (body: object = {}) => callSuccessfully('POST /api/ldap/sync', { body })
   interface UserDto {
     readonly id: string
     readonly username: string

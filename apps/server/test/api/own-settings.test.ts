@@ -5,7 +5,7 @@ import { type CalledInstance, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 import { whole } from './setting-calls.ts'
 
-const usual = {
+const defaults = {
   auditLogRetentionDays: 90,
   dynamicRegistration: 'off',
   dynamicRegistrationRestricted: false,
@@ -39,17 +39,17 @@ describe.each(databaseKinds)('%s', (kind) => {
   const change = async (body: unknown) => instance.call('PATCH /api/settings', { body })
 
   test('starts with the defaults, and changes only the named settings', async () => {
-    expect(await read()).toEqual(usual)
+    expect(await read()).toEqual(defaults)
     const changed = await change({ webFingerDomains: ['Example.com', 'b\u00fccher.example', 'example.com'], other: 1 })
     const webFingerDomains = ['example.com', 'xn--bcher-kva.example']
-    expect([changed.status, changed.json]).toEqual([200, { ...usual, webFingerDomains }])
+    expect([changed.status, changed.json]).toEqual([200, { ...defaults, webFingerDomains }])
     await change({ auditLogRetentionDays: 7 })
-    expect(await read()).toEqual({ ...usual, webFingerDomains, auditLogRetentionDays: 7 })
+    expect(await read()).toEqual({ ...defaults, webFingerDomains, auditLogRetentionDays: 7 })
     const finger = await fetch(`${instance.url}/.well-known/webfinger?resource=acct:anna@example.com`)
     expect(await finger.json()).toMatchObject({ links: [{ href: instance.url }] })
     // The response can be sent back unchanged.
     expect((await change(await read())).status).toBe(200)
-    expect((await change({ webFingerDomains: null, auditLogRetentionDays: null })).json).toEqual(usual)
+    expect((await change({ webFingerDomains: null, auditLogRetentionDays: null })).json).toEqual(defaults)
   })
 
   test('is not changed by writes to the settings of the contract', async () => {
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       400,
       expect.objectContaining({ code: 'validation_failed', details: { fields: [expect.objectContaining({ field })] } }),
     ])
-    expect(await read()).toEqual(usual)
+    expect(await read()).toEqual(defaults)
   })
 
   test('rejects a wrong type', async () => {
@@ -108,7 +108,7 @@ test('prefers the environment per key, and locks its keys', async () => {
   const webFingerDomains = ['example.com']
   expect([changed.status, changed.json()]).toEqual([
     200,
-    { ...usual, auditLogRetentionDays: 3, webFingerDomains, locked: ['auditLogRetentionDays'] },
+    { ...defaults, auditLogRetentionDays: 3, webFingerDomains, locked: ['auditLogRetentionDays'] },
   ])
 })
 
@@ -117,7 +117,7 @@ test('rejects every change if the environment decides everything', async () => {
   const url = `${instance.url}/api/settings`
   const webFingerDomains = ['a.example', 'b.example']
   const { locked, ...values } = Object((await instance.administrator.getJson(url)).json())
-  expect({ ...values, locked: [] }).toEqual({ ...usual, webFingerDomains })
+  expect({ ...values, locked: [] }).toEqual({ ...defaults, webFingerDomains })
   expect([...locked].sort()).toEqual(Object.keys(values).sort())
   const refused = await instance.administrator.sendJson('PATCH', url, { body: { auditLogRetentionDays: 1 } })
   expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled' }])

@@ -122,10 +122,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     /** The requested options, and the error for a response that does not meet them. */
     const without = async () => {
       const browser = instance.agent()
-      const asked = await requestOptions(browser)
-      const body = authenticator.get({ ...asked, userVerification: 'preferred' }, { origin: instance.url })
+      const requested = await requestOptions(browser)
+      const body = authenticator.get({ ...requested, userVerification: 'preferred' }, { origin: instance.url })
       const { json } = await instance.call('POST /api/webauthn/login/finish', { body, agent: browser })
-      return [asked.userVerification, json.code]
+      return [requested.userVerification, json.code]
     }
     expect(await unverified('')).toEqual([0, 0])
     expect(await unverified('?userVerification=required')).toEqual([1, 1])
@@ -203,31 +203,31 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('asks users whose only passkey is on one device for another one, until they postpone it', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const asks = async (browser = agent) =>
+    const isAsked = async (browser = agent) =>
       (await browser.get(`${instance.url}/settings/account`)).text.includes('Your only passkey is on')
-    expect(await asks()).toBe(false)
+    expect(await isAsked()).toBe(false)
     const { authenticator } = await register(agent, key)
-    expect(await asks()).toBe(false)
+    expect(await isAsked()).toBe(false)
     const again = instance.agent()
     const second = await passkeyAnswer(again, instance.url, authenticator)
     await instance.call('POST /api/webauthn/login/finish', { body: second, agent: again })
-    expect(await asks()).toBe(true)
+    expect(await isAsked()).toBe(true)
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toMatch(
       /aria-label="YubiKey 5 Series with NFC"><path d="m.*<strong>YubiKey 5 Series with NFC<.*Created in /s,
     )
     const reschedule = async (browser = agent) =>
       expect((await browser.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
     await reschedule()
-    expect(await asks()).toBe(false)
+    expect(await isAsked()).toBe(false)
     const aMonthLater = Date.now() + 31 * 86_400_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => aMonthLater)
     try {
       const back = instance.agent()
       const body = await passkeyAnswer(back, instance.url, authenticator)
       expect((await instance.call('POST /api/webauthn/login/finish', { body, agent: back })).status).toBe(200)
-      expect(await asks(back)).toBe(true)
+      expect(await isAsked(back)).toBe(true)
       await reschedule(back)
-      expect(await asks(back)).toBe(false)
+      expect(await isAsked(back)).toBe(false)
     } finally {
       clock.mockRestore()
     }

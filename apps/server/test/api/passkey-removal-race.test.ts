@@ -33,18 +33,18 @@ describe.each(kinds)('servers on one %s', (kind) => {
     for (let round = 0; round < rounds; round += 1) {
       const { id, authenticator } = await first.person(freshName())
       const [stolen] = await first.app.pocket.passkeys.list(id)
-      const thief = second.agent()
-      expect((await signIn(thief, authenticator)).status).toBe(200)
+      const attacker = second.agent()
+      expect((await signIn(attacker, authenticator)).status).toBe(200)
       const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
-      const { location } = await thief.get(`${url}/authorize?${new URLSearchParams(query)}`)
+      const { location } = await attacker.get(`${url}/authorize?${new URLSearchParams(query)}`)
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
-      const response = await token(thief, { grant_type: 'authorization_code', redirect_uri: callback, code })
-      const refresh = (refresh_token: string) => token(thief, { grant_type: 'refresh_token', refresh_token })
-      const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
+      const response = await token(attacker, { grant_type: 'authorization_code', redirect_uri: callback, code })
+      const refresh = (refresh_token: string) => token(attacker, { grant_type: 'refresh_token', refresh_token })
+      const begun = await attacker.getJson(`${url}/api/webauthn/register/start`)
       const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
       const device = second.agent()
-      const asked = (await post(device, '/api/device-login/requests')).json() as { id: string; userCode: string }
-      await post(thief, '/api/webauthn/reauthenticate')
+      const request = (await post(device, '/api/device-login/requests')).json() as { id: string; userCode: string }
+      await post(attacker, '/api/webauthn/reauthenticate')
       const verification = (await token(device, { scope: 'openid' }, '/api/oidc/device/authorize')).json() as Json
       const another = second.agent()
       const result = await passkeyAnswer(another, url, authenticator)
@@ -54,22 +54,22 @@ describe.each(kinds)('servers on one %s', (kind) => {
         })
       const [removed, registered, signedIn, approved, verified, rotated] = await Promise.all([
         remove(),
-        post(thief, '/api/webauthn/register/finish', planted),
+        post(attacker, '/api/webauthn/register/finish', planted),
         post(another, '/api/webauthn/login/finish', result),
-        post(thief, '/api/device-login/verification/decision', { code: asked.userCode, decision: 'approve' }),
-        post(thief, `/api/oidc/device/verify?code=${verification.user_code}`),
+        post(attacker, '/api/device-login/verification/decision', { code: request.userCode, decision: 'approve' }),
+        post(attacker, `/api/oidc/device/verify?code=${verification.user_code}`),
         refresh(refreshed(response)),
       ])
       for (const { status } of [registered, signedIn, approved, verified, rotated]) expect(status).toBeLessThan(500)
       expect(removed.status).toBe(204)
       expect((await refresh(refreshed(rotated.status === 200 ? rotated : response))).status).toBe(400)
       // A request that is not approved would wait for 25 seconds.
-      const exchange = `${url}/api/device-login/requests/${asked.id}/exchange`
+      const exchange = `${url}/api/device-login/requests/${request.id}/exchange`
       const prefer = { options: { headers: { prefer: 'wait=0' } } }
       expect((await device.sendJson('POST', exchange, { body: {}, ...prefer })).status).not.toBe(200)
       const deviceFields = { grant_type: deviceGrant, device_code: verification.device_code ?? '' }
       expect((await token(device, deviceFields)).status).toBe(400)
-      for (const agent of [thief, another, device])
+      for (const agent of [attacker, another, device])
         expect((await agent.getJson(`${url}/api/users/me`)).status).toBe(401)
       expect((await first.call('GET /api/users/{id}/sessions', { params: { id } })).json).toEqual([])
       // A passkey registered before the removal is listed with it.

@@ -29,7 +29,7 @@ async function startListener() {
   const server = createServer((_, res) => res.end())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    told: once(server, 'request'),
+    notified: once(server, 'request'),
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -135,38 +135,38 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
 
   test('ends the session of a stolen passkey that an administrator removes, so that it registers no other', async () => {
     const { id, agent, authenticator } = await instance.person(freshName())
-    const thief = await signIn(authenticator)
-    const begun = await thief.getJson(`${instance.url}/api/webauthn/register/start`)
+    const attacker = await signIn(authenticator)
+    const begun = await attacker.getJson(`${instance.url}/api/webauthn/register/start`)
     expect(begun.status).toBe(200)
     expect((await remove(id, await newest(id))).status).toBe(204)
-    expect([await isSignedIn(thief), await isSignedIn(agent)]).toEqual([false, false])
-    expect((await thief.getJson(`${instance.url}/api/webauthn/register/start`)).status).toBe(401)
+    expect([await isSignedIn(attacker), await isSignedIn(agent)]).toEqual([false, false])
+    expect((await attacker.getJson(`${instance.url}/api/webauthn/register/start`)).status).toBe(401)
     // A pending ceremony stores nothing either.
     const response = new SoftwareAuthenticator().create(begun.json() as never, { origin: instance.url })
-    expect((await thief.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(401)
+    expect((await attacker.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(401)
     expect(await passkeysOf(id)).toEqual([])
   })
 
   test('ends everything derived from it: passkeys, approved devices and client grants, also after the session', async () => {
     const { id, authenticator, first, clean, other } = await twoPasskeys()
     const credentials = await client()
-    const thief = await signIn(authenticator)
-    const { authenticator: planted } = await registerPasskey(thief, instance.url)
-    const heir = await signIn(planted)
-    const { device, redeem, decided } = await deviceApprovedBy(heir, planted)
+    const attacker = await signIn(authenticator)
+    const { authenticator: planted } = await registerPasskey(attacker, instance.url)
+    const derivedSession = await signIn(planted)
+    const { device, redeem, decided } = await deviceApprovedBy(derivedSession, planted)
     expect([decided.status, (await redeem()).status]).toEqual([204, 200])
-    const pending = await deviceApprovedBy(heir, planted)
+    const pending = await deviceApprovedBy(derivedSession, planted)
     const grants = await Promise.all([
-      given(thief, credentials),
-      given(heir, credentials),
+      given(attacker, credentials),
+      given(derivedSession, credentials),
       given(device, credentials),
-      deviceGiven(heir, credentials),
+      deviceGiven(derivedSession, credentials),
     ])
     const kept = await given(clean, credentials)
     for (const grant of [...grants, kept]) expect(await grant.refresh()).toBe(200)
 
     expect((await remove(id, first)).status).toBe(204)
-    for (const browser of [thief, heir, device]) expect(await isSignedIn(browser)).toBe(false)
+    for (const browser of [attacker, derivedSession, device]) expect(await isSignedIn(browser)).toBe(false)
     for (const grant of grants) expect(await grant.refresh()).toBe(400)
     expect((await pending.redeem()).status).toBe(401)
     expect([await isSignedIn(clean), await kept.refresh()]).toEqual([true, 200])
@@ -192,7 +192,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const credentials = await client(listener.url)
     await given(await signIn(authenticator), credentials)
     expect((await remove(id, first)).status).toBe(204)
-    await listener.told
+    await listener.notified
   })
 
   test('keeps the current session if another passkey was used last in it', async () => {
@@ -221,24 +221,24 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
 
   test('lets a session without a passkey add one within fifteen minutes of its start, but not after a removal', async () => {
     const { id, authenticator, agent } = await instance.person(freshName())
-    const mayAdd = async (browser: UserAgent) => {
+    const canAddPasskey = async (browser: UserAgent) => {
       const { status, text } = await browser.getJson(`${instance.url}/api/webauthn/register/start`)
       return status === 200 ? 200 : [status, /"code":"(\w+)"/.exec(text)?.[1]]
     }
     const byCode = await signInByCode(id)
-    expect(await mayAdd(byCode)).toBe(200)
+    expect(await canAddPasskey(byCode)).toBe(200)
     const { device, redeem } = await deviceApprovedBy(agent, authenticator)
     expect((await redeem()).status).toBe(200)
-    expect(await mayAdd(device)).toEqual([401, 'reauthentication_required'])
+    expect(await canAddPasskey(device)).toEqual([401, 'reauthentication_required'])
     expect((await remove(id, await newest(id))).status).toBe(204)
     expect(await isSignedIn(byCode)).toBe(true)
-    expect(await mayAdd(byCode)).toEqual([403, 'sign_in_again'])
+    expect(await canAddPasskey(byCode)).toEqual([403, 'sign_in_again'])
     const sensitive = await instance.call('DELETE /api/users/me', { agent: byCode })
     expect([sensitive.status, sensitive.json.code]).toEqual([403, 'passkey_required'])
     const again = await signInByCode(id)
-    expect(await mayAdd(again)).toBe(200)
+    expect(await canAddPasskey(again)).toBe(200)
     pass(15 * minute + 1)
-    expect(await mayAdd(again)).toEqual([403, 'sign_in_again'])
+    expect(await canAddPasskey(again)).toEqual([403, 'sign_in_again'])
   })
 
   test('rejects a passkey from a ceremony that began before the removal, in a session that is kept', async () => {
@@ -257,9 +257,9 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const body = { ...json, email: `${json.username}@example.com`, isAdmin: true }
     expect((await instance.call('PUT /api/users/{id}', { params: { id: boss.id }, body })).status).toBe(200)
     const stolen = await newest(boss.id)
-    const thief = await signIn(boss.authenticator)
-    const by = { agent: thief }
-    const { authenticator: planted } = await registerPasskey(thief, instance.url)
+    const attacker = await signIn(boss.authenticator)
+    const by = { agent: attacker }
+    const { authenticator: planted } = await registerPasskey(attacker, instance.url)
     const plantedId = await newest(boss.id)
     const minted = await instance.call('POST /api/api-keys', { body: key(), ...by })
     const apiKey = minted.json as { token: string; apiKey: { id: string } }
@@ -281,7 +281,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const asVictim = instance.agent()
     await asVictim.postForm(`${instance.url}/lc`, { code: used })
     const { authenticator: victimsOther } = await registerPasskey(asVictim, instance.url)
-    const { device, redeem } = await deviceApprovedBy(thief, boss.authenticator)
+    const { device, redeem } = await deviceApprovedBy(attacker, boss.authenticator)
     await redeem()
 
     expect((await remove(boss.id, stolen)).status).toBe(204)
@@ -308,20 +308,20 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     ])
     expect((await instance.call('GET /api/users/{id}/passkey-removals', where)).json).toHaveLength(1)
     // Changes made with the planted passkey are revoked too.
-    const heir = await signIn(planted)
-    await instance.call('POST /api/api-keys', { body: key(), agent: heir })
+    const derivedSession = await signIn(planted)
+    await instance.call('POST /api/api-keys', { body: key(), agent: derivedSession })
 
     const withdrawn = await instance.call('POST /api/users/{id}/passkey-removals/{passkeyId}/withdraw', where)
     expect(withdrawn.status).toBe(204)
     expect(new Set((await read()).map(({ state }) => state))).toEqual(new Set(['withdrawn']))
     expect((await instance.call('GET /api/users/{id}/passkey-removals', where)).json).toEqual([])
-    expect([await isSignedIn(heir), await isSignedIn(asVictim)]).toEqual([false, false])
+    expect([await isSignedIn(derivedSession), await isSignedIn(asVictim)]).toEqual([false, false])
     expect((await instance.agent().getJson(`${instance.url}/api/users/me`, withKey)).status).toBe(401)
     expect((await instance.call('GET /api/oidc/clients/{id}/secrets', { params })).json).toEqual([])
     expect(await passkeysOf(boss.id)).toEqual([])
-    const latecomer = instance.agent()
-    await latecomer.postForm(`${instance.url}/lc`, { code: unused })
-    expect(await isSignedIn(latecomer)).toBe(false)
+    const lateBrowser = instance.agent()
+    await lateBrowser.postForm(`${instance.url}/lc`, { code: unused })
+    expect(await isSignedIn(lateBrowser)).toBe(false)
     const lost = await passkeyAnswer(instance.agent(), instance.url, victimsOther)
     expect((await instance.agent().postJson(`${instance.url}/api/webauthn/login/finish`, lost)).status).toBe(400)
   })

@@ -65,8 +65,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       })
       return { status: response.status, json: response.text === '' ? {} : response.json() }
     }
-    const { client_secret, client_secret_expires_at: _, ...told } = body
-    expect(await send('GET')).toEqual({ status: 200, json: told })
+    const { client_secret, client_secret_expires_at: _, ...readMetadata } = body
+    expect(await send('GET')).toEqual({ status: 200, json: readMetadata })
     const changed = {
       ...metadata,
       client_id: body.client_id,

@@ -47,7 +47,7 @@ async function bySignUp(): Promise<UserAgent> {
 }
 
 /** The authentication claims that a client receives for the current session. */
-async function told(agent: UserAgent) {
+async function reportedMethods(agent: UserAgent) {
   const query = new URLSearchParams({
     client_id: clientId,
     redirect_uri: callback,
@@ -110,10 +110,10 @@ describe.each([
   ['a login code', byCode, false],
   ['a sign-up by the API', bySignUp, false],
   ['another device', byDevice, true],
-])('a session that began with %s', (_way, begin, mayAsk) => {
+])('a session that began with %s', (_way, begin, canReauthenticate) => {
   test('reports its method to clients, and cannot sign in another device before it has a passkey', async () => {
     const agent = await begin()
-    expect(await told(agent)).toEqual({ amr: ['otp'], acr: '0' })
+    expect(await reportedMethods(agent)).toEqual({ amr: ['otp'], acr: '0' })
     const refusals: unknown[] = []
     for (const [call, body] of acts) {
       const [method = '', path = ''] = call.split(' ')
@@ -124,12 +124,12 @@ describe.each([
     for (const [path, fields] of forms)
       refusals.push([path, [401, 403].includes((await agent.postForm(instance.url + path, fields)).status)])
     // If a passkey is sufficient, its owner is asked for it instead.
-    const sensitive = mayAsk ? [401, 'reauthentication_required'] : [403, 'passkey_required']
+    const sensitive = canReauthenticate ? [401, 'reauthentication_required'] : [403, 'passkey_required']
     expect(refusals).toEqual([
       ...acts.map(([call]) => [call, ...(onlySensitive.has(call) ? sensitive : [403, 'passkey_required'])]),
       ...forms.map(([path]) => [path, true]),
     ])
-    if (mayAsk) {
+    if (canReauthenticate) {
       // An approved device can add a passkey after the approver used one.
       const { status, text } = await agent.getJson(`${instance.url}/api/webauthn/register/start`)
       expect([status, text]).toEqual([401, expect.stringContaining('reauthentication_required')])
@@ -137,7 +137,9 @@ describe.each([
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
     }
     expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
-    expect(await told(agent)).toEqual(mayAsk ? { amr: ['phr'], acr: 'phr' } : { amr: ['otp', 'pop'], acr: '1' })
+    expect(await reportedMethods(agent)).toEqual(
+      canReauthenticate ? { amr: ['phr'], acr: 'phr' } : { amr: ['otp', 'pop'], acr: '1' },
+    )
     const body = { name: 'Script', expiresAt: tomorrow() }
     expect((await instance.call('POST /api/api-keys', { body, agent })).status).toBe(201)
   })
@@ -147,13 +149,13 @@ describe.each([
     const body = { name: 'Careful', callbackURLs: [callback], skipConsent: true, requiresReauthentication: true }
     const careful = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
     const query = { client_id: careful, redirect_uri: callback, response_type: 'code', scope: 'openid', prompt: 'none' }
-    const asked = (by: UserAgent) => by.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
-    expect((await asked(agent)).location).toContain('error=login_required')
+    const authorizeWith = (by: UserAgent) => by.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+    expect((await authorizeWith(agent)).location).toContain('error=login_required')
     const { agent: other } = await instance.person(freshName())
-    expect((await asked(other)).location).toContain('error=login_required')
+    expect((await authorizeWith(other)).location).toContain('error=login_required')
   })
 })
 
 test('a session that began with a passkey reports its method to clients', async () => {
-  expect(await told(instance.administrator)).toEqual({ amr: ['phr'], acr: 'phr' })
+  expect(await reportedMethods(instance.administrator)).toEqual({ amr: ['phr'], acr: 'phr' })
 })

@@ -171,12 +171,12 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('assigns the groups and claims of the settings when it is open, and requires an e-mail address if a mail server is set', async () => {
-    const everybody = await group('everybody')
+    const defaultGroup = await group('everybody')
     await change({
       allowUserSignups: 'open',
       smtpHost: '127.0.0.1',
       emailsVerified: 'true',
-      signupDefaultUserGroupIDs: JSON.stringify([everybody]),
+      signupDefaultUserGroupIDs: JSON.stringify([defaultGroup]),
       signupDefaultCustomClaims: '[{"key":"plan","value":"free"}]',
     })
     expect(await signUp({ email: null })).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
@@ -188,7 +188,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       emailVerified: true,
       isAdmin: false,
       customClaims: [{ key: 'plan', value: 'free' }],
-      userGroups: [{ id: everybody }],
+      userGroups: [{ id: defaultGroup }],
     })
     const created = await signUp({ isAdmin: true, disabled: true, id: 'x', emailVerified: true })
     expect(created.json).toMatchObject({ isAdmin: false, disabled: false })
@@ -263,10 +263,10 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       expect((await signIn()).json).toMatchObject({ code: 'user_disabled' })
 
       const params = { id: await idOf(username) }
-      const outsider = await instance.person(freshName())
+      const otherUser = await instance.person(freshName())
       const approve = (by = instance.administrator) =>
         instance.call('POST /api/signup-approvals/{id}/approve', { params, agent: by })
-      expect((await approve(outsider.agent)).status).toBe(403)
+      expect((await approve(otherUser.agent)).status).toBe(403)
       expect((await Promise.all([approve(), approve()])).map(({ status }) => status).sort()).toEqual([204, 404])
       expect((await signIn()).status).toBe(200)
       expect(await idOf(username)).toBe('')

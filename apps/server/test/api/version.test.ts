@@ -26,9 +26,9 @@ test('makes the latest version public, and starts without it', async () => {
 
 /** A release server with configurable responses. */
 async function releases(answer: () => { readonly status?: number; readonly body: string }) {
-  let asked = 0
+  let requestCount = 0
   const server = createServer((_, response) => {
-    asked += 1
+    requestCount += 1
     const { status = 200, body } = answer()
     response.writeHead(status).end(body)
   }).listen(0, '127.0.0.1')
@@ -37,7 +37,7 @@ async function releases(answer: () => { readonly status?: number; readonly body:
   const port = typeof address === 'object' ? address?.port : 0
   return {
     url: `http://127.0.0.1:${port}/latest`,
-    asked: () => asked,
+    requestCount: () => requestCount,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
@@ -50,14 +50,14 @@ test('reads the latest version from the URL of the environment', async () => {
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url })
   const ask = async () => (await instance.agent().getJson(`${instance.url}/api/version/latest`)).json()
   expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill({ latestVersion: '3.1.4' }))
-  expect(server.asked()).toBe(1)
+  expect(server.requestCount()).toBe(1)
 })
 
 test('sends no request if the check is disabled', async () => {
   await using server = await releases(() => ({ body: '{"version":"3.1.4"}' }))
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url, VERSION_CHECK_DISABLED: 'true' })
   const response = await instance.agent().getJson(`${instance.url}/api/version/latest`)
-  expect([response.json(), server.asked()]).toEqual([{ latestVersion: '' }, 0])
+  expect([response.json(), server.requestCount()]).toEqual([{ latestVersion: '' }, 0])
 })
 
 test('keeps the known version after a failed request, and retries only after a while', async () => {
@@ -79,7 +79,7 @@ test('keeps the known version after a failed request, and retries only after a w
   status = 500
   now += 15 * 60_000
   expect(await latest()).toBe('1.2.3')
-  expect([errors.length, server.asked()]).toEqual([5, 6])
+  expect([errors.length, server.requestCount()]).toEqual([5, 6])
   body = '{"version":"2.0.0"}'
   status = 200
   now += 15 * 60_000 - 1

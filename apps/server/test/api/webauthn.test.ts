@@ -132,18 +132,18 @@ describe.each(databaseKinds)('%s', (kind) => {
         const body = await passkeyAnswer(agent, instance.url, authenticator)
         await instance.call('POST /api/webauthn/login/finish', { body, agent })
         kept.push(cookie(agent, 'access_token')?.value)
-        const asked = () =>
+        const statuses = () =>
           Promise.all(
             kept.map(async (value) => {
               const options = { headers: { cookie: `access_token=${value}` } }
               return (await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status
             }),
           )
-        expect(await asked()).toEqual([200, 200])
+        expect(await statuses()).toEqual([200, 200])
         const [method = '', path = ''] = call.split(' ')
         expect((await agent.sendJson(method, instance.url + path, {})).status).toBeLessThan(400)
         expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
-        expect(await asked()).toEqual([401, 401])
+        expect(await statuses()).toEqual([401, 401])
       },
     )
   })

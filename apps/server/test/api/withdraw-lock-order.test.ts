@@ -29,14 +29,14 @@ test('revoking the credentials of a removed passkey does not deadlock with a new
   }
   // The stolen passkey registers another one, which creates a client secret, and makes an API key.
   const [stolen] = await passkeys.list(boss.id)
-  const thief = await signIn(boss.authenticator)
-  const { authenticator: planted } = await registerPasskey(thief, url)
+  const attacker = await signIn(boss.authenticator)
+  const { authenticator: planted } = await registerPasskey(attacker, url)
   const key = { name: 'Script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
-  const token = String((await call('POST /api/api-keys', { body: key, agent: thief })).json.token)
-  const heir = await signIn(planted)
+  const token = String((await call('POST /api/api-keys', { body: key, agent: attacker })).json.token)
+  const derivedSession = await signIn(planted)
   const app = { name: 'Payroll', callbackURLs: ['https://app.example/callback'] }
-  const id = String((await call('POST /api/oidc/clients', { body: app, agent: heir })).json.id)
-  await call('POST /api/oidc/clients/{id}/secrets', { params: { id }, agent: heir })
+  const id = String((await call('POST /api/oidc/clients', { body: app, agent: derivedSession })).json.id)
+  await call('POST /api/oidc/clients/{id}/secrets', { params: { id }, agent: derivedSession })
   const where = { params: { id: boss.id, credentialId: stolen?.id ?? '', passkeyId: stolen?.id ?? '' } }
   expect((await call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', where)).status).toBe(204)
 

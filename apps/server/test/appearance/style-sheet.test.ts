@@ -4,7 +4,7 @@ import { wcagContrast } from 'culori'
 import { accentOf } from '../../src/appearance/accent.ts'
 import { styleSheetOf } from '../../src/appearance/style-sheet.ts'
 
-const usual = { accentColor: 'default', animationsDisabled: false, background: null }
+const defaults = { accentColor: 'default', animationsDisabled: false, background: null }
 const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) as const
 
 describe('the accent', () => {
@@ -40,7 +40,7 @@ describe('the accent', () => {
   })
 
   test.each(['default', 'nonsense', 'var(--x)', ''])('ignores the invalid colour %j', (accentColor) => {
-    expect(styleSheetOf({ ...usual, accentColor })).toBeNull()
+    expect(styleSheetOf({ ...defaults, accentColor })).toBeNull()
   })
 
   test('leaves grey unchanged', () => {

@@ -87,8 +87,8 @@ test('a full disk under the log and standard error does not end the server', asy
 test('a closed reader of the log and standard error does not end the server', async () => {
   const port = String(await freePort())
   const env = { PATH: process.env.PATH, PORT: port, APP_URL: `http://localhost:${port}` }
-  const chatty = 'setInterval(() => process.stderr.write("a warning\\n"), 20).unref()'
-  const flags = ['--conditions=pocket-source', `--import=data:text/javascript,${encodeURIComponent(chatty)}`]
+  const warningScript = 'setInterval(() => process.stderr.write("a warning\\n"), 20).unref()'
+  const flags = ['--conditions=pocket-source', `--import=data:text/javascript,${encodeURIComponent(warningScript)}`]
   const server = spawn(process.execPath, [...flags, mainProgram], {
     cwd: folder,
     env,

@@ -282,7 +282,7 @@ test('new files and folders are private to their owner for any umask, and wider 
   } finally {
     process.umask(umask)
   }
-  const told = async () => {
+  const announcements = async () => {
     const { logger, lines } = recordingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     return lines.flatMap((line) => {
@@ -290,10 +290,10 @@ test('new files and folders are private to their owner for any umask, and wider 
       return level === 'warn' ? [[file, mode]] : []
     })
   }
-  expect(await told()).toEqual([])
+  expect(await announcements()).toEqual([])
   await chmod(path, 0o644)
   await chmod(join(data, 'encryption_key'), 0o640)
-  expect(await told()).toEqual([
+  expect(await announcements()).toEqual([
     [join(data, 'encryption_key'), '640'],
     [path, '644'],
   ])

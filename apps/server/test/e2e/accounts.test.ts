@@ -31,15 +31,15 @@ test('a browser approves an application on another device, and holds several acc
     })
     return response.json()
   }
-  const asked = await post('/api/oidc/device/authorize', { scope: 'openid profile' })
-  await page.goto(asked.verification_uri_complete)
+  const authorization = await post('/api/oidc/device/authorize', { scope: 'openid profile' })
+  await page.goto(authorization.verification_uri_complete)
   await page.getByRole('heading', { name: 'Sign in to Television on another device?' }).waitFor()
   await page.getByText('Ada Lovelace', { exact: true }).waitFor()
   await expectNoAxeViolations(page)
   // The session is recent, so its own passkey check is sufficient.
   await page.getByRole('button', { name: /^Allow/ }).click()
   await page.getByRole('heading', { name: 'It has access' }).waitFor()
-  const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: asked.device_code }
+  const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: authorization.device_code }
   expect(await post('/api/oidc/token', grant)).toMatchObject({ id_token: expect.any(String) })
 
   const bob = { username: 'bob', firstName: 'Bob', lastName: 'Koch', displayName: 'Bob Koch', email: 'bob@example.com' }

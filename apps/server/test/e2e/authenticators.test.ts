@@ -58,10 +58,10 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     await using person = await signUp(options)
     const { page, authenticator } = person
     await page.waitForURL('**/settings/apps')
-    const [held] = await authenticator.credentials()
-    const accountId = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
+    const [credential] = await authenticator.credentials()
+    const accountId = Buffer.from(credential?.userHandle ?? '', 'base64url').toString()
     const [passkey] = await running.app.pocket.passkeys.list(accountId)
-    expect(passkey).toMatchObject({ credentialId: held?.id, counter: expect.any(Number), ...kept })
+    expect(passkey).toMatchObject({ credentialId: credential?.id, counter: expect.any(Number), ...kept })
     const hasPlatformAuthenticator = await page.evaluate(() =>
       PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable(),
     )
@@ -71,9 +71,9 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     expect(await page.getByText(asksForAnother).count()).toBe(isBound ? 1 : 0)
 
     // By now, at the latest, the user has a passkey that can be synced.
-    if (held && !isBound) {
-      await authenticator.removeCredential(held.id)
-      await authenticator.addCredential({ ...held, isBackedUp: true })
+    if (credential && !isBound) {
+      await authenticator.removeCredential(credential.id)
+      await authenticator.addCredential({ ...credential, isBackedUp: true })
     }
     await page.context().clearCookies()
     await page.goto(`${running.url}/login`)
@@ -126,8 +126,8 @@ test('the browser forgets a removed passkey that it offers', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/apps')
-  const [held] = await authenticator.credentials()
-  const accountId = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
+  const [credential] = await authenticator.credentials()
+  const accountId = Buffer.from(credential?.userHandle ?? '', 'base64url').toString()
   const [passkey] = await running.app.pocket.passkeys.list(accountId)
   await running.app.pocket.passkeys.removeAsAdministrator(accountId, passkey?.id ?? '')
   await page.context().clearCookies()
@@ -219,8 +219,8 @@ test('the field of a login code offers passkeys too, but not on the page of a li
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/apps')
-  const [held] = await authenticator.credentials()
-  const id = Buffer.from(held?.userHandle ?? '', 'base64url').toString()
+  const [credential] = await authenticator.credentials()
+  const id = Buffer.from(credential?.userHandle ?? '', 'base64url').toString()
   const send = async (method: string, path: string, body: object) => {
     const headers = { 'content-type': 'application/json', 'x-api-key': key }
     const response = await fetch(`${running.url}/api/users/${id}${path}`, {

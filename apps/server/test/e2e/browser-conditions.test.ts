@@ -117,10 +117,10 @@ test.each([
     const shown = page.locator('button[data-add-on]:visible')
     await eventually(async () => expect(await shown.allTextContents()).toEqual(order))
     const [button] = await shown.all()
-    const asked = page.waitForRequest(/\/passkeys\/options\?on=/)
+    const optionsRequest = page.waitForRequest(/\/passkeys\/options\?on=/)
     await button?.click()
     const hint = order[0] === currentUrl ? 'client-device' : order[0] === onKey ? 'security-key' : 'hybrid'
-    const response = await (await asked).response()
+    const response = await (await optionsRequest).response()
     if (!response) throw new Error('The options were not answered.')
     expect((await response.json()).options.hints[0]).toBe(hint)
   },

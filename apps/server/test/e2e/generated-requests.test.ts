@@ -23,7 +23,7 @@ const failuresOfOthers: Readonly<Record<string, string>> = {
 }
 
 /** Reports the progress of the long form. */
-function tell(line: string): void {
+function print(line: string): void {
   if (process.env.GENERATED_REQUESTS !== undefined) process.stdout.write(`${line}\n`)
 }
 
@@ -118,7 +118,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
     const failures: string[] = []
     const fail = (failure: string) => {
       failures.push(failure)
-      tell(failure)
+      print(failure)
     }
     const heaps: number[] = []
     let callers = await callersOf(instance)
@@ -126,7 +126,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
       if (done % renewal === 0) callers = await callersOf(instance)
       if (done % Math.max(renewal, Math.floor(count / 20)) === 0) {
         heaps.push(await heap())
-        tell(`${kind}: ${done} requests, ${heaps.at(-1)} MB after a garbage collection`)
+        print(`${kind}: ${done} requests, ${heaps.at(-1)} MB after a garbage collection`)
       }
       const requests = Array.from({ length: parallel }, () => ({ sent: generate(), by: Math.floor(random() * 4) }))
       await Promise.all(
@@ -144,7 +144,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
       )
     }
     heaps.push(await heap())
-    tell(`${kind}: MB after garbage collections: ${heaps.join(' ')}`)
+    print(`${kind}: MB after garbage collections: ${heaps.join(' ')}`)
     expect(failures).toEqual([])
     // The first samples include one-time compilation and caching.
     const settled = heaps[Math.floor(heaps.length / 2)] ?? 0

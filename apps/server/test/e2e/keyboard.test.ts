@@ -16,7 +16,7 @@ let running: RunningApp
 let page: Page
 let keyboard: Keyboard
 const output: string[] = []
-let asked = 0
+let passkeyChecks = 0
 
 beforeAll(async () => {
   running = await startApp()
@@ -44,7 +44,7 @@ const tabTo: Keyboard['tabTo'] = (name, most) => keyboard.tabTo(name, most)
 const goes: Keyboard['goes'] = (to, act) => keyboard.goes(to, act)
 const outcome = () => keyboard.outcome()
 async function send(): Promise<void> {
-  if (await keyboard.sends()) asked += 1
+  if (await keyboard.sends()) passkeyChecks += 1
 }
 
 const addPerson = (firstName: string, lastName: string) =>
@@ -292,9 +292,9 @@ describe('with the keyboard alone', () => {
     // Ensures that the passkey check is not recent, even on a fast machine.
     const now = Date.now
     jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000)
-    const before = asked
+    const before = passkeyChecks
     await make('Laptop')
-    expect(asked).toBe(before + 1)
+    expect(passkeyChecks).toBe(before + 1)
     await tabTo('Revoke Laptop', 60)
     await press('Enter')
     await page.getByRole('dialog', { name: 'Revoke Laptop?' }).waitFor()
@@ -340,7 +340,7 @@ describe('with the keyboard alone', () => {
   test('no page logs to the console', () => {
     // Except Chromium's messages about forms that waited for the passkey.
     expect(output).toEqual(
-      Array.from({ length: asked }, () => expect.stringMatching(/status of 401 \(Unauthorized\)$/)),
+      Array.from({ length: passkeyChecks }, () => expect.stringMatching(/status of 401 \(Unauthorized\)$/)),
     )
   })
 })

@@ -13,7 +13,7 @@ const redirectUri = 'https://nas.example:5001'
 const back = (url: string) => url.startsWith(redirectUri)
 
 /** A server process with its own database; it exits at a given statement, which can be changed later. */
-async function mortalServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite') {
+async function startKillableServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite') {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-killed-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -108,7 +108,7 @@ test(
   'a crash at any write of the set-up locks no user out',
   async () => {
     for (let statement = 1, died = true; died; statement++) {
-      await using server = await mortalServer(statement)
+      await using server = await startKillableServer(statement)
       const authenticator = new SoftwareAuthenticator()
       let answered = 0
       died = await server.dyingAt(statement, async () => {
@@ -165,7 +165,7 @@ async function application({ url }: { readonly url: string }) {
 test(
   'a crash at any write from the passkey to the tokens loses nothing acknowledged, and the flow can be repeated',
   async () => {
-    await using server = await mortalServer()
+    await using server = await startKillableServer()
     const { url } = server
     const { agent, authenticator, token, exchange } = await application(server)
     let { refresh_token = '' } = await exchange()
@@ -191,7 +191,7 @@ test(
 test.each(['SQLite', 'PostgreSQL'] as const)(
   'after a crash at any write of a refresh on %s, the application refreshes again and gets one response',
   async (kind) => {
-    await using server = await mortalServer(1, kind)
+    await using server = await startKillableServer(1, kind)
     const { token, exchange } = await application(server)
     let { refresh_token = '' } = await exchange()
     const refresh = () => token({ grant_type: 'refresh_token', refresh_token })

@@ -32,9 +32,9 @@ test('the page asks for the passkey in place and continues the requested action'
   const requests: string[] = []
   page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`))
   // Chromium asks only one authenticator, so the new one temporarily replaces the first.
-  const held = await first.credentials()
+  const credentials = await first.credentials()
   await page.route('**/settings/account/passkeys/options', async (route) => {
-    if (requests.includes('POST /reauthenticate')) for (const { id } of held) await first.removeCredential(id)
+    if (requests.includes('POST /reauthenticate')) for (const { id } of credentials) await first.removeCredential(id)
     await route.continue()
   })
   await page.getByRole('button', { name: 'Add a passkey' }).click()

@@ -195,8 +195,8 @@ describe('counted in a new browser', () => {
       ['select_account', /^carol/, 'POST /interaction/…/account'],
     ] as const) {
       await cold.page.goto(`${dsm.begin().url}&prompt=${prompt}`)
-      const asked = await atDsm(cold.page, () => cold.tap('button', name))
-      expect(asked).toEqual({ signedIn: true, accountName: 'carol' })
+      const signInRequests = await atDsm(cold.page, () => cold.tap('button', name))
+      expect(signInRequests).toEqual({ signedIn: true, accountName: 'carol' })
       expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, path, 'GET /authorize/…', nas] })
     }
   })
@@ -233,13 +233,13 @@ describe('counted in a new browser', () => {
     await phone.page.getByRole('heading', { name: 'It’s signed in' }).waitFor()
     expect(phone.counted()).toEqual({ taps: 1, requests: ['GET /device', 'POST /device/approve', 'GET /device'] })
     const { taps, requests } = television.counted()
-    const [asked, rest] = [
+    const [signInRequests, rest] = [
       requests.slice(0, 4),
       requests.slice(4).filter((each) => !each.startsWith('POST /login/device')),
     ]
-    expect({ taps, asked, rest }).toEqual({
+    expect({ taps, signInRequests, rest }).toEqual({
       taps: 2,
-      asked: [...toInteraction, 'GET /lc', 'GET /login/device'],
+      signInRequests: [...toInteraction, 'GET /lc', 'GET /login/device'],
       rest: ['GET /interaction/…', 'GET /authorize/…', nas],
     })
   })

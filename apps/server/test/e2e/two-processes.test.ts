@@ -54,15 +54,15 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const { authenticator: other } = await registerPasskey(owner, url)
       await confirm(owner, other)
 
-      const thief = elsewhere()
-      expect((await signIn(thief, stolen)).status).toBe(200)
+      const attacker = elsewhere()
+      expect((await signIn(attacker, stolen)).status).toBe(200)
       const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
-      const { location } = await thief.get(`${url}/authorize?${new URLSearchParams(query)}`)
+      const { location } = await attacker.get(`${url}/authorize?${new URLSearchParams(query)}`)
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
       const input = await token({ grant_type: 'authorization_code', redirect_uri: callback, code })
       expect(input.status).toBe(200)
       const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
-      const begun = await thief.getJson(`${url}/api/webauthn/register/start`)
+      const begun = await attacker.getJson(`${url}/api/webauthn/register/start`)
       const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
       const another = elsewhere()
       const attempt = await passkeyAnswer(another, url, stolen)
@@ -72,14 +72,14 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
           ? send(owner, 'DELETE', `/api/webauthn/credentials/${stolenId}`)
           : send(administrator, 'DELETE', `/api/users/${id}/webauthn-credentials/${stolenId}`)
       const [registered, signedIn, rotated, removal] = await Promise.all([
-        send(thief, 'POST', '/api/webauthn/register/finish', planted),
+        send(attacker, 'POST', '/api/webauthn/register/finish', planted),
         send(another, 'POST', '/api/webauthn/login/finish', attempt),
         refresh(input.refreshToken),
         removed,
       ])
       expect(removal.status).toBe(204)
       for (const { status } of [registered, signedIn, rotated]) expect(status).toBeLessThan(500)
-      for (const agent of [thief, another]) expect((await send(agent, 'GET', '/api/users/me')).status).toBe(401)
+      for (const agent of [attacker, another]) expect((await send(agent, 'GET', '/api/users/me')).status).toBe(401)
       expect((await refresh(rotated.refreshToken || input.refreshToken)).status).toBe(400)
       expect((await signIn(elsewhere(), stolen)).status).toBe(401)
       // The session in which the passkey was registered remains only for its owner, who confirmed with the other passkey.

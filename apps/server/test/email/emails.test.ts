@@ -156,8 +156,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('offers the link on the account page only if verification is enabled', async () => {
     const { agent } = await signedIn()
     expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain('verify-email')
-    await using asking = await startCalled('SQLite', { ...smtpSettings(server), EMAIL_VERIFICATION_ENABLED: 'true' })
-    const { administrator, url } = asking
+    await using verifying = await startCalled('SQLite', { ...smtpSettings(server), EMAIL_VERIFICATION_ENABLED: 'true' })
+    const { administrator, url } = verifying
     expect((await administrator.get(`${url}/settings/account`)).text).toContain('/settings/account/verify-email')
     const sent = await administrator.postForm(`${url}/settings/account/verify-email`, {})
     expect(sent.status).toBe(303)

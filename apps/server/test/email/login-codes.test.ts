@@ -159,9 +159,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 })
 
 test('rejects and hides requests if the setting is off, and sends no pending code', async () => {
-  const held = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
   await using server = await startMailServer({
-    onMailFrom: (_from, _session, go) => void held.promise.then(() => go()),
+    onMailFrom: (_from, _session, go) => void release.promise.then(() => go()),
   })
   const smtp = smtpSettings(server)
   await using instance = await startCalled('SQLite', smtp)
@@ -187,7 +187,7 @@ test('rejects and hides requests if the setting is off, and sends no pending cod
   await ask(first)
   await ask(late)
   await set(false)
-  held.resolve()
+  release.resolve()
   await instance.call('POST /api/users/{id}/invitation-email', { params: { id: people[2]?.id ?? '' }, body: {} })
   await server.received(last)
   expect(server.delivered.flatMap(({ to }) => to)).toEqual([first, last])

@@ -197,7 +197,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { finished, email, signIn } = await signUp(freshName(), `?redirect=${pathname}`, agent)
       const { redirectTo } = finished.json() as { redirectTo: string }
       const waiting = await agent.get(url + redirectTo)
-      const mayBeIn = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+      const loginUrl = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
 
       const verifyAt = await linkFor(email)
       const token = new URL(verifyAt).searchParams.get('token') ?? ''
@@ -217,7 +217,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await signIn()).status).toBe(200)
       // The original browser continues with the link of the e-mail and with the page that is still open.
       expect((await agent.get(onwards)).location).toBe(url + pathname)
-      const { location: signedIn } = await agent.get(url + mayBeIn)
+      const { location: signedIn } = await agent.get(url + loginUrl)
       expect((await agent.get(String(signedIn))).location).toBe(url + pathname)
 
       // If the session has ended, or on another device, the page names the application and offers to open it again.

@@ -89,12 +89,12 @@ test.each(['starttls', 'tls'])(
 
 /** A plain-text server; with a STARTTLS response it offers STARTTLS. */
 async function inClear(result: string) {
-  const heard: string[] = []
+  const commands: string[] = []
   const server = createServer((socket: Socket) => {
     socket.on('error', () => {}).write('220 mail.example.com\r\n')
     socket.on('data', (chunk) => {
       const line = String(chunk)
-      heard.push(line)
+      commands.push(line)
       const offer = result === '' ? '' : '250-STARTTLS\r\n'
       if (/^EHLO/.test(line)) socket.write(`250-mail.example.com\r\n${offer}250 AUTH PLAIN\r\n`)
       else if (/^STARTTLS/.test(line)) socket.write(result || '502 Command not implemented\r\n')
@@ -104,7 +104,7 @@ async function inClear(result: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
-    heard,
+    commands,
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
   }
 }
@@ -116,5 +116,5 @@ test.each([
 ])('sends no password in plain text to a server that %s', async (_what, result) => {
   await using peer = await inClear(result)
   await expect(send(peer.port, 'starttls')).rejects.toThrow()
-  expect(peer.heard.filter((line) => /AUTH|MAIL|cG9ja2V0/.test(line))).toEqual([])
+  expect(peer.commands.filter((line) => /AUTH|MAIL|cG9ja2V0/.test(line))).toEqual([])
 })

@@ -33,13 +33,13 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   }
 
   test('follow a first passkey, once, with the advice to add a second one', async () => {
-    const newcomer = instance.agent()
+    const newUser = instance.agent()
     const username = freshName()
     const fields = { username, email: `${username}@example.com` }
-    expect(await addPasskey(newcomer, '/signup', fields)).toEqual({ redirectTo: pagePath })
+    expect(await addPasskey(newUser, '/signup', fields)).toEqual({ redirectTo: pagePath })
     const { agent: invited } = await instance.personWithoutPasskey(freshName())
     expect(await addPasskey(invited, '/signup/add-passkey', {})).toEqual({ redirectTo: pagePath })
-    for (const agent of [newcomer, invited]) {
+    for (const agent of [newUser, invited]) {
       const { text } = await get(agent)
       expect(text).toContain('Your passkey works.')
       expect(text).toContain('Your only passkey is on one device.')

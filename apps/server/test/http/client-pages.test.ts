@@ -78,21 +78,21 @@ describe('the list of clients', () => {
   })
 
   test('deletes several after a confirmation and reports the deleted ones', async () => {
-    const doomed = await Promise.all(Array.from({ length: 25 }, (_, index) => made({ name: `Doomed ${index}` })))
+    const deletable = await Promise.all(Array.from({ length: 25 }, (_, index) => made({ name: `Doomed ${index}` })))
     const sent = new URLSearchParams([
       ['act', 'delete'],
       ['list', '?search=Doomed'],
-      ...doomed.map(({ id }) => ['ids', id]),
+      ...deletable.map(({ id }) => ['ids', id]),
     ])
     const response = await agent.postForm(`${at}/bulk`, [...sent])
     expect(response.status).toBe(200)
     expect(response.text).toContain('Delete 25 clients?')
-    expect(await clients().find(doomed[0]?.id ?? '')).toBeDefined()
+    expect(await clients().find(deletable[0]?.id ?? '')).toBeDefined()
     sent.append('confirmed', 'yes')
     const done = await agent.postForm(`${at}/bulk`, [...sent])
     expect([done.status, done.location]).toEqual([303, `${at}?search=Doomed`])
     expect((await agent.follow(done)).text).toContain('25 clients were deleted.')
-    expect(await clients().find(doomed[24]?.id ?? '')).toBeUndefined()
+    expect(await clients().find(deletable[24]?.id ?? '')).toBeUndefined()
     expect(running.log.filter((line) => line.includes('"audit":"client_removed"'))).toHaveLength(25)
     expect((await agent.follow(await agent.postForm(`${at}/bulk`, { act: 'delete' }))).text).toContain(
       'Select entries first.',

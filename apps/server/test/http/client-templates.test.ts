@@ -115,7 +115,7 @@ test('every template has its texts and no empty placeholder', async () => {
 function toEnter(text: string) {
   const from = text.search(/id="(instructions|dsm)"/)
   const shown = text.slice(from, text.indexOf('id="credentials"'))
-  const told = (html = '') =>
+  const shownText = (html = '') =>
     html
       .replaceAll(/<button.*?<\/button>/gs, '')
       .replaceAll(/<[^>]+>/g, '')
@@ -124,10 +124,10 @@ function toEnter(text: string) {
       .trim()
   const [, path] = /<ol class="path">(.*?)<\/ol>/s.exec(shown) ?? []
   return {
-    where: [...(path ?? '').matchAll(/<li>(.*?)<\/li>/gs)].map(([, step]) => told(step)),
+    where: [...(path ?? '').matchAll(/<li>(.*?)<\/li>/gs)].map(([, step]) => shownText(step)),
     entries: [...shown.matchAll(/<dt>(.*?)<\/dt>\s*<dd[^>]*>(.*?)<\/dd>/gs)].map(([, label, value]) => [
-      told(label),
-      told(value),
+      shownText(label),
+      shownText(value),
     ]),
   }
 }

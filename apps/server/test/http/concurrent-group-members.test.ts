@@ -10,19 +10,19 @@ test('a user who is added to several groups concurrently is in all of them, and 
   const names = ['sailors', 'skaters', 'singers', 'skiers', 'swimmers', 'scouts']
   const ids: string[] = []
   for (const name of names) ids.push((await groups.create({ name, friendlyName: name })).id)
-  const held = async () => {
+  const countGroups = async () => {
     const memberships = await Promise.all(ids.map((group) => groups.membership(group, id)))
     return memberships.filter((membership) => membership !== undefined).length
   }
   const membersOf = (group: string) => `${url}/settings/admin/user-groups/${group}/members`
   await Promise.all(ids.map((group) => administrator.postForm(membersOf(group), { users: id, endsAt: '' })))
-  expect(await held()).toBe(names.length)
+  expect(await countGroups()).toBe(names.length)
   await Promise.all(ids.map((group) => administrator.postForm(`${membersOf(group)}/${id}/remove`, {})))
-  expect(await held()).toBe(0)
+  expect(await countGroups()).toBe(0)
   const adding = { act: 'add-to-group', confirmed: 'yes', ids: id }
   const bulk = `${url}/settings/admin/users/bulk`
   await Promise.all(ids.map((group) => administrator.postForm(bulk, { ...adding, choices: group })))
-  expect(await held()).toBe(names.length)
+  expect(await countGroups()).toBe(names.length)
 })
 
 test('a user who is disabled during another change keeps both changes', async () => {

@@ -8,21 +8,21 @@ import { type Instance, type Person, passkeyAnswer, startInstance } from '../api
 /** The back channel of an application at a private address, which passes on the subject of each logout. */
 async function startApplication() {
   const waiting = new Map<string, () => void>()
-  const heard: string[] = []
+  const notified: string[] = []
   const server = createServer(async (req, res) => {
     const body = Buffer.concat(await req.toArray()).toString()
     const token = new URLSearchParams(body).get('logout_token') ?? ''
     const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
     res.end()
-    heard.push(sub)
+    notified.push(sub)
     waiting.get(sub)?.()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
-    heard,
+    notified,
     /** Resolves once the application was notified that this user signed out. */
-    hears: (id: string) => new Promise<void>((resolve) => waiting.set(id, resolve)),
+    expectNotice: (id: string) => new Promise<void>((resolve) => waiting.set(id, resolve)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -78,7 +78,7 @@ async function firstSession(agent: UserAgent, path: string) {
   return sessions.find(({ clients }) => clients.length > 0)?.id ?? ''
 }
 
-const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
+const removals: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   'signs out here': ({ agent }) => press(agent, '/logout', '/logout'),
   'signs out at an application': ({ agent }) =>
     press(agent, `/api/oidc/end-session?client_id=${clientId}`, '/end-session/confirm', { logout: 'yes' }),
@@ -116,7 +116,7 @@ const ways: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   'is deleted': ({ id }) => administer('DELETE', `/api/users/${id}`),
 }
 
-test.each(Object.entries(ways))('a user who %s is signed out of the application', async (name, way) => {
+test.each(Object.entries(removals))('a user who %s is signed out of the application', async (name, removal) => {
   const person = await instance.person(name.replaceAll(' ', '.').toLowerCase())
   const { location } = await person.agent.get(authorize)
   const form = new URLSearchParams({
@@ -133,19 +133,19 @@ test.each(Object.entries(ways))('a user who %s is signed out of the application'
     return (await instance.agent().getJson(`${instance.url}/api/oidc/userinfo`, { headers })).status
   }
   expect(await known()).toBe(200)
-  const heard = application.hears(person.id)
+  const notified = application.expectNotice(person.id)
   const cookie = person.agent
     .cookies()
     .map(({ name, value }) => `${name}=${value}`)
     .join('; ')
-  const thief = async (path: string) => instance.agent().getJson(instance.url + path, { headers: { cookie } })
-  expect((await thief('/api/users/me')).status).toBe(200)
-  await way(person)
-  await heard
+  const attacker = async (path: string) => instance.agent().getJson(instance.url + path, { headers: { cookie } })
+  expect((await attacker('/api/users/me')).status).toBe(200)
+  await removal(person)
+  await notified
   expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
   expect(await known()).toBe(401)
   // Cookies that were copied before are invalid.
-  expect((await thief('/api/users/me')).status).toBe(401)
+  expect((await attacker('/api/users/me')).status).toBe(401)
   const stolen = await instance.agent().get(authorize, { headers: { cookie } })
   expect(stolen.location ?? '').not.toContain('code=')
 })
@@ -160,15 +160,15 @@ test('users who lose access to an application by a group restriction or leave th
   const { id: group } = created.json() as { id: string }
   await administer('PUT', `/api/user-groups/${group}/users`, { userIds: [member.id] })
 
-  const kept = application.hears(otherUser.id)
+  const kept = application.expectNotice(otherUser.id)
   const form = { access: 'groups', groups: group }
   const page = `${instance.url}/settings/admin/oidc-clients/${clientId}/access`
   expect((await instance.administrator.postForm(page, form)).status).toBe(303)
   await kept
-  expect(application.heard).not.toContain(member.id)
+  expect(application.notified).not.toContain(member.id)
   expect((await member.agent.get(authorize)).location).toContain('code=')
 
-  const left = application.hears(member.id)
+  const left = application.expectNotice(member.id)
   await administer('PUT', `/api/user-groups/${group}/users`, { userIds: [] })
   await left
   expect((await member.agent.get(authorize)).location ?? '').not.toContain('code=')

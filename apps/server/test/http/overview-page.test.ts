@@ -79,9 +79,9 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(figure(well, 'Signing key')).toMatch(/\d{4}/)
 
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
-    const lonely = await html()
-    expect(lonely).toContain('<p>One problem.</p>')
-    expect(findings(lonely)).toEqual([
+    const singleAdministrator = await html()
+    expect(singleAdministrator).toContain('<p>One problem.</p>')
+    expect(findings(singleAdministrator)).toEqual([
       ['/settings/account/security', 'Only one device can sign in as an administrator'],
     ])
     const { code } = await instance.app.issueBreakGlassCode('ada')

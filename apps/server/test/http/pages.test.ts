@@ -482,8 +482,8 @@ describe('a session', () => {
     clock.mockRestore()
     expect(cookieOf(agent)).not.toBe(old[0]?.value)
     const cookie = old.map(({ name, value }) => `${name}=${value}`).join('; ')
-    const thief = await running.agent().get(`${running.url}/settings/account`, { headers: { cookie } })
-    expect(thief.status).toBe(303)
+    const attacker = await running.agent().get(`${running.url}/settings/account`, { headers: { cookie } })
+    expect(attacker.status).toBe(303)
   })
 
   test('ends with the grants of its applications on sign-out', async () => {

@@ -67,7 +67,7 @@ const proxies: readonly ProxyUnderTest[] = [
   },
 ]
 
-const tricks = [
+const bypasses = [
   '/public/../admin/x',
   '/public/..;/admin/x',
   '/public/%2e%2e/admin/x',
@@ -298,7 +298,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         expect(identity).toEqual([])
       })
 
-      test.each(tricks)('reaches no protected path by %s', async (target) => {
+      test.each(bypasses)('reaches no protected path by %s', async (target) => {
         const before = seen.length
         const asUser = await statusOf(port, target, cookies())
         expect(

@@ -295,14 +295,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       const light = await get(path)
       expect([light.type, light.cache]).toEqual(['image/svg+xml', 'public, max-age=900, stale-while-revalidate=43200'])
       expect((await get(`${path}?light=false`)).tag).toBe(light.tag)
-      const told = async (of: string) => (await instance.administrator.getJson(api + of)).text
+      const responseText = async (of: string) => (await instance.administrator.getJson(api + of)).text
       for (const of of [
         '/oidc/clients/logos',
         '/oidc/clients/logos/meta',
         '/oidc/clients?search=logos',
         '/oidc/users/me/clients',
       ])
-        expect(await told(of)).toContain('"hasLogo":true,"hasDarkLogo":false')
+        expect(await responseText(of)).toContain('"hasLogo":true,"hasDarkLogo":false')
 
       expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
       expect((await get(`${path}?light=false`)).type).toBe('image/png')
@@ -310,13 +310,13 @@ describe.each(databaseKinds)('%s', (kind) => {
       const kept = await post(`${path}?light=false`, input)
       expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
       expect((await get(`${path}?light=false`)).bytes).toEqual(input)
-      expect(await told('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
+      expect(await responseText('/oidc/clients/logos')).toContain('"hasLogo":true,"hasDarkLogo":true')
       // A program that does not know logos leaves them unchanged.
       const changed = await instance.administrator.sendJson('PUT', `${api}/oidc/clients/logos`, { body: { name: 'L' } })
       expect(changed.text).toContain('"hasLogo":true,"hasDarkLogo":true')
       expect((await remove(path)).status).toBe(204)
       expect((await remove(path)).status).toBe(404)
-      expect(await told('/oidc/clients/logos/meta')).toContain('"hasLogo":false,"hasDarkLogo":true')
+      expect(await responseText('/oidc/clients/logos/meta')).toContain('"hasLogo":false,"hasDarkLogo":true')
     })
 
     test('are included in every list of clients', async () => {
@@ -325,12 +325,12 @@ describe.each(databaseKinds)('%s', (kind) => {
       const body = { name: 'API', resource: 'https://api.example' }
       const created = await instance.administrator.sendJson('POST', `${api}/apis`, { body })
       const { id } = created.json() as { id: string }
-      const told = async (path: string) => (await instance.administrator.getJson(api + path)).text
+      const responseText = async (path: string) => (await instance.administrator.getJson(api + path)).text
       const listed = /"id":"listed"[^}]*"hasLogo":true,"hasDarkLogo":false/
-      expect(await told(`/apis/${id}/assignable-clients?search=listed`)).toMatch(listed)
+      expect(await responseText(`/apis/${id}/assignable-clients?search=listed`)).toMatch(listed)
       const access = { userDelegatedAccess: true, clientAccess: true }
       await instance.administrator.sendJson('PUT', `${api}/apis/${id}/clients/listed`, { body: access })
-      expect(await told(`/apis/${id}/clients`)).toMatch(listed)
+      expect(await responseText(`/apis/${id}/clients`)).toMatch(listed)
     })
 
     test('are deleted with the client', async () => {

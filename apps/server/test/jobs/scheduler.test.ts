@@ -127,20 +127,20 @@ describe.each(kinds)('%s', (kind) => {
     'runs a job after its interval, and takes over from a dead replica, when the clock is set back by %i ms',
     async (jump) => {
       const runs: number[] = []
-      const [mine, other] = [replica(0), replica(1)]
-      for (const scheduler of [mine, other])
+      const [own, other] = [replica(0), replica(1)]
+      for (const scheduler of [own, other])
         scheduler.register({ name: 'clean-up', intervalMs: hour / 60, run: async () => runs.push(now) })
       await other.runDue()
       now += jump
-      await mine.runDue()
+      await own.runDue()
       // A replica that dies during a run.
       now += hour
       await storeOf(1).claim({ name: 'clean-up', owner: 'dead' }, { now, until: now + 60_000 })
       now -= hour + jump
       runs.length = 0
-      await mine.runDue()
+      await own.runDue()
       now += hour / 60
-      await mine.runDue()
+      await own.runDue()
       await other.runDue()
       expect(runs).toEqual([now])
       expect(await state()).toMatchObject({ leaseOwner: null, nextRunAt: now + hour / 60 })
@@ -148,24 +148,24 @@ describe.each(kinds)('%s', (kind) => {
   )
 
   test('a manual run blocks the job and counts as its run', async () => {
-    const [mine, other] = [replica(0), replica(1)]
+    const [own, other] = [replica(0), replica(1)]
     const done: string[] = []
-    for (const scheduler of [mine, other])
+    for (const scheduler of [own, other])
       scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => done.push('job') })
     const gate = gateOf(stack)
     const begun = Promise.withResolvers<void>()
-    const running = mine.runUnderLease('clean-up', async () => {
+    const running = own.runUnderLease('clean-up', async () => {
       begun.resolve()
       await gate.promise
     })
     await begun.promise
     expect(await other.runUnderLease('clean-up', async () => void done.push('other'))).toBe(false)
-    expect(await mine.runUnderLease('clean-up', async () => void done.push('mine'))).toBe(false)
+    expect(await own.runUnderLease('clean-up', async () => void done.push('mine'))).toBe(false)
     await other.runDue()
     gate.resolve()
     expect(await running).toBe(true)
     expect([done, (await state())?.lastOutcome]).toEqual([[], 'succeeded'])
-    expect(await mine.runUnderLease('no-job', async () => {})).toBe(false)
+    expect(await own.runUnderLease('no-job', async () => {})).toBe(false)
     const failing = other.runUnderLease('clean-up', () => Promise.reject(new Error('broken')))
     await expect(failing).rejects.toThrow('broken')
     expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'broken', leaseOwner: null })
@@ -197,8 +197,8 @@ describe.each(kinds)('%s', (kind) => {
     const gate = gateOf(stack)
     const begun = Promise.withResolvers<void>()
     const others: string[] = []
-    const [mine, other] = [replica(0), replica(1)]
-    mine.register({
+    const [own, other] = [replica(0), replica(1)]
+    own.register({
       name: 'clean-up',
       intervalMs: hour,
       run: async () => {
@@ -207,7 +207,7 @@ describe.each(kinds)('%s', (kind) => {
       },
     })
     other.register({ name: 'clean-up', intervalMs: hour, run: async () => others.push('ran') })
-    const running = mine.runDue()
+    const running = own.runDue()
     await begun.promise
     await other.runDue()
     now += 50_000
@@ -240,13 +240,13 @@ describe.each(kinds)('%s', (kind) => {
 
   test('a replica that lost its job stops it and records nothing', async () => {
     const begun = Promise.withResolvers<AbortSignal>()
-    const mine = replica(0)
-    mine.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
-    const running = mine.runDue()
+    const own = replica(0)
+    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
+    const running = own.runDue()
     const signal = await begun.promise
     now += 60_000
-    const thief = { name: 'clean-up', owner: 'thief' }
-    expect(await storeOf(1).claim(thief, { now, until: now + 60_000 })).toBe(true)
+    const takeover = { name: 'clean-up', owner: 'thief' }
+    expect(await storeOf(1).claim(takeover, { now, until: now + 60_000 })).toBe(true)
     await repeat.tick()
     await running
     expect(signal.aborted).toBe(true)
@@ -278,11 +278,11 @@ describe.each(kinds)('%s', (kind) => {
 
   test('disposal stops a running job and leaves it to another replica', async () => {
     const begun = Promise.withResolvers<AbortSignal>()
-    const mine = replica(0)
-    mine.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
-    mine.start()
+    const own = replica(0)
+    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
+    own.start()
     await begun.promise
-    await mine[Symbol.asyncDispose]()
+    await own[Symbol.asyncDispose]()
     expect(repeat.size).toBe(0)
     expect(await state()).toMatchObject({ leaseOwner: null, leaseUntil: null, lastOutcome: null })
     const ran: string[] = []
@@ -290,21 +290,21 @@ describe.each(kinds)('%s', (kind) => {
     other.register({ name: 'clean-up', intervalMs: hour, run: async () => ran.push('ran') })
     await other.runDue()
     expect(ran).toEqual(['ran'])
-    await mine.runDue()
+    await own.runDue()
     expect(ran).toEqual(['ran'])
   })
 
   test('a run that finishes despite the stop counts', async () => {
     const begun = Promise.withResolvers<AbortSignal>()
-    const mine = replica(0)
-    mine.register({
+    const own = replica(0)
+    own.register({
       name: 'clean-up',
       intervalMs: hour,
       run: (signal) => untilAborted(signal, begun.resolve).catch(() => {}),
     })
-    mine.start()
+    own.start()
     await begun.promise
-    await mine[Symbol.asyncDispose]()
+    await own[Symbol.asyncDispose]()
     expect(await state()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded' })
   })
 

@@ -20,7 +20,7 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
     await using stack = new AsyncDisposableStack()
     const folder = stack.use(await createFolder())
     const place = kind === 'SQLite' ? join(folder.path, 'jobs.db') : stack.use(await createTestDatabase()).url
-    const mortal = stack.use(
+    const killed = stack.use(
       await startProcess(process.execPath, [...sourceFlags, program, kind, place, folder.path, String(leaseMs)], {
         readyWhen: /^begun$/m,
       }),
@@ -59,8 +59,8 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
     await scheduler.runDue()
     expect([(await state())?.leaseOwner, runs]).toEqual(['mortal', 0])
 
-    mortal.kill('SIGKILL')
-    await mortal.exit
+    killed.kill('SIGKILL')
+    await killed.exit
     // The process can have renewed its lease once more since.
     now = Math.max(renewedEnd, (await state())?.leaseUntil ?? 0) + 1
     scheduler.start()

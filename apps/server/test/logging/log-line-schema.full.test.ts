@@ -69,10 +69,10 @@ test('the lines of a running server match the published schema', async () => {
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
   formats.default(ajv)
   const isValid = ajv.compile(schema)
-  const knows = (name: string) => Object.hasOwn(schema.properties, name)
+  const isDocumented = (name: string) => Object.hasOwn(schema.properties, name)
   const problems = lines.flatMap((line) => {
     // An audit event has fields of its own.
-    const unknown = 'audit' in line ? [] : Object.keys(line).filter((name) => !knows(name))
+    const unknown = 'audit' in line ? [] : Object.keys(line).filter((name) => !isDocumented(name))
     return isValid(line) && unknown.length === 0 ? [] : [{ line, unknown, errors: isValid.errors }]
   })
   expect(problems).toEqual([])

@@ -112,10 +112,10 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
       expect(await ownStatus(signedOut.there)).toBe(401)
       expect(await signIn(elsewhere(), signedOut.authenticator)).toBe(200)
 
-      const robbed = await createPerson('edith')
-      await call('DELETE', `/api/users/${robbed.id}/webauthn-credentials/${robbed.passkeyId}`)
-      expect(await ownStatus(robbed.there)).toBe(401)
-      expect(await signIn(elsewhere(), robbed.authenticator)).toBeGreaterThanOrEqual(400)
+      const editedUser = await createPerson('edith')
+      await call('DELETE', `/api/users/${editedUser.id}/webauthn-credentials/${editedUser.passkeyId}`)
+      expect(await ownStatus(editedUser.there)).toBe(401)
+      expect(await signIn(elsewhere(), editedUser.authenticator)).toBeGreaterThanOrEqual(400)
     },
     longTestTimeout,
   )

@@ -245,16 +245,16 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
         expect((await api('PUT', `/api/users/${id}`, { ...user?.json, disabled: true }))?.status).toBe(200)
       }
       expect(latest.length).toBeGreaterThan(0)
-      const outlived = []
+      const leftOpen = []
       for (const refresh_token of latest)
         for (const own of ports) {
           const fields = { grant_type: 'refresh_token', refresh_token }
           const outcome = await token(`http://127.0.0.1:${own}`, application, fields).catch((error: unknown) => error)
-          if (!(outcome instanceof RefusedError)) outlived.push(own)
+          if (!(outcome instanceof RefusedError)) leftOpen.push(own)
         }
       counts.users = acknowledged.length
-      process.stdout.write(`${did.join('\n')}\n${JSON.stringify({ ...counts, lost, outlived })}\n`)
-      expect({ lost, outlived }).toEqual({ lost: [], outlived: [] })
+      process.stdout.write(`${did.join('\n')}\n${JSON.stringify({ ...counts, lost, leftOpen })}\n`)
+      expect({ lost, leftOpen }).toEqual({ lost: [], leftOpen: [] })
       expect(counts.users).toBeGreaterThan(0)
     },
     longTestTimeout,

@@ -151,13 +151,13 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     const provider = await create('one')
     const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
     let asked = false
-    const asking: typeof fetch = async (url, init) => {
+    const fetchWithRequest: typeof fetch = async (url, init) => {
       clock.time += 1
       if (!asked) await providers.request(actor, provider.id)
       asked = true
       return fetch(url, init)
     }
-    await runDue(replica({ fetch: asking }))
+    await runDue(replica({ fetch: fetchWithRequest }))
     expect(server.requests.filter((request) => request.startsWith('GET /Users')).length).toBe(2)
   })
 

@@ -124,7 +124,7 @@ function measuring(dataSource: DataSource) {
 }
 
 /** Reports the progress of the long form. */
-function tell(line: string): void {
+function print(line: string): void {
   if (isLong) process.stdout.write(`${line}\n`)
 }
 
@@ -198,11 +198,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
       while ((await instance.app.pocket.removeExpired(200)) > 0);
       sizes.push(await bytes())
       counts.push(await rows())
-      tell(`${kind}, minute ${passed + 1}: ${sizes.at(-1)} bytes ${await largest()}`)
+      print(`${kind}, minute ${passed + 1}: ${sizes.at(-1)} bytes ${await largest()}`)
     }
     const growth = sizes.slice(1).map((size, index) => size - (sizes[index] ?? 0))
     const last = counts.at(-1) ?? new Map<string, number>()
-    tell(`${kind}: ${JSON.stringify([...last])}, ${[...outcomes].join(', ')}`)
+    print(`${kind}: ${JSON.stringify([...last])}, ${[...outcomes].join(', ')}`)
     for (const stored of ['authorize 303', 'push 201', 'start a device authorization 200', 'register 201'])
       expect(outcomes).toContain(stored)
     expect(Math.max(...growth)).toBeLessThanOrEqual(2 * megabyte)

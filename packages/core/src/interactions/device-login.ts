@@ -58,7 +58,7 @@ export function createDeviceLoginService(
 ): DeviceLoginService {
   const { before, audited, limits, audit, stores } = context
   const { transaction } = stores
-  const startRecorded = createRecordedSignIn(context, sessions)
+  const recordSignIn = createRecordedSignIn(context, sessions)
 
   const waitForDecision = async (
     req: IncomingMessage,
@@ -86,7 +86,7 @@ export function createDeviceLoginService(
         const redeemed = await waitForDecision(req, end)
         if (!redeemed) return undefined
         const { account, approvingSessionUid } = redeemed
-        await startRecorded(req, res, { accountId: account.id, method: 'device', approvingSessionUid })
+        await recordSignIn(req, res, { accountId: account.id, method: 'device', approvingSessionUid })
         return account
       }
       return finish().catch(async (error: unknown) => {

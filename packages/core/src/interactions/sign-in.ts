@@ -182,7 +182,7 @@ export function createSignIn(
     return redeemed
   }
 
-  const startRecorded = createRecordedSignIn(context, sessions)
+  const recordSignIn = createRecordedSignIn(context, sessions)
 
   return {
     identify,
@@ -214,7 +214,7 @@ export function createSignIn(
       return withAudit(req, 'code', async () => {
         const { account, ...redeemed } = await redeemCode(req, { code, browserToken: deviceCookie.read(req, res) })
         await before('signIn', { account, method: 'code' })
-        await startRecorded(req, res, { accountId: account.id, method: 'code', ...redeemed })
+        await recordSignIn(req, res, { accountId: account.id, method: 'code', ...redeemed })
         return account
       })
     },
@@ -229,7 +229,7 @@ export function createSignIn(
       return withAudit(req, 'vouched', async () => {
         const account = await eligibleAccount(accounts, accountId)
         await before('signIn', { account, method: 'vouched' })
-        await startRecorded(req, res, { accountId, method: 'vouched', amr })
+        await recordSignIn(req, res, { accountId, method: 'vouched', amr })
         return account
       })
     },
@@ -237,7 +237,7 @@ export function createSignIn(
     async asNewAccount(req, res, { accountId, method }) {
       await withAudit(req, method, async () => {
         await before('signIn', { account: await eligibleAccount(accounts, accountId), method })
-        await startRecorded(req, res, { accountId, method })
+        await recordSignIn(req, res, { accountId, method })
       })
     },
   }

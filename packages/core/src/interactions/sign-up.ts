@@ -42,7 +42,7 @@ export function createSignUp(
 ): SignUpService {
   const { stores, before, limits, audit } = context
   const { accounts, transaction } = stores
-  const startRecorded = createRecordedSignIn(context, sessions)
+  const recordSignIn = createRecordedSignIn(context, sessions)
   return {
     async begin(req, res, input) {
       if (!accounts.supports('register')) await accounts.register({ userName: '', id: uuid() })
@@ -74,7 +74,7 @@ export function createSignUp(
         const { id: passkeyId, credentialId } = passkey
         await audit.record({ event: 'passkey_added', accountId, passkeyId, credentialId }, origin)
         if (account.disabled) return account
-        await startRecorded(req, res, { accountId, method: 'sign_up', passkeyId })
+        await recordSignIn(req, res, { accountId, method: 'sign_up', passkeyId })
         return account
       })
     },

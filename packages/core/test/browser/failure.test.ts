@@ -8,8 +8,9 @@ type Code = WebAuthnError['code']
 
 /** The properties of a DOMException that the code reads. */
 const thrown = (name: string, message = 'No.') => Object.assign(new Error(message), { name })
-const told = (code: Code, cause = thrown('NotAllowedError')) => new WebAuthnError({ message: 'No.', code, cause })
-const passedThrough = (cause: Error) => told('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
+const webAuthnError = (code: Code, cause = thrown('NotAllowedError')) =>
+  new WebAuthnError({ message: 'No.', code, cause })
+const passedThrough = (cause: Error) => webAuthnError('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
 
 describe('browser error', () => {
   test.each<[CeremonyErrorCode, string, unknown]>([
@@ -19,20 +20,28 @@ describe('browser error', () => {
       thrown('NotAllowedError', 'The operation either timed out or was not allowed.'),
     ],
     ['cancelled', 'the same by way of the library', passedThrough(thrown('NotAllowedError'))],
-    ['cancelled', 'another ceremony that took over', told('ERROR_CEREMONY_ABORTED', thrown('AbortError'))],
+    ['cancelled', 'another ceremony that took over', webAuthnError('ERROR_CEREMONY_ABORTED', thrown('AbortError'))],
     ['cancelled', 'a page that is left', thrown('AbortError')],
     ['none_here', 'a browser that says that there is none', thrown('NotAllowedError', 'No available authenticator.')],
     ['none_here', 'Android', thrown('NotAllowedError', 'No passkeys available')],
     ['none_here', 'one that has none of these', thrown('InvalidStateError')],
     ['timed_out', 'a browser that says so', thrown('TimeoutError')],
-    ['already_registered', 'a second passkey', told('ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED')],
-    ['authenticator_unsuitable', 'no PIN', told('ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT')],
-    ['authenticator_unsuitable', 'no room', told('ERROR_AUTHENTICATOR_MISSING_DISCOVERABLE_CREDENTIAL_SUPPORT')],
-    ['authenticator_unsuitable', 'no key of our kinds', told('ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG')],
+    ['already_registered', 'a second passkey', webAuthnError('ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED')],
+    ['authenticator_unsuitable', 'no PIN', webAuthnError('ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT')],
+    [
+      'authenticator_unsuitable',
+      'no room',
+      webAuthnError('ERROR_AUTHENTICATOR_MISSING_DISCOVERABLE_CREDENTIAL_SUPPORT'),
+    ],
+    [
+      'authenticator_unsuitable',
+      'no key of our kinds',
+      webAuthnError('ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG'),
+    ],
     ['authenticator_unsuitable', 'what it cannot do', thrown('ConstraintError')],
     ['authenticator_unsuitable', 'what it does not know', thrown('NotSupportedError')],
-    ['wrong_address', 'another domain', told('ERROR_INVALID_DOMAIN')],
-    ['wrong_address', 'another RP ID', told('ERROR_INVALID_RP_ID')],
+    ['wrong_address', 'another domain', webAuthnError('ERROR_INVALID_DOMAIN')],
+    ['wrong_address', 'another RP ID', webAuthnError('ERROR_INVALID_RP_ID')],
     ['wrong_address', 'an address that is none', thrown('SecurityError')],
     ['unexpected', 'a fault of its own', thrown('UnknownError')],
     ['unexpected', 'no error at all', 'no'],

@@ -128,8 +128,8 @@ export function basicModules(mode: ResponseMode): void {
     const { tokens, claims } = await logIn(party, { scope })
     const received = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
     for (const name of expected) expect(received).toHaveProperty(name)
-    const unasked = ['name', 'email'].filter((name) => !expected.includes(name))
-    for (const name of [...unasked, 'address', 'phone_number']) expect(received).not.toHaveProperty(name)
+    const unrequested = ['name', 'email'].filter((name) => !expected.includes(name))
+    for (const name of [...unrequested, 'address', 'phone_number']) expect(received).not.toHaveProperty(name)
     if (received.email_verified !== undefined) expect(received.email_verified).toEqual(expect.any(Boolean))
   })
 

@@ -265,10 +265,10 @@ console.log(response.status, (await response.text()).includes('Sign in with a pa
     const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'own-store.js'], { cwd: folder })
     expect(stdout).toMatch(/# pass [5-9]/)
     expect(stdout).toContain('# fail 0')
-    const liar = (await readFile(join(folder, 'own-store.js'), 'utf8')).replace('this.#codes.delete(hash)', '')
-    await writeFile(join(folder, 'lying-store.js'), liar)
-    const caught = run('node', ['--test', '--test-reporter=tap', 'lying-store.js'], { cwd: folder })
-    await expect(caught).rejects.toMatchObject({
+    const brokenStore = (await readFile(join(folder, 'own-store.js'), 'utf8')).replace('this.#codes.delete(hash)', '')
+    await writeFile(join(folder, 'lying-store.js'), brokenStore)
+    const result = run('node', ['--test', '--test-reporter=tap', 'lying-store.js'], { cwd: folder })
+    await expect(result).rejects.toMatchObject({
       stdout: expect.stringMatching(/not ok \d+ - returns the code to one of fifty concurrent consumers/),
     })
   })

@@ -83,7 +83,7 @@ async function startElsewhere(answer: Answer) {
 }
 
 /** A fetch with a time limit in milliseconds; the default is long enough never to cause a rejection. */
-const careful = (timeout = 30_000) => ({
+const withDefaults = (timeout = 30_000) => ({
   protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout, maxBytes: 100_000 }) },
 })
 
@@ -102,7 +102,7 @@ async function assert(host: Host, claims: Record<string, unknown>, clientId: str
 const refused = [401, { error: 'invalid_client' }]
 
 describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
-  const options = careful(['never responds', 'responds byte by byte'].includes(name) ? 300 : undefined)
+  const options = withDefaults(['never responds', 'responds byte by byte'].includes(name) ? 300 : undefined)
 
   test('provides no client keys', async () => {
     await using elsewhere = await startElsewhere(answer)
@@ -188,7 +188,7 @@ test.each([
 
 test('accepts keys from a valid URL', async () => {
   await using elsewhere = await startElsewhere((res) => json(res, { keys }))
-  await using host = await startHost({ options: careful() })
+  await using host = await startHost({ options: withDefaults() })
   const { client } = await host.client({
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
   })
@@ -204,14 +204,14 @@ test('requests a URL that never responds only once at a time, for all waiting re
   })
   const fetchSoon = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 800 })
   await using host = await startHost({ options: { protocol: { fetch: fetchSoon } } })
-  const ours = await host.client({
+  const local = await host.client({
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
   })
   const identity = { subject: 'me', audience: null, jwks: elsewhere.url, replayProtection: true }
-  const theirs = await host.client({ federatedIdentities: [{ ...identity, issuer: 'https://other.example' }] })
+  const foreign = await host.client({ federatedIdentities: [{ ...identity, issuer: 'https://other.example' }] })
   for (const [id, claims] of [
-    [ours.client.id, { iss: ours.client.id, sub: ours.client.id }],
-    [theirs.client.id, { iss: 'https://other.example', sub: 'me' }],
+    [local.client.id, { iss: local.client.id, sub: local.client.id }],
+    [foreign.client.id, { iss: 'https://other.example', sub: 'me' }],
   ] as const) {
     most = 0
     const attempts = await Promise.all(Array.from({ length: 20 }, () => assert(host, claims, id)))
@@ -224,7 +224,7 @@ test('requests a URL that never responds only once at a time, for all waiting re
 
 test('limits how often forged assertions cause a key request', async () => {
   await using elsewhere = await startElsewhere((res) => json(res, { keys: [] }))
-  await using host = await startHost({ options: careful() })
+  await using host = await startHost({ options: withDefaults() })
   const { client } = await host.client({
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
   })

@@ -77,13 +77,13 @@ describe('passkey response', () => {
     const view = viewOf(page)
     if (view.view !== 'sign-in') throw new Error('no sign-in page')
     const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
-    const thief = new UserAgent()
+    const attacker = new UserAgent()
     const stolen = agent
       .cookies()
       .filter(({ name }) => name.startsWith('interaction'))
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
-    const result = await thief.postJson(
+    const result = await attacker.postJson(
       `${host.issuer}${view.ceremony.submitTo}`,
       { response },
       { headers: { cookie: stolen } },

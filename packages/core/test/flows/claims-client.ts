@@ -50,18 +50,18 @@ export async function agree({ agent, authenticator }: Party, page: UserAgentResp
   return new URL(at.location ?? '')
 }
 
-type ClaimsTold = Readonly<Record<string, unknown>>
+type ClaimValues = Readonly<Record<string, unknown>>
 
-export interface Told {
+export interface ReceivedClaims {
   readonly scope: string | undefined
   readonly tokens: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
-  readonly idToken: ClaimsTold
-  readonly userInfo: ClaimsTold
-  readonly refreshed: ClaimsTold
+  readonly idToken: ClaimValues
+  readonly userInfo: ClaimValues
+  readonly refreshed: ClaimValues
 }
 
 /** The claims that the client receives: in the ID token, at UserInfo, and in the refreshed ID token. */
-export async function told(fixture: Party, more: Readonly<Record<string, string>>): Promise<Told> {
+export async function receiveClaims(fixture: Party, more: Readonly<Record<string, string>>): Promise<ReceivedClaims> {
   const { configuration, account } = fixture
   const returned = await agree(fixture, await begin(fixture, more))
   const tokens = await oidc.authorizationCodeGrant(configuration, returned)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Account, ClientProtocolInput } from '@pocket/core'
 import * as oidc from 'openid-client'
-import { agree, begin, party, told } from './claims-client.ts'
+import { agree, begin, party, receiveClaims } from './claims-client.ts'
 import { signIn, startHost, viewOf } from './host.ts'
 import { redirectUri } from './signed-in.ts'
 
@@ -31,7 +31,7 @@ describe('claims', () => {
   test('follow the scopes, with the same values in the ID token, at UserInfo and after a refresh', async () => {
     await using host = await startHost()
     const fixture = await party(host, {}, about)
-    const { idToken, userInfo, refreshed } = await told(fixture, {
+    const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid profile email groups offline_access',
       prompt: 'consent',
     })
@@ -60,7 +60,7 @@ describe('claims', () => {
   test('are limited to the scopes, and custom claims never replace protocol claims', async () => {
     await using host = await startHost()
     const fixture = await party(host, {}, about)
-    const { tokens, idToken, userInfo } = await told(fixture, {
+    const { tokens, idToken, userInfo } = await receiveClaims(fixture, {
       scope: 'openid email offline_access',
       prompt: 'consent',
     })
@@ -73,7 +73,7 @@ describe('claims', () => {
     await using host = await startHost()
     const fixture = await party(host, { defaultScopes: ['groups', 'offline_access'] }, about)
     const page = await begin(fixture, { scope: 'openid' })
-    const { idToken, scope } = await told(fixture, { scope: 'openid' })
+    const { idToken, scope } = await receiveClaims(fixture, { scope: 'openid' })
     expect(page.location).toBeNull()
     expect(idToken).toEqual({ groups: ['Zoo', 'attic'] })
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
@@ -81,14 +81,14 @@ describe('claims', () => {
 
   test('include `offline_access` only if it is requested, also with PAR', async () => {
     await using host = await startHost()
-    const asking = { redirect_uri: redirectUri, scope: 'openid offline_access' }
+    const request = { redirect_uri: redirectUri, scope: 'openid offline_access' }
     for (const isPushed of [false, true]) {
       const fixture = await party(host, {}, about)
       const { configuration, agent } = fixture
       const ask = async (more: Readonly<Record<string, string>>) => {
         const url = isPushed
-          ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...asking, ...more })
-          : oidc.buildAuthorizationUrl(configuration, { ...asking, ...more })
+          ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...request, ...more })
+          : oidc.buildAuthorizationUrl(configuration, { ...request, ...more })
         return agent.follow(await agent.get(url.href), { until: (at) => at.startsWith(redirectUri) })
       }
       const returned = await agree(fixture, await ask({}))
@@ -101,7 +101,7 @@ describe('claims', () => {
   test('ignore unknown scopes and parameters', async () => {
     await using host = await startHost()
     const fixture = await party(host)
-    const result = await told(fixture, {
+    const result = await receiveClaims(fixture, {
       scope: 'openid unknown urn:x:y email offline_access',
       prompt: 'consent',
       audience: 'x',
@@ -122,7 +122,7 @@ describe('claims parameter', () => {
   test('requests individual claims, each in its own location', async () => {
     await using host = await startHost()
     const fixture = await party(host, {}, about)
-    const { idToken, userInfo, refreshed } = await told(fixture, {
+    const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid offline_access',
       prompt: 'consent',
       claims,
@@ -135,7 +135,7 @@ describe('claims parameter', () => {
   test('requires the consent that the matching scopes require', async () => {
     await using host = await startHost()
     const fixture = await party(host, {}, about)
-    await told(fixture, { scope: 'openid offline_access', prompt: 'consent' })
+    await receiveClaims(fixture, { scope: 'openid offline_access', prompt: 'consent' })
     const silent = await begin(fixture, { scope: 'openid', prompt: 'none', claims })
     expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('consent_required')
     const page = await begin(fixture, { scope: 'openid', claims })
@@ -178,7 +178,7 @@ describe('claim rules of a client', () => {
       ...fixture.client,
       protocol: { userNames: { [fixture.account.id]: 'ada.on.the.nas' } },
     })
-    const { idToken, userInfo, refreshed } = await told(fixture, {
+    const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid profile email groups offline_access',
       prompt: 'consent',
     })
@@ -209,7 +209,7 @@ describe('claim rules of a client', () => {
       },
       about,
     )
-    const { idToken } = await told(fixture, { scope: 'openid offline_access', prompt: 'consent' })
+    const { idToken } = await receiveClaims(fixture, { scope: 'openid offline_access', prompt: 'consent' })
     expect(idToken).toEqual({ tenant: { id: 1 } })
   })
 
@@ -305,14 +305,14 @@ test('the consent page shows each claim under the name that the client receives'
   expect(plain.at(-1)).toEqual({ claim: 'offline_access', value: '', verified: null })
   const names = plain.slice(3, -1).map(({ name }) => name)
   expect(names.toSorted()).toEqual(['locale', 'roles', 'room', 'wing', 'zoneinfo'])
-  const ruled = await shownWith([
+  const mappedClaims = await shownWith([
     { claim: 'rooms', source: { kind: 'custom', key: 'room' }, as: 'array' },
     { claim: 'given_name', source: { kind: 'claim', name: 'email' } },
     { claim: 'picture', source: { kind: 'custom', key: 'wing' } },
     { claim: 'email', source: { kind: 'constant', value: 'somebody@example.org' } },
     { claim: 'email_verified', source: { kind: 'constant', value: false } },
   ])
-  expect(ruled).toEqual(
+  expect(mappedClaims).toEqual(
     expect.arrayContaining([
       other('rooms', '5'),
       other('given_name', 'ada@example.com'),

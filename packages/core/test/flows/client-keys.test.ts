@@ -124,8 +124,8 @@ describe('client with its own keys', () => {
     const ask = () => clientCredentials(host, { client_id: client.id, client_secret: secret }, { DPoP: proof }, false)
     const responses = await Promise.all(Array.from({ length: 20 }, ask))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
-    const losers = responses.filter(({ status }) => status !== 200)
-    expect(await refusedAt(losers[0] ?? unbound)).toMatchObject({ error: 'invalid_grant' })
+    const rejected = responses.filter(({ status }) => status !== 200)
+    expect(await refusedAt(rejected[0] ?? unbound)).toMatchObject({ error: 'invalid_grant' })
     expect(host.errors).toEqual([])
   })
 })
@@ -203,7 +203,7 @@ describe('FAPI 2.0 client', () => {
       scope: 'openid',
       response_type: 'code',
     })
-    const { page } = await passThroughUnasked(host, `${host.issuer}/authorize?${query}`)
+    const { page } = await skipConsent(host, `${host.issuer}/authorize?${query}`)
     expect(page).toBe('invalid_request')
     const bare = oidc.buildAuthorizationUrlWithPAR(configuration, { redirect_uri: redirectUri, scope: 'openid' })
     await expect(bare).rejects.toMatchObject({ error: 'invalid_request' })
@@ -289,7 +289,7 @@ function clientCredentials(
   })
 }
 
-async function passThroughUnasked(host: Host, url: string) {
+async function skipConsent(host: Host, url: string) {
   const response = await fetch(url, { redirect: 'manual' })
   const location = response.headers.get('location')
   return { page: location === null ? undefined : new URL(location, host.issuer).searchParams.get('error') }

@@ -59,10 +59,10 @@ describe('restricting a client revokes', () => {
   ])('tokens, %s ones', async (_kind, protocol) => {
     const { entered, restrict, configuration } = await application(protocol)
     const tokens = await (await entered()).finish()
-    const told = () => oidc.fetchUserInfo(configuration, tokens.access_token, person.account.id)
-    await expect(told()).resolves.toHaveProperty('sub')
+    const userInfo = () => oidc.fetchUserInfo(configuration, tokens.access_token, person.account.id)
+    await expect(userInfo()).resolves.toHaveProperty('sub')
     await restrict()
-    await expect(told()).rejects.toThrow()
+    await expect(userInfo()).rejects.toThrow()
     for (const token of [tokens.access_token, tokens.refresh_token ?? ''])
       expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject(refused)

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { HostClaims } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { party, told } from './claims-client.ts'
+import { party, receiveClaims } from './claims-client.ts'
 import { startHost, viewOf } from './host.ts'
 import { login, redirectUri, relyingParty } from './signed-in.ts'
 
@@ -30,7 +30,7 @@ describe('custom claims of a host', () => {
         customClaims: [{ key: 'department', value: 'from the directory' }],
       },
     )
-    const { idToken, userInfo, refreshed } = await told(fixture, {
+    const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid profile email offline_access',
       prompt: 'consent',
     })
@@ -46,7 +46,7 @@ describe('custom claims of a host', () => {
 
   test('are omitted without a matching scope', async () => {
     await using host = await startHost({ options: { claims: () => ({ department: 'Radio', name: 'A. K.' }) } })
-    const { idToken } = await told(await party(host), { scope: 'openid email' })
+    const { idToken } = await receiveClaims(await party(host), { scope: 'openid email' })
     expect(idToken).toEqual({ email: 'ada@example.com', email_verified: true })
   })
 

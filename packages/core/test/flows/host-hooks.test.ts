@@ -53,17 +53,17 @@ test('a hook before a client registration receives the metadata, and can reject 
 })
 
 test('a hook after each event receives the audit event, delays no request and fails no request', async () => {
-  const heard: (readonly [AuditEvent, RequestOrigin])[] = []
+  const events: (readonly [AuditEvent, RequestOrigin])[] = []
   let release = () => {}
-  const held = new Promise<void>((resolve) => {
+  const released = new Promise<void>((resolve) => {
     release = resolve
   })
   await using host = await startHost({
     options: {
       hooks: {
         async after(event, origin) {
-          await held
-          heard.push([event, origin])
+          await released
+          events.push([event, origin])
           if (event.event === 'signed_in') throw new Error('nobody minds')
         },
       },
@@ -71,13 +71,13 @@ test('a hook after each event receives the audit event, delays no request and fa
   })
   const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
   expect((await login(host, configuration)).page.location).toMatch(/code=/)
-  expect(heard).toEqual([])
+  expect(events).toEqual([])
   const disposed = host.pocket[Symbol.asyncDispose]()
   expect(await Promise.race([disposed.then(() => 'over'), fetch(host.issuer).then(() => 'waits')])).toBe('waits')
   release()
   await disposed
-  expect(heard.map(([event]) => event)).toEqual(host.events)
-  expect(heard[0]).toMatchObject([{ event: 'signed_in' }, { requestId: expect.any(String), ipAddress: '127.0.0.1' }])
+  expect(events.map(([event]) => event)).toEqual(host.events)
+  expect(events[0]).toMatchObject([{ event: 'signed_in' }, { requestId: expect.any(String), ipAddress: '127.0.0.1' }])
   expect(host.errors).toMatchObject([{ message: 'nobody minds' }])
 })
 

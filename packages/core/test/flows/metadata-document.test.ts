@@ -31,8 +31,8 @@ const running: AsyncDisposable[] = []
 function fetchOf(port: number, options: Parameters<typeof createPublicFetch>[0] = {}): PublicFetch {
   const guarded = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], ...options })
   return (url, init) => {
-    const { host: asking, pathname, search } = new URL(url)
-    return guarded(asking === 'app.example' ? `http://127.0.0.1:${port}${pathname}${search}` : url, init)
+    const { host: hostname, pathname, search } = new URL(url)
+    return guarded(hostname === 'app.example' ? `http://127.0.0.1:${port}${pathname}${search}` : url, init)
   }
 }
 

@@ -5,7 +5,7 @@ import { memoryStores } from '../../src/memory/index.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
 import { redirectUri } from './signed-in.ts'
 
-let isAway = false
+let isDown = false
 let host: Host
 let client: { readonly id: string; readonly secret: string }
 
@@ -17,7 +17,7 @@ function interruptible<T extends object>(store: T): T {
       if (typeof member === 'object' && member !== null) return interruptible(member)
       if (typeof member !== 'function') return member
       return (...input: unknown[]) =>
-        isAway ? Promise.reject(new UnavailableError('The database is away.')) : member.apply(target, input)
+        isDown ? Promise.reject(new UnavailableError('The database is away.')) : member.apply(target, input)
     },
   })
 }
@@ -29,12 +29,12 @@ beforeAll(async () => {
 })
 afterAll(async () => host[Symbol.asyncDispose]())
 
-async function whileAway<T>(work: () => Promise<T>): Promise<T> {
-  isAway = true
+async function whileDown<T>(work: () => Promise<T>): Promise<T> {
+  isDown = true
   try {
     return await work()
   } finally {
-    isAway = false
+    isDown = false
   }
 }
 
@@ -55,7 +55,7 @@ test.each([
   ['par', { response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }],
   ['device/authorize', { scope: 'openid' }],
 ])('asks a client to retry while the stores are unavailable: %s %j', async (endpoint, fields) => {
-  const response = await whileAway(() => post(endpoint, fields))
+  const response = await whileDown(() => post(endpoint, fields))
   expect([response.status, response.headers.get('retry-after'), await response.json()]).toEqual([
     503,
     '5',
@@ -66,7 +66,7 @@ test.each([
 
 test('shows a page that retries automatically after a redirect from an application', async () => {
   const agent = new UserAgent()
-  const page = await whileAway(() => agent.get(authorizeUrl()))
+  const page = await whileDown(() => agent.get(authorizeUrl()))
   expect([page.status, page.headers.get('retry-after'), page.headers.get('refresh')]).toEqual([503, '5', '5'])
   expect(viewOf(page)).toMatchObject({
     view: 'error',
@@ -81,13 +81,13 @@ test('an interaction continues after the outage', async () => {
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const page = await agent.follow(await agent.get(authorizeUrl()))
-  const away = await whileAway(() => agent.get(page.url))
+  const away = await whileDown(() => agent.get(page.url))
   expect([away.status, away.headers.get('refresh'), viewOf(away)]).toEqual([
     503,
     '5',
     expect.objectContaining({ code: 'database_unavailable', retriesItself: true }),
   ])
-  const refused = await whileAway(() => agent.postJson(`${page.url}/login`, { response: {} }))
+  const refused = await whileDown(() => agent.postJson(`${page.url}/login`, { response: {} }))
   expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('refresh')]).toEqual([503, '5', null])
   expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
 })

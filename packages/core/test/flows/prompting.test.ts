@@ -12,9 +12,9 @@ beforeAll(async () => {
   host = await startHost()
   person = await host.person('ada')
   const settings: Readonly<Record<string, Partial<NewClientInput>>> = {
-    usual: {},
-    careful: { requiresReauthentication: true, skipConsent: true },
-    impatient: { protocol: { maxSessionAgeMinutes: 10 }, skipConsent: true },
+    ordinary: {},
+    reauthenticating: { requiresReauthentication: true, skipConsent: true },
+    shortLived: { protocol: { maxSessionAgeMinutes: 10 }, skipConsent: true },
     closed: { isGroupRestricted: true },
     trusted: { skipConsent: true },
   }

@@ -248,10 +248,17 @@ describe('prompt', () => {
     await using host = await startHost()
     const authorize = await application(host)
     const ada = await host.person('ada')
-    const asking = (value: string) => JSON.stringify({ id_token: { acr: { essential: true, value } } })
+    const essentialAcr = (value: string) => JSON.stringify({ id_token: { acr: { essential: true, value } } })
     const [able, unable] = [new UserAgent(), new UserAgent()]
-    expect(answerOf(await pass(able, await authorize(able, { claims: asking('phr') }), ada))).toHaveProperty('code')
-    const refused = await signIn(unable, await authorize(unable, { claims: asking('gold') }), ada.authenticator, back)
+    expect(answerOf(await pass(able, await authorize(able, { claims: essentialAcr('phr') }), ada))).toHaveProperty(
+      'code',
+    )
+    const refused = await signIn(
+      unable,
+      await authorize(unable, { claims: essentialAcr('gold') }),
+      ada.authenticator,
+      back,
+    )
     expect(answerOf(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
   })
 

@@ -46,13 +46,13 @@ async function refusal(fields: Fields): Promise<string> {
 
 test('a pushed request works once, and other parameters of the request are ignored', async () => {
   const request = { client_id: party.client.id, request_uri: await pushed() }
-  const beside = {
+  const otherParameters = {
     scope: 'openid email',
     state: 'evil',
     redirect_uri: 'https://evil.example/',
     response_mode: 'fragment',
   }
-  const { page } = await passThrough(host, authorizeAt({ ...request, ...beside }))
+  const { page } = await passThrough(host, authorizeAt({ ...request, ...otherParameters }))
   const returned = new URL(page.location ?? '')
   expect([returned.origin + returned.pathname, returned.searchParams.get('state')]).toEqual([redirectUri, 'pushed'])
   const tokens = await oidc.authorizationCodeGrant(party.configuration, returned, { expectedState: 'pushed' })

@@ -39,7 +39,7 @@ test.each(named)('%s passes all checks', async (name, each) => {
 })
 
 describe('an application stops at a configuration that it does not support', () => {
-  const wrongs: [string, string, Circumstances, string, RegExp][] = [
+  const failures: [string, string, Circumstances, string, RegExp][] = [
     ['vaultwarden', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
     ['oauth2-proxy', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
     ['outline', 'nobody without an address', { about: { email: null } }, 'email', /undefined/],
@@ -59,7 +59,7 @@ describe('an application stops at a configuration that it does not support', () 
     ],
   ]
 
-  test.each(wrongs)('%s: %s', async (id, _, failureContext, check, reason) => {
+  test.each(failures)('%s: %s', async (id, _, failureContext, check, reason) => {
     const last = (await measure(host, application(id), failureContext)).at(-1)
     expect(last?.result).toMatchObject({ passed: false, account: null })
     expect(last?.result.checks.at(-1)).toEqual({

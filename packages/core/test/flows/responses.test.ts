@@ -110,8 +110,8 @@ describe('response mode', () => {
 
 describe('pushed authorization request', () => {
   const push = async (form: Parameters, { id, secret } = client) => {
-    const usual = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    const body = new URLSearchParams({ ...usual, ...form })
+    const parameters = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    const body = new URLSearchParams({ ...parameters, ...form })
     const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
     const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
     return { status: response.status, ...((await response.json()) as { request_uri?: string; error?: string }) }
@@ -149,16 +149,16 @@ describe('pushed authorization request', () => {
 
 describe('sign-out', () => {
   const endSession = async (more: Parameters) => {
-    const asking = new UserAgent()
+    const browser = new UserAgent()
     const query = new URLSearchParams({ client_id: client.id, ...more })
-    const page = await asking.follow(await asking.get(`${host.issuer}/api/oidc/end-session?${query}`), {
+    const page = await browser.follow(await browser.get(`${host.issuer}/api/oidc/end-session?${query}`), {
       until: (url) => !url.startsWith(host.issuer),
     })
     // Without a session there is no prompt: the page redirects immediately.
     if (page.location !== null || !page.text.includes('/end-session/confirm')) return page
     const { action, fields } = page.form('/end-session/confirm')
-    const confirmed = await asking.postForm(action, fields)
-    return asking.follow(confirmed, { until: (url) => !url.startsWith(host.issuer) })
+    const confirmed = await browser.postForm(action, fields)
+    return browser.follow(confirmed, { until: (url) => !url.startsWith(host.issuer) })
   }
 
   test.each([signedOutAt, 'app.example:/bye'])('redirects to %s with any state', async (to) => {

@@ -163,8 +163,8 @@ describe('limits', () => {
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 300 })
 
   test.each(['/large', '/bomb'])('%s is too large', async (path) => {
-    const patient = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(patient(base + path)).rejects.toMatchObject(refused('too_large'))
+    const unhurriedFetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+    await expect(unhurriedFetch(base + path)).rejects.toMatchObject(refused('too_large'))
   })
 
   test.each(['/silent', '/stuck'])('%s times out', async (path) => {
@@ -172,8 +172,8 @@ describe('limits', () => {
   })
 
   test('a closed port is unreachable', async () => {
-    const patient = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(patient('http://127.0.0.1:1/')).rejects.toMatchObject(refused('unreachable'))
+    const unhurriedFetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+    await expect(unhurriedFetch('http://127.0.0.1:1/')).rejects.toMatchObject(refused('unreachable'))
   })
 })
 
@@ -219,12 +219,12 @@ describe('download', () => {
     })
     await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve))
     const address = `http://127.0.0.1:${(peer.address() as AddressInfo).port}/`
-    const patient = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'] })
-    const { body } = await patient(address)
+    const unhurriedFetch = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'] })
+    const { body } = await unhurriedFetch(address)
     await ended.promise
     expect(Buffer.concat(await Readable.from(body).toArray())).toHaveLength(size)
     ended = Promise.withResolvers()
-    await patient(address)
+    await unhurriedFetch(address)
     await ended.promise
   })
 

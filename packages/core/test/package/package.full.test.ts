@@ -149,10 +149,10 @@ describe.each(reported)('the comments of @pocket/%s', (name) => {
     const exported = [...(await publicApi(name))]
       .filter(([subpath]) => subpath !== './errors')
       .flatMap(([, each]) => each)
-    const untold = exported.filter(
+    const withoutDocs = exported.filter(
       (each) => !each.shown && (isCalled.test(each.declaration) || (name === 'core' && ports.includes(each.name))),
     )
-    expect(untold.map((each) => each.name)).toEqual([])
+    expect(withoutDocs.map((each) => each.name)).toEqual([])
     if (name === 'core') expect(ports.filter((port) => !exported.some((each) => each.name === port))).toEqual([])
   })
 

@@ -308,7 +308,7 @@ describe('required attestation', () => {
     expect(proven).toMatchObject({ attestedAt: expect.any(Number) })
   })
 
-  const namesake = () => certified({})
+  const sameName = () => certified({})
   const signedBy = (issuer: Certified, more: Parameters<typeof certified>[0] = {}) =>
     certified({ issuer, subject: attestationSubject, ...more })
 
@@ -324,19 +324,19 @@ describe('required attestation', () => {
     [
       'a root of the same name beside it',
       async () => {
-        const other = await namesake()
+        const other = await sameName()
         return [await signedBy(other), other]
       },
     ],
-    ['the genuine root beside it', async () => [await signedBy(await namesake()), root]],
+    ['the genuine root beside it', async () => [await signedBy(await sameName()), root]],
     [
       'an authority of the same name, and the genuine root beside it',
       async () => {
-        const other = await namesake()
+        const other = await sameName()
         return [await signedBy(other), other, root]
       },
     ],
-    ['a genuine chain behind it', async () => [await signedBy(await namesake()), maker, root]],
+    ['a genuine chain behind it', async () => [await signedBy(await sameName()), maker, root]],
     [
       'an intermediate authority that has expired',
       async () => {
@@ -428,7 +428,7 @@ describe('certificate with a revocation list', () => {
     const created = await certified({ issuer: otherUser, subject: attestationSubject, extensions: [list] })
     const { register } = createFixture()
     // A model that no other test has added to the metadata, because known metadata would be checked first.
-    const unheardOf = { ...key, aaguid: model.replace('1', '7') }
+    const unknownModel = { ...key, aaguid: model.replace('1', '7') }
     let attested: Attested | undefined
     const note: Attest = (it) => {
       attested = it
@@ -439,14 +439,14 @@ describe('certificate with a revocation list', () => {
       const { fmt, statement } = await androidKey(otherUser, attested, [list])
       return withAttestation(response, fmt, statement, attested)
     }
-    await expect(register({ ...unheardOf, attest: note }, statement)).rejects.toMatchObject({
+    await expect(register({ ...unknownModel, attest: note }, statement)).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
-    await expect(register({ ...unheardOf, attest: await packed([created]) })).rejects.toMatchObject({
+    await expect(register({ ...unknownModel, attest: await packed([created]) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
     const required = createFixture({ attestation: 'required' }, () => metadataBlob(metadataSigner, []))
-    await expect(required.register({ ...unheardOf, attest: await packed([created]) })).rejects.toMatchObject({
+    await expect(required.register({ ...unknownModel, attest: await packed([created]) })).rejects.toMatchObject({
       code: 'passkey_not_allowed',
       details: { reasons: 'not_attested' },
     })

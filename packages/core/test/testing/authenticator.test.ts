@@ -213,7 +213,7 @@ describe('the browser rejects', () => {
 })
 
 describe('the server detects false responses', () => {
-  const lies: [CeremonyMisbehaviour, RegExp][] = [
+  const misbehaviours: [CeremonyMisbehaviour, RegExp][] = [
     [{ origin: 'https://evil.example' }, /origin/],
     [{ rpId: 'evil.example' }, /RP ?ID/i],
     [{ challenge: 'AAAA' }, /challenge/],
@@ -221,13 +221,13 @@ describe('the server detects false responses', () => {
     [{ userPresent: false }, /[Uu]ser (presence|not present)/],
   ]
 
-  test.each(lies)('at registration: %j', async (misbehaviour, message) => {
+  test.each(misbehaviours)('at registration: %j', async (misbehaviour, message) => {
     const options = await creationOptions()
     const response = new SoftwareAuthenticator().create(options, { origin, misbehaviour })
     await expect(verifyRegistration(response, options.challenge)).rejects.toThrow(message)
   })
 
-  test.each(lies)('at authentication: %j', async (misbehaviour, message) => {
+  test.each(misbehaviours)('at authentication: %j', async (misbehaviour, message) => {
     const authenticator = new SoftwareAuthenticator()
     const credential = await register(authenticator)
     await expect(authenticate(authenticator, credential, { misbehaviour })).rejects.toThrow(message)

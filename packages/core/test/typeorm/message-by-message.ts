@@ -27,18 +27,18 @@ export async function messageByMessage(address: string): Promise<AsyncDisposable
 }
 
 function forward(server: Socket, client: Socket): void {
-  let held = Buffer.alloc(0)
+  let buffered = Buffer.alloc(0)
   let forwarding = false
   const next = () => {
     // A message consists of a letter, its length without that letter, and the payload.
-    const end = held.length < 5 ? Number.POSITIVE_INFINITY : held.readUInt32BE(1) + 1
-    forwarding = held.length >= end
+    const end = buffered.length < 5 ? Number.POSITIVE_INFINITY : buffered.readUInt32BE(1) + 1
+    forwarding = buffered.length >= end
     if (!forwarding) return
-    client.write(held.subarray(0, end), () => setImmediate(next))
-    held = held.subarray(end)
+    client.write(buffered.subarray(0, end), () => setImmediate(next))
+    buffered = buffered.subarray(end)
   }
   server.on('data', (chunk) => {
-    held = Buffer.concat([held, chunk])
+    buffered = Buffer.concat([buffered, chunk])
     if (!forwarding) next()
   })
 }

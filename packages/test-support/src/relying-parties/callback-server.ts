@@ -23,7 +23,7 @@ export interface CallbackServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
-interface Taker {
+interface Waiter {
   readonly take: (callback: ReceivedCallback) => void
   readonly fail: (reason: Error) => void
 }
@@ -41,14 +41,14 @@ const maxBodyBytes = 64 * 1024
  */
 export async function startCallbackServer(): Promise<CallbackServer> {
   const received: ReceivedCallback[] = []
-  const takers: Taker[] = []
+  const waiters: Waiter[] = []
   const server = createServer((request, response) => {
     answer(request, response).then(
       (callback) => {
         if (callback === null) return
-        const taker = takers.shift()
-        if (taker === undefined) received.push(callback)
-        else taker.take(callback)
+        const waiter = waiters.shift()
+        if (waiter === undefined) received.push(callback)
+        else waiter.take(callback)
       },
       (reason: Error) => response.destroy(reason),
     )
@@ -65,21 +65,21 @@ export async function startCallbackServer(): Promise<CallbackServer> {
     return new Promise((onCallback, onError) => {
       const fail = (reason: Error) => {
         clearTimeout(timer)
-        takers.splice(takers.indexOf(taker), 1)
+        waiters.splice(waiters.indexOf(waiter), 1)
         onError(reason)
       }
       const take = (taken: ReceivedCallback) => {
         clearTimeout(timer)
         onCallback(taken)
       }
-      const taker: Taker = { take, fail }
+      const waiter: Waiter = { take, fail }
       const timer = setTimeout(() => fail(new Error(`No callback within ${timeout} ms`)), timeout)
-      takers.push(taker)
+      waiters.push(waiter)
     })
   }
 
   async function close(): Promise<void> {
-    for (const taker of [...takers]) taker.fail(new Error('The callback server was closed'))
+    for (const waiter of [...waiters]) waiter.fail(new Error('The callback server was closed'))
     if (!server.listening) return
     await new Promise<void>((onClosed, onError) => {
       server.close((error) => (error === undefined ? onClosed() : onError(error)))

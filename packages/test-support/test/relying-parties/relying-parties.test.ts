@@ -135,14 +135,14 @@ describe('token request', () => {
 const past = Math.floor(Date.now() / 1000) - 1
 const checkSignature = idsWhere(({ idToken }) => idToken.check === 'signature')
 const checkClaims = idsWhere(({ idToken }) => idToken.check === 'claims')
-const everybody = idsWhere(() => true)
+const allIds = idsWhere(() => true)
 
 function idsWhere(is: (behaviour: Application['behaviour']) => boolean): string[] {
   return applications.filter(({ behaviour }) => is(behaviour)).map(({ id }) => id)
 }
 
 const lists = { groups: 'family,admins' }
-const nobodys = { name: undefined, email: undefined, preferred_username: undefined, groups: undefined }
+const noClaims = { name: undefined, email: undefined, preferred_username: undefined, groups: undefined }
 
 /** A defect of a provider, and the applications that reject it. */
 const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonly string[]][] = [
@@ -176,9 +176,9 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
     () => ({ clientAuthentication: 'body' }),
     ['nextcloud', 'proxmox-ve', 'vaultwarden', 'cloudflare-access', 'tailscale', 'audiobookshelf'],
   ],
-  ['an error in place of a code', () => ({ authorizationError: 'access_denied' }), everybody],
-  ['a rejected code', () => ({ tokenStatus: 400 }), everybody],
-  ['no ID token', () => ({ tokens: { id_token: undefined } }), everybody.filter((id) => id !== 'outline')],
+  ['an error in place of a code', () => ({ authorizationError: 'access_denied' }), allIds],
+  ['a rejected code', () => ({ tokenStatus: 400 }), allIds],
+  ['no ID token', () => ({ tokens: { id_token: undefined } }), allIds.filter((id) => id !== 'outline')],
   [
     'no refresh token',
     () => ({ tokens: { refresh_token: undefined } }),
@@ -196,7 +196,7 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
   ],
   [
     'claims at UserInfo alone',
-    () => ({ idToken: nobodys }),
+    () => ({ idToken: noClaims }),
     [
       'nextcloud',
       'grafana',
@@ -210,7 +210,7 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
   ],
   [
     'claims in the ID token alone',
-    () => ({ userInfo: nobodys }),
+    () => ({ userInfo: noClaims }),
     ['portainer', 'gitea', 'forgejo', 'paperless-ngx', 'outline', 'audiobookshelf'],
   ],
   [
@@ -231,14 +231,14 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
 ]
 
 describe('a faulty provider is rejected only by applications that check for the fault', () => {
-  test.each(faults)('%s', async (_, change, refusers) => {
+  test.each(faults)('%s', async (_, change, rejecting) => {
     Object.assign(provider.answers, change(provider.issuer))
     const refused: (RelyingPartyResult & { id: string })[] = []
     for (const application of applications) {
       const result = await use(application)
       if (!result.passed) refused.push({ id: application.id, ...result })
     }
-    expect(refused.map(({ id }) => id).sort()).toEqual([...refusers].sort())
+    expect(refused.map(({ id }) => id).sort()).toEqual([...rejecting].sort())
     for (const { checks, account } of refused) {
       expect(account).toBeNull()
       expect(checks.at(-1)).toEqual({ name: expect.any(String), passed: false, reason: expect.any(String) })

@@ -126,7 +126,7 @@ describe('saving', () => {
 describe('rejections', () => {
   const { notConfigured, invalidUser, notPrivilege } = synologyDsmFailures
   const past = Math.floor(Date.now() / 1000) - 1
-  const wrongs: [string, Partial<FakeProviderAnswers>, string, RegExp][] = [
+  const failures: [string, Partial<FakeProviderAnswers>, string, RegExp][] = [
     ['an ES256 signature', { algorithm: 'ES256', kid: 'ec' }, notConfigured, /ES256/],
     ['a forged signature', { forged: true }, notConfigured, /signature/],
     ['a key that is not published', { kid: 'unknown' }, notConfigured, /fits none of 0 RSA keys/],
@@ -147,7 +147,7 @@ describe('rejections', () => {
     ['an error instead of a code', { authorizationError: 'access_denied' }, notPrivilege, /access_denied/],
   ]
 
-  test.each(wrongs)('%s', async (_, change, failure, log) => {
+  test.each(failures)('%s', async (_, change, failure, log) => {
     Object.assign(provider.answers, change)
     expect(await signIn()).toMatchObject({ signedIn: false, failure, log: expect.stringMatching(log) })
   })

@@ -26,7 +26,7 @@ function groupsOf(section: SectionName, { values = {}, locked = {} }: Given = {}
   }))
 }
 
-const usual = {
+const defaults = {
   statusAt: null,
   view: 'settings',
   viewer: anna,
@@ -51,10 +51,16 @@ const images: SettingsPage['images'] = [
   { name: 'favicon', isOwn: false, address: pocket },
   { name: 'default-profile-picture', isOwn: false, address: null },
 ]
-const general = { ...usual, images, section: 'general', path, status: 'default' } as const
-const signUp = { ...usual, section: 'sign-up', path: `${path}/sign-up`, status: 'withToken' } as const
-const ldap = { ...usual, presets, section: 'ldap', path: `${path}/ldap`, status: 'off' } as const
-const email = { ...usual, section: 'email', path: `${path}/email`, status: 'sent', statusAt: now - 3_600_000 } as const
+const general = { ...defaults, images, section: 'general', path, status: 'default' } as const
+const signUp = { ...defaults, section: 'sign-up', path: `${path}/sign-up`, status: 'withToken' } as const
+const ldap = { ...defaults, presets, section: 'ldap', path: `${path}/ldap`, status: 'off' } as const
+const email = {
+  ...defaults,
+  section: 'email',
+  path: `${path}/email`,
+  status: 'sent',
+  statusAt: now - 3_600_000,
+} as const
 const kid = 'Zk1xq0Vw7cQ8hGm3nJ5pR2sT4uV6wX8yZ0aB1cD2eF3'
 const oidcPart: OidcPart = {
   token: { description: '', uses: '1', lifetime: 'hour' },
@@ -67,7 +73,7 @@ const oidcPart: OidcPart = {
     { kid: `E${kid.slice(1)}`, algorithm: 'EdDSA', status: 'current', since: now - 40 * day, until: now + 50 * day },
   ],
 }
-const oidc = { ...usual, oidc: oidcPart, section: 'oidc', path: `${path}/oidc`, status: 'off' } as const
+const oidc = { ...defaults, oidc: oidcPart, section: 'oidc', path: `${path}/oidc`, status: 'off' } as const
 const server = { smtpHost: 'mail.example.com', smtpFrom: 'login@example.com', smtpUser: 'login', smtpTls: 'tls' }
 
 const sent: EmailItem = {
