@@ -44,7 +44,7 @@ const answerOf = ({ location }: UserAgentResponse) =>
 async function signedIn(since = 2 * minute) {
   const agent = new UserAgent()
   host.clock.pass(-since)
-  const consent = await signIn(agent, await authorize(agent, 'usual'), person.authenticator, back)
+  const consent = await signIn(agent, await authorize(agent, 'ordinary'), person.authenticator, back)
   if (consent.location === null) await decide(agent, consent, 'submitTo', back)
   host.clock.pass(since)
   return agent
@@ -78,16 +78,16 @@ async function through(agent: UserAgent, first: UserAgentResponse) {
 describe('Cancel', () => {
   const state = 's p/æ?&=#%20+"<>'
   test.each<[string, string, boolean, Parameters, View['view']]>([
-    ['the sign-in page', 'usual', false, {}, 'sign-in'],
-    ['the sign-in page of somebody new', 'usual', false, { prompt: 'create' }, 'sign-in'],
-    ['a new sign-in', 'usual', true, { prompt: 'login' }, 'sign-in'],
-    ['a sign-in that is too old for the request', 'usual', true, { max_age: '0' }, 'sign-in'],
-    ['a sign-in for this client', 'careful', true, {}, 'sign-in'],
-    ['a sign-in that is too old for the client', 'impatient', true, {}, 'sign-in'],
-    ['the chooser', 'usual', true, { prompt: 'select_account' }, 'select-account'],
-    ['the consent page', 'usual', true, { prompt: 'consent' }, 'consent'],
+    ['the sign-in page', 'ordinary', false, {}, 'sign-in'],
+    ['the sign-in page of a new user', 'ordinary', false, { prompt: 'create' }, 'sign-in'],
+    ['a new sign-in', 'ordinary', true, { prompt: 'login' }, 'sign-in'],
+    ['a sign-in that is too old for the request', 'ordinary', true, { max_age: '0' }, 'sign-in'],
+    ['a sign-in for this client', 'reauthenticating', true, {}, 'sign-in'],
+    ['a sign-in that is too old for the client', 'shortLived', true, {}, 'sign-in'],
+    ['the chooser', 'ordinary', true, { prompt: 'select_account' }, 'select-account'],
+    ['the consent page', 'ordinary', true, { prompt: 'consent' }, 'consent'],
     ['the page that says it is for others', 'closed', true, {}, 'not-allowed'],
-    ['a sign-in by form', 'usual', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
+    ['a sign-in by form', 'ordinary', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
   ])('on %s returns access_denied with the state', async (_name, client, isSignedIn, more, view) => {
     const agent = isSignedIn ? await signedIn(11 * minute) : new UserAgent()
     const page = await authorize(agent, client, { ...more, state })
@@ -120,7 +120,7 @@ describe('prompt', () => {
     ['create', ['select-account']],
   ])('%s asks for %j, each once', async (prompt, requests) => {
     const agent = await signedIn()
-    const result = await through(agent, await authorize(agent, 'usual', { prompt }))
+    const result = await through(agent, await authorize(agent, 'ordinary', { prompt }))
     expect([result.asked, answerOf(result.page)]).toEqual([
       requests,
       expect.objectContaining({ code: expect.any(String) }),
@@ -136,28 +136,28 @@ describe('prompt', () => {
     'NONE',
     'login,consent',
   ])('%j is rejected with an error to the client', async (prompt) => {
-    const refused = answerOf(await authorize(await signedIn(), 'usual', { prompt, state: 's' }))
+    const refused = answerOf(await authorize(await signedIn(), 'ordinary', { prompt, state: 's' }))
     expect(refused).toMatchObject({ error: 'invalid_request', state: 's' })
   })
 
   test.each<[string, string, Parameters, string | undefined]>([
-    ['a client that may know', 'usual', {}, undefined],
+    ['a client that may know', 'ordinary', {}, undefined],
     ['a client that need not ask', 'trusted', {}, undefined],
-    ['a sign-in that is young enough', 'usual', { max_age: '100000' }, undefined],
-    ['a sign-in that is too old', 'usual', { max_age: '0' }, 'login_required'],
-    ['a client that wants a passkey each time', 'careful', {}, 'login_required'],
-    ['a scope that was not allowed', 'usual', { scope: 'openid email' }, 'consent_required'],
+    ['a sign-in that is young enough', 'ordinary', { max_age: '100000' }, undefined],
+    ['a sign-in that is too old', 'ordinary', { max_age: '0' }, 'login_required'],
+    ['a client that wants a passkey each time', 'reauthenticating', {}, 'login_required'],
+    ['a scope that was not allowed', 'ordinary', { scope: 'openid email' }, 'consent_required'],
     ['a client for others', 'closed', {}, 'access_denied'],
     [
       'an essential acr',
-      'usual',
+      'ordinary',
       { claims: '{"id_token":{"acr":{"essential":true,"value":"gold"}}}' },
       'login_required',
     ],
-    ['an acr that is no must', 'usual', { acr_values: 'gold silver' }, undefined],
-    ['somebody else', 'usual', { claims: '{"id_token":{"sub":{"value":"nobody"}}}' }, 'login_required'],
-    ['a hint that fits nobody', 'usual', { login_hint: '\u0000"><script>' }, undefined],
-    ['a hint that is no token', 'usual', { id_token_hint: 'nonsense' }, 'invalid_request'],
+    ['an acr that is no must', 'ordinary', { acr_values: 'gold silver' }, undefined],
+    ['somebody else', 'ordinary', { claims: '{"id_token":{"sub":{"value":"nobody"}}}' }, 'login_required'],
+    ['a hint that fits nobody', 'ordinary', { login_hint: '\u0000"><script>' }, undefined],
+    ['a hint that is no token', 'ordinary', { id_token_hint: 'nonsense' }, 'invalid_request'],
   ])('none, for %s', async (_what, client, more, error) => {
     const result = answerOf(await authorize(await signedIn(), client, { ...more, prompt: 'none', state: 's' }))
     expect(result).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })
@@ -166,12 +166,12 @@ describe('prompt', () => {
 })
 
 test.each<[string, Parameters]>([
-  ['impatient', {}],
-  ['careful', {}],
-  ['usual', { max_age: '100000' }],
+  ['shortLived', {}],
+  ['reauthenticating', {}],
+  ['ordinary', { max_age: '100000' }],
 ])('a sign-in in the future has no age, so the client "%s" with %j requires another', async (client, more) => {
   const skewed = await signedIn(-minute / 2)
-  expect((await authorize(skewed, 'impatient')).location).not.toBeNull()
+  expect((await authorize(skewed, 'shortLived')).location).not.toBeNull()
   const agent = await signedIn(-10 * minute)
   expect(answerOf(await authorize(agent, client, { ...more, prompt: 'none' }))).toMatchObject({
     error: 'login_required',
@@ -203,7 +203,7 @@ describe('max_age', () => {
     [' 60', 'refused'],
   ])('%s, two minutes after the sign-in: asks again %s', async (maxAge, again) => {
     const agent = await signedIn()
-    const page = await authorize(agent, 'usual', { max_age: maxAge, state: 's' })
+    const page = await authorize(agent, 'ordinary', { max_age: maxAge, state: 's' })
     if (again === 'refused') return expect(answerOf(page)).toMatchObject({ error: 'invalid_request', state: 's' })
     const { asked, page: end } = await through(agent, page)
     expect([asked, answerOf(end).code]).toEqual([again ? ['sign-in'] : [], expect.any(String)])
@@ -234,17 +234,17 @@ describe('id_token_hint', () => {
 
   test('of another client is rejected', async () => {
     const { agent, hint } = await hinted()
-    await through(agent, await authorize(agent, 'usual'))
-    const result = await silent(agent, 'usual', hint)
+    await through(agent, await authorize(agent, 'ordinary'))
+    const result = await silent(agent, 'ordinary', hint)
     expect(result).toMatchObject({ error: 'invalid_request', state: 's' })
   })
 })
 
 test('a client that requires reauthentication accepts one that happened within the last minute', async () => {
   const agent = await signedIn()
-  const { asked, page } = await through(agent, await authorize(agent, 'careful'))
+  const { asked, page } = await through(agent, await authorize(agent, 'reauthenticating'))
   expect([asked, answerOf(page).code]).toEqual([['sign-in'], expect.any(String)])
-  const next = await through(agent, await authorize(agent, 'careful'))
+  const next = await through(agent, await authorize(agent, 'reauthenticating'))
   expect(next.asked).toEqual([])
 })
 
@@ -297,8 +297,8 @@ test('a client that skips consent can request it', async () => {
 
 test('ignores a hint that is not an ID token', async () => {
   const agent = await signedIn()
-  const code = answerOf(await authorize(agent, 'usual')).code ?? ''
-  expect(answerOf(await authorize(agent, 'usual', { id_token_hint: code, prompt: 'none' }))).toMatchObject({
+  const code = answerOf(await authorize(agent, 'ordinary')).code ?? ''
+  expect(answerOf(await authorize(agent, 'ordinary', { id_token_hint: code, prompt: 'none' }))).toMatchObject({
     error: 'invalid_request',
   })
 })
