@@ -287,7 +287,7 @@ async function compose(
     },
     async start() {
       geoIpService.start()
-      if (geoIpService.isMissing()) await database.jobs.markDue('refresh-places', clock.now())
+      if (geoIpService.isMissing()) await database.jobs.markDue('refresh-geoip-database', clock.now())
       scheduler.start()
     },
     async issueLoginCode(name) {

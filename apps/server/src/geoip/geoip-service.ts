@@ -34,7 +34,7 @@ export interface GeoIpServiceOptions {
   readonly timeout?: number
 }
 
-const jobName = 'refresh-places'
+const jobName = 'refresh-geoip-database'
 /** Milliseconds. */
 const minute = 60_000
 const hour = 60 * minute
@@ -94,7 +94,7 @@ export async function openGeoIpService({
 }
 
 function noteOf({ current: database, failure, path }: DatabaseFile, hasSource: boolean): JobNote {
-  if (failure !== null) return { sentence: 'placesUnusable', values: { path }, at: null }
-  if (database !== null) return { sentence: 'placesFrom', values: { type: database.type }, at: database.builtAt }
-  return { sentence: hasSource ? 'placesMissing' : 'placesNone', values: hasSource ? {} : { path }, at: null }
+  if (failure !== null) return { sentence: 'geoIpUnusable', values: { path }, at: null }
+  if (database !== null) return { sentence: 'geoIpFrom', values: { type: database.type }, at: database.builtAt }
+  return { sentence: hasSource ? 'geoIpMissing' : 'geoIpNone', values: hasSource ? {} : { path }, at: null }
 }

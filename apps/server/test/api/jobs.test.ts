@@ -9,7 +9,7 @@ const intervals = {
   'end-memberships': 60,
   'notice-expiring-api-keys': 3600,
   'refresh-authenticator-metadata': 86_400,
-  'refresh-places': 3600,
+  'refresh-geoip-database': 3600,
   'remove-discarded-images': 3600,
   'remove-expired': 180,
   'remove-expired-signup-tokens': 3600,

@@ -171,7 +171,7 @@ test('downloads a missing database at the start, and reports a failure in the jo
       isRunning: boolean
       lastRun: { outcome: string; error: string | null } | null
     }[]
-    const job = jobs.find(({ name }) => name === 'refresh-places')
+    const job = jobs.find(({ name }) => name === 'refresh-geoip-database')
     return job?.isRunning ? undefined : job?.lastRun
   }
   const ended = async (outcome: string) => {
@@ -185,7 +185,7 @@ test('downloads a missing database at the start, and reports a failure in the jo
     'rejected the licence key',
   )
   source.serve(packed(cityDatabase()))
-  await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-places' } })
+  await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-geoip-database' } })
   await ended('succeeded')
   const page = await instance.administrator.get(`${instance.url}/settings/admin/jobs`)
   expect(page.text).toMatch(/GeoLite2-City.? of .?Jan 1, 2026/)

@@ -241,7 +241,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
       /checksum/,
     ],
     [
-      'a page where the checksum is',
+      'a page instead of the checksum',
       () => {
         source.checksum = '<html>'
       },
@@ -292,7 +292,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
   test.each<[string, (res: ServerResponse) => void]>([
     ['says nothing', () => {}],
     ['stops in the middle', (res) => void res.writeHead(200).write(packed(cityDatabase()).subarray(0, 500))],
-    ['goes on for ever, a little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
+    ['never ends, and sends little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
   ])('a server that %s', async (_, answer) => {
     const fixture = await open({}, new ManualRepeat(), 300)
     source.checksum = null
@@ -344,13 +344,13 @@ describe('a manually provided file', () => {
     await putByHand(Buffer.from('a page'))
     await until(() => log.lines.join().includes('cannot be used'))
     expect(cityOf(fixture)).toBe('Second')
-    expect(fixture.notes()).toMatchObject({ 'refresh-places': { sentence: 'placesUnusable', values: { path } } })
+    expect(fixture.notes()).toMatchObject({ 'refresh-geoip-database': { sentence: 'geoIpUnusable', values: { path } } })
     await expect(run(fixture)).rejects.toThrow(`${path} cannot be used: It is not a complete MaxMind database`)
     await writeFile(path, cityDatabase('Third'))
     await until(() => cityOf(fixture) === 'Third')
     await run(fixture)
     expect(fixture.notes()).toMatchObject({
-      'refresh-places': { sentence: 'placesFrom', values: { type: 'GeoLite2-City' } },
+      'refresh-geoip-database': { sentence: 'geoIpFrom', values: { type: 'GeoLite2-City' } },
     })
     await rm(path)
     await until(() => cityOf(fixture) === '')

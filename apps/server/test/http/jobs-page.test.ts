@@ -52,7 +52,7 @@ const listed = async (query: string) => {
 test('is searched by the displayed names, filtered and sorted, by its URL', async () => {
   expect((await listed('search=SIGNING')).names).toEqual(['rotate-keys'])
   await page(/The URL could not be fetched|bad port/)
-  expect((await listed('filters[state]=failed')).names).toEqual(['refresh-places'])
+  expect((await listed('filters[state]=failed')).names).toEqual(['refresh-geoip-database'])
   expect((await listed('filters[state]=failed&search=signing')).text).toContain('Nothing matches')
   const all = (await listed('')).names
   expect(all.length).toBeGreaterThan(8)

@@ -22,8 +22,10 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
   jobs: { ...page, jobs: [job, { ...job, name: 'send-emails', intervalMs: 5000, nextRunAt: now - 1 }] },
   'jobs-places': {
     ...page,
-    notes: { 'refresh-places': { sentence: 'placesFrom', values: { type: 'GeoLite2-City' }, at: now - 3 * day } },
-    jobs: [{ ...job, name: 'refresh-places' }],
+    notes: {
+      'refresh-geoip-database': { sentence: 'geoIpFrom', values: { type: 'GeoLite2-City' }, at: now - 3 * day },
+    },
+    jobs: [{ ...job, name: 'refresh-geoip-database' }],
   },
   'jobs-none': {
     ...page,
@@ -54,7 +56,9 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
   'jobs-failed': {
     ...page,
     failed: 1,
-    notes: { 'refresh-places': { sentence: 'placesNone', values: { path: 'data/GeoLite2-City.mmdb' }, at: null } },
+    notes: {
+      'refresh-geoip-database': { sentence: 'geoIpNone', values: { path: 'data/GeoLite2-City.mmdb' }, at: null },
+    },
     notice: { done: 'requested', job: 'send-emails' },
     jobs: [
       {
@@ -68,7 +72,7 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
           error: 'The blob of metadata could not be read: connect ECONNREFUSED 192.0.2.1:443',
         },
       },
-      { ...job, name: 'refresh-places' },
+      { ...job, name: 'refresh-geoip-database' },
       { ...job, name: 'send-emails', isRunning: true, lastRun: null },
       { ...job, name: 'a-job-of-another-version', lastRun: null },
     ],
