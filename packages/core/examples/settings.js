@@ -1,4 +1,4 @@
-// What every example has: where it is, its secret, and the people of the service.
+// Shared by all examples: the URL, the secret, and the users of the service.
 export const port = Number(process.env.PORT ?? 3000)
 export const origin = `http://localhost:${port}`
 export const masterKey = process.env.MASTER_KEY ?? 'for development: 16 bytes or more'

@@ -185,7 +185,7 @@ test.each([undefined, null, 'https://id.example.com', []])('rejects %p as option
   })
 })
 
-test('accepts plain values where a function is possible', async () => {
+test('accepts values in place of functions', async () => {
   await using pocket = await createPocket({
     ...sound,
     stores: memoryStores(),

@@ -21,7 +21,7 @@ export async function assertCanMakeAdministrator(
 }
 
 /**
- * Checks a change of a user. An administrator who stays one keeps the e-mail address, which receives login codes.
+ * Checks a change of a user. Someone who remains an administrator keeps the e-mail address, because it receives login codes.
  *
  * @throws as the conditions `administrator` and `administrator-access` of the access table
  */

@@ -25,7 +25,7 @@ export function createRedirectUriRemedy({
   }
 }
 
-/** Whether a button may register the URI: no for a URI that registration would reject, or that could be mistaken for a different URI. */
+/** Whether a button may register the URI: not if registration would reject it, or if it could be mistaken for another one. */
 export function isAcceptable(uri: string, policy: RedirectUriPolicy): boolean {
   return /^[!-~]+$/.test(uri) && !uri.includes('*') && redirectUriProblem(uri, policy) === undefined
 }

@@ -30,7 +30,7 @@ export function siteTestOperations({ pocket }: Deps): readonly Operation[] {
       query: {
         url: { ...text, description: 'An `https` URL of the site; required.' },
         method: { ...text, description: '`GET` by default.' },
-        userId: { ...text, description: 'The user, as if a passkey was just used; without it, nobody is signed in.' },
+        userId: { ...text, description: 'The user, as if a passkey was just used; without it, no user is signed in.' },
       },
       response: { status: 200, schema },
       async handle({ params, query }) {

@@ -27,7 +27,7 @@ export async function recordEvent(event: AuditEvent, { dataSource, logger, confi
   await createBulkAuditLog(store, deps)([{ event, names: noNames }])
 }
 
-/** Records an event of a command beside servers that use the database. */
+/** Records an event of a command while servers may use the database. */
 export async function recordCommandEvent(
   event: AuditEvent,
   {

@@ -100,7 +100,7 @@ export function createConfigurationWatch({
     if (!isNew && hasFailed && file.problems.length > 0) return
     if (isNew || hasFailed) return apply(file)
     const result = await configuration.compare(file)
-    // Two servers with different files would otherwise set back each other's changes for ever.
+    // Two servers with different files would otherwise revert each other’s changes endlessly.
     if (result.outcome === 'replaced' && findings[0]?.name !== 'configurationReplaced')
       logger.warn(
         { outcome: result.outcome },

@@ -131,7 +131,7 @@ async function inFrame(ctx: Context, view: Extract<View, { view: 'error' }>, fin
   return user ? signedInErrorPage(ctx, user, view) : view
 }
 
-/** The sign-in page, which leads back to this page; without its query or path where the URL would be too long. */
+/** The sign-in page, which leads back to this page; without its query or path if the URL would be too long. */
 function signInUrl({ url, path }: Context): string {
   const urls = [url, path].map((redirect) => `/login?${new URLSearchParams({ redirect })}`)
   return urls.find(({ length }) => length <= maxUrlLength) ?? '/login'

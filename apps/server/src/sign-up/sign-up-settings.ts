@@ -1,7 +1,7 @@
 import type { SettingValues } from '../settings/definitions.ts'
 import { type UserSettings, userSettingsOf } from '../users/user-settings.ts'
 
-/** Who may sign up: nobody, holders of a token, or everyone. */
+/** Who may sign up: no one, holders of a token, or everyone. */
 export type SignUpMode = SettingValues['allowUserSignups']
 
 /** The instance settings for sign-up. */

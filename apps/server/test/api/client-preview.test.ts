@@ -89,7 +89,7 @@ test('rejects claim rules for protocol claims and a bare wildcard', async () => 
   expect(response.text).not.toContain('callbackURLs[0]')
 })
 
-test('checks for administrators whether a user may use the client, why, and what it receives', async () => {
+test('shows administrators whether a user may use the client, why, and what it receives', async () => {
   const group = await made('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
   const client = await made('/api/oidc/clients', { name: 'Files' })
   const page = (query: Record<string, string>) =>

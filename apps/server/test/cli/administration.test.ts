@@ -6,7 +6,7 @@ import { type Instance, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine, noTerminal } from '../backup/test-instance.ts'
 import { commandContext } from './command-context.ts'
 
-describe('commands beside a running server', () => {
+describe('commands while a server runs', () => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
   let instance: Instance
@@ -204,7 +204,7 @@ describe('commands beside a running server', () => {
       })
   })
 
-  test('rejects a number that is none, and keeps the value', async () => {
+  test('rejects an invalid number, and keeps the value', async () => {
     await succeed('clients', 'create', '--id', 'numbers', '--name', 'Numbers', '--access-token-minutes', '1000')
     await succeed('settings', 'set', 'sessionIdleMinutes', '7')
     for (const text of ['abc', '', '1e', 'NaN', '0x10']) {

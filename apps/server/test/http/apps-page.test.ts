@@ -32,7 +32,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     return (await agent.postJson(instance.url + path + query, { response })).json()
   }
 
-  test('follow a first passkey, once, with the advice to add a second one', async () => {
+  test('follow the first passkey once, with the advice to add a second one', async () => {
     const newUser = instance.agent()
     const username = freshName()
     const fields = { username, email: `${username}@example.com` }

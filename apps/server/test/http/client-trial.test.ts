@@ -140,7 +140,7 @@ test('the tokens of a test are revoked before its result is shown', async () => 
   await expect(running.app.pocket.testClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
 })
 
-describe('a test counts for nothing', () => {
+describe('a client test does not count', () => {
   const pageOf = async (id: string, tab = '') =>
     (await agent.get(`${running.url}/settings/admin/oidc-clients/${id}${tab}`)).text
   const auditEvents = (id: string) =>

@@ -85,7 +85,7 @@ test('the configurations of two sites can be in one Traefik', () => {
     expect(Object.keys({ ...wiki[section], ...files[section] })).toHaveLength(4)
 })
 
-test('the configuration of Envoy forwards each header that decides', () => {
+test('the configuration of Envoy forwards each header that the decision depends on', () => {
   const text = snippetOf('Envoy')
   expect(text).toContain('headers_with_underscores_action: DROP_HEADER')
   expect(text).toContain('request_headers_to_remove: [X-Original-URL, X-Rewrite-URL, X-Service-Token]')

@@ -112,7 +112,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     expect(/<a class="item" href="([^"]+)"/.exec(text)?.[1]).toBe('/settings/admin/application-configuration#pictures')
   })
 
-  test('says where a setting is', async () => {
+  test('shows the location of a setting', async () => {
     expect((await find('smtp_host')).results).toEqual([expect.objectContaining({ detail: 'E-mail · SMTP server' })])
     expect((await find('sign-up')).results).toContainEqual(
       expect.objectContaining({ kind: 'setting', detail: 'Sign-up' }),

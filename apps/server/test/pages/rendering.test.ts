@@ -116,7 +116,7 @@ describe('templates', () => {
     expect(html.match(/<dt><code>\w+/g)).toBeNull()
   })
 
-  test('explain an LDAP failure in words, with the technical text beside them', async () => {
+  test('explain an LDAP failure in words, next to the technical text', async () => {
     const [ldap, jobs, auditLog] = [pageStates['ldap-failed'], pageStates.jobs, pageStates['audit-log-all']]
     if (ldap === undefined || jobs?.view !== 'jobs' || auditLog?.view !== 'audit-log-all')
       throw new Error('The states show other pages.')

@@ -59,7 +59,7 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
     return { status: response.status, json: await response.json() }
   }
 
-  test('accepts a running access token at UserInfo and introspection, and no other with its signature', async () => {
+  test('accepts a valid access token at UserInfo and introspection, and no other with its signature', async () => {
     expect(await userInfo(tokens.accessToken)).toMatchObject({ status: 200, json: { sub: tokens.sub, quota: 99 } })
     expect(await introspect(tokens.accessToken)).toMatchObject({
       status: 200,

@@ -49,7 +49,7 @@ function needsKeys(protocol: ClientProtocol): boolean {
   )
 }
 
-/** An invalid key would otherwise only fail at each request, where the administrator does not see it. */
+/** An invalid key would otherwise fail only at requests, which the administrator does not see. */
 function isPublicKey(key: Readonly<Record<string, unknown>>): boolean {
   if (!keyTypes.includes(String(key.kty)) || privateMembers.some((member) => Object.hasOwn(key, member))) return false
   if (['kid', 'alg', 'use'].some((member) => key[member] !== undefined && typeof key[member] !== 'string')) return false

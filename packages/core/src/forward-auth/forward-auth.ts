@@ -52,7 +52,7 @@ export const refusalReasons: Readonly<Record<RefusalReason, string>> = {
   no_rule: 'no access rule matches the request',
   ambiguous_path: 'the path can be read in several ways that different rules match',
   ambiguous_method: 'a header or parameter replaces the method by one that another rule matches',
-  nobody: 'the rule allows nobody',
+  nobody: 'the rule allows no one',
   no_session: 'the user is not signed in',
   not_allowed: 'the account is in none of the groups that may use this client',
   not_in_groups: 'the account is in none of the groups of the rule',

@@ -25,7 +25,7 @@ function textOf(value: unknown): string {
 }
 
 /**
- * All identity headers, empty where there is no value, so that the proxy overwrites those of the client. Characters that
+ * All identity headers, empty if there is no value, so that the proxy overwrites those of the client. Characters that
  * are not printable ASCII, `%`, and a comma in the name of a group are percent-encoded as UTF-8.
  *
  * @example

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.ts'
 const requireFromHere = createRequire(import.meta.url)
 
 /**
- * The peer ranges of the package accept every version, so that npm installs core beside any TypeORM or driver of a host that
+ * The peer ranges of the package accept every version, so that npm installs core together with any TypeORM or driver of a host that
  * does not use these stores. The versions are checked here instead.
  *
  * @throws {ConfigurationError} with the version that is needed

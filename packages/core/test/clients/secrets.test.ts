@@ -15,7 +15,7 @@ test('accepts a client secret until it expires, and no other secret', async () =
   expect(await findSecret({ secrets: [] }, plain, 1999)).toBeUndefined()
 })
 
-test('accepts a secret that another provider hashed with bcrypt, and hashes it anew', async () => {
+test('accepts a secret that another provider hashed with bcrypt, and rehashes it', async () => {
   const secret = {
     ...mintSecret(1000).stored,
     hash: await hash('a secret of version 1', 4),
@@ -29,7 +29,7 @@ test('accepts a secret that another provider hashed with bcrypt, and hashes it a
   expect(await findSecret({ secrets: [rehashed] }, 'a secret of version 1', 1000)).toBe(rehashed)
 })
 
-test('hashes only the used secret anew', async () => {
+test('rehashes only the used secret', async () => {
   const stores = memoryStores()
   const [other, used] = [mintSecret(1000), mintSecret(1000)]
   const imported = { ...used.stored, hash: await hash(used.plain, 4), algorithm: 'bcrypt' as const }

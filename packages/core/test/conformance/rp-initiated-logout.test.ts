@@ -54,9 +54,9 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
 
   test.each([
     ['oidcc-rp-initiated-logout-modified-id-token-hint', 'without a signature'],
-    ['oidcc-rp-initiated-logout-modified-id-token-hint', 'of somebody else'],
+    ['oidcc-rp-initiated-logout-modified-id-token-hint', 'of another user'],
     ['oidcc-rp-initiated-logout-bad-id-token-hint', 'signed by another key'],
-    ['oidcc-rp-initiated-logout-bad-id-token-hint', 'that is none'],
+    ['oidcc-rp-initiated-logout-bad-id-token-hint', 'that is not a token'],
   ])('%s: one %s', async (_module, which) => {
     await using session = await loggedIn()
     const { party, login } = session
@@ -66,9 +66,9 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     const fake = new SignJWT({ ...login.claims }).setProtectedHeader({ alg, kid })
     const hints: Readonly<Record<string, string>> = {
       'without a signature': new UnsecuredJWT({ ...login.claims }).encode(),
-      'of somebody else': `${header}.${others}.${signature}`,
+      'of another user': `${header}.${others}.${signature}`,
       'signed by another key': await fake.sign((await generateKeyPair(alg)).privateKey),
-      'that is none': 'not a token',
+      'that is not a token': 'not a token',
     }
     const parameters = { post_logout_redirect_uri: postLogoutRedirectUri, state }
     const page = await endSession(party, { ...parameters, id_token_hint: hints[which] ?? '' })

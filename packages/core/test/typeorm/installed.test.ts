@@ -6,7 +6,7 @@ import { ConfigurationError } from '../../src/errors.ts'
 import { typeormStores } from '../../src/typeorm/index.ts'
 import { loadBetterSqlite3 } from '../../src/typeorm/installed.ts'
 
-test.each(['core', 'directory'])('npm installs @pocket/%s beside any version of an optional peer', async (name) => {
+test.each(['core', 'directory'])('npm installs @pocket/%s with any version of an optional peer', async (name) => {
   const text = await readFile(join(import.meta.dirname, `../../../${name}/package.json`), 'utf8')
   const { peerDependencies, peerDependenciesMeta } = JSON.parse(text)
   expect(new Set(Object.values(peerDependencies))).toEqual(new Set(['*']))

@@ -134,7 +134,7 @@ interface Checks<Stored> {
   isSame(before: Stored, stored: Stored): boolean
 }
 
-/** The items whose object is stored as it was when the import was planned, and whose new names nobody has. */
+/** The items whose object is stored as it was when the import was planned, and whose new names no other object has. */
 async function applicable<Item, Stored extends { readonly id: string }>(
   { find, holders, keysOf, isSame }: Checks<Stored>,
   items: readonly Item[],

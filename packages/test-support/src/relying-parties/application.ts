@@ -81,7 +81,7 @@ export interface ProtocolBehaviour {
   readonly authentication: ClientAuthentication
   readonly idToken: IdTokenValidation
   /** Whether UserInfo is requested always, never, or only if the ID token lacks a required claim. */
-  readonly userInfo: 'always' | 'where needed' | 'never'
+  readonly userInfo: 'always' | 'if needed' | 'never'
   readonly needs: readonly Need[]
   /** The claim that identifies the user. */
   readonly identifiedBy: string

@@ -101,7 +101,7 @@ export class EmulatedRelyingParty {
     if (!this.isItsAddress(callbackUrl)) throw new Error(`${callbackUrl} is not ${this.application.name}`)
     const { behaviour } = this.application
     return this.#step(async (checks) => {
-      const { code, pending } = await checks.check('The browser comes back with a code and the state', () =>
+      const { code, pending } = await checks.check('The browser returns with a code and the state', () =>
         this.#callback(new URL(callbackUrl).searchParams),
       )
       const tokens = await checks.check(
@@ -126,10 +126,10 @@ export class EmulatedRelyingParty {
     const session = this.#session
     if (!refresh || session?.refreshToken == null) throw new Error(`${this.application.name} has nothing to refresh`)
     return this.#step(async (checks) => {
-      const answer = await checks.check('The refresh token is taken', () =>
+      const answer = await checks.check('The refresh token is accepted', () =>
         this.#requestTokens({ grant_type: 'refresh_token', refresh_token: session.refreshToken ?? '' }),
       )
-      if (refresh.idToken) await checks.check('The refresh brings an ID token', () => tokenText(answer, 'id_token'))
+      if (refresh.idToken) await checks.check('The refresh returns an ID token', () => tokenText(answer, 'id_token'))
       const kept = { refresh_token: session.refreshToken, id_token: session.idToken }
       this.#session = await this.#look({ ...kept, ...answer }, null, checks)
       return this.#session.account
@@ -153,7 +153,7 @@ export class EmulatedRelyingParty {
   /** Handles a logout token received over the back channel (OpenID Connect Back-Channel Logout §2.6). */
   receiveLogoutToken(token: string): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
-      await checks.check('The logout token is valid, about the person and nothing but a logout token', () =>
+      await checks.check('The logout token is valid, names the user and is nothing else', () =>
         checkLogoutToken(token, this.#session?.subject, this.#tokens()),
       )
       this.#session = null

@@ -30,11 +30,11 @@ export async function findEndpoints(
   checks: Checklist,
 ): Promise<Endpoints> {
   if (source === 'WebFinger')
-    await checks.check('WebFinger names the issuer as it was typed', () => assertWebFinger(where))
-  const name = source === 'typed' ? 'The addresses to type are published' : 'Discovery has every address'
+    await checks.check('WebFinger names the issuer as entered', () => assertWebFinger(where))
+  const name = source === 'typed' ? 'The endpoints to enter are published' : 'Discovery contains every endpoint'
   const found = await checks.check(name, () => discover(where))
   if (source === 'discovery' || source === 'WebFinger')
-    await checks.check('Discovery names the issuer as it was typed', () => assertIssuer(found.issuer, where.issuer))
+    await checks.check('Discovery names the issuer as entered', () => assertIssuer(found.issuer, where.issuer))
   return found
 }
 

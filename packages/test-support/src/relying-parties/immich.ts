@@ -35,7 +35,7 @@ export const immich: Application = {
     pkce: true,
     authentication: 'post',
     idToken: { check: 'signature', algorithms: ['RS256'] },
-    userInfo: 'where needed',
+    userInfo: 'if needed',
     needs: [
       { claim: 'sub', is: 'text', from: 'either' },
       { claim: 'email', is: 'text', from: 'either' },

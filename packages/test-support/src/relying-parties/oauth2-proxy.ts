@@ -20,7 +20,7 @@ export const oauth2Proxy: Application = {
     parameters: { approval_prompt: 'force' },
     authentication: 'detected',
     idToken: { check: 'signature', algorithms: 'advertised' },
-    userInfo: 'where needed',
+    userInfo: 'if needed',
     needs: [
       { claim: 'email', is: 'text', from: 'either' },
       { claim: 'email_verified', is: 'true', from: 'ID token' },

@@ -9,7 +9,7 @@ export interface ReceivedClaims {
 }
 
 const describe = {
-  text: 'a text',
+  text: 'a string',
   'account name': 'an account name',
   list: 'a list of names',
   objects: 'a list of objects',

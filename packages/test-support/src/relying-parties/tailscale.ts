@@ -14,7 +14,7 @@ export const tailscale: Application = {
     pkce: false,
     authentication: 'basic',
     idToken: { check: 'signature', algorithms: ['RS256', 'ES256'] },
-    userInfo: 'where needed',
+    userInfo: 'if needed',
     needs: [
       { claim: 'email', is: 'text', from: 'either' },
       { claim: 'name', is: 'text', from: 'either' },

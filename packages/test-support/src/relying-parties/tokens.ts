@@ -40,9 +40,9 @@ export async function checkTokens(
   const accessToken = await checks.check('An access token is issued', () => tokenText(tokens, 'access_token'))
   const idToken = await checkIdToken(tokens, { accessToken, nonce }, context, checks)
   const isMissing = behaviour.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
-  const asks = behaviour.userInfo === 'always' || (behaviour.userInfo === 'where needed' && isMissing)
+  const asks = behaviour.userInfo === 'always' || (behaviour.userInfo === 'if needed' && isMissing)
   const userInfo = asks
-    ? await checks.check('UserInfo answers, about the same person', () => askUserInfo(accessToken, idToken, context))
+    ? await checks.check('UserInfo returns the same user', () => askUserInfo(accessToken, idToken, context))
     : {}
   const received = { idToken, userInfo }
   for (const need of behaviour.needs) await checks.check(describeNeed(need), () => assertRequiredClaim(need, received))

@@ -20,7 +20,7 @@ export const vikunja: Application = {
     pkce: false,
     authentication: 'detected',
     idToken: { check: 'signature', algorithms: 'advertised' },
-    userInfo: 'where needed',
+    userInfo: 'if needed',
     needs,
     identifiedBy: 'preferred_username',
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },

@@ -16,7 +16,7 @@ export interface Api {
   listAll(path: string, query?: Readonly<Record<string, string>>, onBehalfOf?: string): Promise<readonly Item[]>
 }
 
-/** Runs a command with the REST API of the instance; a server may be running beside it. */
+/** Runs a command with the REST API of the instance; a server may be running at the same time. */
 export async function withApi<Result>(context: CommandContext, act: (api: Api) => Promise<Result>): Promise<Result> {
   await using instance = await openInstance(context)
   return await act(createApi(instance))

@@ -27,7 +27,7 @@ export interface Resource {
   readonly plural: string
   readonly singular: string
   readonly path: string
-  /** The fields that identify an item beside its ID, in a list and in arguments. */
+  /** The fields that identify an item in addition to its ID, in a list and in arguments. */
   readonly names: readonly string[]
   readonly columns: Readonly<Record<string, (item: Item) => unknown>>
   readonly fields: readonly Field[]

@@ -148,7 +148,7 @@ function canonicalLocale(locale: string): string | null {
   return /^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/.test(tag) && tag.length <= 35 ? tag : null
 }
 
-/** The import state of a user whom LDAP owns: Pocket ID's next import would have decided both rights anew. */
+/** The import state of a user whom LDAP owns: Pocket ID's next import would have decided both rights again. */
 export function planLdapState({ id, disabled, administrator }: User, hasAdministratorGroup: boolean): LdapImportState {
   return {
     ...newImportState(id, ''),

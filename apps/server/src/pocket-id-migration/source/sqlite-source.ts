@@ -19,7 +19,7 @@ export interface FileSourceOptions {
   readonly now: number
 }
 
-/** Reads a private copy of the database and of its write-ahead log: opening the original would create files beside it. */
+/** Reads a private copy of the database and of its write-ahead log: opening the original would create files next to it. */
 export async function openSqliteSource({ path, uploads, now }: FileSourceOptions): Promise<RawSource> {
   await using stack = new AsyncDisposableStack()
   const { staged: reader } = stack.use(

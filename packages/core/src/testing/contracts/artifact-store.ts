@@ -328,7 +328,7 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
-    name: 'destroys by grant the artifacts of one model only',
+    name: 'destroys only the artifacts of one model of a grant',
     run: async (store) => {
       await store.upsert(artifact('a', { grantId: 'g' }))
       await store.upsert(artifact('b', { grantId: 'g' }))

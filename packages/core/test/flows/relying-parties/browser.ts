@@ -22,13 +22,13 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     const result = await party.finish(returned.location ?? '')
     return {
       ...result,
-      checks: [...result.checks, { name: 'The passkey is asked for, and nothing else', passed: true }],
+      checks: [...result.checks, { name: 'The user is asked for the passkey only', passed: true }],
     }
   }
 
   async function signInSilently(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
     const result = await party.finish(await agent.followTo(await agent.get(party.begin(entryPoint).url), until))
-    return { ...result, checks: [...result.checks, { name: 'Nobody is asked anything', passed: true }] }
+    return { ...result, checks: [...result.checks, { name: 'The user is not asked', passed: true }] }
   }
 
   /** RFC 8252 §8.6. */
@@ -37,7 +37,7 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     const view = viewOf(page)
     const isConfirmation = view.view === 'consent' && view.confirmOnly === true
     const result = await party.finish((await decide(agent, page, 'submitTo', until)).location ?? '')
-    const checks = [...result.checks, { name: 'The person continues with one button', passed: isConfirmation }]
+    const checks = [...result.checks, { name: 'The user continues with one button', passed: isConfirmation }]
     return { ...result, passed: result.passed && isConfirmation, checks }
   }
 
@@ -67,10 +67,10 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     const next = viewOf(await agent.follow(await agent.get(party.begin().url), { until: party.isItsAddress }))
     const checks = [
       {
-        name: wanted ? 'The browser goes back to the application' : 'A page says so',
+        name: wanted ? 'The browser returns to the application' : 'A page confirms it',
         passed: end === (wanted ?? 'signed-out'),
       },
-      { name: hinted ? 'Nobody is asked' : 'The person is asked', passed: hinted === (view?.view !== 'sign-out') },
+      { name: hinted ? 'No confirmation is requested' : 'A confirmation is requested', passed: hinted === (view?.view !== 'sign-out') },
       { name: 'The next sign-in asks for the passkey', passed: next.view === 'sign-in' },
     ]
     return { account: null, passed: checks.every(({ passed }) => passed), checks }

@@ -127,7 +127,7 @@ export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
   const first = await dsm.finish(returned.location ?? '')
   const second = await dsm.finish(await agent.followTo(await agent.get(dsm.begin().url), until))
   return [
-    { name: 'Set-up', result: outcome(true, 'Discovery has both endpoints', null) },
+    { name: 'Set-up', result: outcome(true, 'Discovery contains both endpoints', null) },
     {
       name: 'Sign-in',
       result: outcome(
@@ -136,7 +136,7 @@ export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
         first.accountName,
       ),
     },
-    { name: 'Second sign-in', result: outcome(second.signedIn, 'Nobody is asked anything', second.accountName) },
+    { name: 'Second sign-in', result: outcome(second.signedIn, 'The user is not asked', second.accountName) },
   ]
 }
 

@@ -30,15 +30,15 @@ export async function relyingPartiesReference(host: Host, take: typeof measure =
   ]
   return `# Relying parties
 
-Made by \`pnpm --filter @pocket/core run reference\` from what emulated applications find when each is used with this provider.
+Made by \`pnpm --filter @pocket/core run reference\` from the checks of emulated applications with this provider.
 They live in \`packages/test-support/src/relying-parties\`, speak OpenID Connect as their real counterparts do, and are as strict.
 
 ${table([['Application', ...columns.map(([title]) => title), 'Other set-ups'], ...rows])}
 
-"Yes": everything that the application looks at is as it should be. "–": the application does not do that.
+"Yes": every check of the application passes. "–": the application does not do that.
 Sign-in is with a passkey and consent, the second sign-in is in the same browser and asks nothing, or
-to continue where a public client is at a loopback address. With each other set-up
-the application goes through all of it once more.
+to continue if a public client is at a loopback address. With each other set-up
+the application repeats all steps.
 
 ${measured.map(section).join('\n\n')}
 `
@@ -90,7 +90,7 @@ function section({ application, steps, others }: Measured): string {
   const checks = steps.map((step) => `- ${step.name}: ${sentences(step, steps)}.`)
   const also = others.map(([name, each]) => {
     const failed = failureIn(each)
-    return `- ${name}: ${failed ? `**not so: ${failed.name}**` : 'all of it as well'}.`
+    return `- ${name}: ${failed ? `**not so: ${failed.name}**` : 'the same results'}.`
   })
   return `## ${application.name}
 
@@ -129,24 +129,24 @@ function settings({ clientSettings, behaviour: { backChannelLogoutPath } }: Appl
 }
 
 const found = {
-  discovery: 'is told the issuer and insists on it',
-  'well-known': 'is told the address of discovery',
-  WebFinger: 'finds the issuer by WebFinger and insists on the one it was told',
-  typed: 'is told each address',
+  discovery: 'is configured with the issuer and requires it',
+  'well-known': 'is configured with the discovery URL',
+  WebFinger: 'discovers the issuer with WebFinger and requires the configured one',
+  typed: 'is configured with each endpoint',
 } as const satisfies Record<ProtocolBehaviour['endpoints'], string>
 
 const authenticated = {
   basic: '`client_secret_basic`',
-  'raw-basic': '`client_secret_basic`, id and secret as they are',
+  'raw-basic': '`client_secret_basic`, ID and secret unencoded',
   post: '`client_secret_post`',
-  detected: '`client_secret_basic`, and `client_secret_post` where that is refused',
+  detected: '`client_secret_basic`, and `client_secret_post` if that is rejected',
   none: 'no client authentication',
 } as const satisfies Record<ProtocolBehaviour['authentication'], string>
 
 const idTokenUse = {
-  none: 'the ID token is not looked at',
+  none: 'the ID token is ignored',
   read: 'the ID token is read unchecked',
-  claims: 'the ID token is checked but for its signature',
+  claims: 'the ID token is checked except for its signature',
 } as const
 
 function behaviour(of: ProtocolBehaviour): string {
@@ -167,7 +167,7 @@ function behaviour(of: ProtocolBehaviour): string {
     authenticated[of.authentication],
     idToken.check === 'signature' ? `the ID token is checked (${algorithms})` : idTokenUse[idToken.check],
     `UserInfo ${of.userInfo}`,
-    `knows people by ${codes([of.identifiedBy])}`,
+    `identifies users by ${codes([of.identifiedBy])}`,
   ]
     .join('; ')
     .concat('.')
