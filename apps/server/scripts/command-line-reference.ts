@@ -1,9 +1,13 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { Command } from 'commander'
 import type { CommandContext } from '../src/cli/command.ts'
 import { createProgram } from '../src/cli/run.ts'
+import { jsonSchemas } from '../src/composition/json-schemas.ts'
 
+const { homepage }: { readonly homepage: string } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+)
 const target = new URL('../../../docs/reference/command-line.md', import.meta.url)
 
 /** The command-line reference: every command with its arguments, options and examples. */
@@ -11,18 +15,19 @@ export function commandLineReference(): string {
   // No command runs, so the definitions need only these properties.
   const context = { version: '', print() {}, printError() {} } as unknown as CommandContext
   const sections = createProgram(context).commands.flatMap((command) => sectionsOf(command, 'pocket-id'))
+  const schemas = Object.keys(jsonSchemas).map((name) => `[${name}](${homepage}json-schemas/${name}.schema.json)`)
   return `# Command line
 
 Generated from \`apps/server/src/cli/\` by \`pnpm --filter @pocket/server run reference\`.
 
-Commands use the same variables as the server and work beside it, except where they say that it has to be stopped. In the image:
+Commands use the same variables as the server and work while it runs, unless they say that it has to be stopped. In the image:
 \`docker compose exec pocket-id pocket-id users list\`.
 
 - **Exit codes**: 0 for success, 1 for a failure, 2 for wrong usage, an invalid configuration, and differences that \`config plan\` finds.
 - **Output**: the result on standard output, everything else on standard error. \`--json\` prints the result as the REST API
-  returns it.
-- **Names**: where a command takes a user, a group or a client, it takes the ID or one of the names shown.
-- **Options** without a value have an opposite where they are a field: \`--no-public\` for \`--public\`.
+  returns it. JSON Schemas: ${schemas.join(', ')}.
+- **Names**: a user, a group or a client is given by its ID or one of the names shown.
+- **Options** without a value have an opposite if they set a field: \`--no-public\` for \`--public\`.
 - **Audit log**: changes are made by \`command line\`.
 - **Completion**: \`source <(pocket-id complete bash)\`, likewise for zsh, fish and powershell.
 

@@ -1,9 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { Command } from 'commander'
-import { jsonSchemaFiles, schemaFolder } from '../../scripts/json-schemas-reference.ts'
+import { publishedJsonSchemas } from '../../scripts/json-schemas.ts'
 import type { CommandContext } from '../../src/cli/command.ts'
 import { nameOf } from '../../src/cli/output.ts'
 import { createProgram } from '../../src/cli/run.ts'
@@ -14,10 +16,8 @@ import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 
 /** The published schema, which here also rejects members that it does not name. */
 async function problemsOf(name: string, document: string): Promise<unknown> {
-  const schema: unknown = JSON.parse(
-    await readFile(new URL(`${name}.schema.json`, schemaFolder), 'utf8'),
-    (_, value) =>
-      value?.properties !== undefined && value.type === 'object' ? { ...value, additionalProperties: false } : value,
+  const schema: unknown = JSON.parse(JSON.stringify(publishedJsonSchemas()[name]), (_, value) =>
+    value?.properties !== undefined && value.type === 'object' ? { ...value, additionalProperties: false } : value,
   )
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
   formats.default(ajv)
@@ -30,12 +30,14 @@ function leavesOf(command: Command): readonly Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
 }
 
-test('the published schemas are up to date', async () => {
-  const published = (await readdir(schemaFolder)).sort()
-  const files = jsonSchemaFiles()
-  expect(published).toEqual(Object.keys(files).sort())
-  for (const name of published)
-    expect([name, await readFile(new URL(name, schemaFolder), 'utf8')]).toEqual([name, files[name]])
+test('the documentation links only to published schemas', async () => {
+  const docs = fileURLToPath(new URL('../../../../docs/', import.meta.url))
+  const files = (await readdir(docs, { recursive: true })).filter((file) => /^[^.].*\.(md|yaml)$/.test(file))
+  const texts = await Promise.all(files.map((file) => readFile(join(docs, file), 'utf8')))
+  const linked = texts.flatMap((text) =>
+    Array.from(text.matchAll(/json-schemas\/([\w-]+)\.schema/g), ([, name]) => name),
+  )
+  expect([...new Set(linked)].sort()).toEqual(Object.keys(publishedJsonSchemas()).sort())
 })
 
 test('every command with --json has a schema', () => {

@@ -4,16 +4,16 @@ import { expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { parse } from 'yaml'
+import { publishedFileSchema } from '../../src/composition/configuration/schema.ts'
 import { startApp } from '../http/app.ts'
 import { createFileSite } from './file.ts'
 
 const folder = new URL('../../../../docs/examples/', import.meta.url)
-const schema = new URL('../../../../docs/reference/json-schemas/configuration-file.schema.json', import.meta.url)
 
 test('the examples are applied, and match the published schema', async () => {
   const ajv = new Ajv({ strict: false })
   formats.default(ajv)
-  const validate = ajv.compile(JSON.parse(await readFile(schema, 'utf8')))
+  const validate = ajv.compile(publishedFileSchema())
   const names = await readdir(folder)
   expect(names.sort()).toEqual(['cluster.yaml', 'company.yaml', 'home.yaml'])
   for (const name of names) {

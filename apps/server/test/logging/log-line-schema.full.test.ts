@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
@@ -7,7 +7,7 @@ import { eventually, freePort } from '@pocket/test-support'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import Sqlite from 'better-sqlite3'
-import { schemaFolder } from '../../scripts/json-schemas-reference.ts'
+import { logLineSchema as schema } from '../../src/logging/log-line-schema.ts'
 import { startInstance } from '../e2e/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
 
@@ -65,7 +65,6 @@ test('the lines of a running server match the published schema', async () => {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
-  const schema = JSON.parse(await readFile(new URL('log-line.schema.json', schemaFolder), 'utf8'))
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
   formats.default(ajv)
   const isValid = ajv.compile(schema)
