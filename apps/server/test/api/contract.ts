@@ -1,17 +1,14 @@
 /** The required caller of the contract; `protocol` follows the rules of OAuth 2.0, `session` rejects API keys. */
 export type ContractAuth = 'public' | 'user' | 'session' | 'administrator' | 'protocol'
 
-/** One route of the contract and its status in this server. */
+/** One route of the contract. */
 export interface ContractRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: `/${string}`
   readonly auth: ContractAuth
-  readonly status: 'served' | 'pending'
-  /** The feature that adds a pending route. */
-  readonly comment?: string
 }
 
-type Line = readonly [call: `${ContractRoute['method']} /${string}`, auth: ContractAuth, pending?: string]
+type Line = readonly [call: `${ContractRoute['method']} /${string}`, auth: ContractAuth]
 
 const lines: readonly Line[] = [
   ['GET /healthz', 'public'],
@@ -250,13 +247,7 @@ const ownLines: readonly Line[] = [
  */
 export const contract: readonly ContractRoute[] = [...lines, ...olderLines, ...ownLines].map(routeOf)
 
-function routeOf([call, auth, pending]: Line): ContractRoute {
+function routeOf([call, auth]: Line): ContractRoute {
   const [method, path] = call.split(' ')
-  return {
-    method: method as ContractRoute['method'],
-    path: path as ContractRoute['path'],
-    auth,
-    status: pending === undefined ? 'served' : 'pending',
-    ...(pending !== undefined && { comment: pending }),
-  }
+  return { method: method as ContractRoute['method'], path: path as ContractRoute['path'], auth }
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
-import { freshName } from '../api/people.ts'
 import { heic, photo, svg } from '../images/samples.ts'
 import { show, upload } from '../images/uploads.ts'
 
@@ -116,14 +115,7 @@ describe('the images of an instance', () => {
     expect(text).toContain(`href="#f-picture-${name}"`)
   })
 
-  test('can be changed only by administrators, from this site', async () => {
-    const { agent } = await instance.personWithoutPasskey(freshName())
-    const at = `${instance.url}${base}/images/logoLight`
-    expect((await upload(agent, { method: 'POST', url: at, bytes: svg })).status).toBe(403)
-    expect((await agent.postForm(`${at}/remove`, {})).status).toBe(403)
-    expect((await instance.administrator.postForm(`${at}/remove`, {}, { from: 'https://evil.example/' })).status).toBe(
-      403,
-    )
+  test('returns not found for an unknown picture', async () => {
     expect((await send('nothing', svg)).status).toBe(404)
   })
 })

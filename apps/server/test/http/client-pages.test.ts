@@ -421,27 +421,7 @@ describe('the page of a client', () => {
     expect((await agent.get(`${at}/${id}/settings`)).text).not.toMatch(/\/logo\?light=true/)
   })
 
-  test('is restricted to administrators and to forms of this site', async () => {
-    const { id } = await made()
-    const paths = [
-      ...[
-        'settings',
-        'secrets',
-        'secrets/1/stored',
-        'logo',
-        'logo/address',
-        'logo/remove',
-        'document',
-        'access',
-        'remove',
-      ].map((part) => `${id}/${part}`),
-      'bulk',
-    ]
-    for (const path of paths) {
-      expect([path, (await running.agent().postJson(`${at}/${path}`, {})).status]).toEqual([path, 401])
-      const elsewhere = await agent.postForm(`${at}/${path}`, { name: 'x' }, { from: 'https://evil.example/' })
-      expect([path, elsewhere.status]).toEqual([path, 403])
-    }
+  test('returns not found for an unknown client', async () => {
     expect((await agent.postForm(`${at}/nobody/settings`, {})).status).toBe(404)
   })
 })

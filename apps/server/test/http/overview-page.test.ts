@@ -53,19 +53,6 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
   }
 
-  test('requires an administrator', async () => {
-    const user = await createPerson(instance)
-    const { json } = await instance.call('POST /api/users/{id}/one-time-access-token', {
-      params: { id: user.id },
-      body: { ttl: '1h' },
-    })
-    const other = instance.agent()
-    await other.postForm(`${instance.url}/lc`, { code: String(json.token) })
-    expect((await get(overview, other)).status).toBe(403)
-    expect((await get(overview, instance.agent())).status).toBe(303)
-    await instance.call('DELETE /api/users/{id}', { params: { id: user.id } })
-  })
-
   test('shows one sentence if all is well, and otherwise the findings, most severe first', async () => {
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
     expect(findings(await html())).toEqual([['/settings/admin/back-ups', 'There is no back-up']])

@@ -207,21 +207,4 @@ describe('the policy for passkeys', () => {
       server.close()
     }
   })
-
-  test('requires an administrator', async () => {
-    const otherAgent = running.agent()
-    expect((await otherAgent.postForm(at, unchanged)).status).not.toBe(200)
-    const bobs = { username: 'bob', email: 'b@example.com' }
-    expect((await agent.postJson(`${running.url}/api/users`, bobs)).status).toBe(201)
-    const code = await running.app.issueLoginCode('bob')
-    const bob = running.agent()
-    await bob.postJson(`${running.url}/api/one-time-access-token/${code.code}`, {})
-    expect((await registerPasskey(bob, running.url)).answer.status).toBe(200)
-    for (const response of [
-      await bob.get(at),
-      await bob.postForm(at, unchanged),
-      await bob.postForm(`${at}/metadata`, {}),
-    ])
-      expect(response.status).toBe(403)
-  })
 })

@@ -28,23 +28,6 @@ async function added(username: string, more: Readonly<Record<string, string>> = 
 const idOf = (path: string) => String(path.split('/').at(-1))
 const versionOf = (html: string) => (/name="version" value="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&#34;', '"')
 
-test('pages require an administrator', async () => {
-  const path = await added('stranger')
-  const { code } = await running.app.issueLoginCode('stranger')
-  const other = running.agent()
-  await other.postForm(`${running.url}/lc`, { code })
-  for (const page of [
-    users,
-    `${users}/new`,
-    ...['', '/access', '/security', '/activity', '/remove'].map((tab) => path + tab),
-  ])
-    expect([page, (await other.get(running.url + page)).status]).toEqual([page, 403])
-  for (const form of ['', '/disable', '/groups', '/picture', '/picture/remove', '/sign-in-link', '/remove'])
-    expect([form, (await other.postForm(running.url + path + form, {})).status]).not.toEqual([form, 303])
-  expect((await other.postForm(`${running.url}${users}/bulk`, { act: 'delete' })).status).toBe(403)
-  expect((await running.agent().get(`${running.url}${users}`)).status).toBe(303)
-})
-
 describe('the list', () => {
   test('is searched, sorted, filtered and paginated by its URL', async () => {
     for (const name of ['lena', 'lars', 'lotte']) await added(name, { displayName: `Lister ${name}` })
