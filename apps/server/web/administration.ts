@@ -9,7 +9,7 @@ import './settings.ts'
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-print]'))
   button.addEventListener('click', () => print())
 
-// An action of several batches goes on by itself.
+// An action with several batches continues automatically.
 document.querySelector<HTMLButtonElement>('form[data-continue] button[type="submit"]')?.click()
 
 /** A picture is sent as soon as it is chosen; without JavaScript, by the button. */

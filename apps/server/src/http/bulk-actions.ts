@@ -73,7 +73,7 @@ function submittedIds(ctx: Context): readonly string[] {
 /**
  * Runs an action for the selected items, or all that match, after confirmation, and returns to the list. Of all that matched,
  * only those are changed that were confirmed and still match. More than one batch continues with a request for each, which the
- * page sends by itself.
+ * page submits automatically.
  */
 export async function runBulkAction<Item extends BulkItem>(
   ctx: Context,

@@ -72,8 +72,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await signIn(unverified.authenticator)).toEqual([200, undefined])
     expect(await requestOptions()).toMatchObject({ userVerification: 'preferred', hints: ['security-key', 'hybrid'] })
     await policy({ webauthnAuthenticatorAttachment: 'platform' })
-    const inTheDevice = { hints: ['client-device'], authenticatorSelection: { authenticatorAttachment: 'platform' } }
-    expect(await optionsFor(agent)).toMatchObject(inTheDevice)
+    const onThisDevice = { hints: ['client-device'], authenticatorSelection: { authenticatorAttachment: 'platform' } }
+    expect(await optionsFor(agent)).toMatchObject(onThisDevice)
     // A browser that ignores the requested options.
     const { authenticatorSelection: _asked, ...unasked } = await optionsFor(agent)
     const body = new SoftwareAuthenticator(key).create(unasked, { origin: instance.url })

@@ -278,14 +278,14 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
       return String((await instance.call(call, { params: { id: victim.id }, body: {}, ...by })).json.token)
     }
     const [used, unused] = [await codeFor(), await codeFor()]
-    const asVictim = instance.agent()
-    await asVictim.postForm(`${instance.url}/lc`, { code: used })
-    const { authenticator: victimsOther } = await registerPasskey(asVictim, instance.url)
+    const agent = instance.agent()
+    await agent.postForm(`${instance.url}/lc`, { code: used })
+    const { authenticator: victimsOther } = await registerPasskey(agent, instance.url)
     const { device, redeem } = await deviceApprovedBy(attacker, boss.authenticator)
     await redeem()
 
     expect((await remove(boss.id, stolen)).status).toBe(204)
-    expect([await isSignedIn(device), await isSignedIn(asVictim)]).toEqual([false, true])
+    expect([await isSignedIn(device), await isSignedIn(agent)]).toEqual([false, true])
     const where = { params: { id: boss.id, passkeyId: stolen } }
     const read = async () =>
       (await instance.call('GET /api/users/{id}/passkey-removals/{passkeyId}', where)).json.made as Json[]
@@ -315,7 +315,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     expect(withdrawn.status).toBe(204)
     expect(new Set((await read()).map(({ state }) => state))).toEqual(new Set(['withdrawn']))
     expect((await instance.call('GET /api/users/{id}/passkey-removals', where)).json).toEqual([])
-    expect([await isSignedIn(derivedSession), await isSignedIn(asVictim)]).toEqual([false, false])
+    expect([await isSignedIn(derivedSession), await isSignedIn(agent)]).toEqual([false, false])
     expect((await instance.agent().getJson(`${instance.url}/api/users/me`, withKey)).status).toBe(401)
     expect((await instance.call('GET /api/oidc/clients/{id}/secrets', { params })).json).toEqual([])
     expect(await passkeysOf(boss.id)).toEqual([])

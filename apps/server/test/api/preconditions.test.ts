@@ -28,7 +28,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   /** An object, its URL, and two changes that differ. */
-  const things: readonly (readonly [
+  const records: readonly (readonly [
     name: string,
     make: () => Promise<string>,
     write: string,
@@ -79,7 +79,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return String((await instance.call('POST /api/oidc/clients', { body: { name: 'Client', callbackURLs } })).json.id)
   }
 
-  test.each(things)('changes %s only if it is as it was read', async (_, make, elsewhere, body) => {
+  test.each(records)('changes %s only if it is as it was read', async (_, make, elsewhere, body) => {
     const path = await make()
     const write = elsewhere === '' ? path : `${elsewhere}/${path.split('/').at(-1)}`
     const { etag } = await send('GET', path)

@@ -86,8 +86,8 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
   test.each([
     ['users', { username: 'unnamed', email: 'unnamed@example.com' }],
     ['oidc/clients', { name: 'Unnamed', callbackURLs: [] }],
-  ])('accepts an empty ID for a new %s, as a program in Go sends it', async (things, body) => {
-    const { status, json } = await call(`POST /api/${things}`, { ...body, id: '' })
+  ])('accepts an empty ID for a new %s, as a program in Go sends it', async (collection, body) => {
+    const { status, json } = await call(`POST /api/${collection}`, { ...body, id: '' })
     expect([status, json]).toMatchObject([201, { id: expect.stringMatching(/^[0-9a-f-]{36}$/) }])
   })
 

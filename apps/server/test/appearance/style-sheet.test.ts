@@ -10,7 +10,7 @@ const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) 
 describe('the accent', () => {
   test('keeps text on it and the accent itself readable on every surface, for every colour', async () => {
     const tokens = await readFile(new URL('../../web/styles/tokens.css', import.meta.url), 'utf8')
-    // The rest repeats the numbers of this file.
+    // The calculation below uses these values of the style sheet.
     for (const part of [
       'oklch(0.48 var(--accent-light)',
       'oklch(0.78 var(--accent-dark)',

@@ -296,8 +296,8 @@ describe('counted in a new browser', () => {
     const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
     expect(outcome).toEqual({ signedIn: true, accountName: name })
     const signIn = ['GET /interaction/…/arrived', 'GET /login', 'POST /login', 'GET /interaction/…/arrived']
-    const onwards = ['GET /interaction/…', 'GET /authorize/…', 'GET /interaction/…', ...allowed]
-    expect(cold.counted()).toEqual({ taps: taps + 2, requests: [...verified, ...signIn, ...onwards] })
+    const afterSignIn = ['GET /interaction/…', 'GET /authorize/…', 'GET /interaction/…', ...allowed]
+    expect(cold.counted()).toEqual({ taps: taps + 2, requests: [...verified, ...signIn, ...afterSignIn] })
     await send('/api/settings', { signUpVerification: false, signUpApproval: false }, 'PATCH')
   })
 
@@ -324,8 +324,8 @@ describe('counted in a new browser', () => {
     // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
     const chosen = await atDsm(known.page, () => known.page.goto(dsm.begin().url))
     expect(chosen).toEqual({ signedIn: true, accountName: 'heidi' })
-    const onwards = [...toInteraction, 'POST /interaction/…/login', 'GET /authorize/…', nas]
-    expect(known.counted()).toEqual({ taps: 0, requests: onwards })
+    const afterSignIn = [...toInteraction, 'POST /interaction/…/login', 'GET /authorize/…', nas]
+    expect(known.counted()).toEqual({ taps: 0, requests: afterSignIn })
   })
 
   test("an administrator's link is two taps to a new passkey", async () => {

@@ -202,7 +202,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const verifyAt = await linkFor(email)
       const token = new URL(verifyAt).searchParams.get('token') ?? ''
       const verified = await instance.agent().postForm(`${url}/verify-email`, { token })
-      let onwards = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
+      let nextUrl = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
       if (approval) {
         const { json } = await instance.call('GET /api/signup-approvals')
         const [person] = json as unknown as { user: { id: string } }[]
@@ -210,20 +210,20 @@ describe.each(databaseKinds)('%s', (kind) => {
         const enable = `${url}/settings/admin/users/${params.id}/enable`
         if (by === 'hand') expect((await instance.administrator.postForm(enable, {})).status).toBe(303)
         else await instance.call('POST /api/signup-approvals/{id}/approve', { params, body: {} })
-        onwards = await linkFor(email)
+        nextUrl = await linkFor(email)
       }
-      expect(new URL(onwards).pathname).toBe(`${pathname}/arrived`)
-      expect((await agent.get(onwards)).location).toContain('/login?redirect=%2Finteraction%2F')
+      expect(new URL(nextUrl).pathname).toBe(`${pathname}/arrived`)
+      expect((await agent.get(nextUrl)).location).toContain('/login?redirect=%2Finteraction%2F')
       expect((await signIn()).status).toBe(200)
       // The original browser continues with the link of the e-mail and with the page that is still open.
-      expect((await agent.get(onwards)).location).toBe(url + pathname)
+      expect((await agent.get(nextUrl)).location).toBe(url + pathname)
       const { location: signedIn } = await agent.get(url + loginUrl)
       expect((await agent.get(String(signedIn))).location).toBe(url + pathname)
 
       // If the session has ended, or on another device, the page names the application and offers to open it again.
       agent.clearCookies()
       expect((await signIn()).status).toBe(200)
-      const arrived = await agent.get(onwards)
+      const arrived = await agent.get(nextUrl)
       expect([arrived.status, arrived.text]).toEqual([200, expect.stringContaining('Notes')])
       expect(arrived.text.includes(`href="${launchURL}"`)).toBe(launchURL !== null)
     },

@@ -15,7 +15,7 @@ const apiKey = 'a static api key that is long enough'
 /** Milliseconds after which a change must count in every process. */
 const propagationTime = 2000
 
-// PgBouncer in transaction mode delivers no notifications, so each process finds the changes by itself.
+// PgBouncer in transaction mode delivers no notifications, so each process polls for changes.
 describeUnless(pgbouncerUnavailableReason, describe)('without notifications', () => {
   test(
     'a change counts in another process within two seconds',

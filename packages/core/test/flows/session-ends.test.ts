@@ -244,7 +244,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     expect(await kept(account.id)).toEqual([])
   })
 
-  test('keeps a consent revoked that is withdrawn during an authorization, and the access it gave', async () => {
+  test('does not restore a consent, or its access, that is withdrawn during an authorization', async () => {
     const one = await signedIn()
     for (const moment of moments) {
       const party = await clientThat(false)

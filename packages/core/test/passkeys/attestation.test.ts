@@ -423,7 +423,7 @@ describe('certificate with a revocation list', () => {
     server.close()
   })
 
-  test('of an unknown issuer causes no request of the server', async () => {
+  test('does not make the server send a request for an unknown issuer', async () => {
     const otherUser = await certified({ subject: 'CN=Mallory' })
     const created = await certified({ issuer: otherUser, subject: attestationSubject, extensions: [list] })
     const { register } = createFixture()
@@ -453,7 +453,7 @@ describe('certificate with a revocation list', () => {
     expect(requests).toEqual([])
   })
 
-  test('of a model that the metadata lists causes a request of its list', async () => {
+  test('makes the server request the list of a model in the metadata', async () => {
     const { register } = createFixture({ attestation: 'required' }, () =>
       metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '8'), root)]),
     )
