@@ -23,11 +23,12 @@ import type { Finding } from './diagnosis/finding.ts'
 import { loadAssets, serveAssets } from './http/assets.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { type ApiRequest, type ApiResponse, callApi } from './http/call-api.ts'
-import { bodies, createKoa, probes, sameOriginOnly } from './http/koa.ts'
+import { bodies, createKoa, sameOriginOnly } from './http/koa.ts'
 import { limitRequests } from './http/limits.ts'
 import { listen, stopListening } from './http/listen.ts'
 import { maintenanceListener } from './http/maintenance.ts'
 import { ReplaceableServer } from './http/replaceable-server.ts'
+import { createRequestListener, probes } from './http/request-listener.ts'
 import { notifyReady } from './http/systemd.ts'
 import type { Logger } from './logging/logger.ts'
 import type {
@@ -252,14 +253,7 @@ async function compose(
     )
   }
 
-  const koa = createKoa({
-    trustProxy: config.trustProxy,
-    logger,
-    show,
-    findUser: createAuthentication(pocket, directory).user,
-    originOf: pocket.originOf,
-    hstsMaxAge: config.hstsMaxAge,
-  })
+  const koa = createKoa(logger, show, createAuthentication(pocket, directory).user)
   const forwardAuth = pocket.forwardAuth()
   koa
     // Probes must work without the database, and at any host.
@@ -272,11 +266,20 @@ async function compose(
     .use(api.routes)
     .use(bodies())
     .use(pages.routes())
+  const handleByKoa = koa.callback()
+  const handle = createRequestListener(
+    { trustProxy: config.trustProxy, logger, originOf: pocket.originOf, hstsMaxAge: config.hstsMaxAge },
+    async (req, res, { problem }) => {
+      // Koa has the error handler.
+      const isServed = problem === undefined && (await pocket.serveDocument(req, res).catch(() => false))
+      if (!isServed) await handleByKoa(req, res)
+    },
+  )
   return {
     pocket,
     directory,
     lockLost: database.lock.lost,
-    handle: koa.callback(),
+    handle,
     isEmpty: async () => !(await hasContent(databaseOf(database.dataSource))),
     setUpToken: setUpTokenOf(database.masterKey),
     configuration: services.configuration,
@@ -319,7 +322,7 @@ async function compose(
     async measure() {
       return { pool: databaseOf(database.dataSource).pool, emails: await database.emails.countUnsent() }
     },
-    callApi: (request) => callApi({ handler: koa.callback(), issuer: pocket.issuer, apiKey: commandLineKey }, request),
+    callApi: (request) => callApi({ handler: handle, issuer: pocket.issuer, apiKey: commandLineKey }, request),
     async stop(stopRequests) {
       // A request may be waiting for a job run or for a remote server.
       ldap[Symbol.dispose]()

@@ -6,7 +6,7 @@ import { withAccountIds } from './composition/account-ids.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
 import { maintain } from './composition/maintenance.ts'
-import { createMiddleware } from './composition/middleware.ts'
+import { createDocumentHandler, createMiddleware } from './composition/middleware.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
 import { createUserServices } from './composition/user-services.ts'
 import { InvalidInputError } from './errors.ts'
@@ -14,6 +14,7 @@ import { createAssertions } from './forward-auth/assertions.ts'
 import { createForwardAuth } from './forward-auth/forward-auth.ts'
 import { createSiteTest } from './forward-auth/site-test.ts'
 import { type CallbackOptions, createCallback } from './http/callback.ts'
+import { toOriginForm } from './http/issuer-request.ts'
 import { configuredOrigin } from './http/own-origin.ts'
 import { requestContext } from './http/request-context.ts'
 import { createFetch, toNodeExchange } from './http/web-standard.ts'
@@ -73,6 +74,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const { sessions, history, loginCodes, mailedCodes, metadata } = userServices
   const { signIn, registration, reauthentication, deviceLogins, deviceAuthorizations } = userServices
   const middleware = createMiddleware(options, engine, userServices)
+  const serveDocument = createDocumentHandler(options, engine)
 
   const siteSessions = createSiteSessions(options, provider)
   const forwardAuth = createForwardAuth(options, {
@@ -126,6 +128,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     deviceAuthorizations,
     limits,
     koa: () => middleware,
+    serveDocument: (req, res) => serveDocument(toOriginForm(req.url ?? '') ?? '', req, res),
     forwardAuth: () => forwardAuth,
     testSiteRequest: createSiteTest(options),
     callback,

@@ -99,6 +99,11 @@ export interface Pocket extends AsyncDisposable {
    */
   koa(): Middleware
   /**
+   * Serves the provider metadata and the keys at the least cost, before a framework, if the request is for one of them; otherwise
+   * resolves to `false`. `koa`, `callback` and `fetch` serve them too.
+   */
+  serveDocument(req: IncomingMessage, res: ServerResponse): Promise<boolean>
+  /**
    * Serves `/api/authz/` for proxies that protect other applications, and `/.pocket/` at the hosts of these applications.
    * Use it before all other middleware. Sets `ctx.state.errorCode` if it rejects a request. `callback` and `fetch` have an option for it.
    */

@@ -75,14 +75,14 @@ async function respond(
   // The stack is not useful, and there may be many such errors.
   if (pocketError instanceof UnavailableError)
     logger.error(
-      { requestId, path: pathForLog(ctx), reason: messageOf(pocketError.cause ?? pocketError) },
+      { requestId, path: pathForLog(ctx.path), reason: messageOf(pocketError.cause ?? pocketError) },
       'The database is unavailable',
     )
   else if (!pocketError || pocketError.status >= 500)
-    logger.error({ err: error, requestId, path: pathForLog(ctx) }, 'The request failed')
+    logger.error({ err: error, requestId, path: pathForLog(ctx.path) }, 'The request failed')
   else
     logger.info(
-      { errorCode: pocketError.code, requestId, path: pathForLog(ctx), reason: pocketError.message },
+      { errorCode: pocketError.code, requestId, path: pathForLog(ctx.path), reason: pocketError.message },
       'The request was rejected',
     )
   if (ctx.headerSent) return

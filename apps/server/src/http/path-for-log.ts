@@ -1,5 +1,3 @@
-import type { Context } from 'koa'
-
 /** One-time access codes and sign-up tokens follow `/lc` or `/st`, also in misspelled or percent-encoded paths. */
 const inPage = /(\/(?:(?:l|%6c)(?:c|%63)|(?:s|%73)(?:t|%74))[^/]*\/).+/i
 /** The equivalent path in the REST API. */
@@ -8,7 +6,7 @@ const inOperation = /(\/one-time-access-[^/]*\/).+/i
 const inDeviceLogin = /(\/device-login\/requests\/)[^/]+/i
 
 /** The path of a request without secrets, for the log. */
-export function pathForLog({ path }: Pick<Context, 'path'>): string {
+export function pathForLog(path: string): string {
   return path
     .replace(inPage, '$1[redacted]')
     .replace(inOperation, '$1[redacted]')

@@ -1,7 +1,7 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditEvent } from '@pocket/core'
 import { diagnostics } from '@pocket/core/internal'
-import type { Context } from 'koa'
 
 // Channels where the server publishes telemetry, in addition to core. Without a subscriber each costs one comparison.
 
@@ -11,8 +11,19 @@ export const auditEvents: diagnostics.MessageChannel<AuditEvent> = channel('pock
 export const { trace } = diagnostics
 
 export interface RequestMessage {
-  readonly ctx: Context
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
   readonly requestId: string
+  readonly state: RequestState
+}
+
+/** What the handlers of a request have learned about it. */
+export interface RequestState {
+  /** Why no handler may serve the request. */
+  readonly problem: string | undefined
+  /** The reason for a rejection. */
+  errorCode?: string
+  traceId?: string
 }
 
 export interface JobMessage {

@@ -54,11 +54,11 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
     })
 
   const requestDuration = seconds('http.server.request.duration', 'Duration of requests by route.')
-  onEnd(stack, requests, ({ ctx }, duration) =>
+  onEnd(stack, requests, ({ req: { method = '', url = '' }, res }, duration) =>
     requestDuration.record(duration, {
-      'http.request.method': methods.has(ctx.method) ? ctx.method : '_OTHER',
-      'http.route': routeOf(ctx.method, ctx.path) ?? 'other',
-      'http.response.status_code': ctx.res.statusCode,
+      'http.request.method': methods.has(method) ? method : '_OTHER',
+      'http.route': routeOf(method, url) ?? 'other',
+      'http.response.status_code': res.statusCode,
     }),
   )
 

@@ -17,8 +17,9 @@ for (const route of [...accessTable.keys(), ...coreTable.keys()]) {
   }
 }
 
-/** The pattern of the route that serves this path, so that neither IDs nor tokens reach a label; `undefined` if there is none. */
-export function routeOf(requestMethod: string, path: string): string | undefined {
+/** The pattern of the route that serves this URL, so that neither IDs nor tokens reach a label; `undefined` if there is none. */
+export function routeOf(requestMethod: string, url: string): string | undefined {
+  const [path = ''] = url.split('?', 1)
   const method = requestMethod === 'HEAD' ? 'GET' : requestMethod
   if (staticRoutes.has(`${method} ${path}`)) return path
   const segments = path.split('/')

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { TracingChannel } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
 import {
   type Attributes,
   type Context as OtelContext,
@@ -13,7 +14,6 @@ import {
 import { parseTraceParent } from '@opentelemetry/core'
 import type { TrustProxy } from '@pocket/core'
 import { diagnostics } from '@pocket/core/internal'
-import type { Context } from 'koa'
 import { jobRuns, requests } from './channels.ts'
 import { outgoing } from './outgoing.ts'
 import { routeOf } from './route-of.ts'
@@ -63,20 +63,19 @@ export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableS
 
   follow(
     requests,
-    ({ ctx, requestId }) => ({
-      name: ctx.method,
+    ({ req: { method = '' }, requestId }) => ({
+      name: method,
       kind: SpanKind.SERVER,
-      attributes: { 'http.request.method': ctx.method, 'pocket.request_id': requestId },
+      attributes: { 'http.request.method': method, 'pocket.request_id': requestId },
     }),
     {
-      parent: ({ ctx }) => remoteParent(ctx, trustProxy),
-      finish({ ctx }, span) {
-        const route = routeOf(ctx.method, ctx.path) ?? 'other'
-        const { statusCode } = ctx.res
-        span.updateName(`${ctx.method} ${route}`)
+      parent: ({ req }) => remoteParent(req, trustProxy),
+      finish({ req: { method = '', url = '' }, res: { statusCode }, state }, span) {
+        const route = routeOf(method, url) ?? 'other'
+        span.updateName(`${method} ${route}`)
         span.setAttributes({ 'http.route': route, 'http.response.status_code': statusCode })
         if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
-        ctx.state.traceId = span.spanContext().traceId
+        state.traceId = span.spanContext().traceId
       },
     },
   )
@@ -112,7 +111,7 @@ interface Follow<Message> {
 }
 
 /** W3C Trace Context of a trusted proxy; anyone else could choose which requests are sampled. */
-function remoteParent({ req }: Context, trustProxy: TrustProxy): OtelContext {
+function remoteParent(req: IncomingMessage, trustProxy: TrustProxy): OtelContext {
   const header = req.headers.traceparent
   const peer = req.socket.remoteAddress
   if (typeof header !== 'string' || peer === undefined || !trustProxy(peer)) return ROOT_CONTEXT

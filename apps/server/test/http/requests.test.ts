@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { strictTransportSecurity } from '../../src/http/koa.ts'
+import { strictTransportSecurity } from '../../src/http/request-listener.ts'
 import { type RunningApp, startApp } from './app.ts'
 
 let running: RunningApp
@@ -29,9 +29,10 @@ test.each(['/login', '/healthz', '/.well-known/jwks.json', '/api/users', '/.well
     const { host } = new URL(running.local)
     const request = (...hosts: readonly string[]) =>
       statusOf([`GET ${path} HTTP/1.1`, ...hosts.map((each) => `Host: ${each}`), 'Connection: close'])
+    // The first response may be cached.
+    expect(await request(host)).not.toContain(' 400 B')
     expect(await request(host, 'evil.example')).toContain(' 400 ')
     expect(await request(host, host)).toContain(' 400 ')
-    expect(await request(host)).not.toContain(' 400 B')
   },
 )
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { RateLimitedError, UnavailableError } from '../errors.ts'
 import { rewriteToIssuer, toOriginForm } from '../http/issuer-request.ts'
@@ -11,6 +12,7 @@ import { createLoginPages } from '../interactions/login-pages.ts'
 import { interactionRoutes } from '../interactions/routes.ts'
 import { carriedParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/normalize-request.ts'
+import { isDocumentPath } from '../oidc/documents.ts'
 import { respondRateLimited } from '../oidc/failed-clients.ts'
 import { requestedOrigin } from '../oidc/internal-addresses.ts'
 import { createSilentLogout } from '../oidc/logout-without-prompt.ts'
@@ -33,6 +35,7 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
   const loginPages = createLoginPages(options, userServices)
   const handleProtocolRequest = createProtocolHandler(options, engine, userServices)
   const webFinger = createWebFinger(options)
+  const serveDocument = createDocumentHandler(options, engine)
 
   const handle: Middleware = async (ctx, next) => {
     const { requestId } = requestContext(ctx.req, trustProxy)
@@ -40,9 +43,13 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
     ctx.res.setHeader('X-Request-ID', requestId)
     discardUnreadBody(ctx.req, ctx.res)
     const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
+    // Before all that only other requests need, because clients request them often.
+    if (await serveDocument(target, ctx.req, ctx.res)) {
+      ctx.respond = false
+      return
+    }
     const path = pathOf(target)
-    const relativePath =
-      path === insertedMetadataPath(issuer.path) ? metadataPath : pathBelowIssuer(target, issuer.path)
+    const relativePath = relativeTo(issuer, target)
     if (relativePath === undefined && path !== relatedOriginsPath && path !== webFingerPath) return next()
     const origin = configuredOrigin(ctx.req, origins, trustProxy)
     rewriteToIssuer(ctx.req, requestedOrigin(ctx.req, pathOf(relativePath ?? path), issuer, internalOrigin))
@@ -92,6 +99,24 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
   }
 }
 
+/**
+ * Serves the metadata and the keys at this target without what only other requests need. Resolves to `false` if the request is
+ * for something else, or if the library must respond.
+ */
+export function createDocumentHandler({ issuer, onError }: ResolvedOptions, { holder }: Engine) {
+  return async (target: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
+    const path = pathOf(relativeTo(issuer, target) ?? '')
+    if (!isDocumentPath(path)) return false
+    await holder.refresh((error) => onError(error, requestContext(req).requestId))
+    return holder.serveDocument(path, req, res)
+  }
+}
+
+/** The part of a target below the issuer; `undefined` if it is outside. */
+function relativeTo({ path }: ResolvedOptions['issuer'], target: string): string | undefined {
+  return pathOf(target) === insertedMetadataPath(path) ? metadataPath : pathBelowIssuer(target, path)
+}
+
 /** Handles protocol requests before oidc-provider does. */
 function createProtocolHandler(
   options: ResolvedOptions,
@@ -108,11 +133,6 @@ function createProtocolHandler(
 
   const handleProtocolRequest = async (ctx: Context, requestId: string): Promise<void> => {
     await holder.refresh((error) => onError(error, requestId))
-    // Before all that only other requests need, because clients request them often.
-    if (await holder.serveDocument(ctx.req, ctx.res)) {
-      ctx.respond = false
-      return
-    }
     if (await rejectOversized(ctx)) return
     if (await redirectPosted(ctx)) return
     if (signOutUrl !== undefined && ctx.path === protocolRoutes.end_session && ctx.querystring === '') {

@@ -66,5 +66,6 @@ export function recordCaller(req: IncomingMessage, caller: Pick<RequestContext, 
 function clientAddress(req: IncomingMessage, trustProxy: TrustProxy): string | null {
   const { remoteAddress } = req.socket
   const forwardedAddress = proxyAddr(req, trustProxy)
+  if (forwardedAddress === remoteAddress) return remoteAddress ?? null
   return isIP(forwardedAddress ?? '') === 0 ? (remoteAddress ?? null) : forwardedAddress
 }

@@ -28,14 +28,18 @@ interface Document {
   readonly etag: string
 }
 
-/** Serves the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5). */
-export type ServeDocument = (req: IncomingMessage, res: ServerResponse) => Promise<boolean>
+/**
+ * Serves the provider metadata (RFC 8414 §3, OpenID Connect Discovery §4) and the keys (RFC 7517 §5); `path` is relative to the
+ * issuer. Resolves to `false` if the library must respond.
+ */
+export type ServeDocument = (path: string, req: IncomingMessage, res: ServerResponse) => Promise<boolean>
+
+/** Whether a path, relative to the issuer, is that of a document. */
+export const isDocumentPath = (path: string): boolean => Object.hasOwn(documentByPath, path)
 
 /**
  * Caches the library's metadata and JWKS responses, which are the same for all clients until the provider is replaced. The
  * library would build and serialize them for each request.
- *
- * @returns a function that serves a cached document; it resolves to `false` if the library must respond.
  */
 export function serveDocuments(provider: Provider, context: ProviderContext): ServeDocument {
   const { issuer, internalOrigin, registrationPolicy, isSignUpOpen } = context
@@ -61,8 +65,8 @@ export function serveDocuments(provider: Provider, context: ProviderContext): Se
     ctx.res.removeHeader('Content-Security-Policy')
     sendDocument(document, ctx.req, ctx.res)
   })
-  return async (req, res) => {
-    const name = documentByPath[(req.url ?? '').split('?', 1)[0] ?? '']
+  return async (path, req, res) => {
+    const name = documentByPath[path]
     if (name === undefined || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
     const document = cache.get(keyOf(name, await getFeatures(name)))
     if (document === undefined) return false

@@ -56,7 +56,7 @@ export async function createProviderHolder(
   return {
     current: () => current.provider,
     handle: (req, res) => current.callback(req, res),
-    serveDocument: (req, res) => current.serveDocument(req, res),
+    serveDocument: (path, req, res) => current.serveDocument(path, req, res),
     async reload() {
       use(await keyRing.load())
     },
