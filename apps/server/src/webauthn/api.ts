@@ -86,6 +86,8 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       summary: 'Sign out of this browser',
       area,
       response: { status: 204 },
+      // The browser may have cookies of other sessions than the one that has ended.
+      beforeNotSignedIn: ({ req, res }) => pocket.signOut(req, res),
       handle: async ({ ctx: { req, res } }) => {
         // An API key has no session to end.
         if (await pocket.session(req, res)) await pocket.signOut(req, res)

@@ -146,6 +146,54 @@ describe.each(databaseKinds)('%s', (kind) => {
         expect(await statuses()).toEqual([401, 401])
       },
     )
+
+    test.each(['POST /api/webauthn/logout', 'POST /logout'])(
+      'ends with %s for the other accounts of a browser whose session has ended',
+      async (call) => {
+        const { id, agent } = await instance.person(freshName())
+        const { id: otherId, authenticator } = await instance.person(freshName())
+        const body = await passkeyAnswer(agent, instance.url, authenticator)
+        await instance.call('POST /api/webauthn/login/finish', { body, agent })
+        await instance.app.pocket.sessions.endOthers(otherId, null)
+        const [method = '', path = ''] = call.split(' ')
+        const { status } = await agent.sendJson(method, instance.url + path, {})
+        expect(status).toBe(path === '/logout' ? 303 : 401)
+        expect(cookie(agent, 'access_token')).toBeUndefined()
+        expect(await instance.app.pocket.sessions.list(id)).toEqual([])
+      },
+    )
+
+    test('connects the sessions of concurrent sign-ins in one browser', async () => {
+      const { id, authenticator } = await instance.person(freshName())
+      await instance.app.pocket.sessions.endOthers(id, null)
+      const agent = instance.agent()
+      // The first challenge binds the ceremonies to the browser.
+      await instance.call('GET /api/webauthn/login/start', { agent })
+      const bodies = [1, 2].map(() => passkeyAnswer(agent, instance.url, authenticator))
+      const finished = (await Promise.all(bodies)).map((body) =>
+        instance.call('POST /api/webauthn/login/finish', { body, agent }),
+      )
+      expect((await Promise.all(finished)).map(({ status }) => status)).toEqual([200, 200])
+      expect(await instance.app.pocket.sessions.list(id)).toHaveLength(2)
+      await instance.call('POST /api/webauthn/logout', { agent })
+      expect(await instance.app.pocket.sessions.list(id)).toEqual([])
+    })
+
+    test('lists and ends everywhere the sessions of concurrent sign-ins by code in a browser without cookies', async () => {
+      const userName = freshName()
+      const { id } = await instance.personWithoutPasskey(userName)
+      await instance.app.pocket.sessions.endOthers(id, null)
+      const codes = [await instance.app.issueLoginCode(userName), await instance.app.issueLoginCode(userName)]
+      const agent = instance.agent()
+      const responses = await Promise.all(
+        codes.map(({ code }) => agent.postJson(`${instance.url}/api/one-time-access-token/${code}`, {})),
+      )
+      expect(responses.map(({ status }) => status)).toEqual([200, 200])
+      expect((await instance.call('GET /api/sessions', { agent })).json).toHaveLength(2)
+      await instance.call('DELETE /api/sessions', { agent })
+      await instance.call('POST /api/webauthn/logout', { agent })
+      expect(await instance.app.pocket.sessions.list(id)).toEqual([])
+    })
   })
 
   /** The signals for the password manager on both pages. */

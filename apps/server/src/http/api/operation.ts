@@ -38,6 +38,8 @@ interface Description {
   readonly conditional?: true
   /** Additional query parameters for the document: the operation reads and validates `query` itself. */
   readonly query?: Readonly<Record<string, JSONSchema>>
+  /** Runs before the response to a caller who is not signed in. */
+  readonly beforeNotSignedIn?: (ctx: Context) => Promise<void>
   /** The body is a form (`multipart/form-data`) with the field `file`, which the operation reads from `ctx` itself. */
   readonly upload?: true
   /** The successful response. Without a schema it is empty. `pageOf` creates the schema of a list. */

@@ -20,7 +20,11 @@ export function apiRoutes(operations: readonly Operation[], guard: Guard, limits
       const params = decodeParams(ctx.params)
       assertStorable(ctx, params)
       const { status, schema, pending } = operation.response
-      const caller = await guard(ctx, access)
+      const caller = await guard(ctx, access).catch(async (error: unknown) => {
+        if (error instanceof NotAuthenticatedError && error.code === 'not_signed_in')
+          await operation.beforeNotSignedIn?.(ctx)
+        throw error
+      })
       assertConditional(ctx, operation)
       if (operation.limit) await limits.consume(ctx.req, operation.limit)
       // Authorize before reading the body, so that unauthorized callers cannot send large ones.
