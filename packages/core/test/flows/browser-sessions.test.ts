@@ -11,6 +11,7 @@ import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
 interface LateResponse {
   readonly finished: PromiseWithResolvers<void>
   readonly delivery: PromiseWithResolvers<void>
+  readonly url: string
 }
 
 describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_kind, open) => {
@@ -37,7 +38,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
       if (url.pathname === '/leave') return void pocket.signOut(req, res).then(() => res.end())
       if (url.pathname === '/who')
         return void pocket.session(req, res).then((session) => res.end(JSON.stringify(session ?? {})))
-      if (late && url.searchParams.get('prompt') === 'none') delay(res, late)
+      if (late?.url === url.href) delay(res, late)
       return handle(req, res)
     }
   }
@@ -65,17 +66,19 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
   }
 
-  /** Sends a silent authorization request whose response arrives after `meanwhile`. */
-  async function authorizeLate(agent: UserAgent, party: Party, meanwhile: () => Promise<unknown>) {
-    late = { finished: Promise.withResolvers(), delivery: Promise.withResolvers() }
+  /** Sends a request whose response arrives after `meanwhile`. */
+  async function getLate(agent: UserAgent, url: string, meanwhile: () => Promise<unknown>) {
+    late = { finished: Promise.withResolvers(), delivery: Promise.withResolvers(), url }
     const { finished, delivery } = late
-    const response = agent.get(urlOf(party, { prompt: 'none' }))
+    const response = agent.get(url)
     await finished.promise
     late = undefined
     await meanwhile()
     delivery.resolve()
     return response
   }
+  const authorizeLate = (agent: UserAgent, party: Party, meanwhile: () => Promise<unknown>) =>
+    getLate(agent, urlOf(party, { prompt: 'none' }), meanwhile)
 
   test('remain when an earlier response arrives after their ID has changed, so that a sign-out ends them', async () => {
     const [person, party] = [await host.person('ada'), await clientThat()]
@@ -112,6 +115,51 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     await passThrough(host, urlOf(party, { prompt: 'login' }), { agent, person })
     await agent.get(urlOf(party, { prompt: 'none' }), { headers: { cookie: `access_token=${before}` } })
     expect(await accountIn(agent)).toBe(person.account.id)
+  })
+
+  describe.each([false, true])('with interactions in URLs: %j', (areInUrls) => {
+    const restoring = new DisposableStack()
+    beforeAll(() => {
+      const { artifacts } = host.stores
+      const { insertPending } = artifacts
+      restoring.defer(() => Object.assign(artifacts, { insertPending }))
+      if (areInUrls) artifacts.insertPending = async () => false
+    })
+    afterAll(() => restoring.dispose())
+
+    /** Signs in with a code, and the session ends. */
+    async function withEndedSession() {
+      const [person, party] = [await host.person('ada'), await clientThat()]
+      const agent = new UserAgent()
+      await enter(agent, person.account)
+      await host.pocket.sessions.endOthers(person.account.id, null)
+      return { person, party, agent }
+    }
+
+    test('remain when the redirect to the sign-in page arrives late', async () => {
+      const { person, party, agent } = await withEndedSession()
+      const other = await clientThat()
+      const { location } = await getLate(agent, urlOf(party), () => passThrough(host, urlOf(other), { agent, person }))
+      expect(new URL(location ?? '').searchParams.has('interaction')).toBe(areInUrls)
+      expect(await accountIn(agent)).toBe(person.account.id)
+      await agent.get(`${host.issuer}/leave`)
+      expect(await sessionsOf(person.account.id)).toBe(0)
+    })
+
+    test('remain when the response to a client arrives after the sign-in of another user', async () => {
+      const { person, party, agent } = await withEndedSession()
+      const page = await agent.follow(await agent.get(urlOf(party)))
+      expect(new URL(page.url).searchParams.has('interaction')).toBe(areInUrls)
+      const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
+      const [second, other] = [await host.person('grace'), await clientThat()]
+      const { location } = await getLate(agent, new URL(redirectTo, page.url).href, () =>
+        passThrough(host, urlOf(other, { prompt: 'login' }), { agent, person: second }),
+      )
+      expect(location).toContain('code=')
+      expect(await accountIn(agent)).toBe(second.account.id)
+      await agent.get(`${host.issuer}/leave`)
+      expect([await sessionsOf(person.account.id), await sessionsOf(second.account.id)]).toEqual([0, 0])
+    })
   })
 
   async function confirmSignOut(agent: UserAgent) {
