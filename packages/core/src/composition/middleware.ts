@@ -18,7 +18,7 @@ import { requestedOrigin } from '../oidc/internal-addresses.ts'
 import { createSilentLogout } from '../oidc/logout-without-prompt.ts'
 import { sendOutage } from '../oidc/outages.ts'
 import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
-import { createPostedRequests } from '../oidc/posted-requests.ts'
+import { createPostedRequests, restorePostedRequest } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
 import { createSizeLimits } from '../oidc/request-sizes.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
@@ -135,6 +135,7 @@ function createProtocolHandler(
     await holder.refresh((error) => onError(error, requestId))
     if (await rejectOversized(ctx)) return
     if (await redirectPosted(ctx)) return
+    restorePostedRequest(ctx)
     if (signOutUrl !== undefined && ctx.path === protocolRoutes.end_session && ctx.querystring === '') {
       setPageHeaders(ctx.res, 'to-clients')
       ctx.status = 303

@@ -1,15 +1,19 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Context } from 'koa'
 import type { CoreContext } from '../context.ts'
-import { PocketError } from '../errors.ts'
+import { PayloadTooLargeError, PocketError } from '../errors.ts'
 import { readForm } from '../http/body.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
 import { protocolRoutes } from './paths.ts'
-import { createRefusalPage, maxQueryBytes } from './request-sizes.ts'
+import { createRefusalPage, maxFormBytes, maxQueryBytes } from './request-sizes.ts'
 
 const endpoints: ReadonlyMap<string, 'authorization' | 'end_session'> = new Map([
   [protocolRoutes.authorization, 'authorization'],
   [protocolRoutes.end_session, 'end_session'],
 ])
+
+/** The query parameter that contains all parameters, compressed, of a posted request that is too long for a query. */
+const compressedParameter = 'compressed_request'
 
 /**
  * Redirects a request posted by a client's page (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to a GET request.
@@ -24,7 +28,7 @@ export function createPostedRequests(context: CoreContext) {
     const endpoint = ctx.method === 'POST' ? endpoints.get(ctx.path) : undefined
     if (endpoint === undefined) return false
     try {
-      const query = (await readForm(ctx.req, maxQueryBytes)).toString()
+      const query = toQuery((await readForm(ctx.req, maxFormBytes)).toString())
       setPageHeaders(ctx.res, 'to-clients')
       ctx.status = 303
       ctx.redirect(`${context.issuer.id}${ctx.path}${query && '?'}${query}`)
@@ -33,5 +37,26 @@ export function createPostedRequests(context: CoreContext) {
       await refuse(ctx, endpoint, error)
     }
     return true
+  }
+}
+
+/** @throws {PayloadTooLargeError} `payload_too_large` */
+function toQuery(form: string): string {
+  if (form.length <= maxQueryBytes) return form
+  const query = `${compressedParameter}=${deflateRawSync(form).toString('base64url')}`
+  if (form.length <= maxFormBytes && query.length <= maxQueryBytes) return query
+  throw new PayloadTooLargeError('payload_too_large', 'The body is too large.', {
+    details: { limit: String(maxFormBytes) },
+  })
+}
+
+/** Restores the query of a request to which a posted one was redirected. */
+export function restorePostedRequest(ctx: Context): void {
+  const { [compressedParameter]: compressed } = ctx.query
+  if (typeof compressed !== 'string' || !endpoints.has(ctx.path)) return
+  try {
+    ctx.querystring = inflateRawSync(Buffer.from(compressed, 'base64url'), { maxOutputLength: maxFormBytes }).toString()
+  } catch {
+    // Handled as a request without the required parameters.
   }
 }

@@ -302,7 +302,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       async (path) => {
         const agent = new UserAgent()
         const headers = { accept: 'text/html' }
-        const largest = 'state='.padEnd(12 * 1024, 'x')
+        const largest = 'state='.padEnd(16 * 1024, 'x')
         const attempts: [string | Uint8Array<ArrayBuffer>, string, number, string][] = [
           ['{}', 'application/json', 400, 'invalid_request_body'],
           ['a=b', 'text/plain', 400, 'invalid_request_body'],

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { type Host, startHost, viewOf } from './host.ts'
@@ -60,6 +61,28 @@ describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize',
           ])
       }
     })
+  },
+)
+
+test('accepts a posted authorization of 16 kB and rejects a longer one with 413', async () => {
+  const values = Array.from({ length: 500 }, () => crypto.randomUUID().slice(0, 8))
+  const posted = ofLength(16 * kilobyte, {
+    state: 'y'.repeat(4096),
+    claims: JSON.stringify({ userinfo: { email: { values } } }),
+  })
+  const redirect = await post('/authorize', posted)
+  expect(redirect.status).toBe(303)
+  const { page } = await passThrough(host, redirect.headers.get('location') ?? '', {})
+  const { searchParams } = new URL(page.location ?? '')
+  expect([searchParams.has('code'), searchParams.get('state')]).toEqual([true, 'y'.repeat(4096)])
+  expect((await post('/authorize', ofLength(16 * kilobyte + 1, {}))).status).toBe(413)
+})
+
+test.each(['', 'A', deflateRawSync('x'.repeat(16 * kilobyte + 1)).toString('base64url')])(
+  'rejects a redirected authorization with invalid compression %.10j',
+  async (compressed) => {
+    const page = await authorize(new URLSearchParams({ compressed_request: compressed }).toString())
+    expect([page.status, viewOf(page)]).toEqual([400, expect.objectContaining({ code: 'invalid_request' })])
   },
 )
 
