@@ -21,11 +21,8 @@ const transformations: readonly ((path: string) => string)[] = [
   (path) => path.replaceAll(/;[^/]*/g, ''),
   // A server that decodes the target before it separates the query.
   (path) => path.replace(/[?#].*$/s, ''),
-  // File systems that ignore dots and spaces at the end of a name. The lookbehind keeps the time linear.
-  (path) =>
-    path.replaceAll(/[^/]+/g, (segment) =>
-      /^\.{1,2}$/.test(segment) ? segment : segment.replace(/(?<![. ])[. ]+$/, ''),
-    ),
+  // File systems that ignore dots and spaces at the end of a name.
+  (path) => path.split('/').map(withoutTrailingDots).join('/'),
 ]
 
 /**
@@ -56,6 +53,14 @@ export function readPath(path: string): readonly string[] | undefined {
 /** @throws {URIError} for invalid UTF-8 */
 function decode(path: string): string {
   return path.replaceAll(/(?:%[0-9a-f]{2})+/gi, (text) => decodeURIComponent(text))
+}
+
+/** A loop, because a regular expression would search from each dot again. */
+function withoutTrailingDots(segment: string): string {
+  if (segment === '.' || segment === '..') return segment
+  let end = segment.length
+  while (end > 0 && '. '.includes(segment.charAt(end - 1))) end -= 1
+  return segment.slice(0, end)
 }
 
 /** RFC 3986 §5.2.4. */

@@ -1,9 +1,11 @@
+import { tracingChannel } from 'node:diagnostics_channel'
 import { type RequestListener, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
+import { eventually } from '@pocket/test-support'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { authzEndpoints } from '../../src/forward-auth/proxy-request.ts'
 import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
@@ -12,7 +14,7 @@ import { files, received, rule, type Sites, startSites, visit, wiki } from './si
 
 const wikiSite = { protectedHosts: ['wiki.example.org'], accessRules: [rule()] }
 
-describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_kind, open) => {
+describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kind, open) => {
   let database: StoresUnderTest
   let sites: Sites
   beforeAll(async () => {
@@ -214,6 +216,54 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (_ki
       // The use is recorded after the response.
       await sites.host.pocket[Symbol.asyncDispose]()
     }
+  })
+
+  it('reads once and writes nothing before it answers', async () => {
+    await sites.site(wikiSite)
+    const { agent } = await enter()
+    const sql: string[] = []
+    const start = (message: unknown) => void sql.push((message as { readonly sql: string }).sql)
+    const statements = tracingChannel('pocket:statement')
+    statements.start.subscribe(start)
+    try {
+      expect((await agent.get(`${wiki}/`)).status).toBe(200)
+    } finally {
+      statements.start.unsubscribe(start)
+    }
+    expect(sql).toEqual(kind === 'memory' ? [] : [expect.stringMatching(/^WITH found AS \(SELECT .*pocket_artifact/s)])
+  })
+
+  it('answers while the records of the last uses and of a refusal wait for the database', async () => {
+    const { id } = await sites.site({
+      ...wikiSite,
+      accessRules: [
+        rule({ path: '/api/*', allow: 'service_tokens' }),
+        rule({ path: '/closed', allow: 'nobody' }),
+        rule(),
+      ],
+    })
+    const serviceToken = { name: 'CI', paths: [], methods: [] }
+    const { plain } = await sites.host.pocket.clients.addSecret(id, { serviceToken })
+    const { agent } = await enter()
+    const { artifacts, clients, connectionLog } = sites.host.stores
+    const [refresh, recordSecretUse, insert] = [artifacts.refresh, clients.recordSecretUse, connectionLog.insert]
+    const gate = Promise.withResolvers<void>()
+    const waiting: string[] = []
+    const wait = (name: string) => {
+      waiting.push(name)
+      return gate.promise
+    }
+    artifacts.refresh = (...input) => wait('session').then(() => refresh.apply(artifacts, input))
+    clients.recordSecretUse = (...input) => wait('token').then(() => recordSecretUse.apply(clients, input))
+    connectionLog.insert = (...input) => wait('log').then(() => insert.apply(connectionLog, input))
+    sites.host.clock.pass(2 * minute)
+    expect((await agent.get(`${wiki}/`)).status).toBe(200)
+    expect((await agent.get(`${wiki}/closed`)).status).toBe(403)
+    const headers = { ...forwarded('/api/x'), authorization: `Bearer ${plain}` }
+    expect((await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })).status).toBe(200)
+    await eventually(async () => expect(waiting.toSorted()).toEqual(['log', 'session', 'token']))
+    gate.resolve()
+    expect((await sites.host.pocket.connectionLog.list(id))[0]).toMatchObject({ error: 'nobody' })
   })
 
   it('requires a passkey again if its last use is too old', async () => {
