@@ -33,6 +33,13 @@ import type { PasskeyRemovals } from './sessions/passkey-removals.ts'
 import type { Session } from './sessions/session.ts'
 import type { SessionCredential } from './sessions/session-history.ts'
 
+// The types of Koa name this type, which the `content-disposition` that Express 5 installs no longer has.
+declare module 'content-disposition' {
+  interface Options {
+    type?: string | undefined
+  }
+}
+
 /**
  * A passkey-only OpenID provider. Disposing of it waits for background work; the stores can be closed afterwards.
  *

@@ -309,8 +309,6 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
       strict: true,
       noEmit: true,
       skipLibCheck: false,
-      // As in the guide: the types of Koa, beside Express 5.
-      paths: { 'content-disposition': ['./node_modules/@types/content-disposition'] },
     }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['strict.ts'] }))
     const tsc = join(core, '../../node_modules/typescript/bin/tsc')
