@@ -5,7 +5,7 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import type { AmbientTransactions } from './ambient-transactions.ts'
-import { dataSourceError } from './data-source-error.ts'
+import { assertSupportedDatabase } from './data-source-error.ts'
 import { isPooled } from './options.ts'
 import { PostgresStatements } from './postgres-statements.ts'
 import { SqliteStatements } from './sqlite-statements.ts'
@@ -20,7 +20,9 @@ interface DriverStatements {
 
 /** @throws ConfigurationError if the `DataSource` is of another kind */
 export function createStatements(dataSource: DataSource, ambient: AmbientTransactions): DriverStatements {
-  switch (dataSource.options.type) {
+  const { type } = dataSource.options
+  assertSupportedDatabase(type)
+  switch (type) {
     case 'better-sqlite3': {
       // Casts in both cases, since TypeORM types the driver by its interface and the options type determines its class.
       const driver = dataSource.driver as BetterSqlite3Driver
@@ -35,11 +37,6 @@ export function createStatements(dataSource: DataSource, ambient: AmbientTransac
       const pool = (): Pool => driver.master
       return { kind: 'postgres', statements: new PostgresStatements(pool, { isNamed: !isPooled(dataSource.options) }) }
     }
-    default:
-      throw dataSourceError(
-        'not_supported',
-        `The DataSource must be better-sqlite3 or postgres, not ${dataSource.options.type}.`,
-      )
   }
 }
 

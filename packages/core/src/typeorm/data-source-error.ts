@@ -16,3 +16,12 @@ export function dataSourceError(code: string, message: string, cause?: unknown):
   const field = 'dataSource'
   return new ConfigurationError(message, { cause, details: { option: field }, fields: [{ field, code, message }] })
 }
+
+/** @throws {ConfigurationError} if core has no stores for databases of this type */
+export function assertSupportedDatabase(type: string): asserts type is 'better-sqlite3' | 'postgres' {
+  if (type !== 'better-sqlite3' && type !== 'postgres')
+    throw dataSourceError(
+      'not_supported',
+      `The DataSource must be better-sqlite3 or postgres, not ${type}: keep your accounts there, and give Pocket an SQLite file or a PostgreSQL database of its own.`,
+    )
+}

@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm'
+import { assertSupportedDatabase } from './data-source-error.ts'
 import { databaseOf } from './database.ts'
 import { assertSupportedTypeorm } from './installed.ts'
 import { type AppliedMigrations, refuseUnsupportedDatabase } from './migration-history.ts'
@@ -42,8 +43,8 @@ const advisoryLockId = 0x706f636b6574
  *
  * @param options of the host's `DataSource`; its tables and migrations are ignored. The tables are created in its `schema`
  *   (PostgreSQL; it must exist), with its `entityPrefix` before `pocket_`.
- * @throws {ConfigurationError} before anything is written, if a newer version has run migrations that are unknown here, or if
- *   the database is too old; otherwise the error of the failing migration, after the preceding sets have run.
+ * @throws {ConfigurationError} before anything is written, if the database is of another kind or too old, or if a newer version
+ *   has run migrations that are unknown here; otherwise the error of the failing migration, after the preceding sets have run.
  *
  * @example
  * ```ts
@@ -54,6 +55,7 @@ const advisoryLockId = 0x706f636b6574
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
   assertSupportedTypeorm()
+  assertSupportedDatabase(options.type)
   const migrationOptions = withoutTimeLimits(options)
   const lockDataSource = await new DataSource({
     ...withMigrationSchema(migrationOptions),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { DataSource, type DataSource as TypeormDataSource } from 'typeorm'
 import { ConfigurationError } from '../../src/errors.ts'
-import { typeormStores } from '../../src/typeorm/index.ts'
+import { pocketMigrations, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { loadBetterSqlite3 } from '../../src/typeorm/installed.ts'
 
 test.each(['core', 'directory'])('npm installs @pocket/%s with any version of an optional peer', async (name) => {
@@ -18,6 +18,14 @@ test('rejects a DataSource of TypeORM 0.3 with the version that is needed', () =
   expect(() => typeormStores(older as TypeormDataSource)).toThrow(
     'TypeORM 0.3 is not supported: run `npm install typeorm@1`.',
   )
+})
+
+test.each(['mysql', 'mariadb'] as const)('rejects %s before it connects, with the remedy', async (type) => {
+  const message = `The DataSource must be better-sqlite3 or postgres, not ${type}: keep your accounts there, and give Pocket an SQLite file or a PostgreSQL database of its own.`
+  const error = { message, details: { option: 'dataSource' } }
+  await expect(runMigrations({ type, host: '127.0.0.1', port: 1 }, [pocketMigrations])).rejects.toMatchObject(error)
+  const initialized = Object.assign(Object.create(DataSource.prototype), { options: { type }, isInitialized: true })
+  expect(() => typeormStores(initialized)).toThrow(message)
 })
 
 function loads(version: string) {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { createPocket } from '@pocket/core'
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm'
 import {
   type MigrationSet,
@@ -93,6 +94,25 @@ describe.each(databases)('%s', (_kind, open) => {
     expect(await dataSource.query('SELECT * FROM "My-pocket_challenge"')).toEqual([])
     await dataSource.destroy()
     expect((await missingStatements()).length).toBeGreaterThan(10)
+  })
+
+  test('three providers of one process can migrate and start at the same time', async () => {
+    const start = () =>
+      withDataSource(async (dataSource) => {
+        await runMigrations(dataSource.options, [pocketMigrations])
+        await using pocket = await createPocket({
+          issuer: 'https://id.example.com',
+          masterKey: 'a master key that is long enough',
+          accounts: { find: async () => undefined },
+          stores: typeormStores(dataSource),
+        })
+        await pocket.clients.create({ name: 'Photos', redirectUris: [] })
+        return (await pocket.signingKeys()).map(({ kid }) => kid)
+      })
+    const [keys, ...others] = await Promise.all([start(), start(), start()])
+    expect(keys).not.toEqual([])
+    expect(others).toEqual([keys, keys])
+    expect(await withDataSource((dataSource) => typeormStores(dataSource).clients.list())).toHaveLength(3)
   })
 
   test('a set that fails halfway is rolled back, and the previous sets stay', async () => {
