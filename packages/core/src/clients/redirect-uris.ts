@@ -132,7 +132,7 @@ export type WildcardScope = 'nothing' | 'other_domains' | 'subdomains' | 'ports'
  *
  * @example
  * ```ts
- * redirectUriOpening('https://*.example.com/callback')
+ * wildcardScope('https://*.example.com/callback')
  * ```
  */
 export function wildcardScope(uri: string): WildcardScope | undefined {

@@ -13,7 +13,7 @@ export function hasLaunchUrl({ launchUrl, protocol }: StartableClient): boolean 
  *
  * @example
  * ```ts
- * const address = startAddress(client, pocket.issuer) ?? 'https://apps.example.com'
+ * const address = startUrl(client, pocket.issuer) ?? 'https://apps.example.com'
  * ```
  */
 export function startUrl({ launchUrl, protocol }: StartableClient, issuer: string): string | null {

@@ -18,7 +18,7 @@ export function rewriteToIssuer(req: IncomingMessage, issuer: Pick<URL, 'host' |
  *
  * @example
  * ```ts
- * originForm('http://id.example.com/authorize?x=1') // '/authorize?x=1'
+ * toOriginForm('http://id.example.com/authorize?x=1') // '/authorize?x=1'
  * ```
  */
 export function toOriginForm(target: string): string | undefined {

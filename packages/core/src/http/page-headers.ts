@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http'
  *
  * @example
  * ```ts
- * pageHeaders(res)
+ * setPageHeaders(res)
  * res.end(html)
  * ```
  */
@@ -28,7 +28,7 @@ const permissionsPolicy = 'publickey-credentials-get=(self), publickey-credentia
  *
  * @example
  * ```ts
- * commonHeaders(res)
+ * setCommonHeaders(res)
  * res.end(JSON.stringify(answer))
  * ```
  */

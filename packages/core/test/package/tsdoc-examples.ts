@@ -7,9 +7,6 @@ import { publicApi } from './public-api.ts'
 const run = promisify(execFile)
 const workspace = join(import.meta.dirname, '../../../..')
 
-/** The compiler errors for names that an example in TSDoc assumes, such as `req` or `dataSource`. */
-const assumedNames = /error TS(2304|2552|18004):/
-
 /** The compiler errors for globals and namespaces that an example assumes. */
 const takenAsGiven = /error TS(2582|2580|2503|2591|2593):/
 
@@ -23,6 +20,46 @@ const givenTypes: Readonly<Record<string, string>> = {
   req: "import('node:http').IncomingMessage",
   res: "import('node:http').ServerResponse",
   userAgent: "import('@pocket/core/testing').UserAgent",
+}
+
+/** Names of values of the reader that examples in TSDoc use without a declaration. Any other undeclared name is an error. */
+const undeclared = `
+  account after ahead answer api app applied before ceremony changes clients connection consent consents countPasskeys
+  creationOptions credentialIds database directory expressOrNest fastify fields gateway groupIds handle hasAccepted host
+  input issuer isAdministrator jwk key keyId kid kms logger members MyCodeStore mySignIn names noteTable notify options
+  page passkey passkeys people plain plan policy problem read redirect redis RedisCodeStore remedy report requestOptions
+  retryLater rules runAgainLater scope sentences signingJwk snapshot source sql stored token tokenKey transaction
+  transport typed user users wanted
+`
+
+const givenInExamples: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(undeclared.match(/\w+/g)?.map((each) => [each, 'any']) ?? []),
+  ...givenTypes,
+  dataSource: "import('typeorm').DataSource",
+  client: "import('@pocket/core').Client",
+  masterKey: "import('@pocket/core').MasterKey",
+  accountId: 'string',
+  clientId: 'string',
+  userId: 'string',
+  url: 'string',
+  text: 'string',
+  html: 'string',
+  error: 'unknown',
+  button: 'HTMLButtonElement',
+  signal: 'AbortSignal',
+  accounts: "import('@pocket/core').HostAccounts",
+  expiresAt: 'number',
+  issuedAt: 'number',
+}
+
+const exportPattern = /^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm
+
+/** The modules of other packages whose exports examples use. */
+const otherModules: Readonly<Record<string, string>> = {
+  createPublicKey: 'node:crypto',
+  createServer: 'node:http',
+  readFile: 'node:fs/promises',
+  DataSource: 'typeorm',
 }
 
 /** The declarations that blocks of documents assume besides. */
@@ -48,10 +85,15 @@ export async function wrongExamples(name: string): Promise<readonly string[]> {
     const examples = examplesIn(source)
     if (source.match(/ \* @example\n/g)?.length !== (examples.length || undefined))
       untagged.push(`${path}: not a code block`)
-    for (const [index, text] of examples.entries()) texts.set(`${path}_${index}`, text)
+    const exported = Array.from(source.matchAll(exportPattern), ([, each = '']) => each)
+    for (const [index, text] of examples.entries()) {
+      const used = exported.filter((each) => new RegExp(`\\b${each}\\b`).test(text))
+      const own = used.length > 0 && `import { ${used.join(', ')} } from '../${path.replace(/ts$/, 'js')}'\n`
+      texts.set(`${path}_${index}`, `${own || ''}${text}`)
+    }
   }
-  const errors = await compilerErrors(name, texts)
-  return [...untagged, ...errors.filter((line) => !assumedNames.test(line))]
+  const errors = await compilerErrors(name, texts, givenInExamples)
+  return [...untagged, ...errors]
 }
 
 /** The compiler errors of the code blocks in documents, except programs that are files of their own. */
@@ -69,13 +111,15 @@ export async function wrongBlocks(name: string, documents: readonly string[]): P
 async function compilerErrors(
   name: string,
   texts: ReadonlyMap<string, string>,
-  assumed = givenTypes,
+  assumed: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   if (texts.size === 0) return []
   const folder = join(workspace, 'packages', name)
-  const subpaths = new Map<string, string>()
-  for (const [subpath, exported] of await publicApi(name))
-    for (const each of exported) subpaths.set(each.name, subpaths.get(each.name) ?? join('@pocket', name, subpath))
+  const subpaths = new Map(Object.entries(otherModules))
+  for (const published of name === 'directory' ? ['directory', 'core'] : [name])
+    for (const [subpath, exported] of await publicApi(published))
+      for (const each of exported)
+        subpaths.set(each.name, subpaths.get(each.name) ?? join('@pocket', published, subpath))
   await mkdir(join(folder, 'dist'), { recursive: true })
   const place = await mkdtemp(join(folder, 'dist/.examples-'))
   try {

@@ -34,7 +34,7 @@ export const maxKeyLength = 255
  *
  * @example
  * ```ts
- * checkedClaims([{ key: 'department', value: 'Radio' }]) // stored as they are; [{ key: 'sub', … }] throws `reserved_claim`
+ * validateClaims([{ key: 'department', value: 'Radio' }]) // stored as they are; [{ key: 'sub', … }] throws `reserved_claim`
  * ```
  */
 export function validateClaims(claims: readonly CustomClaim[]): readonly CustomClaim[] {
