@@ -50,6 +50,15 @@ map $http_authorization $pocket_authorization {
     "~^${tokenPattern}" "";
     default $http_authorization;
 }
+# No other protocol, in which the application would get requests without a check, and no other hop-by-hop headers.
+map $http_upgrade $pocket_upgrade {
+    "~*^websocket$" websocket;
+    default "";
+}
+map $pocket_upgrade $pocket_connection {
+    websocket upgrade;
+    default close;
+}
 ${hosts.map((host) => nginxServer(host)).join('')}`
 
   function nginxServer(host: string): string {
@@ -96,8 +105,8 @@ ${overridingPathHeaders.map((name) => `        proxy_set_header ${name} "";\n`).
         proxy_set_header X-Forwarded-Proto https;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
-        proxy_set_header Connection $http_connection;
+        proxy_set_header Upgrade $pocket_upgrade;
+        proxy_set_header Connection $pocket_connection;
         proxy_pass http://${application};
     }
 }
@@ -108,8 +117,14 @@ ${overridingPathHeaders.map((name) => `        proxy_set_header ${name} "";\n`).
 function caddy({ hosts, headers, serviceTokenHeader }: Site, { pocket }: SnippetAddresses): string {
   const removed = [...headers, ...overridingPathHeaders].flatMap((name) => [name, ...withUnderscores([name])])
   return `${hosts.map((host) => `https://${host}`).join(', ')} {
+	@pocket_websocket header_regexp Upgrade "(?i)^websocket$"
+	@pocket_http not header_regexp Upgrade "(?i)^websocket$"
 	route {
 		reverse_proxy /.pocket/* ${pocket}
+		request_header @pocket_websocket Upgrade websocket
+		request_header @pocket_websocket Connection Upgrade
+		request_header @pocket_http -Upgrade
+		request_header @pocket_http -Connection
 ${removed.map((name) => `		request_header -${name}\n`).join('')}		forward_auth ${pocket} {
 			uri /api/authz/forward-auth
 			copy_headers ${headers.join(' ')}
@@ -137,7 +152,12 @@ function traefik({ hosts, headers, serviceTokenHeader }: Site, { pocket }: Snipp
   const name = nameOf(hosts)
   const rule = hosts.map((host) => `Host(\`${host.split(':')[0]}\`)`).join(' || ')
   const token = serviceTokenHeader === null ? [] : [serviceTokenHeader]
-  const removed = [...withUnderscores([...headers, ...overridingPathHeaders]), ...overridingPathHeaders, ...token]
+  const removed = [
+    ...withUnderscores([...headers, ...overridingPathHeaders]),
+    ...overridingPathHeaders,
+    ...token,
+    'HTTP2-Settings',
+  ]
   return `# Cookie and Authorization are replaced by those of the answer, which lack the site's cookie and service tokens.
 http:
   routers:
@@ -181,6 +201,11 @@ frontend sites
     bind :443 ssl crt /etc/haproxy/certificates alpn http/1.1
     acl is_site hdr(host),lower ${hosts.join(' ')}
     http-request deny unless is_site
+    acl is_websocket hdr(upgrade) -i websocket
+    http-request set-header Upgrade websocket if is_websocket
+    http-request set-header Connection Upgrade if is_websocket
+    http-request del-header Upgrade unless is_websocket
+    http-request del-header Connection unless is_websocket
     acl is_sign_in path_beg /.pocket/
     http-request set-var(txn.pocket_host) hdr(host),lower
     http-request lua.pocket_authorize unless is_sign_in

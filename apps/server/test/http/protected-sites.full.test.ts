@@ -36,7 +36,7 @@ const proxies: readonly ProxyUnderTest[] = [
     configure: (snippet, port, folder) => `pid ${folder}/pid; events {} http {
       access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
       uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
-      ${snippet.replace('listen 443 ssl', `listen 127.0.0.1:${port}`)} }`,
+      ${snippet.replaceAll('listen 443 ssl', `listen 127.0.0.1:${port}`)} }`,
   },
   {
     name: 'Caddy',
@@ -104,6 +104,26 @@ const bypasses = [
   '/public/%c0%ae%2e/admin/x',
   '/public/%2e%2e%c0%afadmin/x',
   '/pu%62lic/%2e./%61dmin/x',
+  '/public/%e2%80%a5/admin/x',
+  '/public/%ef%bc%8e%ef%bc%8e/admin/x',
+  '/public/%e2%80%a4./admin/x',
+  '/%e2%93%90dmin/x',
+  '/public/%2e%2e;/admin/x',
+  '/public/..;a=%2f/admin/x',
+  '/public/%5c../%5c../admin/x',
+  '/public/..%c1%9cadmin/x',
+  '/public/x%2f%2e%2e%2f%2e%2e%2fadmin/x',
+  '/public/%25%32%65%25%32%65/admin/x',
+  '/public/.%e2%80%8b./admin/x',
+  '/admin%e3%80%80/x',
+  '/admin%3b/x',
+  '/admin/./x',
+  '/public/..%0d%0a/admin/x',
+  '/public/%2e%2e%09/admin/x',
+  '/./.pocket/../admin/x',
+  '/public/.pocket/../../admin/x',
+  `https://${host}?/admin/x`,
+  `https://${host}:443/admin/x`,
   '/public/x?/../../admin/x',
   '/public/x#/../../admin/x',
   '/.pocket/../admin/x',
@@ -181,6 +201,26 @@ describeUnless(existsSync('/usr/sbin/haproxy') ? undefined : 'HAProxy is not ins
       await writeFile(join(folder, 'haproxy.cfg'), `defaults\n    mode http\n\n${merged}`)
       const check = promisify(execFile)('/usr/sbin/haproxy', ['-c', '-f', join(folder, 'haproxy.cfg')])
       await expect(check).resolves.toBeDefined()
+      await rm(folder, { recursive: true, force: true })
+    })
+  },
+)
+
+describeUnless(existsSync('/usr/sbin/nginx') ? undefined : 'nginx is not installed', describe)(
+  'the configurations of two sites in nginx',
+  () => {
+    test('stand side by side', async () => {
+      const addresses = { pocket: 'http://127.0.0.1:1411', issuerHost: 'id.example.org' }
+      const both = [host, 'files.example.org'].map((name) => {
+        const protocol = { ...defaultProtocol, protectedHosts: [name] }
+        return siteSnippets({ protocol }, addresses).find((snippet) => snippet.name === 'nginx')?.text ?? ''
+      })
+      const folder = await mkdtemp(join(tmpdir(), 'pocket-proxy-'))
+      const nginx = proxies[0]
+      await writeFile(join(folder, 'nginx.conf'), nginx?.configure(both.join('\n'), 8443, folder) ?? '')
+      const args = ['-t', '-c', join(folder, 'nginx.conf'), '-e', 'stderr', '-p', folder]
+      const { stderr } = await promisify(execFile)('/usr/sbin/nginx', args)
+      expect(stderr).not.toMatch(/\[(?:warn|emerg)\]/)
       await rm(folder, { recursive: true, force: true })
     })
   },
@@ -393,6 +433,25 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         }
         expect(await statusOf(port, '/socket', socket)).toBe(401)
         expect(await statusOf(port, '/socket', { ...socket, ...cookies() })).toBe(101)
+      })
+
+      test('switches to no protocol other than WebSocket, such as HTTP/2 (RFC 7540 §3.2)', async () => {
+        for (const connection of ['Upgrade, HTTP2-Settings', 'Upgrade']) {
+          const before = seen.length
+          const settings = { 'HTTP2-Settings': 'AAMAAABkAAQAAP__' }
+          const status = await statusOf(port, '/public/x', { Connection: connection, Upgrade: 'h2c', ...settings })
+          expect(status).not.toBe(101)
+          expect(seen.slice(before).flatMap(({ headers }) => headers.upgrade ?? [])).toEqual([])
+        }
+      })
+
+      test('keeps identity headers that the client names as hop-by-hop headers', async () => {
+        const connection = 'close, Remote-User, X-Pocket-Assertion'
+        expect(await statusOf(port, '/page', { ...cookies(), Connection: connection })).toBe(200)
+        const { headers } = seen.at(-1) ?? nothing
+        expect(headers['remote-user']).toBe('ada')
+        expect(headers['x-pocket-assertion']).toBeTruthy()
+        expect(headers.connection ?? '').not.toMatch(/remote|pocket/i)
       })
 
       test('ends access when the session ends', async () => {

@@ -73,7 +73,9 @@ test('the configuration of Traefik removes service tokens and forged headers aft
   )
   const identity = ['Remote_User', 'Remote_Groups', 'Remote_Email', 'Remote_Name']
   const paths = ['X-Original-URL', 'X_Original_URL', 'X-Rewrite-URL', 'X_Rewrite_URL']
-  const removed = Object.fromEntries([...identity, ...paths, 'X-Service-Token'].map((header) => [header, '']))
+  const removed = Object.fromEntries(
+    [...identity, ...paths, 'X-Service-Token', 'HTTP2-Settings'].map((header) => [header, '']),
+  )
   expect(middlewares[removal]).toEqual({ headers: { customRequestHeaders: removed } })
 })
 
