@@ -44,30 +44,11 @@ function select(metrics: Metrics, selector: string): readonly { readonly series:
   })
 }
 
-/** Like Prometheus, whose `increase` needs a series in two scrapes; a comparison with an absent value is never true. */
-function isTrue(expr: string, earlier: Metrics, later: Metrics): boolean {
-  const evaluate = (operand: string) => {
-    const [, selector] = /^\(?sum\(increase\(([^[]+)\[15m\]\)\)/.exec(operand) ?? []
-    if (selector === undefined) return Number(operand)
-    const increases = select(later, selector).flatMap(({ series }) => {
-      const before = earlier.get(series)
-      return before === undefined ? [] : [(later.get(series) ?? 0) - before]
-    })
-    const absent = operand.endsWith('or vector(0))') ? 0 : Number.NaN
-    return increases.length === 0 ? absent : increases.reduce((sum, each) => sum + each)
-  }
-  return expr.split(/\s+and\s+/).every((comparison) => {
-    const [left = Number.NaN, right = Number.NaN] = comparison.split(/\s+>\s+/).map(evaluate)
-    return left > right
-  })
-}
-
-test('every alert rule selects series of an instance, and failed sign-ins raise an alert', async () => {
+test('every alert rule selects series of an instance', async () => {
   await using stack = new AsyncDisposableStack()
   const database = await databaseOf('PostgreSQL', stack)
   const instance = stack.use(await startInstance(database))
   const port = await freePort()
-  // Starts after the set-up, so that no sign-in has succeeded yet.
   await using telemetry = await startTelemetry({
     options: { ...telemetryOff, metrics: 'prometheus', prometheus: { host: 'localhost', port } },
     ...{ version: '1.2.3', processes: 1, trustProxy: () => false },
@@ -75,16 +56,7 @@ test('every alert rule selects series of an instance, and failed sign-ins raise 
   })
   telemetry.measureWith(() => instance.app.measure())
 
-  const scrapeAfterFailures = async (count: number) => {
-    for (let failure = 0; failure < count; failure += 1)
-      await instance.agent().postJson(`${instance.url}/api/one-time-access-token/unknown-code`, {})
-    return scrape(port)
-  }
-  const { expr = '' } = rules.find(({ alert }) => alert === 'PocketSignInsFail') ?? {}
-  const first = await scrapeAfterFailures(1)
-  expect(isTrue(expr, first, await scrapeAfterFailures(20))).toBe(false)
-  expect(isTrue(expr, first, await scrapeAfterFailures(1))).toBe(true)
-
+  await instance.agent().postJson(`${instance.url}/api/one-time-access-token/unknown-code`, {})
   await instance.person('grace')
   // A request, its statement and a job fail.
   const connection = new pg.Client({ connectionString: database.DB_CONNECTION_STRING })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { describeUnless, eventually, freePort, startProcess } from '@pocket/test-support'
+import { parse } from 'yaml'
 import { createLogger } from '../../src/logging/logger.ts'
 import { startTelemetry } from '../../src/telemetry/start.ts'
 import { startInstance } from '../api/instance.ts'
@@ -27,6 +28,135 @@ const dashboard: Dashboard = JSON.parse(readFileSync(join(folderOfDocs, 'grafana
 const withoutData: ReadonlySet<string> = new Set(['Outgoing requests'])
 const queries = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })))
 
+const {
+  groups: ruleGroups,
+}: { readonly groups: readonly { readonly rules: readonly { readonly alert: string }[] }[] } = parse(
+  readFileSync(rules, 'utf8'),
+)
+const alertNames = ruleGroups.flatMap((group) => group.rules.map(({ alert }) => alert))
+
+interface Alert {
+  readonly exp_labels: Readonly<Record<string, string>>
+  readonly exp_annotations: { readonly summary: string }
+}
+
+interface Symptom {
+  /** Values in promtool's notation, by series; one value a minute. */
+  readonly values: Readonly<Record<string, string>>
+  /** Just after the shortest duration for which the rule must be true. */
+  readonly evalTime: string
+  readonly alerts: Readonly<Record<string, Alert | readonly Alert[]>>
+}
+
+/** A series of an instance, as Prometheus stores it. */
+const series = (name: string, labels: Readonly<Record<string, string>> = {}) => {
+  const all = { job: 'pocket', instance: 'a:9464', ...labels }
+  return `${name}{${Object.entries(all)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(',')}}`
+}
+const critical = (summary: string, labels = {}): Alert => ({
+  exp_labels: { severity: 'critical', ...labels },
+  exp_annotations: { summary },
+})
+const warning = (summary: string, labels = {}): Alert => ({
+  ...critical(summary, labels),
+  exp_labels: { severity: 'warning', ...labels },
+})
+
+const requests = (status: string) =>
+  series('http_server_request_duration_seconds_count', { http_route: '/', http_response_status_code: status })
+const requestsUntil = (le: string) => series('http_server_request_duration_seconds_bucket', { http_route: '/', le })
+const signIns = (outcome: string) => series('pocket_sign_ins_total', { outcome, method: 'passkey' })
+const runs = (job: string, outcome: string) => series('pocket_job_duration_seconds_count', { pocket_job: job, outcome })
+const emails = (state: string) => series('pocket_email_queue', { state })
+const statements = 'db_client_operation_duration_seconds_count'
+const pending = series('db_client_connection_pending_requests')
+const delay = series('nodejs_eventloop_delay_p99')
+
+/** 600 requests a minute, of which 0.5 % fail and 0.5 % take longer than a second; the limits themselves raise no alert. */
+const healthy: Readonly<Record<string, string>> = {
+  [series('up')]: '1x200',
+  [requests('200')]: '0+597x200',
+  [requests('500')]: '0+3x200',
+  [requestsUntil('0.5')]: '0+590x200',
+  [requestsUntil('1')]: '0+597x200',
+  [requestsUntil('+Inf')]: '0+600x200',
+  [series(statements)]: '0+6000x200',
+  [series(statements, { error_type: 'failed' })]: '0+5x200',
+  [pending]: '0x8 3x2 0x190',
+  [signIns('success')]: '0+3x200',
+  [signIns('failure')]: '0+2x200',
+  [runs('send-emails', 'success')]: '0+12x200',
+  [runs('send-emails', 'failure')]: '0+1x200',
+  [emails('waiting')]: '100x200',
+  [emails('failed')]: '7x200',
+  [delay]: '0.25x200',
+}
+
+const symptoms: readonly Symptom[] = [
+  {
+    values: { [series('up')]: '1x10 0x20' },
+    evalTime: '14m',
+    alerts: { PocketDown: critical('a:9464 does not answer', { job: 'pocket', instance: 'a:9464' }) },
+  },
+  {
+    values: { [requests('503')]: '0+6x60' },
+    evalTime: '20m',
+    alerts: { PocketServerErrors: critical('1.485% of the requests fail') },
+  },
+  {
+    values: { [requestsUntil('1')]: '0+590x60', [requestsUntil('2.5')]: '0+600x60' },
+    evalTime: '20m',
+    alerts: { PocketSlow: warning('One request in a hundred takes longer than 1.6s') },
+  },
+  {
+    values: { [series(statements, { error_type: 'failed' })]: '0+12x60' },
+    evalTime: '10m',
+    alerts: { PocketDatabaseErrors: critical('Database statements fail') },
+  },
+  {
+    values: { [pending]: '0x10 2x50' },
+    evalTime: '17m',
+    alerts: { PocketConnectionsExhausted: warning('a:9464 waits for database connections', { instance: 'a:9464' }) },
+  },
+  {
+    // Since the start: no sign-in has succeeded yet.
+    values: { [signIns('success')]: '_x60', [signIns('failure')]: '1+5x60' },
+    evalTime: '15m',
+    alerts: { PocketSignInsFail: warning('More sign-ins fail than succeed') },
+  },
+  {
+    values: { [signIns('success')]: '0+1x60', [signIns('failure')]: '0+3x60' },
+    evalTime: '20m',
+    alerts: { PocketSignInsFail: warning('More sign-ins fail than succeed') },
+  },
+  {
+    values: {
+      [runs('failed', 'failure')]: '_x60 1x120',
+      [runs('repeated', 'failure')]: '_x60 1x120',
+      [runs('repeated', 'success')]: '_x65 1x120',
+    },
+    evalTime: '95m',
+    alerts: { PocketJobFails: warning('The job failed fails', { pocket_job: 'failed' }) },
+  },
+  {
+    values: { [emails('waiting')]: '100x10 101x50' },
+    evalTime: '27m',
+    alerts: { PocketEmailsFail: warning('E-mails are not delivered') },
+  },
+  {
+    values: { [emails('failed')]: '7x10 8x50' },
+    evalTime: '27m',
+    alerts: { PocketEmailsFail: warning('E-mails are not delivered') },
+  },
+  {
+    values: { [delay]: '0.1x10 0.3x50' },
+    evalTime: '22m',
+    alerts: { PocketEventLoopBlocked: warning('a:9464 needs more CPU', { instance: 'a:9464' }) },
+  },
+]
+
 describeUnless(missing, describe)('Prometheus', () => {
   test('accepts the alert rules', () => {
     const { status, stdout, stderr } = spawnSync('/usr/bin/promtool', ['check', 'rules', rules], { encoding: 'utf8' })
@@ -34,34 +164,20 @@ describeUnless(missing, describe)('Prometheus', () => {
     expect(stdout).toContain('SUCCESS')
   })
 
-  test('raises alerts for sign-ins and jobs that have failed since the start', async () => {
+  test('raises each alert for its symptom, and none for an instance that is well', async () => {
     await using folder = await createFolder()
-    const signIns = 'pocket_sign_ins_total{job="pocket",outcome="failure"}'
-    const runs = (job: string, outcome: string) =>
-      `pocket_job_duration_seconds_count{job="pocket",pocket_job="${job}",outcome="${outcome}"}`
-    const alert = (alertname: string, evalTime: string, summaries: readonly string[], labels: object = {}) => ({
-      ...{ alertname, eval_time: evalTime },
-      exp_alerts: summaries.map((summary) => ({
-        exp_labels: { severity: 'warning', ...labels },
-        exp_annotations: { summary },
-      })),
-    })
-    const test = {
+    const tests = [{ values: {}, evalTime: '170m', alerts: {} }, ...symptoms].map(({ values, evalTime, alerts }) => ({
       interval: '1m',
-      input_series: [
-        { series: signIns, values: '1+5x20' },
-        { series: runs('failed', 'failure'), values: '_x60 1x120' },
-        { series: runs('repeated', 'failure'), values: '_x60 1x120' },
-        { series: runs('repeated', 'success'), values: '_x65 1x120' },
-      ],
-      alert_rule_test: [
-        alert('PocketSignInsFail', '15m', ['More sign-ins fail than succeed']),
-        alert('PocketJobFails', '95m', ['The job failed fails'], { pocket_job: 'failed' }),
-        alert('PocketJobFails', '170m', []),
-      ],
-    }
+      input_series: Object.entries({ ...healthy, ...values }).map(([series, of]) => ({ series, values: of })),
+      alert_rule_test: alertNames.map((alertname) => ({
+        alertname,
+        eval_time: evalTime,
+        exp_alerts: [alerts[alertname] ?? []].flat(),
+      })),
+    }))
+    expect(new Set(symptoms.flatMap(({ alerts }) => Object.keys(alerts)))).toEqual(new Set(alertNames))
     const path = join(folder.path, 'test.yml')
-    await writeFile(path, JSON.stringify({ rule_files: [rules], evaluation_interval: '1m', tests: [test] }))
+    await writeFile(path, JSON.stringify({ rule_files: [rules], evaluation_interval: '1m', tests }))
     const { status, stdout, stderr } = spawnSync('/usr/bin/promtool', ['test', 'rules', path], { encoding: 'utf8' })
     expect([status, stdout, stderr]).toEqual([0, expect.stringContaining('SUCCESS'), ''])
   })
