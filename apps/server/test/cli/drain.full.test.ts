@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
+import { connect } from 'node:net'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
@@ -66,3 +68,21 @@ test.each([
     if (processes === 1) expect(probe.status).toBe(503)
   },
 )
+
+test('SIGINT ends the server without draining, and at once the second time', async () => {
+  const port = await freePort()
+  await using server = await startProcess(process.execPath, [...sourceFlags, mainProgram], {
+    cwd: folder,
+    env: { PORT: String(port), APP_URL: `http://localhost:${port}` },
+    readyWhen: /Listening on/,
+  })
+  // A request without its end, for which the server waits.
+  const socket = connect(port, 'localhost').on('error', () => {})
+  socket.write('POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n')
+  await once(socket, 'data')
+  server.kill('SIGINT')
+  await server.waitForOutput(/Stopping/)
+  server.kill('SIGINT')
+  expect(await server.exit).toBe(128 + constants.signals.SIGINT)
+  expect(server.output()).not.toMatch(/Draining|Stopped/)
+})
