@@ -47,11 +47,19 @@ export async function checkUpgrade(root: string, previous: string): Promise<read
   }
 }
 
-type Request = (path: string, init?: RequestInit) => Promise<Response>
+export type Request = (path: string, init?: RequestInit) => Promise<Response>
+
+/** A release that runs in a folder, with its data. */
+export interface ReleasedInstance {
+  /** Runs a command, which ends by itself. */
+  command(...words: readonly string[]): { readonly status: number | null; readonly output: string }
+  /** Starts the release, calls `act`, and stops the release. */
+  run<Result>(act: (request: Request) => Promise<Result>): Promise<Result>
+}
 
 interface Instances {
-  readonly before: ReturnType<typeof instanceOf>
-  readonly after: ReturnType<typeof instanceOf>
+  readonly before: ReleasedInstance
+  readonly after: ReleasedInstance
 }
 
 interface Circumstances {
@@ -60,7 +68,8 @@ interface Circumstances {
   readonly isMigrated: boolean
 }
 
-async function checkDatabase(
+/** Upgrades from `before` to `after`, goes back, and upgrades again. Returns the problems. */
+export async function checkDatabase(
   { before, after }: Instances,
   { folder, isMigrated }: Circumstances,
 ): Promise<readonly string[]> {
@@ -91,20 +100,18 @@ function migrationsOf(source: string): number {
   return globSync('{apps,packages}/*/src/{database,typeorm}/migrations/*.ts', { cwd: source }).length
 }
 
-/** A release that runs in `folder`, with its data. */
-function instanceOf(source: string, folder: string, variables: Readonly<Record<string, string>>) {
+function instanceOf(source: string, folder: string, variables: Readonly<Record<string, string>>): ReleasedInstance {
   const main = join(source, 'apps/server/dist/main.js')
   const args = ['--disable-warning=ExperimentalWarning', main]
   const own = { STATIC_API_KEY: apiKey, APP_URL: 'http://localhost:1411', LOG_LEVEL: 'warn' }
   const env = { ...process.env, ...own, ...variables }
   return {
-    command(...words: readonly string[]): { readonly status: number | null; readonly output: string } {
+    command(...words) {
       const options = { cwd: folder, env, encoding: 'utf8' } as const
       const { status, stdout, stderr } = spawnSync(process.execPath, [...args, ...words], options)
       return { status, output: `${stdout}${stderr}`.trim() }
     },
-    /** Starts the release, calls `act`, and stops the release. */
-    async run<Result>(act: (request: Request) => Promise<Result>): Promise<Result> {
+    async run(act) {
       const port = await freePort()
       const server = spawn(process.execPath, args, {
         cwd: folder,

@@ -20,7 +20,8 @@ export function deadLinks(site: string, base: string): readonly string[] {
       ? undefined
       : `${from} links to the missing anchor ${href}`
   }
-  return [...pages].flatMap(([from, { links }]) => links.flatMap((href) => problemOf(from, href) ?? []))
+  const problems = [...pages].flatMap(([from, { links }]) => links.flatMap((href) => problemOf(from, href) ?? []))
+  return pages.size === 0 ? ['the site has no page'] : problems
 }
 
 function pageOf(html: string) {
