@@ -62,12 +62,23 @@ const generatedServer = ({ folder, port, upstream }: Place) => `server {
   }
 }`
 
-/** The block of a language in the guide. */
-async function guideBlock(language: string): Promise<string> {
-  const guide = await read('docs/guides/reverse-proxy.md')
-  const [, block] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(guide) ?? []
-  if (block === undefined) throw new Error(`the guide has no block of ${language}`)
-  return block
+const haproxy = {
+  program: '/usr/sbin/haproxy',
+  file: 'haproxy.cfg',
+  args: (file: string) => ['-f', file, '-db'],
+}
+
+/** The configuration of HAProxy in a guide, with its servers at these addresses. */
+async function haproxyMain(guide: string, { folder, port }: Place, servers: Readonly<Record<string, string>>) {
+  const [, block] = /^ *```haproxy\n(.*?)^ *```$/ms.exec(await read(`docs/guides/${guide}.md`)) ?? []
+  if (block === undefined) throw new Error(`${guide}.md has no configuration of HAProxy`)
+  const configuration = Object.entries(servers).reduce(
+    (text, [documented, actual]) => text.replace(documented, actual),
+    block
+      .replace('bind :443', `bind 127.0.0.1:${port}`)
+      .replace('/etc/haproxy/certificates/', `${folder}/certificates/`),
+  )
+  return `defaults\n  timeout connect 5s\n  timeout client 30s\n  timeout server 30s\n\n${configuration}`
 }
 
 const proxies: readonly ProxyUnderTest[] = [
@@ -104,17 +115,18 @@ const proxies: readonly ProxyUnderTest[] = [
     },
   },
   {
+    ...haproxy,
     name: 'HAProxy',
-    program: '/usr/sbin/haproxy',
-    file: 'haproxy.cfg',
-    args: (file) => ['-f', file, '-db'],
-    configure: async ({ folder, port, upstream }) => {
-      const block = (await guideBlock('haproxy'))
-        .replace('bind :443', `bind 127.0.0.1:${port}`)
-        .replace('/etc/haproxy/certificates/', `${folder}/certificates/`)
-        .replace('127.0.0.1:1411', `127.0.0.1:${upstream}`)
-      return `defaults\n  timeout connect 5s\n  timeout client 30s\n  timeout server 30s\n\n${block}`
-    },
+    configure: (place) => haproxyMain('reverse-proxy', place, { '127.0.0.1:1411': `127.0.0.1:${place.upstream}` }),
+  },
+  {
+    ...haproxy,
+    name: 'HAProxy with several replicas, of which one is down',
+    configure: async (place) =>
+      haproxyMain('several-replicas', place, {
+        '10.0.0.11:1411': `127.0.0.1:${await freePort()}`,
+        '10.0.0.12:1411': `127.0.0.1:${place.upstream}`,
+      }),
   },
 ]
 
