@@ -5,6 +5,7 @@ import { accessTable } from '../src/access/access-table.ts'
 import { type Condition, conditions } from '../src/access/conditions.ts'
 import { coreTable } from '../src/access/core-table.ts'
 import { sessionRequirements } from '../src/access/session-requirements.ts'
+import { markdownTable } from './markdown-table.ts'
 
 // Program: writes `docs/reference/access.md` from the access table.
 
@@ -83,13 +84,8 @@ function code(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ')
 }
 
-/** A heading and a table, with columns padded like the formatter does. */
 function section(title: string, header: readonly string[], lines: readonly (readonly string[])[]): string {
-  const widths = header.map((name, column) => Math.max(name.length, ...lines.map((line) => line[column]?.length ?? 0)))
-  const text = (line: readonly string[]) =>
-    `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const rule = widths.map((width) => '-'.repeat(width))
-  return `## ${title}\n\n${[header, rule, ...lines].map(text).join('\n')}\n`
+  return `## ${title}\n\n${markdownTable(header, lines)}`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(page, accessReference())

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { commonEventNames, eventNames } from '../src/audit-log/event-names.ts'
+import { markdownTable } from './markdown-table.ts'
 
 const catalogue = new URL('../locales/en.json', import.meta.url)
 const target = new URL('../../../docs/reference/events.md', import.meta.url)
@@ -21,14 +22,7 @@ Generated from \`apps/server/src/audit-log/event-names.ts\` and \`apps/server/lo
 These are the names in \`GET /api/audit-logs/all\`, in exports, in \`pocket-id audit tail\`, in \`AUDIT_FILE\` and
 \`AUDIT_SYSLOG\`, and in the filters of the audit log. The log of the server has the names of the [library](../guides/hooks-and-events.md).
 
-${table([['Event', 'Meaning', 'Filter of the own activity'], ...rows])}
-`
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
-  return lines.toSpliced(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`).join('\n')
+${markdownTable(['Event', 'Meaning', 'Filter of the own activity'], rows)}`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(target, eventsReference())

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { markdownTable } from './markdown-table.ts'
 
 // Program: writes `docs/reference/pocket-id-compatibility.md` from the list of differences.
 
@@ -190,12 +191,8 @@ the Kubernetes operator, MCP servers, the exporter and the dashboard. How they a
 
 /** The reference page, in Markdown. */
 export function compatibilityReference(): string {
-  const header = ['Pocket ID 2.14', 'Here', 'Why']
-  const lines = Object.values(differences).map(({ pocketId, here, why }) => [pocketId, here, why])
-  const widths = header.map((name, column) => Math.max(name.length, ...lines.map((line) => line[column]?.length ?? 0)))
-  const text = (line: readonly string[]) =>
-    `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`
-  return introduction + [header, widths.map((width) => '-'.repeat(width)), ...lines].map(text).join('')
+  const rows = Object.values(differences).map(({ pocketId, here, why }) => [pocketId, here, why])
+  return introduction + markdownTable(['Pocket ID 2.14', 'Here', 'Why'], rows)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(page, compatibilityReference())

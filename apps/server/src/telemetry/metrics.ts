@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Meter } from '@opentelemetry/api'
 import { diagnostics } from '@pocket/core/internal'
 import { auditEvents, jobRuns, requests } from './channels.ts'
+import { type LabelsOf, type MetricName, metricDefinitions } from './metric-definitions.ts'
 import { type OutgoingRequest, outgoing } from './outgoing.ts'
 import { routeOf } from './route-of.ts'
 import { onEnd, onMessage } from './subscriptions.ts'
@@ -46,14 +47,10 @@ const grantTypes: ReadonlySet<string> = new Set([
 /** Records the messages of the channels; disposing the stack ends it. */
 export function recordMetrics({ meter, version, measure, unitInName }: MetricsOptions): DisposableStack {
   const stack = new DisposableStack()
-  const seconds = (name: string, description: string) =>
-    meter.createHistogram(unitInName ? `${name}.seconds` : name, {
-      description,
-      unit: 's',
-      advice: { explicitBucketBoundaries: boundaries },
-    })
+  const instruments = createInstruments(meter, unitInName)
+  const { seconds, counter } = instruments
 
-  const requestDuration = seconds('http.server.request.duration', 'Duration of requests by route.')
+  const requestDuration = seconds('http.server.request.duration')
   onEnd(stack, requests, ({ req: { method = '', url = '' }, res }, duration) =>
     requestDuration.record(duration, {
       'http.request.method': methods.has(method) ? method : '_OTHER',
@@ -63,7 +60,7 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
   )
 
   const hostOf = boundedValues(maxHosts)
-  const outgoingDuration = seconds('http.client.request.duration', 'Duration of requests to other servers.')
+  const outgoingDuration = seconds('http.client.request.duration')
   outgoing(stack, {
     start: () => performance.now(),
     end: (startedAt, { host, method, status }: OutgoingRequest) =>
@@ -74,7 +71,7 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
       }),
   })
 
-  const statementDuration = seconds('db.client.operation.duration', 'Duration of database statements.')
+  const statementDuration = seconds('db.client.operation.duration')
   onEnd(stack, diagnostics.statements, ({ sql, kind, error }, duration) =>
     statementDuration.record(duration, {
       'db.system.name': kind === 'postgres' ? 'postgresql' : 'sqlite',
@@ -83,18 +80,18 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
     }),
   )
 
-  const ceremonyDuration = seconds('pocket.ceremony.duration', 'Duration of the verification of WebAuthn responses.')
+  const ceremonyDuration = seconds('pocket.ceremony.duration')
   onEnd(stack, diagnostics.ceremonies, ({ ceremony, error }, duration) =>
     ceremonyDuration.record(duration, { ceremony, outcome: outcomeOf(error) }),
   )
 
-  const jobDuration = seconds('pocket.job.duration', 'Duration of job runs by outcome.')
+  const jobDuration = seconds('pocket.job.duration')
   onEnd(stack, jobRuns, ({ job, signal, error }, duration) =>
     jobDuration.record(duration, { 'pocket.job': job, outcome: signal.aborted ? 'aborted' : outcomeOf(error) }),
   )
 
-  const signIns = meter.createCounter('pocket.sign_ins', { description: 'Sign-ins by outcome and method.' })
-  const events = meter.createCounter('pocket.audit.events', { description: 'Audit events.' })
+  const signIns = counter('pocket.sign_ins')
+  const events = counter('pocket.audit.events')
   onMessage(stack, auditEvents, (recorded) => {
     events.add(1, { event: recorded.event })
     if (recorded.event === 'signed_in') signIns.add(1, { outcome: 'success', method: recorded.method })
@@ -103,9 +100,7 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
   })
 
   const clientOf = boundedValues(maxClients)
-  const tokenRequests = meter.createCounter('pocket.token_requests', {
-    description: 'Token requests by grant type and client.',
-  })
+  const tokenRequests = counter('pocket.token_requests')
   onMessage(stack, diagnostics.tokenRequests, ({ grantType, clientId, errorCode }) =>
     tokenRequests.add(1, {
       grant_type: grantTypes.has(grantType) ? grantType : 'other',
@@ -115,28 +110,55 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
     }),
   )
 
-  const refusals = meter.createCounter('pocket.limit.refusals', { description: 'Requests that a rate limit refused.' })
+  const refusals = counter('pocket.limit.refusals')
   onMessage(stack, diagnostics.refusedByLimit, ({ limit }) => refusals.add(1, { limit }))
 
-  const cacheReads = meter.createCounter('pocket.cache.reads', { description: 'Reads of the row cache.' })
+  const cacheReads = counter('pocket.cache.reads')
   onMessage(stack, diagnostics.cacheReads, ({ isHit }) => cacheReads.add(1, { result: isHit ? 'hit' : 'miss' }))
 
-  observeProcess(meter, stack, version)
-  observeInstance(meter, measure)
+  observeProcess(instruments, stack, version)
+  observeInstance(instruments, measure)
   return stack
 }
 
+type Instruments = ReturnType<typeof createInstruments>
+
+/** Creates the instruments of {@link metricDefinitions}. */
+function createInstruments(meter: Meter, unitInName: boolean) {
+  const advice = { explicitBucketBoundaries: boundaries }
+  return {
+    seconds: <Name extends MetricName>(name: Name) =>
+      meter.createHistogram<LabelsOf<Name>>(unitInName ? `${name}.seconds` : name, {
+        ...metricDefinitions[name],
+        advice,
+      }),
+    counter: <Name extends MetricName>(name: Name) =>
+      meter.createCounter<LabelsOf<Name>>(name, metricDefinitions[name]),
+    gauge: <Name extends MetricName>(name: Name) =>
+      meter.createObservableGauge<LabelsOf<Name>>(name, metricDefinitions[name]),
+    observableSum: <Name extends MetricName>(name: Name) =>
+      meter.createObservableUpDownCounter<LabelsOf<Name>>(name, metricDefinitions[name]),
+    observableCounter: <Name extends MetricName>(name: Name) =>
+      meter.createObservableCounter<LabelsOf<Name>>(name, metricDefinitions[name]),
+    observe: meter.addBatchObservableCallback.bind(meter),
+  }
+}
+
 /** Sums of processes add up; of gauges, the highest one counts. */
-function observeProcess(meter: Meter, stack: DisposableStack, version: string): void {
+function observeProcess(
+  { gauge, observableSum, observableCounter, observe }: Instruments,
+  stack: DisposableStack,
+  version: string,
+): void {
   const delays = monitorEventLoopDelay({ resolution: 10 })
   delays.enable()
   stack.defer(() => delays.disable())
-  const p99 = meter.createObservableGauge('nodejs.eventloop.delay.p99', { unit: 's' })
-  const max = meter.createObservableGauge('nodejs.eventloop.delay.max', { unit: 's' })
-  const memory = meter.createObservableUpDownCounter('process.memory.usage', { unit: 'By' })
-  const cpu = meter.createObservableCounter('process.cpu.time', { unit: 's' })
-  const build = meter.createObservableGauge('pocket.build.info', { description: 'The running version.' })
-  meter.addBatchObservableCallback(
+  const p99 = gauge('nodejs.eventloop.delay.p99')
+  const max = gauge('nodejs.eventloop.delay.max')
+  const memory = observableSum('process.memory.usage')
+  const cpu = observableCounter('process.cpu.time')
+  const build = gauge('pocket.build.info')
+  observe(
     (result) => {
       result.observe(p99, delays.percentile(99) / 1e9)
       result.observe(max, delays.max / 1e9)
@@ -150,12 +172,12 @@ function observeProcess(meter: Meter, stack: DisposableStack, version: string): 
   )
 }
 
-function observeInstance(meter: Meter, measure: MetricsOptions['measure']): void {
-  const connections = meter.createObservableUpDownCounter('db.client.connection.count')
-  const pending = meter.createObservableUpDownCounter('db.client.connection.pending_requests')
+function observeInstance({ gauge, observableSum, observe }: Instruments, measure: MetricsOptions['measure']): void {
+  const connections = observableSum('db.client.connection.count')
+  const pending = observableSum('db.client.connection.pending_requests')
   // A gauge, because every process sees the same queue.
-  const queue = meter.createObservableGauge('pocket.email.queue', { description: 'E-mails by state.' })
-  meter.addBatchObservableCallback(
+  const queue = gauge('pocket.email.queue')
+  observe(
     async (result) => {
       const measured = await Promise.race([
         measure()?.().catch(() => undefined),

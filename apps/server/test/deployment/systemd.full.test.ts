@@ -50,8 +50,8 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
   /** The command of the unit, by its user and in its working directory, as systemd starts it. */
   async function startService() {
     const unit = await readFile(join(root, 'etc/systemd/system/pocket-id.service'), 'utf8')
-    const createFixture = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
-    const command = `cd ${createFixture('WorkingDirectory')}; umask ${createFixture('UMask')}; exec setpriv --reuid=${createFixture('User')} --regid=${createFixture('Group')} --clear-groups --bounding-set=-all -- ${createFixture('ExecStart')}`
+    const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
+    const command = `cd ${setting('WorkingDirectory')}; umask ${setting('UMask')}; exec setpriv --reuid=${setting('User')} --regid=${setting('Group')} --clear-groups --bounding-set=-all -- ${setting('ExecStart')}`
     return startProcess('chroot', [root, '/bin/sh', '-ec', command], { env: {}, readyWhen: /Listening on/ })
   }
 
