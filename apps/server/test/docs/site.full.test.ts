@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { longTestTimeout } from '@pocket/test-support'
 import { deadLinks } from '../../scripts/site-links.ts'
 import { templates } from '../../src/clients/templates/templates.ts'
+import { sourceFlags } from '../program.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const screenshots = fileURLToPath(new URL('../pages/screenshots.ts', import.meta.url))
 let site: string
 
 beforeAll(async () => {
@@ -23,6 +27,27 @@ test('links only to existing pages and anchors', async () => {
   const { homepage } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   expect(deadLinks(site, new URL(homepage).pathname)).toEqual([])
 })
+
+test(
+  'takes every picture that a page shows from the pages of the server',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pocket-pictures-'))
+    try {
+      await promisify(execFile)('node', [...sourceFlags, screenshots, '--docs', '--folder', folder], { cwd: root })
+      const pages = globSync('docs/{*,tutorial/*,guides/*,explanation/*}.md', { cwd: root })
+      const shown = pages.flatMap((path) =>
+        Array.from(readFileSync(join(root, path), 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, picture = '']) =>
+          relative(join(root, 'docs'), join(root, dirname(path), picture)),
+        ),
+      )
+      const taken = globSync('**/*.webp', { cwd: folder })
+      expect([...new Set(shown)].sort()).toEqual(taken.sort())
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
+  longTestTimeout,
+)
 
 test('has a page for each application', async () => {
   const expected = templates.filter(({ entries }) => entries.length > 0).map(({ id }) => `${id}.html`)

@@ -1,6 +1,7 @@
 // Takes screenshots of every page in every state: `pnpm screenshots [--language TAG] [PART OF A NAME …]` into `screenshots/`.
-// `pnpm screenshots --docs` takes the pictures of the documentation instead.
+// `pnpm screenshots --docs [--folder FOLDER]` takes the pictures of the documentation instead.
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { launchBrowser, type TestBrowser } from '@pocket/test-support'
@@ -19,16 +20,17 @@ const tutorial = {
   'sign-in': ['sign-in-to-client', 620],
 } as const
 
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const { values, positionals: parts } = parseArgs({
   allowPositionals: true,
   options: {
     docs: { type: 'boolean', default: false },
+    folder: { type: 'string', default: `${root}docs/` },
     language: { type: 'string' },
     theme: { type: 'string', multiple: true, default: [...themes] },
     width: { type: 'string', multiple: true, default: Object.keys(widths) },
   },
 })
-const root = fileURLToPath(new URL('../../../../', import.meta.url))
 await using server = await startPageServer()
 await using browser = await launchBrowser()
 if (values.docs) await takePictures(server, browser)
@@ -65,12 +67,11 @@ async function takePictures({ origin }: PageServer, browser: TestBrowser): Promi
     await page.goto(`${origin}/${name}`)
     return page.screenshot()
   }
-  const folder = `${root}docs/tutorial/pictures/`
-  await mkdir(folder, { recursive: true })
+  await mkdir(join(values.folder, 'tutorial/pictures'), { recursive: true })
   for (const [name, [state, height]] of Object.entries(tutorial))
     await sharp(await take(state, 1000, height))
       .webp({ quality: 80 })
-      .toFile(`${folder}${name}.webp`)
+      .toFile(join(values.folder, `tutorial/pictures/${name}.webp`))
   const both = [await take('sign-in', 780, 560), await take('client-dsm', 1170, 840)]
   await sharp({ create: { width: 2400, height: 880, channels: 3, background: '#d9ddd6' } })
     .composite(
@@ -83,6 +84,6 @@ async function takePictures({ origin }: PageServer, browser: TestBrowser): Promi
       ),
     )
     .webp({ quality: 80 })
-    .toFile(`${root}docs/pocket.webp`)
+    .toFile(join(values.folder, 'pocket.webp'))
   await context.close()
 }
