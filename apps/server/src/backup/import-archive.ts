@@ -18,7 +18,7 @@ export interface ImportTarget {
   readonly filesOf: (dataSource: StagedDataSource) => FileStore
   /** Writes into the complete data before it replaces that of the instance. */
   readonly beforeReplacement: (dataSource: StagedDataSource) => Promise<void>
-  /** Rejects if the lock of the instance was lost. */
+  /** Rejects if the lock of the instance was lost, or if the import was aborted. */
   readonly assertLocked: () => Promise<void>
   readonly logger: Logger
 }

@@ -54,6 +54,7 @@ export async function migrateFromPocketId(
           context,
         ),
       showProgress,
+      stop: context.stop,
     }),
   )
   printResult(report, options, { print: context.print, linesOf: reportLines })

@@ -165,7 +165,10 @@ export async function importInstance(
     filesOf: (dataSource) => createFileStore(config, { dataSource }, systemClock),
     beforeReplacement: (dataSource) =>
       recordEvent({ event: 'data_imported', archiveDate: header.createdAt }, { dataSource, logger, config }),
-    assertLocked: () => lock.assertHeld(),
+    async assertLocked() {
+      stop.throwIfAborted()
+      await lock.assertHeld()
+    },
     logger,
   })
   await keyFile?.install()

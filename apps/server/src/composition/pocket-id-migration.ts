@@ -37,6 +37,8 @@ export interface PocketIdMigrationOptions {
   readonly maxWait?: number
   /** Asks before the data of a server is replaced; rejects if it must not be. By default it is never replaced. */
   readonly confirmReplacement?: () => Promise<void>
+  /** Aborts the reading of the source and the wait for the database; a step that shows progress can also throw. */
+  readonly stop?: AbortSignal
 }
 
 /**
@@ -50,20 +52,22 @@ export async function migrateFromPocketId(
   options: PocketIdMigrationOptions,
 ): Promise<MigrationReport> {
   const now = systemClock.now()
-  const { uploads } = options
-  await using source = await openSource({ source: options.source, uploads, describePostgres, now })
+  const { uploads, stop } = options
+  await using source = await openSource({ source: options.source, uploads, describePostgres, now, stop })
   const secrets = await findSecrets(source, options, config)
   const common = { source, secrets, appUrl: config.appUrl, showProgress: options.showProgress, now }
   if (options.isDryRun) return await migrate({ ...common, target: dryRunTarget })
   // A running server would use cached data, and write between two steps.
-  await using database = await openDatabase(config, logger, undefined, {
+  await using database = await openDatabase(config, logger, stop, {
     mode: 'exclusive',
     maxWait: options.maxWait ?? 0,
   })
   const { confirmReplacement } = options
   const backup = confirmReplacement && (await replaceContent(database, config, { logger, confirmReplacement }))
   const canReplace = confirmReplacement !== undefined
-  const report = await writeAll({ database, config, secrets, canReplace }, (target) => migrate({ ...common, target }))
+  const report = await writeAll({ database, config, secrets, canReplace, stop }, (target) =>
+    migrate({ ...common, target }),
+  )
   return backup === undefined ? report : { ...report, notes: [...report.notes, `The previous data is in ${backup}.`] }
 }
 
@@ -125,11 +129,12 @@ interface TargetInstance {
   readonly secrets: SourceSecrets
   /** Whether data of the target may be replaced. */
   readonly canReplace: boolean
+  readonly stop: AbortSignal | undefined
 }
 
 /** Writes everything in one transaction, whose last step makes the files available. */
 async function writeAll(
-  { database: opened, config, secrets, canReplace }: TargetInstance,
+  { database: opened, config, secrets, canReplace, stop }: TargetInstance,
   write: (target: ReturnType<typeof databaseTarget>) => Promise<MigrationReport>,
 ): Promise<MigrationReport> {
   const database = databaseOf(opened.dataSource)
@@ -147,6 +152,7 @@ async function writeAll(
       const stores = { apiKeys, auditLog, scimProviders, settings, signupTokens, images }
       const target = databaseTarget({ ...stores, database, masterKey, secrets, files, now: systemClock.now() })
       const report = await write(target)
+      stop?.throwIfAborted()
       await opened.lock.assertHeld()
       await files.publish()
       return report

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, readlink, stat, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { eventually } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { Client } from 'pg'
 import { loadConfig } from '../../src/composition/config.ts'
@@ -99,6 +100,37 @@ describe('nothing is written, and the reason is named, for', () => {
     })
   })
 })
+
+describe('an abort stops', () => {
+  const open = (source: string, stop: AbortSignal) =>
+    openSource({ source, uploads: undefined, describePostgres: String, now: Date.now(), stop })
+
+  test('the copy of a database, and removes what was copied', async () => {
+    await using source = await createSource('SQLite')
+    // Sparse: its copy takes longer than this test.
+    await truncate(source.source, 64 * 1024 ** 3)
+    const stop = new AbortController()
+    const opening = expect(open(source.source, stop.signal)).rejects.toMatchObject({ name: 'AbortError' })
+    const copy = await eventually(openCopy)
+    stop.abort()
+    await opening
+    await expect(stat(dirname(copy))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('the unpacking of an archive', async () => {
+    await using source = await createSource('archive')
+    await expect(open(source.source, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+/** The copy of a source that this process has open. */
+async function openCopy(): Promise<string> {
+  const descriptors = await readdir('/proc/self/fd')
+  const paths = await Promise.all(descriptors.map((name) => readlink(join('/proc/self/fd', name)).catch(() => '')))
+  const copy = paths.find((path) => path.includes('pocket-migration-'))
+  if (copy === undefined) throw new Error('There is no copy yet.')
+  return copy
+}
 
 test('an instance that crashed more than 90 seconds ago is migrated, including its write-ahead log', async () => {
   await using source = await createSource('SQLite')

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { decodeMultiStream } from '@msgpack/msgpack'
 import { isJsonObject } from '@pocket/core/internal'
@@ -15,13 +16,17 @@ const actorsName = 'francis.bin'
 const picturePrefix = 'uploads/'
 
 /** Reads an archive of `pocket-id export`. Its rows are staged in a temporary database, since tables refer to later ones. */
-export async function openArchiveSource(path: string): Promise<RawSource> {
+export async function openArchiveSource(path: string, stop?: AbortSignal): Promise<RawSource> {
   await using stack = new AsyncDisposableStack()
   const archive = stack.use(await openArchive(path))
   if (!archive.has(databaseName))
     throw sourceError(`${path} is not an export of Pocket ID: it has no file ${databaseName}.`)
   const content = await archive.open(databaseName)
-  const { staged } = stack.use(await stageInTemporaryFolder((path) => StagedRows.read(content, join(path, 'rows'))))
+  const { staged } = stack.use(
+    await stageInTemporaryFolder((path) =>
+      StagedRows.read(stop ? addAbortSignal(stop, content) : content, join(path, 'rows')),
+    ),
+  )
   const { version, provider } = staged.header
   if (provider !== 'sqlite' && provider !== 'postgres')
     throw sourceError(`${path} is not an export of Pocket ID: its provider is neither sqlite nor postgres.`)

@@ -15,6 +15,8 @@ export interface SourceOptions {
   readonly describePostgres: (url: string) => string
   /** Milliseconds since the Unix epoch. */
   readonly now: number
+  /** Aborts copying and unpacking. */
+  readonly stop?: AbortSignal | undefined
 }
 
 /** Opens the source for reading and leaves no trace there. @throws {ConfigurationError} if it cannot be migrated */
@@ -22,15 +24,15 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   return decodeSource(await openRawSource(options))
 }
 
-async function openRawSource({ source, uploads, describePostgres, now }: SourceOptions): Promise<RawSource> {
+async function openRawSource({ source, uploads, describePostgres, now, stop }: SourceOptions): Promise<RawSource> {
   if (/^postgres(ql)?:\/\//i.test(source)) {
     if (URL.parse(source) === null) throw sourceError('The URL of the PostgreSQL database is not valid.')
     return openPostgresSource({ url: source, description: describePostgres(source), uploads })
   }
   const start = await readStart(source)
   if (start.subarray(0, 15).toString('latin1') === 'SQLite format 3')
-    return openSqliteSource({ path: source, uploads, now })
-  if (start.subarray(0, 2).toString('latin1') === 'PK') return openArchiveSource(source)
+    return openSqliteSource({ path: source, uploads, now, stop })
+  if (start.subarray(0, 2).toString('latin1') === 'PK') return openArchiveSource(source, stop)
   throw sourceError(`${source} is neither an export of Pocket ID (a ZIP archive) nor its SQLite database.`)
 }
 

@@ -1,6 +1,7 @@
-import { constants } from 'node:fs'
+import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { codeOf, messageOf } from '../../logging/failure.ts'
 import { decodeActorState, isMigratedActor } from './actor-states.ts'
 import { isFolder, picturesInFolder } from './picture-folder.ts'
@@ -17,18 +18,21 @@ export interface FileSourceOptions {
   readonly uploads: string | undefined
   /** Milliseconds since the Unix epoch. */
   readonly now: number
+  /** Aborts the copy. */
+  readonly stop?: AbortSignal | undefined
 }
 
 /** Reads a private copy of the database and of its write-ahead log: opening the original would create files next to it. */
-export async function openSqliteSource({ path, uploads, now }: FileSourceOptions): Promise<RawSource> {
+export async function openSqliteSource({ path, uploads, now, stop }: FileSourceOptions): Promise<RawSource> {
   await using stack = new AsyncDisposableStack()
   const { staged: reader } = stack.use(
     await stageInTemporaryFolder(async (folder) => {
       const copy = join(folder, 'database')
-      for (const suffix of ['', '-wal']) await copyExisting(path + suffix, copy + suffix)
+      for (const suffix of ['', '-wal']) await copyExisting(path + suffix, copy + suffix, stop)
       return openCopy(copy, path)
     }),
   )
+  stop?.throwIfAborted()
   const schemaVersion = readSchemaVersion(reader, path)
   if (reader.hasTable('francis_hosts'))
     assertNotRunning(reader.rows('SELECT host_last_health_check AS checked_at FROM francis_hosts'), now)
@@ -65,10 +69,14 @@ function selectRows(table: SourceTable): string {
   return `SELECT * FROM "${table}"${order.length > 0 ? ` ORDER BY ${order.join(', ')}, rowid` : ''}`
 }
 
-async function copyExisting(from: string, to: string): Promise<void> {
+async function copyExisting(from: string, to: string, stop: AbortSignal | undefined): Promise<void> {
   try {
-    await copyFile(from, to, constants.COPYFILE_FICLONE)
+    // A clone takes no time; a copy by the system could not be aborted.
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).catch(() =>
+      pipeline(createReadStream(from), createWriteStream(to, { mode: 0o600 }), stop ? { signal: stop } : {}),
+    )
   } catch (cause) {
+    stop?.throwIfAborted()
     if (codeOf(cause) === 'ENOENT' && from.endsWith('-wal')) return
     if (codeOf(cause) === 'ENOSPC') throw cause
     throw sourceError(`${from} cannot be read: ${messageOf(cause)}.`, cause)
