@@ -10,7 +10,7 @@ import { createGuard } from './access/guard.ts'
 import type { AuditVerification } from './audit-log/audit-chain.ts'
 import type { Config } from './composition/config.ts'
 import { openDatabase } from './composition/open-database.ts'
-import { composePages } from './composition/pages.ts'
+import { composePages, type Serving } from './composition/pages.ts'
 import { createPlatform, type InstanceOptions } from './composition/platform.ts'
 import { pocketIdMigration } from './composition/pocket-id-migration.ts'
 import { composeRendering } from './composition/rendering.ts'
@@ -39,7 +39,7 @@ import type {
 } from './pocket-id-migration/migration-runner.ts'
 import type { Progress } from './pocket-id-migration/migration-steps.ts'
 import type { Subject } from './pocket-id-migration/report.ts'
-import { pocketIdMigrationPath, setUpTokenOf } from './pocket-id-migration/set-up-access.ts'
+import { pocketIdMigrationPath, SetUpToken, setUpAccessLifetime } from './pocket-id-migration/set-up-access.ts'
 import { hasContent } from './pocket-id-migration/target-content.ts'
 import { type KeyRotationOptions, rotateKeys } from './signing-keys/rotation.ts'
 import type { Measurements } from './telemetry/metrics.ts'
@@ -62,6 +62,11 @@ export interface App extends AsyncDisposable {
   drain(): Promise<void>
   /** Starts the HTTP server and resolves to its public URL. */
   listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
+  /**
+   * Resolves when other processes may serve too. One process serves alone until there are users or clients, and as long as a browser
+   * may ask for the result of a migration: the set-up token and the result are in its memory.
+   */
+  canShare(signal: AbortSignal): Promise<void>
   /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
   /** Creates the break-glass code of an administrator, by user name or e-mail address. */
@@ -85,17 +90,18 @@ export interface App extends AsyncDisposable {
 /** Milliseconds. */
 const hour = 3_600_000
 const drainTime = 3000
+/** Milliseconds between two checks for users and clients. */
+const contentCheckInterval = 2000
 const viewsDirectory = join(packageFolder, 'views')
 const assetsDirectory = join(packageFolder, 'dist', 'web')
 const cataloguesDirectory = join(packageFolder, 'locales')
 
 /** What serves requests, without the HTTP server itself. */
-interface Instance extends Omit<App, 'listen' | 'drain' | 'lockLost' | typeof Symbol.asyncDispose> {
+interface Instance extends Omit<App, 'listen' | 'canShare' | 'drain' | 'lockLost' | typeof Symbol.asyncDispose> {
   readonly lockLost: AbortSignal
   readonly handle: RequestListener
   /** Whether neither users nor clients exist. */
   readonly isEmpty: () => Promise<boolean>
-  readonly setUpToken: string
   /** Applies the configuration file, before the first request. */
   configure(): Promise<void>
   start(): Promise<void>
@@ -115,12 +121,19 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   let outcome: MigrationOutcome | undefined
   let replacement: Promise<void> | undefined
   let isStopping = false
+  /** By `performance.now`. */
+  let resultShownUntil = 0
+  const setUpToken = new SetUpToken((token) =>
+    logger.info(
+      `The set-up token was used. To migrate in another browser, enter the set-up token ${token} at ${instance.pocket.issuer}${pocketIdMigrationPath}`,
+    ),
+  )
 
   const open = async (maxWait = 0): Promise<Instance> => {
     const database = await openDatabase(config, logger, stop, { mode: 'shared', maxWait })
     try {
       const options = { config, logger, assets, database, viewsDirectory, cataloguesDirectory }
-      const opened = await compose(options, { runner, isStopping: () => isStopping })
+      const opened = await compose(options, { runner, setUpToken, isStopping: () => isStopping })
       const { lockLost } = opened
       lockLost.addEventListener('abort', () => ended.abort(lockLost.reason), { once: true })
       return opened
@@ -139,6 +152,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     logger.info('Migrating from Pocket ID')
     try {
       outcome = { report: await migrate(source, (step) => void progress.set(step.subject, step)) }
+      resultShownUntil = performance.now() + setUpAccessLifetime
       await folder.removeUploads()
       logger.info({ counts: outcome.report.counts }, 'Migrated from Pocket ID')
     } catch (error) {
@@ -188,13 +202,13 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
         logger.warn({ err: error }, 'systemd could not be told that the server is ready'),
       )
       await instance.start()
-      const { pocket, directory, setUpToken } = instance
+      const { pocket, directory } = instance
       const isEmpty = await instance.isEmpty()
       // Uploads from before the set-up was completed in another way.
       if (!isEmpty) await folder.removeUploads()
       const url = pocket.issuer
       if (await directory.isSetUp()) return { url, setUp: null }
-      const migration = isEmpty ? { url: url + pocketIdMigrationPath, token: setUpToken } : null
+      const migration = isEmpty ? { url: url + pocketIdMigrationPath, token: setUpToken.current } : null
       return { url, setUp: { url: `${url}/login/setup`, migration } }
     },
     async drain() {
@@ -202,6 +216,12 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       http.drain()
       // Until proxies have seen `/readyz`, and clients have used their idle connections once more.
       await setTimeout(drainTime, undefined, { signal: ended.signal }).catch(() => undefined)
+    },
+    async canShare(signal) {
+      // The database may be closed for a migration, or unreachable.
+      const isEmpty = () => instance.isEmpty().catch(() => true)
+      while (replacement !== undefined || performance.now() < resultShownUntil || (await isEmpty()))
+        await setTimeout(contentCheckInterval, undefined, { signal })
     },
     issueLoginCode: (name) => instance.issueLoginCode(name),
     issueBreakGlassCode: (name) => instance.issueBreakGlassCode(name),
@@ -221,10 +241,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   }
 }
 
-async function compose(
-  options: InstanceOptions,
-  serving: { readonly runner: MigrationRunner; readonly isStopping: () => boolean },
-): Promise<Instance> {
+async function compose(options: InstanceOptions, serving: Serving): Promise<Instance> {
   const { config, logger, assets, database } = options
   const platform = await createPlatform(options)
   const rendering = await composeRendering(platform, options)
@@ -281,7 +298,6 @@ async function compose(
     lockLost: database.lock.lost,
     handle,
     isEmpty: async () => !(await hasContent(databaseOf(database.dataSource))),
-    setUpToken: setUpTokenOf(database.masterKey),
     configuration: services.configuration,
     async configure() {
       if (services.configurationWatch) return services.configurationWatch.start()

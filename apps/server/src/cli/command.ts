@@ -22,6 +22,8 @@ export interface Instance extends AsyncDisposable {
   readonly lockLost: AbortSignal
   /** Starts listening; `setUp` has the URL of the set-up page if no administrator exists yet. */
   listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
+  /** Resolves when other processes may serve too; rejects if aborted. */
+  canShare(signal: AbortSignal): Promise<void>
   /** Announces the stop to proxies and clients, and serves them for some more seconds. */
   drain(): Promise<void>
   /** `expiresAt` in milliseconds since the Unix epoch. */

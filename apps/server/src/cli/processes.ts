@@ -3,9 +3,16 @@ import { once } from 'node:events'
 import type { Logger } from '../logging/logger.ts'
 import { CommandError } from './command.ts'
 
+const shareMessage = 'share'
+
+/** Tells the primary process that others may serve too. */
+export function shareWithOthers(): void {
+  process.send?.(shareMessage)
+}
+
 /**
- * Runs the server in several processes that share its port. The first one migrates the database before the others start. A
- * process that ends while it serves is replaced; if one cannot start, all stop.
+ * Runs the server in several processes that share its port. The first one migrates the database, and the others start when it
+ * shares. A process that ends while it serves is replaced; if one cannot start, all stop.
  *
  * @throws {CommandError} if a process could not start
  */
@@ -30,7 +37,13 @@ export async function runProcesses(count: number, logger: Logger, stop: AbortSig
     })
   }
 
+  const shared = Promise.withResolvers<void>()
+  cluster.on('message', (_worker, message) => {
+    if (message === shareMessage) shared.resolve()
+  })
+  stopping.addEventListener('abort', () => shared.resolve(), { once: true })
   await start()
+  if (!stopping.aborted) await shared.promise
   await Promise.all(Array.from({ length: stopping.aborted ? 0 : count - 1 }, start))
   if (!stopping.aborted) {
     logger.info(`The server runs in ${count} processes`)

@@ -7,7 +7,7 @@ import type { Logger } from '../logging/logger.ts'
 import type { Telemetry } from '../telemetry/start.ts'
 import type { CommandContext, Instance } from './command.ts'
 import { pruneCompileCache } from './compile-cache.ts'
-import { runProcesses } from './processes.ts'
+import { runProcesses, shareWithOthers } from './processes.ts'
 
 /** Runs the server until it is asked to stop. */
 export async function runServer(context: CommandContext): Promise<void> {
@@ -64,6 +64,7 @@ async function serve(
   const { url: migrationUrl, token } = setUp?.migration ?? {}
   if (migrationUrl !== undefined) log(`To migrate from Pocket ID, enter the set-up token ${token} at ${migrationUrl}`)
   const end = AbortSignal.any([stop, app.lockLost])
+  if (cluster.isWorker) app.canShare(end).then(shareWithOthers, () => undefined)
   if (!end.aborted) await once(end, 'abort')
   app.lockLost.throwIfAborted()
   // Not after Ctrl-C in a terminal.

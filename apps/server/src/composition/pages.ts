@@ -24,7 +24,7 @@ import { openApiPage } from '../openapi/page.ts'
 import { overviewPages } from '../overview/page.ts'
 import type { MigrationRunner } from '../pocket-id-migration/migration-runner.ts'
 import { pocketIdMigrationPages } from '../pocket-id-migration/page.ts'
-import { pocketIdMigrationPath } from '../pocket-id-migration/set-up-access.ts'
+import { pocketIdMigrationPath, type SetUpToken } from '../pocket-id-migration/set-up-access.ts'
 import { hasContent } from '../pocket-id-migration/target-content.ts'
 import { preferencePages } from '../preferences/page.ts'
 import { recoveryPages } from '../recovery/page.ts'
@@ -49,12 +49,15 @@ import { createRoutes } from './routes.ts'
 import type { Services } from './services.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
+/** What outlives an instance that a migration replaces. */
+export interface Serving {
+  readonly runner: MigrationRunner
+  readonly setUpToken: SetUpToken
+  readonly isStopping: () => boolean
+}
+
 /** All pages with their routes. */
-export function composePages(
-  services: Services,
-  guard: Guard,
-  { runner, isStopping }: { readonly runner: MigrationRunner; readonly isStopping: () => boolean },
-): Router {
+export function composePages(services: Services, guard: Guard, { runner, setUpToken, isStopping }: Serving): Router {
   const { database, pocket, directory, show, config, logger } = services
   const secure = pocket.issuer.startsWith('https:')
   const authentication = createAuthentication(pocket, directory)
@@ -87,6 +90,7 @@ export function composePages(
         ...shared,
         ...pocketIdMigration(config, logger),
         runner,
+        setUpToken,
         isEmpty,
         ownEncryptionKey: config.encryptionKey,
       }),

@@ -12,7 +12,7 @@ import type { ChosenSource, MigrationRunner } from './migration-runner.ts'
 import type { Progress } from './migration-steps.ts'
 import type { MigrationProblem, PocketIdMigrationPage, ReportView } from './page-model.ts'
 import type { MigrationReport } from './report.ts'
-import { pocketIdMigrationPath, SetUpAccess } from './set-up-access.ts'
+import { pocketIdMigrationPath, SetUpAccess, type SetUpToken } from './set-up-access.ts'
 
 /** Findings that a page shows. */
 const maxFindings = 200
@@ -20,6 +20,7 @@ const maxFindings = 200
 export interface PocketIdMigrationPageDeps {
   readonly runner: MigrationRunner
   readonly folder: ImportFolder
+  readonly setUpToken: SetUpToken
   /** Reports the changes of a migration without making them. @throws {ConfigurationError} */
   readonly check: (source: ChosenSource) => Promise<MigrationReport>
   /** Whether this instance has neither users nor clients. */
@@ -55,7 +56,7 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
     await show(ctx, pageOf(source, problem))
     if (problem !== null && ctx.method === 'POST') ctx.status = 422
   }
-  /** Runs a step for a browser that has proved the set-up token. */
+  /** Runs a step for a browser that has used a set-up token. */
   const withAccess = (handle: (ctx: Context) => Promise<void>) => async (ctx: Context) => {
     await assertOpen()
     if (access.isGranted(ctx)) await handle(ctx)

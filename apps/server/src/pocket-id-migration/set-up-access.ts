@@ -1,15 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock, MasterKey } from '@pocket/core'
 import { isJsonObject } from '@pocket/core/internal'
 import type { Context } from 'koa'
 
-const tokenUse = 'set-up token'
 const accessUse = 'set-up access'
 const choiceUse = 'set-up migration'
-/** Milliseconds. */
-const lifetime = 3_600_000
-/** Characters: 144 bits. */
-const tokenLength = 24
+/** How long a browser has access, in milliseconds. */
+export const setUpAccessLifetime = 3_600_000
+const tokenBytes = 18
 
 /** The path of the pages; the cookie is sent only there. */
 export const pocketIdMigrationPath = '/login/setup/pocket-id'
@@ -23,27 +21,60 @@ export interface CheckedChoice {
   readonly encryptionKey: string
 }
 
-/** Derived from the master key: the same in all processes and after a restart, and stored nowhere. */
-export function setUpTokenOf(masterKey: MasterKey): string {
-  return masterKey.mac(tokenUse, '').slice(0, tokenLength)
+interface SetUpAccessDeps {
+  readonly setUpToken: SetUpToken
+  readonly clock: Clock
+  readonly secure: boolean
 }
 
-/** Proves that a browser knows the set-up token, and carries its choices without storing them. */
+/** The token that the log shows. It gives access to one browser, and is in the memory of its process only. */
+export class SetUpToken {
+  readonly #onReplaced: (token: string) => void
+  #current = createToken()
+
+  /** @param onReplaced - receives the next token when one was used */
+  constructor(onReplaced: (token: string) => void) {
+    this.#onReplaced = onReplaced
+  }
+
+  get current(): string {
+    return this.#current
+  }
+
+  /** Whether this is the current token, which another one replaces. */
+  consume(token: string): boolean {
+    if (!timingSafeEqual(sha256(token.trim()), sha256(this.#current))) return false
+    this.#current = createToken()
+    this.#onReplaced(this.#current)
+    return true
+  }
+}
+
+function createToken(): string {
+  return randomBytes(tokenBytes).toString('base64url')
+}
+
+/** Proves that a browser has used a set-up token, and carries its choices without storing them. */
 export class SetUpAccess {
   readonly #masterKey: MasterKey
+  readonly #token: SetUpToken
   readonly #clock: Clock
   readonly #secure: boolean
 
-  constructor(masterKey: MasterKey, { clock, secure }: { readonly clock: Clock; readonly secure: boolean }) {
+  constructor(masterKey: MasterKey, { setUpToken, clock, secure }: SetUpAccessDeps) {
     this.#masterKey = masterKey
+    this.#token = setUpToken
     this.#clock = clock
     this.#secure = secure
   }
 
   /** Returns `false` for a wrong token; otherwise sets the cookie. */
   grant(ctx: Context, token: string): boolean {
-    if (!timingSafeEqual(sha256(token.trim()), sha256(setUpTokenOf(this.#masterKey)))) return false
-    ctx.cookies.set(this.#cookieName, this.#seal(accessUse, {}), { ...this.#cookieOptions, maxAge: lifetime })
+    if (!this.#token.consume(token)) return false
+    ctx.cookies.set(this.#cookieName, this.#seal(accessUse, {}), {
+      ...this.#cookieOptions,
+      maxAge: setUpAccessLifetime,
+    })
     return true
   }
 
@@ -72,7 +103,10 @@ export class SetUpAccess {
   }
 
   #seal(use: string, content: object): string {
-    return this.#masterKey.encrypt(use, JSON.stringify({ ...content, expiresAt: this.#clock.now() + lifetime }))
+    return this.#masterKey.encrypt(
+      use,
+      JSON.stringify({ ...content, expiresAt: this.#clock.now() + setUpAccessLifetime }),
+    )
   }
 
   /** `undefined` if it was not sealed here for this use, or is older than an hour. */
@@ -80,7 +114,7 @@ export class SetUpAccess {
     try {
       const content: unknown = JSON.parse(this.#masterKey.decrypt(use, sealed))
       const remaining = isJsonObject(content) ? Number(content.expiresAt) - this.#clock.now() : 0
-      return isJsonObject(content) && remaining > 0 && remaining <= lifetime ? content : undefined
+      return isJsonObject(content) && remaining > 0 && remaining <= setUpAccessLifetime ? content : undefined
     } catch {
       return undefined
     }

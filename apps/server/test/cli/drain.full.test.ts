@@ -6,6 +6,7 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
+import { createGroup, staticApiKey } from '../e2e/instance.ts'
 import { mainProgram, sourceFlags } from '../program.ts'
 
 let folder: string
@@ -43,9 +44,13 @@ test.each([
     }
     await using server = await startProcess(process.execPath, [...sourceFlags, mainProgram], {
       cwd: folder,
-      env: { PORT: port, APP_URL: url, WEB_CONCURRENCY: String(processes), ...storage },
-      readyWhen: processes === 1 ? /Listening on/ : /runs in 2 processes/,
+      env: { PORT: port, APP_URL: url, WEB_CONCURRENCY: String(processes), STATIC_API_KEY: staticApiKey, ...storage },
+      readyWhen: /Listening on/,
     })
+    if (processes > 1) {
+      await createGroup(url)
+      await server.waitForOutput(/runs in 2 processes/)
+    }
     const results: Answer[] = []
     /** Uses its connection until the server announces its end, as a proxy does. */
     const client = async () => {

@@ -19,6 +19,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
   const [printed, complained, logged, done]: [string[], string[], string[], string[]] = [[], [], [], []]
   const app: Instance = {
     lockLost: new AbortController().signal,
+    canShare: async () => undefined,
     drain: async () => void done.push('draining'),
     async listen() {
       done.push('listening')

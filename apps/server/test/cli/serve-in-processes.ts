@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
-import { runProcesses } from '../../src/cli/processes.ts'
+import { runProcesses, shareWithOthers } from '../../src/cli/processes.ts'
 import { listen } from '../../src/http/listen.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 
@@ -26,4 +26,5 @@ else {
     ...{ host: '127.0.0.1', port: Number(port), systemdSocket: false },
     ...{ unixSocket: undefined, unixSocketMode: undefined },
   })
+  shareWithOthers()
 }

@@ -18,6 +18,18 @@ export interface Instance extends AsyncDisposable {
   command(...args: readonly string[]): Promise<string>
 }
 
+export const staticApiKey = 'a static API key for tests'
+
+/** Stores a group, so that a server that one process serves until then starts the others. */
+export async function createGroup(url: string): Promise<void> {
+  const response = await fetch(`${url}/api/user-groups`, {
+    method: 'POST',
+    headers: { 'X-API-Key': staticApiKey, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'staff', friendlyName: 'Staff' }),
+  })
+  if (!response.ok) throw new Error(await response.text())
+}
+
 /** The real program in a separate process, on an empty database. */
 export async function startInstance(storage: Storage, env: Readonly<Record<string, string>> = {}): Promise<Instance> {
   await using stack = new AsyncDisposableStack()

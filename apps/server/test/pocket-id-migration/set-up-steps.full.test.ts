@@ -94,6 +94,9 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
     expect(await readdir(join(target.folder, kind === 'SQLite' ? 'data' : '.'))).not.toContain('import')
     const granted = await operator.post('', { token })
     expect(granted).toMatchObject({ status: 303, set: expect.stringMatching(/HttpOnly/i) })
+    // The log shows the next token.
+    expect(await otherUser.post('', { token })).toMatchObject({ status: 403, set: undefined })
+    await server.waitForOutput(/token was used.* set-up token (\S+) at/)
     expect((await operator.get()).text).toContain('No file yet')
   })
 
@@ -232,13 +235,14 @@ test.each(kinds)(
     await using target = await createTarget(kind)
     const port = String(await freePort())
     await using first = await target.start({}, tokenLine)
-    await using _ = await target.start({ PORT: port })
+    await using second = await target.start({ PORT: port }, tokenLine)
+    const servers = [first, second]
     const operators = [browser(target.url), browser(target.url, `http://localhost:${port}`)]
     await mkdir(join(target.folder, 'data/import'), { recursive: true })
     await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
     const choices = await Promise.all(
-      operators.map(async (operator) => {
-        await operator.post('', { token: first.output().match(tokenLine)?.[1] ?? '' })
+      operators.map(async (operator, index) => {
+        await operator.post('', { token: servers[index]?.ready[1] ?? '' })
         const { text } = await operator.post('/check', { file: 'export.zip', encryptionKey: facts.encryptionKey })
         return operator.choiceOf(text)
       }),
@@ -252,6 +256,31 @@ test.each(kinds)(
       expect(await (await fetch(`${url}/.well-known/jwks.json`)).json()).toMatchObject({
         keys: expect.arrayContaining([expect.objectContaining({ kid: facts.signingKey.kid })]),
       })
+  },
+  longTestTimeout,
+)
+
+test(
+  'migrates in the only process of a server that shall have two, which start afterwards',
+  async () => {
+    await using source = await createSource('archive')
+    await using target = await createTarget('PostgreSQL')
+    await using server = await target.start({ WEB_CONCURRENCY: '2' }, tokenLine)
+    const operator = browser(target.url)
+    await operator.post('', { token: server.ready[1] ?? '' })
+    await operator.upload(await readFile(source.source))
+    const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
+    await operator.post('/start', { choice: operator.choiceOf(text) })
+    for (let times = 0; times < 5; times++)
+      expect(await finished(operator)).toMatchObject({
+        status: 200,
+        text: expect.stringContaining('Migration from Pocket ID complete'),
+      })
+    expect(server.output()).not.toContain('runs in 2 processes')
+    server.kill('SIGTERM')
+    await server.exit
+    await using _ = await target.start({ WEB_CONCURRENCY: '2' }, /runs in 2 processes/)
+    expect(await signIn(target.url, passkeysOf('jonas')[0] ?? fail())).toMatchObject({ status: 200 })
   },
   longTestTimeout,
 )

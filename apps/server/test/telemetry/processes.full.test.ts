@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { eventually, freePort } from '@pocket/test-support'
-import { startInstance } from '../e2e/instance.ts'
+import { createGroup, startInstance, staticApiKey } from '../e2e/instance.ts'
 import { scrape, sumOf } from './scrape.ts'
 
 const requests = ['http_server_request_duration_seconds_count', 'http_route="/login"'] as const
@@ -10,7 +10,12 @@ const requests = ['http_server_request_duration_seconds_count', 'http_route="/lo
 test('sums the processes of one machine, also those that have ended', async () => {
   const port = await freePort()
   const settings = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(port) }
-  await using instance = await startInstance('PostgreSQL', { WEB_CONCURRENCY: '2', ...settings })
+  await using instance = await startInstance('PostgreSQL', {
+    WEB_CONCURRENCY: '2',
+    STATIC_API_KEY: staticApiKey,
+    ...settings,
+  })
+  await createGroup(instance.url)
   await eventually(() => expect(instance.output()).toMatch(/runs in 2 processes/))
   const request = async (times: number) => {
     for (let time = 0; time < times; time += 1)

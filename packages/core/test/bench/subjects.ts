@@ -106,7 +106,7 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
         ...profileEnv(options),
         ...(processes > 1 && { WEB_CONCURRENCY: String(processes) }),
       },
-      readyWhen: processes > 1 ? /runs in/ : /Listening/i,
+      readyWhen: /Listening/i,
     }),
   )
   const call = async (path: string, body: object = {}): Promise<Readonly<Record<string, string>>> => {
@@ -122,6 +122,8 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
     ...{ name: 'Site', callbackURLs: [], skipConsent: true },
     protocol: { protectedHosts: [siteHost], accessRules: [rule] },
   })
+  // The others start when there is a client.
+  if (processes > 1) await running.waitForOutput(/runs in/)
   const authenticators: SoftwareAuthenticator[] = []
   for (let index = 0; index < people; index++) {
     const user = { username: `user${index}`, firstName: 'User', email: `user${index}@example.com` }
