@@ -55,7 +55,8 @@ export async function migrateFromPocketId(
   const { uploads, stop } = options
   await using source = await openSource({ source: options.source, uploads, describePostgres, now, stop })
   const secrets = await findSecrets(source, options, config)
-  const common = { source, secrets, appUrl: config.appUrl, showProgress: options.showProgress, now }
+  const { appUrl, settings: environment } = config
+  const common = { source, secrets, appUrl, environment, showProgress: options.showProgress, now }
   if (options.isDryRun) return await migrate({ ...common, target: dryRunTarget })
   // A running server would use cached data, and write between two steps.
   await using database = await openDatabase(config, logger, stop, {

@@ -26,6 +26,7 @@ export async function migrateSettings({
   source,
   target,
   report,
+  environment,
 }: MigrationContext): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>()
   const add = (key: string, value: unknown) => void texts.set(key.toLowerCase(), typeof value === 'string' ? value : '')
@@ -36,6 +37,8 @@ export async function migrateSettings({
   for await (const { type, data } of source.actorStates())
     if (type === 'AppConfig') for (const [name, text] of Object.entries(data)) add(name, text)
   if (texts.size === 0) report.note('The source has no settings; the defaults are used.')
+  if (environment.uiConfigDisabled)
+    report.note('UI_CONFIG_DISABLED is set: the settings are stored, and the variables of this server apply instead.')
   await target.settings(planSettings(texts, report))
   return texts
 }

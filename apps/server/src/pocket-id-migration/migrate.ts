@@ -1,23 +1,16 @@
 import { importedKeyStatus, signingAlgorithms } from '@pocket/core/internal'
+import { settingOf } from '../settings/definitions.ts'
 import { migrateAuthorizations } from './migrate-authorizations.ts'
 import { migrateClients } from './migrate-clients.ts'
 import { migrateAuditLog, migratePictures, migrateSettings, migrateTokens } from './migrate-instance.ts'
 import { migratePeople } from './migrate-people.ts'
-import type { MigrationContext, ShowProgress } from './migration-steps.ts'
-import type { MigrationTarget } from './migration-target.ts'
+import type { MigrationContext } from './migration-steps.ts'
 import { type MigrationReport, ReportCollector } from './report.ts'
-import type { Source } from './source/source.ts'
-import type { SourceSecrets } from './source-secrets.ts'
 
-export interface MigrationOptions {
-  readonly source: Source
-  readonly secrets: SourceSecrets
-  readonly target: MigrationTarget
+export interface MigrationOptions
+  extends Pick<MigrationContext, 'source' | 'secrets' | 'target' | 'environment' | 'showProgress' | 'now'> {
   /** The URL of the new instance. */
   readonly appUrl: string
-  readonly showProgress: ShowProgress
-  /** Milliseconds since the Unix epoch. */
-  readonly now: number
 }
 
 /** Plans all rows of the source, writes them to the target and reports the result. */
@@ -47,7 +40,7 @@ export async function migrate({ appUrl, ...options }: MigrationOptions): Promise
 }
 
 async function migrateSigningKey(context: MigrationContext): Promise<void> {
-  const { secrets, target, report } = context
+  const { secrets, target, report, environment } = context
   const { signingKey } = secrets
   if (signingKey === undefined) return report.note('The source has no signing key; the new server creates its own.')
   report.found('signing key')
@@ -61,6 +54,13 @@ async function migrateSigningKey(context: MigrationContext): Promise<void> {
   if (status === 'current' && signingAlgorithm) {
     context.signingAlgorithm = signingAlgorithm
     await target.settings([{ key: 'signingAlgorithm', value: signingAlgorithm }])
+    const { uiConfigDisabled, fixed } = environment
+    const ofNewClients =
+      fixed.signingAlgorithm ?? (uiConfigDisabled ? settingOf('signingAlgorithm').default : signingAlgorithm)
+    if (ofNewClients !== signingAlgorithm)
+      report.note(
+        `The migrated key signs for the migrated applications, and a key of ${ofNewClients} for new ones. Set SIGNING_ALGORITHM=${signingAlgorithm}, so that it signs for these too.`,
+      )
   } else report.changed(subject, `${reason} Its public key stays published until the last token it signed has ended.`)
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { ClientProtocol } from '@pocket/core'
+import type { SettingsConfig } from '../settings/environment.ts'
 import { Batch } from './batch.ts'
 import type { MigrationTarget } from './migration-target.ts'
 import type { ReportCollector, Subject } from './report.ts'
@@ -24,6 +25,8 @@ export interface MigrationContext {
   readonly target: MigrationTarget
   readonly report: ReportCollector
   readonly showProgress: ShowProgress
+  /** The settings that the environment of this server determines. */
+  readonly environment: SettingsConfig['settings']
   /** Milliseconds since the Unix epoch. */
   readonly now: number
   /** The user names of the users that are migrated, by ID. */

@@ -12,7 +12,7 @@ function headerOf(token: string) {
   return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
 }
 
-async function migrate(alg: string) {
+async function migrate(alg: string, env: Readonly<Record<string, string>> = {}) {
   await using stack = new AsyncDisposableStack()
   const source = stack.use(await createSource('SQLite'))
   const key = replaceSigningKey(source.source, alg)
@@ -20,7 +20,7 @@ async function migrate(alg: string) {
   const keyFile = machine.path('old-key')
   await writeFile(keyFile, facts.encryptionKey)
   const command = ['migrate-from-pocket-id', source.source, '--encryption-key-file', keyFile, '--json']
-  const { exit, stdout, stderr } = await machine.run(command)
+  const { exit, stdout, stderr } = await machine.with(env).run(command)
   expect([exit, stderr]).toEqual([0, ''])
   const target = stack.use(await startApp({ ...machine.env, STATIC_API_KEY: 'a static API key for tests' }))
   const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as { keys: PublicKey[] }
@@ -58,6 +58,7 @@ interface PublicKey extends Readonly<Record<string, unknown>> {
 interface Report {
   readonly counts: Readonly<Record<string, object>>
   readonly findings: readonly Readonly<Record<string, string>>[]
+  readonly notes: readonly string[]
 }
 
 test.each(['RS384', 'RS512', 'ES384', 'ES512'])(
@@ -95,6 +96,7 @@ test.each(['ES256', 'EdDSA'])('continues to sign tokens for APIs with a key of %
 
 test.each(['ES256', 'EdDSA'])('signs tokens of new clients with a migrated key of %s too', async (alg) => {
   await using migrated = await migrate(alg)
+  expect(migrated.report.notes.join('\n')).not.toContain('SIGNING_ALGORITHM')
   const post = async (path: string, body: object) => {
     const headers = { 'X-API-Key': 'a static API key for tests', 'Content-Type': 'application/json' }
     const response = await fetch(migrated.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -106,4 +108,16 @@ test.each(['ES256', 'EdDSA'])('signs tokens of new clients with a migrated key o
   const response = await fetch(`${migrated.url}/api/oidc/token`, { method: 'POST', body })
   const { access_token: token } = (await response.json()) as { access_token: string }
   expect(headerOf(token)).toMatchObject({ alg, kid: migrated.key.kid })
+})
+
+test.each([
+  ['all settings', { UI_CONFIG_DISABLED: 'true' }],
+  ['the algorithm', { SIGNING_ALGORITHM: 'RS256' }],
+])('reports that a migrated key does not sign for new clients if the environment sets %s', async (_, env) => {
+  await using migrated = await migrate('ES256', env)
+  const { notes } = migrated.report
+  expect(notes.join('\n')).toContain('Set SIGNING_ALGORITHM=ES256')
+  expect(notes.filter((note) => note.includes('UI_CONFIG_DISABLED is set'))).toHaveLength(
+    'UI_CONFIG_DISABLED' in env ? 1 : 0,
+  )
 })
