@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
@@ -68,6 +68,24 @@ describe.each(databaseKinds)('an archive of %s', (kind) => {
       expect((await signIn(restored, { authenticator: instance.administratorAuthenticator })).status).toBe(200)
     },
   )
+})
+
+test('an export and an import name a picture that is missing', async () => {
+  await using machine = await createMachine('SQLite')
+  const env = { FILE_BACKEND: 'filesystem', UPLOAD_PATH: machine.path('uploads') }
+  const source = machine.with(env)
+  {
+    await using instance = await startInstance(source.env)
+    const { agent } = await instance.person('tim')
+    const url = `${instance.url}/api/users/me/profile-picture`
+    expect((await upload(agent, { method: 'PUT', url, bytes: await photo('png') })).status).toBe(204)
+  }
+  await rm(machine.path('uploads'), { recursive: true })
+  const exported = await source.run(['export', '--path', machine.path('archive')])
+  expect(exported).toMatchObject({ exit: 0, stderr: expect.stringContaining('is missing: user/') })
+  expect(exported.stderr).toMatch(/rows and 0 pictures/)
+  const imported = await source.run(['import', '--yes', '--path', machine.path('archive')])
+  expect(imported).toMatchObject({ exit: 0, stderr: expect.stringContaining('missing already: user/') })
 })
 
 describe('import', () => {
