@@ -3,6 +3,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { emailChanged } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
+import { noticeOf } from '../http/flash.ts'
 import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
@@ -52,7 +53,7 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
       problem: null,
       conflict: null,
       ...overrides,
-      notice: noticeOf(flashes.consume(ctx, profilePath)),
+      notice: noticeOf(profileNotices, flashes.consume(ctx, profilePath)),
     })
   }
   const redirectWithNotice = (ctx: Context, notice: (typeof profileNotices)[number], name = '') => {
@@ -131,9 +132,4 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
     { method: 'post', path: `${profilePath}/picture/remove`, handle: removePicture },
     { method: 'post', path: `${profilePath}/verify-email`, limit: 'send-email-verification', handle: verifyEmail },
   ]
-}
-
-function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AccountPage['notice'] {
-  const noticeName = profileNotices.find((notice) => notice === done)
-  return noticeName && typeof name === 'string' ? { done: noticeName, name } : null
 }

@@ -3,6 +3,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
+import { noticeOf } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
@@ -45,7 +46,7 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasOtherSignInMethod(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),
       signals: signalsOf(pocket.issuer, user, passkeys),
-      notice: noticeOf(flashes.consume(ctx, securityPath)),
+      notice: noticeOf(securityNotices, flashes.consume(ctx, securityPath)),
       renameProblem,
     })
   }
@@ -112,9 +113,4 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
     { method: 'post', path: `${passkeysPath}/:id/rename`, handle: renamePasskey },
     { method: 'post', path: `${passkeysPath}/:id/remove`, handle: removePasskey },
   ]
-}
-
-function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AccountSecurityPage['notice'] {
-  const noticeName = securityNotices.find((notice) => notice === done)
-  return noticeName && typeof name === 'string' ? { done: noticeName, name } : null
 }

@@ -37,9 +37,9 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
       conflict: submitted ? differences(accessTexts(api, accessDto(stored)), accessTexts(api, submitted)) : null,
     })
   }
-  const redirectWithNotice = (ctx: Context, apiId: string, notice: 'access_saved' | 'access_removed') => {
-    flashes.set(ctx, apiTabPath(apiId, 'clients'), { notice })
-    seeOther(ctx, apiTabPath(apiId, 'clients'))
+  const redirectWithNotice = (ctx: Context, { api, client }: ApiAndClient, done: 'access_saved' | 'access_removed') => {
+    flashes.set(ctx, apiTabPath(api.id, 'clients'), { done, name: client.name })
+    seeOther(ctx, apiTabPath(api.id, 'clients'))
   }
 
   return [
@@ -78,7 +78,7 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
           ctx.status = error.status
           return
         }
-        redirectWithNotice(ctx, api.id, 'access_saved')
+        redirectWithNotice(ctx, { api, client }, 'access_saved')
       },
     },
     {
@@ -88,7 +88,7 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
         const user = await authentication.requireUser(ctx)
         const { api, client } = await findApiAndClient(ctx)
         await administration.removeGrant(pageActor(user, ctx), api.id, client.id)
-        redirectWithNotice(ctx, api.id, 'access_removed')
+        redirectWithNotice(ctx, { api, client }, 'access_removed')
       },
     },
   ]

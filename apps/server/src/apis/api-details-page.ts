@@ -33,7 +33,7 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
       administration.updateSettings(actor, api.id, apiInput(values), values.allowCimdClients),
     )
     if (!refusal) {
-      flashes.set(ctx, apiTabPath(api.id, 'settings'), { notice: 'saved' })
+      flashes.set(ctx, apiTabPath(api.id, 'settings'), { done: 'saved' })
       return seeOther(ctx, apiTabPath(api.id, 'settings'))
     }
     const current = refusal.isConflict ? await administration.getApi(api.id) : api
@@ -48,7 +48,7 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
     const actor = { ...pageActor(user, ctx), ...version }
     const refusal = await refusalOf(() => administration.savePermission(actor, api.id, submitted.id, submitted))
     if (!refusal) {
-      flashes.set(ctx, apiTabPath(api.id, 'permissions'), { notice: 'saved' })
+      flashes.set(ctx, apiTabPath(api.id, 'permissions'), { done: 'saved', name: submitted.name })
       return seeOther(ctx, apiTabPath(api.id, 'permissions'))
     }
     const current = await administration.getApi(api.id)

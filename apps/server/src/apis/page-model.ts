@@ -2,6 +2,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
+import type { Notice } from '../http/flash.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
@@ -90,7 +91,7 @@ export interface ApiPage {
   readonly problems: readonly FieldError[]
   /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference[] | null
-  readonly notice: ApiNotice | null
+  readonly notice: Notice<ApiNotice> | null
   readonly bulkNotice: BulkNotice | null
   readonly removal: Confirmation
 }

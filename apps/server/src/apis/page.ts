@@ -93,7 +93,7 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
         ...apiInput(values),
         resource: values.resource,
       })
-      flashes.set(ctx, `${apisPath}/${id}`, { notice: 'created' })
+      flashes.set(ctx, `${apisPath}/${id}`, { done: 'created' })
       seeOther(ctx, `${apisPath}/${id}`)
     })
     if (!refusal) return

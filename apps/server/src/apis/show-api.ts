@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import type { ListRequest } from '../http/api/list.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
+import { noticeOf } from '../http/flash.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { apiValidator, findPermission, permissionValidator } from './administration.ts'
@@ -74,7 +75,7 @@ export function createShowApi({ pocket, show, flashes, secure }: ApiPageDeps): S
     const shownPermissions = pageOfPermissions(permissions, request)
     const shownClients = await readClients(id, tab === 'clients' ? request : { ...request, page: 1, limit: 1 })
     const flash = flashes.consume(ctx, apiTabPath(id, tab))
-    const notice = notices.find((each) => each === flash.notice) ?? null
+    const notice = noticeOf(notices, flash, name)
     await show(ctx, {
       view: 'api',
       tab,

@@ -4,6 +4,7 @@ import { consentedScopes } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { createOwnConsents } from '../clients/own-consents.ts'
 import type { PageDeps } from '../http/deps.ts'
+import { noticeOf } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
@@ -13,7 +14,7 @@ import { viewerOf } from '../http/viewer.ts'
 import type { Recovery } from '../recovery/recovery.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { OwnApps } from './own-apps.ts'
-import { type AllowedApp, type AppsPage, appNotices } from './page-model.ts'
+import { type AllowedApp, appNotices } from './page-model.ts'
 
 /** Dependencies of the page of one's own applications. */
 export interface AppDeps extends PageDeps {
@@ -47,7 +48,7 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
       tiles,
       more,
       allowed,
-      notice: noticeOf(flash),
+      notice: noticeOf(appNotices, flash),
     })
   }
 
@@ -97,9 +98,4 @@ function allowedApp({ client: { id, name, createdAt }, consent }: ListedClient):
     confirmUrl: withdrawPath,
     removal: { act: 'withdrawConsent', names: [name], count: 1, submitTo: withdrawPath, fields: [], isDangerous: true },
   }
-}
-
-function noticeOf({ done, name }: Readonly<Record<string, unknown>>): AppsPage['notice'] {
-  const noticeName = appNotices.find((notice) => notice === done)
-  return noticeName && typeof name === 'string' ? { done: noticeName, name } : null
 }

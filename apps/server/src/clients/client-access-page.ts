@@ -52,7 +52,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
     if (!refusal?.isConflict) {
       if (refusal) ctx.throw(refusal.status)
       const tab = formText(ctx, 'tab', 20) === 'connect' ? '' : '/access'
-      return redirectToClient(ctx, client.id, { notice: 'saved' }, tab)
+      return redirectToClient(ctx, client.id, { notice: 'access_saved' }, tab)
     }
     const current = await getClient(ctx)
     const requested = { ...current, isGroupRestricted, allowedGroupIds }

@@ -57,7 +57,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
     /** Registers a redirect URI that was rejected in an authorization request. */
     form('redirect-uris', async (ctx, { id }, user) => {
       await administration.addRedirectUri(formActor(ctx, user), id, formText(ctx, 'redirectUri'))
-      return { notice: 'saved' }
+      return { notice: 'redirect_uri_added' }
     }),
 
     form('secrets', async (ctx, client, user) => {

@@ -276,6 +276,8 @@ export interface ClientSettingsPage extends ClientTab {
 export type ClientNotice =
   | 'created'
   | 'saved'
+  | 'access_saved'
+  | 'redirect_uri_added'
   | 'secret_added'
   | 'secret_stored'
   | 'secret_removed'

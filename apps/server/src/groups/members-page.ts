@@ -38,7 +38,7 @@ export function memberPages(context: GroupPageContext) {
       const refuse = async (code: string) => {
         const picked = chosen.map((user) => ({
           id: user.id,
-          name: user.displayName || user.userName,
+          name: nameOf(user),
           detail: user.userName,
         }))
         await showGroup(ctx, viewer, group, 'members', {
@@ -47,7 +47,8 @@ export function memberPages(context: GroupPageContext) {
         })
         ctx.status = 400
       }
-      if (chosen.length === 0) return refuse('required')
+      const [first, ...others] = chosen
+      if (first === undefined) return refuse('required')
       await reauthenticateIf(
         chosen.some(({ administrator }) => administrator),
         async () => {
@@ -63,7 +64,9 @@ export function memberPages(context: GroupPageContext) {
           )
           await (refusal
             ? refuse(refusal.problems[0]?.code ?? 'invalid')
-            : redirectWithNotice(ctx, groupId, chosen.length === 1 ? 'member_added' : 'members_added', 'members'))
+            : others.length > 0
+              ? redirectWithNotice(ctx, groupId, 'members_added', 'members')
+              : redirectWithNotice(ctx, groupId, 'member_added', 'members', nameOf(first)))
         },
       )(ctx)
     },
@@ -74,7 +77,7 @@ export function memberPages(context: GroupPageContext) {
       const user = await users.find(String(ctx.params.userId))
       await reauthenticateIf(user.administrator, async () => {
         await changeGroups(pageActor(viewer, ctx), user.id, (before) => before.filter((id) => id !== groupId))
-        redirectWithNotice(ctx, groupId, 'member_removed', 'members')
+        redirectWithNotice(ctx, groupId, 'member_removed', 'members', nameOf(user))
       })(ctx)
     },
 
@@ -82,10 +85,7 @@ export function memberPages(context: GroupPageContext) {
     async bulkMembers(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const { id: groupId } = await groups.find(String(ctx.params.id))
-      const toItem = ({ id, displayName, userName, administrator }: User) => ({
-        ...{ id, administrator },
-        name: displayName || userName,
-      })
+      const toItem = (user: User) => ({ id: user.id, administrator: user.administrator, name: nameOf(user) })
       await runBulkAction(
         ctx,
         {
@@ -118,7 +118,7 @@ export function memberPages(context: GroupPageContext) {
         const refusal = await refusalOf(async () =>
           groups.setMembershipEnd(actor, { groupId, userId, endsAt: parseEndDay(entered) }),
         )
-        if (!refusal) return redirectWithNotice(ctx, groupId, 'end_saved', 'members')
+        if (!refusal) return redirectWithNotice(ctx, groupId, 'end_saved', 'members', nameOf(user))
         const pageState = refusal.isConflict
           ? { conflict: await endDateDifferences(groupId, userId, entered) }
           : { memberProblem: 'end_has_passed' }
@@ -130,6 +130,10 @@ export function memberPages(context: GroupPageContext) {
       })(ctx)
     },
   }
+}
+
+function nameOf({ displayName, userName }: User): string {
+  return displayName || userName
 }
 
 function formatDay(timestamp: number | null): string {

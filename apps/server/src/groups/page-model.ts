@@ -3,6 +3,7 @@ import type { CustomClaim } from '@pocket/directory'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
+import type { Notice } from '../http/flash.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
@@ -46,6 +47,7 @@ export const groupNotices = [
   'members_added',
   'member_removed',
   'end_saved',
+  'unlinked',
 ] as const
 
 /** The pages of a group; `members` is the first one. */
@@ -95,7 +97,7 @@ export interface GroupPage {
   readonly clients: readonly PickedItem[]
   /** The version that the client selection is based on. */
   readonly clientsVersion: string
-  readonly notice: (typeof groupNotices)[number] | null
+  readonly notice: Notice<(typeof groupNotices)[number]> | null
   /** The result of a bulk action for members. */
   readonly bulkNotice: BulkNotice | null
   readonly removal: Confirmation

@@ -12,9 +12,10 @@ import { claimsRefusal, readClaims } from '../users/claims-form.ts'
 import type { GroupPageDeps } from './deps.ts'
 import { groupListPages } from './list-page.ts'
 import { memberPages } from './members-page.ts'
-import type { GroupTab, groupNotices } from './page-model.ts'
+import type { GroupTab } from './page-model.ts'
 import {
   createShowGroup,
+  type GroupPageContext,
   groupPath,
   groupRemovalConfirmation,
   groupsPath,
@@ -28,8 +29,8 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
   const { clients } = deps.pocket
   const clientAdministration = createClientAdministration(deps)
   const showGroup = createShowGroup(deps)
-  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof groupNotices)[number], tab: GroupTab) => {
-    flashes.set(ctx, groupTabPath(id, tab), { done: notice })
+  const redirectWithNotice: GroupPageContext['redirectWithNotice'] = (ctx, id, notice, tab, name) => {
+    flashes.set(ctx, groupTabPath(id, tab), { done: notice, name })
     seeOther(ctx, listReturnUrl(groupTabPath(id, tab), formText(ctx, 'list', 2000)))
   }
   const loadGroup = async (ctx: Context) => {

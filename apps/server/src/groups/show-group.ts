@@ -4,6 +4,7 @@ import { allowedValidator } from '../clients/administration.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
+import { noticeOf } from '../http/flash.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { groupRecordValidator, membershipValidator } from '../users/validators.ts'
@@ -47,7 +48,14 @@ export type ShowGroup = (
 /** Shared dependencies of the pages of groups. */
 export interface GroupPageContext extends GroupPageDeps {
   readonly showGroup: ShowGroup
-  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof groupNotices)[number], tab: GroupTab) => void
+  /** `name` is that of what changed, if it is not the subject of the page. */
+  readonly redirectWithNotice: (
+    ctx: Context,
+    id: string,
+    notice: (typeof groupNotices)[number],
+    tab: GroupTab,
+    name?: string,
+  ) => void
 }
 
 /** The list of members of a group. */
@@ -76,7 +84,7 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
         : { items: [], total: 0, memberCount: await directory.groups.countMembers(id) }
     const allowed = await clients.allowedTo(id)
     const flash = flashes.consume(ctx, groupTabPath(id, tab))
-    const notice = groupNotices.find((each) => each === flash.done) ?? null
+    const notice = noticeOf(groupNotices, flash, friendlyName)
     await show(ctx, {
       view: 'group',
       tab,

@@ -40,6 +40,22 @@ export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
   }
 }
 
+/** The outcome of a form, and the name of what it changed. */
+export interface Notice<Done extends string> {
+  readonly done: Done
+  readonly name: string
+}
+
+/** The notice in the content of a page; without a name, it concerns the subject of the page. */
+export function noticeOf<Done extends string>(
+  known: readonly Done[],
+  { done, name }: Readonly<Record<string, unknown>>,
+  subject = '',
+): Notice<Done> | null {
+  const found = known.find((each) => each === done)
+  return found === undefined ? null : { done: found, name: typeof name === 'string' ? name : subject }
+}
+
 function decryptContent(masterKey: MasterKey, value: string): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(masterKey.decrypt(encryptionPurpose, value))

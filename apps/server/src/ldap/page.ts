@@ -147,7 +147,7 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
       return runAndShow(ctx, user, () => sync.run(pageActor(user, ctx), request))
     }),
     unlinkRoute('/settings/admin/users/:id/unlink-ldap', userPath, 'unlinked', links.unlink),
-    unlinkRoute('/settings/admin/user-groups/:id/unlink-ldap', groupPath, 'saved', links.unlinkGroup),
+    unlinkRoute('/settings/admin/user-groups/:id/unlink-ldap', groupPath, 'unlinked', links.unlinkGroup),
     linkRoute('/link', 'link', 'user', async (actor, name, entry) => {
       const { id, userName } = await findUser(name)
       return { name: userName, entry: await links.link(actor, id, entry) }

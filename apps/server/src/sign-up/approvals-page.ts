@@ -1,13 +1,13 @@
 import { NotFoundError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
+import { noticeOf } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { maxNoteLength, normalizeNote } from './approvals.ts'
 import type { SignUpPageDeps } from './page-deps.ts'
-import type { ApprovalsPage } from './page-model.ts'
 
 const pagePath = '/settings/admin/approvals'
 const notices = ['approved', 'refused', 'gone'] as const
@@ -36,7 +36,7 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
             awaitsAdministrator,
           })),
         ),
-        notice: noticeOf(flashes.consume(ctx, pagePath)),
+        notice: noticeOf(notices, flashes.consume(ctx, pagePath)),
       })
     },
 
@@ -62,9 +62,4 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     { method: 'get', path: '/settings/admin/approvals', handle: pages.show },
     { method: 'post', path: '/settings/admin/approvals/:id', handle: pages.decide },
   ]
-}
-
-function noticeOf({ done, name }: Readonly<Record<string, unknown>>): ApprovalsPage['notice'] {
-  const outcome = notices.find((notice) => notice === done)
-  return outcome && typeof name === 'string' ? { done: outcome, name } : null
 }

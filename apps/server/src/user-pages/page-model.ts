@@ -5,6 +5,7 @@ import type { AuditLine } from '../audit-log/page-model.ts'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
+import type { Notice } from '../http/flash.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
@@ -151,7 +152,7 @@ export interface UserPage {
   readonly events: readonly AuditLine[]
   /** When the code of a pending recovery by e-mail is sent. */
   readonly recoveryPendingUntil: number | null
-  readonly notice: (typeof userNotices)[number] | null
+  readonly notice: Notice<(typeof userNotices)[number]> | null
   readonly removal: Confirmation
 }
 

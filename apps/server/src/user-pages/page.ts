@@ -13,8 +13,8 @@ import { claimsRefusal, readClaims } from '../users/claims-form.ts'
 import { userBulkPages } from './bulk-page.ts'
 import type { UserPageDeps } from './deps.ts'
 import { userListPages } from './list-page.ts'
-import type { UserFormValues, UserNewPage, UserTab, userNotices } from './page-model.ts'
-import { createShowUser, removalConfirmation, userTabPath } from './show-user.ts'
+import type { UserFormValues, UserNewPage, UserTab } from './page-model.ts'
+import { createShowUser, removalConfirmation, type UserPageContext, userTabPath } from './show-user.ts'
 import { userAccessPages } from './user-access-page.ts'
 import { emptyUser, storedValues, toComparable, userFormBody, userFormValues } from './user-form.ts'
 import { userRelationsPages } from './user-relations-page.ts'
@@ -23,8 +23,8 @@ import { userRelationsPages } from './user-relations-page.ts'
 export function userPages(deps: UserPageDeps): readonly PageRoute[] {
   const { directory, users, settings, authentication, reauthentication, show, flashes } = deps
   const showUser = createShowUser(deps)
-  const redirectWithNotice = (ctx: Context, id: string, notice: (typeof userNotices)[number], tab: UserTab) => {
-    flashes.set(ctx, userTabPath(id, tab), { done: notice })
+  const redirectWithNotice: UserPageContext['redirectWithNotice'] = (ctx, id, notice, tab, name) => {
+    flashes.set(ctx, userTabPath(id, tab), { done: notice, name })
     seeOther(ctx, userTabPath(id, tab))
   }
   const context = { ...deps, showUser, redirectWithNotice }

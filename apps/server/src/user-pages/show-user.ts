@@ -7,6 +7,7 @@ import { createAuditSubjects } from '../audit-log/subjects.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
 import { pickedGroups } from '../http/choices.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
+import { noticeOf } from '../http/flash.ts'
 import { userPath } from '../http/paths.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { isEmailRequired } from '../settings/required-email.ts'
@@ -33,7 +34,14 @@ export type ShowUser = (
 /** Shared dependencies of the pages of user administration. */
 export interface UserPageContext extends UserPageDeps {
   readonly showUser: ShowUser
-  readonly redirectWithNotice: (ctx: Context, id: string, notice: (typeof userNotices)[number], tab: UserTab) => void
+  /** `name` is that of what changed, if it is not the subject of the page. */
+  readonly redirectWithNotice: (
+    ctx: Context,
+    id: string,
+    notice: (typeof userNotices)[number],
+    tab: UserTab,
+    name?: string,
+  ) => void
 }
 
 export function userTabPath(id: string, tab: UserTab): string {
@@ -111,7 +119,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       sendable: { code: isReachable && values.emailOneTimeAccessAsAdminEnabled, invitation: isReachable },
       recoveryPendingUntil: await recoveryRequests.pendingUntil(id),
       events: tab === 'activity' ? await findRecentEvents(id) : [],
-      notice: userNotices.find((notice) => notice === flash.done) ?? null,
+      notice: noticeOf(userNotices, flash, user.displayName || user.userName),
       removal: removalConfirmation(user),
       ...overrides,
     })

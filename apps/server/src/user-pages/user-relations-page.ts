@@ -13,7 +13,7 @@ import type { UserPageContext } from './show-user.ts'
 
 /** The related data of a user: groups, picture and passkeys. */
 export function userRelationsPages(context: UserPageContext) {
-  const { directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = context
+  const { pocket, directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = context
   const { showUser, redirectWithNotice } = context
 
   /** Changing an administrator requires recent re-authentication. */
@@ -63,10 +63,11 @@ export function userRelationsPages(context: UserPageContext) {
       const { id } = await users.find(String(ctx.params.id))
       const passkeyId = String(ctx.params.passkeyId)
       const actor = pageActor(viewer, ctx)
+      const passkey = (await pocket.passkeys.list(id)).find((each) => each.id === passkeyId)
       await users.removePasskey(actor, id, passkeyId)
       const removals = await passkeyRemovals.list(actor, id)
       const needsReview = removals.some((removal) => removal.passkeyId === passkeyId)
-      redirectWithNotice(ctx, id, 'passkey_removed', 'security')
+      redirectWithNotice(ctx, id, 'passkey_removed', 'security', passkey?.name)
       if (needsReview) seeOther(ctx, passkeyRemovedPath(passkeyId, id))
     },
   }

@@ -81,7 +81,7 @@ describe('with the keyboard alone', () => {
     await keys.focuses(/^Everyone/)
     await keys.tabTo('Save', 60)
     await keys.sends()
-    expect(await keys.outcome()).toMatch(/^Saved/)
+    expect(await keys.outcome()).toMatch(/^The settings under Sign-up were saved\./)
 
     await using guest = await openWindow()
     const { tabTo, type, press, focuses, goes } = guest.keys
@@ -223,7 +223,7 @@ describe('with the keyboard alone', () => {
     await keys.tabTo(/^Deactivate/)
     await keys.press('ArrowDown')
     await keys.sends()
-    expect(await keys.outcome()).toMatch(/^Saved\./)
+    expect(await keys.outcome()).toMatch(/^The provisioning of .+ was saved\./)
     await keys.tabTo('Test connection', 60)
     await keys.sends()
     expect(await keys.outcome()).toMatch(/^The application responds\./)
@@ -234,7 +234,7 @@ describe('with the keyboard alone', () => {
     await keys.press('Enter')
     await keys.tabTo('End provisioning', 1)
     await keys.sends()
-    expect(await keys.outcome()).toMatch(/^Provisioning was ended\./)
+    expect(await keys.outcome()).toMatch(/^The provisioning of .+ was ended\./)
   })
 })
 
@@ -259,7 +259,7 @@ describeUnless(slapdUnavailableReason, describe)('a directory, with the keyboard
       else await retype(value)
     }
     await keys.sends()
-    expect(await keys.outcome()).toMatch(/^Saved/)
+    expect(await keys.outcome()).toMatch(/^The settings under LDAP were saved\./)
     await go('/settings/admin/ldap')
     await keys.tabTo('Test connection')
     await keys.sends()

@@ -34,7 +34,7 @@ const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)
 describe('an API', () => {
   test('is created, listed, changed and deleted', async () => {
     const { id, resource, page, answer } = await create()
-    expect((await agent.follow(answer)).text).toContain('Photos was added.')
+    expect((await agent.follow(answer)).text).toContain('<strong>Photos</strong> was added.')
     expect(await stored(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
     expect((await agent.get(`${at}?search=photos`)).text).toContain(resource)
     const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })
@@ -211,7 +211,9 @@ test('finds a client, grants it access for users and for itself, and revokes it'
   expect((await agent.follow(granted)).text).toContain('for people: 2 of 2 · for itself: 0 of 2')
   const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}/settings`)
   expect(own.text).toContain('for people: 2 of 2 · for itself: 0 of 2')
-  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain('The access was removed.')
+  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain(
+    '<strong>Importer</strong> no longer has access to this API.',
+  )
   expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
 })
 

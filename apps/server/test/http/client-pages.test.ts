@@ -257,7 +257,7 @@ describe('the page of a client', () => {
     const response = await save(id, entered)
     expect([response.status, response.location]).toEqual([303, `${at}/${id}/settings`])
     expect(await clients().find(id)).toMatchObject(stored)
-    expect((await agent.follow(response)).text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
+    expect((await agent.follow(response)).text).toMatch(/data-outcome>.*?<p>The settings of [^<]+ were saved\.<\/p>/s)
   })
 
   test.each<[string, Fields, string]>([

@@ -78,7 +78,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
       ldapBindDn: `uid=reader,${slapd.base}`,
       ldapBindPassword: 'a secret that is wrong',
     })
-    expect(saved.text).toMatch(/data-outcome>.*?<p>Saved\. It applies from now on\.<\/p>/s)
+    expect(saved.text).toMatch(/data-outcome>.*?<p>The settings under <strong>LDAP<\/strong> were saved\./s)
     expect(saved.text).not.toContain('a secret that is wrong')
   })
 
@@ -155,7 +155,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(shown.text).toContain('chess')
     expect(shown.text).not.toContain('Club')
     const unlinked = await post(`${group}/unlink-ldap`)
-    expect(unlinked.text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
+    expect(unlinked.text).toMatch(/data-outcome>.*?<p><strong>chess<\/strong> is no longer linked with LDAP\.<\/p>/s)
     expect(unlinked.text).not.toContain(`${group}/unlink-ldap`)
     expect((await post(`${group}/remove`)).text).toContain('was deleted.')
     expect((await get('/settings/admin/user-groups')).text).not.toContain('chess')

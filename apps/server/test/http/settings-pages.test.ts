@@ -66,7 +66,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
       auditLogRetentionDays: '365',
     })
     expect(saved.url).toBe(instance.url + base)
-    expect(saved.text).toContain('Saved. It applies from now on.')
+    expect(saved.text).toContain('The settings under <strong>General</strong> were saved. They apply')
     expect(saved.text).toContain('<span>Our entryPoint</span>')
     const signIn = await instance.agent().get(`${instance.url}/login`)
     expect(signIn.text).toMatch(/ · Our entryPoint<\/title>.*<span>Our entryPoint<\/span>/s)
@@ -136,7 +136,9 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(await own(instance)).toMatchObject({ webFingerDomains: ['example.org'] })
     // Another section causes no conflict.
     expect((await pages.send(general, { appName: 'Ours' })).status).toBe(200)
-    expect((await pages.send(conflict, {})).text).toContain('Saved. It applies from now on.')
+    expect((await pages.send(conflict, {})).text).toContain(
+      'The settings under <strong>OpenID Connect</strong> were saved.',
+    )
     expect(await own(instance)).toMatchObject({
       webFingerDomains: ['example.com', 'example.net'],
       dynamicRegistration: 'off',

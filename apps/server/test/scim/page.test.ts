@@ -50,7 +50,7 @@ test('provisioning is set up, runs, and shows its result', async () => {
   expect((await client()).text).toContain('Set up provisioning')
   expect(await page()).toContain('Start provisioning')
   const saved = await setUp()
-  expect(saved.text).toMatch(/data-outcome>.*?<p>Saved\.<\/p>/s)
+  expect(saved.text).toMatch(/data-outcome>.*?<p>The provisioning of [^<]+ was saved\.<\/p>/s)
   expect(saved.text).not.toContain('scim-token')
   expect(await ended()).toContain('<span class="chip ok">up to date</span>')
   expect([...server.users.values()].map(({ userName }) => userName)).toContain('ada')
@@ -160,7 +160,7 @@ test('a failing target is shown in the overview, and provisioning is removed', a
   const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
   while (!/Provisioning failed · [^·]*Photos[^·]* · [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
   const ended_ = await instance.administrator.follow(await post('/remove'))
-  expect(ended_.text).toContain('Provisioning was ended.')
+  expect(ended_.text).toMatch(/The provisioning of [^<]+ was ended\./)
   expect((await post('/run')).status).toBe(404)
 })
 

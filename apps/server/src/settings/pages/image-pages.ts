@@ -16,7 +16,7 @@ const at = `${settingsPath}/images/:name` as const
 export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
   const { applicationImages: images, authentication, flashes } = deps
   const done = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
-    flashes.set(ctx, pathOf('general'), { notice })
+    flashes.set(ctx, pathOf('general'), { done: notice, name: imageOf(ctx) })
     seeOther(ctx, pathOf('general'))
   }
 

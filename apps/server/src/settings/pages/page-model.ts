@@ -1,6 +1,7 @@
 import type { InitialAccessToken, PublishedKey } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { PickedItem } from '../../http/choices.ts'
+import type { Notice } from '../../http/flash.ts'
 import type { Difference } from '../../http/form-page.ts'
 import type { Viewer } from '../../http/viewer.ts'
 import type { ApplicationImageItem } from '../../images/application-images.ts'
@@ -37,10 +38,11 @@ export interface SettingsPage {
   readonly version: string
   /** The stored values that differ from the entered ones, if another user has since saved a change. */
   readonly conflict: readonly Difference[] | null
-  readonly notice:
+  /** Its name is that of a picture, or empty. */
+  readonly notice: Notice<
     | ('saved' | 'picture_saved' | 'picture_removed' | 'token_removed')
     | ('keys_rotated' | 'keys_pending' | 'keys_unchanged')
-    | null
+  > | null
   /** The images of the instance; empty except on the page of the general settings. A form sends `file`. */
   readonly images: readonly ApplicationImageItem[]
   /** The result of a test e-mail; `answer` is the response of the SMTP server, `problem` the suffix of a message about its cause. */

@@ -3,6 +3,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertRecentForSettings } from '../../access/access-checks.ts'
 import { pageActor } from '../../access/actor.ts'
+import { noticeOf } from '../../http/flash.ts'
 import { formText } from '../../http/form.ts'
 import { refusalOf, submittedVersion } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
@@ -27,7 +28,7 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
     const section = sectionOf(ctx)
     const flash = flashes.consume(ctx, pathOf(section))
     await page.show(ctx, user, section, {
-      notice: notices.find((notice) => notice === flash.notice) ?? null,
+      notice: noticeOf(notices, flash),
       test: testOf(flash.test),
       newToken: newTokenOf(flash.newToken),
       ...(typeof ctx.query.preset === 'string' && { preset: ctx.query.preset }),
@@ -61,7 +62,7 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
         ...(!refusal.isConflict && version.ifMatch !== undefined && { version: version.ifMatch }),
       })
     const test = section === 'email' && formText(ctx, 'act', 10) === 'test' ? await tried(testEmail, user) : null
-    flashes.set(ctx, pathOf(section), test ? { test } : { notice: 'saved' })
+    flashes.set(ctx, pathOf(section), test ? { test } : { done: 'saved' })
     seeOther(ctx, pathOf(section))
   }
 

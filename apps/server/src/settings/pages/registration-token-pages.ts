@@ -53,7 +53,7 @@ export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage)
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
-        flashes.set(ctx, pathOf('oidc'), { notice: 'token_removed' })
+        flashes.set(ctx, pathOf('oidc'), { done: 'token_removed' })
         seeOther(ctx, pathOf('oidc'))
       },
     },

@@ -109,7 +109,7 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
   'api-page': page,
   'api-page-new': {
     ...page,
-    notice: 'created',
+    notice: { done: 'created', name: 'Photos' },
     list: { ...page.list, total: 0 },
     permissions: [],
     permissionCount: 0,

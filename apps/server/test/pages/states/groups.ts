@@ -99,7 +99,7 @@ const group = {
     { id: 'c1', name: 'Immich', detail: '' },
     { id: 'c2', name: 'An application whose name is far longer than it ought to be', detail: '' },
   ],
-  notice: 'member_added',
+  notice: { done: 'member_added', name: 'Bilal Al-Amin' },
   bulkNotice: null,
   removal: {
     act: 'groups.delete',
@@ -126,7 +126,7 @@ export const groupsStates: Readonly<Record<string, PageModel>> = {
   group,
   'group-ldap': { ...group, notice: null, group: { ...group.group, isFromLdap: true, isDecidedByLdap: true } },
   'group-clients': { ...group, tab: 'clients', notice: null },
-  'group-settings': { ...group, tab: 'settings', notice: 'saved' },
+  'group-settings': { ...group, tab: 'settings', notice: { done: 'saved', name: 'Engineering' } },
   'group-refused': {
     ...group,
     list: { ...group.list, total: 0, pages: 1, previous: null, next: null, last: null },

@@ -113,7 +113,7 @@ const emailList: ListView = {
 }
 
 export const settingsStates: Readonly<Record<string, PageModel>> = {
-  'settings-general': { ...general, notice: 'saved', groups: groupsOf('general') },
+  'settings-general': { ...general, notice: { done: 'saved', name: '' }, groups: groupsOf('general') },
   'settings-general-refused': {
     ...general,
     groups: groupsOf('general', {

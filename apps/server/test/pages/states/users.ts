@@ -198,7 +198,7 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
     problem: 'last_administrator',
     claimsProblem: 'duplicate',
   },
-  'user-access': { ...one, tab: 'access', notice: 'groups_saved' },
+  'user-access': { ...one, tab: 'access', notice: { done: 'groups_saved', name: 'Bilal Al-Amin' } },
   'user-access-none': { ...one, tab: 'access', groups: [], clients: { items: [], total: 0 }, conflict: [] },
   'user-security': { ...one, tab: 'security' },
   'user-security-none': {
@@ -222,7 +222,7 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       link: 'https://id.example.com/lc/K7QP2M',
       qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
     },
-    notice: 'created',
+    notice: { done: 'created', name: 'Bilal Al-Amin' },
   },
   'user-conflict': {
     ...one,
