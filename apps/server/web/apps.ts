@@ -20,7 +20,8 @@ const filter = (input: HTMLInputElement) => {
   if (status) status.textContent = (status.dataset.found ?? '').replace('#', String(matchCount))
 }
 
-if (search) {
+// A page that lacks applications searches on the server.
+if (search && search.form?.dataset.live === undefined) {
   search.addEventListener('input', () => filter(search))
   // The browser restores the input when the user returns to the page.
   addEventListener('pageshow', () => {

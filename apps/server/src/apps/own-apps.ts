@@ -5,12 +5,19 @@ import type { PagePictures } from '../http/page-pictures.ts'
 import type { FavouriteStore } from './favourite-store.ts'
 import type { AppTile } from './page-model.ts'
 
-/** Maximum number of applications on one page; users with more use the search. */
+/** Maximum number of applications that are sorted. */
 const maxApps = 300
+/** Maximum number of applications of each kind on one page; users with more use the search. */
+const maxShown = { usable: 60, consented: 20 }
 
 export interface OwnAppsDeps extends Deps {
   readonly favourites: FavouriteStore
   readonly pictures: PagePictures
+}
+
+interface ConsentedApps {
+  readonly items: readonly ListedClient[]
+  readonly more: number
 }
 
 /** The applications of a user. */
@@ -18,20 +25,23 @@ export interface OwnApps {
   /** The applications the user may use; the number of statements does not depend on their number. */
   listUsable(accountId: string, search: string): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
   /** The applications the user has consented to, most recently used first. */
-  listConsented(accountId: string): Promise<readonly ListedClient[]>
+  listConsented(accountId: string, search: string): Promise<ConsentedApps>
+  /** The application if the user has consented to it. */
+  findConsented(accountId: string, clientId: string): Promise<ListedClient | undefined>
   /** Whether the user may use this application. */
   isUsable(accountId: string, clientId: string): Promise<boolean>
 }
 
 export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAppsDeps): OwnApps {
-  const page = (scope: ClientScope, search: string): Promise<ClientList> =>
+  const page = (scope: ClientScope, search: string, limit: number, onlyIds?: readonly string[]): Promise<ClientList> =>
     pocket.clients.page({
       scope,
       search,
       page: 1,
-      limit: maxApps,
+      limit,
       sort: { by: 'lastUsedAt', descending: true },
       filters: {},
+      ...(onlyIds && { onlyIds }),
     })
   const groupsOf = async (accountId: string) =>
     ((await directory.accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
@@ -39,7 +49,7 @@ export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAp
   return {
     async listUsable(accountId, search) {
       const groupIds = await groupsOf(accountId)
-      const { items, total } = await page({ of: 'usable', accountId, groupIds }, search)
+      const { items, total } = await page({ of: 'usable', accountId, groupIds }, search, maxApps)
       const favouriteIds = new Set(await favourites.list(accountId))
       const logos = await pictures.clients(items.map(({ client }) => client.id))
       const tiles = items.map(({ client, consent }) => ({
@@ -57,11 +67,17 @@ export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAp
         ...tiles.filter(isUsed),
         ...tiles.filter((tile) => !isUsed(tile)).sort((a, b) => a.name.localeCompare(b.name)),
       ]
-      const sorted = byUse.toSorted((a, b) => Number(b.isFavourite) - Number(a.isFavourite))
-      return { tiles: sorted, more: total - items.length }
+      const sorted = byUse.toSorted((a, b) => Number(b.isFavourite) - Number(a.isFavourite)).slice(0, maxShown.usable)
+      return { tiles: sorted, more: total - sorted.length }
     },
 
-    listConsented: async (accountId) => (await page({ of: 'consented', accountId }, '')).items,
+    async listConsented(accountId, search) {
+      const { items, total } = await page({ of: 'consented', accountId }, search, maxShown.consented)
+      return { items, more: total - items.length }
+    },
+
+    findConsented: async (accountId, clientId) =>
+      (await page({ of: 'consented', accountId }, '', 1, [clientId])).items[0],
 
     async isUsable(accountId, clientId) {
       const client = await pocket.clients.find(clientId)

@@ -42,6 +42,7 @@ export interface AppsPage {
   /** Number of matches that are not shown. */
   readonly more: number
   readonly allowed: readonly AllowedApp[]
+  readonly moreAllowed: number
   readonly notice: { readonly done: (typeof appNotices)[number]; readonly name: string } | null
 }
 

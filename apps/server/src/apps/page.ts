@@ -34,7 +34,7 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
     const { tiles, more } = await ownApps.listUsable(user.id, search)
-    const allowed = (await ownApps.listConsented(user.id)).map(allowedApp)
+    const consented = await ownApps.listConsented(user.id, search)
     const flash = flashes.consume(ctx, appsPath)
     await show(ctx, {
       view: 'apps',
@@ -47,7 +47,8 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
       search,
       tiles,
       more,
-      allowed,
+      allowed: consented.items.map(allowedApp),
+      moreAllowed: consented.more,
       notice: noticeOf(appNotices, flash),
     })
   }
@@ -65,7 +66,7 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
 
   const confirmWithdrawal = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const listedClient = (await ownApps.listConsented(user.id)).find(({ client }) => client.id === ctx.params.id)
+    const listedClient = await ownApps.findConsented(user.id, String(ctx.params.id))
     if (!listedClient) throw new NotFoundError('not_found', 'There is no consent for this application.')
     const { removal: confirmation } = allowedApp(listedClient)
     await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: appsPath })

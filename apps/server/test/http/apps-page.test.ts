@@ -23,6 +23,17 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     instance.app.pocket.clients.create({ name, redirectUris: ['https://app.example'], ...more })
   const namesOf = (text: string) => [...text.matchAll(/data-app="([^ "]+)/g)].map(([, name]) => name)
 
+  const consentTo = async (agent: UserAgent, clientId: string) => {
+    const query = {
+      ...{ client_id: clientId, redirect_uri: 'https://app.example' },
+      ...{ response_type: 'code', scope: 'openid profile' },
+    }
+    const consent = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
+    await agent.followTo(await agent.submit(consent, consent.form(`${new URL(consent.url).pathname}/consent`)), (to) =>
+      to.startsWith('https://app.example'),
+    )
+  }
+
   /** Creates a passkey at a page that offers it. */
   const addPasskey = async (agent: UserAgent, path: string, fields: object) => {
     const begun = await agent.postJson(`${instance.url}${path}/options`, fields)
@@ -128,11 +139,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   test('list their granted scopes until the user revokes them after a confirmation', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Reader')
-    const query = { client_id: id, redirect_uri: 'https://app.example', response_type: 'code', scope: 'openid profile' }
-    const consent = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
-    await agent.followTo(await agent.submit(consent, consent.form(`${new URL(consent.url).pathname}/consent`)), (to) =>
-      to.startsWith('https://app.example'),
-    )
+    await consentTo(agent, id)
     const { text } = await get(agent)
     expect(text).toMatch(/id="allowed".*Reader.*openid, profile/s)
     expect(text).toContain('data-dialog="withdraw-0"')
@@ -147,5 +154,23 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     expect(after.text).toContain('no longer has access')
     expect(after.text).toContain('You haven’t given any application access yet.')
     expect((await get(agent, '/settings/audit-log')).text).toContain('<span>Access withdrawn · ')
+  })
+
+  test('are 60, and 20 with consent, on one page with favourites first; the search finds the others', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const ids: string[] = []
+    for (let number = 100; number < 162; number += 1) ids.push((await create(`Many${number}`)).id)
+    for (const id of ids.slice(0, 21)) await consentTo(agent, id)
+    await post(agent, `${pagePath}/${ids.at(-1)}/favourite`, { favourite: 'yes' })
+    const { text } = await get(agent, `${pagePath}?search=many`)
+    expect(namesOf(text)).toHaveLength(60)
+    expect(namesOf(text).slice(0, 2)).toEqual(['Many161', 'Many120'])
+    expect(text).toContain('2 more match. Search for the one you want.')
+    expect(text.match(/data-dialog="withdraw-/g)).toHaveLength(20)
+    expect(text).toContain('One more matches. Search for the one you want.')
+    const found = (await get(agent, `${pagePath}?search=many100`)).text
+    expect(found).toContain('data-app="Many100')
+    expect(found).toContain(`href="${pagePath}/${ids[0]}/withdraw"`)
+    for (const id of ids) await instance.app.pocket.clients.remove(id)
   })
 })

@@ -33,6 +33,7 @@ const page = {
   firstPasskey: null,
   search: '',
   more: 0,
+  moreAllowed: 0,
   notice: null,
 } as const
 
@@ -58,6 +59,18 @@ export const appsStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'withdrawn', name: 'Grafana' },
   },
   'apps-first-passkey': { ...page, firstPasskey: { suggestsSecond: true }, tiles: [], allowed: [] },
+  'apps-many': {
+    ...page,
+    tiles: Array.from({ length: 60 }, (_, index) => ({
+      ...tile,
+      id: `app${index}`,
+      name: `Application ${index}`,
+      isFavourite: index < 3,
+    })),
+    more: 107,
+    allowed: Array.from({ length: 20 }, (_, index) => allowed(`app${index}`, `Application ${index}`, ['openid'])),
+    moreAllowed: 147,
+  },
   'apps-none': { ...page, viewer: long, tiles: [], allowed: [] },
   'apps-not-found': { ...page, search: 'nothing like it', tiles: [], allowed: [] },
 }
