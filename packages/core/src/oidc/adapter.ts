@@ -51,6 +51,9 @@ const maxPending: Readonly<Record<string, number>> = {
 /** Bytes. */
 const maxPendingBytes = 14 * 1024
 
+/** Pending requests of at most `bytes` may be `factor` times as many, because many users can share a network. */
+const smallRequests = { bytes: 1536, factor: 4 }
+
 const tokenModels: ReadonlySet<string> = new Set([...grantedModels, 'ClientCredentials'])
 
 /** Tokens that may be JWTs. */
@@ -127,14 +130,15 @@ function artifactAdapter(
     if (artifact.accountId !== null) return
     if (!(await artifacts.poll(artifact.key, clock.now(), devicePollInterval))) throw new errors.SlowDown()
   }
-  const insertPending = (artifact: Artifact, req: IncomingMessage) => {
+  const insertPending = (artifact: Artifact, req: IncomingMessage, factor = 1) => {
     const network = networkOf(requestContext(req).ipAddress ?? '')
-    return artifacts.insertPending({ ...artifact, network }, maxPending[model] ?? 0, clock.now())
+    return artifacts.insertPending({ ...artifact, network }, (maxPending[model] ?? 0) * factor, clock.now())
   }
   /** Limits pending requests per network, because anyone can send requests of a public client. */
   const storeForPublicClient = async (artifact: Artifact) => {
     const { ctx } = Provider
-    if (!ctx || (await insertPending(artifact, ctx.req))) return
+    const factor = Buffer.byteLength(artifact.payload) <= smallRequests.bytes ? smallRequests.factor : 1
+    if (!ctx || (await insertPending(artifact, ctx.req, factor))) return
     throw tooManyRequests('too many requests from this network are pending', 60)
   }
   /** Stores an interaction without a signed-in user only if it is small and its network has few; otherwise URLs carry it. */

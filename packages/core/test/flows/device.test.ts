@@ -263,17 +263,32 @@ test('stores a user code as a keyed hash that the database alone cannot reverse'
   expect(hashes).not.toContain(createHash('sha256').update(userCode).digest('base64url'))
 })
 
-test('a network has at most 12 pending device codes of public clients', async () => {
-  await using host = await startHost()
-  const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true })
-  const start = async () => {
-    const body = new URLSearchParams({ client_id: client.id, scope: 'openid' })
-    return (await fetch(`${host.issuer}/api/oidc/device/authorize`, { method: 'POST', body })).status
-  }
-  const statuses: number[] = []
-  for (let count = 0; count < 13; count++) statuses.push(await start())
-  expect(statuses).toEqual([...Array<number>(12).fill(200), 429])
-  host.clock.pass(20 * 60_000)
-  expect(await start()).toBe(200)
-  expect(host.errors).toEqual([])
-})
+test.each([
+  ['device/authorize', 12],
+  ['par', 16],
+])(
+  'public clients of a network have few pending requests to %s: at most %i, or four times as many small ones',
+  async (path, max) => {
+    await using host = await startHost()
+    const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true })
+    const pkce = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
+    const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...pkce }
+    const start = async (more: Readonly<Record<string, string>> = {}) => {
+      const body = new URLSearchParams({ ...request, state: 's'.repeat(100), nonce: 'n'.repeat(100), ...more })
+      return (await fetch(`${host.issuer}/api/oidc/${path}`, { method: 'POST', body })).status
+    }
+    const large = { claims: JSON.stringify({ userinfo: { email: { value: 'x'.repeat(1536) } } }) }
+    const isStarted = async (count: number, more?: typeof large) => {
+      const statuses = new Set<number>()
+      for (let started = 0; started < count; started++) statuses.add(await start(more))
+      return [...statuses].join() === String(path === 'par' ? 201 : 200)
+    }
+    expect(await isStarted(max, large)).toBe(true)
+    expect(await start(large)).toBe(429)
+    expect(await isStarted(3 * max)).toBe(true)
+    expect(await start()).toBe(429)
+    host.clock.pass(20 * 60_000)
+    expect(await isStarted(1, large)).toBe(true)
+    expect(host.errors).toEqual([])
+  },
+)
