@@ -260,6 +260,11 @@ test('accepts a mode for a Unix socket, and ignores a mode alone', () => {
   expect(load({ UNIX_SOCKET_MODE: '660' }).warnings).toEqual([expect.stringContaining('UNIX_SOCKET_MODE')])
 })
 
+test('explains the rollback to those who set ALLOW_DOWNGRADE of Pocket ID', () => {
+  expect(load({ ALLOW_DOWNGRADE: 'true' }).warnings).toEqual([expect.stringContaining('run "pocket-id rollback"')])
+  expect(load({ ALLOW_DOWNGRADE: 'false' }).warnings).toEqual([])
+})
+
 test('accepts several processes with PostgreSQL, and rejects them with SQLite', () => {
   expect(load({}).processes).toBe(1)
   const database = { DB_CONNECTION_STRING: 'postgres://pocket:secret@db/pocket' }
