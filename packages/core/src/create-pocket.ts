@@ -84,8 +84,11 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   })
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider, endAccessAfterRemoval)
   const preview = createTokenPreview(options, provider)
-  const callback = (callbackOptions: CallbackOptions = {}) =>
-    createCallback(callbackOptions.forwardAuth ? [forwardAuth, middleware] : [middleware], onError)
+  const callback = (callbackOptions: CallbackOptions = {}) => {
+    if (Object.keys(callbackOptions).some((name) => name !== 'forwardAuth'))
+      throw missingArgument('options', 'may contain forwardAuth only; mount the result of pocket.callback()')
+    return createCallback(callbackOptions.forwardAuth ? [forwardAuth, middleware] : [middleware], onError)
+  }
 
   async function readSession(
     request: IncomingMessage | Headers,

@@ -125,6 +125,8 @@ export interface Pocket extends AsyncDisposable {
    * The same as `koa` for `node:http`, Express, NestJS and Fastify hooks. Other requests go unchanged to `next`, or get a 404
    * response without `next`.
    *
+   * @throws {InvalidInputError} `validation_failed` for another option
+   *
    * @example
    * ```ts
    * createServer(pocket.callback())
@@ -164,6 +166,7 @@ export interface Pocket extends AsyncDisposable {
    * Creates a login code. `lifetime` in milliseconds; `options.browserToken`, from `bindBrowser`, restricts the code to
    * that browser.
    *
+   * @throws {InvalidInputError} `validation_failed` if the lifetime is not a positive number
    * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `hooks.before.issueCode` refuses
    */
   issueLoginCode(account: Pick<HostAccount, 'id'>, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>

@@ -33,6 +33,7 @@ export interface LoginCodes {
    * Creates a code of six characters if it expires within 15 minutes, otherwise of twelve characters.
    *
    * @param lifetime - milliseconds
+   * @throws {InvalidInputError} `validation_failed` if the lifetime is not a positive number
    * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `hooks.before.issueCode` refuses
    */
   issue(accountId: string, lifetime: number, options?: LoginCodeOptions): Promise<LoginCode>
@@ -75,6 +76,12 @@ export function createLoginCodes(
   const hashCode = (code: string) => hashLoginCode(masterKey, code)
   return {
     async issue(accountId, lifetime, { browserToken, byProgram = false, origin = noOrigin, by } = {}) {
+      if (!Number.isFinite(lifetime) || lifetime <= 0) {
+        const message = 'must be a positive number of milliseconds'
+        throw new InvalidInputError('validation_failed', `lifetime ${message}.`, {
+          fields: [{ field: 'lifetime', code: 'invalid_type', message }],
+        })
+      }
       const account = await eligibleAccount(accounts, accountId)
       await before('issueCode', { account, lifetime }, { at: 'login-code', origin })
       const code = randomText(lifetime <= shortLifetime ? shortCodeLength : longCodeLength, codeAlphabet)

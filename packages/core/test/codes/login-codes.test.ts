@@ -43,6 +43,17 @@ describe('login code', () => {
     expect((await loginCodes.issue('ada', 16 * minute)).code).toMatch(/^[2-9A-HJ-NP-TV-Z]{12}$/)
   })
 
+  test.each([undefined, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, '900000'])(
+    'is not issued with the lifetime %j',
+    async (lifetime) => {
+      const { loginCodes } = createFixture()
+      await expect(loginCodes.issue('ada', lifetime as number)).rejects.toMatchObject({
+        message: 'lifetime must be a positive number of milliseconds.',
+        fields: [{ field: 'lifetime' }],
+      })
+    },
+  )
+
   test('uses an alphabet of thirty characters that are not confused with each other', async () => {
     expect([...new Set(codeAlphabet)].join('')).toBe('23456789ABCDEFGHJKMNPQRSTVWXYZ')
     const { loginCodes } = createFixture()

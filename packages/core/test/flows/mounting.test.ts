@@ -169,6 +169,17 @@ async function clientOf(pocket: Pocket, input: Parameters<Host['client']>[0]) {
   return { client, secret: (await pocket.clients.addSecret(client.id)).plain }
 }
 
+test('rejects the arguments of a request where the result of pocket.callback() belongs', async () => {
+  await using host = await startHost({
+    mount: (pocket) =>
+      express()
+        .use(pocket.callback as express.RequestHandler)
+        .use(((error, _req, res, _next) => void res.send(error.message)) as express.ErrorRequestHandler),
+  })
+  const response = await fetch(host.issuer)
+  expect(await response.text()).toBe('options may contain forwardAuth only; mount the result of pocket.callback().')
+})
+
 test('reports a body parser in front instead of waiting for the body', async () => {
   const mount = expressWith((app, pocket) => app.use(express.urlencoded(), pocket.callback()))
   await using host = await startHost({ mount })
