@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
@@ -160,6 +160,17 @@ describeUnless(missing, describe)('Prometheus', () => {
     const { status, stdout, stderr } = spawnSync('/usr/bin/promtool', ['check', 'rules', rules], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('SUCCESS')
+  })
+
+  test('accepts the configuration of the guide', async () => {
+    await using folder = await createFolder()
+    const guide = readFileSync(join(folderOfDocs, '../guides/observability.md'), 'utf8')
+    const [, block = ''] = /^ *```yaml\n( *rule_files.*?)^ *```$/ms.exec(guide) ?? []
+    await writeFile(join(folder.path, 'prometheus.yml'), block)
+    await copyFile(rules, join(folder.path, 'alerts.yml'))
+    const options = { cwd: folder.path, encoding: 'utf8' } as const
+    const { status, stdout } = spawnSync('/usr/bin/promtool', ['check', 'config', 'prometheus.yml'], options)
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`${alertNames.length} rules found`)])
   })
 
   test('raises each alert for its symptom, and none for an instance that is well', async () => {
