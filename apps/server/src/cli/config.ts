@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { UnavailableError } from '@pocket/core/errors'
 import { isEmpty } from '../configuration-file/compare.ts'
+import type { Result } from '../configuration-file/configuration.ts'
 import type { ConfigurationFile } from '../configuration-file/load.ts'
 import { InvalidFileError } from '../configuration-file/problem.ts'
 import type { ConfirmOption, JsonOption } from './administration/resource.ts'
@@ -31,6 +32,7 @@ export const addConfig: AddCommand = (program, context) => {
       whenAvailable(context, () => configuration.rehearse(file)),
     )
     await print(result, options, context)
+    warnOfReplacement(result, context)
     if (result.changes.length > 0) throw new DifferencesError('The instance differs from the file.')
   })
 
@@ -40,8 +42,10 @@ export const addConfig: AddCommand = (program, context) => {
       const { isIrreversible } = await import('../configuration-file/plan.ts')
       const result = await withFile(context, path, async (file, { configuration }) => {
         const planned = await whenAvailable(context, () => configuration.rehearse(file))
+        warnOfReplacement(planned, context)
         if (planned.changes.some(isIrreversible)) {
-          await print(planned, {}, context)
+          // With --json, standard output is the result only.
+          if (!options.yes) await print(planned, {}, options.json ? { ...context, print: context.printError } : context)
           await requireConfirmation(
             'Apply? Deleted objects, secrets and permissions cannot be restored.',
             options,
@@ -65,11 +69,11 @@ export const addConfig: AddCommand = (program, context) => {
 
 type Configured = Awaited<ReturnType<typeof openInstance>>
 
-async function withFile<Result>(
+async function withFile<Value>(
   context: CommandContext,
   path: string | undefined,
-  act: (file: ConfigurationFile, instance: Configured) => Promise<Result>,
-): Promise<Result> {
+  act: (file: ConfigurationFile, instance: Configured) => Promise<Value>,
+): Promise<Value> {
   const config = context.readConfig()
   const chosen = path ?? config.configurationFile
   if (chosen === undefined) throw new UsageError('name a file, or set POCKET_CONFIG_FILE')
@@ -85,7 +89,7 @@ async function withFile<Result>(
 }
 
 /** A running server can keep the database busy. What failed was rolled back, and applying a file twice changes nothing. */
-async function whenAvailable<Result>({ stop }: CommandContext, act: () => Promise<Result>): Promise<Result> {
+async function whenAvailable<Value>({ stop }: CommandContext, act: () => Promise<Value>): Promise<Value> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await act()
@@ -96,17 +100,20 @@ async function whenAvailable<Result>({ stop }: CommandContext, act: () => Promis
   }
 }
 
-async function print(
-  result: Awaited<ReturnType<Configured['configuration']['apply']>>,
-  options: JsonOption,
-  context: CommandContext,
-): Promise<void> {
+async function print(result: Result, options: JsonOption, context: CommandContext): Promise<void> {
   const { planLines } = await import('../configuration-file/plan.ts')
   if (result.outcome === 'outdated')
     throw new CommandError('A file with a higher revision was applied; nothing was changed.')
   if (result.outcome === 'conflict')
     throw new CommandError('Another file with this revision was applied. Increase the revision; nothing was changed.')
   printResult(result.changes, options, { print: context.print, linesOf: planLines })
+}
+
+function warnOfReplacement({ replaces }: Result, { printError }: CommandContext): void {
+  if (replaces !== undefined)
+    printError(
+      `warning: this file replaces ${replaces}. A server with ${replaces} reverts nothing until that file changes.`,
+    )
 }
 
 /** Values that mean the same as missing ones. */

@@ -40,7 +40,7 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
       return recoveryDelayDays(values) !== null ? 'by-email' : values.recoveryCodes === 'disabled' ? null : 'by-code'
     },
     clock,
-    managed: config.configurationFile === undefined ? async () => null : managedNotes(database.managed),
+    managed: managedNotes(database.managed),
   })
   const messagesFor = createMessagesFor(catalogues)
   return { assets, catalogues, pictures, appearance, render, show: createShowPage(render), messagesFor }

@@ -1,10 +1,11 @@
-import type { Transaction } from '@pocket/core'
+import type { MasterKey, Transaction } from '@pocket/core'
 import { PocketError, UnavailableError } from '@pocket/core/errors'
 import { configurationFileUser } from '../access/built-in-actors.ts'
 import { auditFieldOf } from '../managed/field-names.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
 import type { ManagedGuard } from '../managed/managed-guard.ts'
-import type { ManagedStore } from '../managed/managed-store.ts'
+import type { AppliedFile, ManagedStore } from '../managed/managed-store.ts'
+import { settingUse } from '../settings/settings.ts'
 import type { Existing, Kind, KindName } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
 import { type Change, type Declaration, declare, declaredFields, existingOf, itemsOf, keyOf } from './plan.ts'
@@ -20,6 +21,8 @@ export type Outcome = 'current' | 'outdated' | 'conflict' | 'replaced'
 export interface Result {
   readonly outcome: Outcome
   readonly changes: readonly Change[]
+  /** The name of the file that was applied before, if it is another one. */
+  readonly replaces?: string | undefined
 }
 
 /** Makes the instance match a configuration file. */
@@ -41,6 +44,7 @@ export interface ConfigurationDeps {
   readonly kinds: readonly Kind[]
   readonly store: ManagedStore
   readonly guard: Pick<ManagedGuard, 'bypass'>
+  readonly masterKey: MasterKey
   /** A transaction that excludes other changes of users and groups, and so other processes that apply a file. */
   readonly withLock: Transaction
 }
@@ -56,13 +60,18 @@ const actor = { id: configurationFileUser.id, origin: { requestId: null, ipAddre
 const minRemovals = 3
 const maxRemovedShare = 1 / 5
 
-export function createConfiguration({ kinds, store, guard, withLock }: ConfigurationDeps): Configuration {
-  const outcomeOf = async ({ digest, content }: ConfigurationFile): Promise<Outcome> => {
+export function createConfiguration(deps: ConfigurationDeps): Configuration {
+  const { kinds, store, guard, masterKey, withLock } = deps
+
+  const isSameFile = ({ encryptedDigest }: AppliedFile, { digest }: ConfigurationFile) =>
+    masterKey.decrypt(settingUse, encryptedDigest) === digest
+
+  const outcomeOf = async (file: ConfigurationFile): Promise<Outcome> => {
     const applied = await store.appliedFile()
-    const revision = content.revision ?? null
+    const revision = file.content.revision ?? null
     if (!applied || (revision ?? 0) > (applied.revision ?? 0)) return 'current'
     if ((revision ?? 0) < (applied.revision ?? 0)) return 'outdated'
-    return revision === null || digest === applied.digest ? 'current' : 'conflict'
+    return revision === null || isSameFile(applied, file) ? 'current' : 'conflict'
   }
 
   /** The problems that can be found without a change. */
@@ -137,7 +146,7 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
 
   const compare = async (file: ConfigurationFile): Promise<Result> => {
     const applied = await store.appliedFile()
-    const isReplaced = applied !== undefined && applied.revision === null && applied.digest !== file.digest
+    const isReplaced = applied !== undefined && applied.revision === null && !isSameFile(applied, file)
     const outcome = isReplaced && file.content.revision === undefined ? 'replaced' : await outcomeOf(file)
     const { problems } = await inspect(file)
     if (problems.length > 0) throw new InvalidFileError(file.source, problems)
@@ -248,19 +257,21 @@ export function createConfiguration({ kinds, store, guard, withLock }: Configura
       }
     }
     if (problems.length > 0) throw new InvalidFileError(file.source, problems)
+    const before = (await store.appliedFile())?.name
     await recordApplied(file, managed)
-    return { outcome, changes }
+    return { outcome, changes, replaces: before === file.name ? undefined : before }
   }
 
   /** Applying a file again writes nothing. */
-  const recordApplied = async ({ name, digest, content }: ConfigurationFile, managed: readonly ManagedObject[]) => {
+  const recordApplied = async (file: ConfigurationFile, managed: readonly ManagedObject[]) => {
+    const { name, digest, content } = file
     const sorted = managed.toSorted((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1))
     const before = (await store.list()).toSorted((left, right) => (sortKey(left) < sortKey(right) ? -1 : 1))
     if (JSON.stringify(before) !== JSON.stringify(sorted)) await store.replace(sorted)
     const applied = await store.appliedFile()
     const revision = content.revision ?? null
-    if (applied?.digest === digest && applied.revision === revision && applied.name === name) return
-    await store.putAppliedFile({ name, digest, revision })
+    if (applied?.revision === revision && applied.name === name && isSameFile(applied, file)) return
+    await store.putAppliedFile({ name, encryptedDigest: masterKey.encrypt(settingUse, digest), revision })
   }
 
   return {

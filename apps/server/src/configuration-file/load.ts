@@ -21,10 +21,8 @@ export interface ConfigurationFile {
   readonly source: string
   /** Without the folder. */
   readonly name: string
-  /** SHA-256 of the text, without the values that it refers to. */
+  /** SHA-256 of the text and of the values that it refers to. */
   readonly digest: string
-  /** Changes with the text and with the values that it refers to. */
-  readonly fingerprint: string
   /** Matches the schema: without the values that have a problem. */
   readonly content: FileContent
   /** Every problem that can be found without the database. */
@@ -80,8 +78,9 @@ export function loadFile({ path, environment, schema, allowsPipe = false }: Load
   return {
     source: path,
     name: basename(path).slice(0, 255),
-    digest: digestOf(text),
-    fingerprint: digestOf(text + JSON.stringify(resolved)),
+    digest: createHash('sha256')
+      .update(text + JSON.stringify(resolved))
+      .digest('base64url'),
     content,
     problems: unique(found.map(({ problem }) => problem)),
     hasProblem: (item) => items.has(fieldOf(item)),
@@ -109,10 +108,6 @@ function readBoundedFile(
   if (!stats.isFile() && !(allowsPipe && stats.isFIFO())) throw new Error('not a regular file')
   if (stats.size > maxBytes) throw new Error(`larger than ${maxBytes} bytes`)
   return readFileSync(path, 'utf8')
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
 }
 
 /** One problem for each position: alternatives of a schema report several. */

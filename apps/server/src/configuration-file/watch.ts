@@ -94,8 +94,8 @@ export function createConfigurationWatch({
     checkedText = text
     checkedAt = clock.now()
     const file = load()
-    const isNew = file.fingerprint !== attempted
-    attempted = file.fingerprint
+    const isNew = file.digest !== attempted
+    attempted = file.digest
     // They remain until the file changes.
     if (!isNew && hasFailed && file.problems.length > 0) return
     if (isNew || hasFailed) return apply(file)

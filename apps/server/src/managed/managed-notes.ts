@@ -12,10 +12,11 @@ const kinds: Readonly<Record<string, ManagedKind>> = {
 }
 
 /** The fields that the configuration file declares of the object on an admin page, or of the viewer's profile. */
-export function managedNotes(store: Pick<ManagedStore, 'find' | 'appliedFile'>) {
+export function managedNotes(store: Pick<ManagedStore, 'find' | 'isUsed' | 'appliedFile'>) {
   return async (path: string, viewerId: string): Promise<ManagedNote | null> => {
     const object = objectOf(path, viewerId)
-    const managed = object && (await store.find(object.kind, object.id))
+    if (!object || !(await store.isUsed())) return null
+    const managed = await store.find(object.kind, object.id)
     const file = managed && (await store.appliedFile())
     return file ? { file: file.name, fields: managed.fields.map((field) => fileFieldOf(managed.kind, field)) } : null
   }

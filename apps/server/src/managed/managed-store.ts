@@ -7,8 +7,8 @@ export interface AppliedFile {
   readonly name: string
   /** The counter in the file. */
   readonly revision: number | null
-  /** SHA-256 of the file. */
-  readonly digest: string
+  /** The digest of the file, encrypted, because it covers the secrets that the file refers to. */
+  readonly encryptedDigest: string
 }
 
 /** The store of the settings, of which one row is the applied file: requests have already read it. */

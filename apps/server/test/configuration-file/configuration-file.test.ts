@@ -46,6 +46,9 @@ apis:
     access: [{ client: backup, clientPermissions: [files.read] }]
 `
 
+const replacesFile =
+  'warning: this file replaces pocket.yaml. A server with pocket.yaml reverts nothing until that file changes.\n'
+
 /** The lines of the log about the file. */
 const applied = ({ log }: RunningApp) => log.filter((line) => line.includes('The configuration file was'))
 
@@ -335,7 +338,7 @@ clients:
     const other = join(place.file.folder, 'other.yaml')
     await writeFile(other, yaml(rules.toReversed()))
     expect(await place.run('config', 'plan', other)).toMatchObject({ exit: 2 })
-    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: '' })
+    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: replacesFile })
     expect(await paths()).toEqual(['/*', '/admin/*'])
   })
 
@@ -359,7 +362,7 @@ clients:
       other,
       home.replace('revision: 1', 'revision: 2').replace("}']", "}', another secret of this client]"),
     )
-    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: '' })
+    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: replacesFile })
     const secrets = (await app.pocket.clients.find('jellyfin'))?.secrets ?? []
     expect(secrets.map(({ serviceToken }) => serviceToken?.name ?? null)).toEqual([null, 'Other', null])
   })
@@ -481,7 +484,12 @@ apis:
       ])
     }
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0 })
-    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 0, stderr: '' })
+    const result = await place.run('config', 'apply', other, '--yes', '--json')
+    expect([result.exit, result.stderr, JSON.parse(result.stdout)]).toEqual([
+      0,
+      replacesFile,
+      [expect.objectContaining({ kind: 'apis', action: 'update' })],
+    ])
     const api = await running.app.pocket.apis.findByResource('https://files.example.com')
     expect(api?.permissions.map(({ key }) => key)).toEqual(['files.write'])
   })
@@ -559,7 +567,11 @@ apis:
     expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 2 })
     expect((await groups.first(10)).total).toBe(5)
     const applied = await place.run('config', 'apply', other, '--yes')
-    expect([applied.exit, applied.stderr, applied.stdout]).toEqual([0, '', expect.stringContaining('4 to delete')])
+    expect([applied.exit, applied.stderr, applied.stdout]).toEqual([
+      0,
+      replacesFile,
+      expect.stringContaining('4 to delete'),
+    ])
     expect((await groups.first(10)).total).toBe(1)
     await writeFile(other, 'revision: 3\nprune: true\ngroups: [{ name: group-0 }]')
     expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({
@@ -575,7 +587,7 @@ apis:
     await using running = await startApp(place.env)
     const other = join(place.file.folder, 'other.yaml')
     await writeFile(other, `prune: true\ngroups:\n${list(16)}`)
-    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 0, stderr: '' })
+    expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 0, stderr: replacesFile })
     expect((await running.app.directory.groups.first(1)).total).toBe(16)
   })
 
@@ -612,8 +624,46 @@ apis:
     const isReported = async () =>
       (await place.run('doctor')).stdout.includes('warning  configuration  Another configuration file was applied')
     expect(await isReported()).toBe(false)
-    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0 })
+    const planned = await place.run('config', 'plan', other)
+    expect([planned.exit, planned.stderr.startsWith(replacesFile)]).toEqual([2, true])
+    expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: replacesFile })
     expect(await isReported()).toBe(true)
+    expect((await place.run('config', 'apply', other)).stderr).toBe('')
+  })
+
+  test.each([
+    ['with', 'revision: 1\n'],
+    ['without', ''],
+  ])('two servers with other values for the same file %s a revision do not fight', async (_, revision) => {
+    await using place = await site(
+      `${revision}enforce: true\nclients: [{ id: tv, name: TV, callbackURLs: [], secrets: ['\${JELLYFIN_SECRET}'] }]`,
+    )
+    const other = place.machine.with({
+      POCKET_CONFIG_FILE: place.file.path,
+      JELLYFIN_SECRET: `${secret}, but another one`,
+    })
+    {
+      await using _running = await startApp(place.env)
+      const result = await other.run(['config', 'apply', '--yes'])
+      expect([result.exit, result.stderr]).toEqual(
+        revision ? [1, expect.stringContaining('Increase the revision')] : [0, ''],
+      )
+    }
+    const findingOf = async ({ run }: Pick<typeof other, 'run'>) =>
+      /configuration +(.*?)\./.exec((await run(['doctor'])).stdout.toString())?.[1]
+    const first = place.machine.with(place.env)
+    expect([await findingOf(first), await findingOf(other)]).toEqual(
+      revision
+        ? [undefined, 'Two configuration files have the same revision']
+        : ['Another configuration file was applied after that of this server', undefined],
+    )
+
+    // The stored digest is readable with the next encryption key only.
+    await writeFile(first.path('key'), 'another key for tests that is long enough')
+    expect((await first.run(['encryption-key-rotate', '--new-key-file', first.path('key'), '--yes'])).exit).toBe(0)
+    const rotated = (revision ? first : other).with({ ENCRYPTION_KEY: 'another key for tests that is long enough' })
+    expect((await rotated.run(['config', 'plan'])).exit).toBe(0)
+    expect(await findingOf(rotated)).toBeUndefined()
   })
 
   test('an export refers to no variables and files that are named in stored texts', async () => {
@@ -630,7 +680,7 @@ apis:
     expect(await place.run('config', 'plan', exported)).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(/^No changes/),
-      stderr: '',
+      stderr: replacesFile,
     })
   })
 
@@ -643,9 +693,20 @@ apis:
     const exported = join(place.file.folder, 'exported.yaml')
     await writeFile(exported, `revision: 2\n${stdout}`)
     const plan = await place.run('config', 'plan', exported)
-    expect([plan.exit, plan.stderr, plan.stdout]).toEqual([0, '', expect.stringMatching(/^No changes/)])
+    expect([plan.exit, plan.stderr, plan.stdout]).toEqual([0, replacesFile, expect.stringMatching(/^No changes/)])
     expect(applied(instance)).toHaveLength(1)
   })
+})
+
+test('a server without a file marks and rejects what a command applied', async () => {
+  await using file = await createFileSite('clients: [{ id: wiki, name: Wiki, callbackURLs: [] }]')
+  await using machine = await createMachine('SQLite')
+  await using instance = await startInstance(machine.env)
+  const { administrator: agent, url } = instance
+  expect(await machine.run(['config', 'apply', file.path])).toMatchObject({ exit: 0, stderr: '' })
+  const page = `${url}/settings/admin/oidc-clients/wiki`
+  await eventually(async () => expect((await agent.get(page)).text).toContain('Managed by pocket.yaml'))
+  expect((await agent.sendJson('DELETE', `${url}/api/oidc/clients/wiki`)).status).toBe(409)
 })
 
 test('of two servers that start concurrently, one applies the file', async () => {

@@ -25,7 +25,7 @@ async function createWorld(content: ConfigurationFile['content']) {
     load() {
       if (state.invalid) throw new InvalidFileError('pocket.yaml', [problem])
       const { text } = state
-      const file = { source: 'pocket.yaml', name: 'pocket.yaml', digest: text, fingerprint: text, content }
+      const file = { source: 'pocket.yaml', name: 'pocket.yaml', digest: text, content }
       return { ...file, problems: [], hasProblem: () => false, problem: () => problem }
     },
     configuration,

@@ -38,6 +38,7 @@ export function composeConfiguration(
     ],
     store: database.managed,
     guard: managedGuard,
+    masterKey: database.masterKey,
     withLock: directory.withLock,
   })
   const path = config.configurationFile
