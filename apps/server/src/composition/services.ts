@@ -102,6 +102,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
       settings,
       latestVersion,
       backups,
+      isBackedUpElsewhere: config.isBackedUpElsewhere === true,
       diagnosis,
       configurationFindings: () => configuration.configurationWatch?.findings() ?? [],
       clock,

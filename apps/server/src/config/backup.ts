@@ -5,8 +5,8 @@ import { InvalidValueError, parseBoolean, parseEnum, type RawValue, type Section
 
 /** Milliseconds. */
 const hour = 3_600_000
-const intervals = { off: null, hourly: hour, daily: 24 * hour, weekly: 7 * 24 * hour }
-const schedules = ['off', 'hourly', 'daily', 'weekly'] as const
+const intervals = { off: null, hourly: hour, daily: 24 * hour, weekly: 7 * 24 * hour, elsewhere: null }
+const schedules = ['off', 'hourly', 'daily', 'weekly', 'elsewhere'] as const
 
 const migrationBackup: Variable<'on' | 'off'> = {
   name: 'MIGRATION_BACKUP',
@@ -30,7 +30,8 @@ const schedule: Variable<(typeof schedules)[number]> = {
   name: 'BACKUP_SCHEDULE',
   type: schedules.map((name) => `\`${name}\``).join(', '),
   default: 'off',
-  description: 'How often a back-up is made. Each is read back and checked before older ones are removed.',
+  description:
+    'How often a back-up is made. Each is read back and checked before older ones are removed. `elsewhere` means that other programs make them, for example `pg_dump`: the overview and `doctor` then do not report missing ones.',
   parse: parseEnum(schedules),
 }
 
@@ -65,6 +66,8 @@ export const backupSection = {
 } satisfies Section
 
 export interface BackupConfig {
+  /** Whether other programs make back-ups; default: no. */
+  readonly isBackedUpElsewhere?: boolean
   /** Whether a back-up is made before migrations run; default: yes. */
   readonly migrationBackup?: boolean
   /** Absent if no back-ups are scheduled. */
@@ -80,7 +83,8 @@ export interface BackupConfig {
 export function readBackup(reader: Reader, dataFolder: string, { files }: FilesConfig): BackupConfig {
   if (reader.read(allowDowngrade))
     reader.warnings.push('ALLOW_DOWNGRADE does not undo an update: run "pocket-id rollback" with the older version.')
-  const intervalMs = intervals[reader.read(schedule) ?? 'off']
+  const chosen = reader.read(schedule) ?? 'off'
+  const intervalMs = intervals[chosen]
   const scheduledBackups = {
     target: targetOf(reader.read(folder), dataFolder, files),
     keep: reader.read(keep) ?? 7,
@@ -90,6 +94,7 @@ export function readBackup(reader: Reader, dataFolder: string, { files }: FilesC
     reader.warnings.push('Back-ups in the bucket are not encrypted: set BACKUP_RECIPIENT.')
   return {
     migrationBackup: reader.read(migrationBackup) !== 'off',
+    isBackedUpElsewhere: chosen === 'elsewhere',
     ...(intervalMs !== null && { scheduledBackups: { intervalMs, ...scheduledBackups } }),
   }
 }

@@ -25,6 +25,7 @@ export interface FindingInput {
   readonly keyChangesAt: number | null
   /** `null` if no back-ups are scheduled. */
   readonly backup: BackupStatus | null
+  readonly isBackedUpElsewhere: boolean
   /** Within the same period. */
   readonly signIns: { readonly succeeded: number; readonly failed: number }
   readonly version: { readonly own: string; readonly latest: string }
@@ -35,6 +36,8 @@ const minute = 60_000
 const day = 24 * 60 * minute
 /** The mail queue runs every few seconds and retries within minutes. */
 const maxQueueDelay = 30 * minute
+/** Without scheduled back-ups. */
+const maxExportAge = 30 * day
 /** Fewer failures than this are normal. */
 const attemptThreshold = 20
 
@@ -75,6 +78,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
     status,
     keyChangesAt,
     backup,
+    isBackedUpElsewhere,
     signIns,
     version,
   } = input
@@ -123,8 +127,11 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   if (backup?.problem) add('backupsUnknown', 'bad', paths.backups, { about: backup.target })
   if (backup && backup.problem === null && backup.lastAt !== null && now - backup.lastAt > 2 * backup.intervalMs)
     add('backupOld', 'bad', paths.backups, { at: backup.lastAt })
-  if ((backup?.lastAt ?? null) === null && !backup?.problem && !status.hasExported)
-    add('backupMissing', 'advice', paths.backups)
+  if ((backup?.lastAt ?? null) === null && !backup?.problem && !isBackedUpElsewhere) {
+    if (status.exportedAt === null) add('backupMissing', 'advice', paths.backups)
+    else if (now - status.exportedAt > maxExportAge)
+      add('backupOld', 'advice', paths.backups, { at: status.exportedAt })
+  }
   if (backup?.isOnSameDisk) add('backupOnSameDisk', 'advice', paths.backups)
   if (isNewer(version.latest, version.own)) add('newVersion', 'advice', '#version', { about: version.latest })
   const rank = { bad: 0, soon: 1, advice: 2 }

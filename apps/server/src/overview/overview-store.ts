@@ -85,8 +85,8 @@ export interface InstanceStatus {
   readonly scimFailed: number
   /** When the oldest active signing key became active; `null` if there is none. */
   readonly keySignsSince: number | null
-  /** Whether the audit log has an export of an archive. */
-  readonly hasExported: boolean
+  /** When the newest archive in the audit log was exported; `null` if there is none. */
+  readonly exportedAt: number | null
 }
 
 /** Milliseconds. */
@@ -160,7 +160,8 @@ const statusQuery = `SELECT
     (SELECT COUNT(*) FROM pocket_scim_provider) AS scim_targets,
     (SELECT COUNT(*) FROM pocket_scim_provider WHERE failed) AS scim_failed,
     (SELECT MIN(status_since) FROM pocket_key WHERE status = 'current') AS key_signs_since,
-    (SELECT COUNT(*) FROM pocket_audit WHERE event = 'DATA_EXPORTED' AND data LIKE '%"format":"archive"%') AS exports`
+    (SELECT MAX(created_at) FROM pocket_audit WHERE event = 'DATA_EXPORTED' AND data LIKE '%"format":"archive"%')
+      AS exported_at`
 
 const sql: Readonly<Record<DatabaseKind, { readonly failures: string; readonly secrets: string }>> = {
   sqlite: {
@@ -265,7 +266,7 @@ export class OverviewStore {
       scimTargets: value('scim_targets'),
       scimFailed: value('scim_failed'),
       keySignsSince: value('key_signs_since') || null,
-      hasExported: value('exports') > 0,
+      exportedAt: value('exported_at') || null,
     }
   }
 

@@ -63,6 +63,7 @@ export interface OverviewDeps {
   readonly configurationFindings: () => readonly Finding[]
   /** `undefined` if no back-ups are scheduled. */
   readonly backups: { readonly status: () => Promise<BackupStatus> } | undefined
+  readonly isBackedUpElsewhere: boolean
   readonly clock: Clock
 }
 
@@ -89,6 +90,7 @@ export function createOverview({
   diagnosis,
   configurationFindings,
   backups,
+  isBackedUpElsewhere,
   clock,
 }: OverviewDeps): ReadOverview {
   return async (viewerId) => {
@@ -123,6 +125,7 @@ export function createOverview({
     const checked = [...diagnosed, ...configurationFindings()]
     const findings = findingsOf({
       backup,
+      isBackedUpElsewhere,
       now,
       viewerId,
       jobs: jobItems,

@@ -43,7 +43,17 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     )
     expect(exit).toBe(0)
     expect(await machine.run(['export', '--path', '-'])).toMatchObject({ exit: 0 })
-    expect((await doctor(machine.with({ APP_URL: instance.url }))).problems.join()).not.toContain('back-up')
+    const backupProblems = async (variables = {}) =>
+      (await doctor(machine.with({ APP_URL: instance.url, ...variables }))).problems.filter((line) =>
+        line.includes('backups'),
+      )
+    expect(await backupProblems()).toEqual([])
+    const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 31 * day)
+    expect(await backupProblems()).toEqual([
+      'warning  backups        The newest back-up is too old. See why newer ones are missing.',
+    ])
+    expect(await backupProblems({ BACKUP_SCHEDULE: 'elsewhere' })).toEqual([])
+    later.mockRestore()
   })
 
   test('fails if nothing responds at the public URL', async () => {

@@ -34,7 +34,7 @@ const page = {
     invitations: 0,
     invitationEndsAt: null,
     keySignsSince: now - 40 * day,
-    hasExported: true,
+    exportedAt: now - day,
     isLdapWaiting: false,
     hasLdapFailed: false,
     ldapRanAt: now - day / 60,
