@@ -96,7 +96,10 @@ export function createProgram(context: CommandContext): Command {
     // The options of a command may have the same names as those of the program.
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for usage)')
-    .addHelpText('after', '\nSettings are environment variables; see docs/reference/configuration.md.')
+    .addHelpText(
+      'after',
+      '\nSettings are environment variables; see docs/reference/configuration.md.\nExit codes: 0 success; 1 failure; 2 wrong usage, an invalid configuration, or differences that "config plan" finds.',
+    )
     .exitOverride()
     .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => printError(text.trimEnd()) })
   for (const addCommand of commands) addCommand(program, context)

@@ -167,7 +167,9 @@ describe('the sessions of a user', () => {
     )
     expect(ends).toHaveLength(3)
     const isIn = async (each: UserAgent) => (await each.getJson(`${instance.url}/api/users/me`)).status === 200
-    expect((await instance.administrator.follow(await post(ends[0] ?? ''))).text).toContain(`A session of <strong>${name}</strong> has ended.`)
+    expect((await instance.administrator.follow(await post(ends[0] ?? ''))).text).toContain(
+      `A session of <strong>${name}</strong> has ended.`,
+    )
     expect([await isIn(agent), await isIn(other)].filter(Boolean)).toHaveLength(1)
     expect((await instance.administrator.follow(await post(`${at}/sessions/end`))).text).toContain('No sessions.')
     expect([await isIn(agent), await isIn(other)]).toEqual([false, false])

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually } from '@pocket/test-support'
+import { databaseKinds, eventually } from '@pocket/test-support'
 import { run } from '../../src/cli/run.ts'
 import { loadConfig } from '../../src/composition/config.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine, noTerminal } from '../backup/test-instance.ts'
 import { commandContext } from './command-context.ts'
 
-describe('commands while a server runs', () => {
+describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
   let instance: Instance
 
   beforeAll(async () => {
-    machine = stack.use(await createMachine('SQLite'))
+    machine = stack.use(await createMachine(kind))
     instance = stack.use(await startInstance(machine.env))
   })
 
@@ -154,6 +154,10 @@ describe('commands while a server runs', () => {
       isGroupRestricted: true,
       allowedUserGroups: [{ id: group.id }],
     })
+    const shown = await succeed('clients', 'show', 'Wiki')
+    expect(shown).toMatch(/^allowedUserGroups +crew$/m)
+    expect(shown).toMatch(/^protocol\.idTokenSignedResponseAlg +RS256$/m)
+    expect(shown).not.toMatch(/[{}]/)
     await succeed('users', 'set-groups', 'tim')
     expect((await json('groups', 'show', group.id)).users).toEqual([])
     const first = await succeed('clients', 'new-secret', 'Wiki')

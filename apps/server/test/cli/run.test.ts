@@ -225,6 +225,7 @@ test.each(['help', '--help', '-h'])('%s lists every command', async (name) => {
   expect(await run([name], world.context)).toBe(0)
   for (const command of ['healthcheck', 'key-rotate', 'one-time-access-token', 'version', 'help'])
     expect(world.printed.join('\n')).toMatch(new RegExp(`^  ${command}( |$)`, 'm'))
+  expect(world.printed.join('\n')).toContain('Exit codes: 0 success; 1 failure; 2 ')
 })
 
 test.each(['--help', '-h'])('a command with %s prints its options and examples', async (flag) => {

@@ -187,7 +187,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
 
     const outcomes = new Set<string>()
     const sizes = [await bytes()]
-    tell(`${kind}: ${sizes[0]} bytes`)
+    print(`${kind}: ${sizes[0]} bytes`)
     const counts = [await rows()]
     for (let passed = 0; passed < minutes; passed++) {
       const begun = now
