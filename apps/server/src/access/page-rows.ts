@@ -149,7 +149,7 @@ export const pageRows = {
   'GET /settings/admin/apis/:id/remove': row('administrator'),
   'POST /settings/admin/apis/:id/remove': row('administrator'),
   'GET /settings/admin/invitations': row('administrator', { session: 'passkey' }),
-  'POST /settings/admin/invitations': row('administrator', { session: 'passkey' }),
+  'POST /settings/admin/invitations': row('administrator', { session: 'passkey', when: 'critical-settings' }),
   'POST /settings/admin/invitations/bulk': row('administrator'),
   'POST /settings/admin/invitations/:id/remove': row('administrator'),
   'GET /settings/admin/oidc-clients': row('administrator'),

@@ -1,5 +1,6 @@
 import { isEmailAddress } from '@pocket/directory/internal'
 import type { Context } from 'koa'
+import { assertRecentForSettings } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
 import { bulkNotice } from '../http/bulk.ts'
@@ -38,7 +39,9 @@ const definition: ListPageDefinition = {
 
 /** `/settings/admin/invitations`: sign-up links. */
 export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
-  const { pocket, directory, signupTokens, signUpSettings, mail, authentication, show, flashes, secure } = deps
+  const { pocket, directory, signupTokens, signUpSettings, settings, mail, authentication } = deps
+  const { show, flashes, secure } = deps
+  const isDisabled = async () => (await signUpSettings()).mode === 'disabled'
 
   const showPage = async (
     ctx: Context,
@@ -56,6 +59,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       problems: [],
       ...page,
       mode: (await signUpSettings()).mode,
+      canEnable: (await isDisabled()) && !settings.isFixed('allowUserSignups'),
       canSend: await mail.isConfigured(),
       list: listPage.view(total),
       invitations,
@@ -88,6 +92,12 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       problems.length > 0
         ? { status: 400, problems }
         : await refusalOf(async () => {
+            if (formText(ctx, 'enable', 3) === 'yes' && (await isDisabled()))
+              await settings.change(
+                pageActor(user, ctx),
+                { allowUserSignups: 'withToken' },
+                { keys: ['allowUserSignups'], assertCanChange: (keys) => assertRecentForSettings(ctx, keys) },
+              )
             const newToken = { lifetime: lifetimes[values.lifetime], usageLimit, groupIds: values.groupIds, recipient }
             id = (await signupTokens.create(pageActor(user, ctx), newToken)).item.id
           })

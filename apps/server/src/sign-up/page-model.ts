@@ -87,6 +87,8 @@ export interface InvitationsPage {
   readonly viewer: Viewer
   /** The current sign-up mode; links work unless sign-up is disabled. */
   readonly mode: SignUpMode
+  /** Whether creating a link also enables sign-up with a link. */
+  readonly canEnable: boolean
   readonly list: ListView
   readonly invitations: readonly {
     readonly id: string

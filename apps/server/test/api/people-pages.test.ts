@@ -53,6 +53,32 @@ describe('invitations', () => {
     expect(instance.log.join()).not.toContain(token)
   })
 
+  test('enables sign-up with a link when the first link is created, unless the environment disables it', async () => {
+    const fields = { uses: '1', lifetime: 'day', enable: 'yes' }
+    const modeOf = async ({ url }: CalledInstance) =>
+      /"key":"allowUserSignups"[^}]*"value":"(\w+)"/.exec(
+        (await instance.agent().get(`${url}/api/application-configuration`)).text,
+      )?.[1]
+    await using closed = await startCalled('SQLite')
+    const url = closed.url + invitations
+    expect((await closed.administrator.get(url)).text).toContain('Allow links and create one')
+    await closed.administrator.postForm(url, { ...fields, uses: '0' })
+    expect(await modeOf(closed)).toBe('disabled')
+    const created = await closed.administrator.follow(await closed.administrator.postForm(url, fields))
+    expect(created.text).not.toContain('no link works')
+    expect(created.text).toContain('>Create link<')
+    expect(await modeOf(closed)).toBe('withToken')
+    await closed.administrator.postForm(`${closed.url}/settings/admin/application-configuration/sign-up`, {
+      allowUserSignups: 'open',
+    })
+    await closed.administrator.postForm(url, fields)
+    expect(await modeOf(closed)).toBe('open')
+    await using fixed = await startCalled('SQLite', { ALLOW_USER_SIGNUPS: 'disabled' })
+    expect((await fixed.administrator.get(fixed.url + invitations)).text).not.toContain('name="enable"')
+    await fixed.administrator.postForm(fixed.url + invitations, fields)
+    expect(await modeOf(fixed)).toBe('disabled')
+  })
+
   test('searches links, filters them by use and deletes several at once', async () => {
     const first = await makeLink()
     const second = await makeLink({ uses: '1', lifetime: 'day' })
