@@ -152,7 +152,7 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
     }
     for (let number = 0; number < 25; number++) {
       await page.goto(`${url}/settings/admin/invitations`)
-      await page.getByRole('button', { name: 'Create link' }).click()
+      await page.getByRole('button', { name: /^(Create link|Allow links and create one)$/ }).click()
       await page.getByText('Copy the link below').waitFor()
     }
     const [api] = await app.pocket.apis.list()
