@@ -114,7 +114,7 @@ const others: ReadonlySet<string> = new Set([
   'PUT /api/users/:id/ldap-link',
   'PUT /api/application-configuration',
   'PATCH /api/settings',
-  // Their condition depends on the changed fields; see reauthentication.test.ts.
+  // Their condition depends on the changed fields: see reauthentication.test.ts.
   'POST /settings/admin/application-configuration',
   'POST /settings/admin/application-configuration/:section',
   'POST /settings/admin/oidc-clients/:id/settings',

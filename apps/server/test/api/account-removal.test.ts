@@ -58,7 +58,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(audited(instance, 'account_removed')).toContainEqual(expect.objectContaining({ accountId: id, by: id }))
   })
 
-  test('requires a session in the REST API, and keeps the last administrator', async () => {
+  test('deletes the user over REST, and keeps the last administrator', async () => {
     await allow(true)
     const { id, agent } = await instance.person(freshName())
     expect((await instance.call('DELETE /api/users/me', { agent })).status).toBe(204)

@@ -171,15 +171,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(instance.log.join()).toMatch(new RegExp(`"audit":"api_key_renewed","accountId":"${id}"`))
   })
 
-  test('does not let a key create or renew keys', async () => {
-    const { token, apiKey } = await mint(instance.administrator)
-    for (const key of [token, staticKey])
-      for (const path of ['/api/api-keys', `/api/api-keys/${apiKey.id}/renew`]) {
-        const response = await withKey(key, `POST ${path}`, { name: 'More', expiresAt: inDays(1) })
-        expect(refusal(response)).toEqual([403, 'api_key_auth_not_allowed'])
-      }
-  })
-
   test('grants a limited key only its scopes', async () => {
     const { agent } = await instance.person('limited')
     const { token, apiKey } = await mint(agent, { scopes: ['read:account', 'write:users'] })
@@ -193,25 +184,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect([response.status, response.json()]).toMatchObject([403, { code: 'forbidden', details: { scope } }])
     }
     expect((await withKey(token, 'GET /api/version/latest')).status).toBe(200)
-  })
-
-  test('does not let a limited key gain rights through an administrator', async () => {
-    const { administrator } = instance
-    const { token } = await mint(administrator, { scopes: ['read:users', 'write:users'] })
-    const own = (await withKey(token, 'GET /api/users')).json() as { data: { id: string; isAdmin: boolean }[] }
-    const id = own.data.find(({ isAdmin }) => isAdmin)?.id ?? ''
-    const body = { username: freshUserName(), email: `${freshUserName()}@example.com`, isAdmin: true }
-    for (const [call, sent] of [
-      [`POST /api/users/${id}/one-time-access-token`, {}],
-      [`PUT /api/users/${id}`, body],
-      [`DELETE /api/users/${id}`, undefined],
-      [`PUT /api/users/${id}/user-groups`, { userGroupIds: [] }],
-      [`PUT /api/custom-claims/user/${id}`, []],
-      [`DELETE /api/users/${id}/webauthn-credentials/${id}`, undefined],
-      ['POST /api/users', body],
-    ] as const)
-      expect(refusal(await withKey(token, call, sent))).toEqual([403, 'forbidden'])
-    expect((await withKey(token, 'POST /api/users', { ...body, isAdmin: false })).status).toBe(201)
   })
 
   test('lets a limited key manage groups, but not the memberships of administrators', async () => {
@@ -242,41 +214,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     ] as const)
       expect([call, (await withKey(token, call, sent)).status]).toEqual([call, 200])
     expect((await withKey(token, `DELETE /api/user-groups/${holding}`)).status).toBe(204)
-  })
-
-  test('does not let a limited key redirect the login codes of its administrator', async () => {
-    const { administrator, url } = instance
-    const { token } = await mint(administrator, { scopes: ['write:account', 'write:settings'] })
-    const own = (await administrator.getJson(`${url}/api/users/me`)).json() as Readonly<Record<string, unknown>>
-    const moved = await withKey(token, 'PUT /api/users/me', { ...own, email: `${freshUserName()}@example.com` })
-    expect(refusal(moved)).toEqual([403, 'forbidden'])
-    expect((await withKey(token, 'PUT /api/users/me', { ...own, locale: 'de' })).status).toBe(200)
-
-    const read = (await administrator.getJson(`${url}/api/application-configuration/all`)).json()
-    const list = read as readonly { readonly key: string; readonly value: string }[]
-    const all = Object.fromEntries(list.map(({ key, value }) => [key, value]))
-    for (const changes of [
-      { smtpHost: 'mail.example.net' },
-      { ldapUrl: 'ldap://example.net' },
-      { emailOneTimeAccessAsUnauthenticatedEnabled: 'true' },
-    ]) {
-      const response = await withKey(token, 'PUT /api/application-configuration', {
-        ...all,
-        ...changes,
-        appName: 'Other',
-      })
-      const details = { key: Object.keys(changes).join() }
-      expect([response.status, response.json()]).toMatchObject([403, { code: 'forbidden', details }])
-    }
-    // The configured LDAP server decides who is an administrator.
-    expect(refusal(await withKey(token, 'PATCH /api/settings', { ldapStartTls: true }))).toEqual([403, 'forbidden'])
-    const kept = { ldapStartTls: false, auditLogRetentionDays: 90 }
-    expect((await withKey(token, 'PATCH /api/settings', kept)).status).toBe(200)
-    const renamed = await withKey(token, 'PUT /api/application-configuration', { ...all, appName: 'Other' })
-    expect([renamed.status, renamed.json()]).toMatchObject([200, expect.arrayContaining([])])
-    expect((await administrator.sendJson('PUT', `${url}/api/application-configuration`, { body: all })).status).toBe(
-      200,
-    )
   })
 
   test('does not let a limited key provision users it cannot read to its own server', async () => {
@@ -365,7 +302,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['a list for a description', { description: [] }, 'invalid_request_body'],
     ['no end', { expiresAt: undefined }, 'expiresAt required'],
     ['a null end', { expiresAt: null }, 'expiresAt required'],
-    ['an end that is no instant', { expiresAt: 'tomorrow' }, 'invalid_request_body'],
+    ['an end that is not an instant', { expiresAt: 'tomorrow' }, 'invalid_request_body'],
     ['a day that does not exist', { expiresAt: '2999-02-30T00:00:00Z' }, 'invalid_request_body'],
     ['a leap second', { expiresAt: '2999-12-31T23:59:60Z' }, 'invalid_request_body'],
     ['a past end', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt invalid_value'],

@@ -89,13 +89,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
   })
 
-  test('requires a session to read it', async () => {
-    for (const path of ['', '/all', '/filters/client-names', '/filters/users']) {
-      const refused = await instance.call(`GET /api/audit-logs${path}`, { agent: instance.agent() })
-      expect([path, refused.status, refused.json.code]).toEqual([path, 401, 'not_signed_in'])
-    }
-  })
-
   test('names the actor if another user performed the action', async () => {
     const { id } = await createPerson(instance)
     const [created] = await about(id, 'USER_CREATED')

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { audited, type CalledInstance, startCalled } from './calls.ts'
-import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
 const approvals = '/settings/admin/approvals'
@@ -201,19 +200,5 @@ describe('the sessions of a user', () => {
     expect([await isIn(agent), await isIn(other)]).toEqual([false, false])
     expect(audited(instance, 'session_ended').filter(({ accountId }) => accountId === id)).toHaveLength(2)
     expect((await post(ends[0] ?? '')).status).toBe(404)
-  })
-
-  test('of an administrator require a passkey check to be revoked', async () => {
-    const { id, agent } = await instance.person(freshName())
-    await instance.app.directory.users.update(id, {}, { administrator: true })
-    const now = Date.now() + 61_000
-    jest.spyOn(Date, 'now').mockImplementation(() => now)
-    const end = () => post(`/settings/admin/users/${id}/sessions/end`)
-    expect((await end()).status).toBe(401)
-    expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(200)
-    const response = await passkeyAnswer(instance.administrator, instance.url, instance.administratorAuthenticator)
-    await instance.administrator.postJson(`${instance.url}/reauthenticate`, { response })
-    expect((await end()).status).toBe(303)
-    expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
   })
 })

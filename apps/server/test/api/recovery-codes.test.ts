@@ -190,26 +190,6 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     await createFixture('users')
   })
 
-  test('need a recent passkey over REST, and are not available to API keys', async () => {
-    const { agent } = await instance.person(freshName())
-    const body = { name: 'A program', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
-    const { json } = await instance.call('POST /api/api-keys', { agent, body })
-    const headers = { 'x-api-key': String(json.token) }
-    const calls = [
-      ['POST', '/api/users/me/recovery-codes'],
-      ['DELETE', '/api/users/me/recovery-codes'],
-    ] as const
-    for (const [method, path] of calls)
-      expect((await instance.agent().sendJson(method, instance.url + path, { options: { headers } })).status).toBe(403)
-    const now = Date.now()
-    jest.spyOn(Date, 'now').mockReturnValue(now + 61_000)
-    for (const [method, path] of calls)
-      expect((await agent.sendJson(method, instance.url + path, {})).json()).toMatchObject({
-        code: 'reauthentication_required',
-      })
-    jest.restoreAllMocks()
-  })
-
   test('a break-glass code is used by one of ten concurrent requests', async () => {
     const { json } = await instance.call('POST /api/users/me/break-glass-code')
     const [code] = json.codes as readonly string[]

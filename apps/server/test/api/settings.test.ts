@@ -61,17 +61,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect([key, isPublic]).toEqual([key, keys.includes(key)])
   })
 
-  test('denies reads and writes to everyone else', async () => {
-    const { agent } = await instance.person(`person-${kind.toLowerCase()}`)
-    for (const call of [readAll, write]) {
-      expect(await instance.call(call, { agent })).toMatchObject({ status: 403, json: { code: 'forbidden' } })
-      expect(await instance.call(call, { agent: instance.agent() })).toMatchObject({
-        status: 401,
-        json: { code: 'not_signed_in' },
-      })
-    }
-  })
-
   test('returns written values, and defaults for empty or absent ones unless they are required', async () => {
     const {
       accentColor: _,

@@ -53,7 +53,7 @@ describe('an anonymous browser', () => {
   })
 })
 
-test('a user who is no administrator sees no client', async () => {
+test('a user who is not an administrator sees no client', async () => {
   await using running = await startApp()
   await setUpAdministrator(running.agent(), running.url)
   const user = await running.app.directory.create(newUser({ userName: 'bob', displayName: 'Bob' }))

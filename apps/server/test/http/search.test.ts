@@ -178,12 +178,4 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     )
     expect(counts).toEqual([5, 5, 5, 5])
   })
-
-  test('rejects API keys, because it combines data of several scopes', async () => {
-    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
-    const { json } = await instance.call('POST /api/api-keys', { body: { name: 'all', expiresAt } })
-    const headers = { 'X-API-Key': String(json.token) }
-    const response = await fetch(`${instance.url}/api/search?query=a`, { headers })
-    expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('api_key_auth_not_allowed')])
-  })
 })

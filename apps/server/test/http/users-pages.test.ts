@@ -297,17 +297,3 @@ describe('a user', () => {
     expect(audited('account_removed')).toBe(1)
   })
 })
-
-test('requires a passkey check to change or create an administrator', async () => {
-  const path = await added('deputy')
-  await running.app.directory.users.update(idOf(path), {}, { administrator: true })
-  const { code } = await running.app.issueLoginCode('deputy')
-  const deputy = running.agent()
-  await deputy.postForm(`${running.url}/lc`, { code })
-  const ada = `${users}/${(await running.app.directory.findByName('ada'))?.id}`
-  for (const form of ['', '/disable', '/groups', '/sign-in-link', '/remove'])
-    expect([form, (await deputy.postForm(running.url + ada + form, {})).status]).toEqual([form, 403])
-  const grant = { username: 'granted', email: '', isAdmin: 'yes' }
-  expect((await deputy.postForm(`${running.url}${users}/new`, grant)).status).toBe(403)
-  expect(await running.app.directory.findByName('granted')).toBeUndefined()
-})

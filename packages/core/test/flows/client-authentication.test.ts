@@ -303,16 +303,6 @@ describe('federated identity', () => {
     expect((await ask('introspect', { token: own }, await bearer({ ...good, aud: 'another' })))[1]).toBe(401)
   })
 
-  test('twenty requests with one assertion get one token', async () => {
-    await using other = await startIssuer()
-    await using host = await startHost({ options: allowed })
-    const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
-    const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
-    const form = { client_id: client.id, client_assertion, client_assertion_type: assertionType }
-    const results = await Promise.all(Array.from({ length: 20 }, () => token(host, form)))
-    expect(results.filter(({ status }) => status === 200)).toHaveLength(1)
-  })
-
   test('accepts an assertion again without replay protection, and never without an identity', async () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: allowed })
