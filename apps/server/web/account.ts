@@ -17,7 +17,7 @@ if (button) {
   void sortSuggestions(suggestions)
 }
 
-/** Puts the shortest path for this device first. A passkey that is on a device is probably on this one, which holds only one. */
+/** Puts the shortest path for this device first. An existing device-bound passkey is probably on this device, which stores only one. */
 async function sortSuggestions(suggestions: readonly HTMLButtonElement[]): Promise<void> {
   const [first] = suggestions
   if (!first || !('PublicKeyCredential' in window)) return

@@ -31,7 +31,7 @@ function enhance(picker: HTMLElement): void {
   input.ariaAutoComplete = 'list'
   input.ariaExpanded = 'false'
   input.setAttribute('aria-controls', list.id)
-  // Its text is no part of a URL.
+  // Its text is not part of a URL.
   if (input.form?.method === 'get') input.removeAttribute('name')
 
   const announce = (text = '', name = '') => {

@@ -133,7 +133,7 @@ test.each([
   ['a language that is none', { pages: { languages: ['de', 'no language'] } }, ['pages.languages invalid_format']],
   ['checks in a list', { hooks: { accessChecks: [] } }, ['hooks.accessChecks invalid_type']],
   [
-    'a check that is no function',
+    'a check that is not a function',
     { hooks: { accessChecks: { office: {} } } },
     ['hooks.accessChecks.office invalid_type'],
   ],
@@ -143,7 +143,7 @@ test.each([
     ['protocol.authorizationDetailsTypes.payment invalid_type'],
   ],
   ['a hook that there is not', { hooks: { before: { signOut: () => undefined } } }, ['hooks.before.signOut unknown']],
-  ['a hook that is no function', { hooks: { before: { signIn: {} } } }, ['hooks.before.signIn invalid_type']],
+  ['a hook that is not a function', { hooks: { before: { signIn: {} } } }, ['hooks.before.signIn invalid_type']],
   ['a mailer that sends nothing', { accounts: withLogin, mailer: {} }, ['mailer invalid_type']],
   ['a mailer that knows nobody', { mailer: { send: async () => {} } }, ['mailer contradiction']],
   [

@@ -59,7 +59,7 @@ const gzipMagic = '\x1f\x8b'
 /**
  * Decrypts and decompresses an archive.
  *
- * @throws {ArchiveError} if it is no archive, or if no secret fits
+ * @throws {ArchiveError} if it is not an archive, or if no secret fits
  */
 export async function openArchive(
   input: AsyncIterable<Buffer>,

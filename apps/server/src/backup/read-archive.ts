@@ -88,7 +88,7 @@ export interface ArchiveReading {
 /**
  * Reads the header of an archive, so that it can be checked before anything is read from it.
  *
- * @throws {ArchiveError} if it is no archive, or one of a newer version
+ * @throws {ArchiveError} if it is not an archive, or one of a newer version
  */
 export async function readArchive(content: AsyncIterable<Buffer>): Promise<ArchiveReading> {
   const lines = linesOf(content)

@@ -81,7 +81,7 @@ export interface StagedKeyFile extends AsyncDisposable {
 /**
  * Writes a new key file, which a rename installs: data is encrypted with the key only after the disk holds it.
  *
- * @throws {ConfigurationError} if the bytes are no text, which a file cannot represent
+ * @throws {ConfigurationError} if the bytes are not text, which a file cannot represent
  */
 export async function stageKeyFile(
   { dataFolder }: Pick<MasterKeyConfig, 'dataFolder'>,

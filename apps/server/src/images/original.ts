@@ -7,7 +7,7 @@ const maxSidePixels = 4096
 const maxFrames = 60
 
 /**
- * Whether an image is published as it was sent: it ends with its last byte, so that it is no other file at once, and it contains
+ * Whether an image is published as it was sent: it ends with its last byte, so that it is not also another kind of file, and it contains
  * no EXIF or XMP.
  *
  * @throws {InvalidInputError} `invalid_image` if it cannot be decoded completely

@@ -98,7 +98,7 @@ export const certificates: Check = (text) => {
   try {
     if (found.length > 0 && found.every((each) => new X509Certificate(each).subject !== '')) return undefined
   } catch {
-    // It is no certificate.
+    // It is not a certificate.
   }
   return malformed('must be certificates in PEM')
 }

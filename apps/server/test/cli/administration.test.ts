@@ -239,7 +239,7 @@ describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
     })
   })
 
-  test('settings of both kinds are read and changed, and secrets are no arguments', async () => {
+  test('settings of both kinds are read and changed, and secrets are not arguments', async () => {
     await succeed('settings', 'set', 'appName', 'Our home')
     expect(await succeed('settings', 'get', 'appName')).toBe('Our home\n')
     const { dynamicRegistrationRestricted } = await json('settings', 'list')

@@ -154,7 +154,7 @@ test('reports that one device is the only way in', async () => {
 
   await instance.administrator.postForm(`${instance.url}/settings/account/recovery-codes`, {})
   expect(await isReported('everyone')).toBe(false)
-  // Codes that are not accepted are no other way in.
+  // Codes that are not accepted do not count as another way to sign in.
   expect(await isReported('users')).toBe(true)
   await machine.run(['break-glass-code', 'ada', '--yes'])
   expect(await isReported('users')).toBe(false)

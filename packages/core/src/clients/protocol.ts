@@ -83,7 +83,7 @@ export interface ClientProtocol extends ProtectedSite {
   readonly jwtAccessTokens: boolean
   /** Whether client credentials tokens without an API are opaque instead of JWTs (RFC 9068). */
   readonly opaqueClientCredentials: boolean
-  /** Whether a code challenge may be the verifier itself, also by a missing method (RFC 7636 §4.2, §4.3). */
+  /** Whether a code challenge may be the verifier itself, which is also the default without a method (RFC 7636 §4.2, §4.3). */
   readonly plainPkce: boolean
   /** RFC 9396 §10: the authorization details types that the client may request. */
   readonly authorizationDetailsTypes: readonly string[]

@@ -294,7 +294,7 @@ createServer(async (req, res) => {
   const session: Session | undefined = await pocket.session(req, res)
   res.end(session?.accountId)
 })
-// @ts-expect-error middleware of Koa is no number
+// @ts-expect-error middleware of Koa is not a number
 const middleware: number = pocket.koa()
 // @ts-expect-error neither is an instance of oidc-provider
 const provider: number = pocket.provider()

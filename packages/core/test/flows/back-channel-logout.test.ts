@@ -79,7 +79,7 @@ async function enteredBoth(receiver: LogoutReceiver, groups?: readonly string[])
 
 async function signOutEverywhere(agent: UserAgent, issuer: string): Promise<void> {
   const view = viewOf(await agent.get(`${issuer}/api/oidc/end-session`))
-  if (view.view !== 'sign-out') throw new Error(`This is no sign-out page but ${JSON.stringify(view)}`)
+  if (view.view !== 'sign-out') throw new Error(`This is not a sign-out page but ${JSON.stringify(view)}`)
   await agent.postForm(view.submitTo, { ...view.hidden, [view.confirm.name]: view.confirm.value })
 }
 

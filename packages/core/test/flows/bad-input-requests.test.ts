@@ -91,7 +91,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     test.each<[string, string | Uint8Array<ArrayBuffer>]>([
       ['nothing', ''],
       ['broken escapes', '%ZZ=%E0%A4&client_id=%'],
-      ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0x3d, 0xff])],
+      ['bytes that are not text', Buffer.from([0xff, 0xfe, 0x00, 0x3d, 0xff])],
       ['names of prototypes', '__proto__=a&constructor=b&toString=c'],
       ['structures', 'client_id[]=a&client_secret[b]=c&token[0][x]=d'],
       ['separators', '&&&===&&='],
@@ -248,12 +248,12 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['without a client', { client_id: undefined }, 'page'],
       ['without a redirect URI', { redirect_uri: undefined }, 'page'],
       ['without a response type', { response_type: undefined }, 'invalid_request'],
-      ['with a resource that is no address', { resource: 'nonsense' }, 'invalid_target'],
+      ['with a resource that is not an address', { resource: 'nonsense' }, 'invalid_target'],
       ['with a request of another’s', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
       ['with a registration', { registration: '{}' }, 'registration_not_supported'],
       ['with claims that are none', { claims: '[]' }, 'invalid_request'],
       ['with a negative age', { max_age: '-1' }, 'invalid_request'],
-      ['with an age that is no integer', { max_age: '1e3' }, 'invalid_request'],
+      ['with an age that is not an integer', { max_age: '1e3' }, 'invalid_request'],
       ['with none beside another prompt', { prompt: 'none login' }, 'invalid_request'],
     ])('%s ends as expected', async (_name, changes, expected) => {
       const fields = Object.entries({ ...base(), ...changes }).filter(

@@ -308,7 +308,7 @@ describe('WebFinger', () => {
     ['no account', '?resource=https://example.com/a', 404],
     ['no resource', '', 400],
     ['an empty one', '?resource=', 400],
-    ['what is no address', '?resource=example.com', 400],
+    ['what is not an address', '?resource=example.com', 400],
     ['two', '?resource=acct:a@example.com&resource=acct:b@example.com', 400],
     ['a huge one', `?resource=acct:${'a'.repeat(3000)}@example.com`, 400],
   ])('answers %s with a status', async (_, query, status) => {

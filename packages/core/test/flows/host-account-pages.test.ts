@@ -257,7 +257,7 @@ describe('account list', () => {
   })
 
   test.each<readonly [string, HostAccounts['list'], string]>([
-    ['is no list', async () => ({}) as never, 'invalid'],
+    ['is not a list', async () => ({}) as never, 'invalid'],
     ['is longer than asked for', async () => all, 'invalid'],
     ['has somebody without an id', async () => [{ userName: 'ada' } as never], 'invalid'],
     ['has nobody in it', async () => [undefined as never], 'invalid'],

@@ -220,7 +220,7 @@ export async function answerCeremony(
   misbehaviour: Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour'] = {},
 ): Promise<UserAgentResponse> {
   const view = viewOf(page)
-  if (view.view !== 'sign-in') throw new Error(`This is no sign-in page but ${JSON.stringify(view)}`)
+  if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
   return submitCeremony(agent, page, view.ceremony, authenticator, misbehaviour)
 }
 
@@ -257,7 +257,7 @@ export async function decide(
   until: (url: string) => boolean,
 ): Promise<UserAgentResponse> {
   const view = viewOf(page)
-  if (view.view !== 'consent') throw new Error(`This is no consent page but ${JSON.stringify(view)}`)
+  if (view.view !== 'consent') throw new Error(`This is not a consent page but ${JSON.stringify(view)}`)
   return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
 }
 

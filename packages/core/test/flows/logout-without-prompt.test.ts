@@ -189,7 +189,7 @@ describe('logout asks for confirmation', () => {
   })
 
   test.each<[string, (idToken: string) => Parameters]>([
-    ['the hint is no token', () => ({ id_token_hint: 'x' })],
+    ['the hint is not a token', () => ({ id_token_hint: 'x' })],
     ['another client is named', (idToken) => ({ id_token_hint: idToken, client_id: 'other' })],
     [
       'the URL is not registered',

@@ -55,7 +55,7 @@ const answerOf = ({ location }: UserAgentResponse) =>
 
 function addressOf(page: UserAgentResponse, name: 'submitTo' | 'switchTo') {
   const view = viewOf(page)
-  if (view.view !== 'consent') throw new Error(`This is no consent page but ${view.view}`)
+  if (view.view !== 'consent') throw new Error(`This is not a consent page but ${view.view}`)
   return view[name]
 }
 
@@ -134,7 +134,7 @@ test('choosing an account does not replace the confirmation', async () => {
   const page = await authorize(loopback)
   const chooser = await agent.follow(await agent.postForm(new URL(addressOf(page, 'switchTo'), page.url).href, {}))
   const view = viewOf(chooser)
-  if (view.view !== 'select-account') throw new Error(`This is no chooser but ${view.view}`)
+  if (view.view !== 'select-account') throw new Error(`This is not a chooser but ${view.view}`)
   const chosen = await agent.postForm(new URL(view.chooseTo, page.url).href, { account: view.accounts[0]?.id ?? '' })
   expect(viewOf(await agent.follow(chosen, { until: away }))).toMatchObject({ view: 'consent', confirmOnly: true })
 })

@@ -61,7 +61,7 @@ describe.each(Object.entries(storeKinds))(
     const atSignIn = async (fields: Readonly<Record<string, string>> = {}, agent = new UserAgent()) => {
       const page = await agent.follow(await agent.get(authorize(fields)))
       const view = viewOf(page)
-      if (view.view !== 'sign-in') throw new Error(`This is no sign-in page but ${JSON.stringify(view)}`)
+      if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
       return { agent, page, view }
     }
 

@@ -154,10 +154,10 @@ describe('prompt', () => {
       { claims: '{"id_token":{"acr":{"essential":true,"value":"gold"}}}' },
       'login_required',
     ],
-    ['an acr that is no must', 'ordinary', { acr_values: 'gold silver' }, undefined],
+    ['an acr that is not mandatory', 'ordinary', { acr_values: 'gold silver' }, undefined],
     ['somebody else', 'ordinary', { claims: '{"id_token":{"sub":{"value":"nobody"}}}' }, 'login_required'],
     ['a hint that fits nobody', 'ordinary', { login_hint: '\u0000"><script>' }, undefined],
-    ['a hint that is no token', 'ordinary', { id_token_hint: 'nonsense' }, 'invalid_request'],
+    ['a hint that is not a token', 'ordinary', { id_token_hint: 'nonsense' }, 'invalid_request'],
   ])('none, for %s', async (_what, client, more, error) => {
     const result = answerOf(await authorize(await signedIn(), client, { ...more, prompt: 'none', state: 's' }))
     expect(result).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })

@@ -52,7 +52,7 @@ async function two(host: Host) {
 
 function accountsOf(page: UserAgentResponse) {
   const view = viewOf(page)
-  if (view.view !== 'select-account') throw new Error(`This is no chooser but ${view.view}`)
+  if (view.view !== 'select-account') throw new Error(`This is not a chooser but ${view.view}`)
   return view.accounts
 }
 

@@ -125,7 +125,7 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     expect(await finish(agent)).toBe('not_signed_in')
   })
 
-  test('is no login code, and a login code is no recovery code', async () => {
+  test('is not a login code, and a login code is not a recovery code', async () => {
     const { account, codes } = await createCodes('hal')
     expect((await begin(new UserAgent(), (await host.pocket.issueLoginCode(account, 60 * minute)).code)).text).toBe(
       'code_invalid',

@@ -20,7 +20,7 @@ export interface Lead {
   pass(milliseconds: number): void
 }
 
-const lateness = 10
+const delay = 10
 
 /** A migrated database with slow stores, which the stack closes. */
 export async function openSlowStores(stack: AsyncDisposableStack, open: () => Promise<EmptyDatabase>) {
@@ -121,7 +121,7 @@ function answerLate(dataSource: DataSource): void {
     const run: (sql: string, ...more: readonly never[]) => Promise<unknown> = database[name].bind(database)
     const late: typeof run = async (sql, ...more) => {
       const result = await run(sql, ...more)
-      if (sql.includes('pocket_artifact')) await setTimeout(lateness)
+      if (sql.includes('pocket_artifact')) await setTimeout(delay)
       return result
     }
     Object.defineProperty(database, name, { value: late })

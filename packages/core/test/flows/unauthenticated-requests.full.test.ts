@@ -46,7 +46,7 @@ async function unauthenticatedRequests(host: Host) {
       const agent = new UserAgent()
       const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(request())}`))
       const view = viewOf(page)
-      if (view.view !== 'sign-in') throw new Error(`This is no sign-in page but ${JSON.stringify(view)}`)
+      if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
       const cancelled = await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {})
       return agent.get(cancelled.location ?? '')
     },

@@ -19,7 +19,7 @@ export interface SourceToken {
   readonly amr: readonly string[]
 }
 
-/** Why a stored row is no token that can be migrated. */
+/** Why a stored row is not a token that can be migrated. */
 export type SessionKind = SourceToken['kind'] | 'short-lived'
 
 export function kindOf({ kind }: SourceRow<'oauth2_sessions'>): SessionKind {

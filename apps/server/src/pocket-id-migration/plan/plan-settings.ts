@@ -8,7 +8,7 @@ export interface PlannedSetting {
   readonly value: unknown
 }
 
-/** Entries of the configuration that are no settings. */
+/** Entries of the configuration that are not settings. */
 const internalKeys: ReadonlySet<string> = new Set(['instanceid', 'instance_id', 'id'])
 
 /** The settings; `texts` has their keys in any letter case. */
