@@ -31,12 +31,12 @@ function sectionText({ title, introduction, variables }: Section): string {
 
 function variableText(variable: Variable<unknown>): string {
   const properties = [
-    `- Type: ${variable.type}`,
-    ...(variable.unit === undefined ? [] : [`- Unit: ${variable.unit}`]),
-    `- Default: ${defaultText(variable)}`,
-    ...(variable.secret ? [`- Secret; also as \`${fileVariable(variable.name)}\``] : []),
+    `Type: ${variable.type}`,
+    ...(variable.unit === undefined ? [] : [`unit: ${variable.unit}`]),
+    `default: ${defaultText(variable)}`,
+    ...(variable.secret ? [`secret, also as \`${fileVariable(variable.name)}\``] : []),
   ]
-  return `### \`${variable.name}\`\n\n${variable.description}\n\n${properties.join('\n')}`
+  return `### \`${variable.name}\`\n\n${variable.description}\n\n${properties.join('; ')}.`
 }
 
 /** Formats a literal default as code and a description as text. */
