@@ -57,7 +57,8 @@ export function assertNoErrors(fields: readonly FieldError[]): void {
   throw new InvalidInputError('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
 }
 
-export function nameProblems(name: string): FieldError[] {
+export function nameProblems(name: string | undefined): FieldError[] {
+  if (typeof name !== 'string') return [{ field: 'name', code: 'required', message: 'is required' }]
   const problem = nameProblem(normalizeName(name), 50)
   return problem ? [{ field: 'name', ...problem }] : []
 }
@@ -77,9 +78,9 @@ export function lifetimeProblems(minutes: number | null | undefined): FieldError
  * resourceProblems('photos', issuer.id)[0]?.code // 'invalid_format'
  * ```
  */
-export function resourceProblems(resource: string, issuer: string): FieldError[] {
+export function resourceProblems(resource: string | undefined, issuer: string): FieldError[] {
   const field = 'resource'
-  if (resource === '') return [{ field, code: 'required', message: 'is required' }]
+  if (typeof resource !== 'string' || resource === '') return [{ field, code: 'required', message: 'is required' }]
   if (resource.length > 350) return [{ field, code: 'too_long', message: 'must be at most 350 characters long' }]
   const url = URL.parse(resource)
   const invalid = !url || dangerousSchemes.has(url.protocol) || /[\s\p{Cc}\p{Cs}#]/u.test(resource)

@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv'
 import type { FieldError } from '../errors.ts'
 import { validator } from '../validator.ts'
 import type { NewClientInput } from './client-input.ts'
+import { defaultProtocol } from './protocol.ts'
 
 const strings = { type: 'array', items: { type: 'string' } }
 
@@ -22,7 +23,11 @@ const properties = {
   federatedIdentities: { type: 'array', items: { type: 'object' } },
   accessTokenDurationMinutes: { type: 'number', nullable: true },
   refreshTokenDurationMinutes: { type: 'number' },
-  protocol: { type: 'object' },
+  protocol: {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(Object.keys(defaultProtocol).map((setting) => [setting, {}])),
+  },
   template: { type: 'string', nullable: true },
 } as const satisfies Readonly<Record<keyof Required<NewClientInput>, object>>
 
@@ -37,11 +42,15 @@ const shapeValidator = validator<NewClientInput>(
  *
  * @param client - a stored client; its other fields may be passed back, and are ignored
  */
-export function shapeProblems(input: unknown, client: object = {}): FieldError[] {
+export function shapeProblems(input: unknown, client: { readonly protocol?: object } = {}): FieldError[] {
   const hasShape = shapeValidator()
   if (hasShape(input)) return []
   const errors = (hasShape.errors ?? []).map(toFieldError)
-  return errors.filter(({ field, code }) => code !== 'unknown' || !(field in client)).slice(0, 20)
+  const stored = new Set([
+    ...Object.keys(client),
+    ...Object.keys(client.protocol ?? {}).map((name) => `protocol.${name}`),
+  ])
+  return errors.filter(({ field, code }) => code !== 'unknown' || !stored.has(field)).slice(0, 20)
 }
 
 function toFieldError({ keyword, params, instancePath, message }: ErrorObject): FieldError {
@@ -50,7 +59,7 @@ function toFieldError({ keyword, params, instancePath, message }: ErrorObject): 
     case 'required':
       return { field: String(params.missingProperty), code: 'required', message: 'is required' }
     case 'additionalProperties': {
-      const field = String(params.additionalProperty)
+      const field = `${path && `${path}.`}${params.additionalProperty}`
       return { field, code: 'unknown', message: `is not a field of a client${suggestion(field)}` }
     }
     default:
@@ -60,7 +69,10 @@ function toFieldError({ keyword, params, instancePath, message }: ErrorObject): 
 
 /** The field that differs in one character. */
 function suggestion(name: string): string {
-  const found = Object.keys(properties).find((field) => isOneCharacterApart(field.toLowerCase(), name.toLowerCase()))
+  const protocolFields = Object.keys(defaultProtocol).map((setting) => `protocol.${setting}`)
+  const found = [...Object.keys(properties), ...protocolFields].find((field) =>
+    isOneCharacterApart(field.toLowerCase(), name.toLowerCase()),
+  )
   return found === undefined ? '' : `; use ${found}`
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { createPocket, type NewClientInput, type Pocket } from '@pocket/core'
+import { createPocket, type NewApiInput, type NewClientInput, type Pocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 
 let pocket: Pocket
@@ -20,6 +20,7 @@ test.each([
   [{}, ['name required', 'redirectUris required']],
   [undefined, ['input invalid_type']],
   [{ name: 'Photos', redirectUris, isPubic: true }, ['isPubic unknown']],
+  [{ name: 'Photos', redirectUris, protocol: { acessRules: [] } }, ['protocol.acessRules unknown']],
   [{ name: 'Photos', redirectUris, isPublic: 'yes' }, ['isPublic invalid_type']],
   [{ name: 'Photos', redirectUris: 'https://app.example/callback' }, ['redirectUris invalid_type']],
   [{ name: 'Photos', redirectUris: [1] }, ['redirectUris[0] invalid_type']],
@@ -32,6 +33,11 @@ test.each([
   expect(error.fields.map(({ field, code }) => `${field} ${code}`)).toEqual(expected)
 })
 
+test('rejects an API without its required fields', async () => {
+  const failed = pocket.apis.create({} as NewApiInput)
+  await expect(failed).rejects.toMatchObject({ fields: [{ field: 'name' }, { field: 'resource' }] })
+})
+
 test('says why a redirect URI cannot be registered', async () => {
   const input = { name: 'Photos', redirectUris: ['javascript:alert(1)'] }
   await expect(pocket.clients.create(input)).rejects.toThrow(
@@ -42,6 +48,9 @@ test('says why a redirect URI cannot be registered', async () => {
 test('suggests the field for a misspelled one', async () => {
   const input = { name: 'Photos', redirectUris, isPubic: true } as NewClientInput
   await expect(pocket.clients.create(input)).rejects.toThrow('isPubic is not a field of a client; use isPublic')
+  await expect(
+    pocket.clients.create({ name: 'Photos', redirectUris, protocol: { acessRules: [] } as NewClientInput['protocol'] }),
+  ).rejects.toThrow('protocol.acessRules is not a field of a client; use protocol.accessRules')
 })
 
 test('uses the numeric ID of an account as text', async () => {
