@@ -29,8 +29,7 @@ export async function findEndpoints(
   where: EndpointOptions,
   checks: Checklist,
 ): Promise<Endpoints> {
-  if (source === 'WebFinger')
-    await checks.check('WebFinger names the issuer as entered', () => assertWebFinger(where))
+  if (source === 'WebFinger') await checks.check('WebFinger names the issuer as entered', () => assertWebFinger(where))
   const name = source === 'typed' ? 'The endpoints to enter are published' : 'Discovery contains every endpoint'
   const found = await checks.check(name, () => discover(where))
   if (source === 'discovery' || source === 'WebFinger')

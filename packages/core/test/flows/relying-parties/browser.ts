@@ -70,7 +70,10 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
         name: wanted ? 'The browser returns to the application' : 'A page confirms it',
         passed: end === (wanted ?? 'signed-out'),
       },
-      { name: hinted ? 'No confirmation is requested' : 'A confirmation is requested', passed: hinted === (view?.view !== 'sign-out') },
+      {
+        name: hinted ? 'No confirmation is requested' : 'A confirmation is requested',
+        passed: hinted === (view?.view !== 'sign-out'),
+      },
       { name: 'The next sign-in asks for the passkey', passed: next.view === 'sign-in' },
     ]
     return { account: null, passed: checks.every(({ passed }) => passed), checks }
