@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { restReference } from '../../scripts/rest-reference.ts'
 import { row } from '../../src/access/access-row.ts'
 import { operation } from '../../src/http/api/operation.ts'
 import { named, pageOf } from '../../src/http/api/schema.ts'
@@ -12,6 +14,7 @@ const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 const undocumented = ['GET /healthz', 'GET /api/docs']
 
 let instance: Instance
+let text: string
 let document: Document
 let differences: Differences
 let operations: readonly (readonly [call: string, operation: DocumentedOperation])[]
@@ -20,6 +23,7 @@ beforeAll(async () => {
   instance = await startInstance()
   const response = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
   document = response.json() as Document
+  text = response.text
   differences = comparison(document)
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, each]) => [`${method.toUpperCase()} ${path}`, each] as const),
@@ -34,6 +38,11 @@ test('documents exactly the served routes', () => {
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
     .filter((call) => !undocumented.includes(call))
   expect(operations.map(([call]) => call).sort()).toEqual(served.sort())
+})
+
+test('the reference of the REST API is up to date', async () => {
+  const page = await readFile(new URL('../../../../docs/reference/rest.md', import.meta.url), 'utf8')
+  expect(page).toBe(restReference(JSON.parse(text)))
 })
 
 test('states the required access of every operation', () => {
