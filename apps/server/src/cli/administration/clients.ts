@@ -1,4 +1,4 @@
-import type { AddCommand } from '../command.ts'
+import { type AddCommand, UsageError } from '../command.ts'
 import { requireConfirmation } from '../confirm.ts'
 import { printResult, withJson } from '../output.ts'
 import { type Item, withApi } from './api.ts'
@@ -11,14 +11,17 @@ export const addClients: AddCommand = (program, context) => {
   const forClient = (name: string, description: string) =>
     parent.command(name).description(description).argument('<client>', 'ID or name')
 
-  forClient('allow-groups', 'allow only the members of these groups; without a group, allow everybody')
+  forClient('allow-groups', 'allow only the members of these groups')
     .argument('[group...]', 'IDs or names')
-    .action((name: string, names: readonly string[]) =>
-      withApi(context, async (api) => {
+    .option('--everyone', 'allow everyone')
+    .action(async (name: string, names: readonly string[], { everyone = false }: { readonly everyone?: boolean }) => {
+      // An empty variable of a script must not open the client to everyone.
+      if (names.length > 0 === everyone) throw new UsageError('name groups, or use --everyone')
+      await withApi(context, async (api) => {
         const allowedUserGroupIds = await findIds(api, groups, names)
-        await update(api, clients, name, { isGroupRestricted: names.length > 0, allowedUserGroupIds })
-      }),
-    )
+        await update(api, clients, name, { isGroupRestricted: !everyone, allowedUserGroupIds })
+      })
+    })
 
   withJson(forClient('new-secret', 'add a secret and print it'))
     .option('--replace', 'delete all other secrets')
