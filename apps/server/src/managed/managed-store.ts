@@ -68,7 +68,9 @@ export class ManagedStore {
   async appliedFile(): Promise<AppliedFile | undefined> {
     const stored = (await this.#markers.list()).find(({ key }) => key === marker)
     // The cast is safe: only `putAppliedFile` writes the row.
-    return stored && (JSON.parse(stored.value) as AppliedFile)
+    const file = stored && (JSON.parse(stored.value) as AppliedFile)
+    // Earlier commits stored no digest of the values, so the file counts as a new one.
+    return file && 'encryptedDigest' in file ? file : undefined
   }
 
   async putAppliedFile(file: AppliedFile): Promise<void> {

@@ -5,8 +5,10 @@ import { UserAgent } from '@pocket/core/testing'
 import { newUser } from '@pocket/directory'
 import { databaseKinds, eventually } from '@pocket/test-support'
 import pg from 'pg'
+import { openDatabase } from '../../src/composition/open-database.ts'
 import { registerPasskey, startInstance } from '../api/instance.ts'
 import { createMachine } from '../backup/test-instance.ts'
+import { recordingLogger } from '../database/recording-logger.ts'
 import { type RunningApp, startApp } from '../http/app.ts'
 import { createFileSite } from './file.ts'
 
@@ -696,6 +698,18 @@ apis:
     expect([plan.exit, plan.stderr, plan.stdout]).toEqual([0, replacesFile, expect.stringMatching(/^No changes/)])
     expect(applied(instance)).toHaveLength(1)
   })
+})
+
+test('a file that an earlier commit applied is applied again', async () => {
+  await using file = await createFileSite('revision: 1\ngroups: [{ name: one }]')
+  await using machine = await createMachine('SQLite')
+  const { run, config } = machine.with({ POCKET_CONFIG_FILE: file.path })
+  expect((await run(['config', 'apply'])).exit).toBe(0)
+  await using database = await openDatabase(config, recordingLogger().logger)
+  const value = JSON.stringify({ name: 'pocket.yaml', revision: 1, digest: 'of the text' })
+  await database.settings.put({ key: 'configurationFile', value })
+  expect(await run(['config', 'apply'])).toMatchObject({ exit: 0, stderr: '' })
+  expect(await database.managed.appliedFile()).toMatchObject({ revision: 1 })
 })
 
 test('a server without a file marks and rejects what a command applied', async () => {
