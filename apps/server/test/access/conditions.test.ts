@@ -114,6 +114,8 @@ const others: ReadonlySet<string> = new Set([
   'PUT /api/users/:id/ldap-link',
   'PUT /api/application-configuration',
   'PATCH /api/settings',
+  // See people-pages.test.ts.
+  'POST /settings/admin/invitations',
   // Their condition depends on the changed fields: see reauthentication.test.ts.
   'POST /settings/admin/application-configuration',
   'POST /settings/admin/application-configuration/:section',

@@ -63,6 +63,11 @@ describe('invitations', () => {
     expect((await closed.administrator.get(url)).text).toContain('Allow links and create one')
     await closed.administrator.postForm(url, { ...fields, uses: '0' })
     expect(await modeOf(closed)).toBe('disabled')
+    const late = Date.now() + 61_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => late)
+    expect((await closed.administrator.postForm(url, fields)).status).toBe(401)
+    expect(await modeOf(closed)).toBe('disabled')
+    clock.mockRestore()
     const created = await closed.administrator.follow(await closed.administrator.postForm(url, fields))
     expect(created.text).not.toContain('no link works')
     expect(created.text).toContain('>Create link<')

@@ -34,6 +34,17 @@ test('isolates URLs and paths in right-to-left sentences of pages only', () => {
   expect(messages.text('hint', { path: '/a' })).not.toContain('\u2066')
 })
 
+test.each([
+  ['user', 'Bilal Mansour'],
+  ['user-security', 'Security · Bilal Mansour'],
+  ['group-settings', 'Settings · The family'],
+  ['api-page-clients', 'Clients · Photos'],
+  ['client-access', 'Access · Immich'],
+])('the title of %s names the tab', async (name, title) => {
+  const page = pageStates[name]
+  expect(page && (await pages.render(page))).toContain(`<title>${title} · Pocket ID</title>`)
+})
+
 describe('templates', () => {
   test('escape all output, and contain no inline script, style or handler', async () => {
     const views = fileURLToPath(new URL('views/', server))
