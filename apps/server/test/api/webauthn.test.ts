@@ -179,7 +179,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(await instance.app.pocket.sessions.list(id)).toEqual([])
     })
 
-    test('lists and ends everywhere the sessions of concurrent sign-ins by code in a browser without cookies', async () => {
+    test('lists and connects the sessions of concurrent sign-ins by code in a browser without cookies', async () => {
       const userName = freshName()
       const { id } = await instance.personWithoutPasskey(userName)
       await instance.app.pocket.sessions.endOthers(id, null)
@@ -190,7 +190,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       )
       expect(responses.map(({ status }) => status)).toEqual([200, 200])
       expect((await instance.call('GET /api/sessions', { agent })).json).toHaveLength(2)
-      await instance.call('DELETE /api/sessions', { agent })
       await instance.call('POST /api/webauthn/logout', { agent })
       expect(await instance.app.pocket.sessions.list(id)).toEqual([])
     })

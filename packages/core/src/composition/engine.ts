@@ -62,7 +62,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
     isTrial: trialMarks.isTrial,
     recordFailedClient: (req: IncomingMessage, clientId: string) =>
       limits.recordFailure(req, 'client-authentication', clientSubject(req, clientId)),
-    browserOf: createBrowserTokens(options).browserId,
+    browserIds: createBrowserTokens(options).browserIds,
     isSignUpOpen: async () => options.builtInMethods.signUp || (await options.signUpUrl()) !== null,
     cookieKeys: [masterKey.derive('cookies').toString('base64url')],
     nonceSecret: masterKey.derive('dpop nonces'),

@@ -9,8 +9,13 @@ export interface BrowserTokens {
   ensure(req: IncomingMessage, res: ServerResponse): string
   /** The token of this browser, or a value that matches no token. */
   read(req: IncomingMessage, res: ServerResponse): string
-  /** An identifier of this browser that does not reveal its token; `undefined` if it has none. */
-  browserId(req: IncomingMessage): string | undefined
+  /**
+   * An identifier of this browser that does not reveal its token. A cookie with its own name keeps it, because the token of a
+   * concurrent response can replace the token.
+   */
+  identify(req: IncomingMessage, res: ServerResponse): string
+  /** The identifiers that this browser has. */
+  browserIds(req: IncomingMessage): readonly string[]
 }
 
 export function createBrowserTokens({
@@ -21,30 +26,41 @@ export function createBrowserTokens({
   readonly cookieName: (name: string) => string
 }): BrowserTokens {
   const name = `${secure ? '__Host-' : ''}${cookieName('session')}`
+  const idName = (id: string) => `${name}_${id.slice(0, 8)}`
+  const cookieOptions = { httpOnly: true, sameSite: 'lax', secure, path: '/', overwrite: true } as const
   const readToken = (req: IncomingMessage, res: ServerResponse = new ServerResponse(req)) => {
     const value = new Cookies(req, res, { secure }).get(name)
     return value !== undefined && /^[\w-]{43}$/.test(value) ? value : undefined
   }
+  const ensure = (req: IncomingMessage, res: ServerResponse) => {
+    const existing = readToken(req, res)
+    if (existing) return existing
+    const token = randomToken()
+    new Cookies(req, res, { secure }).set(name, token, cookieOptions)
+    // Later reads in the same request must find the new token.
+    req.headers.cookie = [req.headers.cookie, `${name}=${token}`].filter(Boolean).join('; ')
+    return token
+  }
   return {
     read: (req, res) => readToken(req, res) ?? randomToken(),
-    browserId(req) {
-      const token = readToken(req)
-      return token === undefined ? undefined : sha256(`browser:${token}`)
+    ensure,
+    identify(req, res) {
+      const id = toId(ensure(req, res))
+      const cookies = new Cookies(req, res, { secure })
+      if (cookies.get(idName(id)) !== id) cookies.set(idName(id), id, cookieOptions)
+      return id
     },
-    ensure(req, res) {
-      const existing = readToken(req, res)
-      if (existing) return existing
-      const token = randomToken()
-      new Cookies(req, res, { secure }).set(name, token, {
-        httpOnly: true,
-        sameSite: 'lax',
-        secure,
-        path: '/',
-        overwrite: true,
+    browserIds(req) {
+      const token = readToken(req)
+      const ids = (req.headers.cookie ?? '').split(/; */).flatMap((cookie) => {
+        const [cookieName = '', id = ''] = cookie.split('=')
+        return id.length === 43 && cookieName === idName(id) ? [id] : []
       })
-      // Later reads in the same request must find the new token.
-      req.headers.cookie = [req.headers.cookie, `${name}=${token}`].filter(Boolean).join('; ')
-      return token
+      return token === undefined ? ids : [toId(token), ...ids]
     },
   }
+}
+
+function toId(token: string): string {
+  return sha256(`browser:${token}`)
 }

@@ -34,7 +34,7 @@ export interface ProviderContext extends CoreContext {
   /** Counts a failed client authentication. */
   readonly recordFailedClient: (req: IncomingMessage, clientId: string) => Promise<void>
   /** Identifies the browser of a request without revealing its secret. */
-  readonly browserOf: (req: IncomingMessage) => string | undefined
+  readonly browserIds: (req: IncomingMessage) => readonly string[]
   readonly isSignUpOpen: () => Promise<boolean>
   readonly cookieKeys: readonly string[]
   /** A 32-byte secret for DPoP nonces (RFC 9449 §8). */

@@ -73,7 +73,7 @@ export async function endPendingSignIns(
  * Ends sessions of a browser, and others that started in it and to which it has no cookie: of concurrent sign-ins, a browser keeps
  * only the cookie of one.
  *
- * @param browser - identifies the browser of the request
+ * @param browsers - identifies the browser of the request
  * @param inactive - other sessions for which the browser has a cookie; those of other accounts remain
  */
 export function endSessionsOfBrowser(
@@ -81,11 +81,11 @@ export function endSessionsOfBrowser(
   stores: SessionStores & Pick<PocketStores, 'sessionHistory'>,
   {
     sessions,
-    browser,
+    browsers,
     inactive = [],
   }: {
     readonly sessions: readonly NamedSession[]
-    readonly browser: string | undefined
+    readonly browsers: readonly string[]
     readonly inactive?: readonly NamedSession[]
   },
 ): Promise<void> {
@@ -93,14 +93,14 @@ export function endSessionsOfBrowser(
   const accountIds = new Set(sessions.map(({ accountId }) => accountId))
   const remaining = new Set(inactive.flatMap(({ uid, accountId }) => (accountIds.has(accountId) ? [] : [uid])))
   const listAll = async () => {
-    const browsers = new Set(browser === undefined ? [] : [browser])
+    const known = new Set(browsers)
     for (const { uid } of sessions) {
       const origin = await sessionHistory.findOrigin(uid)
-      if (origin?.browser) browsers.add(origin.browser)
+      if (origin?.browser) known.add(origin.browser)
     }
     const all = new Map(sessions.map((session) => [session.uid, session]))
-    for (const known of browsers)
-      for (const origin of await sessionHistory.originsInBrowser(known))
+    for (const browser of known)
+      for (const origin of await sessionHistory.originsInBrowser(browser))
         if (!remaining.has(origin.uid)) all.set(origin.uid, origin)
     return [...all.values()].sort(inLockOrder)
   }

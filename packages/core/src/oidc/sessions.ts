@@ -54,7 +54,7 @@ export interface Sessions {
 
 interface SessionServices {
   readonly history: Pick<SessionHistory, 'start'>
-  readonly browserTokens: Pick<BrowserTokens, 'ensure' | 'browserId'>
+  readonly browserTokens: Pick<BrowserTokens, 'identify' | 'browserIds'>
 }
 
 /** Milliseconds; the longest that browsers keep a cookie (RFC 6265bis §5.5). The store determines when a session ends. */
@@ -117,7 +117,7 @@ export function createSessions(
     if (!ended) return activeSessions.length === 0 ? null : undefined
     await endSessionsOfBrowser(current, stores, {
       sessions: [ended],
-      browser: browserTokens.browserId(req),
+      browsers: browserTokens.browserIds(req),
       inactive: [session, ...otherSessions],
     })
     if (ended === session) ctx.cookies.set(cookieName, null, cookie)
@@ -165,7 +165,7 @@ export function createSessions(
 
     async start(req, res, signIn) {
       const { accountId, method } = signIn
-      browserTokens.ensure(req, res)
+      const browser = browserTokens.identify(req, res)
       const opened = await openSession(req, res)
       const { current, session, inactive } = opened
       const { amr, acr, authTime } = authenticationContext(method, clock.now(), signIn.amr)
@@ -175,7 +175,6 @@ export function createSessions(
       const signInTo = async (target: ProviderSession) => {
         target.loginAccount({ accountId, amr: [...amr], acr, loginTs: authTime })
         setUse(target, requestContext(req), clock.now())
-        const browser = browserTokens.browserId(req) ?? null
         await history.start(target.uid, signIn, () => saveSession(target), { isNew: !isStored(target), browser })
         return target
       }
@@ -216,7 +215,7 @@ export function createSessions(
       const { current, ctx, session, cookieName, inactive } = await openSession(req, res)
       const { accountId } = session
       const sessions = [session, ...(await inactive.sessions())]
-      await endSessionsOfBrowser(current, stores, { sessions, browser: browserTokens.browserId(req) })
+      await endSessionsOfBrowser(current, stores, { sessions, browsers: browserTokens.browserIds(req) })
       inactive.save([])
       ctx.cookies.set(cookieName, null, cookie)
       return accountId

@@ -220,6 +220,16 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     expect(await sessionsOf(person.account.id)).toBe(0)
   })
 
+  test('that started concurrently in a browser without cookies all end at a sign-out', async () => {
+    const people = [await host.person('ada'), await host.person('ada'), await host.person('grace')]
+    const agent = new UserAgent()
+    const codes = await Promise.all(people.map(({ account }) => host.pocket.issueLoginCode(account, minute)))
+    await Promise.all(codes.map(({ code }) => agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)))
+    expect(await Promise.all(people.map(({ account }) => sessionsOf(account.id)))).toEqual([1, 1, 1])
+    await agent.get(`${host.issuer}/leave`)
+    expect(await Promise.all(people.map(({ account }) => sessionsOf(account.id)))).toEqual([0, 0, 0])
+  })
+
   test('are extended by each use without a new cookie', async () => {
     const [person, party] = [await host.person('ada'), await clientThat()]
     const agent = new UserAgent({ clock: host.clock })

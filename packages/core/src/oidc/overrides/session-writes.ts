@@ -52,7 +52,7 @@ const additionalFields = ['use', 'revision']
  * account or the authentication level. If only the last use has changed, it is written once a minute.
  */
 export function sessionOverrides(provider: Provider, context: ProviderContext) {
-  const { clock, stores, sessionLifetime, browserOf } = context
+  const { clock, stores, sessionLifetime, browserIds } = context
   const { Session } = provider
   const { prototype } = Session
   const { loginAccount, resetIdentifier } = prototype
@@ -157,7 +157,7 @@ export function sessionOverrides(provider: Provider, context: ProviderContext) {
     const { ctx } = Provider
     await endSessionsOfBrowser(provider, stores, {
       sessions: [this],
-      browser: ctx && browserOf(ctx.req),
+      browsers: ctx ? browserIds(ctx.req) : [],
       inactive: ctx ? await findInactiveSessions(provider, ctx.oidc.cookies) : [],
     })
     Reflect.set(this, 'destroyed', true)
