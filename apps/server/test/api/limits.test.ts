@@ -259,6 +259,14 @@ describe.each(databaseKinds)('%s', (kind) => {
     },
   )
 
+  test('limits guesses of recovery codes per IP address', async () => {
+    const guessFrom = (address: string) => from(address).postForm(`${instance.url}/lc`, { code: 'ABCD-EFGH-JKMN-PQRS' })
+    const address = somewhere()
+    const statuses = (await times(20, () => guessFrom(address))).map(({ status }) => status)
+    expect([...new Set(statuses)].sort()).toEqual([400, 429])
+    expect((await guessFrom(somewhere())).status).toBe(400)
+  })
+
   test('records repeated rejections once', async () => {
     const address = somewhere()
     const before = refusals().length
