@@ -252,6 +252,10 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
                 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
             ),
           )
+          .on('connect', ({ url = '', method = '', headers }, socket) => {
+            seen.push({ url, method, headers })
+            socket.end('HTTP/1.1 200 OK\r\n\r\n')
+          })
           .listen(0, '127.0.0.1')
         site = await running.app.pocket.clients.create({
           name: 'Wiki',
@@ -443,6 +447,19 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
           expect(status).not.toBe(101)
           expect(seen.slice(before).flatMap(({ headers }) => headers.upgrade ?? [])).toEqual([])
         }
+      })
+
+      test.each([
+        ['CONNECT', `${host}:443`],
+        ['CONNECT', '/admin/x'],
+        ['PRI', '*'],
+        ['OPTIONS', '*'],
+        ['PROPFIND', '/admin/x'],
+      ])('does not reach the application by %s %s', async (method, target) => {
+        const before = seen.length
+        // Caddy itself responds to some of them with 200.
+        await statusOf(port, target, cookies(), method)
+        expect(seen.length).toBe(before)
       })
 
       test('keeps identity headers that the client names as hop-by-hop headers', async () => {

@@ -65,7 +65,9 @@ export function readProxyRequest(
   if (typeof described === 'string') return described
   const { protocol, method, target } = described
   const host = canonicalHost(described.host)
-  if (host === undefined || !/^[A-Za-z][\w-]{0,31}$/.test(method) || !target.startsWith('/')) return 'invalid_target'
+  // The target of CONNECT is a host and a port, to which a proxy may nevertheless add a path.
+  const isMethod = /^(?!connect$)[a-z][\w-]{0,31}$/i.test(method)
+  if (host === undefined || !isMethod || !target.startsWith('/')) return 'invalid_target'
   const isRepeated = singleValueHeaders.some((name) => (headers.get(name) ?? []).length > 1)
   // Traefik names the protocol of a web socket if it trusts the headers of a proxy before it.
   const isSecure = /^(?:https|wss)$/i.test(protocol)

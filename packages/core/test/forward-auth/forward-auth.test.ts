@@ -516,6 +516,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     const { clients } = sites.host.pocket
     const serviceToken = { name: 'CI', paths: ['/api/*'], methods: ['GET'] }
     const { plain, stored } = await clients.addSecret(id, { serviceToken, expiresAt: sites.host.clock.now() + minute })
+    expect(JSON.stringify(await sites.host.stores.clients.find(id))).not.toContain(plain)
     const ask = async (headers: Readonly<Record<string, string>>) => {
       const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
         headers: { ...forwarded('/api/pages'), ...headers },
@@ -612,6 +613,8 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     expect(await ask({ 'x-forwarded-host': 'wiki.example.org, evil.example' })).toEqual([403, 'invalid_target'])
     expect(await ask({ 'x-forwarded-proto': 'http' })).toEqual([403, 'insecure'])
     expect(await ask({ 'x-forwarded-uri': 'https://wiki.example.org/' })).toEqual([403, 'invalid_target'])
+    for (const method of ['CONNECT', 'connect', 'GET /'])
+      expect(await ask({ 'x-forwarded-method': method })).toEqual([403, 'invalid_target'])
     expect(await ask({ 'x-forwarded-method': '' })).toEqual([403, 'missing_headers'])
     expect(await ask({ 'x-forwarded-host': 'WIKI.example.org.:443' })).toEqual([401, 'no_session'])
   })
