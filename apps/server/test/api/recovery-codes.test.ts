@@ -33,7 +33,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
     return agent.postJson(`${instance.url}/recover`, { response })
   }
-  const createFixture = (recoveryCodes: string) => instance.call('PATCH /api/settings', { body: { recoveryCodes } })
+  const setRecoveryCodes = (recoveryCodes: string) => instance.call('PATCH /api/settings', { body: { recoveryCodes } })
 
   test('can require two passkeys of administrators in place of codes', async () => {
     const { url, administrator, administratorAuthenticator } = instance
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
       (await agent.getJson(`${instance.url}/api/users`)).status,
     ]
     try {
-      await createFixture('two-passkeys')
+      await setRecoveryCodes('two-passkeys')
       expect((await agent.getJson(`${instance.url}/api/users`)).json()).toMatchObject({
         code: 'second_passkey_required',
       })
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
       await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: added?.id ?? '' }, agent })
       expect(await opened()).toEqual([403, 403])
     } finally {
-      await createFixture('users')
+      await setRecoveryCodes('users')
     }
     expect(await opened()).toEqual([200, 200])
   })
@@ -158,17 +158,17 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
   test('follows the setting for users and administrators, also for existing codes', async () => {
     const { agent } = await instance.person(freshName())
     expect((await post(instance.administrator, codesPath)).status).toBe(404)
-    await createFixture('everyone')
+    await setRecoveryCodes('everyone')
     const [ofAdministrator] = await createCodes(instance.administrator)
     const [code] = await createCodes(agent)
-    await createFixture('users')
+    await setRecoveryCodes('users')
     expect((await enter(instance.agent(), ofAdministrator)).status).toBe(400)
     expect((await get(instance.administrator, security)).text).not.toContain('id="recovery-codes"')
-    await createFixture('disabled')
+    await setRecoveryCodes('disabled')
     expect((await enter(instance.agent(), code)).status).toBe(400)
     expect((await get(instance.agent(), '/lc')).text).not.toContain('recovery code')
     expect((await get(instance.agent(), '/login')).text).not.toContain('Lost your passkey?')
-    await createFixture('users')
+    await setRecoveryCodes('users')
     expect((await enter(instance.agent(), code)).status).toBe(303)
   })
 
@@ -185,9 +185,9 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     expect((await instance.call('DELETE /api/users/me/recovery-codes', { agent })).status).toBe(204)
     expect((await enter(instance.agent(), codes[1])).status).toBe(400)
     expect((await instance.call('POST /api/users/me/break-glass-code', { agent })).status).toBe(403)
-    await createFixture('disabled')
+    await setRecoveryCodes('disabled')
     expect((await instance.call('POST /api/users/me/recovery-codes', { agent })).status).toBe(404)
-    await createFixture('users')
+    await setRecoveryCodes('users')
   })
 
   test('a break-glass code is used by one of ten concurrent requests', async () => {
