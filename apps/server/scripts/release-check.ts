@@ -12,7 +12,7 @@ import { createChecks } from './release-checks.ts'
 const help = `pnpm release:check [--tag TAG] [--previous REF]
 
 --tag       the tag of this release, such as v0.1.0; by default the tag is not checked
---previous  the release from which an instance is upgraded, and to which it goes back; by default the newest tag before this one`
+--previous  the release from which an instance is upgraded, and to which it goes back; by default the newest tag of its ancestors`
 
 const { values } = parseArgs({
   options: { tag: { type: 'string' }, previous: { type: 'string' }, help: { type: 'boolean' } },

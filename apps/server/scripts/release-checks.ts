@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkUpgrade } from './release-upgrade.ts'
@@ -22,7 +22,7 @@ export interface Release {
   readonly deployed: string
   /** By default the tag is not checked. */
   readonly tag?: string | undefined
-  /** The release from which an instance is upgraded. Default: the newest tag before this release. */
+  /** The release from which an instance is upgraded. Default: the newest tag of its ancestors. */
   readonly previous?: string | undefined
   readonly log: (line: string) => void
 }
@@ -90,7 +90,7 @@ export function createChecks({ root, deployed, tag, previous, log }: Release) {
       return problems.length > 0 ? problems : deadLinks(join(root, 'docs/.vitepress/dist'), new URL(homepage).pathname)
     },
     upgrade: () => {
-      const from = previous ?? newestTag(root, version)
+      const from = previous ?? previousTag(root, version)
       if (from !== undefined) return checkUpgrade(root, from)
       const earlier = versionsIn(read('CHANGELOG.md')).filter((each) => each !== version)
       if (earlier.length > 0) return [`the tag of the previous release is missing: v${earlier[0]}`]
@@ -118,7 +118,9 @@ function isPermissive(license: unknown): boolean {
   return parts.every((part) => part.split(' OR ').some((name) => licences.has(name)))
 }
 
-function newestTag(root: string, version: string): string | undefined {
-  const tags = execFileSync('git', ['tag', '--list', 'v*', '--sort=-version:refname'], { cwd: root, encoding: 'utf8' })
-  return tags.split('\n').find((tag) => tag !== '' && tag !== `v${version}`)
+/** The newest tag among the ancestors of this release: a later minor version can have been released before it. */
+function previousTag(root: string, version: string): string | undefined {
+  const args = ['describe', '--tags', '--abbrev=0', '--match=v*', `--exclude=v${version}`]
+  const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : undefined
 }

@@ -83,6 +83,25 @@ test('says that there is no earlier release to upgrade from', async () => {
   expect(lines).toEqual(['there is no earlier release'])
 })
 
+test('upgrades from the newest tag of its ancestors', async () => {
+  await using folder = await createFolder()
+  write(folder.path, repository)
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: folder.path })
+  const release = (tag: string) => {
+    git('commit', '--quiet', '--allow-empty', '--message', tag)
+    git('tag', tag)
+  }
+  git('init', '--quiet')
+  for (const tag of ['v1.2.2', 'v1.3.0']) release(tag)
+  git('checkout', '--quiet', 'v1.2.2')
+  release('v1.2.3')
+  // The repository of this test cannot be built.
+  expect(await createChecks({ root: folder.path, deployed: folder.path, log() {} }).upgrade()).toEqual([
+    expect.stringContaining('the upgrade from v1.2.2 failed'),
+  ])
+})
+
 test('reports a deployed folder that is too large, or without packages', async () => {
   await using folder = await createFolder()
   write(folder.path, { ...repository, 'deployed/dist/licenses.txt': notice('a 1.0.0 (MIT)'), 'deployed/large': '' })
