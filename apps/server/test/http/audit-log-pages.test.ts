@@ -143,7 +143,9 @@ describe('the log of the current user', () => {
 })
 
 describe('the log of all users', () => {
-  test('is also at the path of Pocket ID', async () => {
+  test('is restricted to administrators, also at the path of Pocket ID', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    expect([(await get(all, agent)).status, (await get(all, instance.agent())).status]).toEqual([403, 303])
     const long = await get(`/settings/audit-log/global?search=${'x'.repeat(12_000)}`, instance.administrator)
     expect(long.location).toBe(`${instance.url}${all}`)
     const there = await get('/settings/audit-log/global?search=x', instance.administrator)

@@ -19,6 +19,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     folder = await createFolder()
     const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
     instance = await startCalled('SQLite', { LDAP_START_TLS: 'false', DB_CONNECTION_STRING })
+    await instance.person('guest')
   })
   afterAll(async () => {
     await instance?.[Symbol.asyncDispose]()
