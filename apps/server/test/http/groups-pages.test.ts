@@ -34,6 +34,7 @@ test('a group is created and renamed, unless it is invalid or was changed concur
   const page = (await get(`${path}/settings`)).text
   const version = (/name="version" value="([^"]+)"/.exec(page)?.[1] ?? '').replaceAll('&#34;', '"')
   expect((await post(path, { name: 'family', friendlyName: 'Everybody', version })).status).toBe(303)
+  expect((await get(`${path}/settings`)).text).toContain('The settings of <strong>Everybody</strong> were saved.')
   const late = await post(path, { name: 'family', friendlyName: 'Late', version })
   expect([late.status, late.text.includes('Name is now: Everybody')]).toEqual([412, true])
   expect((await find(path))?.friendlyName).toBe('Everybody')
@@ -84,11 +85,16 @@ test('a membership gets an expiry, is extended, and ends', async () => {
   expect([past.status, past.text.includes(`name="users" value="${found}"`)]).toEqual([400, true])
   expect((await find(path))?.members).toHaveLength(0)
   expect((await post(`${path}/members`, { users: found, endsAt: '2999-01-31' })).status).toBe(303)
-  expect((await get(path)).text).toContain('until Jan 31, 2999')
+  const withGina = (await get(path)).text
+  expect(withGina).toContain('until Jan 31, 2999')
+  expect(withGina).toContain('<strong>Gina Guest</strong> was added.')
   const [gina] = (await find(path))?.members ?? []
   expect((await post(`${path}/members/${gina?.id}/end`, { endsAt: '' })).status).toBe(303)
-  expect((await get(path)).text).not.toContain('until ')
+  const extended = (await get(path)).text
+  expect(extended).not.toContain('until ')
+  expect(extended).toContain('The last day of <strong>Gina Guest</strong> was saved.')
   expect((await post(`${path}/members/${gina?.id}/remove`, {})).status).toBe(303)
+  expect((await get(path)).text).toContain('<strong>Gina Guest</strong> was removed.')
   expect((await find(path))?.members).toHaveLength(0)
 })
 
