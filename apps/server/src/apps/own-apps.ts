@@ -8,7 +8,7 @@ import type { AppTile } from './page-model.ts'
 /** Maximum number of applications that are sorted. */
 const maxApps = 300
 /** Maximum number of applications of each kind on one page; users with more use the search. */
-const maxShown = { usable: 60, consented: 20 }
+const maxShown = { usable: 40, consented: 15 }
 
 export interface OwnAppsDeps extends Deps {
   readonly favourites: FavouriteStore

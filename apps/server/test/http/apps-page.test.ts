@@ -153,17 +153,17 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     expect((await get(agent, '/settings/audit-log')).text).toContain('<span>Access withdrawn · ')
   })
 
-  test('are 60, and 20 with consent, on one page with favourites first; the search finds the others', async () => {
+  test('are 40, and 15 with consent, on one page with favourites first; the search finds the others', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const ids: string[] = []
-    for (let number = 100; number < 162; number += 1) ids.push((await create(`Many${number}`)).id)
-    for (const id of ids.slice(0, 21)) await consentTo(agent, id)
+    for (let number = 100; number < 142; number += 1) ids.push((await create(`Many${number}`)).id)
+    for (const id of ids.slice(0, 16)) await consentTo(agent, id)
     await post(agent, `${pagePath}/${ids.at(-1)}/favourite`, { favourite: 'yes' })
     const { text } = await get(agent, `${pagePath}?search=many`)
-    expect(namesOf(text)).toHaveLength(60)
-    expect(namesOf(text).slice(0, 2)).toEqual(['Many161', 'Many120'])
+    expect(namesOf(text)).toHaveLength(40)
+    expect(namesOf(text).slice(0, 2)).toEqual(['Many141', 'Many115'])
     expect(text).toContain('2 more match. Search for the one you want.')
-    expect(text.match(/data-dialog="withdraw-/g)).toHaveLength(20)
+    expect(text.match(/data-dialog="withdraw-/g)).toHaveLength(15)
     expect(text).toContain('One more matches. Search for the one you want.')
     const found = (await get(agent, `${pagePath}?search=many100`)).text
     expect(found).toContain('data-app="Many100')

@@ -61,15 +61,15 @@ export const appsStates: Readonly<Record<string, PageModel>> = {
   'apps-first-passkey': { ...page, firstPasskey: { suggestsSecond: true }, tiles: [], allowed: [] },
   'apps-many': {
     ...page,
-    tiles: Array.from({ length: 60 }, (_, index) => ({
+    tiles: Array.from({ length: 40 }, (_, index) => ({
       ...tile,
       id: `app${index}`,
       name: `Application ${index}`,
       isFavourite: index < 3,
     })),
-    more: 107,
-    allowed: Array.from({ length: 20 }, (_, index) => allowed(`app${index}`, `Application ${index}`, ['openid'])),
-    moreAllowed: 147,
+    more: 127,
+    allowed: Array.from({ length: 15 }, (_, index) => allowed(`app${index}`, `Application ${index}`, ['openid'])),
+    moreAllowed: 152,
   },
   'apps-none': { ...page, viewer: long, tiles: [], allowed: [] },
   'apps-not-found': { ...page, search: 'nothing like it', tiles: [], allowed: [] },
