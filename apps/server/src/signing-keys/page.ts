@@ -19,7 +19,7 @@ export function signingKeyPages({ pocket, authentication, flashes }: PageDeps): 
         const replaced = await pocket.replaceKeys(kids, { immediately, by: actorId, origin })
         const isPending = replaced.some(({ signsFrom }) => signsFrom > Date.now())
         const notice = replaced.length === 0 ? 'keys_unchanged' : isPending ? 'keys_pending' : 'keys_rotated'
-        flashes.set(ctx, pathOf('oidc'), { notice })
+        flashes.set(ctx, pathOf('oidc'), { done: notice })
         seeOther(ctx, pathOf('oidc'))
       },
     },

@@ -206,7 +206,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await other.postForm(stopForm.action, {})).status).toBe(403)
     expect(await count()).toBe(before + 1)
     const stopped = await administrator.follow(await administrator.postForm(stopForm.action, {}))
-    expect(stopped.text).toContain('The recovery was stopped.')
+    expect(stopped.text).toMatch(/The recovery of <strong>[^<]+<\/strong> was stopped\./)
     expect(stopped.text).not.toContain('Recovery requested')
     expect([await count(), await listed()]).toEqual([before, expect.not.stringContaining(id)])
     expect(audited(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })
