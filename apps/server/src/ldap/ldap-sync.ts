@@ -290,7 +290,7 @@ function countEntries({ people, groups }: LdapEntries): LdapRun['found'] {
 function reasonOf(error: unknown): Pick<LdapRun, 'code' | 'details'> {
   if (error instanceof LdapError) return { code: error.code, details: error.details }
   if (isDisabled(error)) return { code: error.code, details: {} }
-  return { code: 'ldap_failed', details: { said: messageOf(error).slice(0, 500) } }
+  return { code: 'ldap_failed', details: { message: messageOf(error).slice(0, 500) } }
 }
 
 function isDisabled(error: unknown): error is PocketError {

@@ -175,7 +175,7 @@ describe('TLS', () => {
 
     await expect(readFromScripted({ onRequest }, { startTls: true })).rejects.toMatchObject({
       code: 'ldap_starttls_refused',
-      details: { said: 'no TLS here' },
+      details: { diagnosticMessage: 'no TLS here' },
     })
   })
 
@@ -208,7 +208,7 @@ describe('a response', () => {
 
     await expect(readFromScripted(serverOptions)).rejects.toMatchObject({
       code,
-      details: { step: 'search', resultCode: String(resultCode), said: 'unwilling to perform' },
+      details: { step: 'search', resultCode: String(resultCode), diagnosticMessage: 'unwilling to perform' },
     })
   })
 

@@ -41,7 +41,7 @@ const ldapErrorCodes = [
  * The directory as a whole could not be read. `message` is for developers.
  *
  * `details` contain, if applicable: `setting` (an option), `step` (`connect`, `tls`, `bind`, `search`, `whole`), `system` (a
- * code of the operating system or of TLS), `resultCode` and `said` (RFC 4511 §4.1.9), `referral` (a URL), `limit`.
+ * code of the operating system or of TLS), `resultCode` and `diagnosticMessage` (RFC 4511 §4.1.9), `referral` (a URL), `limit`.
  *
  * @example
  * ```ts

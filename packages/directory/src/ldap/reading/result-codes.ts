@@ -46,7 +46,7 @@ function resultError(code: LdapErrorCode, step: string, result: ResultResponse):
   return new LdapError(code, {
     step,
     resultCode: String(result.resultCode),
-    ...(result.diagnosticMessage !== '' && { said: result.diagnosticMessage }),
+    ...(result.diagnosticMessage !== '' && { diagnosticMessage: result.diagnosticMessage }),
     ...(referral !== undefined && { referral }),
   })
 }

@@ -64,7 +64,7 @@ export class LdapChannel {
         throw new LdapError('ldap_unavailable', {
           step,
           resultCode: String(response.resultCode),
-          said: response.diagnosticMessage,
+          diagnosticMessage: response.diagnosticMessage,
         })
       }
       if (id !== this.#lastId) throw malformedMessage()
@@ -91,7 +91,7 @@ export class LdapChannel {
       throw new LdapError('ldap_starttls_refused', {
         step: 'tls',
         resultCode: String(resultCode),
-        said: diagnosticMessage,
+        diagnosticMessage,
       })
     }
     // Plaintext data received before TLS could come from an attacker, and would count as sent by the server.
