@@ -78,7 +78,7 @@ export interface App extends AsyncDisposable {
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
-  readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
+  readonly configuration: Pick<Configuration, 'dryRun' | 'apply' | 'export'>
   /** Verifies the chain of the audit log; `expected` is the hash of a batch, noted earlier. */
   verifyAuditLog(expected?: string): Promise<AuditVerification>
   /** Values that metrics report. */

@@ -37,7 +37,7 @@ export interface Instance extends AsyncDisposable {
   rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
-  readonly configuration: Pick<Configuration, 'rehearse' | 'apply' | 'export'>
+  readonly configuration: Pick<Configuration, 'dryRun' | 'apply' | 'export'>
   /** Verifies the chain of the audit log. */
   verifyAuditLog(expected?: string): Promise<AuditVerification>
   /** Values that metrics report. */

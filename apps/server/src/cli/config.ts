@@ -29,7 +29,7 @@ export const addConfig: AddCommand = (program, context) => {
       .argument('[file]', fileText),
   ).action(async (path: string | undefined, options: JsonOption) => {
     const result = await withFile(context, path, async (file, { configuration }) =>
-      whenAvailable(context, () => configuration.rehearse(file)),
+      whenAvailable(context, () => configuration.dryRun(file)),
     )
     await print(result, options, context)
     warnOfReplacement(result, context)
@@ -41,7 +41,7 @@ export const addConfig: AddCommand = (program, context) => {
     .action(async (path: string | undefined, options: ConfirmOption) => {
       const { isIrreversible } = await import('../configuration-file/plan.ts')
       const result = await withFile(context, path, async (file, { configuration }) => {
-        const planned = await whenAvailable(context, () => configuration.rehearse(file))
+        const planned = await whenAvailable(context, () => configuration.dryRun(file))
         warnOfReplacement(planned, context)
         if (planned.changes.some(isIrreversible)) {
           // With --json, standard output is the result only.

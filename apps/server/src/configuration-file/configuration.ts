@@ -32,7 +32,7 @@ export interface Configuration {
   /** Applies the file in one transaction. @throws {InvalidFileError} with every problem; nothing has changed then */
   apply(file: ConfigurationFile): Promise<Result>
   /** Applies the file and rolls back, which finds every problem. @throws the same errors as `apply` */
-  rehearse(file: ConfigurationFile): Promise<Result>
+  dryRun(file: ConfigurationFile): Promise<Result>
   /** Ends the management of all objects, for a server without a file. */
   release(): Promise<boolean>
   /** Everything that a file can declare, without secrets. */
@@ -277,20 +277,20 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   return {
     compare,
     apply: (file) => guard.bypass(() => withLock(() => converge(file))),
-    async rehearse(file) {
-      const rehearsal: { result?: Result } = {}
-      const ended = new Error('The rehearsal has ended')
+    async dryRun(file) {
+      const outcome: { result?: Result } = {}
+      const ended = new Error('The dry run has ended')
       try {
         await guard.bypass(() =>
           withLock(async () => {
-            rehearsal.result = await converge(file)
+            outcome.result = await converge(file)
             throw ended
           }),
         )
       } catch (error) {
         if (error !== ended) throw error
       }
-      return rehearsal.result ?? { outcome: 'current', changes: [] }
+      return outcome.result ?? { outcome: 'current', changes: [] }
     },
     async release() {
       if (!(await store.appliedFile())) return false

@@ -41,7 +41,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
     },
     diagnose: async () => [],
     configuration: {
-      rehearse: async () => ({ outcome: 'current', changes: [] }),
+      dryRun: async () => ({ outcome: 'current', changes: [] }),
       apply: async () => ({ outcome: 'current', changes: [] }),
       export: async () => ({}),
     },

@@ -35,14 +35,14 @@ test.each(databaseKinds)(
     }
     const countFor = async (count: number) => {
       const file = await load(count)
-      return statements.countDuring(() => app.configuration.rehearse(file))
+      return statements.countDuring(() => app.configuration.dryRun(file))
     }
     const [few, some, many] = [await countFor(5), await countFor(10), await countFor(20)]
     // One statement for each pair of objects would add 150; jobs send a few in between.
     expect(many - some).toBeLessThanOrEqual(2 * (some - few) + 40)
     const file = await load(20)
     await app.configuration.apply(file)
-    const again = await statements.countDuring(() => app.configuration.rehearse(file))
+    const again = await statements.countDuring(() => app.configuration.dryRun(file))
     expect(again).toBeLessThanOrEqual(80 * 4)
   },
 )
