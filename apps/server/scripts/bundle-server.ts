@@ -57,14 +57,14 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 })
-await nameOnlyClasses(metafile)
+await keepOnlyClassNames(metafile)
 await writeFile(join(target, 'licenses.txt'), await licenses(metafile))
 
 /**
- * Makes the helper with which esbuild keeps names skip functions: one that is created in each request would call
+ * Makes the helper with which esbuild keeps names skip functions, because each function created in a request would call
  * `Object.defineProperty` each time. Classes call the helper in a static block.
  */
-async function nameOnlyClasses({ outputs }: Metafile): Promise<void> {
+async function keepOnlyClassNames({ outputs }: Metafile): Promise<void> {
   const helper = '__name=(target,value)=>'
   const ofClasses = '__name=(target,value,isClass)=>!isClass?target:'
   const inClass = /static\{__name\(this,("[^"]+")\)/g

@@ -73,7 +73,7 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
   }
 
   /** Retention has removed everything before the end of the batch. */
-  const problemOfRemoved = async (seal: AuditSeal): Promise<BrokenBatch['problem'] | null> =>
+  const problemOfRemovedBatch = async (seal: AuditSeal): Promise<BrokenBatch['problem'] | null> =>
     (await store.entriesThrough(beginning, lastOf(seal), 1)).length === 0 ? null : 'entries_added'
 
   const seal: AuditChain['seal'] = async (signal) => {
@@ -144,7 +144,7 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
           count += 1
           entries += batch.entries
         }
-        const problem = isRemoved ? await problemOfRemoved(batch) : await problemOf(batch, previous)
+        const problem = isRemoved ? await problemOfRemovedBatch(batch) : await problemOf(batch, previous)
         if (problem === null || (!isRemoved && (await isRetired(batch)))) continue
         const [from = '', to = ''] = [batch.firstAt, batch.lastAt].map((at) => new Date(at).toISOString())
         broken.push({ number: batch.number, from, to, problem })

@@ -10,7 +10,7 @@ type ClientRow = SourceRow<'oidc_clients'>
 
 export function planSecrets(row: ClientRow, report: ReportCollector): Client['secrets'] {
   const { id: clientId, name, credentials } = row
-  return [...objectsOf(credentials.secrets), ...onlySecretOf(row)].flatMap((secret): readonly ClientSecret[] => {
+  return [...objectsOf(credentials.secrets), ...legacySecretOf(row)].flatMap((secret): readonly ClientSecret[] => {
     const id = String(secret.id ?? '')
     const subject: FindingSubject = {
       subject: 'client secret',
@@ -36,8 +36,8 @@ export function planSecrets(row: ClientRow, report: ReportCollector): Client['se
   })
 }
 
-/** The secret of versions before 2.14, in the form of later ones. */
-function onlySecretOf({ secret, created_at: createdAt }: ClientRow): readonly Readonly<Record<string, unknown>>[] {
+/** The single secret of versions before 2.14, in the format of later versions. */
+function legacySecretOf({ secret, created_at: createdAt }: ClientRow): readonly Readonly<Record<string, unknown>>[] {
   if (!secret) return []
   return [{ id: randomUUID(), alg: 'bcrypt', hash: secret, createdAt: new Date(createdAt).toISOString() }]
 }

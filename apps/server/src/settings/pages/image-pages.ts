@@ -10,7 +10,7 @@ import { readUpload } from '../../images/upload.ts'
 import type { SettingPageDeps } from './deps.ts'
 import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
 
-const at = `${settingsPath}/images/:name` as const
+const pagePath = `${settingsPath}/images/:name` as const
 
 /** The image forms on the page of the general settings. */
 export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
@@ -23,7 +23,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
   return [
     {
       method: 'post',
-      path: at,
+      path: pagePath,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         const name = imageOf(ctx)
@@ -43,7 +43,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
     },
     {
       method: 'post',
-      path: `${at}/remove`,
+      path: `${pagePath}/remove`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         await images.remove(pageActor(user, ctx), imageOf(ctx), 'ignore-missing')

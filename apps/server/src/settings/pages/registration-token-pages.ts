@@ -16,7 +16,7 @@ const lifetimes: Readonly<Record<TokenFormValues['lifetime'], number>> = {
   week: 7 * 24 * hour,
   month: 31 * 24 * hour,
 }
-const at = '/settings/admin/application-configuration/oidc/initial-access-tokens'
+const pagePath = '/settings/admin/application-configuration/oidc/initial-access-tokens'
 
 /** The forms of initial access tokens, on the OpenID Connect page. */
 export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
@@ -24,7 +24,7 @@ export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage)
   return [
     {
       method: 'post',
-      path: at,
+      path: pagePath,
       /** A token grants access to programs, so creating one requires recent re-authentication. */
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
@@ -49,7 +49,7 @@ export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage)
     },
     {
       method: 'post',
-      path: `${at}/:id/remove`,
+      path: `${pagePath}/:id/remove`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         await tokens.remove(pageActor(user, ctx), String(ctx.params.id))

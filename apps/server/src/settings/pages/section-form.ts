@@ -95,8 +95,10 @@ function claimLines(stored: string): string {
 function claimList(entered: string): string {
   if (entered.trim().startsWith('[')) return entered.trim()
   const claims = linesOf(entered).map((line): CustomClaim => {
-    const at = line.indexOf('=')
-    return at < 0 ? { key: line, value: '' } : { key: line.slice(0, at).trim(), value: line.slice(at + 1).trim() }
+    const separator = line.indexOf('=')
+    return separator < 0
+      ? { key: line, value: '' }
+      : { key: line.slice(0, separator).trim(), value: line.slice(separator + 1).trim() }
   })
   return JSON.stringify(claims)
 }
