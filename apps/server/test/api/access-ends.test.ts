@@ -279,8 +279,8 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const tokens = { kept: await tokenOf(person), lost: await tokenOf(other) }
     const active = async (token: string) => (await post('/api/oidc/introspect', { ...credentials, token })).json.active
     expect([await active(tokens.kept), await active(tokens.lost)]).toEqual([true, true])
-    const update = (more: object) =>
-      instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: { ...body, ...more } })
+    const update = (extra: object) =>
+      instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: { ...body, ...extra } })
     const changed = await update({ isGroupRestricted: true, allowedUserGroupIds: [groupId, crypto.randomUUID()] })
     expect(changed.json).toMatchObject({ isGroupRestricted: true, allowedUserGroups: [{ id: groupId }] })
     expect([await active(tokens.kept), await active(tokens.lost)]).toEqual([true, false])

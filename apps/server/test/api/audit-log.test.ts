@@ -159,8 +159,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('attributes passkey events to their owner and names who removed a passkey', async () => {
     const { id, agent } = await instance.person('keys')
     const authenticator = new SoftwareAuthenticator()
-    const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
-    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const optionsResponse = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
+    const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = authenticator.create(options, { origin: instance.url })
     expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)
     const [added] = await about(id, 'PASSKEY_ADDED')
@@ -188,8 +188,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('returns the newest entries first, each once across pages, in every requested order', async () => {
-    const page = (number: number, more = '') =>
-      entries('/all', { query: `?pagination[page]=${number}&pagination[limit]=3${more}` })
+    const page = (number: number, extra = '') =>
+      entries('/all', { query: `?pagination[page]=${number}&pagination[limit]=3${extra}` })
     const [first, second] = [await page(1), await page(2)]
     const times = [...first, ...second].map(({ createdAt }) => createdAt)
     expect(times).toEqual(times.toSorted().reverse())

@@ -77,9 +77,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   /** Runs an authorization for a client without consent. */
-  async function use(agent: UserAgent, id: string, more: Record<string, string> = {}): Promise<URLSearchParams> {
+  async function use(agent: UserAgent, id: string, extra: Record<string, string> = {}): Promise<URLSearchParams> {
     const query = new URLSearchParams({
-      ...more,
+      ...extra,
       client_id: id,
       redirect_uri: 'https://app.example/cb',
       response_type: 'code',
@@ -465,7 +465,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   describe('lists', () => {
     const tag = `list ${kind}`
-    const query = (more: string) => `?search=${encodeURIComponent(tag.toUpperCase())}&${more}`
+    const query = (extra: string) => `?search=${encodeURIComponent(tag.toUpperCase())}&${extra}`
     const names = ({ data }: List) => data.map(({ name }) => String(name).slice(tag.length + 1))
 
     beforeAll(async () => {

@@ -44,10 +44,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     return { json, code: String(json.user_code), poll }
   }
 
-  const at = (path: string, code: string, { agent = person.agent, more = '' } = {}) =>
+  const callWithCode = (path: string, code: string, { agent = person.agent, more = '' } = {}) =>
     instance.call(path, { agent, query: `?code=${code}${more}` })
-  const info = (code: string, agent = person.agent) => at('GET /api/oidc/device/info', code, { agent })
-  const verify = (code: string, agent = person.agent) => at('POST /api/oidc/device/verify', code, { agent })
+  const info = (code: string, agent = person.agent) => callWithCode('GET /api/oidc/device/info', code, { agent })
+  const verify = (code: string, agent = person.agent) => callWithCode('POST /api/oidc/device/verify', code, { agent })
 
   test('issues tokens to an approved device once, and asks it to wait before that', async () => {
     using _ = stopTime()
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('reports a denial to the device', async () => {
     const { code, poll } = await ask(await application())
-    const response = await at('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
+    const response = await callWithCode('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
     expect(response.status).toBe(204)
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
     expect(audited(instance, 'device_refused').at(-1)).toMatchObject({ accountId: person.id })
@@ -273,7 +273,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('accepts only two decisions', async () => {
     const { code } = await ask(await application())
-    const response = await at('POST /api/oidc/device/verify', code, { more: '&decision=maybe' })
+    const response = await callWithCode('POST /api/oidc/device/verify', code, { more: '&decision=maybe' })
     expect(response).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
   })
 

@@ -36,7 +36,7 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
     return { status: response.status, json: json as Readonly<Record<string, unknown>> }
   }
 
-  const groupBody = (more: string) => `{"name":"${freshName()}","friendlyName":"First"${more}}`
+  const groupBody = (extra: string) => `{"name":"${freshName()}","friendlyName":"First"${extra}}`
 
   test('uses the last of duplicate keys', async () => {
     const { status, json } = await send('POST', '/api/user-groups', groupBody(',"friendlyName":"Last"'))

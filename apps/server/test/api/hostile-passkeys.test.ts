@@ -115,9 +115,9 @@ describe('a new passkey', () => {
     const signedIn = await passkeyAnswer(agent, instance.url, ada.authenticator)
     expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, signedIn)).status).toBe(200)
     const before = await passkeysOf(ada)
-    const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
+    const optionsResponse = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
     // A second authenticator, because each holds one passkey per user.
-    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const created = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehaviour })
     const response = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(created) })
     expect([response.status, response.json()]).toMatchObject([400, { code }])

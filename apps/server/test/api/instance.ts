@@ -22,8 +22,8 @@ export interface Person {
 
 /** Registers a passkey for the current user through the REST API. */
 export async function registerPasskey(agent: UserAgent, url: string, authenticator = new SoftwareAuthenticator()) {
-  const begun = await agent.getJson(`${url}/api/webauthn/register/start`)
-  const options = begun.json() as Parameters<SoftwareAuthenticator['create']>[0]
+  const optionsResponse = await agent.getJson(`${url}/api/webauthn/register/start`)
+  const options = optionsResponse.json() as Parameters<SoftwareAuthenticator['create']>[0]
   const response = authenticator.create(options, { origin: url })
   return { authenticator, answer: await agent.postJson(`${url}/api/webauthn/register/finish`, response) }
 }
@@ -35,8 +35,11 @@ export async function passkeyAnswer(
   authenticator: SoftwareAuthenticator,
   misbehaviour: NonNullable<Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour']> = {},
 ) {
-  const begun = await agent.getJson(`${url}/api/webauthn/login/start`)
-  return authenticator.get(begun.json() as Parameters<SoftwareAuthenticator['get']>[0], { origin: url, misbehaviour })
+  const optionsResponse = await agent.getJson(`${url}/api/webauthn/login/start`)
+  return authenticator.get(optionsResponse.json() as Parameters<SoftwareAuthenticator['get']>[0], {
+    origin: url,
+    misbehaviour,
+  })
 }
 
 export async function startInstance(env: Readonly<Record<string, string>> = {}): Promise<Instance> {

@@ -7,14 +7,14 @@ import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts
 import { whole, write } from './setting-calls.ts'
 
 const base = 'dc=example,dc=com'
-const at = (uid: string) => `uid=${uid},ou=people,${base}`
-function person(uid: string, more: Parameters<typeof ldifEntry>[1] = {}): string {
+const dnOf = (uid: string) => `uid=${uid},ou=people,${base}`
+function person(uid: string, extra: Parameters<typeof ldifEntry>[1] = {}): string {
   const names = { cn: `The ${uid}`, sn: 'Example', givenName: uid, mail: `${uid}@example.org` }
-  return ldifEntry(at(uid), { objectClass: 'inetOrgPerson', uid, ...names, ...more })
+  return ldifEntry(dnOf(uid), { objectClass: 'inetOrgPerson', uid, ...names, ...extra })
 }
 
 function group(cn: string, ...members: readonly string[]): string {
-  return ldifEntry(`cn=${cn},ou=groups,${base}`, { objectClass: 'groupOfNames', cn, member: members.map(at) })
+  return ldifEntry(`cn=${cn},ou=groups,${base}`, { objectClass: 'groupOfNames', cn, member: members.map(dnOf) })
 }
 
 async function company(): Promise<string> {
@@ -173,7 +173,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const tried = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
     expect(tried.text).toMatch(/\(bob\)<\/bdi> <span class="chip warn">Administrator</)
     // The administrator of this instance has the same user name.
-    expect(codes(dry)).toEqual([`user_name_taken ${at('ada')}`])
+    expect(codes(dry)).toEqual([`user_name_taken ${dnOf('ada')}`])
     expect((await users()).map(({ username }) => username)).toEqual(['ada'])
   })
 
@@ -242,13 +242,13 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const before = await users()
     const second = await run()
     expect(Object.values(second.json.counts as object).every((count) => count === 0)).toBe(true)
-    expect(codes(second).toSorted()).toEqual([`picture_invalid ${at('carol')}`, `user_name_taken ${at('ada')}`])
+    expect(codes(second).toSorted()).toEqual([`picture_invalid ${dnOf('carol')}`, `user_name_taken ${dnOf('ada')}`])
     expect(await users()).toEqual(before)
   })
 
   test('reads the configured attributes and entries', async () => {
     const changed = (what: string) =>
-      `dn: ${at('bob')}\nchangetype: modify\n${what}: description\ndescription: Called so\n\ndn: cn=staff,ou=groups,${base}\nchangetype: modify\n${what}: owner\nowner: ${at('bob')}\n`
+      `dn: ${dnOf('bob')}\nchangetype: modify\n${what}: description\ndescription: Called so\n\ndn: cn=staff,ou=groups,${base}\nchangetype: modify\n${what}: owner\nowner: ${dnOf('bob')}\n`
     await slapd.modify(changed('add'))
     await configure({
       ldapAttributeUserDisplayName: 'description',
@@ -309,7 +309,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     await browser.postForm(`${instance.url}/lc`, { code: issued.code })
     expect((await browser.getJson(`${instance.url}/api/users/me`)).status).toBe(200)
     await slapd.modify(
-      `dn: ${at('carol')}\nchangetype: modify\nreplace: sn\nsn: Changed\n\ndn: ${at('dave')}\nchangetype: delete\n`,
+      `dn: ${dnOf('carol')}\nchangetype: modify\nreplace: sn\nsn: Changed\n\ndn: ${dnOf('dave')}\nchangetype: delete\n`,
     )
     expect((await sync()).status).toBe(204)
     expect(await states()).toMatchObject({ dave: 'disabled', carol: 'enabled' })
@@ -361,13 +361,13 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     )
     const chosen = await tagOf('erin')
     const photo = (await colour('blue')).toString('base64')
-    const set = (uid: string) => `dn: ${at(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
+    const set = (uid: string) => `dn: ${dnOf(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
     await slapd.modify(['erin', 'carol'].map(set).join('\n'))
     await sync()
     expect(await tagOf('erin')).toBe(chosen)
     expect(await tagOf('carol')).not.toBe(carol)
     await slapd.modify(
-      ['erin', 'carol'].map((uid) => `dn: ${at(uid)}\nchangetype: modify\ndelete: jpegPhoto\n`).join('\n'),
+      ['erin', 'carol'].map((uid) => `dn: ${dnOf(uid)}\nchangetype: modify\ndelete: jpegPhoto\n`).join('\n'),
     )
     await sync()
     expect([await tagOf('erin'), await tagOf('carol')]).toEqual([chosen, carol])
@@ -390,14 +390,14 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const link = (entry: string) => instance.call('PUT /api/users/{id}/ldap-link', { params, body: { entry } })
     expect((await link('nobody')).json.code).toBe('ldap_entry_not_found')
     expect((await link('bob')).json.code).toBe('ldap_entry_linked')
-    expect((await link('ada')).json).toMatchObject({ dn: at('ada') })
+    expect((await link('ada')).json).toMatchObject({ dn: dnOf('ada') })
     await sync()
     // The user's own data still exists.
-    await slapd.modify(`dn: ${at('free')}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: free\ncn: F\nsn: F\n`)
+    await slapd.modify(`dn: ${dnOf('free')}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: free\ncn: F\nsn: F\n`)
     expect(await link('free')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
-    await slapd.modify(`dn: ${at('free')}\nchangetype: delete\n`)
+    await slapd.modify(`dn: ${dnOf('free')}\nchangetype: delete\n`)
     expect(await named('ada')).toMatchObject({ id: params.id, email: 'ada@example.org', isAdmin: true })
-    expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: at('ada') }])
+    expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: dnOf('ada') }])
     expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
     expect(await named('ada')).toMatchObject({ ldapId: null })
   })
@@ -408,7 +408,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const params = { id: String((await instance.call('POST /api/user-groups', { body: names })).json.id) }
     await instance.call('PUT /api/user-groups/{id}/users', { params, body: { userIds: people } })
     await slapd.modify(
-      `dn: cn=crew,ou=groups,${base}\nchangetype: add\nobjectClass: groupOfNames\ncn: crew\nmember: ${at('carol')}\nmember: ${at('erin')}\n`,
+      `dn: cn=crew,ou=groups,${base}\nchangetype: add\nobjectClass: groupOfNames\ncn: crew\nmember: ${dnOf('carol')}\nmember: ${dnOf('erin')}\n`,
     )
     const call = (entry: string, to = params) =>
       instance.call('PUT /api/user-groups/{id}/ldap-link', { params: to, body: { entry } })
@@ -418,7 +418,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect((await call('CREW')).json).toMatchObject({ dn: `cn=crew,ou=groups,${base}` })
     // The group's own data still exists.
     const other = `dn: cn=other,ou=groups,${base}\nchangetype:`
-    await slapd.modify(`${other} add\nobjectClass: groupOfNames\ncn: other\nmember: ${at('erin')}\n`)
+    await slapd.modify(`${other} add\nobjectClass: groupOfNames\ncn: other\nmember: ${dnOf('erin')}\n`)
     expect(await call('other')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
     await slapd.modify(`${other} delete\n`)
     expect(await lastEntry(instance, 'GROUP_UPDATED')).toMatchObject({ username: 'ada' })

@@ -193,19 +193,23 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('allows ten wrong codes for an e-mail address in total, registered or not', async () => {
     for (const email of ['ada@example.com', 'nobody@example.com']) {
       const agent = new UserAgent()
-      await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
+      await agent.postJson(
+        `${instance.url}/api/one-time-access-email`,
+        { email },
+        { headers: forwardedFor(somewhere()) },
+      )
       const places = Array.from({ length: 4 }, somewhere)
       const responses = await times(16, (index) =>
         agent.postJson(
           `${instance.url}/api/one-time-access-token/ABCDEF`,
           {},
-          { headers: at(places[index % 4] ?? '') },
+          { headers: forwardedFor(places[index % 4] ?? '') },
         ),
       )
       expect([email, admitted(responses)]).toEqual([email, 10])
       // A code of twelve characters from an administrator still works.
       const { code } = await instance.app.issueLoginCode('ada')
-      const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: at(somewhere()) })
+      const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: forwardedFor(somewhere()) })
       expect(inside.status).toBe(303)
     }
   })
@@ -244,10 +248,19 @@ describe.each(databaseKinds)('%s', (kind) => {
       }
       const agent = new UserAgent()
       if (email)
-        await agent.postJson(`${instance.url}/api/one-time-access-email`, { email }, { headers: at(somewhere()) })
+        await agent.postJson(
+          `${instance.url}/api/one-time-access-email`,
+          { email },
+          { headers: forwardedFor(somewhere()) },
+        )
       const enter = async (code: string) =>
-        (await agent.postJson(`${instance.url}/api/one-time-access-token/${code}`, {}, { headers: at(somewhere()) }))
-          .status
+        (
+          await agent.postJson(
+            `${instance.url}/api/one-time-access-token/${code}`,
+            {},
+            { headers: forwardedFor(somewhere()) },
+          )
+        ).status
       // Other attempts have expired by then. After the clock is set back, these are implausibly far in the future.
       let now = Date.now() + 600_000
       jest.spyOn(Date, 'now').mockImplementation(() => now)
@@ -284,7 +297,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const username = freshName()
     return { username, email: `${username}@example.com`, firstName: 'Eve', displayName: 'Eve' }
   }
-  const at = (address: string) => ({ 'x-forwarded-for': address })
+  const forwardedFor = (address: string) => ({ 'x-forwarded-for': address })
 })
 
 test('allows everything with DISABLE_RATE_LIMITING', async () => {

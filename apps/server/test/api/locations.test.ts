@@ -143,8 +143,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(client.status).toBe(201)
     const device = new UserAgent({ headers: { 'user-agent': 'curl/8.5.0', 'x-forwarded-for': '81.2.69.160' } })
     const form = { client_id: String(client.json.id), scope: 'openid' }
-    const begun = await device.postForm(`${instance.url}/api/oidc/device/authorize`, form)
-    const { user_code: code } = begun.json() as { user_code: string }
+    const authorization = await device.postForm(`${instance.url}/api/oidc/device/authorize`, form)
+    const { user_code: code } = authorization.json() as { user_code: string }
     const { text } = await person.agent.get(`${instance.url}/device?code=${code}`)
     expect(['London, United Kingdom', 'curl', '81.2.69.160'].filter((word) => !text.includes(word))).toEqual([])
     const log = await instance.administrator.get(

@@ -63,9 +63,9 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
 
   test('is a download on the page, and not cached', async () => {
     const { agent } = await instance.person(freshName())
-    const at = '/settings/account/data'
-    expect((await agent.get(instance.url + at)).text).toContain(`action="${at}/download"`)
-    const file = await agent.postForm(`${instance.url}${at}/download`, {})
+    const pagePath = '/settings/account/data'
+    expect((await agent.get(instance.url + pagePath)).text).toContain(`action="${pagePath}/download"`)
+    const file = await agent.postForm(`${instance.url}${pagePath}/download`, {})
     expect([file.status, Object.keys(file.json() as object)[0]]).toEqual([200, 'exportedAt'])
     expect(file.headers.get('cache-control')).toBe('private, no-store')
   })

@@ -95,8 +95,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   ])('suggests where to create a passkey for the button %s', async (on, hint) => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     await policy({})
-    const begun = await agent.postJson(`${instance.url}/settings/account/passkeys/options?on=${on}`, {})
-    expect(begun.json()).toMatchObject({ options: { hints: [hint] } })
+    const optionsResponse = await agent.postJson(`${instance.url}/settings/account/passkeys/options?on=${on}`, {})
+    expect(optionsResponse.json()).toMatchObject({ options: { hints: [hint] } })
   })
 
   test.each<[string, SoftwareAuthenticatorOptions, string]>([

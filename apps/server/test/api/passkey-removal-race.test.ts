@@ -40,8 +40,8 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
       const response = await token(attacker, { grant_type: 'authorization_code', redirect_uri: callback, code })
       const refresh = (refresh_token: string) => token(attacker, { grant_type: 'refresh_token', refresh_token })
-      const begun = await attacker.getJson(`${url}/api/webauthn/register/start`)
-      const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
+      const optionsResponse = await attacker.getJson(`${url}/api/webauthn/register/start`)
+      const planted = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: url })
       const device = second.agent()
       const request = (await post(device, '/api/device-login/requests')).json() as { id: string; userCode: string }
       await post(attacker, '/api/webauthn/reauthenticate')

@@ -136,13 +136,13 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   test('ends the session of a stolen passkey that an administrator removes, so that it registers no other', async () => {
     const { id, agent, authenticator } = await instance.person(freshName())
     const attacker = await signIn(authenticator)
-    const begun = await attacker.getJson(`${instance.url}/api/webauthn/register/start`)
-    expect(begun.status).toBe(200)
+    const optionsResponse = await attacker.getJson(`${instance.url}/api/webauthn/register/start`)
+    expect(optionsResponse.status).toBe(200)
     expect((await remove(id, await newest(id))).status).toBe(204)
     expect([await isSignedIn(attacker), await isSignedIn(agent)]).toEqual([false, false])
     expect((await attacker.getJson(`${instance.url}/api/webauthn/register/start`)).status).toBe(401)
     // A pending ceremony stores nothing either.
-    const response = new SoftwareAuthenticator().create(begun.json() as never, { origin: instance.url })
+    const response = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: instance.url })
     expect((await attacker.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(401)
     expect(await passkeysOf(id)).toEqual([])
   })
@@ -244,9 +244,9 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   test('rejects a passkey from a ceremony that began before the removal, in a session that is kept', async () => {
     const { id } = await instance.person(freshName())
     const byCode = await signInByCode(id)
-    const begun = await byCode.getJson(`${instance.url}/api/webauthn/register/start`)
+    const optionsResponse = await byCode.getJson(`${instance.url}/api/webauthn/register/start`)
     expect((await remove(id, await newest(id))).status).toBe(204)
-    const response = new SoftwareAuthenticator().create(begun.json() as never, { origin: instance.url })
+    const response = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: instance.url })
     expect((await byCode.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(403)
     expect(await passkeysOf(id)).toEqual([])
   })

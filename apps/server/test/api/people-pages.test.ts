@@ -191,8 +191,8 @@ describe('the sessions of a user', () => {
     const { id, agent } = await instance.person(name)
     const other = instance.agent()
     await post('/lc', { code: (await instance.app.issueLoginCode(name)).code }, other)
-    const at = `/settings/admin/users/${id}`
-    const ends = [...(await get(`${at}/security`)).text.matchAll(/action="([^"]+\/sessions\/[^"]*end)"/g)].map(
+    const pagePath = `/settings/admin/users/${id}`
+    const ends = [...(await get(`${pagePath}/security`)).text.matchAll(/action="([^"]+\/sessions\/[^"]*end)"/g)].map(
       ([, path = '']) => path,
     )
     expect(ends).toHaveLength(3)
@@ -201,7 +201,7 @@ describe('the sessions of a user', () => {
       `A session of <strong>${name}</strong> has ended.`,
     )
     expect([await isIn(agent), await isIn(other)].filter(Boolean)).toHaveLength(1)
-    expect((await instance.administrator.follow(await post(`${at}/sessions/end`))).text).toContain('No sessions.')
+    expect((await instance.administrator.follow(await post(`${pagePath}/sessions/end`))).text).toContain('No sessions.')
     expect([await isIn(agent), await isIn(other)]).toEqual([false, false])
     expect(audited(instance, 'session_ended').filter(({ accountId }) => accountId === id)).toHaveLength(2)
     expect((await post(ends[0] ?? '')).status).toBe(404)

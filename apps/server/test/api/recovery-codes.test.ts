@@ -27,9 +27,9 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
   }
   const enter = (agent: UserAgent, code = '', redirect = '/settings/account') => post(agent, '/lc', { code, redirect })
   const addPasskey = async (agent: UserAgent) => {
-    const begun = await agent.postJson(`${instance.url}/recover/options`, {})
-    if (begun.status !== 200) return begun
-    const { options } = begun.json() as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const optionsResponse = await agent.postJson(`${instance.url}/recover/options`, {})
+    if (optionsResponse.status !== 200) return optionsResponse
+    const { options } = optionsResponse.json() as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
     return agent.postJson(`${instance.url}/recover`, { response })
   }

@@ -101,22 +101,22 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('requires a secret to be entered again for another server', async () => {
     const put = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
-    const at = (ldapUrl: string, ldapBindPassword = placeholder) => put({ ldapUrl, ldapBindPassword })
-    await at('ldaps://ldap.example.com', 'hunter-three')
+    const putServer = (ldapUrl: string, ldapBindPassword = placeholder) => put({ ldapUrl, ldapBindPassword })
+    await putServer('ldaps://ldap.example.com', 'hunter-three')
     for (const same of ['ldaps://LDAP.example.com:636', 'ldaps://ldap.example.com/dc=example'])
-      expect((await at(same)).status).toBe(200)
+      expect((await putServer(same)).status).toBe(200)
     const others = ['ldap://ldap.example.com', 'ldaps://ldap.example.com:6360', 'ldaps://evil.example', 'no address']
     for (const other of others) {
-      const refused = await at(other)
+      const refused = await putServer(other)
       expect([other, refused.status, faults(refused)]).toEqual([other, 400, ['ldapBindPassword required']])
     }
     expect(valuesIn(await instance.call(readAll))).toMatchObject({
       ldapUrl: 'ldaps://ldap.example.com/dc=example',
       ldapBindPassword: placeholder,
     })
-    expect((await at('ldaps://other.example', 'hunter-three')).status).toBe(200)
+    expect((await putServer('ldaps://other.example', 'hunter-three')).status).toBe(200)
     // The secret is removed with its server, so that the next server does not receive it.
-    expect(valuesIn(await at(''))).toMatchObject({ ldapBindPassword: '' })
+    expect(valuesIn(await putServer(''))).toMatchObject({ ldapBindPassword: '' })
     const mail = { smtpHost: 'mail.example.com', smtpPort: '465', smtpPassword: 'hunter-four' }
     expect((await put(mail)).status).toBe(200)
     for (const other of [{ smtpHost: 'evil.example' }, { smtpPort: '25' }])
@@ -373,8 +373,8 @@ test('use the session lifetime from the start, and show the name to authenticato
   await using running = await startApp({ SESSION_DURATION: '5', APP_NAME: 'Lighthouse' })
   const agent = running.agent()
   const fields = { username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }
-  const begun = await agent.postJson(`${running.url}/login/setup/options`, fields)
-  expect(begun.json()).toMatchObject({ options: { rp: { name: 'Lighthouse' } } })
+  const optionsResponse = await agent.postJson(`${running.url}/login/setup/options`, fields)
+  expect(optionsResponse.json()).toMatchObject({ options: { rp: { name: 'Lighthouse' } } })
   const from = Date.now()
   await setUpAdministrator(agent, running.url)
   const listed = await agent.getJson(`${running.url}/api/sessions`)

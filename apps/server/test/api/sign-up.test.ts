@@ -106,8 +106,8 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   test('admits one of several users who began with a token for one use', async () => {
     await change({ allowUserSignups: 'withToken' })
     const { token } = (await mint()).json
-    const begun = [await begin(token), await begin(token), await begin(token)]
-    const statuses = (await Promise.all(begun.map((finish) => finish()))).map(([status]) => status)
+    const ceremonies = [await begin(token), await begin(token), await begin(token)]
+    const statuses = (await Promise.all(ceremonies.map((finish) => finish()))).map(([status]) => status)
     expect(statuses.sort()).toEqual([200, 401, 401])
   })
 
@@ -239,8 +239,8 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       const { url } = instance
       const [agent, authenticator, username] = [instance.agent(), new SoftwareAuthenticator(), freshName()]
       const fields = { username, email: `${username}@example.com`, firstName: 'Eve', lastName: 'Koch' }
-      const begun = await agent.postJson(`${url}/signup/options`, fields)
-      const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+      const optionsResponse = await agent.postJson(`${url}/signup/options`, fields)
+      const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
       const done = await agent.postJson(`${url}/signup`, { response: authenticator.create(options, { origin: url }) })
       const signIn = async () => {
         const body = await passkeyAnswer(agent, url, authenticator)

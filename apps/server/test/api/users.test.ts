@@ -25,11 +25,11 @@ async function signIn(id: string): Promise<UserAgent> {
 
 /** Returns the ID of the credential. */
 async function addPasskey(agent: UserAgent): Promise<string> {
-  const at = `${instance.url}/settings/account/passkeys`
-  const begun = await agent.postJson(`${at}/options`, {})
-  const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+  const pageUrl = `${instance.url}/settings/account/passkeys`
+  const optionsResponse = await agent.postJson(`${pageUrl}/options`, {})
+  const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
   const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
-  expect((await agent.postJson(at, { response })).status).toBe(200)
+  expect((await agent.postJson(pageUrl, { response })).status).toBe(200)
   return response.id
 }
 

@@ -14,14 +14,14 @@ async function open({ config }: Pick<Machine, 'config'>): Promise<void> {
   await (await createApp(config, recordingLogger().logger))[Symbol.asyncDispose]()
 }
 
-const at = (machine: Machine, url: string) => machine.with({ APP_URL: url })
+const withUrl = (machine: Machine, url: string) => machine.with({ APP_URL: url })
 
 test.each(databaseKinds)(
   'with %s, a start with another APP_URL is rejected until "issuer set" has run',
   async (kind) => {
     await using machine = await createMachine(kind)
-    await open(at(machine, `${first}/`))
-    await expect(open(at(machine, second))).rejects.toThrow(
+    await open(withUrl(machine, `${first}/`))
+    await expect(open(withUrl(machine, second))).rejects.toThrow(
       `APP_URL is ${second}, but the stored data belongs to ${first}, the issuer of its clients and passkeys. Set APP_URL to the stored issuer, or stop all servers and run: pocket-id issuer set ${second}`,
     )
     const unconfirmed = await machine.run(['issuer', 'set', second])
@@ -36,20 +36,20 @@ test.each(databaseKinds)(
       0,
       `The issuer was ${first}. Set APP_URL to ${second} before you start the server.\nPasskeys of id.example.com do not work there: give users login codes, or go back to ${first}.\n`,
     ])
-    await open(at(machine, second))
-    await expect(open(at(machine, first))).rejects.toThrow(`belongs to ${second}`)
-    const audit = await at(machine, second).run(['audit', 'tail', '--json'])
+    await open(withUrl(machine, second))
+    await expect(open(withUrl(machine, first))).rejects.toThrow(`belongs to ${second}`)
+    const audit = await withUrl(machine, second).run(['audit', 'tail', '--json'])
     expect(audit.stdout.toString()).toContain(`"from":"${first}","to":"${second}"`)
   },
 )
 
 test('a database without a stored issuer belongs to the APP_URL, and is backed up before its migration', async () => {
   await using machine = await createMachine('SQLite')
-  await open(at(machine, first))
+  await open(withUrl(machine, first))
   const database = new Database(machine.path('data/pocket-id.db'))
   database.exec('DROP TABLE pocket_issuer; DELETE FROM pocket_core_migration WHERE timestamp = 1764000000120')
   database.close()
-  const changed = await at(machine, first).run(['issuer', 'set', `${second}/`, '--yes'])
+  const changed = await withUrl(machine, first).run(['issuer', 'set', `${second}/`, '--yes'])
   expect(changed.stdout.toString()).toContain(`The issuer was ${first}. Set APP_URL to ${second} before`)
   expect(changed.stdout.toString()).toContain('Passkeys of id.example.com do not work there')
   expect(await readdir(machine.path('data/backups'))).toEqual([expect.stringMatching(/^before-migration-/)])
@@ -57,7 +57,7 @@ test('a database without a stored issuer belongs to the APP_URL, and is backed u
 
 test.each(databaseKinds)('with %s, "issuer set" is rejected while a server runs', async (kind) => {
   await using machine = await createMachine(kind)
-  await using _server = await createApp(at(machine, first).config, recordingLogger().logger)
+  await using _server = await createApp(withUrl(machine, first).config, recordingLogger().logger)
   const { exit, stderr } = await machine.run(['issuer', 'set', second, '--yes'])
   expect([exit, stderr]).toEqual([1, expect.stringContaining('is in use by a server')])
 })
@@ -67,22 +67,22 @@ test.each(selectCases(kinds, (kind) => kind === 'PostgreSQL'))(
   'stores exactly one issuer when two servers start concurrently, on %s',
   async (kind) => {
     await using machine = await createMachine(kind)
-    const starts = await Promise.allSettled([first, second].map((url) => open(at(machine, url))))
+    const starts = await Promise.allSettled([first, second].map((url) => open(withUrl(machine, url))))
     expect(starts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
     const [stored = ''] = [first, second].filter((_url, index) => starts[index]?.status === 'fulfilled')
-    await open(at(machine, stored))
+    await open(withUrl(machine, stored))
   },
 )
 
 test('a back-up restored under another URL starts after "issuer set"', async () => {
   await using source = await createMachine('SQLite')
   await using target = await createMachine('PostgreSQL')
-  await open(at(source, first))
-  await open(at(target, second))
+  await open(withUrl(source, first))
+  await open(withUrl(target, second))
   const archive = source.path('archive')
-  expect((await at(source, first).run(['export', '-p', archive])).exit).toBe(0)
-  expect((await at(target, second).run(['import', '-y', '-p', archive])).exit).toBe(0)
-  await expect(open(at(target, second))).rejects.toThrow(`pocket-id issuer set ${second}`)
+  expect((await withUrl(source, first).run(['export', '-p', archive])).exit).toBe(0)
+  expect((await withUrl(target, second).run(['import', '-y', '-p', archive])).exit).toBe(0)
+  await expect(open(withUrl(target, second))).rejects.toThrow(`pocket-id issuer set ${second}`)
   expect((await target.run(['issuer', 'set', second, '--yes'])).exit).toBe(0)
-  await open(at(target, second))
+  await open(withUrl(target, second))
 })

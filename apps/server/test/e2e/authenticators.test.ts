@@ -23,12 +23,12 @@ afterAll(async () => {
   await browser[Symbol.asyncDispose]()
 })
 
-async function signUp(options: VirtualAuthenticatorOptions, at = running.url) {
+async function signUp(options: VirtualAuthenticatorOptions, origin = running.url) {
   const context = await browser.newContext()
   const page = await context.newPage()
   const authenticator = await addVirtualAuthenticator(page, options)
   const name = `person${people++}`
-  await page.goto(`${at}/signup`)
+  await page.goto(`${origin}/signup`)
   await page.getByLabel('User name').fill(name)
   await page.getByLabel('E-mail').fill(`${name}@example.com`)
   await page.getByRole('button', { name: 'Create passkey and continue' }).click()

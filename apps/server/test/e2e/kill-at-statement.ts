@@ -4,7 +4,7 @@ import { Database } from '@pocket/core/internal/sql'
 // It ends the process before the statement number KILL_AT, like a power failure. Read statements are not counted, because a
 // crash before one leaves the same state as a crash before the next write.
 
-const at = Number(process.env.KILL_AT)
+const killAt = Number(process.env.KILL_AT)
 /** Milliseconds without a statement after which the jobs count as done. */
 const quiet = 150
 let armed = false
@@ -23,7 +23,7 @@ process.on('SIGUSR2', () => {
 
 function next(sql: string): void {
   lastAt = performance.now()
-  if (armed && !/^\s*select\b/i.test(sql) && ++count === at) process.kill(process.pid, 'SIGKILL')
+  if (armed && !/^\s*select\b/i.test(sql) && ++count === killAt) process.kill(process.pid, 'SIGKILL')
 }
 
 const { query, execute } = Database.prototype

@@ -18,7 +18,7 @@ afterAll(async () => {
 interface AdministrationPage {
   readonly page: Page
   /** The console messages of the pages. */
-  readonly said: readonly string[]
+  readonly messages: readonly string[]
   /** The running animations, after the page is shown. */
   moving(): Promise<readonly string[]>
   /** Clicks or taps immediately, without waiting for animations. */
@@ -63,12 +63,12 @@ async function openAdministration(
     const box = await page.getByRole('link', { name, exact: true }).boundingBox()
     if (!box) throw new Error(`${name} is not there.`)
     const { touchscreen, mouse } = page
-    const at = [box.x + 10, box.y + box.height / 2] as const
-    await (options.hasTouch ? touchscreen.tap(...at) : mouse.click(...at))
+    const point = [box.x + 10, box.y + box.height / 2] as const
+    await (options.hasTouch ? touchscreen.tap(...point) : mouse.click(...point))
   }
   const goTo = (name: string, path: string) =>
     Promise.all([page.waitForURL(instance.url + path), click(name)]).then(() => {})
-  return { page, said: output, moving, click, goTo }
+  return { page, messages: output, moving, click, goTo }
 }
 
 /** A touch device without hover. */
@@ -81,7 +81,7 @@ test.each([
   ['with a mouse', undefined, coming],
   ['by touch', tablet, turning],
 ] as const)('a page turns to the next, and clicks during the transition count: %s', async (_, options, moves) => {
-  const { page, said, moving, click, goTo } = await openAdministration(options)
+  const { page, messages, moving, click, goTo } = await openAdministration(options)
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(moves)
   await goTo('Account', '/settings/account')
@@ -92,13 +92,13 @@ test.each([
   await click('Account')
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(moves)
-  expect(said).toEqual([])
+  expect(messages).toEqual([])
   await page.context().close()
 })
 
 // Chromium logs this when it ends a transition because a pointer moves over the page before it is shown.
 test('a moving mouse causes no console message', async () => {
-  const { page, said, click } = await openAdministration()
+  const { page, messages, click } = await openAdministration()
   for (const [name, path] of [
     ['My apps', '/settings/apps'],
     ['Account', '/settings/account'],
@@ -112,12 +112,12 @@ test('a moving mouse causes no console message', async () => {
     for (let x = 0; !there; x = (x + 1) % 100) await page.mouse.move(400 + x, 300)
     await arrival
   }
-  expect(said).toEqual([])
+  expect(messages).toEqual([])
   await page.context().close()
 })
 
 test('nothing moves with reduced motion or disabled animations', async () => {
-  const { page, said, moving, goTo } = await openAdministration()
+  const { page, messages, moving, goTo } = await openAdministration()
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual([])
@@ -134,12 +134,12 @@ test('nothing moves with reduced motion or disabled animations', async () => {
   await page.reload()
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(coming)
-  expect(said).toEqual([])
+  expect(messages).toEqual([])
   await page.context().close()
 })
 
 test('a failed transition does not change the page and logs nothing', async () => {
-  const { page, said, goTo } = await openAdministration(tablet)
+  const { page, messages, goTo } = await openAdministration(tablet)
   await page.addInitScript(() =>
     addEventListener('pagereveal', ({ viewTransition }) => {
       viewTransition?.skipTransition()
@@ -154,12 +154,12 @@ test('a failed transition does not change the page and logs nothing', async () =
     await page.waitForFunction(() => 'failed' in globalThis)
     expect(await page.evaluate(() => Reflect.get(globalThis, 'failed'))).toBe(0)
   }
-  expect(said).toEqual([])
+  expect(messages).toEqual([])
   await page.context().close()
 })
 
 test('an error page turns too; the way back, the same page and the sign-in pages do not', async () => {
-  const { page, said, moving, click, goTo } = await openAdministration()
+  const { page, messages, moving, click, goTo } = await openAdministration()
   await goTo('My apps', '/settings/apps')
   await page.goBack({ waitUntil: 'load' })
   expect(await moving()).toEqual([])
@@ -179,6 +179,6 @@ test('an error page turns too; the way back, the same page and the sign-in pages
   await page.waitForURL(/\/login/)
   expect(await moving()).toEqual([])
   // Chromium logs this sentence for an error status.
-  expect(said).toEqual([expect.stringContaining('status of 404')])
+  expect(messages).toEqual([expect.stringContaining('status of 404')])
   await page.context().close()
 })

@@ -62,8 +62,8 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const input = await token({ grant_type: 'authorization_code', redirect_uri: callback, code })
       expect(input.status).toBe(200)
       const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
-      const begun = await attacker.getJson(`${url}/api/webauthn/register/start`)
-      const planted = new SoftwareAuthenticator().create(begun.json() as never, { origin: url })
+      const optionsResponse = await attacker.getJson(`${url}/api/webauthn/register/start`)
+      const planted = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: url })
       const another = elsewhere()
       const attempt = await passkeyAnswer(another, url, stolen)
 
@@ -125,8 +125,8 @@ test.each(storages)(
     await agent.postForm(`${url}/lc`, { code: /(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(printed)?.[0] ?? '' })
     const responses: object[] = []
     while (responses.length < 10) {
-      const begun = (await agent.postJson(`${url}/recover/options`, {})).json()
-      const { options } = begun as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
+      const optionsResponse = (await agent.postJson(`${url}/recover/options`, {})).json()
+      const { options } = optionsResponse as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
       responses.push(new SoftwareAuthenticator().create(options, { origin: url }))
     }
     const cookies = agent.cookies().map(({ name, value }) => `${name}=${value}`)

@@ -129,8 +129,8 @@ describe('the e-mail catalogues', () => {
     const paths = [...files, 'src/http/device.ts', 'src/geoip/location-names.ts']
     const sources = await Promise.all(paths.map((path) => readFile(new URL(path, server), 'utf8')))
     const names = new Set([...sources.join().matchAll(/'([\w.-]+)'/g)].map(([, name]) => name))
-    const said = (key: string) => key === 'language' || names.has(key) || names.has(key.replace(/_\w+$/, ''))
-    expect([...(texts.get('en') ?? new Map()).keys()].filter((key) => !said(key))).toEqual([])
+    const isUsed = (key: string) => key === 'language' || names.has(key) || names.has(key.replace(/_\w+$/, ''))
+    expect([...(texts.get('en') ?? new Map()).keys()].filter((key) => !isUsed(key))).toEqual([])
   })
 
   test('contain no untranslated English sentence', () => {

@@ -193,29 +193,31 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('shows the response of the e-mail server on the page, and retries', async () => {
-    const at = `${instance.url}/settings/admin/emails`
+    const pageUrl = `${instance.url}/settings/admin/emails`
     const { administrator } = instance
     const { email, agent } = await signedIn()
     server.refuseNext(550)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
     await verificationToken(await signedIn())
-    const page = await administrator.get(`${at}?search=${email}&filters[state]=failed`)
+    const page = await administrator.get(`${pageUrl}?search=${email}&filters[state]=failed`)
     expect(page.text).toContain('e-mail failed.')
     expect(page.text).toMatch(/<bdi dir="ltr">[^<]*550 Not now<\/bdi>/)
     const [, id = ''] = /name="ids" value="([^"]+)"/.exec(page.text) ?? []
     const retried = await administrator.follow(
-      await administrator.postForm(at, { ids: id, list: '?search=x', act: 'retry' }),
+      await administrator.postForm(pageUrl, { ids: id, list: '?search=x', act: 'retry' }),
     )
-    expect(retried.url).toBe(`${at}?search=x`)
+    expect(retried.url).toBe(`${pageUrl}?search=x`)
     expect(retried.text).toContain('One e-mail is being sent.')
     await server.received(email)
     await verificationToken(await signedIn())
-    const late = await administrator.follow(await administrator.postForm(at, { ids: id }))
+    const late = await administrator.follow(await administrator.postForm(pageUrl, { ids: id }))
     expect(late.text).toContain(`<bdi>${email}</bdi>: It was already sent`)
-    expect((await administrator.follow(await administrator.postForm(at, {}))).text).toContain('Select entries first.')
-    expect((await agent.get(at)).status).toBe(403)
-    expect((await agent.postForm(at, { ids: id })).status).toBe(403)
-    expect((await administrator.postForm(at, { ids: id }, { from: 'https://evil.example/' })).status).toBe(403)
+    expect((await administrator.follow(await administrator.postForm(pageUrl, {}))).text).toContain(
+      'Select entries first.',
+    )
+    expect((await agent.get(pageUrl)).status).toBe(403)
+    expect((await agent.postForm(pageUrl, { ids: id })).status).toBe(403)
+    expect((await administrator.postForm(pageUrl, { ids: id }, { from: 'https://evil.example/' })).status).toBe(403)
   })
 
   test('deletes the e-mails of a deleted user', async () => {

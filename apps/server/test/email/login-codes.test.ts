@@ -25,8 +25,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     await server[Symbol.asyncDispose]()
   })
 
-  const ask = (agent: UserAgent, email: string, more = {}) =>
-    instance.call(request, { agent, body: { email, ...more } })
+  const ask = (agent: UserAgent, email: string, extra = {}) =>
+    instance.call(request, { agent, body: { email, ...extra } })
 
   async function codeFor(address: string): Promise<{ readonly code: string; readonly link: string }> {
     const { mail } = await server.received(address)

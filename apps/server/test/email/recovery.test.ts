@@ -76,9 +76,9 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     /([2-9A-Z]{4}-){3}[2-9A-Z]{4}/.exec((await server.received(address)).mail.text ?? '')?.[0] ?? ''
   const enter = (agent: UserAgent, code: string) => agent.postForm(`${instance.url}/lc`, { code, redirect: '' })
   const addPasskey = async (agent: UserAgent) => {
-    const begun = await agent.postJson(`${instance.url}/recover/options`, {})
-    if (begun.status !== 200) return begun.status
-    const { options } = begun.json() as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const optionsResponse = await agent.postJson(`${instance.url}/recover/options`, {})
+    if (optionsResponse.status !== 200) return optionsResponse.status
+    const { options } = optionsResponse.json() as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = new SoftwareAuthenticator().create(options, { origin: instance.url })
     return (await agent.postJson(`${instance.url}/recover`, { response })).status
   }

@@ -39,8 +39,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     const signUp = async (username = freshName(), redirect = '', agent = instance.agent()) => {
       const authenticator = new SoftwareAuthenticator()
       const email = `${username}@example.com`
-      const begun = await agent.postJson(`${instance.url}/signup/options`, { username, email, firstName: 'Eve' })
-      const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+      const optionsResponse = await agent.postJson(`${instance.url}/signup/options`, {
+        username,
+        email,
+        firstName: 'Eve',
+      })
+      const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
       const response = authenticator.create(options, { origin: instance.url })
       const finished = await agent.postJson(`${instance.url}/signup${redirect}`, { response })
       const signIn = async () =>

@@ -305,15 +305,15 @@ describe('a failed download keeps the current file and reports the cause', () =>
   })
 
   test('a server that stops during the download', async () => {
-    const begun = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
     source.answer = (_req, res) => {
       res.write('x')
-      begun.resolve()
+      started.resolve()
     }
     const fixture = await open()
     const stop = new AbortController()
     const running = run(fixture, stop.signal)
-    await begun.promise
+    await started.promise
     stop.abort(new Error('This server stops'))
     await expect(running).rejects.toThrow()
     expect(await filesOf()).toEqual([])

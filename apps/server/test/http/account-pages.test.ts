@@ -163,14 +163,14 @@ test('passkeys show their provider, whether they are device-bound, and their las
   expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, result)).status).toBe(200)
   await registerPasskey(agent, instance.url, new SoftwareAuthenticator({ backupEligible: false }))
   const page = (await get(agent, `${pagePath}/security`)).text
-  const said = [...page.matchAll(/<details name="passkey">(.*?)<\/summary>/gs)].map(([, text = '']) => ({
+  const passkeys = [...page.matchAll(/<details name="passkey">(.*?)<\/summary>/gs)].map(([, text = '']) => ({
     drawing: /<svg class="icon brand"[^>]* aria-label="([^"]+)"><path d="[^"]+"/.exec(text)?.[1],
     kind: ['synced', 'on one device'].filter((kind) => text.includes(`>${kind}<`)),
     isUsed: !text.includes('not used yet'),
   }))
   const other = { drawing: undefined, kind: ['on one device'], isUsed: false }
   const first = { drawing: 'iCloud Keychain (Managed)', kind: ['synced'], isUsed: true }
-  expect(said).toEqual(expect.arrayContaining([first, other]))
+  expect(passkeys).toEqual(expect.arrayContaining([first, other]))
   expect(page).toContain('Created in')
 })
 

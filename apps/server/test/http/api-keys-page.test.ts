@@ -45,11 +45,14 @@ describe('API keys', () => {
     const [key] = await keysOf(agent)
     expect(Date.parse(key?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
 
-    const at = `${pagePath}/${key?.id}/revoke`
-    expect((await get(agent, at)).text).toContain('Revoke Terraform?')
+    const actionPath = `${pagePath}/${key?.id}/revoke`
+    expect((await get(agent, actionPath)).text).toContain('Revoke Terraform?')
     const otherUser = await instance.person(freshName())
-    expect([(await get(otherUser.agent, at)).status, (await post(otherUser.agent, {}, at)).status]).toEqual([404, 404])
-    expect((await post(agent, {}, at)).status).toBe(303)
+    expect([
+      (await get(otherUser.agent, actionPath)).status,
+      (await post(otherUser.agent, {}, actionPath)).status,
+    ]).toEqual([404, 404])
+    expect((await post(agent, {}, actionPath)).status).toBe(303)
     expect((await get(agent)).text).toContain('was revoked')
     expect(await withKey(token)).toBe(401)
   })

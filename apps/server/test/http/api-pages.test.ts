@@ -4,21 +4,21 @@ import { type RunningApp, startWithAdministrator } from './app.ts'
 
 let running: RunningApp
 let agent: UserAgent
-let at: string
+let pageUrl: string
 
 beforeAll(async () => {
   ;({ running, agent } = await startWithAdministrator())
-  at = `${running.url}/settings/admin/apis`
+  pageUrl = `${running.url}/settings/admin/apis`
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
 let created = 0
 async function create(name = 'Photos') {
   const resource = `https://photos.example/api/${++created}`
-  const response = await agent.postForm(`${at}/new`, { name, resource, accessTokenFormat: 'opaque' })
+  const response = await agent.postForm(`${pageUrl}/new`, { name, resource, accessTokenFormat: 'opaque' })
   expect(response.status).toBe(303)
   const id = response.location?.split('/').at(-1) ?? ''
-  return { id, resource, page: `${at}/${id}`, answer: response }
+  return { id, resource, page: `${pageUrl}/${id}`, answer: response }
 }
 const stored = (id: string) => running.app.pocket.apis.find(id)
 /** Adds permissions one by one. */
@@ -36,14 +36,14 @@ describe('an API', () => {
     const { id, resource, page, answer } = await create()
     expect((await agent.follow(answer)).text).toContain('<strong>Photos</strong> was added.')
     expect(await stored(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
-    expect((await agent.get(`${at}?search=photos`)).text).toContain(resource)
+    expect((await agent.get(`${pageUrl}?search=photos`)).text).toContain(resource)
     const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })
     const change = { name: 'Pictures', accessTokenFormat: 'jwt', accessTokenDurationMinutes: '7' }
     for (const [format, exists] of [
       ['opaque', true],
       ['jwt', false],
     ] as const)
-      expect((await agent.get(`${at}?filters[format]=${format}`)).text.includes(resource)).toBe(exists)
+      expect((await agent.get(`${pageUrl}?filters[format]=${format}`)).text.includes(resource)).toBe(exists)
     await agent.postForm(`${page}/settings`, { ...change, resourceServerClientIds: `${server}\r\nnobody` })
     expect(await stored(id)).toMatchObject({
       name: 'Pictures',
@@ -63,7 +63,7 @@ describe('an API', () => {
     [{ name: 'Kept', resource: 'nowhere' }, 'Enter a URL such as'],
     [{ name: 'Kept', resource: 'https://x.example', accessTokenDurationMinutes: 'soon' }, 'Enter a number'],
   ])('with %j is rejected next to the field, and the input is kept', async (fields, sentence) => {
-    const refused = await agent.postForm(`${at}/new`, fields)
+    const refused = await agent.postForm(`${pageUrl}/new`, fields)
     expect(refused.status).toBe(400)
     expect(refused.text).toContain(sentence)
     for (const value of Object.values(fields)) expect(refused.text).toContain(`value="${value}"`)
@@ -72,20 +72,20 @@ describe('an API', () => {
   test('is deleted with other selected ones after a confirmation', async () => {
     const [first, second, kept] = [await create('Faxes'), await create('Scans'), await create('Kept')]
     const chosen = [first, second].map(({ id }) => ['ids', id] as const)
-    const asks = await agent.postForm(`${at}/bulk`, chosen)
+    const asks = await agent.postForm(`${pageUrl}/bulk`, chosen)
     expect(asks.text).toContain('Delete 2 APIs?')
     expect(asks.text).toContain('<li>Scans</li>')
     expect(await stored(first.id)).toBeDefined()
-    const done = await agent.postForm(`${at}/bulk`, [...chosen, ['confirmed', 'yes']])
+    const done = await agent.postForm(`${pageUrl}/bulk`, [...chosen, ['confirmed', 'yes']])
     expect((await agent.follow(done)).text).toContain('2 APIs were deleted.')
     expect([await stored(first.id), await stored(second.id)]).toEqual([undefined, undefined])
     expect(await stored(kept.id)).toBeDefined()
-    expect((await running.agent().postForm(`${at}/bulk`, chosen)).status).toBe(401)
+    expect((await running.agent().postForm(`${pageUrl}/bulk`, chosen)).status).toBe(401)
   })
 
   test('with a resource that is in use is rejected', async () => {
     const { resource } = await create()
-    const again = await agent.postForm(`${at}/new`, { name: 'Again', resource })
+    const again = await agent.postForm(`${pageUrl}/new`, { name: 'Again', resource })
     expect(again.text).toContain('Another API has this resource.')
   })
 
@@ -199,8 +199,8 @@ test('finds a client, grants it access for users and for itself, and revokes it'
   const [first, second] = (await stored(id))?.permissions ?? []
   const client = await running.app.pocket.clients.create({ name: 'Importer', redirectUris: [] })
   const access = `${page}/clients/${client.id}`
-  expect((await agent.get(`${at}/access?api=${id}`)).location).toBe(`${page}/clients`)
-  const chosen = await agent.get(`${at}/access?${new URLSearchParams({ api: id, client: client.id })}`)
+  expect((await agent.get(`${pageUrl}/access?api=${id}`)).location).toBe(`${page}/clients`)
+  const chosen = await agent.get(`${pageUrl}/access?${new URLSearchParams({ api: id, client: client.id })}`)
   expect(chosen.location).toBe(access)
   expect((await agent.get(access)).text).toContain('Importer at Files')
   const granted = await agent.postForm(access, [
@@ -237,5 +237,5 @@ test('overwrites concurrently changed access only with a confirmation', async ()
 
 test('returns not found for an unknown client', async () => {
   const { id } = await create()
-  expect((await agent.get(`${at}/${id}/clients/nobody`)).status).toBe(404)
+  expect((await agent.get(`${pageUrl}/${id}/clients/nobody`)).status).toBe(404)
 })

@@ -127,8 +127,8 @@ export async function setUpAdministrator(
   authenticator = new SoftwareAuthenticator(),
 ): Promise<UserAgentResponse> {
   const fields = { username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }
-  const begun = await agent.postJson(`${url}/login/setup/options`, fields)
-  const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+  const optionsResponse = await agent.postJson(`${url}/login/setup/options`, fields)
+  const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
   return agent.postJson(`${url}/login/setup`, { response: authenticator.create(options, { origin: url }) })
 }
 

@@ -19,8 +19,8 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)
   const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>
     agent.postForm(instance.url + path, fields)
-  const create = (name: string, more: Readonly<Record<string, unknown>> = {}) =>
-    instance.app.pocket.clients.create({ name, redirectUris: ['https://app.example'], ...more })
+  const create = (name: string, extra: Readonly<Record<string, unknown>> = {}) =>
+    instance.app.pocket.clients.create({ name, redirectUris: ['https://app.example'], ...extra })
   const namesOf = (text: string) => [...text.matchAll(/data-app="([^ "]+)/g)].map(([, name]) => name)
 
   const consentTo = async (agent: UserAgent, clientId: string) => {
@@ -36,8 +36,8 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
 
   /** Creates a passkey at a page that offers it. */
   const addPasskey = async (agent: UserAgent, path: string, fields: object) => {
-    const begun = await agent.postJson(`${instance.url}${path}/options`, fields)
-    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const optionsResponse = await agent.postJson(`${instance.url}${path}/options`, fields)
+    const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = new SoftwareAuthenticator({ backupEligible: false }).create(options, { origin: instance.url })
     const query = 'redirect' in fields ? `?${new URLSearchParams({ redirect: String(fields.redirect) })}` : ''
     return (await agent.postJson(instance.url + path + query, { response })).json()
@@ -140,13 +140,13 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     const { text } = await get(agent)
     expect(text).toMatch(/id="allowed".*Reader.*openid, profile/s)
     expect(text).toContain('data-dialog="withdraw-0"')
-    const at = `${pagePath}/${id}/withdraw`
-    const response = await get(agent, at)
+    const actionPath = `${pagePath}/${id}/withdraw`
+    const response = await get(agent, actionPath)
     expect(response.text).toContain('Remove access for Reader?')
     const otherUser = await instance.personWithoutPasskey(freshName())
-    expect((await get(otherUser.agent, at)).status).toBe(404)
-    expect((await post(otherUser.agent, at)).status).toBe(404)
-    expect((await post(agent, at)).status).toBe(303)
+    expect((await get(otherUser.agent, actionPath)).status).toBe(404)
+    expect((await post(otherUser.agent, actionPath)).status).toBe(404)
+    expect((await post(agent, actionPath)).status).toBe(303)
     const after = await get(agent)
     expect(after.text).toContain('no longer has access')
     expect(after.text).toContain('You haven’t given any application access yet.')

@@ -4,11 +4,11 @@ import { type RunningApp, startWithAdministrator } from './app.ts'
 
 let running: RunningApp
 let agent: UserAgent
-let at: string
+let pageUrl: string
 
 beforeAll(async () => {
   ;({ running, agent } = await startWithAdministrator())
-  at = `${running.url}/settings/admin/oidc-clients`
+  pageUrl = `${running.url}/settings/admin/oidc-clients`
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
@@ -24,11 +24,11 @@ test('shows what a client keeps from Pocket ID until an administrator turns it o
     protocol: { plainPkce: true, jwtAccessTokens: true },
   })
   const turnOff = async (feature: string) => {
-    const { text } = await agent.get(`${at}/${client.id}`)
+    const { text } = await agent.get(`${pageUrl}/${client.id}`)
     const version = /name="version" value="([^"]+)"/.exec(text)?.[1]?.replaceAll('&#34;', '"') ?? ''
-    return agent.follow(await agent.postForm(`${at}/${client.id}/compatibility`, { feature, version }))
+    return agent.follow(await agent.postForm(`${pageUrl}/${client.id}/compatibility`, { feature, version }))
   }
-  expect(shownMarks((await agent.get(`${at}/${client.id}`)).text)).toEqual(marks)
+  expect(shownMarks((await agent.get(`${pageUrl}/${client.id}`)).text)).toEqual(marks)
   expect(shownMarks((await turnOff('plainPkce')).text)).toEqual(marks.slice(1))
   expect(await turnOff('isKnown')).toMatchObject({ status: 400 })
   expect(shownMarks((await turnOff('jwtAccessTokens')).text)).toEqual([])

@@ -6,11 +6,11 @@ import { type RunningApp, startWithAdministrator } from './app.ts'
 
 let running: RunningApp
 let agent: UserAgent
-let at: string
+let pageUrl: string
 
 beforeAll(async () => {
   ;({ running, agent } = await startWithAdministrator())
-  at = `${running.url}/settings/admin/oidc-clients`
+  pageUrl = `${running.url}/settings/admin/oidc-clients`
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
@@ -23,7 +23,7 @@ const inForm = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;
 
 /** The unchanged form data of the settings. */
 async function settingsOf(id: string): Promise<URLSearchParams> {
-  const page = await agent.get(`${at}/${id}/settings`)
+  const page = await agent.get(`${pageUrl}/${id}/settings`)
   expect(page.status).toBe(200)
   const form = /<form id="settings"[^>]*>(.*?)<\/form>/s.exec(page.text)?.[1] ?? ''
   const sent = new URLSearchParams()
@@ -49,7 +49,7 @@ async function save(id: string, changes: Readonly<Record<string, string | readon
     sent.delete(name)
     for (const each of [value].flat()) sent.append(name, each)
   }
-  return agent.postForm(`${at}/${id}/settings`, [...sent])
+  return agent.postForm(`${pageUrl}/${id}/settings`, [...sent])
 }
 
 describe('the list of clients', () => {
@@ -59,22 +59,22 @@ describe('the list of clients', () => {
     )
     await clients().update(found[0]?.id ?? '', { name: 'Listed 00', redirectUris: [], isGroupRestricted: true })
     await agent.get(`${running.url}/authorize?client_id=${found[1]?.id}&redirect_uri=https://wrong.example`)
-    const first = await agent.get(`${at}?search=Listed`)
+    const first = await agent.get(`${pageUrl}?search=Listed`)
     expect(first.text).toContain('25 of ')
     expect(first.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(20)
     expect(first.text).toMatch(/Listed 00<.*?chip warn">no one<.*?Listed 01</s)
     expect(first.text).toContain('no callback URL')
     expect(first.text).toMatch(/Listed 01<.*?chip warn">failed.*?Listed 02/s)
-    const second = await agent.get(`${at}?search=Listed&page=2`)
+    const second = await agent.get(`${pageUrl}?search=Listed&page=2`)
     expect(second.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(5)
-    const restricted = await agent.get(`${at}?search=Listed&filters[isGroupRestricted]=true`)
+    const restricted = await agent.get(`${pageUrl}?search=Listed&filters[isGroupRestricted]=true`)
     expect(restricted.text.match(/Listed \d\d<\/bdi>/g)).toEqual(['Listed 00</bdi>'])
     const byAttempt = async (query: string) =>
-      (await agent.get(`${at}?search=Listed&${query}`)).text.match(/Listed \d\d<\/bdi>/g)
+      (await agent.get(`${pageUrl}?search=Listed&${query}`)).text.match(/Listed \d\d<\/bdi>/g)
     expect(await byAttempt('filters[lastAttempt]=failed')).toEqual(['Listed 01</bdi>'])
     expect(await byAttempt('filters[lastAttempt]=never&limit=100')).toHaveLength(24)
     expect((await byAttempt('sort[column]=lastAttempt&sort[direction]=desc'))?.[0]).toBe('Listed 01</bdi>')
-    expect((await agent.get(`${at}?search=there is none`)).text).toContain('Nothing matches')
+    expect((await agent.get(`${pageUrl}?search=there is none`)).text).toContain('Nothing matches')
   })
 
   test('deletes several after a confirmation and reports the deleted ones', async () => {
@@ -84,17 +84,17 @@ describe('the list of clients', () => {
       ['list', '?search=Doomed'],
       ...deletable.map(({ id }) => ['ids', id]),
     ])
-    const response = await agent.postForm(`${at}/bulk`, [...sent])
+    const response = await agent.postForm(`${pageUrl}/bulk`, [...sent])
     expect(response.status).toBe(200)
     expect(response.text).toContain('Delete 25 clients?')
     expect(await clients().find(deletable[0]?.id ?? '')).toBeDefined()
     sent.append('confirmed', 'yes')
-    const done = await agent.postForm(`${at}/bulk`, [...sent])
-    expect([done.status, done.location]).toEqual([303, `${at}?search=Doomed`])
+    const done = await agent.postForm(`${pageUrl}/bulk`, [...sent])
+    expect([done.status, done.location]).toEqual([303, `${pageUrl}?search=Doomed`])
     expect((await agent.follow(done)).text).toContain('25 clients were deleted.')
     expect(await clients().find(deletable[24]?.id ?? '')).toBeUndefined()
     expect(running.log.filter((line) => line.includes('"audit":"client_removed"'))).toHaveLength(25)
-    expect((await agent.follow(await agent.postForm(`${at}/bulk`, { act: 'delete' }))).text).toContain(
+    expect((await agent.follow(await agent.postForm(`${pageUrl}/bulk`, { act: 'delete' }))).text).toContain(
       'Select entries first.',
     )
   })
@@ -255,7 +255,7 @@ describe('the page of a client', () => {
   ])('saves the values entered in %s', async (_, entered, stored) => {
     const { id } = await made()
     const response = await save(id, entered)
-    expect([response.status, response.location]).toEqual([303, `${at}/${id}/settings`])
+    expect([response.status, response.location]).toEqual([303, `${pageUrl}/${id}/settings`])
     expect(await clients().find(id)).toMatchObject(stored)
     expect((await agent.follow(response)).text).toMatch(/data-outcome>.*?<p>The settings of [^<]+ were saved\.<\/p>/s)
   })
@@ -289,7 +289,7 @@ describe('the page of a client', () => {
     const ada = await running.app.directory.findByName('ada')
     await save(id, { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: { [ada?.id ?? '']: 'countess' } } })
-    expect((await agent.get(`${at}/${id}/settings`)).text).toContain('name="protocol.userNames.user" value="ada"')
+    expect((await agent.get(`${pageUrl}/${id}/settings`)).text).toContain('name="protocol.userNames.user" value="ada"')
     await save(id, { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: {} } })
   })
@@ -299,7 +299,7 @@ describe('the page of a client', () => {
     const sent = await settingsOf(id)
     await clients().update(id, { name: 'Wiki', redirectUris: ['https://theirs.example/cb'] })
     sent.set('redirectUris', 'https://mine.example/cb')
-    const conflict = await agent.postForm(`${at}/${id}/settings`, [...sent])
+    const conflict = await agent.postForm(`${pageUrl}/${id}/settings`, [...sent])
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Callback URLs is now: https://theirs.example/cb')
     expect(conflict.text).toContain('>https://mine.example/cb</textarea>')
@@ -314,9 +314,9 @@ describe('the page of a client', () => {
         '&#34;',
         '"',
       )
-    const read = versionOf((await agent.get(`${at}/${id}/access`)).text)
+    const read = versionOf((await agent.get(`${pageUrl}/${id}/access`)).text)
     const choose = (access: string, version: string) =>
-      agent.postForm(`${at}/${id}/access`, { access, groups: group.id, version })
+      agent.postForm(`${pageUrl}/${id}/access`, { access, groups: group.id, version })
     expect((await choose('groups', read)).status).toBe(303)
     const late = await choose('everybody', read)
     expect([late.status, late.text.includes('Access is now: Closers')]).toEqual([412, true])
@@ -330,7 +330,7 @@ describe('the page of a client', () => {
 
   test('adds secrets with an expiry, and shows when each was last used', async () => {
     const { id } = await made()
-    const page = await agent.follow(await agent.postForm(`${at}/${id}/secrets`, { lifetime: 'month' }))
+    const page = await agent.follow(await agent.postForm(`${pageUrl}/${id}/secrets`, { lifetime: 'month' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
     expect(page.text).toContain('never used · works until')
     const shown = (text: string) => {
@@ -366,7 +366,7 @@ describe('the page of a client', () => {
     await clients().addSecret(id, { expiresAt: Date.now() + 60_000 })
     const afterwards = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => afterwards)
-    const expired = await agent.get(`${at}/${id}`)
+    const expired = await agent.get(`${pageUrl}/${id}`)
     clock.mockRestore()
     expect(shown(expired.text)).toEqual([expect.stringMatching(/… expired Added [^·]* · never used /)])
     // The form and the secret read the clock one after the other.
@@ -375,7 +375,7 @@ describe('the page of a client', () => {
 
   test('shows the endpoints of the discovery document, each with a copy button', async () => {
     const { id } = await made()
-    const { text } = await agent.get(`${at}/${id}`)
+    const { text } = await agent.get(`${pageUrl}/${id}`)
     const document = (await agent.getJson(`${running.url}/.well-known/openid-configuration`)).json() as Fields
     const received = [
       ...text.matchAll(/<dt>([^<]+)<\/dt>\s*<dd class="copy"><code id="([^"]+)"[^>]*>(.*?)<\/code><button ([^>]+)>/gs),
@@ -405,7 +405,7 @@ describe('the page of a client', () => {
     const logo = (bytes: string) => {
       const body = new FormData()
       body.set('file', new Blob([bytes]), 'logo.svg')
-      return agent.postMultipart(`${at}/${id}/logo?theme=light`, body)
+      return agent.postMultipart(`${pageUrl}/${id}/logo?theme=light`, body)
     }
     const wrong = await agent.follow(await logo('no picture'))
     expect(wrong.text).toContain('class="note danger" role="alert"')
@@ -414,14 +414,16 @@ describe('the page of a client', () => {
     )
     expect(page.text).toContain('The logo was changed.')
     expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/[^"]+\/logo\?light=true/)
-    expect((await agent.get(`${at}?search=Pictured`)).text).toMatch(new RegExp(`/api/oidc/clients/${id}/logo`))
-    const unread = await agent.postForm(`${at}/${id}/logo/address?theme=dark`, { logoUrl: 'http://127.0.0.1:1/x.png' })
+    expect((await agent.get(`${pageUrl}?search=Pictured`)).text).toMatch(new RegExp(`/api/oidc/clients/${id}/logo`))
+    const unread = await agent.postForm(`${pageUrl}/${id}/logo/address?theme=dark`, {
+      logoUrl: 'http://127.0.0.1:1/x.png',
+    })
     expect((await agent.follow(unread)).text).toContain('class="note danger" role="alert"')
-    await agent.postForm(`${at}/${id}/logo/remove?theme=light`, {})
-    expect((await agent.get(`${at}/${id}/settings`)).text).not.toMatch(/\/logo\?light=true/)
+    await agent.postForm(`${pageUrl}/${id}/logo/remove?theme=light`, {})
+    expect((await agent.get(`${pageUrl}/${id}/settings`)).text).not.toMatch(/\/logo\?light=true/)
   })
 
   test('returns not found for an unknown client', async () => {
-    expect((await agent.postForm(`${at}/nobody/settings`, {})).status).toBe(404)
+    expect((await agent.postForm(`${pageUrl}/nobody/settings`, {})).status).toBe(404)
   })
 })

@@ -10,11 +10,11 @@ import { type RunningApp, startWithAdministrator } from './app.ts'
 
 let running: RunningApp
 let agent: UserAgent
-let at: string
+let pageUrl: string
 
 beforeAll(async () => {
   ;({ running, agent } = await startWithAdministrator())
-  at = `${running.url}/settings/admin/oidc-clients`
+  pageUrl = `${running.url}/settings/admin/oidc-clients`
   const { directory } = running.app
   const ada = await directory.findByName('ada')
   const { id } = await directory.groups.create({ name: 'admins', friendlyName: 'Admins' })
@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
-const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${at}/new`, fields)
+const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${pageUrl}/new`, fields)
 /** Input for templates that need more than one URL, or for a custom application. */
 const added: Readonly<Record<string, readonly string[]>> = {
   immich: ['http://192.168.1.20:2283/auth/login', 'https://photos.example.com/api/oauth/mobile-redirect'],
@@ -44,7 +44,7 @@ test.each(named)('%s signs users in with the client that its template creates', 
     address: new URL(entryPoint.redirectUri).origin,
     access: 'everybody',
   })
-  expect([created.status, created.location]).toEqual([303, expect.stringContaining(`${at}/`)])
+  expect([created.status, created.location]).toEqual([303, expect.stringContaining(`${pageUrl}/`)])
   const page = await agent.follow(created)
   const client = await running.app.pocket.clients.find(created.location?.split('/').at(-1) ?? '')
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
@@ -132,16 +132,16 @@ function toEnter(text: string) {
   }
 }
 
-test.each<[string, string, readonly string[], (at: string) => readonly (readonly [string, string])[]]>([
+test.each<[string, string, readonly string[], (issuer: string) => readonly (readonly [string, string])[]]>([
   [
     'synology-dsm',
     'https://nas.example.com:5001/#/signin',
     ['Control Panel', 'Domain/LDAP', 'SSO Client', 'OpenID Connect SSO settings'],
-    (at) => [
+    (issuer) => [
       ['Profile', 'choose OIDC'],
       ['Account type', 'choose Domain/LDAP/local'],
       ['Name', 'Pocket ID'],
-      ['Well-known URL', `${at}/.well-known/openid-configuration`],
+      ['Well-known URL', `${issuer}/.well-known/openid-configuration`],
       ['Application ID', 'ID'],
       ['Application secret', 'SECRET'],
       ['Redirect URL', 'https://nas.example.com:5001'],
@@ -153,15 +153,15 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
     'grafana',
     'https://example.com/graphs/',
     ['grafana.ini', '[auth.generic_oauth]'],
-    (at) => [
+    (issuer) => [
       ['enabled', 'true'],
       ['name', 'Pocket ID'],
       ['client_id', 'ID'],
       ['client_secret', 'SECRET'],
       ['scopes', 'openid email profile groups offline_access'],
-      ['auth_url', `${at}/authorize`],
-      ['token_url', `${at}/api/oidc/token`],
-      ['api_url', `${at}/api/oidc/userinfo`],
+      ['auth_url', `${issuer}/authorize`],
+      ['token_url', `${issuer}/api/oidc/token`],
+      ['api_url', `${issuer}/api/oidc/userinfo`],
       ['use_pkce', 'true'],
       ['use_refresh_token', 'true'],
       ['login_attribute_path', 'preferred_username'],
@@ -172,10 +172,10 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
     'guacamole',
     'https://example.com/desks',
     ['guacamole.properties'],
-    (at) => [
-      ['openid-authorization-endpoint', `${at}/authorize`],
-      ['openid-jwks-endpoint', `${at}/.well-known/jwks.json`],
-      ['openid-issuer', at],
+    (issuer) => [
+      ['openid-authorization-endpoint', `${issuer}/authorize`],
+      ['openid-jwks-endpoint', `${issuer}/.well-known/jwks.json`],
+      ['openid-issuer', issuer],
       ['openid-client-id', 'ID'],
       ['openid-redirect-uri', 'https://example.com/desks/'],
       ['openid-username-claim-type', 'preferred_username'],
@@ -186,8 +186,8 @@ test.each<[string, string, readonly string[], (at: string) => readonly (readonly
     'actual-budget',
     'https://budget.example.com',
     ['docker-compose.yml', 'environment'],
-    (at) => [
-      ['ACTUAL_OPENID_DISCOVERY_URL', `${at}/.well-known/openid-configuration`],
+    (issuer) => [
+      ['ACTUAL_OPENID_DISCOVERY_URL', `${issuer}/.well-known/openid-configuration`],
       ['ACTUAL_OPENID_CLIENT_ID', 'ID'],
       ['ACTUAL_OPENID_CLIENT_SECRET', 'SECRET'],
       ['ACTUAL_OPENID_SERVER_HOSTNAME', 'https://budget.example.com'],
@@ -223,13 +223,13 @@ describe('selecting a template', () => {
       .map(([, , id]) => id)
 
   test('starts with the NAS, and searches without a script', async () => {
-    expect(shown((await agent.get(`${at}/new`)).text).slice(0, 3)).toEqual([
+    expect(shown((await agent.get(`${pageUrl}/new`)).text).slice(0, 3)).toEqual([
       'synology-dsm',
       'protected-site',
       'actual-budget',
     ])
-    expect(shown((await agent.get(`${at}/new?search=argo CLI`)).text)).toEqual(['argo-cd-cli'])
-    const none = await agent.get(`${at}/new?search=nothing`)
+    expect(shown((await agent.get(`${pageUrl}/new?search=argo CLI`)).text)).toEqual(['argo-cd-cli'])
+    const none = await agent.get(`${pageUrl}/new?search=nothing`)
     expect(shown(none.text)).toEqual([])
     expect(none.text).toContain('href="?template=other"')
   })
@@ -274,7 +274,7 @@ describe('the ID and the type of a new client', () => {
   ])('can be chosen for the template %s', async (template, fields) => {
     const id = `chosen-${template}`
     const created = await create({ template, name: 'Chosen', id: ` ${id} `, isPublic: 'true', ...fields })
-    expect([created.status, created.location]).toEqual([303, `${at}/${id}`])
+    expect([created.status, created.location]).toEqual([303, `${pageUrl}/${id}`])
     expect(await find(id)).toMatchObject({ isPublic: true, pkceRequired: true, secrets: [] })
     const again = await create({ template, name: 'Again', id, ...fields })
     expect([again.status, (await find(id))?.name]).toEqual([409, 'Chosen'])
@@ -283,7 +283,7 @@ describe('the ID and the type of a new client', () => {
 
   test('come from the template by default, and an invalid ID is rejected', async () => {
     const fields = { template: 'home-assistant', name: 'Home', address: 'https://home.example.com' }
-    expect((await agent.get(`${at}/new?template=home-assistant`)).text).toContain('<option value="true" selected>')
+    expect((await agent.get(`${pageUrl}/new?template=home-assistant`)).text).toContain('<option value="true" selected>')
     const confidential = await create({ ...fields, isPublic: 'false' })
     expect(await find(confidential.location?.split('/').at(-1) ?? '')).toMatchObject({ isPublic: false })
     for (const id of ['a', 'a b', '__proto__', 'x'.repeat(129)])

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => stack.disposeAsync())
 
 /** A client that registered itself. */
-async function registered(more: object = {}) {
+async function registered(extra: object = {}) {
   const response = await fetch(`${running.url}/api/oidc/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -42,7 +42,7 @@ async function registered(more: object = {}) {
       logo_uri: `${web}/logo.svg`,
       policy_uri: 'https://app.example/policy',
       tos_uri: 'https://app.example/tos',
-      ...more,
+      ...extra,
     }),
   })
   const body = (await response.json()) as Readonly<Record<string, string>>
@@ -63,12 +63,15 @@ async function signInPage(clientId: string) {
 }
 
 async function mark(id: string, isKnown: boolean, version?: string) {
-  const at = `${running.url}/settings/admin/oidc-clients/${id}`
-  const page = await administrator.get(at)
+  const pageUrl = `${running.url}/settings/admin/oidc-clients/${id}`
+  const page = await administrator.get(pageUrl)
   const [, written = ''] = /name="version" value="([^"]*)"/.exec(page.text) ?? []
   const shown = written.replaceAll('&#34;', '"')
   const fields = { isKnown: String(isKnown), version: version ?? shown }
-  return { version: shown, answer: await administrator.follow(await administrator.postForm(`${at}/known`, fields)) }
+  return {
+    version: shown,
+    answer: await administrator.follow(await administrator.postForm(`${pageUrl}/known`, fields)),
+  }
 }
 
 test('users see the host of a self-registered client, and its logo once it is marked as known', async () => {
@@ -95,9 +98,9 @@ test('users see the host of a self-registered client, and its logo once it is ma
 
 test('the API marks it too', async () => {
   const { id } = await registered()
-  const at = `${running.url}/api/oidc/clients/${id}`
-  const read = await administrator.get(at)
-  const marked = await administrator.sendJson('PUT', at, {
+  const clientUrl = `${running.url}/api/oidc/clients/${id}`
+  const read = await administrator.get(clientUrl)
+  const marked = await administrator.sendJson('PUT', clientUrl, {
     body: { ...(read.json() as object), protocol: { isKnown: true } },
   })
   expect([marked.status, marked.json()]).toMatchObject([200, { hasLogo: true, protocol: { isKnown: true } }])

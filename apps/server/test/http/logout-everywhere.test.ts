@@ -58,9 +58,9 @@ beforeAll(async () => {
 })
 afterAll(async () => stack.disposeAsync())
 
-async function press(agent: UserAgent, page: string, action: string, more: Readonly<Record<string, string>> = {}) {
+async function press(agent: UserAgent, page: string, action: string, extra: Readonly<Record<string, string>> = {}) {
   const form = (await agent.get(instance.url + page)).form(action)
-  const response = await agent.postForm(new URL(form.action, instance.url).href, { ...form.fields, ...more })
+  const response = await agent.postForm(new URL(form.action, instance.url).href, { ...form.fields, ...extra })
   expect(response.status).toBe(303)
 }
 

@@ -126,7 +126,7 @@ test.each([
 test('sign-out does not redirect to an unregistered URI', async () => {
   const agent = instance.agent()
   for (const to of elsewhere) {
-    const asked = new URLSearchParams({ post_logout_redirect_uri: to, state: to })
-    leadsOnlyHome(await agent.get(`${instance.url}/api/oidc/end-session?${asked}`))
+    const logoutParameters = new URLSearchParams({ post_logout_redirect_uri: to, state: to })
+    leadsOnlyHome(await agent.get(`${instance.url}/api/oidc/end-session?${logoutParameters}`))
   }
 })

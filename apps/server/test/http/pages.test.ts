@@ -236,22 +236,22 @@ describe('a client', () => {
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
-    const at = page.url
-    await agent.postForm(`${at}/settings`, { section: 'identity', name: 'Wiki 2' })
+    const pageUrl = page.url
+    await agent.postForm(`${pageUrl}/settings`, { section: 'identity', name: 'Wiki 2' })
     const redirectUris = 'https://wiki.example\nhttp://192.168.1.5:8080/cb'
-    await agent.postForm(`${at}/settings`, { section: 'addresses', redirectUris })
-    await agent.postForm(`${at}/secrets`, {})
+    await agent.postForm(`${pageUrl}/settings`, { section: 'addresses', redirectUris })
+    await agent.postForm(`${pageUrl}/secrets`, {})
     const [client] = await running.app.pocket.clients.list()
     expect(client).toMatchObject({
       name: 'Wiki 2',
       redirectUris: ['https://wiki.example', 'http://192.168.1.5:8080/cb'],
     })
     expect(client?.secrets).toHaveLength(2)
-    await agent.postForm(`${at}/secrets/${client?.secrets[0]?.id}/remove`, {})
+    await agent.postForm(`${pageUrl}/secrets/${client?.secrets[0]?.id}/remove`, {})
     expect((await running.app.pocket.clients.list())[0]?.secrets).toHaveLength(1)
-    const response = await agent.follow(await agent.postForm(`${at}/remove`, {}))
+    const response = await agent.follow(await agent.postForm(`${pageUrl}/remove`, {}))
     expect(response.text).toContain('Wiki 2')
-    expect((await agent.get(at)).status).toBe(404)
+    expect((await agent.get(pageUrl)).status).toBe(404)
     for (const event of [
       'client_created',
       'client_updated',
@@ -381,8 +381,8 @@ describe('the set-up', () => {
     const running = empty
     const agent = running.agent()
     const authenticator = new SoftwareAuthenticator({ userVerification: false })
-    const begun = await agent.postJson(`${running.url}/login/setup/options`, { username: 'ada' })
-    const { options } = begun.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
+    const optionsResponse = await agent.postJson(`${running.url}/login/setup/options`, { username: 'ada' })
+    const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const weak = {
       ...options,
       authenticatorSelection: { ...options.authenticatorSelection, userVerification: 'discouraged' as const },
@@ -516,11 +516,11 @@ test('keeps the last passkey, and returns not found for a passkey of another use
   const { agent, running } = shared
   const [user] = await running.app.directory.list()
   const [passkey] = await running.app.pocket.passkeys.list(user?.id ?? '')
-  const at = `${running.url}/settings/account/passkeys`
-  const refused = await agent.postForm(`${at}/${passkey?.id}/remove`, {})
+  const pageUrl = `${running.url}/settings/account/passkeys`
+  const refused = await agent.postForm(`${pageUrl}/${passkey?.id}/remove`, {})
   expect([refused.status, refused.text.includes('last_passkey')]).toEqual([409, true])
   for (const act of ['remove', 'rename'])
-    expect((await agent.postForm(`${at}/${crypto.randomUUID()}/${act}`, { name: 'x' })).status).toBe(404)
+    expect((await agent.postForm(`${pageUrl}/${crypto.randomUUID()}/${act}`, { name: 'x' })).status).toBe(404)
   expect(await running.app.pocket.passkeys.list(user?.id ?? '')).toHaveLength(1)
 })
 

@@ -11,7 +11,7 @@ const name = 'YubiKey 5 Series with NFC'
 
 let running: RunningApp
 let agent: UserAgent
-let at: string
+let pageUrl: string
 
 beforeAll(async () => {
   // Even readable metadata does not cover every model.
@@ -21,7 +21,7 @@ beforeAll(async () => {
   })
   agent = running.agent()
   await setUpAdministrator(agent, running.url)
-  at = `${running.url}/settings/admin/passkeys`
+  pageUrl = `${running.url}/settings/admin/passkeys`
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
@@ -36,7 +36,7 @@ const unchanged = {
 }
 type Fields = Readonly<Record<string, string>>
 const unescaped = (text: string) => text.replaceAll('&#34;', '"')
-const post = (changes: Fields) => agent.postForm(at, { ...unchanged, ...changes })
+const post = (changes: Fields) => agent.postForm(pageUrl, { ...unchanged, ...changes })
 const own = async () => (await agent.getJson(`${running.url}/api/settings`)).json() as Readonly<Record<string, unknown>>
 const contract = async () => {
   const response = await agent.getJson(`${running.url}/api/application-configuration/all`)
@@ -46,7 +46,7 @@ const contract = async () => {
 
 describe('the policy for passkeys', () => {
   test('shows the current values, and those that the environment decides', async () => {
-    const { status, text } = await agent.get(at)
+    const { status, text } = await agent.get(pageUrl)
     expect(status).toBe(200)
     expect(text).toMatch(/name="webauthnAllowSyncedPasskeys" value="true" checked/)
     expect(text).toMatch(/aria-labelledby="h-passkeyAttestation".*?<fieldset class="picks" disabled>/s)
@@ -58,8 +58,8 @@ describe('the policy for passkeys', () => {
   test('saves changes without affected users directly, and only changed values', async () => {
     const before = await contract()
     const response = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
-    expect([response.status, response.location]).toEqual([303, at])
-    expect((await agent.get(at)).text).toContain('The policy was saved.')
+    expect([response.status, response.location]).toEqual([303, pageUrl])
+    expect((await agent.get(pageUrl)).text).toContain('The policy was saved.')
     expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
     await post({})
@@ -79,11 +79,11 @@ describe('the policy for passkeys', () => {
         value,
       ]),
     ) as Fields
-    const decide = (choice: string) => agent.postForm(at, { ...fields, passkeyNonCompliance: choice })
+    const decide = (choice: string) => agent.postForm(pageUrl, { ...fields, passkeyNonCompliance: choice })
     expect((await decide('warn')).status).toBe(303)
     expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn' })
-    expect((await agent.get(at)).text).toContain('One of 1 passkeys doesn’t comply.')
+    expect((await agent.get(pageUrl)).text).toContain('One of 1 passkeys doesn’t comply.')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // A change that affects no more users than before needs no review.
     const kept = { webauthnAllowSyncedPasskeys: 'false' }
@@ -135,7 +135,8 @@ describe('the policy for passkeys', () => {
   })
 
   test('does not overwrite a concurrent change, also in its review', async () => {
-    const version = async () => unescaped(/name="version" value="([^"]+)"/.exec((await agent.get(at)).text)?.[1] ?? '')
+    const version = async () =>
+      unescaped(/name="version" value="([^"]+)"/.exec((await agent.get(pageUrl)).text)?.[1] ?? '')
     const [mine, before] = [await version(), await contract()]
     expect(mine).not.toBe('')
     const review = await post({ webauthnAllowSyncedPasskeys: 'false', version: mine })
@@ -163,7 +164,7 @@ describe('the policy for passkeys', () => {
     expect(byName).toContain(model)
     expect((await typed(`Whatever it is called (${model.toUpperCase()})`)).status).toBe(303)
     expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
-    expect((await agent.get(at)).text).toContain(`<strong>${name}</strong>`)
+    expect((await agent.get(pageUrl)).text).toContain(`<strong>${name}</strong>`)
     const wrong = await typed('A key that nobody made', model)
     expect([wrong.status, wrong.text.includes('Unknown model:')]).toEqual([400, true])
     expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
@@ -172,8 +173,8 @@ describe('the policy for passkeys', () => {
   })
 
   test('shows whether the metadata was read', async () => {
-    expect((await agent.postForm(`${at}/metadata`, {})).status).toBe(303)
-    expect((await agent.get(at)).text).toContain('couldn’t be read, or its signature is invalid')
+    expect((await agent.postForm(`${pageUrl}/metadata`, {})).status).toBe(303)
+    expect((await agent.get(pageUrl)).text).toContain('couldn’t be read, or its signature is invalid')
   })
 
   test('reads the metadata from its file or its URL', async () => {
@@ -183,8 +184,8 @@ describe('the policy for passkeys', () => {
     const server = createServer((req, res) => res.writeHead(req.url === '/blob' ? 200 : 404).end('a.b.c'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const from = (path: string, more = {}) =>
-      metadataReader({ fidoMetadata: { url: `http://127.0.0.1:${port}${path}` }, ...guard, ...more })
+    const from = (path: string, extra = {}) =>
+      metadataReader({ fidoMetadata: { url: `http://127.0.0.1:${port}${path}` }, ...guard, ...extra })
     try {
       expect(await from('/blob')()).toBe('a.b.c')
       await expect(from('/moved')()).rejects.toThrow('404')

@@ -13,13 +13,13 @@ const locales = new URL('../../locales/', import.meta.url)
 const wiki = 'https://wiki.example.org'
 let running: RunningApp
 let agent: UserAgent
-let at: string
+let pageUrl: string
 let id: string
 
 beforeAll(async () => {
   ;({ running, agent } = await startWithAdministrator({ TRUST_PROXY: '127.0.0.1' }))
-  at = `${running.url}/settings/admin/oidc-clients`
-  const created = await agent.postForm(`${at}/new`, {
+  pageUrl = `${running.url}/settings/admin/oidc-clients`
+  const created = await agent.postForm(`${pageUrl}/new`, {
     ...{ template: 'protected-site', name: 'Wiki', address: wiki, access: 'everybody' },
   })
   id = created.location?.split('/').at(-1) ?? ''
@@ -33,7 +33,7 @@ test('the template of a protected site requires a sign-in for everything at its 
     protectedHosts: ['wiki.example.org'],
     accessRules: [{ path: '/*', allow: 'users' }],
   })
-  const refused = await agent.postForm(`${at}/new`, {
+  const refused = await agent.postForm(`${pageUrl}/new`, {
     ...{
       template: 'protected-site',
       name: 'Plain',
@@ -43,7 +43,7 @@ test('the template of a protected site requires a sign-in for everything at its 
     },
   })
   expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('Use HTTPS')])
-  const ownHost = await agent.postForm(`${at}/new`, {
+  const ownHost = await agent.postForm(`${pageUrl}/new`, {
     ...{ template: 'protected-site', name: 'Own', address: 'https://localhost:8443', access: 'everybody' },
   })
   expect([ownHost.status, ownHost.text]).toEqual([
@@ -53,7 +53,7 @@ test('the template of a protected site requires a sign-in for everything at its 
 })
 
 test('the page of the client shows the configuration of each proxy', async () => {
-  const { text } = await agent.get(`${at}/${id}`)
+  const { text } = await agent.get(`${pageUrl}/${id}`)
   for (const name of ['nginx', 'Caddy', 'Traefik', 'HAProxy', 'Envoy']) expect(text).toContain(`>${name}<`)
   expect(text).toContain('X-Original-URL https://wiki.example.org$request_uri;')
   expect(text).not.toContain('TRUST_PROXY is not set')
@@ -115,13 +115,14 @@ test('the settings store access rules, and REST returns them', async () => {
   ]
   const body = { ...client, protocol: { ...client.protocol, accessRules: rules } }
   expect((await agent.sendJson('PUT', url, { body })).status).toBe(200)
-  const page = await agent.get(`${at}/${id}/settings`)
+  const page = await agent.get(`${pageUrl}/${id}/settings`)
   expect(page.text).toMatch(/value="\/admin\/\*".*value="admins".*value="15"/s)
   expect((await site())?.protocol.accessRules).toEqual(rules)
 })
 
 test('the test of the rules answers on the page and over REST', async () => {
-  const query = (user: string) => `${at}/${id}?${new URLSearchParams({ url: `${wiki}/admin/x`, method: 'GET', user })}`
+  const query = (user: string) =>
+    `${pageUrl}/${id}?${new URLSearchParams({ url: `${wiki}/admin/x`, method: 'GET', user })}`
   expect((await agent.get(query('ada'))).text).toMatch(/Denied<.*Rule 1/s)
   expect((await agent.get(query(''))).text).toMatch(/Asks for a sign-in<.*Rule 1/s)
   expect((await agent.get(query('nobody'))).text).toContain('There is no such user.')
@@ -140,7 +141,7 @@ test('the test of the rules answers on the page and over REST', async () => {
 })
 
 test('service tokens are created on the page and over REST, and listed with their limits', async () => {
-  const created = await agent.postForm(`${at}/${id}/service-tokens`, {
+  const created = await agent.postForm(`${pageUrl}/${id}/service-tokens`, {
     ...{ name: 'Backup', paths: '/api/*', methods: 'get', lifetime: 'year' },
   })
   expect((await agent.follow(created)).text).toMatch(/pst_[\w-]{43}/)

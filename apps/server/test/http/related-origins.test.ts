@@ -17,8 +17,8 @@ async function start() {
 
 /** Signs a challenge as a browser does that accepts a related origin. */
 async function answerAt(agent: UserAgent, origin: string, authenticator: SoftwareAuthenticator, output = origin) {
-  const begun = await agent.getJson(`${origin}/api/webauthn/login/start`)
-  const options = begun.json() as Parameters<SoftwareAuthenticator['get']>[0]
+  const optionsResponse = await agent.getJson(`${origin}/api/webauthn/login/start`)
+  const options = optionsResponse.json() as Parameters<SoftwareAuthenticator['get']>[0]
   const response = authenticator.get(options, { origin: APP_URL, misbehaviour: { origin: output } })
   return agent.postJson(`${origin}/api/webauthn/login/finish`, response)
 }
@@ -50,8 +50,8 @@ describe('an instance with several origins', () => {
     expect((await here.get(`${APP_URL}/api/users/me`)).status).toBe(401)
     expect((await here.sendJson('PATCH', `${other}/api/settings`, { body: {} })).status).toBe(200)
     const added = new SoftwareAuthenticator()
-    const begun = await here.getJson(`${other}/api/webauthn/register/start`)
-    const options = begun.json() as Parameters<SoftwareAuthenticator['create']>[0]
+    const optionsResponse = await here.getJson(`${other}/api/webauthn/register/start`)
+    const options = optionsResponse.json() as Parameters<SoftwareAuthenticator['create']>[0]
     const response = added.create(options, { origin: APP_URL, misbehaviour: { origin: other } })
     expect((await here.postJson(`${other}/api/webauthn/register/finish`, response)).status).toBe(200)
   })

@@ -205,9 +205,9 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
   })
 
   test('an initial access token for client registration is created, shown once, and deleted', async () => {
-    const at = `${base}/oidc/initial-access-tokens`
+    const pagePath = `${base}/oidc/initial-access-tokens`
     const { administrator, url } = instance
-    const make = (fields: Fields) => administrator.postForm(url + at, { uses: '2', lifetime: 'day', ...fields })
+    const make = (fields: Fields) => administrator.postForm(url + pagePath, { uses: '2', lifetime: 'day', ...fields })
     const created = await administrator.follow(await make({ description: 'The build server' }))
     const token = />(iat_[\w-]+)</.exec(created.text)?.[1] ?? ''
     expect(created.text).toContain('<bdi>The build server</bdi>')
@@ -299,20 +299,20 @@ describe('a test e-mail', () => {
   test('decides what the pages say about e-mail, until the next one', async () => {
     const pages = pagesOf(instance)
     const settings = { smtpHost: '127.0.0.1', smtpPort: String(server.port), smtpFrom: 'login@example.com' }
-    const said = async () => ({
+    const readStatus = async () => ({
       lead: /<h1>E-mail<\/h1><p>([^<]*)/.exec((await pages.get(`${base}/email`)).text)?.[1],
       overview: /E-mail<\/a><\/dt><dd>([^<]*)/.exec((await pages.get('/settings/admin')).text)?.[1],
       list: /<h1>E-mails<\/h1><p>([^<]*)/.exec((await pages.get('/settings/admin/emails')).text)?.[1],
     })
     server.refuseNext(550)
     await pages.save(`${base}/email`, { ...settings, act: 'test' })
-    expect(await said()).toEqual({
+    expect(await readStatus()).toEqual({
       lead: 'The last e-mail could not be sent.',
       overview: '1 failed',
       list: 'One e-mail failed.',
     })
     await pages.save(`${base}/email`, { ...settings, act: 'test' })
-    expect(await said()).toEqual({
+    expect(await readStatus()).toEqual({
       lead: expect.stringMatching(/^The last e-mail was sent (?:now|.* ago)\.$/),
       overview: expect.stringMatching(/^Last sent (?:now|.* ago)$/),
       list: 'The last 30 days.',

@@ -17,8 +17,13 @@ const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => age
 const audited = (event: string) => running.log.filter((line) => line.includes(`"${event}"`)).length
 
 /** The path of the page of a user who was just created with the form. */
-async function added(username: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
-  const response = await post(`${users}/new`, { username, email: `${username}@example.com`, firstName: 'Eze', ...more })
+async function added(username: string, extra: Readonly<Record<string, string>> = {}): Promise<string> {
+  const response = await post(`${users}/new`, {
+    username,
+    email: `${username}@example.com`,
+    firstName: 'Eze',
+    ...extra,
+  })
   expect(response.status).toBe(303)
   // The page with the sign-in link of the new user.
   const { pathname } = new URL(String(response.location))

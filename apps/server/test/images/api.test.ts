@@ -23,8 +23,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   afterAll(async () => stack.disposeAsync())
 
-  const put = (path: string, bytes: Uint8Array | string, more = {}) =>
-    upload(instance.administrator, { method: 'PUT', url: api + path, bytes, ...more })
+  const put = (path: string, bytes: Uint8Array | string, extra = {}) =>
+    upload(instance.administrator, { method: 'PUT', url: api + path, bytes, ...extra })
   const get = (path: string, headers = {}) => show(instance.agent(), api + path, headers)
   const remove = (path: string) => instance.administrator.sendJson('DELETE', api + path)
   const refusal = async (path: string) => JSON.parse((await get(path)).bytes.toString()) as { code: string }
@@ -272,13 +272,13 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   describe('logos of clients', () => {
-    const create = async (id: string, more = {}) => {
+    const create = async (id: string, extra = {}) => {
       const body = {
         name: id,
         id,
         callbackURLs: ['https://client.example/cb'],
         launchURL: 'https://client.example',
-        ...more,
+        ...extra,
       }
       return instance.administrator.sendJson('POST', `${api}/oidc/clients`, { body })
     }

@@ -153,12 +153,12 @@ describe.each(kinds)('%s', (kind) => {
     for (const scheduler of [own, other])
       scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => done.push('job') })
     const gate = gateOf(stack)
-    const begun = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
     const running = own.runUnderLease('clean-up', async () => {
-      begun.resolve()
+      started.resolve()
       await gate.promise
     })
-    await begun.promise
+    await started.promise
     expect(await other.runUnderLease('clean-up', async () => void done.push('other'))).toBe(false)
     expect(await own.runUnderLease('clean-up', async () => void done.push('mine'))).toBe(false)
     await other.runDue()
@@ -195,20 +195,20 @@ describe.each(kinds)('%s', (kind) => {
 
   test('a running job starts on no other replica, and its renewed lease does not expire', async () => {
     const gate = gateOf(stack)
-    const begun = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
     const others: string[] = []
     const [own, other] = [replica(0), replica(1)]
     own.register({
       name: 'clean-up',
       intervalMs: hour,
       run: async () => {
-        begun.resolve()
+        started.resolve()
         await gate.promise
       },
     })
     other.register({ name: 'clean-up', intervalMs: hour, run: async () => others.push('ran') })
     const running = own.runDue()
-    await begun.promise
+    await started.promise
     await other.runDue()
     now += 50_000
     await repeat.tick()
@@ -239,11 +239,11 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('a replica that lost its job stops it and records nothing', async () => {
-    const begun = Promise.withResolvers<AbortSignal>()
+    const started = Promise.withResolvers<AbortSignal>()
     const own = replica(0)
-    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
+    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, started.resolve) })
     const running = own.runDue()
-    const signal = await begun.promise
+    const signal = await started.promise
     now += 60_000
     const takeover = { name: 'clean-up', owner: 'thief' }
     expect(await storeOf(1).claim(takeover, { now, until: now + 60_000 })).toBe(true)
@@ -277,11 +277,11 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('disposal stops a running job and leaves it to another replica', async () => {
-    const begun = Promise.withResolvers<AbortSignal>()
+    const started = Promise.withResolvers<AbortSignal>()
     const own = replica(0)
-    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, begun.resolve) })
+    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, started.resolve) })
     own.start()
-    await begun.promise
+    await started.promise
     await own[Symbol.asyncDispose]()
     expect(repeat.size).toBe(0)
     expect(await state()).toMatchObject({ leaseOwner: null, leaseUntil: null, lastOutcome: null })
@@ -295,15 +295,15 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('a run that finishes despite the stop counts', async () => {
-    const begun = Promise.withResolvers<AbortSignal>()
+    const started = Promise.withResolvers<AbortSignal>()
     const own = replica(0)
     own.register({
       name: 'clean-up',
       intervalMs: hour,
-      run: (signal) => untilAborted(signal, begun.resolve).catch(() => {}),
+      run: (signal) => untilAborted(signal, started.resolve).catch(() => {}),
     })
     own.start()
-    await begun.promise
+    await started.promise
     await own[Symbol.asyncDispose]()
     expect(await state()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded' })
   })
@@ -354,10 +354,10 @@ function gateOf(stack: AsyncDisposableStack): PromiseWithResolvers<void> {
   return gate
 }
 
-function untilAborted(signal: AbortSignal, begun: (signal: AbortSignal) => void): Promise<void> {
+function untilAborted(signal: AbortSignal, started: (signal: AbortSignal) => void): Promise<void> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason))
-    begun(signal)
+    started(signal)
   })
 }
 

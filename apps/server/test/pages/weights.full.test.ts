@@ -86,7 +86,7 @@ async function watched(page: Page) {
         await shifts.settled()
         return Number(shifts.sum)
       })
-      return { bytes, requests: [...requests], said: output, shift }
+      return { bytes, requests: [...requests], messages: output, shift }
     },
   }
 }
@@ -107,7 +107,7 @@ describe('the sign-in page of a real instance', () => {
     // Waits half a second without a request, so that late requests are recorded.
     await page.waitForLoadState('networkidle')
     const first = await log.sinceLoad()
-    expect(first.said).toEqual([])
+    expect(first.messages).toEqual([])
     expect(first.shift).toBeLessThan(maxShift)
     expect(first.bytes).toBeGreaterThan(5000)
     expect(first.bytes).toBeLessThanOrEqual(most.signIn)
@@ -202,9 +202,9 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
     async (name) => {
       await log.load(url + paths.get(name))
       await page.waitForLoadState('networkidle')
-      const { bytes, requests, said, shift } = await log.sinceLoad()
+      const { bytes, requests, messages, shift } = await log.sinceLoad()
       expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
-      expect(said).toEqual([])
+      expect(messages).toEqual([])
       expect(shift).toBeLessThan(maxShift)
       expect(bytes).toBeLessThanOrEqual(most.compressed)
       expect(requests.filter(({ by }) => by === 'script')).toEqual([])
@@ -247,8 +247,8 @@ describe('every page', () => {
       await log.load(`${server.origin}/${name}`)
       // Also checks for shifts after late content has loaded.
       await page.clock.runFor(5000)
-      const { bytes, requests, said, shift } = await log.sinceLoad()
-      expect(said).toEqual([])
+      const { bytes, requests, messages, shift } = await log.sinceLoad()
+      expect(messages).toEqual([])
       expect(shift).toBeLessThan(maxShift)
       expect(bytes).toBeGreaterThan(1000)
       expect(bytes).toBeLessThanOrEqual(name.startsWith('sign-in') ? most.signIn : most.other)

@@ -7,7 +7,7 @@ import { createSource } from './fixture.ts'
 import { createTarget, type Target } from './migrated-server.ts'
 
 /** Runs a command on a terminal, and returns each line that it showed there. */
-async function runOnTerminal(target: Awaited<ReturnType<typeof createTarget>>, args: readonly string[]) {
+async function runInTerminal(target: Awaited<ReturnType<typeof createTarget>>, args: readonly string[]) {
   const command = [process.execPath, '--conditions=pocket-source', mainProgram, ...args].join(' ')
   const options = { cwd: target.folder, env: target.env }
   await using terminal = await startProcess('script', ['-qec', command, '/dev/null'], options)
@@ -24,7 +24,7 @@ test(
     await using source = await createSource('archive')
     await using target = await createTarget('SQLite')
     const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile, '--dry-run']
-    const lines = await runOnTerminal(target, args)
+    const lines = await runInTerminal(target, args)
     expect(lines).toEqual(expect.arrayContaining(['user: 14 of 14', 'refresh token: 51 of 51']))
     expect(lines.at(-1)).toContain('Migrated:')
   },
@@ -37,17 +37,17 @@ test.each<Target>(['SQLite', 'PostgreSQL'])(
     await using source = await createSource('archive')
     await using target = await createTarget(kind)
     expect(await target.migrate(source.source)).toMatchObject({ exit: 0 })
-    const exported = await runOnTerminal(target, ['export', '--path', 'archive'])
+    const exported = await runInTerminal(target, ['export', '--path', 'archive'])
     const [, rows] = /^Exported (\d+) rows and 10 pictures/.exec(exported.at(-1) ?? '') ?? []
     expect(exported).toEqual(expect.arrayContaining([`rows: ${rows} of ${rows}`, 'pictures: 10 of 10']))
-    const [, total] = /^rows: (\d+) of \1$/.exec((await runOnTerminal(target, ['export', '--open'])).at(-2) ?? '') ?? []
+    const [, total] = /^rows: (\d+) of \1$/.exec((await runInTerminal(target, ['export', '--open'])).at(-2) ?? '') ?? []
     expect(Number(total)).toBeGreaterThan(13)
-    const imported = await runOnTerminal(target, ['import', '--path', 'archive', '--yes'])
+    const imported = await runInTerminal(target, ['import', '--path', 'archive', '--yes'])
     const kilobytes = Math.ceil((await stat(join(target.folder, 'archive'))).size / 1000)
     expect(imported).toContain(`kB: ${kilobytes} of ${kilobytes}`)
     expect(imported.at(-1)).toMatch(/^Imported /)
     await writeFile(join(target.folder, 'new-key'), 'the next key, which is long enough')
-    const rotated = await runOnTerminal(target, ['encryption-key-rotate', '--new-key-file', 'new-key', '--yes'])
+    const rotated = await runInTerminal(target, ['encryption-key-rotate', '--new-key-file', 'new-key', '--yes'])
     expect(rotated).toContain('rows of pocket_signup_token: 2 of 2')
     expect(rotated.at(-1)).toMatch(/rows are encrypted with the new key/)
   },

@@ -28,9 +28,9 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
       })
       const { url } = one
       const other = await one.startReplica()
-      const call = async (method: string, path: string, body?: object, at = url) => {
+      const call = async (method: string, path: string, body?: object, origin = url) => {
         const isForm = body instanceof FormData
-        const response = await fetch(at + path, {
+        const response = await fetch(origin + path, {
           method,
           headers: { 'x-api-key': apiKey, ...(!isForm && { 'content-type': 'application/json' }) },
           ...(body && { body: isForm ? body : JSON.stringify(body) }),
@@ -41,19 +41,19 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
       }
 
       // What every process has cached.
-      const kids = async (at: string): Promise<readonly string[]> => {
-        const response = await fetch(`${at}/.well-known/jwks.json`)
+      const kids = async (origin: string): Promise<readonly string[]> => {
+        const response = await fetch(`${origin}/.well-known/jwks.json`)
         return ((await response.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys.map(
           ({ kid }) => kid,
         )
       }
-      const signInPage = async (at: string) => (await fetch(`${at}/login`)).text()
-      const logo = async (at: string) =>
-        fetch(`${at}/api/application-images/logo`).then((response) => (response.ok ? response.text() : null))
-      const cached = { kids, logo, hasName: async (at: string) => (await signInPage(at)).includes('Renamed') }
-      const readAll = async (at: string) =>
+      const signInPage = async (origin: string) => (await fetch(`${origin}/login`)).text()
+      const logo = async (origin: string) =>
+        fetch(`${origin}/api/application-images/logo`).then((response) => (response.ok ? response.text() : null))
+      const cached = { kids, logo, hasName: async (origin: string) => (await signInPage(origin)).includes('Renamed') }
+      const readAll = async (origin: string) =>
         Object.fromEntries(
-          await Promise.all(Object.entries(cached).map(async ([name, read]) => [name, await read(at)])),
+          await Promise.all(Object.entries(cached).map(async ([name, read]) => [name, await read(origin)])),
         )
       const before = await readAll(other)
       expect(before).toEqual(await readAll(url))

@@ -77,8 +77,8 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200))
 
       /** `undefined` if the request failed without a definitive response. */
-      const api = async (method: string, path: string, body?: object, at = url) => {
-        const result = await fetch(at + path, {
+      const api = async (method: string, path: string, body?: object, origin = url) => {
+        const result = await fetch(origin + path, {
           method,
           headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
           ...(body && { body: JSON.stringify(body) }),
@@ -181,7 +181,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       await during('PostgreSQL restarted', () => postgres.restart())
 
       // A setting and a key count everywhere.
-      const atEach = <T>(read: (at: string) => Promise<T>) =>
+      const atEach = <T>(read: (origin: string) => Promise<T>) =>
         Promise.all(ports.map((own) => read(`http://127.0.0.1:${own}`)))
       const { json } = (await api('GET', '/api/application-configuration/all')) ?? {}
       // A list of keys and values.
@@ -189,12 +189,12 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const settings = { ...Object.fromEntries(values.map(({ key, value }) => [key, value])), appName: 'Renamed' }
       expect((await api('PUT', '/api/application-configuration', settings))?.status).toBe(200)
       await eventually(async () => {
-        const pages = await atEach(async (at) => (await fetch(`${at}/login`)).text())
+        const pages = await atEach(async (origin) => (await fetch(`${origin}/login`)).text())
         expect(pages.map((page) => page.includes('Renamed'))).toEqual([true, true, true])
       })
       did.push('the name of the instance changed')
-      const kidsAt = (at: string) =>
-        fetch(`${at}/.well-known/jwks.json`).then(async (response) =>
+      const kidsAt = (origin: string) =>
+        fetch(`${origin}/.well-known/jwks.json`).then(async (response) =>
           ((await response.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys
             .map(({ kid }) => kid)
             .sort(),

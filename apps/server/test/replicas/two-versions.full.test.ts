@@ -74,8 +74,8 @@ test(
 
     // The older version reads and writes what the newer one has extended, and the newer one continues with it.
     await becomesReady(port)
-    const refresh = (at: string, refreshToken: string) =>
-      token(at, application, { grant_type: 'refresh_token', refresh_token: refreshToken })
+    const refresh = (origin: string, refreshToken: string) =>
+      token(origin, application, { grant_type: 'refresh_token', refresh_token: refreshToken })
     const atNewer = `http://127.0.0.1:${newerPort}`
     const rotated = await refresh(atNewer, (await refresh(url, before.refresh_token)).refresh_token)
     const after = await signIn(url, application, new UserAgent(), passkey)

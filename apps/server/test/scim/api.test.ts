@@ -29,14 +29,14 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     await instance[Symbol.asyncDispose]()
   })
 
-  const body = (more: object = {}) => ({ endpoint: server.url, token: 'scim-token', oidcClientId: clientId, ...more })
-  const create = async (more: object = {}) => {
-    const { status, json } = await instance.call(`POST ${providers}`, { body: body(more) })
+  const body = (extra: object = {}) => ({ endpoint: server.url, token: 'scim-token', oidcClientId: clientId, ...extra })
+  const create = async (extra: object = {}) => {
+    const { status, json } = await instance.call(`POST ${providers}`, { body: body(extra) })
     expect(status).toBe(201)
     return { ...json, params: { id: String(json.id) } } as typeof json & { readonly params: { readonly id: string } }
   }
-  const update = (params: { id: string }, more: object = {}) =>
-    instance.call(`PUT ${providers}/{id}`, { params, body: body(more) })
+  const update = (params: { id: string }, extra: object = {}) =>
+    instance.call(`PUT ${providers}/{id}`, { params, body: body(extra) })
   const sync = (params: { id: string }) => instance.call(`POST ${providers}/{id}/sync`, { params })
   const ofClient = () => instance.call('GET /api/oidc/clients/{id}/scim-service-provider', { params: { id: clientId } })
 
@@ -90,8 +90,8 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     [{ token: 'two words' }, 'token', 'invalid_format'],
     [{ token: 'a\r\nx-evil: 1' }, 'token', 'invalid_format'],
     [{ removal: 'ignore' }, 'removal', 'oneof'],
-  ])('rejects %j', async (more, field, code) => {
-    const { status, json } = await instance.call(`POST ${providers}`, { body: body(more) })
+  ])('rejects %j', async (extra, field, code) => {
+    const { status, json } = await instance.call(`POST ${providers}`, { body: body(extra) })
     expect([status, json.code]).toEqual([400, 'validation_failed'])
     expect(json.details).toMatchObject({ fields: [{ field, code }] })
   })

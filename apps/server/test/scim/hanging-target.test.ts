@@ -4,9 +4,9 @@ import { expect, test } from '@jest/globals'
 import { startInstance } from '../api/instance.ts'
 
 test('an unresponsive target delays no requests or changes, and the server can still stop', async () => {
-  let asked = 0
+  let requestCount = 0
   const target = createServer(() => {
-    asked++
+    requestCount++
   })
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
   await using _ = {
@@ -20,16 +20,16 @@ test('an unresponsive target delays no requests or changes, and the server can s
   const instance = await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
   const { administrator, url } = instance
   const { id } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
-  const at = `${url}/settings/admin/oidc-clients/${id}/scim`
-  await administrator.postForm(at, { endpoint, removal: 'deactivate' })
-  while (asked === 0) await administrator.get(at)
+  const pageUrl = `${url}/settings/admin/oidc-clients/${id}/scim`
+  await administrator.postForm(pageUrl, { endpoint, removal: 'deactivate' })
+  while (requestCount === 0) await administrator.get(pageUrl)
 
   const { agent } = await instance.person('bob')
   expect((await agent.get(`${url}/settings/account`)).status).toBe(200)
-  expect((await administrator.get(at)).text).toContain('running')
-  const again = await administrator.follow(await administrator.postForm(`${at}/run`, {}))
+  expect((await administrator.get(pageUrl)).text).toContain('running')
+  const again = await administrator.follow(await administrator.postForm(`${pageUrl}/run`, {}))
   expect(again.text).toContain('A run is in progress.')
-  const move = await administrator.postForm(at, { endpoint: `${endpoint}/elsewhere`, removal: 'deactivate' })
+  const move = await administrator.postForm(pageUrl, { endpoint: `${endpoint}/elsewhere`, removal: 'deactivate' })
   expect([move.status, move.text]).toEqual([409, expect.stringContaining('Wait until it finishes')])
   const providers = `${url}/api/oidc/clients/${id}/scim-service-provider`
   const { id: provider } = (await administrator.getJson(providers)).json() as { id: string }
@@ -40,8 +40,8 @@ test('an unresponsive target delays no requests or changes, and the server can s
   const created = await administrator.sendJson('POST', `${url}/api/scim/service-provider`, { body })
   const { id: second } = created.json() as { id: string }
   const result = administrator.sendJson('POST', `${url}/api/scim/service-provider/${second}/sync`, {})
-  while (asked < 2) await administrator.get(at)
+  while (requestCount < 2) await administrator.get(pageUrl)
   await instance[Symbol.asyncDispose]()
   expect((await result).status).toBe(500)
-  expect(asked).toBe(2)
+  expect(requestCount).toBe(2)
 })

@@ -9,7 +9,7 @@ import { type Instance, startInstance } from '../api/instance.ts'
 let instance: Instance
 let server: ScimServer
 let clientId: string
-let at: string
+let pageUrl: string
 
 beforeAll(async () => {
   instance = await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   ;({ id: clientId } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] }))
-  at = `${instance.url}/settings/admin/oidc-clients/${clientId}/scim`
+  pageUrl = `${instance.url}/settings/admin/oidc-clients/${clientId}/scim`
   server.users.clear()
 })
 
@@ -27,10 +27,10 @@ afterAll(async () => {
   await instance[Symbol.asyncDispose]()
 })
 
-const page = async () => (await instance.administrator.get(at)).text
+const page = async () => (await instance.administrator.get(pageUrl)).text
 const post = (part: string, fields: Readonly<Record<string, string>> = {}) =>
-  instance.administrator.postForm(at + part, fields)
-const target = (more: object = {}) => ({ endpoint: server.url, token: 'scim-token', removal: 'deactivate', ...more })
+  instance.administrator.postForm(pageUrl + part, fields)
+const target = (extra: object = {}) => ({ endpoint: server.url, token: 'scim-token', removal: 'deactivate', ...extra })
 const setUp = async () => {
   const response = await post('', target())
   expect([response.status, response.location]).toEqual([303, expect.stringContaining('/scim')])
@@ -46,7 +46,7 @@ const ended = async () => {
 const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
 
 test('provisioning is set up, runs, and shows its result', async () => {
-  const client = () => instance.administrator.get(at.replace('/scim', '/settings'))
+  const client = () => instance.administrator.get(pageUrl.replace('/scim', '/settings'))
   expect((await client()).text).toContain('Set up provisioning')
   expect(await page()).toContain('Start provisioning')
   const saved = await setUp()
@@ -74,11 +74,11 @@ test.each([
   [{ endpoint: '' }, 'Enter the SCIM endpoint.'],
   [{ endpoint: 'photos.example' }, 'Enter an https:// URL'],
   [{ token: 'two words' }, 'The token has invalid characters'],
-])('%j is rejected next to the field, and the input is kept', async (more, sentence) => {
-  const response = await post('', target({ removal: 'delete', ...more }))
+])('%j is rejected next to the field, and the input is kept', async (extra, sentence) => {
+  const response = await post('', target({ removal: 'delete', ...extra }))
   expect(response.status).toBe(400)
   expect(response.text).toContain(sentence)
-  expect(response.text).toContain(`value="${'endpoint' in more ? more.endpoint : server.url}"`)
+  expect(response.text).toContain(`value="${'endpoint' in extra ? extra.endpoint : server.url}"`)
   expect(response.text).toMatch(/value="delete" checked/)
   expect(response.text).not.toContain('two words')
 })
@@ -100,7 +100,7 @@ test('a concurrent change is shown', async () => {
 test('a test names the target, or the cause of its failure', async () => {
   await setUp()
   expect((await post('/test')).text).toContain('Updates: PATCH.')
-  expect((await instance.administrator.get(`${at}/test`)).location).toContain(`${clientId}/scim`)
+  expect((await instance.administrator.get(`${pageUrl}/test`)).location).toContain(`${clientId}/scim`)
   await post('', target({ token: 'wrong' }))
   const failed = await post('/test')
   expect(failed.text).toContain('The token was rejected.')
@@ -136,7 +136,7 @@ test('existing resources are listed and adopted', async () => {
   expect(text).toContain('Existing accounts and groups')
   expect(text).toContain('<span class="chip warn">incomplete</span>')
   expect(text).toContain('Never complete')
-  const client = () => instance.administrator.get(at.replace('/scim', '/settings'))
+  const client = () => instance.administrator.get(pageUrl.replace('/scim', '/settings'))
   expect((await client()).text).toContain('<span class="chip warn">incomplete</span>')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
@@ -165,5 +165,5 @@ test('a failing target is shown in the overview, and provisioning is removed', a
 })
 
 test('returns not found for an unknown client', async () => {
-  expect((await instance.administrator.get(at.replace(clientId, 'nobody'))).status).toBe(404)
+  expect((await instance.administrator.get(pageUrl.replace(clientId, 'nobody'))).status).toBe(404)
 })

@@ -39,7 +39,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
     await store.consumeChanges(Number.MAX_SAFE_INTEGER, 1)
   })
 
-  const provider = async (more: Partial<ScimProvider> = {}): Promise<ScimProvider> => {
+  const provider = async (extra: Partial<ScimProvider> = {}): Promise<ScimProvider> => {
     const created: ScimProvider = {
       id: randomUUID(),
       clientId: randomUUID(),
@@ -53,7 +53,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
       startedAt: null,
       succeededAt: null,
       report: null,
-      ...more,
+      ...extra,
     }
     await store.insert(created)
     return created

@@ -190,7 +190,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
     print(`${kind}: ${sizes[0]} bytes`)
     const counts = [await rows()]
     for (let passed = 0; passed < minutes; passed++) {
-      const begun = now
+      const startedAt = now
       if (passed % 10 === 0) await everyRoute(instance.url, () => (now += 20))
       for (const [name, send] of Object.entries(kinds))
         for (let sent = 0; sent < (times[name] ?? defaultTimes); sent++) {
@@ -200,7 +200,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
           // Requests are spread over the minute, so that no general rate limit hides the others.
           now += 100
         }
-      now = begun + minute
+      now = startedAt + minute
       while ((await instance.app.pocket.removeExpired(200)) > 0);
       sizes.push(await bytes())
       counts.push(await rows())

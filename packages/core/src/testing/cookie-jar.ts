@@ -103,8 +103,8 @@ function cookieOf(pair: string, attributes: Attributes, { url, now }: { url: URL
 }
 
 function splitPair(text: string): [string, string] {
-  const at = text.indexOf('=')
-  return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+  const separator = text.indexOf('=')
+  return separator < 0 ? [text.trim(), ''] : [text.slice(0, separator).trim(), text.slice(separator + 1).trim()]
 }
 
 function defaultPath(pathname: string): string {

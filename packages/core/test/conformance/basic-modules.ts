@@ -306,8 +306,8 @@ export function basicModules(mode: ResponseMode): void {
       code_challenge_method: 'S256',
     })
     const code = async () => (await responseOf(await complete(party, await send(party, url)))).get('code') ?? ''
-    const ask = async (more: Readonly<Record<string, string>>) =>
-      askForToken(party, { grant_type: 'authorization_code', code: await code(), ...more })
+    const ask = async (extra: Readonly<Record<string, string>>) =>
+      askForToken(party, { grant_type: 'authorization_code', code: await code(), ...extra })
     expect(await ask({ code_verifier: verifier })).toMatchObject({ status: 200 })
     const wrong = { code_verifier: oauth.generateRandomCodeVerifier() }
     for (const more of [{}, wrong])

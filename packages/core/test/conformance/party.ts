@@ -28,14 +28,14 @@ export async function second(party: Party): Promise<Party> {
 }
 
 /** An authorization request as the suite sends it: with state and nonce, without PKCE. */
-export function requestOf({ mode, configuration }: Party, more: Parameters = {}, without: readonly string[] = []) {
+export function requestOf({ mode, configuration }: Party, extra: Parameters = {}, without: readonly string[] = []) {
   const parameters: Parameters = {
     redirect_uri: redirectUri,
     scope: 'openid',
     state: oidc.randomState(),
     nonce: oidc.randomNonce(),
     ...(mode !== 'query' && { response_mode: mode }),
-    ...more,
+    ...extra,
   }
   const url = oidc.buildAuthorizationUrl(configuration, parameters)
   for (const name of without) url.searchParams.delete(name)
@@ -109,8 +109,8 @@ export async function exchange(party: Party, url: URL, response: UserAgentRespon
 }
 
 /** A complete login. */
-export async function logIn(party: Party, more: Parameters = {}, without: readonly string[] = []): Promise<Login> {
-  const url = requestOf(party, more, without)
+export async function logIn(party: Party, extra: Parameters = {}, without: readonly string[] = []): Promise<Login> {
+  const url = requestOf(party, extra, without)
   return exchange(party, url, await complete(party, await send(party, url)))
 }
 

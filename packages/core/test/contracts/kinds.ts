@@ -40,10 +40,10 @@ async function postgresWithSchema(): Promise<EmptyDatabase> {
 
 async function overDatabase(
   open: () => Promise<EmptyDatabase>,
-  more: { readonly schema?: string; readonly entityPrefix?: string } = {},
+  extra: { readonly schema?: string; readonly entityPrefix?: string } = {},
 ): Promise<StoresUnderTest> {
   const database = await open()
-  const options: DataSourceOptions = Object.assign(optionsFor(database), more)
+  const options: DataSourceOptions = Object.assign(optionsFor(database), extra)
   await runMigrations(options, [pocketMigrations])
   const dataSource = await new DataSource(options).initialize()
   return {

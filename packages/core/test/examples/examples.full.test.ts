@@ -312,10 +312,10 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
     }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['strict.ts'] }))
     const tsc = join(core, '../../node_modules/typescript/bin/tsc')
-    const said = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: folder }).catch(
+    const compiled = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: folder }).catch(
       (failed: { readonly stdout: string }) => failed,
     )
-    expect(said.stdout).toBe('')
+    expect(compiled.stdout).toBe('')
   })
 
   test.each([

@@ -65,7 +65,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       clientPermissionIds: [],
     })
     const browsing = { agent: new UserAgent(), person: await host.person('ada') }
-    const code = async (more: Parameters = {}) => (await login(host, configuration, more, browsing)).finish
+    const code = async (extra: Parameters = {}) => (await login(host, configuration, extra, browsing)).finish
     const tokens = await (await code())()
     const atApi = await (await code({ resource, scope: 'openid notes:read' }))()
     const unexchanged = await code()
@@ -143,7 +143,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     if (way in ends) expect(await kept(one)).toEqual([])
     // The first request may revoke the other token.
     const requests = format === 'signed' ? [one.refresh, one.exchange] : [one.exchange, one.refresh]
-    for (const ask of requests) await expect(ask()).rejects.toMatchObject(refused)
+    for (const request of requests) await expect(request()).rejects.toMatchObject(refused)
     expect(host.errors).toEqual([])
   })
 

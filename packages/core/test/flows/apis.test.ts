@@ -62,13 +62,13 @@ async function prepared(
   return { host, ...party, api, account, authenticator, agent: new UserAgent() }
 }
 
-async function authorize({ agent, configuration }: Setting, more: Readonly<Record<string, string>> = {}) {
+async function authorize({ agent, configuration }: Setting, extra: Readonly<Record<string, string>> = {}) {
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid notes:read notes:write',
     resource,
     state: 'a state',
-    ...more,
+    ...extra,
   })
   const page = await agent.follow(await agent.get(url.href), { until: back })
   const finish = (to: string | null, parameters = {}) =>
@@ -76,8 +76,8 @@ async function authorize({ agent, configuration }: Setting, more: Readonly<Recor
   return { page, finish }
 }
 
-async function tokens(setting: Setting, more: Readonly<Record<string, string>> = {}) {
-  const { page, finish } = await authorize(setting, more)
+async function tokens(setting: Setting, extra: Readonly<Record<string, string>> = {}) {
+  const { page, finish } = await authorize(setting, extra)
   const consent = await signIn(setting.agent, page, setting.authenticator, back)
   const returned = consent.location === null ? await decide(setting.agent, consent, 'submitTo', back) : consent
   return finish(returned.location)
@@ -357,9 +357,9 @@ describe('request', () => {
     [{ resource: 'no address' }, 'invalid_target'],
     [{ scope: 'openid notes:delete' }, 'invalid_scope'],
     [{ scope: 'openid other:read' }, 'invalid_scope'],
-  ])('for %j is rejected with %s', async (more, error) => {
+  ])('for %j is rejected with %s', async (extra, error) => {
     await using host = await startHost()
-    const { page } = await authorize(await prepared(host), more)
+    const { page } = await authorize(await prepared(host), extra)
     expect(parameters(page.location).get('error')).toBe(error)
   })
 

@@ -58,20 +58,20 @@ const answers: Readonly<Record<string, Answer>> = {
 }
 
 async function startElsewhere(answer: Answer) {
-  let asked = 0
+  let requestCount = 0
   const sockets = new Set<Socket>()
   const server = createServer((req, res) => {
-    asked++
+    requestCount++
     sockets.add(req.socket)
     answer(res, req.url ?? '/')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
-    asked: () => asked,
+    asked: () => requestCount,
     /** The upper bound holds on slow machines too. */
     expectLittle() {
-      expect(asked).toBeLessThanOrEqual(16)
+      expect(requestCount).toBeLessThanOrEqual(16)
       const sent = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
       expect(sent).toBeLessThan(byteLimit)
     },

@@ -145,13 +145,13 @@ describe('signature verification', () => {
   })
 
   describe('request object', () => {
-    async function attempt(id: string, request: string, more: Readonly<Record<string, string>> = {}) {
+    async function attempt(id: string, request: string, extra: Readonly<Record<string, string>> = {}) {
       const query = new URLSearchParams({
         client_id: id,
         response_type: 'code',
         scope: 'openid',
         redirect_uri: redirectUri,
-        ...more,
+        ...extra,
         request,
       })
       const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })

@@ -7,13 +7,13 @@ const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
 const form = 'application/x-www-form-urlencoded'
 
-function authorizeUrl(host: Host, clientId: string, more: Readonly<Record<string, string>> = {}): string {
+function authorizeUrl(host: Host, clientId: string, extra: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams({
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
     scope: 'openid profile',
-    ...more,
+    ...extra,
   })
   return `${host.issuer}/authorize?${query}`
 }

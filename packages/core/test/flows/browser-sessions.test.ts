@@ -54,8 +54,8 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
 
   const clientThat = () => relyingParty(host, { client: { skipConsent: true } })
   type Party = Awaited<ReturnType<typeof clientThat>>
-  const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  const urlOf = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
   const accountIn = async (agent: UserAgent) =>

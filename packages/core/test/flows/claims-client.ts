@@ -37,17 +37,19 @@ export async function party(
 }
 
 /** Starts an authorization and follows redirects up to the first page. */
-export function begin({ configuration, agent }: Party, more: Readonly<Record<string, string>>) {
-  const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, ...more })
+export function begin({ configuration, agent }: Party, extra: Readonly<Record<string, string>>) {
+  const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, ...extra })
   return agent.get(url.href).then((page) => agent.follow(page, { until: back }))
 }
 
 /** Signs in and consents, up to the redirect URI of the client. */
 export async function agree({ agent, authenticator }: Party, page: UserAgentResponse): Promise<URL> {
-  let at = page
-  if (at.location === null && viewOf(at).view === 'sign-in') at = await signIn(agent, at, authenticator, back)
-  if (at.location === null && viewOf(at).view === 'consent') at = await decide(agent, at, 'submitTo', back)
-  return new URL(at.location ?? '')
+  let current = page
+  if (current.location === null && viewOf(current).view === 'sign-in')
+    current = await signIn(agent, current, authenticator, back)
+  if (current.location === null && viewOf(current).view === 'consent')
+    current = await decide(agent, current, 'submitTo', back)
+  return new URL(current.location ?? '')
 }
 
 type ClaimValues = Readonly<Record<string, unknown>>
@@ -61,9 +63,9 @@ export interface ReceivedClaims {
 }
 
 /** The claims that the client receives: in the ID token, at UserInfo, and in the refreshed ID token. */
-export async function receiveClaims(fixture: Party, more: Readonly<Record<string, string>>): Promise<ReceivedClaims> {
+export async function receiveClaims(fixture: Party, extra: Readonly<Record<string, string>>): Promise<ReceivedClaims> {
   const { configuration, account } = fixture
-  const returned = await agree(fixture, await begin(fixture, more))
+  const returned = await agree(fixture, await begin(fixture, extra))
   const tokens = await oidc.authorizationCodeGrant(configuration, returned)
   const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)
   const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')

@@ -85,11 +85,11 @@ describe('claims', () => {
     for (const isPushed of [false, true]) {
       const fixture = await party(host, {}, about)
       const { configuration, agent } = fixture
-      const ask = async (more: Readonly<Record<string, string>>) => {
+      const ask = async (extra: Readonly<Record<string, string>>) => {
         const url = isPushed
-          ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...request, ...more })
-          : oidc.buildAuthorizationUrl(configuration, { ...request, ...more })
-        return agent.follow(await agent.get(url.href), { until: (at) => at.startsWith(redirectUri) })
+          ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...request, ...extra })
+          : oidc.buildAuthorizationUrl(configuration, { ...request, ...extra })
+        return agent.follow(await agent.get(url.href), { until: (url) => url.startsWith(redirectUri) })
       }
       const returned = await agree(fixture, await ask({}))
       expect((await oidc.authorizationCodeGrant(configuration, returned)).scope).toBe('openid offline_access')

@@ -222,16 +222,16 @@ describe('client assertion', () => {
 async function startIssuer() {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'e', alg: 'ES256' }]
-  let asked = 0
+  let requestCount = 0
   const server = createServer((_req, res) => {
-    asked++
+    requestCount++
     res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url,
-    asked: () => asked,
+    asked: () => requestCount,
     sign: (claims: Record<string, unknown>, key = privateKey) => signed({ iss: url, ...claims }, key, 'ES256', 'e'),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

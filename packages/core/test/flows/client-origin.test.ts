@@ -4,7 +4,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { type Host, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
-const said = {
+const metadata = {
   redirect_uris: [redirectUri],
   client_name: 'An application',
   client_uri: 'https://app.example',
@@ -24,7 +24,7 @@ async function registered() {
   const response = await fetch(`${host.issuer}/api/oidc/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(said),
+    body: JSON.stringify(metadata),
   })
   const body = (await response.json()) as Readonly<Record<string, unknown>>
   const id = String(body.client_id)
@@ -35,7 +35,7 @@ async function registered() {
         'content-type': 'application/json',
         authorization: `Bearer ${String(body.registration_access_token)}`,
       },
-      body: JSON.stringify({ ...said, client_id: id, ...changes }),
+      body: JSON.stringify({ ...metadata, client_id: id, ...changes }),
     })
     expect(changed.status).toBe(200)
   }
@@ -56,7 +56,7 @@ const mark = async (id: string) => {
 
 test('shows the links and the host of a self-registered client, and its logo only after it is verified', async () => {
   const { id } = await registered()
-  const links = { policyUri: said.policy_uri, tosUri: said.tos_uri }
+  const links = { policyUri: metadata.policy_uri, tosUri: metadata.tos_uri }
   const unknown = { kind: 'registration', host: 'app.example', isKnown: false, ...links }
   expect(await originOf(id)).toMatchObject({ origin: unknown })
   await mark(id)
@@ -94,7 +94,7 @@ test.each([
   const stored = await host.stores.clients.find(id)
   if (!stored) throw new Error('The client no longer exists.')
   await host.stores.clients.update({ ...stored, registration: { ...stored.registration, policy_uri: address } })
-  expect(await originOf(id)).toMatchObject({ origin: { policyUri: null, tosUri: said.tos_uri } })
+  expect(await originOf(id)).toMatchObject({ origin: { policyUri: null, tosUri: metadata.tos_uri } })
 })
 
 test('links from the default pages without giving the target access to the page', async () => {

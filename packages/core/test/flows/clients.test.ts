@@ -28,12 +28,12 @@ async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
 
 type Parameters = Readonly<Record<string, string>>
 
-async function authorize({ agent, configuration }: Pick<Setting, 'agent' | 'configuration'>, more: Parameters = {}) {
+async function authorize({ agent, configuration }: Pick<Setting, 'agent' | 'configuration'>, extra: Parameters = {}) {
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid email offline_access',
     state: 'a state',
-    ...more,
+    ...extra,
   })
   const page = await agent.follow(await agent.get(url.href), { until: back })
   const finish = (to: string | null) =>

@@ -59,7 +59,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     host.events.length = 0
   })
 
-  const at = (path: string, query: Readonly<Record<string, string>>) =>
+  const urlOf = (path: string, query: Readonly<Record<string, string>>) =>
     `${host.issuer}${path}?${new URLSearchParams(query)}`
   type Person = Awaited<ReturnType<Host['person']>>
 
@@ -67,19 +67,19 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     'with a passkey': async (agent, { authenticator }) => {
       const { client } = await host.client({ redirectUris: [redirectUri] })
       const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-      signInPage = await agent.follow(await agent.get(at('/authorize', query)))
+      signInPage = await agent.follow(await agent.get(urlOf('/authorize', query)))
       return answerCeremony(agent, signInPage, authenticator)
     },
     'with a login code': async (agent, { account }) => {
       const { code } = await host.pocket.issueLoginCode(account, minute)
-      return agent.get(at('/enter', { code }))
+      return agent.get(urlOf('/enter', { code }))
     },
     'on another device': async (agent, { account }) => {
-      const { id, token, userCode } = JSON.parse((await agent.get(at('/ask', {}))).text)
-      await new UserAgent().get(at('/approve', { account: account.id, code: userCode }))
-      return agent.get(at('/redeem', { id, token }))
+      const { id, token, userCode } = JSON.parse((await agent.get(urlOf('/ask', {}))).text)
+      await new UserAgent().get(urlOf('/approve', { account: account.id, code: userCode }))
+      return agent.get(urlOf('/redeem', { id, token }))
     },
-    'of a new account': (agent, { account }) => agent.get(at('/new', { account: account.id })),
+    'of a new account': (agent, { account }) => agent.get(urlOf('/new', { account: account.id })),
   }
 
   test.each(Object.entries(methods))(

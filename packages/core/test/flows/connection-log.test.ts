@@ -11,8 +11,8 @@ import { decide, type Host, signIn, startHost } from './host.ts'
 const redirectUri = 'https://client.example'
 const back = (url: string) => url.startsWith(redirectUri)
 
-function authorizeUrl(host: Host, clientId: string, more: Record<string, string> = {}): string {
-  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+function authorizeUrl(host: Host, clientId: string, extra: Record<string, string> = {}): string {
+  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
   return `${host.issuer}/authorize?${new URLSearchParams(query)}`
 }
 
@@ -230,8 +230,8 @@ describe('connection log of a client', () => {
     }
     const otherUsers = (id: string, count: number) =>
       Promise.all(
-        Array.from({ length: count }, (_, at) =>
-          at % 2
+        Array.from({ length: count }, (_, index) =>
+          index % 2
             ? fetch(authorizeUrl(host, id, { prompt: 'none' }), { redirect: 'manual' })
             : exchange(host, { code: 'guess' }, basic(id, 'wrong')),
         ),
@@ -273,7 +273,7 @@ describe('connection log of a client', () => {
     const idle = log.whenIdle()
     note(null, 'known')
     note('198.51.100.7', 'somebody')
-    for (let at = 0; at < 5000; at++) note('192.0.2.1', 'flood')
+    for (let index = 0; index < 5000; index++) note('192.0.2.1', 'flood')
     gate.resolve()
     await idle
     expect(written).toHaveLength(2)

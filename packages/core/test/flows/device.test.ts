@@ -273,14 +273,14 @@ test.each([
     const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true })
     const pkce = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
     const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...pkce }
-    const start = async (more: Readonly<Record<string, string>> = {}) => {
-      const body = new URLSearchParams({ ...request, state: 's'.repeat(100), nonce: 'n'.repeat(100), ...more })
+    const start = async (extra: Readonly<Record<string, string>> = {}) => {
+      const body = new URLSearchParams({ ...request, state: 's'.repeat(100), nonce: 'n'.repeat(100), ...extra })
       return (await fetch(`${host.issuer}/api/oidc/${path}`, { method: 'POST', body })).status
     }
     const large = { claims: JSON.stringify({ userinfo: { email: { value: 'x'.repeat(1536) } } }) }
-    const isStarted = async (count: number, more?: typeof large) => {
+    const isStarted = async (count: number, extra?: typeof large) => {
       const statuses = new Set<number>()
-      for (let started = 0; started < count; started++) statuses.add(await start(more))
+      for (let started = 0; started < count; started++) statuses.add(await start(extra))
       return [...statuses].join() === String(path === 'par' ? 201 : 200)
     }
     expect(await isStarted(max, large)).toBe(true)

@@ -66,22 +66,22 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ]).toContainEqual(await attempt(assertion))
   }
 
-  const claims = (more: Claims = {}): JWTPayload => ({
+  const claims = (extra: Claims = {}): JWTPayload => ({
     iss: `${issuers.url}/a`,
     sub: 'repo:a',
     aud: 'pocket',
     jti: crypto.randomUUID(),
     iat: now(),
     exp: now() + 300,
-    ...(more as JWTPayload),
+    ...(extra as JWTPayload),
   })
   const signed = (payload: JWTPayload, header: { alg: string; kid?: string } = { alg: 'ES256', kid: 'e' }) =>
     new SignJWT(payload).setProtectedHeader(header).sign(header.alg === 'ES256' ? ours.privateKey : theirs.privateKey)
 
-  async function attempt(assertion: string, at = host, id = clientId) {
+  async function attempt(assertion: string, target = host, id = clientId) {
     const form = { grant_type: 'client_credentials', client_id: id, client_assertion: assertion }
     const body = new URLSearchParams({ ...form, client_assertion_type: assertionType })
-    const response = await fetch(`${at.issuer}/api/oidc/token`, { method: 'POST', body })
+    const response = await fetch(`${target.issuer}/api/oidc/token`, { method: 'POST', body })
     return [response.status, ((await response.json()) as { error?: string }).error]
   }
 
@@ -91,8 +91,8 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['by a clock that is a little ahead', () => ({ iat: now() + 20, nbf: now() + 20 })],
     ['without a time of issue', () => ({ iat: undefined })],
     ['that lives for a year', () => ({ exp: now() + 365 * 24 * 3600 })],
-  ])('accepts an assertion %s', async (_name, more) => {
-    expect(await attempt(await signed(claims(more())))).toEqual([200, undefined])
+  ])('accepts an assertion %s', async (_name, extra) => {
+    expect(await attempt(await signed(claims(extra())))).toEqual([200, undefined])
   })
 
   test.each<[string, () => Claims]>([
@@ -122,8 +122,8 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['with an empty name', () => ({ jti: '' })],
     ['with an odd name', () => ({ jti: { a: 1 } })],
     ['with a huge body', () => ({ filler: 'x'.repeat(20_000) })],
-  ])('rejects an assertion %s', async (_name, more) => {
-    await refused(await signed(claims(more())))
+  ])('rejects an assertion %s', async (_name, extra) => {
+    await refused(await signed(claims(extra())))
     expect(host.errors).toEqual([])
   })
 
@@ -175,7 +175,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   test('accepts an assertion once across all processes', async () => {
     const assertion = await signed(claims())
     const results = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => attempt(assertion, at % 2 ? host : another)),
+      Array.from({ length: 20 }, (_, index) => attempt(assertion, index % 2 ? host : another)),
     )
     expect(results.filter(([status]) => status === 200)).toHaveLength(1)
     expect(await attempt(assertion, another)).toEqual([401, 'invalid_client'])

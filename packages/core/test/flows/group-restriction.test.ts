@@ -29,8 +29,8 @@ async function application(protocol: ClientProtocolInput = {}, input: Partial<Ne
     await host.pocket.clients.update(id, { ...client, isGroupRestricted: true })
     await host.pocket.clients.setAllowedGroups(id, ['staff'])
   }
-  const authorize = async (more: Parameters = {}) => {
-    const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  const authorize = async (extra: Parameters = {}) => {
+    const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     const url = `${host.issuer}/authorize?${new URLSearchParams(query)}`
     return agent.follow(await agent.get(url), { until: back })
   }

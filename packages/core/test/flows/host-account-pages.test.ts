@@ -30,12 +30,12 @@ const routes: Readonly<Record<string, Route>> = {
   '/who': async (pocket, req, res) => (await pocket.session(req, res)) ?? {},
 }
 
-async function hostOf(people: Partial<HostAccounts>, more: Partial<PocketOptions> = {}) {
+async function hostOf(people: Partial<HostAccounts>, extra: Partial<PocketOptions> = {}) {
   const stores = memoryStores()
   const accounts: HostAccounts = { find: async () => undefined, ...people }
   const host = await startHost({
     stores,
-    options: { ...more, accounts, limits: { hookTimeout: 100, ...more.limits } },
+    options: { ...extra, accounts, limits: { hookTimeout: 100, ...extra.limits } },
     mount: (pocket) => {
       const provider = pocket.callback()
       return (req, res) =>

@@ -207,11 +207,12 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { account } = await host.person('ada')
       const { request, redeem, decide } = host.pocket.deviceLogins
       const device = new UserAgent()
-      const asked = (await call(device, request)) as Record<'id' | 'token' | 'userCode', string>
-      const decision = { code: asked.userCode, accountId: account.id, status: 'approved' } as const
+      const deviceLogin = (await call(device, request)) as Record<'id' | 'token' | 'userCode', string>
+      const decision = { code: deviceLogin.userCode, accountId: account.id, status: 'approved' } as const
       return {
         attempt: () => codeOf(call(new UserAgent(), (req) => decide(req, decision))),
-        state: () => call(device, (req, res) => redeem(req, res, { id: asked.id, token: asked.token, wait: 0 })),
+        state: () =>
+          call(device, (req, res) => redeem(req, res, { id: deviceLogin.id, token: deviceLogin.token, wait: 0 })),
       }
     },
   },

@@ -11,7 +11,7 @@ async function atClient(options: Partial<PocketOptions>) {
   const { configuration, client } = await relyingParty(host, { client: { skipConsent: true } })
   const person = await host.person('ada')
   const agent = new UserAgent()
-  const ask = (more: Readonly<Record<string, string>> = {}) => login(host, configuration, more, { agent, person })
+  const ask = (extra: Readonly<Record<string, string>> = {}) => login(host, configuration, extra, { agent, person })
   return { host, configuration, client, person, agent, ask }
 }
 

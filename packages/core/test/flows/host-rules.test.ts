@@ -5,9 +5,9 @@ import * as oidc from 'openid-client'
 import { minute, returnDenied, startHost, viewOf } from './host.ts'
 import { back, login, relyingParty } from './signed-in.ts'
 
-async function withChecks(checks: AccessChecks, more: Partial<NewClientInput> = {}) {
+async function withChecks(checks: AccessChecks, extra: Partial<NewClientInput> = {}) {
   const host = await startHost({ options: { hooks: { accessChecks: checks }, limits: { hookTimeout: 1000 } } })
-  const { configuration, client } = await relyingParty(host, { client: { skipConsent: true, ...more } })
+  const { configuration, client } = await relyingParty(host, { client: { skipConsent: true, ...extra } })
   const person = await host.person('ada')
   const agent = new UserAgent()
   const ask = (from = agent) => login(host, configuration, {}, { agent: from, person })

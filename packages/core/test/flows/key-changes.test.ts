@@ -11,19 +11,19 @@ test('a read of the keys that began before a rotation does not bring the old key
     return keys.map(({ kid }) => kid)
   }
   const before = await kids()
-  const begun = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<void>()
   const gate = Promise.withResolvers<void>()
   stores.keys.listCached = async () => {
     // No later read may correct the keys.
     stores.keys.listCached = () => new Promise(() => {})
     const keys = await stores.keys.list()
-    begun.resolve()
+    started.resolve()
     await gate.promise
     return keys
   }
   host.clock.pass(1000)
   const during = kids()
-  await begun.promise
+  await started.promise
   const replaced = await host.pocket.replaceKeys(before, { immediately: true })
   expect(replaced.length).toBeGreaterThan(0)
   gate.resolve()

@@ -16,8 +16,8 @@ afterAll(async () => host[Symbol.asyncDispose]())
 
 const languagesOf = (page: UserAgentResponse) => viewOf(page).languages
 
-async function authorize(agent: UserAgent, more: Readonly<Record<string, string>> = {}) {
-  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+async function authorize(agent: UserAgent, extra: Readonly<Record<string, string>> = {}) {
+  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
   return agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`), { until: back })
 }
 
@@ -31,8 +31,8 @@ test.each([
   [`${'x'.repeat(4000)} de`, ['de']],
   [`de-x-${'a'.repeat(40)} en`, ['en']],
   [
-    Array.from({ length: 40 }, (_, at) => `de-x-a${at}`).join(' '),
-    Array.from({ length: 10 }, (_, at) => `de-x-a${at}`),
+    Array.from({ length: 40 }, (_, index) => `de-x-a${index}`).join(' '),
+    Array.from({ length: 10 }, (_, index) => `de-x-a${index}`),
   ],
   [`${'- '.repeat(2000)}de`, []],
 ])('passes ui_locales %j to the page as %j', async (uiLocales, languages) => {

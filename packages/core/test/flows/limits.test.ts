@@ -36,12 +36,12 @@ async function failures(host: Host, id: string, count: number): Promise<readonly
 /** The number of store calls during an action. */
 function counting({ stores: { limits } }: Host) {
   const take = limits.consume.bind(limits)
-  let asked = 0
+  let callCount = 0
   limits.consume = (request) => {
-    asked += 1
+    callCount += 1
     return take(request)
   }
-  return () => asked
+  return () => callCount
 }
 
 async function signInPage(host: Host, clientId: string) {

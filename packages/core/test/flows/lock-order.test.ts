@@ -154,13 +154,13 @@ describe('transactions that cross on PostgreSQL', () => {
   test('rejects a device authorization that races with a passkey removal', async () => {
     const one = await signedIn()
     const device = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
-    const asked = await oidc.initiateDeviceAuthorization(device.configuration, { scope: 'openid' })
+    const authorization = await oidc.initiateDeviceAuthorization(device.configuration, { scope: 'openid' })
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
     const cross = crossing()
     cross.stopAfter('sessionHistory', 'addRemoval')
     const removed = host.pocket.passkeys.removeAsAdministrator(one.account.id, passkey?.id ?? '')
     await cross.met(1)
-    const approved = one.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: asked.user_code })}`)
+    const approved = one.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: authorization.user_code })}`)
     await cross.met(2)
     cross.open()
     await removed

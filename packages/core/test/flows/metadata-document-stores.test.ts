@@ -10,8 +10,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('twenty concurrent requests create one client from a document, and a changed document revokes consents', async () => {
     await using database = await open()
     const stores = await database.empty()
-    let said: object = document
-    const fetchDocument: PublicFetch = async () => Response.json(said)
+    let served: object = document
+    const fetchDocument: PublicFetch = async () => Response.json(served)
     const policy = { mode: 'off', restrictToGroups: false, documentPatterns: ['*'] } as const
     await using host = await startHost({
       stores,
@@ -29,7 +29,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(await stores.clients.find(id)).toMatchObject({ type: 'cimd', name: 'Documented', isPublic: true })
 
     await stores.consents.allow('ada', id, ['openid'], 1)
-    said = { ...document, redirect_uris: [...document.redirect_uris, 'https://app.example/other'] }
+    served = { ...document, redirect_uris: [...document.redirect_uris, 'https://app.example/other'] }
     host.clock.pass(hour)
     expect(await ask()).toContain('error=login_required')
     expect(await stores.consents.find('ada', id)).toBeUndefined()

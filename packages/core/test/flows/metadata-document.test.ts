@@ -332,10 +332,10 @@ test('lets hooks reject a client with a metadata document, and later changes of 
   host.clock.pass(hour)
   expect(await attempt()).toMatchObject({ code: 'invalid_client_metadata' })
   expect(await host.pocket.clients.find(id)).toMatchObject({ name: 'Documented' })
-  const said = { clientId: id, metadata: { client_name: 'Documented', redirect_uris: [redirectUri] } }
+  const registration = { clientId: id, metadata: { client_name: 'Documented', redirect_uris: [redirectUri] } }
   expect(questions).toMatchObject([
-    { name: 'registerClient', ...said },
-    { name: 'registerClient', ...said },
+    { name: 'registerClient', ...registration },
+    { name: 'registerClient', ...registration },
     { name: 'updateClient', clientId: id, metadata: { client_name: 'Renamed' } },
   ])
 })

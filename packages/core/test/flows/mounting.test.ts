@@ -86,8 +86,8 @@ describe.each(mounts)('sign-out, mounted by %s', (_name, path, mount) => {
       const agent = new UserAgent()
       const { finish } = await login(host, configuration, { scope: 'openid' }, { agent })
       const { id_token: hint = '' } = await finish()
-      const asked = { ui_locales: 'da', ...(isHinted ? { id_token_hint: hint } : { client_id: client.id }) }
-      const url = oidc.buildEndSessionUrl(configuration, asked)
+      const logoutParameters = { ui_locales: 'da', ...(isHinted ? { id_token_hint: hint } : { client_id: client.id }) }
+      const url = oidc.buildEndSessionUrl(configuration, logoutParameters)
       if (!isHinted) url.searchParams.delete('id_token_hint')
       const first = await agent.follow(await agent.get(url.href))
       const view = viewOf(first)
@@ -105,16 +105,16 @@ describe('issuer with a path', () => {
   test('serves everything under the path, and its metadata at both URLs', async () => {
     await using host = await startHost({ path: '/auth' })
     const { origin } = new URL(host.issuer)
-    const at = async (address: string) => {
+    const fetchAt = async (address: string) => {
       const response = await fetch(origin + address)
       return response.ok ? JSON.parse(await response.text()) : response.status
     }
-    const metadata = await at('/auth/.well-known/openid-configuration')
+    const metadata = await fetchAt('/auth/.well-known/openid-configuration')
     expect(metadata.issuer).toBe(`${origin}/auth`)
     for (const [name, address] of Object.entries(metadata))
       if (name.endsWith('_endpoint') || name === 'jwks_uri') expect(address).toMatch(`${origin}/auth/`)
-    expect(await at('/.well-known/oauth-authorization-server/auth')).toEqual(metadata)
-    expect(await at('/auth/.well-known/jwks.json')).toHaveProperty('keys')
+    expect(await fetchAt('/.well-known/oauth-authorization-server/auth')).toEqual(metadata)
+    expect(await fetchAt('/auth/.well-known/jwks.json')).toHaveProperty('keys')
     expect(host.pocket.endpoints.token).toBe(metadata.token_endpoint)
     for (const none of [
       '/.well-known/openid-configuration',
@@ -122,7 +122,7 @@ describe('issuer with a path', () => {
       '/authx/authorize',
       '/interaction/assets/page.css',
     ])
-      expect(await at(none)).toBe(404)
+      expect(await fetchAt(none)).toBe(404)
   })
 
   test('coexists with another provider in the same process and browser', async () => {

@@ -32,7 +32,7 @@ async function signedIn(input: Partial<NewClientInput> = {}) {
   const { client } = await host.client({ name: 'Tool', redirectUris, isPublic: true, ...input })
   const [agent, person, verifier] = [new UserAgent(), await host.person('ada'), oidc.randomPKCECodeVerifier()]
   const challenge = await oidc.calculatePKCECodeChallenge(verifier)
-  const authorize = async (redirectUri: string, more: Parameters = {}) => {
+  const authorize = async (redirectUri: string, extra: Parameters = {}) => {
     const query = new URLSearchParams({
       client_id: client.id,
       redirect_uri: redirectUri,
@@ -40,7 +40,7 @@ async function signedIn(input: Partial<NewClientInput> = {}) {
       scope: 'openid',
       code_challenge: challenge,
       code_challenge_method: 'S256',
-      ...more,
+      ...extra,
     })
     return agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: away })
   }

@@ -26,20 +26,20 @@ async function exchange(callback: string | null, clientId: string, secret: strin
 
 test.each([{}, { scope: '' }, { nonce: 'a nonce' }, { scope: 'unknown' }, { scope: 'profile', nonce: 'a nonce' }])(
   'issues a code without an ID token to a request without the scope openid: %j',
-  async (more) => {
+  async (extra) => {
     const { client, secret } = await relyingParty(host)
     const request = {
       client_id: client.id,
       redirect_uri: redirectUri,
       response_type: 'code',
       state: 'a state',
-      ...more,
+      ...extra,
     }
     const { page } = await passThrough(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
     const { status, json } = await exchange(page.location, client.id, secret)
     expect(status).toBe(200)
     expect(json).not.toHaveProperty('id_token')
-    expect(json.scope ?? '').toBe(more.scope === 'profile' ? 'profile' : '')
+    expect(json.scope ?? '').toBe(extra.scope === 'profile' ? 'profile' : '')
   },
 )
 

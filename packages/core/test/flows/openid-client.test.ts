@@ -23,7 +23,7 @@ async function relyingParty(host: Host, { isPublic = false } = {}) {
 type Parameters = Readonly<Record<string, string>>
 
 /** An authorization that openid-client verifies: state, nonce, PKCE, issuer, signature. */
-async function authorize(agent: UserAgent, configuration: oidc.Configuration, more: Parameters = {}) {
+async function authorize(agent: UserAgent, configuration: oidc.Configuration, extra: Parameters = {}) {
   const checks = {
     pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
     expectedState: oidc.randomState(),
@@ -36,7 +36,7 @@ async function authorize(agent: UserAgent, configuration: oidc.Configuration, mo
     code_challenge_method: 'S256',
     state: checks.expectedState,
     nonce: checks.expectedNonce,
-    ...more,
+    ...extra,
   })
   const page = await agent.follow(await agent.get(url.href), { until: back })
   return { page, finish: (to: string | null) => oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), checks) }

@@ -23,8 +23,8 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   const clientThat = (skipConsent = true) => relyingParty(host, { client: { skipConsent, launchUrl } })
   type Party = Awaited<ReturnType<typeof clientThat>>
 
-  const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  const urlOf = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
   const until = { until: back }

@@ -55,15 +55,15 @@ describe.each(Object.entries(storeKinds))('a session without a passkey over %s',
     for (const { id } of await host.stores.passkeys.listByAccount(account.id))
       await host.stores.passkeys.remove(account.id, id)
     const agent = new UserAgent()
-    const at = (path: string, more = {}) =>
-      `${host.issuer}${path}?${new URLSearchParams({ account: account.id, ...more })}`
+    const urlOf = (path: string, extra = {}) =>
+      `${host.issuer}${path}?${new URLSearchParams({ account: account.id, ...extra })}`
     const code = method === 'code' ? (await host.pocket.issueLoginCode(account, minute)).code : ''
-    expect((await agent.get(at(`/${method}`, { code }))).status).toBe(200)
+    expect((await agent.get(urlOf(`/${method}`, { code }))).status).toBe(200)
     now += milliseconds
-    const created = new SoftwareAuthenticator().create((await agent.get(at('/options'))).json() as never, {
+    const created = new SoftwareAuthenticator().create((await agent.get(urlOf('/options'))).json() as never, {
       origin: host.issuer,
     })
-    const { status, text } = await agent.postJson(at('/add'), created)
+    const { status, text } = await agent.postJson(urlOf('/add'), created)
     return status === 200 ? 'added' : text
   }
 

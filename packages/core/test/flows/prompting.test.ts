@@ -26,13 +26,13 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-function request(client: string, more: Parameters = {}): string {
+function request(client: string, extra: Parameters = {}): string {
   const query = { client_id: clients[client] ?? '', redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-  return `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...more })}`
+  return `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...extra })}`
 }
 
-const authorize = async (agent: UserAgent, client: string, more: Parameters = {}) =>
-  agent.follow(await agent.get(request(client, more)), { until: back })
+const authorize = async (agent: UserAgent, client: string, extra: Parameters = {}) =>
+  agent.follow(await agent.get(request(client, extra)), { until: back })
 
 const answerOf = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
@@ -88,9 +88,9 @@ describe('Cancel', () => {
     ['the consent page', 'ordinary', true, { prompt: 'consent' }, 'consent'],
     ['the page that says it is for others', 'closed', true, {}, 'not-allowed'],
     ['a sign-in by form', 'ordinary', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
-  ])('on %s returns access_denied with the state', async (_name, client, isSignedIn, more, view) => {
+  ])('on %s returns access_denied with the state', async (_name, client, isSignedIn, extra, view) => {
     const agent = isSignedIn ? await signedIn(11 * minute) : new UserAgent()
-    const page = await authorize(agent, client, { ...more, state })
+    const page = await authorize(agent, client, { ...extra, state })
     expect(viewOf(page)).toMatchObject({ view, cancelTo: expect.any(String) })
     const result = answerOf(await press(agent, page, 'cancelTo'))
     const received =
@@ -158,8 +158,8 @@ describe('prompt', () => {
     ['somebody else', 'ordinary', { claims: '{"id_token":{"sub":{"value":"nobody"}}}' }, 'login_required'],
     ['a hint that fits nobody', 'ordinary', { login_hint: '\u0000"><script>' }, undefined],
     ['a hint that is not a token', 'ordinary', { id_token_hint: 'nonsense' }, 'invalid_request'],
-  ])('none, for %s', async (_what, client, more, error) => {
-    const result = answerOf(await authorize(await signedIn(), client, { ...more, prompt: 'none', state: 's' }))
+  ])('none, for %s', async (_what, client, extra, error) => {
+    const result = answerOf(await authorize(await signedIn(), client, { ...extra, prompt: 'none', state: 's' }))
     expect(result).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })
     expect(result.state).toBe('s')
   })
@@ -169,17 +169,17 @@ test.each<[string, Parameters]>([
   ['shortLived', {}],
   ['reauthenticating', {}],
   ['ordinary', { max_age: '100000' }],
-])('a sign-in in the future has no age, so the client "%s" with %j requires another', async (client, more) => {
+])('a sign-in in the future has no age, so the client "%s" with %j requires another', async (client, extra) => {
   const skewed = await signedIn(-minute / 2)
   expect((await authorize(skewed, 'shortLived')).location).not.toBeNull()
   const agent = await signedIn(-10 * minute)
-  expect(answerOf(await authorize(agent, client, { ...more, prompt: 'none' }))).toMatchObject({
+  expect(answerOf(await authorize(agent, client, { ...extra, prompt: 'none' }))).toMatchObject({
     error: 'login_required',
   })
-  const page = await authorize(agent, client, more)
+  const page = await authorize(agent, client, extra)
   expect(viewOf(page).view).toBe('sign-in')
   expect(answerOf(await signIn(agent, page, person.authenticator, back))).toHaveProperty('code')
-  expect(answerOf(await authorize(agent, client, { ...more, prompt: 'none' }))).toHaveProperty('code')
+  expect(answerOf(await authorize(agent, client, { ...extra, prompt: 'none' }))).toHaveProperty('code')
 })
 
 describe('max_age', () => {

@@ -9,8 +9,8 @@ type Person = Awaited<ReturnType<Host['person']>>
 async function application(host: Host, input: Partial<NewClientInput> = {}, groups: readonly string[] = []) {
   const { client } = await host.client({ name: 'App', redirectUris: [redirectUri], isPublic: false, ...input })
   for (const group of groups) await host.pocket.clients.setAllowedTo(group, [client.id])
-  const authorize = (agent: UserAgent, more: Parameters = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  const authorize = (agent: UserAgent, extra: Parameters = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return agent
       .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
       .then((response) => agent.follow(response, { until: back }))
@@ -38,7 +38,7 @@ const nameOf = (page: UserAgentResponse) => {
   return view.view === 'consent' || view.view === 'not-allowed' ? view.account.userName : view.view
 }
 
-async function two(host: Host) {
+async function signInTwoAccounts(host: Host) {
   const authorize = await application(host)
   const [ada, bob] = [await host.person('ada'), await host.person('bob')]
   const agent = new UserAgent()
@@ -59,7 +59,7 @@ function accountsOf(page: UserAgentResponse) {
 describe('several accounts in one browser', () => {
   test('can be selected, and each stays signed in', async () => {
     await using host = await startHost()
-    const { authorize, agent } = await two(host)
+    const { authorize, agent } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
     expect(accountsOf(page)).toMatchObject([
       { userName: 'bob', active: true },
@@ -77,7 +77,7 @@ describe('several accounts in one browser', () => {
 
   test('keep their session IDs when the user switches between them', async () => {
     await using host = await startHost()
-    const { authorize, agent } = await two(host)
+    const { authorize, agent } = await signInTwoAccounts(host)
     const choose = async (name: string) => {
       const page = await authorize(agent, { prompt: 'select_account' })
       const account = accountsOf(page).find(({ userName }) => userName === name)
@@ -91,7 +91,7 @@ describe('several accounts in one browser', () => {
 
   test('can be signed out one by one, and the other stays signed in', async () => {
     await using host = await startHost()
-    const { authorize, agent, ada } = await two(host)
+    const { authorize, agent, ada } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
     const left = await press(agent, page, 'signOutTo', { account: accountsOf(page)[0]?.id ?? '' })
     expect(accountsOf(left)).toMatchObject([{ userName: 'ada' }])
@@ -105,7 +105,7 @@ describe('several accounts in one browser', () => {
 
   test('do not satisfy a request for a new sign-in by account selection', async () => {
     await using host = await startHost()
-    const { authorize, agent } = await two(host)
+    const { authorize, agent } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account login' })
     const next = await press(agent, page, 'chooseTo', { account: accountsOf(page)[1]?.id ?? '' })
     expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
@@ -113,7 +113,7 @@ describe('several accounts in one browser', () => {
 
   test('do not satisfy it after another user has signed in for the request either', async () => {
     await using host = await startHost()
-    const { authorize, agent, bob } = await two(host)
+    const { authorize, agent, bob } = await signInTwoAccounts(host)
     const consent = await signIn(agent, await authorize(agent, { prompt: 'login consent' }), bob.authenticator, back)
     expect([viewOf(consent).view, nameOf(consent)]).toEqual(['consent', 'bob'])
     const chooser = await press(agent, consent, 'switchTo')
@@ -124,8 +124,8 @@ describe('several accounts in one browser', () => {
 
   test('ignores the ID of an account that is not signed in in this browser', async () => {
     await using host = await startHost()
-    const { authorize, agent } = await two(host)
-    const other = await two(host)
+    const { authorize, agent } = await signInTwoAccounts(host)
+    const other = await signInTwoAccounts(host)
     const theirs = accountsOf(await other.authorize(other.agent, { prompt: 'select_account' }))[0]?.id ?? ''
     const page = await authorize(agent, { prompt: 'select_account' })
     expect((await press(agent, page, 'chooseTo', { account: theirs })).status).toBe(403)
@@ -133,7 +133,7 @@ describe('several accounts in one browser', () => {
 
   test('hides an account that has since been disabled', async () => {
     await using host = await startHost()
-    const { authorize, agent, ada } = await two(host)
+    const { authorize, agent, ada } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
     const [bobs, adas] = accountsOf(page)
     host.accounts.set(ada.account.id, { ...ada.account, disabled: true })
@@ -146,7 +146,7 @@ describe('several accounts in one browser', () => {
     ['of this application', '', ['bob', 'ada'], 'consent_required'],
   ])('signing out %s by the client does not affect the other accounts', async (_where, confirmed, left, error) => {
     await using host = await startHost()
-    const { authorize, agent, clientId } = await two(host)
+    const { authorize, agent, clientId } = await signInTwoAccounts(host)
     const chooser = await authorize(agent, { prompt: 'select_account' })
     await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[1]?.id ?? '' })
     const page = await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${clientId}`)
@@ -175,8 +175,14 @@ describe('several accounts in one browser', () => {
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
     const { finish } = await login(host, configuration, { scope: 'openid' }, { agent, person: ada })
     const hint = (await finish()).id_token ?? ''
-    const authorize = (more: Parameters) => {
-      const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+    const authorize = (extra: Parameters) => {
+      const query = {
+        client_id: client.id,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: 'openid',
+        ...extra,
+      }
       return agent
         .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
         .then((response) => agent.follow(response, { until: back }))
@@ -193,7 +199,7 @@ describe('several accounts in one browser', () => {
 
   test('can be switched on the consent page, and a consent stays with the account that gave it', async () => {
     await using host = await startHost()
-    const { authorize, agent } = await two(host)
+    const { authorize, agent } = await signInTwoAccounts(host)
     const consent = await authorize(agent, { prompt: 'consent' })
     expect(nameOf(consent)).toBe('bob')
     const chooser = await press(agent, consent, 'switchTo')

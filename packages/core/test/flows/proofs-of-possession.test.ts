@@ -48,8 +48,8 @@ async function post(fields: Fields, DPoP?: string) {
   return { answer: response, json: (await response.json()) as Fields }
 }
 
-async function code(more: Fields = {}) {
-  const { page, checks } = await login(host, party.configuration, more)
+async function code(extra: Fields = {}) {
+  const { page, checks } = await login(host, party.configuration, extra)
   const value = new URL(page.location ?? '').searchParams.get('code') ?? ''
   const fields = { grant_type: 'authorization_code', redirect_uri: redirectUri, code: value }
   return { ...fields, code_verifier: checks.pkceCodeVerifier }
@@ -102,11 +102,11 @@ test('a public client can revoke only its own tokens', async () => {
   const { json: others } = await post(await code())
   const { client: another } = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
   const { client: confidential } = await relyingParty(host)
-  const revoke = async (client_id: string, value = '', more: Fields = {}) =>
+  const revoke = async (client_id: string, value = '', extra: Fields = {}) =>
     (
       await fetch(`${host.issuer}/api/oidc/revoke`, {
         method: 'POST',
-        body: new URLSearchParams({ client_id, token: value, ...more }),
+        body: new URLSearchParams({ client_id, token: value, ...extra }),
       })
     ).status
   const works = async (value = '') =>

@@ -46,8 +46,8 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     const codes = await host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count })
     return { account, codes, count: () => host.pocket.recovery.countCodes(account.id, 'recovery') }
   }
-  const begin = (agent: UserAgent, code = '', more = {}) =>
-    agent.get(`${host.issuer}/begin?${new URLSearchParams({ code, ...more })}`)
+  const begin = (agent: UserAgent, code = '', extra = {}) =>
+    agent.get(`${host.issuer}/begin?${new URLSearchParams({ code, ...extra })}`)
   const finish = async (agent: UserAgent) => {
     const options = await agent.get(`${host.issuer}/options`)
     if (options.status !== 200) return options.text

@@ -82,7 +82,7 @@ test('an imported bare wildcard matches nothing', async () => {
 
 test('limits the number and the length of the redirect URIs of a client', async () => {
   await using host = await startHost()
-  const addresses = (count: number) => Array.from({ length: count }, (_, at) => `https://app.example/${at}/*`)
+  const addresses = (count: number) => Array.from({ length: count }, (_, index) => `https://app.example/${index}/*`)
   await host.client({ redirectUris: addresses(500), postLogoutRedirectUris: addresses(500) })
   for (const list of ['redirectUris', 'postLogoutRedirectUris']) {
     const refused = (uris: readonly string[], field: string, code: string) =>

@@ -145,7 +145,7 @@ describe('permission to register', () => {
 
 describe('registered client', () => {
   test('matches the request, and its secret is returned once', async () => {
-    const said = {
+    const metadata = {
       redirect_uris: [redirectUri, 'https://app.example/other'],
       client_name: 'An application',
       token_endpoint_auth_method: 'client_secret_post',
@@ -169,8 +169,8 @@ describe('registered client', () => {
       pocket_skip_consent: true,
       pocket_pkce_required: false,
     }
-    const { body, id, secret } = await registered(said)
-    const { something_else: _, pocket_skip_consent: _s, pocket_pkce_required: _p, ...kept } = said
+    const { body, id, secret } = await registered(metadata)
+    const { something_else: _, pocket_skip_consent: _s, pocket_pkce_required: _p, ...kept } = metadata
     expect(body).toMatchObject({
       ...kept,
       scope: 'openid profile',
@@ -285,7 +285,11 @@ describe('metadata validation', () => {
     ['a wildcard', { redirect_uris: ['https://*.app.example/cb'] }, 'invalid_redirect_uri'],
     ['a script', { redirect_uris: ['javascript:/alert(1)'], application_type: 'native' }, 'invalid_redirect_uri'],
     ['a long address', { redirect_uris: [`https://app.example/${'x'.repeat(2000)}`] }, 'invalid_redirect_uri'],
-    ['hundreds', { redirect_uris: Array.from({ length: 501 }, (_, at) => `https://a/${at}`) }, 'invalid_redirect_uri'],
+    [
+      'hundreds',
+      { redirect_uris: Array.from({ length: 501 }, (_, index) => `https://a/${index}`) },
+      'invalid_redirect_uri',
+    ],
     ['a text for a list', { redirect_uris: redirectUri }, 'invalid_redirect_uri'],
     [
       'http for a web client and implicit',
@@ -358,11 +362,11 @@ describe('client configuration endpoint', () => {
     if (!client) throw new Error('It is not there.')
     await host.pocket.clients.update(id, { ...client, skipConsent: true, description: 'Ours', isGroupRestricted: true })
     await host.pocket.clients.setAllowedGroups(id, ['g1'])
-    const change = (more: object = {}) =>
+    const change = (extra: object = {}) =>
       send(
         'PUT',
         at,
-        { client_id: id, client_name: 'After', redirect_uris: ['https://new.example/cb'], ...more },
+        { client_id: id, client_name: 'After', redirect_uris: ['https://new.example/cb'], ...extra },
         token,
       )
     const changed = await change({ client_secret: secret })

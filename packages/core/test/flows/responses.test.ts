@@ -35,13 +35,13 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-function request(more: Parameters, id = client.id): string {
-  const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+function request(extra: Parameters, id = client.id): string {
+  const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
   return `${host.issuer}/authorize?${new URLSearchParams(query)}`
 }
 
-const ask = async (more: Parameters, id?: string) =>
-  agent.follow(await agent.get(request({ state: 's', ...more }, id)), { until: back })
+const ask = async (extra: Parameters, id?: string) =>
+  agent.follow(await agent.get(request({ state: 's', ...extra }, id)), { until: back })
 
 /** Where the response parameters arrived, and the parameters. */
 function arrived(page: UserAgentResponse): { at: 'query' | 'fragment' | 'form' | 'page'; answer: URLSearchParams } {
@@ -69,8 +69,8 @@ describe('response mode', () => {
     [{ response_type: 'token' }, 'fragment', 'unsupported_response_type'],
     [{ response_type: 'code token' }, 'fragment', 'unsupported_response_type'],
     [{ response_type: 'none' }, 'query', 'unsupported_response_type'],
-  ])('%j returns the response in the %s, with the error %s', async (more, at, error) => {
-    const { at: seen, answer } = arrived(await ask(more))
+  ])('%j returns the response in the %s, with the error %s', async (extra, at, error) => {
+    const { at: seen, answer } = arrived(await ask(extra))
     expect([seen, answer.get('error') ?? undefined]).toEqual([at, error])
     expect(answer.get('state')).toBe('s')
     expect(answer.get('iss')).toBe(host.issuer)
@@ -119,9 +119,9 @@ describe('pushed authorization request', () => {
 
   test('is bound to the client that pushed it, and can be used once', async () => {
     const { request_uri = '' } = await push({ state: 'pushed' })
-    const by = async (id: string, more: Parameters = {}) =>
+    const by = async (id: string, extra: Parameters = {}) =>
       agent.follow(
-        await agent.get(`${host.issuer}/authorize?${new URLSearchParams({ client_id: id, request_uri, ...more })}`),
+        await agent.get(`${host.issuer}/authorize?${new URLSearchParams({ client_id: id, request_uri, ...extra })}`),
         { until: back },
       )
     const stolen = await by(other.id)
@@ -148,9 +148,9 @@ describe('pushed authorization request', () => {
 })
 
 describe('sign-out', () => {
-  const endSession = async (more: Parameters) => {
+  const endSession = async (extra: Parameters) => {
     const browser = new UserAgent()
-    const query = new URLSearchParams({ client_id: client.id, ...more })
+    const query = new URLSearchParams({ client_id: client.id, ...extra })
     const page = await browser.follow(await browser.get(`${host.issuer}/api/oidc/end-session?${query}`), {
       until: (url) => !url.startsWith(host.issuer),
     })

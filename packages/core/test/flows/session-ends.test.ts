@@ -47,8 +47,8 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     relyingParty(host, { client: { skipConsent }, protocol: { ...listening, jwtAccessTokens } })
   type Party = Awaited<ReturnType<typeof clientThat>>
 
-  const urlOf = ({ client }: Party, more: Readonly<Record<string, string>> = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...more }
+  const urlOf = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
   const exchange = ({ configuration }: Party, { location }: UserAgentResponse) =>

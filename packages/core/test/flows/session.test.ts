@@ -202,20 +202,20 @@ describe('browser session', () => {
       const output = calls.join()
       const [found] = await host.pocket.sessions.list(account.id)
       const left = Math.round(((found?.expiresAt ?? 0) - host.clock.now()) / second)
-      return { said: output, left, set, userAgent: found?.userAgent }
+      return { calls: output, left, set, userAgent: found?.userAgent }
     }
     const about = (seconds: number) => expect.closeTo(seconds, -1)
-    expect(await used()).toMatchObject({ said: 'find', left: about(600), set: '' })
+    expect(await used()).toMatchObject({ calls: 'find', left: about(600), set: '' })
     host.clock.pass(59 * second)
-    expect(await used()).toMatchObject({ said: 'find', left: about(541) })
+    expect(await used()).toMatchObject({ calls: 'find', left: about(541) })
     host.clock.pass(2 * minute)
     expect(await used()).toMatchObject({
-      said: 'find,find,refresh',
+      calls: 'find,find,refresh',
       left: about(600),
       set: '',
       userAgent: 'Reader',
     })
-    expect(await used()).toMatchObject({ said: 'find', set: '' })
+    expect(await used()).toMatchObject({ calls: 'find', set: '' })
     calls.length = 0
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
     expect(calls).not.toContain('replace')
@@ -223,7 +223,7 @@ describe('browser session', () => {
     calls.length = 0
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
     expect(calls).toContain('replace')
-    expect(await used()).toMatchObject({ said: 'find', left: about(600) })
+    expect(await used()).toMatchObject({ calls: 'find', left: about(600) })
     host.clock.pass(9 * minute)
     expect(await used()).toMatchObject({ left: about(361) })
   })

@@ -75,7 +75,7 @@ export async function login(
   }
   const url = oidc.buildAuthorizationUrl(configuration, all)
   const { account, agent, page } = await passThrough(host, url.href, browsing)
-  const finish = (more?: oidc.DPoPOptions): Promise<Tokens> =>
-    oidc.authorizationCodeGrant(configuration, new URL(page.location ?? ''), checks, undefined, more)
+  const finish = (extra?: oidc.DPoPOptions): Promise<Tokens> =>
+    oidc.authorizationCodeGrant(configuration, new URL(page.location ?? ''), checks, undefined, extra)
   return { account, agent, page, checks, finish }
 }

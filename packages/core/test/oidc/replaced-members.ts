@@ -32,8 +32,8 @@ function differences(owner: string, before: object, after: object): string[] {
 
 /** The source of a member, found as the library finds it: on the object or on its prototypes. */
 function text(owner: object, name: string): string {
-  for (let at: object | null = owner; at !== null; at = Object.getPrototypeOf(at)) {
-    const found = Object.getOwnPropertyDescriptor(at, name)
+  for (let current: object | null = owner; current !== null; current = Object.getPrototypeOf(current)) {
+    const found = Object.getOwnPropertyDescriptor(current, name)
     if (found) return [found.value, found.get, found.set].map(textOf).join('\n')
   }
   return ''

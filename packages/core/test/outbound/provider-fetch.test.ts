@@ -17,9 +17,9 @@ async function readKeys(pocket: Pocket, url: string): Promise<void> {
 }
 
 test('the protocol library fetches client URLs through the guarded fetch', async () => {
-  let asked = 0
+  let requestCount = 0
   await using server = createServer((_req, res) => {
-    asked++
+    requestCount++
     res.end('{"keys":[]}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -27,10 +27,10 @@ test('the protocol library fetches client URLs through the guarded fetch', async
 
   await using refusing = await startHost()
   await expect(readKeys(refusing.pocket, url)).rejects.toMatchObject({ cause: expect.any(OutboundError) })
-  expect(asked).toBe(0)
+  expect(requestCount).toBe(0)
 
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
   await using allowing = await startHost({ options: { protocol: { fetch } } })
   await readKeys(allowing.pocket, url)
-  expect(asked).toBe(1)
+  expect(requestCount).toBe(1)
 })

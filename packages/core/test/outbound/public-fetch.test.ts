@@ -118,7 +118,7 @@ test('a host name is not allowed by its address, and an address not by its host 
 
 describe('redirects', () => {
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], allowHttp: true })
-  const to = (at: string, status = 302) => `${base}/to?status=${status}&at=${encodeURIComponent(at)}`
+  const to = (location: string, status = 302) => `${base}/to?status=${status}&at=${encodeURIComponent(location)}`
 
   test('are followed', async () => {
     expect(await (await fetch(to(to(to('/end'))))).text()).toBe('hello')

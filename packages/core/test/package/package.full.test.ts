@@ -20,13 +20,13 @@ import { wrongBlocks, wrongExamples } from './tsdoc-examples.ts'
 
 const run = promisify(execFile)
 const workspace = join(import.meta.dirname, '../../../..')
-const at = (name: string) => join(workspace, 'packages', name)
+const packageFolder = (name: string) => join(workspace, 'packages', name)
 const published = ['core', 'directory', 'api-client'] as const
 
 const guides = (await readdir(join(workspace, 'docs/guides'))).map((name) => `docs/guides/${name}`)
 
 beforeAll(async () => {
-  await run('node', [join(workspace, 'node_modules/typescript/bin/tsc'), '--build', ...published.map(at)])
+  await run('node', [join(workspace, 'node_modules/typescript/bin/tsc'), '--build', ...published.map(packageFolder)])
 })
 
 /** Milliseconds: npm and two linters take most of a minute on a busy machine. */
@@ -36,7 +36,12 @@ describe.each(published)('@pocket/%s, as it is packed', (name) => {
   test(
     'has valid entry points',
     async () => {
-      const { messages } = await publint({ pkgDir: at(name), level: 'suggestion', strict: true, pack: 'npm' })
+      const { messages } = await publint({
+        pkgDir: packageFolder(name),
+        level: 'suggestion',
+        strict: true,
+        pack: 'npm',
+      })
       expect(messages).toEqual([])
     },
     packing,
@@ -46,7 +51,7 @@ describe.each(published)('@pocket/%s, as it is packed', (name) => {
     'has types that resolve correctly',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'pocket-pack-'))
-      await run('npm', ['pack', '--pack-destination', folder], { cwd: at(name) })
+      await run('npm', ['pack', '--pack-destination', folder], { cwd: packageFolder(name) })
       const [tarball = ''] = await readdir(folder)
       const checked = await checkPackage(createPackageFromTarballData(await readFile(join(folder, tarball))))
       await rm(folder, { recursive: true })

@@ -53,9 +53,9 @@ export async function apiReport(name: string): Promise<string> {
 async function exportsOf(file: string): Promise<Map<string, Exported>> {
   const text = await readFile(file, 'utf8')
   const found = declarations(text)
-  const at = (specifier: string) => join(dirname(file), specifier.replace(/\.[jt]s$/, '.d.ts'))
+  const declarationFile = (specifier: string) => join(dirname(file), specifier.replace(/\.[jt]s$/, '.d.ts'))
   for (const [, list = '', from = ''] of text.matchAll(/^export (?:type )?\{([^}]*)\} from '(\.[^']+)'/gm)) {
-    const there = await exportsOf(at(from))
+    const there = await exportsOf(declarationFile(from))
     for (const item of list.split(',')) {
       const [original = '', name = original] = item
         .trim()
@@ -66,9 +66,9 @@ async function exportsOf(file: string): Promise<Map<string, Exported>> {
     }
   }
   for (const [, from = ''] of text.matchAll(/^export \* from '(\.[^']+)'/gm))
-    for (const [name, exported] of await exportsOf(at(from))) found.set(name, exported)
+    for (const [name, exported] of await exportsOf(declarationFile(from))) found.set(name, exported)
   for (const [, name = '', from = ''] of text.matchAll(/^export \* as (\w+) from '(\.[^']+)'/gm)) {
-    const inner = [...(await exportsOf(at(from))).values()].map(({ declaration }) => declaration)
+    const inner = [...(await exportsOf(declarationFile(from))).values()].map(({ declaration }) => declaration)
     const declaration = `namespace ${name} {\n${inner.join('\n').replace(/^/gm, '  ')}\n}`
     found.set(name, { name, declaration, text: '', documented: true, comment: '', shown: true })
   }

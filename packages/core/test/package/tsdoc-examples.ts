@@ -121,11 +121,11 @@ async function compilerErrors(
       for (const each of exported)
         subpaths.set(each.name, subpaths.get(each.name) ?? join('@pocket', published, subpath))
   await mkdir(join(folder, 'dist'), { recursive: true })
-  const place = await mkdtemp(join(folder, 'dist/.examples-'))
+  const folderPath = await mkdtemp(join(folder, 'dist/.examples-'))
   try {
     const files = [...texts].map(([path, text]) => ({ file: `${path.replaceAll(/[/.]/g, '_')}.ts`, text }))
     for (const { file, text } of files)
-      await writeFile(join(place, file), program(text, subpaths, name === 'api-client' ? givenClient : assumed))
+      await writeFile(join(folderPath, file), program(text, subpaths, name === 'api-client' ? givenClient : assumed))
     const compilerOptions = {
       target: 'esnext',
       module: 'nodenext',
@@ -139,18 +139,18 @@ async function compilerErrors(
       noEmit: true,
     }
     await writeFile(
-      join(place, 'tsconfig.json'),
+      join(folderPath, 'tsconfig.json'),
       JSON.stringify({ compilerOptions, files: files.map(({ file }) => file) }),
     )
     const tsc = join(workspace, 'node_modules/typescript/bin/tsc')
-    const said = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: place }).catch(
+    const compiled = await run('node', [tsc, '-p', '.', '--pretty', 'false'], { cwd: folderPath }).catch(
       (failed: { readonly stdout: string }) => failed,
     )
-    return said.stdout
+    return compiled.stdout
       .split('\n')
       .filter((line) => / error |^error /.test(line) && !takenAsGiven.test(line) && !withoutCasts.test(line))
   } finally {
-    await rm(place, { recursive: true })
+    await rm(folderPath, { recursive: true })
   }
 }
 

@@ -110,12 +110,12 @@ export async function apple(root: Certified, created: Attested): Promise<ReturnT
 export async function androidKey(
   root: Certified,
   created: Attested,
-  more: readonly x509.Extension[] = [],
+  extra: readonly x509.Extension[] = [],
 ): Promise<ReturnType<Attest>> {
   // A KeyDescription of version 3 with the client data hash as its challenge, and two empty authorization lists.
   const [before, after] = ['30340201030a01010201040a01010420', '040030003000'].map((hex) => Buffer.from(hex, 'hex'))
   const content = Buffer.concat([before ?? '', created.clientDataHash, after ?? ''].map((part) => Buffer.from(part)))
-  const extensions = [new x509.Extension(androidKeyDescription, false, content), ...more]
+  const extensions = [new x509.Extension(androidKeyDescription, false, content), ...extra]
   const leaf = await certified({ issuer: root, subject: 'CN=Android Keystore Key', extensions, spki: created.key.spki })
   return {
     fmt: 'android-key',

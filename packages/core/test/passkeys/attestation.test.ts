@@ -309,8 +309,8 @@ describe('required attestation', () => {
   })
 
   const sameName = () => certified({})
-  const signedBy = (issuer: Certified, more: Parameters<typeof certified>[0] = {}) =>
-    certified({ issuer, subject: attestationSubject, ...more })
+  const signedBy = (issuer: Certified, extra: Parameters<typeof certified>[0] = {}) =>
+    certified({ issuer, subject: attestationSubject, ...extra })
 
   test.each<[string, () => Promise<readonly Certified[]>]>([
     ['a certificate that was signed by a genuine attestation key', async () => [await signedBy(maker), maker]],

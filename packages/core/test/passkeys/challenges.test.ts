@@ -47,9 +47,9 @@ describe('challenge', () => {
     const { challenges, clock, store } = createFixture()
     const issue = () => clientData(challenges.issue({ purpose: 'registration', browserToken }).challenge)
     const open =
-      (data: string, more = {}) =>
+      (data: string, extra = {}) =>
       () =>
-        challenges.open(data, { purpose: 'registration', browserToken, ...more })
+        challenges.open(data, { purpose: 'registration', browserToken, ...extra })
     open(issue())()
     for (const refused of [
       open(issue(), { purpose: 'authentication' }),
@@ -142,8 +142,8 @@ describe('registration', () => {
     const { registration } = createFixture()
     const options = await registration.options({ subject, purpose: 'registration', browserToken })
     const create = (misbehaviour = {}) => new SoftwareAuthenticator().create(options, { origin, misbehaviour })
-    const verify = (response: unknown, more = {}) =>
-      registration.verify({ response, purpose: 'registration', browserToken, ...more })
+    const verify = (response: unknown, extra = {}) =>
+      registration.verify({ response, purpose: 'registration', browserToken, ...extra })
     return { registration, create, verify }
   }
 

@@ -64,10 +64,10 @@ describe.each(databases)('%s', (_kind, open) => {
 
   test.each([{}, { entityPrefix: 'My-' }])(
     'rejects migrations of a newer version, unless they are additive: %j',
-    async (more) => {
-      const options = { ...optionsFor(database), ...more }
+    async (extra) => {
+      const options = { ...optionsFor(database), ...extra }
       await runMigrations(options, [pocketMigrations])
-      const history = `"${more.entityPrefix ?? ''}pocket_core_migration"`
+      const history = `"${extra.entityPrefix ?? ''}pocket_core_migration"`
       const note = (id: number, name: string) =>
         withDataSource((it) => it.query(`INSERT INTO ${history} (id, timestamp, name) VALUES (${id}, 1, '${name}')`))
       await note(1001, 'AdditiveAddNotes1999999999998')
@@ -144,9 +144,9 @@ describe.each(databases)('%s', (_kind, open) => {
 
   test.each([{}, { entityPrefix: 'My-' }])(
     'takes over the tables of the replaced migrations, and rejects an incomplete set: %j',
-    async (more) => {
-      const options = { ...optionsFor(database), ...more }
-      const table = `"${more.entityPrefix ?? ''}pocket_core_migration"`
+    async (extra) => {
+      const options = { ...optionsFor(database), ...extra }
+      const table = `"${extra.entityPrefix ?? ''}pocket_core_migration"`
       const history = () => withDataSource((it) => it.query(`SELECT name FROM ${table} ORDER BY id`))
       const setHistory = (...names: string[]) =>
         withDataSource(async (it) => {

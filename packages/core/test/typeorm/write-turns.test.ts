@@ -48,19 +48,19 @@ function signal(): Signal {
 
 /** An open transaction that has written `mine`, and fails or commits on demand. */
 async function openTransaction(): Promise<{ fail(): void; keep(): void; end: Promise<string> }> {
-  const begun = signal()
+  const started = signal()
   const kept = signal()
   const failed = signal()
   const transaction = database.transaction(async () => {
     await database.execute(insert, ['mine', '', false])
-    begun.give()
+    started.give()
     await Promise.race([kept.given, failed.given.then(() => Promise.reject(new Error('on purpose')))])
   })
   const end = transaction.then(
     () => 'kept',
     () => 'undone',
   )
-  await begun.given
+  await started.given
   return { end, keep: kept.give, fail: failed.give }
 }
 

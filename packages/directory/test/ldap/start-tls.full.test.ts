@@ -46,9 +46,9 @@ async function relayTo(slapd: Slapd, startTls?: Buffer) {
   }
 }
 
-async function connectVia(slapd: Slapd, more: Partial<LdapOptions>, startTls?: Buffer) {
+async function connectVia(slapd: Slapd, extra: Partial<LdapOptions>, startTls?: Buffer) {
   await using relay = await relayTo(slapd, startTls)
-  const { failure } = await testLdapConnection(options(relay.url, { startTls: true, ...more }), neverAborted)
+  const { failure } = await testLdapConnection(options(relay.url, { startTls: true, ...extra }), neverAborted)
   return { code: failure?.code, hasSentPassword: relay.sent().includes(slapd.administrator.password) }
 }
 

@@ -60,10 +60,10 @@ class RefusalError extends Error {
   readonly failure: SynologyDsmFailure
   readonly accountName: string | null
 
-  constructor(failure: SynologyDsmFailure, log: string, more: { cause?: unknown; accountName?: string } = {}) {
-    super(log, { cause: more.cause })
+  constructor(failure: SynologyDsmFailure, log: string, extra: { cause?: unknown; accountName?: string } = {}) {
+    super(log, { cause: extra.cause })
     this.failure = failure
-    this.accountName = more.accountName ?? null
+    this.accountName = extra.accountName ?? null
   }
 }
 

@@ -77,11 +77,11 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     name: 'keeps attempts of authenticated clients and of other networks when one network sends many',
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
-      const flood = Array.from({ length: 40 }, (_, at) =>
-        attempt(`f${at}`, { sequence: 100 + at, unauthenticatedNetwork: '192.0.2.1' }),
+      const flood = Array.from({ length: 40 }, (_, index) =>
+        attempt(`f${index}`, { sequence: 100 + index, unauthenticatedNetwork: '192.0.2.1' }),
       )
       await connectionLog.insert(
-        [0, 1, 2].map((at) => attempt(`k${at}`, { sequence: at, accountId: 'ada' })),
+        [0, 1, 2].map((index) => attempt(`k${index}`, { sequence: index, accountId: 'ada' })),
         10,
       )
       await connectionLog.insert([attempt('s', { sequence: 3, unauthenticatedNetwork: '198.51.100.7' })], 10)
@@ -100,17 +100,19 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     name: 'reserves half of the log for authenticated attempts when many networks send unauthenticated ones',
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
-      for (let at = 0; at < 8; at++) await connectionLog.insert([attempt(`k${at}`, { sequence: at })], 10)
-      for (let at = 0; at < 8; at++)
+      for (let index = 0; index < 8; index++)
+        await connectionLog.insert([attempt(`k${index}`, { sequence: index })], 10)
+      for (let index = 0; index < 8; index++)
         await connectionLog.insert(
-          [attempt(`s${at}`, { sequence: 10 + at, unauthenticatedNetwork: `192.0.2.${at}` })],
+          [attempt(`s${index}`, { sequence: 10 + index, unauthenticatedNetwork: `192.0.2.${index}` })],
           10,
         )
       assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
         ...['s7', 's6', 's5', 's4', 's3'],
         ...['k7', 'k6', 'k5', 'k4', 'k3'],
       ])
-      for (let at = 0; at < 12; at++) await connectionLog.insert([attempt(`l${at}`, { sequence: 30 + at })], 10)
+      for (let index = 0; index < 12; index++)
+        await connectionLog.insert([attempt(`l${index}`, { sequence: 30 + index })], 10)
       assert.deepEqual(ids(await connectionLog.list('nas', 10))[9], 'l2')
     },
   },
@@ -119,20 +121,20 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       await connectionLog.insert(
-        [0, 1].map((at) => attempt(`a${at}`, { sequence: at, accountId: 'ada' })),
+        [0, 1].map((index) => attempt(`a${index}`, { sequence: index, accountId: 'ada' })),
         10,
       )
       await connectionLog.insert(
         [attempt('c', { sequence: 2 }), attempt('s', { sequence: 3, unauthenticatedNetwork: '192.0.2.1' })],
         10,
       )
-      for (let at = 0; at < 20; at++)
-        await connectionLog.insert([attempt(`e${at}`, { sequence: 10 + at, accountId: 'eve' })], 10)
+      for (let index = 0; index < 20; index++)
+        await connectionLog.insert([attempt(`e${index}`, { sequence: 10 + index, accountId: 'eve' })], 10)
       const expectedIds = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
       assert.deepEqual(ids(await connectionLog.list('nas', 10)), expectedIds)
       // Two sources flood the log, and each keeps its share.
-      const both = Array.from({ length: 40 }, (_, at) =>
-        attempt(`b${at}`, { sequence: 50 + at, accountId: at % 2 === 0 ? 'eve' : 'mal' }),
+      const both = Array.from({ length: 40 }, (_, index) =>
+        attempt(`b${index}`, { sequence: 50 + index, accountId: index % 2 === 0 ? 'eve' : 'mal' }),
       )
       await connectionLog.insert(both, 10)
       assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
