@@ -14,7 +14,7 @@ export interface Difference {
 }
 
 /**
- * What programs for Pocket ID 2.14 can notice. `test/api/recorded/` replays steps that ran against Pocket ID,
+ * Differences that tools for Pocket ID 2.14 can notice. `test/api/recorded/` replays steps that ran against Pocket ID,
  * and fails for a difference that is not in the list and for one that is not shown.
  */
 export const differences = {

@@ -51,7 +51,7 @@ export type Request = (path: string, init?: RequestInit) => Promise<Response>
 
 /** A release that runs in a folder, with its data. */
 export interface ReleasedInstance {
-  /** Runs a command, which ends by itself. */
+  /** Runs a command to completion. */
   command(...words: readonly string[]): { readonly status: number | null; readonly output: string }
   /** Starts the release, calls `act`, and stops the release. */
   run<Result>(act: (request: Request) => Promise<Result>): Promise<Result>

@@ -10,7 +10,7 @@ const pocket = await createPocket({
   masterKey,
   accounts,
   stores: memoryStores(),
-  // Every client learns the department, and one of them something more.
+  // Every client receives the department, and one of them an additional claim.
   claims: (account, { client, scopes }) => ({
     department: account.extra?.department,
     ...(client.name === 'Photos' && scopes.includes('profile') && { album: `albums/${account.id}` }),

@@ -14,7 +14,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * The object in a text; `undefined` for any other text.
+ * The object in a JSON string; `undefined` for any other string.
  *
  * @example
  * ```ts

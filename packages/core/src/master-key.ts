@@ -78,7 +78,7 @@ export class MasterKey {
     return key
   }
 
-  /** HMAC-SHA-256 of a text with the key of the named use, base64url. */
+  /** HMAC-SHA-256 of a string with the key of the named use, base64url. */
   mac(use: string, text: string): string {
     return createHmac('sha256', this.derive(use)).update(text).digest('base64url')
   }

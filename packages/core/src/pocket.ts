@@ -230,7 +230,7 @@ export interface Pocket extends AsyncDisposable {
   replaceKeys(kids: readonly string[], options?: KeyReplacementOptions): Promise<readonly KeyReplacement[]>
   /** The published keys, for display. */
   signingKeys(): Promise<readonly PublishedKey[]>
-  /** Removes at most `limit` expired rows of each kind; returns how many. */
+  /** Removes at most `limit` expired rows of each kind; returns the number removed. */
   removeExpired(limit: number): Promise<number>
   /**
    * Fetches the metadata document of a client that is described by one.

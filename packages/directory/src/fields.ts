@@ -3,7 +3,7 @@ import { oneLinePattern, visiblePattern } from '@pocket/core/internal'
 
 type Problem = Pick<FieldError, 'code' | 'message'>
 
-/** Checks one text and returns the problem, if any. */
+/** Checks a string and returns the problem, if any. */
 export type Rule = (text: string) => Problem | undefined
 
 /** Reads text fields from external input, normalizes them (Unicode NFC) and collects problems. */

@@ -45,7 +45,7 @@ export class AuditOutboxStore {
     })
   }
 
-  /** Gives up entries older than this instant; returns their number. */
+  /** Gives up entries older than this instant; returns the number of them. */
   removeBefore(instant: number): Promise<number> {
     return this.#database.execute(sql.removeBefore, [instant])
   }

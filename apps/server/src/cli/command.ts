@@ -59,7 +59,7 @@ export interface CommandContext {
   readonly print: (line: string) => void
   /** Asks for confirmation; resolves to `undefined` if there is no terminal. */
   readonly confirm: (question: string) => Promise<boolean | undefined>
-  /** Asks for a text; resolves to `undefined` if there is no terminal. */
+  /** Asks for text; resolves to `undefined` if there is no terminal. */
   readonly ask: (question: string) => Promise<string | undefined>
   /** Asks for a secret without showing it; resolves to `undefined` if there is no terminal. */
   readonly askSecret: (question: string) => Promise<string | undefined>

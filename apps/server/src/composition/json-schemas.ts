@@ -158,7 +158,7 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
             after: {},
             isIrreversible: { type: 'boolean', description: 'Whether a secret or a permission is removed.' },
           },
-          description: 'Secrets are replaced by a text.',
+          description: 'Secrets are replaced by a placeholder.',
         }),
       }),
     ),

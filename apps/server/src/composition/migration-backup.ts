@@ -33,7 +33,7 @@ function folderOf({ dataFolder }: Pick<Config, 'dataFolder'>): string {
   return join(dataFolder, 'backups')
 }
 
-/** Makes and checks a back-up, unless it is turned off. On PostgreSQL it is left out if the disk has no room. */
+/** Makes and checks a back-up, unless it is turned off. On PostgreSQL it is skipped if the disk is full. */
 export async function backUpBeforeMigration(config: Config, logger: Logger): Promise<void> {
   if (config.migrationBackup === false) return
   try {
@@ -46,7 +46,7 @@ export async function backUpBeforeMigration(config: Config, logger: Logger): Pro
         'No back-up was made before the update of the database, because the data folder cannot hold it',
       )
     throw new ConfigurationError(
-      `The back-up before the update of the database failed: ${messageOf(error)}. Nothing was changed. MIGRATION_BACKUP=off leaves it out.`,
+      `The back-up before the update of the database failed: ${messageOf(error)}. Nothing was changed. To skip it, set MIGRATION_BACKUP=off.`,
       { cause: error },
     )
   }

@@ -14,7 +14,7 @@ export interface ReferenceSources {
 const variable = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g
 const escapableVariable = /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
-/** Replaces `${NAME}` by a variable of the environment, and a text `file:PATH` by the content of a file. */
+/** Replaces `${NAME}` with an environment variable, and a string `file:PATH` with the content of the file. */
 export function resolveReferences(value: unknown, sources: ReferenceSources, path: Path = []): unknown {
   if (typeof value === 'string') return resolveText(value, sources, path)
   if (Array.isArray(value)) return value.map((item, index) => resolveReferences(item, sources, [...path, index]))

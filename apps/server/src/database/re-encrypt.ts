@@ -99,7 +99,7 @@ async function* batches(database: Database, select: string, pattern: string): As
   if (kind === 'postgres') await database.execute('CLOSE encrypted_rows')
 }
 
-/** A text may contain several encrypted values, as JSON does. */
+/** A string may contain several encrypted values, as JSON does. */
 function reEncryptText(text: string, { from, to, uses, place }: ReEncryption & { readonly place: string }): string {
   return text.replaceAll(new RegExp(`v1\\.${from.fingerprint}\\.[A-Za-z0-9_-]+`, 'g'), (envelope) => {
     for (const use of [...uses, durableKeysUse]) {

@@ -66,7 +66,7 @@ export class ReplaceableServer implements Disposable {
     clearTimeout(timer)
   }
 
-  /** Closes each connection after the next response, which says so: a client must not send a request to a closed connection. */
+  /** Closes each connection after the next response, which announces it: a client must not send a request to a closed connection. */
   drain(): void {
     this.#isDraining = true
     for (const res of this.#active) closeAfter(res)

@@ -35,7 +35,7 @@ export interface ScimProviders {
   /** Also works for a deleted client. */
   removeByClient(clientId: string): Promise<void>
   renameClient(clientId: string, newId: string): Promise<void>
-  /** Adopts existing resources of the target: one, or all. Resolves to their number. */
+  /** Adopts existing resources of the target: one, or all. Resolves to the number of adopted resources. */
   adopt(actor: Actor, id: string, selected?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
   /** Makes the provider due and records the request in the audit log. @throws {NotFoundError} `not_found` */
   request(actor: Actor, id: string): Promise<ScimProvider>

@@ -26,7 +26,7 @@ export interface SessionAdministration {
   list(accountId: string, currentId: string | null): Promise<readonly SessionItem[]>
   /** Ends a session and the access of clients that it granted. @throws {NotFoundError} `session_not_found` */
   end(actor: Actor, accountId: string, id: string): Promise<void>
-  /** Ends all sessions except the current one; resolves to their number. */
+  /** Ends all sessions except the current one; resolves to the number of ended sessions. */
   endOthers(actor: Actor, accountId: string, currentId: string | null): Promise<number>
 }
 

@@ -14,7 +14,7 @@ export interface Fault {
   readonly text?: string
 }
 
-/** Validates a text that is not empty. */
+/** Validates a non-empty string. */
 export type Check = (text: string) => Fault | undefined
 
 const maxTextLength = 4096

@@ -36,7 +36,7 @@ export interface Kind<Value> {
   readonly isSecret?: true
   /** Whether an empty text is valid; it then means the default. */
   readonly isOptional: boolean
-  /** Parses a text that is not empty: of a form, of Pocket ID's API, or of a variable. */
+  /** Parses a non-empty string from a form, Pocket ID's API or a variable. */
   parse(text: string): Parsed<Value>
   format(value: Value): string
   /** Parses the elements of a list. */

@@ -76,7 +76,7 @@ const expected: Readonly<Record<SettingSensitivity, readonly string[]>> = {
   ],
 }
 
-test('classifies every setting as this list says', () => {
+test('classifies every setting as listed here', () => {
   const actual = Object.groupBy(settingKeys, settingSensitivity)
   for (const [sensitivity, keys] of Object.entries(expected))
     expect([sensitivity, actual[sensitivity as SettingSensitivity]?.toSorted()]).toEqual([sensitivity, keys.toSorted()])

@@ -309,7 +309,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['no scopes at all', { scopes: [] }, 'scopes too_short'],
     ['an unknown scope', { scopes: ['read:everything'] }, 'scopes[0] oneof'],
     ['a scope twice', { scopes: ['read:users', 'read:users'] }, 'scopes invalid_format'],
-    ['a text for scopes', { scopes: 'read:users' }, 'invalid_request_body'],
+    ['a string for scopes', { scopes: 'read:users' }, 'invalid_request_body'],
   ])('rejects %s', async (_what, fields, problem) => {
     const response = await instance.administrator.postJson(keysAt, {
       name: 'Terraform',
@@ -333,7 +333,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test.each([
     ['no JSON', 'application/json', '{"name":'],
-    ['a text', 'application/json', '"name"'],
+    ['a string', 'application/json', '"name"'],
     ['a list', 'application/json', '[]'],
     ['null', 'application/json', 'null'],
     ['a form', 'application/x-www-form-urlencoded', 'name=Terraform'],

@@ -267,8 +267,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test.each<[string, unknown]>([
     ['a list', []],
     ['a number for a name', { name: 1 }],
-    ['a text for a flag', { name: 'n', isPublic: 'true' }],
-    ['a text for a list', { name: 'n', callbackURLs: 'https://a.example' }],
+    ['a string for a flag', { name: 'n', isPublic: 'true' }],
+    ['a string for a list', { name: 'n', callbackURLs: 'https://a.example' }],
     ['a number in a list', { name: 'n', callbackURLs: [1] }],
     ['half a minute', { name: 'n', accessTokenDurationMinutes: 0.5 }],
     ['credentials that are a list', { name: 'n', credentials: [] }],

@@ -70,7 +70,7 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
     }
   })
 
-  test('rejects a text of 1 MB everywhere and changes nothing', async () => {
+  test('rejects a string of 1 MB everywhere and changes nothing', async () => {
     const huge = 'x'.repeat(1_048_576)
     const name = freshName()
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()

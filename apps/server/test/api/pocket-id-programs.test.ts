@@ -7,8 +7,8 @@ const key = 'a key of the environment'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Requests exactly as programs for Pocket ID send them: with an API key and without browser headers. */
-describe.each(databaseKinds)('programs for Pocket ID, on %s', (kind) => {
+/** Requests exactly as tools for Pocket ID send them: with an API key and without browser headers. */
+describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp
 

@@ -87,7 +87,7 @@ test.each(databaseKinds)('sends each audit event to syslog and a file, and again
   })
 })
 
-test('sends repeated rejections as one event with their number', async () => {
+test('sends repeated rejections as one event with a count', async () => {
   await using syslog = await startSyslog((onConnection) => createServer(onConnection))
   syslog.refuse(true)
   await using instance = await startCalled('SQLite', { AUDIT_SYSLOG: `tcp://127.0.0.1:${syslog.port}` })

@@ -50,7 +50,7 @@ describe('files that are not a database', () => {
   })
 
   test.each([
-    ['a text', 'not a database, but long enough to be one. '.repeat(10)],
+    ['plain text', 'not a database, but long enough to be one. '.repeat(10)],
     ['a header alone', `SQLite format 3\0${'\u0010\0'.repeat(100)}`],
   ])('rejects %s', async (_, content) => {
     await writeFile(`${path}.other`, content)

@@ -11,7 +11,7 @@ import { recordingLogger } from './recording-logger.ts'
 
 const count = 2000
 
-/** Replaces the LIKE of this connection, which compares each text that a scan reads. Returns the number of comparisons so far. */
+/** Replaces the LIKE of this connection, which compares each string that a scan reads. Returns the number of comparisons so far. */
 function countComparisons(dataSource: DataSource): () => number {
   const driver = dataSource.driver as unknown as { readonly databaseConnection: SqliteDatabase }
   let comparisons = 0

@@ -36,7 +36,7 @@ const setUp = async () => {
   expect([response.status, response.location]).toEqual([303, expect.stringContaining('/scim')])
   return instance.administrator.follow(response)
 }
-/** The page after a run has ended; each check is a request. */
+/** Requests the page until a run has ended. */
 const ended = async () => {
   for (;;) {
     const text = await page()

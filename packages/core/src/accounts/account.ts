@@ -42,7 +42,7 @@ export interface Account {
   readonly picture: string | null
   /** A disabled account cannot sign in or use tokens that were issued before. */
   readonly disabled: boolean
-  /** Becomes `groups`, by name; clients that are restricted to groups compare the IDs. */
+  /** The names become the claim `groups`; group restrictions of clients compare the IDs. */
   readonly groups: readonly AccountGroup[]
   /** Claims of this user, which take precedence over claims of groups. */
   readonly customClaims?: readonly CustomClaim[]

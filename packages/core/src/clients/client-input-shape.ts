@@ -67,7 +67,7 @@ function toFieldError({ keyword, params, instancePath, message }: ErrorObject): 
   }
 }
 
-/** The field that differs in one character. */
+/** The field whose name differs by one character. */
 function suggestion(name: string): string {
   const protocolFields = Object.keys(defaultProtocol).map((setting) => `protocol.${setting}`)
   const found = [...Object.keys(properties), ...protocolFields].find((field) =>

@@ -25,6 +25,6 @@ export interface InitialAccessTokenStore {
   use(tokenHash: string, now: number): Promise<boolean>
   /** Returns `false` if the token does not exist. */
   remove(id: string): Promise<boolean>
-  /** Removes at most `limit` tokens that expired before `before`; returns how many. */
+  /** Removes at most `limit` tokens that expired before `before`; returns the number removed. */
   removeExpired(before: number, limit: number): Promise<number>
 }

@@ -32,7 +32,7 @@ export interface CodeStore {
   find(hash: string): Promise<StoredCode | undefined>
   /** The codes of this kind that expire after `now` (milliseconds). */
   count(accountId: string, kind: RecoveryCodeKind, now: number): Promise<number>
-  /** Removes the codes of these kinds; returns how many. */
+  /** Removes the codes of these kinds; returns the number removed. */
   removeKinds(accountId: string, kinds: readonly RecoveryCodeKind[]): Promise<number>
   /** Removes the recovery codes that these sessions created. */
   removeCreatedIn(accountId: string, sessionUids: readonly string[]): Promise<void>
@@ -41,6 +41,6 @@ export interface CodeStore {
   removeByAccount(accountId: string): Promise<void>
   /** Makes all codes of the account expired; they stay until they are consumed or cleaned up. */
   expireByAccount(accountId: string): Promise<void>
-  /** Removes at most `limit` codes that expired before `before` (milliseconds); returns how many. */
+  /** Removes at most `limit` codes that expired before `before` (milliseconds); returns the number removed. */
   removeExpired(before: number, limit: number): Promise<number>
 }

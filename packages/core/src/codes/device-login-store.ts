@@ -42,6 +42,6 @@ export interface DeviceLoginStore {
   /** Atomically removes and returns a decided request: only one of several concurrent calls gets it. */
   consume(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined>
   removeByAccount(accountId: string): Promise<void>
-  /** Removes at most `limit` requests that expired before `before` (milliseconds); returns how many. */
+  /** Removes at most `limit` requests that expired before `before` (milliseconds); returns the number removed. */
   removeExpired(before: number, limit: number): Promise<number>
 }

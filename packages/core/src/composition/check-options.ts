@@ -154,7 +154,7 @@ export function resultProblem(path: string, result: unknown): string | undefined
   return problem && `${problem.field} ${problem.message}`
 }
 
-/** The path of an option of the same name in another place, or of one that differs in one character. */
+/** The path of an option with the same name elsewhere, or with a name that differs by one character. */
 function suggestOption(path: string): string {
   const name = path.slice(path.indexOf('.') + 1)
   const paths = [...kindByPath.keys()]

@@ -118,7 +118,7 @@ function hasRecentPasskey({ maxPasskeyAgeMinutes }: AccessRule, { acr, authTime 
   return acr === 'phr' && isRecent(authTime * 1000, now, maxPasskeyAgeMinutes * 60_000)
 }
 
-/** The index of the rule that matches every reading of the request, -1 for none, or why several rules could match. */
+/** The index of the rule that matches every interpretation of the request, -1 for none, or why several rules could match. */
 function findRule(rules: readonly AccessRule[], request: SiteRequest, readings: readonly string[]) {
   const matches = (method: string, path: string, isExact: boolean) =>
     rules.findIndex(
@@ -148,7 +148,7 @@ function matchesPath(pattern: string, path: string, isExact: boolean): boolean {
   return actual === base || actual === `${base}/` || (isPrefix && actual.startsWith(`${base}/`))
 }
 
-/** A request that could be outside the limits in one of its readings is outside. */
+/** A request that could be outside the limits in one of its interpretations is outside. */
 function isWithinLimits({ paths, methods }: ServiceToken, request: SiteRequest, readings: readonly string[]): boolean {
   const isAllowedPath = (path: string, isExact: boolean) =>
     paths.length === 0 || paths.some((pattern) => matchesPath(pattern, path, isExact))

@@ -1,4 +1,4 @@
-/** Readings of one path after which it counts as ambiguous. */
+/** The maximum number of interpretations; a path with more counts as ambiguous. */
 const maxReadings = 200
 
 /** A path that every server reads in the same way, apart from case. */

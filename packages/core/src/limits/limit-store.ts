@@ -30,7 +30,7 @@ export interface LimitStore {
   consume(request: LimitRequest): Promise<StoredLimit>
   /** Refunds a consumed token. `interval` in milliseconds, as in the `consume` call. */
   refund(key: string, interval: number): Promise<void>
-  /** Removes at most `limit` buckets that were full before `before` (milliseconds); returns how many. */
+  /** Removes at most `limit` buckets that were full before `before` (milliseconds); returns the number removed. */
   removeExpired(before: number, limit: number): Promise<number>
 }
 

@@ -74,7 +74,7 @@ interface ExpiringValue {
   readonly expiresAt: number | null
 }
 
-/** Removes at most `limit` entries that expired before `before`, oldest first; returns how many. */
+/** Removes at most `limit` entries that expired before `before`, oldest first; returns the number removed. */
 export function removeExpired<Value extends ExpiringValue>(
   map: Map<string, Value>,
   before: number,

@@ -107,6 +107,6 @@ export interface ArtifactStore {
   destroyByClient(clientId: string): Promise<void>
   /** Destroys the codes, tokens and grants of the account for this client. */
   destroyByAccountAndClient(accountId: string, clientId: string): Promise<void>
-  /** Removes at most `limit` artifacts that expired before `before` (milliseconds) and returns their number. */
+  /** Removes at most `limit` artifacts that expired before `before` (milliseconds) and returns the number removed. */
   removeExpired(before: number, limit: number): Promise<number>
 }

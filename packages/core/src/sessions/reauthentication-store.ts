@@ -22,6 +22,6 @@ export interface ReauthenticationStore {
     key: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>,
   ): Promise<StoredReauthentication | undefined>
   removeByAccount(accountId: string): Promise<void>
-  /** Removes at most `limit` entries that expired before `before` (milliseconds) and returns their number. */
+  /** Removes at most `limit` entries that expired before `before` (milliseconds) and returns the number removed. */
   removeExpired(before: number, limit: number): Promise<number>
 }

@@ -68,7 +68,7 @@ export interface SessionHistoryStore {
   originsInBrowser(browser: string): Promise<readonly SessionOrigin[]>
   /** The sessions of all accounts that the removal of this passkey has ended. */
   endedBy(passkeyId: string): Promise<readonly SessionOrigin[]>
-  /** Inserts the link, or replaces the one of this session, kind and subject. */
+  /** Inserts the link, or replaces the existing one with the same session, kind and subject. */
   saveLink(link: SessionLink): Promise<void>
   /** The links of all sessions of this account. */
   linksOf(accountId: string): Promise<readonly SessionLink[]>

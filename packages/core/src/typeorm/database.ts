@@ -82,7 +82,7 @@ export class Database {
    * PostgreSQL returns `bigint` as text, SQLite returns booleans as 0 and 1.
    *
    * @param row - identifies the row, if the statement reads or writes only one
-   * @throws {InvalidInputError} `validation_failed` if a text contains a NUL character
+   * @throws {InvalidInputError} `validation_failed` if a string contains a NUL character
    * @throws {UnavailableError} if the database cannot be reached or does not respond in time
    */
   async query<Row extends object>(

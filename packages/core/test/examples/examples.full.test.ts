@@ -402,7 +402,7 @@ const redisMissing = existsSync(redis)
   : 'Redis is not installed: apt-get install --no-install-recommends redis-server'
 
 describeUnless(redisMissing, describe)('Redis', () => {
-  test('satisfies the contracts of the stores in the example', async () => {
+  test('has stores that satisfy the store contracts', async () => {
     const port = String(await freePort())
     const args = ['--port', port, '--save', '', '--dir', folder]
     await using _server = await startProcess(redis, args, { cwd: folder, readyWhen: /(Ready to accept connections)/ })

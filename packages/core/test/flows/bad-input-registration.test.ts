@@ -33,7 +33,7 @@ test.each([
   ['no JSON', '{', 'application/json'],
   ['a list', '[]', 'application/json'],
   ['null', 'null', 'application/json'],
-  ['a text', '"x"', 'application/json'],
+  ['a string', '"x"', 'application/json'],
   ['nothing', '', 'application/json'],
   ['a form', `redirect_uris=${redirectUri}`, 'application/x-www-form-urlencoded'],
   [

@@ -365,7 +365,7 @@ describe('interaction', () => {
 
   test.each<[string, string, string | undefined, number]>([
     ['JSON', '{"account":"x"}', 'application/json', 400],
-    ['a text', 'account=x', 'text/plain', 400],
+    ['plain text', 'account=x', 'text/plain', 400],
     ['parts', '--x\r\n\r\n--x--', 'multipart/form-data; boundary=x', 400],
     ['a form of a megabyte', `account=${'x'.repeat(1_000_000)}`, form, 413],
     ['nobody', '', form, 403],

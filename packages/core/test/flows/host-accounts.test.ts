@@ -24,7 +24,7 @@ describe('account store', () => {
     ['throws', () => Promise.reject(new Error('no database')), 'failed'],
     ['hangs', () => new Promise(() => {}), 'failed'],
     ['returns another account', async () => ({ id: 'somebody', userName: 'somebody' }), 'another_account'],
-    ['returns a text', async () => 'ada', 'invalid'],
+    ['returns a string', async () => 'ada', 'invalid'],
     ['knows no name', async (id: string) => ({ id }), 'invalid'],
     ['has groups without names', async (id: string) => ({ id, userName: 'a', groups: [{ id: 'g' }] }), 'invalid'],
     ['has a number for a truth', async (id: string) => ({ id, userName: 'a', emailVerified: 1 }), 'invalid'],

@@ -103,7 +103,7 @@ describe('several accounts in one browser', () => {
     expect(viewOf(await authorize(agent, { prompt: 'select_account' }))).toMatchObject({ view: 'sign-in' })
   })
 
-  test('do not satisfy a request for a new sign-in by account selection', async () => {
+  test('do not satisfy prompt=login when one of them is selected', async () => {
     await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account login' })

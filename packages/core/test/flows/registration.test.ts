@@ -290,7 +290,7 @@ describe('metadata validation', () => {
       { redirect_uris: Array.from({ length: 501 }, (_, index) => `https://a/${index}`) },
       'invalid_redirect_uri',
     ],
-    ['a text for a list', { redirect_uris: redirectUri }, 'invalid_redirect_uri'],
+    ['a string for a list', { redirect_uris: redirectUri }, 'invalid_redirect_uri'],
     [
       'http for a web client and implicit',
       { redirect_uris: ['http://app.example'], response_types: ['id_token'] },

@@ -48,7 +48,7 @@ describe('an application stops at a configuration that it does not support', () 
     ['argo-cd', 'nobody without a group', { about: { groups: [] } }, 'groups', /\[\]|undefined/],
     [
       'home-assistant',
-      'groups as a text',
+      'groups as a string',
       {
         protocol: () => ({
           claimRules: [{ claim: 'groups', source: { kind: 'claim', name: 'groups' }, as: 'string' }],

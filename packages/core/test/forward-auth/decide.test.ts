@@ -184,19 +184,19 @@ describe('decisions about requests to protected sites', () => {
     },
   )
 
-  it('limits service tokens in every reading of a path', async () => {
+  it('limits service tokens in every interpretation of a path', async () => {
     const input = { token, method: 'GET', expected: '', rule: null }
     expect(await decideCase({ ...input, path: '/api/x/../y' })).toMatchObject({ decision: 'allow allowed' })
     expect(await decideCase({ ...input, path: '/api/%2e%2e/wiki' })).toMatchObject({ decision: 'deny ambiguous_path' })
   })
 })
 
-describe('readings of a path', () => {
-  it('has one reading of an ordinary path', () => {
+describe('interpretations of a path', () => {
+  it('has one interpretation of an ordinary path', () => {
     for (const path of ['/', '/a/b.css', '/a/b/', '/~x/@y:z', '/A-B_c/1.2.3']) assert.deepEqual(readPath(path), [path])
   })
 
-  it('ends within a bounded number of readings', () => {
+  it('ends within a bounded number of interpretations', () => {
     assert.equal(readPath(`/%${'25'.repeat(1000)}41`), undefined)
   })
 

@@ -233,7 +233,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     expect(sql).toEqual(kind === 'memory' ? [] : [expect.stringMatching(/^WITH found AS \(SELECT .*pocket_artifact/s)])
   })
 
-  it('answers while the records of the last uses and of a refusal wait for the database', async () => {
+  it('responds while the last uses and a refusal wait to be recorded in the database', async () => {
     const { id } = await sites.site({
       ...wikiSite,
       accessRules: [

@@ -38,7 +38,7 @@ export async function publicApi(name: string): Promise<ReadonlyMap<string, reado
 /** Whether an entry point is only for the packages of this repository. */
 export const isInternal = (subpath: string): boolean => subpath.split(/[/-]/).includes('internal')
 
-/** The API of a package as a text that changes with every API change; internal entry points are left out. */
+/** The API of a package as text that changes with every API change; internal entry points are left out. */
 export async function apiReport(name: string): Promise<string> {
   const hostSubpaths = [...(await publicApi(name))].filter(([subpath]) => !isInternal(subpath))
   const subpaths = hostSubpaths.map(([subpath, exported]) => {

@@ -258,7 +258,7 @@ describe('attestation format', () => {
       ['empty', 'oA'],
       ['lists in lists, thousands deep', Buffer.alloc(48_000, 0x81).toString('base64url')],
       ['a map that says it has 2^64 entries', cbor('bbffffffffffffffff')],
-      ['a text that says it has 2^32 bytes', cbor('7affffffff61')],
+      ['a text string with a declared length of 2^32 bytes', cbor('7affffffff61')],
       ['no map', cbor('83010203')],
       ['parts of other types', cbor('a363666d740167617474 53746d7402686175746844617461 03'.replaceAll(' ', ''))],
     ] as const

@@ -149,7 +149,7 @@ const outcomes: Readonly<Record<string, Outcome>> = {
 
 test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (name, vector) => {
   const outcome = outcomes[name]
-  if (outcome === undefined) throw new Error(`Nobody has said what becomes of ${name}.`)
+  if (outcome === undefined) throw new Error(`There is no expected outcome for ${name}.`)
   const required = createFixture({ attestation: 'required' })
   if ('refused' in outcome) {
     const message = expect.stringMatching(outcome.refused)

@@ -34,16 +34,16 @@ export interface LdapProblem {
    * - `id_duplicate`: another entry has the same identifier: `detail` is its name. Both were skipped
    * - `several_values`: an attribute has several values; one of them was used
    * - `value_not_text`: a value is not text and was skipped
-   * - `value_too_long`: a text exceeds the maximum length of names and was skipped
+   * - `value_too_long`: a string exceeds the maximum length of names and was skipped
    * - `value_too_large`: a value exceeds the maximum entry size and was skipped
    * - `group_too_large`: a group exceeds the maximum number of members; see {@link LdapProblem.id}
    * - `picture_is_address`: the picture attribute contains a URL, which is not fetched
    * - `picture_left_out`: the picture was skipped because the limit for all pictures was reached
-   * - `members_not_found`: members of a group match no imported user: `detail` is their number
-   * - `members_ambiguous`: members of a group have a name that several users share: `detail` is their number
+   * - `members_not_found`: members of a group match no imported user: `detail` is the count
+   * - `members_ambiguous`: members of a group have a name that several users share: `detail` is the count
    * - `nested_too_deep`: groups are nested beyond the maximum depth
    * - `referral_not_followed`: more entries may be on another server, which is not queried: `detail` is its URL
-   * - `more_problems`: more problems occurred than are kept: `detail` is their number
+   * - `more_problems`: more problems occurred than are kept: `detail` is the count
    */
   readonly code: string
   /** The affected attribute or a count. Never a secret value of the directory. */

@@ -36,6 +36,6 @@ export interface ScimRecordStore {
     providerId: string,
     limit: number,
   ): Promise<{ readonly items: readonly ScimRecord[]; readonly total: number }>
-  /** Adopts found objects: one, or all. Returns their number. */
+  /** Adopts found objects: one, or all. Returns the number of adopted objects. */
   adopt(providerId: string, record?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number>
 }

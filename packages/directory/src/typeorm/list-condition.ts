@@ -52,7 +52,7 @@ export function buildCondition(
   return { text: conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`, parameters }
 }
 
-/** Words that a row must all contain, so that "first last" finds a user; more than a few stay one text. */
+/** Words that a row must all contain, so that "first last" finds a user; more than a few are searched as one string. */
 function searchWords(search: string): readonly string[] {
   const words = search.normalize('NFC').toLowerCase().split(/\s+/).filter(Boolean)
   return [...words.slice(0, maxWords - 1), words.slice(maxWords - 1).join(' ')].filter((word) => word !== '')

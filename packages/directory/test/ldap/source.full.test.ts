@@ -146,7 +146,7 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
     expect(result.problems).toContainEqual({ dn: personDn('erin'), code: 'picture_is_address', detail: 'jpegPhoto' })
   })
 
-  test('skips a text beyond the maximum length, and reports it', async () => {
+  test('skips a string beyond the maximum length, and reports it', async () => {
     const result = await readSpecial()
 
     expect(findPerson(result, 'long')).not.toHaveProperty('displayName')

@@ -239,7 +239,7 @@ describe.each(databases)('provisioning on %s', (kind, open) => {
     },
   )
 
-  test.each([{ patch: true }, { patch: false }])('hands over names within one run (%o)', async (capabilities) => {
+  test.each([{ patch: true }, { patch: false }])('reassigns names within one run (%o)', async (capabilities) => {
     await server[Symbol.asyncDispose]()
     server = await startScimServer(capabilities)
     const names = ['ada', 'bob', 'carol', 'dave', 'erin']
@@ -267,7 +267,7 @@ describe.each(databases)('provisioning on %s', (kind, open) => {
   })
 
   test.each([{ patch: true }, { patch: false }])(
-    'keeps group memberships when groups hand over names (%o)',
+    'keeps group memberships when groups swap names (%o)',
     async (capabilities) => {
       await server[Symbol.asyncDispose]()
       server = await startScimServer(capabilities)

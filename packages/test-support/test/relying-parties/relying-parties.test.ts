@@ -190,7 +190,7 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
     ['oauth2-proxy', 'kubelogin', 'argo-cd-cli'],
   ],
   [
-    'groups that are a text',
+    'groups that are a string',
     () => ({ idToken: lists, userInfo: lists }),
     idsWhere(({ needs }) => needs.some(({ is }) => is === 'list')),
   ],

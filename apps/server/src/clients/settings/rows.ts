@@ -76,7 +76,7 @@ function sourceText(source: ClaimRule['source']): string {
   return typeof value === 'string' && constantOf(value) === value ? value : JSON.stringify(value)
 }
 
-/** Parses valid JSON; any other text is used as a string. */
+/** Parses valid JSON; any other input is used as a string. */
 function constantOf(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,9 +1,9 @@
-/** Whether the database can store this text: no NUL, which PostgreSQL rejects, and no lone surrogate. */
+/** Whether the database can store this string: no NUL, which PostgreSQL rejects, and no lone surrogate. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed()
 }
 
-/** The path of a text that cannot be stored, such as `a.b[0]`. Iterative, because the sender controls the depth. */
+/** The path of a string that cannot be stored, such as `a.b[0]`. Iterative, because the sender controls the depth. */
 export function unstorableText(value: unknown): string | undefined {
   const stack: [path: string, value: unknown][] = [['', value]]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {

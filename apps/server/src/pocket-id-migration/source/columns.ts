@@ -10,7 +10,7 @@ function invalid(expected: string): never {
   throw new TypeError(`is not ${expected}`)
 }
 
-export const text: Column<string> = (value) => (typeof value === 'string' ? value : invalid('a text'))
+export const text: Column<string> = (value) => (typeof value === 'string' ? value : invalid('a string'))
 
 /** Milliseconds since the Unix epoch. SQLite stores seconds, an archive RFC 3339. */
 export const time: Column<number> = (value) => {
@@ -47,7 +47,7 @@ export const json: Column<unknown> = (value, dialect) => {
 
 export const texts: Column<readonly string[]> = (value, dialect) => {
   const list = json(value, dialect) ?? []
-  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : invalid('a list of texts')
+  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : invalid('a list of strings')
 }
 
 export const object: Column<Readonly<Record<string, unknown>>> = (value, dialect) => {

@@ -77,7 +77,7 @@ export function mismatches(expected: unknown, ours: unknown, path = ''): readonl
 function isSame(expected: unknown, ours: unknown): boolean {
   if (typeof expected !== 'string' || typeof ours !== 'string' || !expected.includes('…')) return expected === ours
   const [start = '', ...parts] = expected.split('…')
-  // Each part is followed by any text.
+  // Arbitrary text may follow each part.
   const rest = parts.reduce<string | undefined>((text, part) => {
     const index = text?.indexOf(part) ?? -1
     return index < 0 ? undefined : text?.slice(index + part.length)

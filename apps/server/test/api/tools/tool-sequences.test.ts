@@ -20,7 +20,7 @@ const lists = [
   '/api/application-configuration/all',
 ]
 
-/** The requests of programs for Pocket ID, in the order that their sources send them. */
+/** The requests of tools for Pocket ID, in the order in which their code sends them. */
 describe.each(databaseKinds)('on %s', (kind) => {
   const stack = new AsyncDisposableStack()
   let running: RunningApp

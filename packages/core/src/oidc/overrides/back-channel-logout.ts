@@ -17,7 +17,7 @@ export function backChannelLogoutOverrides(provider: Provider) {
   return { [member]: async (): Promise<void> => {} }
 }
 
-/** Sends a logout token by the library's own method. */
+/** Sends a logout token with the library's own method. */
 export async function sendByLibrary(provider: Provider, client: Client, accountId: string, sid: string): Promise<void> {
   await sendMethods.get(provider)?.call(client, accountId, sid)
 }
