@@ -166,14 +166,14 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const { clientId = '' } = both[0] ?? {}
     const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid', state: 'x' }
     const url = `${instance.url}/authorize?${new URLSearchParams(query)}`
-    const until = (reached: string) => reached.startsWith(callback)
-    const refused = await agent.follow(await agent.get(url), { until })
+    const isCallback = (reached: string) => reached.startsWith(callback)
+    const refused = await agent.follow(await agent.get(url), { until: isCallback })
     expect(refused.text).toContain('opens once you have two passkeys')
     /** Returns from the page that adds a passkey. */
     const returnDenied = async ({ text }: { readonly text: string }) => {
       const [, adding = ''] = /href="(\/signup\/add-passkey[^"]*)"/.exec(text) ?? []
       const backTo = new URL(adding.replaceAll('&amp;', '&'), instance.url).searchParams.get('redirect') ?? ''
-      return agent.follow(await agent.get(instance.url + backTo), { until })
+      return agent.follow(await agent.get(instance.url + backTo), { until: isCallback })
     }
     const still = await returnDenied(refused)
     expect(still.text).toContain('opens once you have two passkeys')

@@ -105,11 +105,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     } finally {
       clock.mockRestore()
     }
-    const ahead = async () => (await listed(agent)).map(({ lastUsedAt }) => Date.parse(lastUsedAt ?? '') - Date.now())
+    const lastUseOffsets = async () =>
+      (await listed(agent)).map(({ lastUsedAt }) => Date.parse(lastUsedAt ?? '') - Date.now())
     // The update runs concurrently with the response.
-    await eventually(async () => expect((await ahead())[0]).toBeGreaterThan(0))
+    await eventually(async () => expect((await lastUseOffsets())[0]).toBeGreaterThan(0))
     expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
-    await eventually(async () => expect((await ahead())[0]).toBeLessThanOrEqual(0))
+    await eventually(async () => expect((await lastUseOffsets())[0]).toBeLessThanOrEqual(0))
   })
 
   test('sorts and paginates the list', async () => {

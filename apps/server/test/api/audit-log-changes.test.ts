@@ -37,24 +37,24 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { json } = await instance.call('GET /api/audit-logs/all', { query })
     return (json.pagination as { readonly totalItems: number }).totalItems
   }
-  const about = (id: string, event: string) => entries(`filters[userID]=${id}&filters[event]=${event}`)
+  const countEventsOf = (id: string, event: string) => entries(`filters[userID]=${id}&filters[event]=${event}`)
 
   test('records the changes of an administrator with the previous values', async () => {
     const { id, json } = await createPerson(instance, { firstName: 'Grace' })
     await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...json, firstName: 'Anna' } })
-    const [updated] = await about(id, 'ACCOUNT_UPDATED')
+    const [updated] = await countEventsOf(id, 'ACCOUNT_UPDATED')
     expect(updated?.changes).toEqual({ firstName: { before: 'Grace', after: 'Anna' } })
     await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...json, firstName: 'Anna', disabled: true } })
-    const [disabled] = await about(id, 'ACCOUNT_DISABLED')
+    const [disabled] = await countEventsOf(id, 'ACCOUNT_DISABLED')
     expect(disabled?.changes).toEqual({ disabled: { before: false, after: true } })
     const body = [{ key: 'team', value: 'blue' }]
     await instance.call('PUT /api/custom-claims/user/{userId}', { params: { userId: id }, body })
-    const [claims] = await about(id, 'ACCOUNT_CLAIMS_CHANGED')
+    const [claims] = await countEventsOf(id, 'ACCOUNT_CLAIMS_CHANGED')
     expect(claims?.changes).toEqual({ team: { before: null, after: 'blue' } })
-    const [created] = await about(id, 'USER_CREATED')
+    const [created] = await countEventsOf(id, 'USER_CREATED')
     expect(created?.changes).toMatchObject({ firstName: { before: null, after: 'Grace' } })
     await instance.call('DELETE /api/users/{id}', { params: { id } })
-    const [removed] = await about(id, 'ACCOUNT_REMOVED')
+    const [removed] = await countEventsOf(id, 'ACCOUNT_REMOVED')
     expect(removed?.changes).toMatchObject({ firstName: { before: 'Anna', after: null } })
   })
 
@@ -93,7 +93,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('records the set-up and logouts', async () => {
     const { id, agent } = await instance.person('leaves')
     await agent.postForm(`${instance.url}/logout`, { logout: 'yes' })
-    expect(await about(id, 'SIGNED_OUT')).toHaveLength(1)
+    expect(await countEventsOf(id, 'SIGNED_OUT')).toHaveLength(1)
     expect(await entries('filters[event]=SETUP_COMPLETED')).toHaveLength(1)
   })
 

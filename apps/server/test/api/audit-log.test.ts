@@ -40,7 +40,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return json.data as readonly Entry[]
   }
 
-  const about = (userId: string, event?: string) =>
+  const eventsOf = (userId: string, event?: string) =>
     entries('/all', {
       query: `?pagination[limit]=100&filters[userID]=${userId}${event === undefined ? '' : `&filters[event]=${event}`}`,
     })
@@ -63,7 +63,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   test('attributes the actions of the set-up to the administrator', async () => {
-    const found = await about(administratorId)
+    const found = await eventsOf(administratorId)
     expect(found.map(({ event }) => event)).toEqual(
       expect.arrayContaining(['USER_CREATED', 'PASSKEY_ADDED', 'SIGN_IN']),
     )
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('names the actor if another user performed the action', async () => {
     const { id } = await createPerson(instance)
-    const [created] = await about(id, 'USER_CREATED')
+    const [created] = await eventsOf(id, 'USER_CREATED')
     expect(created).toMatchObject({
       actorUsername: 'ada',
       ipAddress: '127.0.0.1',
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('keeps the entries and the name of a deleted user', async () => {
     const { id, json } = await createPerson(instance)
     expect((await instance.call('DELETE /api/users/{id}', { params: { id } })).status).toBe(204)
-    const found = await about(id)
+    const found = await eventsOf(id)
     expect(found.map(({ event }) => event).sort()).toEqual(['ACCOUNT_REMOVED', 'USER_CREATED'])
     expect(found.map(({ username }) => username)).toEqual([json.username, json.username])
     expect((await instance.call('GET /api/audit-logs/filters/users')).json).toMatchObject({
@@ -121,7 +121,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await authorize(agent, clientId)
     // Without a consent page, the first use is the new authorization.
     for (const event of ['NEW_CLIENT_AUTHORIZATION', 'CLIENT_AUTHORIZATION'])
-      expect((await about(id, event)).map(({ data }) => data)).toEqual([{ clientId, clientName: name }])
+      expect((await eventsOf(id, event)).map(({ data }) => data)).toEqual([{ clientId, clientName: name }])
 
     const secret = await instance.call('POST /api/oidc/clients/{id}/secrets', { params: { id: clientId }, body: {} })
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
@@ -148,7 +148,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       url.startsWith('https://app.example/'),
     )
     await authorize(agent, clientId)
-    const events = (await about(id)).map(({ event, data }) => [event, data.clientName])
+    const events = (await eventsOf(id)).map(({ event, data }) => [event, data.clientName])
     expect(events.filter(([, name]) => name === 'Photos').sort()).toEqual([
       ['CLIENT_AUTHORIZATION', 'Photos'],
       ['CLIENT_AUTHORIZATION', 'Photos'],
@@ -163,7 +163,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = authenticator.create(options, { origin: instance.url })
     expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)
-    const [added] = await about(id, 'PASSKEY_ADDED')
+    const [added] = await eventsOf(id, 'PASSKEY_ADDED')
     const credentialId = added?.data.passkeyId ?? ''
     const received = {
       credentialID: Buffer.from(response.id, 'base64url').toString('hex'),

@@ -85,10 +85,10 @@ describe.each(databaseKinds)('%s', (kind) => {
       response_type: 'code',
       scope: 'openid email',
     })
-    const to = await agent.followTo(await agent.get(`${instance.url}/authorize?${query}`), (url) =>
+    const redirectUrl = await agent.followTo(await agent.get(`${instance.url}/authorize?${query}`), (url) =>
       url.startsWith('https://app.example/'),
     )
-    return new URL(to).searchParams
+    return new URL(redirectUrl).searchParams
   }
 
   function audited(event: string): Json[] {

@@ -52,7 +52,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   /** An IP address that was not used before. */
-  const somewhere = () => `198.51.100.${++addresses}`
+  const nextAddress = () => `198.51.100.${++addresses}`
   const from = (address: string) => new UserAgent({ headers: { 'x-forwarded-for': address } })
   const post =
     (path: string, body: object = {}) =>
@@ -80,7 +80,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/one-time-access-email', 5, 300, post('/api/one-time-access-email', { email: 'eve@example.com' })],
     ['POST /api/device-login/requests', 5, 10, post('/api/device-login/requests')],
   ])('%s: allows %i at once, and one more after %i s', async (_call, burst, interval, call) => {
-    const agent = from(somewhere())
+    const agent = from(nextAddress())
     const responses = await times(burst + 3, () => call(agent))
     expect(admitted(responses)).toBe(burst)
     const refused = responses.filter(({ status }) => status === 429)
@@ -93,7 +93,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const wait = Number(response.headers.get('retry-after'))
       expect(wait > 0 && wait <= interval).toBe(true)
     }
-    expect((await call(from(somewhere()))).status).not.toBe(429)
+    expect((await call(from(nextAddress()))).status).not.toBe(429)
   })
 
   test.each([
@@ -102,16 +102,16 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/users/me/send-email-verification', 1, post('/api/users/me/send-email-verification')],
     ['POST /api/users/me/verify-email', 5, post('/api/users/me/verify-email', { token: 'x' })],
   ])('%s: allows %i at once for a user with a session', async (_call, burst, call) => {
-    const agent = await signedIn(somewhere())
+    const agent = await signedIn(nextAddress())
     expect(admitted(await times(burst + 3, () => call(agent)))).toBe(burst)
   })
 
   test('allows a waiting device ten polls in a burst', async () => {
-    const agent = from(somewhere())
+    const agent = from(nextAddress())
     const { id } = (await post('/api/device-login/requests')(agent)).json() as { id: string }
-    const ask = () =>
+    const sendRequest = () =>
       agent.postJson(`${instance.url}/api/device-login/requests/${id}/exchange`, {}, { headers: { prefer: 'wait=0' } })
-    const responses = await times(13, ask)
+    const responses = await times(13, sendRequest)
     expect(responses.filter(({ status }) => status === 202)).toHaveLength(10)
     expect(admitted(responses)).toBe(10)
   })
@@ -125,7 +125,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['/login/device', 5, null, post('/api/device-login/requests')],
     ['/st/unknown', 20, null, null],
   ])('counts the page %s with the API, and shows when to retry', async (path, burst, form, call) => {
-    const agent = from(somewhere())
+    const agent = from(nextAddress())
     const visit = () => (form ? agent.postForm(instance.url + path, form) : agent.get(instance.url + path))
     const responses = await times(burst + 1, visit)
     expect(admitted(responses)).toBe(burst)
@@ -142,14 +142,14 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['/signup/options', 20, { username: 'eve' }],
     ['/login/setup', 10, { response: nothing }],
   ])('reports the limit to a script at %s after %i requests', async (path, burst, body) => {
-    const agent = from(somewhere())
+    const agent = from(nextAddress())
     const responses = await times(burst + 2, () => agent.postJson(instance.url + path, body))
     expect(admitted(responses)).toBe(burst)
     expect(responses.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'rate_limited' })
   })
 
   test('counts device codes on the pages too', async () => {
-    const agent = await signedIn(somewhere())
+    const agent = await signedIn(nextAddress())
     expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
     const look = () => agent.get(`${instance.url}/device?code=PABCDEFG`)
     expect(admitted(await times(7, look))).toBe(5)
@@ -182,12 +182,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('limits every endpoint for programs per IP address, and no other', async () => {
-    const address = somewhere()
+    const address = nextAddress()
     const responses = await times(600, () => from(address).getJson(`${instance.url}/.well-known/webfinger`))
     expect(admitted(responses)).toBe(300)
     expect((await from(address).get(`${instance.url}/healthz`)).status).toBe(204)
     expect((await from(address).get(`${instance.url}/lc`)).status).toBe(200)
-    expect((await from(somewhere()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)
+    expect((await from(nextAddress()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)
   })
 
   test('allows ten wrong codes for an e-mail address in total, registered or not', async () => {
@@ -196,9 +196,9 @@ describe.each(databaseKinds)('%s', (kind) => {
       await agent.postJson(
         `${instance.url}/api/one-time-access-email`,
         { email },
-        { headers: forwardedFor(somewhere()) },
+        { headers: forwardedFor(nextAddress()) },
       )
-      const places = Array.from({ length: 4 }, somewhere)
+      const places = Array.from({ length: 4 }, nextAddress)
       const responses = await times(16, (index) =>
         agent.postJson(
           `${instance.url}/api/one-time-access-token/ABCDEF`,
@@ -209,21 +209,21 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect([email, admitted(responses)]).toEqual([email, 10])
       // A code of twelve characters from an administrator still works.
       const { code } = await instance.app.issueLoginCode('ada')
-      const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: forwardedFor(somewhere()) })
+      const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: forwardedFor(nextAddress()) })
       expect(inside.status).toBe(303)
     }
   })
 
   test('limits wrong codes from all sources together, but not valid codes and passkeys', async () => {
-    const agent = await signedIn(somewhere())
+    const agent = await signedIn(nextAddress())
     const { authenticator } = await registerPasskey(agent, instance.url)
-    const places = Array.from({ length: 30 }, somewhere)
+    const places = Array.from({ length: 30 }, nextAddress)
     const responses = await times(150, (index) => guess()(from(places[index % 30] ?? '')))
     expect(admitted(responses)).toBeLessThan(110)
     expect(admitted(responses)).toBeGreaterThan(50)
     const { code } = await instance.app.issueLoginCode('ada')
-    expect((await from(somewhere()).postForm(`${instance.url}/lc`, { code })).status).toBe(303)
-    const browser = from(somewhere())
+    expect((await from(nextAddress()).postForm(`${instance.url}/lc`, { code })).status).toBe(303)
+    const browser = from(nextAddress())
     const response = await passkeyAnswer(browser, instance.url, authenticator)
     expect((await browser.postJson(`${instance.url}/api/webauthn/login/finish`, response)).status).toBe(200)
   })
@@ -234,7 +234,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   ])(
     'does not count a valid short code as a guess after the guesses %s are used up',
     async (_which, interval, email) => {
-      const administrator = await signedIn(somewhere())
+      const administrator = await signedIn(nextAddress())
       const send = (method: string, path: string, body: object) =>
         administrator.sendJson(method, instance.url + path, { body }).then((response) => response.json())
       const { id } = (await send('POST', '/api/users', person())) as { id: string }
@@ -251,14 +251,14 @@ describe.each(databaseKinds)('%s', (kind) => {
         await agent.postJson(
           `${instance.url}/api/one-time-access-email`,
           { email },
-          { headers: forwardedFor(somewhere()) },
+          { headers: forwardedFor(nextAddress()) },
         )
       const enter = async (code: string) =>
         (
           await agent.postJson(
             `${instance.url}/api/one-time-access-token/${code}`,
             {},
-            { headers: forwardedFor(somewhere()) },
+            { headers: forwardedFor(nextAddress()) },
           )
         ).status
       // Other attempts have expired by then. After the clock is set back, these are implausibly far in the future.
@@ -274,14 +274,14 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('limits guesses of recovery codes per IP address', async () => {
     const guessFrom = (address: string) => from(address).postForm(`${instance.url}/lc`, { code: 'ABCD-EFGH-JKMN-PQRS' })
-    const address = somewhere()
+    const address = nextAddress()
     const statuses = (await times(20, () => guessFrom(address))).map(({ status }) => status)
     expect([...new Set(statuses)].sort()).toEqual([400, 429])
-    expect((await guessFrom(somewhere())).status).toBe(400)
+    expect((await guessFrom(nextAddress())).status).toBe(400)
   })
 
   test('records repeated rejections once', async () => {
-    const address = somewhere()
+    const address = nextAddress()
     const before = refusals().length
     await times(40, () => guess()(from(address)))
     expect(refusals().slice(before)).toEqual([

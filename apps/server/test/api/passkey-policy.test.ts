@@ -120,7 +120,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       return [json.nonCompliant, (json.problems as { unverified?: number }).unverified]
     }
     /** The requested options, and the error for a response that does not meet them. */
-    const without = async () => {
+    const signInUnverified = async () => {
       const browser = instance.agent()
       const requested = await requestOptions(browser)
       const body = authenticator.get({ ...requested, userVerification: 'preferred' }, { origin: instance.url })
@@ -139,12 +139,12 @@ describe.each(databaseKinds)('%s', (kind) => {
       'passkey_user_verification_required',
     ])
     await policy({}, { passkeyNonCompliance: 'require' })
-    expect(await without()).toEqual(['required', 'passkey_not_allowed'])
+    expect(await signInUnverified()).toEqual(['required', 'passkey_not_allowed'])
     // After the owner sets a PIN, the authenticator complies.
     await policy({}, { passkeyNonCompliance: null })
     expect(await signIn(authenticator, { userVerified: true })).toEqual([200, undefined])
     expect(await unverified('')).toEqual([0, 0])
-    expect(await without()).toEqual(['required', 'passkey_user_verification_required'])
+    expect(await signInUnverified()).toEqual(['required', 'passkey_user_verification_required'])
   })
 
   test('rejects the registration of a passkey that does not comply', async () => {

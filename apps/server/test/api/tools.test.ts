@@ -40,7 +40,7 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
   describe('names the kind of the missing object, which tools need to treat it as deleted', () => {
     const ofUser = { code: 'user_not_found' }
     const ofImage = { code: 'image_not_found' }
-    const of = (resource: string) => ({ code: 'not_found', details: { resource } })
+    const notFound = (resource: string) => ({ code: 'not_found', details: { resource } })
     test.each<readonly [string, Json, unknown?]>([
       [`GET /api/users/${noUser}`, ofUser],
       [`DELETE /api/users/${noUser}`, ofUser],
@@ -50,26 +50,26 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
       [`GET /api/users/${noUser}/profile-picture.png?nocache=1`, ofUser],
       [`DELETE /api/users/${noUser}/profile-picture`, ofUser],
       [`PUT /api/custom-claims/user/${noUser}`, ofUser, []],
-      [`GET /api/user-groups/${noUser}`, of('User group')],
-      [`DELETE /api/user-groups/${noUser}`, of('User group')],
-      [`PUT /api/user-groups/${noUser}/users`, of('User group'), { userIds: [] }],
-      [`PUT /api/user-groups/${noUser}/allowed-oidc-clients`, of('User group'), { oidcClientIds: [] }],
-      [`PUT /api/custom-claims/user-group/${noUser}`, of('User group'), []],
-      ['GET /api/oidc/clients/gone', of('OIDC client')],
-      ['DELETE /api/oidc/clients/gone', of('OIDC client')],
-      ['GET /api/oidc/clients/gone/meta', of('OIDC client')],
-      ['GET /api/oidc/clients/gone/secrets', of('OIDC client')],
-      [`DELETE /api/oidc/clients/gone/secrets/${noUser}`, of('OIDC client')],
-      ['PUT /api/oidc/clients/gone/allowed-user-groups', of('OIDC client'), { userGroupIds: [] }],
-      ['GET /api/oidc/clients/gone/logo?light=true', of('OIDC client')],
-      ['DELETE /api/oidc/clients/gone/logo?light=true', of('OIDC client')],
-      ['GET /api/api-access/gone/apis', of('OIDC client')],
-      [`DELETE /api/oidc/clients/there/secrets/${noUser}`, of('Client secret')],
+      [`GET /api/user-groups/${noUser}`, notFound('User group')],
+      [`DELETE /api/user-groups/${noUser}`, notFound('User group')],
+      [`PUT /api/user-groups/${noUser}/users`, notFound('User group'), { userIds: [] }],
+      [`PUT /api/user-groups/${noUser}/allowed-oidc-clients`, notFound('User group'), { oidcClientIds: [] }],
+      [`PUT /api/custom-claims/user-group/${noUser}`, notFound('User group'), []],
+      ['GET /api/oidc/clients/gone', notFound('OIDC client')],
+      ['DELETE /api/oidc/clients/gone', notFound('OIDC client')],
+      ['GET /api/oidc/clients/gone/meta', notFound('OIDC client')],
+      ['GET /api/oidc/clients/gone/secrets', notFound('OIDC client')],
+      [`DELETE /api/oidc/clients/gone/secrets/${noUser}`, notFound('OIDC client')],
+      ['PUT /api/oidc/clients/gone/allowed-user-groups', notFound('OIDC client'), { userGroupIds: [] }],
+      ['GET /api/oidc/clients/gone/logo?light=true', notFound('OIDC client')],
+      ['DELETE /api/oidc/clients/gone/logo?light=true', notFound('OIDC client')],
+      ['GET /api/api-access/gone/apis', notFound('OIDC client')],
+      [`DELETE /api/oidc/clients/there/secrets/${noUser}`, notFound('Client secret')],
       ['GET /api/oidc/clients/there/logo?light=false', ofImage],
       ['DELETE /api/oidc/clients/there/logo?light=false', ofImage],
-      [`GET /api/apis/${noUser}`, of('API')],
-      [`PUT /api/apis/${noUser}/permissions`, of('API'), { permissions: [] }],
-      [`DELETE /api/apis/${noUser}/clients/there`, of('API')],
+      [`GET /api/apis/${noUser}`, notFound('API')],
+      [`PUT /api/apis/${noUser}/permissions`, notFound('API'), { permissions: [] }],
+      [`DELETE /api/apis/${noUser}/clients/there`, notFound('API')],
       [`DELETE /api/api-keys/${noUser}`, { code: 'api_key_not_found' }],
     ])('%s', async (...[name, deleted, body]) => {
       const { status, json } = await call(name, body)
@@ -79,7 +79,7 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
     test('the passkey of a user', async () => {
       const { json: user } = await call('POST /api/users', { username: 'keyless', email: 'keyless@example.com' })
       const { status, json } = await call(`DELETE /api/users/${user.id}/webauthn-credentials/${noUser}`)
-      expect([status, json]).toMatchObject([404, of('Passkey')])
+      expect([status, json]).toMatchObject([404, notFound('Passkey')])
     })
   })
 

@@ -48,8 +48,10 @@ async function releases(answer: () => { readonly status?: number; readonly body:
 test('reads the latest version from the URL of the environment', async () => {
   await using server = await releases(() => ({ body: '{"tag_name":"v3.1.4","other":{}}' }))
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url })
-  const ask = async () => (await instance.agent().getJson(`${instance.url}/api/version/latest`)).json()
-  expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill({ latestVersion: '3.1.4' }))
+  const sendRequest = async () => (await instance.agent().getJson(`${instance.url}/api/version/latest`)).json()
+  expect(await Promise.all([sendRequest(), sendRequest(), sendRequest()])).toEqual(
+    Array(3).fill({ latestVersion: '3.1.4' }),
+  )
   expect(server.requestCount()).toBe(1)
 })
 

@@ -230,9 +230,9 @@ describe('secrets', () => {
   })
 
   test('can be given twice only with the same value', () => {
-    const both = (key: string) => ({ ENCRYPTION_KEY: key, ENCRYPTION_KEY_FILE: '/run/key' })
-    expect(load(both('sixteen bytes ok')).encryptionKey?.toString()).toBe('sixteen bytes ok')
-    const problem = problemsOf(both('sixteen bytes no')).ENCRYPTION_KEY
+    const keyAndFile = (key: string) => ({ ENCRYPTION_KEY: key, ENCRYPTION_KEY_FILE: '/run/key' })
+    expect(load(keyAndFile('sixteen bytes ok')).encryptionKey?.toString()).toBe('sixteen bytes ok')
+    const problem = problemsOf(keyAndFile('sixteen bytes no')).ENCRYPTION_KEY
     expect(problem).toMatch(/another value\. Remove ENCRYPTION_KEY or ENCRYPTION_KEY_FILE/)
     expect(problem).not.toContain('sixteen')
   })

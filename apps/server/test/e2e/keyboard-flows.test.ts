@@ -109,22 +109,22 @@ describe('with the keyboard alone', () => {
       await television.page.goto(`${running.url}/login/device`)
       return (await television.page.locator('#user-code').textContent()) ?? ''
     }
-    const ask = async (code: string) => {
+    const sendRequest = async (code: string) => {
       await go('/device')
       await keys.tabTo(/^Code/)
       await keys.type(code.toLowerCase())
       await keys.goes(/code=/, () => keys.press('Enter'))
     }
-    await ask('ABCD-EFGH')
+    await sendRequest('ABCD-EFGH')
     await keys.focuses(/^One thing needs to be changed/)
-    await ask(await begin())
+    await sendRequest(await begin())
     await keys.tabTo('Don’t allow')
     await keys.press('Enter')
     await page.getByRole('heading', { name: 'Sign-in denied' }).waitFor()
     await television.page.getByText('The sign-in was denied on the other device').waitFor()
     await television.keys.tabTo('Get a new code')
     await television.keys.goes(/\/login\/device/, () => television.keys.press('Enter'))
-    await ask((await television.page.locator('#user-code').textContent()) ?? '')
+    await sendRequest((await television.page.locator('#user-code').textContent()) ?? '')
     await keys.tabTo('Approve with a passkey')
     await keys.press('Enter')
     await page.getByRole('heading', { name: 'It’s signed in' }).waitFor()
@@ -137,7 +137,7 @@ describe('with the keyboard alone', () => {
       redirectUris: ['https://television.example/cb'],
       isPublic: true,
     })
-    const ask = async (path: string, fields: Readonly<Record<string, string>>) => {
+    const sendRequest = async (path: string, fields: Readonly<Record<string, string>>) => {
       const body = new URLSearchParams({ client_id: id, ...fields })
       const response = await fetch(running.url + path, { method: 'POST', body })
       return (await response.json()) as Readonly<Record<string, string>>
@@ -146,12 +146,12 @@ describe('with the keyboard alone', () => {
       ['Don’t allow', 'It has no access', { error: 'access_denied' }],
       ['Allow and continue', 'It has access', { access_token: expect.any(String) }],
     ] as const) {
-      const { user_code = '', device_code = '' } = await ask('/api/oidc/device/authorize', { scope: 'openid' })
+      const { user_code = '', device_code = '' } = await sendRequest('/api/oidc/device/authorize', { scope: 'openid' })
       await go(`/device?code=${user_code}`)
       await keys.tabTo(act)
       await keys.press('Enter')
       await page.getByRole('heading', { name: title }).waitFor()
-      expect(await ask('/api/oidc/token', { ...grant, device_code })).toMatchObject(outcome)
+      expect(await sendRequest('/api/oidc/token', { ...grant, device_code })).toMatchObject(outcome)
     }
   })
 

@@ -261,11 +261,11 @@ describe('with the keyboard alone', () => {
       code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
       code_challenge_method: 'S256',
     }
-    const ask = () => page.goto(`${running.url}/authorize?${new URLSearchParams(query)}`)
-    await ask()
+    const sendRequest = () => page.goto(`${running.url}/authorize?${new URLSearchParams(query)}`)
+    await sendRequest()
     await tabTo('Cancel')
     await goes(/error=access_denied/, () => press('Enter'))
-    await ask()
+    await sendRequest()
     await tabTo('Allow and continue')
     await goes(/code=/, () => press('Enter'))
   })

@@ -10,7 +10,7 @@ import { mainProgram, sourceFlags } from '../program.ts'
 
 const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
 const redirectUri = 'https://nas.example:5001'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 /** A server process with its own database; it exits at a given statement, which can be changed later. */
 async function startKillableServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'SQLite') {
@@ -89,9 +89,9 @@ async function authorize(
   })
   const page = await agent.follow(await agent.get(`${url}/authorize?${query}`))
   const { redirectTo } = (await passkeyAnswer(agent, page, authenticator)).json() as { redirectTo: string }
-  const next = await agent.follow(await agent.get(redirectTo), { until: back })
+  const next = await agent.follow(await agent.get(redirectTo), { until: isRedirectUri })
   const consent = next.forms().find(({ action }) => action.endsWith('/consent'))
-  const done = consent ? await agent.follow(await agent.submit(next, consent), { until: back }) : next
+  const done = consent ? await agent.follow(await agent.submit(next, consent), { until: isRedirectUri }) : next
   return new URL(done.location ?? '').searchParams.get('code') ?? ''
 }
 

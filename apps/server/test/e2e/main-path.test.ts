@@ -121,7 +121,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     }
     const finish = (page: Page) => page.getByRole('button', { name: 'Create passkey and finish' }).click()
     await Promise.all([one, two].map(({ page }) => finish(page)))
-    const inside = async (page: Page) =>
+    const hasFinished = async (page: Page) =>
       Promise.race([
         page.waitForURL('**/settings/admin/oidc-clients').then(() => true),
         page
@@ -130,7 +130,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
           .waitFor()
           .then(() => false),
       ])
-    const outcome = await Promise.all([one, two].map(({ page }) => inside(page)))
+    const outcome = await Promise.all([one, two].map(({ page }) => hasFinished(page)))
     expect(outcome.filter(Boolean)).toHaveLength(1)
     for (const path of ['/setup', '/signup/setup', '/login/setup'])
       expect((await fetch(instance.url + path, { headers: { accept: 'text/html' } })).status).toBe(404)

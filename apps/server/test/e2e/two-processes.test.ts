@@ -31,7 +31,7 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
     }
     const signIn = async (agent: UserAgent, authenticator: SoftwareAuthenticator) =>
       send(agent, 'POST', '/api/webauthn/login/finish', await passkeyAnswer(agent, url, authenticator))
-    const elsewhere = () => new UserAgent({ resolve: { [url]: replica } })
+    const agentAtReplica = () => new UserAgent({ resolve: { [url]: replica } })
     await confirm(administrator, administratorAuthenticator)
     const app = { name: 'App', callbackURLs: [callback], skipConsent: true }
     const { id: clientId = '' } = (await send(administrator, 'POST', '/api/oidc/clients', app)).json
@@ -54,7 +54,7 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const { authenticator: other } = await registerPasskey(owner, url)
       await confirm(owner, other)
 
-      const attacker = elsewhere()
+      const attacker = agentAtReplica()
       expect((await signIn(attacker, stolen)).status).toBe(200)
       const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
       const { location } = await attacker.get(`${url}/authorize?${new URLSearchParams(query)}`)
@@ -64,7 +64,7 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
       const optionsResponse = await attacker.getJson(`${url}/api/webauthn/register/start`)
       const planted = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: url })
-      const another = elsewhere()
+      const another = agentAtReplica()
       const attempt = await passkeyAnswer(another, url, stolen)
 
       const removed =
@@ -81,7 +81,7 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       for (const { status } of [registered, signedIn, rotated]) expect(status).toBeLessThan(500)
       for (const agent of [attacker, another]) expect((await send(agent, 'GET', '/api/users/me')).status).toBe(401)
       expect((await refresh(rotated.refreshToken || input.refreshToken)).status).toBe(400)
-      expect((await signIn(elsewhere(), stolen)).status).toBe(401)
+      expect((await signIn(agentAtReplica(), stolen)).status).toBe(401)
       // The session in which the passkey was registered remains only for its owner, who confirmed with the other passkey.
       expect((await send(owner, 'GET', '/api/users/me')).status).toBe(remover === 'the owner' ? 200 : 401)
       const removals = await send(administrator, 'GET', `/api/users/${id}/passkey-removals`)

@@ -25,7 +25,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await server[Symbol.asyncDispose]()
   })
 
-  const ask = (agent: UserAgent, email: string, extra = {}) =>
+  const sendRequest = (agent: UserAgent, email: string, extra = {}) =>
     instance.call(request, { agent, body: { email, ...extra } })
 
   async function codeFor(address: string): Promise<{ readonly code: string; readonly link: string }> {
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('accepts a code only in the browser that requested it', async () => {
     const { id, json } = await createPerson(instance)
     const agent = instance.agent()
-    const response = await ask(agent, String(json.email), { redirectPath: '/verify-email' })
+    const response = await sendRequest(agent, String(json.email), { redirectPath: '/verify-email' })
     expect([response.status, response.response.headers.get('set-cookie')]).toEqual([
       204,
       expect.stringMatching(/^device_token=[\w-]{16,};.*httponly/i),
@@ -66,10 +66,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('does not reveal in the response whether an address exists', async () => {
     const { json } = await createPerson(instance)
-    const known = await ask(instance.agent(), String(json.email))
-    const unknown = await ask(instance.agent(), 'nobody@example.com')
+    const known = await sendRequest(instance.agent(), String(json.email))
+    const unknown = await sendRequest(instance.agent(), 'nobody@example.com')
     const disabled = await createPerson(instance, { disabled: true })
-    const off = await ask(instance.agent(), String(disabled.json.email))
+    const off = await sendRequest(instance.agent(), String(disabled.json.email))
     expect(visible(unknown.response)).toEqual(visible(known.response))
     expect(visible(off.response)).toEqual(visible(known.response))
     const atPage = async (email: unknown) => {
@@ -85,7 +85,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(shownToKnown).toContain('the address')
     await codeFor(String(json.email))
     const last = await createPerson(instance)
-    await ask(instance.agent(), String(last.json.email))
+    await sendRequest(instance.agent(), String(last.json.email))
     await codeFor(String(last.json.email))
     const reached = server.delivered.flatMap(({ to }) => to)
     expect(reached).not.toContain('nobody@example.com')
@@ -102,7 +102,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       return query.apply(this, sent)
     })
     try {
-      expect((await ask(instance.agent(), email)).status).toBe(204)
+      expect((await sendRequest(instance.agent(), email)).status).toBe(204)
     } finally {
       answered.resolve()
       slow.mockRestore()
@@ -114,7 +114,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { json } = await createPerson(instance)
     const [known, typed] = [String(json.email), String(json.email).toUpperCase()]
     const agent = instance.agent()
-    await ask(agent, typed)
+    await sendRequest(agent, typed)
     const { code } = await codeFor(known)
     expect((await use(agent, code)).status).toBe(200)
     expect(server.delivered.filter(({ to }) => to.includes(typed))).toEqual([])
@@ -123,20 +123,20 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('limits the e-mails to one mailbox', async () => {
     const { json } = await createPerson(instance)
     const email = String(json.email)
-    for (let count = 0; count < 14; count++) await ask(instance.agent(), email)
+    for (let count = 0; count < 14; count++) await sendRequest(instance.agent(), email)
     const last = await createPerson(instance)
-    await ask(instance.agent(), String(last.json.email))
+    await sendRequest(instance.agent(), String(last.json.email))
     await codeFor(String(last.json.email))
     expect(server.delivered.filter(({ to }) => to.includes(email))).toHaveLength(10)
   })
 
   test('rejects an invalid address, and drops an external return URL', async () => {
-    expect(await ask(instance.agent(), 'no address')).toMatchObject({
+    expect(await sendRequest(instance.agent(), 'no address')).toMatchObject({
       status: 400,
       json: { code: 'validation_failed' },
     })
     const { json } = await createPerson(instance)
-    await ask(instance.agent(), String(json.email), { redirectPath: '//evil.example' })
+    await sendRequest(instance.agent(), String(json.email), { redirectPath: '//evil.example' })
     expect((await codeFor(String(json.email))).link).not.toContain('evil')
   })
 
@@ -180,12 +180,12 @@ test('rejects and hides requests if the setting is off, and sends no pending cod
   }
   const people = [await createPerson(instance), await createPerson(instance), await createPerson(instance)]
   const [first = '', late = '', last = ''] = people.map(({ json }) => String(json.email))
-  const ask = async (email: string) =>
+  const sendRequest = async (email: string) =>
     expect((await instance.call(request, { agent: instance.agent(), body: { email } })).status).toBe(204)
   await set(true)
   // E-mails are sent one after another, and the server accepts the first one slowly.
-  await ask(first)
-  await ask(late)
+  await sendRequest(first)
+  await sendRequest(late)
   await set(false)
   release.resolve()
   await instance.call('POST /api/users/{id}/invitation-email', { params: { id: people[2]?.id ?? '' }, body: {} })

@@ -79,7 +79,7 @@ const putByHand = async (content: Buffer, name = path) => {
 }
 
 /** Waits for the effect of a file watcher. */
-const until = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
+const waitUntil = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
 
 test('downloads a missing database with the licence key and uses it immediately', async () => {
   const fixture = await open()
@@ -340,20 +340,20 @@ describe('a manually provided file', () => {
     const fixture = await open({ MAXMIND_LICENSE_KEY: '', GEOLITE_DB_URL: '' })
     fixture.start()
     await putByHand(cityDatabase('Second'))
-    await until(() => cityOf(fixture) === 'Second')
+    await waitUntil(() => cityOf(fixture) === 'Second')
     await putByHand(Buffer.from('a page'))
-    await until(() => log.lines.join().includes('cannot be used'))
+    await waitUntil(() => log.lines.join().includes('cannot be used'))
     expect(cityOf(fixture)).toBe('Second')
     expect(fixture.notes()).toMatchObject({ 'refresh-geoip-database': { sentence: 'geoIpUnusable', values: { path } } })
     await expect(run(fixture)).rejects.toThrow(`${path} cannot be used: It is not a complete MaxMind database`)
     await writeFile(path, cityDatabase('Third'))
-    await until(() => cityOf(fixture) === 'Third')
+    await waitUntil(() => cityOf(fixture) === 'Third')
     await run(fixture)
     expect(fixture.notes()).toMatchObject({
       'refresh-geoip-database': { sentence: 'geoIpFrom', values: { type: 'GeoLite2-City' } },
     })
     await rm(path)
-    await until(() => cityOf(fixture) === '')
+    await waitUntil(() => cityOf(fixture) === '')
   })
 
   test('is not downloaded again while it is recent, and is replaced if it is unusable', async () => {

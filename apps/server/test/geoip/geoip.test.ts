@@ -66,9 +66,9 @@ test.each([
 })
 
 test('recognizes internal networks without a database', () => {
-  const without = createGeoIp({ database: () => null, localIpv6Ranges: [] })
-  expect(without.locate('192.168.1.5')).toEqual({ country: 'Internal Network', city: 'LAN' })
-  expect(without.locate('81.2.69.160')).toEqual({ country: '', city: '' })
+  const withoutDatabase = createGeoIp({ database: () => null, localIpv6Ranges: [] })
+  expect(withoutDatabase.locate('192.168.1.5')).toEqual({ country: 'Internal Network', city: 'LAN' })
+  expect(withoutDatabase.locate('81.2.69.160')).toEqual({ country: '', city: '' })
 })
 
 test('returns no location if the database fails during a lookup', () => {

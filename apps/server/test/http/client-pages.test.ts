@@ -344,7 +344,7 @@ describe('the page of a client', () => {
     const plain = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
     expect(shown(page.text)).toEqual([expect.stringContaining(`${plain.slice(0, 7)}`)])
     const [secret] = (await clients().find(id))?.secrets ?? []
-    const ask = () =>
+    const sendRequest = () =>
       fetch(`${running.url}/api/oidc/token`, {
         method: 'POST',
         body: new URLSearchParams({
@@ -354,7 +354,7 @@ describe('the page of a client', () => {
           refresh_token: 'x',
         }),
       })
-    expect(await (await ask()).json()).toMatchObject({ error: 'invalid_grant' })
+    expect(await (await sendRequest()).json()).toMatchObject({ error: 'invalid_grant' })
     // The secret is shown until it is stored, and later only its prefix.
     const stored = await agent.submit(page, page.form(`/secrets/${secret?.id}/stored`))
     const later = await agent.follow(stored)
@@ -362,7 +362,7 @@ describe('the page of a client', () => {
     expect(shown(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · works until /)])
     const removed = await agent.submit(later, later.form(`/secrets/${secret?.id}/remove`))
     expect((await agent.follow(removed)).text).toContain('The secret was removed.')
-    expect(await (await ask()).json()).toMatchObject({ error: 'invalid_client' })
+    expect(await (await sendRequest()).json()).toMatchObject({ error: 'invalid_client' })
     await clients().addSecret(id, { expiresAt: Date.now() + 60_000 })
     const afterwards = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => afterwards)

@@ -8,7 +8,7 @@ test('every response is 503 while PostgreSQL is frozen, and the server recovers 
   const connection = `${postgres.url}?statement_timeout=4000&query_timeout=5000&connect_timeout=4`
   await using running = await startApp({ DB_CONNECTION_STRING: connection, DISABLE_RATE_LIMITING: 'false' })
   const { url } = running
-  const ask = async (path: string, init: RequestInit = {}) => {
+  const sendRequest = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(url + path, { redirect: 'manual', ...init })
     return [path, response.status, response.headers.get('retry-after'), (await response.text()).length > 0]
   }
@@ -26,10 +26,10 @@ test('every response is 503 while PostgreSQL is frozen, and the server recovers 
     ['/api/users', { headers: { 'x-api-key': 'pak_x' } }],
   ]
   postgres.suspend()
-  const results = await Promise.all([...requests, ...requests].map(([path, init]) => ask(path, init)))
+  const results = await Promise.all([...requests, ...requests].map(([path, init]) => sendRequest(path, init)))
   const outage = results.filter(([path]) => path !== '/interaction/nobody')
   expect(outage).toEqual(outage.map(([path]) => [path, 503, '5', true]))
   postgres.resume()
   while ((await fetch(`${url}/login`)).status !== 200);
-  for (const [path, init] of requests) expect((await ask(path, init))[1]).not.toBe(503)
+  for (const [path, init] of requests) expect((await sendRequest(path, init))[1]).not.toBe(503)
 })

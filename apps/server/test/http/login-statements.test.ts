@@ -151,7 +151,7 @@ function smallest(rounds: readonly (readonly string[])[]): readonly string[] {
   return rounds.reduce((least, round) => (round.length < least.length ? round : least))
 }
 
-const rest = async (method: string, path: string, body?: object) => {
+const callApi = async (method: string, path: string, body?: object) => {
   const response = await instance.administrator.sendJson(
     method,
     `${instance.url}/api/${path}`,
@@ -200,9 +200,9 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
       userInfo: () => userInfo(tokens.access_token),
       introspection: () => introspect(tokens.access_token),
       siteCheck: () => siteCheck(cookie),
-      restRead: () => rest('GET', `users/${id}`),
+      restRead: () => callApi('GET', `users/${id}`),
       restWrite: () =>
-        rest('PUT', `users/${id}`, { username: 'linus', firstName: `Linus ${round}`, email: 'linus@example.com' }),
+        callApi('PUT', `users/${id}`, { username: 'linus', firstName: `Linus ${round}`, email: 'linus@example.com' }),
       appsPage: () => page('/settings/apps'),
       usersPage: () => page('/settings/admin/users'),
       signInPage: () => page('/login', instance.agent()),

@@ -253,8 +253,8 @@ describe('a user', () => {
     expect((await other.get(`${running.url}/settings/account`)).status).toBe(200)
     const entries = running.log.map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
     const accountId = path.split('/').at(-1)
-    const about = entries.filter((entry) => entry.audit !== undefined && entry.accountId === accountId)
-    expect(about.slice(-2)).toMatchObject([
+    const userEntries = entries.filter((entry) => entry.audit !== undefined && entry.accountId === accountId)
+    expect(userEntries.slice(-2)).toMatchObject([
       { audit: 'code_issued', by: expect.any(String) },
       { audit: 'signed_in', method: 'code' },
     ])

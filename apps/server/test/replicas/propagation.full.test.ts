@@ -78,7 +78,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
       expect(after.kids).not.toEqual(expect.arrayContaining([before.kids[0]]))
 
       // What every process reads from the database each time.
-      const elsewhere = () => new UserAgent({ resolve: { [url]: other } })
+      const agentAtReplica = () => new UserAgent({ resolve: { [url]: other } })
       const createPerson = async (username: string) => {
         const { id } = await call('POST', '/api/users', {
           username,
@@ -90,7 +90,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
         await here.postJson(`${url}/api/one-time-access-token/${issued.token}`, {})
         const { authenticator, answer } = await registerPasskey(here, url)
         const passkeyId = (answer.json() as { readonly id: string }).id
-        const there = elsewhere()
+        const there = agentAtReplica()
         expect(await signIn(there, authenticator)).toBe(200)
         expect(await ownStatus(there)).toBe(200)
         return { id, here, there, authenticator, passkeyId }
@@ -105,17 +105,17 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
         disabled: true,
       })
       expect(await ownStatus(disabled.there)).toBe(401)
-      expect(await signIn(elsewhere(), disabled.authenticator)).toBeGreaterThanOrEqual(400)
+      expect(await signIn(agentAtReplica(), disabled.authenticator)).toBeGreaterThanOrEqual(400)
 
       const signedOut = await createPerson('linus')
       await call('DELETE', `/api/users/${signedOut.id}/sessions`)
       expect(await ownStatus(signedOut.there)).toBe(401)
-      expect(await signIn(elsewhere(), signedOut.authenticator)).toBe(200)
+      expect(await signIn(agentAtReplica(), signedOut.authenticator)).toBe(200)
 
       const editedUser = await createPerson('edith')
       await call('DELETE', `/api/users/${editedUser.id}/webauthn-credentials/${editedUser.passkeyId}`)
       expect(await ownStatus(editedUser.there)).toBe(401)
-      expect(await signIn(elsewhere(), editedUser.authenticator)).toBeGreaterThanOrEqual(400)
+      expect(await signIn(agentAtReplica(), editedUser.authenticator)).toBeGreaterThanOrEqual(400)
     },
     longTestTimeout,
   )

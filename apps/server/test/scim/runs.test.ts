@@ -118,13 +118,13 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     expect(server.requests.filter((request) => request === 'POST /Users').length).toBe(1)
     let refused: unknown
     const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    const meanwhile: typeof fetch = async (url, init) => {
+    const fetchDuringRun: typeof fetch = async (url, init) => {
       refused ??= await replica()
         .runNow(provider)
         .catch((error: unknown) => error)
       return fetch(url, init)
     }
-    await replica({ fetch: meanwhile }).runNow(provider)
+    await replica({ fetch: fetchDuringRun }).runNow(provider)
     expect(refused).toMatchObject({ code: 'scim_sync_running' })
   })
 
@@ -133,7 +133,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
     const waits = Promise.withResolvers<void>()
     let requested: Promise<unknown> | undefined
-    const meanwhile: typeof fetch = async (url, init) => {
+    const fetchDuringRun: typeof fetch = async (url, init) => {
       requested ??= replica({
         pause: async (milliseconds, signal) => {
           waits.resolve()
@@ -143,7 +143,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
       await waits.promise
       return fetch(url, init)
     }
-    await replica({ fetch: meanwhile }).runNow(provider)
+    await replica({ fetch: fetchDuringRun }).runNow(provider)
     expect(await requested).toMatchObject({ problemCount: 0 })
   })
 

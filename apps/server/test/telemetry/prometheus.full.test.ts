@@ -233,13 +233,13 @@ describeUnless(missing, describe)('Prometheus', () => {
         readyWhen: /ready to receive web requests/,
       }),
     )
-    const ask = async (path: string) => {
+    const sendRequest = async (path: string) => {
       const { status, error, data } = await (await fetch(`http://${address}/api/v1/${path}`)).json()
       expect([path, status, error]).toEqual([path, 'success', undefined])
       return data
     }
     const query = async (expr: string): Promise<readonly unknown[]> =>
-      (await ask(`query?${new URLSearchParams({ query: expr })}`)).result
+      (await sendRequest(`query?${new URLSearchParams({ query: expr })}`)).result
 
     // Rates need two scrapes of a counter that grows.
     await eventually(async () => {
@@ -251,7 +251,7 @@ describeUnless(missing, describe)('Prometheus', () => {
       }
       expect(empty).toEqual([])
     })
-    const { groups } = await ask('rules')
+    const { groups } = await sendRequest('rules')
     for (const { query: expr } of groups.flatMap(({ rules: all }: { readonly rules: readonly object[] }) => all))
       await query(expr)
     const alerts = groups.flatMap((group: { readonly rules: readonly { readonly health: string }[] }) => group.rules)

@@ -3,7 +3,7 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
 import { second as seconds, viewOf } from '../flows/host.ts'
-import { back, redirectUri } from '../flows/signed-in.ts'
+import { isRedirectUri, redirectUri } from '../flows/signed-in.ts'
 import {
   askForToken,
   complete,
@@ -261,7 +261,7 @@ export function basicModules(mode: ResponseMode): void {
     const posted = await party.agent.postForm(`${party.host.issuer}/authorize`, Object.fromEntries(url.searchParams), {
       from: 'https://app.example/',
     })
-    const page = await party.agent.follow(posted, { until: back })
+    const page = await party.agent.follow(posted, { until: isRedirectUri })
     const { claims } = await exchange(party, url, await complete(party, page))
     expect(claims.sub).toBe(party.person.account.id)
   })
@@ -306,11 +306,11 @@ export function basicModules(mode: ResponseMode): void {
       code_challenge_method: 'S256',
     })
     const code = async () => (await responseOf(await complete(party, await send(party, url)))).get('code') ?? ''
-    const ask = async (extra: Readonly<Record<string, string>>) =>
+    const sendRequest = async (extra: Readonly<Record<string, string>>) =>
       askForToken(party, { grant_type: 'authorization_code', code: await code(), ...extra })
-    expect(await ask({ code_verifier: verifier })).toMatchObject({ status: 200 })
+    expect(await sendRequest({ code_verifier: verifier })).toMatchObject({ status: 200 })
     const wrong = { code_verifier: oauth.generateRandomCodeVerifier() }
     for (const more of [{}, wrong])
-      expect(await ask(more)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+      expect(await sendRequest(more)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 }

@@ -4,7 +4,7 @@ import type { Parameters, RelyingPartyOptions } from '../flows/signed-in.ts'
 import { enter, logIn, type Party, requestOf, responseOf, send } from './party.ts'
 
 export const postLogoutRedirectUri = 'https://app.example/bye'
-const away = (url: string) => url.startsWith(postLogoutRedirectUri)
+const isLogoutUri = (url: string) => url.startsWith(postLogoutRedirectUri)
 
 /** A user who is signed in at a client with a post-logout redirect URI. */
 export async function loggedIn(host: HostOptions = {}, { protocol }: Pick<RelyingPartyOptions, 'protocol'> = {}) {
@@ -27,7 +27,7 @@ export async function confirm({ agent }: Party, page: UserAgentResponse): Promis
   const view = viewOf(page)
   if (view.view !== 'sign-out') throw new Error(`This page asks for no logout: ${page.text}`)
   const fields = { ...view.hidden, [view.confirm.name]: view.confirm.value }
-  return agent.follow(await agent.postForm(view.submitTo, fields), { until: away })
+  return agent.follow(await agent.postForm(view.submitTo, fields), { until: isLogoutUri })
 }
 
 /** Checks with `prompt=none`, as the suite does, whether the browser still has a session. */

@@ -2,7 +2,13 @@ import { expect } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, signIn, startHost, viewOf } from '../flows/host.ts'
-import { back, type Parameters, type RelyingPartyOptions, redirectUri, relyingParty } from '../flows/signed-in.ts'
+import {
+  isRedirectUri,
+  type Parameters,
+  type RelyingPartyOptions,
+  redirectUri,
+  relyingParty,
+} from '../flows/signed-in.ts'
 
 /** How the authorization responses of a plan are sent. */
 export type ResponseMode = 'query' | 'form_post'
@@ -44,7 +50,7 @@ export function requestOf({ mode, configuration }: Party, extra: Parameters = {}
 
 /** The result of a request: a redirect to the client, or a page of the provider. */
 export async function send({ agent }: Pick<Party, 'agent'>, url: URL): Promise<UserAgentResponse> {
-  return agent.follow(await agent.get(url.href), { until: back })
+  return agent.follow(await agent.get(url.href), { until: isRedirectUri })
 }
 
 /** Asserts that the provider shows a page and sends nothing to the client. */
@@ -80,8 +86,8 @@ export async function complete(party: Party, page: UserAgentResponse): Promise<U
     requests.push(view)
     response =
       view === 'sign-in'
-        ? await signIn(agent, response, person.authenticator, back)
-        : await decide(agent, response, 'submitTo', back)
+        ? await signIn(agent, response, person.authenticator, isRedirectUri)
+        : await decide(agent, response, 'submitTo', isRedirectUri)
   }
   return response
 }

@@ -10,7 +10,7 @@ import {
 } from '@pocket/core/testing'
 
 /** Repeats the first successful response to the same request, so that a single-use artifact can be used twice. */
-function lying<Store extends object>(store: Store, method: keyof Store): Store {
+function repeatFirstResult<Store extends object>(store: Store, method: keyof Store): Store {
   const answers = new Map<string, Promise<unknown>>()
   return new Proxy(store, {
     get(target, name) {
@@ -39,15 +39,18 @@ async function broken<Store>(contract: readonly ContractCase<Store>[], open: () 
 test.each([
   [
     'spent challenges',
-    () => broken(spentChallengeStoreContract, () => lying(memoryStores().spentChallenges, 'insert')),
+    () => broken(spentChallengeStoreContract, () => repeatFirstResult(memoryStores().spentChallenges, 'insert')),
   ],
-  ['codes', () => broken(codeStoreContract, () => lying(memoryStores().codes, 'consume'))],
-  ['device logins', () => broken(deviceLoginStoreContract, () => lying(memoryStores().deviceLogins, 'consume'))],
+  ['codes', () => broken(codeStoreContract, () => repeatFirstResult(memoryStores().codes, 'consume'))],
+  [
+    'device logins',
+    () => broken(deviceLoginStoreContract, () => repeatFirstResult(memoryStores().deviceLogins, 'consume')),
+  ],
   [
     'reauthentications',
-    () => broken(reauthenticationStoreContract, () => lying(memoryStores().reauthentications, 'consume')),
+    () => broken(reauthenticationStoreContract, () => repeatFirstResult(memoryStores().reauthentications, 'consume')),
   ],
-  ['artifacts', () => broken(artifactStoreContract, () => lying(memoryStores().artifacts, 'consume'))],
+  ['artifacts', () => broken(artifactStoreContract, () => repeatFirstResult(memoryStores().artifacts, 'consume'))],
 ])('the contract catches a store of %s that breaks single use', async (_name, check) => {
   expect(await check()).toBeGreaterThan(0)
 })

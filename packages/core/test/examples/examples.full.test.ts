@@ -15,7 +15,7 @@ const run = promisify(execFile)
 const core = join(import.meta.dirname, '../..')
 const directory = join(core, '../directory')
 const redirectUri = 'http://localhost:9999/callback'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 /** Milliseconds: npm downloads and builds two hundred packages, which is slow on a busy machine. */
 const installing = 540_000
@@ -94,7 +94,7 @@ async function goToClient({ issuer, clientId }: Invitation, authenticator: Softw
   const next = await agent.follow(await agent.get(new URL(redirectTo, page.url).href))
   const terms = next.text.includes('I accept')
   const consent = terms ? await agent.follow(await agent.postForm(next.url, {})) : next
-  const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: back })
+  const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: isRedirectUri })
   const tokens = await oidc.authorizationCodeGrant(configuration, new URL(returned.location ?? ''), {
     pkceCodeVerifier,
   })

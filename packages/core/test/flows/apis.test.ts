@@ -7,7 +7,7 @@ import { storeKinds } from '../contracts/kinds.ts'
 import { decide, type Host, returnDenied, second, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 const resource = 'https://notes.example/api'
 
 async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
@@ -70,7 +70,7 @@ async function authorize({ agent, configuration }: Setting, extra: Readonly<Reco
     state: 'a state',
     ...extra,
   })
-  const page = await agent.follow(await agent.get(url.href), { until: back })
+  const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
   const finish = (to: string | null, parameters = {}) =>
     oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), { expectedState: 'a state' }, parameters)
   return { page, finish }
@@ -78,8 +78,8 @@ async function authorize({ agent, configuration }: Setting, extra: Readonly<Reco
 
 async function tokens(setting: Setting, extra: Readonly<Record<string, string>> = {}) {
   const { page, finish } = await authorize(setting, extra)
-  const consent = await signIn(setting.agent, page, setting.authenticator, back)
-  const returned = consent.location === null ? await decide(setting.agent, consent, 'submitTo', back) : consent
+  const consent = await signIn(setting.agent, page, setting.authenticator, isRedirectUri)
+  const returned = consent.location === null ? await decide(setting.agent, consent, 'submitTo', isRedirectUri) : consent
   return finish(returned.location)
 }
 
@@ -177,8 +177,8 @@ describe('access token for an API', () => {
     const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
     const claims = JSON.stringify({ userinfo: { email: null } })
     const { page } = await authorize(fixture, { scope: 'openid notes:read', claims })
-    const consent = await signIn(fixture.agent, page, fixture.authenticator, back)
-    const { location } = await decide(fixture.agent, consent, 'submitTo', back)
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
+    const { location } = await decide(fixture.agent, consent, 'submitTo', isRedirectUri)
     const returned = new URL(location ?? '')
     const options = { expectedState: 'a state' }
     const first = await oidc.authorizationCodeGrant(configuration, returned, options, undefined, { DPoP })
@@ -216,8 +216,8 @@ describe('access token for an API', () => {
     await using host = await startHost()
     const fixture = await prepared(host)
     const { page, finish } = await authorize(fixture, { resource: `${resource}/` })
-    const consent = await signIn(fixture.agent, page, fixture.authenticator, back)
-    const returned = await decide(fixture.agent, consent, 'submitTo', back)
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
+    const returned = await decide(fixture.agent, consent, 'submitTo', isRedirectUri)
     const first = await finish(returned.location, { resource })
     expect((await verified(fixture, first.access_token)).payload.scope).toBe('openid notes:read notes:write')
     const again = await oidc.refreshTokenGrant(fixture.configuration, first.refresh_token ?? '', {
@@ -230,7 +230,7 @@ describe('access token for an API', () => {
       resource: `${resource}/`,
       state: 'a state',
     })
-    const next = await fixture.agent.follow(await fixture.agent.get(pushed.href), { until: back })
+    const next = await fixture.agent.follow(await fixture.agent.get(pushed.href), { until: isRedirectUri })
     const last = await finish(next.location, { resource })
     expect((await verified(fixture, last.access_token)).payload.scope).toBe('openid notes:read')
   })
@@ -345,8 +345,8 @@ describe('access token for an API', () => {
     const fixture = await prepared(host, { client: { isGroupRestricted: true } })
     await host.pocket.clients.setAllowedGroups(fixture.client.id, ['g2'])
     const { page } = await authorize(fixture)
-    const refused = await signIn(fixture.agent, page, fixture.authenticator, back)
-    const returned = await returnDenied(fixture.agent, refused, back)
+    const refused = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
+    const returned = await returnDenied(fixture.agent, refused, isRedirectUri)
     expect(parameters(returned.location).get('error')).toBe('access_denied')
   })
 })
@@ -379,7 +379,7 @@ describe('request', () => {
     const both = [resource, other.resource].map((each) => ['resource', each])
     const url = oidc.buildAuthorizationUrl(fixture.configuration, { redirect_uri: redirectUri, scope: 'openid' })
     for (const [name = '', value = ''] of both) url.searchParams.append(name, value)
-    const page = await fixture.agent.follow(await fixture.agent.get(url.href), { until: back })
+    const page = await fixture.agent.follow(await fixture.agent.get(url.href), { until: isRedirectUri })
     expect(parameters(page.location).get('error')).toBe('invalid_target')
     const itself = new URLSearchParams([['grant_type', 'client_credentials'], ...both])
     await expect(oidc.clientCredentialsGrant(fixture.configuration, itself)).rejects.toMatchObject({
@@ -401,7 +401,7 @@ describe('consent page', () => {
     await using host = await startHost()
     const fixture = await prepared(host)
     const { page } = await authorize(fixture)
-    const consent = await signIn(fixture.agent, page, fixture.authenticator, back)
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
       apis: [
@@ -415,7 +415,7 @@ describe('consent page', () => {
         },
       ],
     })
-    await decide(fixture.agent, consent, 'submitTo', back)
+    await decide(fixture.agent, consent, 'submitTo', isRedirectUri)
     const again = await authorize(fixture, { prompt: 'none' })
     expect(parameters(again.page.location).get('code')).toEqual(expect.any(String))
     expect(host.events).toContainEqual(
@@ -445,7 +445,7 @@ describe('consent page', () => {
       undefined,
       undefined,
     ])
-    await decide(fixture.agent, asked.page, 'submitTo', back)
+    await decide(fixture.agent, asked.page, 'submitTo', isRedirectUri)
     expect(parameters((await authorize(fixture, { prompt: 'none' })).page.location).get('error')).toBeNull()
     await host.pocket.withdrawConsent(fixture.account.id, fixture.client.id)
     const after = await authorize(fixture, { prompt: 'none' })
@@ -481,7 +481,7 @@ describe('consent page', () => {
     await host.pocket.apis.setGrant(successor.id, fixture.client.id, access(successor, ['notes:read']))
     const agent = new UserAgent()
     const { page } = await authorize({ ...fixture, agent }, { scope: 'openid notes:read' })
-    const consent = viewOf(await signIn(agent, page, fixture.authenticator, back))
+    const consent = viewOf(await signIn(agent, page, fixture.authenticator, isRedirectUri))
     if (consent.view !== 'consent') throw new Error('No consent was requested.')
     expect(consent.apis).toMatchObject([{ resource, isNew: true, permissions: [{ key: 'notes:read', isNew: true }] }])
   })
@@ -530,7 +530,7 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
     expect(parameters(silent.page.location).get('error')).toBe('consent_required')
     // The grant of the session is extended by a new consent, which counts from then on.
     const { page, finish } = await authorize(fixture, request)
-    const fresh = await finish((await decide(fixture.agent, page, 'submitTo', back)).location)
+    const fresh = await finish((await decide(fixture.agent, page, 'submitTo', isRedirectUri)).location)
     const again = await authorize(fixture, { ...request, prompt: 'none' })
     expect(parameters(again.page.location).get('error')).toBeNull()
     const refreshed = await oidc.refreshTokenGrant(fixture.configuration, fresh.refresh_token ?? '')

@@ -3,7 +3,7 @@ import type { AuthorizationDetailsTypes } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import { back, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, redirectUri, relyingParty } from './signed-in.ts'
 
 const resource = 'https://bank.example/'
 const types: AuthorizationDetailsTypes = {
@@ -41,18 +41,18 @@ test('shows the authorization details on the consent page, and includes them in 
   const { agent, configuration, authorize } = await createFixture(host)
   const { authenticator } = await host.person('ada')
   const details = [{ type: 'payment', amount: 10 }]
-  const shown = await signIn(agent, await agent.follow(await authorize(details)), authenticator, back)
+  const shown = await signIn(agent, await agent.follow(await authorize(details)), authenticator, isRedirectUri)
   expect(viewOf(shown)).toMatchObject({
     view: 'consent',
     authorizationDetails: [{ type: 'payment', description: 'Pay 10 €', json: JSON.stringify(details[0], null, 2) }],
   })
-  const returned = await decide(agent, shown, 'submitTo', back)
+  const returned = await decide(agent, shown, 'submitTo', isRedirectUri)
   const tokens = await oidc.authorizationCodeGrant(configuration, new URL(returned.location ?? ''))
   expect(tokens.authorization_details).toEqual(details)
   expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({
     authorization_details: details,
   })
-  const again = await agent.follow(await authorize(details), { until: back })
+  const again = await agent.follow(await authorize(details), { until: isRedirectUri })
   expect(viewOf(again)).toMatchObject({ view: 'consent' })
   expect(host.errors).toEqual([])
 })
@@ -64,7 +64,7 @@ test.each([
 ])('rejects %j', async (details, reason) => {
   await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
   const { agent, authorize } = await createFixture(host)
-  const to = new URL(await agent.followTo(await authorize(details), back)).searchParams
+  const to = new URL(await agent.followTo(await authorize(details), isRedirectUri)).searchParams
   expect(to.get('error')).toBe('invalid_authorization_details')
   expect(to.get('error_description')).toContain(reason)
 })

@@ -40,7 +40,7 @@ async function startReceiver(): Promise<LogoutReceiver> {
 
 const allowed = { protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) } }
 const redirectUri = 'https://client.example'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 /** A user who is signed in at a client with back-channel logout. */
 async function entered(receiver: LogoutReceiver, options: Partial<PocketOptions> = {}) {
@@ -54,7 +54,7 @@ async function entered(receiver: LogoutReceiver, options: Partial<PocketOptions>
   const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const authorize = `${host.issuer}/authorize?${new URLSearchParams(query)}`
   const page = await agent.follow(await agent.get(authorize))
-  await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
   return { host, client, account, authenticator, agent, authorize }
 }
 
@@ -73,7 +73,7 @@ async function enteredBoth(receiver: LogoutReceiver, groups?: readonly string[])
   })
   const query = { client_id: second.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const other = `${host.issuer}/authorize?${new URLSearchParams(query)}`
-  await agent.follow(await agent.get(other), { until: back })
+  await agent.follow(await agent.get(other), { until: isRedirectUri })
   return { ...one, other, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
@@ -114,7 +114,7 @@ describe('back-channel logout', () => {
     if (view.view !== 'sign-out') throw new Error('This page asks for no logout.')
     expect(view.client).toMatchObject({ id: client.id })
     await agent.postForm(view.submitTo, view.hidden)
-    const again = await agent.follow(await agent.get(`${other}&prompt=none`), { until: back })
+    const again = await agent.follow(await agent.get(`${other}&prompt=none`), { until: isRedirectUri })
     expect(new URL(again.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
     await host.pocket[Symbol.asyncDispose]()
     expect(receiver.tokens.map(({ aud }) => aud)).toEqual([client.id])
@@ -252,7 +252,7 @@ describe('back-channel logout', () => {
     await using _ = host
     const other = await host.person('bob')
     const page = await agent.follow(await agent.get(`${authorize}&prompt=login`))
-    const response = await signIn(agent, page, other.authenticator, back)
+    const response = await signIn(agent, page, other.authenticator, isRedirectUri)
     expect(response.status).toBe(200)
     await host.pocket[Symbol.asyncDispose]()
     await host.pocket.sendLogoutNotices()

@@ -3,7 +3,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import { enter, logIn, type Party } from '../conformance/party.ts'
 import { type Host, startHost, viewOf } from './host.ts'
-import { back, redirectUri } from './signed-in.ts'
+import { isRedirectUri, redirectUri } from './signed-in.ts'
 
 const own = await generateKeyPair('RS256', { extractable: true })
 const foreign = await generateKeyPair('RS256', { extractable: true })
@@ -154,7 +154,9 @@ describe('signature verification', () => {
         ...extra,
         request,
       })
-      const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+      const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), {
+        until: isRedirectUri,
+      })
       expect(host.errors).toEqual([])
       return response.location === null ? response.status : new URL(response.location).searchParams.get('error')
     }
@@ -305,7 +307,9 @@ describe('tokens that the provider signed', () => {
       prompt: 'none',
       id_token_hint: hint,
     })
-    const result = await party.agent.follow(await party.agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+    const result = await party.agent.follow(await party.agent.get(`${host.issuer}/authorize?${query}`), {
+      until: isRedirectUri,
+    })
     expect(host.errors).toEqual([])
     const response = new URL(result.location ?? 'https://page.example/').searchParams
     return response.get('error') ?? (response.has('code') ? 'code' : result.status)
@@ -373,7 +377,9 @@ describe('tokens that the provider signed', () => {
     const query = { client_id: party.client.id, response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }
     for (const more of [{ prompt: 'none' }, { prompt: 'nonsense' }, { response_type: 'token' }, { claims: '[]' }]) {
       const url = `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...more })}`
-      const location = new URL((await party.agent.follow(await party.agent.get(url), { until: back })).location ?? '')
+      const location = new URL(
+        (await party.agent.follow(await party.agent.get(url), { until: isRedirectUri })).location ?? '',
+      )
       const response = location.hash === '' ? location.searchParams : new URLSearchParams(location.hash.slice(1))
       expect([more, response.get('iss')]).toEqual([more, host.issuer])
     }

@@ -4,7 +4,7 @@ import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { answerCeremony, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://client.example'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 const form = 'application/x-www-form-urlencoded'
 
 function authorizeUrl(host: Host, clientId: string, extra: Readonly<Record<string, string>> = {}): string {
@@ -29,7 +29,12 @@ async function atSignIn(host: Host) {
 async function withCode(host: Host) {
   const fixture = await atSignIn(host)
   const { agent, page, authenticator } = fixture
-  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  const returned = await decide(
+    agent,
+    await signIn(agent, page, authenticator, isRedirectUri),
+    'submitTo',
+    isRedirectUri,
+  )
   return { ...fixture, code: new URL(returned.location ?? '').searchParams.get('code') ?? '' }
 }
 
@@ -247,7 +252,9 @@ describe('authorization request', () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const agent = new UserAgent()
-    const result = new URL(await agent.followTo(await agent.get(authorizeUrl(host, client.id, parameters)), back))
+    const result = new URL(
+      await agent.followTo(await agent.get(authorizeUrl(host, client.id, parameters)), isRedirectUri),
+    )
     expect(result.searchParams.get('error') ?? new URLSearchParams(result.hash.slice(1)).get('error')).toBe(error)
   })
 
@@ -280,8 +287,8 @@ describe('interaction', () => {
     await using host = await startHost()
     const { agent, page, authenticator, client } = await atSignIn(host)
     const second = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state: 'second' })))
-    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
-    const returned = new URL(await agent.followTo(await agent.get(second.url), back))
+    await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
+    const returned = new URL(await agent.followTo(await agent.get(second.url), isRedirectUri))
     expect(returned.searchParams.get('state')).toBe('second')
     expect(returned.searchParams.get('code')).toEqual(expect.any(String))
   })
@@ -289,7 +296,7 @@ describe('interaction', () => {
   test('that is finished shows a message when the back button reopens it', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
-    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
     const again = await agent.get(page.url)
     expect([again.status, viewOf(again)]).toMatchObject([404, { view: 'error', code: 'interaction_expired' }])
   })
@@ -303,7 +310,12 @@ describe('interaction', () => {
     const late = viewOf(await agent.get(page.url))
     if (late.view !== 'error' || !late.retryAt) throw new Error(`no way to start again: ${JSON.stringify(late)}`)
     const fresh = await agent.follow(await agent.get(`${host.issuer}${late.retryAt}`))
-    const returned = await decide(agent, await signIn(agent, fresh, authenticator, back), 'submitTo', back)
+    const returned = await decide(
+      agent,
+      await signIn(agent, fresh, authenticator, isRedirectUri),
+      'submitTo',
+      isRedirectUri,
+    )
     expect(returned.location).toContain('code=')
   })
 
@@ -317,7 +329,7 @@ describe('interaction', () => {
   test('rejects consent after the session has ended', async () => {
     await using host = await startHost()
     const { agent, page, authenticator, account } = await atSignIn(host)
-    const consent = await signIn(agent, page, authenticator, back)
+    const consent = await signIn(agent, page, authenticator, isRedirectUri)
     const { pathname } = new URL(consent.url)
     const others = agent
       .cookies()
@@ -336,11 +348,16 @@ describe('interaction', () => {
   test('rejects consent if another user has signed in in the browser since', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
-    const consent = await signIn(agent, page, authenticator, back)
+    const consent = await signIn(agent, page, authenticator, isRedirectUri)
     const bob = await host.person('bob')
     const other = new UserAgent()
     const { client } = await host.client({ redirectUris: [redirectUri] })
-    await signIn(other, await other.follow(await other.get(authorizeUrl(host, client.id))), bob.authenticator, back)
+    await signIn(
+      other,
+      await other.follow(await other.get(authorizeUrl(host, client.id))),
+      bob.authenticator,
+      isRedirectUri,
+    )
     const { pathname } = new URL(consent.url)
     const ofAda = agent
       .cookies()
@@ -358,7 +375,7 @@ describe('interaction', () => {
     expect(viewOf(page)).toMatchObject({
       otherMethodsUrl: `/lc?${new URLSearchParams({ redirect: new URL(page.url).pathname })}`,
     })
-    await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
     const again = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'login' })))
     expect(viewOf(again)).toMatchObject({ view: 'sign-in', reason: 'again', otherMethodsUrl: null })
   })
@@ -379,7 +396,7 @@ describe('interaction', () => {
     async (_what, body, type, status) => {
       await using host = await startHost()
       const { agent, page, authenticator, client } = await atSignIn(host)
-      await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+      await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
       const chooser = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'select_account' })))
       expect(viewOf(chooser)).toMatchObject({ view: 'select-account' })
       const { pathname } = new URL(chooser.url)

@@ -4,7 +4,7 @@ import * as oidc from 'openid-client'
 import { decide, type Host, signIn, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 export interface Party {
   readonly host: Host
@@ -39,16 +39,16 @@ export async function party(
 /** Starts an authorization and follows redirects up to the first page. */
 export function begin({ configuration, agent }: Party, extra: Readonly<Record<string, string>>) {
   const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, ...extra })
-  return agent.get(url.href).then((page) => agent.follow(page, { until: back }))
+  return agent.get(url.href).then((page) => agent.follow(page, { until: isRedirectUri }))
 }
 
 /** Signs in and consents, up to the redirect URI of the client. */
 export async function agree({ agent, authenticator }: Party, page: UserAgentResponse): Promise<URL> {
   let current = page
   if (current.location === null && viewOf(current).view === 'sign-in')
-    current = await signIn(agent, current, authenticator, back)
+    current = await signIn(agent, current, authenticator, isRedirectUri)
   if (current.location === null && viewOf(current).view === 'consent')
-    current = await decide(agent, current, 'submitTo', back)
+    current = await decide(agent, current, 'submitTo', isRedirectUri)
   return new URL(current.location ?? '')
 }
 

@@ -85,15 +85,15 @@ describe('claims', () => {
     for (const isPushed of [false, true]) {
       const fixture = await party(host, {}, about)
       const { configuration, agent } = fixture
-      const ask = async (extra: Readonly<Record<string, string>>) => {
+      const sendRequest = async (extra: Readonly<Record<string, string>>) => {
         const url = isPushed
           ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...request, ...extra })
           : oidc.buildAuthorizationUrl(configuration, { ...request, ...extra })
         return agent.follow(await agent.get(url.href), { until: (url) => url.startsWith(redirectUri) })
       }
-      const returned = await agree(fixture, await ask({}))
+      const returned = await agree(fixture, await sendRequest({}))
       expect((await oidc.authorizationCodeGrant(configuration, returned)).scope).toBe('openid offline_access')
-      const less = await agree(fixture, await ask({ scope: 'openid' }))
+      const less = await agree(fixture, await sendRequest({ scope: 'openid' }))
       expect((await oidc.authorizationCodeGrant(configuration, less)).scope).toBe('openid')
     }
   })

@@ -67,16 +67,16 @@ describe('client secret', () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     for (const endpoint of endpoints) {
-      const ask = async (input: string, inBody = true) => {
+      const sendRequest = async (input: string, inBody = true) => {
         const form = { client_id: client.id, ...(inBody && { client_secret: input }) }
         const headers = { authorization: encoded(client.id, input) }
         const body = new URLSearchParams({ ...everything, ...form })
         const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
         return [endpoint, response.status, response.headers.get('www-authenticate')]
       }
-      expect(await ask(secret)).toEqual([endpoint, endpoint === 'par' ? 201 : 200, null])
+      expect(await sendRequest(secret)).toEqual([endpoint, endpoint === 'par' ? 201 : 200, null])
       for (const inBody of [true, false])
-        expect(await ask('wrong', inBody)).toEqual([
+        expect(await sendRequest('wrong', inBody)).toEqual([
           endpoint,
           401,
           expect.stringMatching(/^Basic realm=".+error="invalid_client"/),
@@ -277,7 +277,11 @@ describe('federated identity', () => {
     await using other = await startIssuer()
     await using host = await startHost({ options: allowed })
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
-    const ask = async (endpoint: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
+    const sendRequest = async (
+      endpoint: string,
+      fields: Record<string, string>,
+      headers: Record<string, string> = {},
+    ) => {
       const body = new URLSearchParams({ ...everything, client_id: client.id, ...fields })
       const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
       return [endpoint, response.status, await response.text()] as const
@@ -289,7 +293,7 @@ describe('federated identity', () => {
         [{ ...good, sub: 'another' }, [401]],
       ] as const) {
         const fields = { client_assertion: await other.sign(claims), client_assertion_type: assertionType }
-        const [at, status] = await ask(endpoint, fields)
+        const [at, status] = await sendRequest(endpoint, fields)
         expect([at, statuses]).toEqual([endpoint, expect.arrayContaining([status])])
       }
     const { access_token: own = '' } = await token(host, {
@@ -298,9 +302,9 @@ describe('federated identity', () => {
       client_assertion_type: assertionType,
     })
     const bearer = async (claims: Record<string, unknown>) => ({ authorization: `Bearer ${await other.sign(claims)}` })
-    const shown = await ask('introspect', { token: own }, await bearer(good))
+    const shown = await sendRequest('introspect', { token: own }, await bearer(good))
     expect([shown[1], JSON.parse(shown[2])]).toMatchObject([200, { active: true }])
-    expect((await ask('introspect', { token: own }, await bearer({ ...good, aud: 'another' })))[1]).toBe(401)
+    expect((await sendRequest('introspect', { token: own }, await bearer({ ...good, aud: 'another' })))[1]).toBe(401)
   })
 
   test('accepts an assertion again without replay protection, and never without an identity', async () => {

@@ -3,7 +3,7 @@ import type { ClientProtocolInput } from '@pocket/core'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, startHost, viewOf } from './host.ts'
-import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 async function keyPair(alg: string, use: 'sig' | 'enc') {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
@@ -24,9 +24,12 @@ describe('client with its own keys', () => {
     const { finish } = await login(host, configuration)
     expect((await finish()).claims()).toMatchObject({ preferred_username: 'ada' })
     const assertion = await assertionOf(host, client.id, privateKey)
-    const ask = () => clientCredentials(host, { client_assertion: assertion })
-    expect((await ask()).status).toBe(200)
-    expect([(await ask()).status, await refusedAt(await ask())]).toMatchObject([401, { error: 'invalid_client' }])
+    const sendRequest = () => clientCredentials(host, { client_assertion: assertion })
+    expect((await sendRequest()).status).toBe(200)
+    expect([(await sendRequest()).status, await refusedAt(await sendRequest())]).toMatchObject([
+      401,
+      { error: 'invalid_client' },
+    ])
     const another = await keyPair('ES256', 'sig')
     const forged = await assertionOf(host, client.id, another.privateKey)
     expect((await clientCredentials(host, { client_assertion: forged })).status).toBe(401)
@@ -82,7 +85,9 @@ describe('client with its own keys', () => {
 
     const refusal = async (fields: Readonly<Record<string, string>>) => {
       const query = new URLSearchParams({ client_id: client.id, ...parameters, ...fields })
-      const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: back })
+      const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), {
+        until: isRedirectUri,
+      })
       if (response.location !== null) return new URL(response.location).searchParams.get('error')
       const view = viewOf(response)
       return view.view === 'error' ? view.code : view.view
@@ -121,8 +126,9 @@ describe('client with its own keys', () => {
       .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
       .setIssuedAt()
       .sign(privateKey)
-    const ask = () => clientCredentials(host, { client_id: client.id, client_secret: secret }, { DPoP: proof }, false)
-    const responses = await Promise.all(Array.from({ length: 20 }, ask))
+    const sendRequest = () =>
+      clientCredentials(host, { client_id: client.id, client_secret: secret }, { DPoP: proof }, false)
+    const responses = await Promise.all(Array.from({ length: 20 }, sendRequest))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     const rejected = responses.filter(({ status }) => status !== 200)
     expect(await refusedAt(rejected[0] ?? unbound)).toMatchObject({ error: 'invalid_grant' })

@@ -6,7 +6,7 @@ import { decide, type Host, minute, returnDenied, second, signIn, startHost, vie
 import { stopTime } from './stopped-time.ts'
 
 const redirectUri = 'https://app.example/callback'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 interface Setting {
   readonly host: Host
@@ -35,7 +35,7 @@ async function authorize({ agent, configuration }: Pick<Setting, 'agent' | 'conf
     state: 'a state',
     ...extra,
   })
-  const page = await agent.follow(await agent.get(url.href), { until: back })
+  const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
   const finish = (to: string | null) =>
     oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), { expectedState: 'a state' })
   return { page, finish }
@@ -53,8 +53,8 @@ async function authorized(host: Host, input: Partial<NewClientInput> = {}, group
   const { account, authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const { page, finish } = await authorize({ agent, configuration })
-  const after = await signIn(agent, page, authenticator, back)
-  const returned = after.location === null ? await decide(agent, after, 'submitTo', back) : after
+  const after = await signIn(agent, page, authenticator, isRedirectUri)
+  const returned = after.location === null ? await decide(agent, after, 'submitTo', isRedirectUri) : after
   return { host, client, configuration, account, authenticator, agent, tokens: await finish(returned.location) }
 }
 
@@ -98,9 +98,9 @@ describe('client that skips consent', () => {
     const { account, authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const { page } = await authorize({ agent, configuration }, { prompt: 'consent' })
-    const consent = await signIn(agent, page, authenticator, back)
+    const consent = await signIn(agent, page, authenticator, isRedirectUri)
     expect(viewOf(consent).view).toBe('consent')
-    const returned = await decide(agent, consent, 'cancelTo', back)
+    const returned = await decide(agent, consent, 'cancelTo', isRedirectUri)
     expect(refusal(returned.location)).toBe('access_denied')
     expect(await host.stores.consents.find(account.id, configuration.clientMetadata().client_id)).toBeUndefined()
   })
@@ -164,8 +164,8 @@ describe('client that is restricted to groups', () => {
       const silent = await authorize({ agent, configuration }, { prompt: 'none' })
       expect(refusal(silent.page.location)).toBe('login_required')
       const { page } = await authorize({ agent, configuration })
-      const refused = await signIn(agent, page, authenticator, back)
-      expect(refusal((await returnDenied(agent, refused, back)).location)).toBe('access_denied')
+      const refused = await signIn(agent, page, authenticator, isRedirectUri)
+      expect(refusal((await returnDenied(agent, refused, isRedirectUri)).location)).toBe('access_denied')
       const again = await authorize({ agent, configuration }, { prompt: 'none' })
       expect(refusal(again.page.location)).toBe('access_denied')
       expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
@@ -213,8 +213,13 @@ describe('client that requires pushed authorization requests', () => {
     expect(refusal(page.location)).toBe('invalid_request')
     const url = await oidc.buildAuthorizationUrlWithPAR(configuration, { redirect_uri: redirectUri, scope: 'openid' })
     expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
-    const response = await agent.follow(await agent.get(url.href), { until: back })
-    const returned = await decide(agent, await signIn(agent, response, authenticator, back), 'submitTo', back)
+    const response = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
+    const returned = await decide(
+      agent,
+      await signIn(agent, response, authenticator, isRedirectUri),
+      'submitTo',
+      isRedirectUri,
+    )
     expect(new URL(returned.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
   })
 })
@@ -230,7 +235,7 @@ describe('client that requires reauthentication', () => {
     expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBe('login_required')
     const { page, finish } = await authorize(fixture)
     expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
-    const returned = await signIn(fixture.agent, page, fixture.authenticator, back)
+    const returned = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
     expect((await finish(returned.location)).claims()).toMatchObject({ acr: 'phr' })
   })
 
@@ -240,9 +245,9 @@ describe('client that requires reauthentication', () => {
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const { page, finish } = await authorize({ agent, configuration })
-    const consent = await signIn(agent, page, authenticator, back)
+    const consent = await signIn(agent, page, authenticator, isRedirectUri)
     host.clock.pass(5 * minute)
-    const returned = await decide(agent, consent, 'submitTo', back)
+    const returned = await decide(agent, consent, 'submitTo', isRedirectUri)
     expect((await finish(returned.location)).claims()).toMatchObject({ email: 'ada@example.com' })
   })
 

@@ -34,13 +34,13 @@ const withHostRoutes = (pocket: Pocket): RequestListener => {
 describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the account over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
-  let meanwhile: ((account: Account) => Promise<unknown>) | undefined
+  let duringSignIn: ((account: Account) => Promise<unknown>) | undefined
   let signInPage: UserAgentResponse | undefined
 
   beforeAll(async () => {
     database = await open()
     const signIn = async ({ account }: { readonly account: Account }) => {
-      await meanwhile?.(account)
+      await duringSignIn?.(account)
       return undefined
     }
     host = await startHost({
@@ -54,7 +54,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     await database[Symbol.asyncDispose]()
   })
   beforeEach(() => {
-    meanwhile = undefined
+    duringSignIn = undefined
     signInPage = undefined
     host.events.length = 0
   })
@@ -116,7 +116,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     const person = await host.person('ada')
     const { account } = person
     const agent = new UserAgent()
-    meanwhile = async () => {
+    duringSignIn = async () => {
       host.accounts.set(account.id, { ...account, disabled: true })
       await host.pocket.endAccess(account.id)
     }

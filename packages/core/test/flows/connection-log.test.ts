@@ -9,7 +9,7 @@ import { createTrialMarks, trialHeader } from '../../src/oidc/client-trial/trial
 import { decide, type Host, signIn, startHost } from './host.ts'
 
 const redirectUri = 'https://client.example'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 function authorizeUrl(host: Host, clientId: string, extra: Record<string, string> = {}): string {
   const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
@@ -46,7 +46,7 @@ describe('connection log of a client', () => {
     const agent = new UserAgent()
     const state = 'state-that-is-not-kept'
     const page = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state })))
-    const end = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const end = await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
     const code = new URL(end.location ?? end.url).searchParams.get('code') ?? ''
     expect((await exchange(host, { code, client_assertion_typo: 'x' }, basic(client.id, secret))).status).toBe(200)
     expect((await exchange(host, { code }, basic(client.id, secret))).status).toBe(400)
@@ -149,7 +149,7 @@ describe('connection log of a client', () => {
     const { account, authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(authorizeUrl(host, client.id)))
-    const end = await signIn(agent, page, authenticator, back)
+    const end = await signIn(agent, page, authenticator, isRedirectUri)
     const code = new URL(end.location ?? '').searchParams.get('code') ?? ''
     const authorization = basic(client.id, secret)
     const post = (endpoint: string, form: Record<string, string>) =>

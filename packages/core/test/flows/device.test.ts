@@ -8,7 +8,7 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { MasterKey } from '../../src/master-key.ts'
 import { type Host, minute, second, signIn, startHost } from './host.ts'
-import { back, login, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, redirectUri, relyingParty } from './signed-in.ts'
 import { stopTime } from './stopped-time.ts'
 
 const resource = 'https://bank.example'
@@ -55,7 +55,7 @@ async function createFixture(host: Host, origin: string, protocol: ClientProtoco
   const { client: other } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
   const query = { client_id: other.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
-  await signIn(agent, page, person.authenticator, back)
+  await signIn(agent, page, person.authenticator, isRedirectUri)
   const decide = async (what: 'find' | 'approve' | 'deny', code: string) =>
     (await agent.get(`${origin}/${what}?${new URLSearchParams({ code })}`)).json()
   const ask = (fields: Readonly<Record<string, string>>) => oidc.initiateDeviceAuthorization(configuration, fields)

@@ -106,8 +106,9 @@ describe('provider metadata and JWKS', () => {
     const addresses = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name))
     expect(addresses).toHaveLength(9)
     for (const [name, address] of addresses) {
-      const ask = async (method: string) => (await fetch(String(address), { method, redirect: 'manual' })).status
-      expect([name, [await ask('GET'), await ask('POST')]]).not.toEqual([name, [404, 404]])
+      const sendRequest = async (method: string) =>
+        (await fetch(String(address), { method, redirect: 'manual' })).status
+      expect([name, [await sendRequest('GET'), await sendRequest('POST')]]).not.toEqual([name, [404, 404]])
     }
     expect(metadata).toMatchObject({
       grant_types_supported: [
@@ -247,7 +248,7 @@ test('accepts the internal endpoint URL as the audience of a client assertion', 
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'one' }] }
   const { client } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks } })
-  const ask = (origin: string, aud: string) => {
+  const sendRequest = (origin: string, aud: string) => {
     const authentication = oidc.PrivateKeyJwt(
       { key: privateKey, kid: 'one' },
       {
@@ -269,11 +270,11 @@ test('accepts the internal endpoint URL as the audience of a client assertion', 
   const keys = await oidc.randomDPoPKeyPair('ES256')
   for (const origin of [internalOrigin, host.issuer])
     for (const aud of [host.issuer, `${host.issuer}/api/oidc/token`, `${internalOrigin}/api/oidc/token`]) {
-      const { configuration, DPoP } = ask(origin, aud)
+      const { configuration, DPoP } = sendRequest(origin, aud)
       expect(await oidc.clientCredentialsGrant(configuration, {}, { DPoP })).toMatchObject({ token_type: 'dpop' })
     }
   for (const aud of ['http://elsewhere:1411/api/oidc/token', internalOrigin]) {
-    const { configuration } = ask(internalOrigin, aud)
+    const { configuration } = sendRequest(internalOrigin, aud)
     await expect(oidc.clientCredentialsGrant(configuration)).rejects.toMatchObject({ error: 'invalid_client' })
   }
   expect(host.errors).toEqual([])

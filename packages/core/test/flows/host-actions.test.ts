@@ -6,7 +6,7 @@ import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { back, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, redirectUri, relyingParty } from './signed-in.ts'
 
 type HookName = keyof BeforeHookInputs
 type Work = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
@@ -225,10 +225,10 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { account, authenticator } = await host.person('ada')
       const agent = new UserAgent()
       const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, scope: 'openid profile' })
-      const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, back)
+      const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, isRedirectUri)
       return {
         async attempt() {
-          const shown = await decide(agent, page, 'submitTo', back)
+          const shown = await decide(agent, page, 'submitTo', isRedirectUri)
           return shown.location === null ? Reflect.get(viewOf(shown), 'code') : undefined
         },
         state: async () => (await host.stores.consents.find(account.id, client.id)) ?? null,

@@ -3,7 +3,7 @@ import type { AuditEvent, BeforeHookInputs, BeforeHooks, RequestOrigin } from '@
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, signIn, startHost, viewOf } from './host.ts'
-import { back, login, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, relyingParty } from './signed-in.ts'
 
 const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
 
@@ -19,14 +19,14 @@ test('a hook before a consent receives the requested access, and can reject it',
   const { account, authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const url = oidc.buildAuthorizationUrl(configuration, callback)
-  const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, back)
-  const refused = await decide(agent, page, 'submitTo', back)
+  const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, isRedirectUri)
+  const refused = await decide(agent, page, 'submitTo', isRedirectUri)
   expect([refused.status, viewOf(refused)]).toMatchObject([403, { view: 'error', code: 'forbidden' }])
   expect(requests).toMatchObject([{ account: { id: account.id }, clientId: client.id, scopes: ['openid', 'profile'] }])
   expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'forbidden', reason: 'Not this client.' })
   expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
   result = undefined
-  expect((await decide(agent, page, 'submitTo', back)).location).toMatch(/code=/)
+  expect((await decide(agent, page, 'submitTo', isRedirectUri)).location).toMatch(/code=/)
 })
 
 test('a hook before a client registration receives the metadata, and can reject it', async () => {

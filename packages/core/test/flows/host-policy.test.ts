@@ -4,7 +4,7 @@ import { RateLimitedError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { answerCeremony, minute, returnDenied, startHost, viewOf } from './host.ts'
-import { back, login, passThrough, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, passThrough, relyingParty } from './signed-in.ts'
 
 async function atClient(options: Partial<PocketOptions>) {
   const host = await startHost({ options })
@@ -39,7 +39,7 @@ describe('host policy check', () => {
     await using _host = host
     const { page } = await ask()
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
-    const returned = await returnDenied(agent, page, back)
+    const returned = await returnDenied(agent, page, isRedirectUri)
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
@@ -54,11 +54,11 @@ describe('host policy check', () => {
       redirect_uri: 'https://app.example/callback',
       scope: 'openid',
     })
-    const page = await agent.follow(await agent.get(url.href), { until: back })
+    const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
     expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
     const silent = new URL(url)
     silent.searchParams.set('prompt', 'none')
-    const refused = await agent.follow(await agent.get(silent.href), { until: back })
+    const refused = await agent.follow(await agent.get(silent.href), { until: isRedirectUri })
     expect(refused.location).toMatch(/error=login_required/)
     expect((await passThrough(host, url.href, { agent, person })).page.location).toMatch(/code=/)
   })
@@ -73,7 +73,7 @@ describe('host policy check', () => {
       redirect_uri: 'https://app.example/callback',
       scope: 'openid',
     })
-    const atTerms = (address: string) => back(address) || address.includes('/terms')
+    const atTerms = (address: string) => isRedirectUri(address) || address.includes('/terms')
     const page = await agent.follow(await agent.get(url.href))
     const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
     const sent = await agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: atTerms })
@@ -84,7 +84,7 @@ describe('host policy check', () => {
     expect(again.location).toMatch(/\/terms/)
     accepted.add(person.account.id)
     const next = new URL(new URL(again.location ?? '').searchParams.get('redirect') ?? '', asked).href
-    expect((await agent.follow(await agent.get(next), { until: back })).location).toMatch(/code=/)
+    expect((await agent.follow(await agent.get(next), { until: isRedirectUri })).location).toMatch(/code=/)
   })
 
   test.each([

@@ -3,7 +3,7 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://client.example/'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 let host: Host
 let clientId: string
 
@@ -18,7 +18,9 @@ const languagesOf = (page: UserAgentResponse) => viewOf(page).languages
 
 async function authorize(agent: UserAgent, extra: Readonly<Record<string, string>> = {}) {
   const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-  return agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`), { until: back })
+  return agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`), {
+    until: isRedirectUri,
+  })
 }
 
 test.each([
@@ -61,8 +63,8 @@ test('passes the languages to every page of an interaction, and to the sign-out 
     return page
   }
   const first = note(await authorize(agent, asked))
-  const consent = note(await signIn(agent, first, authenticator, back))
-  await decide(agent, consent, 'submitTo', back)
+  const consent = note(await signIn(agent, first, authenticator, isRedirectUri))
+  await decide(agent, consent, 'submitTo', isRedirectUri)
   note(await authorize(agent, { ...asked, prompt: 'select_account' }))
   note(await authorize(agent, { ...asked, redirect_uri: 'https://evil.example/' }))
 

@@ -8,7 +8,7 @@ import type { Parameters, RelyingPartyOptions } from './signed-in.ts'
 
 const bye = 'https://app.example/bye'
 const evil = 'https://evil.example/'
-const away = (url: string) => !url.startsWith('http://localhost')
+const hasLeftIssuer = (url: string) => !url.startsWith('http://localhost')
 
 async function loggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {}) {
   const started = await startHost(host)
@@ -19,7 +19,7 @@ async function loggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {
 
 async function endSession({ host, agent }: Party, parameters: Parameters) {
   const url = `${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters)}`
-  return agent.follow(await agent.get(url), { until: away })
+  return agent.follow(await agent.get(url), { until: hasLeftIssuer })
 }
 
 /** The final URL of the browser, and whether it still has a session. */
@@ -29,7 +29,7 @@ async function ended(party: Party, page: UserAgentResponse) {
     scope: 'openid',
     prompt: 'none',
   })
-  const response = await party.agent.follow(await party.agent.get(url.href), { until: away })
+  const response = await party.agent.follow(await party.agent.get(url.href), { until: hasLeftIssuer })
   const signedIn = new URL(response.location ?? '').searchParams.get('error') !== 'login_required'
   return { at: page.location ?? viewOf(page).view, signedIn }
 }
@@ -141,7 +141,7 @@ describe('redirect after logout', () => {
     const { client } = await host.client({ postLogoutRedirectUris: [bye] })
     const agent = new UserAgent()
     const url = `${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters(client.id))}`
-    const page = await agent.follow(await agent.get(url), { until: away })
+    const page = await agent.follow(await agent.get(url), { until: hasLeftIssuer })
     expect([page.location ?? viewOf(page).view, page.headers.get('set-cookie')]).toEqual([at, null])
     if (page.location === null) expect(page.status).toBe(200)
   })

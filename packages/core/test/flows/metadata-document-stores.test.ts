@@ -21,9 +21,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     query.set('code_challenge', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM')
     query.set('code_challenge_method', 'S256')
     query.set('redirect_uri', 'https://app.example/callback')
-    const ask = async () =>
+    const sendRequest = async () =>
       (await fetch(`${host.issuer}/authorize?${query}`, { redirect: 'manual' })).headers.get('location')
-    const results = await Promise.all(Array.from({ length: 20 }, ask))
+    const results = await Promise.all(Array.from({ length: 20 }, sendRequest))
     expect(results.every((location) => location?.includes('error=login_required'))).toBe(true)
     expect(host.events.filter(({ event }) => event === 'client_registered')).toHaveLength(1)
     expect(await stores.clients.find(id)).toMatchObject({ type: 'cimd', name: 'Documented', isPublic: true })
@@ -31,7 +31,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await stores.consents.allow('ada', id, ['openid'], 1)
     served = { ...document, redirect_uris: [...document.redirect_uris, 'https://app.example/other'] }
     host.clock.pass(hour)
-    expect(await ask()).toContain('error=login_required')
+    expect(await sendRequest()).toContain('error=login_required')
     expect(await stores.consents.find('ada', id)).toBeUndefined()
     expect((await stores.clients.find(id))?.redirectUris).toHaveLength(2)
     expect(host.errors).toEqual([])

@@ -16,7 +16,8 @@ const redirectUris = [
   'http://localhost/callback',
   'http://nas.lan/callback',
 ]
-const away = (url: string) => /^(app\.example:|https:|http:\/\/(127\.|\[|nas|localhost\/|localhost:9999))/.test(url)
+const isClientUrl = (url: string) =>
+  /^(app\.example:|https:|http:\/\/(127\.|\[|nas|localhost\/|localhost:9999))/.test(url)
 
 let host: Host
 beforeAll(async () => {
@@ -42,10 +43,10 @@ async function signedIn(input: Partial<NewClientInput> = {}) {
       code_challenge_method: 'S256',
       ...extra,
     })
-    return agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: away })
+    return agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: isClientUrl })
   }
-  const page = await signIn(agent, await authorize(web), person.authenticator, away)
-  const first = page.location === null ? await decide(agent, page, 'submitTo', away) : page
+  const page = await signIn(agent, await authorize(web), person.authenticator, isClientUrl)
+  const first = page.location === null ? await decide(agent, page, 'submitTo', isClientUrl) : page
   expect(answerOf(first)).toHaveProperty('code')
   return { client, agent, person, authorize, verifier }
 }
@@ -72,7 +73,7 @@ test.each([
     null,
     { view: 'consent', confirmOnly: true, account: { userName: 'ada' } },
   ])
-  expect(answerOf(await decide(agent, page, 'submitTo', away))).toHaveProperty('code')
+  expect(answerOf(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
   expect(answerOf(await authorize(redirectUri, { prompt: 'none' }))).toMatchObject({ error: 'interaction_required' })
   expect(viewOf(await authorize(redirectUri))).toMatchObject({ view: 'consent', confirmOnly: true })
 })
@@ -81,7 +82,7 @@ test('asks for consent once at the first authorization', async () => {
   const { agent, authorize } = await signedIn()
   const page = await authorize(scheme, { scope: 'openid profile' })
   expect(viewOf(page)).not.toHaveProperty('confirmOnly')
-  expect(answerOf(await decide(agent, page, 'submitTo', away))).toHaveProperty('code')
+  expect(answerOf(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
   const none = await authorize(scheme, { scope: 'openid email', prompt: 'none' })
   expect(answerOf(none)).toMatchObject({ error: 'interaction_required' })
 })
@@ -90,9 +91,9 @@ test('continuing records no second consent, and refusing sends access_denied', a
   const { agent, authorize } = await signedIn()
   const given = () => host.events.filter(({ event }) => event === 'consent_given').length
   const before = given()
-  expect(answerOf(await decide(agent, await authorize(loopback), 'submitTo', away))).toHaveProperty('code')
+  expect(answerOf(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))).toHaveProperty('code')
   expect(given()).toBe(before)
-  expect(answerOf(await decide(agent, await authorize(loopback), 'cancelTo', away))).toEqual({
+  expect(answerOf(await decide(agent, await authorize(loopback), 'cancelTo', isClientUrl))).toEqual({
     error: 'access_denied',
     error_description: expect.any(String),
     iss: host.issuer,
@@ -111,7 +112,7 @@ test.each<[string, string, Partial<NewClientInput>]>([
 
 test('a new sign-in does not replace the confirmation', async () => {
   const { agent, person, authorize } = await signedIn()
-  const page = await signIn(agent, await authorize(loopback, { prompt: 'login' }), person.authenticator, away)
+  const page = await signIn(agent, await authorize(loopback, { prompt: 'login' }), person.authenticator, isClientUrl)
   expect([page.location, viewOf(page)]).toMatchObject([null, { view: 'consent', confirmOnly: true }])
 })
 
@@ -136,12 +137,15 @@ test('choosing an account does not replace the confirmation', async () => {
   const view = viewOf(chooser)
   if (view.view !== 'select-account') throw new Error(`This is not a chooser but ${view.view}`)
   const chosen = await agent.postForm(new URL(view.chooseTo, page.url).href, { account: view.accounts[0]?.id ?? '' })
-  expect(viewOf(await agent.follow(chosen, { until: away }))).toMatchObject({ view: 'consent', confirmOnly: true })
+  expect(viewOf(await agent.follow(chosen, { until: isClientUrl }))).toMatchObject({
+    view: 'consent',
+    confirmOnly: true,
+  })
 })
 
 test('refreshes the tokens of such a client without the user', async () => {
   const { client, agent, authorize, verifier } = await signedIn()
-  const input = answerOf(await decide(agent, await authorize(loopback), 'submitTo', away))
+  const input = answerOf(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))
   const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, oidc.None(), {
     execute: [oidc.allowInsecureRequests],
   })

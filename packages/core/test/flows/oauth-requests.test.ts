@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { decide, type Host, startHost } from './host.ts'
-import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -49,7 +49,7 @@ test('asks for consent to a request without scopes, and remembers it', async () 
   const url = `${host.issuer}/authorize?${new URLSearchParams(request)}`
   const agent = new UserAgent()
   const person = await host.person('ada')
-  const silent = await agent.follow(await agent.get(`${url}&prompt=none`), { until: back })
+  const silent = await agent.follow(await agent.get(`${url}&prompt=none`), { until: isRedirectUri })
   expect(silent.location).toContain('error=login_required')
   const { page } = await passThrough(
     host,
@@ -57,12 +57,12 @@ test('asks for consent to a request without scopes, and remembers it', async () 
     { agent, person },
   )
   expect(page.location).toContain('code=')
-  const refused = await agent.follow(await agent.get(`${url}&prompt=none`), { until: back })
+  const refused = await agent.follow(await agent.get(`${url}&prompt=none`), { until: isRedirectUri })
   expect(refused.location).toContain('error=consent_required')
-  const response = await agent.follow(await agent.get(url), { until: back })
-  const allowed = await decide(agent, response, 'submitTo', back)
+  const response = await agent.follow(await agent.get(url), { until: isRedirectUri })
+  const allowed = await decide(agent, response, 'submitTo', isRedirectUri)
   expect(allowed.location).toContain('code=')
-  const again = await agent.follow(await agent.get(`${url}&prompt=none`), { until: back })
+  const again = await agent.follow(await agent.get(`${url}&prompt=none`), { until: isRedirectUri })
   expect(again.location).toContain('code=')
 })
 
@@ -90,7 +90,7 @@ test('still rejects a nonce without the scope openid if the client adds that sco
   const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', nonce: 'a nonce' }
   const agent = new UserAgent()
   const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(request)}`), {
-    until: back,
+    until: isRedirectUri,
   })
   expect(page.location).toContain('error=invalid_request')
 })

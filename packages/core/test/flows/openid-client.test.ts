@@ -5,7 +5,7 @@ import * as oidc from 'openid-client'
 import { day, decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 async function relyingParty(host: Host, { isPublic = false } = {}) {
   const { client, secret } = await host.client({
@@ -38,7 +38,7 @@ async function authorize(agent: UserAgent, configuration: oidc.Configuration, ex
     nonce: checks.expectedNonce,
     ...extra,
   })
-  const page = await agent.follow(await agent.get(url.href), { until: back })
+  const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
   return { page, finish: (to: string | null) => oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), checks) }
 }
 
@@ -47,7 +47,12 @@ async function signedIn(host: Host) {
   const { account, authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const { page, finish } = await authorize(agent, configuration)
-  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  const returned = await decide(
+    agent,
+    await signIn(agent, page, authenticator, isRedirectUri),
+    'submitTo',
+    isRedirectUri,
+  )
   return { configuration, client, account, authenticator, agent, tokens: await finish(returned.location) }
 }
 
@@ -114,10 +119,15 @@ describe('relying party with openid-client', () => {
       response_type: 'code',
       scope: 'openid',
     })
-    const refused = new URL(await agent.followTo(await agent.get(`${host.issuer}/authorize?${bare}`), back))
+    const refused = new URL(await agent.followTo(await agent.get(`${host.issuer}/authorize?${bare}`), isRedirectUri))
     expect(refused.searchParams.get('error')).toBe('invalid_request')
     const { page, finish } = await authorize(agent, configuration)
-    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const returned = await decide(
+      agent,
+      await signIn(agent, page, authenticator, isRedirectUri),
+      'submitTo',
+      isRedirectUri,
+    )
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
   })
 
@@ -130,9 +140,9 @@ describe('relying party with openid-client', () => {
       new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams
     expect((await silent()).get('error')).toBe('login_required')
     const { page } = await authorize(agent, configuration)
-    const consent = await signIn(agent, page, authenticator, back)
+    const consent = await signIn(agent, page, authenticator, isRedirectUri)
     expect((await silent()).get('error')).toBe('consent_required')
-    await decide(agent, consent, 'submitTo', back)
+    await decide(agent, consent, 'submitTo', isRedirectUri)
     expect((await silent()).get('code')).toEqual(expect.any(String))
   })
 
@@ -141,7 +151,7 @@ describe('relying party with openid-client', () => {
     const { configuration, agent, authenticator } = await signedIn(host)
     host.clock.pass(2000)
     const { page, finish } = await authorize(agent, configuration, parameters)
-    const returned = await signIn(agent, page, authenticator, back)
+    const returned = await signIn(agent, page, authenticator, isRedirectUri)
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
   })
 
@@ -150,7 +160,12 @@ describe('relying party with openid-client', () => {
     const { configuration, agent } = await signedIn(host)
     const other = await host.person('bob')
     const { page, finish } = await authorize(agent, configuration, { prompt: 'login' })
-    const returned = await decide(agent, await signIn(agent, page, other.authenticator, back), 'submitTo', back)
+    const returned = await decide(
+      agent,
+      await signIn(agent, page, other.authenticator, isRedirectUri),
+      'submitTo',
+      isRedirectUri,
+    )
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'bob' })
     expect(host.errors).toEqual([])
   })
@@ -185,7 +200,7 @@ describe('relying party with openid-client', () => {
       error: 'invalid_grant',
     })
     const { page } = await authorize(agent, configuration)
-    await expect(signIn(agent, page, authenticator, back)).rejects.toThrow('account_disabled')
+    await expect(signIn(agent, page, authenticator, isRedirectUri)).rejects.toThrow('account_disabled')
     expect(host.events).toContainEqual({
       event: 'sign_in_failed',
       code: 'account_disabled',
@@ -256,7 +271,7 @@ describe('relying party with openid-client', () => {
     expect(keysAfter[0]).toBe(keysBefore[1])
     expect(keysAfter).toContain(keysBefore[0])
     expect(await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).toMatchObject({ sub: account.id })
-    const returned = await signIn(agent, page, authenticator, back)
+    const returned = await signIn(agent, page, authenticator, isRedirectUri)
     expect((await finish(returned.location)).claims()).toMatchObject({ preferred_username: 'ada' })
     expect(host.events.filter(({ event }) => event === 'keys_rotated')).toHaveLength(4)
   })
@@ -282,11 +297,16 @@ describe('relying party with openid-client', () => {
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const { page, finish } = await authorize(agent, configuration, { scope: 'openid' })
-    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const returned = await decide(
+      agent,
+      await signIn(agent, page, authenticator, isRedirectUri),
+      'submitTo',
+      isRedirectUri,
+    )
     const tokens = await finish(returned.location)
     expect(tokens).toMatchObject({ refresh_token: expect.any(String), scope: 'openid' })
     const wider = await authorize(agent, configuration)
-    await decide(agent, wider.page, 'submitTo', back)
+    await decide(agent, wider.page, 'submitTo', isRedirectUri)
     const end = await agent.get(oidc.buildEndSessionUrl(configuration).href)
     const { submitTo, hidden } = end.scriptJson() as { submitTo: string; hidden: Record<string, string> }
     await agent.postForm(submitTo, hidden)

@@ -81,8 +81,8 @@ test('an interaction continues after the outage', async () => {
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const page = await agent.follow(await agent.get(authorizeUrl()))
-  const away = await whileDown(() => agent.get(page.url))
-  expect([away.status, away.headers.get('refresh'), viewOf(away)]).toEqual([
+  const unavailable = await whileDown(() => agent.get(page.url))
+  expect([unavailable.status, unavailable.headers.get('refresh'), viewOf(unavailable)]).toEqual([
     503,
     '5',
     expect.objectContaining({ code: 'database_unavailable', retriesItself: true }),

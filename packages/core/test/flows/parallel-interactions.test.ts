@@ -3,7 +3,7 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
-import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const launchUrl = 'https://app.example/start'
 
@@ -27,7 +27,7 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
-  const until = { until: back }
+  const until = { until: isRedirectUri }
 
   /** All requests at the same step read the session before any of them continues. */
   function meet(times: number) {

@@ -3,7 +3,7 @@ import type { Artifact, View } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, type Host, hour, signIn, startHost, viewOf } from './host.ts'
-import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const maxPending = 30
 
@@ -82,7 +82,7 @@ describe.each(Object.entries(storeKinds))(
       const { result, models } = await writing(() => atSignIn({ ...large, nonce: 'n'.repeat(2000), ui_locales: 'de' }))
       expect(models).toEqual([])
       expect(new URL(result.page.url).searchParams.has('interaction')).toBe(true)
-      const response = await signIn(result.agent, result.page, person.authenticator, back)
+      const response = await signIn(result.agent, result.page, person.authenticator, isRedirectUri)
       const returned = response.location === null ? await consented(result.agent, response) : response
       expect(new URL(returned.location ?? '').searchParams.get('state')).toBe(large.state)
     })
@@ -91,7 +91,7 @@ describe.each(Object.entries(storeKinds))(
       const view = viewOf(page) as Extract<View, { view: 'consent' }>
       return agent
         .postForm(new URL(view.submitTo, page.url).href, {})
-        .then((next) => agent.follow(next, { until: back }))
+        .then((next) => agent.follow(next, { until: isRedirectUri }))
     }
 
     test.each([{ prompt: 'login' }, { max_age: '0' }, { max_age: '60' }, { prompt: 'login consent' }])(
@@ -123,7 +123,9 @@ describe.each(Object.entries(storeKinds))(
     test('stores nothing when a user cancels', async () => {
       const { result, models } = await writing(async () => {
         const { agent, page, view } = await atSignIn({ state: 'kept' })
-        return agent.follow(await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {}), { until: back })
+        return agent.follow(await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {}), {
+          until: isRedirectUri,
+        })
       })
       const { searchParams } = new URL(result.location ?? '')
       expect([searchParams.get('error'), searchParams.get('state'), models]).toEqual(['access_denied', 'kept', []])
@@ -138,7 +140,7 @@ describe.each(Object.entries(storeKinds))(
       const session = await passThrough(host, authorize(), { agent, person: await host.person('grace') })
       expect(session.page.location).toContain('code=')
       const returned = await agent.follow(await agent.get(new URL(searchParams.get('redirect') ?? '', page.url).href), {
-        until: back,
+        until: isRedirectUri,
       })
       expect([account.userName, returned.location ?? viewOf(returned).view]).toEqual(['grace', expect.anything()])
     })
@@ -149,7 +151,7 @@ describe.each(Object.entries(storeKinds))(
       const first = await answerCeremony(agent, page, person.authenticator)
       const { redirectTo } = first.json() as { redirectTo: string }
       expect(redirectTo).not.toContain('interaction=')
-      await agent.follow(await agent.get(redirectTo), { until: back })
+      await agent.follow(await agent.get(redirectTo), { until: isRedirectUri })
       const view = viewOf(await agent.get(page.url))
       expect(view).toMatchObject({ view: 'error', code: 'interaction_expired' })
     })

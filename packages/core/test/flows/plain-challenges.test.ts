@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { type Host, startHost } from './host.ts'
-import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 type Party = Awaited<ReturnType<typeof relyingParty>>
 
@@ -74,7 +74,7 @@ test.each([{}, { code_challenge_method: 'plain' }])(
     const party = await relyingParty(host)
     const agent = new UserAgent()
     const request = { ...parametersOf(party), code_challenge: verifier, ...method }
-    const response = await agent.follow(await agent.get(urlOf(request)), { until: back })
+    const response = await agent.follow(await agent.get(urlOf(request)), { until: isRedirectUri })
     expect(response.location).toContain('error=invalid_request')
     expect(await host.pocket.connectionLog.list(party.client.id)).toMatchObject([
       { succeeded: false, error: 'invalid_request', reason: expect.stringContaining('code_challenge_method=S256') },

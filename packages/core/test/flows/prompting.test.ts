@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { NewClientInput, View } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { back, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
 
 let host: Host
 let person: Awaited<ReturnType<Host['person']>>
@@ -32,7 +32,7 @@ function request(client: string, extra: Parameters = {}): string {
 }
 
 const authorize = async (agent: UserAgent, client: string, extra: Parameters = {}) =>
-  agent.follow(await agent.get(request(client, extra)), { until: back })
+  agent.follow(await agent.get(request(client, extra)), { until: isRedirectUri })
 
 const answerOf = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
@@ -44,8 +44,8 @@ const answerOf = ({ location }: UserAgentResponse) =>
 async function signedIn(since = 2 * minute) {
   const agent = new UserAgent()
   host.clock.pass(-since)
-  const consent = await signIn(agent, await authorize(agent, 'ordinary'), person.authenticator, back)
-  if (consent.location === null) await decide(agent, consent, 'submitTo', back)
+  const consent = await signIn(agent, await authorize(agent, 'ordinary'), person.authenticator, isRedirectUri)
+  if (consent.location === null) await decide(agent, consent, 'submitTo', isRedirectUri)
   host.clock.pass(since)
   return agent
 }
@@ -53,7 +53,7 @@ async function signedIn(since = 2 * minute) {
 async function press(agent: UserAgent, page: UserAgentResponse, field: string) {
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, {})
-  return agent.follow(response, { until: back })
+  return agent.follow(response, { until: isRedirectUri })
 }
 
 /** Answers all prompts, and returns their names. */
@@ -63,12 +63,12 @@ async function through(agent: UserAgent, first: UserAgentResponse) {
   while (page.location === null && requests.length < 5) {
     const view = viewOf(page)
     requests.push(view.view)
-    if (view.view === 'sign-in') page = await signIn(agent, page, person.authenticator, back)
-    else if (view.view === 'consent') page = await decide(agent, page, 'submitTo', back)
+    if (view.view === 'sign-in') page = await signIn(agent, page, person.authenticator, isRedirectUri)
+    else if (view.view === 'consent') page = await decide(agent, page, 'submitTo', isRedirectUri)
     else if (view.view === 'select-account') {
       const account = view.accounts[0]?.id ?? ''
       page = await agent.follow(await agent.postForm(new URL(view.chooseTo, page.url).href, { account }), {
-        until: back,
+        until: isRedirectUri,
       })
     } else throw new Error(`Nobody is asked anything by ${JSON.stringify(view)}`)
   }
@@ -178,7 +178,7 @@ test.each<[string, Parameters]>([
   })
   const page = await authorize(agent, client, extra)
   expect(viewOf(page).view).toBe('sign-in')
-  expect(answerOf(await signIn(agent, page, person.authenticator, back))).toHaveProperty('code')
+  expect(answerOf(await signIn(agent, page, person.authenticator, isRedirectUri))).toHaveProperty('code')
   expect(answerOf(await authorize(agent, client, { ...extra, prompt: 'none' }))).toHaveProperty('code')
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { back, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>
 
@@ -13,7 +13,7 @@ async function application(host: Host, input: Partial<NewClientInput> = {}, grou
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return agent
       .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
-      .then((response) => agent.follow(response, { until: back }))
+      .then((response) => agent.follow(response, { until: isRedirectUri }))
   }
   return Object.assign(authorize, { clientId: client.id })
 }
@@ -24,13 +24,13 @@ const answerOf = ({ location }: UserAgentResponse) =>
 async function press(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
-  return agent.follow(response, { until: back })
+  return agent.follow(response, { until: isRedirectUri })
 }
 
 /** Signs in and consents, until the client has its code. */
 async function pass(agent: UserAgent, page: UserAgentResponse, { authenticator }: Person) {
-  const signed = await signIn(agent, page, authenticator, back)
-  return signed.location === null ? decide(agent, signed, 'submitTo', back) : signed
+  const signed = await signIn(agent, page, authenticator, isRedirectUri)
+  return signed.location === null ? decide(agent, signed, 'submitTo', isRedirectUri) : signed
 }
 
 const nameOf = (page: UserAgentResponse) => {
@@ -114,7 +114,12 @@ describe('several accounts in one browser', () => {
   test('do not satisfy it after another user has signed in for the request either', async () => {
     await using host = await startHost()
     const { authorize, agent, bob } = await signInTwoAccounts(host)
-    const consent = await signIn(agent, await authorize(agent, { prompt: 'login consent' }), bob.authenticator, back)
+    const consent = await signIn(
+      agent,
+      await authorize(agent, { prompt: 'login consent' }),
+      bob.authenticator,
+      isRedirectUri,
+    )
     expect([viewOf(consent).view, nameOf(consent)]).toEqual(['consent', 'bob'])
     const chooser = await press(agent, consent, 'switchTo')
     const ada = accountsOf(chooser).find(({ userName }) => userName === 'ada')
@@ -185,7 +190,7 @@ describe('several accounts in one browser', () => {
       }
       return agent
         .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
-        .then((response) => agent.follow(response, { until: back }))
+        .then((response) => agent.follow(response, { until: isRedirectUri }))
     }
     const chooser = await authorize({ prompt: 'select_account' })
     await pass(agent, await agent.get(`${chooser.url}?another=yes`), bob)
@@ -228,9 +233,9 @@ describe('prompt', () => {
     const ada = await host.person('ada')
     const agent = new UserAgent()
     expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
-    const consent = await signIn(agent, await authorize(agent), ada.authenticator, back)
+    const consent = await signIn(agent, await authorize(agent), ada.authenticator, isRedirectUri)
     expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'consent_required' })
-    await decide(agent, consent, 'submitTo', back)
+    await decide(agent, consent, 'submitTo', isRedirectUri)
     expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ code: expect.any(String) })
     host.clock.pass(5 * minute)
   })
@@ -263,7 +268,7 @@ describe('prompt', () => {
       unable,
       await authorize(unable, { claims: essentialAcr('gold') }),
       ada.authenticator,
-      back,
+      isRedirectUri,
     )
     expect(answerOf(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
   })
@@ -288,7 +293,7 @@ describe('client that is restricted to groups', () => {
     const authorize = await application(host, { isGroupRestricted: true })
     const ada = await host.person('ada')
     const agent = new UserAgent()
-    const page = await signIn(agent, await authorize(agent, { state: 's' }), ada.authenticator, back)
+    const page = await signIn(agent, await authorize(agent, { state: 's' }), ada.authenticator, isRedirectUri)
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', client: { name: 'App' }, account: { userName: 'ada' } })
     expect(answerOf(await press(agent, page, 'cancelTo'))).toMatchObject({ error: 'access_denied', state: 's' })
     expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'access_denied' })
@@ -300,7 +305,7 @@ describe('client that is restricted to groups', () => {
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
     host.accounts.set(bob.account.id, { ...bob.account, groups: [{ id: 'staff', name: 'staff' }] })
     const agent = new UserAgent()
-    const refused = await signIn(agent, await authorize(agent), ada.authenticator, back)
+    const refused = await signIn(agent, await authorize(agent), ada.authenticator, isRedirectUri)
     const chooser = await press(agent, refused, 'switchTo')
     const page = await agent.get(`${chooser.url}?another=yes`)
     expect(answerOf(await pass(agent, page, bob))).toHaveProperty('code')
@@ -314,14 +319,14 @@ describe('client that is restricted to groups', () => {
     const elsewhere = new UserAgent()
     await pass(elsewhere, await authorize(elsewhere), bob)
     const agent = new UserAgent()
-    const consent = await signIn(agent, await authorize(agent, { prompt: 'consent' }), ada.authenticator, back)
+    const consent = await signIn(agent, await authorize(agent, { prompt: 'consent' }), ada.authenticator, isRedirectUri)
     const client = await host.pocket.clients.find(authorize.clientId)
     if (!client) throw new Error('The client no longer exists.')
     await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
     await host.pocket.clients.setAllowedGroups(client.id, ['staff'])
-    const refused = await decide(agent, consent, 'submitTo', back)
+    const refused = await decide(agent, consent, 'submitTo', isRedirectUri)
     const chooser = await press(agent, refused, 'switchTo')
-    const next = await signIn(agent, await agent.get(`${chooser.url}?another=yes`), bob.authenticator, back)
+    const next = await signIn(agent, await agent.get(`${chooser.url}?another=yes`), bob.authenticator, isRedirectUri)
     expect([viewOf(next).view, nameOf(next)]).toEqual(['consent', 'bob'])
   })
 })

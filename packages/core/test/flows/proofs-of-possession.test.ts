@@ -60,7 +60,7 @@ test('accepts a token with its key, a proof for it, and the nonce of the server'
   const { access_token: accessToken = '', token_type: type } = json
   expect(type).toBe('DPoP')
   const ath = createHash('sha256').update(accessToken).digest('base64url')
-  const ask = async (DPoP: string, scheme = 'DPoP') => {
+  const sendRequest = async (DPoP: string, scheme = 'DPoP') => {
     const headers = { authorization: `${scheme} ${accessToken}`, DPoP }
     const response = await fetch(host.issuer + userInfo, { headers })
     return {
@@ -69,13 +69,13 @@ test('accepts a token with its key, a proof for it, and the nonce of the server'
       nonce: response.headers.get('dpop-nonce'),
     }
   }
-  expect(await ask(await proof('GET', userInfo, { ath }))).toMatchObject({ status: 200 })
-  expect(await ask(await proof('GET', userInfo))).toMatchObject({ status: 401, error: 'invalid_dpop_proof' })
-  expect((await ask(await proof('GET', userInfo, { ath }, foreign))).status).toBe(401)
-  expect((await ask(await proof('GET', userInfo, { ath }), 'Bearer')).status).toBe(400)
-  const received = await ask(await proof('GET', userInfo, { ath, nonce: 'mine' }))
+  expect(await sendRequest(await proof('GET', userInfo, { ath }))).toMatchObject({ status: 200 })
+  expect(await sendRequest(await proof('GET', userInfo))).toMatchObject({ status: 401, error: 'invalid_dpop_proof' })
+  expect((await sendRequest(await proof('GET', userInfo, { ath }, foreign))).status).toBe(401)
+  expect((await sendRequest(await proof('GET', userInfo, { ath }), 'Bearer')).status).toBe(400)
+  const received = await sendRequest(await proof('GET', userInfo, { ath, nonce: 'mine' }))
   expect(received).toEqual({ status: 401, error: 'use_dpop_nonce', nonce: expect.any(String) })
-  expect((await ask(await proof('GET', userInfo, { ath, nonce: received.nonce ?? '' }))).status).toBe(200)
+  expect((await sendRequest(await proof('GET', userInfo, { ath, nonce: received.nonce ?? '' }))).status).toBe(200)
 })
 
 test('the token endpoint returns a nonce too, and accepts it', async () => {

@@ -3,7 +3,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, startHost, viewOf } from './host.ts'
-import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Party = Awaited<ReturnType<typeof relyingParty>>
@@ -40,7 +40,7 @@ function authorizeAt(fields: Fields): string {
 
 async function refusal(fields: Fields): Promise<string> {
   const agent = new UserAgent()
-  const view = viewOf(await agent.follow(await agent.get(authorizeAt(fields)), { until: back }))
+  const view = viewOf(await agent.follow(await agent.get(authorizeAt(fields)), { until: isRedirectUri }))
   return view.view === 'error' ? view.code : view.view
 }
 
@@ -96,24 +96,27 @@ test('a client that authenticates in the header or with an assertion may omit cl
     client_assertion: await assertion(iss, sub),
   })
   const basic = (secret: string) => ({ authorization: `Basic ${btoa(`${party.client.id}:${secret}`)}` })
-  const bare = async (fields: Fields, headers: Fields = {}) => {
+  const sendPush = async (fields: Fields, headers: Fields = {}) => {
     const body = new URLSearchParams({ ...parameters, ...fields })
     const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
     return [response.status, (await response.json()) as Fields] as const
   }
   for (const [id, push] of [
-    [party.client.id, bare({}, basic(party.secret))],
-    [client.id, bare(await asserted(client.id))],
+    [party.client.id, sendPush({}, basic(party.secret))],
+    [client.id, sendPush(await asserted(client.id))],
   ] as const) {
     const [status, { request_uri: uri = '' }] = await push
     expect(status).toBe(201)
     expect(await refusal({ client_id: id, request_uri: uri })).toBe('sign-in')
   }
   const refused = [401, { error: 'invalid_client' }]
-  expect(await bare({}, basic('wrong'))).toMatchObject(refused)
-  expect(await bare(await asserted(client.id, party.client.id))).toMatchObject(refused)
-  expect(await bare({ client_id: client.id }, basic(party.secret))).toMatchObject([400, { error: 'invalid_request' }])
-  expect(await bare({})).toMatchObject([400, { error: 'invalid_request' }])
+  expect(await sendPush({}, basic('wrong'))).toMatchObject(refused)
+  expect(await sendPush(await asserted(client.id, party.client.id))).toMatchObject(refused)
+  expect(await sendPush({ client_id: client.id }, basic(party.secret))).toMatchObject([
+    400,
+    { error: 'invalid_request' },
+  ])
+  expect(await sendPush({})).toMatchObject([400, { error: 'invalid_request' }])
 })
 
 test('a public client can push without a secret, but with PKCE', async () => {

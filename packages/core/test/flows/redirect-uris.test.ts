@@ -23,9 +23,9 @@ async function authorize(host: Host, redirectUri: string, redirectUris: readonly
   )
   const agent = new UserAgent()
   const url = oidc.buildAuthorizationUrl(configuration, { scope: 'openid', redirect_uri: redirectUri })
-  const back = (to: string) => to.startsWith(redirectUri)
-  const page = await agent.follow(await agent.get(url.href), { until: back })
-  return { agent, page, configuration, back, client }
+  const isRedirectUri = (to: string) => to.startsWith(redirectUri)
+  const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
+  return { agent, page, configuration, back: isRedirectUri, client }
 }
 
 test.each(sentTo)('redirects to %s, and exchanges the code', async (redirectUri) => {

@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { type Host, startHost, viewOf } from './host.ts'
-import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 const kilobyte = 1024
 const request = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
@@ -150,6 +150,6 @@ test('accepts claims and authorization details of several kilobytes', async () =
     authorization_details: details,
   })
   const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`, {})
-  expect(back(page.location ?? '')).toBe(true)
+  expect(isRedirectUri(page.location ?? '')).toBe(true)
   expect(page.location).toContain('code=')
 })

@@ -5,7 +5,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { minute, second, startHost, viewOf } from './host.ts'
-import { back, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 test('returns an ID token from the authorization endpoint to a client with the implicit flow', async () => {
   await using host = await startHost()
@@ -21,7 +21,7 @@ test('returns an ID token from the authorization endpoint to a client with the i
   const { client: another } = await relyingParty(host)
   const agent = new UserAgent()
   const refused = new URLSearchParams({ client_id: another.id, ...parameters })
-  const to = await agent.followTo(await agent.get(`${host.issuer}/authorize?${refused}`), back)
+  const to = await agent.followTo(await agent.get(`${host.issuer}/authorize?${refused}`), isRedirectUri)
   expect(to).toContain('error_description=requested+response_type+is+not+allowed')
 })
 
@@ -148,7 +148,7 @@ describe('time limits', () => {
       const parameters = { redirect_uri: redirectUri, scope: 'openid' }
       const pushed = await oidc.buildAuthorizationUrlWithPAR(configuration, parameters)
       ahead += 1.5 * minute
-      const page = await agent.follow(await agent.get(pushed.href), { until: back })
+      const page = await agent.follow(await agent.get(pushed.href), { until: isRedirectUri })
       expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', code: 'invalid_request_uri' }])
       expect(host.errors).toEqual([])
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import { back, type Parameters, redirectUri } from './signed-in.ts'
+import { isRedirectUri, type Parameters, redirectUri } from './signed-in.ts'
 
 const hostile = '"><script>alert(1)</script>\r\nSet-Cookie: a=b\u2028&x=1#y%00%0d\'+é'
 const signedOutAt = 'https://app.example/bye?tenant=a'
@@ -26,9 +26,9 @@ beforeAll(async () => {
   client = await made('first')
   other = await made('second')
   const { authenticator } = await host.person('ada')
-  const page = await agent.follow(await agent.get(request({})), { until: back })
-  const signed = await signIn(agent, page, authenticator, back)
-  if (signed.location === null) await decide(agent, signed, 'submitTo', back)
+  const page = await agent.follow(await agent.get(request({})), { until: isRedirectUri })
+  const signed = await signIn(agent, page, authenticator, isRedirectUri)
+  if (signed.location === null) await decide(agent, signed, 'submitTo', isRedirectUri)
 })
 afterAll(async () => {
   expect(host.errors).toEqual([])
@@ -40,8 +40,8 @@ function request(extra: Parameters, id = client.id): string {
   return `${host.issuer}/authorize?${new URLSearchParams(query)}`
 }
 
-const ask = async (extra: Parameters, id?: string) =>
-  agent.follow(await agent.get(request({ state: 's', ...extra }, id)), { until: back })
+const sendRequest = async (extra: Parameters, id?: string) =>
+  agent.follow(await agent.get(request({ state: 's', ...extra }, id)), { until: isRedirectUri })
 
 /** Where the response parameters arrived, and the parameters. */
 function arrived(page: UserAgentResponse): { at: 'query' | 'fragment' | 'form' | 'page'; answer: URLSearchParams } {
@@ -70,7 +70,7 @@ describe('response mode', () => {
     [{ response_type: 'code token' }, 'fragment', 'unsupported_response_type'],
     [{ response_type: 'none' }, 'query', 'unsupported_response_type'],
   ])('%j returns the response in the %s, with the error %s', async (extra, at, error) => {
-    const { at: seen, answer } = arrived(await ask(extra))
+    const { at: seen, answer } = arrived(await sendRequest(extra))
     expect([seen, answer.get('error') ?? undefined]).toEqual([at, error])
     expect(answer.get('state')).toBe('s')
     expect(answer.get('iss')).toBe(host.issuer)
@@ -79,11 +79,11 @@ describe('response mode', () => {
 
   test('returns an ID token to clients that are allowed to receive it, and never in a query', async () => {
     const implicit = { response_type: 'id_token', nonce: 'n' }
-    const own = arrived(await ask(implicit))
+    const own = arrived(await sendRequest(implicit))
     expect([own.at, own.answer.has('id_token')]).toEqual(['fragment', true])
-    const others = arrived(await ask(implicit, other.id))
+    const others = arrived(await sendRequest(implicit, other.id))
     expect([others.at, others.answer.get('error')]).toEqual(['fragment', 'invalid_request'])
-    const { at, answer } = arrived(await ask({ ...implicit, response_mode: 'query.jwt' }))
+    const { at, answer } = arrived(await sendRequest({ ...implicit, response_mode: 'query.jwt' }))
     const [, payload = ''] = (answer.get('response') ?? '').split('.')
     expect([at, JSON.parse(Buffer.from(payload, 'base64url').toString())]).toEqual([
       'query',
@@ -95,7 +95,7 @@ describe('response mode', () => {
     '%s returns a malicious state unchanged, without extra parameters',
     async (mode) => {
       for (const more of [{}, { prompt: 'none', max_age: '0' }]) {
-        const page = await ask({ response_mode: mode, state: hostile, ...more })
+        const page = await sendRequest({ response_mode: mode, state: hostile, ...more })
         const { answer } = arrived(page)
         expect(answer.get('state')).toBe(hostile)
         expect([...answer.keys()].sort()).toEqual(
@@ -119,16 +119,18 @@ describe('pushed authorization request', () => {
 
   test('is bound to the client that pushed it, and can be used once', async () => {
     const { request_uri = '' } = await push({ state: 'pushed' })
-    const by = async (id: string, extra: Parameters = {}) =>
+    const authorizeAs = async (id: string, extra: Parameters = {}) =>
       agent.follow(
         await agent.get(`${host.issuer}/authorize?${new URLSearchParams({ client_id: id, request_uri, ...extra })}`),
-        { until: back },
+        { until: isRedirectUri },
       )
-    const stolen = await by(other.id)
+    const stolen = await authorizeAs(other.id)
     expect([stolen.location, viewOf(stolen)]).toMatchObject([null, { view: 'error' }])
-    const { answer } = arrived(await by(client.id, { state: 'mine', redirect_uri: 'https://evil.example', scope: 'x' }))
+    const { answer } = arrived(
+      await authorizeAs(client.id, { state: 'mine', redirect_uri: 'https://evil.example', scope: 'x' }),
+    )
     expect([answer.get('state'), answer.get('code')]).toEqual(['pushed', expect.any(String)])
-    const again = await by(client.id)
+    const again = await authorizeAs(client.id)
     expect([again.location, viewOf(again)]).toMatchObject([null, { view: 'error' }])
   })
 

@@ -145,7 +145,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     let isDue = true
     // A request of another user, outside the open transaction.
     const outside = AsyncLocalStorage.snapshot()
-    const around = async <R>(model: string, write: () => Promise<R>): Promise<R> => {
+    const runAtMoment = async <R>(model: string, write: () => Promise<R>): Promise<R> => {
       if (!isDue || model !== moment.model) return write()
       isDue = false
       if (!moment.after) await outside(meanwhile)
@@ -153,8 +153,8 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       if (moment.after) await outside(meanwhile)
       return written
     }
-    artifacts.upsert = (artifact) => around(artifact.model, () => upsert(artifact))
-    artifacts.replace = (key, artifact, before) => around(artifact.model, () => replace(key, artifact, before))
+    artifacts.upsert = (artifact) => runAtMoment(artifact.model, () => upsert(artifact))
+    artifacts.replace = (key, artifact, before) => runAtMoment(artifact.model, () => replace(key, artifact, before))
     try {
       return await request()
     } finally {

@@ -7,7 +7,7 @@ import { decide, type Host, minute, second, signIn, startHost, viewOf } from './
 import { stopTime } from './stopped-time.ts'
 
 const redirectUri = 'https://client.example'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 async function signedIn(host: Host) {
   const { client } = await host.client({ redirectUris: [redirectUri] })
@@ -15,7 +15,7 @@ async function signedIn(host: Host) {
   const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })}`
   const agent = new UserAgent()
   const page = await agent.follow(await agent.get(url))
-  await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+  await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
   return { agent, url, account, authenticator }
 }
 
@@ -54,7 +54,7 @@ describe('browser session', () => {
     expect((await agent.get(url)).location).toContain('code=')
     expect(cookieOf(agent)).toBe(old)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
-    await signIn(agent, page, authenticator, back)
+    await signIn(agent, page, authenticator, isRedirectUri)
     expect(cookieOf(agent)).not.toBe(old)
     const attacker = new UserAgent()
     const response = await attacker.get(`${url}&prompt=none`, { headers: { cookie: `access_token=${old}` } })
@@ -67,7 +67,7 @@ describe('browser session', () => {
     const { agent, url, authenticator } = await signedIn(host)
     const id = cookieOf(agent)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
-    await signIn(agent, page, authenticator, back)
+    await signIn(agent, page, authenticator, isRedirectUri)
     expect(cookieOf(agent)).toBe(id)
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
@@ -83,10 +83,10 @@ describe('browser session', () => {
     await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
     const answered = await agent.get(tab.url)
     host.clock.pass(2 * second)
-    await signIn(agent, await agent.follow(await agent.get(`${url}&prompt=login`)), authenticator, back)
+    await signIn(agent, await agent.follow(await agent.get(`${url}&prompt=login`)), authenticator, isRedirectUri)
     const { session } = await read(host, agent)
     expect(session?.acr).toBe('phr')
-    expect((await agent.follow(answered, { until: back })).location).toContain('code=')
+    expect((await agent.follow(answered, { until: isRedirectUri })).location).toContain('code=')
     expect((await read(host, agent)).session).toEqual(session)
   })
 
@@ -97,7 +97,7 @@ describe('browser session', () => {
     host.clock.pass(-30 * minute)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     const now = host.clock.now() / 1000
-    await signIn(agent, page, authenticator, back)
+    await signIn(agent, page, authenticator, isRedirectUri)
     expect((await read(host, agent)).session?.authTime).toBeLessThan(now + minute / second)
   })
 
@@ -115,7 +115,7 @@ describe('browser session', () => {
       if (artifact.model === 'Session') throw new Error('the database went away')
       return replace(key, artifact, before)
     }
-    await signIn(agent, page, authenticator, back).catch(() => undefined)
+    await signIn(agent, page, authenticator, isRedirectUri).catch(() => undefined)
     expect(host.errors).not.toEqual([])
     artifacts.replace = replace
     expect(cookieOf(agent)).toBe(id)
@@ -168,7 +168,7 @@ describe('browser session', () => {
     await using host = await startHost()
     const { agent, url, account, authenticator } = await signedIn(host)
     const other = new UserAgent()
-    await signIn(other, await other.follow(await other.get(url)), authenticator, back)
+    await signIn(other, await other.follow(await other.get(url)), authenticator, isRedirectUri)
     const kept = (await read(host, agent)).session?.uid ?? ''
     expect((await host.pocket.sessions.endOthers(account.id, kept)).length).toBe(1)
     expect((await host.pocket.sessions.list(account.id)).map(({ uid }) => uid)).toEqual([kept])
@@ -204,14 +204,14 @@ describe('browser session', () => {
       const left = Math.round(((found?.expiresAt ?? 0) - host.clock.now()) / second)
       return { calls: output, left, set, userAgent: found?.userAgent }
     }
-    const about = (seconds: number) => expect.closeTo(seconds, -1)
-    expect(await used()).toMatchObject({ calls: 'find', left: about(600), set: '' })
+    const approximately = (seconds: number) => expect.closeTo(seconds, -1)
+    expect(await used()).toMatchObject({ calls: 'find', left: approximately(600), set: '' })
     host.clock.pass(59 * second)
-    expect(await used()).toMatchObject({ calls: 'find', left: about(541) })
+    expect(await used()).toMatchObject({ calls: 'find', left: approximately(541) })
     host.clock.pass(2 * minute)
     expect(await used()).toMatchObject({
       calls: 'find,find,refresh',
-      left: about(600),
+      left: approximately(600),
       set: '',
       userAgent: 'Reader',
     })
@@ -223,9 +223,9 @@ describe('browser session', () => {
     calls.length = 0
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
     expect(calls).toContain('replace')
-    expect(await used()).toMatchObject({ calls: 'find', left: about(600) })
+    expect(await used()).toMatchObject({ calls: 'find', left: approximately(600) })
     host.clock.pass(9 * minute)
-    expect(await used()).toMatchObject({ left: about(361) })
+    expect(await used()).toMatchObject({ left: approximately(361) })
   })
 
   test('is neither created by a visit nor adopted from a forged cookie', async () => {
@@ -239,7 +239,7 @@ describe('browser session', () => {
     expect(cookieOf(agent)).not.toBe('mine')
     const signInPage = await agent.get(page.location ?? '')
     expect(viewOf(signInPage)).toMatchObject({ view: 'sign-in' })
-    await signIn(agent, signInPage, authenticator, back)
+    await signIn(agent, signInPage, authenticator, isRedirectUri)
     expect(cookieOf(agent)).toEqual(expect.any(String))
     expect(cookieOf(agent)).not.toBe('mine')
   })

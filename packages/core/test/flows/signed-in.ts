@@ -4,7 +4,7 @@ import * as oidc from 'openid-client'
 import { decide, type Host, signIn, viewOf } from './host.ts'
 
 export const redirectUri = 'https://app.example/callback'
-export const back = (url: string) => /^https:\/\/(app|other)\.example\//.test(url)
+export const isRedirectUri = (url: string) => /^https:\/\/(app|other)\.example\//.test(url)
 
 export type Parameters = Readonly<Record<string, string>>
 
@@ -45,10 +45,10 @@ export interface Browsing {
 /** Follows an authorization request through sign-in and consent, up to the redirect URI of the client. */
 export async function passThrough(host: Host, url: string, { agent = new UserAgent(), person }: Browsing = {}) {
   const { account, authenticator } = person ?? (await host.person('ada'))
-  const shown = await agent.follow(await agent.get(url), { until: back })
-  const signed = shown.location === null ? await signIn(agent, shown, authenticator, back) : shown
+  const shown = await agent.follow(await agent.get(url), { until: isRedirectUri })
+  const signed = shown.location === null ? await signIn(agent, shown, authenticator, isRedirectUri) : shown
   const asks = signed.location === null && viewOf(signed).view === 'consent'
-  const page = asks ? await decide(agent, signed, 'submitTo', back) : signed
+  const page = asks ? await decide(agent, signed, 'submitTo', isRedirectUri) : signed
   return { account, authenticator, agent, page }
 }
 

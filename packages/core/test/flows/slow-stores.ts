@@ -119,11 +119,11 @@ function answerLate(dataSource: DataSource): void {
   const database = databaseOf(dataSource)
   for (const name of ['query', 'execute'] as const) {
     const run: (sql: string, ...more: readonly never[]) => Promise<unknown> = database[name].bind(database)
-    const late: typeof run = async (sql, ...more) => {
+    const runLate: typeof run = async (sql, ...more) => {
       const result = await run(sql, ...more)
       if (sql.includes('pocket_artifact')) await setTimeout(delay)
       return result
     }
-    Object.defineProperty(database, name, { value: late })
+    Object.defineProperty(database, name, { value: runLate })
   }
 }

@@ -6,7 +6,7 @@ import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
 
 const redirectUri = 'https://client.example'
-const back = (url: string) => url.startsWith(redirectUri)
+const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 const fifty = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
 
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
@@ -32,7 +32,12 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       code_challenge_method: 'S256',
     }
     const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(parameters)}`))
-    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const returned = await decide(
+      agent,
+      await signIn(agent, page, authenticator, isRedirectUri),
+      'submitTo',
+      isRedirectUri,
+    )
     const code = new URL(returned.location ?? '').searchParams.get('code') ?? ''
     const token = (fields: Readonly<Record<string, string>>) =>
       fetch(`${host.issuer}/api/oidc/token`, {

@@ -91,10 +91,10 @@ describe('Synology DSM', () => {
     await dsm.save()
     for (const address of addresses) {
       const agent = new UserAgent()
-      const back = (url: string) => new URL(url).origin === new URL(address).origin
+      const isApplicationUrl = (url: string) => new URL(url).origin === new URL(address).origin
       const page = await agent.follow(await agent.get(dsm.begin({ host: new URL(address).host }).url))
-      const next = await signIn(agent, page, authenticator, back)
-      const returned = next.location ? next : await decide(agent, next, 'submitTo', back)
+      const next = await signIn(agent, page, authenticator, isApplicationUrl)
+      const returned = next.location ? next : await decide(agent, next, 'submitTo', isApplicationUrl)
       expect(await dsm.finish(returned.location ?? '')).toEqual({ signedIn: true, accountName: 'ada' })
     }
   })

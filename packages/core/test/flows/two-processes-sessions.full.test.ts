@@ -6,7 +6,7 @@ import { startProcess } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { databases } from '../typeorm/databases.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
-import { back, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 import { openSlowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
 
@@ -95,7 +95,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     const same = await relyingParty(host, { client: { skipConsent: true } })
     const parties = [...different, ...Array.from({ length: 8 }, () => same)]
     const responses = await Promise.all(parties.map((party) => agent.get(urlOf(party))))
-    expect(responses.filter(({ location }) => !back(location ?? ''))).toEqual([])
+    expect(responses.filter(({ location }) => !isRedirectUri(location ?? ''))).toEqual([])
     const tokens = await Promise.all(
       responses.map(({ location }, index) =>
         oidc.authorizationCodeGrant((parties[index] ?? same).configuration, new URL(location ?? '')),
@@ -128,7 +128,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     const first = await relyingParty(host, { client: { skipConsent: true } })
     await passThrough(host, urlOf(first), { agent, person })
     const resumes = await Promise.all(tabs.map(({ shown }) => agent.get(shown.url)))
-    const pages = await Promise.all(resumes.map((page) => agent.follow(page, { until: back })))
+    const pages = await Promise.all(resumes.map((page) => agent.follow(page, { until: isRedirectUri })))
     const tokens = await Promise.all(
       tabs.map(({ party }, index) =>
         oidc.authorizationCodeGrant(party.configuration, new URL(pages[index]?.location ?? '')),
@@ -208,7 +208,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
     const to = new URL(view.submitTo, shown.url).href
     const pressed = await Promise.all([agent.postForm(to, {}), agent.postForm(to, {})])
-    const pages = await Promise.all(pressed.map((page) => agent.follow(page, { until: back })))
+    const pages = await Promise.all(pressed.map((page) => agent.follow(page, { until: isRedirectUri })))
     expect(pages.filter(({ status }) => status >= 500)).toEqual([])
     const arrived = pages.flatMap(({ location }) => (location?.includes('code=') ? [new URL(location)] : []))
     expect(arrived.length).toBeGreaterThan(0)

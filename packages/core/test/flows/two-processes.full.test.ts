@@ -66,7 +66,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     return { settings, another, stack: stack.move() }
   }
 
-  async function within(leeway: Leeway, clients: 'confidential' | 'public' = 'confidential') {
+  async function settingWithLeeway(leeway: Leeway, clients: 'confidential' | 'public' = 'confidential') {
     const found = (await setUp).settings[clients][leeways.indexOf(leeway)]
     if (!found) throw new Error(`No instance has a leeway of ${leeway} s.`)
     return found
@@ -89,22 +89,22 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
         headers: { connection: 'close', ...headers },
         body: new URLSearchParams({ ...('client_assertion' in fields ? {} : credentials), ...fields }),
       })
-    const both = async (tell: (one: AnyLead) => unknown) => {
+    const tellLeads = async (tell: (one: AnyLead) => unknown) => {
       await Promise.all(leads.map(tell))
     }
     /** Sends half of the requests to each process; all take this step before any of them continues. */
     const atOnce = async (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) => {
-      await both((one) => one.hold(step))
+      await tellLeads((one) => one.hold(step))
       const answers = Promise.all(
         Array.from({ length: times }, (_, index) => post(index, 'token', fields, headers[index])),
       )
-      await Promise.race([both((one) => one.met(times / 2)), answers])
-      await both((one) => one.open())
+      await Promise.race([tellLeads((one) => one.met(times / 2)), answers])
+      await tellLeads((one) => one.open())
       return answers
     }
     /** Runs `meanwhile` while the first request has used its credential and has not stored its tokens. */
     const whileStoring = async (times: number, fields: Fields, meanwhile: (answered: number) => unknown) => {
-      await both((one) => one.hold('win'))
+      await tellLeads((one) => one.hold('win'))
       let answered = 0
       const answers = Promise.all(
         Array.from({ length: times }, async (_, index) => {
@@ -115,7 +115,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       )
       await Promise.race([...leads.map((one) => one.met(1)), answers])
       meanwhile(answered)
-      await both((one) => one.open())
+      await tellLeads((one) => one.open())
       return answers
     }
     const code = async () => {
@@ -151,7 +151,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       exchange,
       alive,
       refreshed: (tokens: Tokens) => post(1, 'token', refresh(tokens)),
-      pass: (milliseconds: number) => both((one) => one.pass(milliseconds)),
+      pass: (milliseconds: number) => tellLeads((one) => one.pass(milliseconds)),
     }
   }
 
@@ -177,7 +177,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     )
 
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
-    const each = await within(0)
+    const each = await settingWithLeeway(0)
     const responses = await each.atOnce(50, await each.code(), 'find')
     expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, await tokensOf(responses))
@@ -185,7 +185,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
-    const each = await within(0, 'public')
+    const each = await settingWithLeeway(0, 'public')
     const first = await each.exchange()
     const responses = await each.atOnce(50, refresh(first), 'find')
     expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
@@ -194,7 +194,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
-    const each = await within(3, 'public')
+    const each = await settingWithLeeway(3, 'public')
     const first = await each.exchange()
     const responses = await each.atOnce(50, refresh(first), 'find')
     // The clock is stopped, so that all requests fall within the leeway on slow machines too.
@@ -213,7 +213,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('accepts a second use within the leeway, and revokes all tokens at a later reuse', async () => {
-    const each = await within(3, 'public')
+    const each = await settingWithLeeway(3, 'public')
     const first = await each.exchange()
     const won = await tokensOf([await each.refreshed(first)])
     await each.pass(3 * second - 1)
@@ -230,7 +230,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test('twenty requests with one assertion get one response', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = { ...(await exportJWK(publicKey)) }
-    const each = await within(0)
+    const each = await settingWithLeeway(0)
     const { client } = await each.host.client({
       protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
     })
@@ -257,7 +257,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     test.each(['code', 'refresh token'])(
       'the replays of a %s wait for the winner, and revoke its tokens',
       async (kind) => {
-        const each = await within(0, 'public')
+        const each = await settingWithLeeway(0, 'public')
         const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
         const responses = await each.whileStoring(10, fields, (answered) => expect(answered).toBe(0))
         expect(await refusals(responses)).toEqual(Array(9).fill('invalid_grant'))
@@ -269,7 +269,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     test.each(['refresh_token', 'access_token'] as const)(
       'a revocation of the %s during concurrent refreshes leaves no valid token',
       async (revoked) => {
-        const each = await within(3, 'public')
+        const each = await settingWithLeeway(3, 'public')
         const first = await each.exchange()
         let revocation: Promise<Response> | undefined
         const responses = await each.whileStoring(10, refresh(first), () => {
@@ -293,7 +293,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test.each([0, 3] as const)(
     'fifty refreshes of a confidential client get one response, leeway %d s',
     async (leeway) => {
-      const each = await within(leeway)
+      const each = await settingWithLeeway(leeway)
       const first = await each.exchange()
       const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find'))
       expect(await aliveOf(each, [won])).toEqual([[true]])
@@ -308,7 +308,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   )
 
   test('fifty refreshes of a public client with proofs of one key get one response', async () => {
-    const each = await within(0, 'public')
+    const each = await settingWithLeeway(0, 'public')
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = await exportJWK(publicKey)
     const prove = async () => ({
@@ -327,7 +327,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('fifty reuses after sixty seconds get an error and revoke the family', async () => {
-    const each = await within(3)
+    const each = await settingWithLeeway(3)
     const first = await each.exchange()
     const won = await oneAnswer([await each.refreshed(first)])
     await each.pass(60 * second)
@@ -337,7 +337,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('a repeated refresh that races the first use of the new token leaves one valid token set or none', async () => {
-    const each = await within(3)
+    const each = await settingWithLeeway(3)
     const first = await each.exchange()
     const won = await oneAnswer([await each.refreshed(first)])
     const [repeated, used] = await Promise.all([each.refreshed(first), each.refreshed(won)])
@@ -351,7 +351,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test.each(['refresh_token', 'access_token'] as const)(
     'a revocation of the %s that races refreshes leaves no valid token',
     async (revoked) => {
-      const each = await within(3)
+      const each = await settingWithLeeway(3)
       const first = await each.exchange()
       const revocation = each.post(0, 'revoke', { token: first[revoked] })
       const more = await Promise.all(
@@ -366,7 +366,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   // Runs last, because it kills the other process.
   test('a process that is killed between consuming the token and storing the response leaves the token usable', async () => {
     const { another } = await setUp
-    const each = await within(3)
+    const each = await settingWithLeeway(3)
     const first = await each.exchange()
     await another.lead.hold('win')
     const lost = each.post(1, 'token', refresh(first)).catch(() => undefined)

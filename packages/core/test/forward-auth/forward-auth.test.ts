@@ -409,7 +409,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     const serviceToken = { name: 'CI', paths: [], methods: [] }
     const { plain } = await sites.host.pocket.clients.addSecret(id, { serviceToken })
     const { hostname, port } = new URL(sites.host.issuer)
-    const ask = (endpoint: string, path: string, input: Readonly<Record<string, string>>) =>
+    const sendRequest = (endpoint: string, path: string, input: Readonly<Record<string, string>>) =>
       new Promise((resolve, reject) => {
         const original = { 'x-original-url': wiki + path, 'x-original-method': 'GET' }
         const headers = {
@@ -428,20 +428,20 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       })
     const cookie = 'a=1; __Host-pocket-site=secret; __Host-pocket-turn-x=1;  b="2"; __Host-pocket-returns=1'
     for (const endpoint of ['forward-auth', 'ext-authz']) {
-      expect(await ask(endpoint, '/api/x', { cookie, authorization: `Bearer ${plain}` })).toEqual([
+      expect(await sendRequest(endpoint, '/api/x', { cookie, authorization: `Bearer ${plain}` })).toEqual([
         200,
         'a=1; b="2"',
         '',
       ])
       const authorization = 'Bearer of the application'
-      expect(await ask(endpoint, '/', { cookie: '__Host-pocket-site=x', authorization })).toEqual([
+      expect(await sendRequest(endpoint, '/', { cookie: '__Host-pocket-site=x', authorization })).toEqual([
         200,
         '',
         authorization,
       ])
-      expect(await ask(endpoint, '/', {})).toEqual([200, undefined, undefined])
+      expect(await sendRequest(endpoint, '/', {})).toEqual([200, undefined, undefined])
     }
-    expect(await ask('auth-request', '/', { cookie })).toEqual([200, undefined, undefined])
+    expect(await sendRequest('auth-request', '/', { cookie })).toEqual([200, undefined, undefined])
   })
 
   it('opens a page in several tabs that were checked before the sign-in of another tab', async () => {
@@ -517,17 +517,17 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     const serviceToken = { name: 'CI', paths: ['/api/*'], methods: ['GET'] }
     const { plain, stored } = await clients.addSecret(id, { serviceToken, expiresAt: sites.host.clock.now() + minute })
     expect(JSON.stringify(await sites.host.stores.clients.find(id))).not.toContain(plain)
-    const ask = async (headers: Readonly<Record<string, string>>) => {
+    const sendRequest = async (headers: Readonly<Record<string, string>>) => {
       const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
         headers: { ...forwarded('/api/pages'), ...headers },
       })
       return [response.status, response.headers.get('remote-user')]
     }
-    expect(await ask({ authorization: `Bearer ${plain}` })).toEqual([200, ''])
-    expect(await ask({ 'x-wiki-token': plain })).toEqual([200, ''])
-    expect(await ask({ authorization: `Bearer ${plain}x` })).toEqual([401, ''])
-    expect(await ask({ authorization: `Bearer ${plain}`, 'x-forwarded-method': 'POST' })).toEqual([403, ''])
-    expect(await ask({})).toEqual([401, ''])
+    expect(await sendRequest({ authorization: `Bearer ${plain}` })).toEqual([200, ''])
+    expect(await sendRequest({ 'x-wiki-token': plain })).toEqual([200, ''])
+    expect(await sendRequest({ authorization: `Bearer ${plain}x` })).toEqual([401, ''])
+    expect(await sendRequest({ authorization: `Bearer ${plain}`, 'x-forwarded-method': 'POST' })).toEqual([403, ''])
+    expect(await sendRequest({})).toEqual([401, ''])
     expect([...(await clients.secretUses(id)).keys()]).toEqual([stored.id])
     const tokenRequest = await fetch(sites.host.pocket.endpoints.token, {
       method: 'POST',
@@ -535,10 +535,10 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
     expect(await tokenRequest.json()).toMatchObject({ error: 'invalid_client' })
     const { plain: secret } = await clients.replaceSecrets(id)
-    expect(await ask({ authorization: `Bearer ${secret}` })).toEqual([401, ''])
-    expect(await ask({ authorization: `Bearer ${plain}` })).toEqual([200, ''])
+    expect(await sendRequest({ authorization: `Bearer ${secret}` })).toEqual([401, ''])
+    expect(await sendRequest({ authorization: `Bearer ${plain}` })).toEqual([200, ''])
     sites.host.clock.pass(2 * minute)
-    expect(await ask({ authorization: `Bearer ${plain}` })).toEqual([401, ''])
+    expect(await sendRequest({ authorization: `Bearer ${plain}` })).toEqual([401, ''])
   })
 
   it('leaves the bearer tokens of the application to users who are signed in', async () => {
@@ -603,20 +603,20 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
         protocol: { ...site.protocol, protectedHosts: ['twice.example.org'] },
       })
     sites.host.clock.pass(2000)
-    const ask = async (changes: Readonly<Record<string, string>>) => {
+    const sendRequest = async (changes: Readonly<Record<string, string>>) => {
       const headers = { ...forwarded('/'), ...changes }
       const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })
       return [response.status, ((await response.json()) as { error: string }).error]
     }
-    expect(await ask({ 'x-forwarded-host': 'unknown.example.org' })).toEqual([403, 'unknown_host'])
-    expect(await ask({ 'x-forwarded-host': 'twice.example.org' })).toEqual([403, 'unknown_host'])
-    expect(await ask({ 'x-forwarded-host': 'wiki.example.org, evil.example' })).toEqual([403, 'invalid_target'])
-    expect(await ask({ 'x-forwarded-proto': 'http' })).toEqual([403, 'insecure'])
-    expect(await ask({ 'x-forwarded-uri': 'https://wiki.example.org/' })).toEqual([403, 'invalid_target'])
+    expect(await sendRequest({ 'x-forwarded-host': 'unknown.example.org' })).toEqual([403, 'unknown_host'])
+    expect(await sendRequest({ 'x-forwarded-host': 'twice.example.org' })).toEqual([403, 'unknown_host'])
+    expect(await sendRequest({ 'x-forwarded-host': 'wiki.example.org, evil.example' })).toEqual([403, 'invalid_target'])
+    expect(await sendRequest({ 'x-forwarded-proto': 'http' })).toEqual([403, 'insecure'])
+    expect(await sendRequest({ 'x-forwarded-uri': 'https://wiki.example.org/' })).toEqual([403, 'invalid_target'])
     for (const method of ['CONNECT', 'connect', 'GET /'])
-      expect(await ask({ 'x-forwarded-method': method })).toEqual([403, 'invalid_target'])
-    expect(await ask({ 'x-forwarded-method': '' })).toEqual([403, 'missing_headers'])
-    expect(await ask({ 'x-forwarded-host': 'WIKI.example.org.:443' })).toEqual([401, 'no_session'])
+      expect(await sendRequest({ 'x-forwarded-method': method })).toEqual([403, 'invalid_target'])
+    expect(await sendRequest({ 'x-forwarded-method': '' })).toEqual([403, 'missing_headers'])
+    expect(await sendRequest({ 'x-forwarded-host': 'WIKI.example.org.:443' })).toEqual([401, 'no_session'])
   })
 
   it('writes rejected requests to the connection log with the reason', async () => {

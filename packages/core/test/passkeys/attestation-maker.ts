@@ -44,10 +44,10 @@ export async function certified({
     subject,
     issuer: issuer?.certificate.subject ?? subject,
     ...dates,
-    publicKey: plain(
+    publicKey: asCryptoKey(
       spki ? await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']) : keys.publicKey,
     ),
-    signingKey: plain((issuer?.keys ?? keys).privateKey),
+    signingKey: asCryptoKey((issuer?.keys ?? keys).privateKey),
     signingAlgorithm: algorithm,
     extensions: [new x509.BasicConstraintsExtension(isAuthority, undefined, true), ...extensions],
   })
@@ -55,7 +55,7 @@ export async function certified({
 }
 
 /** The same class, which Node and the browsers type differently. */
-function plain(key: webcrypto.CryptoKey): CryptoKey {
+function asCryptoKey(key: webcrypto.CryptoKey): CryptoKey {
   return key as unknown as CryptoKey
 }
 

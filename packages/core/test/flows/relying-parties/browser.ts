@@ -53,14 +53,14 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     if (url === null) throw new Error(`${party.application.name} does not sign out`)
     const { postLogoutRedirectUri: wanted = null, idTokenHint: hinted = false } =
       party.application.behaviour.logout ?? {}
-    const until = (to: string) => to === wanted
-    const shown = await agent.follow(await agent.get(url), { until })
+    const isLogoutUri = (to: string) => to === wanted
+    const shown = await agent.follow(await agent.get(url), { until: isLogoutUri })
     const view = shown.location === null ? viewOf(shown) : null
     const last =
       view?.view === 'sign-out'
         ? await agent.follow(
             await agent.postForm(view.submitTo, { ...view.hidden, [view.confirm.name]: view.confirm.value }),
-            { until },
+            { until: isLogoutUri },
           )
         : shown
     const end = last.location ?? viewOf(last).view

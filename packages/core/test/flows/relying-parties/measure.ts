@@ -119,13 +119,18 @@ export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
   })
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent({ clock: host.clock })
-  const until = (url: string) => url.startsWith(redirectUri)
+  const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
   await dsm.save()
-  const page = await agent.follow(await agent.get(dsm.begin().url), { until })
-  const returned = await decide(agent, await signIn(agent, page, authenticator, until), 'submitTo', until)
+  const page = await agent.follow(await agent.get(dsm.begin().url), { until: isRedirectUri })
+  const returned = await decide(
+    agent,
+    await signIn(agent, page, authenticator, isRedirectUri),
+    'submitTo',
+    isRedirectUri,
+  )
   const first = await dsm.finish(returned.location ?? '')
-  const second = await dsm.finish(await agent.followTo(await agent.get(dsm.begin().url), until))
+  const second = await dsm.finish(await agent.followTo(await agent.get(dsm.begin().url), isRedirectUri))
   return [
     { name: 'Set-up', result: outcome(true, 'Discovery contains both endpoints', null) },
     {
