@@ -1,4 +1,4 @@
-// A client to try it with, and a code for the first sign-in. Says where everything is.
+// A client to try it with, and a code for the first sign-in. Prints the URLs.
 export async function invite(pocket, id) {
   const client = await pocket.clients.create({
     name: 'Photos',

@@ -5,7 +5,7 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'base64url')
 }
 
-/** Compares texts of the same length in constant time; the lengths are not secret. */
+/** Compares strings of the same length in constant time; the lengths are not secret. */
 export function timingSafeEqualText(left: string, right: string): boolean {
   const a = Buffer.from(left)
   const b = Buffer.from(right)

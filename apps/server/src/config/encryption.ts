@@ -11,7 +11,7 @@ const encryptionKey: Variable<Buffer> = {
   unit: 'bytes, at least 16',
   secret: true,
   description:
-    'The master secret that encrypts the signing keys and all other stored secrets. Create one with `openssl rand -base64 32`. Keep a copy apart from the database: without it the database cannot be used.',
+    'The master secret that encrypts the signing keys and all other stored secrets. Create one with `openssl rand -base64 32`. Keep a copy separate from the database: without it the database cannot be used.',
   parse: parseKey,
 }
 

@@ -160,6 +160,6 @@ function parseInterval({ text }: RawValue): number {
 function parseRatio({ text }: RawValue): number {
   const value = Number(text)
   if (!(value >= 0 && value <= 1))
-    throw new InvalidValueError(`"${text}" is not a share`, 'Write a number from 0 to 1.')
+    throw new InvalidValueError(`"${text}" is not a ratio`, 'Write a number from 0 to 1.')
   return value
 }

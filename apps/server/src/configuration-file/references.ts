@@ -24,7 +24,7 @@ export function resolveReferences(value: unknown, sources: ReferenceSources, pat
   )
 }
 
-/** The opposite: texts of users must not become references when an export is applied. */
+/** The opposite: user input must not become a reference when an export is applied. */
 export function escapeReferences(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll(variable, '$$$&').replace(/^\$*file:/, '$$$&')
   if (Array.isArray(value)) return value.map(escapeReferences)
@@ -42,7 +42,7 @@ function resolveText(text: string, { environment, readFile, folder, report }: Re
       return text
     }
   }
-  // `$${NAME}` and `$file:` stand for the texts without the first sign.
+  // `$${NAME}` and `$file:` stand for the strings without the first character.
   return text.replace(/^\$(?=\$*file:)/, '').replaceAll(escapableVariable, (match, prefix: string, name: string) => {
     if (prefix !== '') return match.slice(1)
     const value = environment[name]

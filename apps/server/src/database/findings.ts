@@ -17,7 +17,7 @@ export const serverHistory = 'pocket_server_migration'
 
 const histories = [pocketMigrations.table, directoryMigrations.table, serverHistory]
 
-/** The key fingerprints of the encrypted values among these texts. */
+/** The key fingerprints of the encrypted values among these strings. */
 export function fingerprintsIn(texts: Iterable<string>): Set<string> {
   const fingerprints = Array.from(texts, fingerprintOf)
   return new Set(fingerprints.filter((fingerprint) => fingerprint !== undefined))

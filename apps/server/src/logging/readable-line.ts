@@ -39,7 +39,7 @@ function formatValue(value: unknown): string {
 }
 
 function escapeControlCharacters(text: string): string {
-  // Most texts; without classes of Unicode the expression is several times as fast.
+  // Most strings; without classes of Unicode the expression is several times as fast.
   if (/^[ -~]*$/.test(text)) return text
   return text.replace(controlCharacters, (character) => {
     const code = character.charCodeAt(0).toString(16).padStart(4, '0')

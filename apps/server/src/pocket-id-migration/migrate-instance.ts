@@ -21,7 +21,7 @@ import {
 } from './plan/plan-tokens.ts'
 import type { SourcePicture } from './source/source.ts'
 
-/** Migrates the settings; returns their texts by key in lower case. */
+/** Migrates the settings; returns their values as strings by key in lower case. */
 export async function migrateSettings({
   source,
   target,

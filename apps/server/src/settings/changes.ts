@@ -10,7 +10,7 @@ export interface ParsedChanges {
   readonly problems: readonly FieldError[]
 }
 
-/** Parses the texts of a form or of Pocket ID's API. */
+/** Parses the strings of a form or of Pocket ID's API. */
 export function parseTexts(given: Readonly<Partial<Record<SettingKey, string>>>): ParsedChanges {
   return parseEach(given, (key, value) => parseText(settingOf(key), String(value)))
 }

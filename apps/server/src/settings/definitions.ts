@@ -85,7 +85,7 @@ export function perSetting<const Key extends SettingKey, const Value>(
 
 export const defaultValues = perSetting(settingKeys, (key) => settingOf(key).default) as SettingValues
 
-/** The texts of Pocket ID's API. */
+/** The setting values as strings, as in Pocket ID's API. */
 export function textsOf(values: SettingValues): Readonly<Record<PocketIdKey, string>> {
   return perSetting(pocketIdKeys, (key) => settingOf(key).kind.format(values[key]))
 }

@@ -42,7 +42,7 @@ interface Variable {
   readonly value: string
 }
 
-/** `/api/application-configuration`: the settings of Pocket ID, as texts. */
+/** `/api/application-configuration`: the settings of Pocket ID, as strings. */
 export function pocketIdSettingsOperations(settings: Settings, audit: AuditSink): readonly Operation[] {
   const administration = { area: 'settings' } as const
   const respond = async (call: Pick<Call<unknown>, 'user' | 'ctx'>, values: SettingValues) => {

@@ -20,7 +20,7 @@ export const policyKeys = [...choiceKeys, ...modelLists] as const
 export type PolicyChoice = (typeof choiceKeys)[number]
 export type ModelList = (typeof modelLists)[number]
 
-/** The form values: choices as texts, and the two lists as AAGUIDs. */
+/** The form values: choices as strings, and the two lists as AAGUIDs. */
 export interface PolicyValues {
   readonly choices: Readonly<Record<PolicyChoice, string>>
   readonly models: Readonly<Record<ModelList, readonly string[]>>

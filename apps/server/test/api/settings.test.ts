@@ -335,7 +335,7 @@ describe('several replicas', () => {
   const reported: unknown[] = []
 
   const list = async (): Promise<readonly StoredSetting[]> => {
-    if (broken) throw new Error('The database is away.')
+    if (broken) throw new Error('The database is unreachable.')
     return [...rows].map(([key, value]) => ({ key, value }))
   }
   const replica = (): Promise<Settings> =>

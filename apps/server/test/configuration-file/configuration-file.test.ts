@@ -636,7 +636,7 @@ apis:
   test.each([
     ['with', 'revision: 1\n'],
     ['without', ''],
-  ])('two servers with other values for the same file %s a revision do not fight', async (_, revision) => {
+  ])('two servers with other values for the same file %s a revision do not revert each other', async (_, revision) => {
     await using place = await site(
       `${revision}enforce: true\nclients: [{ id: tv, name: TV, callbackURLs: [], secrets: ['\${JELLYFIN_SECRET}'] }]`,
     )

@@ -84,7 +84,7 @@ describe('the watch of a configuration file', () => {
     expect([calls, names()]).toEqual([['apply', 'compare'], ['configurationOutdated']])
   })
 
-  test('does not fight another server with another file without a revision, and logs that once', async () => {
+  test('does not revert another server with another file without a revision repeatedly, and logs that once', async () => {
     const { state, calls, names, change, tick, lines } = await createWorld({ enforce: true })
     state.result = { outcome: 'replaced', changes: [change] }
     for (let check = 0; check < 3; check += 1) {

@@ -97,7 +97,7 @@ export function createChallenges(
     },
 
     async spend(challenge) {
-      // Hash the bytes, because several texts decode to the same bytes.
+      // Hash the bytes, because several strings decode to the same bytes.
       const hash = sha256(Buffer.from(challenge, 'base64url').toString('base64url'))
       if (!(await store.insert(hash))) throw expired('The challenge has already been used.')
     },

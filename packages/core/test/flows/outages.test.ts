@@ -17,7 +17,7 @@ function interruptible<T extends object>(store: T): T {
       if (typeof member === 'object' && member !== null) return interruptible(member)
       if (typeof member !== 'function') return member
       return (...input: unknown[]) =>
-        isDown ? Promise.reject(new UnavailableError('The database is away.')) : member.apply(target, input)
+        isDown ? Promise.reject(new UnavailableError('The database is unreachable.')) : member.apply(target, input)
     },
   })
 }

@@ -1,4 +1,4 @@
-/** A user entry of an LDAP directory. Texts are in Unicode NFC, trimmed and never empty. */
+/** A user entry of an LDAP directory. Strings are in Unicode NFC, trimmed and never empty. */
 export interface LdapPerson {
   readonly dn: string
   /**

@@ -68,7 +68,7 @@ export function fingerprint(kind: ScimKind, content: JsonObject): string {
   return createHash('sha256').update(JSON.stringify(values)).digest('base64url')
 }
 
-/** Whether an object is active; `undefined` if it does not say. Some targets write the value as text. */
+/** Whether an object is active; `undefined` if unspecified. Some targets send the value as a string. */
 export function isActive({ active }: JsonObject): boolean | undefined {
   if (typeof active === 'boolean') return active
   return typeof active === 'string' ? active.toLowerCase() === 'true' : undefined

@@ -5,7 +5,7 @@ export interface Listing {
   readonly table: string
   /** Expressions for {@link Listing.sortColumns} that are not table columns: `... AS column`, with `:now` as above. */
   readonly computedColumns?: ReadonlyMap<string, string>
-  /** The column or expression to search, which contains texts normalized by `nameKey`. */
+  /** The column or expression to search, which contains strings normalized by `nameKey`. */
   readonly searchColumn: string
   /** Columns by their sort names in the REST API. */
   readonly sortColumns: ReadonlyMap<string, string>

@@ -5,7 +5,7 @@ export function notExpiredAt(parameter: string): string {
   return `(ends_at IS NULL OR ends_at > ${parameter})`
 }
 
-/** A table with the one column `value`, read from a JSON array of texts in one parameter. */
+/** A table with the one column `value`, read from a JSON array of strings in one parameter. */
 export function jsonArrayTable(kind: DatabaseKind, parameter = '$1'): string {
   return kind === 'sqlite' ? `json_each(${parameter})` : `json_array_elements_text(${parameter}::json) AS list(value)`
 }

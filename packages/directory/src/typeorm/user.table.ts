@@ -8,7 +8,7 @@ const { bigint, boolean, text, uuid, varchar } = columns
 export interface StoredUser extends User {
   readonly userNameKey: string
   readonly emailKey: string | null
-  /** All searchable texts, one per line. */
+  /** All searchable strings, one per line. */
   readonly searchKey: string
 }
 

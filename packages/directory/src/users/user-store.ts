@@ -61,7 +61,7 @@ export function nameKey(name: string): string {
 /** Bytes in UTF-8: an index row of PostgreSQL has at most 2704, and one index also contains the e-mail address. */
 const maxSearchKeyBytes = 1600
 
-/** The searchable texts, one per line and normalized by {@link nameKey}. */
+/** The searchable strings, one per line and normalized by {@link nameKey}. */
 export function searchKeyOf(texts: readonly string[]): string {
   const bytes = new TextEncoder().encode(nameKey(texts.join('\n')))
   // A character that is cut off is omitted.

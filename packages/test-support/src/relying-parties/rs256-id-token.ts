@@ -26,7 +26,7 @@ export function verifyRs256IdToken(idToken: string, expected: IdTokenExpectation
     verify('sha256', signed, createPublicKey({ key, format: 'jwk' }), Buffer.from(signature, 'base64url')),
   )
   if (!genuine)
-    throw new Error(`The signature of the ID token fits none of ${keys.length} RSA keys (kid ${String(kid)})`)
+    throw new Error(`The signature of the ID token matches none of ${keys.length} RSA keys (kid ${String(kid)})`)
   const claims = parseJsonObject(decode(payload), 'The payload of the ID token')
   checkClaims(claims, expected)
   return claims

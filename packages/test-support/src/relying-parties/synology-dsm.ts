@@ -254,7 +254,7 @@ export class SynologyDsm {
     try {
       const response = await this.#options.fetch(url, init)
       const body = await response.text()
-      if (!response.ok) throw new Error(`The answer is ${response.status}: ${body.slice(0, 500)}`)
+      if (!response.ok) throw new Error(`The response is ${response.status}: ${body.slice(0, 500)}`)
       return parseJsonObject(body, 'The answer')
     } catch (cause) {
       throw new RefusalError(failure, `${init.method ?? 'GET'} ${url} failed`, { cause })

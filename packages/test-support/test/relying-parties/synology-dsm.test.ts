@@ -129,7 +129,7 @@ describe('rejections', () => {
   const failures: [string, Partial<FakeProviderAnswers>, string, RegExp][] = [
     ['an ES256 signature', { algorithm: 'ES256', kid: 'ec' }, notConfigured, /ES256/],
     ['a forged signature', { forged: true }, notConfigured, /signature/],
-    ['a key that is not published', { kid: 'unknown' }, notConfigured, /fits none of 0 RSA keys/],
+    ['a key that is not published', { kid: 'unknown' }, notConfigured, /matches none of 0 RSA keys/],
     [
       'discovery without RS256',
       { discovery: { id_token_signing_alg_values_supported: ['ES256'] } },

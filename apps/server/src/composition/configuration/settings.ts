@@ -12,7 +12,7 @@ export interface SettingKindDeps {
 }
 
 const secretKeys = settingKeys.filter((key) => settingOf(key).kind.isSecret)
-/** Settings that are lists as JSON texts: of group IDs, for which the file has names, and of custom claims. */
+/** Settings that are lists as JSON strings: of group IDs, for which the file has names, and of custom claims. */
 const groupKeys = settingKeys.filter((key) => settingOf(key).kind.control.kind === 'groups')
 const claimKeys = settingKeys.filter((key) => settingOf(key).kind.control.kind === 'claims')
 

@@ -63,7 +63,7 @@ export class StagedRows implements Disposable {
   }
 }
 
-/** Sorts like the columns of {@link orderOf}: identifiers have a fixed length, and times are texts in UTC. */
+/** Sorts like the columns of {@link orderOf}: identifiers have a fixed length, and times are strings in UTC. */
 function positionOf(table: string, row: Readonly<Record<string, unknown>>): string {
   const order = isSourceTable(table) ? orderOf(table) : []
   return order.map((column) => String(row[column] ?? '')).join(' ')

@@ -78,7 +78,7 @@ export interface LdapLimits {
   readonly entries?: number | undefined
   /** Maximum number of memberships of all groups. Default: 5 000 000. */
   readonly memberships?: number | undefined
-  /** Maximum bytes of all names, texts and members, excluding pictures. Default: 1 GiB. */
+  /** Maximum bytes of all names, strings and members, excluding pictures. Default: 1 GiB. */
   readonly textBytes?: number | undefined
   /** Entries per page. Default: 500. */
   readonly pageSize?: number | undefined
