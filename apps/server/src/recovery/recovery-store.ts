@@ -13,7 +13,7 @@ const sql = {
     WHERE ${rows.table}.ready_at IS NULL OR ${rows.table}.ready_at <= $4`,
   listDue: `SELECT account_id FROM ${rows.table} WHERE ready_at > $1 AND ready_at <= $2 AND sent_at IS NULL ORDER BY ready_at LIMIT $3`,
   listReadyAfter: `SELECT account_id FROM ${rows.table} WHERE ready_at > $1`,
-  markSent: `UPDATE ${rows.table} SET sent_at = $2 WHERE account_id = $1 AND ready_at <= $2 AND sent_at IS NULL`,
+  markSent: `UPDATE ${rows.table} SET ready_at = $2, sent_at = $2 WHERE account_id = $1 AND ready_at <= $2 AND sent_at IS NULL`,
   stop: `UPDATE ${rows.table} SET ready_at = NULL, sent_at = NULL, stop_hash = NULL
     WHERE account_id = $1 AND ready_at IS NOT NULL`,
   removeByAccount: `DELETE FROM ${rows.table} WHERE account_id = $1`,
@@ -60,7 +60,10 @@ export class RecoveryStore {
     return this.#listAccounts(sql.listReadyAfter, [instant])
   }
 
-  /** Returns `false` if the recovery was stopped, or its code was sent. */
+  /**
+   * Returns `false` if the recovery was stopped, or its code was sent. A code that is sent late is valid for longer, so it becomes ready
+   * now, and can be stopped as long.
+   */
   async markSent(accountId: string, now: number): Promise<boolean> {
     return (await this.#database.execute(sql.markSent, [accountId, now])) === 1
   }

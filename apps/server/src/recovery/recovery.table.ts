@@ -8,7 +8,7 @@ export interface RecoveryState {
   readonly usedAt: number | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
-  /** When a pending recovery by e-mail sends its code. */
+  /** When a pending recovery by e-mail sends or has sent its code. */
   readonly readyAt: number | null
   /** When that code was sent. */
   readonly sentAt: number | null
