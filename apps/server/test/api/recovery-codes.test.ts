@@ -200,6 +200,15 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     expect(added.filter((status) => status === 200)).toHaveLength(1)
   })
 
+  test('a break-glass code is rejected once its owner is no longer an administrator', async () => {
+    const { agent, id } = await instance.person(freshName())
+    await instance.app.directory.users.update(id, {}, { administrator: true })
+    const { json } = await instance.call('POST /api/users/me/break-glass-code', { agent })
+    await instance.app.directory.users.update(id, {}, { administrator: false })
+    const [code] = json.codes as readonly string[]
+    expect((await enter(instance.agent(), code)).status).toBe(400)
+  })
+
   test('are useless once deleted, also if they are entered at the same time', async () => {
     const { agent } = await instance.person(freshName())
     const [code] = await createCodes(agent)
