@@ -70,7 +70,7 @@ export const differences = {
   },
   'token-answers': {
     pocketId: '`token_type` is `bearer`; an empty `scope` is sent.',
-    here: '`Bearer`; an empty `scope` is left out. An ID token has one audience as text, and more claims.',
+    here: '`Bearer`; an empty `scope` is left out. An ID token has one audience as text, more claims, and no `typ` in its header.',
     why: 'library',
   },
   refresh: {

@@ -1,11 +1,14 @@
 import { InvalidInputError, NotFoundError, PayloadTooLargeError, UnsupportedMediaTypeError } from '@pocket/core/errors'
 
+const disjunction = new Intl.ListFormat('en', { type: 'disjunction' })
+
 /** The content is not a readable image. */
 export function invalidImage(reason: string, cause?: unknown): InvalidInputError {
   return new InvalidInputError('invalid_image', `The image cannot be used: ${reason}.`, { cause })
 }
 
-export function unsupportedImage(supportedFormats: string): UnsupportedMediaTypeError {
+export function unsupportedImage(formats: readonly string[]): UnsupportedMediaTypeError {
+  const supportedFormats = disjunction.format(formats)
   return new UnsupportedMediaTypeError(
     'file_type_not_supported',
     `This kind of file is not supported; send ${supportedFormats}.`,

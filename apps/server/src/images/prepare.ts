@@ -44,7 +44,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
 export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<PreparedImage> {
   const kind = await kindOf(bytes)
   if (kind === undefined || !rules.kinds.includes(kind))
-    throw unsupportedImage(rules.kinds.map((accepted) => kindNames[accepted]).join(', '))
+    throw unsupportedImage(rules.kinds.map((accepted) => kindNames[accepted]))
   // The image libraries are loaded on demand: they are large, and uploads are rare.
   if (kind === 'svg') {
     const { prepareSvg } = await import('./svg.ts')

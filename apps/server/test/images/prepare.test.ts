@@ -111,7 +111,7 @@ describe('bitmaps', () => {
     const rules = { ...within, kinds: ['png', 'jpeg'] } as const
     await expect(prepareImage(Buffer.from(svg), rules)).rejects.toMatchObject({
       status: 415,
-      details: { expected_file_type: 'PNG, JPEG' },
+      details: { expected_file_type: 'PNG or JPEG' },
     })
   })
 })

@@ -9,6 +9,7 @@ import type { ProviderContext } from './provider-context.ts'
 
 /** A token of the library, and the basis of the introspection response. */
 interface IntrospectedToken {
+  readonly kind: string
   readonly clientId?: string | undefined
   readonly accountId?: string | undefined
   readonly iat?: number | undefined
@@ -51,7 +52,9 @@ export function introspectionPolicy({ stores: { accounts }, apiAccess, pairwise,
       token.extra = { ...(token.extra ?? {}), username }
     } else token.extra = { ...(token.extra ?? {}), username: clientSubject(clientId) }
     const audience = [token.aud ?? token.resource ?? clientId].flat()[0]
-    token.aud = buildAudience(String(audience), scope.split(' '), oidc.provider.issuer)
+    // UserInfo accepts access tokens only.
+    const scopes = token.kind === 'RefreshToken' ? [] : scope.split(' ')
+    token.aud = buildAudience(String(audience), scopes, oidc.provider.issuer)
     return true
   }
 }
