@@ -80,6 +80,7 @@ export const checkOfFinding = {
   administratorOnOneDevice: 'administrators',
   approvals: 'administrators',
   recoveries: 'administrators',
+  breakGlassUsed: 'administrators',
   secretEnded: 'clients',
   secretEnds: 'clients',
   apiKeyEnds: 'clients',

@@ -49,6 +49,7 @@ const paths = {
   emails: '/settings/admin/emails',
   approvals: '/settings/admin/approvals',
   users: '/settings/admin/users',
+  codeUses: '/settings/admin/audit-log?filters[event]=RECOVERY_CODE_USED',
   scim: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`,
   client: (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
   ownApiKeys: '/settings/api-keys',
@@ -115,6 +116,7 @@ export function findingsOf(input: FindingInput): readonly Finding[] {
   if (status.approvals > 0) add('approvals', 'soon', paths.approvals, { count: status.approvals })
   if (status.recoveries > 0)
     add('recoveries', 'soon', `${paths.users}?filters[recovery]=pending`, { count: status.recoveries })
+  if (status.breakGlassUsedAt !== null) add('breakGlassUsed', 'bad', paths.codeUses, { at: status.breakGlassUsedAt })
   const hasCode = people.hasBreakGlassCode || (recoveryCodes === 'everyone' && people.administratorRecoveryCodes > 0)
   if (people.administratorDevices === 'none')
     add('administratorsWithoutPasskey', hasCode ? 'soon' : 'bad', paths.ownSecurity)

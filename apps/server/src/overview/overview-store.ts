@@ -71,6 +71,8 @@ export interface InstanceStatus {
   readonly approvals: number
   /** Recoveries by e-mail that can be stopped. */
   readonly recoveries: number
+  /** When a break-glass code was last used, if recently. */
+  readonly breakGlassUsedAt: number | null
   readonly invitations: number
   /** When the next invitation expires; `null` if there is none. */
   readonly invitationEndsAt: number | null
@@ -152,6 +154,8 @@ const foreignPasskeys =
 const statusQuery = `SELECT
     (SELECT COUNT(*) FROM pocket_approval WHERE awaits_administrator) AS approvals,
     (SELECT COUNT(*) FROM pocket_recovery WHERE ready_at > $2) AS recoveries,
+    (SELECT MAX(created_at) FROM pocket_audit WHERE event = 'RECOVERY_CODE_USED' AND created_at >= $3
+      AND data LIKE '%"kind":"break_glass"%') AS break_glass_used_at,
     (SELECT COUNT(*) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitations,
     (SELECT MIN(expires_at) FROM pocket_signup_token WHERE expires_at > $1 AND usage_count < usage_limit) AS invitation_ends_at,
     ${lastImport('waiting')} AS ldap_waiting,
@@ -253,11 +257,13 @@ export class OverviewStore {
     return toExpiringItems(rows, (row) => ({ ...toExpiringItem(row), ownerName: row.owner_name }))
   }
 
-  async readStatus(now: number): Promise<InstanceStatus> {
-    const value = await this.#readRow(statusQuery, [now, now - delayedCodeLifetime])
+  /** @param recentSince - from when on uses of break-glass codes count */
+  async readStatus(now: number, recentSince: number): Promise<InstanceStatus> {
+    const value = await this.#readRow(statusQuery, [now, now - delayedCodeLifetime, recentSince])
     return {
       approvals: value('approvals'),
       recoveries: value('recoveries'),
+      breakGlassUsedAt: value('break_glass_used_at') || null,
       invitations: value('invitations'),
       invitationEndsAt: value('invitation_ends_at') || null,
       isLdapWaiting: value('ldap_waiting') > 0,

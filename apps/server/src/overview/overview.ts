@@ -106,7 +106,7 @@ export function createOverview({
         store.countEmails(recentSince),
         store.listExpiringSecrets(now + expirationWindow, maxExpiring),
         store.listExpiringApiKeys({ from: now, to: now + expirationWindow }, maxExpiring),
-        store.readStatus(now),
+        store.readStatus(now, recentSince),
         jobs.list(),
         scim.listFailing(maxFailing),
         settings.lastKnown(),

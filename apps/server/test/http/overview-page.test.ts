@@ -287,6 +287,17 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       kind === 'SQLite' ? /COVERING INDEX pocket_audit_event/ : /Index (Only )?Scan (using|on) pocket_audit_event/,
     )
   })
+
+  test('reports a used break-glass code to every administrator for a week, also without e-mail', async () => {
+    const { code } = await instance.app.issueBreakGlassCode('ada')
+    const used = ['/settings/admin/audit-log?filters[event]=RECOVERY_CODE_USED', 'A break-glass code was used']
+    expect(findings(await html())).not.toContainEqual(used)
+    const entered = await instance.agent().postForm(`${instance.url}/lc`, { code, redirect: '' })
+    expect(entered.status).toBe(303)
+    expect(findings(await html())).toContainEqual(used)
+    await run(`UPDATE pocket_audit SET created_at = $1 WHERE event = 'RECOVERY_CODE_USED'`, [Date.now() - 8 * day])
+    expect(findings(await html())).not.toContainEqual(used)
+  })
 })
 
 test('checks the certificate of the public URL, and warns before it expires', async () => {

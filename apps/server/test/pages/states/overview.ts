@@ -31,6 +31,7 @@ const page = {
   status: {
     approvals: 0,
     recoveries: 0,
+    breakGlassUsedAt: null,
     invitations: 0,
     invitationEndsAt: null,
     keySignsSince: now - 40 * day,
@@ -92,6 +93,7 @@ export const overviewStates: Readonly<Record<string, PageModel>> = {
       { ...finding, name: 'apiKeyEnds', severity: 'soon', about: 'Backup', at: now + 5 * day },
       { ...finding, name: 'approvals', severity: 'soon', count: 2 },
       { ...finding, name: 'recoveries', severity: 'soon', count: 2 },
+      { ...finding, name: 'breakGlassUsed' },
       { ...finding, name: 'administratorsWithoutPasskey', severity: 'bad' },
       { ...finding, name: 'soleAdministratorOnOneDevice', severity: 'soon' },
       { ...finding, name: 'administratorOnOneDevice', severity: 'advice' },
