@@ -267,6 +267,12 @@ describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
     expect(await succeed('jobs', 'run', job.name)).toMatch(new RegExp(`^${job.name} succeeded at `))
     const { exit, stderr } = await pocketId('jobs', 'run', 'x')
     expect([exit, stderr]).toEqual([1, expect.stringContaining(job.name)])
+    // The example of the help.
+    expect(await succeed('jobs', 'run', 'sync-scim')).toMatch(/^sync-scim succeeded at /)
+    expect((await pocketId('jobs', '--help')).stdout).toContain('jobs run sync-scim')
+    expect((await pocketId('jobs', 'run', 'sync-scmi')).stderr).toBe(
+      'There is no job sync-scmi. Did you mean sync-scim?\n',
+    )
   })
 
   test('the audit log is verified, and an unknown hash is an error', async () => {

@@ -3,6 +3,7 @@ import { type AddCommand, CommandError } from '../command.ts'
 import { printResult, withExamples, withJson } from '../output.ts'
 import { type Api, withApi } from './api.ts'
 import type { JsonOption } from './resource.ts'
+import { closestName, hintOf } from './suggestion.ts'
 import { cell, tableLines } from './table.ts'
 
 interface Job {
@@ -19,7 +20,7 @@ interface Job {
 /** Lists and runs background jobs. */
 export const addJobs: AddCommand = (program, context) => {
   const parent = program.command('jobs').description('list and run background jobs; a server may be running')
-  withExamples(parent, ['jobs list', 'jobs run ldap-import'])
+  withExamples(parent, ['jobs list', 'jobs run sync-scim'])
 
   withJson(parent.command('list').description('list the jobs and their last runs')).action(
     async (options: JsonOption) => {
@@ -56,7 +57,9 @@ async function jobNamed(api: Api, name: string): Promise<Job> {
   const jobs = await listJobs(api)
   const job = jobs.find((candidate) => candidate.name === name)
   if (job) return job
-  throw new CommandError(`There is no job ${name}. The jobs are ${jobs.map((candidate) => candidate.name).join(', ')}.`)
+  const names = jobs.map((candidate) => candidate.name)
+  const hint = hintOf(closestName(name, names)) || `. The jobs are ${names.join(', ')}.`
+  throw new CommandError(`There is no job ${name}${hint}`)
 }
 
 /** The first run that ends after `before`; another process may execute it. */
