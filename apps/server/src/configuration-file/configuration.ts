@@ -293,7 +293,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
       return outcome.result ?? { outcome: 'current', changes: [] }
     },
     async release() {
-      if (!(await store.appliedFile())) return false
+      if (!(await store.isUsed())) return false
       await store.release()
       return true
     },

@@ -613,7 +613,12 @@ apis:
     })
     expect(await groups.findByName('old')).toBeUndefined()
     await using behind = await startInstance({ ...place.env, POCKET_CONFIG_FILE: other })
-    expect((await behind.administrator.get(`${behind.url}/settings/admin`)).text).toContain('have the same revision')
+    const overview = async () => (await behind.administrator.get(`${behind.url}/settings/admin`)).text
+    expect(await overview()).toContain('have the same revision')
+    await writeFile(other, 'groups: [{ name: old, colour: red }]')
+    await eventually(async () =>
+      expect(await overview()).toContain('The configuration file has an error: 1:23 groups[0].colour is not known'),
+    )
     expect(await lower('revision: 3\ngroups: [{ name: old }]')).toMatchObject({ exit: 0 })
     expect(await groups.findByName('old')).toMatchObject({ name: 'old' })
   })
@@ -710,6 +715,10 @@ test('a file that an earlier commit applied is applied again', async () => {
   await database.settings.put({ key: 'configurationFile', value })
   expect(await run(['config', 'apply'])).toMatchObject({ exit: 0, stderr: '' })
   expect(await database.managed.appliedFile()).toMatchObject({ revision: 1 })
+
+  await database.settings.put({ key: 'configurationFile', value })
+  await using _withoutFile = await startApp(machine.env)
+  expect(await database.managed.list()).toEqual([])
 })
 
 test('a server without a file marks and rejects what a command applied', async () => {
