@@ -48,6 +48,7 @@ test('a back-up that fails is an audit event, and the page gives the reason', as
   expect(await textOf(instance, '/settings/admin/audit-log?filters[event]=BACKUP_FAILED')).toMatch(
     /Back-up failed · EEXIST/,
   )
+  expect(await textOf(instance, '/settings/admin')).toMatch(/The back-ups in \S+ can’t be listed/)
 })
 
 test('the pages show that back-ups are off', async () => {

@@ -282,6 +282,8 @@ test('compares the clock with the clock of the database', async () => {
 })
 
 test.each([
+  ['database', 'databaseFailed'],
+  ['migrations', 'migrationsMissing'],
   ['keys', 'keysUnreadable'],
   ['disk', 'diskFull'],
   ['writable', 'databaseReadOnly'],
