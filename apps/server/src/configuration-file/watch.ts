@@ -49,22 +49,21 @@ export function createConfigurationWatch({
   let checkedText: string | undefined
   let checkedAt = Number.NEGATIVE_INFINITY
   let hasFailed = false
-  let lastFailure = ''
+  let lastFailure: string | null = null
   let timer: Disposable | undefined
   let running: Promise<void> | undefined
 
   const report = (error: unknown) => {
     hasFailed = true
-    const isInvalid = error instanceof InvalidFileError
-    const [problem] = isInvalid ? error.problems : []
-    const about = problem ? `${problem.line}:${problem.column} ${problem.field} ${problem.message}` : messageOf(error)
-    findings = [findingOf(isInvalid ? 'configurationInvalid' : 'configurationFailed', page, { about })]
+    const finding = findingOfFailure(error)
+    const { about } = finding
+    findings = [finding]
     if (about !== lastFailure) logger.error({ reason: messageOf(error) }, 'The configuration file was not applied')
     lastFailure = about
   }
   const accept = ({ outcome, changes }: Result) => {
     hasFailed = false
-    lastFailure = ''
+    lastFailure = null
     if (outcome === 'outdated') findings = [findingOf('configurationOutdated', page, { severity: 'soon' })]
     else if (outcome === 'replaced') findings = [findingOf('configurationReplaced', page, { severity: 'soon' })]
     else if (outcome === 'conflict') findings = [findingOf('configurationConflict', page)]
@@ -84,7 +83,7 @@ export function createConfigurationWatch({
     try {
       accept(await configuration.compare(load()))
     } catch (error) {
-      report(error)
+      findings = [findingOfFailure(error)]
     }
   }
   const checkFile = async () => {
@@ -136,4 +135,11 @@ export function createConfigurationWatch({
       await running
     },
   }
+}
+
+function findingOfFailure(error: unknown): Finding {
+  const isInvalid = error instanceof InvalidFileError
+  const [problem] = isInvalid ? error.problems : []
+  const about = problem ? `${problem.line}:${problem.column} ${problem.field} ${problem.message}` : messageOf(error)
+  return findingOf(isInvalid ? 'configurationInvalid' : 'configurationFailed', page, { about })
 }

@@ -76,6 +76,14 @@ describe('the watch of a configuration file', () => {
     expect([calls, names()]).toEqual([['apply', 'apply'], []])
   })
 
+  test('reports an invalid file to a process that does not serve, without a line in its log', async () => {
+    const { state, names, watch, lines } = await createWorld({})
+    state.invalid = true
+    const before = lines.length
+    await watch.inspect()
+    expect([names(), lines.slice(before)]).toEqual([['configurationInvalid'], []])
+  })
+
   test('enforces nothing while another file applies', async () => {
     const { state, calls, names, change, tick } = await createWorld({ enforce: true })
     state.result = { outcome: 'outdated', changes: [change] }
