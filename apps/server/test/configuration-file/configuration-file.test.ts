@@ -523,6 +523,13 @@ apis:
     expect(stderr).toMatch(/\nand at least 1 more\n$/)
   })
 
+  test('a server applies nothing of a file whose last item is rejected', async () => {
+    await using place = await site('groups: [{ name: family }]\napis: [{ resource: none, name: Films }]')
+    await using running = await startApp(place.env)
+    expect(await (await fetch(`${running.url}/readyz`)).json()).toMatchObject({ status: 'degraded' })
+    expect(await running.app.directory.groups.findByName('family')).toBeUndefined()
+  })
+
   test('a file that is swapped by a symbolic link is applied, with renames and removals', async () => {
     await using place = await site('')
     const versions = [
