@@ -138,6 +138,8 @@ export interface Pocket extends AsyncDisposable {
   /**
    * The same for web-standard requests, as in Hono, Next.js and Bun. Responses are complete, not streamed.
    *
+   * @throws {InvalidInputError} `validation_failed` for anything but a `Request`
+   *
    * @example
    * ```ts
    * const GET = (request: Request) => pocket.fetch(request)

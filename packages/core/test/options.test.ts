@@ -185,6 +185,11 @@ test.each([undefined, null, 'https://id.example.com', []])('rejects %p as option
   })
 })
 
+test('says that the result of a function is required', async () => {
+  const failed = createPocket({ ...sound, stores: memoryStores as unknown as PocketOptions['stores'] })
+  await expect(failed).rejects.toThrow('stores: must be an object, not a function; pass what it returns')
+})
+
 test('accepts values in place of functions', async () => {
   await using pocket = await createPocket({
     ...sound,

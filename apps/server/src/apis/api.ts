@@ -1,4 +1,4 @@
-import type { Api } from '@pocket/core'
+import type { Api, ApiInput } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
@@ -42,7 +42,8 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       summary: 'Create an API',
       body: apiCreate,
       response: { status: 201, schema: apiSchema },
-      handle: async (call) => respondWithEtag(call.ctx, await administration.create(actorOf(call), call.body)),
+      handle: async (call) =>
+        respondWithEtag(call.ctx, await administration.create(actorOf(call), knownFields(call.body))),
     }),
     operation({
       ...shared,
@@ -63,7 +64,10 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       body: apiUpdate,
       response,
       handle: async (call) =>
-        respondWithEtag(call.ctx, await administration.update(actorOf(call), call.params.id ?? '', call.body)),
+        respondWithEtag(
+          call.ctx,
+          await administration.update(actorOf(call), call.params.id ?? '', knownFields(call.body)),
+        ),
     }),
     operation({
       ...shared,
@@ -123,4 +127,11 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
 function respondWithEtag(ctx: Context, api: Api) {
   ctx.set('ETag', apiValidator(api))
   return apiDto(api)
+}
+
+/** Without the other fields of a request body, which REST ignores. */
+function knownFields<Input extends ApiInput>(input: Input): Input {
+  const names = ['name', 'resource', 'accessTokenFormat', 'accessTokenDurationMinutes', 'resourceServerClientIds']
+  // The cast is safe: these are all fields of the input.
+  return Object.fromEntries(Object.entries(input).filter(([name]) => names.includes(name))) as Input
 }

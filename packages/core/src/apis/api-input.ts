@@ -1,6 +1,7 @@
 import { type FieldError, InvalidInputError } from '../errors.ts'
+import { createShapeCheck } from '../input-shape.ts'
 import { isObjectMember, nameProblem, normalizeName } from '../names.ts'
-import type { AccessTokenFormat } from './api.ts'
+import { type AccessTokenFormat, type Api, accessTokenFormats } from './api.ts'
 
 /** The API settings that an administrator edits. Omitted fields stay unchanged. */
 export interface ApiInput {
@@ -38,6 +39,32 @@ const maxMinutes = 525_600
 const reservedKeys = new Set(['openid', 'profile', 'email', 'email_verified', 'groups', 'offline_access'])
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:'])
 
+const text = { type: 'string' } as const
+const inputFields = {
+  name: text,
+  accessTokenFormat: { enum: accessTokenFormats },
+  accessTokenDurationMinutes: { type: 'number', nullable: true },
+  resourceServerClientIds: { type: 'array', items: text },
+} as const satisfies Readonly<Record<keyof Required<ApiInput>, object>>
+
+/** The other fields of a stored API, which may be passed back. */
+export const storedFields = {
+  id: true,
+  resource: true,
+  permissions: true,
+  allowCimdClients: true,
+  createdAt: true,
+  updatedAt: true,
+} as const satisfies Readonly<Record<Exclude<keyof Api, keyof ApiInput>, true>>
+
+export const shapeProblems = createShapeCheck('an API', ['name'], inputFields)
+export const newShapeProblems = createShapeCheck('an API', ['name', 'resource'], { ...inputFields, resource: text })
+
+const permissionFields = { key: text, name: text, description: text } as const satisfies Readonly<
+  Record<keyof Required<PermissionInput>, object>
+>
+const permissionShapeProblems = createShapeCheck('a permission', ['key', 'name'], permissionFields)
+
 /**
  * A trailing slash does not distinguish two resources.
  *
@@ -57,8 +84,7 @@ export function assertNoErrors(fields: readonly FieldError[]): void {
   throw new InvalidInputError('validation_failed', text.charAt(0).toUpperCase() + text.slice(1), { fields })
 }
 
-export function nameProblems(name: string | undefined): FieldError[] {
-  if (typeof name !== 'string') return [{ field: 'name', code: 'required', message: 'is required' }]
+export function nameProblems(name: string): FieldError[] {
   const problem = nameProblem(normalizeName(name), 50)
   return problem ? [{ field: 'name', ...problem }] : []
 }
@@ -92,8 +118,17 @@ export function resourceProblems(resource: string | undefined, issuer: string): 
 }
 
 export function permissionProblems(permissions: readonly PermissionInput[]): FieldError[] {
+  if (!Array.isArray(permissions)) return [{ field: 'permissions', code: 'invalid_type', message: 'must be an array' }]
   if (permissions.length > maxPermissions)
     return [{ field: 'permissions', code: 'too_long', message: `must be at most ${maxPermissions}` }]
+  // Other members of stored permissions may be passed back.
+  const mistyped = permissions.flatMap((permission, index) =>
+    permissionShapeProblems(permission, Object(permission)).map((problem) => ({
+      ...problem,
+      field: `permissions[${index}].${problem.field}`,
+    })),
+  )
+  if (mistyped.length > 0) return mistyped
   const seenKeys = new Set<string>()
   return permissions.flatMap(({ key, name, description = '' }, index) => {
     const path = `permissions[${index}]`

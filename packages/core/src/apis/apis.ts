@@ -10,10 +10,13 @@ import {
   lifetimeProblems,
   type NewApiInput,
   nameProblems,
+  newShapeProblems,
   normalizeResource,
   type PermissionInput,
   permissionProblems,
   resourceProblems,
+  shapeProblems,
+  storedFields,
 } from './api-input.ts'
 import type { ApiList, ApiListRequest } from './api-list.ts'
 import type { ApiStore } from './api-store.ts'
@@ -99,6 +102,7 @@ export function createApis(context: CoreContext): Apis {
     page: (request) => store.page(request),
 
     async create(input) {
+      assertNoErrors(newShapeProblems(input))
       assertNoErrors([...inputProblems(input), ...resourceProblems(input.resource, issuer.id)])
       const now = clock.now()
       const api: Api = {
@@ -121,6 +125,7 @@ export function createApis(context: CoreContext): Apis {
     },
 
     async update(id, input) {
+      assertNoErrors(shapeProblems(input, storedFields))
       assertNoErrors(inputProblems(input))
       return change(id, () => completeInput(input))
     },

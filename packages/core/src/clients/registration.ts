@@ -108,14 +108,13 @@ export function createClients(
 ): Clients {
   const { clients: store, transaction } = stores
   const problemsOf = async (input: ClientInput, id?: string) => {
+    const problems = inputProblems(input, redirectUriPolicy)
+    if (problems.length > 0) return problems
     const { protocol = {} } = input
     const isSite = (protocol.protectedHosts ?? []).length > 0
     const sites = isSite ? (await store.protectedSites()).filter((site) => site.id !== id) : []
     const otherHosts = sites.flatMap((site) => site.protocol.protectedHosts)
-    return [
-      ...inputProblems(input, redirectUriPolicy),
-      ...sharedHostProblems(protocol, { issuerHostname: issuer.hostname, otherHosts }),
-    ]
+    return sharedHostProblems(protocol, { issuerHostname: issuer.hostname, otherHosts })
   }
   /** Locks and updates a client; `undefined` leaves it unchanged. */
   const change = (id: string, getChanges: (client: Client) => Partial<Client> | undefined): Promise<Client> =>

@@ -1,6 +1,7 @@
 import { compare } from 'bcryptjs'
-import { InvalidInputError } from '../errors.ts'
+import { type FieldError, InvalidInputError } from '../errors.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
+import { createShapeCheck } from '../input-shape.ts'
 import { encryptionUses, type MasterKey } from '../master-key.ts'
 import { nameProblem } from '../names.ts'
 import { randomToken, uuid } from '../random.ts'
@@ -45,7 +46,7 @@ export const serviceTokenPrefix = 'pst_'
  * @throws {InvalidInputError} `validation_failed` on `secret` or `expiresAt`
  */
 export function mintSecret(now: number, { secret, expiresAt, serviceToken }: SecretInput = {}): NewClientSecret {
-  const fields = [
+  const fields: FieldError[] = [
     ...(secret === undefined ? [] : secretProblems(secret)),
     ...(serviceToken && secret !== undefined && !secret.startsWith(serviceTokenPrefix)
       ? [{ field: 'secret', code: 'invalid_format', message: `must start with ${serviceTokenPrefix}` }]
@@ -63,7 +64,16 @@ export function mintSecret(now: number, { secret, expiresAt, serviceToken }: Sec
   return { plain, stored: serviceToken ? { ...stored, serviceToken } : stored }
 }
 
-function serviceTokenProblems({ name, paths, methods }: ServiceTokenLimits) {
+const limitsShapeProblems = createShapeCheck('a service token', ['name', 'paths', 'methods'], {
+  name: { type: 'string' },
+  paths: { type: 'array', items: { type: 'string' } },
+  methods: { type: 'array', items: { type: 'string' } },
+})
+
+function serviceTokenProblems(limits: ServiceTokenLimits) {
+  const mistyped = limitsShapeProblems(limits)
+  if (mistyped.length > 0) return mistyped
+  const { name, paths, methods } = limits
   const nameError = nameProblem(name, 50)
   return [
     ...(nameError ? [{ field: 'name', ...nameError }] : []),

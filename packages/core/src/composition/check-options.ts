@@ -1,9 +1,9 @@
 import type { HostAccounts } from '../accounts/host-accounts.ts'
-import { isOneCharacterApart } from '../clients/client-input-shape.ts'
 import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { ConfigurationError, type FieldError } from '../errors.ts'
 import type { BeforeHookInputs } from '../hooks.ts'
 import { toTrustProxy } from '../http/trust-proxy.ts'
+import { isOneCharacterApart } from '../input-shape.ts'
 import { parseIssuer, relatedOrigins } from '../issuer.ts'
 import { MasterKey } from '../master-key.ts'
 import { externalKeyProblems } from '../oidc/external-keys.ts'
@@ -125,7 +125,9 @@ export function optionProblems(options: PocketOptions): readonly FieldError[] {
   const invalidValues = [...kindByPath].flatMap(([path, kind]) => {
     const value = optionValues.get(path)
     if (value === undefined) return required.has(path) ? [optionError(path, 'required', 'is required')] : []
-    return isOfKind(kind, value) ? [] : [optionError(path, 'invalid_type', `must be ${kind}`)]
+    if (isOfKind(kind, value)) return []
+    const remedy = typeof value === 'function' ? ', not a function; pass what it returns' : ''
+    return [optionError(path, 'invalid_type', `must be ${kind}${remedy}`)]
   })
   const isValid = (path: string) =>
     optionValues.get(path) !== undefined && !invalidValues.some(({ field }) => field === path)

@@ -14,6 +14,14 @@ beforeAll(async () => {
 })
 afterAll(async () => pocket[Symbol.asyncDispose]())
 
+const fieldsOf = async (failed: Promise<unknown>) => {
+  const error: { readonly fields: readonly { field: string; code: string }[] } = await failed.then(
+    () => ({ fields: [] }),
+    (reason) => reason,
+  )
+  return error.fields.map(({ field, code }) => `${field} ${code}`)
+}
+
 const redirectUris = ['https://app.example/callback']
 
 test.each([
@@ -21,21 +29,45 @@ test.each([
   [undefined, ['input invalid_type']],
   [{ name: 'Photos', redirectUris, isPubic: true }, ['isPubic unknown']],
   [{ name: 'Photos', redirectUris, protocol: { acessRules: [] } }, ['protocol.acessRules unknown']],
+  [
+    { name: 'Photos', redirectUris, protocol: { protectedHosts: 'wiki.example' } },
+    ['protocol.protectedHosts invalid_format'],
+  ],
   [{ name: 'Photos', redirectUris, isPublic: 'yes' }, ['isPublic invalid_type']],
   [{ name: 'Photos', redirectUris: 'https://app.example/callback' }, ['redirectUris invalid_type']],
   [{ name: 'Photos', redirectUris: [1] }, ['redirectUris[0] invalid_type']],
 ] as const)('rejects the client %j', async (input, expected) => {
-  const failed = pocket.clients.create(input as unknown as NewClientInput)
-  const error: { readonly fields: readonly { field: string; code: string }[] } = await failed.then(
-    () => ({ fields: [] }),
-    (reason) => reason,
-  )
-  expect(error.fields.map(({ field, code }) => `${field} ${code}`)).toEqual(expected)
+  expect(await fieldsOf(pocket.clients.create(input as unknown as NewClientInput))).toEqual(expected)
 })
 
-test('rejects an API without its required fields', async () => {
-  const failed = pocket.apis.create({} as NewApiInput)
-  await expect(failed).rejects.toMatchObject({ fields: [{ field: 'name' }, { field: 'resource' }] })
+test.each([
+  [undefined, ['input invalid_type']],
+  [{}, ['name required', 'resource required']],
+  [{ name: 'Notes', resource: 'https://notes.example', accesTokenFormat: 'opaque' }, ['accesTokenFormat unknown']],
+  [{ name: 'Notes', resource: 'https://notes.example', accessTokenFormat: 'JWT' }, ['accessTokenFormat invalid_type']],
+] as const)('rejects the API %j', async (input, expected) => {
+  expect(await fieldsOf(pocket.apis.create(input as unknown as NewApiInput))).toEqual(expected)
+})
+
+test('accepts a stored API with its permissions as input', async () => {
+  const { id } = await pocket.apis.create({ name: 'Notes', resource: 'https://stored.example' })
+  const api = await pocket.apis.setPermissions(id, [{ key: 'read', name: 'Read' }])
+  expect((await pocket.apis.update(id, { ...api, name: 'New' })).name).toBe('New')
+  expect((await pocket.apis.setPermissions(id, api.permissions)).permissions).toEqual(api.permissions)
+})
+
+test.each([
+  [undefined, ['permissions invalid_type']],
+  [[{ key: 'read' }], ['permissions[0].name required']],
+] as const)('rejects the permissions %j', async (input, expected) => {
+  const { id } = await pocket.apis.create({ name: 'Notes', resource: `https://${expected[0].length}.example` })
+  expect(await fieldsOf(pocket.apis.setPermissions(id, input as never))).toEqual(expected)
+})
+
+test('rejects a service token without its limits', async () => {
+  const { id } = await pocket.clients.create({ name: 'Wiki', redirectUris })
+  const failed = pocket.clients.addSecret(id, { serviceToken: { name: 'CI' } as never })
+  expect(await fieldsOf(failed)).toEqual(['paths required', 'methods required'])
 })
 
 test('says why a redirect URI cannot be registered', async () => {

@@ -78,6 +78,13 @@ test('serves a token request with a form body', async () => {
   expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ error: 'invalid_grant' })])
 })
 
+test.each(['a string', 'http://localhost/token', undefined])('rejects %p in place of a request', async (request) => {
+  await expect(host.pocket.fetch(request as unknown as Request)).rejects.toMatchObject({
+    code: 'validation_failed',
+    fields: [{ field: 'request', code: 'invalid_type' }],
+  })
+})
+
 test('leaves other requests with their body to the host', async () => {
   const request = () => new Request(`${new URL(host.issuer).origin}/orders`, { method: 'POST', body: 'an order' })
   const own = request()
