@@ -799,6 +799,23 @@ describe('the interfaces of proxies', () => {
     },
   )
 
+  it('reads no sites for requests to the issuer', async () => {
+    await using sites = await startSites(memoryStores())
+    const { clients } = sites.host.stores
+    const protectedSites = clients.protectedSites.bind(clients)
+    let reads = 0
+    clients.protectedSites = () => {
+      reads += 1
+      return protectedSites()
+    }
+    const get = (headers: Readonly<Record<string, string>>) => fetch(`${sites.host.issuer}/authorize`, { headers })
+    await get({})
+    await get({ 'x-forwarded-host': new URL(sites.host.issuer).host })
+    expect(reads).toBe(0)
+    await get({ 'x-forwarded-host': 'other.example.org' })
+    expect(reads).toBe(1)
+  })
+
   it('rejects a proxy that is not trusted', async () => {
     await using sites = await startSites(memoryStores(), { options: { trustProxy: () => false } })
     await sites.site({ ...wikiSite, accessRules: [rule({ allow: 'everyone' })] })
