@@ -18,6 +18,9 @@ export interface BrowserTokens {
   browserIds(req: IncomingMessage): readonly string[]
 }
 
+/** A sign-out reads the sessions of each identifier, and anyone can send a header full of them. */
+const maxIds = 16
+
 export function createBrowserTokens({
   secure,
   cookieName,
@@ -56,7 +59,7 @@ export function createBrowserTokens({
         const [cookieName = '', id = ''] = cookie.split('=')
         return id.length === 43 && cookieName === idName(id) ? [id] : []
       })
-      return token === undefined ? ids : [toId(token), ...ids]
+      return [...(token === undefined ? [] : [toId(token)]), ...ids.slice(-maxIds)]
     },
   }
 }

@@ -230,6 +230,21 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     expect(await Promise.all(people.map(({ account }) => sessionsOf(account.id)))).toEqual([0, 0, 0])
   })
 
+  test('are read for a limited number of identifiers in cookies', async () => {
+    const { sessionHistory } = host.stores
+    const originsInBrowser = sessionHistory.originsInBrowser.bind(sessionHistory)
+    const read = new Set<string>()
+    sessionHistory.originsInBrowser = (browser) => {
+      read.add(browser)
+      return originsInBrowser(browser)
+    }
+    const ids = Array.from({ length: 100 }, (_, index) => String(index).padStart(43, '0').split('').reverse().join(''))
+    const cookie = ids.map((id) => `session_${id.slice(0, 8)}=${id}`).join('; ')
+    await fetch(`${host.issuer}/leave`, { headers: { cookie } })
+    sessionHistory.originsInBrowser = originsInBrowser
+    expect([...read]).toEqual(ids.slice(-16))
+  })
+
   test('are extended by each use without a new cookie', async () => {
     const [person, party] = [await host.person('ada'), await clientThat()]
     const agent = new UserAgent({ clock: host.clock })
