@@ -94,10 +94,14 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     request: IncomingMessage | Headers,
     response?: ServerResponse,
   ): Promise<Session | undefined> {
-    if (typeof request !== 'object' || request === null)
-      throw missingArgument('request', 'must be web-standard headers, or a request of node:http')
+    const isExchange = typeof request === 'object' && request !== null && 'socket' in request
     // Headers of frameworks can have more members, such as `headers`.
-    if ('socket' in request)
+    if (!isExchange && typeof request?.[Symbol.iterator] !== 'function')
+      throw missingArgument(
+        'request',
+        'must be web-standard headers, such as request.headers, or a request of node:http',
+      )
+    if (isExchange)
       // The cast is safe: the overload requires the response.
       return sessions.read(request, response as ServerResponse)
     const { req, res } = toNodeExchange(request)

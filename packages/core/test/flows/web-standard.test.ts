@@ -54,6 +54,11 @@ test('signs in and reads the session with web-standard requests and headers', as
   expect(await host.pocket.session(withMember)).toMatchObject({ accountId: account.id })
 })
 
+test('rejects a request in place of its headers', async () => {
+  const failed = host.pocket.session(new Request(host.issuer) as unknown as Headers)
+  await expect(failed).rejects.toThrow('request must be web-standard headers, such as request.headers')
+})
+
 test('extends a session that is read with web-standard headers', async () => {
   const account = await signIn()
   for (let uses = 0; uses < 3; uses++) {
