@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
+import { listeningMessage } from '../http/listen.ts'
 import type { Logger } from '../logging/logger.ts'
 import { CommandError } from './command.ts'
 
@@ -20,13 +21,18 @@ export async function runProcesses(count: number, logger: Logger, stop: AbortSig
   const failure = new AbortController()
   const stopping = AbortSignal.any([stop, failure.signal])
   const ends = new Set<Promise<unknown>>()
+  const shared = Promise.withResolvers<void>()
 
   const start = async (): Promise<void> => {
     const worker = cluster.fork()
     const end = once(worker, 'exit').finally(() => ends.delete(end))
     ends.add(end)
-    const isListening = await Promise.race([once(worker, 'message').then(() => true), end.then(() => false)])
-    if (!isListening) {
+    const listening = Promise.withResolvers<boolean>()
+    worker.on('message', (message) => {
+      if (message === listeningMessage) listening.resolve(true)
+      if (message === shareMessage) shared.resolve()
+    })
+    if (!(await Promise.race([listening.promise, end.then(() => false)]))) {
       if (!stopping.aborted) failure.abort(new CommandError('A process of the server could not start.'))
       return
     }
@@ -37,10 +43,6 @@ export async function runProcesses(count: number, logger: Logger, stop: AbortSig
     })
   }
 
-  const shared = Promise.withResolvers<void>()
-  cluster.on('message', (_worker, message) => {
-    if (message === shareMessage) shared.resolve()
-  })
   stopping.addEventListener('abort', () => shared.resolve(), { once: true })
   await start()
   if (!stopping.aborted) await shared.promise

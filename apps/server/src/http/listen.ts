@@ -7,6 +7,9 @@ import type { ListenConfig } from '../config/listening.ts'
 import { codeOf } from '../logging/failure.ts'
 import { activatedSocket } from './systemd.ts'
 
+/** What a process sends to the primary process when it serves. */
+export const listeningMessage = 'listening'
+
 /** How long active requests may take during shutdown, in milliseconds. */
 const maxWait = 5000
 
@@ -30,7 +33,7 @@ export async function listen(
   if (systemdSocket) server.listen({ fd: activatedSocket(process.env) }, resolve)
   else server.listen(unixSocket === undefined ? { host, port, reusePort } : { path: unixSocket }, resolve)
   await promise
-  if (cluster.isWorker) process.send?.('listening')
+  if (cluster.isWorker) process.send?.(listeningMessage)
   if (unixSocket !== undefined && unixSocketMode !== undefined) await chmod(unixSocket, unixSocketMode)
 }
 

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
-import { setTimeout as delay } from 'node:timers/promises'
+import { once } from 'node:events'
 import { emptyResource } from '@opentelemetry/resources'
 import { type MetricData, type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics'
 import { cumulative, sumMetrics } from './sum-metrics.ts'
@@ -51,17 +51,18 @@ export function workersProducer(): MetricProducer & Disposable {
   cluster.on('message', onReply)
   cluster.on('exit', onExit)
 
-  const ask = (worker: Worker) =>
-    new Promise<void>((resolve) => {
-      worker.once('message', () => resolve())
-      worker.once('exit', () => resolve())
-      worker.send(request, (error) => error && resolve())
-    })
+  const ask = async (worker: Worker) => {
+    const end = new AbortController()
+    const signal = AbortSignal.any([end.signal, AbortSignal.timeout(maxWait)])
+    worker.send(request, (error) => error && end.abort())
+    await Promise.race([once(worker, 'message', { signal }), once(worker, 'exit', { signal })]).catch(() => undefined)
+    // Removes the listeners.
+    end.abort()
+  }
   return {
     async collect() {
       const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected())
-      const answers = workers.map((worker) => worker && ask(worker))
-      await Promise.race([Promise.all(answers), delay(maxWait, undefined, { ref: false })])
+      await Promise.all(workers.map((worker) => worker && ask(worker)))
       const metrics = sumMetrics([ended, ...latest.values()])
       return {
         resourceMetrics: { resource: emptyResource(), scopeMetrics: [{ scope: { name: 'pocket' }, metrics }] },

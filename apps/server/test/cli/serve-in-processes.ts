@@ -16,7 +16,9 @@ if (cluster.isPrimary) {
     () => process.stdout.write('all stopped\n'),
     (error: Error) => process.stdout.write(`failed: ${error.message}\n`),
   )
-} else if (fail !== undefined && cluster.worker?.id !== 1) process.exit(1)
+} else if (fail !== undefined && cluster.worker?.id !== 1)
+  // Metrics, which are asked for from the start.
+  process.send?.({ pocketMetrics: [] }, () => process.exit(1))
 else {
   const server = createServer((_request, response) => {
     response.setHeader('connection', 'close').end(String(process.pid))

@@ -31,6 +31,9 @@ test('sums the processes of one machine, also those that have ended', async () =
   process.kill(Number(children.split(' ')[0]), 'SIGKILL')
   await eventually(() => expect(instance.output()).toContain('another one replaces it'))
   expect(sumOf(await scrape(port), ...requests)).toBe(20)
+  // A listener that a collection leaves behind.
+  for (let times = 0; times < 11; times += 1) await scrape(port)
+  expect(instance.output()).not.toContain('MaxListenersExceededWarning')
 })
 
 test('loads the libraries of telemetry only if it is on', async () => {
