@@ -63,6 +63,7 @@ async function serve(
   if (setUp !== null) log(`No administrator exists yet. Create one at ${setUp.url}`)
   const { url: migrationUrl, token } = setUp?.migration ?? {}
   if (migrationUrl !== undefined) log(`To migrate from Pocket ID, enter the set-up token ${token} at ${migrationUrl}`)
+  if (cluster.isWorker && migrationUrl !== undefined) log('The other processes start when there are users or clients')
   const end = AbortSignal.any([stop, app.lockLost])
   if (cluster.isWorker) app.canShare(end).then(shareWithOthers, () => undefined)
   if (!end.aborted) await once(end, 'abort')

@@ -58,7 +58,7 @@ const webConcurrency: Variable<number> = {
   type: 'integer, 1 to 64',
   default: '1',
   description:
-    'The number of processes that serve requests, with PostgreSQL only; at most one for each core. Each holds up to 10 connections of PostgreSQL.',
+    'The number of processes that serve requests, with PostgreSQL only; at most one for each core. Each holds up to 10 connections of PostgreSQL. One serves alone until there are users or clients.',
   parse: parseProcesses,
 }
 

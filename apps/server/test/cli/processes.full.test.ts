@@ -49,6 +49,7 @@ test('if a process cannot start, all stop with an error', async () => {
 test('one process of two creates the database and serves alone until there are groups', async () => {
   const settings = { WEB_CONCURRENCY: '2', STATIC_API_KEY: staticApiKey }
   await using instance = await startInstance('PostgreSQL', settings)
+  await eventually(() => expect(instance.output()).toMatch(/other processes start when there are users or clients/))
   expect(instance.output()).not.toMatch(/runs in 2 processes/)
   await createGroup(instance.url)
   await eventually(() => expect(instance.output()).toMatch(/runs in 2 processes/))
