@@ -101,9 +101,15 @@ export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput 
     })),
     ...(accessTokenDurationMinutes && { accessTokenDurationMinutes }),
     ...(refreshTokenDurationMinutes && { refreshTokenDurationMinutes }),
-    // The cast is safe because core validates the value again and determines the kind of claim source.
-    ...(body.protocol && { protocol: body.protocol as ClientProtocolInput }),
+    ...(body.protocol && { protocol: knownSettings(body.protocol) }),
   }
+}
+
+/** The API ignores unknown fields, which core rejects. */
+function knownSettings(protocol: object): ClientProtocolInput {
+  const known = Object.entries(protocol).filter(([name]) => Object.hasOwn(clientProtocolSchema.properties, name))
+  // The cast is safe because core validates the value again and determines the kind of claim source.
+  return Object.fromEntries(known) as ClientProtocolInput
 }
 
 /** URLs to download the logos from. */

@@ -71,7 +71,6 @@ const evidence: Readonly<Record<string, RegExp>> = {
   'Browser inside another app, by user agent': /inside another app/,
   'Frame of another site': /<iframe/,
   'No cookies, no storage': /without cookies and storage/,
-  'Second passkey on the suggested authenticator': /shortest path to a second passkey first, and takes it/,
   'Slow network': /emulateNetworkConditions/,
   'Wrong clock': /whose clock is/,
   'Several tabs, restored tabs': /two tabs|every tab/,
