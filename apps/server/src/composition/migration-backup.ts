@@ -46,7 +46,7 @@ export async function backUpBeforeMigration(config: Config, logger: Logger): Pro
         'No back-up was made before the update of the database, because the data folder cannot hold it',
       )
     throw new ConfigurationError(
-      `The back-up before the update of the database failed: ${messageOf(error)}. Nothing was changed. To skip it, set MIGRATION_BACKUP=off.`,
+      `The back-up before the update of the database failed: ${messageOf(error)}. Nothing was changed. To skip the back-up, set MIGRATION_BACKUP=off.`,
       { cause: error },
     )
   }

@@ -359,7 +359,7 @@ describe('several replicas', () => {
     await one.change(actor, { appName: 'New', smtpPassword: 'secret' }, { keys: [] })
     expect(await one.values()).toMatchObject({ appName: 'New', smtpPassword: 'secret' })
     broken = true
-    await expect(other.values()).rejects.toThrow('away')
+    await expect(other.values()).rejects.toThrow('unreachable')
     expect(await other.lastKnown()).toMatchObject({ appName: 'Pocket ID' })
     expect(reported).toHaveLength(1)
     broken = false
