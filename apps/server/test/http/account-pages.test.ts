@@ -24,7 +24,7 @@ async function profileOf(agent: UserAgent) {
   const { username = '' } = fields
   return { page, form: { ...fields, username, email: `${username}@example.com` } }
 }
-const me = async (agent: UserAgent) => (await instance.call('GET /api/users/me', { agent })).json
+const getCurrentUser = async (agent: UserAgent) => (await instance.call('GET /api/users/me', { agent })).json
 
 describe('the profile', () => {
   test('is changed by the rules of the REST API, with an audit event', async () => {
@@ -39,7 +39,11 @@ describe('the profile', () => {
     })
     expect([saved.status, saved.location]).toEqual([303, instance.url + pagePath])
     expect((await get(agent)).text).toContain('Your profile was saved.')
-    expect(await me(agent)).toMatchObject({ firstName: 'Grace', lastName: 'Hopper', displayName: 'Amazing Grace' })
+    expect(await getCurrentUser(agent)).toMatchObject({
+      firstName: 'Grace',
+      lastName: 'Hopper',
+      displayName: 'Amazing Grace',
+    })
     expect((await get(agent, '/settings/audit-log')).text).toContain('<span>User changed</span>')
   })
 
@@ -53,7 +57,7 @@ describe('the profile', () => {
     expect(refused.text).toMatch(/<li><a href="#f-username">A user name has/)
     const taken = await post(agent, pagePath, { ...form, username: 'ada' })
     expect(taken.text).toContain('This user name is taken')
-    expect(await me(agent)).toMatchObject({ username: form.username })
+    expect(await getCurrentUser(agent)).toMatchObject({ username: form.username })
   })
 
   test('does not overwrite a concurrent change', async () => {
@@ -68,20 +72,20 @@ describe('the profile', () => {
     expect(conflict.text).toContain('value="My own"')
     const again = await agent.postForm(instance.url + pagePath, { ...conflict.form(pagePath).fields })
     expect(again.status).toBe(303)
-    expect(await me(agent)).toMatchObject({ displayName: 'My own' })
+    expect(await getCurrentUser(agent)).toMatchObject({ displayName: 'My own' })
   })
 
   test('allows only a language change if users cannot edit their profile', async () => {
     await settings({ allowOwnAccountEdit: 'false' })
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const before = await me(agent)
+    const before = await getCurrentUser(agent)
     const { text } = await get(agent)
     expect(text).toContain('Your administrator manages these')
     expect(text).not.toContain('name="displayName"')
     await post(agent, pagePath, { username: 'other', displayName: 'Other' })
-    expect(await me(agent)).toEqual(before)
+    expect(await getCurrentUser(agent)).toEqual(before)
     expect((await post(agent, `${pagePath}/language`, { language: 'en' })).status).toBe(303)
-    expect(await me(agent)).toMatchObject({ locale: 'en' })
+    expect(await getCurrentUser(agent)).toMatchObject({ locale: 'en' })
     await settings({ allowOwnAccountEdit: 'true' })
   })
 
@@ -89,9 +93,9 @@ describe('the profile', () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const cookie = () => agent.cookies().find(({ name }) => name === 'language')?.value
     await post(agent, `${pagePath}/language`, { language: 'en' })
-    expect([(await me(agent)).locale, cookie()]).toEqual(['en', 'en'])
+    expect([(await getCurrentUser(agent)).locale, cookie()]).toEqual(['en', 'en'])
     await post(agent, `${pagePath}/language`, { language: 'tlh' })
-    expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
+    expect([(await getCurrentUser(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
   })
 
   test('saves the language together with the profile, and leaves that of this browser if it is unchanged', async () => {
@@ -101,12 +105,12 @@ describe('the profile', () => {
     const form = await fields()
     const refused = await post(agent, pagePath, { ...form, username: '-no', language: 'de' })
     expect(refused.text).toMatch(/value="de" lang="de" selected/)
-    expect([(await me(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
+    expect([(await getCurrentUser(agent)).locale ?? null, cookie()]).toEqual([null, undefined])
     expect((await post(agent, pagePath, { ...form, language: 'de' })).status).toBe(303)
-    expect([(await me(agent)).locale, cookie()]).toEqual(['de', 'de'])
+    expect([(await getCurrentUser(agent)).locale, cookie()]).toEqual(['de', 'de'])
     await post(agent, '/preferences', { language: 'en', back: pagePath })
     expect((await post(agent, pagePath, { ...(await fields()), firstName: 'Grace', language: 'de' })).status).toBe(303)
-    expect([(await me(agent)).locale, cookie()]).toEqual(['de', 'en'])
+    expect([(await getCurrentUser(agent)).locale, cookie()]).toEqual(['de', 'en'])
   })
 
   test('sets the theme of this browser and returns to the page', async () => {

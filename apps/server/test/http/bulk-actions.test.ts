@@ -178,9 +178,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
 
   test('gives groups access to clients, and limits clients to groups without taking access away', async () => {
     const { pocket } = running.app
-    const made = (name: string, isGroupRestricted: boolean) =>
+    const createClient = (name: string, isGroupRestricted: boolean) =>
       pocket.clients.create({ name, redirectUris: [], isGroupRestricted })
-    const [limited, open] = [await made('Limited', true), await made('Open', false)]
+    const [limited, open] = [await createClient('Limited', true), await createClient('Open', false)]
     const [first, second] = await Promise.all(
       ['first', 'second'].map((name) => directory().groups.create({ name: name + kind, friendlyName: name })),
     )

@@ -17,7 +17,7 @@ afterAll(async () => running[Symbol.asyncDispose]())
 type Fields = Readonly<Record<string, string>>
 
 const clients = () => running.app.pocket.clients
-const made = (input: Partial<NewClientInput> = {}) =>
+const createClient = (input: Partial<NewClientInput> = {}) =>
   clients().create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const inForm = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
@@ -55,7 +55,7 @@ async function save(id: string, changes: Readonly<Record<string, string | readon
 describe('the list of clients', () => {
   test('has pages, a search, filters, and the last attempt of each client', async () => {
     const found = await Promise.all(
-      Array.from({ length: 25 }, (_, index) => made({ name: `Listed ${String(index).padStart(2, '0')}` })),
+      Array.from({ length: 25 }, (_, index) => createClient({ name: `Listed ${String(index).padStart(2, '0')}` })),
     )
     await clients().update(found[0]?.id ?? '', { name: 'Listed 00', redirectUris: [], isGroupRestricted: true })
     await agent.get(`${running.url}/authorize?client_id=${found[1]?.id}&redirect_uri=https://wrong.example`)
@@ -78,7 +78,9 @@ describe('the list of clients', () => {
   })
 
   test('deletes several after a confirmation and reports the deleted ones', async () => {
-    const deletable = await Promise.all(Array.from({ length: 25 }, (_, index) => made({ name: `Doomed ${index}` })))
+    const deletable = await Promise.all(
+      Array.from({ length: 25 }, (_, index) => createClient({ name: `Doomed ${index}` })),
+    )
     const sent = new URLSearchParams([
       ['act', 'delete'],
       ['list', '?search=Doomed'],
@@ -102,7 +104,7 @@ describe('the list of clients', () => {
 
 describe('the page of a client', () => {
   test('changes nothing when the form is submitted unmodified', async () => {
-    const client = await made({
+    const client = await createClient({
       description: 'Pages',
       launchUrl: 'https://wiki.example',
       federatedIdentities: [
@@ -253,7 +255,7 @@ describe('the page of a client', () => {
       },
     ],
   ])('saves the values entered in %s', async (_, entered, stored) => {
-    const { id } = await made()
+    const { id } = await createClient()
     const response = await save(id, entered)
     expect([response.status, response.location]).toEqual([303, `${pageUrl}/${id}/settings`])
     expect(await clients().find(id)).toMatchObject(stored)
@@ -274,7 +276,7 @@ describe('the page of a client', () => {
     ['tokens', { 'protocol.idTokenSignedResponseAlg': 'HS256' }, 'isn’t in the right format'],
     ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter a URL without a #'],
   ])('rejects an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
-    const client = await made()
+    const client = await createClient()
     const response = await save(client.id, entered)
     expect(response.status).toBe(400)
     const refused = section === 'authentication' ? response.text : response.text.split('class="split"')[0]
@@ -285,7 +287,7 @@ describe('the page of a client', () => {
   })
 
   test('shows users by their names, even if the client uses custom user names', async () => {
-    const { id } = await made()
+    const { id } = await createClient()
     const ada = await running.app.directory.findByName('ada')
     await save(id, { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: { [ada?.id ?? '']: 'countess' } } })
@@ -295,7 +297,7 @@ describe('the page of a client', () => {
   })
 
   test('shows a concurrent change, and overwrites it only with a confirmation', async () => {
-    const { id } = await made()
+    const { id } = await createClient()
     const sent = await settingsOf(id)
     await clients().update(id, { name: 'Wiki', redirectUris: ['https://theirs.example/cb'] })
     sent.set('redirectUris', 'https://mine.example/cb')
@@ -307,7 +309,7 @@ describe('the page of a client', () => {
   })
 
   test('reports a concurrent change of the access, and restores no revoked access', async () => {
-    const { id } = await made()
+    const { id } = await createClient()
     const group = await running.app.directory.groups.create({ name: 'closers', friendlyName: 'Closers' })
     const versionOf = (text: string) =>
       (/\/access"[^>]*>\s*<input type="hidden" name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll(
@@ -329,7 +331,7 @@ describe('the page of a client', () => {
   })
 
   test('adds secrets with an expiry, and shows when each was last used', async () => {
-    const { id } = await made()
+    const { id } = await createClient()
     const page = await agent.follow(await agent.postForm(`${pageUrl}/${id}/secrets`, { lifetime: 'month' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
     expect(page.text).toContain('never used · works until')
@@ -374,7 +376,7 @@ describe('the page of a client', () => {
   })
 
   test('shows the endpoints of the discovery document, each with a copy button', async () => {
-    const { id } = await made()
+    const { id } = await createClient()
     const { text } = await agent.get(`${pageUrl}/${id}`)
     const document = (await agent.getJson(`${running.url}/.well-known/openid-configuration`)).json() as Fields
     const received = [
@@ -401,7 +403,7 @@ describe('the page of a client', () => {
   })
 
   test('uploads a logo, explains a rejection, and removes the logo', async () => {
-    const { id } = await made({ name: 'Pictured' })
+    const { id } = await createClient({ name: 'Pictured' })
     const logo = (bytes: string) => {
       const body = new FormData()
       body.set('file', new Blob([bytes]), 'logo.svg')

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.disposeAsync())
 
-const made = (input: Partial<NewClientInput> = {}) =>
+const createClient = (input: Partial<NewClientInput> = {}) =>
   running.app.pocket.clients.create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const run = (id: string) => agent.postForm(`${running.url}/settings/admin/oidc-clients/${id}/test`, {})
 const steps = [
@@ -35,7 +35,7 @@ const steps = [
 ]
 const stepsIn = (text: string) => /<ol class="card steps"[^>]*>(.*?)<\/ol>/s.exec(text)?.[1] ?? ''
 const named = (text: string) => [...stepsIn(text).matchAll(/<strong>([^<]+)/g)].map(([, name]) => name)
-const noted = () => running.log.filter((line) => line.includes('"audit":"client_tested"')).at(-1)
+const lastTestEvent = () => running.log.filter((line) => line.includes('"audit":"client_tested"')).at(-1)
 const outcomes = (text: string) =>
   [...stepsIn(text).matchAll(/<span class="chip [^"]*">([^<]+)</g)].map(([, outcome]) => outcome)
 
@@ -49,7 +49,7 @@ test.each<[string, Partial<NewClientInput>]>([
   ['key-bound', { protocol: { dpopBoundAccessTokens: true } }],
   ['of an app', { redirectUris: ['https://*.wiki.example/cb', 'app.wiki:///cb'] }],
 ])('a %s client completes the test, and no test data remains', async (_, input) => {
-  const client = await made(input)
+  const client = await createClient(input)
   const page = await run(client.id)
   expect(page.status).toBe(200)
   expect(outcomes(page.text)).toEqual(Array.from({ length: 7 }, () => 'works'))
@@ -59,7 +59,7 @@ test.each<[string, Partial<NewClientInput>]>([
   const after = await running.app.pocket.clients.find(client.id)
   expect(after?.secrets).toEqual([])
   const log = running.log.join('')
-  expect(noted()).toContain('"outcome":"passed"')
+  expect(lastTestEvent()).toContain('"outcome":"passed"')
   expect(log).not.toContain('client_secret_added')
   const consents = await agent.getJson(`${running.url}/api/oidc/users/me/authorized-clients`)
   expect(consents.text).not.toContain(client.id)
@@ -87,9 +87,9 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
     'Only the application has its key',
   ],
 ])('a client that %s gets an explanation', async (_, input, begin, sentence) => {
-  const page = await run((await made(input)).id)
+  const page = await run((await createClient(input)).id)
   expect(named(page.text)).toEqual(steps)
-  expect(noted()).toContain('"outcome":"not_passed"')
+  expect(lastTestEvent()).toContain('"outcome":"not_passed"')
   const rest = Array.from({ length: 7 - begin.length }, () => 'not tried')
   expect(outcomes(page.text)).toEqual([...begin, ...rest])
   expect(page.text).toContain(sentence)
@@ -97,7 +97,7 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
 
 test('a client with signed assertions completes the test with its existing secret', async () => {
   const { clients } = running.app.pocket
-  const client = await made({
+  const client = await createClient({
     requiresPushedAuthorizationRequests: true,
     protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' },
   })
@@ -111,7 +111,7 @@ test('a client with signed assertions completes the test with its existing secre
 })
 
 test('a client at the limit of secrets gets an explanation', async () => {
-  const client = await made()
+  const client = await createClient()
   for (let added = 0; added < 20; added++) await running.app.pocket.clients.addSecret(client.id)
   const page = await run(client.id)
   expect(outcomes(page.text)).toEqual(['works', 'works', 'works', 'works', 'failed', 'not tried', 'not tried'])
@@ -134,7 +134,7 @@ test('an unreachable URL is named with its cause', async () => {
 })
 
 test('the tokens of a test are revoked before its result is shown', async () => {
-  const client = await made({ isPublic: true })
+  const client = await createClient({ isPublic: true })
   await run(client.id)
   expect(database.prepare('SELECT model FROM pocket_artifact WHERE grant_id IS NOT NULL').all()).toEqual([])
   await expect(running.app.pocket.testClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
@@ -159,9 +159,9 @@ describe('a client test does not count', () => {
       'not_passed',
     ],
   ])('that %s: neither in the connection log nor in the state of the client', async (_, input, outcome) => {
-    const { id } = await made(input)
+    const { id } = await createClient(input)
     await run(id)
-    expect(noted()).toContain(`"outcome":"${outcome}"`)
+    expect(lastTestEvent()).toContain(`"outcome":"${outcome}"`)
     expect(await running.app.pocket.connectionLog.list(id)).toEqual([])
     expect(auditEvents(id).map(({ event }) => event)).toEqual(['CLIENT_TESTED'])
     const [head, activity] = [await pageOf(id), await pageOf(id, '/activity')]
@@ -172,14 +172,14 @@ describe('a client test does not count', () => {
 
   test('for the last use of the existing secret of a client with signed assertions', async () => {
     const { clients } = running.app.pocket
-    const { id } = await made({ protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } })
+    const { id } = await createClient({ protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } })
     await clients.addSecret(id)
     await run(id)
     expect([...(await clients.secretUses(id)).values()]).toEqual([])
   })
 
   test('a forged mark hides no request', async () => {
-    const { id } = await made({ isPublic: true })
+    const { id } = await createClient({ isPublic: true })
     const headers = { 'pocket-client-test': `${Date.now() + 30_000}.${'A'.repeat(43)}` }
     await fetch(`${running.url}/api/oidc/token`, {
       method: 'POST',
@@ -191,15 +191,15 @@ describe('a client test does not count', () => {
 })
 
 test('only an administrator can run it, with a form of this server', async () => {
-  const { id } = await made()
+  const { id } = await createClient()
   const path = `${running.url}/settings/admin/oidc-clients/${id}/test`
   expect((await running.agent().postJson(path, {})).status).toBe(401)
   await running.app.directory.create(newUser({ userName: 'lena' }))
   const lena = running.agent()
   await lena.postForm(`${running.url}/lc`, { code: (await running.app.issueLoginCode('lena')).code })
-  const before = noted()
+  const before = lastTestEvent()
   expect((await lena.postForm(path, {})).status).toBe(403)
-  expect(noted()).toBe(before)
+  expect(lastTestEvent()).toBe(before)
   expect((await agent.postForm(path, {}, { from: 'https://evil.example/' })).status).toBe(403)
   expect((await agent.get(path)).location).toBe(path.replace('/test', ''))
 })

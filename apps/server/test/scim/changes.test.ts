@@ -6,7 +6,7 @@ import { createFolder } from '../database/folder.ts'
 
 const stack = new AsyncDisposableStack()
 let instance: CalledInstance
-let noted: () => number
+let changeCount: () => number
 let database: Database.Database
 
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
   instance = stack.use(await startCalled('SQLite', { DB_CONNECTION_STRING: path }))
   database = stack.adopt(new Database(path, { readonly: true }), (each) => void each.close())
   const count = database.prepare('SELECT COUNT(*) AS number FROM pocket_scim_change')
-  noted = () => Number(Object.values(count.get() as object)[0])
+  changeCount = () => Number(Object.values(count.get() as object)[0])
 })
 
 afterAll(async () => stack.disposeAsync())
@@ -33,7 +33,7 @@ test('every change of users, groups and client access is recorded before the res
   const { id: clientId } = await app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
   await instance.call('POST /api/users', { body: { ...fields, username: 'before', email: 'before@example.com' } })
   // Without a provider, no job would read a recorded change.
-  expect(noted()).toBe(0)
+  expect(changeCount()).toBe(0)
   const endpoint = 'https://127.0.0.1:1/scim'
   await instance.call('POST /api/scim/service-provider', { body: { endpoint, oidcClientId: clientId } })
 
@@ -90,13 +90,13 @@ test('every change of users, groups and client access is recorded before the res
     ],
   ]
   for (const [what, step] of steps) {
-    const before = noted()
+    const before = changeCount()
     await step()
-    expect([what, noted() > before]).toEqual([what, true])
+    expect([what, changeCount() > before]).toEqual([what, true])
   }
-  const before = noted()
+  const before = changeCount()
   await instance.call('GET /api/users')
-  expect(noted()).toBe(before)
+  expect(changeCount()).toBe(before)
 })
 
 test('a token is stored encrypted', async () => {

@@ -13,7 +13,7 @@ let other: { id: string; secret: string }
 beforeAll(async () => {
   host = await startHost()
   agent = new UserAgent()
-  const made = async (name: string) => {
+  const createClient = async (name: string) => {
     const { client, secret } = await host.client({
       name,
       redirectUris: [redirectUri],
@@ -23,8 +23,8 @@ beforeAll(async () => {
     })
     return { id: client.id, secret }
   }
-  client = await made('first')
-  other = await made('second')
+  client = await createClient('first')
+  other = await createClient('second')
   const { authenticator } = await host.person('ada')
   const page = await agent.follow(await agent.get(request({})), { until: isRedirectUri })
   const signed = await signIn(agent, page, authenticator, isRedirectUri)
