@@ -238,7 +238,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['a relative callback URL', { name: 'n', callbackURLs: ['https://a.example', '/cb'] }, 'callbackURLs[1]'],
     ['a callback URL that runs', { name: 'n', callbackURLs: ['javascript:alert(1)'] }, 'callbackURLs[0]'],
     ['a fragment', { name: 'n', logoutCallbackURLs: ['https://a.example/#x'] }, 'logoutCallbackURLs[0]'],
-    ['an unknown protocol setting', { name: 'n', protocol: { acessRules: [] } }, 'protocol.acessRules'],
     ['a launch URL that runs', { name: 'n', launchURL: 'javascript:alert(1)' }, 'launchURL'],
     ['no launch URL at all', { name: 'n', launchURL: 'app' }, 'launchURL'],
     ['a negative duration', { name: 'n', accessTokenDurationMinutes: -1 }, 'accessTokenDurationMinutes'],
