@@ -54,7 +54,6 @@ export function createConfigurationWatch({
   let running: Promise<void> | undefined
 
   const report = (error: unknown) => {
-    hasFailed = true
     const finding = findingOfFailure(error)
     const { about } = finding
     findings = [finding]
@@ -98,7 +97,9 @@ export function createConfigurationWatch({
     // They remain until the file changes.
     if (!isNew && hasFailed && file.problems.length > 0) return
     if (isNew || hasFailed) return apply(file)
-    const result = await configuration.compare(file)
+    const result = await configuration.compare(file).catch(report)
+    // A failed comparison does not mean that the file has to be applied again.
+    if (!result) return
     // Two servers with different files would otherwise revert each other’s changes endlessly.
     if (result.outcome === 'replaced' && findings[0]?.name !== 'configurationReplaced')
       logger.warn(
@@ -112,6 +113,7 @@ export function createConfigurationWatch({
     try {
       await checkFile()
     } catch (error) {
+      hasFailed = true
       report(error)
     }
   }

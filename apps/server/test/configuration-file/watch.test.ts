@@ -11,12 +11,19 @@ const problem = { line: 2, column: 3, field: 'groups[0]', message: 'is wrong' }
 /** A watch whose clock and timer the test moves. */
 async function createWorld(content: ConfigurationFile['content']) {
   const calls: string[] = []
-  const state = { now: 0, text: 'one', invalid: false, result: { outcome: 'current', changes: [] } as Result }
+  const state = {
+    now: 0,
+    text: 'one',
+    invalid: false,
+    isUnavailable: false,
+    result: { outcome: 'current', changes: [] } as Result,
+  }
   const change = { action: 'update', kind: 'groups', name: 'family', fields: [] } as const
   let tick = async () => {}
   const { logger, lines } = recordingLogger()
   const record = (name: string) => async () => {
     calls.push(name)
+    if (state.isUnavailable) throw new Error('The database does not respond.')
     return name === 'apply' && state.result.outcome === 'current' ? { ...state.result, changes: [] } : state.result
   }
   const configuration: Pick<Configuration, 'apply' | 'compare'> = { apply: record('apply'), compare: record('compare') }
@@ -82,6 +89,18 @@ describe('the watch of a configuration file', () => {
     const before = lines.length
     await watch.inspect()
     expect([names(), lines.slice(before)]).toEqual([['configurationInvalid'], []])
+  })
+
+  test('a failed comparison is repeated, and sets nothing back if the file does not enforce', async () => {
+    const { state, calls, names, change, tick } = await createWorld({})
+    Object.assign(state, { isUnavailable: true, result: { outcome: 'current', changes: [change] } })
+    state.now += minute / 2
+    await tick()
+    expect(names()).toEqual(['configurationFailed'])
+    state.isUnavailable = false
+    state.now += minute / 2
+    await tick()
+    expect([calls, names()]).toEqual([['apply', 'compare', 'compare'], ['configurationDrifted']])
   })
 
   test('enforces nothing while another file applies', async () => {
