@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { eventually, freePort, startProcess } from '@pocket/test-support'
@@ -46,14 +47,20 @@ test('if a process cannot start, all stop with an error', async () => {
   expect(running.output()).toContain('failed: A process of the server could not start.')
 })
 
-test('one process of two creates the database and serves alone until there are groups', async () => {
+test('one process of two creates the database and serves alone until there are groups, also if it is killed', async () => {
   const settings = { WEB_CONCURRENCY: '2', STATIC_API_KEY: staticApiKey }
   await using instance = await startInstance('PostgreSQL', settings)
-  await eventually(() => expect(instance.output()).toMatch(/other processes start when there are users or clients/))
-  expect(instance.output()).not.toMatch(/runs in 2 processes/)
+  const matches = (pattern: RegExp) => instance.output().match(new RegExp(pattern, 'g')) ?? []
+  await eventually(() => expect(matches(/other processes start when there are users or clients/)).toHaveLength(1))
+  const children = await readFile(`/proc/${instance.pid()}/task/${instance.pid()}/children`, 'utf8')
+  process.kill(Number(children.split(' ')[0]), 'SIGKILL')
+  await eventually(() => expect(matches(/other processes start when there are users or clients/)).toHaveLength(2))
+  expect(new Set(matches(/set-up token \S+ at/)).size).toBe(2)
+  // The primary process, the first and its replacement.
+  expect(matches(/Starting Pocket/)).toHaveLength(3)
   await createGroup(instance.url)
   await eventually(() => expect(instance.output()).toMatch(/runs in 2 processes/))
   for (let times = 0; times < 10; times++) expect((await fetch(`${instance.url}/healthz`)).status).toBeLessThan(300)
-  expect(instance.output().match(/set-up token/g)).toHaveLength(1)
-  expect(instance.output()).not.toMatch(/error/i)
+  expect(matches(/set-up token/)).toHaveLength(2)
+  expect(matches(/ERROR|Error/)).toEqual(['ERROR'])
 })
