@@ -12,7 +12,7 @@ interface Reply {
   readonly pocketMetrics: MetricData[]
 }
 
-/** Sends the metrics of this process to the primary process on demand. */
+/** Sends the metrics of this process to the primary process on demand, and when it stops. */
 export class WorkerMetricReader extends MetricReader {
   readonly #answer = (message: unknown) => {
     if (message === request) void this.#send()
@@ -27,13 +27,17 @@ export class WorkerMetricReader extends MetricReader {
     const { resourceMetrics } = await this.collect()
     const reply: Reply = { pocketMetrics: resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics) }
     // The primary process may have ended.
-    if (process.connected) process.send?.(reply)
+    if (!process.connected) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    process.send?.(reply, () => resolve())
+    await promise
   }
 
   protected async onForceFlush(): Promise<void> {}
 
   protected async onShutdown(): Promise<void> {
     process.off('message', this.#answer)
+    await this.#send()
   }
 }
 
@@ -44,18 +48,21 @@ export function workersProducer(): MetricProducer & Disposable {
   const onReply = (worker: Worker, message: unknown) => {
     if (isReply(message)) latest.set(worker.id, message.pocketMetrics)
   }
-  const onExit = ({ id }: Worker) => {
+  // After the last message of the process, which its exit can precede.
+  const onDisconnect = ({ id }: Worker) => {
     ended = sumMetrics([ended, cumulative(latest.get(id) ?? [])])
     latest.delete(id)
   }
   cluster.on('message', onReply)
-  cluster.on('exit', onExit)
+  cluster.on('disconnect', onDisconnect)
 
   const ask = async (worker: Worker) => {
     const end = new AbortController()
     const signal = AbortSignal.any([end.signal, AbortSignal.timeout(maxWait)])
     worker.send(request, (error) => error && end.abort())
-    await Promise.race([once(worker, 'message', { signal }), once(worker, 'exit', { signal })]).catch(() => undefined)
+    await Promise.race([once(worker, 'message', { signal }), once(worker, 'disconnect', { signal })]).catch(
+      () => undefined,
+    )
     // Removes the listeners.
     end.abort()
   }
@@ -71,7 +78,7 @@ export function workersProducer(): MetricProducer & Disposable {
     },
     [Symbol.dispose]() {
       cluster.off('message', onReply)
-      cluster.off('exit', onExit)
+      cluster.off('disconnect', onDisconnect)
     },
   }
 }

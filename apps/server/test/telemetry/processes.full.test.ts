@@ -28,9 +28,15 @@ test('sums the processes of one machine, also those that have ended', async () =
   expect(sumOf(metrics, 'db_client_connection_count')).toBeGreaterThan(0)
 
   const children = await readFile(`/proc/${instance.pid()}/task/${instance.pid()}/children`, 'utf8')
-  process.kill(Number(children.split(' ')[0]), 'SIGKILL')
+  const [killed, stopped] = children.split(' ').map(Number)
+  process.kill(killed ?? 0, 'SIGKILL')
   await eventually(() => expect(instance.output()).toContain('another one replaces it'))
   expect(sumOf(await scrape(port), ...requests)).toBe(20)
+  // One that is stopped reports what it has counted since the last collection.
+  await request(5)
+  process.kill(stopped ?? 0, 'SIGTERM')
+  await eventually(() => expect(instance.output().match(/another one replaces it/g)).toHaveLength(2))
+  expect(sumOf(await scrape(port), ...requests)).toBe(25)
   // A listener that a collection leaves behind.
   for (let times = 0; times < 11; times += 1) await scrape(port)
   expect(instance.output()).not.toContain('MaxListenersExceededWarning')
