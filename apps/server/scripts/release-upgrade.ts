@@ -11,7 +11,7 @@ const apiKey = 'the API key of the upgrade check'
 const startLimit = 120_000
 
 /**
- * On each database: starts an instance with an earlier release, upgrades it to the built source, returns to the back-up before
+ * On each database: starts an instance with an earlier release, upgrades it to the built source, returns to the backup before
  * the upgrade, and upgrades it again. Each step must find the users that the steps before it created.
  *
  * @param previous - a tag or commit
@@ -64,7 +64,7 @@ interface Instances {
 
 interface Circumstances {
   readonly folder: string
-  /** Whether the upgrade runs migrations, so that it makes a back-up. */
+  /** Whether the upgrade runs migrations, so that it makes a backup. */
   readonly isMigrated: boolean
 }
 
@@ -85,7 +85,7 @@ export async function checkDatabase(
   })
   expectUsers('after the upgrade', upgraded, ['ada', 'grace'])
   if (existsSync(join(folder, 'data/backups')) !== isMigrated)
-    problems.push(isMigrated ? 'the upgrade made no back-up' : 'the upgrade made a back-up without a migration')
+    problems.push(isMigrated ? 'the upgrade made no backup' : 'the upgrade made a backup without a migration')
   else if (isMigrated) {
     const { status, output } = before.command('rollback', '--yes')
     if (status !== 0) return [...problems, `the rollback failed: ${output}`]

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs or upgrades Pocket as a systemd service. Settings in /etc/pocket-id.env and data in /var/lib/pocket-id are kept.
-# A server that migrates its database makes a back-up first; `pocket-id rollback` returns to it.
+# A server that migrates its database makes a backup first; `pocket-id rollback` returns to it.
 set -eu
 umask 022
 cd "$(dirname "$0")"

@@ -5,7 +5,7 @@ import { type BackupTarget, isBackupName, newestFirst } from './backup-target.ts
 import { uploadStream } from './s3-upload.ts'
 import { elementsOf, textOf } from './s3-xml.ts'
 
-/** The name of an empty object that marks a back-up as checked: an object cannot be renamed. */
+/** The name of an empty object that marks a backup as checked: an object cannot be renamed. */
 const markerOf = (name: string) => `${name}.checked`
 
 /** Milliseconds. */
@@ -14,7 +14,7 @@ const transferTimeout = 4 * 3_600_000
 /** At least 5 MiB in S3, except for the last part; 10,000 parts are allowed. */
 const defaultPartBytes = 8 * 1024 * 1024
 
-/** Keeps back-ups below `backups/` in an S3-compatible bucket. */
+/** Keeps backups below `backups/` in an S3-compatible bucket. */
 export function backupBucket(
   config: S3Config,
   { partBytes }: { readonly partBytes: number } = { partBytes: defaultPartBytes },
@@ -80,7 +80,7 @@ export function backupBucket(
       }
     },
     async remove(name, signal) {
-      // Without its marker the back-up is a leftover.
+      // Without its marker the backup is a leftover.
       await removeObject(markerOf(name), signal)
       await removeObject(name, signal)
     },

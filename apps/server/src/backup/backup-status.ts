@@ -1,17 +1,17 @@
 import type { JobNotes } from '../jobs/page-model.ts'
 
-/** The state of scheduled back-ups, for administrators. */
+/** The state of scheduled backups, for administrators. */
 export interface BackupStatus {
   readonly kind: 'folder' | 'bucket'
   /** The path of the folder, or the name of the bucket. */
   readonly target: string
   /** Whether the folder is on the disk of the database. */
   readonly isOnSameDisk: boolean
-  /** The time between two back-ups, in milliseconds. */
+  /** The time between two backups, in milliseconds. */
   readonly intervalMs: number
-  /** When the last good back-up was made, in milliseconds since the Unix epoch; `null` if there is none. */
+  /** When the last good backup was made, in milliseconds since the Unix epoch; `null` if there is none. */
   readonly lastAt: number | null
-  /** Why the back-ups could not be listed. */
+  /** Why the backups could not be listed. */
   readonly problem: string | null
 }
 

@@ -1,22 +1,22 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** How a back-up is written, and how it is read back. */
+/** How a backup is written, and how it is read back. */
 export interface BackupContent {
   /** Ends `output`, or rejects. */
   readonly write: (output: Writable) => Promise<unknown>
-  /** @throws if the stored back-up cannot be restored */
+  /** @throws if the stored backup cannot be restored */
   readonly check: (stored: Readable) => Promise<void>
 }
 
-/** Where scheduled back-ups are kept. */
+/** Where scheduled backups are kept. */
 export interface BackupTarget {
   /** The path of a folder, or the name of a bucket. */
   readonly name: string
-  /** The names of complete and checked back-ups, the newest first. */
+  /** The names of complete and checked backups, the newest first. */
   list(signal: AbortSignal): Promise<readonly string[]>
   /** Removes what interrupted runs have left. */
   removeLeftovers(signal: AbortSignal): Promise<void>
-  /** Stores a back-up. It is listed after it was read back; if that fails, it is removed. */
+  /** Stores a backup. It is listed after it was read back; if that fails, it is removed. */
   store(name: string, content: BackupContent, signal: AbortSignal): Promise<void>
   remove(name: string, signal: AbortSignal): Promise<void>
 }

@@ -55,7 +55,7 @@ const claimFields: readonly Field[] = [
 
 const openExportFormat = 'pocket-open-export'
 
-/** Described in docs/guides/back-up.md. Secrets are left out: only their hashes are stored, or they are encrypted. */
+/** Described in docs/guides/backup.md. Secrets are left out: only their hashes are stored, or they are encrypted. */
 const lists: readonly List[] = [
   {
     name: 'users',

@@ -15,17 +15,17 @@ import type { ScheduledBackups } from './scheduled-backups.ts'
 
 export interface BackupPageDeps extends PageDeps {
   readonly jobs: Pick<Jobs, 'list'>
-  /** `undefined` if no back-ups are scheduled. */
+  /** `undefined` if no backups are scheduled. */
   readonly backups: ScheduledBackups | undefined
   readonly backupDownloads: BackupDownloads
 }
 
-const backupsPath = '/settings/admin/back-ups'
+const backupsPath = '/settings/admin/backups'
 const archivePath = `${backupsPath}/archive`
 const maxPassphraseLength = 200
 const maxRecipientLength = 2500
 
-/** `/settings/admin/back-ups`: scheduled back-ups, and the download of an archive. */
+/** `/settings/admin/backups`: scheduled backups, and the download of an archive. */
 export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
   const { jobs, backups, backupDownloads, authentication, show, flashes } = deps
 

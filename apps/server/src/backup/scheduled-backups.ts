@@ -30,7 +30,7 @@ export interface ScheduledBackups {
   readonly status: () => Promise<BackupStatus>
 }
 
-const backupJob = 'back-up'
+const backupJob = 'backup'
 /** Milliseconds. */
 const minute = 60_000
 const listTimeout = 5000

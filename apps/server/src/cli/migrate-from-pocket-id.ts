@@ -24,7 +24,7 @@ export const addMigrateFromPocketId: AddCommand = (program, context) => {
     )
     .option('--uploads <folder>', 'folder with the pictures; by default, uploads next to the SQLite file')
     .option('--dry-run', 'report what would be migrated and write nothing')
-    .option('-y, --yes', 'replace the data of a server that is not empty, after a back-up')
+    .option('-y, --yes', 'replace the data of a server that is not empty, after a backup')
     .action((source: string, options: MigrationOptions) => migrateFromPocketId(source, options, context))
   withExamples(withJson(command), [
     'migrate-from-pocket-id pocket-id-export.zip --encryption-key-file key --dry-run',
@@ -48,11 +48,7 @@ export async function migrateFromPocketId(
       uploads,
       isDryRun,
       confirmReplacement: () =>
-        requireConfirmation(
-          'This server has users or clients. Replace all its data after a back-up?',
-          options,
-          context,
-        ),
+        requireConfirmation('This server has users or clients. Replace all its data after a backup?', options, context),
       showProgress,
       stop: context.stop,
     }),

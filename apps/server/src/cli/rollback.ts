@@ -8,11 +8,11 @@ interface Options {
   readonly forcefullyAcquireLock?: boolean
 }
 
-/** Returns to the back-up before an update. Run with the older version; the server must be stopped. */
+/** Returns to the backup before an update. Run with the older version; the server must be stopped. */
 export const addRollback: AddCommand = (program, context) => {
   const command = program
     .command('rollback')
-    .description('return to the back-up that a newer version made before it updated the database')
+    .description('return to the backup that a newer version made before it updated the database')
     .option('-y, --yes', 'do not ask for confirmation')
     .option('--forcefully-acquire-lock', 'stop a server that is running on the database')
     .action(async (options: Options) => {

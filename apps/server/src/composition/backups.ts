@@ -11,7 +11,7 @@ const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 type BackupDeps = Pick<Platform, 'config' | 'database' | 'logger' | 'clock' | 'audit'>
 
-/** Resolves to `undefined` if no back-ups are scheduled; the libraries of archives are loaded only otherwise. */
+/** Resolves to `undefined` if no backups are scheduled; the libraries of archives are loaded only otherwise. */
 export async function composeBackups({
   config,
   database,
@@ -32,7 +32,7 @@ export async function composeBackups({
         await audit.record({ event: 'backup_failed', reason: messageOf(error) }, noOrigin)
       } catch (err) {
         // A full disk may prevent both.
-        logger.error({ err }, 'The failure of a back-up could not be recorded in the audit log')
+        logger.error({ err }, 'The failure of a backup could not be recorded in the audit log')
       }
     },
     writeArchive: archiveWriter({ config, logger, database }, exportDatabase),
@@ -51,7 +51,7 @@ export function composeBackupDownloads({ config, database, logger, clock, audit 
     },
     audit,
     clock,
-    onError: (err) => logger.warn({ err }, 'The download of a back-up ended before it was complete'),
+    onError: (err) => logger.warn({ err }, 'The download of a backup ended before it was complete'),
   })
 }
 

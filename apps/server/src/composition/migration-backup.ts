@@ -33,27 +33,27 @@ function folderOf({ dataFolder }: Pick<Config, 'dataFolder'>): string {
   return join(dataFolder, 'backups')
 }
 
-/** Makes and checks a back-up, unless it is turned off. On PostgreSQL it is skipped if the disk is full. */
+/** Makes and checks a backup, unless it is turned off. On PostgreSQL it is skipped if the disk is full. */
 export async function backUpBeforeMigration(config: Config, logger: Logger): Promise<void> {
   if (config.migrationBackup === false) return
   try {
     const path = await backUp(config, prefixes.migration, logger)
-    logger.info({ file: path }, 'A back-up was made before the update of the database')
+    logger.info({ file: path }, 'A backup was made before the update of the database')
   } catch (error) {
     if (config.database.kind === 'postgres' && isOutOfSpace(error))
       return logger.warn(
         { reason: messageOf(error) },
-        'No back-up was made before the update of the database, because the data folder cannot hold it',
+        'No backup was made before the update of the database, because the data folder cannot hold it',
       )
     throw new ConfigurationError(
-      `The back-up before the update of the database failed: ${messageOf(error)}. Nothing was changed. To skip the back-up, set MIGRATION_BACKUP=off.`,
+      `The backup before the update of the database failed: ${messageOf(error)}. Nothing was changed. To skip the backup, set MIGRATION_BACKUP=off.`,
       { cause: error },
     )
   }
   await removeOldBackups(config)
 }
 
-/** Makes a back-up before a command replaces all data; resolves to its path. The files of pictures outside the database stay. */
+/** Makes a backup before a command replaces all data; resolves to its path. The files of pictures outside the database stay. */
 export function backUpBeforeReplacement(config: Config, logger: Logger): Promise<string> {
   return backUpPresentData(config, prefixes.replacement, logger)
 }
@@ -63,7 +63,7 @@ async function backUpPresentData(config: Config, prefix: string, logger: Logger)
     return await backUp(config, prefix, logger)
   } catch (error) {
     throw new ConfigurationError(
-      `The back-up of the present data failed: ${messageOf(error).replace(/\.$/, '')}. Nothing was changed.`,
+      `The backup of the present data failed: ${messageOf(error).replace(/\.$/, '')}. Nothing was changed.`,
       { cause: error },
     )
   }
@@ -164,11 +164,11 @@ export interface RollbackOptions {
 
 export interface Rollback {
   readonly path: string
-  /** A back-up of the replaced data. */
+  /** A backup of the replaced data. */
   readonly replaced: string
 }
 
-/** Returns to the newest back-up before a migration that this version can use. The present data is kept as a back-up. */
+/** Returns to the newest backup before a migration that this version can use. The present data is kept as a backup. */
 export async function rollBack({ config, logger, stop, force, confirm }: RollbackOptions): Promise<Rollback> {
   const { database } = config
   const backup = await newestUsableBackup(config, logger)
@@ -187,7 +187,7 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
       database,
       schema: { tables, migrations },
       filesOf: () => {
-        throw new TypeError('A back-up before a migration contains no files')
+        throw new TypeError('A backup before a migration contains no files')
       },
       beforeReplacement: (dataSource) => recordEvent(event, { dataSource, logger, config }),
       assertLocked: () => lock.assertHeld(),
@@ -197,7 +197,7 @@ export async function rollBack({ config, logger, stop, force, confirm }: Rollbac
   return { path: backup.path, replaced }
 }
 
-/** The back-up may be older than this version. */
+/** The backup may be older than this version. */
 async function recordInCopy(
   event: AuditEvent,
   config: Config & AuditDestinationConfig & { readonly database: { readonly kind: 'sqlite'; readonly path: string } },
@@ -224,12 +224,12 @@ async function newestUsableBackup(config: Config, logger: Logger) {
     }
   }
   throw new ConfigurationError(
-    [`${folderOf(config)} has no back-up that this version can return to. Nothing was changed.`, ...reasons].join('\n'),
+    [`${folderOf(config)} has no backup that this version can return to. Nothing was changed.`, ...reasons].join('\n'),
   )
 }
 
 async function findingsOf(path: string, { database }: Config, logger: Logger) {
-  // An older back-up is better than a damaged one.
+  // An older backup is better than a damaged one.
   if (database.kind === 'sqlite') {
     const findings = await inspectDatabase({ kind: 'sqlite', path }, logger)
     assertIntact(path)

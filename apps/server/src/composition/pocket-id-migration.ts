@@ -42,7 +42,7 @@ export interface PocketIdMigrationOptions {
 }
 
 /**
- * Migrates an instance of Pocket ID into the configured database. Data of a server is replaced after a back-up.
+ * Migrates an instance of Pocket ID into the configured database. Data of a server is replaced after a backup.
  *
  * @throws {ConfigurationError} if the source, its key or the target cannot be used; nothing is changed in that case
  */
@@ -93,7 +93,7 @@ export function pocketIdMigration(config: Config, logger: Logger) {
   }
 }
 
-/** Makes a back-up if there is data to be replaced, and resolves to its path. */
+/** Makes a backup if there is data to be replaced, and resolves to its path. */
 async function replaceContent(
   { dataSource }: OpenDatabase,
   config: Config,

@@ -13,7 +13,7 @@ const migrationBackup: Variable<'on' | 'off'> = {
   type: '`on` or `off`',
   default: 'on',
   description:
-    'Whether a back-up is made and checked before an update changes the tables. It is kept in `backups` in the data folder; `pocket-id rollback` of the previous version returns to it.',
+    'Whether a backup is made and checked before an update changes the tables. It is kept in `backups` in the data folder; `pocket-id rollback` of the previous version returns to it.',
   parse: parseEnum(['on', 'off']),
 }
 
@@ -31,7 +31,7 @@ const schedule: Variable<(typeof schedules)[number]> = {
   type: schedules.map((name) => `\`${name}\``).join(', '),
   default: 'off',
   description:
-    'How often a back-up is made. Each is read back and checked before older ones are removed. `elsewhere` means that other programs make them, for example `pg_dump`: the overview and `doctor` then do not report missing ones.',
+    'How often a backup is made. Each is read back and checked before older ones are removed. `elsewhere` means that other programs make them, for example `pg_dump`: the overview and `doctor` then do not report missing ones.',
   parse: parseEnum(schedules),
 }
 
@@ -40,7 +40,7 @@ const folder: Variable<string> = {
   type: 'path',
   default: '`backups/` in the bucket with `FILE_BACKEND=s3`, otherwise `backups` in the data folder',
   description:
-    'The folder where back-ups are kept instead of the bucket. A folder on the disk of the database does not survive that disk.',
+    'The folder where backups are kept instead of the bucket. A folder on the disk of the database does not survive that disk.',
   parse: ({ text }) => text,
 }
 
@@ -48,7 +48,7 @@ const keep: Variable<number> = {
   name: 'BACKUP_KEEP',
   type: 'integer',
   default: '7',
-  description: 'How many scheduled back-ups are kept.',
+  description: 'How many scheduled backups are kept.',
   parse: parseKeep,
 }
 
@@ -56,26 +56,26 @@ const recipient: Variable<string> = {
   name: 'BACKUP_RECIPIENT',
   type: 'text',
   default: 'none',
-  description: 'The age recipient (`age1…`) to which back-ups are encrypted. Without it they are not encrypted.',
+  description: 'The age recipient (`age1…`) to which backups are encrypted. Without it they are not encrypted.',
   parse: parseRecipient,
 }
 
 export const backupSection = {
-  title: 'Back-ups',
+  title: 'Backups',
   variables: { schedule, folder, keep, recipient, migrationBackup, allowDowngrade },
 } satisfies Section
 
 export interface BackupConfig {
-  /** Whether other programs make back-ups; default: no. */
+  /** Whether other programs make backups; default: no. */
   readonly isBackedUpElsewhere?: boolean
-  /** Whether a back-up is made before migrations run; default: yes. */
+  /** Whether a backup is made before migrations run; default: yes. */
   readonly migrationBackup?: boolean
-  /** Absent if no back-ups are scheduled. */
+  /** Absent if no backups are scheduled. */
   readonly scheduledBackups?: {
     readonly intervalMs: number
     readonly target: { readonly kind: 'folder'; readonly folder: string } | ({ readonly kind: 'bucket' } & S3Config)
     readonly keep: number
-    /** An age recipient; `undefined`: back-ups are not encrypted. */
+    /** An age recipient; `undefined`: backups are not encrypted. */
     readonly recipient: string | undefined
   }
 }
@@ -91,7 +91,7 @@ export function readBackup(reader: Reader, dataFolder: string, { files }: FilesC
     recipient: reader.read(recipient),
   }
   if (intervalMs !== null && scheduledBackups.target.kind === 'bucket' && scheduledBackups.recipient === undefined)
-    reader.warnings.push('Back-ups in the bucket are not encrypted: set BACKUP_RECIPIENT.')
+    reader.warnings.push('Backups in the bucket are not encrypted: set BACKUP_RECIPIENT.')
   return {
     migrationBackup: reader.read(migrationBackup) !== 'off',
     isBackedUpElsewhere: chosen === 'elsewhere',
@@ -109,7 +109,7 @@ function targetOf(folderName: string | undefined, dataFolder: string, files: Fil
 function parseKeep({ text }: RawValue): number {
   const number = Number(text)
   if (!/^\d{1,4}$/.test(text) || number === 0)
-    throw new InvalidValueError(`"${text}" is not a number of back-ups`, 'Write a number from 1 to 9999.')
+    throw new InvalidValueError(`"${text}" is not a number of backups`, 'Write a number from 1 to 9999.')
   return number
 }
 

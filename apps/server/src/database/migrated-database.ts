@@ -197,7 +197,7 @@ async function validateDatabase(
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     throw new ConfigurationError(
-      `${error.message}\nAfter an update, "pocket-id rollback" returns to the back-up before it.`,
+      `${error.message}\nAfter an update, "pocket-id rollback" returns to the backup before it.`,
     )
   }
   return openMasterKey({ config, fingerprints: findings.fingerprints, logger })

@@ -99,7 +99,7 @@ export const rail: Readonly<Record<'own' | 'administration', readonly RailEntry[
         settingsTab('ldap'),
         settingsTab('oidc'),
         { title: 'frame.rail.jobs', path: '/settings/admin/jobs', view: 'jobs' },
-        { title: 'backups.title', path: '/settings/admin/back-ups', view: 'backups' },
+        { title: 'backups.title', path: '/settings/admin/backups', view: 'backups' },
       ],
     },
   ],

@@ -23,7 +23,7 @@ export interface FindingInput {
   readonly recoveryCodes: SettingValues['recoveryCodes']
   readonly status: InstanceStatus
   readonly keyChangesAt: number | null
-  /** `null` if no back-ups are scheduled. */
+  /** `null` if no backups are scheduled. */
   readonly backup: BackupStatus | null
   readonly isBackedUpElsewhere: boolean
   /** Within the same period. */
@@ -36,14 +36,14 @@ const minute = 60_000
 const day = 24 * 60 * minute
 /** The mail queue runs every few seconds and retries within minutes. */
 const maxQueueDelay = 30 * minute
-/** Without scheduled back-ups. */
+/** Without scheduled backups. */
 const maxExportAge = 30 * day
 /** Fewer failures than this are normal. */
 const attemptThreshold = 20
 
 const paths = {
   jobs: '/settings/admin/jobs',
-  backups: '/settings/admin/back-ups',
+  backups: '/settings/admin/backups',
   ldap: '/settings/admin/ldap',
   email: '/settings/admin/application-configuration/email',
   emails: '/settings/admin/emails',

@@ -41,7 +41,7 @@ export interface OverviewData {
   readonly certificate: CertificateDates | null
   /** When the next signing key becomes active automatically. */
   readonly keyChangesAt: number | null
-  /** `null` if no back-ups are scheduled. */
+  /** `null` if no backups are scheduled. */
   readonly backup: BackupStatus | null
   readonly failedJobs: number
   /** `latest` is empty if unknown. */
@@ -61,7 +61,7 @@ export interface OverviewDeps {
   readonly diagnosis: Pick<Diagnosis, 'lastKnown'>
   /** Findings about the configuration file. */
   readonly configurationFindings: () => readonly Finding[]
-  /** `undefined` if no back-ups are scheduled. */
+  /** `undefined` if no backups are scheduled. */
   readonly backups: { readonly status: () => Promise<BackupStatus> } | undefined
   readonly isBackedUpElsewhere: boolean
   readonly clock: Clock

@@ -9,11 +9,11 @@ interface JobDto {
   readonly lastRun: { readonly outcome: string } | null
 }
 
-/** The outcome of the back-up that is due when a server starts. */
+/** The outcome of the backup that is due when a server starts. */
 async function firstBackup({ administrator, url }: Instance): Promise<string | undefined> {
   for (;;) {
     const jobs = (await administrator.getJson(`${url}/api/jobs`)).json() as readonly JobDto[]
-    const job = jobs.find(({ name }) => name === 'back-up')
+    const job = jobs.find(({ name }) => name === 'backup')
     if (job?.lastRun && !job.isRunning) return job.lastRun.outcome
   }
 }
@@ -21,39 +21,39 @@ async function firstBackup({ administrator, url }: Instance): Promise<string | u
 const textOf = async ({ administrator, url }: Instance, path: string) =>
   (await administrator.get(url + path)).text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
 
-test('the pages show the last good back-up, warn about the same disk, and start another', async () => {
+test('the pages show the last good backup, warn about the same disk, and start another', async () => {
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance({ ...machine.env, BACKUP_SCHEDULE: 'daily' })
   expect(await firstBackup(instance)).toBe('succeeded')
-  const page = await textOf(instance, '/settings/admin/back-ups')
-  expect(page).toMatch(/Last good back-up \w+ \d+, \d{4} · /)
+  const page = await textOf(instance, '/settings/admin/backups')
+  expect(page).toMatch(/Last good backup \w+ \d+, \d{4} · /)
   expect(page).toContain('This folder is on the same disk as the database: a disk failure destroys both.')
   expect(page).toContain('Back up now')
-  expect(await textOf(instance, '/settings/admin/jobs')).toMatch(/Last back-up: .*, on the disk of the database/)
+  expect(await textOf(instance, '/settings/admin/jobs')).toMatch(/Last backup: .*, on the disk of the database/)
   const overview = await textOf(instance, '/settings/admin')
-  expect(overview).toContain('Back-ups are on the same disk as the database')
+  expect(overview).toContain('Backups are on the same disk as the database')
   expect(overview).not.toContain('None yet')
   const { administrator, url } = instance
-  const started = await administrator.postForm(`${url}/settings/admin/jobs/back-up/run`, {})
+  const started = await administrator.postForm(`${url}/settings/admin/jobs/backup/run`, {})
   expect((await administrator.follow(started)).text).toContain('Back up')
 })
 
-test('a back-up that fails is an audit event, and the page gives the reason', async () => {
+test('a backup that fails is an audit event, and the page gives the reason', async () => {
   await using machine = await createMachine('SQLite')
   await mkdir(machine.path('data'), { recursive: true })
   await writeFile(machine.path('data/backups'), 'not a folder')
   await using instance = await startInstance({ ...machine.env, BACKUP_SCHEDULE: 'daily' })
   expect(await firstBackup(instance)).toBe('failed')
-  expect(await textOf(instance, '/settings/admin/back-ups')).toMatch(/The last run failed .*: EEXIST/)
+  expect(await textOf(instance, '/settings/admin/backups')).toMatch(/The last run failed .*: EEXIST/)
   expect(await textOf(instance, '/settings/admin/audit-log?filters[event]=BACKUP_FAILED')).toMatch(
-    /Back-up failed · EEXIST/,
+    /Backup failed · EEXIST/,
   )
-  expect(await textOf(instance, '/settings/admin')).toMatch(/The back-ups in \S+ can’t be listed/)
+  expect(await textOf(instance, '/settings/admin')).toMatch(/The backups in \S+ can’t be listed/)
 })
 
-test('the pages show that back-ups are off', async () => {
+test('the pages show that backups are off', async () => {
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance(machine.env)
-  expect(await textOf(instance, '/settings/admin/back-ups')).toContain('Set BACKUP_SCHEDULE')
-  expect(await textOf(instance, '/settings/admin')).toMatch(/Last good back-up (Off|Not set up)/)
+  expect(await textOf(instance, '/settings/admin/backups')).toContain('Set BACKUP_SCHEDULE')
+  expect(await textOf(instance, '/settings/admin')).toMatch(/Last good backup (Off|Not set up)/)
 })

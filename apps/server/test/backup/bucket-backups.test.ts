@@ -52,7 +52,7 @@ const bucketConfig = () => ({
 })
 const names = () => [...s3.objects.keys()].map((path) => path.replace(folder, '')).sort()
 
-/** Back-ups of an archive without rows that is larger than several parts. */
+/** Backups of an archive without rows that is larger than several parts. */
 function largeBackups(overrides: Partial<ScheduledBackupDeps> = {}, keep = 1) {
   const failures: unknown[] = []
   const settings = { kind: 'bucket', ...bucketConfig() } as const
@@ -86,7 +86,7 @@ beforeAll(() => {
   archive = gzipSync(`${lines}${JSON.stringify({ end: { rows: 0, files: 1, missing: [], sha256 } })}\n`)
 })
 
-test('a server keeps the newest back-ups in the bucket of its pictures, and they restore', async () => {
+test('a server keeps the newest backups in the bucket of its pictures, and they restore', async () => {
   const identity = await generateIdentity()
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
@@ -123,7 +123,7 @@ test('a server keeps the newest back-ups in the bucket of its pictures, and they
   expect([restored.exit, restored.stderr]).toEqual([0, ''])
 })
 
-test('warns about back-ups in a bucket that are not encrypted', async () => {
+test('warns about backups in a bucket that are not encrypted', async () => {
   await using machine = await createMachine('SQLite')
   expect(machine.with(variables()).config.warnings.join()).toContain('BACKUP_RECIPIENT')
   const local = machine.with({ ...variables(), BACKUP_FOLDER: '/mnt/share' }).config
@@ -146,7 +146,7 @@ const failures: Readonly<Record<string, () => void>> = {
 }
 
 test.each(Object.entries(failures))(
-  'a failure of %s leaves the older back-up alone and nothing else',
+  'a failure of %s leaves the older backup alone and nothing else',
   async (_, fail) => {
     const { run, status, failures: errors } = largeBackups()
     await run()
@@ -158,7 +158,7 @@ test.each(Object.entries(failures))(
   },
 )
 
-test('an altered back-up and an export that fails are not kept, and the older one is', async () => {
+test('an altered backup and an export that fails are not kept, and the older one is', async () => {
   await largeBackups().run()
   const before = names()
   const altered = largeBackups({

@@ -8,7 +8,7 @@ import { createBackupDownloads } from '../../src/backup/downloads.ts'
 import { type Instance, passkeyAnswer, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from './test-instance.ts'
 
-const path = '/settings/admin/back-ups'
+const path = '/settings/admin/backups'
 const passphrase = 'twelve characters'
 
 describe.each(databaseKinds)('%s: an administrator', (kind) => {

@@ -46,12 +46,12 @@ async function runCommands(machine: Machine, guide: string): Promise<readonly st
   return outputs
 }
 
-test.each(kinds)('the commands of the guide on back-ups work in their order with %s', async (kind) => {
+test.each(kinds)('the commands of the guide on backups work in their order with %s', async (kind) => {
   await using machine = await createInstalledMachine(kind)
   await backUpBeforeMigration(machine.config, recordingLogger().logger)
   await writeFile(machine.path('passphrase.txt'), 'twelve characters\n')
   await writeFile(machine.path('new-key.txt'), 'the next key, which is long enough\n')
-  const outputs = await runCommands(machine, 'back-up.md')
+  const outputs = await runCommands(machine, 'backup.md')
   expect(outputs).toContainEqual(expect.stringMatching(/^The database is that of \S+before-migration-/))
   expect(await readFile(machine.path('data/encryption_key'), 'utf8')).toBe('the next key, which is long enough\n')
   expect(JSON.parse(await readFile(machine.path('people.json'), 'utf8'))).toMatchObject({ rpId: 'localhost' })

@@ -40,7 +40,7 @@ const backups = async ({ path }: Pick<Machine, 'path'>) =>
 describe.each(kinds)('%s', (kind) => {
   const extension = kind === 'SQLite' ? 'db' : 'archive'
 
-  test('restores the back-up of the newer version, and users can sign in', async () => {
+  test('restores the backup of the newer version, and users can sign in', async () => {
     await using machine = await createMachine(kind)
     const { administratorAuthenticator: authenticator } = await (async () => {
       await using instance = await startInstance(machine.env)
@@ -64,7 +64,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(page.text.replaceAll(/<[^>]*>/g, '')).toContain('Data rolled back · command line')
   })
 
-  test('skips newer back-ups that are empty, truncated or overwritten in part', async () => {
+  test('skips newer backups that are empty, truncated or overwritten in part', async () => {
     await using machine = await createMachine(kind)
     await openNewer(machine.config)
     const [name = ''] = await readdir(machine.path('data/backups'))
@@ -80,19 +80,19 @@ describe.each(kinds)('%s', (kind) => {
     await (await startApp(machine.env))[Symbol.asyncDispose]()
   })
 
-  test('MIGRATION_BACKUP=off creates no back-up, and rollback reports that none exists', async () => {
+  test('MIGRATION_BACKUP=off creates no backup, and rollback reports that none exists', async () => {
     await using machine = await createMachine(kind)
     await openNewer(machine.with({ MIGRATION_BACKUP: 'off' }).config)
     expect(await backups(machine)).toEqual([])
     const { exit, stderr } = await machine.run(['rollback', '-y'])
-    expect([exit, stderr]).toEqual([1, expect.stringContaining('has no back-up that this version can return to')])
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('has no backup that this version can return to')])
   })
 })
 
-test('a back-up that fails stops the update before it changes anything', async () => {
+test('a backup that fails stops the update before it changes anything', async () => {
   await using machine = await createMachine('SQLite')
   await writeFile(machine.path('data/backups'), 'not a folder')
-  await expect(openNewer(machine.config)).rejects.toThrow(/back-up before the update .* failed.*Nothing was changed/)
+  await expect(openNewer(machine.config)).rejects.toThrow(/backup before the update .* failed.*Nothing was changed/)
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   await rm(machine.path('data/backups'))
   await mkdir(machine.path('data/backups'))
@@ -100,8 +100,8 @@ test('a back-up that fails stops the update before it changes anything', async (
   expect(await backups(machine)).toEqual(['before-migration-*.db'])
 })
 
-describe('without room for a back-up', () => {
-  /** A machine whose folder for back-ups is on a file system without room. */
+describe('without room for a backup', () => {
+  /** A machine whose folder for backups is on a file system without room. */
   async function createFullMachine(kind: 'SQLite' | 'PostgreSQL') {
     const machine = await createMachine(kind)
     await (await startApp(machine.env))[Symbol.asyncDispose]()
@@ -114,7 +114,7 @@ describe('without room for a back-up', () => {
     await using machine = await createFullMachine('PostgreSQL')
     const log = recordingLogger()
     await openNewer(machine.config, log)
-    const [warning = '', ...others] = log.lines.filter((line) => line.includes('No back-up was made'))
+    const [warning = '', ...others] = log.lines.filter((line) => line.includes('No backup was made'))
     expect([JSON.parse(warning), others]).toMatchObject([
       { reason: expect.stringMatching(/has 0 bytes left, and \d+ are needed/) },
       [],
@@ -125,7 +125,7 @@ describe('without room for a back-up', () => {
   test('SQLite is not updated', async () => {
     await using machine = await createFullMachine('SQLite')
     await expect(openNewer(machine.config)).rejects.toThrow(
-      /back-up before the update .* failed.*0 bytes left.*Nothing was changed/,
+      /backup before the update .* failed.*0 bytes left.*Nothing was changed/,
     )
     await (await startApp(machine.env))[Symbol.asyncDispose]()
   })
@@ -133,7 +133,7 @@ describe('without room for a back-up', () => {
   test.each(kinds)('the data of %s is not replaced', async (kind) => {
     await using machine = await createFullMachine(kind)
     await expect(backUpBeforeReplacement(machine.config, recordingLogger().logger)).rejects.toThrow(
-      /back-up of the present data failed.*0 bytes left.*Nothing was changed/,
+      /backup of the present data failed.*0 bytes left.*Nothing was changed/,
     )
   })
 })

@@ -28,7 +28,7 @@ async function backUp(machine: Pick<Machine, 'config'>, times: number) {
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
-  test('keeps the newest back-ups, which restore with the identity of the recipient', async () => {
+  test('keeps the newest backups, which restore with the identity of the recipient', async () => {
     const identity = await generateIdentity()
     await using machine = await createMachine(kind)
     await (await startApp(machine.env))[Symbol.asyncDispose]()
@@ -53,7 +53,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await stat(`${folder}/${names[1]}`)).mode & 0o777).toBe(0o600)
     expect((await readFile(`${folder}/${names[1]}`, 'latin1')).startsWith('age-encryption.org/v1\n')).toBe(true)
     expect(String((await scheduled.run(['doctor'])).stdout)).toMatch(
-      /^failed +backups +The newest back-up is too old\./m,
+      /^failed +backups +The newest backup is too old\./m,
     )
     await using other = await createMachine('SQLite')
     await writeFile(other.path('identity'), identity)
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('a back-up that fails leaves the older ones and no partial file', async () => {
+test('a backup that fails leaves the older ones and no partial file', async () => {
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const folder = machine.path('kept')
@@ -103,7 +103,7 @@ test('a back-up that fails leaves the older ones and no partial file', async () 
   ])
 })
 
-test('a back-up that is aborted leaves no partial file', async () => {
+test('a backup that is aborted leaves no partial file', async () => {
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const folder = machine.path('kept')

@@ -35,7 +35,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     clock.mockRestore()
     const { exit, lines, problems } = await doctor(machine.with({ APP_URL: instance.url }))
     expect(problems).toEqual([
-      'warning  backups        There is no back-up. Make one: pocket-id export --path backup.pocket --passphrase. Or set BACKUP_SCHEDULE.',
+      'warning  backups        There is no backup. Make one: pocket-id export --path backup.pocket --passphrase. Or set BACKUP_SCHEDULE.',
       'warning  clients        The API key “Deploy” expires soon. Its owner can renew it then.',
     ])
     expect(lines.map((line) => line.split(/ +/)[1])).toEqual(
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     expect(await backupProblems()).toEqual([])
     const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 31 * day)
     expect(await backupProblems()).toEqual([
-      'warning  backups        The newest back-up is too old. See why newer ones are missing.',
+      'warning  backups        The newest backup is too old. See why newer ones are missing.',
     ])
     expect(await backupProblems({ BACKUP_SCHEDULE: 'elsewhere' })).toEqual([])
     later.mockRestore()

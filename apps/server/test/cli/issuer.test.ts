@@ -74,7 +74,7 @@ test.each(selectCases(kinds, (kind) => kind === 'PostgreSQL'))(
   },
 )
 
-test('a back-up restored under another URL starts after "issuer set"', async () => {
+test('a backup restored under another URL starts after "issuer set"', async () => {
   await using source = await createMachine('SQLite')
   await using target = await createMachine('PostgreSQL')
   await open(withUrl(source, first))

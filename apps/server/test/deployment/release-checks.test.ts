@@ -148,7 +148,7 @@ describe('the upgrade check', () => {
         const restore = () => {
           users = backup
         }
-        if (rollback) return { status: rollback(restore), output: 'no back-up' }
+        if (rollback) return { status: rollback(restore), output: 'no backup' }
         restore()
         return { status: 0, output: '' }
       },
@@ -172,8 +172,8 @@ describe('the upgrade check', () => {
 
   test.each<readonly [string, Upgrade]>([
     ['after the upgrade, the users are grace', { migrate: () => [] }],
-    ['the upgrade made no back-up', { isBackedUp: false }],
-    ['the rollback failed: no back-up', { rollback: () => 1 }],
+    ['the upgrade made no backup', { isBackedUp: false }],
+    ['the rollback failed: no backup', { rollback: () => 1 }],
     ['back at the previous release, the users are ada,grace', { rollback: () => 0 }],
   ])('reports: %s', async (problem, upgrade) => {
     expect(await check(upgrade)).toContainEqual(expect.stringContaining(problem))

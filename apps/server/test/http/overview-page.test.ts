@@ -55,7 +55,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
 
   test('shows one sentence if all is well, and otherwise the findings, most severe first', async () => {
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
-    expect(findings(await html())).toEqual([['/settings/admin/back-ups', 'There is no back-up']])
+    expect(findings(await html())).toEqual([['/settings/admin/backups', 'There is no backup']])
     await enter('DATA_EXPORTED', 1, 0, '{"format":"json"}')
     expect(findings(await html())).toHaveLength(1)
     await enter('DATA_EXPORTED', 1, 1, '{"format":"archive"}')
@@ -263,10 +263,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       ['passkey_not_known', '20'],
       ['challenge_expired', '5'],
     ])
-    expect(findings(page).map(([, text]) => text)).toEqual([
-      'Most sign-ins failed this week: 25',
-      'There is no back-up',
-    ])
+    expect(findings(page).map(([, text]) => text)).toEqual(['Most sign-ins failed this week: 25', 'There is no backup'])
   })
 
   test('uses a constant number of statements for any amount of data, and counts with indexes', async () => {

@@ -84,7 +84,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     ['add user', 'page Add user /settings/admin/users/new'],
     ['new client', 'page Add client /settings/admin/oidc-clients/new'],
     ['add app', 'page Add client /settings/admin/oidc-clients/new'],
-    ['back up', 'page Back-ups /settings/admin/back-ups'],
+    ['back up', 'page Backups /settings/admin/backups'],
     ['rotate keys', 'setting Rotate keys /settings/admin/application-configuration/oidc#keys'],
     ['key rotation', 'setting Rotate keys /settings/admin/application-configuration/oidc#keys'],
     ['invite', 'page Invitations /settings/admin/invitations'],

@@ -184,7 +184,7 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
         '/audit-log',
         '/passkeys',
         '/jobs',
-        '/back-ups',
+        '/backups',
         '/ldap',
         '/emails',
       ],

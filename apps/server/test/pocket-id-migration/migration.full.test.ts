@@ -265,7 +265,7 @@ describe.each(cases)('an instance as %s migrated to %s', (form, kind) => {
       expect({ path, status: (await fetch(url + path)).status }).toEqual({ path, status: 200 })
   })
 
-  test('rejects a target that a server uses, and replaces one that is not empty only with --yes, after a back-up', async () => {
+  test('rejects a target that a server uses, and replaces one that is not empty only with --yes, after a backup', async () => {
     const whileRunning = await target.migrate(source.source)
     expect(whileRunning).toMatchObject({ exit: 1, output: expect.stringContaining('in use by a server') })
     await server[Symbol.asyncDispose]()

@@ -156,7 +156,7 @@ test('an instance that crashed more than 90 seconds ago is migrated, including i
   expect((await readdir(crashed)).sort()).toEqual(['pocket-id.db', 'pocket-id.db-wal'])
 })
 
-test('replaces no data without a confirmation or without a back-up', async () => {
+test('replaces no data without a confirmation or without a backup', async () => {
   await using source = await createSource('archive')
   await using target = await createTarget('SQLite')
   const config = loadConfig(
@@ -186,6 +186,6 @@ test('replaces no data without a confirmation or without a back-up', async () =>
   await writeFile(join(config.dataFolder, 'backups'), 'not a folder')
   await expect(migrate({ confirmReplacement: async () => {} })).rejects.toMatchObject({
     name: 'ConfigurationError',
-    message: expect.stringMatching(/back-up of the present data failed: .*Nothing was changed/),
+    message: expect.stringMatching(/backup of the present data failed: .*Nothing was changed/),
   })
 })

@@ -348,9 +348,9 @@ type AuditEventData =
       readonly archiveDate: string
     }
   | {
-      /** A back-up from before an update has replaced all data. */
+      /** A backup from before an update has replaced all data. */
       readonly event: 'data_rolled_back'
-      /** When the back-up was made, in ISO 8601. */
+      /** When the backup was made, in ISO 8601. */
       readonly backupDate: string
     }
   | {

@@ -4,14 +4,14 @@ import { anna, day, now } from './common.ts'
 const page = { view: 'backups', viewer: anna, download: null, recipient: '', problems: [] } as const
 const status = {
   kind: 'folder',
-  target: '/mnt/share/back-ups',
+  target: '/mnt/share/backups',
   isOnSameDisk: false,
   intervalMs: day,
   lastAt: now - day / 4,
   problem: null,
 } as const
 const job = {
-  name: 'back-up',
+  name: 'backup',
   intervalMs: day,
   isRunning: false,
   nextRunAt: now + day / 2,

@@ -47,7 +47,7 @@ const page = {
   keyChangesAt: now + 50 * day,
   backup: {
     kind: 'folder',
-    target: '/mnt/back-ups',
+    target: '/mnt/backups',
     isOnSameDisk: false,
     intervalMs: day,
     lastAt: now - day / 4,
