@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, jest } from '@jest/globals'
 import { Database, type Parameter } from '@pocket/core/internal/sql'
+import { requests } from '../src/telemetry/channels.ts'
 
 export interface SentStatement {
   readonly sql: string
@@ -7,9 +9,9 @@ export interface SentStatement {
 }
 
 export interface SentStatements {
-  /** The statements that are sent during `work`, in order. */
+  /** The statements that `work` and its requests send, in order, without those of jobs. */
   during(work: () => Promise<unknown>): Promise<readonly SentStatement[]>
-  /** The minimum of three attempts, because jobs send their own statements in between. */
+  /** The minimum of three attempts, because caches expire in between. */
   countDuring(work: () => Promise<unknown>): Promise<number>
   /** The database that received the last query. */
   database(): Database
@@ -17,29 +19,34 @@ export interface SentStatements {
 
 /** Records the database statements of a test file, at whose top level it is called. */
 export function recordStatements(): SentStatements {
-  let query: jest.SpiedFunction<Database['query']>
-  let execute: jest.SpiedFunction<Database['execute']>
+  const recording = new AsyncLocalStorage<SentStatement[]>()
+  let current: SentStatement[] | undefined
+  let used: Database | undefined
+  const stack = new DisposableStack()
   // In hooks, because test files of the same run share this module.
   beforeAll(() => {
-    query = jest.spyOn(Database.prototype, 'query')
-    execute = jest.spyOn(Database.prototype, 'execute')
+    // The handler of a request does not inherit the context of its client.
+    requests.start.bindStore(recording, () => current ?? [])
+    stack.defer(() => requests.start.unbindStore(recording))
+    for (const method of ['query', 'execute'] as const) {
+      const original = Database.prototype[method]
+      const spy = jest.spyOn(Database.prototype, method)
+      spy.mockImplementation(function record(this: Database, sql, parameters = [], ...rest: unknown[]) {
+        used = this
+        recording.getStore()?.push({ sql, parameters })
+        return Reflect.apply(original, this, [sql, parameters, ...rest])
+      })
+      stack.defer(() => spy.mockRestore())
+    }
   })
-  afterAll(() => {
-    query.mockRestore()
-    execute.mockRestore()
-  })
+  afterAll(() => stack.dispose())
 
   async function during(work: () => Promise<unknown>): Promise<readonly SentStatement[]> {
-    const before = { query: query.mock.calls.length, execute: execute.mock.calls.length }
-    await work()
-    const sent = ([spy, start]: readonly [typeof query | typeof execute, number]) =>
-      spy.mock.calls.map(([sql, parameters = []], index) => ({
-        ...{ sql, parameters },
-        order: index < start ? -1 : (spy.mock.invocationCallOrder[index] ?? 0),
-      }))
-    return [...sent([query, before.query]), ...sent([execute, before.execute])]
-      .filter(({ order }) => order >= 0)
-      .sort((a, b) => a.order - b.order)
+    const sent: SentStatement[] = []
+    current = sent
+    await recording.run(sent, work)
+    current = undefined
+    return [...sent]
   }
 
   return {
@@ -50,8 +57,7 @@ export function recordStatements(): SentStatements {
       return Math.min(...counts)
     },
     database() {
-      const used = query.mock.contexts.at(-1)
-      if (used instanceof Database) return used
+      if (used) return used
       throw new Error('No statement has been sent yet.')
     },
   }

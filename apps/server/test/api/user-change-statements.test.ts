@@ -15,7 +15,7 @@ describe.each(kinds)('a change of a user on %s', (kind) => {
     await instance[Symbol.asyncDispose]()
   })
 
-  /** The minimum of several attempts, because jobs send their own statements in between. */
+  /** The minimum of several attempts, because caches expire in between. */
   async function countStatements(id: string, send: () => Promise<unknown>) {
     const counts: { readonly all: number; readonly readsOfUsers: number; readonly readsOfUser: number }[] = []
     for (let attempt = 0; attempt < 3; attempt += 1) {
