@@ -62,6 +62,7 @@ export function createChecks({ root, deployed, tag, previous, log }: Release) {
         .map((name) => `.changeset/${name} is not in a changelog yet: pnpm changeset version`),
     ],
     translations: () => problemsOf('pnpm', ['translations', '--release']),
+    pictures: () => problemsOf('pnpm', ['screenshots', '--docs', '--check']),
     licences: () => {
       const manifests = deployedFiles.filter((file) =>
         /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(file),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,11 +29,13 @@ test('links only to existing pages and anchors', async () => {
 })
 
 test(
-  'takes every picture that a page shows from the pages of the server',
+  'takes every picture that a page shows from the pages of the server, and finds those that are stale',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-pictures-'))
+    const run = (option: string) =>
+      promisify(execFile)('node', [...sourceFlags, screenshots, option, '--folder', folder], { cwd: root })
     try {
-      await promisify(execFile)('node', [...sourceFlags, screenshots, '--docs', '--folder', folder], { cwd: root })
+      await run('--docs')
       const pages = globSync('docs/{*,tutorial/*,guides/*,explanation/*}.md', { cwd: root })
       const shown = pages.flatMap((path) =>
         Array.from(readFileSync(join(root, path), 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, picture = '']) =>
@@ -42,6 +44,13 @@ test(
       )
       const taken = globSync('**/*.webp', { cwd: folder })
       expect([...new Set(shown)].sort()).toEqual(taken.sort())
+
+      await run('--check')
+      const texts = join(folder, 'pictures.json')
+      await writeFile(texts, (await readFile(texts, 'utf8')).replace(/(?<="setup": ")[^"]+/, 'another text'))
+      await expect(run('--check')).rejects.toMatchObject({
+        stdout: 'The page setup has another text than its picture: pnpm screenshots --docs\n',
+      })
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

@@ -1,6 +1,8 @@
 // Takes screenshots of every page in every state: `pnpm screenshots [--language TAG] [PART OF A NAME …]` into `screenshots/`.
-// `pnpm screenshots --docs [--folder FOLDER]` takes the pictures of the documentation instead.
-import { mkdir } from 'node:fs/promises'
+// `pnpm screenshots --docs [--folder FOLDER]` takes the pictures of the documentation instead; with `--check` it names those
+// whose pages have another text now, and exits with 1 if there are any.
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -25,16 +27,22 @@ const { values, positionals: parts } = parseArgs({
   allowPositionals: true,
   options: {
     docs: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     folder: { type: 'string', default: `${root}docs/` },
     language: { type: 'string' },
     theme: { type: 'string', multiple: true, default: [...themes] },
     width: { type: 'string', multiple: true, default: Object.keys(widths) },
   },
 })
+/** The text of the pages when the pictures were taken, because pixels differ between machines. */
+const textsFile = join(values.folder, 'pictures.json')
 await using server = await startPageServer()
-await using browser = await launchBrowser()
-if (values.docs) await takePictures(server, browser)
-else await takeScreenshots(server, browser)
+if (values.check) await checkPictures(server)
+else {
+  await using browser = await launchBrowser()
+  if (values.docs) await takePictures(server, browser)
+  else await takeScreenshots(server, browser)
+}
 
 async function takeScreenshots({ origin, pages }: PageServer, browser: TestBrowser): Promise<void> {
   const folder = `${root}screenshots/`
@@ -58,8 +66,30 @@ async function takeScreenshots({ origin, pages }: PageServer, browser: TestBrows
   console.log(`${names.length} pages are in ${folder}`)
 }
 
+/** A hash of the visible text of each page in a picture. */
+async function textsOf({ pages, render }: PageServer): Promise<Readonly<Record<string, string>>> {
+  const states = new Set(['sign-in', 'client-dsm', ...Object.values(tutorial).map(([state]) => state)])
+  const texts = Array.from(states, async (state) => {
+    const page = pages.get(state)
+    if (page === undefined) throw new Error(`There is no page ${state}.`)
+    const html = await render(page)
+    const text = html.replaceAll(/<(head|script|template)\b.*?<\/\1>|<[^>]*>/gs, ' ').replaceAll(/\s+/g, ' ')
+    return [state, createHash('sha256').update(text).digest('hex').slice(0, 16)] as const
+  })
+  return Object.fromEntries(await Promise.all(texts))
+}
+
+async function checkPictures(server: PageServer): Promise<void> {
+  const taken: unknown = JSON.parse(await readFile(textsFile, 'utf8'))
+  const stale = Object.entries(await textsOf(server)).filter(([state, text]) => Object(taken)[state] !== text)
+  for (const [state] of stale)
+    console.log(`The page ${state} has another text than its picture: pnpm screenshots --docs`)
+  if (stale.length > 0) process.exitCode = 1
+}
+
 /** The picture of the README, two pages side by side, and those of the tutorial. */
-async function takePictures({ origin }: PageServer, browser: TestBrowser): Promise<void> {
+async function takePictures(server: PageServer, browser: TestBrowser): Promise<void> {
+  const { origin } = server
   const context = await browser.newContext({ colorScheme: 'light', deviceScaleFactor: 1.5 })
   const page = await context.newPage()
   const take = async (name: string, width: number, height: number) => {
@@ -85,5 +115,6 @@ async function takePictures({ origin }: PageServer, browser: TestBrowser): Promi
     )
     .webp({ quality: 80 })
     .toFile(join(values.folder, 'pocket.webp'))
+  await writeFile(textsFile, `${JSON.stringify(await textsOf(server), undefined, 2)}\n`)
   await context.close()
 }
