@@ -44,6 +44,8 @@ test.each([
   ['yaml', 'services:\n  pocket-id:\n    enviroment: {}', 'unknown key enviroment of a service'],
   ['yaml', 'services:\n  pocket-id:\n    environment: { APP_ADDRESS: x }', 'unknown variable APP_ADDRESS'],
   ['json', '{ a: 1 }', 'SyntaxError'],
+  ['js', 'const { a = }', 'Expression expected'],
+  ['ts', 'const a: = 1', 'Unexpected token'],
 ])('reports a wrong block: ```%s %s', (language, text, problem) => {
   expect(problemsOf({ language, text }).join('\n')).toContain(problem)
 })

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse, parseAllDocuments } from 'yaml'
@@ -12,13 +13,16 @@ interface Block {
   readonly text: string
 }
 
-/** The languages of code blocks. Those without a check here are compiled or run by other tests, or belong to tools that are neither in npm nor in Debian. */
+/** The languages of code blocks. Other tests run the configurations of HAProxy and Apache. */
 const checks: Readonly<Record<string, (text: string) => readonly string[]>> = {
   sh: shellProblems,
   text: (text) => commandProblems(text.replaceAll(/^\$ /gm, '')),
   yaml: yamlProblems,
   json: jsonProblems,
-  ...Object.fromEntries(['js', 'ts', 'haproxy', 'apache', 'hcl'].map((language) => [language, () => []])),
+  js: scriptProblems,
+  ts: scriptProblems,
+  haproxy: () => [],
+  apache: () => [],
 }
 
 const { image }: { readonly image: string } = JSON.parse(read('package.json')).config
@@ -157,8 +161,16 @@ const serviceKeys = new Set(
 )
 
 function jsonProblems(text: string): readonly string[] {
+  return errorOf(() => JSON.parse(text))
+}
+
+function scriptProblems(text: string): readonly string[] {
+  return errorOf(() => stripTypeScriptTypes(text))
+}
+
+function errorOf(parse: () => unknown): readonly string[] {
   try {
-    JSON.parse(text)
+    parse()
     return []
   } catch (error) {
     return [String(error)]
