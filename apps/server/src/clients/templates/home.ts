@@ -50,8 +50,8 @@ export const homeTemplates: readonly ClientTemplate[] = [
       ['Client ID', '{clientId}'],
       ['Client Secret', '{clientSecret}'],
       ['Signing Algorithm', '{signingAlgorithm}'],
+      ['Subfolder for Redirect URLs', 'None'],
       ['Button Text', '{appName}'],
-      ['Group Claim', 'groups'],
     ]),
   },
   {

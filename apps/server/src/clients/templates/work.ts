@@ -118,6 +118,7 @@ export const workTemplates: readonly ClientTemplate[] = [
     redirectUris: ['{address}/oauth/oidc/callback'],
     where: ['docker-compose.yml', 'environment'],
     entries: entries([
+      ['WEBUI_URL', '{address}'],
       ['ENABLE_OAUTH_SIGNUP', 'true'],
       ['OPENID_PROVIDER_URL', '{discovery}'],
       ['OAUTH_CLIENT_ID', '{clientId}'],
