@@ -1,13 +1,20 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import type { MarkdownRenderer } from 'vitepress'
 import { defineConfig } from 'vitepress'
-import { templates } from '../../apps/server/src/clients/templates/templates.ts'
+import { applicationPage, applications } from './application-pages.ts'
 
 const { repository, homepage }: { readonly repository: { readonly url: string }; readonly homepage: string } =
   JSON.parse(read('../../package.json'))
 const source = `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/main`
 const icon = `data:image/svg+xml,${encodeURIComponent(read('../../apps/server/web/favicon.svg'))}`
+
+// The search of VitePress finds only pages that are files.
+const generated = new URL('../generated/applications/', import.meta.url)
+rmSync(generated, { recursive: true, force: true })
+mkdirSync(generated, { recursive: true })
+for (const application of applications)
+  writeFileSync(new URL(`${application.id}.md`, generated), applicationPage(application))
 
 /** The site: `pnpm site` builds it, `pnpm exec vitepress dev docs` shows it while a page is written. */
 export default defineConfig({
@@ -16,21 +23,29 @@ export default defineConfig({
   lang: 'en',
   base: new URL(homepage).pathname,
   cleanUrls: true,
-  rewrites: { 'README.md': 'index.md', 'decisions/README.md': 'decisions/index.md' },
+  rewrites: {
+    'README.md': 'index.md',
+    'decisions/README.md': 'decisions/index.md',
+    'generated/applications/:id.md': 'applications/:id.md',
+  },
   markdown: { anchor: { slugify: toAnchor }, config: linkToSource, languageAlias: { haproxy: 'nginx' } },
   head: [['link', { rel: 'icon', href: icon }]],
   themeConfig: {
     logo: icon,
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // Decision records would hide the guides.
+        _render: (text, env, markdown) => (env.relativePath.startsWith('decisions/') ? '' : markdown.render(text, env)),
+      },
+    },
     outline: [2, 3],
     sidebar: [
       ...sidebarOf(read('../README.md')),
       {
         text: 'Applications',
         collapsed: true,
-        items: templates
-          .filter(({ entries }) => entries.length > 0)
-          .map(({ id, name }) => ({ text: name, link: `/applications/${id}` })),
+        items: applications.map(({ id, name }) => ({ text: name, link: `/applications/${id}` })),
       },
     ],
     socialLinks: [{ icon: 'github', link: source.slice(0, source.indexOf('/blob/')) }],

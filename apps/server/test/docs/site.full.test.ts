@@ -58,6 +58,15 @@ test(
   longTestTimeout,
 )
 
+test('finds guides and applications, and no decision records', async () => {
+  const chunks = join(site, 'assets/chunks')
+  const [index = ''] = (await readdir(chunks)).filter((name) => name.startsWith('@localSearchIndex'))
+  const text = await readFile(join(chunks, index), 'utf8')
+  expect(text).toContain('/guides/lost-passkeys#')
+  expect(text).toContain('/applications/immich#')
+  expect(text).not.toContain('/decisions/')
+})
+
 test('has a page for each application', async () => {
   const expected = templates.filter(({ entries }) => entries.length > 0).map(({ id }) => `${id}.html`)
   expect(expected.length).toBeGreaterThan(20)

@@ -21,15 +21,11 @@ const values: Readonly<Record<string, string>> = {
   signingAlgorithm: 'RS256',
 }
 
-/** One page for each client template, with the values that the client's page shows. Synology DSM has a separate guide. */
-export default {
-  paths: () =>
-    templates
-      .filter(({ entries }) => entries.length > 0)
-      .map((template) => ({ params: { id: template.id }, content: pageOf(template) })),
-}
+/** The templates that have a page. Synology DSM has a separate guide. */
+export const applications = templates.filter(({ entries }) => entries.length > 0)
 
-function pageOf(template: ClientTemplate): string {
+/** The page of an application, with the values that the client's page shows. */
+export function applicationPage(template: ClientTemplate): string {
   const { id, name, example, redirectUris, postLogoutRedirectUris = [], backchannelLogoutUri, where } = template
   const fill = (text: string) =>
     text.replace(/\{(\w+)\}/g, (placeholder, key: string) =>
