@@ -202,7 +202,7 @@ async function createExclusively(path: string, content: string): Promise<boolean
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false
     throw new ConfigurationError(
-      `The encryption key cannot be written to ${path} (${messageOf(cause)}). Set ENCRYPTION_KEY instead.`,
+      `The encryption key cannot be written to ${path} (${messageOf(cause)}). Let the user of the server write there, or set ENCRYPTION_KEY.`,
       {
         cause,
       },
