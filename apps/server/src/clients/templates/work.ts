@@ -67,6 +67,7 @@ export const workTemplates: readonly ClientTemplate[] = [
     redirectUris: ['{address}/auth/openid/pocket'],
     where: ['config.yml', 'auth', 'openid', 'providers', 'pocket'],
     entries: entries([
+      ['auth.openid.enabled', 'true'],
       ['name', '{appName}'],
       ['authurl', '{issuer}'],
       ['logouturl', '{end_session}'],
