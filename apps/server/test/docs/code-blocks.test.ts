@@ -13,7 +13,7 @@ test.each(documents.toSorted())('the code blocks of %s are valid', (path) => {
   expect(blocks.flatMap((block) => problemsOf(block).map((problem) => `${problem} in: ${block.text}`))).toEqual([])
 })
 
-test.each(composeFiles)('%s has only known keys, services and variables', (path) => {
+test.each(composeFiles)('%s follows the Compose Specification, and names known services and variables', (path) => {
   const text = readFileSync(`${root}${path}`, 'utf8').replace('!reset', '')
   expect(problemsOf({ language: 'yaml', text })).toEqual([])
 })
@@ -41,7 +41,8 @@ test.each([
   ['sh', 'kubectl logs deployment/server', 'the manifest has no "name: server"'],
   ['yaml', 'a: [', 'Flow sequence'],
   ['yaml', 'services:\n  pocket: {}', 'unknown service pocket'],
-  ['yaml', 'services:\n  pocket-id:\n    enviroment: {}', 'unknown key enviroment of a service'],
+  ['yaml', 'services:\n  pocket-id:\n    enviroment: {}', 'must NOT have additional properties: enviroment'],
+  ['yaml', 'services:\n  pocket-id:\n    cap_drop: ALL', '/services/pocket-id/cap_drop must be array'],
   ['yaml', 'services:\n  pocket-id:\n    environment: { APP_ADDRESS: x }', 'unknown variable APP_ADDRESS'],
   ['json', '{ a: 1 }', 'SyntaxError'],
   ['js', 'const { a = }', 'Expression expected'],

