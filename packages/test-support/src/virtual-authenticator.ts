@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core'
 
-/** The properties of a virtual authenticator. The defaults match a phone or laptop with a fingerprint sensor. */
+/** The properties of a virtual authenticator. The defaults match a phone or laptop with a fingerprint sensor that syncs its passkeys. */
 export interface VirtualAuthenticatorOptions {
   /** Default: `ctap2`. */
   readonly protocol?: 'ctap2' | 'u2f'
@@ -14,9 +14,9 @@ export interface VirtualAuthenticatorOptions {
   readonly isUserVerified?: boolean
   /** Whether user presence is confirmed automatically; otherwise a ceremony waits. Default: true. */
   readonly automaticPresenceSimulation?: boolean
-  /** Whether new credentials are backup eligible (flag BE). Default: false. */
+  /** Whether new credentials are backup eligible (flag BE). Default: true, except for `u2f`. */
   readonly defaultBackupEligibility?: boolean
-  /** Whether new credentials are backed up (flag BS). Default: false. */
+  /** Whether new credentials are backed up (flag BS). Default: `defaultBackupEligibility`. */
   readonly defaultBackupState?: boolean
 }
 
@@ -63,6 +63,7 @@ export async function addVirtualAuthenticator(
 ): Promise<VirtualAuthenticator> {
   const session = await page.context().newCDPSession(page)
   await session.send('WebAuthn.enable')
+  const isSynced = options.defaultBackupEligibility ?? options.protocol !== 'u2f'
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
@@ -71,6 +72,8 @@ export async function addVirtualAuthenticator(
       hasUserVerification: true,
       isUserVerified: true,
       automaticPresenceSimulation: true,
+      defaultBackupEligibility: isSynced,
+      defaultBackupState: isSynced,
       ...options,
     },
   })

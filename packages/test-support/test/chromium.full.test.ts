@@ -68,7 +68,7 @@ test('lists, adds and removes credentials of the virtual authenticator', async (
   await using server = await servePage(html)
   await using browser = await launchBrowser()
   const page = await browser.newPage()
-  const authenticator = await addVirtualAuthenticator(page, { defaultBackupEligibility: true })
+  const authenticator = await addVirtualAuthenticator(page)
   await page.goto(server.url)
   const id = await register(page)
 

@@ -39,7 +39,11 @@ const unverified = { hasUserVerification: false, isUserVerified: false } as cons
 const asksForAnother = 'Your only passkey is on one device'
 
 describe.each<[string, VirtualAuthenticatorOptions, object]>([
-  ['a device', {}, { deviceType: 'singleDevice', backedUp: false, attachment: 'platform' }],
+  [
+    'a device',
+    { defaultBackupEligibility: false },
+    { deviceType: 'singleDevice', backedUp: false, attachment: 'platform' },
+  ],
   [
     'a password manager that syncs',
     { defaultBackupEligibility: true, defaultBackupState: true },
@@ -47,11 +51,19 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
   ],
   [
     'one that could and does not',
-    { defaultBackupEligibility: true },
+    { defaultBackupEligibility: true, defaultBackupState: false },
     { deviceType: 'multiDevice', backedUp: false, attachment: 'platform' },
   ],
-  ['a security key with a PIN', { transport: 'usb' }, { attachment: 'cross-platform', transports: ['usb'] }],
-  ['a card', { transport: 'nfc' }, { attachment: 'cross-platform', transports: ['nfc'] }],
+  [
+    'a security key with a PIN',
+    { transport: 'usb', defaultBackupEligibility: false },
+    { attachment: 'cross-platform', transports: ['usb'] },
+  ],
+  [
+    'a card',
+    { transport: 'nfc', defaultBackupEligibility: false },
+    { attachment: 'cross-platform', transports: ['nfc'] },
+  ],
   ['a phone', { transport: 'cable' }, { attachment: 'cross-platform', transports: expect.arrayContaining(['hybrid']) }],
 ])('%s', (_name, options, kept) => {
   test('signs up, and signs in again', async () => {

@@ -83,14 +83,14 @@ test('over a slow network, a passkey signs in', async () => {
 })
 
 test.each([
-  ['a security key', { transport: 'usb' }, 'on a security key', 'If you lose the key, it is lost too.'],
-  ['a device', {}, 'on one device', 'If you lose the device, it is lost too.'],
   [
-    'a password manager that syncs',
-    { defaultBackupEligibility: true, defaultBackupState: true },
-    'synced',
-    'If you lose a device, your password manager still has it.',
+    'a security key',
+    { transport: 'usb', defaultBackupEligibility: false },
+    'on a security key',
+    'If you lose the key, it is lost too.',
   ],
+  ['a device', { defaultBackupEligibility: false }, 'on one device', 'If you lose the device, it is lost too.'],
+  ['a password manager that syncs', {}, 'synced', 'If you lose a device, your password manager still has it.'],
 ] as const)(
   'the page says that a passkey lives on %s, and what happens when it is lost',
   async (_, options, where, loss) => {
@@ -120,7 +120,7 @@ test.each([
 ] as const)(
   '%s is offered its shortest path to a second passkey first, and takes it',
   async (_, options, transport, hasOther, order) => {
-    await using opened = await withPasskey(options, { transport })
+    await using opened = await withPasskey(options, { transport, defaultBackupEligibility: false })
     const { page, authenticator } = opened
     await page.goto(`${running.url}/login`)
     await page.getByRole('button', { name: 'Continue with a passkey' }).click()
