@@ -220,8 +220,15 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     async canShare(signal) {
       // The database may be closed for a migration, or unreachable.
       const isEmpty = () => instance.isEmpty().catch(() => true)
-      while (replacement !== undefined || performance.now() < resultShownUntil || (await isEmpty()))
+      while (replacement !== undefined || (await isEmpty()))
         await setTimeout(contentCheckInterval, undefined, { signal })
+      const remaining = resultShownUntil - performance.now()
+      if (remaining <= 0) return
+      const minutes = Math.ceil(remaining / 60_000)
+      logger.info(
+        `The other processes start in ${minutes} minutes; until then this one shows the result of the migration`,
+      )
+      await setTimeout(remaining, undefined, { signal })
     },
     issueLoginCode: (name) => instance.issueLoginCode(name),
     issueBreakGlassCode: (name) => instance.issueBreakGlassCode(name),

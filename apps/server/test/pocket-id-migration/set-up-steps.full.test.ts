@@ -3,7 +3,6 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually, freePort, longTestTimeout } from '@pocket/test-support'
@@ -273,8 +272,8 @@ test(
     const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
     await operator.post('/start', { choice: operator.choiceOf(text) })
     await finished(operator)
-    // Longer than until the server finds that there are users.
-    await setTimeout(5000)
+    // Logged when the server finds that there are users.
+    await server.waitForOutput(/The other processes start in 60 minutes/)
     expect(await operator.get()).toMatchObject({
       status: 200,
       text: expect.stringContaining('Migration from Pocket ID complete'),
