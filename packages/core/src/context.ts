@@ -8,6 +8,7 @@ import type { RedirectUriPolicy } from './clients/redirect-uris.ts'
 import type { ClientRegistrationPolicy } from './clients/registration-policy.ts'
 import type { Clock } from './clock.ts'
 import type { AuditedHook, RunBeforeHook } from './hooks.ts'
+import type { FindAfterSignInUrl } from './interactions/after-sign-in.ts'
 import type { Issuer } from './issuer.ts'
 import type { RateLimiter } from './limits/limiter.ts'
 import type { Mailer } from './mail/mailer.ts'
@@ -82,4 +83,6 @@ export interface CoreContext {
   readonly signUpUrl: () => Promise<string | null>
   /** The form action for requesting a login code by e-mail, if available. */
   readonly emailCodesUrl: () => Promise<string | null>
+  /** The host's page between a sign-in and the client, if there is one. */
+  readonly afterSignInUrl: FindAfterSignInUrl
 }

@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import type { FindSiteTexts } from './forward-auth/site-page.ts'
 import type { AfterHook, BeforeHooks } from './hooks.ts'
 import type { TrustProxy } from './http/request-context.ts'
+import type { FindAfterSignInUrl } from './interactions/after-sign-in.ts'
 import type { RateLimiter } from './limits/limiter.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { MasterKey } from './master-key.ts'
@@ -141,6 +142,12 @@ export interface PageOptions {
    * default a core endpoint if there is a `mailer`, otherwise none.
    */
   readonly emailCodesUrl?: string | null | (() => Promise<string | null>) | undefined
+  /**
+   * Returns the host's page that users see once between a sign-in with a passkey and their return to the client, such as advice
+   * to add a second passkey, or `null`. It receives `?redirect=` with the path to continue at. The sign-in is complete already,
+   * so the page cannot require anything; see `hooks.accessChecks` for that. By default there is none.
+   */
+  readonly afterSignInUrl?: FindAfterSignInUrl | undefined
   /** Returns the remedy that an administrator is offered if a client uses an unregistered redirect URI. */
   readonly redirectUriRemedy?: FindRedirectUriRemedy | undefined
 }

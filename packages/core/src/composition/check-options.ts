@@ -46,6 +46,7 @@ const optionKinds = {
     signOutUrl: 'a string',
     signUpUrl: 'a string, null or a function',
     emailCodesUrl: 'a string, null or a function',
+    afterSignInUrl: 'a function',
     redirectUriRemedy: 'a function',
   },
   passkeys: { policy: 'an object or a function', readAuthenticatorMetadata: 'a function' },

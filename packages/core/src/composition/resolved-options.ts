@@ -10,6 +10,7 @@ import { englishSiteTexts } from '../forward-auth/site-page.ts'
 import { createAuditedHook, createAuditWithHook, createBeforeHooks } from '../hooks.ts'
 import { callHost } from '../host-rule.ts'
 import { toTrustProxy } from '../http/trust-proxy.ts'
+import type { CompletedSignIn } from '../interactions/after-sign-in.ts'
 import { cookieSuffix, parseIssuer, relatedOrigins } from '../issuer.ts'
 import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
@@ -106,6 +107,13 @@ export function resolveOptions(options: PocketOptions) {
     keySchedule: signingKeys.schedule ?? defaultKeySchedule,
     signUpUrl: toReader('pages.signUpUrl', pages.signUpUrl ?? null),
     emailCodesUrl: toReader('pages.emailCodesUrl', pages.emailCodesUrl ?? null),
+    afterSignInUrl: (signIn: CompletedSignIn) =>
+      callHost({
+        option: 'pages.afterSignInUrl',
+        run: async () => (await pages.afterSignInUrl?.(signIn)) ?? null,
+        problemOf: (url) => (url === null || typeof url === 'string' ? undefined : 'it must be a string or null'),
+        hookTimeout,
+      }),
     languages: pages.languages ?? [],
     siteTexts: pages.siteTexts ?? englishSiteTexts,
     loginPath:

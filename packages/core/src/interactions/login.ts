@@ -1,5 +1,7 @@
+import type { CoreContext } from '../context.ts'
 import { ForbiddenError } from '../errors.ts'
 import { completeInteraction, type Exchange, type Interaction } from './interaction.ts'
+import { loginPageUrl } from './login-pages.ts'
 import type { InteractionServices } from './services.ts'
 
 const accountPrompts = new Set(['select_account', 'create'])
@@ -22,7 +24,10 @@ export function allowsAccountChoice({ prompt }: Interaction): boolean {
 }
 
 /** Requests a passkey during an authorization request, and passes the result to the library. */
-export function createLogin({ provider, sessions, signIn }: InteractionServices) {
+export function createLogin(
+  { afterSignInUrl }: Pick<CoreContext, 'afterSignInUrl'>,
+  { provider, sessions, signIn }: InteractionServices,
+) {
   /** The URL to continue at after a sign-in. */
   const finish = (interaction: Interaction, result: NonNullable<Interaction['result']>): Promise<string> =>
     completeInteraction(provider(), interaction, (current) => {
@@ -49,12 +54,19 @@ export function createLogin({ provider, sessions, signIn }: InteractionServices)
     },
 
     /** Verifies the passkey and returns the URL to continue at. @throws the same errors as `Authentication.verify` */
-    submit({ req, res }: Exchange, interaction: Interaction, response: unknown): Promise<string> {
-      return signIn.identify(req, res, response, async ({ account, context: { amr, acr, authTime }, passkeyId }) => {
+    async submit({ req, res }: Exchange, interaction: Interaction, response: unknown): Promise<string> {
+      const signedIn = await signIn.identify(req, res, response, async ({ account, context, passkeyId, passkeys }) => {
+        const { amr, acr, authTime } = context
         // Start the session here, because the library would start it without a history and end another user's session.
         await sessions.start(req, res, { accountId: account.id, method: 'passkey', passkeyId })
-        return finish(interaction, { login: { accountId: account.id, amr: [...amr], acr, ts: authTime } })
+        const login = { accountId: account.id, amr: [...amr], acr, ts: authTime }
+        return { account, passkeys, continueTo: await finish(interaction, { login }) }
       })
+      const { continueTo, ...completed } = signedIn
+      const page = await afterSignInUrl(completed)
+      if (page === null) return continueTo
+      const { pathname, search } = new URL(continueTo)
+      return loginPageUrl('', page, pathname + search)
     },
 
     /** Continues with an account that is already signed in. @throws {ForbiddenError} `validation_failed` */

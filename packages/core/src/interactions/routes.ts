@@ -22,7 +22,7 @@ export function interactionRoutes(
 ): Middleware {
   const { audit, clock } = context
   const { provider, sessions } = services
-  const login = createLogin(services)
+  const login = createLogin(context, services)
   const consent = createConsent(context, services)
   const pages = createInteractionPages(context, services, consent)
   const { show, redirect, setLanguages, middleware } = createPageResponses(context)

@@ -12,6 +12,7 @@ import type { BrowserTokens } from '../http/browser-token.ts'
 import { requestContext } from '../http/request-context.ts'
 import type { Sessions } from '../oidc/sessions.ts'
 import type { Authentication, AuthenticationRequest, VerifiedAuthentication } from '../passkeys/authentication.ts'
+import type { Passkey } from '../passkeys/passkey.ts'
 import { type AuthenticationContext, authenticationContext, vouchedAmrProblem } from '../sessions/session.ts'
 import type { SignIn } from '../sessions/session-history.ts'
 
@@ -20,6 +21,8 @@ export interface AuthenticatedUser {
   readonly account: Account
   readonly context: AuthenticationContext
   readonly passkeyId: string
+  /** The passkeys of the account, as they were before this sign-in. */
+  readonly passkeys: readonly Passkey[]
 }
 
 /** Starts the session of an authenticated user. */
@@ -161,10 +164,11 @@ export function createSignIn(
           await sessionHistory.lockAccount(accountId)
           const account = await eligibleAccount(accounts, accountId)
           // Before the use is written: what follows reads the passkeys of the account too, but not their use.
-          await passkeys.listByAccount(accountId)
+          const owned = await passkeys.listByAccount(accountId)
           await recordUse(req, verified, 'signed_in')
           const { id: passkeyId } = verified.passkey
-          return signIn({ account, context: authenticationContext('passkey', clock.now()), passkeyId })
+          const context = authenticationContext('passkey', clock.now())
+          return signIn({ account, context, passkeyId, passkeys: owned })
         }),
       )
     })

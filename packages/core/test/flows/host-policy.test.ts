@@ -103,6 +103,47 @@ describe('host policy check', () => {
   })
 })
 
+describe('page after the sign-in', () => {
+  test('is shown after a passkey was used, before the client, and never to a user who is signed in', async () => {
+    const signIns: unknown[] = []
+    const afterSignInUrl: NonNullable<PocketOptions['pages']>['afterSignInUrl'] = async (signIn) => {
+      signIns.push(signIn)
+      return '/advice?about=passkeys'
+    }
+    const { host, agent, person, configuration } = await atClient({ pages: { afterSignInUrl } })
+    await using _host = host
+    const url = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: 'https://app.example/callback',
+      scope: 'openid',
+    })
+    const page = await agent.follow(await agent.get(url.href))
+    const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
+    const advice = new URL(redirectTo, page.url)
+    expect([advice.pathname, advice.searchParams.get('about')]).toEqual(['/advice', 'passkeys'])
+    expect(signIns).toMatchObject([{ account: { id: person.account.id }, passkeys: [{ lastUsedAt: null }] }])
+    const next = new URL(advice.searchParams.get('redirect') ?? '', advice)
+    expect((await agent.follow(await agent.get(next.href), { until: isRedirectUri })).location).toMatch(/code=/)
+    for (const prompt of ['', 'none']) {
+      const request = new URL(url)
+      if (prompt) request.searchParams.set('prompt', prompt)
+      expect((await agent.follow(await agent.get(request.href), { until: isRedirectUri })).location).toMatch(/code=/)
+    }
+    expect(signIns).toHaveLength(1)
+  })
+
+  test.each([
+    ['throws', () => Promise.reject(new Error('no advice'))],
+    ['returns an invalid result', async () => 5 as unknown as string],
+  ])('reports the option if its function %s', async (_name, afterSignInUrl) => {
+    const { host, agent, person, configuration } = await atClient({ pages: { afterSignInUrl } })
+    await using _host = host
+    const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: 'https://app.example/callback' })
+    const page = await agent.follow(await agent.get(url.href))
+    expect((await answerCeremony(agent, page, person.authenticator)).status).toBe(500)
+    expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'pages.afterSignInUrl' } }])
+  })
+})
+
 describe('hook before the sign-in', () => {
   const refusing: BeforeHooks['signIn'] = ({ account, method }) => ({ refuse: `${account.userName} by ${method}` })
   test.each([
