@@ -2,16 +2,16 @@ import { type AccountSignals, register, signalAccount } from '@pocket/core/brows
 import { messagesOf, pageData, resetBusyOnReturn, runCeremony } from './problem-region.ts'
 import { withReauthentication } from './with-reauthentication.ts'
 
-const button = document.querySelector<HTMLButtonElement>('#add-passkey')
-if (button) {
-  const { options = '', submit = '' } = button.dataset
-  const messages = messagesOf(button)
-  const start = (pressed: HTMLElement, optionsFrom: string) => {
+const source = document.querySelector<HTMLElement>('#add-passkey')
+if (source) {
+  const { options = '', submit = '' } = source.dataset
+  const messages = messagesOf(source)
+  const start = (pressed: HTMLButtonElement, optionsFrom: string) => {
     const run = () => withReauthentication(() => register({ optionsFrom, submitTo: submit }))
     pressed.addEventListener('click', () => runCeremony({ button: pressed, messages, run }))
     resetBusyOnReturn(pressed)
   }
-  start(button, options)
+  if (source instanceof HTMLButtonElement) start(source, options)
   const suggestions = [...document.querySelectorAll<HTMLButtonElement>('button[data-add-on]')]
   for (const suggestion of suggestions) start(suggestion, `${options}?on=${suggestion.dataset.addOn}`)
   void sortSuggestions(suggestions)
@@ -26,8 +26,10 @@ async function sortSuggestions(suggestions: readonly HTMLButtonElement[]): Promi
   const others = isPhone ? ['key', 'phone'] : ['phone', 'key']
   const isDeviceFirst = hasPlatform && first.dataset.heldBy === 'key'
   const order = isDeviceFirst ? ['device', ...others] : hasPlatform ? [...others, 'device'] : others
-  const rank = ({ dataset }: HTMLButtonElement) => order.indexOf(dataset.addOn ?? '')
-  for (const suggestion of suggestions) suggestion.hidden = rank(suggestion) < 0
+  // The hidden one comes last, where the page keeps its space.
+  const all = [...order, 'device']
+  const rank = ({ dataset }: HTMLButtonElement) => all.indexOf(dataset.addOn ?? '')
+  for (const suggestion of suggestions) suggestion.hidden = rank(suggestion) >= order.length
   first.parentElement?.prepend(...suggestions.toSorted((one, other) => rank(one) - rank(other)))
 }
 

@@ -195,6 +195,7 @@ export const pageRows = {
   'POST /settings/account/picture/remove': row('user'),
   'POST /settings/account/verify-email': row('user'),
   'GET /settings/account/security': row('user'),
+  'GET /settings/account/second-passkey': row('user'),
   'POST /settings/account/second-passkey/later': row('user'),
   'GET /settings/account/recovery-codes': row('user'),
   'POST /settings/account/recovery-codes': row('user', { session: ['passkey', 'recent'] }),

@@ -117,6 +117,15 @@ export interface AccountSecurityPage {
   readonly renameProblem: { readonly passkeyId: string; readonly name: string; readonly code: string } | null
 }
 
+/** `/settings/account/second-passkey`: the reminder on the way to an application after a sign-in. */
+export interface SecondPasskeyPage {
+  readonly view: 'second-passkey'
+  /** Where the only passkey is. */
+  readonly heldBy: 'key' | 'device'
+  /** The path to continue at. */
+  readonly redirect: string
+}
+
 /** `/settings/account/data`: data export and account deletion. */
 export interface AccountDataPage {
   readonly view: 'account-data'
@@ -136,5 +145,6 @@ declare module '../http/page-models.ts' {
     readonly account: AccountPage
     readonly 'account-removed': AccountRemovedPage
     readonly 'account-security': AccountSecurityPage
+    readonly 'second-passkey': SecondPasskeyPage
   }
 }

@@ -6,6 +6,8 @@ const remindInterval = 30 * 86_400_000
 
 /** Asks users whose only passkey is bound to one device to add another one: from the second sign-in, and then monthly. */
 export interface SecondPasskey {
+  /** For a user who has just used the passkey. */
+  isDueAfterSignIn(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
   isReminderDue(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType' | 'lastUsedAt'>[]): Promise<boolean>
   postpone(accountId: string): Promise<void>
 }
@@ -16,14 +18,16 @@ export function hasOnlyOneDevice(passkeys: readonly Pick<Passkey, 'deviceType'>[
 }
 
 export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, clock: Clock): SecondPasskey {
+  const isDueAfterSignIn: SecondPasskey['isDueAfterSignIn'] = async (accountId, passkeys) => {
+    if (!hasOnlyOneDevice(passkeys)) return false
+    const reminder = await store.find(accountId)
+    return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
+  }
   return {
-    async isReminderDue(accountId, passkeys) {
-      const [passkey] = passkeys
+    isDueAfterSignIn,
+    isReminderDue: async (accountId, passkeys) =>
       // Used for a sign-in after the registration.
-      if (!hasOnlyOneDevice(passkeys) || passkey?.lastUsedAt === null) return false
-      const reminder = await store.find(accountId)
-      return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
-    },
+      passkeys[0]?.lastUsedAt !== null && isDueAfterSignIn(accountId, passkeys),
     postpone: (accountId) => store.put({ accountId, putOffAt: clock.now() }),
   }
 }

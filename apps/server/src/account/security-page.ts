@@ -7,12 +7,14 @@ import { noticeOf } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { passkeyRemovedPath, removalNotes } from '../webauthn/passkey-removed-page.ts'
 import type { AccountDeps } from './deps.ts'
 import { type AccountSecurityPage, securityNotices } from './page-model.ts'
 import { hasOutdatedPasskey, passkeyItem } from './passkey-item.ts'
+import { hasOnlyOneDevice } from './second-passkey.ts'
 import { signalsOf } from './signals.ts'
 
 const securityPath = accountPaths.security
@@ -96,9 +98,24 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
     seeOther(ctx, needsReview ? passkeyRemovedPath(removed.id) : securityPath)
   }
 
+  const returnPath = (ctx: Context) => sameSitePath(ctx.query.redirect, securityPath)
+
+  const showSecondPasskey = async (ctx: Context) => {
+    const passkeys = await pocket.passkeys.list((await authentication.requireUser(ctx)).id)
+    const [passkey] = passkeys
+    // The user may come back after adding one.
+    if (!passkey || !hasOnlyOneDevice(passkeys)) return seeOther(ctx, returnPath(ctx))
+    const { isSecurityKey } = passkeyItem(passkey, await passkeyPolicy())
+    await show(ctx, {
+      view: 'second-passkey',
+      heldBy: isSecurityKey ? 'key' : 'device',
+      redirect: returnPath(ctx),
+    })
+  }
+
   const postponeSecondPasskey = async (ctx: Context) => {
     await secondPasskey.postpone((await authentication.requireUser(ctx)).id)
-    seeOther(ctx, securityPath)
+    seeOther(ctx, returnPath(ctx))
   }
 
   return [
@@ -107,7 +124,8 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
       path: securityPath,
       handle: async (ctx) => showSecurity(ctx, await authentication.requireUser(ctx)),
     },
-    { method: 'post', path: `${accountPaths.profile}/second-passkey/later`, handle: postponeSecondPasskey },
+    { method: 'get', path: accountPaths.secondPasskey, handle: showSecondPasskey },
+    { method: 'post', path: `${accountPaths.secondPasskey}/later`, handle: postponeSecondPasskey },
     { method: 'post', path: `${passkeysPath}/options`, handle: passkeyOptions },
     { method: 'post', path: passkeysPath, handle: addPasskey },
     { method: 'post', path: `${passkeysPath}/:id/rename`, handle: renamePasskey },

@@ -35,7 +35,9 @@ export interface AppsPage {
   readonly viewer: Viewer
   readonly recoveryNotice: RecoveryNotice | null
   /** Set once, after the user's first passkey was created. */
-  readonly firstPasskey: { readonly suggestsSecond: boolean } | null
+  readonly isFirstPasskey: boolean
+  /** Whether to suggest a second passkey because the only one is bound to one device. */
+  readonly suggestsSecondPasskey: boolean
   readonly search: string
   /** Favourites first, then most recently used. */
   readonly tiles: readonly AppTile[]

@@ -23,11 +23,16 @@ export interface AppDeps extends PageDeps {
   readonly recovery: Recovery
   /** Whether the only passkey is lost with its device. */
   readonly hasOnlyOneDevice: (passkeys: readonly Pick<Passkey, 'deviceType'>[]) => boolean
+  /** The reminder to add a second passkey. */
+  readonly secondPasskey: {
+    isReminderDue(accountId: string, passkeys: readonly Passkey[]): Promise<boolean>
+  }
 }
 
 /** `/settings/apps`: starts applications and lists consents. */
 export function appPages(deps: AppDeps): readonly PageRoute[] {
-  const { pocket, ownApps, favourites, recovery, hasOnlyOneDevice, authentication, show, flashes, clock } = deps
+  const { pocket, ownApps, favourites, recovery, authentication, show, flashes, clock } = deps
+  const { hasOnlyOneDevice, secondPasskey } = deps
   const consents = createOwnConsents(deps)
 
   const showApps = async (ctx: Context) => {
@@ -36,14 +41,16 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
     const { tiles, more } = await ownApps.listUsable(user.id, search)
     const consented = await ownApps.listConsented(user.id, search)
     const flash = flashes.consume(ctx, appsPath)
+    const isFirstPasskey = flash.done === 'first_passkey'
+    const passkeys = await pocket.passkeys.list(user.id)
     await show(ctx, {
       view: 'apps',
       viewer: viewerOf(user),
       recoveryNotice: await recovery.noticeFor(ctx, user),
-      firstPasskey:
-        flash.done === 'first_passkey'
-          ? { suggestsSecond: hasOnlyOneDevice(await pocket.passkeys.list(user.id)) }
-          : null,
+      isFirstPasskey,
+      suggestsSecondPasskey: isFirstPasskey
+        ? hasOnlyOneDevice(passkeys)
+        : await secondPasskey.isReminderDue(user.id, passkeys),
       search,
       tiles,
       more,

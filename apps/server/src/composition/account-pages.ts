@@ -1,7 +1,7 @@
 import { dataPages } from '../account/data-page.ts'
 import { createOwnData } from '../account/own-data.ts'
 import { profilePages } from '../account/profile-page.ts'
-import { createSecondPasskey, hasOnlyOneDevice } from '../account/second-passkey.ts'
+import { hasOnlyOneDevice } from '../account/second-passkey.ts'
 import { securityPages } from '../account/security-page.ts'
 import { apiKeyPages } from '../api-keys/page.ts'
 import { createOwnApps } from '../apps/own-apps.ts'
@@ -18,7 +18,6 @@ export function composeAccountPages(services: PageServices): readonly PageRoute[
     ...services,
     ownData: createOwnData(services),
     ownApps: createOwnApps(services),
-    secondPasskey: createSecondPasskey(services.database.reminders, services.clock),
     hasOnlyOneDevice,
   }
   return [

@@ -7,8 +7,10 @@ import {
   type Pocket,
 } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
+import { createSecondPasskey } from '../account/second-passkey.ts'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
 import type { Catalogues } from '../http/catalogues.ts'
+import { accountPaths } from '../http/paths.ts'
 import { preferencesOf } from '../http/preferences.ts'
 import { clientSlot } from '../images/image.ts'
 import type { ScimProviders } from '../scim/providers.ts'
@@ -24,6 +26,7 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
   const signUpUrl = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
   const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled
   const passkeyPolicy = async () => passkeyPolicyOf(await settings.present())
+  const secondPasskey = createSecondPasskey(database.reminders, parts.clock)
   const { appName } = await settings.values()
   const pocket: Pocket = await createPocket({
     issuer: config.appUrl,
@@ -53,6 +56,8 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
       }),
       signUpUrl,
       emailCodesUrl: async () => ((await codesByEmail()) ? '/lc/email' : null),
+      afterSignInUrl: async ({ account, passkeys }) =>
+        (await secondPasskey.isDueAfterSignIn(account.id, passkeys)) ? accountPaths.secondPasskey : null,
     },
     audit: parts.audit,
     protocol: {
@@ -99,7 +104,7 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
   }).catch((error: unknown) => {
     throw withCommand(error, config.appUrl)
   })
-  return { pocket, signUpUrl, codesByEmail, passkeyPolicy }
+  return { pocket, signUpUrl, codesByEmail, passkeyPolicy, secondPasskey }
 }
 
 /** Names the variable and the command in the error for an issuer that is not the stored one. */

@@ -3,6 +3,7 @@
 export const accountPaths = {
   profile: '/settings/account',
   security: '/settings/account/security',
+  secondPasskey: '/settings/account/second-passkey',
   recoveryCodes: '/settings/account/recovery-codes',
   breakGlassCode: '/settings/account/break-glass-code',
   data: '/settings/account/data',

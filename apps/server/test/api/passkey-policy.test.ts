@@ -235,6 +235,64 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
   })
 
+  test('asks for another passkey on My apps and on the way to an application, until the user postpones it', async () => {
+    const callback = 'https://app.example/callback'
+    const isCallback = (url: string) => url.startsWith(callback)
+    const { id } = await instance.app.pocket.clients.create({
+      name: 'App',
+      redirectUris: [callback],
+      skipConsent: true,
+    })
+    const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
+    const authorization = `${instance.url}/authorize?${new URLSearchParams(query)}`
+    /** Signs in at the application, and returns where the browser is sent. */
+    const signInAtApp = async (authenticator: SoftwareAuthenticator) => {
+      const agent = instance.agent()
+      const page = await agent.follow(await agent.get(authorization))
+      const attribute = /data-ceremony="([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&#34;', '"') ?? ''
+      const { options, submitTo } = JSON.parse(attribute.replaceAll('&amp;', '&'))
+      const response = authenticator.get(options, { origin: instance.url })
+      const { redirectTo } = (await agent.postJson(instance.url + submitTo, { response })).json() as {
+        redirectTo: string
+      }
+      const sent = await agent.follow(await agent.get(new URL(redirectTo, instance.url).href), { until: isCallback })
+      return { agent, sent, reachesApp: sent.location?.includes('code=') ?? false }
+    }
+    const isAskedAtApps = async (agent: Agent) =>
+      (await agent.get(`${instance.url}/settings/apps`)).text.includes('Your only passkey is on')
+
+    const person = await instance.personWithoutPasskey(freshName())
+    const { authenticator } = await register(person.agent, key)
+    expect(await isAskedAtApps(person.agent)).toBe(false)
+    const { agent, sent, reachesApp } = await signInAtApp(authenticator)
+    expect([reachesApp, new URL(sent.url).pathname]).toEqual([false, '/settings/account/second-passkey'])
+    expect(sent.text).toContain('Your only passkey is on one device.')
+    expect(sent.text).toContain('data-held-by="key"')
+    expect(sent.headers.get('content-security-policy')).not.toContain('form-action')
+    expect(await isAskedAtApps(agent)).toBe(true)
+    // Whoever closes the page is signed in, also without a prompt.
+    const silent = await agent.get(`${authorization}&prompt=none`)
+    expect(silent.location).toContain('code=')
+    const later = await agent.submit(sent, sent.form('/settings/account/second-passkey/later'))
+    expect((await agent.follow(later, { until: isCallback })).location).toContain('code=')
+    expect(await isAskedAtApps(agent)).toBe(false)
+    expect((await signInAtApp(authenticator)).reachesApp).toBe(true)
+    const aMonthLater = Date.now() + 31 * 86_400_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => aMonthLater)
+    try {
+      const { agent: back, sent: asked, reachesApp: isUndisturbed } = await signInAtApp(authenticator)
+      expect(isUndisturbed).toBe(false)
+      // Another passkey settles it: the page leads on.
+      await register(back, key)
+      expect((await back.follow(await back.get(asked.url), { until: isCallback })).location).toContain('code=')
+      expect((await signInAtApp(authenticator)).reachesApp).toBe(true)
+    } finally {
+      clock.mockRestore()
+    }
+    const synced = await instance.person(freshName())
+    expect((await signInAtApp(synced.authenticator)).reachesApp).toBe(true)
+  })
+
   test('accepts a passkey with an ML-DSA key if the runtime can verify it', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const isOffered = (await optionsFor(agent)).pubKeyCredParams.some(({ alg }) => alg === -48)

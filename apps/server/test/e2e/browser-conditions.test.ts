@@ -4,11 +4,13 @@ import {
   addVirtualAuthenticator,
   type BrowserContextOptions,
   eventually,
+  expectNoAxeViolations,
   freePort,
   launchBrowser,
   type TestBrowser,
 } from '@pocket/test-support'
 import { type RunningApp, startApp } from '../http/app.ts'
+import { sentTo } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
 
 let browser: TestBrowser
@@ -149,6 +151,24 @@ test.each([
     expect(hints).toEqual([order[0] === currentUrl ? 'client-device' : order[0] === onKey ? 'security-key' : 'hybrid'])
   },
 )
+
+test('a second passkey can be added, or put off, on the way to an application', async () => {
+  const callback = 'http://127.0.0.1:9/callback'
+  const { id } = await running.app.pocket.clients.create({ name: 'App', redirectUris: [callback], skipConsent: true })
+  const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
+  for (const button of ['Not now', 'On a phone']) {
+    await using opened = await withPasskey({}, { defaultBackupEligibility: false })
+    const { page, authenticator } = opened
+    await page.goto(`${running.url}/authorize?${new URLSearchParams(query)}`)
+    await page.getByRole('button', { name: 'Continue with a passkey' }).click()
+    await page.waitForURL('**/settings/account/second-passkey?**')
+    await expectNoAxeViolations(page)
+    await authenticator.remove()
+    await addVirtualAuthenticator(page, { transport: 'cable' })
+    const reached = await sentTo(page, callback, () => page.getByRole('button', { name: button }).click())
+    expect(new URL(reached).searchParams.has('code')).toBe(true)
+  }
+})
 
 test('recovery codes are printed alone, with the name of the account', async () => {
   await using opened = await withPasskey()

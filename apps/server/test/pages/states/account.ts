@@ -217,6 +217,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     emailVerified: false,
   },
   'account-no-passkey': { ...account, viewer: long, passkeyCount: 0 },
+  'second-passkey': { view: 'second-passkey', heldBy: 'device', redirect: '/authorize/x' },
   'account-one-passkey': { ...account, passkeyCount: 1, suggestsSecondPasskey: true },
   'account-refused': {
     ...account,

@@ -30,7 +30,8 @@ const page = {
   view: 'apps',
   viewer: anna,
   recoveryNotice: null,
-  firstPasskey: null,
+  isFirstPasskey: false,
+  suggestsSecondPasskey: false,
   search: '',
   more: 0,
   moreAllowed: 0,
@@ -58,7 +59,8 @@ export const appsStates: Readonly<Record<string, PageModel>> = {
     allowed: [allowed('immich', 'Immich', ['openid', 'profile', 'email']), allowed('wiki', 'The wiki', [])],
     notice: { done: 'withdrawn', name: 'Grafana' },
   },
-  'apps-first-passkey': { ...page, firstPasskey: { suggestsSecond: true }, tiles: [], allowed: [] },
+  'apps-first-passkey': { ...page, isFirstPasskey: true, suggestsSecondPasskey: true, tiles: [], allowed: [] },
+  'apps-one-passkey': { ...page, suggestsSecondPasskey: true, tiles: [tile], allowed: [] },
   'apps-many': {
     ...page,
     tiles: Array.from({ length: 40 }, (_, index) => ({
