@@ -61,7 +61,7 @@ await keepOnlyClassNames(metafile)
 await writeFile(join(target, 'licenses.txt'), await licenses(metafile))
 
 /**
- * Makes the helper with which esbuild keeps names skip functions, because each function created in a request would call
+ * Makes the helper by which esbuild preserves names ignore functions, because each function created in a request would call
  * `Object.defineProperty` each time. Classes call the helper in a static block.
  */
 async function keepOnlyClassNames({ outputs }: Metafile): Promise<void> {

@@ -71,7 +71,7 @@ export interface App extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
   /** Creates the break-glass code of an administrator, by user name or e-mail address. */
   issueBreakGlassCode(name: string): Promise<{ readonly code: string; readonly url: string }>
-  passkeysOf(name: string): Promise<readonly Passkey[]>
+  listPasskeys(name: string): Promise<readonly Passkey[]>
   /** `reviewUrl` is the page of the credentials that were created with the passkey; `null` if none is active. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
   /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
@@ -204,7 +204,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       await instance.start()
       const { pocket, directory } = instance
       const isEmpty = await instance.isEmpty()
-      // Uploads from before the set-up was completed in another way.
+      // Uploads that are left because the set-up was completed without them.
       if (!isEmpty) await folder.removeUploads()
       const url = pocket.issuer
       if (await directory.isSetUp()) return { url, setUp: null }
@@ -232,7 +232,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
     },
     issueLoginCode: (name) => instance.issueLoginCode(name),
     issueBreakGlassCode: (name) => instance.issueBreakGlassCode(name),
-    passkeysOf: (name) => instance.passkeysOf(name),
+    listPasskeys: (name) => instance.listPasskeys(name),
     removePasskey: (name, id) => instance.removePasskey(name, id),
     rotateKeys: (rotation) => instance.rotateKeys(rotation),
     diagnose: () => instance.diagnose(),
@@ -325,7 +325,7 @@ async function compose(options: InstanceOptions, serving: Serving): Promise<Inst
       const code = await services.recovery.createBreakGlassCode(await userNamed(name))
       return { code, url: `${pocket.issuer}/lc` }
     },
-    passkeysOf: async (name) => pocket.passkeys.list((await userNamed(name)).id),
+    listPasskeys: async (name) => pocket.passkeys.list((await userNamed(name)).id),
     async removePasskey(name, id) {
       const { id: accountId } = await userNamed(name)
       const removed = await pocket.passkeys.removeAsAdministrator(accountId, id)

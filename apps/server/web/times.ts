@@ -6,7 +6,7 @@ function localTime(time: HTMLTimeElement): string {
   return format.format(new Date(time.dateTime))
 }
 
-/** “3 hours ago” explains itself under the pointer. */
+/** The tooltip of a relative time such as “3 hours ago” shows the exact time. */
 document.addEventListener('pointerover', ({ target }) => {
   const time = target instanceof Element ? target.closest<HTMLTimeElement>('time[datetime]') : null
   if (time && time.title === '') time.title = localTime(time)

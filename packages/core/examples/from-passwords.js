@@ -8,12 +8,12 @@ import { masterKey, origin, port } from './settings.js'
 
 const hashed = (password, salt) => scryptSync(password, salt, 32)
 const people = [{ id: '7', mail: 'ada@example.com', salt: 'b1', password: hashed('correct horse', 'b1') }]
-const accountOf = ({ id, mail }) => ({ id, userName: mail, email: mail })
+const toAccount = ({ id, mail }) => ({ id, userName: mail, email: mail })
 
 const accounts = {
   async find(id) {
     const person = people.find((each) => each.id === id)
-    return person && accountOf(person)
+    return person && toAccount(person)
   },
 }
 
@@ -22,10 +22,10 @@ const pocket = await createPocket({
   masterKey,
   accounts,
   stores: memoryStores(),
-  // Users without a passkey get from core's page to the password, and back with `redirect`.
+  // Core's page links to the password page, which returns to the URL in `redirect`.
   pages: { loginPath: '/login', otherMethodsUrl: '/password' },
   hooks: {
-    // The password ends with the first passkey.
+    // The first passkey replaces the password.
     after(event) {
       const person = event.event === 'passkey_added' && people.find(({ id }) => id === event.accountId)
       if (person) person.password = null

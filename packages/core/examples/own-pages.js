@@ -7,8 +7,8 @@ import { accounts, masterKey, origin, port } from './settings.js'
 
 const escaped = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 
-// The sign-in page is ours; the others are the plain ones. The module signs in where it finds a button with the id
-// `passkey`, the ceremony and the sentences for what can go wrong.
+// This service renders the sign-in page itself, and uses the default pages otherwise. The browser module needs a button with
+// the ID `passkey`, the ceremony and the error messages.
 function signInPage({ client, ceremony }, browserModule) {
   const data = (id, value) =>
     `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`

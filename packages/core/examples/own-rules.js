@@ -35,7 +35,7 @@ const pocket = await createPocket({
   },
 })
 
-// The page of the terms, with the way back that it is given.
+// The page with the terms, which returns to the path in `redirect`.
 async function terms(req, res) {
   const session = await pocket.session(req, res)
   const returnPath = new URL(req.url, origin).searchParams.get('redirect') ?? '/'

@@ -8,12 +8,12 @@ import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
 
 const people = new Map([[randomUUID(), { userName: 'ada', email: 'ada@example.com' }]])
-const accountOf = (entry) => entry && { id: entry[0], ...entry[1] }
+const toAccount = (entry) => entry && { id: entry[0], ...entry[1] }
 const byLogin = (login) => [...people].find(([, { userName, email }]) => [userName, email].includes(login))
 
 const accounts = {
-  find: async (id) => accountOf(people.has(id) ? [id, people.get(id)] : undefined),
-  findByLogin: async (login) => accountOf(byLogin(login)),
+  find: async (id) => toAccount(people.has(id) ? [id, people.get(id)] : undefined),
+  findByLogin: async (login) => toAccount(byLogin(login)),
   async register({ id, userName, email }) {
     if (byLogin(userName)) throw new ConflictError('already_in_use', 'The name is taken.')
     people.set(id, { userName, email })
@@ -21,11 +21,11 @@ const accounts = {
   },
   list: async ({ after, limit }) => {
     const ids = [...people.keys()].sort().filter((id) => id > after)
-    return ids.slice(0, limit).map((id) => accountOf([id, people.get(id)]))
+    return ids.slice(0, limit).map((id) => toAccount([id, people.get(id)]))
   },
 }
 
-// In earnest this is a transport of nodemailer or the like.
+// In production, use an e-mail library such as nodemailer.
 const mailer = { send: async ({ to, code }) => console.log(`mail ${JSON.stringify({ to, code })}`) }
 
 const pocket = await createPocket({

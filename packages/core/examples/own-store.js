@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import { codeStoreContract } from '@pocket/core/testing'
 
-// A store of your own, here over a Map. Single use is one step that says whether it happened: two that come at once must
-// not both have it.
+// A custom store, here on a Map. A code is consumed in one atomic step, so that only one of two concurrent requests can
+// use it.
 class CodeStore {
   #codes = new Map()
 
@@ -60,5 +60,5 @@ class CodeStore {
   }
 }
 
-// Each case wants an empty store.
+// Each case needs an empty store.
 for (const { name, run } of codeStoreContract) test(name, () => run(new CodeStore()))

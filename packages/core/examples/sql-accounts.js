@@ -6,7 +6,7 @@ import { home } from './home.js'
 import { invite } from './invitation.js'
 import { masterKey, origin, port } from './settings.js'
 
-// The database of the service: Pocket's tables come to those that are there.
+// Pocket adds its tables to the database of the service.
 const options = sqliteOptions(process.env.DATABASE ?? 'service.sqlite')
 await runMigrations(options, [pocketMigrations])
 const dataSource = await new DataSource(options).initialize()

@@ -25,7 +25,7 @@ import { getEndpoints } from './oidc/paths.ts'
 import { createTokenPreview } from './oidc/preview.ts'
 import { documentEvents } from './oidc/registration/document-events.ts'
 import { createSessionClosure } from './oidc/session-closure-ends.ts'
-import { lockSessionsOf } from './oidc/session-ends.ts'
+import { lockSessionsOfAccount } from './oidc/session-ends.ts'
 import { createSessionRecords } from './oidc/session-records.ts'
 import { createSiteSessions } from './oidc/site-sessions.ts'
 import type { PocketOptions } from './options.ts'
@@ -121,7 +121,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     passkeys: createPasskeyManagement(options, runRemoval),
     passkeyRemovals: createPasskeyRemovals(options, {
       endSessions,
-      lockSessions: (accountId) => lockSessionsOf(stores.artifacts, accountId),
+      lockSessions: (accountId) => lockSessionsOfAccount(stores.artifacts, accountId),
     }),
     recordCredential: (origin, credential) => history.recordCredential(origin, credential),
     lockAccountOf: (origin) => history.lockAccountOf(origin),

@@ -15,7 +15,7 @@ export const firefoxUnavailableReason: string | undefined = existsSync(program)
   ? undefined
   : 'Firefox is not installed: apt-get install --no-install-recommends firefox-esr'
 
-/** A page of a Firefox without a window. Elements are named by CSS selectors. */
+/** A page of a headless Firefox. Elements are named by CSS selectors. */
 export interface FirefoxPage extends Omit<WebKitPage, 'resize'> {
   /** Adds a virtual authenticator with discoverable credentials (WebAuthn Level 3 §11). Returns its ID. */
   addAuthenticator(options?: {

@@ -28,7 +28,7 @@ export interface WebKitPage extends AsyncDisposable {
   resize(width: number, height: number): Promise<void>
 }
 
-/** Starts WebKitGTK with Debian's WebDriver. It needs a display, because it has no mode without a window. */
+/** Starts WebKitGTK with Debian's WebDriver. It needs a display, because it has no headless mode. */
 export async function launchWebKit(): Promise<WebKitPage> {
   await using stack = new AsyncDisposableStack()
   const home = await mkdtemp(join(tmpdir(), 'pocket-webkit-'))

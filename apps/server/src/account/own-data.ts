@@ -14,7 +14,7 @@ import { passkeyDto, userDto } from '../users/user-dto.ts'
 
 export interface OwnDataDeps extends Deps {
   readonly sessions: SessionAdministration
-  readonly recovery: Pick<Recovery, 'stateOf'>
+  readonly recovery: Pick<Recovery, 'findState'>
   readonly apiKeys: ApiKeys
   readonly favourites: FavouriteStore
   readonly auditLog: AuditLogStore
@@ -41,7 +41,7 @@ export function createOwnData(deps: OwnDataDeps): OwnData {
 async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string> {
   const { directory, pocket, sessions, recovery, favourites, clock } = deps
   const storedUser = await directory.users.find(user.id)
-  const { unusedCodes, hasBreakGlassCode, lastUsedAt: usedAt, requestedFor } = await recovery.stateOf(user)
+  const { unusedCodes, hasBreakGlassCode, lastUsedAt: usedAt, requestedFor } = await recovery.findState(user)
   const head = {
     exportedAt: new Date(clock.now()).toISOString(),
     account: storedUser ? userDto(storedUser) : userDto(user),

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { emailChanged } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { noticeOf } from '../http/flash.ts'
-import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
 import { cookieNames } from '../http/preferences.ts'
@@ -75,7 +75,7 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
     const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
     const tag = submittedLanguage(ctx)
     const locale = tag === undefined ? user.locale : knownLanguage(tag)
-    const refusal = await refusalOf(() => users.updateOwn(actor, profileBody(values, { ...user, locale })))
+    const refusal = await runFormAction(() => users.updateOwn(actor, profileBody(values, { ...user, locale })))
     if (!refusal) {
       if (locale !== user.locale) savePreference(ctx, { name: cookieNames.language, value: locale, secure })
       return redirectWithNotice(ctx, 'saved')

@@ -43,7 +43,7 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
       passkeys: passkeys.map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(user, ctx), user.id)),
       recoveryNotice: await recovery.noticeFor(ctx, user),
-      recoveryCodes: await recovery.summaryOf(user),
+      recoveryCodes: await recovery.findSummary(user),
       hasBreakGlassCode: user.administrator ? await recovery.hasBreakGlassCode(user) : null,
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasOtherSignInMethod(user)),
       sessions: await sessions.list(user.id, session?.uid ?? null),

@@ -7,7 +7,7 @@ import { areas } from '../access/api-key-scope.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import type { PageDeps } from '../http/deps.ts'
-import { type Refusal, refusalOf } from '../http/form-page.ts'
+import { type Refusal, runFormAction } from '../http/form-page.ts'
 import { readListPage } from '../http/list-page.ts'
 import type { PageHandler, PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -72,7 +72,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
     const refusal: Pick<Refusal, 'status' | 'problems' | 'problem'> | null =
       formErrors.length > 0
         ? { status: 400, problems: formErrors, problem: null }
-        : await refusalOf(async () => {
+        : await runFormAction(async () => {
             const expiresAt = expirationOf(values, clock.now())
             const scopes = scopesOf(values)
             const input = { name, description: description || null, scopes, canReadSecrets, expiresAt }
@@ -94,7 +94,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
     const user = await authentication.requireUser(ctx)
     const values = lifetimeValues(ctx)
     let minted: MintedApiKey | undefined
-    const refusal = await refusalOf(async () => {
+    const refusal = await runFormAction(async () => {
       minted = await apiKeys.renew(ownerOf(ctx, user), String(ctx.params.id), expirationOf(values, clock.now()))
     })
     if (minted) return redirectWithToken(ctx, 'renewed', minted)

@@ -4,7 +4,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
-import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { listRequestOf } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -29,7 +29,7 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
   const saveSettings = withApi(async (ctx, user, api) => {
     const values = submittedValues(ctx)
     const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
-    const refusal = await refusalOf(() =>
+    const refusal = await runFormAction(() =>
       administration.updateSettings(actor, api.id, apiInput(values), values.allowCimdClients),
     )
     if (!refusal) {
@@ -46,7 +46,7 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
     const submitted = submittedPermission(ctx)
     const version = submittedVersion(ctx)
     const actor = { ...pageActor(user, ctx), ...version }
-    const refusal = await refusalOf(() => administration.savePermission(actor, api.id, submitted.id, submitted))
+    const refusal = await runFormAction(() => administration.savePermission(actor, api.id, submitted.id, submitted))
     if (!refusal) {
       flashes.set(ctx, apiTabPath(api.id, 'permissions'), { done: 'saved', name: submitted.name })
       return seeOther(ctx, apiTabPath(api.id, 'permissions'))

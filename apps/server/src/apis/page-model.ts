@@ -82,7 +82,7 @@ export interface ApiPage {
     readonly id: string
     readonly name: string
     /** Number of permissions; `null`: no access. */
-    readonly forPeople: number | null
+    readonly userPermissionCount: number | null
     readonly clientPermissionCount: number | null
   }[]
   readonly clientCount: number

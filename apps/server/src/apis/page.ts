@@ -4,7 +4,7 @@ import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
-import { refusalOf } from '../http/form-page.ts'
+import { runFormAction } from '../http/form-page.ts'
 import { type ListPageDefinition, listRequestOf, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -88,7 +88,7 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
   const create = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const values = { ...submittedValues(ctx), resource: formText(ctx, 'resource', 2000).trim() }
-    const refusal = await refusalOf(async () => {
+    const refusal = await runFormAction(async () => {
       const { id } = await administration.create(pageActor(user, ctx), {
         ...apiInput(values),
         resource: values.resource,

@@ -3,7 +3,7 @@ import { nameKey } from '@pocket/directory/internal'
 import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import type { PickedItem } from '../http/choices.ts'
 
-/** One page of the permissions; an API has few hundred, all in memory. */
+/** One page of the permissions; an API has a few hundred, all in memory. */
 export function pageOfPermissions(
   permissions: readonly ApiPermission[],
   request: Pick<ListRequest, 'page' | 'limit' | 'search' | 'sort'>,

@@ -61,7 +61,7 @@ export function createShowApi({ pocket, show, flashes, secure }: ApiPageDeps): S
       return {
         id: client.id,
         name: client.name,
-        forPeople: grant?.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
+        userPermissionCount: grant?.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
         clientPermissionCount: grant?.clientAccess ? grant.clientPermissionIds.length : null,
       }
     })

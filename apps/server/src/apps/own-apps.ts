@@ -43,12 +43,12 @@ export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAp
       filters: {},
       ...(onlyIds && { onlyIds }),
     })
-  const groupsOf = async (accountId: string) =>
+  const findGroupIds = async (accountId: string) =>
     ((await directory.accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   return {
     async listUsable(accountId, search) {
-      const groupIds = await groupsOf(accountId)
+      const groupIds = await findGroupIds(accountId)
       const { items, total } = await page({ of: 'usable', accountId, groupIds }, search, maxApps)
       const favouriteIds = new Set(await favourites.list(accountId))
       const logos = await pictures.clients(items.map(({ client }) => client.id))
@@ -83,7 +83,7 @@ export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAp
       const client = await pocket.clients.find(clientId)
       if (client === undefined) return false
       if (!client.isGroupRestricted) return true
-      const groupIds = await groupsOf(accountId)
+      const groupIds = await findGroupIds(accountId)
       return client.allowedGroupIds.some((id) => groupIds.includes(id))
     },
   }

@@ -60,7 +60,7 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
     return masterKey.mac(auditSealUse, [previous, ...lines].join('\n'))
   }
 
-  const problemOf = async (
+  const findProblem = async (
     seal: AuditSeal,
     previous: AuditSeal | undefined,
   ): Promise<BrokenBatch['problem'] | null> => {
@@ -73,7 +73,7 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
   }
 
   /** Retention has removed everything before the end of the batch. */
-  const problemOfRemovedBatch = async (seal: AuditSeal): Promise<BrokenBatch['problem'] | null> =>
+  const findProblemOfRemovedBatch = async (seal: AuditSeal): Promise<BrokenBatch['problem'] | null> =>
     (await store.entriesThrough(beginning, lastOf(seal), 1)).length === 0 ? null : 'entries_added'
 
   const seal: AuditChain['seal'] = async (signal) => {
@@ -144,7 +144,7 @@ export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): A
           count += 1
           entries += batch.entries
         }
-        const problem = isRemoved ? await problemOfRemovedBatch(batch) : await problemOf(batch, previous)
+        const problem = isRemoved ? await findProblemOfRemovedBatch(batch) : await findProblem(batch, previous)
         if (problem === null || (!isRemoved && (await isRetired(batch)))) continue
         const [from = '', to = ''] = [batch.firstAt, batch.lastAt].map((at) => new Date(at).toISOString())
         broken.push({ number: batch.number, from, to, problem })

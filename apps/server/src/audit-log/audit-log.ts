@@ -35,7 +35,7 @@ export function createAuditLog({ store, names, log, locationOf, clock, outbox }:
   const clientName = async (id: string | null) =>
     id === null ? null : ((await names.client(id)) ?? (await store.lastClientName(id)))
 
-  const namesOf = async (subjects: Subjects, known: ReadonlyMap<string, string> = new Map()): Promise<Names> => {
+  const findNames = async (subjects: Subjects, known: ReadonlyMap<string, string> = new Map()): Promise<Names> => {
     const { accountId, actorId, clientId, passkeyId } = subjects
     const unknownIds = [accountId, actorId].filter((id) => id !== null).filter((id) => !known.has(id))
     const accountNames = new Map([...(await names.accounts(unknownIds)), ...known])
@@ -54,7 +54,7 @@ export function createAuditLog({ store, names, log, locationOf, clock, outbox }:
       await log.record(event, origin)
       const subjects = subjectsOf(event)
       const location = locationOf(origin.ipAddress)
-      const entry = entryOf({ event, origin, subjects, names: await namesOf(subjects, accountNames), location })
+      const entry = entryOf({ event, origin, subjects, names: await findNames(subjects, accountNames), location })
       const now = clock.now()
       const repetition = repetitionKey(event, origin, now)
       const firstOccurrence = { occurrences: 1, lastAt: now, last: null, repetition }

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
-import { refusalOf } from '../http/form-page.ts'
+import { runFormAction } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -45,7 +45,7 @@ export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
 
   const request = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    const refusal = await refusalOf(async () => {
+    const refusal = await runFormAction(async () => {
       const encryption = encryptionOf(ctx)
       await backupDownloads.validate(encryption)
       // The next request has no body; the cookie is encrypted and read once.

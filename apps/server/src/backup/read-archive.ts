@@ -91,7 +91,7 @@ export interface ArchiveReading {
  * @throws {ArchiveError} if it is not an archive, or one of a newer version
  */
 export async function readArchive(content: AsyncIterable<Buffer>): Promise<ArchiveReading> {
-  const lines = linesOf(content)
+  const lines = readLines(content)
   const hash = createHash('sha256')
   const first = await lines.next()
   const header = first.done ? undefined : parse(first.value)
@@ -101,10 +101,10 @@ export async function readArchive(content: AsyncIterable<Buffer>): Promise<Archi
       `The archive was written by a newer version (${header.program}). Import it with that version.`,
     )
   hash.update(first.value)
-  return { header, records: recordsOf(lines, hash) }
+  return { header, records: readRecords(lines, hash) }
 }
 
-async function* recordsOf(
+async function* readRecords(
   lines: AsyncGenerator<Buffer>,
   hash: ReturnType<typeof createHash>,
 ): ArchiveReading['records'] {
@@ -133,7 +133,7 @@ function parse(line: Buffer): unknown {
 }
 
 /** Each line with its line break. */
-async function* linesOf(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* readLines(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let pending: Buffer[] = []
   let size = 0
   for await (const chunk of content) {

@@ -32,7 +32,7 @@ export interface ArchiveSource {
   readonly onEnd: (end: ArchiveEnd) => void
 }
 
-/** The lines of an archive. Files are read after the rows, so a file that was replaced since may be missing. */
+/** The lines of an archive. Files are read after the rows, so a file that has since been replaced may be missing. */
 export async function* writeArchive(source: ArchiveSource): AsyncGenerator<string> {
   const { snapshot, files, fileTables, showProgress } = source
   const hash = createHash('sha256')

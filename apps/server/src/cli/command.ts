@@ -30,7 +30,7 @@ export interface Instance extends AsyncDisposable {
   issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
   issueBreakGlassCode(name: string): Promise<{ readonly code: string; readonly url: string }>
   /** The passkeys of the user with this user name or e-mail address. */
-  passkeysOf(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>
+  listPasskeys(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>
   /** Removes a passkey, even the last one, and ends its sessions. `reviewUrl` lists the credentials that were created with it. */
   removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
   /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */

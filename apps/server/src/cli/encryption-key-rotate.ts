@@ -20,7 +20,7 @@ export const addEncryptionKeyRotate: AddCommand = (program, context) => {
     .option('--new-key-file <file>', 'file with the new key; - for standard input')
     .option('-y, --yes', 'do not ask for confirmation')
     .action(async (options: Options) => {
-      const newKey = await newKeyOf(options, context)
+      const newKey = await readNewKey(options, context)
       const config = quietConfig(context.readConfig())
       requireDatabase(config)
       await requireConfirmation('Replace the encryption key and end all sessions?', options, context)
@@ -36,7 +36,7 @@ export const addEncryptionKeyRotate: AddCommand = (program, context) => {
   withExamples(command, ['encryption-key-rotate --new-key-file new-key.txt'])
 }
 
-async function newKeyOf({ newKey, newKeyFile }: Options, context: CommandContext): Promise<Buffer> {
+async function readNewKey({ newKey, newKeyFile }: Options, context: CommandContext): Promise<Buffer> {
   if ((newKey === undefined) === (newKeyFile === undefined))
     throw new UsageError('one of --new-key and --new-key-file is required')
   if (newKey !== undefined) {

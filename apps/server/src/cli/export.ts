@@ -35,7 +35,7 @@ export const addExport: AddCommand = (program, context) => {
 }
 
 async function exportArchive(options: Options, context: CommandContext): Promise<void> {
-  const encryption = await encryptionOf(options, context)
+  const encryption = await readEncryption(options, context)
   if (options.withKey && encryption === undefined)
     throw new UsageError('--with-key requires --passphrase, --passphrase-file or --recipient')
   const { archives, config, logger } = await prepare(context)
@@ -64,7 +64,7 @@ async function prepare(context: CommandContext) {
   return { archives: await import('../composition/archives.ts'), config, logger: context.createLogger(config) }
 }
 
-async function encryptionOf({ passphrase, passphraseFile, recipient }: Options, context: CommandContext) {
+async function readEncryption({ passphrase, passphraseFile, recipient }: Options, context: CommandContext) {
   if ([passphrase, passphraseFile, recipient].filter((value) => value !== undefined).length > 1)
     throw new UsageError('--passphrase, --passphrase-file and --recipient exclude each other')
   if (recipient !== undefined) return { recipients: recipient }

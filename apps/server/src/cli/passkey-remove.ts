@@ -21,7 +21,7 @@ export const addPasskeyRemove: AddCommand = (program, context) => {
       if (id !== undefined) await requireConfirmation(`Remove the passkey ${id} of ${name}?`, options, context)
       await using app = await openInstance(context)
       if (id === undefined) {
-        const passkeys = (await app.passkeysOf(name)).map((passkey) => ({ id: passkey.id, name: passkey.name }))
+        const passkeys = (await app.listPasskeys(name)).map((passkey) => ({ id: passkey.id, name: passkey.name }))
         const linesOf = () => passkeys.map((passkey) => `${passkey.id}  ${passkey.name}`)
         return printResult({ passkeys }, options, { print, linesOf })
       }

@@ -18,7 +18,7 @@ export async function runServer(context: CommandContext): Promise<void> {
     for (const warning of config.warnings) logger.warn(warning)
     await pruneCompileCache(context.version)
   }
-  await using telemetry = await telemetryOf(config, context, logger)
+  await using telemetry = await startTelemetryIfEnabled(config, context, logger)
   if (config.processes > 1 && cluster.isPrimary) {
     await runProcesses(config.processes, logger, context.stop)
     logger.info('Stopped')
@@ -38,7 +38,7 @@ export async function runServer(context: CommandContext): Promise<void> {
 }
 
 /** Loads the libraries of telemetry only if it is on. */
-async function telemetryOf(
+async function startTelemetryIfEnabled(
   config: Config,
   { version }: CommandContext,
   logger: Logger,
@@ -68,7 +68,7 @@ async function serve(
   if (cluster.isWorker) app.canShare(end).then(shareWithOthers, () => undefined)
   if (!end.aborted) await once(end, 'abort')
   app.lockLost.throwIfAborted()
-  // Not after Ctrl-C in a terminal.
+  // Ctrl-C in a terminal stops the server without draining.
   if (stop.reason?.message !== 'SIGTERM') return
   log('Draining connections')
   await app.drain()

@@ -2,7 +2,7 @@ import type { Client } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
-import { differences, refusalOf } from '../http/form-page.ts'
+import { differences, runFormAction } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { accessChoice } from './access-form.ts'
 import { clientTab } from './client-head.ts'
@@ -17,7 +17,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
   const { directory, path, authentication, show, administration, formActor, getClient, redirectToClient } = context
   const { groups } = directory
 
-  const groupsOf = async ({ allowedGroupIds }: Access) =>
+  const listGroups = async ({ allowedGroupIds }: Access) =>
     (await groups.list(allowedGroupIds))
       .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
       .sort((a, b) => a.name.localeCompare(b.name))
@@ -32,7 +32,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
     await show(ctx, {
       view: 'client-access',
       ...shared,
-      access: { isGroupRestricted: access.isGroupRestricted, groups: await groupsOf(access) },
+      access: { isGroupRestricted: access.isGroupRestricted, groups: await listGroups(access) },
       check: await checkPerson(context, client, ctx.query),
       conflict,
     })
@@ -44,7 +44,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
     const { isGroupRestricted, groupIds: submittedIds } = accessChoice(ctx)
     const allowedGroupIds = (await groups.list(submittedIds)).map(({ id }) => id)
     const groupIds = isGroupRestricted ? allowedGroupIds : undefined
-    const refusal = await refusalOf(async () => {
+    const refusal = await runFormAction(async () => {
       if (client.isGroupRestricted !== isGroupRestricted)
         await administration.update(formActor(ctx, user), client.id, { ...client, isGroupRestricted }, groupIds)
       else if (groupIds) await administration.setAllowedGroups(formActor(ctx, user), client.id, groupIds)
@@ -65,7 +65,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
 
   /** The access as text for comparison and display: `everybody`, or the names of the groups. */
   const accessText = async (access: Access): Promise<string> =>
-    access.isGroupRestricted ? (await groupsOf(access)).map(({ name }) => name).join(', ') : 'everybody'
+    access.isGroupRestricted ? (await listGroups(access)).map(({ name }) => name).join(', ') : 'everybody'
 
   return [
     {

@@ -6,16 +6,16 @@ import type { Context } from 'koa'
 import { assertCanChangeRedirectUris } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { differences, refusalOf } from '../http/form-page.ts'
+import { differences, runFormAction } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { maxLogoBytes } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
-import { apisOf } from './apis-of-client.ts'
 import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import { keptFeatureOf } from './compatibility.ts'
 import { correctDsmRedirectUris } from './dsm.ts'
+import { listApisOfClient } from './list-apis-of-client.ts'
 import type { ClientSettingsPage } from './page-model.ts'
 import { isLocked, type SubmittedSettings, sectionViews } from './section-views.ts'
 import {
@@ -49,7 +49,7 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
       sections: sectionViews(await withUserNames(directory, client), rejected),
       logos: { light: hasLogo, dark: hasDarkLogo },
       accessTokenDurationMinutes: accessTokenMinutes(client),
-      apis: await apisOf(pocket.apis, client.id),
+      apis: await listApisOfClient(pocket.apis, client.id),
       openings: openingsOf(client),
       scim: await scimState(client.id),
       problems: rejected?.problems ?? [],
@@ -72,7 +72,7 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
       ...[...stored].filter(([name]) => lockedFields.has(name)),
     ])
     const corrections: ClientSettingsPage['corrections'][number][] = []
-    const refusal = await refusalOf(async () => {
+    const refusal = await runFormAction(async () => {
       const change = await withUserIds(directory, changeOf(fields, values))
       const dsmRedirectUris =
         client.template === 'synology-dsm' && change.redirectUris ? correctDsmRedirectUris(change.redirectUris) : null

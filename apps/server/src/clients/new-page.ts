@@ -2,7 +2,7 @@ import type { NewClientInput } from '@pocket/core'
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
-import { refusalOf } from '../http/form-page.ts'
+import { runFormAction } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { accessChoice } from './access-form.ts'
@@ -57,7 +57,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     const { values, isGroupRestricted } = formValues(ctx, template)
     const model = { ...page(template), viewer: viewerOf(user), values, isGroupRestricted }
     let draft: ClientDraft | undefined
-    const refusal = await refusalOf(async () => {
+    const refusal = await runFormAction(async () => {
       draft = createDraft(template, values)
       if (draft.warning && draft.warning.address !== formText(ctx, 'sure', 2000)) return
       const { id, isPublic } = values

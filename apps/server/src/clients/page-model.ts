@@ -256,7 +256,7 @@ export interface ClientSettingsPage extends ClientTab {
     readonly name: string
     readonly resource: string
     /** Number of permissions on behalf of users; `null`: no access. */
-    readonly forPeople: number | null
+    readonly userPermissionCount: number | null
     readonly clientPermissionCount: number | null
     readonly permissions: number
   }[]

@@ -3,7 +3,7 @@ import { ConflictError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import type { SettingStore } from '../settings/setting-store.ts'
 
-/** The row of the settings that is not a setting. */
+/** A row of the table of settings that is not a setting itself. */
 const marker = 'setUpClosed'
 
 /**

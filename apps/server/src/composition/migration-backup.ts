@@ -212,7 +212,7 @@ async function newestUsableBackup(config: Config, logger: Logger) {
   const reasons: string[] = []
   for (const path of await migrationBackups(config)) {
     try {
-      const { applied, fingerprints } = await findingsOf(path, config, logger)
+      const { applied, fingerprints } = await inspectBackup(path, config, logger)
       if (applied.size === 0) throw new ConfigurationError('It has no tables of this server.')
       const header = { migrations: Object.fromEntries(applied), program: path }
       assertKnownMigrations(header, { tables, migrations })
@@ -228,7 +228,7 @@ async function newestUsableBackup(config: Config, logger: Logger) {
   )
 }
 
-async function findingsOf(path: string, { database }: Config, logger: Logger) {
+async function inspectBackup(path: string, { database }: Config, logger: Logger) {
   // An older backup is better than a damaged one.
   if (database.kind === 'sqlite') {
     const findings = await inspectDatabase({ kind: 'sqlite', path }, logger)

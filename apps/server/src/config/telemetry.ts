@@ -87,7 +87,7 @@ const logsExporter: Variable<string> = {
   type: 'text',
   default: 'console',
   description: 'Has no effect: logs go to standard output. A collector reads them there.',
-  // A list for all programs of a cluster must not stop this one.
+  // A cluster can set the variable for all programs, so other values must not prevent the start.
   parse: ({ text }) => text,
 }
 

@@ -8,7 +8,7 @@ import type { AppliedFile, ManagedStore } from '../managed/managed-store.ts'
 import { settingUse } from '../settings/settings.ts'
 import type { Existing, Kind, KindName } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
-import { type Change, type Declaration, declare, declaredFields, existingOf, itemsOf, keyOf } from './plan.ts'
+import { type Change, type Declaration, declare, declaredFields, findExisting, itemsOf, keyOf } from './plan.ts'
 import { InvalidFileError, maxProblems, type Path, type Problem } from './problem.ts'
 import { escapeReferences } from './references.ts'
 
@@ -66,7 +66,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   const isSameFile = ({ encryptedDigest }: AppliedFile, { digest }: ConfigurationFile) =>
     masterKey.decrypt(settingUse, encryptedDigest) === digest
 
-  const outcomeOf = async (file: ConfigurationFile): Promise<Outcome> => {
+  const compareRevisions = async (file: ConfigurationFile): Promise<Outcome> => {
     const applied = await store.appliedFile()
     const revision = file.content.revision ?? null
     if (!applied || (revision ?? 0) > (applied.revision ?? 0)) return 'current'
@@ -121,7 +121,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   }
 
   /** Objects that an earlier file declared and this one does not. */
-  const removalsOf = async (file: ConfigurationFile, kind: Kind, declaredIds: ReadonlySet<string>) => {
+  const findRemovals = async (file: ConfigurationFile, kind: Kind, declaredIds: ReadonlySet<string>) => {
     if (!file.content.prune || kind.name === 'settings') return { removals: [], problems: [] }
     const managed = (await store.list()).filter((object) => object.kind === kind.name)
     const removals: Existing[] = []
@@ -147,7 +147,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   const compare = async (file: ConfigurationFile): Promise<Result> => {
     const applied = await store.appliedFile()
     const isReplaced = applied !== undefined && applied.revision === null && !isSameFile(applied, file)
-    const outcome = isReplaced && file.content.revision === undefined ? 'replaced' : await outcomeOf(file)
+    const outcome = isReplaced && file.content.revision === undefined ? 'replaced' : await compareRevisions(file)
     const { problems } = await inspect(file)
     if (problems.length > 0) throw new InvalidFileError(file.source, problems)
     const changes: Change[] = []
@@ -155,7 +155,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
       const declarations = await declarationsOf(file, kind)
       const ids = new Set(declarations.flatMap(({ existing }) => (existing ? [existing.id] : [])))
       changes.push(...declarations.flatMap(({ change }) => (change ? [change] : [])))
-      const { removals, problems: refusals } = await removalsOf(file, kind, ids)
+      const { removals, problems: refusals } = await findRemovals(file, kind, ids)
       problems.push(...refusals)
       changes.push(...removals.map((existing) => deletionOf(kind, existing)))
     }
@@ -222,17 +222,17 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   }
 
   /** The IDs of the objects that the items of a kind describe. */
-  const declaredIdsOf = async (file: ConfigurationFile, kind: Kind): Promise<ReadonlySet<string>> => {
+  const findDeclaredIds = async (file: ConfigurationFile, kind: Kind): Promise<ReadonlySet<string>> => {
     const ids = new Set<string>()
     for (const { item } of itemsOf(file.content, kind)) {
-      const existing = await existingOf(kind, item)
+      const existing = await findExisting(kind, item)
       if (existing) ids.add(existing.id)
     }
     return ids
   }
 
   const converge = async (file: ConfigurationFile): Promise<Result> => {
-    const outcome = await outcomeOf(file)
+    const outcome = await compareRevisions(file)
     if (outcome !== 'current' && file.problems.length === 0) return { outcome, changes: [] }
     const findings = await inspect(file)
     const { problems } = findings
@@ -246,9 +246,9 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
     for (const kind of kinds.toReversed()) {
       const ids =
         problems.length > 0
-          ? await declaredIdsOf(file, kind)
+          ? await findDeclaredIds(file, kind)
           : new Set(managed.filter((object) => object.kind === kind.name).map(({ id }) => id))
-      const { removals, problems: refusals } = await removalsOf(file, kind, ids)
+      const { removals, problems: refusals } = await findRemovals(file, kind, ids)
       problems.push(...refusals)
       // Otherwise objects whose items have problems would be removed.
       for (const existing of problems.length > 0 ? [] : removals) {

@@ -41,7 +41,7 @@ export function itemsOf(content: FileContent, kind: Kind): readonly { readonly i
 /** Compares an item with the stored object. */
 export async function declare(kind: Kind, { item: written, path }: { item: Item; path: Path }): Promise<Declaration> {
   const item = kind.normalize(written)
-  const existing = await existingOf(kind, item)
+  const existing = await findExisting(kind, item)
   const fields = Object.keys(declaredFields(item)).filter((field) => !isDeclared(item[field], existing?.item[field]))
   const change =
     existing && fields.length === 0
@@ -88,7 +88,7 @@ function keysOf(permissions: unknown): readonly unknown[] {
 }
 
 /** The stored object that an item describes, perhaps by its earlier key. */
-export async function existingOf(kind: Kind, item: Item): Promise<Existing | undefined> {
+export async function findExisting(kind: Kind, item: Item): Promise<Existing | undefined> {
   return (
     (await kind.find(keyOf(kind, item), item)) ??
     (typeof item.previously === 'string' ? await kind.find(item.previously, item) : undefined)

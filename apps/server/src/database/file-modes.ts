@@ -14,7 +14,7 @@ export async function createPrivateFile(path: string): Promise<void> {
 /** Warns about secret files that other users can read. Leaves the mode unchanged because it may be intended. */
 export async function warnAboutReadableSecrets(paths: readonly string[], logger: Logger): Promise<void> {
   for (const file of paths) {
-    const mode = await modeOf(file)
+    const mode = await readMode(file)
     if (mode === undefined || (mode & 0o077) === 0) continue
     logger.warn(
       { file, mode: mode.toString(8) },
@@ -23,7 +23,7 @@ export async function warnAboutReadableSecrets(paths: readonly string[], logger:
   }
 }
 
-async function modeOf(path: string): Promise<number | undefined> {
+async function readMode(path: string): Promise<number | undefined> {
   // Windows has no POSIX file modes.
   if (process.platform === 'win32') return undefined
   const stats = await stat(path).catch(() => undefined)

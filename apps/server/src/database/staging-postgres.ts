@@ -14,10 +14,10 @@ export async function stagePostgres(
   url: string,
   { initial, migrations, tables, logger }: StagingOptions,
 ): Promise<Staging> {
-  const patientUrl = withoutTimeouts(url)
+  const urlWithoutTimeouts = withoutTimeouts(url)
   const { default: driver } = await import('pg')
-  const options = { ...postgresOptions(withDefaultTls(patientUrl), tables), driver, schema }
-  const connection = await connectToPostgres({ url: patientUrl, tables: [], logger, poolSize: 1 })
+  const options = { ...postgresOptions(withDefaultTls(urlWithoutTimeouts), tables), driver, schema }
+  const connection = await connectToPostgres({ url: urlWithoutTimeouts, tables: [], logger, poolSize: 1 })
   const stack = new AsyncDisposableStack()
   stack.defer(() => connection.destroy())
   const runner = connection.createQueryRunner()

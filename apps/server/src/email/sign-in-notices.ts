@@ -15,7 +15,7 @@ const noticeLifetime = 3 * 24 * 60 * 60_000
 export function withSignInNotices(deps: EmailDeps, onQueued: () => void): AuditSink {
   const { audit, database, settings, transaction } = deps
   /** Codes can be created or found by others, so their use is always reported regardless of the setting. */
-  const kindOf = async (event: AuditEvent): Promise<NoticeKind | undefined> => {
+  const findKind = async (event: AuditEvent): Promise<NoticeKind | undefined> => {
     if (!isNoticed(event)) return undefined
     const { emailLoginNotificationEnabled, smtpHost } = await settings.lastKnown()
     const isReachable = smtpHost !== ''
@@ -25,7 +25,7 @@ export function withSignInNotices(deps: EmailDeps, onQueued: () => void): AuditS
   }
   return {
     async record(event, origin) {
-      const kind = await kindOf(event)
+      const kind = await findKind(event)
       if (kind === undefined || !('accountId' in event) || event.accountId === undefined)
         return audit.record(event, origin)
       const { accountId } = event

@@ -11,7 +11,7 @@ export interface EmailVerification {
   /** Sends a link that is valid for a day and replaces an earlier one. @throws {ConflictError} `user_email_not_set` */
   begin(user: User): Promise<void>
   /** The account of an unexpired verification link. */
-  accountOf(token: string): Promise<string | undefined>
+  findAccountId(token: string): Promise<string | undefined>
   /** Consumes the token. @throws {InvalidInputError} `invalid_email_verification_token` */
   finish(actor: Actor, token: string): Promise<void>
 }
@@ -32,7 +32,7 @@ export function createEmailVerification(deps: EmailDeps): EmailVerification {
         await outbox.queue({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
       }),
 
-    async accountOf(token) {
+    async findAccountId(token) {
       const verification = await store.find(hashOf(token))
       return verification && verification.expiresAt > clock.now() ? verification.accountId : undefined
     },

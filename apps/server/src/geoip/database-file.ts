@@ -41,7 +41,7 @@ export function createDatabaseFile({
   let timer: NodeJS.Timeout | undefined
 
   const read = async () => {
-    const identity = identityOf(await statOf(path))
+    const identity = identityOf(await statIfExists(path))
     if (identity === lastIdentity) return
     lastIdentity = identity
     failure = null
@@ -66,7 +66,7 @@ export function createDatabaseFile({
   const onChange = (stats: Stats) => {
     clearTimeout(timer)
     timer = setTimeout(async () => {
-      const currentStats = await statOf(path)
+      const currentStats = await statIfExists(path)
       if (currentStats !== undefined && identityOf(currentStats) !== identityOf(stats)) onChange(currentStats)
       else await refresh()
     }, stabilityThreshold).unref()
@@ -79,7 +79,7 @@ export function createDatabaseFile({
     get failure() {
       return failure
     },
-    writtenAt: async () => (await statOf(path))?.mtimeMs ?? null,
+    writtenAt: async () => (await statIfExists(path))?.mtimeMs ?? null,
     refresh,
     watch() {
       // Polls, because network file systems do not report changes.
@@ -92,7 +92,7 @@ export function createDatabaseFile({
   }
 }
 
-async function statOf(path: string): Promise<Stats | undefined> {
+async function statIfExists(path: string): Promise<Stats | undefined> {
   // A file whose status cannot be read is treated as missing.
   return stat(path).catch(() => undefined)
 }

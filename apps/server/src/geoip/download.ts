@@ -24,7 +24,7 @@ export function createDownload({ url, ...options }: DownloadOptions): DownloadDa
   const { host } = new URL(url)
   return async (to, signal) => {
     try {
-      const expectedHash = await checksumOf(url, download, signal)
+      const expectedHash = await fetchChecksum(url, download, signal)
       const { status, headers, body } = await download(url, { signal })
       if (status !== 200) throw refusal(status, host)
       if (Number(headers.get('content-length') ?? 0) > maxDatabaseBytes) throw tooLarge(host)
@@ -39,7 +39,7 @@ export function createDownload({ url, ...options }: DownloadOptions): DownloadDa
 }
 
 /** MaxMind provides the checksum at the same URL with a different suffix; `undefined` if there is none. */
-async function checksumOf(url: string, download: PublicDownload, signal: AbortSignal): Promise<string | undefined> {
+async function fetchChecksum(url: string, download: PublicDownload, signal: AbortSignal): Promise<string | undefined> {
   const address = new URL(url)
   if (address.searchParams.get('suffix') !== 'tar.gz') return undefined
   address.searchParams.set('suffix', 'tar.gz.sha256')

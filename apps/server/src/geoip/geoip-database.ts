@@ -33,7 +33,7 @@ const samples = ['1.1.1.1', '8.8.8.8', '81.2.69.160', '203.0.113.1', '2001:4860:
  * @throws {GeoIpError} `not_readable`, `too_large`, `not_a_database`, `not_of_cities`
  */
 export async function openGeoIpDatabase(path: string): Promise<GeoIpDatabase> {
-  const reader = readerOf(await contentOf(path))
+  const reader = readerOf(await readContent(path))
   const { databaseType: type, buildEpoch } = reader.metadata
   if (!/\bCity\b/i.test(String(type)))
     throw new GeoIpError('not_of_cities', `It is a ${type} database, not a city database.`)
@@ -55,7 +55,7 @@ export async function openGeoIpDatabase(path: string): Promise<GeoIpDatabase> {
   return database
 }
 
-async function contentOf(path: string): Promise<Buffer> {
+async function readContent(path: string): Promise<Buffer> {
   try {
     // Checks the size before loading the file into memory.
     if ((await stat(path)).size > maxDatabaseBytes) throw new GeoIpError('too_large', 'It is larger than 300 MB.')

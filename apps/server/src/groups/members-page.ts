@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { listRequestOf } from '../http/list-page.ts'
 import { type GroupPageContext, groupPath, memberList } from './show-group.ts'
 
@@ -53,7 +53,7 @@ export function memberPages(context: GroupPageContext) {
         chosen.some(({ administrator }) => administrator),
         async () => {
           const actor = pageActor(viewer, ctx)
-          const refusal = await refusalOf(() =>
+          const refusal = await runFormAction(() =>
             directory.withLock(async () => {
               const endsAt = parseEndDay(entered)
               for (const { id: userId } of chosen) {
@@ -115,7 +115,7 @@ export function memberPages(context: GroupPageContext) {
       await reauthenticateIf(user.administrator, async () => {
         const entered = formText(ctx, 'endsAt', 10)
         const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
-        const refusal = await refusalOf(async () =>
+        const refusal = await runFormAction(async () =>
           groups.setMembershipEnd(actor, { groupId, userId, endsAt: parseEndDay(entered) }),
         )
         if (!refusal) return redirectWithNotice(ctx, groupId, 'end_saved', 'members', nameOf(user))

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { createClientAdministration } from '../clients/administration.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { listReturnUrl } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -66,7 +66,7 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
       const viewer = await authentication.requireUser(ctx)
       const values = readValues(ctx)
       let id = ''
-      const refusal = await refusalOf(async () => {
+      const refusal = await runFormAction(async () => {
         id = (await groups.create(pageActor(viewer, ctx), values)).id
       })
       if (!refusal) return redirectWithNotice(ctx, id, 'created', 'members')
@@ -83,7 +83,7 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
       const managed = (await groups.isManagedByLdap(group)) && { name: group.name, friendlyName: group.friendlyName }
       const values = { ...readValues(ctx), ...managed }
       const claims = readClaims(ctx)
-      const refusal = await refusalOf(() =>
+      const refusal = await runFormAction(() =>
         directory.withLock(async () => {
           await groups.update(actorOf(ctx, viewer), group.id, values)
           if (claims) await groups.setClaims(pageActor(viewer, ctx), group.id, claims)
@@ -110,7 +110,7 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
       const hiddenIds = allowedBefore.filter((client) => !client.isGroupRestricted).map(({ id }) => id)
       const actor = { ...pageActor(viewer, ctx), ...submittedVersion(ctx) }
       const allowed = [...new Set([...submitted.map(({ id }) => id), ...hiddenIds])]
-      const refusal = await refusalOf(() =>
+      const refusal = await runFormAction(() =>
         directory.withLock(() => clientAdministration.setAllowedTo(actor, group.id, allowed)),
       )
       if (!refusal) return redirectWithNotice(ctx, group.id, 'clients_saved', 'clients')

@@ -21,7 +21,7 @@ export interface Difference<Field extends string = string> {
 }
 
 /** Runs the action of a form. Returns the reason for a rejection that the user can correct; rethrows every other error. */
-export async function refusalOf(action: () => Promise<unknown>): Promise<Refusal | null> {
+export async function runFormAction(action: () => Promise<unknown>): Promise<Refusal | null> {
   try {
     await action()
     return null

@@ -37,7 +37,7 @@ export async function listen(
   if (unixSocket !== undefined && unixSocketMode !== undefined) await chmod(unixSocket, unixSocketMode)
 }
 
-/** Rejects if another server uses the port, which may also be one whose processes share it. */
+/** Rejects if another server uses the port, also one that shares the port between its processes. */
 async function assertFree(host: string, port: number): Promise<void> {
   const probe = createServer().listen({ host, port, exclusive: true })
   await once(probe, 'listening')

@@ -37,7 +37,7 @@ export function readiness({
 }: ReadinessDeps) {
   let latest: { readonly startedAt: number; readonly outcomes: Promise<Record<string, Outcome>> } | undefined
 
-  const outcomeOf = async (name: string, check: Check): Promise<Outcome> => {
+  const runCheck = async (name: string, check: Check): Promise<Outcome> => {
     const timeout = Promise.withResolvers<never>()
     const timer = setTimeout(() => timeout.reject(new Error(`no response within ${maxWait} ms`)), maxWait)
     try {
@@ -53,7 +53,7 @@ export function readiness({
   const run = async (): Promise<Record<string, Outcome>> => ({
     ...Object.fromEntries(
       await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => [name, await outcomeOf(name, check)] as const),
+        Object.entries(checks).map(async ([name, check]) => [name, await runCheck(name, check)] as const),
       ),
     ),
     ...Object.fromEntries(

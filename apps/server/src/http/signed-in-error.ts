@@ -11,7 +11,7 @@ interface ErrorDetails {
   readonly requestId: string | null
 }
 
-/** Where the cause can be mended, by error code. */
+/** The page where the cause can be fixed, by error code. */
 const remedies: Readonly<Record<string, string>> = {
   passkey_required: '/settings/account/security',
   sign_in_again: '/settings/account/security',

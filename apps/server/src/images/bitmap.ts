@@ -19,7 +19,7 @@ const maxSeconds = 15
 /** @throws {InvalidInputError} `invalid_image` */
 export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: BitmapRules): Promise<PreparedImage> {
   return decoding(async () => {
-    const { pages } = await metadataOf(bytes)
+    const { pages } = await readMetadata(bytes)
     const format = rules.format ?? outputFormats[kind]
     const animated = pages > 1 && (format === 'gif' || format === 'webp')
     const encoded = resize(open(bytes, animated).autoOrient(), rules).toFormat(format)
@@ -30,7 +30,7 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
 /** Decodes all frames. @throws {InvalidInputError} `invalid_image` */
 export function inspectBitmap(bytes: Buffer): Promise<Inspection> {
   return decoding(async () => {
-    const { width, height, exif, xmp } = await metadataOf(bytes)
+    const { width, height, exif, xmp } = await readMetadata(bytes)
     await open(bytes, true).resize(1, 1, { fit: 'fill' }).raw().toBuffer()
     return { width, height, hasMetadata: exif !== undefined || xmp !== undefined }
   })
@@ -61,7 +61,7 @@ function open(bytes: Buffer, animated: boolean): Sharp {
 const outputFormats = { png: 'png', jpeg: 'jpeg', gif: 'gif', webp: 'webp', avif: 'webp', tiff: 'png' } as const
 
 /** With the dimensions of one frame. @throws {InvalidInputError} `invalid_image` if all frames have too many pixels */
-async function metadataOf(bytes: Buffer): Promise<Metadata & { readonly pages: number }> {
+async function readMetadata(bytes: Buffer): Promise<Metadata & { readonly pages: number }> {
   const metadata = await sharp(bytes, { limitInputPixels: false }).metadata()
   const { width, height, pages = 1 } = metadata
   if (width * height * pages > maxPixels) throw invalidImage('it has too many pixels')

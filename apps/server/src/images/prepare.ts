@@ -42,7 +42,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
  * @throws {InvalidInputError} `invalid_image` for a damaged image or one with too many pixels
  */
 export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<PreparedImage> {
-  const kind = await kindOf(bytes)
+  const kind = await detectKind(bytes)
   if (kind === undefined || !rules.kinds.includes(kind))
     throw unsupportedImage(rules.kinds.map((accepted) => kindNames[accepted]))
   // The image libraries are loaded on demand: they are large, and uploads are rare.
@@ -60,7 +60,7 @@ export async function prepareImage(bytes: Buffer, rules: ImageRules): Promise<Pr
   return prepareBitmap(bytes, kind, rules)
 }
 
-async function kindOf(bytes: Buffer): Promise<Kind | undefined> {
+async function detectKind(bytes: Buffer): Promise<Kind | undefined> {
   const fileType = await fileTypeFromBuffer(bytes)
   if (fileType !== undefined && fileType.mime !== 'application/xml') return kindsByMediaType[fileType.mime]
   return /<(?:[a-z]+:)?svg[\s>/]/i.test(bytes.subarray(0, 8192).toString('utf8')) ? 'svg' : undefined

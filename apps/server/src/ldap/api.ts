@@ -69,13 +69,13 @@ const runSchema = named('LdapRunDto', {
       type: 'array',
       items: {
         type: 'object',
-        required: ['dn', 'id', 'code', 'detail', 'inTheWay'],
+        required: ['dn', 'id', 'code', 'detail', 'conflictingUser'],
         properties: {
           dn: text,
           id: optionalText,
           code: text,
           detail: optionalText,
-          inTheWay: { type: ['object', 'null'], properties: { userId: text, userName: text } },
+          conflictingUser: { type: ['object', 'null'], properties: { userId: text, userName: text } },
         },
       },
     },

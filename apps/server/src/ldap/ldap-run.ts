@@ -8,7 +8,7 @@ export interface RunProblem {
   readonly code: string
   readonly detail: string | null
   /** The existing user that conflicts with the entry and may be linked to it. */
-  readonly inTheWay: { readonly userId: string; readonly userName: string } | null
+  readonly conflictingUser: { readonly userId: string; readonly userName: string } | null
 }
 
 /** A line of a plan: the affected user or group and its changes. */

@@ -8,12 +8,12 @@ import type { PlanLine, PlanSummary, RunProblem } from './ldap-run.ts'
 const maxLines = 200
 
 export function problemsOf(problems: readonly SkippedEntry[]): readonly RunProblem[] {
-  return problems.slice(0, maxLines).map(({ dn, id, code, detail, inTheWay }) => ({
+  return problems.slice(0, maxLines).map(({ dn, id, code, detail, conflictingUser }) => ({
     dn: truncate(dn),
     id: id ?? null,
     code: code.slice(0, 64),
     detail: detail === undefined ? null : truncate(detail),
-    inTheWay: inTheWay ?? null,
+    conflictingUser: conflictingUser ?? null,
   }))
 }
 

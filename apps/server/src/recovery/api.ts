@@ -155,7 +155,7 @@ function administrationOperations(deps: RecoveryOperationDeps): readonly Operati
 }
 
 async function stateDto({ recovery, recoveryRequests }: RecoveryOperationDeps, id: string) {
-  const { unusedCodes, hasBreakGlassCode, lastUsedAt } = await recovery.stateOf({ id })
+  const { unusedCodes, hasBreakGlassCode, lastUsedAt } = await recovery.findState({ id })
   return {
     ...{ unusedCodes, hasBreakGlassCode },
     lastUsedAt: formatOptionalInstant(lastUsedAt),

@@ -106,7 +106,7 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
   }
   const showStop = async (ctx: Context) => {
     const token = String(ctx.query.token ?? '').slice(0, maxTokenLength)
-    const userName = await recoveryRequests.userNameOf(token)
+    const userName = await recoveryRequests.findUserName(token)
     await show(ctx, { view: 'stop-recovery', state: userName ? 'ask' : 'ended', userName: userName ?? '', token })
   }
   const stop = async (ctx: Context) => {

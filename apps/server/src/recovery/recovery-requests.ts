@@ -41,7 +41,7 @@ export interface RecoveryRequests {
   /** Sends the codes whose waiting period is over. */
   sendDue(signal: AbortSignal): Promise<void>
   /** The user name of a recovery that this token can stop. */
-  userNameOf(token: string): Promise<string | undefined>
+  findUserName(token: string): Promise<string | undefined>
   /** Stops the recovery of a token, and cancels its code. */
   stopByToken(token: string, origin: RequestOrigin): Promise<StopOutcome>
   /** Stops the recovery of a user, by this user or an administrator. */
@@ -194,7 +194,7 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
       if (failures.length > 0) throw failures[0]
     },
 
-    async userNameOf(token) {
+    async findUserName(token) {
       const found = await findByToken(token)
       return found && (await directory.find(found.accountId))?.userName
     },

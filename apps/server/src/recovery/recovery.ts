@@ -21,9 +21,9 @@ export interface Recovery {
   /** Whether the settings allow recovery codes at all. */
   isOffered(): Promise<boolean>
   /** `null` if the user may have no codes. */
-  summaryOf(user: User): Promise<RecoveryCodeSummary | null>
+  findSummary(user: User): Promise<RecoveryCodeSummary | null>
   /** For the data export, without the codes. */
-  stateOf(user: Pick<User, 'id'>): Promise<{
+  findState(user: Pick<User, 'id'>): Promise<{
     readonly unusedCodes: number
     readonly hasBreakGlassCode: boolean
     /** The last use of a code. */
@@ -71,10 +71,10 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
   return {
     isOffered: async () => (await settings.lastKnown()).recoveryCodes !== 'disabled',
 
-    summaryOf: async (user) =>
+    findSummary: async (user) =>
       (await isAllowed(user)) ? { left: await codes.countCodes(user.id, 'recovery'), total: codeCount } : null,
 
-    async stateOf(user) {
+    async findState(user) {
       const { usedAt = null, readyAt = null } = (await recoveries.find(user.id)) ?? {}
       return {
         unusedCodes: await codes.countCodes(user.id, 'recovery'),

@@ -7,7 +7,7 @@ import { pageActor } from '../access/actor.ts'
 import { mask } from '../access/secret-access.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
-import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -85,7 +85,7 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
     const token = readToken(ctx, before)
     const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
     const input = { ...values, token, clientId: client.id }
-    const refusal = await refusalOf(() =>
+    const refusal = await runFormAction(() =>
       before ? providers.update(actor, before.id, input) : providers.createFirst(actor, input),
     )
     if (!refusal) {

@@ -25,16 +25,16 @@ export function userSessionsPages({
       }
       await (administrator ? reauthentication.when('administrator', action)(ctx) : action(ctx))
     }
-  const actorOf = async (ctx: Context) => pageActor(await authentication.requireUser(ctx), ctx)
+  const findActor = async (ctx: Context) => pageActor(await authentication.requireUser(ctx), ctx)
 
   const pages = {
     end: withUser(async (ctx, id) => {
-      await sessions.end(await actorOf(ctx), id, String(ctx.params.sessionId))
+      await sessions.end(await findActor(ctx), id, String(ctx.params.sessionId))
       return 'session_ended'
     }),
 
     endAll: withUser(async (ctx, id) => {
-      await sessions.endOthers(await actorOf(ctx), id, null)
+      await sessions.endOthers(await findActor(ctx), id, null)
       return 'sessions_ended'
     }),
   }

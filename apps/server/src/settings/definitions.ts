@@ -63,10 +63,10 @@ export const pocketIdKeys = [
 
 export type PocketIdKey = (typeof pocketIdKeys)[number]
 
-const inPocketId: ReadonlySet<SettingKey> = new Set(pocketIdKeys)
+const pocketIdKeySet: ReadonlySet<SettingKey> = new Set(pocketIdKeys)
 
 export function isPocketIdKey(key: SettingKey): boolean {
-  return inPocketId.has(key)
+  return pocketIdKeySet.has(key)
 }
 
 export const additionalKeys = settingKeys.filter((key) => !isPocketIdKey(key))

@@ -7,7 +7,7 @@ import { bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import { pickedGroups } from '../http/choices.ts'
 import { formText, formTexts } from '../http/form.ts'
-import { refusalOf } from '../http/form-page.ts'
+import { runFormAction } from '../http/form-page.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -91,7 +91,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     const refusal =
       problems.length > 0
         ? { status: 400, problems }
-        : await refusalOf(async () => {
+        : await runFormAction(async () => {
             if (formText(ctx, 'enable', 3) === 'yes' && (await isDisabled()))
               await settings.change(
                 pageActor(user, ctx),

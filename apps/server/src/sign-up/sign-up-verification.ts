@@ -25,13 +25,13 @@ const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 export function createSignUpVerification(
   deps: Omit<SignUpDeps, 'mail' | 'signUpSettings'>,
-  verification: Pick<EmailVerification, 'accountOf' | 'finish'>,
+  verification: Pick<EmailVerification, 'findAccountId' | 'finish'>,
 ): SignUpVerification {
   const { database, directory, deleteUserData, audit, transaction, clock } = deps
   const store = database.approvals
 
   const find = async (token: string) => {
-    const id = await verification.accountOf(token)
+    const id = await verification.findAccountId(token)
     const waiting = id === undefined ? undefined : await store.find(id)
     if (!waiting?.awaitsVerification) return undefined
     const user = await directory.find(waiting.accountId)

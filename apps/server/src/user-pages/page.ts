@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { pickedGroups } from '../http/choices.ts'
 import { formTexts } from '../http/form.ts'
-import { differences, refusalOf, submittedVersion } from '../http/form-page.ts'
+import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { userPath, usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -58,7 +58,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       (await users.isManagedByLdap(before))
         ? users.setAdministrator(actor, id, values.isAdmin)
         : users.update(actor, id, userFormBody(values, before))
-    const refusal = await refusalOf(() =>
+    const refusal = await runFormAction(() =>
       directory.withLock(async () => {
         await change()
         if (claims) await users.setClaims(pageActor(viewer, ctx), id, claims)
@@ -91,7 +91,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       const createUser = async () => {
         const selectedGroupIds = formTexts(ctx, 'groups')
         let id = ''
-        const refusal = await refusalOf(async () => {
+        const refusal = await runFormAction(async () => {
           const body = { ...userFormBody(values), userGroupIds: [...selectedGroupIds] }
           id = (await users.create(pageActor(viewer, ctx), body)).id
         })
@@ -121,7 +121,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       const user = await users.find(String(ctx.params.id))
       const disabled = !ctx.path.endsWith('/enable')
       await reauthenticateIf(user.administrator, async () => {
-        const refusal = await refusalOf(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
+        const refusal = await runFormAction(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
         if (!refusal) return redirectWithNotice(ctx, user.id, disabled ? 'disabled' : 'enabled', 'profile')
         await showUser(ctx, viewer, user, 'profile', { problem: refusal.problem ?? 'validation_failed' })
         ctx.status = refusal.status
@@ -146,7 +146,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
       await reauthenticateIf(user.administrator, async () => {
-        const refusal = await refusalOf(() => users.remove(pageActor(viewer, ctx), user.id))
+        const refusal = await runFormAction(() => users.remove(pageActor(viewer, ctx), user.id))
         if (refusal) {
           await showUser(ctx, viewer, user, 'profile', { problem: refusal.problem })
           ctx.status = refusal.status

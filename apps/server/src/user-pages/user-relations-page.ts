@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { pickedGroups } from '../http/choices.ts'
 import { formTexts } from '../http/form.ts'
-import { refusalOf, submittedVersion } from '../http/form-page.ts'
+import { runFormAction, submittedVersion } from '../http/form-page.ts'
 import { seeOther } from '../http/show-page.ts'
 import { maxImageBytes } from '../images/application-images.ts'
 import { readUpload } from '../images/upload.ts'
@@ -30,7 +30,7 @@ export function userRelationsPages(context: UserPageContext) {
   return {
     setGroups: withUser(async (ctx, viewer, user) => {
       const selectedIds = formTexts(ctx, 'groups')
-      const refusal = await refusalOf(() => users.setGroups(actorOf(ctx, viewer), user.id, selectedIds))
+      const refusal = await runFormAction(() => users.setGroups(actorOf(ctx, viewer), user.id, selectedIds))
       if (!refusal) return redirectWithNotice(ctx, user.id, 'groups_saved', 'access')
       const groups = pickedGroups(await directory.groups.list(selectedIds))
       await showUser(ctx, viewer, await users.find(user.id), 'access', { groups, conflict: [] })

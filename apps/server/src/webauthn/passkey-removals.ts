@@ -35,7 +35,7 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
   const { passkeyRemovals, passkeys, clients } = pocket
   const clientAdministration = createClientAdministration(deps)
 
-  const stateOf = async ({
+  const findState = async ({
     kind,
     id,
     accountId,
@@ -45,7 +45,7 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
     const isWithdrawn = kind === 'api_key' ? (await apiKeys.find(accountId, id)) === undefined : withdrawn
     return isWithdrawn ? 'withdrawn' : inUse ? 'kept' : 'active'
   }
-  const nameOf = async ({ kind, label }: CreatedCredential): Promise<string> => {
+  const findName = async ({ kind, label }: CreatedCredential): Promise<string> => {
     if (label === null) return ''
     switch (kind) {
       case 'client_secret':
@@ -66,7 +66,7 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
     const reviewed: ReviewedCredential[] = []
     for (const credential of credentials) {
       const { kind, id, at } = credential
-      reviewed.push({ kind, id, at, name: await nameOf(credential), state: await stateOf(credential) })
+      reviewed.push({ kind, id, at, name: await findName(credential), state: await findState(credential) })
     }
     return { passkeyId, passkeyName, credentials: reviewed }
   }
@@ -97,12 +97,12 @@ export function createPasskeyRemovalReview(deps: Deps & { readonly apiKeys: ApiK
     const details = await passkeyRemovals
       .find(removal.accountId, removal.passkeyId, { origin })
       .catch((error: unknown) => {
-        // A passkey that no session used has ended none.
+        // The removal of a passkey that no session used has ended no session.
         if (!(error instanceof PocketError) || error.code !== 'passkey_not_found') throw error
       })
     const active: CreatedCredential[] = []
     for (const credential of details?.credentials ?? [])
-      if ((await stateOf(credential)) === 'active') active.push(credential)
+      if ((await findState(credential)) === 'active') active.push(credential)
     return active
   }
 

@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
-import { refusalOf, submittedVersion } from '../http/form-page.ts'
+import { runFormAction, submittedVersion } from '../http/form-page.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -128,7 +128,7 @@ export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Setting
       const isTightened =
         compliance.newlyNonCompliant > 0 || (compliance.nonCompliant > 0 && startsRejecting(before, values))
       if (isTightened && !isReviewed) return review(ctx, user, values, compliance)
-      const refusal = await refusalOf(() => save(ctx, user, values))
+      const refusal = await runFormAction(() => save(ctx, user, values))
       if (refusal) {
         if (refusal.isConflict) await showPolicy(ctx, user, { values, isConflict: true })
         else await showPolicy(ctx, user, { values, problems: refusal.problems, ...basedOn })

@@ -38,7 +38,7 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
   const instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...env }))
   const { url } = instance
 
-  const appoint = async (id: string, role: 'user' | 'administrator') => {
+  const setRole = async (id: string, role: 'user' | 'administrator') => {
     const email = `${id}@example.com`
     await instance.app.directory.users.update(id, { email }, { administrator: role === 'administrator' })
     return email
@@ -50,7 +50,7 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     const userName = `${role}-${session.replace(' ', '-')}`
     const { id, agent } =
       session === 'without passkey' ? await instance.personWithoutPasskey(userName) : await instance.person(userName)
-    const email = await appoint(id, role)
+    const email = await setRole(id, role)
     return { name: `${role}, session ${session}`, agent, headers: {}, role, session, email }
   }
   const old = [await bySession('user', 'old'), await bySession('administrator', 'old')]
@@ -66,7 +66,7 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
 
   const owner = async (role: 'user' | 'administrator'): Promise<UserAgent> => {
     const { id, agent } = await instance.person(`${role}-with-keys`)
-    await appoint(id, role)
+    await setRole(id, role)
     return agent
   }
   const owners = { user: await owner('user'), administrator: await owner('administrator') }

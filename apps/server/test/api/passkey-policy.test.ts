@@ -219,8 +219,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await browser.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)
     await reschedule()
     expect(await isAsked()).toBe(false)
-    const aMonthLater = Date.now() + 31 * 86_400_000
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => aMonthLater)
+    const inOneMonth = Date.now() + 31 * 86_400_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => inOneMonth)
     try {
       const back = instance.agent()
       const body = await passkeyAnswer(back, instance.url, authenticator)

@@ -280,7 +280,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const [used, unused] = [await codeFor(), await codeFor()]
     const agent = instance.agent()
     await agent.postForm(`${instance.url}/lc`, { code: used })
-    const { authenticator: victimsOther } = await registerPasskey(agent, instance.url)
+    const { authenticator: otherAuthenticator } = await registerPasskey(agent, instance.url)
     const { device, redeem } = await deviceApprovedBy(attacker, boss.authenticator)
     await redeem()
 
@@ -322,7 +322,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const lateBrowser = instance.agent()
     await lateBrowser.postForm(`${instance.url}/lc`, { code: unused })
     expect(await isSignedIn(lateBrowser)).toBe(false)
-    const lost = await passkeyAnswer(instance.agent(), instance.url, victimsOther)
+    const lost = await passkeyAnswer(instance.agent(), instance.url, otherAuthenticator)
     expect((await instance.agent().postJson(`${instance.url}/api/webauthn/login/finish`, lost)).status).toBe(400)
   })
 

@@ -30,7 +30,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
       done.push(`code for ${name}`)
       return { url: 'https://id.example.com/lc/ABC234', expiresAt: 1_700_000_000_000 }
     },
-    passkeysOf: async () => [{ id: '1', name: 'Old phone' }],
+    listPasskeys: async () => [{ id: '1', name: 'Old phone' }],
     async removePasskey(name, id) {
       done.push(`${id} of ${name} removed`)
       return { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }

@@ -448,9 +448,9 @@ apis:
     expect(await running.app.directory.groups.findByName('family')).toBeUndefined()
     await place.file.write('groups: [{ name: family, friendlyName: Family }]')
     await eventually(async () => {
+      expect(await running.app.directory.groups.findByName('family')).toMatchObject({ name: 'family' })
       expect(await (await fetch(`${running.url}/readyz`)).json()).toMatchObject({ status: 'ok' })
     })
-    expect(await running.app.directory.groups.findByName('family')).toMatchObject({ name: 'family' })
   })
 
   test('apply asks before it removes a secret, a SCIM target or a permission', async () => {

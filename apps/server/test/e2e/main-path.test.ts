@@ -95,8 +95,8 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     const allowed = await sentToDsm(page, () => page.getByRole('button', { name: 'Allow and continue' }).click())
     expect(await dsm.finish(allowed)).toEqual({ signedIn: true, accountName: 'ada' })
 
-    const straight = await sentToDsm(page, () => page.goto(dsm.begin().url))
-    expect(await dsm.finish(straight)).toEqual({ signedIn: true, accountName: 'ada' })
+    const direct = await sentToDsm(page, () => page.goto(dsm.begin().url))
+    expect(await dsm.finish(direct)).toEqual({ signedIn: true, accountName: 'ada' })
 
     await page.goto(`${instance.url}/logout`)
     await page.getByRole('button', { name: 'Sign out' }).last().click()

@@ -151,7 +151,7 @@ describe.each(databaseKinds)('%s', (kind) => {
           transaction: (work) => work(),
           clock: { now: () => now },
         },
-        { accountOf: async () => undefined, finish: async () => {} },
+        { findAccountId: async () => undefined, finish: async () => {} },
       ).removeExpired()
     await removeAt(Date.now() + 23 * 60 * 60_000)
     expect(await directory.findByName(late.username)).toBeDefined()

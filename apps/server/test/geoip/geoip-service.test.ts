@@ -24,7 +24,7 @@ let folder: TestFolder
 let stack: AsyncDisposableStack
 let now: number
 /** Runs at the next read of the clock. */
-let atNextLook: (() => void) | undefined
+let atNextRead: (() => void) | undefined
 let path: string
 let log: ReturnType<typeof recordingLogger>
 
@@ -38,7 +38,7 @@ beforeEach(async () => {
   folder = stack.use(await createFolder())
   path = join(folder.path, 'data', 'GeoLite2-City.mmdb')
   now = Date.now()
-  atNextLook = undefined
+  atNextRead = undefined
   log = recordingLogger()
   source.asked.length = 0
   source.serve(packed(cityDatabase()))
@@ -49,10 +49,10 @@ afterEach(async () => {
   await stack.disposeAsync()
 })
 
-function lookAtClock(): number {
-  const happens = atNextLook
-  atNextLook = undefined
-  happens?.()
+function readClock(): number {
+  const callback = atNextRead
+  atNextRead = undefined
+  callback?.()
   return now
 }
 
@@ -63,7 +63,7 @@ async function open(
 ): Promise<GeoIpService> {
   const input = { MAXMIND_LICENSE_KEY: licenseKey, GEOLITE_DB_URL: source.url, ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
   const config = loadConfig({ ...input, GEOLITE_DB_PATH: path, ...env }, () => Buffer.alloc(0))
-  const options = { logger: log.logger, clock: { now: lookAtClock }, repeat: repeat.repeat, timeout }
+  const options = { logger: log.logger, clock: { now: readClock }, repeat: repeat.repeat, timeout }
   return stack.use(await openGeoIpService({ config, ...options, file: { pollInterval: 20, stabilityThreshold: 20 } }))
 }
 
@@ -374,11 +374,11 @@ describe('a manually provided file', () => {
 
 describe('with several replicas', () => {
   test('one downloads for all that share a folder', async () => {
-    const rooms = await Promise.all([open(), open(), open()])
-    await Promise.all(rooms.map((fixture) => run(fixture)))
+    const replicas = await Promise.all([open(), open(), open()])
+    await Promise.all(replicas.map((fixture) => run(fixture)))
     expect(source.asked).toHaveLength(2)
-    await Promise.all(rooms.map((fixture) => run(fixture)))
-    expect(rooms.map(cityOf)).toEqual(['London', 'London', 'London'])
+    await Promise.all(replicas.map((fixture) => run(fixture)))
+    expect(replicas.map(cityOf)).toEqual(['London', 'London', 'London'])
   })
 
   test('one that gets the lock after another finished keeps the new file', async () => {
@@ -388,7 +388,7 @@ describe('with several replicas', () => {
     await utimes(path, longAgo, longAgo)
     source.asked.length = 0
     // The first check has read the age of the file; then the other replica finishes.
-    atNextLook = () => {
+    atNextRead = () => {
       writeFileSync(join(folder.path, 'given'), cityDatabase('Elsewhere'))
       renameSync(join(folder.path, 'given'), path)
     }

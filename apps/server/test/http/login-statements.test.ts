@@ -119,7 +119,7 @@ const enterSite = async (agent: UserAgent): Promise<string> => {
     until: (url) => url.startsWith('https://wiki.example.org/'),
   })
   const { pathname, search } = new URL(authorized.location ?? '')
-  const entered = await visit(pathname + search, cookieOf(started, '__Host-pocket-turn'))
+  const entered = await visit(pathname + search, cookieOf(started, '__Host-pocket-sign-in'))
   return cookieOf(entered, '__Host-pocket-site')
 }
 

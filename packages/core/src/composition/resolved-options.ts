@@ -16,7 +16,7 @@ import { createLimiter, noLimits, type RateLimiter } from '../limits/limiter.ts'
 import { ExternalKey } from '../oidc/external-keys.ts'
 import { defaultKeySchedule } from '../oidc/keys.ts'
 import type { RefusedRedirectUri } from '../oidc/pages.ts'
-import { createSubjectOf } from '../oidc/pairwise.ts'
+import { createSubjectFunction } from '../oidc/pairwise.ts'
 import type { PocketOptions } from '../options.ts'
 import { createPublicFetch } from '../outbound/public-fetch.ts'
 import { defaultPasskeyPolicy } from '../passkeys/policy.ts'
@@ -61,7 +61,7 @@ export function resolveOptions(options: PocketOptions) {
     masterKey,
     stores: { ...options.stores, accounts: guardAccounts(options.accounts, hookTimeout) },
     getHostClaims,
-    makeClaims: createClaimMaker(getHostClaims, createSubjectOf(masterKey)),
+    makeClaims: createClaimMaker(getHostClaims, createSubjectFunction(masterKey)),
     before,
     audited: createAuditedHook(before, audit),
     hookTimeout,

@@ -14,7 +14,7 @@ import { createRegistrationService } from '../interactions/registration.ts'
 import type { InteractionServices } from '../interactions/services.ts'
 import { createRecordedSignIn, createSignIn } from '../interactions/sign-in.ts'
 import { createSignUp } from '../interactions/sign-up.ts'
-import { sessionArtifactsOf } from '../oidc/session-artifacts.ts'
+import { listSessionArtifacts } from '../oidc/session-artifacts.ts'
 import { createSessions } from '../oidc/sessions.ts'
 import { createAuthentication } from '../passkeys/authentication.ts'
 import { createAuthenticatorMetadata } from '../passkeys/authenticator-metadata.ts'
@@ -53,7 +53,7 @@ export function createUserServices(options: ResolvedOptions, { apiAccess }: Clie
   }
   const browserTokens = createBrowserTokens(options)
   const history = createSessionHistory(options, async ({ accountId, uid }) =>
-    (await sessionArtifactsOf(stores.artifacts, accountId)).some(({ sessionUid }) => sessionUid === uid),
+    (await listSessionArtifacts(stores.artifacts, accountId)).some(({ sessionUid }) => sessionUid === uid),
   )
   const deviceCookie = bearerCookie({ name: cookieName('device_token'), secure, path: '/', maxAge: 900 })
   const loginCodes = createLoginCodes(options, history.recordCredential)

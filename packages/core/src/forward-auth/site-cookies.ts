@@ -5,19 +5,19 @@ import { randomToken } from '../random.ts'
 
 /** The cookie of the session at a protected site; the proxy removes it from requests to the application. */
 const siteCookie = '__Host-pocket-site'
-const turnPrefix = '__Host-pocket-turn-'
-/** Of a turn's cookie whose page was requested with a form. */
+const signInPrefix = '__Host-pocket-sign-in-'
+/** Marks the cookie of a sign-in whose page was requested with a form. */
 const postedSuffix = '.posted'
 const returnsCookie = '__Host-pocket-returns'
 
 /** Seconds. */
-const turnLifetime = 600
+const signInLifetime = 600
 const returnsLifetime = 30
 /** Concurrent sign-ins of a browser, such as in several tabs. */
-const maxTurns = 16
+const maxSignIns = 16
 
 /** A sign-in that a browser has started at a protected site. */
-export interface Turn {
+export interface SiteSignIn {
   /** The code verifier (RFC 7636 §4.1). */
   readonly verifier: string
   /** The path and query to return to. */
@@ -32,7 +32,7 @@ const cookieOptions = { httpOnly: true, secure: true, sameSite: 'lax', path: '/'
 export function withoutSiteCookies(header: string): string {
   return header
     .split(/; */)
-    .filter((pair) => ![siteCookie, turnPrefix, returnsCookie].some((name) => pair.startsWith(name)))
+    .filter((pair) => ![siteCookie, signInPrefix, returnsCookie].some((name) => pair.startsWith(name)))
     .join('; ')
 }
 
@@ -63,24 +63,24 @@ export class SiteCookies {
    * Stores a pending sign-in in its own cookie and returns its state parameter (RFC 6749 §10.12), which contains the return path:
    * proxies reject every request of a browser whose cookies are too long.
    */
-  startTurn({ verifier, to, isPosted }: Turn, attempt: number): string {
+  startSignIn({ verifier, to, isPosted }: SiteSignIn, attempt: number): string {
     const names = this.#header
       .split(/;\s*/)
-      .flatMap((pair) => (pair.startsWith(turnPrefix) ? (pair.split('=')[0] ?? []) : []))
-    for (const name of names.slice(0, Math.max(0, names.length + 1 - maxTurns))) this.#remove(name)
+      .flatMap((pair) => (pair.startsWith(signInPrefix) ? (pair.split('=')[0] ?? []) : []))
+    for (const name of names.slice(0, Math.max(0, names.length + 1 - maxSignIns))) this.#remove(name)
     const id = randomToken(6)
     const value = verifier + (isPosted ? postedSuffix : '')
     const target = Buffer.from(to).toString('base64url')
-    this.#cookies.set(turnPrefix + id, value, { ...cookieOptions, maxAge: turnLifetime * 1000 })
+    this.#cookies.set(signInPrefix + id, value, { ...cookieOptions, maxAge: signInLifetime * 1000 })
     return `${attempt}.${id}.${sha256(`${value}.${target}`)}.${target}`
   }
 
-  /** Ends the turn of a state parameter; `undefined` if this browser has not started it. */
-  finishTurn(state: string): Turn | undefined {
+  /** Ends the sign-in of a state parameter; `undefined` if this browser has not started it. */
+  finishSignIn(state: string): SiteSignIn | undefined {
     const [, id, hash, target] = /^\d\.([\w-]{8})\.([\w-]{43})\.([\w-]+)$/.exec(state) ?? []
-    const value = id === undefined ? undefined : this.#cookies.get(turnPrefix + id)
+    const value = id === undefined ? undefined : this.#cookies.get(signInPrefix + id)
     if (id === undefined || value === undefined || sha256(`${value}.${target}`) !== hash) return undefined
-    this.#remove(turnPrefix + id)
+    this.#remove(signInPrefix + id)
     const isPosted = value.endsWith(postedSuffix)
     return { verifier: value.replace(postedSuffix, ''), to: targetOf(state), isPosted }
   }

@@ -11,8 +11,8 @@ import type { ProxyRequest } from './proxy-request.ts'
 import { SiteCookies, targetOf } from './site-cookies.ts'
 import type { ShowSitePage } from './site-page.ts'
 
-/** Turns or returns to the same page after which a loop is reported. */
-const maxTurns = 3
+/** Attempts to sign in, or returns to the same page, after which a loop is reported. */
+const maxAttempts = 3
 /** Characters; the state parameter contains the URL. */
 const maxReturnLength = 2000
 
@@ -52,7 +52,7 @@ export function createSiteSignIn(
     const { verdict, rule, reason } = decision
     if (verdict === 'allow') {
       const times = { checkedAt: Number(parameters.get('at')), now: clock.now() }
-      if (cookies.countReturns(to, times) >= maxTurns) return showLoop(ctx, to, 'cookie_not_forwarded')
+      if (cookies.countReturns(to, times) >= maxAttempts) return showLoop(ctx, to, 'cookie_not_forwarded')
       return isPosted ? showPosted(ctx, to) : redirect(ctx, to)
     }
     if (verdict === 'deny')
@@ -64,7 +64,7 @@ export function createSiteSignIn(
       redirect_uri: callbackUrl(host),
       response_type: 'code',
       scope: 'openid',
-      state: cookies.startTurn({ verifier, to, isPosted }, attempt),
+      state: cookies.startSignIn({ verifier, to, isPosted }, attempt),
       code_challenge: sha256(verifier),
       code_challenge_method: 'S256',
       // A session without a passkey can be recent enough, so its age is not sufficient.
@@ -76,15 +76,15 @@ export function createSiteSignIn(
   const finish = async (ctx: Context, site: Client, host: string, parameters: URLSearchParams) => {
     const cookies = new SiteCookies(ctx.req, ctx.res)
     const state = parameters.get('state') ?? ''
-    const turn = cookies.finishTurn(state)
+    const signIn = cookies.finishSignIn(state)
     const restart = (to: string) => {
-      const attempt = Number(/^[1-9]/.exec(state)?.[0] ?? maxTurns) + 1
-      if (attempt > maxTurns) return showLoop(ctx, to, 'cookies_blocked')
+      const attempt = Number(/^[1-9]/.exec(state)?.[0] ?? maxAttempts) + 1
+      if (attempt > maxAttempts) return showLoop(ctx, to, 'cookies_blocked')
       redirect(ctx, `${sitePath}start?${new URLSearchParams({ to, attempt: String(attempt) })}`)
     }
-    // Another tab may have finished this turn, or the browser does not keep cookies.
-    if (!turn) return restart(localTarget(targetOf(state)))
-    const { to, verifier, isPosted } = turn
+    // Another tab may have finished this sign-in, or the browser does not keep cookies.
+    if (!signIn) return restart(localTarget(targetOf(state)))
+    const { to, verifier, isPosted } = signIn
     if (parameters.get('iss') !== issuer.id) return restart(to)
     if (parameters.get('error') !== null) return showPage(ctx, { status: 403, message: 'cancelled', href: to })
     const reference = await siteSessions.start({

@@ -26,7 +26,7 @@ async function readStart(req: IncomingMessage, limit: number): Promise<Buffer> {
       length += chunk.length
     }
     if (req.complete || length > limit) break
-    await changeOf(req)
+    await nextChange(req)
   }
   const body = Buffer.concat(chunks)
   // Unshift before the stream emits `end`, so that the next consumer can still read the data.
@@ -35,7 +35,7 @@ async function readStart(req: IncomingMessage, limit: number): Promise<Buffer> {
 }
 
 /** Waits for more of the body or its end; an aborted request has no body. */
-function changeOf(req: IncomingMessage): Promise<void> {
+function nextChange(req: IncomingMessage): Promise<void> {
   const events = ['readable', 'end', 'close', 'error']
   return new Promise((resolve) => {
     const finish = () => {

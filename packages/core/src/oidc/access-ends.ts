@@ -29,7 +29,7 @@ export function createAccessRevocation(
     await removeClientFromSessions(provider(), stores.artifacts, { accountId, clientId })
     await stores.artifacts.destroyByAccountAndClient(accountId, clientId)
   }
-  const groupsOf = async (accountId: string) => (await accounts.find(accountId))?.groups ?? []
+  const findGroupIds = async (accountId: string) => (await accounts.find(accountId))?.groups ?? []
   const isAccessDenied = async (client: Client, account: Pick<Account, 'id' | 'groups'>) =>
     builtInRules.allowedGroups && (await accessProblem(client, account, countPasskeys)) !== undefined
 
@@ -47,7 +47,7 @@ export function createAccessRevocation(
 
   const endAccessByGroups = (accountId: string, groupIds: readonly string[]) =>
     transaction(async () => {
-      const account = { id: accountId, groups: await groupsOf(accountId) }
+      const account = { id: accountId, groups: await findGroupIds(accountId) }
       for (const groupId of groupIds)
         for (const { id } of await stores.clients.allowedTo(groupId)) {
           const client = await stores.clients.find(id)
@@ -70,7 +70,7 @@ export function createAccessRevocation(
       const ordered = [...clientsByAccount].sort(([a], [b]) => (a < b ? -1 : 1))
       for (const [accountId] of ordered) await lock(accountId)
       for (const [accountId, clients] of ordered) {
-        const account = { id: accountId, groups: await groupsOf(accountId) }
+        const account = { id: accountId, groups: await findGroupIds(accountId) }
         for (const client of clients)
           if (await isAccessDenied(client, account)) await revokeClientAccess(accountId, client.id)
       }
@@ -89,7 +89,7 @@ export function createAccessRevocation(
         ),
       ),
     async revokeAccessOfGroupsRequiringPasskeys(accountId) {
-      const requiring = (await groupsOf(accountId)).filter(({ requiresTwoPasskeys }) => requiresTwoPasskeys)
+      const requiring = (await findGroupIds(accountId)).filter(({ requiresTwoPasskeys }) => requiresTwoPasskeys)
       if (requiring.length > 0)
         await endAccessByGroups(
           accountId,

@@ -8,7 +8,7 @@ type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
 
 const contexts = new WeakMap<Provider, ProviderContext>()
 
-/** Queues logout tokens instead of sending them ({@link notifyClientsOf}); {@link sendLogoutToken} sends a queued one. */
+/** Queues logout tokens instead of sending them ({@link notifyClientsOfSession}); {@link sendLogoutToken} sends a queued one. */
 export function queueLogoutNotices(provider: Provider, context: ProviderContext): void {
   contexts.set(provider, context)
 }
@@ -25,7 +25,7 @@ export async function sendLogoutToken(
 }
 
 /** Enqueues a notice for each client of the session with a back-channel logout URI, or only for the client of this ID. */
-export async function notifyClientsOf(
+export async function notifyClientsOfSession(
   provider: Provider,
   { accountId, authorizations }: Pick<SessionContent, 'accountId' | 'authorizations'>,
   onlyClientId?: string,

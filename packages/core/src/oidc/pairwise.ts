@@ -16,7 +16,7 @@ export function createPairwiseIdentifier(masterKey: MasterKey): PairwiseIdentifi
 }
 
 /** Returns the pairwise subject or the account ID, as configured for the client. */
-export function createSubjectOf(masterKey: MasterKey): SubjectOf {
+export function createSubjectFunction(masterKey: MasterKey): SubjectOf {
   return (accountId, client) =>
     client.settings.subjectType === 'pairwise' ? pairwiseSubject(masterKey, accountId, client) : accountId
 }

@@ -9,7 +9,7 @@ import type { BuiltProvider } from './provider.ts'
 
 /** Milliseconds for which the keys are used without reading them again. */
 const checkInterval = 100
-/** The same if they could not be read, and how long a request waits for them. */
+/** Milliseconds between two attempts to read the keys after a failure, and how long a request waits for them. */
 const retryInterval = 1000
 
 /** Holds the Provider for the current keys, and replaces it after a key rotation. */

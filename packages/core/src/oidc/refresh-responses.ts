@@ -201,7 +201,7 @@ function responseKey(refreshTokenKey: string): string {
 }
 
 /**
- * Derives a key from the master key, the presented refresh token, the request parameters and the present access to the API: an
+ * Derives a key from the master key, the presented refresh token, the request parameters and the current access to the API: a
  * response from before a change of that access is not repeated.
  */
 async function deriveKey(

@@ -14,7 +14,7 @@ export interface SessionArtifact {
 }
 
 /** All artifacts of an account that belong to sessions. */
-export async function sessionArtifactsOf(
+export async function listSessionArtifacts(
   artifacts: Pick<ArtifactStore, 'listByAccount'>,
   accountId: string,
 ): Promise<readonly SessionArtifact[]> {

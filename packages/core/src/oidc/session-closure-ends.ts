@@ -4,7 +4,7 @@ import { computeClosure, lastPasskeyUsed } from '../sessions/session-closure.ts'
 import { reviewInterval } from '../sessions/session-history.ts'
 import { grantKey, revokeGrant } from './grant-destruction.ts'
 import { notifyClient } from './logout-notices.ts'
-import { getGrantIds, type SessionArtifact, sessionArtifactsOf } from './session-artifacts.ts'
+import { getGrantIds, listSessionArtifacts, type SessionArtifact } from './session-artifacts.ts'
 import { endSession, sessionsOf } from './session-ends.ts'
 
 /** The trigger: a removed passkey or a list of sessions. */
@@ -88,7 +88,7 @@ export function createSessionClosure(
         return uid !== remainingUid && (recordedUids.has(uid) ? closure.sessions.has(uid) : isPasskeyRemoval)
       }
       const notified = await endSessions(accountId, shouldEnd)
-      const all = await sessionArtifactsOf(artifacts, accountId)
+      const all = await listSessionArtifacts(artifacts, accountId)
       const ended = all.filter(({ sessionUid }) => shouldEnd(sessionUid))
       const remaining = all.filter(({ sessionUid }) => !shouldEnd(sessionUid))
       await notify(accountId, ended, notified)

@@ -4,7 +4,7 @@ import { randomToken } from '../random.ts'
 import type { PocketStores } from '../stores.ts'
 import type { Artifact, ArtifactStore } from './artifact-store.ts'
 import { grantedModels, revokeGrant } from './grant-destruction.ts'
-import { notifyClient, notifyClientsOf } from './logout-notices.ts'
+import { notifyClient, notifyClientsOfSession } from './logout-notices.ts'
 import type { SessionContent } from './session-merge.ts'
 
 /** A session as it was when it ended. */
@@ -36,7 +36,7 @@ export async function endAuthorizations(
   artifacts: Pick<ArtifactStore, 'destroy' | 'destroyByGrant'>,
   ended: EndedSession,
 ): Promise<void> {
-  await notifyClientsOf(provider, ended)
+  await notifyClientsOfSession(provider, ended)
   for (const { grantId } of Object.values(ended.authorizations ?? {}))
     if (grantId !== undefined) await revokeGrant(artifacts, grantId)
 }
@@ -139,7 +139,7 @@ export async function lockSession(
 }
 
 /** Locks the sessions of an account until the enclosing transaction ends. */
-export async function lockSessionsOf(
+export async function lockSessionsOfAccount(
   artifacts: Pick<ArtifactStore, 'listByAccount' | 'findByUid' | 'refresh'>,
   accountId: string,
 ): Promise<void> {
@@ -165,7 +165,7 @@ export async function removeClientFromSessions(
       if (await artifacts.refresh({ ...found, payload }, found.payload)) changedSession = session
       else found = await artifacts.findByUid('Session', uid)
     }
-    if (changedSession) await notifyClientsOf(provider, changedSession, clientId)
+    if (changedSession) await notifyClientsOfSession(provider, changedSession, clientId)
   }
 }
 

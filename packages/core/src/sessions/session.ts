@@ -29,7 +29,7 @@ const contextByMethod: Readonly<Record<SignInMethod, Context>> = {
   // As after a login code and the registration of a passkey.
   recovery: [['otp', 'pop'], '1'],
   device: [['otp'], '0'],
-  // The host names the methods that it has checked.
+  // The host states the methods that it has checked.
   vouched: [[], '0'],
 }
 

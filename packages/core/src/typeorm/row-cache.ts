@@ -8,7 +8,7 @@ export const cacheChannel = 'pocketcache'
 
 /** Milliseconds for which rows are used without reading the version again. */
 const maxAge = 1000
-/** Milliseconds after which rows are read again, in case something else than this program changed them. */
+/** Milliseconds after which rows are read again, in case another program has changed them. */
 const maxUnchangedAge = 60_000
 const maxEntries = 1000
 

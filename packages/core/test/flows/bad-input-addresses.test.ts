@@ -197,9 +197,9 @@ test('accepts keys from a valid URL', async () => {
 
 test('requests a URL that never responds only once at a time, for all waiting requests', async () => {
   let open = 0
-  let most = 0
+  let maxOpen = 0
   await using elsewhere = await startElsewhere((res) => {
-    most = Math.max(most, ++open)
+    maxOpen = Math.max(maxOpen, ++open)
     res.once('close', () => open--)
   })
   const fetchSoon = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 800 })
@@ -213,10 +213,10 @@ test('requests a URL that never responds only once at a time, for all waiting re
     [local.client.id, { iss: local.client.id, sub: local.client.id }],
     [foreign.client.id, { iss: 'https://other.example', sub: 'me' }],
   ] as const) {
-    most = 0
+    maxOpen = 0
     const attempts = await Promise.all(Array.from({ length: 20 }, () => assert(host, claims, id)))
     expect(attempts.map(([status]) => status)).toEqual(Array(20).fill(401))
-    expect(most).toBeLessThanOrEqual(1)
+    expect(maxOpen).toBeLessThanOrEqual(1)
   }
   expect(elsewhere.asked()).toBeGreaterThan(0)
   expect(host.errors).toEqual([])

@@ -348,7 +348,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       }),
     )
     expect(finished.map((page) => received(page).url)).toEqual(urls.slice(1).map((url) => url.slice(wiki.length)))
-    expect(agent.cookies().filter(({ name }) => name.startsWith('__Host-pocket-turn-'))).toEqual([])
+    expect(agent.cookies().filter(({ name }) => name.startsWith('__Host-pocket-sign-in-'))).toEqual([])
   })
 
   it('keeps the cookies of tabs that start at the same time short, also with long deep links', async () => {
@@ -426,7 +426,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
           .on('error', reject)
           .end()
       })
-    const cookie = 'a=1; __Host-pocket-site=secret; __Host-pocket-turn-x=1;  b="2"; __Host-pocket-returns=1'
+    const cookie = 'a=1; __Host-pocket-site=secret; __Host-pocket-sign-in-x=1;  b="2"; __Host-pocket-returns=1'
     for (const endpoint of ['forward-auth', 'ext-authz']) {
       expect(await sendRequest(endpoint, '/api/x', { cookie, authorization: `Bearer ${plain}` })).toEqual([
         200,

@@ -163,8 +163,8 @@ describe('limits', () => {
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout: 300 })
 
   test.each(['/large', '/bomb'])('%s is too large', async (path) => {
-    const unhurriedFetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(unhurriedFetch(base + path)).rejects.toMatchObject(refused('too_large'))
+    const fetchWithoutTimeout = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+    await expect(fetchWithoutTimeout(base + path)).rejects.toMatchObject(refused('too_large'))
   })
 
   test.each(['/silent', '/stuck'])('%s times out', async (path) => {
@@ -172,8 +172,8 @@ describe('limits', () => {
   })
 
   test('a closed port is unreachable', async () => {
-    const unhurriedFetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(unhurriedFetch('http://127.0.0.1:1/')).rejects.toMatchObject(refused('unreachable'))
+    const fetchWithoutTimeout = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
+    await expect(fetchWithoutTimeout('http://127.0.0.1:1/')).rejects.toMatchObject(refused('unreachable'))
   })
 })
 
@@ -219,12 +219,12 @@ describe('download', () => {
     })
     await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve))
     const address = `http://127.0.0.1:${(peer.address() as AddressInfo).port}/`
-    const unhurriedFetch = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'] })
-    const { body } = await unhurriedFetch(address)
+    const fetchWithoutTimeout = createPublicDownload({ allowedPrivateHosts: ['127.0.0.1'] })
+    const { body } = await fetchWithoutTimeout(address)
     await ended.promise
     expect(Buffer.concat(await Readable.from(body).toArray())).toHaveLength(size)
     ended = Promise.withResolvers()
-    await unhurriedFetch(address)
+    await fetchWithoutTimeout(address)
     await ended.promise
   })
 

@@ -38,7 +38,7 @@ export interface LdapEntry {
 export interface SkippedEntry extends LdapProblem {
   readonly id?: string
   /** The conflicting user, whom an administrator may link with the entry. */
-  readonly inTheWay?: { readonly userId: string; readonly userName: string }
+  readonly conflictingUser?: { readonly userId: string; readonly userName: string }
 }
 
 /** An entry for which a user will be created. */

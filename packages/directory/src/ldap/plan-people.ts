@@ -144,7 +144,8 @@ function assignAvailableNames({ candidates, snapshot, deletedIds, skipped }: Nam
       id,
       code: isName ? 'user_name_taken' : 'email_taken',
       detail: isName ? user.userName : (user.email ?? ''),
-      ...(holderName !== undefined && !before && { inTheWay: { userId: conflict.holderId, userName: holderName } }),
+      ...(holderName !== undefined &&
+        !before && { conflictingUser: { userId: conflict.holderId, userName: holderName } }),
     })
     if (!before) return []
     const { userName, email, emailVerified } = before.user

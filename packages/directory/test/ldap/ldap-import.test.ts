@@ -165,7 +165,7 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
     const { ldap } = env.directory
     const people = [person('ada', { lastName: 'New' }), person('bob'), person('eve')]
     const { problems } = await createPlan(ldapEntries(people))
-    expect(problems).toMatchObject([{ code: 'user_name_taken', inTheWay: { userName: 'eve' } }])
+    expect(problems).toMatchObject([{ code: 'user_name_taken', conflictingUser: { userName: 'eve' } }])
     const eve = await findUser('eve')
     await expect(ldap.link(eve.id, { id: 'id-bob', dn: 'x' })).rejects.toMatchObject({ code: 'ldap_entry_linked' })
     await ldap.link(eve.id, { id: 'id-eve', dn: 'uid=eve,ou=people' })

@@ -285,7 +285,7 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
       id: 'id-ada',
       code: 'user_name_taken',
       detail: 'ada',
-      inTheWay: { userId: 'local-ada', userName: 'ada' },
+      conflictingUser: { userId: 'local-ada', userName: 'ada' },
     })
   })
 

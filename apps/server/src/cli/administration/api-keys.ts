@@ -24,10 +24,10 @@ export const addApiKeys: AddCommand = (program, context) => {
   ])
   const forUser = (name: string, description: string) =>
     parent.command(name).description(description).argument('<user>', 'ID, username or email')
-  const idOf = async (api: Api, name: string) => String((await find(api, users, name)).id)
+  const findUserId = async (api: Api, name: string) => String((await find(api, users, name)).id)
 
   withJson(forUser('list', 'list the API keys of a user')).action(async (name: string, options: JsonOption) => {
-    const keys = await withApi(context, async (api) => api.listAll(path, {}, await idOf(api, name)))
+    const keys = await withApi(context, async (api) => api.listAll(path, {}, await findUserId(api, name)))
     printResult(keys, options, {
       print: context.print,
       linesOf: () =>
@@ -55,7 +55,7 @@ export const addApiKeys: AddCommand = (program, context) => {
           method: 'POST',
           path,
           body,
-          onBehalfOf: await idOf(api, user),
+          onBehalfOf: await findUserId(api, user),
         }),
       )
       printResult(created, options, { print: context.print, linesOf: ({ token }) => [token] })
@@ -66,7 +66,7 @@ export const addApiKeys: AddCommand = (program, context) => {
     .option('-y, --yes', 'do not ask for confirmation')
     .action((user: string, id: string, options: { readonly yes?: boolean }) =>
       withApi(context, async (api) => {
-        const onBehalfOf = await idOf(api, user)
+        const onBehalfOf = await findUserId(api, user)
         await requireConfirmation(`Delete the API key ${id} of ${user}?`, options, context)
         await api.call({ method: 'DELETE', path: `${path}/${pathSegment(id)}`, onBehalfOf })
       }),

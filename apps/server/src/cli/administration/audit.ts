@@ -63,13 +63,13 @@ export const addAudit: AddCommand = (program, context) => {
         printNew((await newest(api, lines)).toReversed())
         // Entries older than those of `--lines` are never printed.
         if (printed.size > 0) start = Math.min(...printed.values())
-        let from = startOf(printed)
+        let from = nextStart(printed)
         while (follow && !context.stop.aborted) {
           // The only error is the abort, which ends the loop.
           await delay(followInterval, undefined, { signal: context.stop }).catch(() => undefined)
           if (context.stop.aborted) break
           printNew(await api.listAll(path, { ...oldestFirst, from: new Date(from).toISOString() }))
-          from = Math.max(from, startOf(printed))
+          from = Math.max(from, nextStart(printed))
           for (const [id, at] of printed) if (at < from) printed.delete(id)
         }
       }),
@@ -94,8 +94,8 @@ async function newest(api: Api, count: number): Promise<readonly Item[]> {
   return data
 }
 
-/** From when entries are read again; without any, from now. */
-function startOf(printed: ReadonlyMap<unknown, number>): number {
+/** The time from which entries are read again: of the latest printed entry, or now if there is none. */
+function nextStart(printed: ReadonlyMap<unknown, number>): number {
   const latest = printed.size === 0 ? Date.now() : Math.max(...printed.values())
   return latest - maxCommitTime
 }

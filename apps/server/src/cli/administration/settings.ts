@@ -71,14 +71,14 @@ async function changeSetting(api: Api, key: string, text: string): Promise<void>
     await api.call({ method: 'PATCH', path: additional, body })
   } else {
     // This resource is read as a list of variables and written as an object.
-    const { kind, default: defaultValue } = (await definitionOf(key)) ?? {}
+    const { kind, default: defaultValue } = (await findSetting(key)) ?? {}
     const value = text === '' && kind ? kind.format(defaultValue) : text
     const merge = (current: unknown) => ({ ...valuesOf(current as readonly Variable[]), [key]: value })
     await api.change(`${configuration}/all`, merge, configuration)
   }
 }
 
-async function definitionOf(key: string): Promise<Setting | undefined> {
+async function findSetting(key: string): Promise<Setting | undefined> {
   const { settingKeys, settingOf } = await import('../../settings/definitions.ts')
   const found = settingKeys.find((name) => name === key)
   return found && settingOf(found)
@@ -108,7 +108,7 @@ async function givenValue(
   if (valueFile !== undefined) return readSecretFile(valueFile, context)
   if (value !== undefined) {
     // Other users of the machine can read the arguments of a process.
-    if (value !== '' && (await definitionOf(key))?.kind.isSecret)
+    if (value !== '' && (await findSetting(key))?.kind.isSecret)
       throw new UsageError(`${key} is a secret: use --value-file, or leave the value out`)
     return value
   }

@@ -9,7 +9,7 @@ import { clientDto } from '../../clients/client-dto.ts'
 import type { Existing, Item, Kind } from '../../configuration-file/kind.ts'
 import type { Deps } from '../../http/deps.ts'
 import type { ScimProviders } from '../../scim/providers.ts'
-import { groupIdsOf, groupNamesOf, objects, referencesIn, text, texts } from './values.ts'
+import { findGroupIds, findGroupNames, objects, referencesIn, text, texts } from './values.ts'
 
 export interface ClientKindDeps extends Pick<Deps, 'pocket' | 'clock'> {
   readonly directory: Directory
@@ -24,13 +24,13 @@ export function clientKind(deps: ClientKindDeps): Kind {
   const { pocket, directory, administration, scim, clock } = deps
   const { clients } = pocket
 
-  const scimOf = async (clientId: string) => {
+  const readScim = async (clientId: string) => {
     const provider = await scim.findByClient(clientId)
     return provider && { id: provider.id, ...scimItem(provider), token: scim.decryptToken(provider) }
   }
   const toExisting = async (client: Client, declared: Item): Promise<Existing> => {
-    const allowedGroups = await groupNamesOf(directory, client.allowedGroupIds)
-    const provider = await scimOf(client.id)
+    const allowedGroups = await findGroupNames(directory, client.allowedGroupIds)
+    const provider = await readScim(client.id)
     const secrets = await describeSecrets(client, texts(declared.secrets), clock)
     const { id: _, ...target } = provider ?? { id: '' }
     return {
@@ -96,7 +96,7 @@ export function clientKind(deps: ClientKindDeps): Kind {
     // Only a restricted client has allowed groups.
     normalize: (item) => (texts(item.allowedGroups).length > 0 ? { isGroupRestricted: true, ...item } : item),
     async create(actor, item) {
-      const groupIds = await groupIdsOf(directory, item.allowedGroups)
+      const groupIds = await findGroupIds(directory, item.allowedGroups)
       const { id } = await administration.create(actor, { ...inputOf(item), id: text(item.id) }, groupIds)
       await setRelations(actor, id, item)
       return id
@@ -104,7 +104,7 @@ export function clientKind(deps: ClientKindDeps): Kind {
     async update(actor, { id: storedId, item: before }, item, fields) {
       const id = fields.includes('id') ? (await administration.rename(actor, storedId, text(item.id))).id : storedId
       const isOwn = fields.some((field) => field !== 'id' && !relations.includes(field))
-      const groups = fields.includes('allowedGroups') ? await groupIdsOf(directory, item.allowedGroups) : undefined
+      const groups = fields.includes('allowedGroups') ? await findGroupIds(directory, item.allowedGroups) : undefined
       if (isOwn) {
         // Members of `protocol` that the file does not declare are unchanged.
         const { protocol: _, ...stored } = before

@@ -4,7 +4,7 @@ import { parseValues, validChanges } from '../../settings/changes.ts'
 import { type SettingKey, settingKeys, settingOf } from '../../settings/definitions.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { claimsBody } from '../../users/user-body.ts'
-import { groupIdsOf, groupNamesOf, referencesIn, text } from './values.ts'
+import { findGroupIds, findGroupNames, referencesIn, text } from './values.ts'
 
 export interface SettingKindDeps {
   readonly directory: Directory
@@ -21,7 +21,7 @@ export function settingKind({ directory, settings }: SettingKindDeps): Kind {
   const read = async () => {
     const item: Record<string, unknown> = { ...(await settings.present()) }
     for (const key of claimKeys) item[key] = JSON.parse(text(item[key]))
-    for (const key of groupKeys) item[key] = await groupNamesOf(directory, JSON.parse(text(item[key])))
+    for (const key of groupKeys) item[key] = await findGroupNames(directory, JSON.parse(text(item[key])))
     return { id: 'settings', item }
   }
   return {
@@ -46,7 +46,7 @@ export function settingKind({ directory, settings }: SettingKindDeps): Kind {
       const changed: Record<string, unknown> = Object.fromEntries(fields.map((field) => [field, item[field]]))
       for (const key of claimKeys) if (key in changed) changed[key] = JSON.stringify(changed[key])
       for (const key of groupKeys)
-        if (key in changed) changed[key] = JSON.stringify(await groupIdsOf(directory, changed[key]))
+        if (key in changed) changed[key] = JSON.stringify(await findGroupIds(directory, changed[key]))
       await settings.change(actor, validChanges(parseValues(changed)), { keys: [] })
       return 'settings'
     },

@@ -2,7 +2,7 @@ import type { Directory } from '@pocket/directory'
 import type { Item, Kind } from '../../configuration-file/kind.ts'
 import type { UserAdministration } from '../../users/user-administration.ts'
 import type { UserBody } from '../../users/user-body.ts'
-import { groupIdsOf, isOwnedByLdap, referencesIn, text } from './values.ts'
+import { findGroupIds, isOwnedByLdap, referencesIn, text } from './values.ts'
 
 export interface UserKindDeps {
   readonly directory: Directory
@@ -19,7 +19,7 @@ export function userKind({ directory, users }: UserKindDeps): Kind {
     return { id, item: { ...own, groups: groups.map(({ name }) => name), customClaims: claims } }
   }
   const setRelations = async (actor: Parameters<Kind['create']>[0], id: string, item: Item) => {
-    if (item.groups !== undefined) await users.setGroups(actor, id, await groupIdsOf(directory, item.groups))
+    if (item.groups !== undefined) await users.setGroups(actor, id, await findGroupIds(directory, item.groups))
     if (Array.isArray(item.customClaims)) await users.setClaims(actor, id, item.customClaims)
   }
   return {

@@ -25,12 +25,12 @@ export function referencesIn(kind: Reference['kind'], item: Item, field: string)
 }
 
 /** The IDs of groups with these names; the references were checked before. */
-export async function groupIdsOf({ groups }: Pick<Directory, 'groups'>, names: unknown): Promise<readonly string[]> {
+export async function findGroupIds({ groups }: Pick<Directory, 'groups'>, names: unknown): Promise<readonly string[]> {
   const found = await Promise.all(texts(names).map((name) => groups.findByName(name)))
   return found.flatMap((group) => (group ? [group.id] : []))
 }
 
 /** The names of groups, which the file uses in place of IDs. */
-export async function groupNamesOf({ groups }: Pick<Directory, 'groups'>, ids: readonly string[]) {
+export async function findGroupNames({ groups }: Pick<Directory, 'groups'>, ids: readonly string[]) {
   return ids.length === 0 ? [] : (await groups.list(ids)).map(({ name }) => name)
 }

@@ -148,7 +148,7 @@ function canonicalLocale(locale: string): string | null {
   return /^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/.test(tag) && tag.length <= 35 ? tag : null
 }
 
-/** The import state of a user whom LDAP owns: Pocket ID's next import would have decided both rights again. */
+/** The import state of a user whom LDAP owns: as in Pocket ID, imports continue to control both rights. */
 export function planLdapState({ id, disabled, administrator }: User, hasAdministratorGroup: boolean): LdapImportState {
   return {
     ...newImportState(id, ''),

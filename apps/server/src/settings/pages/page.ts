@@ -5,7 +5,7 @@ import { assertRecentForSettings } from '../../access/access-checks.ts'
 import { pageActor } from '../../access/actor.ts'
 import { noticeOf } from '../../http/flash.ts'
 import { formText } from '../../http/form.ts'
-import { refusalOf, submittedVersion } from '../../http/form-page.ts'
+import { runFormAction, submittedVersion } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import { fieldsOf, keysOf, type SectionName, type SettingKey, sections } from '../definitions.ts'
@@ -48,7 +48,7 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
     const refusal =
       problems.length > 0
         ? { status: 400, problems, isConflict: false }
-        : await refusalOf(async () => {
+        : await runFormAction(async () => {
             await settings.change({ ...pageActor(user, ctx), ...version }, changes, {
               keys: keysOf(section),
               assertCanChange: (keys) => assertRecentForSettings(ctx, keys),

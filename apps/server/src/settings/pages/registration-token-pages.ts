@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
 import { formText } from '../../http/form.ts'
-import { refusalOf } from '../../http/form-page.ts'
+import { runFormAction } from '../../http/form-page.ts'
 import type { PageRoute } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import type { SettingPageDeps } from './deps.ts'
@@ -35,7 +35,7 @@ export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage)
           lifetime: lifetimes[token.lifetime],
         }
         let created = { id: '', token: '' }
-        const refusal = await refusalOf(async () => {
+        const refusal = await runFormAction(async () => {
           const issued = await tokens.create(pageActor(user, ctx), wanted)
           created = { id: issued.stored.id, token: issued.token }
         })

@@ -40,7 +40,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
   const { pocket, directory, settings, applicationImages, initialAccessTokens, lastEmail, ldapStatus, show } = deps
   const lock = ({ key }: SettingField) => lockOf(key, settings)
 
-  const groupsOf = async (fields: readonly SettingField[], ...values: readonly Entered[]) => {
+  const listGroups = async (fields: readonly SettingField[], ...values: readonly Entered[]) => {
     const keys = fields.flatMap(({ key, control }) => (control.kind === 'groups' ? [key] : []))
     const ids = values.flatMap((entered) => keys.flatMap((key): string[] => JSON.parse(entered.get(key) || '[]')))
     return pickedGroups(ids.length === 0 ? [] : await directory.groups.list([...new Set(ids)]))
@@ -60,7 +60,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
   }
 
   /** The status of a section in one word, the suffix of a message key, and an instant in that message. */
-  const statusOf = async (section: SectionName, values: SettingValues) => {
+  const findStatus = async (section: SectionName, values: SettingValues) => {
     switch (section) {
       case 'general':
         return { status: 'default', statusAt: null }
@@ -91,7 +91,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
         viewer: viewerOf(user),
         section,
         path: pathOf(section),
-        ...(await statusOf(section, present)),
+        ...(await findStatus(section, present)),
         groups: sections[section].map(({ name, fields: some }) => ({
           name,
           fields: some.map((field) => ({
@@ -107,7 +107,7 @@ export function createSectionPage(deps: SettingPageDeps): SectionPage {
           })),
         })),
         uiConfigDisabled: settings.uiConfigDisabled,
-        userGroups: await groupsOf(fields, shown, entered ?? shown),
+        userGroups: await listGroups(fields, shown, entered ?? shown),
         problems,
         version: answer.version ?? settingsValidator(present, keysOf(section)),
         conflict: isConflict && entered ? differences(fields, shown, entered) : null,

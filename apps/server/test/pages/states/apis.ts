@@ -58,11 +58,11 @@ const clientsTab = {
   tab: 'clients',
   list: listOf('/settings/admin/apis/a1/clients', ['name', 'access'], 2),
   clients: [
-    { id: 'c1', name: 'Immich', forPeople: 2, clientPermissionCount: null },
+    { id: 'c1', name: 'Immich', userPermissionCount: 2, clientPermissionCount: null },
     {
       id: 'c2',
       name: 'A printer with a name that goes on for as long as names may go on',
-      forPeople: 1,
+      userPermissionCount: 1,
       clientPermissionCount: 0,
     },
   ],

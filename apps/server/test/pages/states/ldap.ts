@@ -55,14 +55,14 @@ const problems: LdapRun['problems'] = [
     id: 'a',
     code: 'user_name_taken',
     detail: 'eve',
-    inTheWay: { userId: run.id, userName: 'eve' },
+    conflictingUser: { userId: run.id, userName: 'eve' },
   },
   {
     dn: 'CN=Somebody With A Very Long Name,OU=Contractors,OU=Subsidiary,OU=People,DC=corporate,DC=example,DC=com',
     id: 'b',
     code: 'user_invalid',
     detail: 'username: invalid_format; email: too_long',
-    inTheWay: null,
+    conflictingUser: null,
   },
 ]
 

@@ -35,7 +35,7 @@ export function sidOf(entry: EntryResponse): string | undefined {
   return entry.attributes.get(sidAttribute.toLowerCase())?.[0]?.toString('hex')
 }
 
-/** One revision, a count of parts, six bytes of an authority, and the parts ([MS-DTYP] §2.4.2.2). */
+/** Revision, sub-authority count, identifier authority (six bytes) and sub-authorities ([MS-DTYP] §2.4.2.2). */
 function isSid(value: Buffer): boolean {
   return value[0] === 1 && value.length >= 12 && value.length === 8 + 4 * (value[1] ?? 0)
 }

@@ -2,7 +2,7 @@ import type { Apis } from '@pocket/core'
 import type { ClientSettingsPage } from './page-model.ts'
 
 /** The APIs that a client has access to. */
-export async function apisOf(
+export async function listApisOfClient(
   apis: Pick<Apis, 'grantsTo' | 'list'>,
   clientId: string,
 ): Promise<ClientSettingsPage['apis']> {
@@ -15,7 +15,7 @@ export async function apisOf(
       id,
       name,
       resource,
-      forPeople: grant.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
+      userPermissionCount: grant.userDelegatedAccess ? grant.userDelegatedPermissionIds.length : null,
       clientPermissionCount: grant.clientAccess ? grant.clientPermissionIds.length : null,
       permissions: permissions.length,
     }
