@@ -35,7 +35,7 @@ export type AccessCheckResult =
   | { readonly signInAgain: true }
   | { readonly redirectTo: string }
 
-/** @see {@link AccessCheckResult} */
+/** Decides about an authorization or a refresh; see {@link AccessCheckResult}. */
 export type AccessCheck = (input: AccessCheckInput) => AccessCheckResult | Promise<AccessCheckResult>
 
 /**

@@ -9,7 +9,9 @@ import { publint } from 'publint'
 import {
   apiReport,
   errorsElsewhere,
+  packagesReference,
   publicApi,
+  referenceFile,
   reported,
   reportFile,
   timesWithoutUnit,
@@ -67,6 +69,10 @@ describe.each(published)('@pocket/%s, as it is packed', (name) => {
     },
     packing,
   )
+})
+
+test('the reference of the packages is up to date', async () => {
+  expect(await packagesReference()).toBe(await readFile(referenceFile, 'utf8'))
 })
 
 describe.each(reported)('the API of @pocket/%s', (name) => {
