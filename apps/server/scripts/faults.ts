@@ -56,11 +56,12 @@ const faults: readonly Fault[] = [
     files: [`${server}e2e/clocks.test.ts`, `${core}flows/challenge-replay.full.test.ts`],
   },
   {
-    fault: 'mail, SCIM, LDAP, storage and relying parties that hang, drip and lie',
+    fault: 'mail, SCIM, LDAP, storage and relying parties that hang, respond slowly or respond wrongly',
     files: [
       `${server}email/delivery.test.ts`,
       `${server}scim/hanging-target.test.ts`,
       `${directory}ldap/hostile-servers.test.ts`,
+      `${directory}ldap/hostile-responses.test.ts`,
       `${directory}scim/hostile-targets.test.ts`,
       `${server}ldap/stop.test.ts`,
       `${server}backup/bucket-backups.test.ts`,

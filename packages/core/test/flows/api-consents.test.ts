@@ -1,0 +1,209 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import type { Api } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
+import * as oidc from 'openid-client'
+import { storeKinds } from '../contracts/kinds.ts'
+import {
+  access,
+  authorize,
+  isRedirectUri,
+  notes,
+  parameters,
+  prepared,
+  redirectUri,
+  relyingParty,
+  resource,
+  tokens,
+  verified,
+} from './api-fixture.ts'
+import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
+
+describe('request', () => {
+  test.each([
+    [{ resource: 'https://unknown.example' }, 'invalid_target'],
+    [{ resource: 'no address' }, 'invalid_target'],
+    [{ scope: 'openid notes:delete' }, 'invalid_scope'],
+    [{ scope: 'openid other:read' }, 'invalid_scope'],
+  ])('for %j is rejected with %s', async (extra, error) => {
+    await using host = await startHost()
+    const { page } = await authorize(await prepared(host), extra)
+    expect(parameters(page.location).get('error')).toBe(error)
+  })
+
+  test('from a client without a grant is rejected', async () => {
+    await using host = await startHost()
+    const fixture = await prepared(host)
+    const otherUser = await relyingParty(host)
+    const { page } = await authorize({ ...fixture, ...otherUser })
+    expect(parameters(page.location).get('error')).toBe('access_denied')
+  })
+
+  test('for two APIs at once is rejected', async () => {
+    await using host = await startHost()
+    const fixture = await prepared(host)
+    const other = await notes(host, { resource: 'https://other.example' })
+    await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read'], ['notes:read']))
+    const both = [resource, other.resource].map((each) => ['resource', each])
+    const url = oidc.buildAuthorizationUrl(fixture.configuration, { redirect_uri: redirectUri, scope: 'openid' })
+    for (const [name = '', value = ''] of both) url.searchParams.append(name, value)
+    const page = await fixture.agent.follow(await fixture.agent.get(url.href), { until: isRedirectUri })
+    expect(parameters(page.location).get('error')).toBe('invalid_target')
+    const itself = new URLSearchParams([['grant_type', 'client_credentials'], ...both])
+    await expect(oidc.clientCredentialsGrant(fixture.configuration, itself)).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+  })
+
+  test('ignores the scopes that a client adds to every request and that the API does not define', async () => {
+    await using host = await startHost()
+    const fixture = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
+    const { access_token: token } = await tokens(fixture, { scope: 'openid notes:write' })
+    const { scope } = (await verified(fixture, token)).payload
+    expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write', 'openid'])
+  })
+})
+
+describe('consent page', () => {
+  test('shows the API and the requested permissions, and remembers the consent', async () => {
+    await using host = await startHost()
+    const fixture = await prepared(host)
+    const { page } = await authorize(fixture)
+    const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
+    expect(viewOf(consent)).toMatchObject({
+      view: 'consent',
+      apis: [
+        {
+          name: 'Notes',
+          resource,
+          permissions: [
+            { key: 'notes:read', name: 'Read notes', description: 'See what you have written' },
+            { key: 'notes:write', name: 'Write notes', description: '' },
+          ],
+        },
+      ],
+    })
+    await decide(fixture.agent, consent, 'submitTo', isRedirectUri)
+    const again = await authorize(fixture, { prompt: 'none' })
+    expect(parameters(again.page.location).get('code')).toEqual(expect.any(String))
+    expect(host.events).toContainEqual(
+      expect.objectContaining({ event: 'consent_given', scopes: ['openid', 'notes:read', 'notes:write'] }),
+    )
+  })
+
+  test('appears again for a new permission, and for all permissions after the consent is withdrawn', async () => {
+    await using host = await startHost()
+    const fixture = await prepared(host)
+    await tokens(fixture, { scope: 'openid profile notes:read' })
+    const more = await authorize(fixture, { prompt: 'none' })
+    expect(parameters(more.page.location).get('error')).toBe('consent_required')
+    const asked = await authorize(fixture, { scope: 'openid profile email offline_access notes:read notes:write' })
+    const view = viewOf(asked.page)
+    if (view.view !== 'consent') throw new Error('Nothing was asked.')
+    expect(view.allowedBefore).toBe(true)
+    // The page separates earlier permissions from new ones.
+    expect(view.claims.map(({ claim, isNew }) => [claim, isNew])).toEqual([
+      ['name', undefined],
+      ['user_name', undefined],
+      ['email', true],
+      ['offline_access', true],
+    ])
+    expect(view.apis).toMatchObject([{ permissions: [{ key: 'notes:read' }, { key: 'notes:write', isNew: true }] }])
+    expect(view.apis.flatMap(({ isNew, permissions }) => [isNew, permissions[0]?.isNew])).toEqual([
+      undefined,
+      undefined,
+    ])
+    await decide(fixture.agent, asked.page, 'submitTo', isRedirectUri)
+    expect(parameters((await authorize(fixture, { prompt: 'none' })).page.location).get('error')).toBeNull()
+    await host.pocket.withdrawConsent(fixture.account.id, fixture.client.id)
+    const after = await authorize(fixture, { prompt: 'none' })
+    expect(parameters(after.page.location).get('error')).toBe('consent_required')
+  })
+
+  test('for one API does not cover another API whose permission has the same key', async () => {
+    await using host = await startHost()
+    const fixture = await prepared(host)
+    await tokens(fixture)
+    const other = await notes(host, { resource: 'https://other.example' })
+    await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read']))
+    const { page } = await authorize(fixture, { resource: other.resource, scope: 'openid notes:read', prompt: 'none' })
+    expect(parameters(page.location).get('error')).toBe('consent_required')
+  })
+
+  test.each<[string, (host: Host, api: Api) => Promise<Api>]>([
+    ['a new API with the same resource', (host) => notes(host)],
+    [
+      'an older API that gets its resource',
+      async (host, older) => {
+        await host.pocket.apis.setResource(older.id, resource)
+        return host.pocket.apis.setPermissions(older.id, [{ key: 'notes:read', name: 'Read notes' }])
+      },
+    ],
+  ])('does not count a consent to a removed API for %s', async (_what, successorOf) => {
+    await using host = await startHost()
+    const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
+    const fixture = await prepared(host)
+    await tokens(fixture, { scope: 'openid notes:read' })
+    await host.pocket.apis.remove(fixture.api.id)
+    const successor = await successorOf(host, older)
+    await host.pocket.apis.setGrant(successor.id, fixture.client.id, access(successor, ['notes:read']))
+    const agent = new UserAgent()
+    const { page } = await authorize({ ...fixture, agent }, { scope: 'openid notes:read' })
+    const consent = viewOf(await signIn(agent, page, fixture.authenticator, isRedirectUri))
+    if (consent.view !== 'consent') throw new Error('No consent was requested.')
+    expect(consent.apis).toMatchObject([{ resource, isNew: true, permissions: [{ key: 'notes:read', isNew: true }] }])
+  })
+
+  test('is skipped for a client that does not require consent', async () => {
+    await using host = await startHost()
+    const fixture = await prepared(host, { client: { skipConsent: true } })
+    const { access_token: token } = await tokens(fixture)
+    expect((await verified(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
+  })
+})
+
+describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) => {
+  test.each<[string, (host: Host, api: Api) => Promise<Api>]>([
+    ['a new API with the same resource', (host) => notes(host)],
+    [
+      'an older API that gets its resource',
+      async (host, older) => {
+        await host.pocket.apis.setResource(older.id, resource)
+        return host.pocket.apis.setPermissions(older.id, [{ key: 'notes:read', name: 'Read notes' }])
+      },
+    ],
+  ])('of a removed API does not count for %s', async (_what, successorOf) => {
+    const now = Date.now
+    const past = jest.spyOn(Date, 'now').mockImplementation(() => now() - 2 * second)
+    await using stack = new AsyncDisposableStack()
+    stack.defer(() => past.mockRestore())
+    const database = stack.use(await open())
+    const host = stack.use(await startHost({ stores: await database.empty() }))
+    const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
+    const fixture = await prepared(host)
+    const { refresh_token: token = '' } = await tokens(fixture, { scope: 'openid offline_access notes:read' })
+    const pending = await authorize(fixture, { scope: 'openid notes:read', prompt: 'none' })
+    expect(parameters(pending.page.location).get('error')).toBeNull()
+    await host.pocket.apis.remove(fixture.api.id)
+    past.mockRestore()
+    const successor = await successorOf(host, older)
+    await host.pocket.apis.setGrant(successor.id, fixture.client.id, access(successor, ['notes:read']))
+    await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+    await expect(pending.finish(pending.page.location)).rejects.toMatchObject({ error: 'invalid_target' })
+
+    const request = { scope: 'openid offline_access notes:read' }
+    const silent = await authorize(fixture, { ...request, prompt: 'none' })
+    expect(parameters(silent.page.location).get('error')).toBe('consent_required')
+    // The grant of the session is extended by a new consent, which counts from then on.
+    const { page, finish } = await authorize(fixture, request)
+    const fresh = await finish((await decide(fixture.agent, page, 'submitTo', isRedirectUri)).location)
+    const again = await authorize(fixture, { ...request, prompt: 'none' })
+    expect(parameters(again.page.location).get('error')).toBeNull()
+    const refreshed = await oidc.refreshTokenGrant(fixture.configuration, fresh.refresh_token ?? '')
+    expect((await verified(fixture, refreshed.access_token)).payload.scope).toContain('notes:read')
+    await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({
+      error: 'invalid_target',
+    })
+  })
+})
