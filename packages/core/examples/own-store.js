@@ -7,7 +7,7 @@ class CodeStore {
   #codes = new Map()
 
   async insert(code) {
-    if (this.#codes.has(code.hash)) throw new Error('There is such a code.')
+    if (this.#codes.has(code.hash)) throw new Error('This code is already stored.')
     this.#codes.set(code.hash, code)
   }
 

@@ -96,7 +96,7 @@ test('every operation responds as documented to an anonymous caller and to an ad
     }
 })
 
-test('the page loads a viewer of this server only', async () => {
+test('the page loads the viewer from this server only', async () => {
   const page = await instance.agent().get(`${instance.url}/api/docs`)
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'; style-src 'self'(;|$)/)

@@ -59,7 +59,7 @@ const stored = async (instance: CalledInstance) => {
   return idsOf(text.trimEnd().split('\n')).reverse()
 }
 
-test.each(databaseKinds)('sends each audit event to syslog and a file, and again after a cut, on %s', async (kind) => {
+test.each(databaseKinds)('sends each audit event to syslog and a file, and again after a lost connection, on %s', async (kind) => {
   await using folder = await createFolder()
   await using syslog = await startSyslog((onConnection) => createServer(onConnection))
   const file = join(folder.path, 'audit.jsonl')

@@ -87,7 +87,7 @@ describe('a list', () => {
     await page.waitForURL(`**/${annaId}`)
   })
 
-  test('confirms an act of the menu with the name of the row', async () => {
+  test('confirms an action of the menu with the name of the row', async () => {
     await open(`${users}?search=anna`)
     await page.getByRole('button', { name: 'Actions for Anna Koch' }).focus()
     await page.keyboard.press('Enter')

@@ -80,7 +80,7 @@ const turning = ['main', '::view-transition-old(page)']
 test.each([
   ['with a mouse', undefined, coming],
   ['by touch', tablet, turning],
-] as const)('a page turns to the next, and clicks during the transition count: %s', async (_, options, moves) => {
+] as const)('navigation shows a transition, and clicks during it count: %s', async (_, options, moves) => {
   const { page, messages, moving, click, goTo } = await openAdministration(options)
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(moves)
@@ -158,7 +158,7 @@ test('a failed transition does not change the page and logs nothing', async () =
   await page.context().close()
 })
 
-test('an error page turns too; the way back, the same page and the sign-in pages do not', async () => {
+test('an error page has a transition; back navigation, the same page and sign-in pages have none', async () => {
   const { page, messages, moving, click, goTo } = await openAdministration()
   await goTo('My apps', '/settings/apps')
   await page.goBack({ waitUntil: 'load' })

@@ -554,7 +554,7 @@ test('another site can post a sign-in, and an unreadable post ends on a page', a
   expect([unread.status, unread.headers.get('content-type')]).toEqual([400, expect.stringMatching(/^text\/html/)])
 })
 
-test('a form whose session has ended leads through sign-in, and is sent then', async () => {
+test('a form whose session has ended is sent after a sign-in', async () => {
   const { running, agent } = shared
   const page = await running
     .agent()
@@ -576,7 +576,7 @@ describe('the frame', () => {
     act: /<a class="btn primary" href="([^"]*)">([^<]*)/.exec(text)?.slice(1),
   })
 
-  test('stays around an error, which ends in an act', async () => {
+  test('surrounds an error page, which offers a remedy', async () => {
     const { agent, running } = shared
     const get = async (path: string) => errorOf((await agent.get(running.url + path)).text)
     expect(await get(`${clients}/gone`)).toEqual({

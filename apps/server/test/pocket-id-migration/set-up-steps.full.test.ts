@@ -229,7 +229,7 @@ test(
 )
 
 test.each(kinds)(
-  'lets one of two servers on %s migrate that were asked concurrently, and reports it at the other',
+  'lets only one of two servers on %s migrate concurrently, and reports that at the other',
   async (kind) => {
     await using source = await createSource('archive')
     await using target = await createTarget(kind)

@@ -60,7 +60,7 @@ async function discover({ issuer, fetch }: EndpointOptions): Promise<Endpoints> 
 }
 
 async function assertWebFinger({ issuer, webFinger, fetch }: EndpointOptions): Promise<void> {
-  if (webFinger === undefined) throw new RefusalError('Nobody answers for the domain')
+  if (webFinger === undefined) throw new RefusalError('The domain has no WebFinger server')
   const query = new URLSearchParams({ resource: `acct:${webFinger.address}`, rel: issuerRelation })
   const { links } = await fetchJson(fetch, `${webFinger.origin}/.well-known/webfinger?${query}`)
   const link = Array.isArray(links) ? links.filter(isJsonObject).find(({ rel }) => rel === issuerRelation) : undefined

@@ -50,10 +50,10 @@ async function verified(token: string, validation: SignatureValidation, expected
     currentDate: new Date(now),
     requiredClaims: ['sub', 'iat', 'exp'],
   }).catch((cause: Error) => {
-    throw new RefusalError(`The ID token is refused: ${cause.message}`, { cause })
+    throw new RefusalError(`The ID token is rejected: ${cause.message}`, { cause })
   })
   if (validation.soleAudience && [payload.aud].flat().length > 1)
-    throw new RefusalError(`The ID token is for others too: ${JSON.stringify(payload.aud)}`)
+    throw new RefusalError(`The ID token has other audiences: ${JSON.stringify(payload.aud)}`)
   const isHashed = validation.accessTokenHash && typeof payload.at_hash === 'string'
   if (isHashed && payload.at_hash !== leftHalf(accessToken))
     throw new RefusalError('The at_hash of the ID token is not that of the access token')

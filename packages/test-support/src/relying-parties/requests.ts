@@ -13,7 +13,7 @@ export async function fetchJson(send: typeof fetch, url: string, init: RequestIn
   try {
     return parseJsonObject(body, 'The answer')
   } catch (cause) {
-    throw new RefusalError(`${what} answered no JSON object: ${body.slice(0, 300)}`, { cause })
+    throw new RefusalError(`${what} did not return a JSON object: ${body.slice(0, 300)}`, { cause })
   }
 }
 

@@ -19,7 +19,7 @@ export function verifyRs256IdToken(idToken: string, expected: IdTokenExpectation
   const [header = '', payload = '', signature = ''] = parts
   if (parts.length !== 3) throw new Error('The ID token is not a signed JWT')
   const { alg, kid } = parseJsonObject(decode(header), 'The header of the ID token')
-  if (alg !== 'RS256') throw new Error(`The ID token is signed with ${String(alg)}, and only RS256 is taken`)
+  if (alg !== 'RS256') throw new Error(`The ID token is signed with ${String(alg)}, and only RS256 is accepted`)
   const keys = rsaKeys(expected.jwks, kid)
   const signed = Buffer.from(`${header}.${payload}`, 'ascii')
   const genuine = keys.some((key) =>

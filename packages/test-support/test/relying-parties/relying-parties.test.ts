@@ -295,5 +295,5 @@ test('rejects an ID token and other values as a logout token', async () => {
   expect(signedIn).toMatchObject({ passed: true, account: 'ada' })
   const reasonOf = async (token: string) => (await party.receiveLogoutToken(token)).checks[0]?.reason
   expect(await reasonOf(idToken)).toMatch(/not the claims of a logout token/)
-  expect(await reasonOf('logout')).toMatch(/refused/)
+  expect(await reasonOf('logout')).toMatch(/The ID token is rejected/)
 })
