@@ -46,6 +46,12 @@ test.each([
 })
 
 describe('templates', () => {
+  test('each have a state', async () => {
+    const templates = await readdir(fileURLToPath(new URL('../../views/pages', import.meta.url)))
+    const views = new Set(Object.values(pageStates).map(({ view }) => `${view}.ejs`))
+    expect(templates.toSorted()).toEqual([...views].sort())
+  })
+
   test('escape all output, and contain no inline script, style or handler', async () => {
     const views = fileURLToPath(new URL('views/', server))
     const names = (await readdir(views, { recursive: true })).filter((name) => name.endsWith('.ejs'))
