@@ -48,7 +48,7 @@ export async function launchWebKit(): Promise<WebKitPage> {
     GDK_BACKEND: 'x11',
     NO_AT_BRIDGE: '1',
     WEBKIT_DISABLE_COMPOSITING_MODE: '1',
-    // As root and in most containers there are no name spaces, and the browser opens only our own pages.
+    // As root and in most containers there are no namespaces for a sandbox, and the browser opens only our own pages.
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
   }
   stack.use(await startProcess('/usr/bin/WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], { env }))

@@ -74,7 +74,7 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     expect(await problems()).toEqual(expected)
   })
 
-  test('detects an entry that was added to the past', async () => {
+  test('detects an entry that was added with an earlier time', async () => {
     await record(150 * hour, 'added')
     expect(await problems()).toEqual([[2, 'entries_added']])
   })

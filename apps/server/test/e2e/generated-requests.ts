@@ -63,8 +63,8 @@ const contentTypes = [
 ]
 const headerNames = words('authorization accept-language if-match if-none-match dpop range x-forwarded-for user-agent')
 
-/** Usually the first; the second once in `times`. */
-function mostly<First, Second>(usual: Arbitrary<First>, rare: Arbitrary<Second>, times: number) {
+/** The second value once in `times`, otherwise the first. */
+function withRare<First, Second>(usual: Arbitrary<First>, rare: Arbitrary<Second>, times: number) {
   return fc.oneof({ arbitrary: usual, weight: times - 1 }, { arbitrary: rare, weight: 1 })
 }
 
@@ -95,7 +95,7 @@ export function requestsWith({ values, fields }: Vocabulary, { byRoute, named }:
     if (members) return fc.constantFrom(...members)
     if (properties) {
       const all = Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, ofSchema(of, tie)]))
-      return mostly(fc.record(all), fc.record(all, { requiredKeys: [] }), 3)
+      return withRare(fc.record(all), fc.record(all, { requiredKeys: [] }), 3)
     }
     const kind = [type].flat().at(0)
     if (kind === 'array') return fc.array(ofSchema(items ?? {}, tie), { maxLength: 3 })
@@ -127,7 +127,7 @@ export function requestsWith({ values, fields }: Vocabulary, { byRoute, named }:
   const pathOf = (pattern: string): Arbitrary<string> => {
     const segment = wellFormed.map((value) => encodeURIComponent(value) || 'x')
     const parts = pattern.split(/(:\w+)/).map((part) => (part.startsWith(':') ? segment : fc.constant(part)))
-    const end = mostly(none, fc.constantFrom('/', '//', '/%2e%2e', '%00', '?', '%', '/x'), 33)
+    const end = withRare(none, fc.constantFrom('/', '//', '/%2e%2e', '%00', '?', '%', '/x'), 33)
     const query = pairs(parameter, 8).map((text) => `?${text}`)
     return fc.tuple(...parts, end, fc.oneof(none, query)).map((all) => all.join(''))
   }
@@ -138,16 +138,16 @@ export function requestsWith({ values, fields }: Vocabulary, { byRoute, named }:
       pairs(fc.oneof(elementOf(fields), parameter), 12),
     )
     const odd = fc.tuple(fc.constantFrom(...contentTypes), fc.oneof(json(anything), pairs(parameter, 5), none, text))
-    const other = mostly(form, odd, 5)
+    const other = withRare(form, odd, 5)
     const schema = ofRoutes[route]
-    return schema ? mostly(fc.tuple(fc.constant('application/json'), json(schema)), other, 10) : other
+    return schema ? withRare(fc.tuple(fc.constant('application/json'), json(schema)), other, 10) : other
   }
 
   const headers = fc
     .record({
-      'sec-fetch-site': mostly(fc.constant('same-origin'), fc.constant('cross-site'), 20),
+      'sec-fetch-site': withRare(fc.constant('same-origin'), fc.constant('cross-site'), 20),
       accept: fc.constantFrom('application/json', 'text/html', '*/*', 'image/*', ''),
-      ...Object.fromEntries(headerNames.map((name) => [name, mostly(none, headerValue, 16)])),
+      ...Object.fromEntries(headerNames.map((name) => [name, withRare(none, headerValue, 16)])),
       authorization: fc.oneof(
         { arbitrary: none, weight: 16 },
         { arbitrary: headerValue, weight: 1 },
@@ -163,9 +163,9 @@ export function requestsWith({ values, fields }: Vocabulary, { byRoute, named }:
 
   return fc.constantFrom(...routes).chain((route) => {
     const [usual = 'GET', pattern = '/'] = route.split(' ')
-    const method = mostly(fc.constant(usual), fc.constantFrom(...methods), 15)
+    const method = withRare(fc.constant(usual), fc.constantFrom(...methods), 15)
     return fc
-      .tuple(method, pathOf(pattern), headers, bodyOf(route), mostly(fc.constant(false), fc.constant(true), 50))
+      .tuple(method, pathOf(pattern), headers, bodyOf(route), withRare(fc.constant(false), fc.constant(true), 50))
       .map(([method, path, headers, [contentType, body], isOdd]) => {
         const hasBody = (method !== 'GET' && method !== 'HEAD') || isOdd
         return {

@@ -25,7 +25,7 @@ export function planApi(row: SourceRow<'apis'>, resource: string, permissions: r
 export class ResourcePlanner {
   readonly #audiences = new Set<string>()
   readonly #resources = new Set<string>()
-  /** New consent scopes by the beginning of those of the source. */
+  /** The prefixes of consent scopes here, by those of the source. */
   readonly #consentPrefixes = new Map<string, string>()
 
   /** Adds an API before the first is planned: one without a final slash has precedence. */
