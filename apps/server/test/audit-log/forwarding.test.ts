@@ -59,33 +59,36 @@ const stored = async (instance: CalledInstance) => {
   return idsOf(text.trimEnd().split('\n')).reverse()
 }
 
-test.each(databaseKinds)('sends each audit event to syslog and a file, and again after a lost connection, on %s', async (kind) => {
-  await using folder = await createFolder()
-  await using syslog = await startSyslog((onConnection) => createServer(onConnection))
-  const file = join(folder.path, 'audit.jsonl')
-  syslog.refuse(true)
-  const AUDIT_SYSLOG = `tcp://127.0.0.1:${syslog.port}`
-  await using instance = await startCalled(kind, { AUDIT_SYSLOG, AUDIT_FILE: file })
-  await instance.person('grace')
-  await forward(instance)
-  await eventually(async () => expect((await linesOf(file)).length).toBeGreaterThan(3))
-  expect(syslog.messages()).toEqual([])
-  await rename(file, `${file}.1`)
+test.each(databaseKinds)(
+  'sends each audit event to syslog and a file, and again after a lost connection, on %s',
+  async (kind) => {
+    await using folder = await createFolder()
+    await using syslog = await startSyslog((onConnection) => createServer(onConnection))
+    const file = join(folder.path, 'audit.jsonl')
+    syslog.refuse(true)
+    const AUDIT_SYSLOG = `tcp://127.0.0.1:${syslog.port}`
+    await using instance = await startCalled(kind, { AUDIT_SYSLOG, AUDIT_FILE: file })
+    await instance.person('grace')
+    await forward(instance)
+    await eventually(async () => expect((await linesOf(file)).length).toBeGreaterThan(3))
+    expect(syslog.messages()).toEqual([])
+    await rename(file, `${file}.1`)
 
-  syslog.refuse(false)
-  await instance.person('linus')
-  await forward(instance)
-  const ids = await stored(instance)
-  await eventually(async () => {
-    const messages = syslog.messages().map((message) => header.exec(message) ?? [message])
-    expect(messages.map(([, , event]) => event)).toContain('PASSKEY_ADDED')
-    for (const lines of [
-      messages.map(([, , , json = '']) => json),
-      [...(await linesOf(`${file}.1`)), ...(await linesOf(file))],
-    ])
-      expect(ids.filter((id) => !idsOf(lines).includes(id))).toEqual([])
-  })
-})
+    syslog.refuse(false)
+    await instance.person('linus')
+    await forward(instance)
+    const ids = await stored(instance)
+    await eventually(async () => {
+      const messages = syslog.messages().map((message) => header.exec(message) ?? [message])
+      expect(messages.map(([, , event]) => event)).toContain('PASSKEY_ADDED')
+      for (const lines of [
+        messages.map(([, , , json = '']) => json),
+        [...(await linesOf(`${file}.1`)), ...(await linesOf(file))],
+      ])
+        expect(ids.filter((id) => !idsOf(lines).includes(id))).toEqual([])
+    })
+  },
+)
 
 test('sends repeated rejections as one event with a count', async () => {
   await using syslog = await startSyslog((onConnection) => createServer(onConnection))
