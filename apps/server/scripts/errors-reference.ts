@@ -12,7 +12,7 @@ export function errorsReference(): string {
   const entries = errorCodes.map(
     (code) => `## \`${code}\`
 
-**${messages.text(`errors.${code}.title`)}.** ${messages.text(`errors.${code}.text`)}`,
+**${messages.text(`errors.${code}.title`)}.**${messages.has(`errors.${code}.text`) ? ` ${messages.text(`errors.${code}.text`)}` : ''}`,
   )
   return `# Errors
 

@@ -34,7 +34,7 @@ export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
     createdAt,
     revokeAt: `${keyPath}/revoke`,
     revoking: {
-      act: 'revokeApiKey',
+      act: 'apiKeysRevoke',
       names: [name],
       count: 1,
       submitTo: `${keyPath}/revoke`,

@@ -3,8 +3,8 @@ import type { Viewer } from './viewer.ts'
 /** A confirmation before an action that cannot be undone or affects many items. */
 export interface Confirmation {
   /**
-   * The prefix of its messages is `confirm.ACT`: `title`, `text` and `submit`, with plural forms, and `titleOf` and `submitOf`
-   * for a single named item.
+   * The prefix of its messages is `confirm.ACT`: `title`, with plural forms, and `titleOf` for a single named item, `text` and
+   * `submit`.
    */
   readonly act: string
   /** The names of the affected users or items that are shown. */

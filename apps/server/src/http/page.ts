@@ -183,9 +183,11 @@ function createTranslator(messages: Messages) {
     has(`fields.${name}.${code}`)
       ? text(`fields.${name}.${code}`, values)
       : text(messageKey('fields.any', code, 'invalid'), values)
-  /** The title or text of an error code. */
-  const error = (code: string, part: 'title' | 'text'): string =>
-    has(`errors.${code}.${part}`) ? text(`errors.${code}.${part}`) : text(`errors.fallback.${part}`)
+  /** The title or text of an error code. The text is empty if the title says everything. */
+  const error = (code: string, part: 'title' | 'text'): string => {
+    const known = has(`errors.${code}.title`) ? code : 'fallback'
+    return has(`errors.${known}.${part}`) ? text(`errors.${known}.${part}`) : ''
+  }
   const numbers = new Intl.NumberFormat(language)
   const number = (value: number): string => numbers.format(value)
   return Object.assign(text, { parts, plural, has, below, language, direction, field, error, number })

@@ -117,7 +117,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     await configure({ ldapUrl: '' })
     expect(await lead()).toBe('The import is off.')
     await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
-    expect(await lead()).toBe('Nothing has been imported yet.')
+    expect(await lead()).toBe('Start the first import yourself.')
     const response = await sync()
     expect([response.status, response.json.code]).toEqual([422, 'ldap_sync_failed'])
     expect(response.json.details).toMatchObject({ reason: 'ldap_unreachable' })
@@ -153,7 +153,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
     expect(page.text).toContain('The first import needs confirmation.')
     expect(page.text).toContain('Start the first import yourself')
-    expect(await lead()).toBe('Nothing is imported until an administrator confirms it.')
+    expect(await lead()).toBe('Nothing is imported until you confirm it.')
   })
 
   test('has a dry run that changes nothing, even while LDAP is disabled', async () => {

@@ -30,7 +30,7 @@ test('an unresponsive target delays no requests or changes, and the server can s
   const again = await administrator.follow(await administrator.postForm(`${pageUrl}/run`, {}))
   expect(again.text).toContain('A run is in progress.')
   const move = await administrator.postForm(pageUrl, { endpoint: `${endpoint}/elsewhere`, removal: 'deactivate' })
-  expect([move.status, move.text]).toEqual([409, expect.stringContaining('Wait until it finishes')])
+  expect([move.status, move.text]).toEqual([409, expect.stringContaining('Provisioning is already running')])
   const providers = `${url}/api/oidc/clients/${id}/scim-service-provider`
   const { id: provider } = (await administrator.getJson(providers)).json() as { id: string }
   const sync = await administrator.sendJson('POST', `${url}/api/scim/service-provider/${provider}/sync`, {})
