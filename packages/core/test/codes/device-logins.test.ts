@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type Account, MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { createDeviceLogins } from '../../src/codes/device-logins.ts'
+import { createUserCode } from '../../src/codes/user-codes.ts'
 import { minute, second, TestClock } from '../flows/host.ts'
 
 const ada = { id: 'ada', userName: 'ada', disabled: false } as Account
@@ -23,6 +24,14 @@ const unknown = { code: 'device_code_invalid' }
 const over = { code: 'device_login_expired' }
 
 describe('device authorization', () => {
+  test('has a user code that cannot be guessed, as the device flow does', async () => {
+    const { request } = createFixture()
+    const [first, second] = [await request(), await request()]
+    expect(first.userCode).toMatch(/^P[2-9A-HJKMNP-TV-Z]{7}$/)
+    expect(second.userCode).not.toBe(first.userCode)
+    expect(createUserCode()).toMatch(/^E[0-9A-HJKMNP-Z]{7}$/)
+  })
+
   test('finds the request by its user code in any variant', async () => {
     const { deviceLogins, request } = createFixture()
     const { userCode } = await request()
