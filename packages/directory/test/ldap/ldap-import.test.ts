@@ -101,6 +101,15 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
     expect(await groupNamesOf('ada')).toEqual(['club', 'staff'])
   })
 
+  test('ends and adds a single membership', async () => {
+    const withStaff = (...members: readonly string[]) =>
+      ldapEntries([person('ada'), person('bob')], [group('staff', members), group('club', ['ada'])])
+    expect((await run(withStaff('ada'))).counts).toMatchObject({ membersRemoved: 1 })
+    expect(await groupNamesOf('bob')).toEqual([])
+    expect((await run(withStaff('ada', 'bob'))).counts).toMatchObject({ membersAdded: 1 })
+    expect(await groupNamesOf('bob')).toEqual(['staff'])
+  })
+
   test('disables missing users, enables them when they return, and keeps manual decisions', async () => {
     const { directory } = env
     const fullAnswer = ldapEntries([person('ada'), person('bob')])
