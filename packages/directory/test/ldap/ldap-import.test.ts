@@ -68,6 +68,8 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
       { userName: 'bob', ldapId: 'id-bob' },
     ])
     expect(await env.directory.findByEmail('ADA@example.com')).toMatchObject({ userName: 'ada' })
+    const { id } = await findUser('ada')
+    expect(await env.directory.ldap.importState(id)).toMatchObject({ userId: id, disabledByImport: false })
 
     // The second run only reads and writes nothing.
     env.clock.time += 1
