@@ -58,6 +58,13 @@ test('states the required access of every operation', () => {
     expect([call, security.length]).toEqual([call, { public: 0, session: 1 }[String(auths.get(call))] ?? 2])
 })
 
+test('every operation that reads succeeds with 200', () => {
+  const succeedsWith = ({ responses }: DocumentedOperation) => Object.keys(responses).filter((status) => status < '300')
+  const other = operations.filter(([call, each]) => call.startsWith('GET ') && succeedsWith(each).join() !== '200')
+  // The status says whether the set-up is open; there is no body.
+  expect(other.map(([call]) => call)).toEqual(['GET /api/signup/setup'])
+})
+
 test('describes the query of a list', () => {
   const list = document.paths['/api/api-keys']?.get
   expect(list?.parameters).toEqual([
