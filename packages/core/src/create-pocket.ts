@@ -2,14 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { noOrigin } from './audit/audit-sink.ts'
 import { claimIssuer } from './change-issuer.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
-import { withAccountIds } from './composition/account-ids.ts'
+import { invalidArgument, response as responseArgument, withCheckedArguments } from './composition/arguments.ts'
 import { createClientServices } from './composition/client-services.ts'
 import { createEngine } from './composition/engine.ts'
 import { maintain } from './composition/maintenance.ts'
 import { createDocumentHandler, createMiddleware } from './composition/middleware.ts'
 import { resolveOptions } from './composition/resolved-options.ts'
 import { createUserServices } from './composition/user-services.ts'
-import { InvalidInputError } from './errors.ts'
 import { createAssertions } from './forward-auth/assertions.ts'
 import { createForwardAuth } from './forward-auth/forward-auth.ts'
 import { createSiteTest } from './forward-auth/site-test.ts'
@@ -85,8 +84,8 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider, endAccessAfterRemoval)
   const preview = createTokenPreview(options, provider)
   const callback = (callbackOptions: CallbackOptions = {}) => {
-    if (Object.keys(callbackOptions).some((name) => name !== 'forwardAuth'))
-      throw missingArgument('options', 'may contain forwardAuth only; mount the result of pocket.callback()')
+    if (callbackOptions === null || Object.keys(callbackOptions).some((name) => name !== 'forwardAuth'))
+      throw invalidArgument('options', 'may contain forwardAuth only; mount the result of pocket.callback()')
     return createCallback(callbackOptions.forwardAuth ? [forwardAuth, middleware] : [middleware], onError)
   }
 
@@ -94,16 +93,15 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     request: IncomingMessage | Headers,
     response?: ServerResponse,
   ): Promise<Session | undefined> {
-    const isExchange = typeof request === 'object' && request !== null && 'socket' in request
+    const isObject = typeof request === 'object' && request !== null
+    const isExchange = isObject && 'socket' in request
     // Headers of frameworks can have more members, such as `headers`.
-    if (!isExchange && typeof request?.[Symbol.iterator] !== 'function')
-      throw missingArgument(
+    if (!isObject || (!isExchange && typeof request[Symbol.iterator] !== 'function'))
+      throw invalidArgument(
         'request',
         'must be web-standard headers, such as request.headers, or a request of node:http',
       )
-    if (isExchange)
-      // The cast is safe: the overload requires the response.
-      return sessions.read(request, response as ServerResponse)
+    if (isExchange) return sessions.read(request, responseArgument(response))
     const { req, res } = toNodeExchange(request)
     return sessions.read(req, res)
   }
@@ -165,7 +163,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     }),
     async maintain(maintenance) {
       const { signal } = maintenance ?? {}
-      if (!(signal instanceof AbortSignal)) throw missingArgument('signal', 'must be an AbortSignal')
+      if (!(signal instanceof AbortSignal)) throw invalidArgument('signal', 'must be an AbortSignal')
       await maintain(pocket, { signal, onError: (error) => onError(error, '') })
     },
     async rotateKeys() {
@@ -220,11 +218,5 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
       await audit.whenIdle()
     },
   }
-  return withAccountIds(pocket)
-}
-
-function missingArgument(field: string, message: string): InvalidInputError {
-  return new InvalidInputError('validation_failed', `${field} ${message}.`, {
-    fields: [{ field, code: 'invalid_type', message }],
-  })
+  return withCheckedArguments(pocket)
 }

@@ -26,7 +26,7 @@ export function createFetch(callback: (options: CallbackOptions) => NodeHandler)
   const handlers = { core: callback({}), all: callback({ forwardAuth: true }) }
   return async (request, { next = notFound, ipAddress = '127.0.0.1', forwardAuth = false } = {}) => {
     // A polyfill of a framework is no instance of Request.
-    if (typeof request?.url !== 'string')
+    if (!URL.canParse(request?.url) || typeof request.headers?.has !== 'function')
       throw new InvalidInputError('validation_failed', 'request must be a web-standard Request, not a URL.', {
         fields: [{ field: 'request', code: 'invalid_type', message: 'must be a web-standard Request' }],
       })

@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
+import { PocketError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { type Host, minute, startHost } from './host.ts'
 
@@ -100,4 +101,54 @@ test.each([8, 9n])('uses the account ID %p of a database as text', async (id) =>
   expect(await read(String(id))).toEqual([1, 0])
   await pocket.forgetAccount(id as never)
   expect(await read(String(id))).toEqual([0, 0])
+})
+
+/** A member that the types of a host do not have, methods that download or run until they are stopped, and another library. */
+const unchecked = ['connectionLog.record', 'authenticatorMetadata', 'maintain', 'provider']
+
+function methodsOf(service: object, path = ''): [string, (...args: unknown[]) => unknown][] {
+  return Object.entries(service).flatMap(([name, member]) => {
+    if (unchecked.includes(path + name)) return []
+    if (typeof member === 'function') return [[path + name, member]]
+    return path === '' && typeof member === 'object' ? methodsOf(member, `${name}.`) : []
+  })
+}
+
+test('names the argument that is missing or invalid, in every method', async () => {
+  const [req, res] = exchange()
+  const invalidArguments = [
+    ...[[], [null], [5], ['text'], [{}], [[]], [req], [{}, {}], [req, res], [res, req]],
+    ...[undefined, 5, 'text', {}].flatMap((value) => [
+      [req, value],
+      ['text', value],
+      ['text', 'text', value],
+      [req, res, value],
+    ]),
+  ]
+  const methods = methodsOf(host.pocket)
+  expect(methods.length).toBeGreaterThan(100)
+  const unnamed: string[] = []
+  for (const [name, method] of methods)
+    for (const args of invalidArguments)
+      try {
+        await method(...args)
+      } catch (error) {
+        if (!(error instanceof PocketError)) unnamed.push(`${name}(${args.map(String).join(', ')}): ${error}`)
+      }
+  expect(unnamed).toEqual([])
+})
+
+// Casts: the calls of a host without type checking.
+test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise<unknown>, string, RegExp]>([
+  ['signOut without res', ({ signOut }, req, res) => signOut(req, res), 'res', /reply\.raw of Fastify/],
+  ['session without res', ({ session }, req, res) => session(req, res), 'res', /response of node:http/],
+  ['limits.consume without req', ({ limits }, _req, none) => limits.consume(none, 'api'), 'req', /ctx\.req of Koa/],
+  ['limits.consume without name', ({ limits }, req, none) => limits.consume(req, none), 'name', /one of api, signup/],
+  ['removeUnusedClients without limit', (pocket, _req, none) => pocket.removeUnusedClients(1, none), 'limit', /number/],
+])('rejects %s with the remedy', async (_name, call, field, remedy) => {
+  await expect(call(host.pocket, exchange()[0], undefined as never)).rejects.toMatchObject({
+    code: 'validation_failed',
+    message: expect.stringMatching(remedy),
+    fields: [{ field }],
+  })
 })

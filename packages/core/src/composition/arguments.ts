@@ -1,0 +1,279 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { InvalidInputError } from '../errors.ts'
+import { limitPolicies } from '../limits/policies.ts'
+import type { Pocket } from '../pocket.ts'
+
+/** Returns the argument that the method receives. @throws {InvalidInputError} `validation_failed` */
+type Argument<Value = unknown> = (value: unknown) => Value
+
+/** The methods whose arguments this file checks; `createPocket` checks those of the others itself. */
+type CheckedMethod<Service> = Exclude<
+  {
+    [Name in keyof Service]: Service[Name] extends (...args: never[]) => Promise<unknown> ? Name : never
+  }[keyof Service],
+  'session' | 'maintain' | 'fetch'
+>
+
+const request = argument(
+  'req',
+  'must be a request of node:http, such as ctx.req of Koa and request.raw of Fastify',
+  (value): value is IncomingMessage => isObject(value) && isObject(value.headers) && isObject(value.socket),
+)
+export const response = argument(
+  'res',
+  'must be the response of node:http, such as ctx.res of Koa and reply.raw of Fastify',
+  (value): value is ServerResponse =>
+    isObject(value) && typeof value.getHeader === 'function' && typeof value.setHeader === 'function',
+)
+const exchange = [request, response]
+const accountId: Argument<string> = (value) => {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value)
+  if (typeof value === 'string' && value !== '') return value
+  throw invalidArgument('accountId', 'must be a non-empty string, a safe integer or a bigint')
+}
+const anything: Argument = (value) => value
+const limit = [
+  request,
+  argument('name', `must be one of ${Object.keys(limitPolicies).join(', ')}`, (value) =>
+    Object.hasOwn(limitPolicies, String(value)),
+  ),
+]
+
+/**
+ * Checks the arguments of all methods, for hosts without type checking. Converts account IDs: such hosts pass the numeric IDs of
+ * their database, which the stores would compare with text and never find.
+ */
+export function withCheckedArguments(pocket: Pocket): Pocket {
+  return {
+    ...guarded(pocket, {
+      recordCredential: [object('origin'), object('credential')],
+      lockAccountOf: [object('origin')],
+      serveDocument: exchange,
+      testSiteRequest: [text('clientId'), object('request', { url: text('url'), accountId: nullable(accountId) })],
+      interactionClient: [text('path')],
+      signOut: exchange,
+      issueLoginCode: [object('account', { id: accountId })],
+      mailLoginCode: [...exchange, text('login')],
+      endAccess: [accountId],
+      endAccessByGroups: [accountId, list('groupIds')],
+      endAccessWithoutSecondPasskey: [text('groupId')],
+      forgetAccount: [accountId],
+      withdrawConsent: [accountId, text('clientId')],
+      previewTokens: [text('clientId'), accountId, text('scope')],
+      testClient: [text('clientId'), accountId],
+      rotateKeys: [],
+      verifyKeys: [],
+      replaceKeys: [list('kids'), optional(object('options'))],
+      signingKeys: [],
+      removeExpired: [number('limit')],
+      refreshMetadataDocument: [text('clientId'), request],
+      removeUnusedClients: [number('unusedFor'), number('limit')],
+      refreshAuthenticatorMetadata: [],
+      sendLogoutNotices: [],
+    }),
+    originOf: checked(pocket.originOf, [request]),
+    bindBrowser: checked(pocket.bindBrowser, [...exchange, text('address')]),
+    clients: guarded(pocket.clients, {
+      find: [text('id')],
+      findForUpdate: [text('id')],
+      list: [],
+      page: [object('request', { scope: object('scope') })],
+      create: [],
+      update: [text('id')],
+      addRedirectUri: [text('id'), text('uri')],
+      remove: [text('id')],
+      rename: [text('id'), text('newId')],
+      addSecret: [text('id'), optional(object('input'))],
+      replaceSecrets: [text('id'), optional(object('input'))],
+      removeSecret: [text('id'), text('secretId')],
+      secretUses: [text('id')],
+      setAllowedGroups: [text('id'), list('groupIds')],
+      allowedTo: [text('groupId')],
+      setAllowedTo: [text('groupId'), list('clientIds')],
+    }),
+    initialAccessTokens: guarded(pocket.initialAccessTokens, {
+      issue: [object('input')],
+      list: [],
+      remove: [text('id')],
+      find: [text('token')],
+      use: [object('token', { tokenHash: text('tokenHash') })],
+    }),
+    apis: guarded(pocket.apis, {
+      grant: [text('apiId'), text('clientId')],
+      grantsOf: [text('apiId')],
+      grantsTo: [text('clientId')],
+      setGrant: [text('apiId'), text('clientId')],
+      setPermissionsOfClient: [text('clientId')],
+      removeGrant: [text('apiId'), text('clientId')],
+      find: [text('id')],
+      findForUpdate: [text('id')],
+      findByResource: [text('resource')],
+      list: [],
+      page: [object('request', { search: text('search') })],
+      create: [],
+      update: [text('id')],
+      setResource: [text('id')],
+      remove: [text('id')],
+      setPermissions: [text('id')],
+      setCimdAccess: [text('id'), object('access')],
+    }),
+    connectionLog: guarded(pocket.connectionLog, { list: [text('clientId')], latest: [list('clientIds')] }),
+    accounts: guarded(pocket.accounts, {
+      find: [accountId],
+      findByLogin: [text('login')],
+      register: [object('account')],
+      list: [object('request')],
+    }),
+    passkeys: guarded(pocket.passkeys, {
+      list: [accountId],
+      page: [text('after'), number('limit')],
+      summarize: [(accountIds) => (list('accountIds')(accountIds) as unknown[]).map(accountId)],
+      overview: [],
+      accountIds: [optional(text('filter'))],
+      countUsable: [accountId],
+      rename: [accountId, text('id'), text('name'), optional(object('actor'))],
+      remove: [accountId, text('id'), optional(object('actor'))],
+      removeAsAdministrator: [accountId, text('id'), optional(object('actor'))],
+    }),
+    passkeyRemovals: guarded(pocket.passkeyRemovals, {
+      list: [accountId, optional(object('actor'))],
+      find: [accountId, text('passkeyId'), optional(object('actor'))],
+      lock: [accountId, text('passkeyId')],
+      withdrawLoginCode: [text('passkeyId'), text('codeId'), optional(object('actor'))],
+    }),
+    sessions: guarded(pocket.sessions, {
+      list: [accountId],
+      end: [accountId, text('uid')],
+      endOthers: [accountId, nullable(text('uid'))],
+    }),
+    recovery: {
+      ...guarded(pocket.recovery, {
+        replaceCodes: [accountId, object('options')],
+        removeCodes: [accountId, object('options')],
+        countCodes: [accountId, text('kind')],
+        begin: [...exchange, text('code'), callable('check')],
+        current: exchange,
+        options: exchange,
+        finish: exchange,
+      }),
+      isCode: checked(pocket.recovery.isCode, [text('input')]),
+    },
+    registration: guarded(pocket.registration, {
+      options: [...exchange, object('start', { subject: object('subject', { accountId }) })],
+      verify: [...exchange, object('end', { accountId: optional(accountId) })],
+      store: [object('registration', { passkey: object('passkey'), challenge: text('challenge') })],
+      add: [...exchange, object('end', { accountId })],
+    }),
+    signIn: guarded(pocket.signIn, {
+      request: exchange,
+      identify: [...exchange, anything, callable('signIn')],
+      withPasskey: exchange,
+      confirm: [...exchange, object('input', { accountId })],
+      withCode: [...exchange, text('code')],
+      vouchFor: [...exchange, accountId],
+      asNewAccount: [...exchange, object('signIn', { accountId })],
+    }),
+    signUp: guarded(pocket.signUp, { begin: [...exchange, object('account')], finish: exchange }),
+    reauthentication: guarded(pocket.reauthentication, {
+      withPasskey: exchange,
+      withFreshSession: exchange,
+      assertFresh: exchange,
+      assertCanAddPasskey: exchange,
+      isBootstrap: exchange,
+      demand: exchange,
+    }),
+    deviceLogins: {
+      ...guarded(pocket.deviceLogins, {
+        request: [request],
+        redeem: [...exchange, object('end', { id: text('id'), token: text('token') })],
+        find: [text('code')],
+        decide: [request, object('decision', { code: text('code'), accountId })],
+      }),
+      userCodeOf: checked(pocket.deviceLogins.userCodeOf, [text('token')]),
+    },
+    deviceAuthorizations: guarded(pocket.deviceAuthorizations, {
+      find: [...exchange, text('code')],
+      approve: [...exchange, object('input', { code: text('code') })],
+      deny: [...exchange, text('code')],
+    }),
+    limits: guarded(pocket.limits, {
+      consume: limit,
+      refund: limit,
+      recordFailure: limit,
+      assertNotBlocked: limit,
+    }),
+  }
+}
+
+function guarded<Service extends object>(
+  service: Service,
+  rows: Readonly<Record<CheckedMethod<Service>, readonly Argument[]>>,
+): Service {
+  const methods = Object.entries<readonly Argument[]>(rows).map(([name, row]) => [
+    name,
+    // The cast is safe: `CheckedMethod` names methods only.
+    async (...args: unknown[]) =>
+      checked((service[name as keyof Service] as (...args: unknown[]) => unknown).bind(service), row)(...args),
+  ])
+  return { ...service, ...Object.fromEntries(methods) }
+}
+
+function checked<Args extends unknown[], Result>(
+  method: (...args: Args) => Result,
+  row: readonly Argument[],
+): (...args: Args) => Result {
+  // The cast is safe: each check returns a value of the type of its argument.
+  return (...args) => method(...([...row.map((check, index) => check(args[index])), ...args.slice(row.length)] as Args))
+}
+
+function argument<Value>(name: string, message: string, isValid: (value: unknown) => value is Value): Argument<Value>
+function argument(name: string, message: string, isValid: (value: unknown) => boolean): Argument
+function argument(name: string, message: string, isValid: (value: unknown) => boolean): Argument {
+  return (value) => {
+    if (!isValid(value)) throw invalidArgument(name, message)
+    return value
+  }
+}
+
+function text(name: string): Argument {
+  return argument(name, 'must be a string', (value) => typeof value === 'string')
+}
+
+function number(name: string): Argument {
+  return argument(name, 'must be a number', (value) => typeof value === 'number' && !Number.isNaN(value))
+}
+
+function list(name: string): Argument {
+  return argument(name, 'must be an array', Array.isArray)
+}
+
+function callable(name: string): Argument {
+  return argument(name, 'must be a function', (value) => typeof value === 'function')
+}
+
+function object(name: string, members: Readonly<Record<string, Argument>> = {}): Argument {
+  const check = argument(name, 'must be an object', isObject)
+  return (value) => {
+    const input = check(value)
+    const entries = Object.entries(members).map(([key, member]) => [key, member(input[key])])
+    return entries.length === 0 ? input : { ...input, ...Object.fromEntries(entries) }
+  }
+}
+
+function optional(check: Argument): Argument {
+  return (value) => (value === undefined ? value : check(value))
+}
+
+function nullable(check: Argument): Argument {
+  return (value) => (value === null ? value : check(value))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+export function invalidArgument(field: string, message: string): InvalidInputError {
+  return new InvalidInputError('validation_failed', `${field} ${message}.`, {
+    fields: [{ field, code: 'invalid_type', message }],
+  })
+}
