@@ -49,7 +49,8 @@ export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<N
  * const { data } = await pocket.GET('/api/users', { params: { query: { search: 'ada' } } })
  * ```
  */
-export function createPocketClient({ url, apiKey, fetch }: PocketClientOptions): PocketClient {
+export function createPocketClient(options: PocketClientOptions): PocketClient {
+  const { url, apiKey, fetch } = options ?? {}
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
     throw new TypeError('The apiKey must be a key as it was shown once; an empty one may come from an unset variable.')
   const client = createClient<paths>({

@@ -12,6 +12,11 @@ test.each(['id.example.com', '', 'https://id.example.com/api', 'ftp://id.example
   },
 )
 
+test('names the missing URL if it is called without options', () => {
+  // A cast: the call of a program without type checking.
+  expect(() => createPocketClient(undefined as never)).toThrow('The url must be the origin of the instance')
+})
+
 test.each(['', 'two words', 'key\n'])('rejects the key %j immediately', (apiKey) => {
   expect(() => createPocketClient({ url: 'https://id.example.com', apiKey })).toThrow('The apiKey must be a key')
 })

@@ -12,7 +12,7 @@ const requireFromHere = createRequire(import.meta.url)
  */
 export function assertSupportedTypeorm(dataSource: object = DataSource.prototype): void {
   // TypeORM 1.0 removed this method, which 0.3 had deprecated.
-  if ('connect' in dataSource)
+  if ('connect' in Object(dataSource))
     throw new ConfigurationError('TypeORM 0.3 is not supported: run `npm install typeorm@1`.')
 }
 

@@ -55,7 +55,7 @@ const advisoryLockId = 0x706f636b6574
  */
 export async function runMigrations(options: DataSourceOptions, sets: readonly MigrationSet[]): Promise<void> {
   assertSupportedTypeorm()
-  assertSupportedDatabase(options.type)
+  assertSupportedDatabase(options?.type)
   const migrationOptions = withoutTimeLimits(options)
   const lockDataSource = await new DataSource({
     ...withMigrationSchema(migrationOptions),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { DataSource } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { ConfigurationError } from '../../src/errors.ts'
-import { typeormStores } from '../../src/typeorm/index.ts'
+import { runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { databases, emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
 
@@ -256,7 +256,9 @@ describe('unusable DataSource', () => {
     await using database = await emptySqlite()
     const dataSource = new DataSource(optionsFor(database))
     expect(() => typeormStores(dataSource)).toThrow(ConfigurationError)
-    expect(() => typeormStores(undefined as unknown as DataSource)).toThrow('must be initialized first')
+    for (const other of [undefined, 'service.sqlite'])
+      expect(() => typeormStores(other as unknown as DataSource)).toThrow('must be initialized first')
+    await expect(runMigrations(undefined as never, [])).rejects.toThrow(ConfigurationError)
     await dataSource.initialize()
     expect(typeormStores(dataSource).artifacts).toBeDefined()
     await dataSource.destroy()
