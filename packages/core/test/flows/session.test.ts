@@ -1,7 +1,7 @@
 import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import type { Pocket } from '@pocket/core'
+import type { Account, Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decide, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
 import { stopTime } from './stopped-time.ts'
@@ -60,6 +60,17 @@ describe('browser session', () => {
     const response = await attacker.get(`${url}&prompt=none`, { headers: { cookie: `access_token=${old}` } })
     expect(response.location).toContain('error=login_required')
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
+  })
+
+  test.each<[string, (host: Host, account: Account) => void]>([
+    ['disabled', (host, account) => host.accounts.set(account.id, { ...account, disabled: true })],
+    ['deleted', (host, account) => host.accounts.delete(account.id)],
+  ])('is no session of an account that the host has %s, also without endAccess', async (_change, change) => {
+    await using host = await startHost()
+    const { agent, account } = await signedIn(host)
+    expect((await read(host, agent)).session).toMatchObject({ accountId: account.id })
+    change(host, account)
+    expect((await read(host, agent)).session).toBeUndefined()
   })
 
   test('keeps its ID when the same user signs in again with the same method', async () => {
