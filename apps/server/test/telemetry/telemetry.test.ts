@@ -10,12 +10,12 @@ import { startTelemetry } from '../../src/telemetry/start.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { scrape, sumOf, telemetryOff } from './scrape.ts'
 
-const start = (options: Partial<TelemetryOptions>) =>
+const start = (options: Partial<TelemetryOptions>, trustProxy = () => true) =>
   startTelemetry({
     options: { ...telemetryOff, ...options },
     version: '1.2.3',
     processes: 1,
-    trustProxy: () => true,
+    trustProxy,
     logger: createLogger({ logLevel: 'error', logJson: true }, { write() {} }),
   })
 
@@ -125,6 +125,21 @@ test('sends spans of requests, statements and ceremonies with the request ID and
   expect(collector.received()).not.toMatch(new RegExp(`grace|Lovelace|ada@example.com|${id}`))
   const line = instance.log.find((entry) => entry.includes(requestId) && entry.includes('"request"'))
   expect(JSON.parse(line ?? '{}')).toMatchObject({ requestId, traceId })
+})
+
+test('does not continue the trace of a client that is no trusted proxy', async () => {
+  await using collector = await startCollector()
+  await using _telemetry = await start({ traces: 'otlp', variables: collector.variables }, () => false)
+  await using instance = await startInstance()
+  const sent = '0af7651916cd43dd8448eb211c80319c'
+  const response = await fetch(`${instance.url}/api/version/current`, {
+    headers: { traceparent: `00-${sent}-b7ad6b7169203331-01` },
+  })
+  const requestId = response.headers.get('x-request-id') ?? ''
+  const line = instance.log.find((entry) => entry.includes(requestId) && entry.includes('"request"'))
+  const { traceId } = JSON.parse(line ?? '{}')
+  expect(traceId).toMatch(/^[0-9a-f]{32}$/)
+  expect(traceId).not.toBe(sent)
 })
 
 test('sends a span of a request to another server within its own request, without path and token', async () => {
