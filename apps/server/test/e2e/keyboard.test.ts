@@ -316,7 +316,7 @@ describe('with the keyboard alone', () => {
     await page.getByRole('heading', { name: 'Revoke Backup?' }).waitFor()
     await tabTo('Revoke Backup')
     await goes(/\/settings\/api-keys\?$/, () => press('Enter'))
-    expect(await outcome()).toMatch(/^One key was revoked\./)
+    expect(await outcome()).toMatch(/^Backup was revoked\./)
   })
 
   test('a sign-up link is created and deleted', async () => {

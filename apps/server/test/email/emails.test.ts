@@ -207,7 +207,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       await administrator.postForm(pageUrl, { ids: id, list: '?search=x', act: 'retry' }),
     )
     expect(retried.url).toBe(`${pageUrl}?search=x`)
-    expect(retried.text).toContain('One e-mail is being sent.')
+    expect(retried.text).toContain(`The e-mail to <strong>${email}</strong> is being sent.`)
     await server.received(email)
     await verificationToken(await signedIn())
     const late = await administrator.follow(await administrator.postForm(pageUrl, { ids: id }))

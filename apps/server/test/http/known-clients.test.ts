@@ -82,7 +82,7 @@ test('users see the host of a self-registered client, and its logo once it is ma
   expect(before).toContain('<a href="https://app.example/tos" target="_blank" rel="noopener noreferrer">')
   expect(before).not.toContain(`/clients/${id}/logo`)
   const { version, answer } = await mark(id, true)
-  expect(answer.text).toContain('People see its logo now.')
+  expect(answer.text).toContain('People see the logo of Photos now.')
   const known = await signInPage(id)
   expect(known).toContain(`/clients/${id}/logo`)
   expect(known).toContain('knows who runs it')
@@ -105,7 +105,7 @@ test('the API marks it too', async () => {
   })
   expect([marked.status, marked.json()]).toMatchObject([200, { hasLogo: true, protocol: { isKnown: true } }])
   expect(await signInPage(id)).toContain(`/clients/${id}/logo`)
-  expect((await mark(id, false)).answer.text).toContain('People see its host instead of its logo now.')
+  expect((await mark(id, false)).answer.text).toContain('People see the host of Photos instead of its logo now.')
   expect(await signInPage(id)).not.toContain(`/clients/${id}/logo`)
 })
 

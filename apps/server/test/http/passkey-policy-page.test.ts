@@ -59,7 +59,7 @@ describe('the policy for passkeys', () => {
     const before = await contract()
     const response = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
     expect([response.status, response.location]).toEqual([303, pageUrl])
-    expect((await agent.get(pageUrl)).text).toContain('The policy was saved.')
+    expect((await agent.get(pageUrl)).text).toContain('The passkey policy was saved.')
     expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
     await post({})

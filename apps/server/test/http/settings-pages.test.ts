@@ -226,8 +226,8 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(used.text).toContain('1 of 2 used')
     const remove = /action="([^"]+initial-access-tokens\/[^"]+\/remove)"/.exec(used.text)?.[1] ?? ''
     const removed = await administrator.follow(await administrator.postForm(url + remove, {}))
-    expect(removed.text).toContain('The token was deleted.')
-    expect(removed.text).not.toContain('The build server')
+    expect(removed.text).toContain('The token <strong>The build server</strong> was deleted.')
+    expect((await pages.get(`${base}/oidc`)).text).not.toContain('The build server')
     expect((await register()).status).toBe(401)
     expect(audited(instance, 'initial_access_token_removed')).toHaveLength(1)
     expect(instance.log.join()).not.toContain(token)
@@ -285,11 +285,13 @@ describe('a test e-mail', () => {
     const none = await pages.save(`${base}/email`, { act: 'test' })
     expect(none.text).toContain('No e-mail server is set up')
     const sent = await pages.save(`${base}/email`, settings)
-    expect(sent.text).toContain('Saved. A test e-mail to <strong>ada@example.com</strong>')
+    expect(sent.text).toContain(
+      'The settings under <strong>E-mail</strong> were saved. They apply from now on. A test e-mail to <strong>ada@example.com</strong>',
+    )
     expect((await server.received('ada@example.com')).mail.subject).toBeTruthy()
     server.refuseNext(550)
     const refused = await pages.save(`${base}/email`, settings)
-    expect(refused.text).toContain('the test e-mail failed')
+    expect(refused.text).toContain('<strong>The test e-mail failed.</strong>')
     expect(refused.text).toMatch(/<code dir="ltr">[^<]*550 Not now<\/code>/)
     expect(refused.text).toContain('The e-mail server rejected the sender or the recipient.')
     // The message is shown once.

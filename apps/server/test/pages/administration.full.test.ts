@@ -163,9 +163,9 @@ test('a disabled run button explains why', async () => {
   const run = page.getByRole('button', { name: 'Run now' })
   expect(await run.isDisabled()).toBe(true)
   expect(await run.evaluate((button) => button.ariaDescribedByElements?.map(({ textContent }) => textContent))).toEqual(
-    ['A run is in progress.'],
+    ['The provisioning of Immich is in progress.'],
   )
-  expect(await page.getByText('A run is in progress.').isVisible()).toBe(true)
+  expect(await page.getByText('The provisioning of Immich is in progress.').isVisible()).toBe(true)
 })
 
 test.each(['audit-log-all', 'client-activity'])(

@@ -57,7 +57,7 @@ test('provisioning is set up, runs, and shows its result', async () => {
   expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
   server.users.clear()
   const again = await instance.administrator.follow(await post('/run'))
-  expect(again.text).toContain('The run has started.')
+  expect(again.text).toContain('The provisioning of Photos has started.')
   while (server.users.size === 0) await page()
   expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
 })

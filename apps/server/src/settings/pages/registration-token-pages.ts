@@ -52,8 +52,10 @@ export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage)
       path: `${pagePath}/:id/remove`,
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
-        await tokens.remove(pageActor(user, ctx), String(ctx.params.id))
-        flashes.set(ctx, pathOf('oidc'), { done: 'token_removed' })
+        const tokenId = String(ctx.params.id)
+        const token = (await tokens.list()).find(({ id }) => id === tokenId)
+        await tokens.remove(pageActor(user, ctx), tokenId)
+        if (token) flashes.set(ctx, pathOf('oidc'), { done: 'token_removed', name: token.description })
         seeOther(ctx, pathOf('oidc'))
       },
     },
