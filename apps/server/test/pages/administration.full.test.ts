@@ -291,6 +291,29 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
+test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails'])(
+  'the list of %s is a table from 768 px, with whole addresses on a desktop and two lines per row on a phone',
+  async (name) => {
+    await open(name, { viewport: { width: 768, height: 1000 } })
+    expect(await page.locator('#rows thead').isVisible()).toBe(true)
+    await page.setViewportSize({ width: 1280, height: 1000 })
+    const cut = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('#rows .middle > :first-child')]
+          .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1)
+          .map(({ textContent }) => textContent),
+      )
+    expect(await cut()).toEqual([])
+    await page.setViewportSize({ width: 390, height: 1000 })
+    const factLines = await page
+      .locator('#rows tbody tr')
+      .first()
+      .locator('td[data-label]:visible')
+      .evaluateAll((cells) => new Set(cells.map((cell) => Math.round(cell.getBoundingClientRect().bottom))).size)
+    expect(factLines).toBeLessThan(2)
+  },
+)
+
 describe('the navigation', () => {
   test.each(['light', 'dark'] as const)('is a menu on a phone, in %s', async (colorScheme) => {
     await open('users', { viewport: phone, colorScheme })
