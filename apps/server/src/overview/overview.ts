@@ -142,6 +142,7 @@ export function createOverview({
       signIns: { succeeded: sum(signIns.slice(-failureDays)), failed: failedCount },
       version,
     })
+    const withinWindow = (at: number | null) => (at !== null && at <= now + expirationWindow ? at : null)
     return {
       findings,
       signIns,
@@ -150,10 +151,10 @@ export function createOverview({
       emails: { ...emails, isSetUp },
       secrets,
       apiKeys,
-      status: status,
+      status: { ...status, invitationEndsAt: withinWindow(status.invitationEndsAt) },
       isLdapEnabled: values.ldapEnabled,
-      certificate,
-      keyChangesAt,
+      certificate: certificate && withinWindow(certificate.endsAt) !== null ? certificate : null,
+      keyChangesAt: withinWindow(keyChangesAt),
       backup,
       failedJobs: jobItems.filter(({ lastRun }) => lastRun?.outcome === 'failed').length,
       version,

@@ -63,7 +63,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(findings(well)).toEqual([])
     expect(well).toContain('<p>Everything is all right.</p>')
     expect(figure(well, 'E-mail')).toBe('Not set up')
-    expect(figure(well, 'Signing key')).toMatch(/\d{4}/)
+    expect([well.includes('None in 30 days'), figure(well, 'Signing key')]).toEqual([true, undefined])
 
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
     const singleAdministrator = await html()
@@ -141,6 +141,27 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(figure(page, 'API key “backup” of ')).toMatch(/\d{4}/)
     await run(`UPDATE pocket_client SET secrets = '[]'`)
     await run('DELETE FROM pocket_api_key')
+  })
+
+  test('lists only what expires within thirty days', async () => {
+    expect(await html()).toContain('None in 30 days')
+    const shiftKey = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
+    await run(shiftKey, [-70 * day])
+    const withKey = await html()
+    expect([withKey.includes('None in 30 days'), figure(withKey, 'Signing key')]).toEqual([
+      false,
+      expect.stringMatching(/\d{4}/),
+    ])
+    await run(shiftKey, [70 * day])
+    await run(
+      `INSERT INTO pocket_signup_token (id, token_hash, group_ids, usage_limit, usage_count, expires_at, created_at)
+        VALUES ('5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d2', 'h', '[]', 1, 0, $1, 0)`,
+      [Date.now() + 40 * day],
+    )
+    expect(await html()).toContain('None in 30 days')
+    await run('UPDATE pocket_signup_token SET expires_at = $1', [Date.now() + 20 * day])
+    expect(figure(await html(), 'One open invitation')).toMatch(/\d{4}/)
+    await run('DELETE FROM pocket_signup_token')
   })
 
   test('counts enabled users by their sign-in methods', async () => {
