@@ -291,6 +291,20 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
+test('a long URL in a list keeps its start in a right-to-left language', async () => {
+  await open('apis', { viewport: { width: 390, height: 640 }, locale: 'ar' })
+  const starts = await page.locator('#rows td > code').evaluateAll((urls) =>
+    urls.map((url) => {
+      url.textContent = 'https://photos.department.example.com/api/version-2/albums'
+      const range = document.createRange()
+      range.setStart(url.firstChild ?? url, 0)
+      range.setEnd(url.firstChild ?? url, 1)
+      return range.getBoundingClientRect().left >= (url.closest('tr')?.getBoundingClientRect().left ?? 0)
+    }),
+  )
+  expect([starts.length > 0, new Set(starts)]).toEqual([true, new Set([true])])
+})
+
 test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails'])(
   'the list of %s is a table from 768 px, with whole addresses on a desktop and two lines per row on a phone',
   async (name) => {
