@@ -329,6 +329,15 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
 )
 
 describe('the navigation', () => {
+  test.each(['en', 'de', 'ar'])('fits 1280 × 720 with the user and the sign-out, in %s', async (locale) => {
+    await open('users', { viewport: { width: 1280, height: 720 }, locale })
+    const bottoms = await page
+      .locator('#rail :is(a, button):visible')
+      .evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect().bottom))
+    expect(bottoms.length).toBeGreaterThan(8)
+    expect(Math.max(...bottoms)).toBeLessThanOrEqual(720)
+  })
+
   test.each(['light', 'dark'] as const)('is a menu on a phone, in %s', async (colorScheme) => {
     await open('users', { viewport: phone, colorScheme })
     const users = page.locator('#rail').getByRole('link', { name: /^Users/ })
