@@ -29,6 +29,8 @@ const config: Config = {
   maxWorkers: process.env.POCKET_TESTS === 'quick' ? 3 : 2,
   // With `vm` modules, a worker keeps the modules of each test file in memory; it restarts at this limit.
   workerIdleMemoryLimit: '1GB',
+  // Milliseconds. A worker needs more than the default of half a second to free its memory while the machine is busy.
+  workerGracefulExitTimeout: 60_000,
   runner: '<rootDir>/packages/test-support/src/jest/grouped-runner.cjs',
   testSequencer: '<rootDir>/packages/test-support/src/jest/browsers-first.cjs',
   watchman: false,
