@@ -6,8 +6,8 @@ import type { Sealer } from '../sealing.ts'
 /** The query parameter that carries a sealed interaction that is not stored. */
 export const carriedParameter = 'interaction'
 
-/** Characters; leaves room for other headers within the 16 kB that Node accepts. */
-const maxLength = 13_000
+/** Characters. A form of `maxFormBytes` fits, also if it hardly compresses. */
+export const maxCarriedLength = 20_000
 
 interface CarriedState {
   readonly sealer: Sealer
@@ -41,7 +41,7 @@ export function carryInteraction(uid: string, payload: string): void {
   const state = currentRequest.getStore()
   if (!state) throw new TypeError('An interaction can be carried only by a request.')
   const sealed = state.sealer.seal(deflateRawSync(payload), contextOf(uid)).toString('base64url')
-  if (sealed.length > maxLength) throw new errors.InvalidRequest('the request is too large')
+  if (sealed.length > maxCarriedLength) throw new errors.InvalidRequest('the request is too large')
   state.sealed = sealed
 }
 

@@ -4,16 +4,14 @@ import type { CoreContext } from '../context.ts'
 import { PayloadTooLargeError, PocketError } from '../errors.ts'
 import { readForm } from '../http/body.ts'
 import { setPageHeaders } from '../http/page-headers.ts'
+import { maxCarriedLength } from './carried-interactions.ts'
 import { protocolRoutes } from './paths.ts'
-import { createRefusalPage, maxFormBytes, maxQueryBytes } from './request-sizes.ts'
+import { compressedParameter, createRefusalPage, maxFormBytes, maxQueryBytes } from './request-sizes.ts'
 
 const endpoints: ReadonlyMap<string, 'authorization' | 'end_session'> = new Map([
   [protocolRoutes.authorization, 'authorization'],
   [protocolRoutes.end_session, 'end_session'],
 ])
-
-/** The query parameter that contains all parameters, compressed, of a posted request that is too long for a query. */
-const compressedParameter = 'compressed_request'
 
 /**
  * Redirects a request posted by a client's page (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2) to a GET request.
@@ -44,7 +42,7 @@ export function createPostedRequests(context: CoreContext) {
 function toQuery(form: string): string {
   if (form.length <= maxQueryBytes) return form
   const query = `${compressedParameter}=${deflateRawSync(form).toString('base64url')}`
-  if (form.length <= maxFormBytes && query.length <= maxQueryBytes) return query
+  if (form.length <= maxFormBytes && query.length <= maxCarriedLength) return query
   throw new PayloadTooLargeError('payload_too_large', 'The body is too large.', {
     details: { limit: String(maxFormBytes) },
   })

@@ -5,13 +5,17 @@ import { PayloadTooLargeError, type PocketError, UrlTooLongError } from '../erro
 import { setPageHeaders } from '../http/page-headers.ts'
 import { isBodyLongerThan } from '../http/peek-body.ts'
 import { requestContext } from '../http/request-context.ts'
+import { maxCarriedLength } from './carried-interactions.ts'
 import { isBrowserPath, protocolRoutes } from './paths.ts'
 
-/** Bytes. Node accepts 16 kB of headers, which include cookies. */
+/** Bytes. Node accepts 16 kB of headers by default, which include cookies. */
 export const maxQueryBytes = 12 * 1024
 
 /** Bytes. Requests too large for a URL can be pushed (RFC 9126). */
 export const maxFormBytes = 16 * 1024
+
+/** The query parameter that contains all parameters, compressed, of a posted request that is too long for a query. */
+export const compressedParameter = 'compressed_request'
 
 /** Shows an error page for a browser request rejected before it reaches the library. */
 export function createRefusalPage({ render, audit }: CoreContext) {
@@ -63,7 +67,8 @@ export function createSizeLimits(context: CoreContext) {
 async function findSizeError({ req, querystring, path }: Context): Promise<PocketError | undefined> {
   // The URL of a resumed authorization may carry the interaction.
   const isResumed = path.startsWith(`${protocolRoutes.authorization}/`)
-  if (querystring.length > maxQueryBytes && !isResumed)
+  const max = querystring.startsWith(`${compressedParameter}=`) ? maxCarriedLength : maxQueryBytes
+  if (querystring.length > max && !isResumed)
     return new UrlTooLongError('payload_too_large', 'The query of the URL is too long.', {
       details: { limit: String(maxQueryBytes) },
     })

@@ -26,6 +26,9 @@ export interface HttpResponse {
 /** Milliseconds; long enough for slow machines, so that only a server that hangs exceeds it. */
 const maxWait = 120_000
 
+/** Bytes of response headers. Browsers accept more than Node does by default. */
+const maxHeaderSize = 256 * 1024
+
 /** The client address that the emulated proxy reports: an address reserved for documentation (RFC 5737). */
 export const clientIpAddress = '203.0.113.7'
 
@@ -74,6 +77,7 @@ function send({ url, method, headers, body, signal }: HttpRequest, resolve: Reso
     method,
     headers: { ...headers, ...lengthOf(body), ...(target === undefined ? {} : proxyHeaders(url)) },
     agent: false,
+    maxHeaderSize,
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
   } as const
   return new Promise((onAnswer, onError) => {

@@ -84,7 +84,7 @@ export async function startHost({
   stores = memoryStores(),
   options = {},
 }: HostOptions = {}): Promise<Host> {
-  const server = createServer()
+  const server = createServer({ maxHeaderSize: 32_768 })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}${path}`
   const accounts = new Map<string, Account>()

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
@@ -76,6 +77,20 @@ test('accepts a posted authorization of 16 kB and rejects a longer one with 413'
   const { searchParams } = new URL(page.location ?? '')
   expect([searchParams.has('code'), searchParams.get('state')]).toEqual([true, 'y'.repeat(4096)])
   expect((await post('/authorize', ofLength(16 * kilobyte + 1, {}))).status).toBe(413)
+})
+
+test('accepts a posted authorization of 16 kB that does not compress', async () => {
+  const text = (length: number) => randomBytes(length).toString('base64url').slice(0, length)
+  const fields = { state: text(4096), nonce: text(2048), client_id: party.client.id }
+  const form = (value: string) =>
+    new URLSearchParams({ ...request, ...fields, claims: JSON.stringify({ userinfo: { email: { value } } }) })
+  const posted = form(text(16 * kilobyte - form('').toString().length))
+  expect(posted.toString()).toHaveLength(16 * kilobyte)
+  const redirect = await new UserAgent().postForm(`${host.issuer}/authorize`, [...posted])
+  expect(redirect.status).toBe(303)
+  const { page } = await passThrough(host, redirect.location ?? '', {})
+  const { searchParams } = new URL(page.location ?? '')
+  expect([searchParams.has('code'), searchParams.get('state')]).toEqual([true, fields.state])
 })
 
 test.each(['', 'A', deflateRawSync('x'.repeat(16 * kilobyte + 1)).toString('base64url')])(
