@@ -8,8 +8,10 @@ import { ConflictError, InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
+import { createSealer } from '../sealing.ts'
 import type { Artifact, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, clearCarriedInteraction } from './carried-interactions.ts'
+import { carriedPushedRequest, carryPushedRequest, pushedRequestId } from './carried-pushed-requests.ts'
 import { createClientMetadata } from './client-metadata.ts'
 import { grantedModels, responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
@@ -74,9 +76,12 @@ function artifactAdapter(
 ): Adapter & AtomicAdapter {
   /** With a key, because the code is short enough to be guessed from a plain hash. */
   const hashUserCode = (userCode: string) => masterKey.mac('user code', userCode)
+  const pushedRequestSealer = createSealer(masterKey.derive('pushed requests'))
   /** The interaction that a request resumes, which it also finishes. */
   const readInteractions = new WeakMap<object, Artifact>()
-  const keyOf = (id: string) => sha256(`${model}:${jwtModels.has(model) ? storedTokenId(id) : id}`)
+  const isPushed = model === 'PushedAuthorizationRequest'
+  const storedId = (id: string) => (isPushed ? pushedRequestId(id) : jwtModels.has(model) ? storedTokenId(id) : id)
+  const keyOf = (id: string) => sha256(`${model}:${storedId(id)}`)
   /** The key under which a token of another provider is stored, if it can be one. */
   const importedKeyOf = (id: string) =>
     importedTokenKey(model, id.startsWith('jwt-') ? (presentedToken(Provider.ctx?.req) ?? id) : id)
@@ -134,11 +139,12 @@ function artifactAdapter(
     const network = networkOf(requestContext(req).ipAddress ?? '')
     return artifacts.insertPending({ ...artifact, network }, (maxPending[model] ?? 0) * factor, clock.now())
   }
-  /** Limits pending requests per network, because anyone can send requests of a public client. */
-  const storeForPublicClient = async (artifact: Artifact) => {
+  /** Limits stored requests per network, because anyone can send requests of a public client. */
+  const storeForPublicClient = async (id: string, artifact: Artifact) => {
     const { ctx } = Provider
     const factor = Buffer.byteLength(artifact.payload) <= smallRequests.bytes ? smallRequests.factor : 1
     if (!ctx || (await insertPending(artifact, ctx.req, factor))) return
+    if (isPushed && carryPushedRequest(pushedRequestSealer, ctx.req, id, artifact.payload)) return
     throw tooManyRequests('too many requests from this network are pending', 60)
   }
   /** Stores an interaction without a signed-in user only if it is small and its network has few; otherwise URLs carry it. */
@@ -149,7 +155,8 @@ function artifactAdapter(
     if (!isStored) carryInteraction(id, artifact.payload)
   }
   const readCarried = (id: string): Artifact | undefined => {
-    const payload = model === 'Interaction' ? carriedInteraction(id) : undefined
+    const interaction = model === 'Interaction' ? carriedInteraction(id) : undefined
+    const payload = isPushed ? carriedPushedRequest(pushedRequestSealer, id) : interaction
     return payload === undefined
       ? undefined
       : { ...createArtifact(model, { id, key: keyOf(id), payload: {}, expiresAt: null, userCodeHash: null }), payload }
@@ -165,6 +172,11 @@ function artifactAdapter(
     clearCarriedInteraction()
     return true
   }
+  /** Stores a carried pushed request as used; `false` if it was used before. */
+  const consumeCarried = (carried: Artifact): Promise<boolean> => {
+    const at = clock.now()
+    return artifacts.insert({ ...carried, payload: '{}', expiresAt: at + finishedLifetime, consumedAt: at })
+  }
   return {
     async upsert(id, payload, expiresIn) {
       const artifact = toArtifact({ id, payload: withRotationStart(model, payload), expiresIn })
@@ -174,7 +186,7 @@ function artifactAdapter(
       }
       if ((model === 'RefreshToken' || model === 'AccessToken') && deferStorage(artifact)) return
       if (model === 'Interaction') return startInteraction(id, artifact)
-      if (isByPublicClient(model)) return storeForPublicClient(artifact)
+      if (isByPublicClient(model)) return storeForPublicClient(id, artifact)
       // Saved again with its user code, outside the context of the library.
       if (model === 'DeviceCode')
         return artifacts.upsert({ ...artifact, network: (await artifacts.find(artifact.key))?.network ?? null })
@@ -227,7 +239,9 @@ function artifactAdapter(
           throw alreadyConsumed(model)
         },
       }
-      if (!deferUse(use) && !(await artifacts.consume(use.key, use.at, use.leeway))) await use.reject()
+      const carried = isPushed ? readCarried(id) : undefined
+      if (carried ? await consumeCarried(carried) : deferUse(use)) return
+      if (!(await artifacts.consume(use.key, use.at, use.leeway))) await use.reject()
     },
     async destroy(id) {
       const key = keyOf(id)

@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import { createInstance } from './adjusted-configuration.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { adjustAuthorizationRequests } from './authorization-parameters.ts'
+import { returnCarriedRequests } from './carried-pushed-requests.ts'
 import { providerConfiguration } from './configuration.ts'
 import { recordConnectionAttempts } from './connection-attempts.ts'
 import { recordAuthorizations } from './consent-records.ts'
@@ -44,6 +45,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   if (batch) provider.use((_ctx, next) => batch(next))
   // The audit log contains the records of the authorizations.
   auditEvents(provider, context)
+  returnCarriedRequests(provider)
   recordAuthorizations(provider, context)
   generateUserCodes(provider, context)
   adjustAuthorizationRequests(provider, context)

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { UserAgent } from '@pocket/core/testing'
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Client } from '@pocket/core'
+import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { type Host, startHost, viewOf } from './host.ts'
+import { storeKinds } from '../contracts/kinds.ts'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
 import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -125,4 +128,113 @@ test('a public client can push without a secret, but with PKCE', async () => {
   expect(await push(own)).toMatchObject([400, { error: 'invalid_request' }])
   const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }
   expect(await push({ ...own, ...challenge })).toMatchObject([201, { request_uri: expect.any(String) }])
+})
+
+describe.each(Object.entries(storeKinds))('above the limit of pushed requests per network, on %s', (_kind, open) => {
+  let stores: Awaited<ReturnType<typeof open>>
+  let host: Host
+  let client: Client
+  let verifier: string
+  let challenge: Fields
+  beforeAll(async () => {
+    stores = await open()
+    host = await startHost({ stores: await stores.empty() })
+    client = (await host.client({ redirectUris: [redirectUri], isPublic: true })).client
+    verifier = oidc.randomPKCECodeVerifier()
+    challenge = {
+      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    }
+  })
+  afterAll(async () => {
+    expect(host.errors).toEqual([])
+    await host[Symbol.asyncDispose]()
+    await stores[Symbol.asyncDispose]()
+  })
+  const pushPublic = async (fields: Fields = {}) => {
+    const body = new URLSearchParams({ client_id: client.id, ...parameters, ...challenge, ...fields })
+    const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+    const { request_uri: uri = '' } = (await response.json()) as Fields
+    return { status: response.status, uri }
+  }
+  /** A `request_uri` that carries its request. */
+  const carried = async (fields?: Fields) => {
+    const { artifacts } = host.stores
+    const { insertPending } = artifacts
+    artifacts.insertPending = async () => false
+    const { status, uri } = await pushPublic(fields)
+    artifacts.insertPending = insertPending
+    expect([status, uri.includes('.')]).toEqual([201, true])
+    return uri
+  }
+  const authorize = (uri: string, clientId = client.id) =>
+    `${host.issuer}/authorize?${new URLSearchParams({ client_id: clientId, request_uri: uri })}`
+  const viewAt = async (url: string, agent = new UserAgent()) => {
+    const page = await agent.follow(await agent.get(url), { until: isRedirectUri })
+    if (page.location !== null) return page.location
+    const view = viewOf(page)
+    return view.view === 'error' ? view.code : view.view
+  }
+
+  test('stores no more of them, and returns the others in their request_uri', async () => {
+    for (let count = 0; count < 64; count++) expect((await pushPublic()).uri).not.toContain('.')
+    const { status, uri } = await pushPublic()
+    expect([status, uri.includes('.')]).toEqual([201, true])
+    host.clock.pass(61_000)
+    expect((await pushPublic()).uri).not.toContain('.')
+  })
+
+  test.each([100, 3000])('accepts such a request with %i bytes of state once', async (length) => {
+    const state = randomBytes(length).toString('base64url')
+    const uri = await carried({ state })
+    const { page, agent } = await passThrough(host, authorize(uri))
+    const returned = new URL(page.location ?? '')
+    expect([returned.searchParams.has('code'), returned.searchParams.get('state')]).toEqual([true, state])
+    expect(await viewAt(authorize(uri), agent)).toBe('invalid_request_uri')
+    for (const used of [uri, `${uri}=`, `${uri}.x`]) expect(await viewAt(authorize(used))).toBe('invalid_request_uri')
+  })
+
+  test('accepts it if the network has many pending interactions too', async () => {
+    const text = (length: number) => randomBytes(length).toString('base64url')
+    const claims = JSON.stringify({ userinfo: { email: { value: text(700) } } })
+    const uri = await carried({ state: text(3000), nonce: text(1500), claims })
+    const { artifacts } = host.stores
+    const { insertPending } = artifacts
+    artifacts.insertPending = async () => false
+    const { page } = await passThrough(host, authorize(uri))
+    artifacts.insertPending = insertPending
+    expect(page.location).toContain('code=')
+  })
+
+  test('accepts it in one of two browsers', async () => {
+    const person = await host.person('ada')
+    const url = authorize(await carried())
+    const browsers = [new UserAgent(), new UserAgent()]
+    const pages = await Promise.all(browsers.map(async (agent) => agent.follow(await agent.get(url))))
+    const ends: string[] = []
+    for (const [index, agent] of browsers.entries()) {
+      const signed = await signIn(agent, pages[index] as UserAgentResponse, person.authenticator, isRedirectUri)
+      const isAsked = signed.location === null && viewOf(signed).view === 'consent'
+      const end = isAsked ? await decide(agent, signed, 'submitTo', isRedirectUri) : signed
+      ends.push(end.location ?? viewOf(end).view)
+    }
+    expect(ends).toEqual([expect.stringContaining('code='), expect.not.stringContaining('code=')])
+  })
+
+  test('rejects it for another client, after a minute, and if it was modified', async () => {
+    const { client: another } = await host.client({ redirectUris: [redirectUri], isPublic: true })
+    const uri = await carried()
+    expect(await viewAt(authorize(uri, another.id))).toBe('invalid_request_object')
+    const [id = '', sealed = ''] = uri.split('.')
+    const other = (await carried()).split('.')[0]
+    const flipped = sealed.startsWith('A') ? `B${sealed.slice(1)}` : `A${sealed.slice(1)}`
+    for (const changed of [`${other}.${sealed}`, `${id}.${flipped}`, id, `${id}.`])
+      expect([changed, await viewAt(authorize(changed))]).toEqual([changed, 'invalid_request_uri'])
+    expect(await viewAt(authorize(uri))).toBe('sign-in')
+    // The library uses the clock of the process.
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000)
+    const view = await viewAt(authorize(uri))
+    now.mockRestore()
+    expect(view).toBe('invalid_request_uri')
+  })
 })
