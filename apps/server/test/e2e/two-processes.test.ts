@@ -114,6 +114,49 @@ test.each(storages)('each code signs in once in fifty concurrent uses in two pro
 })
 
 test.each(storages)(
+  'a sign-out in one process ends concurrent sign-ins of a browser without cookies in both, on %s',
+  async (storage) => {
+    await using instance = await startInstance(storage)
+    const { url } = instance
+    const processes = [url, await instance.startReplica()]
+    const administrator = new UserAgent()
+    await setUpAdministrator(administrator, url)
+    const { id } = (await administrator.getJson(`${url}/api/users/me`)).json() as Fields
+    for (const signOutAt of processes) {
+      const codes: string[] = []
+      while (codes.length < 4) {
+        const issued = await administrator.postJson(`${url}/api/users/${id}/one-time-access-token`, {})
+        codes.push((issued.json() as Fields).token ?? '')
+      }
+      const jar = new Map<string, string>()
+      const sessions: string[] = []
+      const signIns = codes.map(async (code, index) => {
+        const path = `/api/one-time-access-token/${code}`
+        const response = await fetch(processes[index % 2] + path, { method: 'POST', headers: { origin: url } })
+        for (const cookie of response.headers.getSetCookie()) {
+          const [name = '', value = ''] = cookie.split(';', 1)[0]?.split('=') ?? []
+          jar.set(name, value)
+          if (name === 'access_token') sessions.push(`${name}=${value}`)
+        }
+        return response.status
+      })
+      expect(await Promise.all(signIns)).toEqual([200, 200, 200, 200])
+      const statuses = async () => {
+        const requests = sessions.flatMap((cookie) =>
+          processes.map((process) => fetch(`${process}/api/users/me`, { headers: { cookie } })),
+        )
+        return (await Promise.all(requests)).map(({ status }) => status)
+      }
+      expect(await statuses()).toEqual(Array.from({ length: 8 }, () => 200))
+      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      const headers = { cookie, origin: url }
+      expect((await fetch(`${signOutAt}/api/webauthn/logout`, { method: 'POST', headers })).status).toBe(204)
+      expect(await statuses()).toEqual(Array.from({ length: 8 }, () => 401))
+    }
+  },
+)
+
+test.each(storages)(
   'a pending recovery adds one of ten concurrent passkeys in two processes, on %s',
   async (storage) => {
     await using instance = await startInstance(storage)
