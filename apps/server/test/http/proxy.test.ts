@@ -14,6 +14,7 @@ describe('behind a reverse proxy with TLS', () => {
       issuer: APP_URL,
       authorization_endpoint: `${APP_URL}/authorize`,
       token_endpoint: `${APP_URL}/api/oidc/token`,
+      response_types_supported: ['code', 'id_token'],
     })
     const cookies = agent.cookies()
     expect(cookies.map(({ name }) => name).filter((name) => !name.endsWith('.sig'))).toEqual(
@@ -31,10 +32,12 @@ describe('behind a reverse proxy with TLS', () => {
     expect(consent.location).toMatch(/^https:\/\/id\.example\.com\/interaction\//)
   })
 
-  test('authorization details are advertised if types are configured', async () => {
-    await using running = await startApp({ APP_URL, TRUST_PROXY: 'true', AUTHORIZATION_DETAILS_TYPES: 'payment' })
+  test('authorization details and access tokens in the implicit flow are advertised if configured', async () => {
+    const optional = { AUTHORIZATION_DETAILS_TYPES: 'payment', ALLOW_IMPLICIT: 'true' }
+    await using running = await startApp({ APP_URL, TRUST_PROXY: 'true', ...optional })
     expect((await running.agent().get(`${APP_URL}/.well-known/openid-configuration`)).json()).toMatchObject({
       authorization_details_types_supported: ['payment'],
+      response_types_supported: ['code', 'id_token', 'id_token token'],
     })
   })
 
