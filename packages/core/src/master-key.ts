@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { ConfigurationError } from './errors.ts'
 
 /** The use that chains the audit log of the server. */
@@ -45,6 +53,7 @@ export class MasterKey {
   readonly fingerprint: string
   readonly #bytes: Buffer
   readonly #derived = new Map<string, Buffer>()
+  readonly #secretKeys = new Map<string, KeyObject>()
 
   private constructor(bytes: Buffer) {
     this.#bytes = bytes
@@ -80,7 +89,7 @@ export class MasterKey {
 
   /** HMAC-SHA-256 of a string with the key of the named use, base64url. */
   mac(use: string, text: string): string {
-    return createHmac('sha256', this.derive(use)).update(text).digest('base64url')
+    return createHmac('sha256', this.#secretKey(use)).update(text).digest('base64url')
   }
 
   /**
@@ -90,7 +99,7 @@ export class MasterKey {
    */
   encrypt(use: string, text: string): string {
     const nonce = randomBytes(12)
-    const cipher = createCipheriv('aes-256-gcm', this.derive(use), nonce)
+    const cipher = createCipheriv('aes-256-gcm', this.#secretKey(use), nonce)
     const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
     return `${version}.${this.fingerprint}.${sealed.toString('base64url')}`
   }
@@ -104,7 +113,9 @@ export class MasterKey {
       )
     const sealed = Buffer.from(envelope.slice(envelope.lastIndexOf('.') + 1), 'base64url')
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.derive(use), sealed.subarray(0, 12), { authTagLength: 16 })
+      const decipher = createDecipheriv('aes-256-gcm', this.#secretKey(use), sealed.subarray(0, 12), {
+        authTagLength: 16,
+      })
       decipher.setAuthTag(sealed.subarray(-16))
       return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8')
     } catch (cause) {
@@ -112,5 +123,12 @@ export class MasterKey {
         cause,
       })
     }
+  }
+
+  /** Node takes several times as long for keys that are buffers. */
+  #secretKey(use: string): KeyObject {
+    const key = this.#secretKeys.get(use) ?? createSecretKey(this.derive(use))
+    this.#secretKeys.set(use, key)
+    return key
   }
 }

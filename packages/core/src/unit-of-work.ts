@@ -1,6 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-type Reads = Map<string, { readonly at: number; readonly rows: Promise<readonly unknown[]> }>
+interface Read {
+  readonly at: number
+  readonly rows: Promise<readonly unknown[]>
+}
+
+/** By statement and parameters, because joining both to one key would hash the whole statement for each read. */
+type Reads = Map<string, Map<string, Read>>
 
 const storage = new AsyncLocalStorage<WeakMap<object, Reads>>()
 
@@ -38,36 +44,37 @@ export class UnitOfWork {
   ): Promise<readonly Row[]> {
     const reads = this.#reads
     if (reads === undefined) return query()
-    const key = keyOf(sql, parameters)
-    const earlier = reads.get(key)
+    const sameReads = readsOf(reads, sql)
+    const key = JSON.stringify(parameters)
+    const earlier = sameReads.get(key)
     // The cast is safe: the same statement returns the same columns.
     if (earlier && performance.now() - earlier.at < maxAge) return earlier.rows as Promise<readonly Row[]>
     const rows = query()
-    reads.set(key, { at: performance.now(), rows })
-    rows.catch(() => reads.delete(key))
+    sameReads.set(key, { at: performance.now(), rows })
+    rows.catch(() => sameReads.delete(key))
     return rows
   }
 
   /** The rows of a statement that locks until the transaction ends. It is sent once; other reads before it are forgotten. */
   async lock<Row>(sql: string, parameters: readonly unknown[], query: () => Promise<readonly Row[]>) {
     const reads = this.#reads
-    const key = keyOf(sql, parameters)
-    const earlier = reads?.get(key)
+    const key = JSON.stringify(parameters)
+    const earlier = reads?.get(sql)?.get(key)
     // The cast is safe, as in `read`.
     if (earlier) return earlier.rows as Promise<readonly Row[]>
     const rows = await query()
     reads?.clear()
-    reads?.set(key, { at: Number.POSITIVE_INFINITY, rows: Promise.resolve(rows) })
+    if (reads) readsOf(reads, sql).set(key, { at: Number.POSITIVE_INFINITY, rows: Promise.resolve(rows) })
     return rows
   }
 
   /** Discards the reads that a statement may have changed. A lock may have waited for any change, and a deletion may cascade. */
   forget(sql: string): void {
     const reads = this.#reads
-    if (reads === undefined || reads.size === 0 || isPlainRead(sql)) return
-    const table = /^\s*(?:INSERT\s+INTO|UPDATE)\s+"?(\w+)/i.exec(sql)?.[1]
-    const mentionsTable = new RegExp(`\\b${table}\\b`)
-    for (const key of reads.keys()) if (table === undefined || mentionsTable.test(key)) reads.delete(key)
+    if (reads === undefined || reads.size === 0) return
+    const changed = changedTable(sql)
+    if (changed === 'none') return
+    for (const read of reads.keys()) if (changed === 'any' || read.includes(changed.table)) reads.delete(read)
   }
 
   get #reads(): Reads | undefined {
@@ -79,10 +86,24 @@ export class UnitOfWork {
   }
 }
 
-function keyOf(sql: string, parameters: readonly unknown[]): string {
-  return sql + JSON.stringify(parameters)
+function readsOf(reads: Reads, sql: string): Map<string, Read> {
+  const sameReads = reads.get(sql) ?? new Map<string, Read>()
+  reads.set(sql, sameReads)
+  return sameReads
 }
 
-function isPlainRead(sql: string): boolean {
-  return /^\s*SELECT\b/i.test(sql) && !/\bFOR\s+(?:NO\s+KEY\s+)?(?:UPDATE|SHARE)\b/i.test(sql)
+type ChangedTable = 'none' | 'any' | { readonly table: string }
+
+const changedTables = new Map<string, ChangedTable>()
+
+/** The table whose rows a statement may change. */
+function changedTable(sql: string): ChangedTable {
+  const known = changedTables.get(sql)
+  if (known) return known
+  const isPlainRead = /^\s*SELECT\b/i.test(sql) && !/\bFOR\s+(?:NO\s+KEY\s+)?(?:UPDATE|SHARE)\b/i.test(sql)
+  const table = /^\s*(?:INSERT\s+INTO|UPDATE)\s+"?(\w+)/i.exec(sql)?.[1]
+  const written: ChangedTable = table === undefined ? 'any' : { table }
+  const changed = isPlainRead ? 'none' : written
+  changedTables.set(sql, changed)
+  return changed
 }

@@ -7,6 +7,7 @@ import { siteRedirectUris } from '../clients/protected-site.ts'
 import { defaultProtocol, type Encryption } from '../clients/protocol.ts'
 import { openSecret, signingSecret } from '../clients/secrets.ts'
 import type { CoreContext } from '../context.ts'
+import { sha256 } from '../hash.ts'
 import type { SignInRequirements } from '../sessions/freshness.ts'
 import { signingAlgorithmFor } from './algorithms.ts'
 import { enforcedMetadata } from './registration/choices.ts'
@@ -94,9 +95,26 @@ export function createClientMetadata({
     const { jwks, tokenEndpointAuthMethod } = client.protocol
     // The library may change the keys, and a secret that signs assertions expires.
     if (jwks !== null || tokenEndpointAuthMethod === 'client_secret_jwt') return toMetadata(client)
-    const metadata = known.get(client) ?? toMetadata(client)
+    const metadata = known.get(client) ?? withDigest(toMetadata(client))
     known.set(client, metadata)
     return metadata
+  }
+}
+
+/** Metadata that does not change: the library serializes and hashes it at each lookup of the client. */
+function withDigest(metadata: ClientMetadata): ClientMetadata {
+  return Object.assign(new MetadataDigest(metadata), metadata)
+}
+
+class MetadataDigest {
+  readonly #digest: string
+
+  constructor(metadata: ClientMetadata) {
+    this.#digest = sha256(JSON.stringify(metadata))
+  }
+
+  toJSON(): string {
+    return this.#digest
   }
 }
 

@@ -6,11 +6,14 @@ import { TableRows } from './table-rows.ts'
 
 const rows = new TableRows(artifactTable)
 
-/** The condition that the network has fewer pending artifacts; its parameters follow the first `count`. */
+/**
+ * The condition that the network has fewer pending artifacts; its parameters follow the first `count`. SQLite prepares a statement
+ * again for each value of a parameter that is the limit itself, but not for an expression.
+ */
 const hasFewPending = (count: number) => {
   const [network, model, now, max] = [1, 2, 3, 4].map((offset) => `$${count + offset}`)
   return `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = ${network} AND model = ${model}
-    AND account_id IS NULL AND consumed_at IS NULL AND expires_at > ${now} LIMIT ${max}) AS pending) < ${max}`
+    AND account_id IS NULL AND consumed_at IS NULL AND expires_at > ${now} LIMIT ${max} + 0) AS pending) < ${max}`
 }
 
 const isUnused = 'consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4)'

@@ -33,7 +33,7 @@ interface SummaryRow {
 const sql = {
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
   findByCredentialId: `${rows.select} WHERE credential_id = $1`,
-  listByAccount: `${rows.select} WHERE account_id = $1 ORDER BY created_at, id`,
+  listByAccount: `${rows.select} WHERE account_id = $1`,
   recordUse: `UPDATE ${rows.table} SET counter = CASE WHEN counter < $2 THEN $2 ELSE counter END,
     backed_up = $3, user_verified = (COALESCE(user_verified, FALSE) OR $4), rp_id = $5, last_used_at = $6 WHERE id = $1`,
   recordCounterRegression: `UPDATE ${rows.table} SET counter_regressed_at = $2 WHERE id = $1`,
@@ -68,7 +68,9 @@ export class TypeormPasskeyStore implements PasskeyStore {
   }
 
   async listByAccount(accountId: string): Promise<readonly Passkey[]> {
-    return rows.all(await this.#database.queryOnce(sql.listByAccount, [accountId]))
+    const passkeys = rows.all(await this.#database.queryOnce(sql.listByAccount, [accountId]))
+    // For so few rows SQLite needs more time to prepare sorting than to read them.
+    return passkeys.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   }
 
   async recordUse(id: string, { counter, backedUp, userVerified, rpId, at }: PasskeyUse): Promise<void> {

@@ -10,7 +10,8 @@ export const cacheChannel = 'pocketcache'
 const maxAge = 1000
 /** Milliseconds after which rows are read again, in case another program has changed them. */
 const maxUnchangedAge = 60_000
-const maxEntries = 1000
+/** The results of one statement that are kept. */
+const maxResults = 1000
 
 const table = `"${cacheVersionTable.options.name}"`
 
@@ -30,7 +31,8 @@ export interface CachedQuery {
 export class RowCache {
   readonly #tables = new Set<string>()
   readonly #query: (sql: string, parameters: readonly Parameter[]) => Promise<readonly object[]>
-  #rows = new Map<string, readonly object[]>()
+  /** By statement and parameters, because joining both to one key would hash the whole statement for each read. */
+  #rows = new Map<string, Map<string, readonly object[]>>()
   #version: string | undefined
   /** In `performance` time. */
   #checkedAt = Number.NEGATIVE_INFINITY
@@ -54,28 +56,35 @@ export class RowCache {
 
   async read({ sql, parameters, keepEmpty = false }: CachedQuery): Promise<readonly object[]> {
     await this.#validate()
-    const key = keyOf({ sql, parameters })
-    const cache = this.#rows
-    const cached = cache.get(key)
+    const results = this.#resultsOf(sql)
+    const key = JSON.stringify(parameters)
+    const cached = results.get(key)
     if (cacheReads.hasSubscribers) cacheReads.publish({ isHit: cached !== undefined })
     if (cached !== undefined) return cached
     const rows = await this.#query(sql, parameters)
     // After a change, rows that were read before it must not enter the new cache.
-    if (rows.length > 0 || keepEmpty) cache.set(key, rows)
-    const [oldest] = cache.keys()
-    if (cache.size > maxEntries && oldest !== undefined) cache.delete(oldest)
+    if (rows.length > 0 || keepEmpty) results.set(key, rows)
+    const [oldest] = results.size > maxResults ? results.keys() : []
+    if (oldest !== undefined) results.delete(oldest)
     return rows
   }
 
   /** The cached rows, if their version was read less than a second ago. */
-  peek(cached: CachedQuery): readonly object[] | undefined {
-    return performance.now() - this.#checkedAt < maxAge ? this.#rows.get(keyOf(cached)) : undefined
+  peek({ sql, parameters }: CachedQuery): readonly object[] | undefined {
+    if (performance.now() - this.#checkedAt >= maxAge) return undefined
+    return this.#rows.get(sql)?.get(JSON.stringify(parameters))
   }
 
   /** Forgets all rows, because a cached table has changed. */
   clear(): void {
     this.#rows = new Map()
     this.#clearedAt = performance.now()
+  }
+
+  #resultsOf(sql: string): Map<string, readonly object[]> {
+    const results = this.#rows.get(sql) ?? new Map<string, readonly object[]>()
+    this.#rows.set(sql, results)
+    return results
   }
 
   async #validate(): Promise<void> {
@@ -96,10 +105,6 @@ export class RowCache {
     this.#version = version
     this.#checkedAt = startedAt
   }
-}
-
-function keyOf({ sql, parameters }: CachedQuery): string {
-  return sql + JSON.stringify(parameters)
 }
 
 /** The statement that changes the version, as the last one of a transaction: others wait for its row. */
