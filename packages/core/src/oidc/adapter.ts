@@ -64,6 +64,12 @@ const jwtModels: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredential
 /** Milliseconds. */
 const finishedLifetime = 3_600_000
 
+/** Milliseconds; longer than an interaction, which can use a pushed request that has expired. */
+const usedRequestLifetime = 26 * 3_600_000
+
+/** Marks, in place of a network, a stored interaction that was carried before, since URLs that contain it remain. */
+const carriedBefore = 'carried'
+
 /** An oidc-provider adapter over the Pocket stores. Hashes bearer values and removes them from payloads. */
 export function createAdapterFactory(context: CoreContext, services: AdapterServices): (model: string) => Adapter {
   return (model) => (model === 'Client' ? clientAdapter(context, services) : artifactAdapter(model, context, services))
@@ -168,14 +174,14 @@ function artifactAdapter(
       carryInteraction(id, artifact.payload)
       return true
     }
-    if (!(await artifacts.insert(artifact))) return false
+    if (!(await artifacts.insert({ ...artifact, network: carriedBefore }))) return false
     clearCarriedInteraction()
     return true
   }
   /** Stores a carried pushed request as used; `false` if it was used before. */
   const consumeCarried = (carried: Artifact): Promise<boolean> => {
     const at = clock.now()
-    return artifacts.insert({ ...carried, payload: '{}', expiresAt: at + finishedLifetime, consumedAt: at })
+    return artifacts.insert({ ...carried, payload: '{}', expiresAt: at + usedRequestLifetime, consumedAt: at })
   }
   return {
     async upsert(id, payload, expiresIn) {
@@ -254,7 +260,8 @@ function artifactAdapter(
       // Keep the client ID, so that another tab returning to this interaction can start again.
       const { params }: AdapterPayload = JSON.parse(found.payload)
       const finished: FinishedInteraction = { finishedFor: String(params?.client_id ?? '') }
-      const expiresAt = clock.now() + finishedLifetime
+      const validUntil = found.network === carriedBefore ? (found.expiresAt ?? 0) : 0
+      const expiresAt = Math.max(clock.now() + finishedLifetime, validUntil)
       // An interaction in which a user signed in no longer counts as pending.
       const network = found.accountId === null ? found.network : null
       await artifacts.upsert({ ...found, payload: JSON.stringify(finished), accountId: null, network, expiresAt })

@@ -120,6 +120,17 @@ describe.each(Object.entries(storeKinds))(
       expect(page.location).toContain('code=')
     })
 
+    test('rejects the URL of a finished request until it expires', async () => {
+      const { agent, page } = await atSignIn()
+      const person = await host.person('joan')
+      const response = await signIn(agent, page, person.authenticator, isRedirectUri)
+      expect((response.location === null ? await consented(agent, response) : response).location).toContain('code=')
+      host.clock.pass(2 * hour)
+      while ((await host.pocket.removeExpired(1000)) > 0);
+      host.clock.pass(-2 * hour)
+      expect(viewOf(await agent.get(page.url))).toMatchObject({ code: 'interaction_expired' })
+    })
+
     test('stores nothing when a user cancels', async () => {
       const { result, models } = await writing(async () => {
         const { agent, page, view } = await atSignIn({ state: 'kept' })
