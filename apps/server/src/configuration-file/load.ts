@@ -55,9 +55,14 @@ const maxReferencedSize = 1_000_000
 export function loadFile({ path, environment, schema, allowsPipe = false }: LoadOptions): ConfigurationFile {
   const text = readText(path, allowsPipe)
   const document = parseYaml(path, text)
+  // A program that writes the file empties it first.
+  if (document.content === null)
+    throw new InvalidFileError(path, [
+      { line: 1, column: 1, field: '', message: 'the file is empty; to declare nothing, write {}' },
+    ])
   const found: { readonly at: Path; readonly problem: Problem }[] = []
   const report = (at: Path, message: string) => found.push({ at, problem: document.problem(at, message) })
-  const resolved = resolveReferences(document.content ?? {}, {
+  const resolved = resolveReferences(document.content, {
     environment,
     readFile: (file) => readBoundedFile(file, { maxBytes: maxReferencedSize, allowsPipe: false }),
     folder: dirname(path),

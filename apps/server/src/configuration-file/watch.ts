@@ -46,6 +46,7 @@ export function createConfigurationWatch({
   let findings: readonly Finding[] = []
   let operational = true
   let attempted: string | undefined
+  let readBefore: string | undefined
   let checkedText: string | undefined
   let checkedAt = Number.NEGATIVE_INFINITY
   let hasFailed = false
@@ -87,6 +88,10 @@ export function createConfigurationWatch({
   }
   const checkFile = async () => {
     const text = read()
+    // A file that is still being written may be valid YAML too.
+    const isChanging = readBefore !== undefined && text !== readBefore
+    readBefore = text
+    if (isChanging) return
     const age = clock.now() - checkedAt
     if (text === checkedText && age >= 0 && age < interval) return
     checkedText = text

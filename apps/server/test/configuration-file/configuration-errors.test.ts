@@ -136,7 +136,7 @@ apis:
   })
 
   test('names permissions that the API does not have, and stops after many problems', async () => {
-    await using place = await site('')
+    await using place = await site('{}')
     await using _running = await startApp(place.env)
     const other = join(place.file.folder, 'other.yaml')
     await writeFile(

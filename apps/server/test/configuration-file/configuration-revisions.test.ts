@@ -16,7 +16,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   const site = (yaml: string) => createSite(kind, yaml)
 
   test('a file that is swapped by a symbolic link is applied, with renames and removals', async () => {
-    await using place = await site('')
+    await using place = await site('{}')
     const versions = [
       'groups: [{ name: one }, { name: two }]',
       'groups: [{ name: three, previously: one }]\nprune: true',
@@ -166,7 +166,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   })
 
   test('an export refers to no variables and files that are named in stored texts', async () => {
-    await using place = await site('')
+    await using place = await site('{}')
     await using instance = await startInstance(place.env)
     const texts = [`\${ENCRYPTION_KEY}`, `$\${HOME}`, 'file:/etc/hostname', '$file:x', 'costs $5 {a}', `$$file:\${A}`]
     for (const [index, displayName] of texts.entries())

@@ -40,6 +40,16 @@ test('rejects a file that is not a regular file', async () => {
     expect(() => load({ path })).toThrow('the file cannot be read (not a regular file)')
 })
 
+test.each(['', '\n', '---\n', '# groups: []\n', 'null'])(
+  'rejects %j, which a program that writes the file leaves first',
+  async (yaml) => {
+    await using site = await createFileSite(yaml)
+    expect(() => load(site)).toThrow('pocket.yaml:1:1: the file is empty; to declare nothing, write {}')
+    await site.write('{}')
+    expect([load(site).problems, load(site).content]).toEqual([[], {}])
+  },
+)
+
 test('rejects a file that is nested too deeply or refers to itself', async () => {
   await using nested = await createFileSite(`groups: ${'['.repeat(50_000)}${']'.repeat(50_000)}`)
   expect(() => load(nested)).toThrow(/pocket\.yaml:1:\d+: /)

@@ -55,10 +55,22 @@ describe('the watch of a configuration file', () => {
     expect(calls).toEqual(['apply'])
     state.text = 'two'
     await tick()
+    await tick()
     expect(calls).toEqual(['apply', 'apply'])
     state.now += minute / 2
     await tick()
     expect(calls).toEqual(['apply', 'apply', 'compare'])
+  })
+
+  test('does not apply a file that is still being written', async () => {
+    const { state, calls, tick } = await createWorld({})
+    for (const text of ['t', 'tw', 'two']) {
+      state.text = text
+      await tick()
+    }
+    expect(calls).toEqual(['apply'])
+    await tick()
+    expect(calls).toEqual(['apply', 'apply'])
   })
 
   test('reports a difference, and sets it back within a minute if the file enforces', async () => {
@@ -77,8 +89,10 @@ describe('the watch of a configuration file', () => {
     const { state, calls, names, watch, tick } = await createWorld({})
     Object.assign(state, { text: 'two', invalid: true })
     await tick()
+    await tick()
     expect([calls, names(), watch.isOperational()]).toEqual([['apply'], ['configurationInvalid'], true])
     Object.assign(state, { text: 'one', invalid: false })
+    await tick()
     await tick()
     expect([calls, names()]).toEqual([['apply', 'apply'], []])
   })
@@ -121,6 +135,7 @@ describe('the watch of a configuration file', () => {
     expect([calls, names()]).toEqual([['apply', 'compare', 'compare', 'compare'], ['configurationReplaced']])
     expect(lines.filter((line) => line.includes('Another configuration file was applied'))).toHaveLength(1)
     state.text = 'two'
+    await tick()
     await tick()
     expect(calls.at(-1)).toBe('apply')
   })
