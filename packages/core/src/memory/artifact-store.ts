@@ -1,4 +1,11 @@
-import type { Artifact, ArtifactStore, Issue, IssueOutcome, Leeway } from '../oidc/artifact-store.ts'
+import {
+  type Artifact,
+  type ArtifactStore,
+  type Issue,
+  type IssueOutcome,
+  type Leeway,
+  latestExpiry,
+} from '../oidc/artifact-store.ts'
 import { addValue, type MemoryState, removeExpired, removeWhere } from './memory-state.ts'
 
 export class MemoryArtifactStore implements ArtifactStore {
@@ -30,7 +37,8 @@ export class MemoryArtifactStore implements ArtifactStore {
           model === artifact.model &&
           accountId === null &&
           consumedAt === null &&
-          (expiresAt ?? 0) > now,
+          (expiresAt ?? 0) > now &&
+          (expiresAt ?? 0) <= latestExpiry(artifact),
       )
       return pending.length < max && addValue(this.#artifacts, artifact.key, artifact)
     })

@@ -1,3 +1,5 @@
+import { maxClockDifference } from '../clock.ts'
+
 /** A record that oidc-provider stores through its adapter. It contains no bearer secrets. */
 export interface Artifact {
   /** SHA-256 of model and ID, base64url. */
@@ -53,7 +55,8 @@ export interface ArtifactStore {
   insert(artifact: Artifact): Promise<boolean>
   /**
    * Inserts the artifact if fewer than `max` artifacts of its network and model are pending: without an account, not consumed,
-   * and expiring after `now` (milliseconds). Otherwise, or if the key exists, returns `false` without a change. Concurrent
+   * and expiring after `now` (milliseconds), but not more than five minutes after this artifact: such artifacts were stored
+   * before the clock was set back. Otherwise, or if the key exists, returns `false` without a change. Concurrent
    * calls may exceed `max` by the number of calls.
    */
   insertPending(artifact: Artifact, max: number, now: number): Promise<boolean>
@@ -109,4 +112,9 @@ export interface ArtifactStore {
   destroyByAccountAndClient(accountId: string, clientId: string): Promise<void>
   /** Removes at most `limit` artifacts that expired before `before` (milliseconds) and returns the number removed. */
   removeExpired(before: number, limit: number): Promise<number>
+}
+
+/** The latest expiry of a pending artifact with the lifetime of this one. */
+export function latestExpiry({ expiresAt }: Pick<Artifact, 'expiresAt'>): number {
+  return (expiresAt ?? 0) + maxClockDifference
 }

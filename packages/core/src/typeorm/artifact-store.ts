@@ -1,4 +1,11 @@
-import type { Artifact, ArtifactStore, Issue, IssueOutcome, Leeway } from '../oidc/artifact-store.ts'
+import {
+  type Artifact,
+  type ArtifactStore,
+  type Issue,
+  type IssueOutcome,
+  type Leeway,
+  latestExpiry,
+} from '../oidc/artifact-store.ts'
 import { artifactTable } from './artifact.table.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
@@ -11,9 +18,10 @@ const rows = new TableRows(artifactTable)
  * again for each value of a parameter that is the limit itself, but not for an expression.
  */
 const hasFewPending = (count: number) => {
-  const [network, model, now, max] = [1, 2, 3, 4].map((offset) => `$${count + offset}`)
+  const [network, model, now, latest, max] = [1, 2, 3, 4, 5].map((offset) => `$${count + offset}`)
   return `(SELECT COUNT(*) FROM (SELECT 1 FROM ${rows.table} WHERE network = ${network} AND model = ${model}
-    AND account_id IS NULL AND consumed_at IS NULL AND expires_at > ${now} LIMIT ${max} + 0) AS pending) < ${max}`
+    AND account_id IS NULL AND consumed_at IS NULL AND expires_at > ${now} AND expires_at <= ${latest}
+    LIMIT ${max} + 0) AS pending) < ${max}`
 }
 
 const isUnused = 'consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4)'
@@ -84,7 +92,8 @@ export class TypeormArtifactStore implements ArtifactStore {
     const { kind } = this.#database
     // PostgreSQL does not know the types of parameters in a SELECT, and SQLite is slow to read JSON.
     const values = kind === 'sqlite' ? rows.values(artifact) : [JSON.stringify([rows.record(artifact)])]
-    const parameters = [...values, artifact.network, artifact.model, now, max]
+    const { network, model } = artifact
+    const parameters = [...values, network, model, now, latestExpiry(artifact), max]
     return (await this.#database.execute(sql.insertPending[kind], parameters)) === 1
   }
 

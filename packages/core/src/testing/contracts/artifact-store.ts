@@ -35,6 +35,19 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
     },
   },
   {
+    name: 'does not count artifacts as pending that were stored before the clock was set back',
+    run: async (store) => {
+      const pending = (key: string, expiresAt: number) =>
+        artifact(key, { model: 'DeviceCode', network: 'here', expiresAt })
+      const lifetime = 60_000
+      assert.equal(await store.insertPending(pending('a', noon + lifetime), 1, noon), true)
+      const slightlyEarlier = noon - 299_999
+      assert.equal(await store.insertPending(pending('b', slightlyEarlier + lifetime), 1, slightlyEarlier), false)
+      const earlier = noon - 3_600_000
+      assert.equal(await store.insertPending(pending('b', earlier + lifetime), 1, earlier), true)
+    },
+  },
+  {
     name: 'returns every field as stored',
     run: async (store) => {
       await store.upsert(complete)
