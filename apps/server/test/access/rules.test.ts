@@ -115,6 +115,14 @@ test('an API key needs a scope for writing to change something', () => {
   expect(weak.map(([route]) => route)).toEqual([])
 })
 
+test('an API key needs `read:users` to read the tokens, clients and requests of users at a client', () => {
+  const shown =
+    /^GET \/api\/oidc\/(clients\/:id\/(preview\/:userId|site-test|connection-log)|users\/:id\/authorized-clients)$/
+  const matching = rows.filter(([route]) => shown.test(route))
+  expect(matching).toHaveLength(4)
+  for (const [route, { scopes }] of matching) expect([route, scopes]).toEqual([route, ['read:clients', 'read:users']])
+})
+
 test('changes of another person are protected if that person is an administrator', () => {
   /** They change no right of the person. */
   const harmless = /\/(recovery(\/stop)?|picture(\/remove)?|profile-picture)$/
