@@ -145,7 +145,8 @@ export interface PageOptions {
   /**
    * Returns the host's page that users see once between a sign-in with a passkey and their return to the client, such as advice
    * to add a second passkey, or `null`. It receives `?redirect=` with the path to continue at. The sign-in is complete already,
-   * so the page cannot require anything; see `hooks.accessChecks` for that. By default there is none.
+   * so the page cannot require anything; see `hooks.accessChecks` for that. If the function fails, the user continues to the client
+   * and `onError` receives the error. By default there is none.
    */
   readonly afterSignInUrl?: FindAfterSignInUrl | undefined
   /** Returns the remedy that an administrator is offered if a client uses an unregistered redirect URI. */

@@ -1,5 +1,6 @@
 import type { CoreContext } from '../context.ts'
 import { ForbiddenError } from '../errors.ts'
+import { requestContext } from '../http/request-context.ts'
 import { completeInteraction, type Exchange, type Interaction } from './interaction.ts'
 import { loginPageUrl } from './login-pages.ts'
 import type { InteractionServices } from './services.ts'
@@ -25,7 +26,7 @@ export function allowsAccountChoice({ prompt }: Interaction): boolean {
 
 /** Requests a passkey during an authorization request, and passes the result to the library. */
 export function createLogin(
-  { afterSignInUrl }: Pick<CoreContext, 'afterSignInUrl'>,
+  { afterSignInUrl, onError }: Pick<CoreContext, 'afterSignInUrl' | 'onError'>,
   { provider, sessions, signIn }: InteractionServices,
 ) {
   /** The URL to continue at after a sign-in. */
@@ -63,7 +64,11 @@ export function createLogin(
         return { account, passkeys, continueTo: await finish(interaction, { login }) }
       })
       const { continueTo, ...completed } = signedIn
-      const page = await afterSignInUrl(completed)
+      // The user is signed in already, and the page is not needed to continue.
+      const page = await afterSignInUrl(completed).catch((error: unknown) => {
+        onError(error, requestContext(req).requestId)
+        return null
+      })
       if (page === null) return continueTo
       const { pathname, search } = new URL(continueTo)
       return loginPageUrl('', page, pathname + search)
