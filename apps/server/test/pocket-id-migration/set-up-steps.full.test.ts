@@ -16,8 +16,16 @@ const tokenLine = /set-up token (\S+) at/
 /** A browser without JavaScript. `server` is one of several that serve `url`. */
 function browser(url: string, server = url) {
   let cookie = ''
-  const send = async (to: string, init: RequestInit = {}) => {
-    const headers = { accept: 'text/html', origin: url, ...(cookie && { cookie }) }
+  const send = async (
+    to: string,
+    { contentType = '', ...init }: RequestInit & { readonly contentType?: string } = {},
+  ) => {
+    const headers = {
+      accept: 'text/html',
+      origin: url,
+      ...(cookie && { cookie }),
+      ...(contentType && { 'content-type': contentType }),
+    }
     const response = await fetch(server + to, { ...init, headers, redirect: 'manual' })
     const [set] = response.headers.getSetCookie()
     if (set) cookie = set.split(';')[0] ?? ''
@@ -28,10 +36,13 @@ function browser(url: string, server = url) {
   return {
     get: () => send(path),
     post,
-    upload(content: Buffer) {
-      const body = new FormData()
-      body.append('file', new Blob([new Uint8Array(content)]), '../../evil.zip')
-      return send(`${path}/upload`, { method: 'POST', body })
+    async upload(content: Buffer) {
+      const fields = new FormData()
+      fields.append('file', new Blob([new Uint8Array(content)]), '../../evil.zip')
+      const form = new Response(fields)
+      const contentType = form.headers.get('content-type') ?? ''
+      // Sent whole: `fetch` may fail if the server responds before a streamed body has been sent.
+      return send(`${path}/upload`, { method: 'POST', body: await form.arrayBuffer(), contentType })
     },
     /** Sends the headers and the beginning of the form only. */
     startUpload(size: number) {
@@ -80,6 +91,14 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
 
   const partialUploads = async () => (await readdir(importFolder())).filter((name) => name.endsWith('.partial'))
   const importFolder = () => join(target.folder, 'data/import')
+  /** The files of the data folder that contain the text, as it is or in base64. */
+  const dataFilesWith = async (text: string) => {
+    const files = await readdir(join(target.folder, 'data'), { recursive: true, withFileTypes: true })
+    const paths = files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+    const contents = await Promise.all(paths.map(async (path) => ({ path, content: await readFile(path) })))
+    const texts = [text, Buffer.from(text).toString('base64')]
+    return contents.filter(({ content }) => texts.some((part) => content.includes(part))).map(({ path }) => path)
+  }
   const checkArchive = (file: string) => operator.post('/check', { file, encryptionKey: facts.encryptionKey })
 
   test('asks for the set-up token before it takes anything', async () => {
@@ -166,6 +185,9 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
       }
       expect(keys[0]).toMatchObject({ kid: facts.signingKey.kid })
       expect(await readdir(importFolder())).not.toContain('upload')
+      expect(await dataFilesWith(facts.encryptionKey)).toEqual([])
+      // A value of the migrated data, which shows that the search works.
+      if (kind === 'SQLite') expect(await dataFilesWith('jonas')).not.toEqual([])
     },
     longTestTimeout,
   )
