@@ -314,7 +314,7 @@ describe('with the keyboard alone', () => {
     await tabTo('Revoke…')
     await press('Enter')
     await page.getByRole('heading', { name: 'Revoke Backup?' }).waitFor()
-    await tabTo('Revoke Backup')
+    await tabTo('Revoke')
     await goes(/\/settings\/api-keys\?$/, () => press('Enter'))
     expect(await outcome()).toMatch(/^Backup was revoked\./)
   })
