@@ -264,6 +264,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const person = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(person.agent, key)
     expect(await isAskedAtApps(person.agent)).toBe(false)
+    // A session that a login code started is not interrupted.
+    const withCode = await person.agent.follow(await person.agent.get(authorization), { until: isCallback })
+    expect(withCode.location).toContain('code=')
     const { agent, sent, reachesApp } = await signInAtApp(authenticator)
     expect([reachesApp, new URL(sent.url).pathname]).toEqual([false, '/settings/account/second-passkey'])
     expect(sent.text).toContain('Your only passkey is on one device.')
