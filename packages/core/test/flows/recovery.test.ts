@@ -30,10 +30,16 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
   let database: StoresUnderTest
   let host: Host
   let now = Date.now()
+  let beforeSignIn: () => void | Promise<void> = () => undefined
 
   beforeAll(async () => {
     database = await open()
-    const options = { clock: { now: () => now }, limits: { rateLimiter: false } } as const
+    const signIn = async () => void (await beforeSignIn())
+    const options = {
+      clock: { now: () => now },
+      limits: { rateLimiter: false },
+      hooks: { before: { signIn } },
+    } as const
     host = await startHost({ stores: await database.empty(), mount: withHostRoutes, options })
   })
   afterAll(async () => {
@@ -71,7 +77,16 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
 
   test('is used by one of ten concurrent requests', async () => {
     const { codes } = await createCodes('bob')
+    const allFound = Promise.withResolvers<void>()
+    let waiting = 0
+    // The hook runs after a request has found the code, and before it uses the code.
+    beforeSignIn = () => {
+      waiting += 1
+      if (waiting === 10) allFound.resolve()
+      return allFound.promise
+    }
     const results = await Promise.all(Array.from({ length: 10 }, () => begin(new UserAgent(), codes[0])))
+    beforeSignIn = () => undefined
     expect(results.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(results.filter(({ text }) => text === 'code_invalid')).toHaveLength(9)
   })
