@@ -140,14 +140,16 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect(audited(instance, 'recovery_stopped').filter((entry) => JSON.stringify(entry).includes(id))).toEqual([])
   })
 
-  test.each<[string, (id: string) => Promise<unknown>]>([
+  const changes: readonly (readonly [string, (id: string) => Promise<unknown>])[] = [
     ['recovery by e-mail is turned off', () => send('PATCH', '/api/settings', { recoveryByEmail: 'disabled' })],
     ['the user becomes an administrator', (id) => instance.app.directory.users.update(id, {}, { administrator: true })],
     [
       'the address is no longer verified',
       (id) => instance.app.directory.users.update(id, {}, { emailVerified: false }),
     ],
-  ])('accepts no code that was sent before %s', async (_, change) => {
+  ]
+
+  test.each(changes)('accepts no code that was sent before %s', async (_, change) => {
     const { id, email } = await createUser()
     await request(email)
     await tokenFor(email)
@@ -156,6 +158,19 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     try {
       await change(id)
       expect((await enter(instance.agent(), code)).status).toBe(400)
+    } finally {
+      await send('PATCH', '/api/settings', { recoveryByEmail: '1d' })
+    }
+  })
+
+  test.each(changes)('sends no code after %s', async (_, change) => {
+    const { id, email } = await createUser()
+    await request(email)
+    await tokenFor(email)
+    try {
+      await change(id)
+      await sendDue(1)
+      expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
     } finally {
       await send('PATCH', '/api/settings', { recoveryByEmail: '1d' })
     }

@@ -6,6 +6,9 @@ import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { type Host, minute, startHost } from './host.ts'
 
+/** Runs while a code is being used. */
+let whileUsed = async () => {}
+
 /** A host with the pages of a recovery. */
 const withHostRoutes =
   (pocket: Pocket): RequestListener =>
@@ -15,6 +18,7 @@ const withHostRoutes =
       '/begin': () =>
         pocket.recovery.begin(req, res, searchParams.get('code') ?? '', async () => {
           if (searchParams.has('refuse')) throw new Error('refused by the host')
+          await whileUsed()
         }),
       '/options': () => pocket.recovery.options(req, res),
       '/finish': async () => pocket.recovery.finish(req, res, await json(req)),
@@ -123,6 +127,25 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
       host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count: 0 }),
     ])
     // In both orders: the new set cancels the code or the ticket.
+    expect(await finish(agent)).toBe('not_signed_in')
+  })
+
+  test('leaves no usable ticket if a new set is created while a code is being used', async () => {
+    const { account, codes } = await createCodes('ned')
+    const agent = new UserAgent()
+    const [entered, gate] = [0, 1].map(() => Promise.withResolvers<void>())
+    whileUsed = async () => {
+      entered?.resolve()
+      await gate?.promise
+    }
+    const begun = begin(agent, codes[0])
+    await entered?.promise
+    whileUsed = async () => {}
+    const replaced = host.pocket.recovery.replaceCodes(account.id, { kind: 'break_glass' })
+    // The new set cannot show that it waits for the lock; without one it would be stored now.
+    for (let request = 0; request < 30; request += 1) await sessionOf(new UserAgent())
+    gate?.resolve()
+    await Promise.all([begun, replaced])
     expect(await finish(agent)).toBe('not_signed_in')
   })
 
