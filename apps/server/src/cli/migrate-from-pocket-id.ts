@@ -53,6 +53,6 @@ export async function migrateFromPocketId(
       stop: context.stop,
     }),
   )
-  printResult(report, options, { print: context.print, linesOf: reportLines })
+  printResult(report, options, { print: context.print, linesOf: (shown) => reportLines(shown, isDryRun) })
   if (isDryRun && !options.json) context.print('This was a dry run. Nothing was changed.')
 }

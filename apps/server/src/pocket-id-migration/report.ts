@@ -89,7 +89,7 @@ export class ReportCollector {
 }
 
 /** The report as lines of text. */
-export function reportLines({ counts, findings, notes }: MigrationReport): readonly string[] {
+export function reportLines({ counts, findings, notes }: MigrationReport, isDryRun: boolean): readonly string[] {
   const countLines = Object.entries(counts).map(
     ([subject, { found, migrated }]) => `  ${`${subject}s`.padEnd(20)}${String(migrated).padStart(8)} of ${found}`,
   )
@@ -98,7 +98,7 @@ export function reportLines({ counts, findings, notes }: MigrationReport): reado
       `  ${subject} ${name}${name === id ? '' : ` (${id})`}: ${outcome}. ${reason}`,
   )
   return [
-    'Migrated:',
+    isDryRun ? 'To be migrated:' : 'Migrated:',
     ...countLines,
     ...(findingLines.length > 0 ? ['', 'Changed or left out:', ...findingLines.map(printable)] : []),
     ...(notes.length > 0 ? ['', ...notes] : []),
