@@ -1,5 +1,5 @@
 import type { AccountStore, Transaction } from '@pocket/core'
-import { NotFoundError } from '@pocket/core/errors'
+import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
 import { type Claims, createClaims } from './claims/claims.ts'
 import type { DirectoryContext, DirectoryPorts } from './context.ts'
 import { accountOf, type User } from './entities/user.ts'
@@ -54,13 +54,19 @@ export interface Directory {
 /**
  * Creates the directory from its stores.
  *
+ * @throws {ConfigurationError} with the name of a missing store
+ *
  * @example
  * ```ts
  * const directory = createDirectory({ ...directoryStores(dataSource), clock: systemClock })
  * const pocket = await createPocket({ issuer, masterKey, accounts: directory.accounts, stores: typeormStores(dataSource) })
  * ```
  */
-export function createDirectory({ transaction, clock, ...stores }: DirectoryPorts): Directory {
+export function createDirectory(ports: DirectoryPorts): Directory {
+  for (const name of ['users', 'groups', 'memberships', 'claims', 'ldap', 'transaction', 'clock'] as const)
+    if (!ports?.[name])
+      throw new ConfigurationError(`${name} is missing: pass { ...directoryStores(dataSource), clock: systemClock }.`)
+  const { transaction, clock, ...stores } = ports
   const { users } = stores
   // One lock for all changes, so that values read under it stay valid, and deadlocks are impossible.
   const withLock: Transaction = (work) =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Passkey } from '@pocket/core'
 import {
+  createDirectory,
   type LdapAttributes,
   type LdapLimits,
   type LdapOptions,
@@ -270,4 +271,8 @@ describe.each(databases)('the directory on %s', (_kind, open) => {
     const { upQueries } = await env.dataSource.driver.createSchemaBuilder().log()
     expect(upQueries).toEqual([])
   })
+})
+
+test.each([undefined, {}])('names a missing store of %p', (ports) => {
+  expect(() => createDirectory(ports as never)).toThrow(/users is missing: pass .*directoryStores/)
 })

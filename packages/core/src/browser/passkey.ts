@@ -183,7 +183,8 @@ export interface LoginOptions {
  * button.onclick = () => signIn({ to: '/account' })
  * ```
  */
-export async function signIn({ to = '/', loginPath = '/login' }: LoginOptions = {}): Promise<void> {
+export async function signIn(options?: LoginOptions): Promise<void> {
+  const { to = '/', loginPath = '/login' } = options ?? {}
   const ceremony = await fetchCeremony(`${loginPath}/ceremony?redirect=${encodeURIComponent(to)}`)
   location.assign((await authenticate(ceremony)).redirectTo)
 }
@@ -199,7 +200,8 @@ export async function signIn({ to = '/', loginPath = '/login' }: LoginOptions = 
  * button.onclick = () => addPasskey({ to: '/account' })
  * ```
  */
-export async function addPasskey({ to = '/', loginPath = '/login' }: LoginOptions = {}): Promise<void> {
+export async function addPasskey(options?: LoginOptions): Promise<void> {
+  const { to = '/', loginPath = '/login' } = options ?? {}
   const page = `${loginPath}/passkey`
   const query = `?redirect=${encodeURIComponent(to)}`
   const outcome = await register({ optionsFrom: `${page}/options`, submitTo: `${page}/answer${query}` }).catch(

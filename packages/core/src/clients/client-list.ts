@@ -34,6 +34,7 @@ export type ClientScope =
   /** Clients with or without a grant for the API. */
   | { readonly of: 'granted' | 'ungranted'; readonly apiId: string }
 
+/** Filter, page and order of a client list. */
 export interface ClientListRequest {
   readonly scope: ClientScope
   /** Starts at 1; a page after the last one returns the last page. */

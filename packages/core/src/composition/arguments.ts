@@ -1,10 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { InvalidInputError } from '../errors.ts'
+import {
+  type Argument,
+  argument,
+  callable,
+  invalidArgument,
+  list,
+  nullable,
+  number,
+  object,
+  optional,
+  request,
+  response,
+  text,
+} from '../arguments.ts'
 import { limitPolicies } from '../limits/policies.ts'
 import type { Pocket } from '../pocket.ts'
-
-/** Returns the argument that the method receives. @throws {InvalidInputError} `validation_failed` */
-type Argument<Value = unknown> = (value: unknown) => Value
 
 /** The methods whose arguments this file checks; `createPocket` checks those of the others itself. */
 type CheckedMethod<Service> = Exclude<
@@ -14,17 +23,6 @@ type CheckedMethod<Service> = Exclude<
   'session' | 'maintain' | 'fetch'
 >
 
-const request = argument(
-  'req',
-  'must be a request of node:http, such as ctx.req of Koa and request.raw of Fastify',
-  (value): value is IncomingMessage => isObject(value) && isObject(value.headers) && isObject(value.socket),
-)
-export const response = argument(
-  'res',
-  'must be the response of node:http, such as ctx.res of Koa and reply.raw of Fastify',
-  (value): value is ServerResponse =>
-    isObject(value) && typeof value.getHeader === 'function' && typeof value.setHeader === 'function',
-)
 const exchange = [request, response]
 const accountId: Argument<string> = (value) => {
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value)
@@ -127,7 +125,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
     passkeys: guarded(pocket.passkeys, {
       list: [accountId],
       page: [text('after'), number('limit')],
-      summarize: [(accountIds) => (list('accountIds')(accountIds) as unknown[]).map(accountId)],
+      summarize: [list('accountIds', accountId)],
       overview: [],
       accountIds: [optional(text('filter'))],
       countUsable: [accountId],
@@ -224,56 +222,4 @@ function checked<Args extends unknown[], Result>(
 ): (...args: Args) => Result {
   // The cast is safe: each check returns a value of the type of its argument.
   return (...args) => method(...([...row.map((check, index) => check(args[index])), ...args.slice(row.length)] as Args))
-}
-
-function argument<Value>(name: string, message: string, isValid: (value: unknown) => value is Value): Argument<Value>
-function argument(name: string, message: string, isValid: (value: unknown) => boolean): Argument
-function argument(name: string, message: string, isValid: (value: unknown) => boolean): Argument {
-  return (value) => {
-    if (!isValid(value)) throw invalidArgument(name, message)
-    return value
-  }
-}
-
-function text(name: string): Argument {
-  return argument(name, 'must be a string', (value) => typeof value === 'string')
-}
-
-function number(name: string): Argument {
-  return argument(name, 'must be a number', (value) => typeof value === 'number' && !Number.isNaN(value))
-}
-
-function list(name: string): Argument {
-  return argument(name, 'must be an array', Array.isArray)
-}
-
-function callable(name: string): Argument {
-  return argument(name, 'must be a function', (value) => typeof value === 'function')
-}
-
-function object(name: string, members: Readonly<Record<string, Argument>> = {}): Argument {
-  const check = argument(name, 'must be an object', isObject)
-  return (value) => {
-    const input = check(value)
-    const entries = Object.entries(members).map(([key, member]) => [key, member(input[key])])
-    return entries.length === 0 ? input : { ...input, ...Object.fromEntries(entries) }
-  }
-}
-
-function optional(check: Argument): Argument {
-  return (value) => (value === undefined ? value : check(value))
-}
-
-function nullable(check: Argument): Argument {
-  return (value) => (value === null ? value : check(value))
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
-
-export function invalidArgument(field: string, message: string): InvalidInputError {
-  return new InvalidInputError('validation_failed', `${field} ${message}.`, {
-    fields: [{ field, code: 'invalid_type', message }],
-  })
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import proxyAddr from 'proxy-addr'
+import { request } from '../arguments.ts'
 import { uuid } from '../random.ts'
 
 /** Metadata of a request. */
@@ -30,6 +31,8 @@ const contexts = new WeakMap<IncomingMessage, RequestContext>()
 /**
  * The context of this request. The first call creates it and must run before request headers are changed.
  *
+ * @throws {InvalidInputError} `validation_failed` for anything but a request of `node:http`
+ *
  * @example
  * ```ts
  * const { requestId, ipAddress } = requestContext(req, (peer) => peer === '10.0.0.2')
@@ -38,6 +41,7 @@ const contexts = new WeakMap<IncomingMessage, RequestContext>()
 export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = () => false): RequestContext {
   const existing = contexts.get(req)
   if (existing) return existing
+  request(req)
   const context: RequestContext = {
     requestId: uuid(),
     ipAddress: clientAddress(req, trustProxy),

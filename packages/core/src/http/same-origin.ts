@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { list, request } from '../arguments.ts'
 import { ForbiddenError } from '../errors.ts'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -8,7 +9,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * which pages cannot change (Fetch Metadata §2.4); older browsers only send `Origin`. Other programs send neither
  * header, and have no cookies of a victim.
  *
- * @throws {ForbiddenError} `cross_site_request`
+ * @throws {ForbiddenError} `cross_site_request` @throws {InvalidInputError} `validation_failed`, with the invalid argument
  *
  * @example
  * ```ts
@@ -19,6 +20,8 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * ```
  */
 export function assertSameOrigin(req: IncomingMessage, origins: readonly string[]): void {
+  request(req)
+  list('origins')(origins)
   if (safeMethods.has(req.method ?? '')) return
   const { origin, 'sec-fetch-site': site } = req.headers
   // Both headers must match: with DNS rebinding, an attacker's page counts as same-origin, but its `Origin` differs.

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import { InvalidInputError } from '../errors.ts'
+import { invalidArgument } from '../arguments.ts'
 import type { CallbackOptions, NodeHandler } from './callback.ts'
 
 /** Options of `pocket.fetch`. */
@@ -27,9 +27,7 @@ export function createFetch(callback: (options: CallbackOptions) => NodeHandler)
   return async (request, { next = notFound, ipAddress = '127.0.0.1', forwardAuth = false } = {}) => {
     // A polyfill of a framework is no instance of Request.
     if (!URL.canParse(request?.url) || typeof request.headers?.has !== 'function')
-      throw new InvalidInputError('validation_failed', 'request must be a web-standard Request, not a URL.', {
-        fields: [{ field: 'request', code: 'invalid_type', message: 'must be a web-standard Request' }],
-      })
+      throw invalidArgument('request', 'must be a web-standard Request, not a URL')
     const handle = forwardAuth ? handlers.all : handlers.core
     // Loaded when it is used: hosts with `node:http` do not need it.
     const { default: inject } = await import('light-my-request')

@@ -45,8 +45,8 @@ const originBoundHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
 /** @throws {RangeError} if an allowed host is not a host name, IP address or range */
 export function createGuardedRequest(options: PublicFetchOptions) {
-  const { allowedPrivateHosts = [], localRanges = [], allowHttp = false } = options
-  const { maxBytes = megabyte, timeout = 10_000 } = options
+  const { allowedPrivateHosts = [], localRanges = [], allowHttp = false } = options ?? {}
+  const { maxBytes = megabyte, timeout = 10_000 } = options ?? {}
   const allowed = allowedHosts(allowedPrivateHosts)
   const local = allowedHosts(localRanges)
   let agent: Promise<Agent> | undefined

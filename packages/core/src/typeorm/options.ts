@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { ClientBase } from 'pg'
 import type { DataSourceOptions, EntitySchema } from 'typeorm'
+import { ConfigurationError } from '../errors.ts'
 import { noResponseMessage } from '../outage.ts'
 import { loadBetterSqlite3 } from './installed.ts'
 import { pocketTables } from './tables.ts'
@@ -32,7 +33,7 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
     driver: loadBetterSqlite3(),
     timeout: blockingTimeout,
     prepareDatabase,
-    entities: [...tables],
+    entities: copyTables(tables),
   }
 }
 
@@ -57,7 +58,7 @@ export function postgresOptions(url: string, tables: readonly EntitySchema[] = p
     url: rest,
     applicationName: 'pocket',
     connectTimeoutMS: connectTimeout,
-    entities: [...tables],
+    entities: copyTables(tables),
     extra: {
       ...(isPooled && { pooler: 'transaction' }),
       // The driver's own `query_timeout` returns the connection to the pool, possibly with an open transaction.
@@ -66,6 +67,11 @@ export function postgresOptions(url: string, tables: readonly EntitySchema[] = p
       onConnect: (client: ClientBase) => client.query(`SET statement_timeout = ${statementTimeout}`),
     },
   }
+}
+
+function copyTables(tables: readonly EntitySchema[]): EntitySchema[] {
+  if (!Array.isArray(tables)) throw new ConfigurationError('tables must be a list, such as [...pocketTables, myTable].')
+  return [...tables]
 }
 
 /** The same options without the limits that {@link postgresOptions} sets, since migrations may take longer. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { WebAuthnError } from '@simplewebauthn/browser'
 import { toErrorCode } from '../../src/browser/failure.ts'
+import { addPasskey, signIn } from '../../src/browser/passkey.ts'
 import { type CeremonyErrorCode, ceremonyErrorCodes } from '../../src/browser/passkey-error.ts'
 import { isInAppBrowser } from '../../src/browser/refine-error.ts'
 
@@ -77,4 +78,8 @@ test.each<[string, boolean]>([
 
 test('gives each failure exactly one name', () => {
   expect(new Set(ceremonyErrorCodes).size).toBe(ceremonyErrorCodes.length)
+})
+
+test.each([signIn, addPasskey])('%p reads no option of `null`', async (run) => {
+  await expect(run(null as never)).rejects.not.toThrow('null')
 })

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Pocket } from '@pocket/core'
+import { assertSameOrigin, createPublicFetch, type Pocket, requestContext } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { type Host, minute, startHost } from './host.ts'
@@ -144,6 +144,15 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
   ['session without res', ({ session }, req, res) => session(req, res), 'res', /response of node:http/],
   ['limits.consume without req', ({ limits }, _req, none) => limits.consume(none, 'api'), 'req', /ctx\.req of Koa/],
   ['limits.consume without name', ({ limits }, req, none) => limits.consume(req, none), 'name', /one of api, signup/],
+  [
+    'numeric group IDs',
+    (pocket, _req, none) => pocket.endAccessByGroups('ada', [7, none] as never),
+    'each of groupIds',
+    /must be a string/,
+  ],
+  ['assertSameOrigin without req', async (_pocket, _req, none) => assertSameOrigin(none, []), 'req', /ctx\.req of Koa/],
+  ['assertSameOrigin without origins', async (_pocket, req, none) => assertSameOrigin(req, none), 'origins', /array/],
+  ['requestContext of headers', async () => requestContext(new Headers() as never), 'req', /request of node:http/],
   ['removeUnusedClients without limit', (pocket, _req, none) => pocket.removeUnusedClients(1, none), 'limit', /number/],
 ])('rejects %s with the remedy', async (_name, call, field, remedy) => {
   await expect(call(host.pocket, exchange()[0], undefined as never)).rejects.toMatchObject({
@@ -151,4 +160,8 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     message: expect.stringMatching(remedy),
     fields: [{ field }],
   })
+})
+
+test('creates a fetch with the defaults for `null`', () => {
+  expect(createPublicFetch(null as never)).toBeInstanceOf(Function)
 })

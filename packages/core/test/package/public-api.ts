@@ -108,7 +108,8 @@ function declarations(text: string): Map<string, Exported> {
     const name = /^export (?:declare )?(?:abstract )?(?:const|function|class|interface|type|enum) (\w+)/.exec(part)?.[1]
     if (name === undefined) continue
     const before = parts[index - 1] ?? ''
-    const documented = before.startsWith('/**') && !before.includes('@module')
+    // Also members of a union begin with a comment at the beginning of a line.
+    const documented = /^\/\*\*[\s\S]*\*\/\s*$/.test(before) && !before.includes('@module')
     const shown = documented && before.includes('@example')
     const bare = part.replace(/^ *\/\*\*.*?\*\/\n/gms, '').trim()
     const earlier = found.get(name)

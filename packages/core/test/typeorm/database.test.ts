@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { DataSource } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { ConfigurationError } from '../../src/errors.ts'
-import { runMigrations, typeormStores } from '../../src/typeorm/index.ts'
+import { postgresOptions, runMigrations, sqliteOptions, typeormStores } from '../../src/typeorm/index.ts'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { databases, emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
 
@@ -262,5 +262,9 @@ describe('unusable DataSource', () => {
     await dataSource.initialize()
     expect(typeormStores(dataSource).artifacts).toBeDefined()
     await dataSource.destroy()
+  })
+
+  test.each([sqliteOptions, postgresOptions])('is rejected if the tables are no list', (optionsOf) => {
+    expect(() => optionsOf('postgres://db/pocket', null as never)).toThrow('tables must be a list')
   })
 })

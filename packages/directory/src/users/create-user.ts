@@ -59,7 +59,7 @@ export function isEmailAddress(text: string): boolean {
  * ```
  */
 export function newUser(input: Readonly<Record<string, unknown>>): NewUser {
-  const reader = new FieldReader(input)
+  const reader = new FieldReader(input ?? {})
   const user = {
     id: reader.text('id', id) || uuid(),
     userName: reader.text('username', userName, ['username', 'userName']),

@@ -14,6 +14,11 @@ function validationErrors(input: Readonly<Record<string, unknown>>): Record<stri
 }
 
 describe('new user', () => {
+  // Casts: the calls of a host without type checking.
+  test.each([undefined, null])('names the required field for %p', (input) => {
+    expect(validationErrors(input as never)).toEqual({ username: 'required' })
+  })
+
   test('completes input with an ID and a display name derived from the names', () => {
     const user = newUser({ username: 'zoe', firstName: 'Zoë', lastName: 'Müller', email: 'Zoe@Example.com' })
     expect(user).toEqual({
