@@ -54,7 +54,7 @@ export interface Directory {
 /**
  * Creates the directory from its stores.
  *
- * @throws {ConfigurationError} with the name of a missing store
+ * @throws ConfigurationError with the name of a missing store or option
  *
  * @example
  * ```ts
