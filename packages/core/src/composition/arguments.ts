@@ -211,7 +211,7 @@ function guarded<Service extends object>(
     name,
     // The cast is safe: `CheckedMethod` names methods only.
     async (...args: unknown[]) =>
-      checked((service[name as keyof Service] as (...args: unknown[]) => unknown).bind(service), row)(...args),
+      Reflect.apply(service[name as keyof Service] as () => unknown, service, check(args, row)),
   ])
   return { ...service, ...Object.fromEntries(methods) }
 }
@@ -221,5 +221,9 @@ function checked<Args extends unknown[], Result>(
   row: readonly Argument[],
 ): (...args: Args) => Result {
   // The cast is safe: each check returns a value of the type of its argument.
-  return (...args) => method(...([...row.map((check, index) => check(args[index])), ...args.slice(row.length)] as Args))
+  return (...args) => method(...(check(args, row) as Args))
+}
+
+function check(args: readonly unknown[], row: readonly Argument[]): unknown[] {
+  return [...row.map((argumentOf, index) => argumentOf(args[index])), ...args.slice(row.length)]
 }
