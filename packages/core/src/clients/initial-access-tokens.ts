@@ -80,5 +80,6 @@ function fieldError(field: string, message: string): FieldError {
 }
 
 function assertNoErrors(fields: readonly FieldError[]): void {
-  if (fields.length > 0) throw new InvalidInputError('validation_failed', 'The token is not valid.', { fields })
+  const reasons = fields.map(({ field, message }) => `${field} ${message}`).join('. ')
+  if (reasons) throw new InvalidInputError('validation_failed', `The token is not valid. ${reasons}.`, { fields })
 }

@@ -36,6 +36,16 @@ const limit = [
     Object.hasOwn(limitPolicies, String(value)),
   ),
 ]
+const recoveryKind = argument('kind', 'must be recovery, break_glass or delayed', (value) =>
+  ['recovery', 'break_glass', 'delayed'].includes(String(value)),
+)
+const recoveryOptions = object('options', {
+  kind: recoveryKind,
+  count: optional(integer('count', 'must be an integer from 0 to 1000', { min: 0, max: 1000 })),
+  lifetime: optional(
+    integer('lifetime', 'must be a positive integer of milliseconds', { min: 1, max: Number.MAX_SAFE_INTEGER }),
+  ),
+})
 
 /**
  * Checks the arguments of all methods, for hosts without type checking. Converts account IDs: such hosts pass the numeric IDs of
@@ -48,9 +58,9 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       lockAccountOf: [object('origin')],
       serveDocument: exchange,
       testSiteRequest: [text('clientId'), object('request', { url: text('url'), accountId: nullable(accountId) })],
-      interactionClient: [text('path')],
+      interactionClient: [text('path'), optional(object('exchange'))],
       signOut: exchange,
-      issueLoginCode: [object('account', { id: accountId })],
+      issueLoginCode: [object('account', { id: accountId }), anything, optional(object('options'))],
       mailLoginCode: [...exchange, text('login')],
       endAccess: [accountId],
       endAccessByGroups: [accountId, list('groupIds')],
@@ -146,9 +156,9 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
     }),
     recovery: {
       ...guarded(pocket.recovery, {
-        replaceCodes: [accountId, object('options')],
-        removeCodes: [accountId, object('options')],
-        countCodes: [accountId, text('kind')],
+        replaceCodes: [accountId, recoveryOptions],
+        removeCodes: [accountId, object('options', { kind: recoveryKind })],
+        countCodes: [accountId, recoveryKind],
         begin: [...exchange, text('code'), callable('check')],
         current: exchange,
         options: exchange,
@@ -175,10 +185,10 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
     reauthentication: guarded(pocket.reauthentication, {
       withPasskey: exchange,
       withFreshSession: exchange,
-      assertFresh: exchange,
+      assertFresh: [...exchange, optional(number('maxAge'))],
       assertCanAddPasskey: exchange,
       isBootstrap: exchange,
-      demand: exchange,
+      demand: [...exchange, optional(number('maxAge'))],
     }),
     deviceLogins: {
       ...guarded(pocket.deviceLogins, {
@@ -222,6 +232,14 @@ function checked<Args extends unknown[], Result>(
 ): (...args: Args) => Result {
   // The cast is safe: each check returns a value of the type of its argument.
   return (...args) => method(...(check(args, row) as Args))
+}
+
+function integer(
+  name: string,
+  message: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): Argument {
+  return argument(name, message, (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max)
 }
 
 function check(args: readonly unknown[], row: readonly Argument[]): unknown[] {

@@ -43,6 +43,7 @@ export interface RecoveryService {
    * Replaces the account's codes of this kind, and cancels every pending recovery.
    *
    * @returns codes of 16 characters in groups of four
+   * @throws {InvalidInputError} `validation_failed` on `kind`, `count` or `lifetime`
    * @throws {ForbiddenError} `account_disabled` or `account_not_found`; `forbidden` if `hooks.before.issueCode` refuses
    * @throws {NotAuthenticatedError} `not_signed_in` if the session of the request has ended
    */
