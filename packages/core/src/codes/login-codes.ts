@@ -85,7 +85,7 @@ export function createLoginCodes(
       const account = await eligibleAccount(accounts, accountId)
       await before('issueCode', { account, lifetime }, { at: 'login-code', origin })
       const code = randomText(lifetime <= shortLifetime ? shortCodeLength : longCodeLength, codeAlphabet)
-      const expiresAt = clock.now() + lifetime
+      const expiresAt = clock.now() + Math.ceil(lifetime)
       return transaction(async () => {
         const browserHash = hashBrowserToken(browserToken)
         await codes.insert({ hash: hashCode(code), accountId, browserHash, byProgram, ...loginCode, expiresAt })

@@ -54,6 +54,11 @@ describe('login code', () => {
     },
   )
 
+  test('expires at a whole millisecond, which databases can store', async () => {
+    const { clock, loginCodes } = createFixture()
+    expect((await loginCodes.issue('ada', minute / 7)).expiresAt).toBe(clock.now() + Math.ceil(minute / 7))
+  })
+
   test('uses an alphabet of thirty characters that are not confused with each other', async () => {
     expect([...new Set(codeAlphabet)].join('')).toBe('23456789ABCDEFGHJKMNPQRSTVWXYZ')
     const { loginCodes } = createFixture()
