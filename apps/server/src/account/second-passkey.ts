@@ -1,13 +1,13 @@
 import type { Clock, Passkey } from '@pocket/core'
 import type { ReminderStore } from './reminder-store.ts'
 
-/** How long a postponed reminder stays hidden, in milliseconds. */
+/** How long a reminder stays hidden, in milliseconds. */
 const remindInterval = 30 * 86_400_000
 
 /** Asks users whose only passkey is bound to one device to add another one: from the second sign-in, and then monthly. */
 export interface SecondPasskey {
-  /** For a user who has just used the passkey. */
-  isDueAfterSignIn(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
+  /** Whether to interrupt the sign-in of a user who has just used the passkey. If so, the reminder is hidden for the next month. */
+  remindAfterSignIn(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
   isReminderDue(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType' | 'lastUsedAt'>[]): Promise<boolean>
   postpone(accountId: string): Promise<void>
 }
@@ -18,16 +18,21 @@ export function hasOnlyOneDevice(passkeys: readonly Pick<Passkey, 'deviceType'>[
 }
 
 export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, clock: Clock): SecondPasskey {
-  const isDueAfterSignIn: SecondPasskey['isDueAfterSignIn'] = async (accountId, passkeys) => {
+  const postpone = (accountId: string) => store.put({ accountId, putOffAt: clock.now() })
+  const isDue = async (accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]) => {
     if (!hasOnlyOneDevice(passkeys)) return false
     const reminder = await store.find(accountId)
     return reminder === undefined || clock.now() - reminder.putOffAt >= remindInterval
   }
   return {
-    isDueAfterSignIn,
+    async remindAfterSignIn(accountId, passkeys) {
+      const reminds = await isDue(accountId, passkeys)
+      if (reminds) await postpone(accountId)
+      return reminds
+    },
     isReminderDue: async (accountId, passkeys) =>
       // Used for a sign-in after the registration.
-      passkeys[0]?.lastUsedAt !== null && isDueAfterSignIn(accountId, passkeys),
-    postpone: (accountId) => store.put({ accountId, putOffAt: clock.now() }),
+      passkeys[0]?.lastUsedAt !== null && isDue(accountId, passkeys),
+    postpone,
   }
 }

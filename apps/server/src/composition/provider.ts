@@ -57,7 +57,7 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
       signUpUrl,
       emailCodesUrl: async () => ((await codesByEmail()) ? '/lc/email' : null),
       afterSignInUrl: async ({ account, passkeys }) =>
-        (await secondPasskey.isDueAfterSignIn(account.id, passkeys)) ? accountPaths.secondPasskey : null,
+        (await secondPasskey.remindAfterSignIn(account.id, passkeys)) ? accountPaths.secondPasskey : null,
     },
     audit: parts.audit,
     protocol: {

@@ -235,7 +235,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await synced.agent.get(`${instance.url}/settings/account`)).text).not.toContain('Your only passkey is on')
   })
 
-  test('asks for another passkey on My apps and on the way to an application, until the user postpones it', async () => {
+  test('asks for another passkey on My apps, and once a month on the way to an application', async () => {
     const callback = 'https://app.example/callback'
     const isCallback = (url: string) => url.startsWith(callback)
     const { id } = await instance.app.pocket.clients.create({
@@ -267,15 +267,19 @@ describe.each(databaseKinds)('%s', (kind) => {
     // A session that a login code started is not interrupted.
     const withCode = await person.agent.follow(await person.agent.get(authorization), { until: isCallback })
     expect(withCode.location).toContain('code=')
+    const direct = instance.agent()
+    const body = await passkeyAnswer(direct, instance.url, authenticator)
+    await instance.call('POST /api/webauthn/login/finish', { body, agent: direct })
+    expect(await isAskedAtApps(direct)).toBe(true)
     const { agent, sent, reachesApp } = await signInAtApp(authenticator)
     expect([reachesApp, new URL(sent.url).pathname]).toEqual([false, '/settings/account/second-passkey'])
     expect(sent.text).toContain('Your only passkey is on one device.')
     expect(sent.text).toContain('data-held-by="key"')
     expect(sent.headers.get('content-security-policy')).not.toContain('form-action')
-    expect(await isAskedAtApps(agent)).toBe(true)
-    // Whoever closes the page is signed in, also without a prompt.
+    // Whoever closes the page is signed in, also without a prompt, and is not asked again this month.
     const silent = await agent.get(`${authorization}&prompt=none`)
     expect(silent.location).toContain('code=')
+    expect((await signInAtApp(authenticator)).reachesApp).toBe(true)
     const later = await agent.submit(sent, sent.form('/settings/account/second-passkey/later'))
     expect((await agent.follow(later, { until: isCallback })).location).toContain('code=')
     expect(await isAskedAtApps(agent)).toBe(false)
