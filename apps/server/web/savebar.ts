@@ -23,7 +23,11 @@ function watch(form: HTMLFormElement): () => readonly string[] {
   const bar = form.querySelector<HTMLElement>('.savebar')
   const text = bar?.querySelector('p')
   const isRejected = form.dataset.saves === 'rejected'
-  const originalIds = new Map([...form.querySelectorAll('[data-picker]')].map((picker) => [picker, idsIn(picker)]))
+  // A picker inside may belong to another form.
+  const pickers = [...form.querySelectorAll('[data-picker]')].filter(
+    (picker) => picker.querySelector('input')?.form === form,
+  )
+  const originalIds = new Map(pickers.map((picker) => [picker, idsIn(picker)]))
   let isDiscarded = false
 
   const readChanges = () => {

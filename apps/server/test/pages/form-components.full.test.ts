@@ -11,6 +11,7 @@ let page: Page
 beforeAll(async () => {
   server = await startPageServer()
   browser = await launchBrowser()
+  const apis = [{ id: 'a9', name: 'Photos API', detail: 'https://photos.example.com' }]
   const items = [
     { id: 'g1', name: 'Family', detail: '6 members' },
     { id: 'g7', name: 'Engineering', detail: '42 members' },
@@ -19,9 +20,11 @@ beforeAll(async () => {
   server.answer = ({ method, path }) =>
     path === '/settings/admin/choices/groups'
       ? { status: 200, body: { items, summary: '3 matches' } }
-      : method === 'GET'
-        ? { status: 200, body: 'Another page' }
-        : { status: 204, body: null }
+      : path === '/settings/admin/choices/apis'
+        ? { status: 200, body: { items: apis, summary: '1 match' } }
+        : method === 'GET'
+          ? { status: 200, body: 'Another page' }
+          : { status: 204, body: null }
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -109,6 +112,19 @@ describe('a form with a save bar', () => {
     await leaving
     expect(await page.getByLabel('Description').inputValue()).toBe('Changed again')
     await expectNoAxeViolations(page)
+  })
+
+  test('does not count the picker of APIs under Advanced, which has a form of its own', async () => {
+    await open('client-settings')
+    await page.getByText('Advanced', { exact: true }).click()
+    await page.getByRole('combobox', { name: 'API', exact: true }).fill('photos')
+    await page.getByRole('option', { name: 'Photos API' }).click()
+    expect(await savebar().isVisible()).toBe(false)
+    await expectNoAxeViolations(page)
+    const sent = page.waitForRequest(/apis\/access/)
+    await page.getByRole('button', { name: 'Give access' }).click()
+    const { searchParams } = new URL((await sent).url())
+    expect(Object.fromEntries(searchParams)).toEqual({ api: 'a9', client: expect.any(String) })
   })
 
   test('names optional fields without that word, and lines without labels by their section', async () => {
