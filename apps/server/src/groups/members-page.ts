@@ -2,10 +2,12 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
+import { allChanged } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
-import { listRequestOf } from '../http/list-page.ts'
+import { listRequestOf, listReturnUrl } from '../http/list-page.ts'
+import { seeOther } from '../http/show-page.ts'
 import { type GroupPageContext, groupPath, memberList } from './show-group.ts'
 
 /** Members of a group and their end dates. The cost of a change is independent of the group size. */
@@ -47,8 +49,7 @@ export function memberPages(context: GroupPageContext) {
         })
         ctx.status = 400
       }
-      const [first, ...others] = chosen
-      if (first === undefined) return refuse('required')
+      if (chosen.length === 0) return refuse('required')
       await reauthenticateIf(
         chosen.some(({ administrator }) => administrator),
         async () => {
@@ -62,11 +63,9 @@ export function memberPages(context: GroupPageContext) {
               }
             }),
           )
-          await (refusal
-            ? refuse(refusal.problems[0]?.code ?? 'invalid')
-            : others.length > 0
-              ? redirectWithNotice(ctx, groupId, 'members_added', 'members')
-              : redirectWithNotice(ctx, groupId, 'member_added', 'members', nameOf(first)))
+          if (refusal) return refuse(refusal.problems[0]?.code ?? 'invalid')
+          flashes.set(ctx, groupPath(groupId), allChanged('add', chosen.map(nameOf)))
+          seeOther(ctx, listReturnUrl(groupPath(groupId), formText(ctx, 'list', 2000)))
         },
       )(ctx)
     },

@@ -39,16 +39,7 @@ export interface GroupNewPage {
   readonly problems: readonly FieldError[]
 }
 
-export const groupNotices = [
-  'created',
-  'saved',
-  'clients_saved',
-  'member_added',
-  'members_added',
-  'member_removed',
-  'end_saved',
-  'unlinked',
-] as const
+export const groupNotices = ['created', 'saved', 'clients_saved', 'member_removed', 'end_saved', 'unlinked'] as const
 
 /** The pages of a group; `members` is the first one. */
 export type GroupTab = 'members' | 'clients' | 'settings'

@@ -93,7 +93,12 @@ export async function runBulkAction<Item extends BulkItem>(
   const store = (notice: BulkNotice) => {
     // Long names may exceed the size of a cookie.
     if (!flashes.set(ctx, path, notice))
-      flashes.set(ctx, path, { ...notice, refused: notice.refused.slice(0, 2), undo: undefined })
+      flashes.set(ctx, path, {
+        ...notice,
+        names: notice.names.slice(0, 1),
+        refused: notice.refused.slice(0, 2),
+        undo: undefined,
+      })
   }
   const finish = (notice: BulkNotice) => {
     store(notice)

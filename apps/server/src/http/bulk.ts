@@ -4,8 +4,8 @@ import { PocketError } from '@pocket/core/errors'
 export interface BulkNotice {
   readonly done: string
   readonly count: number
-  /** The name of the changed item, if there was only one. */
-  readonly name?: string
+  /** The names of the first changed items. */
+  readonly names: readonly string[]
   /** The first items that were rejected, with the error code. */
   readonly refused: readonly { readonly name: string; readonly code: string }[]
   readonly refusedCount: number
@@ -21,10 +21,19 @@ interface NamedItem {
   readonly name: string
 }
 
-/** Maximum number and length of names in the notice, because a cookie carries it. */
-const [maxNames, maxNameLength] = [8, 60]
+/** Maximum numbers and length of names in the notice, because a cookie carries it. */
+const [maxNames, maxRefused, maxNameLength] = [5, 8, 60]
 
-export const nothingSelected: BulkNotice = { done: 'nothing', count: 0, refused: [], refusedCount: 0, skipped: 0 }
+export const nothingSelected: BulkNotice = {
+  ...{ done: 'nothing', count: 0, names: [] },
+  ...{ refused: [], refusedCount: 0, skipped: 0 },
+}
+
+/** The notice of an action that changed all items. */
+export function allChanged(done: string, names: readonly string[]): BulkNotice {
+  const shown = names.slice(0, maxNames).map((name) => name.slice(0, maxNameLength))
+  return { ...nothingSelected, done, count: names.length, names: shown }
+}
 
 /** Runs an action for each item. A rejected item does not stop the others, and one that no longer exists is skipped. */
 export async function applyToEach<Item extends NamedItem>(
@@ -42,12 +51,9 @@ export async function applyToEach<Item extends NamedItem>(
       if (!(error instanceof PocketError) || error.status >= 500) throw error
       if (error.status !== 404) refused.push({ name: item.name.slice(0, maxNameLength), code: error.code })
     }
-  const [name] = changed
   return {
-    done,
-    count: changed.length,
-    ...(changed.length === 1 && name !== undefined && { name: name.slice(0, maxNameLength) }),
-    refused: refused.slice(0, maxNames),
+    ...allChanged(done, changed),
+    refused: refused.slice(0, maxRefused),
     refusedCount: refused.length,
     skipped: items.length - changed.length - refused.length,
   }
@@ -56,12 +62,11 @@ export async function applyToEach<Item extends NamedItem>(
 /** The notice of the next batch of an action, with the earlier ones. */
 export function joinNotices(before: BulkNotice | null, next: BulkNotice): BulkNotice {
   if (before === null) return next
-  const [count, { name }] = [before.count + next.count, before.count === 1 ? before : next]
   return {
     done: next.done,
-    count,
-    ...(count === 1 && name !== undefined && { name }),
-    refused: [...before.refused, ...next.refused].slice(0, maxNames),
+    count: before.count + next.count,
+    names: [...before.names, ...next.names].slice(0, maxNames),
+    refused: [...before.refused, ...next.refused].slice(0, maxRefused),
     refusedCount: before.refusedCount + next.refusedCount,
     skipped: before.skipped + next.skipped,
   }

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { assertRecentForSettings } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
-import { bulkNotice } from '../http/bulk.ts'
+import { allChanged, bulkNotice } from '../http/bulk.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import { pickedGroups } from '../http/choices.ts'
 import { formText, formTexts } from '../http/form.ts'
@@ -66,7 +66,6 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       groups: pickedGroups(await directory.groups.list(values.groupIds)),
       created: done === 'created' ? createdLink(invitations.find((invitation) => invitation.id === id)) : null,
       sentTo: done === 'created' && typeof sentTo === 'string' ? sentTo : null,
-      removed: done === 'removed',
       bulkNotice: done === 'delete' || done === 'nothing' ? bulkNotice(flash) : null,
     })
   }
@@ -110,10 +109,24 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     seeOther(ctx, pagePath)
   }
 
+  const findLinks = async (ids: readonly string[]) => {
+    const links = await Promise.all(ids.map(async (id) => describeToken(await signupTokens.find(id))))
+    return links.filter((link) => link !== undefined)
+  }
+
   const remove = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
-    await signupTokens.remove(pageActor(user, ctx), String(ctx.params.id))
-    flashes.set(ctx, pagePath, { done: 'removed' })
+    const id = String(ctx.params.id)
+    const links = await findLinks([id])
+    await signupTokens.remove(pageActor(user, ctx), id)
+    flashes.set(
+      ctx,
+      pagePath,
+      allChanged(
+        'delete',
+        links.map(({ name }) => name),
+      ),
+    )
     seeOther(ctx, listReturnUrl(pagePath, formText(ctx, 'list', 1000)))
   }
 
@@ -127,10 +140,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
         within: 'invitations',
         asks: 'invitationsDelete',
         act: 'delete',
-        find: async (ids) =>
-          (await Promise.all(ids.map(async (id) => describeToken(await signupTokens.find(id))))).filter(
-            (token) => token !== undefined,
-          ),
+        find: findLinks,
         work: ({ id }) => signupTokens.remove(pageActor(user, ctx), id),
       },
       { show, flashes },

@@ -112,7 +112,6 @@ export interface InvitationsPage {
   readonly created: { readonly id: string; readonly link: string; readonly qrCode: QrCode } | null
   /** The e-mail address that it is sent to. */
   readonly sentTo: string | null
-  readonly removed: boolean
   /** The result of a bulk deletion. */
   readonly bulkNotice: BulkNotice | null
 }

@@ -326,7 +326,7 @@ describe('with the keyboard alone', () => {
     expect(await outcome()).toMatch(/^Copy the link below/)
     await tabTo('Delete', 60)
     await send()
-    expect(await outcome()).toMatch(/^The link was deleted/)
+    expect(await outcome()).toMatch(/^One link was deleted\./)
   })
 
   test('another theme is selected', async () => {

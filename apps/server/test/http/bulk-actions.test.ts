@@ -61,6 +61,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect((await post(`${users}/bulk`, confirmed(response.text))).status).toBe(303)
     const done = await get(users)
     expect([done.includes('23 people were disabled.'), done.includes('2 were skipped')]).toEqual([true, true])
+    const names = /people were disabled\. <span[^>]*>(.*?)<\/span>/s.exec(done)?.[1]?.replaceAll(/<[^>]+>/g, '')
+    expect(names).toMatch(/^(Bulk all\w+, ){4}Bulk all\w+ and 18 more$/)
     expect([await isDisabled(ids[24] ?? ''), await isDisabled(late)]).toEqual([true, false])
   })
 

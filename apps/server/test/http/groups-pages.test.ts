@@ -151,6 +151,8 @@ test('pages through and searches many members, and adds several', async () => {
   expect([back.status, back.location]).toEqual([303, `${running.url}${path}?page=2`])
   for (const id of [String(ids[0]), guest.id])
     expect((await directory.groups.membership(idOf(path), id))?.endsAt).toBe(Date.parse('2999-01-31T23:59:59.999Z'))
+  const notice = /<p>(2 people were added.*?)<\/p>/s.exec((await get(`${path}?page=2`)).text)?.[1]
+  expect(notice?.replaceAll(/<[^>]+>/g, '')).toMatch(/^2 people were added to the group\. (crowd00, Cro|Cro, crowd00)$/)
 })
 
 test('a group has claims, and clients for its members', async () => {

@@ -58,7 +58,7 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
         lastAttempt: { at: now - day, succeeded: false },
       },
     ],
-    notice: { done: 'delete', count: 1, name: 'Grafana', refused: [], refusedCount: 0, skipped: 2 },
+    notice: { done: 'delete', count: 1, names: ['Grafana'], refused: [], refusedCount: 0, skipped: 2 },
     isSetUp: false,
   },
   'clients-none': {
@@ -74,7 +74,7 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     viewer: anna,
     list: { ...list, total: 0, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
     clients: [],
-    notice: { done: 'nothing', count: 0, refused: [], refusedCount: 0, skipped: 0 },
+    notice: { done: 'nothing', count: 0, names: [], refused: [], refusedCount: 0, skipped: 0 },
     isSetUp: false,
   },
   'clients-delete': {

@@ -99,7 +99,7 @@ const group = {
     { id: 'c1', name: 'Immich', detail: '' },
     { id: 'c2', name: 'An application whose name is far longer than it ought to be', detail: '' },
   ],
-  notice: { done: 'member_added', name: 'Bilal Al-Amin' },
+  notice: { done: 'member_removed', name: 'Bilal Al-Amin' },
   bulkNotice: null,
   removal: {
     act: 'groups.delete',

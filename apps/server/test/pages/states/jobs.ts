@@ -48,6 +48,7 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
     bulkNotice: {
       done: 'run',
       count: 3,
+      names: ['Import from LDAP', 'Rotate signing keys', 'Remove expired invitations'],
       refused: [{ name: 'Send e-mails', code: 'job_running' }],
       refusedCount: 1,
       skipped: 0,

@@ -58,7 +58,6 @@ const invitations = {
   groups: [{ id: 'g1', name: 'Family', detail: '' }],
   created: { id: 'i1', link: 'https://id.example.com/st/3x9kq', qrCode: { size: 2, path: 'M0 0h1v1h-1z' } },
   sentTo: null,
-  removed: false,
   bulkNotice: null,
 } as const
 
@@ -89,14 +88,14 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
     invitations: [],
     groups: [],
     created: null,
-    removed: true,
+    bulkNotice: { done: 'delete', count: 1, names: ['2027-01-05 (0/1)'], refused: [], refusedCount: 0, skipped: 0 },
   },
   'invitations-nothing-found': {
     ...invitations,
     list: { ...list, applied: [{ name: 'used', value: 'never', without: '?' }] },
     invitations: [],
     created: null,
-    bulkNotice: { done: 'delete', count: 1, refused: [], refusedCount: 0, skipped: 0 },
+    bulkNotice: { done: 'delete', count: 1, names: [], refused: [], refusedCount: 0, skipped: 0 },
   },
   'invitations-refused': {
     ...invitations,

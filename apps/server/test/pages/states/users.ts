@@ -96,6 +96,7 @@ const users = {
   notice: {
     done: 'disable',
     count: 2,
+    names: ['Anna Koch', arabic],
     refused: [{ name: 'Anna Koch', code: 'last_administrator' }],
     refusedCount: 12,
     skipped: 1,
