@@ -328,6 +328,31 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
+test('an expired API key has one act on a phone, and says that it has expired', async () => {
+  await open('api-keys', { viewport: { width: 390, height: 844 } })
+  const row = page.locator('#rows tbody tr').nth(1)
+  expect(await row.locator('.row-act .btn:visible').allTextContents()).toEqual([expect.stringMatching(/^Renew/)])
+  const [chip, act] = await Promise.all([
+    row.locator('.chip.warn').boundingBox(),
+    row.locator('.row-act').boundingBox(),
+  ])
+  expect((chip?.x ?? 0) + (chip?.width ?? 0)).toBeLessThan(act?.x ?? 0)
+})
+
+test('a failed e-mail has its address on one line of a phone, and opens the technical text', async () => {
+  await open('emails', { viewport: { width: 390, height: 844 } })
+  const row = page.locator('#rows tbody tr').nth(2)
+  const heights = await row
+    .locator('.middle > span')
+    .evaluateAll((parts) => parts.map((part) => part.getClientRects()[0]?.height ?? 0))
+  expect(Math.max(...heights)).toBeLessThan(30)
+  const technical = row.getByText('550 5.1.1')
+  expect(await technical.isVisible()).toBe(false)
+  await row.locator('summary').click()
+  expect(await technical.isVisible()).toBe(true)
+  await expectNoAxeViolations(page)
+})
+
 describe('the navigation', () => {
   test.each(['en', 'de', 'ar'])('fits 1280 × 720 with the user and the sign-out, in %s', async (locale) => {
     await open('users', { viewport: { width: 1280, height: 720 }, locale })

@@ -237,6 +237,7 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
         sentAt: null,
         attempts: 9,
         recipient: 'somebody.with.quite.a.long.name@a-rather-long-subdomain.example.com',
+        problem: 'recipient',
         lastError:
           "Can't send mail - all recipients were rejected: 550 5.1.1 <somebody>: Recipient address rejected: User unknown in virtual mailbox table",
       },
