@@ -75,21 +75,27 @@ export function createSearch({ pocket, directory }: Deps): Search {
   }
 }
 
-/** Pages and settings by name, everyday words and variable, those by name first; without a query only the navigation. */
+/**
+ * Pages and settings by name, everyday words and variable, those by name first, or else by all their words together; without a
+ * query only the navigation.
+ */
 function findPages({ administrator }: User, query: string, messages: PageMessages): readonly SearchResult[] {
   const key = nameKey(query)
   const pages = [...searchablePages.own, ...(administrator ? searchablePages.administration : [])]
   if (key === '') return pages.filter(({ parents }) => parents.length === 0).map((page) => toResult(page, messages))
   const words = messages.below('search.words')
+  const isMatch = phraseMatcher(query)
   const found = pages.map((page) => {
     const result = toResult(page, messages)
     const phrases = [result.name, ...(words[page.title] ?? '').split(','), page.variable ?? '']
-    return { result, isNamed: nameKey(result.name).includes(key), matchesPhrase: phrases.some(phraseMatcher(query)) }
+    const [isNamed, matchesPhrase] = [nameKey(result.name).includes(key), phrases.some(isMatch)]
+    return { result, isNamed, matchesPhrase, matchesAny: isMatch([...phrases, result.detail].join(' ')) }
   })
-  const matches = [
+  const byPhrase = [
     ...found.filter(({ isNamed }) => isNamed),
     ...found.filter((each) => !each.isNamed && each.matchesPhrase),
   ]
+  const matches = byPhrase.length > 0 ? byPhrase : found.filter(({ matchesAny }) => matchesAny)
   return (['page', 'setting'] as const).flatMap((kind) =>
     matches.flatMap(({ result }) => (result.kind === kind ? [result] : [])).slice(0, maxResults),
   )
