@@ -30,3 +30,20 @@ test('the accent colour and the background are shown by a browser without consol
     await page.context().close()
   }
 })
+
+test('a wide logo keeps its proportions', async () => {
+  await using instance = await startInstance()
+  const images = `${instance.url}/settings/admin/application-configuration/images`
+  const stored = await upload(instance.administrator, {
+    method: 'POST',
+    url: `${images}/logoLight`,
+    bytes: await photo('png', 600, 100),
+  })
+  expect(stored.status).toBe(303)
+  await using browser = await launchBrowser()
+  const page = await browser.newPage({ colorScheme: 'light', viewport: { width: 1280, height: 800 } })
+  await page.goto(`${instance.url}/login`, { waitUntil: 'load' })
+  const logo = await page.locator('img.mark').first().boundingBox()
+  expect((logo?.width ?? 0) / (logo?.height ?? 1)).toBeGreaterThan(4)
+  await page.context().close()
+})

@@ -158,3 +158,26 @@ test('asks for confirmation before leaving a client with an unstored secret, but
   await page.getByRole('button', { name: 'I have stored it' }).click()
   expect(new URL((await sent).url()).pathname).toMatch(/\/secrets\/s2\/stored$/)
 })
+
+test('the settings select the encryption that the mail port means', async () => {
+  await open('settings-email-off')
+  for (const [port, encryption] of [
+    ['465', 'tls'],
+    ['587', 'starttls'],
+    ['25', 'none'],
+  ] as const) {
+    await page.locator('input[name="smtpPort"]').fill(port)
+    await page.locator('input[name="smtpPort"]').blur()
+    expect(await page.locator('input[name="smtpTls"]:checked').getAttribute('value')).toBe(encryption)
+  }
+})
+
+test('the settings preview the accent colour until the page is loaded again', async () => {
+  await open('settings-general')
+  const hue = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent-hue'))
+  const before = await hue()
+  await page.getByRole('radio', { name: 'Violet' }).check()
+  expect(Number(await hue())).not.toBe(Number(before))
+  await page.reload()
+  expect(await hue()).toBe(before)
+})
