@@ -1,6 +1,7 @@
 import type { Client, ClientTestStep } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { allChanged } from '../http/bulk.ts'
 import { formText } from '../http/form.ts'
 import type { PageRoute } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -123,7 +124,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
         const user = await authentication.requireUser(ctx)
         const { id, name } = await getClient(ctx)
         await administration.remove(formActor(ctx, user), id)
-        context.flashes.set(ctx, path, { done: 'delete', count: 1, name })
+        context.flashes.set(ctx, path, allChanged('delete', [name]))
         seeOther(ctx, path)
       },
     },

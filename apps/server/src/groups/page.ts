@@ -2,6 +2,7 @@ import type { GroupWithClaims, User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { createClientAdministration } from '../clients/administration.ts'
+import { allChanged } from '../http/bulk.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { listReturnUrl } from '../http/list-page.ts'
@@ -130,7 +131,7 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
 
     remove: withGroup(async (ctx, viewer, group) => {
       await groups.remove(pageActor(viewer, ctx), group.id)
-      flashes.set(ctx, groupsPath, { done: 'delete', count: 1, name: group.friendlyName })
+      flashes.set(ctx, groupsPath, allChanged('delete', [group.friendlyName]))
       seeOther(ctx, groupsPath)
     }),
   }

@@ -1,6 +1,7 @@
 import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
+import { allChanged } from '../http/bulk.ts'
 import { pickedGroups } from '../http/choices.ts'
 import { formTexts } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
@@ -152,7 +153,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
           ctx.status = refusal.status
           return
         }
-        flashes.set(ctx, usersPath, { done: 'delete', count: 1, name: user.displayName || user.userName })
+        flashes.set(ctx, usersPath, allChanged('delete', [user.displayName || user.userName]))
         seeOther(ctx, usersPath)
       })(ctx)
     },
