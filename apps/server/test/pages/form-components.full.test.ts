@@ -181,3 +181,13 @@ test('the settings preview the accent colour until the page is loaded again', as
   await page.reload()
   expect(await hue()).toBe(before)
 })
+
+test('the colours to choose from stay apart in forced colours, and the chosen one is outlined', async () => {
+  await open('settings-general', { forcedColors: 'active' })
+  const swatches = page.locator('.swatch > input')
+  const shown = await swatches.evaluateAll((inputs) => inputs.map((input) => getComputedStyle(input).backgroundColor))
+  expect(new Set(shown.slice(0, 5)).size).toBe(5)
+  expect(await page.locator('.swatch > input:checked').evaluate((input) => getComputedStyle(input).outlineStyle)).toBe(
+    'solid',
+  )
+})
