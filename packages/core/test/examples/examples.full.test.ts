@@ -326,6 +326,7 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
       `import { memoryStores as it } from '@pocket/core/memory'`,
       [
         'clock.js',
+        'oidc/artifact-store.js',
         'passkeys/last-passkey.js',
         'passkeys/rp-id.js',
         /^(memory|clients|limits|connection-log|logout-notices|codes|apis)\//,
