@@ -72,9 +72,9 @@ export class UnitOfWork {
   forget(sql: string): void {
     const reads = this.#reads
     if (reads === undefined || reads.size === 0) return
-    const changed = changedTable(sql)
+    const changed = changedReads(sql)
     if (changed === 'none') return
-    for (const read of reads.keys()) if (changed === 'any' || read.includes(changed.table)) reads.delete(read)
+    for (const read of reads.keys()) if (changed === 'any' || changed.test(read)) reads.delete(read)
   }
 
   get #reads(): Reads | undefined {
@@ -92,18 +92,19 @@ function readsOf(reads: Reads, sql: string): Map<string, Read> {
   return sameReads
 }
 
-type ChangedTable = 'none' | 'any' | { readonly table: string }
+/** Matches the reads of the changed table. */
+type ChangedReads = 'none' | 'any' | RegExp
 
-const changedTables = new Map<string, ChangedTable>()
+const knownChanges = new Map<string, ChangedReads>()
 
-/** The table whose rows a statement may change. */
-function changedTable(sql: string): ChangedTable {
-  const known = changedTables.get(sql)
+/** The reads whose rows a statement may change. */
+function changedReads(sql: string): ChangedReads {
+  const known = knownChanges.get(sql)
   if (known) return known
   const isPlainRead = /^\s*SELECT\b/i.test(sql) && !/\bFOR\s+(?:NO\s+KEY\s+)?(?:UPDATE|SHARE)\b/i.test(sql)
   const table = /^\s*(?:INSERT\s+INTO|UPDATE)\s+"?(\w+)/i.exec(sql)?.[1]
-  const written: ChangedTable = table === undefined ? 'any' : { table }
+  const written = table === undefined ? 'any' : new RegExp(`\\b${table}\\b`)
   const changed = isPlainRead ? 'none' : written
-  changedTables.set(sql, changed)
+  knownChanges.set(sql, changed)
   return changed
 }

@@ -37,6 +37,16 @@ describe.each(databases)('a request on %s', (_kind, open) => {
     expect(await runUnitOfWork(read)).toBe('second')
   })
 
+  test('keeps its reads when a table changes whose name is a part of the name of theirs', async () => {
+    await database.execute('CREATE TABLE host (id text)')
+    await runUnitOfWork(async () => {
+      expect(await read()).toBe('first')
+      await changeOutside('second')
+      await database.execute('UPDATE host SET id = $1', ['a'])
+      expect(await read()).toBe('first')
+    })
+  })
+
   test('reads each time without a request', async () => {
     expect(await read()).toBe('first')
     await changeOutside('second')
