@@ -64,6 +64,9 @@ const jwtModels: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredential
 /** Milliseconds. */
 const finishedLifetime = 3_600_000
 
+/** Seconds. The library may pass zero or less for a signed request, whose row would not be counted or removed. */
+const pushedRequestLifetime = 60
+
 /** Milliseconds; longer than an interaction, which can use a pushed request that has expired. */
 const usedRequestLifetime = 26 * 3_600_000
 
@@ -184,7 +187,8 @@ function artifactAdapter(
     return artifacts.insert({ ...carried, payload: '{}', expiresAt: at + usedRequestLifetime, consumedAt: at })
   }
   return {
-    async upsert(id, payload, expiresIn) {
+    async upsert(id, payload, lifetime) {
+      const expiresIn = isPushed ? pushedRequestLifetime : lifetime
       const artifact = toArtifact({ id, payload: withRotationStart(model, payload), expiresIn })
       if (model === 'DeviceCode' && payload.accountId !== undefined) {
         if (!(await artifacts.decide({ ...artifact, key: storageKeyOf(id) }))) throw alreadyDecided()

@@ -130,6 +130,25 @@ test('a public client can push without a secret, but with PKCE', async () => {
   expect(await push({ ...own, ...challenge })).toMatchObject([201, { request_uri: expect.any(String) }])
 })
 
+test.each([0, -5])('a signed request that expires in %i seconds counts for the limit', async (lifetime) => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
+  const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true, protocol: { jwks } })
+  const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }
+  const request = await new SignJWT({ client_id: client.id, ...parameters, ...challenge })
+    .setProtectedHeader({ alg: 'ES256', kid: 'own' })
+    .setIssuer(client.id)
+    .setAudience(host.issuer)
+    .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
+    .sign(privateKey)
+  const insertPending = jest.spyOn(host.stores.artifacts, 'insertPending')
+  const body = new URLSearchParams({ client_id: client.id, request })
+  const { status } = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+  const areCounted = insertPending.mock.calls.map(([{ expiresAt }, , now]) => (expiresAt ?? 0) > now)
+  insertPending.mockRestore()
+  expect([status, areCounted]).toEqual([201, [true]])
+})
+
 describe.each(Object.entries(storeKinds))('above the limit of pushed requests per network, on %s', (_kind, open) => {
   let stores: Awaited<ReturnType<typeof open>>
   let host: Host
