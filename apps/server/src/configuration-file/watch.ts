@@ -46,6 +46,7 @@ export function createConfigurationWatch({
   let findings: readonly Finding[] = []
   let operational = true
   let attempted: string | undefined
+  let isStarted = false
   let readBefore: string | undefined
   let checkedText: string | undefined
   let checkedAt = Number.NEGATIVE_INFINITY
@@ -89,7 +90,7 @@ export function createConfigurationWatch({
   const checkFile = async () => {
     const text = read()
     // A file that is still being written may be valid YAML too.
-    const isChanging = readBefore !== undefined && text !== readBefore
+    const isChanging = isStarted && text !== readBefore
     readBefore = text
     if (isChanging) return
     const age = clock.now() - checkedAt
@@ -131,6 +132,7 @@ export function createConfigurationWatch({
   return {
     async start() {
       await checkOnce()
+      isStarted = true
       operational = !hasFailed
       timer = repeat(pollInterval, checkOnce)
     },

@@ -9,11 +9,12 @@ const minute = 60_000
 const problem = { line: 2, column: 3, field: 'groups[0]', message: 'is wrong' }
 
 /** A watch whose clock and timer the test moves. */
-async function createWorld(content: ConfigurationFile['content']) {
+async function createWorld(content: ConfigurationFile['content'], { isMissing = false } = {}) {
   const calls: string[] = []
   const state = {
     now: 0,
     text: 'one',
+    isMissing,
     invalid: false,
     isUnavailable: false,
     result: { outcome: 'current', changes: [] } as Result,
@@ -28,7 +29,10 @@ async function createWorld(content: ConfigurationFile['content']) {
   }
   const configuration: Pick<Configuration, 'apply' | 'compare'> = { apply: record('apply'), compare: record('compare') }
   const watch = createConfigurationWatch({
-    read: () => state.text,
+    read() {
+      if (state.isMissing) throw new InvalidFileError('pocket.yaml', [problem])
+      return state.text
+    },
     load() {
       if (state.invalid) throw new InvalidFileError('pocket.yaml', [problem])
       const { text } = state
@@ -71,6 +75,19 @@ describe('the watch of a configuration file', () => {
     expect(calls).toEqual(['apply'])
     await tick()
     expect(calls).toEqual(['apply', 'apply'])
+  })
+
+  test('does not apply a file that appears later while it is being written', async () => {
+    const { state, calls, watch, tick } = await createWorld({}, { isMissing: true })
+    expect(watch.isOperational()).toBe(false)
+    state.isMissing = false
+    for (const text of ['tw', 'two']) {
+      state.text = text
+      await tick()
+    }
+    expect(calls).toEqual([])
+    await tick()
+    expect([calls, watch.isOperational()]).toEqual([['apply'], true])
   })
 
   test('reports a difference, and sets it back within a minute if the file enforces', async () => {
