@@ -163,7 +163,7 @@ export default {
     ...domainOrder,
     {
       name: 'core-imports-no-store-implementation',
-      comment: 'typeorm, memory and testing are doors of their own: they import the ports, and nothing imports them',
+      comment: 'typeorm, memory and testing are separate entry points: they import the ports, and nothing imports them',
       severity: 'error',
       from: { path: core, pathNot: `${core}/(typeorm|memory|testing)/` },
       to: { path: `${core}/(typeorm|memory|testing)/` },

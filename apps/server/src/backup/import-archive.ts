@@ -2,7 +2,8 @@ import type { MigrationSet } from '@pocket/core/typeorm'
 import type { DatabaseConfig } from '../config/database.ts'
 import type { Schema } from '../database/migrated-database.ts'
 import { ArchiveError, type Staging } from '../database/staged-database.ts'
-import { createStaging } from '../database/staging.ts'
+import { stagePostgres } from '../database/staging-postgres.ts'
+import { stageSqlite } from '../database/staging-sqlite.ts'
 import type { TableShape } from '../database/table-shape.ts'
 import type { FileStore } from '../files/file-store.ts'
 import type { Logger } from '../logging/logger.ts'
@@ -58,7 +59,10 @@ export async function importArchive(reading: ArchiveReading, target: ImportTarge
   const { database, schema, logger } = target
   assertKnownMigrations(header, schema)
   const initial = schema.migrations.map((set) => onlyNamed(set, new Set(header.migrations[set.table])))
-  await using staging = await createStaging(database, { ...schema, initial, logger })
+  const stagingOptions = { ...schema, initial, logger }
+  await using staging = await (database.kind === 'sqlite'
+    ? stageSqlite(database.path, stagingOptions)
+    : stagePostgres(database.url, stagingOptions))
   await using stack = new AsyncDisposableStack()
   const end = await fill(staging, reading, { target, onNewFile: (remove) => stack.defer(remove) })
   await target.assertLocked()

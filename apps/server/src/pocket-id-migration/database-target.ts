@@ -19,7 +19,7 @@ import { signupTokenUse } from '../sign-up/signup-tokens.ts'
 import type { MigrationTarget } from './migration-target.ts'
 import type { SourceSecrets } from './source-secrets.ts'
 
-export interface TargetPorts {
+export interface TargetDeps {
   readonly database: Database
   readonly masterKey: MasterKey
   readonly apiKeys: Pick<ApiKeyStore, 'insert'>
@@ -35,22 +35,22 @@ export interface TargetPorts {
 }
 
 /** Writes to the empty tables of this server, in the transaction of the caller. */
-export function databaseTarget(ports: TargetPorts): MigrationTarget {
-  const { database, masterKey, now } = ports
+export function databaseTarget(deps: TargetDeps): MigrationTarget {
+  const { database, masterKey, now } = deps
   const core = coreImport(database)
   const directory = directoryImport(database)
-  const { tokenKey, signingKey } = ports.secrets
+  const { tokenKey, signingKey } = deps.secrets
   const tokenImport = createTokenImport(masterKey, { tokenKey, signingJwk: signingKey?.jwk })
   return {
     ...core,
     ...directory,
     async apiKeys(keys) {
-      for (const key of keys) await ports.apiKeys.insert(key)
+      for (const key of keys) await deps.apiKeys.insert(key)
     },
-    auditEntries: (entries) => ports.auditLog.appendAll(entries),
+    auditEntries: (entries) => deps.auditLog.appendAll(entries),
     async scimTargets(targets) {
       for (const { token, ...target } of targets)
-        await ports.scimProviders.insert({
+        await deps.scimProviders.insert({
           ...target,
           token: token === '' ? '' : masterKey.encrypt(scimTokenUse, token),
           // As Pocket ID does.
@@ -65,7 +65,7 @@ export function databaseTarget(ports: TargetPorts): MigrationTarget {
     },
     async signupTokens(tokens) {
       for (const { token, ...fields } of tokens)
-        await ports.signupTokens.insert({
+        await deps.signupTokens.insert({
           ...fields,
           tokenHash: hashSignupToken(token),
           sealedToken: masterKey.encrypt(signupTokenUse, token),
@@ -75,15 +75,15 @@ export function databaseTarget(ports: TargetPorts): MigrationTarget {
     async settings(settings) {
       for (const { key, value } of settings) {
         const row = toStoredSetting(masterKey, key, value)
-        if (row) await ports.settings.put(row)
+        if (row) await deps.settings.put(row)
       }
     },
     async pictures(pictures) {
       for (const { slot, image } of pictures) {
         const { bytes, mediaType } = image
         const file = imageFile(slot, mediaType, fileId(slot, bytes))
-        await ports.files.write(file, bytes)
-        await ports.images.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: now })
+        await deps.files.write(file, bytes)
+        await deps.images.insert({ file, slot, mediaType, hash: hashOf(bytes), createdAt: now })
       }
     },
     grants: (grants) => core.artifacts(grants.map(tokenImport.grant)),

@@ -22,11 +22,12 @@ import { createPostedRequests, restorePostedRequest } from '../oidc/posted-reque
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
 import { createSizeLimits } from '../oidc/request-sizes.ts'
 import { createWebFinger, webFingerPath } from '../oidc/webfinger.ts'
-import { relatedOriginsPath, sendRelatedOrigins } from '../passkeys/related-origins.ts'
 import { runUnitOfWork } from '../unit-of-work.ts'
 import type { Engine } from './engine.ts'
 import type { ResolvedOptions } from './resolved-options.ts'
 import type { UserServices } from './user-services.ts'
+
+const relatedOriginsPath = '/.well-known/webauthn'
 
 /** Serves requests for this provider and passes all other requests to the next middleware. */
 export function createMiddleware(options: ResolvedOptions, engine: Engine, userServices: UserServices): Middleware {
@@ -115,6 +116,14 @@ export function createDocumentHandler({ issuer, onError }: ResolvedOptions, { ho
 /** The part of a target below the issuer; `undefined` if it is outside. */
 function relativeTo({ path }: ResolvedOptions['issuer'], target: string): string | undefined {
   return pathOf(target) === insertedMetadataPath(path) ? metadataPath : pathBelowIssuer(target, path)
+}
+
+/** Lists the origins that may use the passkeys of this relying party (WebAuthn Level 3 §5.11.1). */
+function sendRelatedOrigins(res: ServerResponse, origins: readonly string[]): void {
+  res.statusCode = 200
+  res.setHeader('Content-Type', 'application/json')
+  res.setHeader('Cache-Control', 'public, max-age=300')
+  res.end(JSON.stringify({ origins }))
 }
 
 /** Handles protocol requests before oidc-provider does. */

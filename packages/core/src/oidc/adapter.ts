@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import { isDocumentUrl } from '../clients/metadata-document.ts'
-import type { MetadataDocuments } from '../clients/metadata-documents.ts'
 import { devicePollInterval } from '../codes/user-codes.ts'
 import type { CoreContext } from '../context.ts'
-import { ConflictError, InvalidInputError } from '../errors.ts'
+import { ConflictError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
@@ -12,22 +10,18 @@ import { createSealer } from '../sealing.ts'
 import type { Artifact, Leeway } from './artifact-store.ts'
 import { carriedInteraction, carryInteraction, clearCarriedInteraction } from './carried-interactions.ts'
 import { carriedPushedRequest, carryPushedRequest, pushedRequestId } from './carried-pushed-requests.ts'
-import { createClientMetadata } from './client-metadata.ts'
+import { type ClientAdapterServices, clientAdapter } from './client-adapter.ts'
 import { grantedModels, responseModel, revokeGrant } from './grant-destruction.ts'
 import { authorizedAt } from './id-token-claims.ts'
 import { importedTokenKey, isAuthenticToken, presentedToken } from './imported-tokens.ts'
 import { storedTokenId } from './jwt-token-ids.ts'
 import { AlreadyUsedError } from './overrides/replay-detection.ts'
 import { deferConsumption, deferStorage, deferUse, type RefreshResponses, type SingleUse } from './refresh-responses.ts'
-import { currentDocumentEvents } from './registration/document-events.ts'
-import type { Registrar } from './registration/registrar.ts'
 import { type AtomicAdapter, compareAndSetModels, hiddenPrefix, type StoredState } from './stored-payload.ts'
 import { readToken, takeGrant } from './token-reads.ts'
 import { tooManyRequests } from './too-many-requests.ts'
 
-interface AdapterServices {
-  readonly registrar: Registrar
-  readonly metadataDocuments: MetadataDocuments
+interface AdapterServices extends ClientAdapterServices {
   readonly refreshResponses: RefreshResponses
 }
 
@@ -287,37 +281,6 @@ function artifactAdapter(
 function withRotationStart(model: string, payload: AdapterPayload): AdapterPayload {
   const iiat = model === 'RefreshToken' ? authorizedAt(Provider.ctx?.oidc?.entities) : undefined
   return iiat === undefined ? payload : { ...payload, iiat }
-}
-
-function clientAdapter(context: CoreContext, { registrar, metadataDocuments }: AdapterServices): Adapter {
-  const clientMetadata = createClientMetadata(context)
-  const documentEvents = currentDocumentEvents(context.audit)
-  const rejectWrite = async (): Promise<never> => {
-    throw new errors.InvalidRequest('clients cannot be changed by this operation')
-  }
-  return {
-    async find(id) {
-      // Fetch a metadata document only during a request; other callers use the stored client.
-      if (Provider.ctx && isDocumentUrl(id)) {
-        const client = await metadataDocuments.resolve(id, documentEvents()).catch(refuseDocument)
-        return client && clientMetadata(client)
-      }
-      // No ID contains NUL, and PostgreSQL rejects it in text values.
-      const client = id.includes('\0') ? undefined : await context.stores.clients.findCached(id)
-      return client && clientMetadata(client)
-    },
-    upsert: (id, metadata) => registrar.store(id, { ...metadata, client_id: id }),
-    destroy: (id) => registrar.remove(id),
-    consume: rejectWrite,
-    findByUid: rejectWrite,
-    findByUserCode: rejectWrite,
-    revokeByGrantId: rejectWrite,
-  }
-}
-
-function refuseDocument(error: unknown): never {
-  if (error instanceof InvalidInputError) throw new errors.InvalidClient(error.message, { cause: error })
-  throw error
 }
 
 interface ArtifactInput {
