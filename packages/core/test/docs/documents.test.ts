@@ -8,7 +8,7 @@ const workspace = join(import.meta.dirname, '../../../..')
 const read = (path: string) => readFile(join(workspace, path), 'utf8')
 const guides = (await readdir(join(workspace, 'docs/guides'))).map((name) => `docs/guides/${name}`)
 const documents = [...guides, 'docs/README.md', 'README.md', 'packages/core/README.md', 'packages/directory/README.md']
-const pages = ['tutorial', 'explanation', 'reference'].map(async (folder) =>
+const pages = ['tutorial', 'explanation', 'reference', 'decisions'].map(async (folder) =>
   (await readdir(join(workspace, 'docs', folder)))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${folder}/${name}`),
@@ -110,6 +110,13 @@ test.each(['core', 'directory', 'api-client'])('the README of @pocket/%s has no 
   expect(text.match(/\]\((?!https:)[^)]*\)/g)).toBeNull()
 })
 
+test.each(['core', 'directory', 'api-client'])('@pocket/%s is published without its tests', async (name) => {
+  const { files } = JSON.parse(await read(`packages/${name}/package.json`))
+  expect(files).toEqual(['dist', 'src'])
+  const sources = await readdir(join(workspace, 'packages', name, 'src'), { recursive: true })
+  expect(sources.filter((file) => /\.test\.|(^|\/)tests?\//.test(file))).toEqual([])
+})
+
 test.each(['core', 'directory', 'api-client'])('the manifest of @pocket/%s names the repository', async (name) => {
   const { homepage, bugs, repository } = JSON.parse(await read('package.json'))
   const directory = `packages/${name}`
@@ -121,6 +128,37 @@ test('the index of the documentation lists every guide and reference', async () 
   const references = (await readdir(join(workspace, 'docs/reference'))).map((name) => `docs/reference/${name}`)
   const index = await read('docs/README.md')
   expect([...guides, ...references].filter((path) => !index.includes(`](${path.slice('docs/'.length)})`))).toEqual([])
+})
+
+test('ARCHITECTURE.md names existing files', async () => {
+  const packages = ['packages/core', 'packages/directory', 'apps/server']
+  const folders = packages.flatMap((name) => [`${name}/src`, `${name}/test`])
+  const files = await Promise.all(
+    [...folders, 'apps/server/views', 'apps/server/locales'].map(async (folder) =>
+      (await readdir(join(workspace, folder), { recursive: true })).map((file) => `/${folder}/${file}`),
+    ),
+  )
+  const named = (await read('ARCHITECTURE.md')).matchAll(/`(\w[\w/.-]*\.(?:ts|ejs|json))`/g)
+  const paths = Array.from(named, ([, path = '']) =>
+    path.replace(/^S\//, 'apps/server/src/').replace(/^D\//, 'packages/directory/src/'),
+  )
+  expect(paths.filter((path) => !files.flat().some((file) => file.endsWith(`/${path}`)))).toEqual([])
+})
+
+test('the index of the decisions lists every record with its title, date and status', async () => {
+  const records = (await readdir(join(workspace, 'docs/decisions'))).filter((name) => name !== 'README.md').toSorted()
+  const rows = records.map(async (name) => {
+    const [, title, created, changed, status] =
+      /^# \d+\. (.+)\n\nDate: ([\d-]+)(?:, changed ([\d-]+))?\. Status: (\w+)/.exec(
+        await read(`docs/decisions/${name}`),
+      ) ?? []
+    return [`[${name.slice(0, 4)}](${name})`, title, changed ?? created, status]
+  })
+  const index = await read('docs/decisions/README.md')
+  const listed = [...index.matchAll(/^\| (\[.+) \|$/gm)].map(([, cells = '']) =>
+    cells.split('|').map((cell) => cell.trim()),
+  )
+  expect(listed).toEqual(await Promise.all(rows))
 })
 
 test('documents and examples import only exported names', async () => {
