@@ -16,12 +16,12 @@ describe('MasterKey', () => {
   })
 
   test.each([
-    ['another use', (envelope: string) => ['two', envelope] as const],
+    ['another purpose', (envelope: string) => ['two', envelope] as const],
     [
       'a changed byte',
       (envelope: string) => ['one', `${envelope.slice(0, -2)}${envelope.endsWith('AA') ? 'BB' : 'AA'}`] as const,
     ],
-    ['a cut end', (envelope: string) => ['one', envelope.slice(0, -6)] as const],
+    ['a truncated end', (envelope: string) => ['one', envelope.slice(0, -6)] as const],
   ])('rejects %s', (_name, change) => {
     const [use, envelope] = change(key.encrypt('one', 'x'))
     expect(() => key.decrypt(use, envelope)).toThrow(expect.objectContaining({ code: 'misconfigured' }))

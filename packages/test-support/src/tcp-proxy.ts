@@ -7,7 +7,7 @@ export interface TcpProxy extends AsyncDisposable {
   /** Connections stay open without responses, and new ones are accepted. */
   suspend(): void
   resume(): void
-  /** Delivers whatever the other server sends so much later, in milliseconds. */
+  /** Delays everything that the other server sends, in milliseconds. */
   delay(milliseconds: number): void
 }
 

@@ -6,7 +6,7 @@ import type { SessionRequirement } from '../../src/access/session-requirements.t
 const rows: readonly (readonly [string, AccessRow])[] = [...accessTable]
 const isChange = (route: string) => !route.startsWith('GET ')
 
-/** The least that a session needs for the routes that match; `recent` also meets `recent-15-minutes`. */
+/** The minimum session requirements of the routes that match; `recent` also meets `recent-15-minutes`. */
 const rules: readonly (readonly [string, RegExp, readonly SessionRequirement[]])[] = [
   ['creating or renewing an API key', /^POST \/(api|settings)\/api-keys(\/:id\/renew)?$/, ['passkey', 'recent']],
   [

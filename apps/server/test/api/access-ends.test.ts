@@ -222,7 +222,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
         instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', { params: { id }, body: { userGroupIds: [] } }),
     ],
     [
-      'the person has taken back the consent',
+      'the person has withdrawn consent',
       'invalid_grant',
       ({ agent }, clientId) =>
         instance.call('DELETE /api/oidc/users/me/authorized-clients/{clientId}', { params: { clientId }, agent }),

@@ -301,12 +301,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['half a character in a description', { description: 'a\ud800' }, 'description invalid_format'],
     ['a number for a name', { name: 12345 }, 'invalid_request_body'],
     ['a list for a description', { description: [] }, 'invalid_request_body'],
-    ['no end', { expiresAt: undefined }, 'expiresAt required'],
-    ['a null end', { expiresAt: null }, 'expiresAt required'],
-    ['an end that is not an instant', { expiresAt: 'tomorrow' }, 'invalid_request_body'],
+    ['no expiry', { expiresAt: undefined }, 'expiresAt required'],
+    ['a null expiry', { expiresAt: null }, 'expiresAt required'],
+    ['an expiry that is not an instant', { expiresAt: 'tomorrow' }, 'invalid_request_body'],
     ['a day that does not exist', { expiresAt: '2999-02-30T00:00:00Z' }, 'invalid_request_body'],
     ['a leap second', { expiresAt: '2999-12-31T23:59:60Z' }, 'invalid_request_body'],
-    ['a past end', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt invalid_value'],
+    ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt invalid_value'],
     ['no scopes at all', { scopes: [] }, 'scopes too_short'],
     ['an unknown scope', { scopes: ['read:everything'] }, 'scopes[0] oneof'],
     ['a scope twice', { scopes: ['read:users', 'read:users'] }, 'scopes invalid_format'],
@@ -322,9 +322,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test.each([
     ['the shortest name, in emoji', { name: '🔑🔑🔑' }],
-    ['the longest name, from right to left', { name: '\u05d0'.repeat(50) }],
-    ['null for what may be absent', { description: null, scopes: null }],
-    ['an end in another zone', { expiresAt: '2999-01-01T00:00:00+14:00' }],
+    ['the longest name, in Hebrew', { name: '\u05d0'.repeat(50) }],
+    ['null for optional fields', { description: null, scopes: null }],
+    ['an expiry in another time zone', { expiresAt: '2999-01-01T00:00:00+14:00' }],
     ['unknown fields', { id: someId, ownerId: someId, tokenHash: 'x', isAdmin: true }],
   ])('accepts %s', async (_what, fields) => {
     const { apiKey } = await mint(instance.administrator, fields)

@@ -236,10 +236,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['an id of 129 characters', { name: 'n', id: 'a'.repeat(129) }, 'id'],
     ['an id with a slash', { name: 'n', id: 'a/b' }, 'id'],
     ['a relative callback URL', { name: 'n', callbackURLs: ['https://a.example', '/cb'] }, 'callbackURLs[1]'],
-    ['a callback URL that runs', { name: 'n', callbackURLs: ['javascript:alert(1)'] }, 'callbackURLs[0]'],
+    ['a callback URL with a script', { name: 'n', callbackURLs: ['javascript:alert(1)'] }, 'callbackURLs[0]'],
     ['a fragment', { name: 'n', logoutCallbackURLs: ['https://a.example/#x'] }, 'logoutCallbackURLs[0]'],
-    ['a launch URL that runs', { name: 'n', launchURL: 'javascript:alert(1)' }, 'launchURL'],
-    ['no launch URL at all', { name: 'n', launchURL: 'app' }, 'launchURL'],
+    ['a launch URL with a script', { name: 'n', launchURL: 'javascript:alert(1)' }, 'launchURL'],
+    ['an invalid launch URL', { name: 'n', launchURL: 'app' }, 'launchURL'],
     ['a negative duration', { name: 'n', accessTokenDurationMinutes: -1 }, 'accessTokenDurationMinutes'],
     ['too long a duration', { name: 'n', refreshTokenDurationMinutes: 525_601 }, 'refreshTokenDurationMinutes'],
     [
@@ -410,9 +410,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test.each<[string, unknown, string]>([
       ['15 characters', { secret: 'x'.repeat(15) }, 'secret'],
-      ['a letter beyond ASCII', { secret: `${'x'.repeat(16)}é` }, 'secret'],
+      ['a character outside ASCII', { secret: `${'x'.repeat(16)}é` }, 'secret'],
       ['a line break', { secret: `${'x'.repeat(16)}\n` }, 'secret'],
-      ['an end that has passed', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+      ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
       ['a leap second', { expiresAt: '2090-12-31T23:59:60Z' }, 'expiresAt'],
     ])('reject %s', async (_name, body, field) => {
       const { id } = await created()

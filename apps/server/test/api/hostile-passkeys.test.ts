@@ -35,9 +35,9 @@ describe('a sign-in', () => {
   test.each<[string, string, Parameters<typeof passkeyAnswer>[3], (result: SignIn) => unknown]>([
     ['for another origin', 'passkey_rejected', { origin: evilOrigin }, (result) => result],
     ['for another port of the same host', 'passkey_rejected', { origin: 'http://localhost:1' }, (result) => result],
-    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
-    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],
-    ['without anybody there', 'passkey_rejected', { userPresent: false }, (result) => result],
+    ['for another RP ID', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
+    ['with a challenge that was not issued', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],
+    ['without user presence', 'passkey_rejected', { userPresent: false }, (result) => result],
     ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (result) => result],
     ['with a changed signature', 'passkey_rejected', { tamperedSignature: true }, (result) => result],
     ['without a user handle', 'passkey_rejected', { userHandle: null }, (result) => result],
@@ -60,13 +60,13 @@ describe('a sign-in', () => {
       }),
     ],
     [
-      'with authenticator data cut short',
+      'with truncated authenticator data',
       'passkey_rejected',
       {},
       (result) => ({ ...result, response: { ...result.response, authenticatorData: 'AAAA' } }),
     ],
     [
-      'longer than anything',
+      'that is too long',
       'passkey_rejected',
       {},
       (result) => ({ ...result, response: { ...result.response, authenticatorData: 'A'.repeat(66_000) } }),
@@ -86,11 +86,11 @@ describe('a sign-in', () => {
 describe('a new passkey', () => {
   test.each<[string, string, Misbehaviour, (result: Registration) => unknown]>([
     ['for another origin', 'passkey_rejected', { origin: 'https://evil.example' }, (result) => result],
-    ['for another RP id', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
-    ['with a challenge of its own', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],
+    ['for another RP ID', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
+    ['with a challenge that was not issued', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],
     ['without user verification', 'passkey_user_verification_required', { userVerified: false }, (result) => result],
     [
-      'with an attestation cut short',
+      'with a truncated attestation',
       'passkey_rejected',
       {},
       (result) => ({
@@ -99,13 +99,13 @@ describe('a new passkey', () => {
       }),
     ],
     [
-      'with an attestation without end',
+      'with an attestation that is too long',
       'passkey_rejected',
       {},
       (result) => ({ ...result, response: { ...result.response, attestationObject: 'o'.repeat(66_000) } }),
     ],
     [
-      'under the id of somebody else’s',
+      'with the credential ID of another user',
       'passkey_rejected',
       {},
       (result) => ({ ...result, id: idOf(bob), rawId: idOf(bob) }),

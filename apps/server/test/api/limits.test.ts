@@ -229,8 +229,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test.each([
-    ['for an address of e-mail', 90_000, 'eve@example.com'],
-    ['from everywhere', 2_000, null],
+    ['for an e-mail address', 90_000, 'eve@example.com'],
+    ['in total', 2_000, null],
   ])(
     'does not count a valid short code as a guess after the guesses %s are used up',
     async (_which, interval, email) => {

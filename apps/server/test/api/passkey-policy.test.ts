@@ -289,7 +289,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     try {
       const { agent: back, sent: asked, reachesApp: isUndisturbed } = await signInAtApp(authenticator)
       expect(isUndisturbed).toBe(false)
-      // Another passkey settles it: the page leads on.
+      // With another passkey, the user can continue to the application.
       await register(back, key)
       expect((await back.follow(await back.get(asked.url), { until: isCallback })).location).toContain('code=')
       expect((await signInAtApp(authenticator)).reachesApp).toBe(true)

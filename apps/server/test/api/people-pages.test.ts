@@ -196,13 +196,13 @@ describe('the sessions of a user', () => {
       ([, path = '']) => path,
     )
     expect(ends).toHaveLength(3)
-    const isIn = async (each: UserAgent) => (await each.getJson(`${instance.url}/api/users/me`)).status === 200
+    const isSignedIn = async (each: UserAgent) => (await each.getJson(`${instance.url}/api/users/me`)).status === 200
     expect((await instance.administrator.follow(await post(ends[0] ?? ''))).text).toContain(
       `A session of <strong>${name}</strong> has ended.`,
     )
-    expect([await isIn(agent), await isIn(other)].filter(Boolean)).toHaveLength(1)
+    expect([await isSignedIn(agent), await isSignedIn(other)].filter(Boolean)).toHaveLength(1)
     expect((await instance.administrator.follow(await post(`${pagePath}/sessions/end`))).text).toContain('No sessions.')
-    expect([await isIn(agent), await isIn(other)]).toEqual([false, false])
+    expect([await isSignedIn(agent), await isSignedIn(other)]).toEqual([false, false])
     expect(audited(instance, 'session_ended').filter(({ accountId }) => accountId === id)).toHaveLength(2)
     expect((await post(ends[0] ?? '')).status).toBe(404)
   })

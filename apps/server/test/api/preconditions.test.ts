@@ -112,7 +112,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       },
     ],
     [
-      'what a client may do at an API',
+      'the access of a client to an API',
       async () => {
         const { id, read, write } = await createApi()
         return {
@@ -122,7 +122,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       },
     ],
     [
-      'what a client may do at all APIs',
+      'the access of a client to all APIs',
       async () => {
         const { id, read, write } = await createApi()
         const clientId = await createClient()
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       },
     ],
     [
-      'the end of a membership',
+      'the expiry of a membership',
       async () => {
         const [groupId, { id: userId }] = [await createGroup(), await createPerson(instance)]
         await instance.call('PUT /api/user-groups/{id}/users', { params: { id: groupId }, body: { userIds: [userId] } })

@@ -228,8 +228,8 @@ describe('with values from the environment', () => {
   })
 
   test.each([
-    ['repeated as they are told', received],
-    ['repeated as they were given', { ...received, smtpPassword: 'hunter-six' }],
+    ['sent back as received', received],
+    ['sent back as configured', { ...received, smtpPassword: 'hunter-six' }],
     ['left out', { smtpHost: undefined, smtpPassword: undefined, ldapEnabled: undefined }],
   ])('accepts locked values that are %s', async (_, values) => {
     const response = await put(whole({ ...values, smtpUser: 'mailer' }))

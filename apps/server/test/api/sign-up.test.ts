@@ -96,9 +96,9 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     const response = new SoftwareAuthenticator().create(options, { origin: url })
     return async () => {
       const result = await agent.postJson(`${url}/signup`, { response })
-      const isIn = result.status === 200
-      expect((await instance.app.directory.findByName(username)) !== undefined).toBe(isIn)
-      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(isIn ? 200 : 401)
+      const isSignedUp = result.status === 200
+      expect((await instance.app.directory.findByName(username)) !== undefined).toBe(isSignedUp)
+      expect((await instance.call('GET /api/users/me', { agent })).status).toBe(isSignedUp ? 200 : 401)
       return [result.status, result.json()]
     }
   }

@@ -127,9 +127,9 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
   })
 
   test.each([
-    ['a name without an ending', 'upload', 'application/octet-stream'],
-    ['a wrong ending', 'logo.jpg', 'image/jpeg'],
-    ['an ending in capitals', 'LOGO.PNG', 'image/png'],
+    ['a name without an extension', 'upload', 'application/octet-stream'],
+    ['a wrong extension', 'logo.jpg', 'image/jpeg'],
+    ['an extension in capitals', 'LOGO.PNG', 'image/png'],
     ['a name in another script', 'λογότυπο.png', 'image/png'],
     ['the type of a form field', 'logo.png', 'text/plain'],
   ])('accepts an uploaded image under %s', async (_, name, type) => {

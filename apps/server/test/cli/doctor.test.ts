@@ -205,7 +205,7 @@ test.each([
     /^warning {2}proxy {10}The headers of the proxy /,
   ],
   [
-    'sends none',
+    'sends no header',
     '127.0.0.0/8, ::1',
     {},
     /^warning {2}proxy {10}The proxy \S+ doesn’t send the address of the client\. /,

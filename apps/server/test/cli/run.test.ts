@@ -290,7 +290,7 @@ test.each([
     }),
     'The database cannot be used at the moment: database or disk is full.',
   ],
-])('prints the cause of an error of the system without a stack: %s', async (error, line) => {
+])('prints the cause of a system error without a stack: %s', async (error, line) => {
   const world = createWorld({ createApp: () => Promise.reject(error) })
   expect(await run([], world.context)).toBe(1)
   expect(world.complained).toEqual([line])

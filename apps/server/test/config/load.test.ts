@@ -251,7 +251,7 @@ describe('secrets', () => {
   })
 })
 
-test('accepts a mode for a Unix socket, and ignores a mode alone', () => {
+test('accepts a mode for a Unix socket, and ignores a mode without a socket', () => {
   expect(load({ UNIX_SOCKET: '/run/pocket.sock', UNIX_SOCKET_MODE: '0660' })).toMatchObject({
     unixSocket: '/run/pocket.sock',
     unixSocketMode: 0o660,

@@ -9,7 +9,7 @@ import { createFileSite } from './file.ts'
 
 const statements = recordStatements()
 
-/** A file with so many objects of each kind. */
+/** A file with this many objects of each kind. */
 function yamlOf(count: number): string {
   const each = (line: (index: number) => string) => Array.from({ length: count }, (_, index) => line(index)).join('\n')
   return `groups:

@@ -50,7 +50,7 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     { deviceType: 'multiDevice', backedUp: true, attachment: 'platform' },
   ],
   [
-    'one that could and does not',
+    'a password manager that could sync and does not',
     { defaultBackupEligibility: true, defaultBackupState: false },
     { deviceType: 'multiDevice', backedUp: false, attachment: 'platform' },
   ],
@@ -60,7 +60,7 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
     { attachment: 'cross-platform', transports: ['usb'] },
   ],
   [
-    'a card',
+    'an NFC card',
     { transport: 'nfc', defaultBackupEligibility: false },
     { attachment: 'cross-platform', transports: ['nfc'] },
   ],
@@ -103,10 +103,10 @@ describe.each<[string, VirtualAuthenticatorOptions, object]>([
 describe.each<[string, VirtualAuthenticatorOptions]>([
   ['a device without a screen lock', unverified],
   ['a security key without a PIN', { transport: 'usb', ...unverified }],
-  ['a finger that does not fit', { isUserVerified: false }],
-  ['a device that keeps no passkeys', { hasResidentKey: false }],
-  ['a security key that keeps no passkeys', { transport: 'usb', hasResidentKey: false }],
-  ['a key of before WebAuthn', { protocol: 'u2f', transport: 'usb', hasResidentKey: false, ...unverified }],
+  ['a fingerprint that does not match', { isUserVerified: false }],
+  ['a device that stores no passkeys', { hasResidentKey: false }],
+  ['a security key that stores no passkeys', { transport: 'usb', hasResidentKey: false }],
+  ['a U2F security key', { protocol: 'u2f', transport: 'usb', hasResidentKey: false, ...unverified }],
 ])('%s', (_name, options) => {
   test('rejects the sign-up and explains what to do', async () => {
     await using person = await signUp(options)

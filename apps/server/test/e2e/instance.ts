@@ -20,7 +20,7 @@ export interface Instance extends AsyncDisposable {
 
 export const staticApiKey = 'a static API key for tests'
 
-/** Stores a group, so that a server that one process serves until then starts the others. */
+/** Creates a group. A server runs as one process until something is stored, and then starts the others. */
 export async function createGroup(url: string): Promise<void> {
   const response = await fetch(`${url}/api/user-groups`, {
     method: 'POST',

@@ -271,8 +271,14 @@ describe('counted in a new browser', () => {
   })
 
   test.each([
-    ['their address is verified', 'judy', { signUpVerification: true }, ['GET /verify-email', 'POST /verify-email'], 2],
-    ['an administrator lets them in', 'mike', { signUpApproval: true }, [], 0],
+    [
+      'their e-mail address is verified',
+      'judy',
+      { signUpVerification: true },
+      ['GET /verify-email', 'POST /verify-email'],
+      2,
+    ],
+    ['an administrator approves them', 'mike', { signUpApproval: true }, [], 0],
   ] as const)('a user who waits until %s continues from the e-mail', async (_until, name, settings, verified, taps) => {
     await send('/api/settings', settings, 'PATCH')
     await using cold = await coldBrowser()

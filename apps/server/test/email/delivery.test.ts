@@ -156,12 +156,16 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   })
 
   test.each<[string, RegExp, (socket: Socket) => void]>([
-    ['says nothing', /in time/, () => {}],
-    ['never comes to an end', /in time/, (socket) => drip(socket, '220-Wait\r\n')],
-    ['hangs up immediately', /closed|ECONN/i, (socket) => socket.end()],
-    ['hangs up in the middle', /closed|ECONN/i, (socket) => answer(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes'])],
+    ['never responds', /in time/, () => {}],
+    ['never finishes its greeting', /in time/, (socket) => drip(socket, '220-Wait\r\n')],
+    ['closes the connection immediately', /closed|ECONN/i, (socket) => socket.end()],
+    [
+      'closes the connection in the middle',
+      /closed|ECONN/i,
+      (socket) => answer(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes']),
+    ],
     ['speaks another protocol', /greeting/i, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['says yes to nothing', /421|Busy/, (socket) => answer(socket, ['421 Busy'])],
+    ['is busy', /421|Busy/, (socket) => answer(socket, ['421 Busy'])],
   ])('retries later with a server that %s', async (_name, lastError, speak) => {
     const broken = createServer((socket) => speak(socket.on('error', () => {})))
     await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))

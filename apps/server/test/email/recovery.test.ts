@@ -144,7 +144,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     ['recovery by e-mail is turned off', () => send('PATCH', '/api/settings', { recoveryByEmail: 'disabled' })],
     ['the user becomes an administrator', (id) => instance.app.directory.users.update(id, {}, { administrator: true })],
     [
-      'the address is no longer verified',
+      'the e-mail address is no longer verified',
       (id) => instance.app.directory.users.update(id, {}, { emailVerified: false }),
     ],
   ]

@@ -126,10 +126,10 @@ describe('a downloaded file can be', () => {
     ['compressed', () => gzipSync(cityDatabase('Here'))],
     ['in an archive without a folder', () => archive({ 'x.mmdb': cityDatabase('Here') })],
     [
-      'in an archive behind a link that is called so',
+      'in an archive with a link of the expected name',
       () => archive({ 'x.mmdb': cityDatabase('Here') }, { 'GeoLite2-City.mmdb': '/etc/passwd' }),
     ],
-    ['in an archive with a path that leads elsewhere', () => archive({ '../../../evil.mmdb': cityDatabase('Here') })],
+    ['in an archive with a path outside of it', () => archive({ '../../../evil.mmdb': cityDatabase('Here') })],
   ])('%s', async (_, content) => {
     source.serve(content())
     const fixture = await open()
@@ -178,19 +178,19 @@ describe('a failed download keeps the current file and reports the cause', () =>
       /not a complete MaxMind database/,
     ],
     [
-      'an archive that is cut off',
+      'a truncated archive',
       serve(() => packed(cityDatabase()).subarray(0, -300)),
       'not_unpacked',
       /damaged or incomplete/,
     ],
     [
-      'an archive of something else',
+      'an archive without a database',
       serve(() => archive({ 'a.txt': Buffer.from('a') })),
       'not_unpacked',
       /contains no database/,
     ],
     [
-      'a folder that is called so',
+      'a folder with the name of a database',
       serve(() => archive({ 'a.mmdb/b.txt': Buffer.from('a') })),
       'not_unpacked',
       /contains no database/,
@@ -214,7 +214,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
       /300 MB/,
     ],
     [
-      'more than 300 MB, as it is announced',
+      'more than 300 MB, by its Content-Length',
       () => {
         source.answer = (_req, res) => void res.writeHead(200, { 'content-length': '300000001' }).write('x')
       },
@@ -290,7 +290,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
   })
 
   test.each<[string, (res: ServerResponse) => void]>([
-    ['says nothing', () => {}],
+    ['never responds', () => {}],
     ['stops in the middle', (res) => void res.writeHead(200).write(packed(cityDatabase()).subarray(0, 500))],
     ['never ends, and sends little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
   ])('a server that %s', async (_, answer) => {

@@ -126,8 +126,8 @@ test.each([
   ['nothing', Buffer.alloc(0), 'not_a_database'],
   ['a page', Buffer.from('<!doctype html><title>Sign in</title>'), 'not_a_database'],
   ['zeros', Buffer.alloc(100_000), 'not_a_database'],
-  ['the end cut off', cityDatabase().subarray(0, -60), 'not_a_database'],
-  ['the begin cut off', cityDatabase().subarray(1000), 'not_a_database'],
+  ['a truncated end', cityDatabase().subarray(0, -60), 'not_a_database'],
+  ['a truncated beginning', cityDatabase().subarray(1000), 'not_a_database'],
   ['countries', writeMmdb({ type: 'GeoLite2-Country', networks }), 'not_of_cities'],
 ])('rejects %s as a city database', async (_, content, code) => {
   await expect(opened(content)).rejects.toMatchObject({ name: 'GeoIpError', code })

@@ -107,7 +107,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   }
 }
 
-/** Each start has a port of its own, so an existing database gets the issuer of this one. */
+/** Each start uses another port, so the issuer of an existing database is changed to it. */
 export async function openApp(config: Config, logger: Logger, stop?: AbortSignal): Promise<App> {
   try {
     return await createApp(config, logger, stop)

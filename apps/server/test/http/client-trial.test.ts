@@ -66,10 +66,10 @@ test.each<[string, Partial<NewClientInput>]>([
 })
 
 test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
-  ['has no address', { redirectUris: [] }, ['works', 'failed'], 'No callback URL without a * is registered.'],
-  ['lets nobody in', { isGroupRestricted: true }, ['works', 'works', 'works', 'failed'], 'none of the allowed groups'],
+  ['has no callback URL', { redirectUris: [] }, ['works', 'failed'], 'No callback URL without a * is registered.'],
+  ['allows no group', { isGroupRestricted: true }, ['works', 'works', 'works', 'failed'], 'none of the allowed groups'],
   [
-    'signs by a key of its own',
+    'authenticates with its own key',
     { protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'https://wiki.example/keys' } },
     ['works', 'works', 'works', 'works', 'not tried'],
     'Only the application has its key',

@@ -65,12 +65,12 @@ describe('the PROXY protocol of a trusted peer', () => {
   })
 
   test.each([
-    ['an address of the wrong family', 'PROXY TCP4 2001:db8::1 10.0.0.1 8080 1411\r\n'],
+    ['an IP address of the wrong family', 'PROXY TCP4 2001:db8::1 10.0.0.1 8080 1411\r\n'],
     ['no port', 'PROXY TCP4 203.0.113.7 10.0.0.1 8080\r\n'],
     ['a port that is too large', 'PROXY TCP4 203.0.113.7 10.0.0.1 8080 65536\r\n'],
     ['an endless line', `PROXY TCP4 ${'1'.repeat(200)}`],
     ['version 3', binary('31110000')],
-    ['addresses that are too short', binary('21110004 cb007107')],
+    ['IP addresses that are too short', binary('21110004 cb007107')],
   ])('closes a connection with %s', async (_name, header) => {
     expect(await exchange([Buffer.concat([Buffer.from(header), Buffer.from(request('abcdef'))])])).toBe('')
   })

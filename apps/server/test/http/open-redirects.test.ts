@@ -41,8 +41,8 @@ beforeAll(async () => {
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
-/** The target of a redirect in the response: its own origin, or none. */
-function leadsOnlyHome(page: UserAgentResponse): void {
+/** Expects redirects and links to stay at the origin of the server. */
+function expectSameOrigin(page: UserAgentResponse): void {
   const { origin } = new URL(instance.url)
   if (page.location !== null) expect(new URL(page.location, instance.url).origin).toBe(origin)
   // A page returns its own URL, which is validated again when it is opened.
@@ -66,21 +66,21 @@ test.each(elsewhere)('rejects %j as a local path', (redirect) => {
 describe.each(elsewhere.slice(0, 9))('to %j', (redirect) => {
   test.each(['/login', '/login/ceremony', '/lc/ABCDEF', '/signup', '/login/device'])(
     'an anonymous browser is not redirected by %s',
-    async (path) => leadsOnlyHome(await instance.agent().get(instance.url + path + query(redirect))),
+    async (path) => expectSameOrigin(await instance.agent().get(instance.url + path + query(redirect))),
   )
 
   test.each(['/login', '/signup', '/signup/add-passkey', '/lc', '/logout', '/device', '/login/setup'])(
     'a browser with a session is not redirected by %s',
-    async (path) => leadsOnlyHome(await person.agent.get(instance.url + path + query(redirect))),
+    async (path) => expectSameOrigin(await person.agent.get(instance.url + path + query(redirect))),
   )
 
   test('no sign-in redirects, with a code or a passkey', async () => {
     const { code } = await instance.app.issueLoginCode('grace')
     const answered = await instance.agent().postForm(`${instance.url}/lc`, { code, redirect })
     expect(answered.status).toBe(303)
-    leadsOnlyHome(answered)
-    leadsOnlyHome(await instance.agent().postForm(`${instance.url}/lc`, { code: 'wrong', redirect }))
-    leadsOnlyHome(await instance.agent().postForm(`${instance.url}/preferences`, { theme: 'dark', back: redirect }))
+    expectSameOrigin(answered)
+    expectSameOrigin(await instance.agent().postForm(`${instance.url}/lc`, { code: 'wrong', redirect }))
+    expectSameOrigin(await instance.agent().postForm(`${instance.url}/preferences`, { theme: 'dark', back: redirect }))
     const agent: UserAgent = instance.agent()
     const response = await passkeyAnswer(agent, instance.url, person.authenticator)
     const signed = await agent.postJson(`${instance.url}/login${query(redirect)}`, { response })
@@ -127,6 +127,6 @@ test('sign-out does not redirect to an unregistered URI', async () => {
   const agent = instance.agent()
   for (const to of elsewhere) {
     const logoutParameters = new URLSearchParams({ post_logout_redirect_uri: to, state: to })
-    leadsOnlyHome(await agent.get(`${instance.url}/api/oidc/end-session?${logoutParameters}`))
+    expectSameOrigin(await agent.get(`${instance.url}/api/oidc/end-session?${logoutParameters}`))
   }
 })

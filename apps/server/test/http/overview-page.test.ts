@@ -29,7 +29,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
 
   const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
   const html = async () => (await get(overview)).text
-  /** A link to a finding, and its text. */
+  /** The link and the text of each finding. */
   const findings = (page: string) =>
     [...page.matchAll(/<a class="item" href="([^"]*)">[\s\S]*?<strong>([^<]*)</g)].map(([, href, text]) => [href, text])
   const run = (text: string, parameters: readonly (string | number | boolean | null)[] = []) =>

@@ -87,7 +87,7 @@ describe('a client', () => {
     const page = await agent.follow(created)
     const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
     expect(secret).toHaveLength(46)
-    // Neither another visit nor a test nor another page takes it away.
+    // Visiting another page or testing the client does not remove it.
     await agent.get(`${page.url}/access?user=ada`)
     expect((await agent.postForm(`${page.url}/test`, {})).text).toContain(secret)
     const again = await agent.get(page.url)

@@ -262,9 +262,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     test.each([
       [svg, 415, 'file_type_not_supported'],
       [heic, 415, 'file_type_not_supported'],
-      ['half of one', 400, 'invalid_image'],
+      ['half a photo', 400, 'invalid_image'],
     ] as const)('reject file %#', async (input, status, expected) => {
-      const bytes = input === 'half of one' ? (await photo('png')).subarray(0, 80) : input
+      const bytes = input === 'half a photo' ? (await photo('png')).subarray(0, 80) : input
       const url = `${api}/users/me/profile-picture`
       const answer = await code(await upload(instance.administrator, { method: 'PUT', url, bytes }))
       expect(answer).toEqual([status, expected])

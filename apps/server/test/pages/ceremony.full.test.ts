@@ -276,13 +276,13 @@ describe('signing in', () => {
   })
 
   test.each([
-    ['a page that came over http', 'https:// in its address', { isSecureContext: false }],
+    ['a page loaded over http', 'https:// in its address', { isSecureContext: false }],
     ['a browser without passkeys', 'This browser can’t use passkeys.', { withoutWebAuthn: true }],
-    ['an address that is not the site’s', 'only at its own address', { throws: 'SecurityError' }],
+    ['a URL outside of the site', 'only at its own address', { throws: 'SecurityError' }],
     ['a device without a screen lock', 'Set up its screen lock first', { throws: 'ConstraintError' }],
-    ['a browser that says that the time is up', 'Your passkey timed out.', { throws: 'TimeoutError' }],
-    ['a time that is up', 'Your passkey timed out.', { throws: 'NotAllowedError', timeout: 0 }],
-    ['a fault of the browser', 'Something went wrong', { throws: 'UnknownError' }],
+    ['a browser that reports a timeout', 'Your passkey timed out.', { throws: 'TimeoutError' }],
+    ['a timeout', 'Your passkey timed out.', { throws: 'NotAllowedError', timeout: 0 }],
+    ['a failure of the browser', 'Something went wrong', { throws: 'UnknownError' }],
   ])('explains what to do: %s', async (_name, sentence, pretended) => {
     const view = signInView()
     const { timeout = 300_000 } = pretended as { timeout?: number }

@@ -1,4 +1,4 @@
-// The tests see the declarations of the server, from whose entry point not every page model can be reached.
+// The tests use the declarations of the server, whose entry point does not reach every page model.
 import type {} from '../../src/account/page-model.ts'
 import type {} from '../../src/api-keys/page-model.ts'
 import type {} from '../../src/apis/page-model.ts'

@@ -76,7 +76,7 @@ test('every change of users, groups and client access is recorded before the res
     ['no group', () => instance.call('DELETE /api/user-groups/{id}', { params: { id: groupId } })],
     ['no user', () => instance.call('DELETE /api/users/{id}', { params: { id } })],
     [
-      'somebody who signs up',
+      'a user who signs up',
       async () => {
         const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
         const settings = all.json() as readonly { readonly key: string; readonly value: string }[]

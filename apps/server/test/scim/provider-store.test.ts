@@ -80,7 +80,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
     const [winner, ...losers] = leases.toSorted(
       (a, b) => Number(claimed[leases.indexOf(b)]) - Number(claimed[leases.indexOf(a)]),
     )
-    if (!winner) throw new TypeError('Nobody has it')
+    if (!winner) throw new TypeError('No replica has claimed it.')
     expect(claimed.filter(Boolean).length).toBe(1)
     expect([await store.listDue(noon), await store.listDue(noon + minute)]).toEqual([[], [created.id]])
     expect(await store.renew(winner, noon + 2 * minute)).toBe(true)

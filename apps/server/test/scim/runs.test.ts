@@ -228,7 +228,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
 
   test.each([
     ['a provider that is removed', ({ id }: ScimProvider) => providers.remove(actor, id)],
-    ['one whose client is deleted', ({ clientId }: ScimProvider) => providers.removeByClient(clientId)],
+    ['a provider whose client is deleted', ({ clientId }: ScimProvider) => providers.removeByClient(clientId)],
   ])('%s stops a run at the next check', async (_, remove) => {
     const provider = await create('one')
     const people = await Promise.all(

@@ -14,7 +14,7 @@ jest.setTimeout(24 * 3_600_000)
 /** The long form: `GROWTH_MINUTES=60`. The clock is moved, so a minute takes as long as its requests. */
 const minutes = Number(process.env.GROWTH_MINUTES ?? 4)
 const isLong = process.env.GROWTH_MINUTES !== undefined
-/** How often a minute: more than a network may have pending, or than its rate limit admits. */
+/** Requests per minute, above the rate limit of a network or its limit of pending requests. */
 const times: Readonly<Record<string, number>> = {
   ...{ authorize: 45, push: 55, 'push a small request': 65, 'start a device authorization': 45 },
   ...{ 'start a small device authorization': 50, 'ask for a login code': 8, register: 12 },
@@ -49,7 +49,8 @@ function storing(url: string, clientId: string): Readonly<Record<string, () => P
   return {
     authorize: () => get('/authorize', { ...request(), claims: claims(3000) }),
     'authorize without a page': () => get('/authorize', { ...request(), prompt: 'none' }),
-    'authorize at another address': () => get('/authorize', { ...request(), redirect_uri: 'https://evil.example/' }),
+    'authorize with another redirect URI': () =>
+      get('/authorize', { ...request(), redirect_uri: 'https://evil.example/' }),
     push: () => form('/api/oidc/par', { ...request(), claims: claims(6500) }),
     // Larger ones may be stored less often.
     'push a small request': () => form('/api/oidc/par', { ...request(), state: random(400), nonce: random(60) }),

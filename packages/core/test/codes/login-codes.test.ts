@@ -78,7 +78,7 @@ describe('login code', () => {
   test.each([
     ['look-alikes', 'o0Q 1iL7 uV', 'QQQ7777VV'],
     ['wide letters, other spaces and dashes', '２３\u2011４５\u00a0ａ\u200bｂ', '2345AB'],
-    ['marks around it', '\u201c23.45_ab\u201d', '2345AB'],
+    ['punctuation around it', '\u201c23.45_ab\u201d', '2345AB'],
   ])('is normalized before it is compared: %s', (_what, typed, meant) => {
     expect(normalizeCode(typed)).toBe(meant)
   })

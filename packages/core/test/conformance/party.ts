@@ -81,7 +81,7 @@ export async function complete(party: Party, page: UserAgentResponse): Promise<U
   const requests: string[] = []
   while (!atClient(response)) {
     const { view } = viewOf(response)
-    if (view !== 'sign-in' && view !== 'consent') throw new Error(`Nobody is asked anything here: ${response.text}`)
+    if (view !== 'sign-in' && view !== 'consent') throw new Error(`Unexpected page: ${response.text}`)
     if (requests.includes(view)) throw new Error(`The person is asked twice: ${response.text}`)
     requests.push(view)
     response =

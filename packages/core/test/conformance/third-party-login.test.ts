@@ -56,8 +56,8 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
   })
 
   test.each([
-    ['its launch URL, where nobody else begins its login', 'https://app.example/home', 'https://app.example/home'],
-    ['nowhere, where it says nothing', null, null],
+    ['its launch URL if it has no initiation URI', 'https://app.example/home', 'https://app.example/home'],
+    ['no URL if it has none', null, null],
   ])('starts a login of a client at %s', async (_where, launchUrl, expected) => {
     await using host = await startHost()
     const { client } = await host.client({ launchUrl })

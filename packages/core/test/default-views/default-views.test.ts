@@ -200,7 +200,7 @@ describe('render option', () => {
     keep(await agent.follow(await agent.get(address.replace(/(?<=client_id=)[^&]+/, client.id))))
     keep(await agent.get(`${host.issuer}/authorize?client_id=nobody`))
     const leaving = viewOf(keep(await agent.get(`${host.issuer}/api/oidc/end-session`)))
-    if (leaving.view !== 'sign-out') throw new Error('Nobody signs out.')
+    if (leaving.view !== 'sign-out') throw new Error('The page is not a sign-out page.')
     keep(await agent.follow(await agent.postForm(leaving.submitTo, { ...leaving.hidden, logout: 'yes' })))
     expect(shown.toSorted()).toEqual(Object.keys(views).toSorted())
   })

@@ -109,17 +109,17 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   /** These revoke everything. */
   const ends: Readonly<Record<string, (one: Given) => Promise<unknown>>> = {
     'an account that is disabled by the host': ({ account }) => host.pocket.endAccess(account.id),
-    'a lost group that the host tells of': ({ account }) => {
+    'a lost group that the host reports': ({ account }) => {
       host.accounts.set(account.id, { ...account, groups: [] })
       return host.pocket.endAccessByGroups(account.id, ['g1'])
     },
     'a revoked session': async (one) => host.pocket.sessions.end(one.account.id, await sessionOf(one)),
-    'a logout that the client asks for': async ({ agent, configuration, tokens }) => {
+    'a logout that the client requests': async ({ agent, configuration, tokens }) => {
       const hint = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: redirectUri }
       const response = await agent.get(oidc.buildEndSessionUrl(configuration, hint).href)
       expect(response.location).toBe(redirectUri)
     },
-    'a logout that the person confirms': async ({ agent, configuration }) => {
+    'a logout that the user confirms': async ({ agent, configuration }) => {
       const page = await agent.get(oidc.buildEndSessionUrl(configuration).href)
       const { submitTo, hidden } = page.scriptJson() as { submitTo: string; hidden: Record<string, string> }
       await agent.postForm(submitTo, hidden)

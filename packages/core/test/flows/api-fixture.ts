@@ -41,7 +41,7 @@ export function access(api: Api, user: readonly string[] | null, client: readonl
   }
 }
 
-export type Setting = Awaited<ReturnType<typeof prepared>>
+export type Fixture = Awaited<ReturnType<typeof prepared>>
 
 export async function prepared(
   host: Host,
@@ -60,7 +60,7 @@ export async function prepared(
   return { host, ...party, api, account, authenticator, agent: new UserAgent() }
 }
 
-export async function authorize({ agent, configuration }: Setting, extra: Readonly<Record<string, string>> = {}) {
+export async function authorize({ agent, configuration }: Fixture, extra: Readonly<Record<string, string>> = {}) {
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid notes:read notes:write',
@@ -78,16 +78,16 @@ export async function authorize({ agent, configuration }: Setting, extra: Readon
 }
 
 export async function tokens(
-  setting: Setting,
+  fixture: Fixture,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers> {
-  const { page, finish } = await authorize(setting, extra)
-  const consent = await signIn(setting.agent, page, setting.authenticator, isRedirectUri)
-  const returned = consent.location === null ? await decide(setting.agent, consent, 'submitTo', isRedirectUri) : consent
+  const { page, finish } = await authorize(fixture, extra)
+  const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
+  const returned = consent.location === null ? await decide(fixture.agent, consent, 'submitTo', isRedirectUri) : consent
   return finish(returned.location)
 }
 
-export function verified({ host }: Setting, token: string) {
+export function verified({ host }: Fixture, token: string) {
   const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
   return jwtVerify(token, keys, { issuer: host.issuer, audience: resource, typ: 'at+jwt' })
 }

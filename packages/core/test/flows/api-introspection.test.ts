@@ -4,6 +4,7 @@ import * as oidc from 'openid-client'
 import {
   access,
   authorize,
+  type Fixture,
   introspect,
   isActive,
   notes,
@@ -11,7 +12,6 @@ import {
   prepared,
   relyingParty,
   resource,
-  type Setting,
   tokens,
   verified,
 } from './api-fixture.ts'
@@ -122,25 +122,25 @@ describe('opaque token', () => {
     const server = await relyingParty(host)
     const api = { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id, 'nobody'] } as const
     const fixture = await prepared(host, { api })
-    return { server, setting: fixture, token: (await tokens(fixture)).access_token }
+    return { server, fixture, token: (await tokens(fixture)).access_token }
   }
 
   test('can be introspected only by the client and by the resource server of its API', async () => {
     await using host = await startHost()
-    const { server, setting, token } = await opaque(host)
-    expect(setting.api.resourceServerClientIds).toEqual([server.client.id])
+    const { server, fixture, token } = await opaque(host)
+    expect(fixture.api.resourceServerClientIds).toEqual([server.client.id])
     const seen = JSON.parse((await introspect(host, server, token)).text)
     expect(seen).toMatchObject({
       active: true,
-      sub: setting.account.id,
-      username: setting.account.id,
-      client_id: setting.client.id,
+      sub: fixture.account.id,
+      username: fixture.account.id,
+      client_id: fixture.client.id,
       aud: [resource, host.issuer],
       scope: 'openid notes:read notes:write',
     })
-    expect(await isActive(host, setting, token)).toBe(true)
+    expect(await isActive(host, fixture, token)).toBe(true)
     expect(await isActive(host, await relyingParty(host), token)).toBe(false)
-    const own = await oidc.clientCredentialsGrant(setting.configuration)
+    const own = await oidc.clientCredentialsGrant(fixture.configuration)
     expect(await isActive(host, server, own.access_token)).toBe(false)
   })
 
@@ -156,7 +156,7 @@ describe('opaque token', () => {
     expect(payload.token_introspection).toMatchObject({ active: true, aud: [resource, host.issuer] })
   })
 
-  test.each<[string, (host: Host, setting: Setting) => Promise<unknown>]>([
+  test.each<[string, (host: Host, fixture: Fixture) => Promise<unknown>]>([
     ['its API is deleted', (host, { api }) => host.pocket.apis.remove(api.id)],
     ['the client loses its access', (host, { api, client }) => host.pocket.apis.removeGrant(api.id, client.id)],
     [
@@ -169,31 +169,31 @@ describe('opaque token', () => {
     ],
   ])('is not active once %s', async (_what, happens) => {
     await using host = await startHost()
-    const { server, setting, token } = await opaque(host)
-    await happens(host, setting)
+    const { server, fixture, token } = await opaque(host)
+    await happens(host, fixture)
     expect(await isActive(host, server, token)).toBe(false)
-    expect(await isActive(host, setting, token)).toBe(false)
+    expect(await isActive(host, fixture, token)).toBe(false)
   })
 
   test('for an API is not valid for another API that takes over its identifier', async () => {
     await using host = await startHost()
-    const { server, setting, token } = await opaque(host)
-    await host.pocket.apis.remove(setting.api.id)
+    const { server, fixture, token } = await opaque(host)
+    await host.pocket.apis.remove(fixture.api.id)
     host.clock.pass(2 * second)
     const heir = await notes(host, { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id] })
-    await host.pocket.apis.setGrant(heir.id, setting.client.id, access(heir, ['notes:read']))
+    await host.pocket.apis.setGrant(heir.id, fixture.client.id, access(heir, ['notes:read']))
     expect(await isActive(host, server, token)).toBe(false)
   })
 
   test('for a removed API is not valid for an older API that gets its resource', async () => {
     await using host = await startHost()
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
-    const { server, setting, token } = await opaque(host)
-    await host.pocket.apis.remove(setting.api.id)
+    const { server, fixture, token } = await opaque(host)
+    await host.pocket.apis.remove(fixture.api.id)
     host.clock.pass(2 * second)
     await host.pocket.apis.setResource(older.id, resource)
     await host.pocket.apis.update(older.id, { name: 'Older', resourceServerClientIds: [server.client.id] })
-    await host.pocket.apis.setGrant(older.id, setting.client.id, access(older, []))
+    await host.pocket.apis.setGrant(older.id, fixture.client.id, access(older, []))
     expect(await isActive(host, server, token)).toBe(false)
   })
 

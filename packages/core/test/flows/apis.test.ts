@@ -35,11 +35,11 @@ describe('access token for an API', () => {
   })
 
   test.each<[string, ApiInput, number, Partial<NewClientInput>?]>([
-    ['minutes where nobody can end it', { name: 'Notes' }, 600],
-    ['as long as the client says explicitly', { name: 'Notes' }, 3600, { accessTokenDurationMinutes: 60 }],
-    ['as long as the API says', { name: 'Notes', accessTokenDurationMinutes: 45 }, 45 * 60],
-    ['no longer than the client says', { name: 'Notes', accessTokenDurationMinutes: 600 }, 3600],
-    ['as long as the client says where it is opaque', { name: 'Notes', accessTokenFormat: 'opaque' }, 3600],
+    ['ten minutes if it cannot be revoked', { name: 'Notes' }, 600],
+    ['the lifetime that the client sets explicitly', { name: 'Notes' }, 3600, { accessTokenDurationMinutes: 60 }],
+    ['the lifetime that the API sets', { name: 'Notes', accessTokenDurationMinutes: 45 }, 45 * 60],
+    ['at most the lifetime of the client', { name: 'Notes', accessTokenDurationMinutes: 600 }, 3600],
+    ['the lifetime of the client if it is opaque', { name: 'Notes', accessTokenFormat: 'opaque' }, 3600],
   ])('lives for %s', async (_what, api, seconds, client = {}) => {
     await using host = await startHost()
     const fixture = await prepared(host, { api, client })

@@ -181,7 +181,7 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     /object/,
   ],
   [
-    'a maximum age that is no number',
+    'a maximum age that is not a number',
     ({ reauthentication }, req) => reauthentication.demand(req, exchange()[1], Number.NaN),
     'maxAge',
     /number/,

@@ -198,12 +198,9 @@ describe('back-channel logout', () => {
           await one.host.pocket.endAccessByGroups(one.account.id, [family])
         },
       ],
-      [
-        'is in no group that is let in',
-        ({ host, client }) => host.pocket.clients.setAllowedGroups(client.id, ['staff']),
-      ],
-      ['is in a group that is let in no more', ({ host }) => host.pocket.clients.setAllowedTo(family, [])],
-      ['took back the consent', ({ host, account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
+      ['is in no allowed group', ({ host, client }) => host.pocket.clients.setAllowedGroups(client.id, ['staff'])],
+      ['is in a group that is no longer allowed', ({ host }) => host.pocket.clients.setAllowedTo(family, [])],
+      ['withdrew consent', ({ host, account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
     ])('a user who %s', async (_why, lose) => {
       await using receiver = await startReceiver()
       await using one = await enteredBoth(receiver, [family])
@@ -225,16 +222,16 @@ describe('back-channel logout', () => {
 
     test.each<[string, (one: Entered) => Promise<unknown>]>([
       [
-        'one more group is let in',
+        'another group is allowed',
         ({ host, client }) => host.pocket.clients.setAllowedGroups(client.id, [family, 'staff']),
       ],
-      ['another group is let in no more', ({ host }) => host.pocket.clients.setAllowedTo('staff', [])],
+      ['another group is no longer allowed', ({ host }) => host.pocket.clients.setAllowedTo('staff', [])],
       [
-        'everybody is let in',
+        'everyone is allowed',
         ({ host, client }) => host.pocket.clients.update(client.id, { ...client, isGroupRestricted: false }),
       ],
       [
-        'a group is lost that another makes up for',
+        'one of two allowed groups is lost',
         ({ host, account }) => host.pocket.endAccessByGroups(account.id, ['staff']),
       ],
     ])('no user is logged out if %s', async (_why, change) => {

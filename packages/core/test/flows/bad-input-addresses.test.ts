@@ -40,21 +40,22 @@ const answers: Readonly<Record<string, Answer>> = {
     res.on('drain', more)
     more()
   },
-  'responds with a bomb': (res) => {
+  'responds with a decompression bomb': (res) => {
     res.setHeader('content-encoding', 'gzip').setHeader('content-type', 'application/json')
     res.end(gzipSync(JSON.stringify({ keys, filler: 'x'.repeat(5_000_000) })))
   },
-  'leads round in circles': (res, url) => res.writeHead(302, { location: `${url}x` }).end(),
-  'leads inside': (res) => res.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end(),
-  'leads to a file': (res) => res.writeHead(302, { location: 'file:///etc/passwd' }).end(),
-  'breaks off': (res) => res.destroy(),
-  'has nothing': (res) => res.writeHead(404).end(),
-  'has a page': (res) => res.setHeader('content-type', 'text/html').end('<!doctype html>'),
-  'has another thing': (res) => json(res, [1, 2, 3]),
-  'has no list': (res) => json(res, { keys: 'none' }),
-  'has odd keys': (res) => json(res, { keys: [null, 1, 'x', { kty: 'EC' }, { kty: 'nonsense' }, {}] }),
-  'has private keys': (res) => json(res, { keys: [{ ...keys[0], d: 'AAAA' }] }),
-  'has secret keys': (res) => json(res, { keys: [{ kty: 'oct', k: 'AAAA', kid: 'k' }] }),
+  'redirects in a loop': (res, url) => res.writeHead(302, { location: `${url}x` }).end(),
+  'redirects to a private address': (res) =>
+    res.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data' }).end(),
+  'redirects to a file': (res) => res.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+  'closes the connection': (res) => res.destroy(),
+  'responds with 404': (res) => res.writeHead(404).end(),
+  'responds with HTML': (res) => res.setHeader('content-type', 'text/html').end('<!doctype html>'),
+  'responds with unrelated JSON': (res) => json(res, [1, 2, 3]),
+  'responds without a list of keys': (res) => json(res, { keys: 'none' }),
+  'responds with malformed keys': (res) => json(res, { keys: [null, 1, 'x', { kty: 'EC' }, { kty: 'nonsense' }, {}] }),
+  'responds with private keys': (res) => json(res, { keys: [{ ...keys[0], d: 'AAAA' }] }),
+  'responds with symmetric keys': (res) => json(res, { keys: [{ kty: 'oct', k: 'AAAA', kid: 'k' }] }),
 }
 
 async function startElsewhere(answer: Answer) {

@@ -104,14 +104,14 @@ describe('interaction', () => {
   test.each<[string, string, string | undefined, number]>([
     ['JSON', '{"account":"x"}', 'application/json', 400],
     ['plain text', 'account=x', 'text/plain', 400],
-    ['parts', '--x\r\n\r\n--x--', 'multipart/form-data; boundary=x', 400],
+    ['a multipart body', '--x\r\n\r\n--x--', 'multipart/form-data; boundary=x', 400],
     ['a form of a megabyte', `account=${'x'.repeat(1_000_000)}`, form, 413],
-    ['nobody', '', form, 403],
-    ['nothing', '', undefined, 403],
+    ['an empty form', '', form, 403],
+    ['no body', '', undefined, 403],
     ['broken escapes', 'account=%ZZ&%', form, 403],
     ['a NUL', 'account=%00', form, 403],
-    ['two', 'account=x&account=y', form, 403],
-    ['a structure', 'account[]=x', form, 403],
+    ['two accounts', 'account=x&account=y', form, 403],
+    ['a nested field', 'account[]=x', form, 403],
   ])(
     'with account selection does not accept %s as an account, and signs no one out',
     async (_what, body, type, status) => {

@@ -150,7 +150,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
   test.each([
     ['no token', {}, '', 401],
-    ['a token in the address', {}, '?access_token=x', 400],
+    ['a token in the query', {}, '?access_token=x', 400],
     ['an unknown token', { headers: { authorization: 'Bearer x' } }, '', 401],
     ['a long token', { headers: { authorization: `Bearer ${'x'.repeat(10_000)}` } }, '', 401],
     [
@@ -248,13 +248,17 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['without a client', { client_id: undefined }, 'page'],
       ['without a redirect URI', { redirect_uri: undefined }, 'page'],
       ['without a response type', { response_type: undefined }, 'invalid_request'],
-      ['with a resource that is not an address', { resource: 'nonsense' }, 'invalid_target'],
-      ['with a request of another’s', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
+      ['with a resource that is not a URL', { resource: 'nonsense' }, 'invalid_target'],
+      [
+        'with a `request_uri` of another site',
+        { request_uri: 'https://evil.example/request' },
+        'request_uri_not_supported',
+      ],
       ['with a registration', { registration: '{}' }, 'registration_not_supported'],
-      ['with claims that are none', { claims: '[]' }, 'invalid_request'],
-      ['with a negative age', { max_age: '-1' }, 'invalid_request'],
-      ['with an age that is not an integer', { max_age: '1e3' }, 'invalid_request'],
-      ['with none beside another prompt', { prompt: 'none login' }, 'invalid_request'],
+      ['with claims that are not an object', { claims: '[]' }, 'invalid_request'],
+      ['with a negative `max_age`', { max_age: '-1' }, 'invalid_request'],
+      ['with a `max_age` that is not an integer', { max_age: '1e3' }, 'invalid_request'],
+      ['with the prompt `none` and another', { prompt: 'none login' }, 'invalid_request'],
     ])('%s ends as expected', async (_name, changes, expected) => {
       const fields = Object.entries({ ...base(), ...changes }).filter(
         (each): each is [string, string] => each[1] !== undefined,
@@ -266,19 +270,19 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['the host as a user name', 'https://app.example@evil.example/callback'],
       ['a longer host', 'https://app.example.evil.example/callback'],
       ['a backslash', 'https://app.example\\@evil.example/callback'],
-      ['a way up', 'https://app.example/callback/../evil'],
-      ['an escaped way up', 'https://app.example/callback/%2e%2e/evil'],
+      ['a parent directory', 'https://app.example/callback/../evil'],
+      ['an escaped parent directory', 'https://app.example/callback/%2e%2e/evil'],
       ['another case', 'https://app.example/Callback'],
       ['no scheme', '//evil.example/callback'],
       ['a script', 'javascript:alert(1)//https://app.example/callback'],
       ['data', 'data:text/html,https://app.example/callback'],
-      ['a line', `${redirectUri}\r\nSet-Cookie: a=b`],
+      ['a line break', `${redirectUri}\r\nSet-Cookie: a=b`],
       ['a tab in the scheme', 'ht\ttps://app.example/callback'],
       ['another port', 'https://app.example:444/callback'],
       ['plain http', 'http://app.example/callback'],
       ['a query', `${redirectUri}?next=https://evil.example`],
       ['a fragment', `${redirectUri}#https://evil.example`],
-      ['a placeholder of the library’s', 'https://placeholder.invalid/1'],
+      ['a placeholder of the library', 'https://placeholder.invalid/1'],
     ])('to a redirect URI with %s stops on an error page', async (_name, uri) => {
       expect(await outcome(`${host.issuer}/authorize?${new URLSearchParams({ ...base(), redirect_uri: uri })}`)).toBe(
         'page',

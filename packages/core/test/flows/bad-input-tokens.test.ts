@@ -25,7 +25,7 @@ function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
   const secret = (text: string) => new TextEncoder().encode(text)
   const cases: Readonly<Record<string, () => Promise<string>>> = {
     'no signature': async () => `${part({ alg: 'none', ...header })}.${part(claims)}.`,
-    'no signature, in other letters': async () => `${part({ alg: 'nOnE', ...header })}.${part(claims)}.`,
+    'no signature, in mixed case': async () => `${part({ alg: 'nOnE', ...header })}.${part(claims)}.`,
     'an empty signature': async () => `${part({ alg: 'RS256', kid: jwk.kid, ...header })}.${part(claims)}.`,
     'the public key as a secret, as JSON': () =>
       sign(claims, { ...header, alg: 'HS256', kid: jwk.kid }, secret(JSON.stringify(jwk))),
@@ -35,28 +35,28 @@ function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
         { ...header, alg: 'HS256', kid: jwk.kid },
         secret(await exportSPKI((await importJWK(jwk, 'RS256')) as CryptoKey)),
       ),
-    'another key under the same name': () => sign(claims, { ...header, kid: jwk.kid }, foreign.privateKey),
-    'another key under a name of its own': () => sign(claims, { ...header, kid: 'foreign' }, foreign.privateKey),
-    'another key that it brings along': async () =>
+    'another key with the same key ID': () => sign(claims, { ...header, kid: jwk.kid }, foreign.privateKey),
+    'another key with its own key ID': () => sign(claims, { ...header, kid: 'foreign' }, foreign.privateKey),
+    'another key in its header': async () =>
       sign(claims, { kid: jwk.kid, jwk: await exportJWK(foreign.publicKey), ...header }, foreign.privateKey),
-    'another key at an address': () =>
+    'another key at a URL in its header': () =>
       sign(claims, { ...header, jku: 'https://evil.example/jwks', kid: 'foreign' }, foreign.privateKey),
-    'a name that is a path': () => sign(claims, { ...header, kid: '../../dev/null' }, foreign.privateKey),
+    'a path as its key ID': () => sign(claims, { ...header, kid: '../../dev/null' }, foreign.privateKey),
     'changed claims': async () => {
       const [head, , signature] = (await sign(claims, { ...header, kid: jwk.kid })).split('.')
       return `${head}.${part({ ...claims, sub: 'admin' })}.${signature}`
     },
-    'an extension that must be understood': async () =>
+    'an unknown critical header': async () =>
       `${part({ alg: 'RS256', kid: jwk.kid, crit: ['x'], x: 1, ...header })}.${part(claims)}.AAAA`,
     'four parts': async () => `${await sign(claims, header)}.x`,
     'two parts': async () => 'x.y',
-    'no JSON in it': async () => `${Buffer.from('{').toString('base64url')}.${part(claims)}.AAAA`,
-    'null in it': async () => `${part(null)}.${part(null)}.AAAA`,
-    'a list in it': async () => `${part([])}.${part([])}.AAAA`,
-    'a NUL in its name': async () => `${part({ alg: 'RS256', kid: '\0', ...header })}.${part(claims)}.AAAA`,
+    'a header that is not JSON': async () => `${Buffer.from('{').toString('base64url')}.${part(claims)}.AAAA`,
+    'null as its header': async () => `${part(null)}.${part(null)}.AAAA`,
+    'a list as its header': async () => `${part([])}.${part([])}.AAAA`,
+    'a NUL in its key ID': async () => `${part({ alg: 'RS256', kid: '\0', ...header })}.${part(claims)}.AAAA`,
     'a number as its algorithm': async () => `${part({ alg: 1, ...header })}.${part(claims)}.AAAA`,
-    'encryption to nobody': async () => `${part({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`,
-    'much in it': () => sign({ ...claims, filler: 'x'.repeat(4_000) }, header, foreign.privateKey),
+    'encryption without a key': async () => `${part({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`,
+    'a large payload': () => sign({ ...claims, filler: 'x'.repeat(4_000) }, header, foreign.privateKey),
   }
   return cases
 }
@@ -120,24 +120,24 @@ describe('signature verification', () => {
     })
 
     test.each<[string, Claims]>([
-      ['is over', { exp: now() - 60 }],
-      ['is over since long', { iat: 1, exp: 2 }],
-      ['begins later', { nbf: now() + 600 }],
-      ['was made later', { iat: now() + 600, exp: now() + 700 }],
-      ['has no end', { exp: undefined }],
-      ['ends in words', { exp: 'tomorrow' }],
-      ['ends in a week', { exp: now() + 7 * 24 * 3600 }],
-      ['ends never', { exp: 1e300 }],
-      ['has no name', { jti: undefined }],
-      ['has an odd name', { jti: { a: 1 } }],
+      ['has expired', { exp: now() - 60 }],
+      ['expired long ago', { iat: 1, exp: 2 }],
+      ['is not valid yet', { nbf: now() + 600 }],
+      ['was issued in the future', { iat: now() + 600, exp: now() + 700 }],
+      ['has no expiry', { exp: undefined }],
+      ['has an expiry in words', { exp: 'tomorrow' }],
+      ['expires in a week', { exp: now() + 7 * 24 * 3600 }],
+      ['practically never expires', { exp: 1e300 }],
+      ['has no `jti`', { jti: undefined }],
+      ['has an object as its `jti`', { jti: { a: 1 } }],
       ['has no audience', { aud: undefined }],
       ['is for another server', { aud: 'https://evil.example' }],
-      ['is for another server that begins as this one', { aud: 'http://localhost.evil.example' }],
-      ['is for nobody', { aud: [] }],
-      ['was issued by another', { iss: 'another' }],
-      ['is about another', { sub: 'another' }],
-      ['is about nobody', { sub: undefined }],
-      ['is about a list', { sub: ['a'], iss: ['a'] }],
+      ['is for a server whose URL has the same prefix', { aud: 'http://localhost.evil.example' }],
+      ['has an empty audience', { aud: [] }],
+      ['has another issuer', { iss: 'another' }],
+      ['has another subject', { sub: 'another' }],
+      ['has no subject', { sub: undefined }],
+      ['has lists as subject and issuer', { sub: ['a'], iss: ['a'] }],
     ])('that %s is rejected', async (_why, changes) => {
       const { client } = await party()
       expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toMatch(refused)
@@ -183,13 +183,13 @@ describe('signature verification', () => {
     })
 
     test.each<[string, Claims]>([
-      ['is over', { exp: now() - 60 }],
-      ['begins later', { nbf: now() + 600 }],
+      ['has expired', { exp: now() - 60 }],
+      ['is not valid yet', { nbf: now() + 600 }],
       ['is for another server', { aud: 'https://evil.example' }],
-      ['was issued by another', { iss: 'another' }],
+      ['has another issuer', { iss: 'another' }],
       ['is of another client', { client_id: 'another' }],
-      ['holds another', { request: 'x.y.z' }],
-      ['points to another', { request_uri: 'urn:x' }],
+      ['contains a request object', { request: 'x.y.z' }],
+      ['contains a request URI', { request_uri: 'urn:x' }],
     ])('that %s is rejected', async (_why, changes) => {
       const { client } = await withKeys()
       expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toBe(
@@ -230,13 +230,13 @@ describe('signature verification', () => {
 
     test.each<[string, Claims]>([
       ['is old', { iat: now() - 3600 }],
-      ['is of the future', { iat: now() + 3600 }],
-      ['has no time', { iat: undefined }],
-      ['is of another method', { htm: 'GET' }],
-      ['is for another address', { htu: 'https://evil.example/api/oidc/token' }],
-      ['is for no address', { htu: 'nonsense' }],
-      ['has no name', { jti: undefined }],
-      ['has a nonce of its own making', { nonce: 'mine' }],
+      ['was issued in the future', { iat: now() + 3600 }],
+      ['has no `iat`', { iat: undefined }],
+      ['is for another method', { htm: 'GET' }],
+      ['is for another URL', { htu: 'https://evil.example/api/oidc/token' }],
+      ['is for an invalid URL', { htu: 'nonsense' }],
+      ['has no `jti`', { jti: undefined }],
+      ['has a nonce that was not issued', { nonce: 'mine' }],
     ])('that %s is rejected', async (_why, changes) => {
       const [status, error] = await attempt(
         await sign({ ...claims(), ...changes }, await headerOf(), (await key).privateKey),
@@ -252,7 +252,7 @@ describe('signature verification', () => {
         async (header) => `${part({ ...header, alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } })}.${part(claims())}.AAAA`,
       ],
       [
-        'a private key in it',
+        'a private key in its header',
         async (header) =>
           sign(claims(), { ...header, jwk: await exportJWK((await key).privateKey) }, (await key).privateKey),
       ],
@@ -263,7 +263,7 @@ describe('signature verification', () => {
       ],
       ['another type', async (header) => sign(claims(), { ...header, typ: 'JWT' }, (await key).privateKey)],
       ['nothing', async () => 'x'],
-      ['another beside it', async (header) => `${await sign(claims(), header, (await key).privateKey)}, x.y.z`],
+      ['a second proof', async (header) => `${await sign(claims(), header, (await key).privateKey)}, x.y.z`],
     ])('with %s is rejected', async (_why, make) => {
       expect(await attempt(await make(await headerOf()))).toEqual([400, 'invalid_dpop_proof'])
     })

@@ -8,10 +8,10 @@ describe('passkey response', () => {
   test.each([
     ['another origin', { origin: 'https://evil.example' }, 'passkey_rejected'],
     ['another RP ID', { rpId: 'evil.example' }, 'passkey_rejected'],
-    ['a challenge of its own', { challenge: 'AAAA' }, 'challenge_expired'],
+    ['a challenge that was not issued', { challenge: 'AAAA' }, 'challenge_expired'],
     ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
     ['a changed signature', { tamperedSignature: true }, 'passkey_rejected'],
-    ['the user handle of somebody else', { userHandle: 'bm9ib2R5' }, 'passkey_rejected'],
+    ['the user handle of another user', { userHandle: 'bm9ib2R5' }, 'passkey_rejected'],
     ['no user handle', { userHandle: null }, 'passkey_rejected'],
   ])('with %s is rejected without a sign-in', async (_name, misbehaviour, code) => {
     await using host = await startHost()
@@ -98,7 +98,7 @@ describe('passkey response', () => {
   test.each([
     ['another site', { from: 'https://evil.example/' }],
     [
-      'a host name that was turned to ours',
+      'a host name rebound to ours',
       { headers: { origin: 'http://rebound.evil.example', 'sec-fetch-site': 'same-origin' } },
     ],
     ['our host, another port', { from: 'http://localhost:1/' }],

@@ -25,7 +25,7 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
     const host = stack.use(await startHost({ stores, options: { clock } }))
     const person = await host.person('ada')
     const { client } = await relyingParty(host)
-    const task = { address: database.address, startedAt, account: person.account, leeways: { [host.issuer]: 0 } }
+    const task = { database: database.address, startedAt, account: person.account, leeways: { [host.issuer]: 0 } }
     const another = await startAnother(task)
     stack.use(another.running)
     const leads = [lead, another.lead]

@@ -8,7 +8,7 @@ import { stopTime } from './stopped-time.ts'
 const redirectUri = 'https://app.example/callback'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
-interface Setting {
+interface Fixture {
   readonly host: Host
   readonly agent: UserAgent
   readonly configuration: oidc.Configuration
@@ -28,7 +28,7 @@ async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
 
 type Parameters = Readonly<Record<string, string>>
 
-async function authorize({ agent, configuration }: Pick<Setting, 'agent' | 'configuration'>, extra: Parameters = {}) {
+async function authorize({ agent, configuration }: Pick<Fixture, 'agent' | 'configuration'>, extra: Parameters = {}) {
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid email offline_access',

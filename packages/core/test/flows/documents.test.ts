@@ -305,13 +305,13 @@ describe('WebFinger', () => {
 
   test.each([
     ['another domain', '?resource=acct:a@example.org', 404],
-    ['a domain below it', '?resource=acct:a@sub.example.com', 404],
-    ['no account', '?resource=https://example.com/a', 404],
+    ['a subdomain', '?resource=acct:a@sub.example.com', 404],
+    ['a resource without an account', '?resource=https://example.com/a', 404],
     ['no resource', '', 400],
-    ['an empty one', '?resource=', 400],
-    ['what is not an address', '?resource=example.com', 400],
-    ['two', '?resource=acct:a@example.com&resource=acct:b@example.com', 400],
-    ['a huge one', `?resource=acct:${'a'.repeat(3000)}@example.com`, 400],
+    ['an empty resource', '?resource=', 400],
+    ['a resource that is not a URI', '?resource=example.com', 400],
+    ['two resources', '?resource=acct:a@example.com&resource=acct:b@example.com', 400],
+    ['a huge resource', `?resource=acct:${'a'.repeat(3000)}@example.com`, 400],
   ])('answers %s with a status', async (_, query, status) => {
     await using host = await startHost({ options })
     const response = await ask(host.issuer, query)

@@ -30,7 +30,7 @@ test.each<readonly [string, NonNullable<ProtocolOptions['configuration']>]>([
     },
   ],
   ['returns nothing', () => undefined as never],
-  ['makes what the library does not take', (ours) => ({ ...ours, responseTypes: ['nonsense' as never] })],
+  ['returns a value that the library rejects', (ours) => ({ ...ours, responseTypes: ['nonsense' as never] })],
 ])('reports a configuration that %s', async (_name, configuration) => {
   const accounts = { find: async () => undefined }
   const created = createPocket({

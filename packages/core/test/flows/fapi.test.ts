@@ -66,17 +66,17 @@ test.each<[string, () => Promise<string>]>([
 
 test.each<[string, () => Promise<string>]>([
   ['with RS256', () => requestObject({}, 'RS256')],
-  ['without a beginning', () => requestObject({ nbf: undefined } as unknown as JWTPayload)],
-  ['that begins as it ends', () => requestObject({ nbf: now(), exp: now() })],
-  ['for more than an hour', () => requestObject({ exp: now() + 4000 })],
+  ['without `nbf`', () => requestObject({ nbf: undefined } as unknown as JWTPayload)],
+  ['whose `nbf` equals `exp`', () => requestObject({ nbf: now(), exp: now() })],
+  ['with a lifetime above an hour', () => requestObject({ exp: now() + 4000 })],
 ])('rejects a request object %s', async (_what, request) => {
   expect(await push({ request: await request() })).toEqual([400, 'invalid_request_object'])
 })
 
 test.each<[string, Fields]>([
-  ['to an address in clear', { redirect_uri: 'http://192.168.1.5/callback' }],
-  ['for an ID token from the front channel', { response_type: 'id_token', nonce: 'n' }],
-  ['with PKCE in clear', { code_challenge_method: 'plain' }],
+  ['with an http redirect URI', { redirect_uri: 'http://192.168.1.5/callback' }],
+  ['for an ID token in the front channel', { response_type: 'id_token', nonce: 'n' }],
+  ['with plain PKCE', { code_challenge_method: 'plain' }],
 ])('rejects a request %s', async (_what, fields) => {
   expect(await push({ ...parameters, ...fields })).toEqual([400, 'invalid_request'])
 })

@@ -86,10 +86,10 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   }
 
   test.each<[string, () => Claims]>([
-    ['as usual', () => ({})],
+    ['with the usual claims', () => ({})],
     ['for several audiences', () => ({ aud: ['https://other.example', 'pocket'] })],
-    ['by a clock that is a little ahead', () => ({ iat: now() + 20, nbf: now() + 20 })],
-    ['without a time of issue', () => ({ iat: undefined })],
+    ['from a clock that is slightly ahead', () => ({ iat: now() + 20, nbf: now() + 20 })],
+    ['without `iat`', () => ({ iat: undefined })],
     ['that lives for a year', () => ({ exp: now() + 365 * 24 * 3600 })],
   ])('accepts an assertion %s', async (_name, extra) => {
     expect(await attempt(await signed(claims(extra())))).toEqual([200, undefined])
@@ -97,30 +97,30 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
   test.each<[string, () => Claims]>([
     ['of another issuer', () => ({ iss: 'https://evil.example' })],
-    ['of an issuer with a slash more', () => ({ iss: `${issuers.url}/a/` })],
-    ['of no issuer', () => ({ iss: undefined })],
-    ['about somebody else', () => ({ sub: 'repo:x' })],
-    ['about the client itself', () => ({ sub: clientId })],
-    ['about a longer name', () => ({ sub: 'repo:a:ref' })],
-    ['about the identity at another issuer', () => ({ sub: 'repo:b' })],
-    ['about nobody', () => ({ sub: undefined })],
-    ['about a list', () => ({ sub: ['repo:a'] })],
+    ['of the issuer with a trailing slash', () => ({ iss: `${issuers.url}/a/` })],
+    ['without an issuer', () => ({ iss: undefined })],
+    ['with another subject', () => ({ sub: 'repo:x' })],
+    ['with the client ID as its subject', () => ({ sub: clientId })],
+    ['with a longer subject', () => ({ sub: 'repo:a:ref' })],
+    ['with the subject of another issuer', () => ({ sub: 'repo:b' })],
+    ['without a subject', () => ({ sub: undefined })],
+    ['with a list as its subject', () => ({ sub: ['repo:a'] })],
     ['for another audience', () => ({ aud: 'other' })],
     ['for our issuer, where the identity names an audience', () => ({ aud: host.issuer })],
-    ['for nobody', () => ({ aud: [] })],
+    ['with an empty audience', () => ({ aud: [] })],
     ['without an audience', () => ({ aud: undefined })],
-    ['for an object', () => ({ aud: { pocket: true } })],
-    ['that is over', () => ({ exp: now() - 60 })],
-    ['without an end', () => ({ exp: undefined })],
-    ['that ends never', () => ({ exp: 1e300 })],
-    ['that ends after time does', () => ({ exp: Number.MAX_SAFE_INTEGER })],
-    ['that ends in words', () => ({ exp: 'tomorrow' })],
-    ['that begins later', () => ({ nbf: now() + 600 })],
-    ['of the future', () => ({ iat: now() + 600 })],
-    ['of a time in words', () => ({ iat: 'today' })],
-    ['without a name', () => ({ jti: undefined })],
-    ['with an empty name', () => ({ jti: '' })],
-    ['with an odd name', () => ({ jti: { a: 1 } })],
+    ['with an object as its audience', () => ({ aud: { pocket: true } })],
+    ['that has expired', () => ({ exp: now() - 60 })],
+    ['without an expiry', () => ({ exp: undefined })],
+    ['that practically never expires', () => ({ exp: 1e300 })],
+    ['whose expiry is not a valid date', () => ({ exp: Number.MAX_SAFE_INTEGER })],
+    ['with an expiry in words', () => ({ exp: 'tomorrow' })],
+    ['that is not valid yet', () => ({ nbf: now() + 600 })],
+    ['issued in the future', () => ({ iat: now() + 600 })],
+    ['with an issue time in words', () => ({ iat: 'today' })],
+    ['without `jti`', () => ({ jti: undefined })],
+    ['with an empty `jti`', () => ({ jti: '' })],
+    ['with an object as its `jti`', () => ({ jti: { a: 1 } })],
     ['with a huge body', () => ({ filler: 'x'.repeat(20_000) })],
   ])('rejects an assertion %s', async (_name, extra) => {
     await refused(await signed(claims(extra())))
@@ -129,9 +129,12 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
   test.each<[string, () => Promise<string>]>([
     ['with the keys of the client’s other issuer', () => signed(claims(), { alg: 'RS256', kid: 'r' })],
-    ['with a key that is not among them', () => signed(claims(), { alg: 'ES256', kid: 'nobody' })],
-    ['with nothing', async () => `${part({ alg: 'none' })}.${part(claims())}.`],
-    ['with nothing, under the name of a key', async () => `${part({ alg: 'none', kid: 'e' })}.${part(claims())}.AAAA`],
+    ['with an unknown key', () => signed(claims(), { alg: 'ES256', kid: 'nobody' })],
+    ['without a signature', async () => `${part({ alg: 'none' })}.${part(claims())}.`],
+    [
+      'with the algorithm `none` and a known key ID',
+      async () => `${part({ alg: 'none', kid: 'e' })}.${part(claims())}.AAAA`,
+    ],
     [
       'with the public key as a secret',
       async () => {
@@ -140,14 +143,14 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       },
     ],
     [
-      'with a key that it brings along',
+      'with a key from its own header',
       () =>
         new SignJWT(claims())
           .setProtectedHeader({ alg: 'RS256', jwk: otherJwk, jku: `${issuers.url}/b/.well-known/jwks.json` })
           .sign(theirs.privateKey),
     ],
     [
-      'under conditions that nobody knows',
+      'with an unknown critical header',
       async () => {
         const [, payload, signature] = (await signed(claims())).split('.')
         return `${part({ alg: 'ES256', kid: 'e', crit: ['x'], x: 1 })}.${payload}.${signature}`
@@ -160,7 +163,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
         return `${header}.${part(claims({ sub: 'repo:b' }))}.${signature}`
       },
     ],
-    ['in a part too many', async () => `${await signed(claims())}.${part({})}`],
+    ['with an extra part', async () => `${await signed(claims())}.${part({})}`],
   ])('rejects an assertion that is signed %s', async (_name, make) => {
     await refused(await make())
     expect(host.errors).toEqual([])

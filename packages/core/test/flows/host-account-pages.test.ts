@@ -112,14 +112,14 @@ describe('sign-up', () => {
     ['the store throws', 'misconfigured', broken, { register: () => Promise.reject(new Error('no')) }, {}],
     ['the store hangs', 'misconfigured', broken, { register: () => new Promise(() => {}) }, {}],
     [
-      'the store makes another',
+      'the store returns another account',
       'misconfigured',
       broken,
       { register: async (account) => ({ ...account, id: 'x' }) },
       {},
     ],
-    ['the store makes nobody', 'misconfigured', broken, { register: async () => undefined as never }, {}],
-    ['there is no register', 'misconfigured', broken, {}, {}],
+    ['the store returns no account', 'misconfigured', broken, { register: async () => undefined as never }, {}],
+    ['there is no `register`', 'misconfigured', broken, {}, {}],
     ['a hook refuses the sign-up', 'forbidden', 'hooks.before.signUp', { register }, { signUp: refusing }],
     ['a hook refuses the passkey', 'forbidden', 'hooks.before.addPasskey', { register }, { addPasskey: refusing }],
     ['a hook refuses the sign-in', 'sign_in_refused', 'hooks.before.signIn', { register }, { signIn: refusing }],
@@ -184,7 +184,7 @@ describe('login code by e-mail', () => {
   test.each([
     ['does not exist', undefined],
     ['is disabled', { ...ada, disabled: true }],
-    ['has no address', { id: '7', userName: 'ada' }],
+    ['has no e-mail address', { id: '7', userName: 'ada' }],
   ])('is not sent to a user who %s, and the response does not disclose it', async (_name, account) => {
     const mails: unknown[] = []
     const { host, post } = await hostOf(people(account), { mailer: { send: async (mail) => mails.push(mail) } })
@@ -258,10 +258,10 @@ describe('account list', () => {
 
   test.each<readonly [string, HostAccounts['list'], string]>([
     ['is not a list', async () => ({}) as never, 'invalid'],
-    ['is longer than asked for', async () => all, 'invalid'],
-    ['has somebody without an id', async () => [{ userName: 'ada' } as never], 'invalid'],
-    ['has nobody in it', async () => [undefined as never], 'invalid'],
-    ['does not come', () => new Promise(() => {}), 'failed'],
+    ['is longer than requested', async () => all, 'invalid'],
+    ['has an account without an ID', async () => [{ userName: 'ada' } as never], 'invalid'],
+    ['has an undefined account', async () => [undefined as never], 'invalid'],
+    ['never resolves', () => new Promise(() => {}), 'failed'],
     ['is not offered', undefined, 'not_offered'],
   ])('that %s is rejected', async (_name, broken, code) => {
     const { host } = await hostOf(broken ? { list: broken } : {})

@@ -25,10 +25,14 @@ describe('account store', () => {
     ['hangs', () => new Promise(() => {}), 'failed'],
     ['returns another account', async () => ({ id: 'somebody', userName: 'somebody' }), 'another_account'],
     ['returns a string', async () => 'ada', 'invalid'],
-    ['knows no name', async (id: string) => ({ id }), 'invalid'],
+    ['has no name', async (id: string) => ({ id }), 'invalid'],
     ['has groups without names', async (id: string) => ({ id, userName: 'a', groups: [{ id: 'g' }] }), 'invalid'],
-    ['has a number for a truth', async (id: string) => ({ id, userName: 'a', emailVerified: 1 }), 'invalid'],
-    ['has a date for milliseconds', async (id: string) => ({ id, userName: 'a', updatedAt: new Date() }), 'invalid'],
+    ['has a number instead of a boolean', async (id: string) => ({ id, userName: 'a', emailVerified: 1 }), 'invalid'],
+    [
+      'has a date instead of milliseconds',
+      async (id: string) => ({ id, userName: 'a', updatedAt: new Date() }),
+      'invalid',
+    ],
     [
       'has a field that throws',
       async (id: string) => ({

@@ -46,8 +46,8 @@ describe('host policy check at a refresh', () => {
   })
 
   test.each<readonly [string, AccessCheckResult]>([
-    ['wants a sign-in', { signInAgain: true }],
-    ['wants something done first', { redirectTo: '/terms' }],
+    ['requires a sign-in', { signInAgain: true }],
+    ['redirects to another page first', { redirectTo: '/terms' }],
   ])('that %s takes effect at the next authorization', async (_name, later) => {
     let result: AccessCheckResult
     const { host, ask, refresh } = await withChecks({ later: () => result })

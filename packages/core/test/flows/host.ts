@@ -35,7 +35,7 @@ export class TestClock {
     this.#ahead += milliseconds
     this.#passed += Math.max(0, milliseconds)
   }
-  /** Sets the clock to another time, while no time passes. */
+  /** Changes the wall-clock time without letting time pass. */
   jump(milliseconds: number): void {
     this.#ahead += milliseconds
   }
@@ -268,6 +268,6 @@ export async function returnDenied(
   until: (url: string) => boolean,
 ): Promise<UserAgentResponse> {
   const view = viewOf(page)
-  if (view.view !== 'not-allowed') throw new Error(`This page refuses nobody: ${JSON.stringify(view)}`)
+  if (view.view !== 'not-allowed') throw new Error(`The page does not deny access: ${JSON.stringify(view)}`)
   return agent.follow(await agent.postForm(new URL(view.cancelTo, page.url).href, {}), { until })
 }

@@ -94,12 +94,17 @@ const yearLong = { length: 365 * 86_400, idle: 0 }
 
 describe('redirect after logout', () => {
   test.each([
-    ['the first address that is one', ['https://*.example/x', 'app.example:/bye', bye], {}, 'app.example:/bye'],
-    ['the one that is asked for', ['https://first.example/', bye], { post_logout_redirect_uri: bye }, bye],
-    ['the first where the one asked for is empty', [bye], { post_logout_redirect_uri: '' }, bye],
-    ['with the state', ['app.example:///bye'], { state: 's' }, 'app.example:///bye?state=s'],
-    ['a page of ours where there is none', [], { ui_locales: 'da' }, 'signed-out'],
-    ['a page of ours where there are only wildcards', ['https://*.example/x'], {}, 'signed-out'],
+    [
+      'goes to the first URI without a wildcard',
+      ['https://*.example/x', 'app.example:/bye', bye],
+      {},
+      'app.example:/bye',
+    ],
+    ['goes to the requested URI', ['https://first.example/', bye], { post_logout_redirect_uri: bye }, bye],
+    ['goes to the first URI if the requested one is empty', [bye], { post_logout_redirect_uri: '' }, bye],
+    ['returns the state', ['app.example:///bye'], { state: 's' }, 'app.example:///bye?state=s'],
+    ['shows our page if no URI is registered', [], { ui_locales: 'da' }, 'signed-out'],
+    ['shows our page if all URIs have wildcards', ['https://*.example/x'], {}, 'signed-out'],
   ])('%s', async (_what, postLogoutRedirectUris, parameters, at) => {
     await using session = await loggedIn({ client: { postLogoutRedirectUris } })
     const { party, idToken } = session
@@ -116,8 +121,8 @@ describe('redirect after logout', () => {
     const { host, party, idToken, tokens } = session
     host.clock.pass(2000)
     const later = await logIn({ ...party, agent: new UserAgent() })
-    const elsewhere = { ...party, agent: new UserAgent() }
-    const page = await endSession(elsewhere, { id_token_hint: idToken, state: 's' })
+    const otherBrowser = { ...party, agent: new UserAgent() }
+    const page = await endSession(otherBrowser, { id_token_hint: idToken, state: 's' })
     expect([page.location, page.headers.get('set-cookie')]).toEqual([`${bye}?state=s`, null])
     // The tokens of that sign-in are revoked, and no others.
     const refreshed = (token = '') => oidc.refreshTokenGrant(party.configuration, token)
@@ -129,12 +134,16 @@ describe('redirect after logout', () => {
   })
 
   test.each<[string, (clientId: string) => Parameters, string]>([
-    ['nobody asks', () => ({ state: 's' }), 'signed-out'],
-    ['a client is named', (id) => ({ client_id: id, state: 's' }), 'signed-out'],
-    ['a client asks', (id) => ({ client_id: id, post_logout_redirect_uri: bye, state: 's' }), `${bye}?state=s`],
-    ['nobody is named', () => ({ post_logout_redirect_uri: bye }), 'signed-out'],
-    ['an unknown client asks', () => ({ client_id: 'nobody' }), 'signed-out'],
-    ['it is not registered', (id) => ({ client_id: id, post_logout_redirect_uri: `${bye}/x` }), 'signed-out'],
+    ['no client is named', () => ({ state: 's' }), 'signed-out'],
+    ['a client is named without a URI', (id) => ({ client_id: id, state: 's' }), 'signed-out'],
+    [
+      'a client is named with a registered URI',
+      (id) => ({ client_id: id, post_logout_redirect_uri: bye, state: 's' }),
+      `${bye}?state=s`,
+    ],
+    ['a URI is sent without a client', () => ({ post_logout_redirect_uri: bye }), 'signed-out'],
+    ['an unknown client is named', () => ({ client_id: 'nobody' }), 'signed-out'],
+    ['the URI is not registered', (id) => ({ client_id: id, post_logout_redirect_uri: `${bye}/x` }), 'signed-out'],
     ['the hint is wrong', () => ({ id_token_hint: 'a.b.c', post_logout_redirect_uri: bye }), 'signed-out'],
   ])('happens immediately without a session, and %s', async (_who, parameters, at) => {
     await using host = await startHost()
@@ -179,7 +188,7 @@ describe('logout asks for confirmation', () => {
 
   test.each<[string, Parameters, string]>([
     ['another client is named', { client_id: 'other' }, 'invalid_request'],
-    ['the address is not registered', { post_logout_redirect_uri: 'https://evil.example/' }, 'invalid_request'],
+    ['the URI is not registered', { post_logout_redirect_uri: 'https://evil.example/' }, 'invalid_request'],
   ])('if %s, and the user stays on the page', async (_what, parameters, code) => {
     await using session = await loggedIn()
     const { party, idToken } = session

@@ -101,8 +101,8 @@ test('continuing records no second consent, and refusing sends access_denied', a
 })
 
 test.each<[string, string, Partial<NewClientInput>]>([
-  ['a public client at a web address', web, {}],
-  ['a public client at a web address of the local network', 'http://nas.lan/callback', {}],
+  ['a public client with a web redirect URI', web, {}],
+  ['a public client with a redirect URI in the local network', 'http://nas.lan/callback', {}],
   ['a confidential client', loopback, { isPublic: false }],
   ['a client that an administrator set to skip consent', loopback, { skipConsent: true }],
 ])('%s is authorized without confirmation', async (_which, redirectUri, input) => {

@@ -70,7 +70,7 @@ async function through(agent: UserAgent, first: UserAgentResponse) {
       page = await agent.follow(await agent.postForm(new URL(view.chooseTo, page.url).href, { account }), {
         until: isRedirectUri,
       })
-    } else throw new Error(`Nobody is asked anything by ${JSON.stringify(view)}`)
+    } else throw new Error(`Unexpected page: ${JSON.stringify(view)}`)
   }
   return { asked: requests, page }
 }
@@ -86,8 +86,8 @@ describe('Cancel', () => {
     ['a sign-in that is too old for the client', 'shortLived', true, {}, 'sign-in'],
     ['the chooser', 'ordinary', true, { prompt: 'select_account' }, 'select-account'],
     ['the consent page', 'ordinary', true, { prompt: 'consent' }, 'consent'],
-    ['the page that says it is for others', 'closed', true, {}, 'not-allowed'],
-    ['a sign-in by form', 'ordinary', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
+    ['the page for users without access', 'closed', true, {}, 'not-allowed'],
+    ['a sign-in with a JWT response', 'ordinary', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
   ])('on %s returns access_denied with the state', async (_name, client, isSignedIn, extra, view) => {
     const agent = isSignedIn ? await signedIn(11 * minute) : new UserAgent()
     const page = await authorize(agent, client, { ...extra, state })
@@ -141,13 +141,13 @@ describe('prompt', () => {
   })
 
   test.each<[string, string, Parameters, string | undefined]>([
-    ['a client that may know', 'ordinary', {}, undefined],
-    ['a client that need not ask', 'trusted', {}, undefined],
-    ['a sign-in that is young enough', 'ordinary', { max_age: '100000' }, undefined],
+    ['a client with consent', 'ordinary', {}, undefined],
+    ['a client without consent prompt', 'trusted', {}, undefined],
+    ['a sign-in that is recent enough', 'ordinary', { max_age: '100000' }, undefined],
     ['a sign-in that is too old', 'ordinary', { max_age: '0' }, 'login_required'],
-    ['a client that wants a passkey each time', 'reauthenticating', {}, 'login_required'],
-    ['a scope that was not allowed', 'ordinary', { scope: 'openid email' }, 'consent_required'],
-    ['a client for others', 'closed', {}, 'access_denied'],
+    ['a client that requires reauthentication', 'reauthenticating', {}, 'login_required'],
+    ['a scope without consent', 'ordinary', { scope: 'openid email' }, 'consent_required'],
+    ['a client that the user may not use', 'closed', {}, 'access_denied'],
     [
       'an essential acr',
       'ordinary',
@@ -155,8 +155,8 @@ describe('prompt', () => {
       'login_required',
     ],
     ['an acr that is not mandatory', 'ordinary', { acr_values: 'gold silver' }, undefined],
-    ['somebody else', 'ordinary', { claims: '{"id_token":{"sub":{"value":"nobody"}}}' }, 'login_required'],
-    ['a hint that fits nobody', 'ordinary', { login_hint: '\u0000"><script>' }, undefined],
+    ['another user', 'ordinary', { claims: '{"id_token":{"sub":{"value":"nobody"}}}' }, 'login_required'],
+    ['a login hint that matches no user', 'ordinary', { login_hint: '\u0000"><script>' }, undefined],
     ['a hint that is not a token', 'ordinary', { id_token_hint: 'nonsense' }, 'invalid_request'],
   ])('none, for %s', async (_what, client, extra, error) => {
     const result = answerOf(await authorize(await signedIn(), client, { ...extra, prompt: 'none', state: 's' }))

@@ -156,7 +156,7 @@ describe('several accounts in one browser', () => {
     await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[1]?.id ?? '' })
     const page = await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${clientId}`)
     const view = viewOf(page)
-    if (view.view !== 'sign-out') throw new Error('This asks nobody to sign out.')
+    if (view.view !== 'sign-out') throw new Error('The page is not a sign-out page.')
     await agent.postForm(view.submitTo, {
       ...view.hidden,
       ...(confirmed && { [view.confirm.name]: view.confirm.value }),

@@ -21,9 +21,9 @@ async function behindProxy(options: Partial<PocketOptions> = {}) {
 }
 
 describe.each([
-  ['a proxy that is trusted', () => true, [clientIpAddress]],
-  ['a proxy in the list of trusted ones', ['loopback'], [clientIpAddress]],
-  ['a proxy that nobody trusts', undefined, ['127.0.0.1', '::1', '::ffff:127.0.0.1']],
+  ['a trusted proxy', () => true, [clientIpAddress]],
+  ['a proxy in the list of trusted proxies', ['loopback'], [clientIpAddress]],
+  ['an untrusted proxy', undefined, ['127.0.0.1', '::1', '::ffff:127.0.0.1']],
 ])('behind %s', (_kind, trustProxy, addresses) => {
   test('a user signs in at the issuer, with cookies for https only', async () => {
     const { host, resolve, configuration, origins, person } = await behindProxy(trustProxy && { trustProxy })

@@ -73,10 +73,15 @@ test('a pushed request works only for its client', async () => {
 
 test.each<[string, Fields, number, string]>([
   ['with a wrong secret', { client_secret: 'x' }, 401, 'invalid_client'],
-  ['for an address that is not registered', { redirect_uri: 'https://evil.example/' }, 400, 'invalid_request'],
-  ['that points to another', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 400, 'request_uri_not_supported'],
-  ['for a token from the front channel', { response_type: 'token' }, 400, 'unsupported_response_type'],
-  ['with PKCE in clear', { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 400, 'invalid_request'],
+  ['with a redirect URI that is not registered', { redirect_uri: 'https://evil.example/' }, 400, 'invalid_request'],
+  [
+    'with the URI of another request',
+    { request_uri: 'urn:ietf:params:oauth:request_uri:x' },
+    400,
+    'request_uri_not_supported',
+  ],
+  ['for a token in the front channel', { response_type: 'token' }, 400, 'unsupported_response_type'],
+  ['with plain PKCE', { code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 400, 'invalid_request'],
 ])('%s is rejected immediately', async (_why, fields, status, error) => {
   expect(await push(fields)).toMatchObject([status, { error }])
 })

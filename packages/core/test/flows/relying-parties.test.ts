@@ -40,12 +40,12 @@ test.each(named)('%s passes all checks', async (name, each) => {
 
 describe('an application stops at a configuration that it does not support', () => {
   const failures: [string, string, Circumstances, string, RegExp][] = [
-    ['vaultwarden', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
-    ['oauth2-proxy', 'an address that is not verified', { about: { emailVerified: false } }, 'email_verified', /false/],
-    ['outline', 'nobody without an address', { about: { email: null } }, 'email', /undefined/],
+    ['vaultwarden', 'an unverified e-mail address', { about: { emailVerified: false } }, 'email_verified', /false/],
+    ['oauth2-proxy', 'an unverified e-mail address', { about: { emailVerified: false } }, 'email_verified', /false/],
+    ['outline', 'no e-mail address', { about: { email: null } }, 'email', /undefined/],
     ['immich', 'another algorithm', { protocol: () => ({ idTokenSignedResponseAlg: 'ES256' }) }, 'is valid', /alg/],
-    ['gitea', 'user names that are addresses', { about: { userName: 'ada@x' } }, 'preferred_username', /ada@x/],
-    ['argo-cd', 'nobody without a group', { about: { groups: [] } }, 'groups', /\[\]|undefined/],
+    ['gitea', 'a user name that is an e-mail address', { about: { userName: 'ada@x' } }, 'preferred_username', /ada@x/],
+    ['argo-cd', 'no group', { about: { groups: [] } }, 'groups', /\[\]|undefined/],
     [
       'home-assistant',
       'groups as a string',
@@ -74,19 +74,19 @@ describe('client settings that solve a problem', () => {
   const helps: [string, string, Circumstances, string][] = [
     [
       'gitea',
-      'a user name of its own for who has one that it does not take',
+      'another user name for a user whose name it rejects',
       { about: { userName: 'ada@x' }, protocol: ({ id }) => ({ userNames: { [id]: 'ada' } }) },
       'ada',
     ],
     [
       'tailscale',
-      'ES256, which it takes',
+      'ES256, which it accepts',
       { protocol: () => ({ idTokenSignedResponseAlg: 'ES256' }) },
       'ada@example.com',
     ],
     [
       'vikunja',
-      'EdDSA, which it takes as advertised',
+      'EdDSA, which it accepts as advertised',
       { protocol: () => ({ idTokenSignedResponseAlg: 'EdDSA' }) },
       'ada',
     ],

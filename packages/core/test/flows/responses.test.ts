@@ -136,10 +136,10 @@ describe('pushed authorization request', () => {
 
   test.each<[string, Parameters, string]>([
     ['another pushed request', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'request_uri_not_supported'],
-    ['an address', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
-    ['an address that is not registered', { redirect_uri: 'https://evil.example/' }, 'invalid_request'],
+    ['a URL as `request_uri`', { request_uri: 'https://evil.example/request' }, 'request_uri_not_supported'],
+    ['a redirect URI that is not registered', { redirect_uri: 'https://evil.example/' }, 'invalid_request'],
     ['another client', { client_id: 'another' }, 'invalid_client'],
-    ['a response mode that there is not', { response_mode: 'nonsense' }, 'unsupported_response_mode'],
+    ['an unknown response mode', { response_mode: 'nonsense' }, 'unsupported_response_mode'],
   ])('with %s is rejected', async (_what, form, error) => {
     const refused = await push(form)
     expect(refused.status).toBeGreaterThanOrEqual(400)

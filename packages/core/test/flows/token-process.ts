@@ -9,7 +9,7 @@ import { type Lead, slowStores } from './slow-stores.ts'
 
 /** The input of another process, as JSON. */
 export interface Task {
-  readonly address: string
+  readonly database: string
   readonly startedAt: number
   readonly account: Account
   /** Provider instances over the same database, by issuer. */
@@ -17,8 +17,8 @@ export interface Task {
 }
 
 /** Serves each issuer on a separate port, and follows the commands that are posted to the first port it prints. */
-const { address, startedAt, account, leeways }: Task = JSON.parse(process.argv[2] ?? '')
-const options = address.startsWith('postgres://') ? postgresOptions(address) : sqliteOptions(address)
+const { database, startedAt, account, leeways }: Task = JSON.parse(process.argv[2] ?? '')
+const options = database.startsWith('postgres://') ? postgresOptions(database) : sqliteOptions(database)
 const dataSource = await new DataSource(options).initialize()
 const { stores, clock, lead } = slowStores(dataSource, startedAt)
 

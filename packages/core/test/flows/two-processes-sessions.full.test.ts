@@ -76,7 +76,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     }
     await passThrough(host, urlOf(first), { agent, person })
     const another = await startAnother({
-      address: database.address,
+      database: database.address,
       startedAt,
       account: person.account,
       leeways: { [host.issuer]: 0 },

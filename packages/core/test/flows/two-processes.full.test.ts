@@ -51,28 +51,28 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const { account } = person
     for (const { accounts } of hosts) accounts.set(account.id, account)
     const another = await startAnother({
-      address: database.address,
+      database: database.address,
       startedAt,
       account,
       leeways: Object.fromEntries(hosts.map(({ issuer }, index) => [issuer, leeways[index] ?? 0])),
     })
     stack.use(another.running)
     const leads = [lead, another.lead]
-    const settingsOf = (isPublic: boolean) =>
+    const fixturesOf = (isPublic: boolean) =>
       Promise.all(
-        hosts.map((host, index) => settingOf({ host, leads, person, isPublic, other: another.origins[index] ?? '' })),
+        hosts.map((host, index) => fixtureOf({ host, leads, person, isPublic, other: another.origins[index] ?? '' })),
       )
-    const settings = { confidential: await settingsOf(false), public: await settingsOf(true) }
-    return { settings, another, stack: stack.move() }
+    const fixtures = { confidential: await fixturesOf(false), public: await fixturesOf(true) }
+    return { fixtures, another, stack: stack.move() }
   }
 
-  async function settingWithLeeway(leeway: Leeway, clients: 'confidential' | 'public' = 'confidential') {
-    const found = (await setUp).settings[clients][leeways.indexOf(leeway)]
+  async function fixtureWithLeeway(leeway: Leeway, clients: 'confidential' | 'public' = 'confidential') {
+    const found = (await setUp).fixtures[clients][leeways.indexOf(leeway)]
     if (!found) throw new Error(`No instance has a leeway of ${leeway} s.`)
     return found
   }
 
-  async function settingOf({ host, leads, person, other, isPublic }: Given) {
+  async function fixtureOf({ host, leads, person, other, isPublic }: Given) {
     const { client, secret } = isPublic
       ? await relyingParty(host, { client: { isPublic }, authentication: oidc.None() })
       : await relyingParty(host)
@@ -155,15 +155,15 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     }
   }
 
-  type Setting = Awaited<ReturnType<typeof settingOf>>
+  type Fixture = Awaited<ReturnType<typeof fixtureOf>>
 
   const tokensOf = (responses: readonly Response[]) =>
     Promise.all(responses.filter(({ status }) => status === 200).map((response) => response.json() as Promise<Tokens>))
   const refresh = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
-  const aliveOf = ({ alive }: Setting, input: readonly Tokens[]) => Promise.all(input.map(alive))
+  const aliveOf = ({ alive }: Fixture, input: readonly Tokens[]) => Promise.all(input.map(alive))
 
   /** Asserts that none of these tokens works. */
-  async function expectEnd(each: Setting, input: readonly Tokens[]) {
+  async function expectEnd(each: Fixture, input: readonly Tokens[]) {
     expect(await aliveOf(each, input)).toEqual(input.map(() => [false]))
     const refused = await Promise.all(input.map(each.refreshed))
     expect(refused.map(({ status }) => status)).toEqual(input.map(() => 400))
@@ -177,7 +177,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     )
 
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
-    const each = await settingWithLeeway(0)
+    const each = await fixtureWithLeeway(0)
     const responses = await each.atOnce(50, await each.code(), 'find')
     expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, await tokensOf(responses))
@@ -185,7 +185,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
-    const each = await settingWithLeeway(0, 'public')
+    const each = await fixtureWithLeeway(0, 'public')
     const first = await each.exchange()
     const responses = await each.atOnce(50, refresh(first), 'find')
     expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
@@ -194,7 +194,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
-    const each = await settingWithLeeway(3, 'public')
+    const each = await fixtureWithLeeway(3, 'public')
     const first = await each.exchange()
     const responses = await each.atOnce(50, refresh(first), 'find')
     // The clock is stopped, so that all requests fall within the leeway on slow machines too.
@@ -213,7 +213,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('accepts a second use within the leeway, and revokes all tokens at a later reuse', async () => {
-    const each = await settingWithLeeway(3, 'public')
+    const each = await fixtureWithLeeway(3, 'public')
     const first = await each.exchange()
     const won = await tokensOf([await each.refreshed(first)])
     await each.pass(3 * second - 1)
@@ -230,7 +230,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test('twenty requests with one assertion get one response', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = { ...(await exportJWK(publicKey)) }
-    const each = await settingWithLeeway(0)
+    const each = await fixtureWithLeeway(0)
     const { client } = await each.host.client({
       protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
     })
@@ -257,7 +257,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     test.each(['code', 'refresh token'])(
       'the replays of a %s wait for the winner, and revoke its tokens',
       async (kind) => {
-        const each = await settingWithLeeway(0, 'public')
+        const each = await fixtureWithLeeway(0, 'public')
         const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
         const responses = await each.whileStoring(10, fields, (answered) => expect(answered).toBe(0))
         expect(await refusals(responses)).toEqual(Array(9).fill('invalid_grant'))
@@ -269,7 +269,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     test.each(['refresh_token', 'access_token'] as const)(
       'a revocation of the %s during concurrent refreshes leaves no valid token',
       async (revoked) => {
-        const each = await settingWithLeeway(3, 'public')
+        const each = await fixtureWithLeeway(3, 'public')
         const first = await each.exchange()
         let revocation: Promise<Response> | undefined
         const responses = await each.whileStoring(10, refresh(first), () => {
@@ -293,7 +293,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test.each([0, 3] as const)(
     'fifty refreshes of a confidential client get one response, leeway %d s',
     async (leeway) => {
-      const each = await settingWithLeeway(leeway)
+      const each = await fixtureWithLeeway(leeway)
       const first = await each.exchange()
       const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find'))
       expect(await aliveOf(each, [won])).toEqual([[true]])
@@ -308,7 +308,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   )
 
   test('fifty refreshes of a public client with proofs of one key get one response', async () => {
-    const each = await settingWithLeeway(0, 'public')
+    const each = await fixtureWithLeeway(0, 'public')
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = await exportJWK(publicKey)
     const prove = async () => ({
@@ -327,7 +327,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('fifty reuses after sixty seconds get an error and revoke the family', async () => {
-    const each = await settingWithLeeway(3)
+    const each = await fixtureWithLeeway(3)
     const first = await each.exchange()
     const won = await oneAnswer([await each.refreshed(first)])
     await each.pass(60 * second)
@@ -337,7 +337,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('a repeated refresh that races the first use of the new token leaves one valid token set or none', async () => {
-    const each = await settingWithLeeway(3)
+    const each = await fixtureWithLeeway(3)
     const first = await each.exchange()
     const won = await oneAnswer([await each.refreshed(first)])
     const [repeated, used] = await Promise.all([each.refreshed(first), each.refreshed(won)])
@@ -351,7 +351,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test.each(['refresh_token', 'access_token'] as const)(
     'a revocation of the %s that races refreshes leaves no valid token',
     async (revoked) => {
-      const each = await settingWithLeeway(3)
+      const each = await fixtureWithLeeway(3)
       const first = await each.exchange()
       const revocation = each.post(0, 'revoke', { token: first[revoked] })
       const more = await Promise.all(
@@ -366,7 +366,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   // Runs last, because it kills the other process.
   test('a process that is killed between consuming the token and storing the response leaves the token usable', async () => {
     const { another } = await setUp
-    const each = await settingWithLeeway(3)
+    const each = await fixtureWithLeeway(3)
     const first = await each.exchange()
     await another.lead.hold('win')
     const lost = each.post(1, 'token', refresh(first)).catch(() => undefined)

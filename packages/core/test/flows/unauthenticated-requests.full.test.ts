@@ -51,7 +51,8 @@ async function unauthenticatedRequests(host: Host) {
       return agent.get(cancelled.location ?? '')
     },
     'authorize without a page': () => get('/authorize', { ...request(), prompt: 'none' }),
-    'authorize at another address': () => get('/authorize', { ...request(), redirect_uri: 'https://evil.example/' }),
+    'authorize with another redirect URI': () =>
+      get('/authorize', { ...request(), redirect_uri: 'https://evil.example/' }),
     'push with a wrong secret': () =>
       post('/api/oidc/par', { ...request(), client_id: confidential.id, client_secret: text(30) }),
     'guess a code': () =>

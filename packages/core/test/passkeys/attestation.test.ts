@@ -173,14 +173,14 @@ describe('attestation format', () => {
       ['another version', { ver: '1.2' }],
       ['another magic value', { magic: 'ff544348' }],
       ['a quote instead of a certification', { type: '8018' }],
-      ['something else signed', { signedData: Buffer.from('something else') }],
-      ['another public area named', { namedArea: Buffer.alloc(32) }],
+      ['other signed data', { signedData: Buffer.from('something else') }],
+      ['the name of another public area', { namedArea: Buffer.alloc(32) }],
       ['the public area of another key', { publicArea: publicArea({ key: generateAuthenticatorKey('ES256') }) }],
       [
         'the public area of another kind of key',
         { publicArea: publicArea({ key: generateAuthenticatorKey('RS256') }) },
       ],
-      ['a public area cut short', { publicArea: Buffer.from('0023000b', 'hex') }],
+      ['a truncated public area', { publicArea: Buffer.from('0023000b', 'hex') }],
       ['a changed signature', { tamperedSignature: true }],
     ])('is rejected with %s', async (_name, fault) => {
       const attest = await tpm(await attestationKey(tpmRoot), fault)
@@ -190,8 +190,8 @@ describe('attestation format', () => {
     test.each<[string, AttestationKeyFault]>([
       ['names a subject', { subject: 'CN=TPM' }],
       ['is for another use', { usage: '1.3.6.1.5.5.7.3.1' }],
-      ['comes from a manufacturer that nobody knows', { manufacturer: 'id:00000000' }],
-      ['does not say where it comes from', { withoutAlternativeName: true }],
+      ['names an unknown manufacturer', { manufacturer: 'id:00000000' }],
+      ['names no manufacturer', { withoutAlternativeName: true }],
     ])('is rejected if the certificate %s', async (_name, fault) => {
       const attest = await tpm(await attestationKey(tpmRoot, fault))
       await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
@@ -253,7 +253,7 @@ describe('attestation format', () => {
     await expect(register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     const cbor = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
     const malformed = [
-      ['cut short', 'o2NmbXRk'],
+      ['truncated', 'o2NmbXRk'],
       ['longer than allowed', 'A'.repeat(70_000)],
       ['empty', 'oA'],
       ['lists in lists, thousands deep', Buffer.alloc(48_000, 0x81).toString('base64url')],
@@ -359,9 +359,9 @@ describe('required attestation', () => {
   })
 
   test.each([
-    ['there is none', undefined],
-    ['it is nonsense', async () => 'a.b.c'],
-    ['another signed it', async () => metadataBlob(await certified({ subject: 'CN=Metadata' }), [])],
+    ['it is missing', undefined],
+    ['it is not a JWT', async () => 'a.b.c'],
+    ['another key signed it', async () => metadataBlob(await certified({ subject: 'CN=Metadata' }), [])],
     ['it was changed', async () => `${(await metadataBlob(metadataSigner, [])).slice(0, -8)}AAAAAAAA`],
   ])('rejects every passkey if the metadata is unusable: %s', async (_, read) => {
     const { register } = createFixture(required, read)

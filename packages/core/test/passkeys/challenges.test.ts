@@ -167,7 +167,7 @@ describe('registration', () => {
   test.each([
     ['another origin', { origin: 'https://evil.example' }, 'passkey_rejected'],
     ['another RP ID', { rpId: 'evil.example' }, 'passkey_rejected'],
-    ['a challenge of its own', { challenge: 'AAAA' }, 'challenge_expired'],
+    ['a challenge that was not issued', { challenge: 'AAAA' }, 'challenge_expired'],
     ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
   ])('with %s is rejected', async (_name, misbehaviour, code) => {
     const { create, verify } = await begun()

@@ -180,7 +180,7 @@ describe('the browser rejects', () => {
 
   test.each([
     ['a foreign site', 'https://example.net'],
-    ['a name that merely ends alike', 'https://notexample.com'],
+    ['a host name with the same ending', 'https://notexample.com'],
     ['plain http', 'http://id.example.com'],
   ])('an RP ID at %s', async (_, foreignOrigin) => {
     const options = await creationOptions()

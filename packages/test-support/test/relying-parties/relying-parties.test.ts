@@ -214,17 +214,17 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
     ['portainer', 'gitea', 'forgejo', 'paperless-ngx', 'outline', 'audiobookshelf'],
   ],
   [
-    'UserInfo about somebody else',
+    'UserInfo of another user',
     () => ({ userInfo: { sub: 'other' } }),
     idsWhere(({ userInfo, idToken }) => userInfo === 'always' && idToken.check !== 'none'),
   ],
   [
-    'an address of which nobody knows whether it is verified',
+    'an e-mail address without `email_verified`',
     () => ({ idToken: { email_verified: 'true' }, userInfo: { email_verified: 'true' } }),
     ['vaultwarden', 'oauth2-proxy'],
   ],
   [
-    'user names that are addresses',
+    'user names that are e-mail addresses',
     () => ({ idToken: { preferred_username: 'ada@x' }, userInfo: { preferred_username: 'ada@x' } }),
     ['gitea', 'forgejo'],
   ],
@@ -273,7 +273,7 @@ describe('a callback URL of another origin, or with a foreign state', () => {
 test.each([
   ['a provider that cannot be reached', () => Promise.reject(new TypeError('fetch failed'))],
   ['a page in place of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
-  ['an address missing', () => Promise.resolve(Response.json({ issuer: 'https://id.example.com' }))],
+  ['missing endpoints', () => Promise.resolve(Response.json({ issuer: 'https://id.example.com' }))],
 ])('rejects a setup with %s', async (_, answer) => {
   const party = partyOf(named('forgejo'), { fetch: answer })
   expect(await party.setUp()).toMatchObject({ passed: false, checks: [{ passed: false, reason: expect.any(String) }] })
