@@ -116,7 +116,7 @@ async function licenses({ inputs }: Metafile): Promise<string> {
 interface Manifest {
   readonly name: string
   readonly version: string
-  /** An object in old packages. */
+  /** Old packages have an object. */
   readonly license?: string | { readonly type: string }
   readonly author?: string | { readonly name: string }
 }

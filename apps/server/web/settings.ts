@@ -1,4 +1,4 @@
-// The settings page: the encryption that the mail port means, and a preview of the accent.
+// The settings page: the usual encryption of the mail port, and a preview of the accent.
 
 /** The usual encryption of a port (RFC 6409, RFC 8314). */
 const encryptionOfPort: Readonly<Record<string, string>> = { '25': 'none', '465': 'tls', '587': 'starttls' }

@@ -32,7 +32,7 @@ export const addRollback: AddCommand = (program, context) => {
           ),
       })
       context.print(`The database is that of ${path}.`)
-      context.print(`What it contained before is in ${replaced}.`)
+      context.print(`The replaced data is in ${replaced}.`)
     })
   withExamples(command, ['rollback'])
 }

@@ -101,7 +101,7 @@ export function isUnreachable({ name }: Finding): boolean {
   return ['addressUnknown', 'addressRefused', 'addressTimeout', 'relatedOriginsUnreachable'].includes(name)
 }
 
-/** A broken thing, unless the changes say otherwise. */
+/** A finding with the defaults, such as severity `bad`, that `changes` does not override. */
 export function findingOf(name: FindingName, href: string, changes: Partial<Finding> = {}): Finding {
   return { name, severity: 'bad', about: null, count: 1, at: null, href, ...changes }
 }

@@ -37,7 +37,7 @@ export interface TelemetryDeps {
 }
 
 export interface Telemetry extends AsyncDisposable {
-  /** Declares how the instance is measured when metrics are collected. */
+  /** Sets the function that measures the instance when metrics are collected. */
   measureWith(measure: Measure): void
 }
 

@@ -99,7 +99,7 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
     return isUnused ? { successor, sealed, respondedAt: consumedAt } : undefined
   }
 
-  /** Stores tokens before a concurrent revocation of their grant, which destroys them, or rejects them after it. */
+  /** Rejects tokens whose grant was revoked; a revocation that follows destroys the stored ones. */
   const issue = async ({ grantId }: Pick<Artifact, 'grantId'>, { use, artifacts: issued }: Omit<Issue, 'grantKey'>) => {
     const outcome =
       grantId === null ? 'revoked' : await artifacts.issue({ grantKey: grantKey(grantId), use, artifacts: issued })

@@ -41,8 +41,8 @@ const access = object(['client'], {
   client: { type: 'string', description: 'The ID of a client.' },
   userDelegatedPermissions: names('What the client may do for a user.'),
   clientPermissions: names('What the client may do for itself.'),
-  userDelegatedAccess: { type: 'boolean', description: 'Access for users without a permission.' },
-  clientAccess: { type: 'boolean', description: 'Access for itself without a permission.' },
+  userDelegatedAccess: { type: 'boolean', description: 'Access for users, even without permissions.' },
+  clientAccess: { type: 'boolean', description: 'Access for itself, even without permissions.' },
 })
 
 /** The schema of the configuration file. It is the one that validates, and it is published for editors. */
