@@ -18,6 +18,18 @@ import {
 } from './api-fixture.ts'
 import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
 
+/** APIs that take over the resource of a removed one. */
+const successors: readonly [string, (host: Host, older: Api) => Promise<Api>][] = [
+  ['a new API with the same resource', (host) => notes(host)],
+  [
+    'an older API that gets its resource',
+    async (host, older) => {
+      await host.pocket.apis.setResource(older.id, resource)
+      return host.pocket.apis.setPermissions(older.id, [{ key: 'notes:read', name: 'Read notes' }])
+    },
+  ],
+]
+
 describe('request', () => {
   test.each([
     [{ resource: 'https://unknown.example' }, 'invalid_target'],
@@ -129,16 +141,7 @@ describe('consent page', () => {
     expect(parameters(page.location).get('error')).toBe('consent_required')
   })
 
-  test.each<[string, (host: Host, api: Api) => Promise<Api>]>([
-    ['a new API with the same resource', (host) => notes(host)],
-    [
-      'an older API that gets its resource',
-      async (host, older) => {
-        await host.pocket.apis.setResource(older.id, resource)
-        return host.pocket.apis.setPermissions(older.id, [{ key: 'notes:read', name: 'Read notes' }])
-      },
-    ],
-  ])('does not count a consent to a removed API for %s', async (_what, successorOf) => {
+  test.each(successors)('does not count a consent to a removed API for %s', async (_what, successorOf) => {
     await using host = await startHost()
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
     const fixture = await prepared(host)
@@ -162,16 +165,7 @@ describe('consent page', () => {
 })
 
 describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) => {
-  test.each<[string, (host: Host, api: Api) => Promise<Api>]>([
-    ['a new API with the same resource', (host) => notes(host)],
-    [
-      'an older API that gets its resource',
-      async (host, older) => {
-        await host.pocket.apis.setResource(older.id, resource)
-        return host.pocket.apis.setPermissions(older.id, [{ key: 'notes:read', name: 'Read notes' }])
-      },
-    ],
-  ])('of a removed API does not count for %s', async (_what, successorOf) => {
+  test.each(successors)('of a removed API does not count for %s', async (_what, successorOf) => {
     const now = Date.now
     const past = jest.spyOn(Date, 'now').mockImplementation(() => now() - 2 * second)
     await using stack = new AsyncDisposableStack()
