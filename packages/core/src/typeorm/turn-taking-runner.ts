@@ -4,14 +4,10 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import type { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js'
 import type { AmbientTransactions } from './ambient-transactions.ts'
 import { endedTransaction, type Turn } from './turn.ts'
-import { beginImmediate } from './write-lock.ts'
 import type { WriteTurns } from './write-turns.ts'
 
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0]
 type RunnerClass = new (driver: BetterSqlite3Driver) => BetterSqlite3QueryRunner
-
-/** TypeORM would prepare them for each transaction. */
-const transactionEnds: ReadonlySet<string> = new Set(['COMMIT', 'ROLLBACK'])
 
 const openTurns = new WeakMap<object, readonly Turn[]>()
 
@@ -38,7 +34,7 @@ export function createTurnTakingRunner(
     }
 
     override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
-      const turn = await this.#currentTurn().open()
+      const turn = await this.#currentTurn().open('transaction')
       this.#turns.push(turn)
       // Savepoint names contain the depth, and this runner may be nested in a transaction of another one.
       this.transactionDepth = turn.depth - 1
@@ -72,6 +68,7 @@ export function createTurnTakingRunner(
     override async query(sql: string, parameters?: unknown[], useStructuredResult?: boolean): Promise<unknown> {
       const outerTurn = this.#currentTurn()
       const turn = await outerTurn.open()
+      let committed: Promise<void> | undefined
       try {
         if (this.#isRolledBack(outerTurn)) {
           // SQLite has already rolled back (disk full, I/O error); only a repeated rollback is harmless.
@@ -79,18 +76,22 @@ export function createTurnTakingRunner(
           throw endedTransaction()
         }
         let result: unknown
-        if (sql === 'BEGIN TRANSACTION') await beginImmediate(this.#connection)
-        else if (transactionEnds.has(sql)) this.#connection.exec(sql)
+        if (sql === 'BEGIN TRANSACTION') await rootTurn.begin()
+        else if (sql === 'ROLLBACK') rootTurn.rollback()
+        else if (sql === 'COMMIT' && this.#turns.length > 0) committed = rootTurn.commit()
         else result = await super.query(sql, parameters, useStructuredResult)
         if (outerTurn === rootTurn && this.#connection.inTransaction) {
           throw new Error(
             'Start a transaction with dataSource.transaction or queryRunner.startTransaction, not with SQL',
           )
         }
-        return result
+        if (committed === undefined) return result
       } finally {
         turn.end()
       }
+      // The next transaction may share the commit.
+      this.#end()
+      return committed
     }
 
     get #connection(): BetterSqlite3.Database {

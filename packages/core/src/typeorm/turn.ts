@@ -6,6 +6,9 @@ interface Waiter {
   cancel(error: Error): void
 }
 
+/** What a turn is opened for. */
+export type TurnUse = 'statement' | 'transaction'
+
 /**
  * Exclusive use of a shared connection. Within a turn further turns can be opened one at a time; while one is open, other
  * work of the outer turn waits in FIFO order.
@@ -14,14 +17,15 @@ export class Turn {
   /** The nesting depth of this turn. */
   readonly depth: number
   readonly #outerTurn: Turn | undefined
-  readonly #maxWait: number
+  protected readonly maxWait: number
   readonly #waiting: Waiter[] = []
   #innerTurn: Turn | undefined
   #ended = false
+  #used = false
 
   protected constructor(outerTurn: Turn | undefined, maxWait: number) {
     this.#outerTurn = outerTurn
-    this.#maxWait = maxWait
+    this.maxWait = maxWait
     this.depth = outerTurn === undefined ? 0 : outerTurn.depth + 1
   }
 
@@ -35,10 +39,10 @@ export class Turn {
   }
 
   /** Opens an inner turn as soon as no other one is open. The caller must end it. */
-  open(): Promise<Turn> {
+  open(use: TurnUse = 'statement'): Promise<Turn> {
     return this.#queue(() => {
-      this.beforeInnerTurn()
-      this.#innerTurn = new Turn(this, this.#maxWait)
+      this.beforeInnerTurn(use)
+      this.#innerTurn = new Turn(this, this.maxWait)
       return this.#innerTurn
     })
   }
@@ -55,9 +59,24 @@ export class Turn {
     return new Promise((resolve) => resolve(work()))
   }
 
-  protected beforeInnerTurn(): void {}
+  protected get hasInnerTurn(): boolean {
+    return this.#innerTurn !== undefined
+  }
+
+  /** Whether the inner turn has been used since the last call. */
+  protected takeUse(): boolean {
+    const inner = this.#innerTurn
+    if (inner === undefined || !inner.#used) return false
+    inner.#used = false
+    return true
+  }
+
+  protected beforeInnerTurn(_use: TurnUse): void {}
 
   protected afterInnerTurn(): void {}
+
+  /** Runs when the callers that waited for the inner turn have started, and none of them has opened another one. */
+  protected whenIdle(): void {}
 
   #closeInnerTurn(): void {
     this.#innerTurn = undefined
@@ -69,11 +88,13 @@ export class Turn {
         if (next === undefined) break
         next.start()
       }
+      if (this.#innerTurn === undefined) this.whenIdle()
     }
   }
 
   #queue<T>(start: () => T | Promise<T>): Promise<T> {
     if (this.#ended) return Promise.reject(endedTransaction())
+    this.#used = true
     if (this.#innerTurn === undefined && this.#waiting.length === 0) return new Promise((resolve) => resolve(start()))
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
@@ -89,8 +110,8 @@ export class Turn {
       }
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
-        reject(new Error(`Waited ${this.#maxWait} ms for a turn: another transaction on this database does not end`))
-      }, this.#maxWait)
+        reject(new Error(`Waited ${this.maxWait} ms for a turn: another transaction on this database does not end`))
+      }, this.maxWait)
       this.#waiting.push(waiter)
     })
   }

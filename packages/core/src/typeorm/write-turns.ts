@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import { Turn, turnTimeout } from './turn.ts'
+import { UnavailableError } from '../errors.ts'
+import { Turn, type TurnUse, turnTimeout } from './turn.ts'
 import { beginImmediate, isBusy } from './write-lock.ts'
 
 interface PendingStatement {
@@ -7,24 +8,58 @@ interface PendingStatement {
   fail(error: unknown): void
 }
 
+/** The statements and transactions that share a commit, at most. */
+const maxGroup = 32
+
 /**
  * The turns of a SQLite database. There is one connection, so a transaction that waits would absorb statements of other
- * callers and lose them on rollback. Therefore each transaction is a separate turn. Between transactions the statements of
- * one tick share a commit, which makes `synchronous=FULL` affordable.
+ * callers and lose them on rollback. Therefore each transaction is a separate turn.
  *
- * Results are returned only after the commit: while a group is open, reads wait for it as well.
+ * What writes waits for the end of the current event loop iteration. The statements and transactions that have come together
+ * until then share a commit, which makes `synchronous=FULL` affordable: each transaction is a savepoint. Their results are
+ * returned only after the commit. Reads wait only for an open transaction.
  */
 export class WriteTurns extends Turn {
   readonly #connection: () => BetterSqlite3.Database
+  readonly #delayed: (() => void)[] = []
   #group: PendingStatement[] | undefined
+  /** Whether the open transaction is a savepoint of the group. */
+  #isSavepoint = false
+  #idle: NodeJS.Timeout | undefined
 
   constructor(connection: () => BetterSqlite3.Database, maxWait: number = turnTimeout) {
     super(undefined, maxWait)
     this.#connection = connection
   }
 
+  override statement<T>(work: () => T, readonly: boolean): Promise<T> {
+    const start = () => super.statement(work, readonly)
+    return readonly ? start() : this.#delay(start)
+  }
+
+  override open(use: TurnUse = 'statement'): Promise<Turn> {
+    const start = () => super.open(use)
+    if (use === 'transaction') return this.#delay(start)
+    this.#startDelayed()
+    return start()
+  }
+
+  #delay<T>(start: () => Promise<T>): Promise<T> {
+    if (this.hasInnerTurn) return start()
+    if (this.#delayed.length === 0) setImmediate(() => this.#startDelayed())
+    return new Promise((resolve) => this.#delayed.push(() => resolve(start())))
+  }
+
+  #startDelayed(): void {
+    for (const start of this.#delayed.splice(0)) start()
+    if (!this.hasInnerTurn) this.#commit()
+  }
+
   protected override runStatement<T>(work: () => T, readonly: boolean): Promise<T> {
-    if (readonly && this.#group === undefined) return super.runStatement(work, readonly)
+    if (readonly) {
+      this.#commit()
+      return super.runStatement(work, readonly)
+    }
     const group = this.#group ?? this.#begin()
     if (group === undefined) return this.#runAlone(work)
     return new Promise((resolve, reject) => {
@@ -39,13 +74,57 @@ export class WriteTurns extends Turn {
     })
   }
 
-  protected override beforeInnerTurn(): void {
-    this.#commit()
+  /** Begins the transaction of the open turn. */
+  async begin(): Promise<void> {
+    if (!this.#isSavepoint) await beginImmediate(this.#connection())
+  }
+
+  /** Ends the transaction of the open turn, which must end then. Resolves once its changes are stored. */
+  async commit(): Promise<void> {
+    const group = this.#isSavepoint ? this.#group : undefined
+    this.#connection().exec(group ? 'RELEASE member' : 'COMMIT')
+    this.#isSavepoint = false
+    if (group) await new Promise<void>((succeed, fail) => group.push({ succeed, fail }))
+  }
+
+  /** Undoes the transaction of the open turn. */
+  rollback(): void {
+    this.#connection().exec(this.#isSavepoint ? 'ROLLBACK TO member; RELEASE member' : 'ROLLBACK')
+    this.#isSavepoint = false
+  }
+
+  protected override beforeInnerTurn(use: TurnUse): void {
+    if (use === 'statement' || (this.#group?.length ?? 0) >= maxGroup) this.#commit()
+    if (use === 'statement' || !(this.#group ?? this.#begin())) return
+    this.#connection().exec('SAVEPOINT member')
+    this.#isSavepoint = true
+    if (this.#group?.length) this.#limitIdleTime()
+  }
+
+  /** Otherwise the group would wait forever for a transaction that waits for a result of the group. */
+  #limitIdleTime(): void {
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => {
+      if (!this.#isSavepoint) return
+      if (this.takeUse()) return this.#limitIdleTime()
+      this.#isSavepoint = false
+      this.#failGroup(
+        new Error(`Waited ${this.maxWait} ms for a turn: a transaction with the same commit does not end`),
+      )
+    }, this.maxWait)
   }
 
   protected override afterInnerTurn(): void {
+    const { inTransaction } = this.#connection()
     // A turn that ends without a commit is rolled back: the next one must not inherit an open transaction.
-    if (this.#connection().inTransaction) this.#connection().exec('ROLLBACK')
+    if (inTransaction && (this.#isSavepoint || !this.#group)) this.rollback()
+    this.#isSavepoint = false
+    clearTimeout(this.#idle)
+    if (this.#group && !inTransaction) this.#failGroup(new UnavailableError('Another transaction failed.'))
+  }
+
+  protected override whenIdle(): void {
+    this.#commit()
   }
 
   /** Runs a statement in a transaction of its own, once another connection has released the write lock. */
@@ -71,9 +150,6 @@ export class WriteTurns extends Turn {
     }
     const group: PendingStatement[] = []
     this.#group = group
-    setImmediate(() => {
-      if (this.#group === group) this.#commit()
-    })
     return group
   }
 

@@ -33,6 +33,19 @@ function committed(): string[] {
   }
 }
 
+/** SQLite increments `data_version` for the commits of other connections. */
+function commits(): number {
+  watcher ??= new SqliteDatabase(notes.address, { readonly: true })
+  return Number(watcher.pragma('data_version', { simple: true }))
+}
+
+let watcher: SqliteDatabase.Database | undefined
+
+afterEach(() => {
+  watcher?.close()
+  watcher = undefined
+})
+
 interface Signal {
   readonly given: Promise<void>
   give(): void
@@ -218,6 +231,58 @@ describe('transactions', () => {
     expect(committed()).toEqual(['a'])
   })
 
+  test('of the same tick share a commit, without those that fail', async () => {
+    const before = commits()
+    const results = await Promise.allSettled(
+      ['a', 'fails', 'c'].map((id) =>
+        database.transaction(async () => {
+          await database.execute(insert, [id, '', false])
+          if (id === 'fails') throw new Error('on purpose')
+        }),
+      ),
+    )
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(committed()).toEqual(['a', 'c'])
+    expect(commits() - before).toBe(1)
+  })
+
+  test('fail if the database rolls back one that shares their commit', async () => {
+    const results = await Promise.allSettled([
+      database.execute(insert, ['a', '', false]),
+      database.transaction(() => database.execute(insert, ['b', '', false])),
+      database.transaction(() =>
+        database.execute('INSERT OR ROLLBACK INTO host_note (id, text, pinned) VALUES ($1, $1, $2)', ['a', false]),
+      ),
+    ])
+    const unavailable = { status: 'rejected', reason: { code: 'database_unavailable' } }
+    expect(results).toMatchObject([unavailable, unavailable, { status: 'rejected' }])
+    expect(await ids()).toEqual([])
+    await database.transaction(() => database.execute(insert, ['d', '', false]))
+    expect(committed()).toEqual(['d'])
+  })
+
+  test('fail if one waits ten seconds for the result of another one that shares its commit', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
+    try {
+      const first = database.transaction(() => database.execute(insert, ['a', '', false]))
+      const waits = signal()
+      const second = database.transaction(async () => {
+        await database.execute(insert, ['b', '', false])
+        waits.give()
+        await first
+      })
+      const results = Promise.allSettled([first, second])
+      await waits.given
+      jest.advanceTimersByTime(20_000)
+      expect(await results).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
+      expect(committed()).toEqual([])
+      await database.execute(insert, ['c', '', false])
+      expect(committed()).toEqual(['c'])
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+
   test('time out after waiting ten seconds for another one', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
     try {
@@ -252,30 +317,27 @@ describe('single statements', () => {
     expect(commits() - before).toBe(2)
   })
 
-  test('delay the results of reads until the data that they may have seen is committed', async () => {
+  test('do not delay reads, which return only committed rows', async () => {
     const written = database.execute(insert, ['a', '', false])
-    const read = ids()
-    expect(committed()).toEqual([])
-    expect(await read).toEqual(['a'])
-    expect(committed()).toEqual(['a'])
+    expect(await ids()).toEqual([])
     await written
+    expect(await ids()).toEqual(['a'])
   })
 
-  test('all fail with a failed commit, reads included, and the next group is new', async () => {
+  test('all fail with a failed commit, and the next group is new', async () => {
     await dataSource.query(`CREATE TABLE host_reference (
       note_id text REFERENCES host_note (id) DEFERRABLE INITIALLY DEFERRED)`)
     const results = await Promise.allSettled([
       database.execute(insert, ['a', '', false]),
       database.execute('INSERT INTO host_reference VALUES ($1)', ['nobody']),
-      ids(),
     ])
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(await ids()).toEqual([])
     await database.execute(insert, ['b', '', false])
     expect(committed()).toEqual(['b'])
   })
 
-  test('are committed before a transaction starts', async () => {
+  test('survive the rollback of a transaction of the same tick', async () => {
     const written = database.execute(insert, ['group', '', false])
     await expect(
       database.transaction(async () => {
@@ -298,19 +360,6 @@ describe('single statements', () => {
     transaction.keep()
     await Promise.all(steps)
     expect(await database.query("SELECT text FROM host_note WHERE id = 'x'")).toEqual([{ text: '1234' }])
-  })
-
-  /** SQLite increments `data_version` for the commits of other connections. */
-  function commits(): number {
-    watcher ??= new SqliteDatabase(notes.address, { readonly: true })
-    return Number(watcher.pragma('data_version', { simple: true }))
-  }
-
-  let watcher: SqliteDatabase.Database | undefined
-
-  afterEach(() => {
-    watcher?.close()
-    watcher = undefined
   })
 })
 
