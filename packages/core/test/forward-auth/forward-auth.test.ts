@@ -215,8 +215,10 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('reads once and writes nothing before it answers', async () => {
-    await sites.site(wikiSite)
+    const { id } = await sites.site(wikiSite)
     const { agent } = await enter()
+    // A list waits until the attempts so far are written.
+    await sites.host.pocket.connectionLog.list(id)
     const sql: string[] = []
     const start = (message: unknown) => void sql.push((message as { readonly sql: string }).sql)
     const statements = tracingChannel('pocket:statement')
