@@ -104,6 +104,11 @@ export async function assertRecentForSettings(ctx: Context, settings: readonly s
   if (settings.some((key) => settingSensitivity(key) !== 'ordinary')) await assertCondition(ctx, 'critical-settings')
 }
 
+/** @throws the errors of the condition `ldap-import` in the access table, if the import is one of these jobs */
+export async function assertCanRunJobs(ctx: Context, names: readonly string[]): Promise<void> {
+  if (names.includes('sync-ldap')) await assertCondition(ctx, 'ldap-import')
+}
+
 /**
  * The hosts of a protected site determine redirect URIs as well.
  *

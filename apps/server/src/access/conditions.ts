@@ -60,6 +60,10 @@ export const conditions = {
     text: 'A setting changes that decides who can sign up, or whose name begins with `smtp`, `ldap`, `emailOneTimeAccess` or `recovery`.',
     session: 'recent',
   },
+  'ldap-import': {
+    text: 'The job `sync-ldap` is requested.',
+    session: 'recent',
+  },
   'redirect-uris': {
     text: 'The redirect URIs of the client change, or the hosts of a protected site.',
     session: 'recent',

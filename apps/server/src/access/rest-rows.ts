@@ -193,7 +193,7 @@ export const restRows = {
   'GET /api/signing-keys': row('administrator', { key: 'read:settings' }),
   'POST /api/signing-keys/rotate': row('administrator', { key: 'write:settings', session: 'recent' }),
   'GET /api/jobs': row('administrator', { key: 'read:settings' }),
-  'POST /api/jobs/:name/run': row('administrator', { key: 'write:settings' }),
+  'POST /api/jobs/:name/run': row('administrator', { key: 'write:settings', when: 'ldap-import' }),
   'POST /api/application-configuration/sync-ldap': row('administrator', { key: 'write:settings', session: 'recent' }),
   'POST /api/ldap/dry-run': row('administrator', { key: ['write:settings', 'read:users', 'read:groups'] }),
   'POST /api/ldap/sync': row('administrator', {

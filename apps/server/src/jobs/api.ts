@@ -1,4 +1,5 @@
 import { ConflictError } from '@pocket/core/errors'
+import { assertCanRunJobs } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
@@ -46,7 +47,9 @@ export function jobOperations(jobs: Jobs): readonly Operation[] {
       summary: 'Run a job now',
       response: { status: 202 },
       async handle(call) {
-        if (!(await jobs.runNow(actorOf(call), call.params.name ?? '')))
+        const { name = '' } = call.params
+        await assertCanRunJobs(call.ctx, [name])
+        if (!(await jobs.runNow(actorOf(call), name)))
           throw new ConflictError('job_running', 'This job is already running.')
       },
     }),

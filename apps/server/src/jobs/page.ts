@@ -1,5 +1,6 @@
 import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
+import { assertCanRunJobs } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { applyToEach, bulkNotice } from '../http/bulk.ts'
 import type { PageDeps } from '../http/deps.ts'
@@ -44,6 +45,7 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
   const run = async (ctx: Context) => {
     const actor = pageActor(await authentication.requireUser(ctx), ctx)
     const job = String(ctx.params.name)
+    await assertCanRunJobs(ctx, [job])
     flashes.set(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
     redirectToList(ctx)
   }
@@ -52,6 +54,7 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
     const actor = pageActor(user, ctx)
     const messages = messagesFor(ctx.req, user)
     const selectedNames = new Set(formTexts(ctx, 'ids'))
+    await assertCanRunJobs(ctx, [...selectedNames])
     const selectedJobs = (await jobs.list())
       .filter(({ name }) => selectedNames.has(name))
       .map(({ name }) => ({ id: name, name: jobName(name, messages) }))

@@ -121,6 +121,9 @@ const others: ReadonlySet<string> = new Set([
   'POST /settings/admin/application-configuration/:section',
   'POST /settings/admin/oidc-clients/:id/settings',
   'POST /api/device-login/verification/decision',
+  'POST /api/jobs/:name/run',
+  'POST /settings/admin/jobs/bulk',
+  'POST /settings/admin/jobs/:name/run',
   'GET /verify-email',
   'POST /verify-email',
   'POST /recover/options',
@@ -262,4 +265,17 @@ test('requires a passkey used for this approval to approve another device', asyn
     outcome(by, 'POST /api/device-login/verification/decision', { body: { code, decision } })
   expect(await decide('approve')).toBe('401 reauthentication_required')
   expect(await decide('deny')).toBe('done')
+})
+
+test('requires a recent passkey check to run the LDAP import as a job', async () => {
+  const [old, recent] = [session('administrator, session old'), session('administrator, session recent')]
+  const run = (by: TestCaller, job: string) =>
+    Promise.all([
+      outcome(by, 'POST /api/jobs/:name/run', { params: { name: job }, body: {} }),
+      outcome(by, 'POST /settings/admin/jobs/:name/run', { params: { name: job }, body: {} }),
+      outcome(by, 'POST /settings/admin/jobs/bulk', { body: { ids: job } }),
+    ])
+  expect(new Set(await run(old, 'sync-ldap'))).toEqual(new Set(['401 reauthentication_required']))
+  expect(new Set(await run(old, 'remove-old-emails'))).not.toContain('401 reauthentication_required')
+  expect(new Set(await run(recent, 'sync-ldap'))).not.toContain('401 reauthentication_required')
 })
