@@ -110,7 +110,11 @@ export function resolveOptions(options: PocketOptions) {
     afterSignInUrl: (signIn: CompletedSignIn) =>
       callHost({
         option: 'pages.afterSignInUrl',
-        run: async () => (await pages.afterSignInUrl?.(signIn)) ?? null,
+        run: async () => {
+          const url = (await pages.afterSignInUrl?.(signIn)) ?? null
+          // An empty URL would be that of the sign-in page, which has ended.
+          return url === '' ? null : url
+        },
         problemOf: (url) => (url === null || typeof url === 'string' ? undefined : 'it must be a string or null'),
         hookTimeout,
       }),

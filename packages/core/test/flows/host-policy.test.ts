@@ -131,6 +131,19 @@ describe('page after the sign-in', () => {
     expect(signIns).toHaveLength(1)
   })
 
+  test.each([null, '', undefined as unknown as null])('is skipped if its function returns %p', async (url) => {
+    const { host, agent, person, configuration } = await atClient({ pages: { afterSignInUrl: async () => url } })
+    await using _host = host
+    const request = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: 'https://app.example/callback',
+      scope: 'openid',
+    })
+    const page = await agent.follow(await agent.get(request.href))
+    const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
+    expect((await agent.get(new URL(redirectTo, page.url).href)).location).toMatch(/code=/)
+    expect(host.errors).toEqual([])
+  })
+
   test.each([
     ['throws', () => Promise.reject(new Error('no advice'))],
     ['hangs', () => new Promise<null>(() => {})],
