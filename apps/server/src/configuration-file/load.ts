@@ -38,6 +38,8 @@ export interface LoadOptions {
   readonly schema: FileSchema
   /** Whether the file may be a pipe, for example of `<(sops -d pocket.yaml)`. A pipe without a writer blocks the process. */
   readonly allowsPipe?: boolean
+  /** The text of the file, if it was read already: a second read could find it half written. */
+  readonly text?: string
 }
 
 /** Validates the content of a file. */
@@ -52,8 +54,8 @@ const maxSize = 10_000_000
 const maxReferencedSize = 1_000_000
 
 /** Reads and validates the file. @throws {InvalidFileError} if it cannot be read or is not YAML */
-export function loadFile({ path, environment, schema, allowsPipe = false }: LoadOptions): ConfigurationFile {
-  const text = readText(path, allowsPipe)
+export function loadFile({ path, environment, schema, allowsPipe, text: readBefore }: LoadOptions): ConfigurationFile {
+  const text = readBefore ?? readText(path, allowsPipe)
   const document = parseYaml(path, text)
   // A program that writes the file empties it first.
   if (document.content === null)

@@ -21,8 +21,8 @@ export interface ConfigurationWatch extends AsyncDisposable {
 export interface WatchDeps {
   /** The text of the file. @throws {InvalidFileError} */
   readonly read: () => string
-  /** @throws {InvalidFileError} */
-  readonly load: () => ConfigurationFile
+  /** Parses this text of the file. @throws {InvalidFileError} */
+  readonly load: (text: string) => ConfigurationFile
   readonly configuration: Pick<Configuration, 'apply' | 'compare'>
   readonly logger: Logger
   readonly clock: Clock
@@ -82,7 +82,7 @@ export function createConfigurationWatch({
   }
   const inspect = async () => {
     try {
-      accept(await configuration.compare(load()))
+      accept(await configuration.compare(load(read())))
     } catch (error) {
       findings = [findingOfFailure(error)]
     }
@@ -97,7 +97,7 @@ export function createConfigurationWatch({
     if (text === checkedText && age >= 0 && age < interval) return
     checkedText = text
     checkedAt = clock.now()
-    const file = load()
+    const file = load(text)
     const isNew = file.digest !== attempted
     attempted = file.digest
     // They remain until the file changes.

@@ -28,6 +28,12 @@ test('reads secrets from regular files of limited size only', async () => {
   ])
 })
 
+test('parses the text that was read before', async () => {
+  await using site = await createFileSite('revision: 2')
+  const options = { path: site.path, environment: {}, schema: fileSchema() }
+  expect(loadFile({ ...options, text: 'revision: 1' }).content.revision).toBe(1)
+})
+
 test('rejects a file that is not a regular file', async () => {
   await using site = await createFileSite('')
   const pipe = join(site.folder, 'pipe')

@@ -11,9 +11,12 @@ const problem = { line: 2, column: 3, field: 'groups[0]', message: 'is wrong' }
 /** A watch whose clock and timer the test moves. */
 async function createWorld(content: ConfigurationFile['content'], { isMissing = false } = {}) {
   const calls: string[] = []
+  const applied: string[] = []
   const state = {
     now: 0,
     text: 'one',
+    /** Written after the next read. */
+    textAfterRead: undefined as string | undefined,
     isMissing,
     invalid: false,
     isUnavailable: false,
@@ -27,15 +30,22 @@ async function createWorld(content: ConfigurationFile['content'], { isMissing = 
     if (state.isUnavailable) throw new Error('The database does not respond.')
     return name === 'apply' && state.result.outcome === 'current' ? { ...state.result, changes: [] } : state.result
   }
-  const configuration: Pick<Configuration, 'apply' | 'compare'> = { apply: record('apply'), compare: record('compare') }
+  const configuration: Pick<Configuration, 'apply' | 'compare'> = {
+    apply(file) {
+      applied.push(file.digest)
+      return record('apply')()
+    },
+    compare: record('compare'),
+  }
   const watch = createConfigurationWatch({
     read() {
       if (state.isMissing) throw new InvalidFileError('pocket.yaml', [problem])
-      return state.text
-    },
-    load() {
-      if (state.invalid) throw new InvalidFileError('pocket.yaml', [problem])
       const { text } = state
+      state.text = state.textAfterRead ?? text
+      return text
+    },
+    load(text) {
+      if (state.invalid) throw new InvalidFileError('pocket.yaml', [problem])
       const file = { source: 'pocket.yaml', name: 'pocket.yaml', digest: text, content }
       return { ...file, problems: [], hasProblem: () => false, problem: () => problem }
     },
@@ -49,7 +59,7 @@ async function createWorld(content: ConfigurationFile['content'], { isMissing = 
   })
   const names = () => watch.findings().map(({ name }) => name)
   await watch.start()
-  return { state, calls, watch, names, change, lines, tick: () => tick() }
+  return { state, calls, applied, watch, names, change, lines, tick: () => tick() }
 }
 
 describe('the watch of a configuration file', () => {
@@ -75,6 +85,15 @@ describe('the watch of a configuration file', () => {
     expect(calls).toEqual(['apply'])
     await tick()
     expect(calls).toEqual(['apply', 'apply'])
+  })
+
+  test('applies the text that it read twice, although the file changes after the read', async () => {
+    const { state, applied, tick } = await createWorld({})
+    state.text = 'two'
+    await tick()
+    state.textAfterRead = 'thr'
+    await tick()
+    expect(applied).toEqual(['one', 'two'])
   })
 
   test('does not apply a file that appears later while it is being written', async () => {

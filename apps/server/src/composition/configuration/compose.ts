@@ -49,7 +49,7 @@ export function composeConfiguration(
         ? undefined
         : createConfigurationWatch({
             read: () => readText(path),
-            load: () => loadConfigurationFile(config, path),
+            load: (text) => loadConfigurationFile(config, path, { text }),
             configuration,
             logger,
             clock,
@@ -61,7 +61,7 @@ export function composeConfiguration(
 export function loadConfigurationFile(
   { environment }: Pick<Config, 'environment'>,
   path: string,
-  options: Pick<LoadOptions, 'allowsPipe'> = {},
+  options: Pick<LoadOptions, 'allowsPipe' | 'text'> = {},
 ): ConfigurationFile {
   return loadFile({ path, environment, schema: fileSchema(), ...options })
 }
