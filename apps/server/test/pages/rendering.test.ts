@@ -65,6 +65,12 @@ describe('templates', () => {
     }
   })
 
+  test('show a page with centered content only after its last element', async () => {
+    const html = pageStates.consent && (await pages.render(pageStates.consent))
+    expect(html).toContain('<link rel="expect" href="#end" blocking="render">')
+    expect(html).toMatch(/<div id="end" hidden><\/div>\s*<\/body>/)
+  })
+
   test('are compiled once', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'views-'))
     await writeFile(join(folder, 'each.ejs'), 'first <%= page %>')
