@@ -54,7 +54,7 @@ export function createGuardedRequest(options: PublicFetchOptions) {
   return async (input: string | URL, init: PublicFetchInit): Promise<GuardedResponse> => {
     const deadline = AbortSignal.timeout(timeout)
     const signal = init.signal ? AbortSignal.any([deadline, init.signal]) : deadline
-    const failure = (error: unknown) => toOutboundError(error, deadline)
+    const failure = (error: unknown) => toOutboundError(error, signal)
     try {
       // undici is loaded on demand: it is large, and most instances seldom send a request.
       const { fetch } = await import('undici')
@@ -132,10 +132,11 @@ async function* limitSize(response: FetchResponse, maxBytes: number): AsyncGener
   }
 }
 
-function toOutboundError(error: unknown, deadline: AbortSignal): unknown {
+function toOutboundError(error: unknown, { reason }: AbortSignal): unknown {
   if (error instanceof OutboundError) return error
   const cause = error instanceof Error ? error.cause : undefined
   if (cause instanceof OutboundError) return cause
-  if (deadline.aborted) return new OutboundError('timeout', 'There was no response in time.', { cause: error })
+  if (reason instanceof DOMException && reason.name === 'TimeoutError')
+    return new OutboundError('timeout', 'There was no response in time.', { cause: error })
   return new OutboundError('unreachable', 'The URL could not be fetched.', { cause: cause ?? error })
 }

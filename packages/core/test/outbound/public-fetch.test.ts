@@ -171,6 +171,13 @@ describe('limits', () => {
     await expect(fetch(base + path)).rejects.toMatchObject(refused('timeout'))
   })
 
+  test('the timeout of the caller counts too', async () => {
+    const signal = AbortSignal.timeout(300)
+    await expect(
+      createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })(`${base}/silent`, { signal }),
+    ).rejects.toMatchObject(refused('timeout'))
+  })
+
   test('a closed port is unreachable', async () => {
     const fetchWithoutTimeout = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
     await expect(fetchWithoutTimeout('http://127.0.0.1:1/')).rejects.toMatchObject(refused('unreachable'))
