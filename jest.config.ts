@@ -24,6 +24,7 @@ const config: Config = {
   setupFiles: [
     '<rootDir>/packages/test-support/src/jest/close-connections.ts',
     '<rootDir>/packages/test-support/src/jest/local-lookup.ts',
+    '<rootDir>/packages/test-support/src/jest/request-timeouts.ts',
   ],
   // One more than the cores of a small machine, since quick tests often wait for timers, PostgreSQL and other servers.
   maxWorkers: process.env.POCKET_TESTS === 'quick' ? 3 : 2,
