@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { cacheByStatement } from './statement-cache.ts'
 
 interface Read {
   readonly at: number
@@ -95,16 +96,10 @@ function readsOf(reads: Reads, sql: string): Map<string, Read> {
 /** Matches the reads of the changed table. */
 type ChangedReads = 'none' | 'any' | RegExp
 
-const knownChanges = new Map<string, ChangedReads>()
-
 /** The reads whose rows a statement may change. */
-function changedReads(sql: string): ChangedReads {
-  const known = knownChanges.get(sql)
-  if (known) return known
+const changedReads = cacheByStatement((sql): ChangedReads => {
   const isPlainRead = /^\s*SELECT\b/i.test(sql) && !/\bFOR\s+(?:NO\s+KEY\s+)?(?:UPDATE|SHARE)\b/i.test(sql)
   const table = /^\s*(?:INSERT\s+INTO|UPDATE)\s+"?(\w+)/i.exec(sql)?.[1]
   const written = table === undefined ? 'any' : new RegExp(`\\b${table}\\b`)
-  const changed = isPlainRead ? 'none' : written
-  knownChanges.set(sql, changed)
-  return changed
-}
+  return isPlainRead ? 'none' : written
+})

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import { trace, statements as tracedStatements } from '../diagnostics.ts'
 import { toUnavailableError } from '../outage.ts'
+import { cacheByStatement } from '../statement-cache.ts'
 import type { Transaction } from '../transaction.ts'
 import { UnitOfWork } from '../unit-of-work.ts'
 import { type AmbientTransaction, AmbientTransactions } from './ambient-transactions.ts'
@@ -56,7 +57,6 @@ export class Database {
   readonly #statements: Statements
   readonly #ambient: AmbientTransactions
   readonly #rewriteTableNames: RewriteTableNames | undefined
-  readonly #rewritten = new Map<string, string>()
   readonly #unitOfWork = new UnitOfWork(this)
   readonly #batches = new AsyncLocalStorage<Batch>()
   readonly #cache = new RowCache((sql, parameters) => this.query(sql, parameters))
@@ -66,7 +66,8 @@ export class Database {
     this.#dataSource = dataSource
     this.#statements = statements
     this.#ambient = ambient
-    this.#rewriteTableNames = createTableNameRewriter(dataSource)
+    const rewriteTableNames = createTableNameRewriter(dataSource)
+    this.#rewriteTableNames = rewriteTableNames && cacheByStatement(rewriteTableNames)
   }
 
   /** The connections of the pool and the callers that wait for one; `undefined` on SQLite. */
@@ -260,7 +261,7 @@ export class Database {
   async #send(sql: string, parameters: readonly Parameter[], change = sql): Promise<StatementResult> {
     try {
       return await trace(tracedStatements, { sql, kind: this.kind }, () =>
-        this.#statements.run(this.#rewrite(sql), parameters, this.#ambient.current()),
+        this.#statements.run(this.#rewriteTableNames?.(sql) ?? sql, parameters, this.#ambient.current()),
       )
     } catch (error) {
       throw isMissingTable(error)
@@ -269,15 +270,6 @@ export class Database {
     } finally {
       if (change !== '') this.#unitOfWork.forget(change)
     }
-  }
-
-  #rewrite(sql: string): string {
-    if (this.#rewriteTableNames === undefined) return sql
-    const cached = this.#rewritten.get(sql)
-    if (cached !== undefined) return cached
-    const rewritten = this.#rewriteTableNames(sql)
-    this.#rewritten.set(sql, rewritten)
-    return rewritten
   }
 
   /**

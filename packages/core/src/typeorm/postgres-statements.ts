@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ClientBase, Pool, QueryConfig } from 'pg'
 import { isResponseTimeout, noResponseMessage } from '../outage.ts'
+import { cacheByStatement } from '../statement-cache.ts'
 import type { AmbientTransaction } from './ambient-transactions.ts'
 import type { Parameter } from './parameter.ts'
 import type { StatementResult, Statements } from './statements.ts'
@@ -13,7 +14,10 @@ const failFastPeriod = 1000
 export class PostgresStatements implements Statements {
   readonly #pool: () => Pool
   readonly #isNamed: boolean
-  readonly #names = new Map<string, string>()
+  /** Derived from the text, so that processes behind one connection pooler never use one name for two texts. */
+  readonly #nameOf = cacheByStatement(
+    (sql) => `pocket_${createHash('sha256').update(sql).digest('base64url').slice(0, 22)}`,
+  )
   /** In `performance` time. */
   #unavailableUntil = 0
 
@@ -39,15 +43,6 @@ export class PostgresStatements implements Statements {
       if (isResponseTimeout(error)) this.#unavailableUntil = performance.now() + failFastPeriod
       throw error
     }
-  }
-
-  /** Derived from the text, so that processes behind one connection pooler never use one name for two texts. */
-  #nameOf(sql: string): string {
-    const cached = this.#names.get(sql)
-    if (cached !== undefined) return cached
-    const name = `pocket_${createHash('sha256').update(sql).digest('base64url').slice(0, 22)}`
-    this.#names.set(sql, name)
-    return name
   }
 }
 

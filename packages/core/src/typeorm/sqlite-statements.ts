@@ -1,4 +1,5 @@
 import type BetterSqlite3 from 'better-sqlite3'
+import { cacheByStatement } from '../statement-cache.ts'
 import type { AmbientTransaction } from './ambient-transactions.ts'
 import type { Parameter } from './parameter.ts'
 import type { StatementResult, Statements } from './statements.ts'
@@ -10,7 +11,7 @@ import type { WriteTurns } from './write-turns.ts'
 export class SqliteStatements implements Statements {
   readonly #connection: () => BetterSqlite3.Database
   readonly #turns: WriteTurns
-  readonly #prepared = new Map<string, BetterSqlite3.Statement>()
+  readonly #prepare = cacheByStatement((sql) => this.#connection().prepare(sql))
 
   constructor(connection: () => BetterSqlite3.Database, turns: WriteTurns) {
     this.#connection = connection
@@ -32,14 +33,6 @@ export class SqliteStatements implements Statements {
       if (!this.#connection().inTransaction) throw endedTransaction()
       return execute(statement, values)
     }, statement.readonly)
-  }
-
-  #prepare(sql: string): BetterSqlite3.Statement {
-    const cached = this.#prepared.get(sql)
-    if (cached !== undefined) return cached
-    const statement = this.#connection().prepare(sql)
-    this.#prepared.set(sql, statement)
-    return statement
   }
 }
 
