@@ -26,7 +26,7 @@ export const addImport: AddCommand = (program, context) => {
     .command('import')
     .description('replace all data with that of an archive, which "export" has written')
     .option('-p, --path <path>', 'path of the archive; - for standard input', 'pocket-id-export.zip')
-    .option('-y, --yes', 'do not ask for confirmation')
+    .option('-y, --yes', 'replace the data of an instance that is not empty; no backup of it is made')
     .option('--forcefully-acquire-lock', 'stop a server that is running on the database')
     .option('--passphrase-file <file>', 'file with the passphrase of the archive; - for standard input')
     .option('--identity-file <file>', 'file with age identities (AGE-SECRET-KEY-1…); - for standard input')
@@ -68,7 +68,11 @@ async function importArchive(options: Options, context: CommandContext): Promise
     },
     force: options.forcefullyAcquireLock ?? false,
     confirmReplacement: ({ createdAt }: ArchiveHeader) =>
-      requireConfirmation(`Replace all data of this instance with the archive of ${createdAt}?`, options, context),
+      requireConfirmation(
+        `Replace all data of this instance with the archive of ${createdAt}, without a backup of the present data?`,
+        options,
+        context,
+      ),
   }
   const total = size && Math.ceil(size / 1000)
   const { header, end, hasNewKey } = await withProgress(context, (showProgress) => {
