@@ -93,19 +93,27 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
   })
 })
 
-test('a server takes its lock again after PostgreSQL has ended its session', async () => {
+test('a server takes its lock and receives notifications again after PostgreSQL has ended its session', async () => {
   await using site = await (sites.PostgreSQL as () => Promise<Site>)()
   await using server = await lock(site, 'shared')
+  let notifications = 0
+  await server.listen('changes', () => {
+    notifications += 1
+  })
   const client = new pg.Client({ connectionString: site.connection })
   await client.connect()
   await client.query(
     `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   )
-  await client.end()
   await eventually(async () => {
     await server.assertHeld()
     await expect(lock(site, 'exclusive')).rejects.toThrow('is in use')
   })
   expect(server.lost.aborted).toBe(false)
+  // One for those that were lost.
+  expect(notifications).toBe(1)
+  await client.query('NOTIFY changes')
+  await eventually(() => expect(notifications).toBe(2))
+  await client.end()
 })
