@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -63,12 +64,18 @@ test('serves metrics of requests, sign-ins, tokens and statements without person
   expect([...metrics.keys()].join('\n')).not.toMatch(new RegExp(`grace|ada@|Lovelace|SECRET|${id}|127\\.0\\.0\\.1`))
 })
 
-test('keeps the number of series bounded with a thousand clients', async () => {
+test('keeps the number of series bounded with a thousand clients and a thousand hosts', async () => {
   const port = await freePort()
   await using _telemetry = await start({ metrics: 'prometheus', prometheus: { host: 'localhost', port } })
-  for (let number = 0; number < 1000; number += 1)
+  for (let number = 0; number < 1000; number += 1) {
     diagnostics.tokenRequests.publish({ grantType: `g${number}`, clientId: `client-${number}`, errorCode: undefined })
-  const series = [...(await scrape(port))].filter(([name]) => name.startsWith('pocket_token_requests_total'))
+    const request = { origin: `https://host-${number}.example`, method: 'GET' }
+    for (const event of ['create', 'error']) channel(`undici:request:${event}`).publish({ request })
+  }
+  const metrics = await scrape(port)
+  const hosts = [...metrics].filter(([name]) => name.startsWith('http_client_request_duration_seconds_count'))
+  expect(hosts).toHaveLength(51)
+  const series = [...metrics].filter(([name]) => name.startsWith('pocket_token_requests_total'))
   expect(series).toHaveLength(101)
   expect(sumOf(new Map(series), 'pocket_token_requests_total')).toBe(1000)
   expect(sumOf(new Map(series), 'pocket_token_requests_total', 'client="other"')).toBe(900)
