@@ -92,6 +92,7 @@ const faults: readonly Fault[] = [
       `${core}flows/fapi-races.test.ts`,
       `${server}api/passkey-removal-race.test.ts`,
       `${server}e2e/two-processes.test.ts`,
+      `${server}e2e/two-processes-protocol.test.ts`,
     ],
   },
 ]

@@ -47,9 +47,9 @@ describe.each(storages)('two processes over one %s', (storage) => {
     return (await fetch(`${origin}/api/oidc/userinfo`, { headers })).status
   }
 
-  /** Sends ten concurrent requests, half of them to each process. */
-  const tenAtOnce = <Result>(use: (origin: string, index: number) => Promise<Result>) =>
-    Promise.all(Array.from({ length: 10 }, (_, index) => use(processes[index % 2 === 0 ? 0 : 1], index)))
+  /** Sends concurrent requests, half of them to each process. */
+  const atOnce = <Result>(length: number, use: (origin: string, index: number) => Promise<Result>) =>
+    Promise.all(Array.from({ length }, (_, index) => use(processes[index % 2 === 0 ? 0 : 1], index)))
 
   /** A request of a browser with these cookies, to either process. */
   const navigate = async (origin: string, agent: UserAgent, path: string, method = 'GET') => {
@@ -65,39 +65,52 @@ describe.each(storages)('two processes over one %s', (storage) => {
 
   const authorization = { redirect_uri: callback, response_type: 'code', scope: 'openid' }
 
-  test('a device code gets one token response in ten concurrent requests', async () => {
+  test('a device code gets one token response in fifty concurrent requests', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const { json } = await post(processes[1], '/api/oidc/device/authorize', { scope: 'openid' })
       await send('POST', `/api/oidc/device/verify?code=${json.user_code}`)
       const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
-      const polls = await tenAtOnce((origin) =>
+      const polls = await atOnce(50, (origin) =>
         requestToken(origin, { grant_type, device_code: json.device_code ?? '' }),
       )
       const statuses = polls.map(({ status }) => status).toSorted()
-      expect(statuses).toEqual([200, ...Array.from({ length: 9 }, () => 400)])
+      expect(statuses).toEqual([200, ...Array(49).fill(400)])
     }
   })
 
-  test('a pushed request gets one code in ten concurrent requests of a browser', async () => {
+  test('a pushed request gets one code in fifty concurrent requests of a browser', async () => {
     for (let round = 0; round < rounds; round += 1) {
       const { json } = await post(processes[1], '/api/oidc/par', authorization)
       const request = { client_id: client.client_id, request_uri: json.request_uri ?? '' }
-      const responses = await tenAtOnce((origin) => authorize(origin, browser, request))
+      const responses = await atOnce(50, (origin) => authorize(origin, browser, request))
       expect(responses.filter(({ code }) => code !== null)).toHaveLength(1)
       expect(responses.filter(({ status }) => status >= 500)).toEqual([])
       for (const origin of processes) expect((await authorize(origin, browser, request)).code).toBeNull()
     }
   })
 
-  test('a sign-up token admits as many of ten concurrent users as it allows', async () => {
+  test('an approved sign-in on another device signs in one of fifty concurrent exchanges', async () => {
+    const device = new UserAgent()
+    const { id, userCode } = (await device.postJson(`${instance.url}/api/device-login/requests`, {})).json() as Fields
+    await send('POST', '/api/webauthn/reauthenticate', await passkeyAnswer(browser, instance.url, authenticator))
+    await send('POST', '/api/device-login/verification/decision', { code: userCode, decision: 'approve' })
+    const cookie = device.cookies().map(({ name, value }) => `${name}=${value}`)
+    const headers = { cookie: cookie.join('; '), origin: instance.url, prefer: 'wait=0' }
+    const responses = await atOnce(50, (origin) =>
+      fetch(`${origin}/api/device-login/requests/${id}/exchange`, { method: 'POST', headers }),
+    )
+    expect(responses.map(({ status }) => status).toSorted()).toEqual([200, ...Array(49).fill(401)])
+  })
+
+  test('a sign-up token admits as many of fifty concurrent users as it allows', async () => {
     const { token = '', id } = await send('POST', '/api/signup-tokens', { usageLimit: 3 })
-    const statuses = await tenAtOnce(async (origin, index) => {
+    const statuses = await atOnce(50, async (origin, index) => {
       const username = `user${index}`
       const body = JSON.stringify({ username, email: `${username}@example.com`, token })
       const headers = { origin: instance.url, 'content-type': 'application/json' }
       return (await fetch(`${origin}/api/signup`, { method: 'POST', headers, body })).status
     })
-    expect(statuses.toSorted()).toEqual([201, 201, 201, ...Array.from({ length: 7 }, () => 401)])
+    expect(statuses.toSorted()).toEqual([201, 201, 201, ...Array(47).fill(401)])
     const { data } = await send('GET', '/api/signup-tokens')
     expect(data).toContainEqual(expect.objectContaining({ id, usageCount: 3 }))
     const users = await send('GET', '/api/users')
@@ -111,7 +124,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
     const agent = new UserAgent()
     const answer = await passkeyAnswer(agent, instance.url, authenticator)
     expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, answer)).status).toBe(200)
-    const codes = await tenAtOnce((origin) =>
+    const codes = await atOnce(10, (origin) =>
       authorize(origin, agent, { client_id: client.client_id, ...authorization }),
     )
     const exchange = (origin: string, code: string | null | undefined) =>
