@@ -255,7 +255,8 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       expect({ lost, leftOpen }).toEqual({ lost: [], leftOpen: [] })
       expect(counts.users).toBeGreaterThan(0)
     },
-    longTestTimeout,
+    // Nine faults, each followed by this pause.
+    longTestTimeout + 9 * pause,
   )
 })
 
