@@ -41,7 +41,7 @@ export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<N
 /**
  * Creates a client of one instance.
  *
- * @throws {TypeError} if `url` is not an http or https URL without a path, or `apiKey` is empty or cannot be sent
+ * @throws {TypeError} if `url` is not an http or https URL without a path, `apiKey` is empty or cannot be sent, or `fetch` is not a function
  *
  * @example
  * ```ts
@@ -51,7 +51,8 @@ export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<N
  */
 export function createPocketClient(options: PocketClientOptions): PocketClient {
   const { url, apiKey, fetch } = options ?? {}
-  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
+  if (fetch !== undefined && typeof fetch !== 'function') throw new TypeError('The fetch must be a function.')
+  if (apiKey !== undefined && (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)))
     throw new TypeError('The apiKey must be a key as it was shown once; an empty one may come from an unset variable.')
   const client = createClient<paths>({
     baseUrl: toOrigin(url),
@@ -67,7 +68,30 @@ export function createPocketClient(options: PocketClientOptions): PocketClient {
     },
   })
   // Unsuccessful responses were thrown above, which the library's types cannot express.
-  return Object.fromEntries(methods.map((method) => [method, client[method]])) as unknown as PocketClient
+  return Object.fromEntries(
+    methods.map((method) => {
+      // The cast is safe: the arguments are checked, and the library does not depend on their types.
+      const call = client[method] as (path: string, init?: object) => Promise<unknown>
+      return [method, async (path: string, init?: object) => call(...checkedCall(path, init))]
+    }),
+  ) as unknown as PocketClient
+}
+
+/** Names what is missing, for callers without type checking; `fetch` would only report an invalid URL. */
+function checkedCall(path: string, init?: object): [string, object?] {
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw new TypeError(`The path must be one of the API, such as /api/users, not "${path}".`)
+  const { params } = readObject('The second argument', init)
+  const values = readObject('params.path', readObject('params', params).path)
+  for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g))
+    if (values[name] === undefined) throw new TypeError(`The path ${path} needs params.path.${name}.`)
+  return init === undefined ? [path] : [path, init]
+}
+
+function readObject(name: string, value: unknown = {}): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`${name} must be an object, such as { params: { path: { id } } }.`)
+  return { ...value }
 }
 
 /** Every path of the API begins with `/api`, so that a path in the base URL would be requested twice or not exist. */

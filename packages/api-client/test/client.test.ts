@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createPocketClient } from '@pocket/api-client'
+import { createPocketClient, type PocketClient, paginate } from '@pocket/api-client'
 
 test.each(['https://id.example.com', 'http://localhost:1411/'])('accepts the URL %s', (url) => {
   expect(Object.keys(createPocketClient({ url }))).toContain('GET')
@@ -19,4 +19,35 @@ test('names the missing URL if it is called without options', () => {
 
 test.each(['', 'two words', 'key\n'])('rejects the key %j immediately', (apiKey) => {
   expect(() => createPocketClient({ url: 'https://id.example.com', apiKey })).toThrow('The apiKey must be a key')
+})
+
+const client = createPocketClient({ url: 'https://id.example.com', fetch: async () => Response.json({}) })
+
+// Casts: the calls of a program without type checking.
+test.each<[string, (pocket: PocketClient) => Promise<unknown>, string]>([
+  [
+    'a call without a path',
+    ({ GET }) => GET(undefined as never),
+    'The path must be one of the API, such as /api/users',
+  ],
+  ['a path without its parameter', ({ GET }) => GET('/api/users/{id}', {} as never), 'needs params.path.id.'],
+  [
+    '`null` in place of the parameters',
+    ({ GET }) => GET('/api/users', null as never),
+    'The second argument must be an',
+  ],
+  [
+    'a function in place of an instance',
+    async () => createPocketClient((() => {}) as never),
+    'The url must be the origin',
+  ],
+  [
+    'a fetch that is no function',
+    async () => createPocketClient({ url: 'https://id.example.com', fetch: {} as never }),
+    'The fetch must be a function.',
+  ],
+  ['no list to iterate over', async () => paginate(null as never).next(), 'The argument must be a function'],
+  ['the data of a list', async () => paginate(async () => [] as never).next(), 'must return the response of a list'],
+])('names the argument of %s', async (_name, call, message) => {
+  await expect(call(client)).rejects.toThrow(message)
 })
