@@ -26,7 +26,7 @@ import type { AuthenticationCeremony } from '../views/views.ts'
 import { toErrorCode } from './failure.ts'
 import { PasskeyError } from './passkey-error.ts'
 import { isInAppBrowser, refineErrorCode } from './refine-error.ts'
-import { getJson, postJson, readProperty, readRedirect } from './server.ts'
+import { assertArgument, assertTexts, getJson, postJson, readProperty, readRedirect } from './server.ts'
 import { signalUnknownCredential } from './signals.ts'
 
 export { type CeremonyErrorCode, ceremonyErrorCodes, type Explanation, explain, PasskeyError } from './passkey-error.ts'
@@ -72,6 +72,7 @@ let requiresVerification = false
  * ```
  */
 export async function authenticate(ceremony: AuthenticationCeremony): Promise<CeremonyOutcome> {
+  assertTexts(ceremony, 'refreshFrom', 'submitTo')
   assertSupported()
   return runCeremony(ceremony).catch((error: unknown) => {
     if (isExpired(error)) return runCeremony(ceremony)
@@ -105,8 +106,11 @@ async function runCeremony(ceremony: AuthenticationCeremony): Promise<CeremonyOu
  */
 export async function autofill(
   ceremony: AuthenticationCeremony,
-  { signal }: AutofillOptions = {},
+  options?: AutofillOptions,
 ): Promise<CeremonyOutcome | undefined> {
+  assertTexts(ceremony, 'refreshFrom', 'submitTo')
+  const { signal } = options ?? {}
+  assertArgument(!signal || signal instanceof AbortSignal, 'signal', 'AbortSignal')
   if (!globalThis.isSecureContext || !(await browserSupportsWebAuthnAutofill())) return undefined
   for (;;) {
     const currentCeremony = await refreshIfNeeded(ceremony).catch(() => undefined)
@@ -152,6 +156,7 @@ function isExpired(error: unknown): boolean {
  * ```
  */
 export async function register(ceremony: RegistrationCeremony): Promise<CeremonyOutcome> {
+  assertTexts(ceremony, 'optionsFrom', 'submitTo')
   assertSupported()
   const options = creationOptions(await postJson(ceremony.optionsFrom, ceremony.input ?? {}))
   const response = await prompt(options.timeout, () => startRegistration({ optionsJSON: options }))
@@ -184,7 +189,7 @@ export interface LoginOptions {
  * ```
  */
 export async function signIn(options?: LoginOptions): Promise<void> {
-  const { to = '/', loginPath = '/login' } = options ?? {}
+  const { to, loginPath } = readOptions(options)
   const ceremony = await fetchCeremony(`${loginPath}/ceremony?redirect=${encodeURIComponent(to)}`)
   location.assign((await authenticate(ceremony)).redirectTo)
 }
@@ -201,7 +206,7 @@ export async function signIn(options?: LoginOptions): Promise<void> {
  * ```
  */
 export async function addPasskey(options?: LoginOptions): Promise<void> {
-  const { to = '/', loginPath = '/login' } = options ?? {}
+  const { to, loginPath } = readOptions(options)
   const page = `${loginPath}/passkey`
   const query = `?redirect=${encodeURIComponent(to)}`
   const outcome = await register({ optionsFrom: `${page}/options`, submitTo: `${page}/answer${query}` }).catch(
@@ -212,6 +217,13 @@ export async function addPasskey(options?: LoginOptions): Promise<void> {
     },
   )
   location.assign(outcome.redirectTo)
+}
+
+function readOptions(options?: LoginOptions) {
+  assertArgument(!options || typeof options === 'object', 'options', 'object')
+  const { to = '/', loginPath = '/login' } = options ?? {}
+  assertTexts({ to, loginPath }, 'to', 'loginPath')
+  return { to, loginPath }
 }
 
 /** Codes that mean that the server did not register the new passkey. */
@@ -261,7 +273,7 @@ async function refreshIfNeeded(ceremony: AuthenticationCeremony): Promise<Authen
 async function fetchCeremony(url: string): Promise<AuthenticationCeremony> {
   const body = await getJson(url)
   if (typeof readProperty(readProperty(body, 'options'), 'challenge') !== 'string')
-    throw new PasskeyError('unexpected', 'The server sent no new ceremony.')
+    throw new PasskeyError('unexpected', 'The server sent no options.')
   // The response comes from the same origin, and the browser validates the options.
   return body as AuthenticationCeremony
 }

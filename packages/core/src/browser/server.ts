@@ -28,6 +28,15 @@ export function readProperty(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
+/** @throws {PasskeyError} with the name of the member that is not a string */
+export function assertTexts(value: unknown, ...names: readonly string[]): void {
+  for (const name of names) assertArgument(typeof readProperty(value, name) === 'string', name, 'string')
+}
+
+export function assertArgument(isValid: boolean, name: string, type: string): void {
+  if (!isValid) throw new PasskeyError('unexpected', `${name} must be of type ${type}.`)
+}
+
 async function request(url: string, init: RequestInit): Promise<unknown> {
   const headers = { accept: 'application/json', ...init.headers }
   const response = await fetch(url, { ...init, headers, cache: 'no-store' }).catch((cause: unknown) => {

@@ -1,4 +1,5 @@
 import { sendSignal } from '@simplewebauthn/browser'
+import { assertArgument, assertTexts } from './server.ts'
 
 /**
  * The account data for password managers (WebAuthn Level 3 §5.1.10). The passkey list must be complete, because missing
@@ -18,12 +19,16 @@ export interface AccountSignals {
  * Sends the passkeys and names of the signed-in user to the password manager (WebAuthn Level 3 §5.1.10). Browsers
  * without this API ignore the call.
  *
+ * @throws {@link PasskeyError} if a member is missing
+ *
  * @example
  * ```ts
  * await signalAccount({ rpId: 'id.example.com', userId, credentialIds, userName: 'ada', displayName: 'Ada Koch' })
  * ```
  */
 export async function signalAccount(signals: AccountSignals): Promise<void> {
+  assertTexts(signals, 'rpId', 'userId', 'userName', 'displayName')
+  assertArgument(Array.isArray(signals.credentialIds), 'credentialIds', 'array')
   const { rpId: rpID, userId: userID, credentialIds, userName, displayName } = signals
   await sendQuietly({
     signalName: 'allAcceptedCredentials',

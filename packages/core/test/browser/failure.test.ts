@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import type { AuthenticationCeremony } from '@pocket/core'
 import { WebAuthnError } from '@simplewebauthn/browser'
 import { toErrorCode } from '../../src/browser/failure.ts'
-import { addPasskey, signIn } from '../../src/browser/passkey.ts'
+import { addPasskey, authenticate, autofill, register, signalAccount, signIn } from '../../src/browser/passkey.ts'
 import { type CeremonyErrorCode, ceremonyErrorCodes } from '../../src/browser/passkey-error.ts'
 import { isInAppBrowser } from '../../src/browser/refine-error.ts'
 
@@ -12,6 +13,8 @@ const thrown = (name: string, message = 'No.') => Object.assign(new Error(messag
 const webAuthnError = (code: Code, cause = thrown('NotAllowedError')) =>
   new WebAuthnError({ message: 'No.', code, cause })
 const passedThrough = (cause: Error) => webAuthnError('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
+
+const ceremony = { refreshFrom: '/login/ceremony', submitTo: '/login' } as AuthenticationCeremony
 
 describe('browser error', () => {
   test.each<[CeremonyErrorCode, string, unknown]>([
@@ -78,4 +81,30 @@ test('gives each failure exactly one name', () => {
 
 test.each([signIn, addPasskey])('%p reads no option of `null`', async (run) => {
   await expect(run(null as never)).rejects.not.toThrow('null')
+})
+
+// Casts: the calls of a page without type checking.
+test.each<[string, () => Promise<unknown>, string]>([
+  ['authenticate without a ceremony', () => authenticate(null as never), 'refreshFrom must be of type string.'],
+  ['autofill without a ceremony', () => autofill({} as never), 'refreshFrom must be of type string.'],
+  [
+    'autofill with a controller',
+    () => autofill(ceremony, { signal: {} as never }),
+    'signal must be of type AbortSignal.',
+  ],
+  ['register without paths', () => register({} as never), 'optionsFrom must be of type string.'],
+  ['signIn with a path', () => signIn('/account' as never), 'options must be of type object.'],
+  ['addPasskey with a URL', () => addPasskey({ to: {} as never }), 'to must be of type string.'],
+  ['signalAccount without an account', () => signalAccount(null as never), 'rpId must be of type string.'],
+  [
+    'signalAccount without passkeys',
+    () => signalAccount({ rpId: 'a', userId: 'a', userName: 'a', displayName: 'a' } as never),
+    'credentialIds must be of type array.',
+  ],
+])('rejects %s with the name of the argument', async (_name, call, message) => {
+  await expect(call()).rejects.toMatchObject({ name: 'PasskeyError', code: 'unexpected', message })
+})
+
+test('offers passkeys without options, also for `null`', async () => {
+  expect(await autofill(ceremony, null as never)).toBeUndefined()
 })
