@@ -54,6 +54,10 @@ export function object(name: string, members: Readonly<Record<string, Argument>>
   }
 }
 
+export function boolean(name: string): Argument {
+  return argument(name, 'must be a boolean', (value) => typeof value === 'boolean')
+}
+
 export function optional(check: Argument): Argument {
   return (value) => (value === undefined ? value : check(value))
 }
@@ -62,12 +66,51 @@ export function nullable(check: Argument): Argument {
   return (value) => (value === null ? value : check(value))
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function invalidArgument(field: string, message: string): InvalidInputError {
   return new InvalidInputError('validation_failed', `${field} ${message}.`, {
     fields: [{ field, code: 'invalid_type', message }],
   })
+}
+
+export function oneOf(name: string, values: readonly string[]): Argument {
+  const message = `must be one of ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
+  return argument(name, message, (value) => typeof value === 'string' && values.includes(value))
+}
+
+/** The methods whose arguments a table checks; `createPocket` checks those of the others itself. */
+type CheckedMethod<Service> = Exclude<
+  {
+    [Name in keyof Service]: Service[Name] extends (...args: never[]) => Promise<unknown> ? Name : never
+  }[keyof Service],
+  'session' | 'maintain' | 'fetch'
+>
+
+/** Checks the arguments of these methods. */
+export function guarded<Service extends object>(
+  service: Service,
+  rows: Readonly<Record<CheckedMethod<Service>, readonly Argument[]>>,
+): Service {
+  const methods = Object.entries<readonly Argument[]>(rows).map(([name, row]) => [
+    name,
+    // The cast is safe: `CheckedMethod` names methods only.
+    async (...args: unknown[]) =>
+      Reflect.apply(service[name as keyof Service] as () => unknown, service, check(args, row)),
+  ])
+  return { ...service, ...Object.fromEntries(methods) }
+}
+
+export function checked<Args extends unknown[], Result>(
+  method: (...args: Args) => Result,
+  row: readonly Argument[],
+): (...args: Args) => Result {
+  // The cast is safe: each check returns a value of the type of its argument.
+  return (...args) => method(...(check(args, row) as Args))
+}
+
+function check(args: readonly unknown[], row: readonly Argument[]): unknown[] {
+  return [...row.map((argumentOf, index) => argumentOf(args[index])), ...args.slice(row.length)]
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { invalidArgument, response as responseArgument } from './arguments.ts'
+import { boolean, invalidArgument, isObject, optional, response as responseArgument } from './arguments.ts'
 import { noOrigin } from './audit/audit-sink.ts'
 import { claimIssuer } from './change-issuer.ts'
 import { removeUnusedClients } from './clients/unused-clients.ts'
@@ -85,8 +85,9 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
   const { end: endSessions, removing: runRemoval } = createSessionClosure(options, provider, endAccessAfterRemoval)
   const preview = createTokenPreview(options, provider)
   const callback = (callbackOptions: CallbackOptions = {}) => {
-    if (callbackOptions === null || Object.keys(callbackOptions).some((name) => name !== 'forwardAuth'))
+    if (!isObject(callbackOptions) || Object.keys(callbackOptions).some((name) => name !== 'forwardAuth'))
       throw invalidArgument('options', 'may contain forwardAuth only; mount the result of pocket.callback()')
+    optional(boolean('forwardAuth'))(callbackOptions.forwardAuth)
     return createCallback(callbackOptions.forwardAuth ? [forwardAuth, middleware] : [middleware], onError)
   }
 

@@ -7,6 +7,7 @@
 export { protocolClaims } from './accounts/reserved-claims.ts'
 export { accessTokenFormats, cimdPermissions } from './apis/api.ts'
 export { normalizeResource, resourceProblems } from './apis/api-input.ts'
+export * as argumentChecks from './arguments.ts'
 export { changesBetween } from './audit/changes.ts'
 export { accessTokenMinutes } from './clients/client.ts'
 export { clientChanges } from './clients/client-changes.ts'

@@ -62,9 +62,11 @@ export class MasterKey {
 
   /**
    * @param bytes - at least 16 bytes; text is encoded as UTF-8
-   * @throws {ConfigurationError} if it is shorter
+   * @throws {ConfigurationError} if it is shorter or of another type
    */
   static from(bytes: Buffer | string): MasterKey {
+    if (typeof bytes !== 'string' && !ArrayBuffer.isView(bytes))
+      throw new ConfigurationError('The encryption key must be a string or a Buffer.')
     const buffer = Buffer.from(bytes)
     if (buffer.length < minBytes)
       throw new ConfigurationError(`The encryption key has ${buffer.length} bytes; it needs at least ${minBytes}.`)

@@ -1,5 +1,7 @@
 import type { AccountStore, Transaction } from '@pocket/core'
 import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
+import { argumentChecks } from '@pocket/core/internal'
+import { argumentRows } from './arguments.ts'
 import { type Claims, createClaims } from './claims/claims.ts'
 import type { DirectoryContext, DirectoryPorts } from './context.ts'
 import { accountOf, type User } from './entities/user.ts'
@@ -9,6 +11,8 @@ import { createLdapImport, type LdapImport } from './ldap/ldap-import.ts'
 import type { NewUser } from './users/create-user.ts'
 import { setUp } from './users/setup.ts'
 import { createUser, createUsers, type NewUserRights, type Users } from './users/users.ts'
+
+const { guarded } = argumentChecks
 
 /** The users who can sign in, their groups and their claims. */
 export interface Directory {
@@ -80,7 +84,7 @@ export function createDirectory(ports: DirectoryPorts): Directory {
   const create: Directory['create'] = (user, rights = {}) => createUser(context, user, rights)
   const find = async (id: string) => (isId(id) ? users.find(id) : undefined)
 
-  return {
+  const directory: Directory = {
     ...modules,
     ldap,
     withLock,
@@ -109,5 +113,13 @@ export function createDirectory(ports: DirectoryPorts): Directory {
           throw new NotFoundError('account_not_found', 'There is no such user', { details: { id } })
         await modules.users.update(id, {}, { disabled })
       }),
+  }
+  return {
+    ...guarded(directory, argumentRows.directory),
+    accounts: guarded(directory.accounts, argumentRows.accounts),
+    users: guarded(directory.users, argumentRows.users),
+    groups: guarded(directory.groups, argumentRows.groups),
+    claims: guarded(directory.claims, argumentRows.claims),
+    ldap: guarded(directory.ldap, argumentRows.ldap),
   }
 }

@@ -3,13 +3,16 @@
  * created through the API without authentication, `setup_api` as the first administrator. `device`: approved on another device
  * with a passkey. `recovery`: with the passkey added after a recovery code. `vouched`: authenticated by the host.
  */
-export type SignInMethod =
-  | 'passkey'
-  | 'code'
-  | 'recovery'
-  | 'device'
-  | 'setup'
-  | 'sign_up'
-  | 'setup_api'
-  | 'api'
-  | 'vouched'
+export type SignInMethod = (typeof signInMethods)[number]
+
+export const signInMethods = [
+  'passkey',
+  'code',
+  'recovery',
+  'device',
+  'setup',
+  'sign_up',
+  'setup_api',
+  'api',
+  'vouched',
+] as const

@@ -2,26 +2,26 @@ import {
   type Argument,
   argument,
   callable,
+  checked,
+  guarded,
   invalidArgument,
   list,
   nullable,
   number,
   object,
+  oneOf,
   optional,
   request,
   response,
   text,
 } from '../arguments.ts'
+import { signInMethods } from '../audit/sign-in-method.ts'
+import { registrationPurposes } from '../interactions/registration.ts'
 import { limitPolicies } from '../limits/policies.ts'
+import { passkeyFilters } from '../passkeys/passkey-store.ts'
+import { authenticatorHints } from '../passkeys/registration.ts'
 import type { Pocket } from '../pocket.ts'
-
-/** The methods whose arguments this file checks; `createPocket` checks those of the others itself. */
-type CheckedMethod<Service> = Exclude<
-  {
-    [Name in keyof Service]: Service[Name] extends (...args: never[]) => Promise<unknown> ? Name : never
-  }[keyof Service],
-  'session' | 'maintain' | 'fetch'
->
+import { sessionCredentialKinds } from '../sessions/session-history.ts'
 
 const exchange = [request, response]
 const accountId: Argument<string> = (value) => {
@@ -30,16 +30,17 @@ const accountId: Argument<string> = (value) => {
   throw invalidArgument('accountId', 'must be a non-empty string, a safe integer or a bigint')
 }
 const anything: Argument = (value) => value
-const limit = [
-  request,
-  argument('name', `must be one of ${Object.keys(limitPolicies).join(', ')}`, (value) =>
-    Object.hasOwn(limitPolicies, String(value)),
-  ),
-]
-const recoveryKind = argument('kind', 'must be recovery, break_glass or delayed', (value) =>
-  ['recovery', 'break_glass', 'delayed'].includes(String(value)),
-)
+const limit = [request, oneOf('name', Object.keys(limitPolicies))]
+const recoveryKind = oneOf('kind', ['recovery', 'break_glass', 'delayed'])
+const purpose = oneOf('purpose', registrationPurposes)
+const origin = object('origin', {
+  sessionUid: optional(nullable(text('sessionUid'))),
+  apiKeyId: optional(nullable(text('apiKeyId'))),
+})
+const actor = { origin: optional(origin), by: optional(text('by')) }
+const maxCount = integer('limit', 'must be a positive whole number', { min: 1, max: Number.MAX_SAFE_INTEGER })
 const recoveryOptions = object('options', {
+  ...actor,
   kind: recoveryKind,
   count: optional(integer('count', 'must be an integer from 0 to 1000', { min: 0, max: 1000 })),
   lifetime: optional(
@@ -54,13 +55,24 @@ const recoveryOptions = object('options', {
 export function withCheckedArguments(pocket: Pocket): Pocket {
   return {
     ...guarded(pocket, {
-      recordCredential: [object('origin'), object('credential')],
-      lockAccountOf: [object('origin')],
+      recordCredential: [
+        origin,
+        object('credential', {
+          kind: oneOf('kind', sessionCredentialKinds),
+          subject: text('subject'),
+          label: nullable(text('label')),
+        }),
+      ],
+      lockAccountOf: [origin],
       serveDocument: exchange,
       testSiteRequest: [text('clientId'), object('request', { url: text('url'), accountId: nullable(accountId) })],
-      interactionClient: [text('path'), optional(object('exchange'))],
+      interactionClient: [text('path'), optional(object('exchange', { req: request, res: response }))],
       signOut: exchange,
-      issueLoginCode: [object('account', { id: accountId }), anything, optional(object('options'))],
+      issueLoginCode: [
+        object('account', { id: accountId }),
+        anything,
+        optional(object('options', { ...actor, browserToken: optional(text('browserToken')) })),
+      ],
       mailLoginCode: [...exchange, text('login')],
       endAccess: [accountId],
       endAccessByGroups: [accountId, list('groupIds')],
@@ -71,13 +83,15 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       testClient: [text('clientId'), accountId],
       rotateKeys: [],
       verifyKeys: [],
-      replaceKeys: [list('kids'), optional(object('options'))],
+      replaceKeys: [list('kids'), optional(object('options', actor))],
       signingKeys: [],
-      removeExpired: [number('limit')],
+      removeExpired: [maxCount],
       refreshMetadataDocument: [text('clientId'), request],
-      removeUnusedClients: [number('unusedFor'), number('limit')],
+      removeUnusedClients: [number('unusedFor'), maxCount],
       refreshAuthenticatorMetadata: [],
-      sendLogoutNotices: [],
+      sendLogoutNotices: [
+        optional(argument('signal', 'must be an AbortSignal', (value) => value instanceof AbortSignal)),
+      ],
     }),
     originOf: checked(pocket.originOf, [request]),
     bindBrowser: checked(pocket.bindBrowser, [...exchange, text('address')]),
@@ -134,20 +148,20 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
     }),
     passkeys: guarded(pocket.passkeys, {
       list: [accountId],
-      page: [text('after'), number('limit')],
+      page: [text('after'), maxCount],
       summarize: [list('accountIds', accountId)],
       overview: [],
-      accountIds: [optional(text('filter'))],
+      accountIds: [optional(oneOf('filter', passkeyFilters))],
       countUsable: [accountId],
-      rename: [accountId, text('id'), text('name'), optional(object('actor'))],
-      remove: [accountId, text('id'), optional(object('actor'))],
-      removeAsAdministrator: [accountId, text('id'), optional(object('actor'))],
+      rename: [accountId, text('id'), text('name'), optional(object('actor', actor))],
+      remove: [accountId, text('id'), optional(object('actor', actor))],
+      removeAsAdministrator: [accountId, text('id'), optional(object('actor', actor))],
     }),
     passkeyRemovals: guarded(pocket.passkeyRemovals, {
-      list: [accountId, optional(object('actor'))],
-      find: [accountId, text('passkeyId'), optional(object('actor'))],
+      list: [accountId, optional(object('actor', actor))],
+      find: [accountId, text('passkeyId'), optional(object('actor', actor))],
       lock: [accountId, text('passkeyId')],
-      withdrawLoginCode: [text('passkeyId'), text('codeId'), optional(object('actor'))],
+      withdrawLoginCode: [text('passkeyId'), text('codeId'), optional(object('actor', actor))],
     }),
     sessions: guarded(pocket.sessions, {
       list: [accountId],
@@ -157,7 +171,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
     recovery: {
       ...guarded(pocket.recovery, {
         replaceCodes: [accountId, recoveryOptions],
-        removeCodes: [accountId, object('options', { kind: recoveryKind })],
+        removeCodes: [accountId, object('options', { ...actor, kind: recoveryKind })],
         countCodes: [accountId, recoveryKind],
         begin: [...exchange, text('code'), callable('check')],
         current: exchange,
@@ -167,10 +181,17 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       isCode: checked(pocket.recovery.isCode, [text('input')]),
     },
     registration: guarded(pocket.registration, {
-      options: [...exchange, object('start', { subject: object('subject', { accountId }) })],
-      verify: [...exchange, object('end', { accountId: optional(accountId) })],
+      options: [
+        ...exchange,
+        object('start', {
+          subject: object('subject', { accountId, userName: text('userName'), displayName: text('displayName') }),
+          purpose,
+          hint: optional(oneOf('hint', authenticatorHints)),
+        }),
+      ],
+      verify: [...exchange, object('end', { purpose, accountId: optional(accountId) })],
       store: [object('registration', { passkey: object('passkey'), challenge: text('challenge') })],
-      add: [...exchange, object('end', { accountId })],
+      add: [...exchange, object('end', { purpose, accountId })],
     }),
     signIn: guarded(pocket.signIn, {
       request: exchange,
@@ -179,7 +200,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       confirm: [...exchange, object('input', { accountId })],
       withCode: [...exchange, text('code')],
       vouchFor: [...exchange, accountId],
-      asNewAccount: [...exchange, object('signIn', { accountId })],
+      asNewAccount: [...exchange, object('signIn', { accountId, method: oneOf('method', signInMethods) })],
     }),
     signUp: guarded(pocket.signUp, { begin: [...exchange, object('account')], finish: exchange }),
     reauthentication: guarded(pocket.reauthentication, {
@@ -195,7 +216,14 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
         request: [request],
         redeem: [...exchange, object('end', { id: text('id'), token: text('token') })],
         find: [text('code')],
-        decide: [request, object('decision', { code: text('code'), accountId })],
+        decide: [
+          request,
+          object('decision', {
+            code: text('code'),
+            accountId,
+            status: oneOf('status', ['approved', 'denied']),
+          }),
+        ],
       }),
       userCodeOf: checked(pocket.deviceLogins.userCodeOf, [text('token')]),
     },
@@ -213,35 +241,10 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
   }
 }
 
-function guarded<Service extends object>(
-  service: Service,
-  rows: Readonly<Record<CheckedMethod<Service>, readonly Argument[]>>,
-): Service {
-  const methods = Object.entries<readonly Argument[]>(rows).map(([name, row]) => [
-    name,
-    // The cast is safe: `CheckedMethod` names methods only.
-    async (...args: unknown[]) =>
-      Reflect.apply(service[name as keyof Service] as () => unknown, service, check(args, row)),
-  ])
-  return { ...service, ...Object.fromEntries(methods) }
-}
-
-function checked<Args extends unknown[], Result>(
-  method: (...args: Args) => Result,
-  row: readonly Argument[],
-): (...args: Args) => Result {
-  // The cast is safe: each check returns a value of the type of its argument.
-  return (...args) => method(...(check(args, row) as Args))
-}
-
 function integer(
   name: string,
   message: string,
   { min, max }: { readonly min: number; readonly max: number },
 ): Argument {
   return argument(name, message, (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max)
-}
-
-function check(args: readonly unknown[], row: readonly Argument[]): unknown[] {
-  return [...row.map((argumentOf, index) => argumentOf(args[index])), ...args.slice(row.length)]
 }

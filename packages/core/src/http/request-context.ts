@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import proxyAddr from 'proxy-addr'
-import { request } from '../arguments.ts'
+import { argument, request } from '../arguments.ts'
 import { uuid } from '../random.ts'
 
 /** Metadata of a request. */
@@ -26,6 +26,7 @@ export interface RequestContext {
  */
 export type TrustProxy = (address: string) => boolean
 
+const trust = argument('trustProxy', 'must be a function of an IP address', (value) => typeof value === 'function')
 const contexts = new WeakMap<IncomingMessage, RequestContext>()
 
 /**
@@ -42,6 +43,7 @@ export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = ()
   const existing = contexts.get(req)
   if (existing) return existing
   request(req)
+  trust(trustProxy)
   const context: RequestContext = {
     requestId: uuid(),
     ipAddress: clientAddress(req, trustProxy),

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import { invalidArgument } from '../arguments.ts'
+import { boolean, callable, invalidArgument, object, optional, text } from '../arguments.ts'
 import type { CallbackOptions, NodeHandler } from './callback.ts'
 
 /** Options of `pocket.fetch`. */
@@ -18,16 +18,24 @@ export interface FetchOptions extends CallbackOptions {
 /** Web-standard requests and responses (Fetch Standard). */
 export type FetchHandler = (request: Request, options?: FetchOptions) => Promise<Response>
 
+const fetchOptions = object('options', {
+  next: optional(callable('next')),
+  ipAddress: optional(text('ipAddress')),
+  forwardAuth: optional(boolean('forwardAuth')),
+})
+
 /** Headers of the connection, which the host's server sets. */
 const connectionHeaders = new Set(['connection', 'date', 'keep-alive', 'transfer-encoding'])
 
 /** Passes web-standard requests to the handler for `node:http`. */
 export function createFetch(callback: (options: CallbackOptions) => NodeHandler): FetchHandler {
   const handlers = { core: callback({}), all: callback({ forwardAuth: true }) }
-  return async (request, { next = notFound, ipAddress = '127.0.0.1', forwardAuth = false } = {}) => {
+  return async (request, options = {}) => {
     // A polyfill of a framework is no instance of Request.
     if (!URL.canParse(request?.url) || typeof request.headers?.has !== 'function')
       throw invalidArgument('request', 'must be a web-standard Request, not a URL')
+    fetchOptions(options)
+    const { next = notFound, ipAddress = '127.0.0.1', forwardAuth = false } = options
     const handle = forwardAuth ? handlers.all : handlers.core
     // Loaded when it is used: hosts with `node:http` do not need it.
     const { default: inject } = await import('light-my-request')

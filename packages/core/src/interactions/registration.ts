@@ -16,7 +16,9 @@ import type {
 import type { SessionHistory } from '../sessions/session-history.ts'
 
 /** The purpose of a new passkey: `setup` and `sign_up` create an account together with it. */
-export type RegistrationPurpose = 'registration' | 'recovery' | 'setup' | 'sign_up'
+export type RegistrationPurpose = (typeof registrationPurposes)[number]
+
+export const registrationPurposes = ['registration', 'recovery', 'setup', 'sign_up'] as const
 
 /** The input of a registration ceremony. */
 export interface RegistrationOptionsInput {

@@ -1,3 +1,4 @@
+import { boolean, invalidArgument, list, number, object, optional } from '../arguments.ts'
 import {
   createGuardedRequest,
   type FetchResponse,
@@ -15,11 +16,26 @@ import {
  */
 export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise<Response>
 
+const optionChecks = {
+  allowedPrivateHosts: optional(list('allowedPrivateHosts')),
+  localRanges: optional(list('localRanges')),
+  allowHttp: optional(boolean('allowHttp')),
+  maxBytes: optional(number('maxBytes')),
+  timeout: optional(number('timeout')),
+}
+
+function assertOptions(options: PublicFetchOptions): void {
+  object('options', optionChecks)(options)
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionChecks, name))
+  if (unknown !== undefined) throw invalidArgument(unknown, 'is not an option of createPublicFetch')
+}
+
 /**
  * Creates a `fetch` for untrusted URLs. It connects only to public addresses, which are checked at connection time and
  * after each redirect (at most 3), and limits size and time. The complete response is read before it is returned. The
  * caller must validate the content.
  *
+ * @throws {InvalidInputError} `validation_failed` for unknown options and those of another type
  * @throws {RangeError} if an allowed host is not a host name, IP address or range
  *
  * @example
@@ -29,8 +45,10 @@ export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise
  * ```
  */
 export function createPublicFetch(options: PublicFetchOptions = {}): PublicFetch {
+  assertOptions(options ?? {})
   const request = createGuardedRequest(options)
   return async (input, init = {}) => {
+    object('init')(init)
     const { response, chunks, failure } = await request(input, init)
     try {
       return await readResponse(response, chunks)

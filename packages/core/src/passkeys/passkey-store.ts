@@ -32,7 +32,9 @@ export interface PasskeyOverview {
 }
 
 /** Accounts with one passkey, with one passkey that is not synced, or with several passkeys. */
-export type PasskeyFilter = 'single' | 'on-one-device-only' | 'several'
+export type PasskeyFilter = (typeof passkeyFilters)[number]
+
+export const passkeyFilters = ['single', 'on-one-device-only', 'several'] as const
 
 /** Stores passkeys. */
 export interface PasskeyStore {

@@ -16,7 +16,9 @@ import type { PasskeyPolicy } from './policy.ts'
 import { registrationResponse } from './responses.ts'
 
 /** The kinds of authenticators that a page can suggest (WebAuthn Level 3 §5.8.7). */
-export type AuthenticatorHint = 'client-device' | 'security-key' | 'hybrid'
+export type AuthenticatorHint = (typeof authenticatorHints)[number]
+
+export const authenticatorHints = ['client-device', 'security-key', 'hybrid'] as const
 
 /** The user of a new passkey (WebAuthn Level 3 §5.4.3). The account need not exist yet. */
 export interface RegistrationSubject {

@@ -31,10 +31,17 @@ export type SessionName = Pick<Session, 'accountId' | 'uid'>
 
 /** A credential created, or a device approved, in a session. */
 export interface SessionCredential {
-  readonly kind: Extract<SessionLinkKind, 'api_key' | 'client_secret' | 'login_code' | 'device_approved'>
+  readonly kind: (typeof sessionCredentialKinds)[number]
   readonly subject: string
   readonly label: string | null
 }
+
+export const sessionCredentialKinds = [
+  'api_key',
+  'client_secret',
+  'login_code',
+  'device_approved',
+] as const satisfies readonly SessionLinkKind[]
 
 /** Records the credentials that were used and created in each session, and derives permissions from them. */
 export interface SessionHistory {

@@ -9,6 +9,7 @@ import type {
   UserVerificationRequirement,
 } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
+import { object, text } from '../arguments.ts'
 import { type WithDefaults, withDefaults } from '../with-defaults.ts'
 import {
   type AuthenticatorKey,
@@ -127,6 +128,9 @@ interface AuthenticatorDataInput {
   readonly attested?: Credential
 }
 
+const challenge = text('challenge')
+const ceremonyContext = object('context', { origin: text('origin') })
+
 /**
  * Emulates a browser with an authenticator: answers the options of a ceremony with real, signed responses (Web Authentication
  * Level 3 §5.1.3, §5.1.4, §6.3). Passkeys are always discoverable; attestation is `none` unless `attest` is set.
@@ -147,6 +151,7 @@ export class SoftwareAuthenticator {
   #credentials: Credential[] = []
 
   constructor(options: SoftwareAuthenticatorOptions = {}) {
+    object('options')(options)
     this.#options = withDefaults<SoftwareAuthenticatorOptions>(
       {
         algorithm: 'ES256',
@@ -180,6 +185,8 @@ export class SoftwareAuthenticator {
 
   /** Creates a passkey. It replaces an existing passkey with the same user handle at the same relying party. */
   create(options: PublicKeyCredentialCreationOptionsJSON, context: RegistrationContext): RegistrationResponseJSON {
+    object('options', { challenge, rp: object('rp'), user: object('user') })(options)
+    ceremonyContext(context)
     const rpId = relyingPartyId(options.rp.id, context.origin)
     this.#refuseToCreate(options, rpId)
     const credential: Credential = {
@@ -236,6 +243,8 @@ export class SoftwareAuthenticator {
 
   /** Signs the challenge with a passkey of the relying party. */
   get(options: PublicKeyCredentialRequestOptionsJSON, context: AuthenticationContext): AuthenticationResponseJSON {
+    object('options', { challenge })(options)
+    ceremonyContext(context)
     const rpId = relyingPartyId(options.rpId, context.origin)
     const misbehaviour = context.misbehaviour ?? {}
     this.#refuseWithoutVerification(options.userVerification)

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as requestByHttp } from 'node:http'
 import { request as requestByHttps } from 'node:https'
 import { buffer } from 'node:stream/consumers'
+import { object } from '../arguments.ts'
 
 /**
  * Maps origins to other origins, as a reverse proxy does: a request for `https://id.example.com/login` goes to
@@ -52,6 +53,7 @@ export async function exchange(request: HttpRequest, resolve: Resolve = {}): Pro
  * ```
  */
 export function fetchThrough(resolve: Resolve): typeof fetch {
+  object('resolve')(resolve)
   return async (input, init) => {
     const request = new Request(input, init)
     const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())

@@ -1,3 +1,4 @@
+import { invalidArgument, object } from '../arguments.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { type Cookie, CookieJar, isTrustworthy } from './cookie-jar.ts'
 import { exchange, fetchThrough, type Resolve } from './http-exchange.ts'
@@ -49,7 +50,9 @@ export class UserAgent {
   readonly #resolve: Resolve
   readonly #headers: Readonly<Record<string, string>>
 
-  constructor({ resolve = {}, clock = systemClock, headers = {} }: UserAgentOptions = {}) {
+  constructor(options: UserAgentOptions = {}) {
+    object('options')(options)
+    const { resolve = {}, clock = systemClock, headers = {} } = options
     this.#jar = new CookieJar(clock)
     this.#resolve = resolve
     this.#headers = lowerCased({ 'user-agent': 'Mozilla/5.0 (compatible; PocketUserAgent)', ...headers })
@@ -188,7 +191,8 @@ interface NewRequest {
 }
 
 function trace({ method, url, mode, content, options }: NewRequest): RequestTrace {
-  const target = new URL(url)
+  const target = URL.parse(url)
+  if (target === null) throw invalidArgument('url', 'must be an absolute URL')
   return {
     method,
     body: content === undefined ? undefined : Buffer.from(content.text, 'utf8'),

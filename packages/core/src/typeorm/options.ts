@@ -26,6 +26,7 @@ export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>
  * ```
  */
 export function sqliteOptions(path: string, tables: readonly EntitySchema[] = pocketTables): SqliteOptions {
+  assertText('path', path, 'data/service.sqlite')
   return {
     type: 'better-sqlite3',
     database: path,
@@ -52,6 +53,7 @@ export function sqliteOptions(path: string, tables: readonly EntitySchema[] = po
  * ```
  */
 export function postgresOptions(url: string, tables: readonly EntitySchema[] = pocketTables): PostgresOptions {
+  assertText('url', url, 'postgres://pocket@db/pocket')
   const { url: rest, statementTimeout, silenceTimeout, connectTimeout, isPooled } = extractParameters(url)
   return {
     type: 'postgres',
@@ -67,6 +69,11 @@ export function postgresOptions(url: string, tables: readonly EntitySchema[] = p
       onConnect: (client: ClientBase) => client.query(`SET statement_timeout = ${statementTimeout}`),
     },
   }
+}
+
+function assertText(name: string, value: unknown, example: string): void {
+  if (typeof value !== 'string' || value === '')
+    throw new ConfigurationError(`${name} must be a string that is not empty, such as '${example}'.`)
 }
 
 function copyTables(tables: readonly EntitySchema[]): EntitySchema[] {

@@ -1,9 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { assertSameOrigin, createPublicFetch, type Pocket, requestContext } from '@pocket/core'
+import { assertSameOrigin, createPublicFetch, MasterKey, type Pocket, requestContext } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
-import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { fetchThrough, SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { postgresOptions, sqliteOptions } from '@pocket/core/typeorm'
 import { type Host, minute, startHost } from './host.ts'
 
 let host: Host
@@ -192,6 +193,117 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     'lifetime',
     /lifetime must be positive/,
   ],
+  [
+    'a credential without a kind',
+    (pocket) => pocket.recordCredential({}, {} as never),
+    'kind',
+    /one of api_key, client_secret, login_code or device_approved/,
+  ],
+  [
+    'the session of an origin that is not text',
+    (pocket) => pocket.lockAccountOf({ sessionUid: 7 as never }),
+    'sessionUid',
+    /must be a string/,
+  ],
+  [
+    'an unknown purpose of a registration',
+    ({ registration }, req) => {
+      const subject = { accountId: 'ada', userName: 'ada', displayName: 'Ada' }
+      return registration.options(req, exchange()[1], { subject, purpose: 'login' as never })
+    },
+    'purpose',
+    /one of registration, recovery, setup or sign_up/,
+  ],
+  [
+    'an unknown purpose of a response',
+    ({ registration }, req) => registration.verify(req, exchange()[1], { response: {}, purpose: 'login' as never }),
+    'purpose',
+    /sign_up/,
+  ],
+  [
+    'an unknown filter of accounts',
+    ({ passkeys }) => passkeys.accountIds('none' as never),
+    'filter',
+    /single, on-one-device-only or several/,
+  ],
+  [
+    'an unknown method of a sign-in',
+    ({ signIn }, req) => signIn.asNewAccount(req, exchange()[1], { accountId: 'ada', method: 'password' as never }),
+    'method',
+    /passkey, code, recovery/,
+  ],
+  [
+    'an unknown decision on a device',
+    ({ deviceLogins }, req) => deviceLogins.decide(req, { code: 'code', accountId: 'ada', status: 'allowed' as never }),
+    'status',
+    /approved or denied/,
+  ],
+  [
+    'an actor that is not an account',
+    ({ passkeys }) => passkeys.remove('ada', 'passkey', { by: 7 as never }),
+    'by',
+    /must be a string/,
+  ],
+  ['removeExpired of a negative number', (pocket) => pocket.removeExpired(-1), 'limit', /positive whole number/],
+  [
+    'sendLogoutNotices with a controller',
+    (pocket) => pocket.sendLogoutNotices(new AbortController() as never),
+    'signal',
+    /AbortSignal/,
+  ],
+  [
+    'fetch with a response in place of a function',
+    (pocket) => pocket.fetch(new Request(host.issuer), { next: new Response() as never }),
+    'next',
+    /function/,
+  ],
+  ['callback with a function', async (pocket) => pocket.callback((() => {}) as never), 'options', /forwardAuth only/],
+  [
+    'callback with a text',
+    async (pocket) => pocket.callback({ forwardAuth: 'no' as never }),
+    'forwardAuth',
+    /must be a boolean/,
+  ],
+  [
+    'requestContext with a list of proxies',
+    async (_pocket, req) => requestContext(req, ['10.0.0.2'] as never),
+    'trustProxy',
+    /function of an IP address/,
+  ],
+  [
+    'createPublicFetch with an unknown option',
+    async () => createPublicFetch({ maxByte: 5 } as never),
+    'maxByte',
+    /not an option of createPublicFetch/,
+  ],
+  [
+    'createPublicFetch with text in place of a number',
+    async () => createPublicFetch({ timeout: '5s' as never }),
+    'timeout',
+    /must be a number/,
+  ],
+  [
+    'a fetch with options that are `null`',
+    async () => createPublicFetch()('https://a.example', null as never),
+    'init',
+    /object/,
+  ],
+  ['a user agent with `null`', async () => new UserAgent(null as never), 'options', /object/],
+  ['a request of a user agent without a URL', async () => new UserAgent().get(null as never), 'url', /absolute URL/],
+  ['a user agent that maps no origins', async () => fetchThrough(null as never), 'resolve', /object/],
+  ['an authenticator with `null`', async () => new SoftwareAuthenticator(null as never), 'options', /object/],
+  [
+    'the error of a ceremony in place of its options',
+    async () => new SoftwareAuthenticator().create({ code: 'not_signed_in' } as never, { origin: host.issuer }),
+    'challenge',
+    /string/,
+  ],
+  [
+    'a signature without an origin',
+    async () => new SoftwareAuthenticator().get({ challenge: 'AAAA' }, {} as never),
+    'origin',
+    /string/,
+  ],
   ['assertSameOrigin without req', async (_pocket, _req, none) => assertSameOrigin(none, []), 'req', /ctx\.req of Koa/],
   ['assertSameOrigin without origins', async (_pocket, req, none) => assertSameOrigin(req, none), 'origins', /array/],
   ['requestContext of headers', async () => requestContext(new Headers() as never), 'req', /request of node:http/],
@@ -202,6 +314,14 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     message: expect.stringMatching(remedy),
     fields: [{ field }],
   })
+})
+
+test.each<[string, () => unknown, string]>([
+  ['a master key that is not bytes', () => MasterKey.from(null as never), 'The encryption key must be a string or'],
+  ['the path of no database', () => sqliteOptions(undefined as never), 'path must be a string that is not empty, such'],
+  ['the URL of no database', () => postgresOptions(null as never), "such as 'postgres://pocket@db/pocket'"],
+])('rejects %s as a wrong configuration', (_name, call, message) => {
+  expect(call).toThrow(expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining(message) }))
 })
 
 test('creates a fetch with the defaults for `null`', () => {

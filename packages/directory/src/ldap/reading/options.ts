@@ -1,3 +1,5 @@
+import { argumentChecks } from '@pocket/core/internal'
+
 /**
  * The connection to a directory and the search for users and groups (RFC 4511 §4.5.1). Defaults apply to absent or empty
  * options.
@@ -89,6 +91,16 @@ export interface LdapLimits {
   /** Maximum bytes of all pictures; further pictures are skipped. Default: 256 MiB. */
   readonly pictureBytes?: number | undefined
 }
+
+const { argument, object, text } = argumentChecks
+
+/** Checks the arguments of the functions that read a directory, for hosts without type checking. */
+export const ldapOptions = object('options', {
+  url: text('url'),
+  base: text('base'),
+  attributes: object('attributes', { userId: text('userId') }),
+})
+export const abortSignal = argument('signal', 'must be an AbortSignal', (value) => value instanceof AbortSignal)
 
 const mebibyte = 1024 * 1024
 

@@ -1,5 +1,6 @@
+import { argumentChecks } from '@pocket/core/internal'
 import type { LdapPerson, LdapProblem } from '../ldap-entries.ts'
-import type { LdapOptions } from './options.ts'
+import { type LdapOptions, ldapOptions } from './options.ts'
 import { readPerson } from './people.ts'
 import { Problems } from './problems.ts'
 import type { EntryResponse } from './protocol/response.ts'
@@ -35,7 +36,9 @@ export interface LdapSample {
  * const { people, problems } = await searchLdapSample(options, 5, AbortSignal.timeout(30_000))
  * ```
  */
-export function searchLdapSample(options: LdapOptions, limit: number, signal: AbortSignal): Promise<LdapSample> {
+export async function searchLdapSample(options: LdapOptions, limit: number, signal: AbortSignal): Promise<LdapSample> {
+  ldapOptions(options)
+  argumentChecks.number('limit')(limit)
   return withTimeout(testTimeout(options), signal, async (combinedSignal) => {
     const queries = buildQueries(options)
     const problems = new Problems()

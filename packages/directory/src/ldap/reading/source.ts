@@ -4,7 +4,7 @@ import { DistinctEntries } from './distinct-entries.ts'
 import { nameKey } from './dn.ts'
 import { type GroupPart, readFirstMembers, readRemainingMembers } from './groups.ts'
 import { GroupMemberships } from './memberships.ts'
-import { type LdapOptions, type ResolvedLimits, resolveLimits } from './options.ts'
+import { type LdapOptions, ldapOptions, type ResolvedLimits, resolveLimits } from './options.ts'
 import { readPerson } from './people.ts'
 import { primaryGroupAttributes, primaryGroupOf } from './primary-group.ts'
 import { Problems } from './problems.ts'
@@ -30,6 +30,7 @@ import { importTimeout, withTimeout } from './with-timeout.ts'
  * ```
  */
 export function ldapSource(options: LdapOptions): LdapSource {
+  ldapOptions(options)
   return {
     read: (signal) =>
       withTimeout(importTimeout(options), signal, async (combinedSignal) => {

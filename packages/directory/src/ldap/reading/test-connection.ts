@@ -1,6 +1,6 @@
 import { readAddress } from './address.ts'
 import { LdapError } from './ldap-error.ts'
-import type { LdapOptions } from './options.ts'
+import { abortSignal, type LdapOptions, ldapOptions } from './options.ts'
 import { buildQueries } from './queries.ts'
 import { LdapSession } from './session.ts'
 import type { LdapStep } from './socket.ts'
@@ -33,6 +33,8 @@ export interface LdapStepOutcome {
  * ```
  */
 export async function testLdapConnection(options: LdapOptions, signal: AbortSignal): Promise<LdapConnectionTest> {
+  ldapOptions(options)
+  abortSignal(signal)
   const completed = new Set<LdapStep>()
   const started = new Set<LdapStep>()
   let failure: LdapError | undefined

@@ -1,5 +1,5 @@
 import { LdapError } from './ldap-error.ts'
-import { defaults, type LdapConnectionOptions } from './options.ts'
+import { abortSignal, defaults, type LdapConnectionOptions } from './options.ts'
 
 /**
  * Runs an operation and aborts it on a timeout or signal.
@@ -11,6 +11,7 @@ export async function withTimeout<T>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  abortSignal(signal)
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(new LdapError('ldap_timed_out', { step: 'whole' })), milliseconds)
   const combined = AbortSignal.any([signal, timeout.signal])
