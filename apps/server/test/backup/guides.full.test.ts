@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { expect, test } from '@jest/globals'
-import { freePort, startProcess } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { describeUnless, freePort, startPostgres, startProcess } from '@pocket/test-support'
 import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts'
 import { kinds } from '../api/calls.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
@@ -67,4 +68,58 @@ test('the commands of the guide on other providers create people with a link eac
   expect(people).toMatch(/^ada@example\.com http\S+$/m)
   expect(people).toMatch(/^grace@example\.com http\S+$/m)
   expect(groups).toContain('family')
+})
+
+const missing = ['/usr/bin/createuser', '/usr/bin/jq'].every(existsSync)
+  ? undefined
+  : 'createuser or jq is not installed: apt-get install --no-install-recommends jq postgresql-client'
+
+describeUnless(missing, describe)('with the tools of Debian', () => {
+  test.each([
+    [
+      'authentik',
+      '{"results":[{"username":"ada","email":"ada@example.com","name":"Ada Lovelace"},{"username":"bot","email":"","name":""}]}',
+      ['ada,ada@example.com,Ada Lovelace,', 'bot,,,'],
+    ],
+    [
+      'Keycloak',
+      '[{"username":"ada","email":"ada@example.com","firstName":"Ada","lastName":"Lovelace"},{"username":"bot"}]',
+      ['ada,ada@example.com,Ada,Lovelace', 'bot,,,'],
+    ],
+  ])('the jq filter of the guide turns the users of %s into lines', async (provider, users, lines) => {
+    await using machine = await createEmptyMachine('SQLite', {})
+    const guide = await readFile(new URL('move-from-another-provider.md', guides), 'utf8')
+    const filter = new RegExp(`^\\| ${provider} .*\\| \`(.*)\` +\\|$`, 'm').exec(guide)?.[1] ?? ''
+    await writeFile(machine.path('users.json'), users)
+    await writeFile(machine.path('filter.jq'), filter.replaceAll('\\|', '|'))
+    const output = await runShell(machine, 'jq --raw-output --from-file filter.jq users.json')
+    expect(output.trimEnd().split('\n')).toEqual(lines)
+  })
+
+  test('the commands of the guides create a database that its owner can use', async () => {
+    await using machine = await createEmptyMachine('SQLite', {})
+    await using server = await startPostgres()
+    const { username, password, port } = new URL(server.url)
+    await mkdir(machine.path('bin'))
+    // The superuser of the test server is no user of this machine.
+    await writeFile(machine.path('bin/sudo'), '#!/bin/sh\nshift 2\nexec "$@"\n')
+    await chmod(machine.path('bin/sudo'), 0o755)
+    const run = (commands: string) =>
+      runShell(
+        machine,
+        `export PGHOST=127.0.0.1 PGPORT=${port} PGUSER=${username} PGPASSWORD=${password}; printf 'secret\nsecret\n' | { ${commands} }`,
+      )
+    const commandsOf = async (guide: string, pattern: RegExp) => {
+      const text = await readFile(new URL(guide, guides), 'utf8')
+      return `${pattern.exec(text)?.[0].trim()}\n`
+    }
+    await run(await commandsOf('several-replicas.md', /sudo -u postgres createuser.*\n.*createdb.*/))
+    const owner = `postgres://pocket:secret@127.0.0.1:${port}/pocket`
+    expect(await run(`psql --tuples-only --command 'CREATE TABLE a (); SELECT current_user' ${owner}\n`)).toContain(
+      'pocket',
+    )
+    await run('dropdb pocket\n')
+    await run(`createuser user\n${await commandsOf('migrate-from-pocket-id.md', /.*createdb.*/)}`)
+    expect(await run('psql --tuples-only --command "SELECT current_database()" pocket\n')).toContain('pocket')
+  })
 })
