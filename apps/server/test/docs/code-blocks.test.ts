@@ -18,6 +18,17 @@ test.each(composeFiles)('%s follows the Compose Specification, and names known s
   expect(problemsOf({ language: 'yaml', text })).toEqual([])
 })
 
+test.each([...composeFiles, 'docker/kubernetes/pocket.yaml'])(
+  'the commands in the comments of %s are valid',
+  (path) => {
+    const commands = Array.from(
+      readFileSync(`${root}${path}`, 'utf8').matchAll(/^# {3}(.*\n)/gm),
+      ([, line = '']) => line,
+    )
+    expect(problemsOf({ language: 'sh', text: commands.join('') })).toEqual([])
+  },
+)
+
 test.each([
   ['', 'npm install', 'unknown language ""'],
   ['bash', 'npm install', 'unknown language "bash"'],
