@@ -35,6 +35,7 @@ test.each([
   ['sh', 'if true; then', 'Syntax error'],
   ['sh', 'docker compose exec pocket pocket-id doctor', 'unknown service pocket'],
   ['sh', 'docker compose --file compose.mysql.yaml up', 'unknown compose file compose.mysql.yaml'],
+  ['sh', 'echo "COMPOSE_FILE=compose.yaml:compose.mysql.yaml" >> .env', 'unknown compose file compose.mysql.yaml'],
   ['sh', 'docker compose start-all', 'unknown command start-all'],
   ['sh', 'docker compose exec pocket-id pocket-id docter', 'unknown command pocket-id docter'],
   [

@@ -82,6 +82,7 @@ function shellProblems(text: string): readonly string[] {
 function commandProblems(text: string): readonly string[] {
   const program = text.replaceAll(/\\\n\s*/g, '').replaceAll(/(?:^|\s)#.*$/gm, '')
   const images = Array.from(program.matchAll(/\bghcr\.io\/[\w./-]+/g), ([name]) => name)
+  const named = Array.from(program.matchAll(/COMPOSE_FILE=([\w.:-]+)/g), ([, names = '']) => names.split(':')).flat()
   const assigned = Array.from(program.matchAll(/(?:^|")([A-Z][A-Z0-9_]+)=/gm), ([, name = '']) => name)
   return [
     // The simple commands, also those in substitutions.
@@ -95,9 +96,16 @@ function commandProblems(text: string): readonly string[] {
     }),
     ...images.filter((name) => name !== image).map((name) => `unknown image ${name}`),
     ...assigned
-      // The exporter of OpenTelemetry reads its own variables.
-      .filter((name) => !variables.has(name) && !composeVariables.has(name) && !name.startsWith('OTEL_EXPORTER_OTLP_'))
+      // Docker Compose and the exporter of OpenTelemetry read their own variables.
+      .filter(
+        (name) =>
+          !variables.has(name) &&
+          !composeVariables.has(name) &&
+          name !== 'COMPOSE_FILE' &&
+          !name.startsWith('OTEL_EXPORTER_OTLP_'),
+      )
       .map((name) => `unknown variable ${name}`),
+    ...composeFileProblems(named),
   ]
 }
 
@@ -111,15 +119,19 @@ function pocketProblems(words: string): readonly string[] {
     .map((option) => `unknown option ${option} of pocket-id ${name}`)
 }
 
+function composeFileProblems(names: readonly string[]): readonly string[] {
+  return names
+    .filter((name) => !composeFiles.some((path) => path.endsWith(`/${name}`)))
+    .map((name) => `unknown compose file ${name}`)
+}
+
 function composeProblems(command: string): readonly string[] {
   const [, files = '', verb, rest = ''] = /\bdocker compose ((?:--file \S+ )*)(\S+)(.*)/.exec(command) ?? []
   const [, dockerfile] = /\bdocker build .*--file (\S+)/.exec(command) ?? []
   const [service, ...inner] = rest.split(/\s+/).filter((word) => word !== '' && !/^--(?:rm|detach)$/.test(word))
   const pocket = inner.join(' ').replace(/^pocket-id /, '')
   return [
-    ...Array.from(files.matchAll(/--file (\S+)/g), ([, name = '']) => name)
-      .filter((name) => !composeFiles.some((path) => path.endsWith(`/${name}`)))
-      .map((name) => `unknown compose file ${name}`),
+    ...composeFileProblems(Array.from(files.matchAll(/--file (\S+)/g), ([, name = '']) => name)),
     ...(verb === undefined || /^(up|down|logs|exec|run|pull|stop)$/.test(verb) ? [] : [`unknown command ${verb}`]),
     ...(service === undefined || services.has(service) ? [] : [`unknown service ${service}`]),
     ...(pocket === '' ? [] : pocketProblems(pocket)),
