@@ -7,6 +7,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
+import { text as textArgument } from './arguments.ts'
 import { ConfigurationError } from './errors.ts'
 
 /** The use that chains the audit log of the server. */
@@ -91,6 +92,7 @@ export class MasterKey {
 
   /** HMAC-SHA-256 of a string with the key of the named use, base64url. */
   mac(use: string, text: string): string {
+    textArgument('text')(text)
     return createHmac('sha256', this.#secretKey(use)).update(text).digest('base64url')
   }
 
@@ -100,6 +102,7 @@ export class MasterKey {
    * @returns `v1.<fingerprint>.<base64url of nonce, ciphertext and tag>`
    */
   encrypt(use: string, text: string): string {
+    textArgument('text')(text)
     const nonce = randomBytes(12)
     const cipher = createCipheriv('aes-256-gcm', this.#secretKey(use), nonce)
     const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
@@ -108,6 +111,7 @@ export class MasterKey {
 
   /** @throws {ConfigurationError} if the value was encrypted with another key or for another use, or was modified */
   decrypt(use: string, envelope: string): string {
+    textArgument('envelope')(envelope)
     const expected = fingerprintOf(envelope)
     if (expected !== this.fingerprint)
       throw new ConfigurationError(

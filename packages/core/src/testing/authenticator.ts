@@ -9,7 +9,7 @@ import type {
   UserVerificationRequirement,
 } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
-import { object, text } from '../arguments.ts'
+import { argument, list, object, text } from '../arguments.ts'
 import { type WithDefaults, withDefaults } from '../with-defaults.ts'
 import {
   type AuthenticatorKey,
@@ -129,6 +129,7 @@ interface AuthenticatorDataInput {
 }
 
 const challenge = text('challenge')
+const pubKeyCredParams = list('pubKeyCredParams', object('each of pubKeyCredParams'))
 const ceremonyContext = object('context', { origin: text('origin') })
 
 /**
@@ -174,7 +175,9 @@ export class SoftwareAuthenticator {
   }
 
   /** Adds a passkey that another authenticator created. */
-  import({ privateKey, ...passkey }: ImportedPasskey): void {
+  import(imported: ImportedPasskey): void {
+    object('passkey', { privateKey: argument('privateKey', 'must be a Uint8Array', ArrayBuffer.isView) })(imported)
+    const { privateKey, ...passkey } = imported
     this.#credentials.push({ ...passkey, key: importAuthenticatorKey(privateKey), counter: 0 })
   }
 
@@ -185,7 +188,7 @@ export class SoftwareAuthenticator {
 
   /** Creates a passkey. It replaces an existing passkey with the same user handle at the same relying party. */
   create(options: PublicKeyCredentialCreationOptionsJSON, context: RegistrationContext): RegistrationResponseJSON {
-    object('options', { challenge, rp: object('rp'), user: object('user') })(options)
+    object('options', { challenge, rp: object('rp'), user: object('user'), pubKeyCredParams })(options)
     ceremonyContext(context)
     const rpId = relyingPartyId(options.rp.id, context.origin)
     this.#refuseToCreate(options, rpId)

@@ -1,4 +1,4 @@
-import { invalidArgument, object } from '../arguments.ts'
+import { argument, callable, invalidArgument, isObject, object, optional, text } from '../arguments.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { type Cookie, CookieJar, isTrustworthy } from './cookie-jar.ts'
 import { exchange, fetchThrough, type Resolve } from './http-exchange.ts'
@@ -32,6 +32,8 @@ export interface FollowOptions {
 }
 
 const maxChainLength = 20
+const pageForm = object('form', { action: text('action'), fields: object('fields') })
+const followed = object('response', { trace: argument('trace', 'is missing: await the response', isObject) })
 
 /**
  * Emulates a browser for flows: sends requests with the headers of navigations and scripts, stores cookies by the browser's
@@ -80,14 +82,7 @@ export class UserAgent {
 
   /** Opens a page. */
   get(url: string, options: RequestOptions = {}): Promise<UserAgentResponse> {
-    return this.#send(
-      trace({
-        method: 'GET',
-        url,
-        mode: 'navigate',
-        options: { ...options, from: options.from === undefined ? null : options.from },
-      }),
-    )
+    return this.#send(trace({ method: 'GET', url, mode: 'navigate', options }))
   }
 
   /** Sends a GET request as a page's script does. */
@@ -104,8 +99,10 @@ export class UserAgent {
   sendJson(
     method: string,
     url: string,
-    { body, options = {} }: { readonly body?: unknown; readonly options?: RequestOptions } = {},
+    request: { readonly body?: unknown; readonly options?: RequestOptions } = {},
   ): Promise<UserAgentResponse> {
+    object('request')(request)
+    const { body, options = {} } = request
     const content = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) }
     return this.#send(trace({ method, url, mode: 'cors', content, options }))
   }
@@ -116,12 +113,14 @@ export class UserAgent {
     fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[],
     options: RequestOptions = {},
   ): Promise<UserAgentResponse> {
+    if (!isObject(fields) && !Array.isArray(fields)) throw invalidArgument('fields', 'must be an object or pairs')
     const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(pairsOf(fields)).toString() }
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
   /** Submits a form with text files as a navigation (`multipart/form-data`, RFC 7578). */
   async postMultipart(url: string, form: FormData, options: RequestOptions = {}): Promise<UserAgentResponse> {
+    if (!(form instanceof FormData)) throw invalidArgument('form', 'must be a FormData')
     const encoded = new Response(form)
     const content = { type: encoded.headers.get('content-type') ?? '', text: await encoded.text() }
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
@@ -133,6 +132,7 @@ export class UserAgent {
     form: PageForm,
     fields: Readonly<Record<string, string>> = {},
   ): Promise<UserAgentResponse> {
+    pageForm(form)
     const all = { ...form.fields, ...fields }
     if (form.method === 'post') return this.postForm(form.action, all, { from: page.url })
     const url = new URL(form.action)
@@ -144,7 +144,10 @@ export class UserAgent {
    * Follows redirects and returns the final response, or the redirect whose `location` satisfies `until`. After 301, 302 and
    * 303 a POST becomes a GET. Throws after 20 redirects.
    */
-  async follow(response: UserAgentResponse, { until = () => false }: FollowOptions = {}): Promise<UserAgentResponse> {
+  async follow(response: UserAgentResponse, options: FollowOptions = {}): Promise<UserAgentResponse> {
+    followed(response)
+    object('options', { until: optional(callable('until')) })(options)
+    const { until = () => false } = options
     let current = response
     for (let hops = 0; hops <= maxChainLength; hops += 1) {
       const { location } = current
@@ -159,6 +162,7 @@ export class UserAgent {
    * elsewhere.
    */
   async followTo(response: UserAgentResponse, until: (url: string) => boolean): Promise<string> {
+    callable('until')(until)
     const last = await this.follow(response, { until })
     if (last.location !== null) return last.location
     const redirectChain = last.trace.urls.join(' -> ')
@@ -193,6 +197,8 @@ interface NewRequest {
 function trace({ method, url, mode, content, options }: NewRequest): RequestTrace {
   const target = URL.parse(url)
   if (target === null) throw invalidArgument('url', 'must be an absolute URL')
+  object('options')(options)
+  const defaultFrom = method === 'GET' && mode === 'navigate' ? null : target.origin
   return {
     method,
     body: content === undefined ? undefined : Buffer.from(content.text, 'utf8'),
@@ -201,7 +207,7 @@ function trace({ method, url, mode, content, options }: NewRequest): RequestTrac
       ...(content === undefined ? {} : { 'content-type': content.type }),
       ...lowerCased(options.headers ?? {}),
     },
-    from: options.from === undefined ? target.origin : options.from,
+    from: options.from === undefined ? defaultFrom : options.from,
     mode,
     urls: [target.href],
   }

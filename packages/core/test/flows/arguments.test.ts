@@ -290,6 +290,15 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
   ],
   ['a user agent with `null`', async () => new UserAgent(null as never), 'options', /object/],
   ['a request of a user agent without a URL', async () => new UserAgent().get(null as never), 'url', /absolute URL/],
+  [
+    'a response that was not awaited',
+    async () => new UserAgent().follow(new UserAgent().get('http://127.0.0.1:1').catch(() => {}) as never),
+    'trace',
+    /await the response/,
+  ],
+  ['a text in place of a form', async () => new UserAgent().postForm(host.issuer, 'a=b' as never), 'fields', /pairs/],
+  ['a passkey without a key', async () => new SoftwareAuthenticator().import({} as never), 'privateKey', /Uint8Array/],
+  ['a secret that is not text', async () => MasterKey.from('0123456789abcdef').mac('a', 5 as never), 'text', /string/],
   ['a user agent that maps no origins', async () => fetchThrough(null as never), 'resolve', /object/],
   ['an authenticator with `null`', async () => new SoftwareAuthenticator(null as never), 'options', /object/],
   [
