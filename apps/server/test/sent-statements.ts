@@ -26,8 +26,10 @@ export function recordStatements(): SentStatements {
   // In hooks, because test files of the same run share this module.
   beforeAll(() => {
     // The handler of a request does not inherit the context of its client.
-    requests.start.bindStore(recording, () => current ?? [])
-    stack.defer(() => requests.start.unbindStore(recording))
+    const open = () => current ?? []
+    // The types declare the message as the store.
+    requests.start.bindStore(recording as never, open as never)
+    stack.defer(() => requests.start.unbindStore(recording as never))
     for (const method of ['query', 'execute'] as const) {
       const original = Database.prototype[method]
       const spy = jest.spyOn(Database.prototype, method)

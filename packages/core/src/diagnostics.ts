@@ -2,10 +2,11 @@ import { type Channel, channel, type TracingChannel, tracingChannel } from 'node
 
 /**
  * Channels on which core publishes its operations, for telemetry (https://nodejs.org/api/diagnostics_channel.html). Without a
- * subscriber each costs one comparison. Messages contain no personal data.
+ * subscriber each costs one comparison. Messages contain no personal data. The type of the store is that
+ * of the message, because later types of Node have the two in another order.
  */
-export const statements = tracingChannel<unknown, StatementMessage>('pocket:statement')
-export const ceremonies = tracingChannel<unknown, CeremonyMessage>('pocket:ceremony')
+export const statements = tracingChannel<StatementMessage, StatementMessage>('pocket:statement')
+export const ceremonies = tracingChannel<CeremonyMessage, CeremonyMessage>('pocket:ceremony')
 export const cacheReads = channel('pocket:cache-read') as MessageChannel<CacheReadMessage>
 export const tokenRequests = channel('pocket:token-request') as MessageChannel<TokenRequestMessage>
 export const refusedByLimit = channel('pocket:limit') as MessageChannel<LimitMessage>
@@ -39,7 +40,7 @@ export interface LimitMessage {
 
 /** Runs `work` and publishes its start, its end and its error, if there is a subscriber. */
 export function trace<Message extends object, T>(
-  traced: TracingChannel<unknown, Message>,
+  traced: TracingChannel<Message, Message>,
   message: Message,
   work: () => Promise<T>,
 ): Promise<T> {

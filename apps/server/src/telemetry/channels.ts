@@ -5,8 +5,8 @@ import { diagnostics } from '@pocket/core/internal'
 
 // Channels where the server publishes telemetry, in addition to core. Without a subscriber each costs one comparison.
 
-export const requests = tracingChannel<unknown, RequestMessage>('pocket:request')
-export const jobRuns = tracingChannel<unknown, JobMessage>('pocket:job')
+export const requests = tracingChannel<RequestMessage, RequestMessage>('pocket:request')
+export const jobRuns = tracingChannel<JobMessage, JobMessage>('pocket:job')
 export const auditEvents: diagnostics.MessageChannel<AuditEvent> = channel('pocket:audit-event')
 export const { trace } = diagnostics
 

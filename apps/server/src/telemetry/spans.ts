@@ -31,7 +31,7 @@ export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableS
   const spans = new WeakMap<object, Span>()
 
   const follow = <Message extends object>(
-    traced: TracingChannel<unknown, Message>,
+    traced: TracingChannel<Message, Message>,
     describe: (message: Message) => Description,
     { parent, finish }: Partial<Follow<Message>> = {},
   ) => {

@@ -18,7 +18,7 @@ export function onMessage<Message>(
 /** Receives each traced operation when it has ended, with its error if it failed and the seconds that it took. */
 export function onEnd<Message extends object>(
   stack: DisposableStack,
-  traced: TracingChannel<unknown, Message>,
+  traced: TracingChannel<Message, Message>,
   receive: (message: Message & { readonly error?: unknown }, seconds: number) => void,
 ): void {
   const startedAt = new WeakMap<object, number>()
