@@ -8,7 +8,10 @@ const remindInterval = 30 * 86_400_000
 export interface SecondPasskey {
   /** Whether to interrupt the sign-in of a user who has just used the passkey. If so, the reminder is hidden for the next month. */
   remindAfterSignIn(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType'>[]): Promise<boolean>
-  isReminderDue(accountId: string, passkeys: readonly Pick<Passkey, 'deviceType' | 'lastUsedAt'>[]): Promise<boolean>
+  isReminderDue(
+    accountId: string,
+    passkeys: readonly Pick<Passkey, 'deviceType' | 'createdAt' | 'lastUsedAt'>[],
+  ): Promise<boolean>
   postpone(accountId: string): Promise<void>
 }
 
@@ -30,9 +33,12 @@ export function createSecondPasskey(store: Pick<ReminderStore, 'find' | 'put'>, 
       if (reminds) await postpone(accountId)
       return reminds
     },
-    isReminderDue: async (accountId, passkeys) =>
+    async isReminderDue(accountId, passkeys) {
+      const [passkey] = passkeys
       // Used for a sign-in after the registration.
-      passkeys[0]?.lastUsedAt !== null && isDue(accountId, passkeys),
+      const isUsed = passkey && passkey.lastUsedAt !== null && passkey.lastUsedAt > passkey.createdAt
+      return isUsed === true && isDue(accountId, passkeys)
+    },
     postpone,
   }
 }

@@ -12,12 +12,13 @@ test('asks from the second sign-in, and again thirty days after the user postpon
     },
     { now: () => now },
   )
-  const bound = { deviceType: 'singleDevice', lastUsedAt: 0 } as const
+  const bound = { deviceType: 'singleDevice', createdAt: 0, lastUsedAt: 1 } as const
   const isDue = (passkeys: Parameters<typeof secondPasskey.isReminderDue>[1]) =>
     secondPasskey.isReminderDue('ada', passkeys)
   expect([await isDue([bound]), await isDue([]), await isDue([bound, bound])]).toEqual([true, false, false])
   expect(await isDue([{ ...bound, deviceType: 'multiDevice' }])).toBe(false)
   expect(await isDue([{ ...bound, lastUsedAt: null }])).toBe(false)
+  expect(await isDue([{ ...bound, lastUsedAt: bound.createdAt }])).toBe(false)
   await secondPasskey.postpone('ada')
   now = 30 * 86_400_000 - 1
   expect(await isDue([bound])).toBe(false)

@@ -38,6 +38,6 @@ export interface Passkey {
   readonly name: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
-  /** Milliseconds since the Unix epoch; `null` if never used. */
+  /** When it last signed the user in, also by its registration. Milliseconds since the Unix epoch; `null` if never. */
   readonly lastUsedAt: number | null
 }

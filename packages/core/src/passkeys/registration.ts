@@ -145,6 +145,7 @@ export function createRegistration(context: CeremonyContext, metadata: Authentic
       const transports = registration.response.transports ?? []
       const isAttested =
         policy.attestation === 'required' && metadata.isTrusted(aaguid, registrationInfo.attestationObject)
+      const now = clock.now()
       const passkey: Passkey = {
         id: uuid(),
         accountId,
@@ -159,12 +160,13 @@ export function createRegistration(context: CeremonyContext, metadata: Authentic
         userVerified,
         attachment: toAttachment(registration.authenticatorAttachment),
         attestation: fmt === 'none' ? null : fmt,
-        attestedAt: isAttested ? clock.now() : null,
+        attestedAt: isAttested ? now : null,
         device,
         counterRegressedAt: null,
         name: passkeyName(aaguid, transports),
-        createdAt: clock.now(),
-        lastUsedAt: null,
+        createdAt: now,
+        // The registration of a new or recovered account signs the user in.
+        lastUsedAt: purpose === 'registration' ? null : now,
       }
       const problems = policyProblems(passkey, policy)
       if (problems.length > 0) throw notAllowed(problems)

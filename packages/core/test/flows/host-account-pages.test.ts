@@ -85,7 +85,9 @@ describe('sign-up', () => {
     const account = await signUp()
     expect([...made.values()]).toEqual([{ id: account.id, userName: 'bob', email: 'bob@example.com' }])
     expect(await post('/who')).toMatchObject({ accountId: account.id, acr: 'phr' })
-    expect(await host.pocket.passkeys.list(String(account.id))).toHaveLength(1)
+    expect(await host.pocket.passkeys.list(String(account.id))).toEqual([
+      expect.objectContaining({ lastUsedAt: expect.any(Number) }),
+    ])
     expect(host.events.map(({ event }) => event)).toEqual(['account_created', 'passkey_added', 'signed_in'])
   })
 
