@@ -64,7 +64,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
     form('secrets', async (ctx, client, user) => {
       const lifetime = secretLifetime(ctx, clock.now())
       const { plain, stored } = await administration.addSecret(formActor(ctx, user), client.id, lifetime)
-      await newSecrets.keep(ctx, clientPath(client.id), client, { id: stored.id, value: plain })
+      await newSecrets.keep(ctx, clientPath(client.id), { id: stored.id, value: plain })
       return { notice: 'secret_added' }
     }),
 
@@ -80,7 +80,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
       }
       const input = { ...secretLifetime(ctx, clock.now()), serviceToken }
       const { plain, stored } = await administration.addSecret(formActor(ctx, user), client.id, input)
-      await newSecrets.keep(ctx, clientPath(client.id), client, { id: stored.id, value: plain })
+      await newSecrets.keep(ctx, clientPath(client.id), { id: stored.id, value: plain })
       return { notice: 'secret_added' }
     }),
 

@@ -67,8 +67,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
         client.isPublic || template === protectedSite
           ? null
           : await administration.addSecret(formActor(ctx, user), client.id, {})
-      if (minted)
-        await newSecrets.keep(ctx, clientPath(client.id), client, { id: minted.stored.id, value: minted.plain })
+      if (minted) await newSecrets.keep(ctx, clientPath(client.id), { id: minted.stored.id, value: minted.plain })
       const logo = templateLogos.get(template?.id ?? '')
       if (logo !== undefined)
         await clientLogos.upload(formActor(ctx, user), client.id, 'light', Buffer.from(svgOf(logo)))

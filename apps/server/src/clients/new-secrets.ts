@@ -7,7 +7,6 @@ const encryptionPurpose = 'new-client-secret'
 const lifetime = 600_000
 
 interface SealedSecret extends NewSecret {
-  readonly clientId: string
   readonly sessionUid: string
   readonly expiresAt: number
 }
@@ -18,9 +17,9 @@ interface SealedSecret extends NewSecret {
  */
 export interface NewSecrets {
   /** Keeps a secret for the client's pages at `path`. */
-  keep(ctx: Context, path: string, client: Pick<Client, 'id'>, secret: NewSecret): Promise<void>
+  keep(ctx: Context, path: string, secret: NewSecret): Promise<void>
   /** The secrets of this client that are kept for the session of the request, in the order of the client's secrets. */
-  list(ctx: Context, client: Pick<Client, 'id' | 'secrets'>): Promise<readonly NewSecret[]>
+  list(ctx: Context, client: Pick<Client, 'secrets'>): Promise<readonly NewSecret[]>
   forget(ctx: Context, path: string, secretId: string): void
 }
 
@@ -46,24 +45,22 @@ export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecret
   }
 
   return {
-    async keep(ctx, path, { id: clientId }, secret) {
+    async keep(ctx, path, secret) {
       const session = await pocket.session(ctx.req, ctx.res)
       if (!session) return
-      const sealed: SealedSecret = { ...secret, clientId, sessionUid: session.uid, expiresAt: clock.now() + lifetime }
+      const sealed: SealedSecret = { ...secret, sessionUid: session.uid, expiresAt: clock.now() + lifetime }
       const value = masterKey.encrypt(encryptionPurpose, JSON.stringify(sealed))
       ctx.cookies.set(cookieName(secret.id), value, { ...options(path), maxAge: lifetime })
     },
 
-    async list(ctx, { id, secrets }) {
+    async list(ctx, { secrets }) {
       const kept = secrets.flatMap(({ id: secretId }) => ctx.cookies.get(cookieName(secretId), { signed: false }) ?? [])
       if (kept.length === 0) return []
       const session = await pocket.session(ctx.req, ctx.res)
       return kept
         .map(open)
         .filter((sealed) => sealed !== undefined)
-        .filter(({ clientId, sessionUid, expiresAt }) => {
-          return clientId === id && sessionUid === session?.uid && expiresAt > clock.now()
-        })
+        .filter(({ sessionUid, expiresAt }) => sessionUid === session?.uid && expiresAt > clock.now())
         .map(({ id: secretId, value }) => ({ id: secretId, value }))
     },
 
