@@ -93,6 +93,8 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     ['back up', 'page Backups /settings/admin/backups'],
     ['rotate keys', 'setting Rotate keys /settings/admin/application-configuration/oidc#keys'],
     ['key rotation', 'setting Rotate keys /settings/admin/application-configuration/oidc#keys'],
+    ['geoip', 'page Jobs /settings/admin/jobs'],
+    ['export users', 'page Backups /settings/admin/backups'],
     ['invite', 'page Invitations /settings/admin/invitations'],
     ['language', 'page Language /settings/account#language'],
     ['dark mode', 'page Theme /settings/account#theme'],
