@@ -328,6 +328,33 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
+test.each(['emails', 'invitations', 'jobs-several'])(
+  'each row of %s has its details on one line of a phone, below its name',
+  async (name) => {
+    await open(name, { viewport: { width: 390, height: 844 } })
+    const counts = await page.locator('#rows > li, #rows > tbody > tr').evaluateAll((rows) =>
+      rows.map((row) => {
+        const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
+        const middles: number[] = []
+        while (texts.nextNode()) {
+          const parent = texts.currentNode.parentElement
+          if (
+            !parent?.checkVisibility() ||
+            parent.closest('.hidden, .row-act') ||
+            !texts.currentNode.textContent?.trim()
+          )
+            continue
+          const range = document.createRange()
+          range.selectNodeContents(texts.currentNode)
+          for (const { top, bottom } of range.getClientRects()) middles.push((top + bottom) / 2)
+        }
+        return middles.sort((a, b) => a - b).filter((middle, index) => middle - (middles[index - 1] ?? 0) > 9).length
+      }),
+    )
+    expect(counts).toEqual(counts.map(() => 2))
+  },
+)
+
 test('an expired API key has one act on a phone, and says that it has expired', async () => {
   await open('api-keys', { viewport: { width: 390, height: 844 } })
   const row = page.locator('#rows tbody tr').nth(1)
