@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, type Locator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { type RunningApp, startApp } from '../http/app.ts'
+import { setUpOnPage } from './set-up.ts'
+
+/** The commonest tasks with a screen reader, and the clicks that they take; each test continues from the previous one. */
+let browser: TestBrowser
+let running: RunningApp
+let page: Page
+let clientId: string
+let counted = { clicks: 0, keys: 0 }
+
+const act = async (locator: Locator) => {
+  counted.clicks += 1
+  await locator.click()
+}
+const button = (name: string | RegExp, on = page) => on.getByRole('button', { name, exact: typeof name === 'string' })
+const link = (name: string | RegExp) => page.getByRole('link', { name, exact: typeof name === 'string' })
+const type = async (label: string, text: string, on = page) => {
+  counted.keys += text.length
+  await on.getByLabel(label, { exact: true }).fill(text)
+}
+/** The clicks and typed characters since the last call. */
+const count = () => {
+  const result = counted
+  counted = { clicks: 0, keys: 0 }
+  return result
+}
+
+async function openWindow(width: number) {
+  const context = await browser.newContext({ viewport: { width, height: 844 } })
+  const opened = await context.newPage()
+  await addVirtualAuthenticator(opened)
+  return opened
+}
+
+/** The focused node of the accessibility tree, which a screen reader announces. Every control in the tree has a name. */
+async function announced(on = page) {
+  await on.waitForLoadState('load')
+  const session = await on.context().newCDPSession(on)
+  const { nodes } = await session.send('Accessibility.getFullAXTree')
+  await session.detach()
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]))
+  type Node = (typeof nodes)[number]
+  const is = (node: Node, name: string) =>
+    node.properties?.some((each) => each.name === name && each.value.value === true)
+  const textOf = (node: Node): string =>
+    node.role?.value === 'StaticText'
+      ? String(node.name?.value)
+      : (node.childIds ?? []).map((id) => textOf(byId.get(id) ?? node)).join(' ')
+  const controls = nodes.filter((node) => !node.ignored && is(node, 'focusable') && node.role?.value !== 'RootWebArea')
+  const named = (node: Node) => String(node.name?.value ?? '') || textOf(node)
+  expect(controls.filter((node) => named(node).trim() === '').map(({ role }) => role?.value)).toEqual([])
+  const focus = nodes.filter((node) => is(node, 'focused')).at(-1)
+  return focus && `${focus.role?.value}: ${named(focus).replaceAll(/\s+/g, ' ').trim()}`
+}
+
+beforeAll(async () => {
+  running = await startApp()
+  browser = await launchBrowser()
+  page = await openWindow(1280)
+  await setUpOnPage(page, running.url)
+})
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]()
+  await running[Symbol.asyncDispose]()
+})
+
+test('DSM is connected', async () => {
+  await act(link('Add client').first())
+  await act(link(/^Synology DSM/))
+  await type('Address of DSM', 'nas.example:5001')
+  await act(button('Add client'))
+  await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
+  clientId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  expect(await announced()).toBe('status: Synology DSM was added.')
+  await act(button('Allow everyone'))
+  await page.getByText('The access to Synology DSM').waitFor()
+  expect(await announced()).toBe('status: The access to Synology DSM was saved.')
+  await act(button('I have stored it'))
+  await page.getByText('is hidden now').waitFor()
+  expect(await announced()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
+  expect(count()).toEqual({ clicks: 5, keys: 16 })
+})
+
+test('a user is invited, and signs in on a phone', async () => {
+  await act(link(/^Users/))
+  await act(link('Invite'))
+  await act(button('Allow links and create one'))
+  await page.getByText('Copy the link below').waitFor()
+  expect(await announced()).toBe('status: Copy the link below and send it.')
+  const phone = await openWindow(390)
+  await phone.goto((await page.locator('#created-link').textContent()) ?? '')
+  await type('User name', 'bob', phone)
+  await act(button('Create passkey and continue', phone))
+  await phone.waitForURL('**/settings/apps')
+  expect(await announced(phone)).toBe('status: Your passkey works.')
+  expect(count()).toEqual({ clicks: 4, keys: 3 })
+})
+
+test('a failed sign-in is explained and fixed', async () => {
+  const redirectUri = 'https://nas.example:5001/wrong'
+  const request = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+  await fetch(`${running.url}/authorize?${new URLSearchParams(request)}`)
+  await act(link(/^Clients/))
+  await act(link('Synology DSM'))
+  await act(link(/^Activity/))
+  await page.getByText(`The callback URL ${redirectUri} is not registered.`).waitFor()
+  await announced()
+  expect(count()).toEqual({ clicks: 3, keys: 0 })
+  await act(button('Register it'))
+  await page.getByText('A callback URL was added').waitFor()
+  expect(await announced()).toBe('status: A callback URL was added to Synology DSM.')
+  expect(count()).toEqual({ clicks: 1, keys: 0 })
+})
+
+test('a stolen laptop is locked out', async () => {
+  await page.goto(`${running.url}/settings/admin`)
+  await act(link(/^Users/))
+  await act(link('bob'))
+  // The sign-up used the passkey.
+  await page.getByText('One passkey, last used').waitFor()
+  await act(link('Security'))
+  await act(page.locator('details[name="passkey"] > summary'))
+  await act(page.locator('details[name="passkey"] button.danger'))
+  await page.getByText('The passkey Passkey was removed.').waitFor()
+  expect(await announced()).toBe('status: The passkey Passkey was removed.')
+  expect(count()).toEqual({ clicks: 5, keys: 0 })
+})
+
+test('a secret is renewed', async () => {
+  await page.goto(`${running.url}/settings/admin`)
+  await act(link(/^Clients/))
+  await act(link('Synology DSM'))
+  await act(button('Add secret'))
+  await page.getByText('A secret was added').waitFor()
+  expect(await announced()).toBe('status: A secret was added to Synology DSM. The others keep working.')
+  await act(button('I have stored it'))
+  await page.getByText('is hidden now').waitFor()
+  expect(await announced()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
+  const first = page.locator('details[name="secret"]').first()
+  await act(first.locator('summary'))
+  await act(first.getByRole('button'))
+  await page.getByText('A secret of Synology DSM was removed.').waitFor()
+  expect(await announced()).toBe('status: A secret of Synology DSM was removed.')
+  expect(count()).toEqual({ clicks: 6, keys: 0 })
+})
