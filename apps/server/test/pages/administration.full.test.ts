@@ -352,6 +352,7 @@ test.each(['emails', 'invitations', 'jobs-several'])(
       }),
     )
     expect(counts).toEqual(counts.map(() => 2))
+    await expectNoAxeViolations(page)
   },
 )
 
