@@ -120,6 +120,14 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     expect(await problems()).toEqual([[3, 'entries_changed']])
   })
 
+  test('seals all batches in one run', async () => {
+    await record(400 * hour, 'f')
+    await record(500 * hour, 'g')
+    now = 600 * hour
+    await chain.seal(never)
+    expect(await chain.verify()).toMatchObject({ batches: 6, entries: 8, broken: [] })
+  })
+
   test('two processes that seal concurrently make one chain', async () => {
     await record(400 * hour, ...Array.from({ length: 20 }, (_, index) => `kid ${index}`))
     now = 500 * hour

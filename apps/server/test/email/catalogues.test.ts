@@ -113,6 +113,7 @@ describe('the e-mail catalogues', () => {
     ['zh-TW', 'zh-Hant'],
     ['zh-HK', 'zh-Hant'],
     ['ar-EG', 'ar'],
+    ['uk-Latn', 'uk'],
     ['xx', 'en'],
     ['no language!', 'en'],
   ])('maps the language %s to the catalogue %s', (locale, expected) => {

@@ -64,6 +64,13 @@ describe('without a render option', () => {
     expect(ended.text).toContain('This sign-in has ended')
   })
 
+  test('shows a redirect URI that is not registered', async () => {
+    const url = new URL(await authorizationUrl(host))
+    url.searchParams.set('redirect_uri', 'https://other.example/')
+    const page = await new UserAgent().get(url.href)
+    expect(page.text).toContain('<dl><dt>Address received</dt><dd>https://other.example/</dd></dl>')
+  })
+
   test('caches the page assets permanently, and serves no other files', async () => {
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(await authorizationUrl(host)))

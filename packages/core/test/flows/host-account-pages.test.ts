@@ -212,6 +212,12 @@ describe('login code by e-mail', () => {
       { findByLogin: () => Promise.reject(new Error('no')) },
       { send: async () => {} },
     ],
+    [
+      'a store that returns an empty ID',
+      'accounts.findByLogin',
+      { findByLogin: async () => ({ id: '', userName: 'ada' }) },
+      { send: async () => {} },
+    ],
   ])(
     '%s is reported to the host, and not to the user',
     async (_name, option, broken, mailer = { send: async () => {} }, code = 'misconfigured') => {

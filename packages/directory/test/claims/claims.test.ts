@@ -92,8 +92,10 @@ describe.each(databases)('claims on %s', (_kind, open) => {
     await expect(replacement).rejects.toMatchObject({ code: 'reserved_claim' })
     expect((await directory.users.find(id))?.claims).toHaveLength(1)
     expect((await directory.users.find(other.id))?.claims).toEqual([{ key: 'a', value: 'of Max' }])
-    for (const unknown of [randomUUID(), '\0'])
+    for (const unknown of [randomUUID(), '\0']) {
       await expect(directory.claims.replaceForUser(unknown, [])).rejects.toMatchObject({ code: 'user_not_found' })
+      await expect(directory.claims.replaceForGroup(unknown, [])).rejects.toMatchObject({ code: 'not_found' })
+    }
   })
 
   test('suggests keys, most used first', async () => {

@@ -257,6 +257,15 @@ describe('a failure of one object', () => {
     expect(requests.filter((request) => request === 'POST /Users').length).toBe(3)
   })
 
+  test.each([400, 404])('reports a conflict of a target that cannot filter (%i)', async (status) => {
+    handler = (req, res) => {
+      if (req.method === 'POST') return sendJson(res, 409, {})
+      return req.url?.includes('filter=') ? sendJson(res, status, {}) : sendJson(res, 200, listResponse([]))
+    }
+    await createUser('ada')
+    expect((await run()).problems).toEqual([expect.objectContaining({ code: 'conflict', name: 'ada' })])
+  })
+
   test('ends the run after several in a row', async () => {
     handler = withEmptyList((_req, res) => res.writeHead(500).end())
     for (let number = 0; number < 20; number++) await createUser(`user${number}`)
