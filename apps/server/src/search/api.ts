@@ -47,7 +47,6 @@ export function searchOperations(search: Search, messagesFor: MessagesFor): read
       async handle({ user, query, ctx }) {
         const messages = messagesFor(ctx.req, user)
         const results = await search(user, String([query.query ?? ''].flat()[0]), messages)
-        ctx.set('Cache-Control', 'no-store')
         return {
           results: results.map((result) => ({ ...result, kindName: messages.text(`search.kinds.${result.kind}`) })),
           summary: messages.plural('search.found', { count: results.length }),
