@@ -154,13 +154,16 @@ describe.each(databaseKinds)('the typed client on %s', (kind) => {
     await expect(otherUser.GET('/api/users/{id}', { params })).rejects.toMatchObject({ code: 'not_signed_in' })
   })
 
-  test('throws an error for a response of an intermediary', async () => {
-    const fetch = async () => new Response('<html>Bad gateway</html>', { status: 502 })
-    const behind = createPocketClient({ url: instance.url, fetch })
-    await expect(behind.GET('/api/version/latest')).rejects.toMatchObject({
-      status: 502,
-      code: 'unknown',
-      requestId: null,
-    })
-  })
+  test.each(['<html>Bad gateway</html>', 'null'])(
+    'throws an error for the response %s of an intermediary',
+    async (body) => {
+      const fetch = async () => new Response(body, { status: 502 })
+      const behind = createPocketClient({ url: instance.url, fetch })
+      await expect(behind.GET('/api/version/latest')).rejects.toMatchObject({
+        status: 502,
+        code: 'unknown',
+        requestId: null,
+      })
+    },
+  )
 })
