@@ -9,10 +9,10 @@ import { named, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
-import { groupValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
 import { groupDto, groupSchema, idsOf } from './group-dto.ts'
 import { membershipOperations } from './membership-operations.ts'
+import { groupValidator } from './validators.ts'
 
 export interface GroupOperationDeps extends Deps {
   readonly groups: GroupAdministration

@@ -9,8 +9,8 @@ import type { Deps } from '../http/deps.ts'
 import { formatOptionalInstant } from '../http/instant.ts'
 import type { Settings } from '../settings/settings.ts'
 import { claimsByKey } from '../users/claims-by-key.ts'
-import { groupRecordValidator, groupValidator, membershipValidator } from '../users/validators.ts'
 import { idsOf } from './group-dto.ts'
+import { groupRecordValidator, groupValidator, membershipValidator } from './validators.ts'
 
 export interface GroupNames {
   readonly name: string

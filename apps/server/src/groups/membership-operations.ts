@@ -6,8 +6,8 @@ import { assertCanChangeMembers } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { membershipValidator } from '../users/validators.ts'
 import type { GroupAdministration } from './group-administration.ts'
+import { membershipValidator } from './validators.ts'
 
 const endsAt = {
   type: ['string', 'null'],

@@ -7,9 +7,9 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import { noticeOf } from '../http/flash.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { viewerOf } from '../http/viewer.ts'
-import { groupRecordValidator, membershipValidator } from '../users/validators.ts'
 import type { GroupPageDeps } from './deps.ts'
 import { type GroupPage, type GroupTab, groupNotices } from './page-model.ts'
+import { groupRecordValidator, membershipValidator } from './validators.ts'
 
 export const groupsPath = '/settings/admin/user-groups'
 

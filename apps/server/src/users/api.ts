@@ -18,8 +18,7 @@ import { pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
-import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema } from './user-dto.ts'
-import { userValidator } from './validators.ts'
+import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema, userValidator } from './user-dto.ts'
 
 const administration = { area: 'users' } as const
 const ownAccount = { area: 'account' } as const

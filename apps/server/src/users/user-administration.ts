@@ -13,12 +13,13 @@ import { emailChanged } from '../access/access-checks.ts'
 import { type Actor, withAccountName } from '../access/actor.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import type { Deps } from '../http/deps.ts'
+import { isEmailRequired } from '../settings/required-email.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { BootstrapAccountStore } from './bootstrap-account-store.ts'
 import { claimsByKey } from './claims-by-key.ts'
 import { assertEmail, fieldsOf, rightsOf, type UserBody } from './user-body.ts'
+import { userValidator } from './user-dto.ts'
 import { userSettingsOf } from './user-settings.ts'
-import { userValidator } from './validators.ts'
 
 export interface UserAdministrationDeps extends Deps {
   readonly settings: Pick<Settings, 'values' | 'present'>
@@ -175,7 +176,7 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
     },
 
     async update(actor, id, body, assertCanChange) {
-      const { requireEmail } = userSettingsOf(await settings.values())
+      const requireEmail = isEmailRequired(await settings.values())
       return updateUser(actor, id, async (before) => {
         await assertCanChange?.(before)
         if (await isManagedByLdap(before)) return users.change(before, { locale: body.locale ?? null })

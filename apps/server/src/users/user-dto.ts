@@ -1,5 +1,6 @@
 import type { Passkey } from '@pocket/core'
 import type { CustomClaim, GroupWithClaims, User, UserDetails } from '@pocket/directory'
+import { validatorOf } from '../http/api/precondition.ts'
 import { instant, named } from '../http/api/schema.ts'
 
 const claimSchema = named('CustomClaimDto', {
@@ -115,6 +116,11 @@ export function userDto(user: User & Partial<Pick<UserDetails, 'claims' | 'group
     ldapId: user.ldapId,
     disabled: user.disabled,
   }
+}
+
+/** Changes with the user, the claims and the group memberships. */
+export function userValidator({ groups, updatedAt: _, ...user }: UserDetails): string {
+  return validatorOf([user, groups.map(({ id }) => id)])
 }
 
 export function claimDto({ key, value }: CustomClaim) {

@@ -1,9 +1,31 @@
+import { Session } from 'node:inspector/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { recordStatements } from '../sent-statements.ts'
 import { type CalledInstance, kinds, startCalled } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const statements = recordStatements()
+
+const countedFiles = /\/apps\/server\/src\/users\/|\/packages\/directory\/src\//
+
+/** The files with a function that runs during the call, as V8 counts them. */
+async function filesDuring(call: () => Promise<unknown>): Promise<readonly string[]> {
+  using profiler = openProfiler()
+  await profiler.session.post('Profiler.enable')
+  await profiler.session.post('Profiler.startPreciseCoverage', { callCount: true })
+  await profiler.session.post('Profiler.takePreciseCoverage')
+  await call()
+  const { result } = await profiler.session.post('Profiler.takePreciseCoverage')
+  return result
+    .filter(({ functions }) => functions.some(({ ranges }) => ranges.some(({ count }) => count > 0)))
+    .map(({ url }) => url)
+}
+
+function openProfiler() {
+  const session = new Session()
+  session.connect()
+  return { session, [Symbol.dispose]: () => session.disconnect() }
+}
 
 describe.each(kinds)('a change of a user on %s', (kind) => {
   let instance: CalledInstance
@@ -54,6 +76,22 @@ describe.each(kinds)('a change of a user on %s', (kind) => {
       expect(counts.all).toBeLessThanOrEqual(7)
     },
   )
+
+  // Counts the users' folder and the directory, not the modules that every REST operation shares. Attempts, because a job may run too.
+  test('runs at most thirteen files of the users and the directory', async () => {
+    const { id, json } = await createPerson(instance)
+    const counts: number[] = []
+    for (const firstName of ['First', 'Second', 'Third']) {
+      const files = await filesDuring(async () => {
+        const body = { ...json, firstName }
+        const response = await instance.administrator.sendJson('PUT', `${instance.url}/api/users/${id}`, { body })
+        expect(response.status).toBe(200)
+      })
+      expect(files).toContainEqual(expect.stringContaining('/users/user-administration.ts'))
+      counts.push(files.filter((url) => countedFiles.test(url)).length)
+    }
+    expect(Math.min(...counts)).toBeLessThanOrEqual(13)
+  })
 
   test('reads the user twice for the page', async () => {
     const { id, json } = await createPerson(instance)

@@ -1,10 +1,5 @@
-import type { GroupDetails, GroupWithClaims, Membership, UserDetails } from '@pocket/directory'
+import type { GroupDetails, GroupWithClaims, Membership } from '@pocket/directory'
 import { validatorOf } from '../http/api/precondition.ts'
-
-/** Changes with the user, the claims and the group memberships. */
-export function userValidator({ groups, updatedAt: _, ...user }: UserDetails): string {
-  return validatorOf([user, groups.map(({ id }) => id)])
-}
 
 /** Changes with the group, its claims, its members and the clients that allow it, but not with their names. */
 export function groupValidator({ members, ...group }: GroupDetails, allowedClientIds: readonly string[]): string {
