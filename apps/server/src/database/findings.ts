@@ -12,6 +12,8 @@ export interface Findings {
 }
 
 export const keyTableName = 'pocket_key'
+/** SQL that reads the encrypted signing keys. */
+export const keyQuery = `SELECT encrypted_jwk FROM ${keyTableName}`
 /** The migration history of this server's own tables. */
 export const serverHistory = 'pocket_server_migration'
 

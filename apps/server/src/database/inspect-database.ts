@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs'
-import { keyTable } from '@pocket/core/internal/sql'
 import type { DatabaseConfig } from '../config/database.ts'
 import type { Logger } from '../logging/logger.ts'
 import { connectToPostgres } from './connect.ts'
@@ -29,7 +28,7 @@ export async function isOccupied(database: DatabaseConfig, logger: Logger): Prom
 /** Reads the findings of a database without writing, whatever its state. */
 export async function inspectDatabase(database: DatabaseConfig, logger: Logger): Promise<Findings> {
   if (database.kind === 'sqlite') return inspectSqlite(database.path)
-  const dataSource = await connectToPostgres({ url: database.url, tables: [keyTable], logger, poolSize: 1 })
+  const dataSource = await connectToPostgres({ url: database.url, tables: [], logger, poolSize: 1 })
   try {
     return await inspectPostgres(dataSource)
   } finally {

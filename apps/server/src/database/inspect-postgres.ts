@@ -1,6 +1,6 @@
-import { type AppliedMigrations, keyTable } from '@pocket/core/internal/sql'
+import type { AppliedMigrations } from '@pocket/core/internal/sql'
 import type { DataSource } from 'typeorm'
-import { existingHistories, type Findings, fingerprintsIn, historyQuery, keyTableName } from './findings.ts'
+import { existingHistories, type Findings, fingerprintsIn, historyQuery, keyQuery, keyTableName } from './findings.ts'
 
 type Query = (sql: string) => Promise<readonly { readonly name: string }[]>
 
@@ -23,10 +23,12 @@ export async function inspectPostgres(dataSource: DataSource): Promise<Findings>
     'SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))',
   )
   const tables = new Set(rows.map(({ name }) => name))
-  const keys = tables.has(keyTableName) ? await dataSource.getRepository(keyTable).find() : []
+  const keys: readonly { readonly encrypted_jwk: string }[] = tables.has(keyTableName)
+    ? await dataSource.query(keyQuery)
+    : []
   return {
     tables,
-    fingerprints: fingerprintsIn(keys.map(({ encryptedJwk }) => encryptedJwk)),
+    fingerprints: fingerprintsIn(keys.map((key) => key.encrypted_jwk)),
     applied: await appliedMigrations(tables, (sql) => dataSource.query(sql)),
   }
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { ConfigurationError } from '@pocket/core/errors'
 import Database from 'better-sqlite3'
 import { codeOf, messageOf } from '../logging/failure.ts'
-import { existingHistories, type Findings, fingerprintsIn, historyQuery, keyTableName } from './findings.ts'
+import { existingHistories, type Findings, fingerprintsIn, historyQuery, keyQuery, keyTableName } from './findings.ts'
 
 const emptyFindings: Findings = { tables: new Set(), fingerprints: new Set(), applied: new Map() }
 const maxAttempts = 5
@@ -70,7 +70,7 @@ function readFindings(copy: string): Findings {
   try {
     const texts = (sql: string) => database.prepare<[], string>(sql).pluck().all()
     const tables = new Set(texts(`SELECT name FROM sqlite_schema WHERE type = 'table'`))
-    const envelopes = tables.has(keyTableName) ? texts(`SELECT encrypted_jwk FROM ${keyTableName}`) : []
+    const envelopes = tables.has(keyTableName) ? texts(keyQuery) : []
     const applied = new Map(existingHistories(tables).map((table) => [table, texts(historyQuery(table))]))
     return { tables, fingerprints: fingerprintsIn(envelopes), applied }
   } finally {
