@@ -1,16 +1,16 @@
 import type { MasterKey, Transaction } from '@pocket/core'
-import { PocketError, UnavailableError } from '@pocket/core/errors'
-import { configurationFileUser } from '../access/built-in-actors.ts'
-import { auditFieldOf } from '../managed/field-names.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
 import type { ManagedGuard } from '../managed/managed-guard.ts'
 import type { AppliedFile, ManagedStore } from '../managed/managed-store.ts'
 import { settingUse } from '../settings/settings.ts'
-import type { Existing, Kind, KindName } from './kind.ts'
+import { actor, applyKind, attempt } from './apply-kind.ts'
+import { inspect } from './inspect.ts'
+import type { Kind } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
-import { type Change, type Declaration, declare, declaredFields, findExisting, itemsOf, keyOf } from './plan.ts'
-import { InvalidFileError, maxProblems, type Path, type Problem } from './problem.ts'
+import { type Change, type Declaration, declare, itemsOf } from './plan.ts'
+import { InvalidFileError } from './problem.ts'
 import { escapeReferences } from './references.ts'
+import { deletionOf, findDeclaredIds, findRemovals } from './removals.ts'
 
 /**
  * `outdated`: a file with a higher revision was applied. `conflict`: another file with the same revision was applied. Both change
@@ -49,17 +49,6 @@ export interface ConfigurationDeps {
   readonly withLock: Transaction
 }
 
-interface Findings {
-  readonly problems: Problem[]
-  /** Items with a problem: `groups family`. */
-  readonly failed: Set<string>
-}
-
-const actor = { id: configurationFileUser.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
-/** A file may remove so many objects of a kind without naming its revision. */
-const minRemovals = 3
-const maxRemovedShare = 1 / 5
-
 export function createConfiguration(deps: ConfigurationDeps): Configuration {
   const { kinds, store, guard, masterKey, withLock } = deps
 
@@ -74,88 +63,18 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
     return revision === null || isSameFile(applied, file) ? 'current' : 'conflict'
   }
 
-  /** The problems that can be found without a change. */
-  const inspect = async (file: ConfigurationFile): Promise<Findings> => {
-    const problems = [...file.problems]
-    const failed = new Set<string>()
-    endIfMany(file, problems)
-    const keysInFile = new Map(
-      kinds.map((kind) => [
-        kind.name,
-        new Set(itemsOf(file.content, kind).map(({ item }) => keyOf(kind, item).toLowerCase())),
-      ]),
-    )
-    const renames = new Map(
-      kinds.map((kind) => [
-        kind.name,
-        new Map(itemsOf(file.content, kind).map(({ item }) => [String(item.previously).toLowerCase(), item])),
-      ]),
-    )
-    /** An object that the file renames is not stored with its earlier key any more. */
-    const isStored = async (kind: Kind, key: string) => {
-      if (!(await kind.find(key, {}))) return false
-      const renamed = renames.get(kind.name)?.get(key.toLowerCase())
-      return !renamed || (await kind.find(keyOf(kind, renamed), {})) !== undefined
-    }
-    for (const kind of kinds)
-      for (const { item, path } of itemsOf(file.content, kind)) {
-        if (file.hasProblem(path)) failed.add(nameIn(kind.name, keyOf(kind, item)))
-        for (const { kind: target, key, path: at } of kind.references(item)) {
-          const targetKind = kinds.find(({ name }) => name === target)
-          if (!targetKind || keysInFile.get(target)?.has(key.toLowerCase())) continue
-          // The list itself has a problem, so its keys are unknown.
-          if (file.hasProblem([target]) && file.content[target] === undefined) continue
-          if (await isStored(targetKind, key)) continue
-          problems.push(file.problem([...path, ...at], `refers to ${JSON.stringify(key)}, which is not in ${target}`))
-          failed.add(nameIn(kind.name, keyOf(kind, item)))
-          endIfMany(file, problems)
-        }
-      }
-    return { problems, failed }
-  }
-
-  const declarationsOf = async (file: ConfigurationFile, kind: Kind): Promise<readonly Declaration[]> => {
-    const declarations: Declaration[] = []
-    for (const entry of itemsOf(file.content, kind)) declarations.push(await declare(kind, entry))
-    return declarations
-  }
-
-  /** Objects that an earlier file declared and this one does not. */
-  const findRemovals = async (file: ConfigurationFile, kind: Kind, declaredIds: ReadonlySet<string>) => {
-    if (!file.content.prune || kind.name === 'settings') return { removals: [], problems: [] }
-    const managed = (await store.list()).filter((object) => object.kind === kind.name)
-    const removals: Existing[] = []
-    for (const { id } of managed) {
-      const existing = declaredIds.has(id) ? undefined : await kind.findById(id)
-      if (existing) removals.push(existing)
-    }
-    const { prune, revision } = file.content
-    const isConfirmed = typeof prune === 'object' && prune.revision === revision
-    if (removals.length <= Math.max(minRemovals, managed.length * maxRemovedShare) || isConfirmed)
-      return { removals, problems: [] }
-    const message = `would delete ${removals.length} of ${managed.length} ${kind.name}; to confirm, write { revision: ${revision ?? 'n'} } with the revision of the file`
-    return { removals, problems: [file.problem(['prune'], message)] }
-  }
-
-  const deletionOf = (kind: Kind, { item }: Existing): Change => ({
-    action: 'delete',
-    kind: kind.name,
-    name: keyOf(kind, item),
-    fields: [],
-  })
-
   const compare = async (file: ConfigurationFile): Promise<Result> => {
     const applied = await store.appliedFile()
     const isReplaced = applied !== undefined && applied.revision === null && !isSameFile(applied, file)
     const outcome = isReplaced && file.content.revision === undefined ? 'replaced' : await compareRevisions(file)
-    const { problems } = await inspect(file)
+    const { problems } = await inspect(file, kinds)
     if (problems.length > 0) throw new InvalidFileError(file.source, problems)
     const changes: Change[] = []
     for (const kind of kinds) {
       const declarations = await declarationsOf(file, kind)
       const ids = new Set(declarations.flatMap(({ existing }) => (existing ? [existing.id] : [])))
       changes.push(...declarations.flatMap(({ change }) => (change ? [change] : [])))
-      const { removals, problems: refusals } = await findRemovals(file, kind, ids)
+      const { removals, problems: refusals } = await findRemovals(file, kind, { store, declaredIds: ids })
       problems.push(...refusals)
       changes.push(...removals.map((existing) => deletionOf(kind, existing)))
     }
@@ -163,78 +82,10 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
     return { outcome, changes }
   }
 
-  /** Runs a change and collects the error of a use case as problems, so that all are found at once. */
-  const attempt = async <T>(
-    problems: Problem[],
-    { file, path }: { readonly file: ConfigurationFile; readonly path: Path },
-    work: () => Promise<T>,
-  ): Promise<T | undefined> => {
-    try {
-      return await work()
-    } catch (error) {
-      // An outage says nothing about the file.
-      if (error instanceof UnavailableError) throw error
-      if (!(error instanceof PocketError)) {
-        // A failed statement ends a transaction of PostgreSQL, so the following ones fail for no reason of their own.
-        if (problems.length > 0) throw new InvalidFileError(file.source, problems)
-        throw error
-      }
-      const { fields, message } = error
-      if (fields.length === 0) problems.push(file.problem(path, message))
-      for (const { field, message: text } of fields) problems.push(file.problem([...path, ...partsOf(field)], text))
-      return undefined
-    }
-  }
-
-  /** Items that have a problem, or refer to one that has, are not applied. */
-  const applyKind = async (file: ConfigurationFile, kind: Kind, { problems, failed }: Findings) => {
-    const changes: Change[] = []
-    const managed: ManagedObject[] = []
-    const declarations: Declaration[] = []
-    for (const entry of itemsOf(file.content, kind)) {
-      const name = nameIn(kind.name, keyOf(kind, entry.item))
-      if (kind.references(entry.item).some((target) => failed.has(nameIn(target.kind, target.key)))) failed.add(name)
-      if (!failed.has(name)) declarations.push(await declare(kind, entry))
-    }
-    for (const { item, path, existing, change } of declarations) {
-      endIfMany(file, problems)
-      const fields = change?.fields.map(({ field }) => field) ?? []
-      const id = await attempt(problems, { file, path }, async () => {
-        if (!existing) return kind.create(actor, item)
-        return change ? kind.update(actor, existing, item, fields) : existing.id
-      })
-      if (id === undefined) {
-        failed.add(nameIn(kind.name, keyOf(kind, item)))
-        continue
-      }
-      if (change) {
-        changes.push(change)
-        const again = await declare(kind, { item, path })
-        for (const { field, before } of again.change?.fields ?? [])
-          problems.push(
-            file.problem([...path, field], `is stored as ${JSON.stringify(before ?? null)}; write that value`),
-          )
-      }
-      const auditFields = Object.keys(declaredFields(item)).map((field) => auditFieldOf(kind.name, field))
-      managed.push({ kind: kind.name, id, fields: auditFields.sort() })
-    }
-    return { changes, managed }
-  }
-
-  /** The IDs of the objects that the items of a kind describe. */
-  const findDeclaredIds = async (file: ConfigurationFile, kind: Kind): Promise<ReadonlySet<string>> => {
-    const ids = new Set<string>()
-    for (const { item } of itemsOf(file.content, kind)) {
-      const existing = await findExisting(kind, item)
-      if (existing) ids.add(existing.id)
-    }
-    return ids
-  }
-
   const converge = async (file: ConfigurationFile): Promise<Result> => {
     const outcome = await compareRevisions(file)
     if (outcome !== 'current' && file.problems.length === 0) return { outcome, changes: [] }
-    const findings = await inspect(file)
+    const findings = await inspect(file, kinds)
     const { problems } = findings
     const changes: Change[] = []
     const managed: ManagedObject[] = []
@@ -248,7 +99,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
         problems.length > 0
           ? await findDeclaredIds(file, kind)
           : new Set(managed.filter((object) => object.kind === kind.name).map(({ id }) => id))
-      const { removals, problems: refusals } = await findRemovals(file, kind, ids)
+      const { removals, problems: refusals } = await findRemovals(file, kind, { store, declaredIds: ids })
       problems.push(...refusals)
       // Otherwise objects whose items have problems would be removed.
       for (const existing of problems.length > 0 ? [] : removals) {
@@ -309,20 +160,12 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   }
 }
 
-function nameIn(kind: KindName, key: string): string {
-  return `${kind} ${key.toLowerCase()}`
-}
-
 function sortKey({ kind, id }: ManagedObject): string {
   return `${kind} ${id}`
 }
 
-/** A file with thousands of errors would keep the lock for minutes. */
-function endIfMany({ source }: ConfigurationFile, problems: readonly Problem[]): void {
-  if (problems.length > maxProblems) throw new InvalidFileError(source, problems)
-}
-
-/** `callbackURLs[0]` as a path. */
-function partsOf(field: string): Path {
-  return [...field.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part))
+async function declarationsOf(file: ConfigurationFile, kind: Kind): Promise<readonly Declaration[]> {
+  const declarations: Declaration[] = []
+  for (const entry of itemsOf(file.content, kind)) declarations.push(await declare(kind, entry))
+  return declarations
 }

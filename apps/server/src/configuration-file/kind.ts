@@ -50,3 +50,8 @@ export interface Kind {
   update(actor: Actor, existing: Existing, item: Item, fields: readonly string[]): Promise<string>
   remove(actor: Actor, id: string): Promise<void>
 }
+
+/** The name of an object among all kinds, ignoring case. */
+export function nameIn(kind: KindName, key: string): string {
+  return `${kind} ${key.toLowerCase()}`
+}

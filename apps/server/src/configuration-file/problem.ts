@@ -41,3 +41,8 @@ export function fieldOf(path: Path): string {
     .join('')
     .replace(/^\./, '')
 }
+
+/** A file with thousands of errors would keep the lock for minutes. */
+export function endIfMany({ source }: { readonly source: string }, problems: readonly Problem[]): void {
+  if (problems.length > maxProblems) throw new InvalidFileError(source, problems)
+}
