@@ -51,7 +51,7 @@ export async function archive(folder: string): Promise<string> {
   }
 }
 
-/** npm's package of the Node program contains its licence too. */
+/** npm's package of the Node program contains its license too. */
 async function addNode(work: string, app: string): Promise<void> {
   const version = (await readFile(join(root, '.nvmrc'), 'utf8')).trim()
   const { stdout } = await run('npm', ['pack', '--silent', `node-${process.platform}-${process.arch}@${version}`], {

@@ -7,7 +7,7 @@ import { build, type Metafile, type Plugin } from 'esbuild'
 import { unbundled } from './unbundled.ts'
 
 // Program: bundles the server and its dependencies into `dist/main.js` and modules that are loaded on demand, which halves the
-// start-up time. The licences of the bundled packages are in `dist/licenses.txt`.
+// start-up time. The licenses of the bundled packages are in `dist/licenses.txt`.
 
 const server = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(server, 'dist')
@@ -136,16 +136,16 @@ async function notice(folder: string): Promise<string> {
   return [`${name} ${version} (${license ?? 'see below'})\n`, ...texts.map((text) => `${text.trim()}\n`)].join('\n')
 }
 
-/** The licence text of a README, under a heading of its own. */
+/** The license text of a README, under a heading of its own. */
 function licenseSection(readme: string): string | undefined {
   const section = /^#+ *licen[cs]e\b[^\n]*\n(.*)/ims.exec(readme)?.[1]
   return section && /\bcopyright\b.*permission.*as is/is.test(section) ? section : undefined
 }
 
-/** The text that the licence's identifier stands for, for packages without one. */
+/** The text that the license's identifier stands for, for packages without one. */
 function standardLicense({ name, author }: Manifest, license: string | undefined): string {
   const text = license === undefined ? undefined : standardLicenses[license]
-  if (text === undefined) throw new Error(`The package ${name} has no licence text.`)
+  if (text === undefined) throw new Error(`The package ${name} has no license text.`)
   const holder = (typeof author === 'object' ? author.name : author) ?? `the authors of ${name}`
   return `Copyright (c) ${holder}\n\n${text}`
 }

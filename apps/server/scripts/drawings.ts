@@ -81,7 +81,7 @@ const icons = JSON.parse(await readIconFile('icons.json')) as readonly {
   readonly hex: string
 }[]
 
-/** The mark and its own colour. */
+/** The mark and its own color. */
 async function logoOf(slug: string) {
   const icon = icons.find((each) => each.slug === slug)
   if (icon === undefined) throw new Error(`There is no drawing ${slug}.`)

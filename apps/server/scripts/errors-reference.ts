@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { errorCodes } from '@pocket/core/errors'
-import { createMessages, parseCatalogue } from '../src/http/messages.ts'
+import { createMessages, parseCatalog } from '../src/http/messages.ts'
 
-const catalogue = new URL('../locales/en.json', import.meta.url)
+const catalog = new URL('../locales/en.json', import.meta.url)
 const target = new URL('../../../docs/reference/errors.md', import.meta.url)
 
 /** The error reference: each error code with its message. */
 export function errorsReference(): string {
-  const messages = createMessages(parseCatalogue(readFileSync(catalogue, 'utf8'), catalogue.pathname))
+  const messages = createMessages(parseCatalog(readFileSync(catalog, 'utf8'), catalog.pathname))
   const entries = errorCodes.map(
     (code) => `## \`${code}\`
 

@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url'
 import { commonEventNames, eventNames } from '../src/audit-log/event-names.ts'
 import { markdownTable } from './markdown-table.ts'
 
-const catalogue = new URL('../locales/en.json', import.meta.url)
+const catalog = new URL('../locales/en.json', import.meta.url)
 const target = new URL('../../../docs/reference/events.md', import.meta.url)
 
 /** The reference of audit events: each name with its meaning. */
 export function eventsReference(): string {
-  const messages: Readonly<Record<string, string>> = JSON.parse(readFileSync(catalogue, 'utf8'))
+  const messages: Readonly<Record<string, string>> = JSON.parse(readFileSync(catalog, 'utf8'))
   const names = [...new Set(eventNames)].sort()
   const rows = names.map((name) => [
     `\`${name}\``,

@@ -75,7 +75,7 @@ export const differences = {
   },
   refresh: {
     pocketId: 'A second use of a refresh token ends all of its tokens, and `scope` is ignored.',
-    here: 'Repeated within a minute, it gets the same answer; a smaller `scope` is honoured.',
+    here: 'Repeated within a minute, it gets the same answer; a smaller `scope` is honored.',
     why: 'decision',
   },
   redirects: {
@@ -111,7 +111,7 @@ export const differences = {
   },
   pictures: {
     pocketId: 'Serves every uploaded picture byte for byte.',
-    here: 'Sanitises SVG, and re-encodes pictures of people and what its parser does not read to the end. Other types are 415. Defaults differ.',
+    here: 'Sanitizes SVG, and re-encodes pictures of people and what its parser does not read to the end. Other types are 415. Defaults differ.',
     why: 'security',
   },
   'sign-up-tokens': {

@@ -8,11 +8,11 @@ const published = ['packages/core', 'packages/directory', 'packages/api-client']
 const composeFiles = ['docker/compose.yaml', 'docker/compose.postgres.yaml', 'docker/synology/compose.yaml']
 /** Bytes. */
 const maxDeployedSize = 80_000_000
-const licences = new Set(
+const licenses = new Set(
   // LGPL: libvips, a separate library.
   '0BSD,Apache-2.0,BlueOak-1.0.0,BSD-2-Clause,BSD-3-Clause,CC0-1.0,ISC,LGPL-3.0-or-later,MIT,MIT-0'.split(','),
 )
-/** Packages with a permissive licence that has no SPDX identifier: the Bitstream Vera licence, which is deployed beside the font. */
+/** Packages with a permissive license that has no SPDX identifier: the Bitstream Vera license, which is deployed beside the font. */
 const otherPermissive = new Set(['dejavu-fonts-ttf'])
 
 export interface Release {
@@ -63,7 +63,7 @@ export function createChecks({ root, deployed, tag, previous, log }: Release) {
     ],
     translations: () => problemsOf('pnpm', ['translations', '--release']),
     pictures: () => problemsOf('pnpm', ['screenshots', '--docs', '--check']),
-    licences: () => {
+    licenses: () => {
       const manifests = deployedFiles.filter((file) =>
         /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(file),
       )
@@ -116,7 +116,7 @@ function bundledPackage(notice: string): { readonly name: string; readonly licen
 function isPermissive(license: unknown): boolean {
   if (typeof license !== 'string') return false
   const parts = license.replace(/[()]/g, '').split(' AND ')
-  return parts.every((part) => part.split(' OR ').some((name) => licences.has(name)))
+  return parts.every((part) => part.split(' OR ').some((name) => licenses.has(name)))
 }
 
 /** The newest tag among the ancestors of this release: a later minor version can have been released before it. */

@@ -52,7 +52,7 @@ const help = `pnpm translations                          lists missing and outda
 pnpm translations --release                fails if the sign-in pages, account pages or e-mails lack a translation
 pnpm translations --done [LANGUAGE] [KEY…] records that these translations match the current English text
 pnpm translations --drop KEY…              removes the translations of these messages
-pnpm translations --tidy                   sorts the catalogues, and removes translations that another message supplies
+pnpm translations --tidy                   sorts the catalogs, and removes translations that another message supplies
 
 A KEY is a message or the beginning of several, such as signIn.title or signIn.`
 
@@ -119,7 +119,7 @@ function dropMessages(isSelected: (key: string) => boolean): void {
     }
 }
 
-/** Writes the catalogues with flat keys in the order of English, without what `createMessages` derives. */
+/** Writes the catalogs with flat keys in the order of English, without what `createMessages` derives. */
 function tidy(): void {
   for (const folder of folderNames.map(readFolder))
     for (const [language, own] of Object.entries(folder.texts)) {

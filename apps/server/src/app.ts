@@ -94,7 +94,7 @@ const drainTime = 3000
 const contentCheckInterval = 2000
 const viewsDirectory = join(packageFolder, 'views')
 const assetsDirectory = join(packageFolder, 'dist', 'web')
-const cataloguesDirectory = join(packageFolder, 'locales')
+const catalogsDirectory = join(packageFolder, 'locales')
 
 /** What serves requests, without the HTTP server itself. */
 interface Instance extends Omit<App, 'listen' | 'canShare' | 'drain' | 'lockLost' | typeof Symbol.asyncDispose> {
@@ -132,7 +132,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
   const open = async (maxWait = 0): Promise<Instance> => {
     const database = await openDatabase(config, logger, stop, { mode: 'shared', maxWait })
     try {
-      const options = { config, logger, assets, database, viewsDirectory, cataloguesDirectory }
+      const options = { config, logger, assets, database, viewsDirectory, catalogsDirectory }
       const opened = await compose(options, { runner, setUpToken, isStopping: () => isStopping })
       const { lockLost } = opened
       lockLost.addEventListener('abort', () => ended.abort(lockLost.reason), { once: true })

@@ -17,7 +17,7 @@ port?.addEventListener('change', () => {
 const maxChroma = 0.19
 const root = document.documentElement
 
-/** Shows the page in this colour until it is loaded again; an invalid colour changes nothing. */
+/** Shows the page in this color until it is loaded again; an invalid color changes nothing. */
 function previewAccent(color: string): void {
   if (color === 'default') for (const name of ['hue', 'light', 'dark']) root.style.removeProperty(`--accent-${name}`)
   if (!CSS.supports('color', color)) return

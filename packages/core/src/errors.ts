@@ -7,7 +7,7 @@
 export { OutboundError, type OutboundErrorCode } from './outbound/outbound-error.ts'
 
 /**
- * Identifies what happened. Each code has a translated message in the host's catalogue and an entry in the error
+ * Identifies what happened. Each code has a translated message in the host's catalog and an entry in the error
  * reference.
  */
 export type ErrorCode = (typeof errorCodes)[number]

@@ -224,7 +224,7 @@ export const pageRows = {
   'POST /settings/account/remove': row('user', { session: 'recent' }),
   'GET /account-removed': row('anyone'),
   'GET /settings/apps': row('user'),
-  'POST /settings/apps/:id/favourite': row('user'),
+  'POST /settings/apps/:id/favorite': row('user'),
   'GET /settings/apps/:id/withdraw': row('user'),
   'POST /settings/apps/:id/withdraw': row('user'),
   'GET /settings/api-keys': row('user'),

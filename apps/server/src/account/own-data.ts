@@ -3,7 +3,7 @@ import { consentedScopes } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import { apiKeyDto } from '../api-keys/api-key-dto.ts'
 import type { ApiKeys } from '../api-keys/api-keys.ts'
-import type { FavouriteStore } from '../apps/favourite-store.ts'
+import type { FavoriteStore } from '../apps/favorite-store.ts'
 import type { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { exportedEntry } from '../audit-log/export.ts'
 import type { Deps } from '../http/deps.ts'
@@ -16,7 +16,7 @@ export interface OwnDataDeps extends Deps {
   readonly sessions: SessionAdministration
   readonly recovery: Pick<Recovery, 'findState'>
   readonly apiKeys: ApiKeys
-  readonly favourites: FavouriteStore
+  readonly favorites: FavoriteStore
   readonly auditLog: AuditLogStore
 }
 
@@ -39,7 +39,7 @@ export function createOwnData(deps: OwnDataDeps): OwnData {
 }
 
 async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string> {
-  const { directory, pocket, sessions, recovery, favourites, clock } = deps
+  const { directory, pocket, sessions, recovery, favorites, clock } = deps
   const storedUser = await directory.users.find(user.id)
   const { unusedCodes, hasBreakGlassCode, lastUsedAt: usedAt, requestedFor } = await recovery.findState(user)
   const head = {
@@ -60,7 +60,7 @@ async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string
       lastUsedAt: usedAt && formatInstant(usedAt),
       requestedFor: requestedFor && formatInstant(requestedFor),
     },
-    favouriteApplications: await favourites.list(user.id),
+    favoriteApplications: await favorites.list(user.id),
   }
   yield JSON.stringify(head, null, 2).slice(0, -2)
   yield* jsonArray('allowedApplications', consents(deps, user.id))

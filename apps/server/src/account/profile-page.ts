@@ -26,7 +26,7 @@ const profilePath = accountPaths.profile
 /** `/settings/account`: the user's own profile. */
 export function profilePages(deps: AccountDeps): readonly PageRoute[] {
   const { pocket, authentication, reauthentication, show, flashes, secure, users, profilePictures, userPictures } = deps
-  const { secondPasskey, passkeyPolicy, catalogues, recovery, settings, mail } = deps
+  const { secondPasskey, passkeyPolicy, catalogs, recovery, settings, mail } = deps
   type Overrides = Partial<Pick<AccountPage, 'values' | 'locale' | 'problems' | 'problem' | 'conflict'>>
 
   const showProfile = async (ctx: Context, { id }: User, overrides: Overrides = {}) => {
@@ -62,7 +62,7 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
   }
 
   const knownLanguage = (tag: string | undefined) =>
-    catalogues.languages.find((language) => language.tag === tag)?.tag ?? null
+    catalogs.languages.find((language) => language.tag === tag)?.tag ?? null
 
   const save = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)

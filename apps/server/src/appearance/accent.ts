@@ -1,6 +1,6 @@
 import { clampChroma, converter, formatHex, parse, wcagContrast } from 'culori'
 
-/** The accent of a colour: its hue in degrees, and its chroma on a light and on a dark page (OKLCH). */
+/** The accent of a color: its hue in degrees, and its chroma on a light and on a dark page (OKLCH). */
 export interface Accent {
   readonly hue: number
   readonly light: number
@@ -14,12 +14,12 @@ const maxChroma = 0.19
 
 const toOklch = converter('oklch')
 
-/** Whether the text is a colour that can be parsed. */
+/** Whether the text is a color that can be parsed. */
 export function isColor(text: string): boolean {
   return parse(text) !== undefined
 }
 
-/** The accent of a CSS colour; `null` for `default` and for an invalid colour. */
+/** The accent of a CSS color; `null` for `default` and for an invalid color. */
 export function accentOf(text: string): Accent | null {
   const color = text === 'default' ? undefined : toOklch(text)
   if (color === undefined) return null
@@ -33,7 +33,7 @@ function round(value: number): number {
   return Math.round(value * 1000) / 1000
 }
 
-/** A colour and a readable text colour for it, in the notation that e-mail programs support: `#rrggbb`. */
+/** A color and a readable text color for it, in the notation that e-mail programs support: `#rrggbb`. */
 export interface EmailAccent {
   readonly color: string
   readonly ink: string
@@ -44,7 +44,7 @@ const [lightInk, darkInk] = ['#ffffff', '#1d2128']
 
 /**
  * Many e-mail programs do not support newer notations such as `oklch()` and would show light text on a light background;
- * the colour is converted to the nearest sRGB colour. The default is used if the colour is `default` or cannot be parsed.
+ * the color is converted to the nearest sRGB color. The default is used if the color is `default` or cannot be parsed.
  */
 export function emailAccentOf(setting: string): EmailAccent {
   const color = formatHex(parse(setting)) ?? defaultEmailColor

@@ -2,7 +2,7 @@ import type { ClientList, ClientScope, ListedClient } from '@pocket/core'
 import { startUrl } from '@pocket/core/internal'
 import type { Deps } from '../http/deps.ts'
 import type { PagePictures } from '../http/page-pictures.ts'
-import type { FavouriteStore } from './favourite-store.ts'
+import type { FavoriteStore } from './favorite-store.ts'
 import type { AppTile } from './page-model.ts'
 
 /** Maximum number of applications that are sorted. */
@@ -11,7 +11,7 @@ const maxApps = 300
 const maxShown = { usable: 40, consented: 15 }
 
 export interface OwnAppsDeps extends Deps {
-  readonly favourites: FavouriteStore
+  readonly favorites: FavoriteStore
   readonly pictures: PagePictures
 }
 
@@ -32,7 +32,7 @@ export interface OwnApps {
   isUsable(accountId: string, clientId: string): Promise<boolean>
 }
 
-export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAppsDeps): OwnApps {
+export function createOwnApps({ pocket, directory, favorites, pictures }: OwnAppsDeps): OwnApps {
   const page = (scope: ClientScope, search: string, limit: number, onlyIds?: readonly string[]): Promise<ClientList> =>
     pocket.clients.page({
       scope,
@@ -50,7 +50,7 @@ export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAp
     async listUsable(accountId, search) {
       const groupIds = await findGroupIds(accountId)
       const { items, total } = await page({ of: 'usable', accountId, groupIds }, search, maxApps)
-      const favouriteIds = new Set(await favourites.list(accountId))
+      const favoriteIds = new Set(await favorites.list(accountId))
       const logos = await pictures.clients(items.map(({ client }) => client.id))
       const tiles = items.map(({ client, consent }) => ({
         id: client.id,
@@ -58,16 +58,16 @@ export function createOwnApps({ pocket, directory, favourites, pictures }: OwnAp
         description: client.description,
         logo: logos.get(client.id) ?? null,
         launch: launchLink(startUrl(client, pocket.issuer)),
-        isFavourite: favouriteIds.has(client.id),
+        isFavorite: favoriteIds.has(client.id),
         lastUsedAt: consent?.updatedAt ?? null,
       }))
-      // Favourites come first, then the last used; the others are found by their names.
+      // Favorites come first, then the last used; the others are found by their names.
       const isUsed = ({ lastUsedAt }: AppTile) => lastUsedAt !== null
       const byUse = [
         ...tiles.filter(isUsed),
         ...tiles.filter((tile) => !isUsed(tile)).sort((a, b) => a.name.localeCompare(b.name)),
       ]
-      const sorted = byUse.toSorted((a, b) => Number(b.isFavourite) - Number(a.isFavourite)).slice(0, maxShown.usable)
+      const sorted = byUse.toSorted((a, b) => Number(b.isFavorite) - Number(a.isFavorite)).slice(0, maxShown.usable)
       return { tiles: sorted, more: total - sorted.length }
     },
 

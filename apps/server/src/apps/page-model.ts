@@ -11,7 +11,7 @@ export interface AppTile {
   readonly logo: ClientPictures | null
   /** The launch URL and its host; `null` if none is configured. */
   readonly launch: { readonly href: string; readonly host: string } | null
-  readonly isFavourite: boolean
+  readonly isFavorite: boolean
   readonly lastUsedAt: number | null
 }
 
@@ -39,7 +39,7 @@ export interface AppsPage {
   /** Whether to suggest a second passkey because the only one is bound to one device. */
   readonly suggestsSecondPasskey: boolean
   readonly search: string
-  /** Favourites first, then most recently used. */
+  /** Favorites first, then most recently used. */
   readonly tiles: readonly AppTile[]
   /** Number of matches that are not shown. */
   readonly more: number

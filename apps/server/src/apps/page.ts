@@ -12,14 +12,14 @@ import { appsPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { Recovery } from '../recovery/recovery.ts'
-import type { FavouriteStore } from './favourite-store.ts'
+import type { FavoriteStore } from './favorite-store.ts'
 import type { OwnApps } from './own-apps.ts'
 import { type AllowedApp, appNotices } from './page-model.ts'
 
 /** Dependencies of the page of one's own applications. */
 export interface AppDeps extends PageDeps {
   readonly ownApps: OwnApps
-  readonly favourites: FavouriteStore
+  readonly favorites: FavoriteStore
   readonly recovery: Recovery
   /** Whether the only passkey is lost with its device. */
   readonly hasOnlyOneDevice: (passkeys: readonly Pick<Passkey, 'deviceType'>[]) => boolean
@@ -31,7 +31,7 @@ export interface AppDeps extends PageDeps {
 
 /** `/settings/apps`: starts applications and lists consents. */
 export function appPages(deps: AppDeps): readonly PageRoute[] {
-  const { pocket, ownApps, favourites, recovery, authentication, show, flashes, clock } = deps
+  const { pocket, ownApps, favorites, recovery, authentication, show, flashes, clock } = deps
   const { hasOnlyOneDevice, secondPasskey } = deps
   const consents = createOwnConsents(deps)
 
@@ -60,14 +60,14 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
     })
   }
 
-  const setFavourite = async (ctx: Context) => {
+  const setFavorite = async (ctx: Context) => {
     const { id: accountId } = await authentication.requireUser(ctx)
     const clientId = String(ctx.params.id)
-    if (formText(ctx, 'favourite') === 'yes') {
+    if (formText(ctx, 'favorite') === 'yes') {
       if (!(await ownApps.isUsable(accountId, clientId)))
         throw new NotFoundError('not_found', 'There is no such application.')
-      await favourites.add({ accountId, clientId, createdAt: clock.now() })
-    } else await favourites.remove(accountId, clientId)
+      await favorites.add({ accountId, clientId, createdAt: clock.now() })
+    } else await favorites.remove(accountId, clientId)
     seeOther(ctx, listReturnUrl(appsPath, formText(ctx, 'list', 1000)))
   }
 
@@ -90,7 +90,7 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
 
   return [
     { method: 'get', path: appsPath, handle: showApps },
-    { method: 'post', path: `${appsPath}/:id/favourite`, handle: setFavourite },
+    { method: 'post', path: `${appsPath}/:id/favorite`, handle: setFavorite },
     { method: 'get', path: `${appsPath}/:id/withdraw`, handle: confirmWithdrawal },
     { method: 'post', path: `${appsPath}/:id/withdraw`, handle: withdraw },
   ]

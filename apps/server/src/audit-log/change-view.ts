@@ -12,7 +12,7 @@ export const idFields = {
   permissions: new Set(['userDelegatedPermissionIds', 'clientPermissionIds']),
 } as const
 
-/** Catalogue prefixes of field labels and option labels, by the events that change these fields. */
+/** Catalog prefixes of field labels and option labels, by the events that change these fields. */
 const nouns: readonly (readonly [event: RegExp, labels: readonly string[], options: readonly string[]])[] = [
   [/^SETTINGS_/, ['settings.labels', 'passkeyPolicy'], ['settings.options', 'passkeyPolicy']],
   [/^CLIENT_/, ['clientForm.labels'], ['clientForm.options']],
@@ -27,7 +27,7 @@ const nouns: readonly (readonly [event: RegExp, labels: readonly string[], optio
 const groupedFields = new Set(['protocol', 'registration'])
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/
 
-/** The changed fields of an event with the catalogue keys of their labels and values. */
+/** The changed fields of an event with the catalog keys of their labels and values. */
 export function changeView(event: string, changes: Changes | null, nameOfId: NameOfId): readonly AuditChange[] {
   const [, labels, options] = nouns.find(([pattern]) => pattern.test(event)) ?? [/^/, [], []]
   return Object.entries(changes ?? {})

@@ -35,18 +35,18 @@ export interface AuditLine {
 
 /** The old and the new values of a field; no value means empty. */
 export interface AuditChange {
-  /** The technical name, shown if the catalogue has none of the labels. */
+  /** The technical name, shown if the catalog has none of the labels. */
   readonly field: string
-  /** The catalogue key of the settings page, if a label alone is ambiguous. */
+  /** The catalog key of the settings page, if a label alone is ambiguous. */
   readonly section: string | null
-  /** Possible catalogue keys of the label. */
+  /** Possible catalog keys of the label. */
   readonly labels: readonly string[]
   readonly before: readonly AuditValue[]
   readonly after: readonly AuditValue[]
 }
 
 export interface AuditValue {
-  /** Shown if the catalogue has none of the keys. */
+  /** Shown if the catalog has none of the keys. */
   readonly text: string
   readonly keys: readonly string[]
   /** Milliseconds since the Unix epoch, if it is an instant. */

@@ -88,7 +88,7 @@ export interface ClientNewPage {
   readonly port: number | null
 }
 
-/** Keys below `client.endpointNames` in the catalogue. */
+/** Keys below `client.endpointNames` in the catalog. */
 export type EndpointName =
   | 'discovery'
   | 'issuer'

@@ -35,7 +35,7 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
     await database.bootstrapAccounts.remove(userId)
     await database.reminders.removeByAccount(userId)
     await database.recoveries.removeByAccount(userId)
-    await database.favourites.removeByAccount(userId)
+    await database.favorites.removeByAccount(userId)
     await database.approvals.remove(userId)
     await images.discard(userSlot(userId))
   }

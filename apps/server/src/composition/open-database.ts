@@ -1,7 +1,7 @@
 import { type Database, databaseOf } from '@pocket/core/internal/sql'
 import { ReminderStore } from '../account/reminder-store.ts'
 import { ApiKeyStore } from '../api-keys/api-key-store.ts'
-import { FavouriteStore } from '../apps/favourite-store.ts'
+import { FavoriteStore } from '../apps/favorite-store.ts'
 import { AuditLogStore } from '../audit-log/audit-log-store.ts'
 import { AuditOutboxStore } from '../audit-log/audit-outbox-store.ts'
 import { AuditSealStore } from '../audit-log/audit-seal-store.ts'
@@ -40,7 +40,7 @@ function storesOf(database: Database) {
     images: new ImageStore(database),
     signupTokens: new SignupTokenStore(database),
     reminders: new ReminderStore(database),
-    favourites: new FavouriteStore(database),
+    favorites: new FavoriteStore(database),
     approvals: new ApprovalStore(database),
     overview: new OverviewStore(database),
     ldapRuns: new LdapRunStore(database),

@@ -27,7 +27,7 @@ export interface InstanceOptions {
   readonly database: OpenDatabase
   readonly assets: Assets
   readonly viewsDirectory: string
-  readonly cataloguesDirectory: string
+  readonly catalogsDirectory: string
 }
 
 /** Services that the other modules depend on. */

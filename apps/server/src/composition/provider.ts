@@ -9,7 +9,7 @@ import {
 import { ConfigurationError } from '@pocket/core/errors'
 import { createSecondPasskey } from '../account/second-passkey.ts'
 import { createRedirectUriRemedy } from '../clients/redirect-uri-remedy.ts'
-import type { Catalogues } from '../http/catalogues.ts'
+import type { Catalogs } from '../http/catalogs.ts'
 import { accountPaths } from '../http/paths.ts'
 import { preferencesOf } from '../http/preferences.ts'
 import { clientSlot } from '../images/image.ts'
@@ -22,7 +22,7 @@ import type { Rendering } from './rendering.ts'
 
 /** Core's provider, configured from the environment and the settings. */
 export async function composeProvider(parts: Platform & Rendering, scimProviders: ScimProviders) {
-  const { config, logger, database, stores, directory, settings, images, catalogues } = parts
+  const { config, logger, database, stores, directory, settings, images, catalogs } = parts
   const signUpUrl = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)
   const codesByEmail = async () => (await settings.values()).emailOneTimeAccessAsUnauthenticatedEnabled
   const passkeyPolicy = async () => passkeyPolicyOf(await settings.present())
@@ -42,8 +42,8 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
     stores,
     pages: {
       render: parts.render,
-      languages: catalogues.languages.map(({ tag }) => tag),
-      siteTexts: createSiteTexts(catalogues),
+      languages: catalogs.languages.map(({ tag }) => tag),
+      siteTexts: createSiteTexts(catalogs),
       otherMethodsUrl: '/lc',
       signOutUrl: '/logout',
       redirectUriRemedy: createRedirectUriRemedy({
@@ -83,13 +83,13 @@ export async function composeProvider(parts: Platform & Rendering, scimProviders
     hooks: {
       async onClientRemoved(id) {
         await images.discard(clientSlot(id, 'light'), clientSlot(id, 'dark'))
-        await database.favourites.removeByClient(id)
+        await database.favorites.removeByClient(id)
         await scimProviders.removeByClient(id)
       },
       async onClientRenamed(id, newId) {
         for (const theme of ['light', 'dark'] as const)
           await images.move(clientSlot(id, theme), clientSlot(newId, theme))
-        await database.favourites.renameClient(id, newId)
+        await database.favorites.renameClient(id, newId)
         await scimProviders.renameClient(id, newId)
       },
     },
@@ -142,9 +142,9 @@ function withProfilePictures(accounts: AccountStore, appUrl: string): AccountSto
 }
 
 /** The texts of the pages at protected sites. A cookie of the site's host cannot select the language. */
-function createSiteTexts(catalogues: Catalogues): FindSiteTexts {
+function createSiteTexts(catalogs: Catalogs): FindSiteTexts {
   return (message, req) => {
-    const { text, language, direction } = catalogues.inPreferredLanguage(preferencesOf(req).accepted)
+    const { text, language, direction } = catalogs.inPreferredLanguage(preferencesOf(req).accepted)
     return {
       language,
       direction,

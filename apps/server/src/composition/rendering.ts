@@ -1,6 +1,6 @@
 import { createAppearance } from '../appearance/appearance.ts'
 import { locationNames } from '../geoip/location-names.ts'
-import { loadCatalogues } from '../http/catalogues.ts'
+import { loadCatalogs } from '../http/catalogs.ts'
 import { createMessagesFor } from '../http/messages-for.ts'
 import { createPageRenderer } from '../http/page.ts'
 import { createShowPage } from '../http/show-page.ts'
@@ -12,9 +12,9 @@ import type { InstanceOptions, Platform } from './platform.ts'
 /** Rendering and localization of pages. */
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
-export async function composeRendering(platform: Platform, { assets, cataloguesDirectory }: InstanceOptions) {
+export async function composeRendering(platform: Platform, { assets, catalogsDirectory }: InstanceOptions) {
   const { config, database, logger, settings, images, geoIp, clock, viewsDirectory } = platform
-  const catalogues = await loadCatalogues(cataloguesDirectory)
+  const catalogs = await loadCatalogs(catalogsDirectory)
   const pictures = createPagePictures(images, (error) =>
     logger.error({ err: error }, 'The images of a page could not be loaded'),
   )
@@ -28,7 +28,7 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
   const render = createPageRenderer({
     viewsDirectory,
     assets,
-    catalogues,
+    catalogs,
     issuer: config.appUrl,
     appName: async () => (await settings.lastKnown()).appName,
     appearance: appearance.urlFor,
@@ -42,6 +42,6 @@ export async function composeRendering(platform: Platform, { assets, cataloguesD
     clock,
     managed: managedNotes(database.managed),
   })
-  const messagesFor = createMessagesFor(catalogues)
-  return { assets, catalogues, pictures, appearance, render, show: createShowPage(render), messagesFor }
+  const messagesFor = createMessagesFor(catalogs)
+  return { assets, catalogs, pictures, appearance, render, show: createShowPage(render), messagesFor }
 }

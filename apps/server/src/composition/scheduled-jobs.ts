@@ -8,7 +8,7 @@ const day = 24 * hour
 /** How long an openly registered client that was never used is kept. */
 const unusedClientLifetime = 30 * day
 
-/** Scheduled jobs of an instance. Each name has a sentence below `jobs.names` in the catalogue. */
+/** Scheduled jobs of an instance. Each name has a sentence below `jobs.names` in the catalog. */
 export function scheduledJobs(services: Services): readonly Job[] {
   const { auditChain, auditOutbox, logger } = services
   const { pocket, directory, database, signUpVerification, settings, images, mail, ldap, geoIpService, audit, clock } =

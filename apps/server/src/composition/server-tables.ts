@@ -2,7 +2,7 @@ import { pocketMigrations, pocketTables } from '@pocket/core/typeorm'
 import { directoryMigrations, directoryTables } from '@pocket/directory/typeorm'
 import { reminderTable } from '../account/reminder.table.ts'
 import { apiKeyTable } from '../api-keys/api-key.table.ts'
-import { favouriteTable } from '../apps/favourite.table.ts'
+import { favoriteTable } from '../apps/favorite.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { auditOutboxTable } from '../audit-log/audit-outbox.table.ts'
 import { auditSealTable } from '../audit-log/audit-seal.table.ts'
@@ -43,7 +43,7 @@ const ownTables: Schema['tables'] = [
   fileTable,
   reminderTable,
   approvalTable,
-  favouriteTable,
+  favoriteTable,
   ldapRunTable,
   scimProviderTable,
   scimChangeTable,

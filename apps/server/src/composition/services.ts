@@ -84,7 +84,7 @@ export async function composeServices(platform: Platform, rendering: Rendering) 
     sessions: createSessionAdministration({ ...platform, pocket }),
     clientLogos,
     auditLog: database.auditLog,
-    favourites: database.favourites,
+    favorites: database.favorites,
     applicationImages,
     profilePictures: createProfilePictures(images, applicationImages, directory),
     userPictures: userPictures(images),

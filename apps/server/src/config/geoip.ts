@@ -10,7 +10,7 @@ const licenseKey: Variable<string> = {
   default: 'none',
   secret: true,
   description:
-    'The licence key of a MaxMind account (free accounts exist). With it the GeoLite2 City database (https://www.maxmind.com) is downloaded if it is missing and when it is older than 14 days.',
+    'The license key of a MaxMind account (free accounts exist). With it the GeoLite2 City database (https://www.maxmind.com) is downloaded if it is missing and when it is older than 14 days.',
   parse: ({ text }) => text.trim(),
 }
 
@@ -53,7 +53,7 @@ export interface GeoIpConfig {
   readonly geoIp: {
     /** Path of the database file. */
     readonly path: string
-    /** Download URL including the licence key; `null` if downloads are disabled. */
+    /** Download URL including the license key; `null` if downloads are disabled. */
     readonly source: string | null
   }
   /** IPv6 CIDR ranges that are internal although they look public. */
@@ -75,7 +75,7 @@ function downloadUrlOf(reader: Reader): string | null {
   if (key !== undefined) return template.replaceAll('%s', encodeURIComponent(key))
   if (configuredUrl !== undefined)
     reader.warnings.push(
-      `${url.name} requires a licence key (%s), but ${licenseKey.name} is not set: no GeoIP database is downloaded.`,
+      `${url.name} requires a license key (%s), but ${licenseKey.name} is not set: no GeoIP database is downloaded.`,
     )
   return null
 }

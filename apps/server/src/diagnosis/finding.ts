@@ -1,6 +1,6 @@
 /**
  * A problem or recommendation, with a link to the page that resolves it. Its message is `overview.findings.NAME` in the
- * catalogue.
+ * catalog.
  */
 export interface Finding {
   readonly name: FindingName

@@ -1,7 +1,7 @@
 import { emailAccentOf } from '../appearance/accent.ts'
 import type { GeoIp } from '../geoip/geoip.ts'
 import { locationNames } from '../geoip/location-names.ts'
-import type { Catalogues } from '../http/catalogues.ts'
+import type { Catalogs } from '../http/catalogs.ts'
 import { removeLanguageMarks, showLanguageMarks } from '../http/language-marks.ts'
 import { createTemplates } from '../http/page.ts'
 import type { SettingValues } from '../settings/definitions.ts'
@@ -20,7 +20,7 @@ export interface ComposedEmail {
 export interface ComposerDeps {
   /** The absolute path of `views/`. */
   readonly viewsDirectory: string
-  readonly catalogues: Catalogues
+  readonly catalogs: Catalogs
   readonly settings: () => Promise<Pick<SettingValues, 'appName' | 'accentColor'>>
   readonly appUrl: string
   readonly geoIp: GeoIp
@@ -29,11 +29,11 @@ export interface ComposerDeps {
 /** Composes an e-mail in the recipient's language. `now` in milliseconds since the Unix epoch. */
 export type Compose = (message: Message, locale: string | null, now: number) => Promise<ComposedEmail>
 
-export function createComposer({ viewsDirectory, catalogues, settings, appUrl, geoIp }: ComposerDeps): Compose {
+export function createComposer({ viewsDirectory, catalogs, settings, appUrl, geoIp }: ComposerDeps): Compose {
   const render = createTemplates(viewsDirectory, ['page'])
   return async (message, locale, now) => {
     const { appName, accentColor } = await settings()
-    const messages = catalogues.inPreferredLanguage(locale === null ? [] : [locale]).marked
+    const messages = catalogs.inPreferredLanguage(locale === null ? [] : [locale]).marked
     const { language } = messages
     const texts = emailTexts(message, { messages, where: locationNames(geoIp, messages), appName, appUrl, now })
     const footer = messages.text('footer', { appName })

@@ -3,7 +3,7 @@ import type { AuditSink, Pocket } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { User } from '@pocket/directory'
 import { packageFolder } from '../config/package-folder.ts'
-import { loadCatalogues } from '../http/catalogues.ts'
+import { loadCatalogs } from '../http/catalogs.ts'
 import type { Job } from '../jobs/scheduler.ts'
 import { failureText, messageOf } from '../logging/failure.ts'
 import { notifyExpiringApiKeys } from './api-key-notices.ts'
@@ -58,7 +58,7 @@ export interface Mail {
   forget(userId: string): Promise<void>
 }
 
-const cataloguesDirectory = join(packageFolder, 'locales', 'emails')
+const catalogsDirectory = join(packageFolder, 'locales', 'emails')
 const hour = 60 * 60_000
 const retention = 30 * 24 * hour
 const batchSize = 1000
@@ -69,8 +69,8 @@ export async function createEmailService(deps: EmailServiceDeps): Promise<EmailS
   const { appUrl, viewsDirectory, logger, database, settings, directory, geoIp, transaction, clock } = deps
   const { emails: store, emailVerifications, apiKeys, masterKey } = database
   const values = () => settings.lastKnown()
-  const catalogues = await loadCatalogues(cataloguesDirectory)
-  const compose = createComposer({ viewsDirectory, catalogues, settings: values, appUrl, geoIp })
+  const catalogs = await loadCatalogs(catalogsDirectory)
+  const compose = createComposer({ viewsDirectory, catalogs, settings: values, appUrl, geoIp })
   const transport = createSmtpTransport(values)
   const outbox = createOutbox({ store, masterKey, clock })
   const host = new URL(appUrl).hostname

@@ -10,7 +10,7 @@ import { GeoIpError, maxDatabaseBytes } from './geoip-error.ts'
 export type DownloadDatabase = (to: string, signal: AbortSignal) => Promise<void>
 
 export interface DownloadOptions {
-  /** Contains the licence key, so it is never shown. */
+  /** Contains the license key, so it is never shown. */
   readonly url: string
   readonly allowedPrivateHosts: readonly string[]
   readonly localRanges: readonly string[]
@@ -67,7 +67,7 @@ function hashChunks(hash: ReturnType<typeof createHash>) {
 
 function refusal(status: number, host: string): GeoIpError {
   if (status === 401 || status === 403)
-    return new GeoIpError('license_refused', `${host} rejected the licence key or the request (${status}).`)
+    return new GeoIpError('license_refused', `${host} rejected the license key or the request (${status}).`)
   if (status === 429) return new GeoIpError('refused', `${host} allows no more downloads today (429).`)
   return new GeoIpError('refused', `${host} responded with ${status} instead of a database.`)
 }
@@ -76,7 +76,7 @@ function tooLarge(host: string): GeoIpError {
   return new GeoIpError('too_large', `The download from ${host} is larger than 300 MB.`)
 }
 
-/** Omits the cause of network errors because it may contain the URL and with it the licence key. */
+/** Omits the cause of network errors because it may contain the URL and with it the license key. */
 function explainError(error: unknown, host: string, signal: AbortSignal): unknown {
   if (error instanceof GeoIpError || signal.aborted) return error
   if (error instanceof OutboundError) {

@@ -1,7 +1,7 @@
 import type { AuditSink, Clock, Pocket, Transaction } from '@pocket/core'
 import type { Directory } from '@pocket/directory'
 import type { Authentication } from './authentication.ts'
-import type { Catalogues } from './catalogues.ts'
+import type { Catalogs } from './catalogs.ts'
 import type { Flashes } from './flash.ts'
 import type { MessagesFor } from './messages-for.ts'
 import type { ReauthenticationPages } from './reauthentication.ts'
@@ -23,7 +23,7 @@ export interface PageDeps extends Deps {
   readonly reauthentication: ReauthenticationPages
   readonly show: ShowPage
   readonly flashes: Flashes
-  readonly catalogues: Catalogues
+  readonly catalogs: Catalogs
   readonly messagesFor: MessagesFor
   /** Whether cookies have the `Secure` attribute. */
   readonly secure: boolean

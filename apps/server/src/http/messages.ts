@@ -35,19 +35,19 @@ export interface LocalizedMessages extends Messages {
   readonly marked: Messages
 }
 
-/** A catalogue: messages by key, also in nested objects. `language` is one of them. */
-export type Catalogue = Readonly<Record<string, unknown>>
+/** A catalog: messages by key, also in nested objects. `language` is one of them. */
+export type Catalog = Readonly<Record<string, unknown>>
 
 /** @param file - the file name for the error @throws {Error} if the text is not a JSON object */
-export function parseCatalogue(json: string, file: string): Catalogue {
-  const catalogue: unknown = JSON.parse(json)
-  if (typeof catalogue !== 'object' || catalogue === null) throw new Error(`${file} does not contain a catalogue.`)
-  return { ...catalogue }
+export function parseCatalog(json: string, file: string): Catalog {
+  const catalog: unknown = JSON.parse(json)
+  if (typeof catalog !== 'object' || catalog === null) throw new Error(`${file} does not contain a catalog.`)
+  return { ...catalog }
 }
 
-/** Loads a catalogue from its file. */
+/** Loads a catalog from its file. */
 export async function loadMessages(file: string): Promise<LocalizedMessages> {
-  return createMessages(parseCatalogue(await readFile(file, 'utf8'), file))
+  return createMessages(parseCatalog(await readFile(file, 'utf8'), file))
 }
 
 const namespace = 'translation'
@@ -55,12 +55,12 @@ const namespace = 'translation'
 const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc', 'Thaa'])
 
 /**
- * @param fallback - the English messages, for those that the catalogue lacks
- * @throws {Error} if the catalogue has no `language` or contains anything but objects and strings
+ * @param fallback - the English messages, for those that the catalog lacks
+ * @throws {Error} if the catalog has no `language` or contains anything but objects and strings
  */
-export function createMessages(catalogue: Catalogue, fallback: Catalogue = catalogue): LocalizedMessages {
+export function createMessages(catalog: Catalog, fallback: Catalog = catalog): LocalizedMessages {
   const english = new Map(flatten(fallback, ''))
-  const own = withSharedTexts(new Map(flatten(catalogue, '')), english)
+  const own = withSharedTexts(new Map(flatten(catalog, '')), english)
   const entries = new Map([...english, ...own])
   const find = (key: string): string => {
     const message = entries.get(key)
@@ -93,7 +93,7 @@ export function createMessages(catalogue: Catalogue, fallback: Catalogue = catal
   })
   void i18n.init()
 
-  /** @param mark - applied to messages that the catalogue lacks, and `markOwn` to the others */
+  /** @param mark - applied to messages that the catalog lacks, and `markOwn` to the others */
   const messagesWith = (mark: (text: string) => string, markOwn: (text: string) => string): Messages => {
     const branches = new Map<string, Readonly<Record<string, string>>>()
     const markFor = (isOwn: boolean) => (isOwn ? markOwn : mark)
@@ -179,5 +179,5 @@ function* flatten(node: unknown, path: string): Generator<readonly [string, stri
   if (typeof node === 'string') yield [path, node]
   else if (typeof node === 'object' && node !== null)
     for (const [key, child] of Object.entries(node)) yield* flatten(child, path === '' ? key : `${path}.${key}`)
-  else throw new Error(`The catalogue contains a value that is not a message at ${path}.`)
+  else throw new Error(`The catalog contains a value that is not a message at ${path}.`)
 }

@@ -3,7 +3,7 @@ import type { ClientOrigin, Clock } from '@pocket/core'
 import type { Context } from 'koa'
 import views from 'koa-views'
 import type { Assets } from './assets.ts'
-import type { Catalogues } from './catalogues.ts'
+import type { Catalogs } from './catalogs.ts'
 import { allowCompression } from './compression.ts'
 import { deviceNames } from './device.ts'
 import { showLanguageMarks } from './language-marks.ts'
@@ -20,7 +20,7 @@ export interface PageRendererOptions {
   /** The absolute path of `views/`. */
   readonly viewsDirectory: string
   readonly assets: Assets
-  readonly catalogues: Catalogues
+  readonly catalogs: Catalogs
   /** The origin that passkeys are bound to. */
   readonly issuer: string
   /** The current display name of this instance. */
@@ -76,7 +76,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
   const {
     viewsDirectory,
     assets,
-    catalogues,
+    catalogs,
     issuer,
     appName,
     appearance,
@@ -119,7 +119,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
         ? { pictures: noPictures, appName: lastAppName, appearance: null }
         : await loadAppearance('client' in page ? page.client : null)
     const { language, accepted, theme, here } = preferencesOf(req)
-    const { marked } = catalogues.inPreferredLanguage(preferredLanguages(page, { language, accepted }))
+    const { marked } = catalogs.inPreferredLanguage(preferredLanguages(page, { language, accepted }))
     const html = await render(`pages/${page.view}`, {
       ...locals,
       ...localHelpers(marked),
@@ -129,7 +129,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       managed: 'viewer' in page ? await managed(here, page.viewer.id) : null,
       railCounts:
         'viewer' in page && page.viewer.isAdmin && here.startsWith(administration) ? await countForRail() : noCounts,
-      preferences: { languages: catalogues.languages, theme, here },
+      preferences: { languages: catalogs.languages, theme, here },
     })
     return showLanguageMarks(html)
   }

@@ -5,7 +5,7 @@ import { invalidImage } from './image-errors.ts'
 export type BitmapFormat = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'tiff'
 
 export interface BitmapRules {
-  /** `square`: cropped to the centre and resized; `within`: scaled down if a side is longer. Pixels. */
+  /** `square`: cropped to the center and resized; `within`: scaled down if a side is longer. Pixels. */
   readonly fit: 'square' | 'within'
   readonly sideLength: number
   /** The output format; by default the input format if browsers support it. */

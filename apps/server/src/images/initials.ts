@@ -21,7 +21,7 @@ export interface Initials {
   readonly hash: string
 }
 
-/** The initials of first and last name, or the first two letters of the user name; the colour depends on the user. */
+/** The initials of first and last name, or the first two letters of the user name; the color depends on the user. */
 export function initialsOf({ id, userName, firstName, lastName }: InitialsOwner): Initials {
   const [firstInitial = ''] = graphemes(firstName)
   const [lastInitial = ''] = graphemes(lastName)

@@ -3,7 +3,7 @@ import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { JobItem } from './jobs.ts'
 
-/** A message below `jobs.notes` in the catalogue; `at` (milliseconds since the Unix epoch) fills its `{date}`. */
+/** A message below `jobs.notes` in the catalog; `at` (milliseconds since the Unix epoch) fills its `{date}`. */
 export interface JobNote {
   readonly sentence: string
   readonly values: Readonly<Record<string, string>>

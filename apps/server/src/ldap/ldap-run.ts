@@ -4,7 +4,7 @@ import type { LdapCounts, RemovalSummary } from '@pocket/directory'
 export interface RunProblem {
   readonly dn: string
   readonly id: string | null
-  /** Its message is `ldap.problems.CODE` in the catalogue. */
+  /** Its message is `ldap.problems.CODE` in the catalog. */
   readonly code: string
   readonly detail: string | null
   /** The existing user that conflicts with the entry and may be linked to it. */

@@ -2,7 +2,7 @@ import type { LdapSample } from '@pocket/directory'
 import type { Viewer } from '../http/viewer.ts'
 import type { LdapRun } from './ldap-run.ts'
 
-/** The reason for a directory failure; its message is `ldap.errors.CODE` in the catalogue. */
+/** The reason for a directory failure; its message is `ldap.errors.CODE` in the catalog. */
 export interface LdapFailure {
   readonly code: string
   readonly details: Readonly<Record<string, string>>

@@ -61,9 +61,9 @@ export const pageAddress: Check = (text) =>
     ? undefined
     : malformed('must be a path of this server or an http(s) address'))
 
-/** The word `default` or a CSS colour. It is inserted into a style sheet, so it must not escape its declaration. */
+/** The word `default` or a CSS color. It is inserted into a style sheet, so it must not escape its declaration. */
 export const color: Check = (text) =>
-  tooLong(text, 100) ?? (/^[\w#().,%/ +-]+$/.test(text) ? undefined : malformed('must be a colour of CSS'))
+  tooLong(text, 100) ?? (/^[\w#().,%/ +-]+$/.test(text) ? undefined : malformed('must be a color of CSS'))
 
 export const textList: Check = (text) =>
   tooLong(text, maxItems) ??

@@ -5,7 +5,7 @@ import { type Instance, type Person, passkeyAnswer, startInstance } from './inst
 
 type SignIn = ReturnType<SoftwareAuthenticator['get']>
 type Registration = ReturnType<SoftwareAuthenticator['create']>
-type Misbehaviour = NonNullable<Parameters<SoftwareAuthenticator['create']>[1]['misbehaviour']>
+type Misbehavior = NonNullable<Parameters<SoftwareAuthenticator['create']>[1]['misbehavior']>
 
 let instance: Instance
 let ada: Person
@@ -84,7 +84,7 @@ describe('a sign-in', () => {
 })
 
 describe('a new passkey', () => {
-  test.each<[string, string, Misbehaviour, (result: Registration) => unknown]>([
+  test.each<[string, string, Misbehavior, (result: Registration) => unknown]>([
     ['for another origin', 'passkey_rejected', { origin: 'https://evil.example' }, (result) => result],
     ['for another RP ID', 'passkey_rejected', { rpId: 'evil.example' }, (result) => result],
     ['with a challenge that was not issued', 'challenge_expired', { challenge: 'AAAA' }, (result) => result],
@@ -110,7 +110,7 @@ describe('a new passkey', () => {
       {},
       (result) => ({ ...result, id: idOf(bob), rawId: idOf(bob) }),
     ],
-  ])('%s is rejected and recorded, and changes nothing', async (_name, code, misbehaviour, change) => {
+  ])('%s is rejected and recorded, and changes nothing', async (_name, code, misbehavior, change) => {
     const { agent } = ada
     const signedIn = await passkeyAnswer(agent, instance.url, ada.authenticator)
     expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, signedIn)).status).toBe(200)
@@ -118,7 +118,7 @@ describe('a new passkey', () => {
     const optionsResponse = await agent.postJson(`${instance.url}/settings/account/passkeys/options`, {})
     // A second authenticator, because each holds one passkey per user.
     const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
-    const created = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehaviour })
+    const created = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehavior })
     const response = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(created) })
     expect([response.status, response.json()]).toMatchObject([400, { code }])
     expect(audited(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: code, accountId: ada.id })

@@ -33,12 +33,12 @@ export async function passkeyAnswer(
   agent: UserAgent,
   url: string,
   authenticator: SoftwareAuthenticator,
-  misbehaviour: NonNullable<Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour']> = {},
+  misbehavior: NonNullable<Parameters<SoftwareAuthenticator['get']>[1]['misbehavior']> = {},
 ) {
   const optionsResponse = await agent.getJson(`${url}/api/webauthn/login/start`)
   return authenticator.get(optionsResponse.json() as Parameters<SoftwareAuthenticator['get']>[0], {
     origin: url,
-    misbehaviour,
+    misbehavior,
   })
 }
 

@@ -351,16 +351,14 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       return (await instance.agent().get(instance.url + path)).headers.get('etag')
     }
     const [erin, carol] = [await tagOf('erin'), await tagOf('carol')]
-    const colour = (background: string) =>
+    const color = (background: string) =>
       sharp({ create: { width: 8, height: 8, channels: 3, background } })
         .jpeg()
         .toBuffer()
     const url = `${instance.url}/api/users/${(await named('erin')).id}/profile-picture`
-    expect((await upload(instance.administrator, { method: 'PUT', url, bytes: await colour('green') })).status).toBe(
-      204,
-    )
+    expect((await upload(instance.administrator, { method: 'PUT', url, bytes: await color('green') })).status).toBe(204)
     const chosen = await tagOf('erin')
-    const photo = (await colour('blue')).toString('base64')
+    const photo = (await color('blue')).toString('base64')
     const set = (uid: string) => `dn: ${dnOf(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
     await slapd.modify(['erin', 'carol'].map(set).join('\n'))
     await sync()

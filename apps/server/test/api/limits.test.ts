@@ -161,7 +161,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
   })
 
-  test('counts an IPv6 network as one source, and its neighbour separately', async () => {
+  test('counts an IPv6 network as one source, and its neighbor separately', async () => {
     const responses = await times(8, (index) => guess()(from(`2001:db8:1:2:${index}::${index}`)))
     expect(admitted(responses)).toBe(5)
     expect((await guess()(from('2001:0db8:0001:0002:ffff::1'))).status).toBe(429)

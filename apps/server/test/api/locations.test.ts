@@ -158,7 +158,7 @@ test('downloads a missing database at the start, and reports a failure in the jo
   await using source = await startSource()
   await using folder = await createFolder()
   const env = {
-    MAXMIND_LICENSE_KEY: 'wrong-licence-key',
+    MAXMIND_LICENSE_KEY: 'wrong-license-key',
     GEOLITE_DB_URL: source.url,
     GEOLITE_DB_PATH: join(folder.path, 'places.mmdb'),
     ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
@@ -180,14 +180,14 @@ test('downloads a missing database at the start, and reports a failure in the jo
       if (run?.outcome === outcome) return run
     }
   }
-  expect((await ended('failed')).error).toMatch(/^127\.0\.0\.1:\d+ rejected the licence key or the request \(401\)\.$/)
+  expect((await ended('failed')).error).toMatch(/^127\.0\.0\.1:\d+ rejected the license key or the request \(401\)\.$/)
   expect((await instance.administrator.get(`${instance.url}/settings/admin/jobs`)).text).toContain(
-    'rejected the licence key',
+    'rejected the license key',
   )
   source.serve(packed(cityDatabase()))
   await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-geoip-database' } })
   await ended('succeeded')
   const page = await instance.administrator.get(`${instance.url}/settings/admin/jobs`)
   expect(page.text).toMatch(/GeoLite2-City.? of .?Jan 1, 2026/)
-  expect(instance.log.join()).not.toContain('wrong-licence-key')
+  expect(instance.log.join()).not.toContain('wrong-license-key')
 })

@@ -22,7 +22,7 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
     const result = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
     const consent = result.form(`${new URL(result.url).pathname}/consent`)
     await agent.followTo(await agent.submit(result, consent), (to) => to.startsWith('https://x'))
-    await agent.postForm(`${instance.url}/settings/apps/${client.id}/favourite`, { favourite: 'yes' })
+    await agent.postForm(`${instance.url}/settings/apps/${client.id}/favorite`, { favorite: 'yes' })
 
     const codes = await agent.follow(await agent.postForm(`${instance.url}/settings/account/recovery-codes`, {}))
     const [code = ''] = /([2-9A-Z]{4}-){3}[2-9A-Z]{4}/.exec(codes.text) ?? []
@@ -36,7 +36,7 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
       passkeys: [expect.objectContaining({ name: expect.any(String) })],
       sessions: [expect.objectContaining({ startedAt: expect.any(String) })],
       recovery: { unusedCodes: 10, hasBreakGlassCode: false, lastUsedAt: null, requestedFor: null },
-      favouriteApplications: [client.id],
+      favoriteApplications: [client.id],
       allowedApplications: [
         expect.objectContaining({ name: 'Photos', scopes: expect.arrayContaining(['openid', 'email']) }),
       ],

@@ -108,13 +108,13 @@ describe.each(databaseKinds)('%s', (kind) => {
         >[0]
       const tampered = authenticator.get(await options(), {
         origin: instance.url,
-        misbehaviour: { tamperedSignature: true },
+        misbehavior: { tamperedSignature: true },
       })
       expect(await finish(tampered)).toEqual([401, 'webauthn_authentication_failed'])
       expect(await finish({ response: 1 })).toEqual([401, 'webauthn_authentication_failed'])
       const unverified = authenticator.get(await options(), {
         origin: instance.url,
-        misbehaviour: { userVerified: false },
+        misbehavior: { userVerified: false },
       })
       expect(await finish(unverified)).toEqual([400, 'passkey_user_verification_required'])
       await instance.app.directory.users.update(id, {}, { disabled: true })

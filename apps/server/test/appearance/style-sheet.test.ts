@@ -8,7 +8,7 @@ const defaults = { accentColor: 'default', animationsDisabled: false, background
 const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) as const
 
 describe('the accent', () => {
-  test('keeps text on it and the accent itself readable on every surface, for every colour', async () => {
+  test('keeps text on it and the accent itself readable on every surface, for every color', async () => {
     const tokens = await readFile(new URL('../../web/styles/tokens.css', import.meta.url), 'utf8')
     // The calculation below uses these values of the style sheet.
     for (const part of [
@@ -23,7 +23,7 @@ describe('the accent', () => {
     const colors = Array.from({ length: 360 }, (_, hue) => [`hsl(${hue} 100% 50%)`, `hsl(${hue} 40% 80%)`]).flat()
     for (const color of [...colors, 'black', 'white', 'gray', '#ff0', 'oklch(0.9 0.4 110)']) {
       const accent = accentOf(color)
-      if (accent === null) throw new Error(`${color} is no colour.`)
+      if (accent === null) throw new Error(`${color} is no color.`)
       const { hue, light, dark } = accent
       const [onLight, onDark] = [oklch(0.48, light, hue), oklch(0.78, dark, hue)]
       const contrasts = [
@@ -39,11 +39,11 @@ describe('the accent', () => {
     }
   })
 
-  test.each(['default', 'nonsense', 'var(--x)', ''])('ignores the invalid colour %j', (accentColor) => {
+  test.each(['default', 'nonsense', 'var(--x)', ''])('ignores the invalid color %j', (accentColor) => {
     expect(styleSheetOf({ ...defaults, accentColor })).toBeNull()
   })
 
-  test('leaves grey unchanged', () => {
+  test('leaves gray unchanged', () => {
     expect(accentOf('gray')).toMatchObject({ light: 0, dark: 0 })
   })
 })

@@ -255,8 +255,8 @@ describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
       exit: 2,
       stderr: expect.stringContaining('--value-file'),
     })
-    for (const misspelt of ['appname', 'apName'])
-      expect(await pocketId('settings', 'get', misspelt)).toMatchObject({
+    for (const misspelled of ['appname', 'apName'])
+      expect(await pocketId('settings', 'get', misspelled)).toMatchObject({
         exit: 1,
         stderr: expect.stringContaining('Did you mean appName?'),
       })

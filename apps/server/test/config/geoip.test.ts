@@ -21,7 +21,7 @@ test.each([
 test('warns about a URL that needs a missing key', () => {
   const { warnings } = load({ GEOLITE_DB_URL: 'https://m.lan/%s/x' })
   expect(warnings).toEqual([
-    expect.stringMatching(/GEOLITE_DB_URL requires a licence key.*MAXMIND_LICENSE_KEY is not set/),
+    expect.stringMatching(/GEOLITE_DB_URL requires a license key.*MAXMIND_LICENSE_KEY is not set/),
   ])
   expect(load({}).warnings.join()).not.toContain('GEOLITE')
 })

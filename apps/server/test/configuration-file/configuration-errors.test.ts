@@ -12,7 +12,7 @@ describe.each(databaseKinds)('errors and removals of a configuration file on %s'
     await using place = await site(`
 groups:
   - name: family
-    colour: red
+    color: red
   - name: Family
 users:
   - username: grace
@@ -36,7 +36,7 @@ clients:
         .split('\n')
         .map((line) => line.replace(/^.*pocket\.yaml:/, ''))
     const withoutDatabase = [
-      '4:5: groups[0].colour is not known',
+      '4:5: groups[0].color is not known',
       '5:5: groups[1].name occurs more than once',
       '13:15: clients[0].secrets[0] names the variable UNSET, which is not set',
       '14:5: clients[1].name is required',
@@ -53,7 +53,7 @@ clients:
     await place.file.write(`
 groups:
   - { name: family, friendlyName: Family }
-  - { name: crew, colour: red }
+  - { name: crew, color: red }
   - { name: guests }
 users:
   - { username: grace, email: nobody@nowhere, locale: '-' }
@@ -76,7 +76,7 @@ apis:
     expect([refused.exit, lines(refused.stderr)]).toEqual([
       1,
       [
-        '4:19: groups[1].colour is not known',
+        '4:19: groups[1].color is not known',
         expect.stringMatching(/^7:47: users\[0\]\.locale /),
         '9:31: users[2].groups[0] refers to "strangers", which is not in groups',
         expect.stringMatching(/^13:20: clients\[0\]\.callbackURLs\[0\] /),

@@ -107,9 +107,9 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
     await using behind = await startInstance({ ...place.env, POCKET_CONFIG_FILE: other })
     const overview = async () => (await behind.administrator.get(`${behind.url}/settings/admin`)).text
     expect(await overview()).toContain('have the same revision')
-    await writeFile(other, 'groups: [{ name: old, colour: red }]')
+    await writeFile(other, 'groups: [{ name: old, color: red }]')
     await eventually(async () =>
-      expect(await overview()).toContain('The configuration file has an error: 1:23 groups[0].colour is not known'),
+      expect(await overview()).toContain('The configuration file has an error: 1:23 groups[0].color is not known'),
     )
     expect(await lower('revision: 3\ngroups: [{ name: old }]')).toMatchObject({ exit: 0 })
     expect(await groups.findByName('old')).toMatchObject({ name: 'old' })

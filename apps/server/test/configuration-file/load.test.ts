@@ -76,7 +76,7 @@ test('rejects keys that occur twice in a map', async () => {
 
 test('reports the problems of many items, and prints the first', async () => {
   const count = 5000
-  await using site = await createFileSite(`groups:\n${'  - { name: xy, colour: red }\n'.repeat(count)}`)
+  await using site = await createFileSite(`groups:\n${'  - { name: xy, color: red }\n'.repeat(count)}`)
   const file = load(site)
   expect(file.problems).toHaveLength(2 * count - 1)
   expect(new InvalidFileError('pocket.yaml', file.problems).message.split('\n')).toHaveLength(201)
@@ -85,7 +85,7 @@ test('reports the problems of many items, and prints the first', async () => {
 
 test('a member with the name of a built-in property is not known', async () => {
   await using site = await createFileSite(
-    '__proto__: { enforce: true }\nconstructor: 1\nsettings: { __proto__: { appName: X } }\ngroups: [{ name: xy, __proto__: { colour: red } }]',
+    '__proto__: { enforce: true }\nconstructor: 1\nsettings: { __proto__: { appName: X } }\ngroups: [{ name: xy, __proto__: { color: red } }]',
   )
   expect(problemsOf(site)).toEqual(
     ['__proto__', 'constructor', 'settings.__proto__', 'groups[0].__proto__'].map((field) => [field, 'is not known']),

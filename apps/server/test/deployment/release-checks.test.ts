@@ -9,7 +9,7 @@ import { createFolder } from '../database/folder.ts'
 
 const folders = ['apps/server', 'packages/core', 'packages/directory', 'packages/api-client', '.']
 const image = 'image: registry.example/pocket:1.2\n'
-const notice = (title: string) => `${title}\n\nThe text of the licence.\n`
+const notice = (title: string) => `${title}\n\nThe text of the license.\n`
 
 /** A repository that is ready for version 1.2.3. */
 const repository: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-type Name = 'versions' | 'changelog' | 'licences' | 'sizes' | 'upgrade'
+type Name = 'versions' | 'changelog' | 'licenses' | 'sizes' | 'upgrade'
 
 interface Changes extends Pick<Release, 'tag'> {
   readonly inRepository?: Readonly<Record<string, string>>
@@ -52,7 +52,7 @@ async function problemsOf(check: Name, { inRepository, inDeployed, tag }: Change
   return createChecks(release)[check]()
 }
 
-test.each<Name>(['versions', 'changelog', 'licences', 'sizes', 'upgrade'])(
+test.each<Name>(['versions', 'changelog', 'licenses', 'sizes', 'upgrade'])(
   'finds no problem of %s in a prepared release',
   async (check) => {
     expect(await problemsOf(check, { tag: 'v1.2.3' })).toEqual([])
@@ -66,12 +66,12 @@ test.each<readonly [Name, string, Changes]>([
   ['changelog', 'packages/directory/CHANGELOG.md', { inRepository: { 'packages/directory/CHANGELOG.md': '## 1.2\n' } }],
   ['changelog', '.changeset/new.md', { inRepository: { '.changeset/new.md': 'A change.' } }],
   [
-    'licences',
+    'licenses',
     '@d/f: GPL-3.0',
     { inDeployed: { 'node_modules/@d/f/package.json': '{"name":"@d/f","license":"GPL-3.0"}' } },
   ],
-  ['licences', 'g: MIT AND GPL-3.0', { inDeployed: { 'dist/licenses.txt': notice('g 1.0.0 (MIT AND GPL-3.0)') } }],
-  ['licences', 'Another form', { inDeployed: { 'dist/licenses.txt': notice('Another form') } }],
+  ['licenses', 'g: MIT AND GPL-3.0', { inDeployed: { 'dist/licenses.txt': notice('g 1.0.0 (MIT AND GPL-3.0)') } }],
+  ['licenses', 'Another form', { inDeployed: { 'dist/licenses.txt': notice('Another form') } }],
   ['upgrade', 'v1.2.2', { inRepository: { 'CHANGELOG.md': '## 1.2.3\n\nNew.\n\n## 1.2.2\n\nOld.\n' } }],
 ])('reports a problem of %s: %s', async (check, problem, changes) => {
   expect(await problemsOf(check, changes)).toEqual([expect.stringContaining(problem)])
@@ -108,7 +108,7 @@ test('reports a deployed folder that is too large, or without packages', async (
   truncateSync(join(folder.path, 'deployed/large'), 80_000_001)
   const checks = createChecks({ root: folder.path, deployed: join(folder.path, 'deployed'), log() {} })
   expect(checks.sizes()).toEqual([expect.stringContaining('of 80000000 allowed')])
-  expect(checks.licences()).toEqual(['no package is deployed'])
+  expect(checks.licenses()).toEqual(['no package is deployed'])
 })
 
 test('reports links to missing pages and anchors, and a site without pages', async () => {

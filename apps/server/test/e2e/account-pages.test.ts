@@ -75,7 +75,7 @@ test('finds applications while the user types, and marks them with the keyboard'
   await page.getByRole('searchbox').fill('zebra')
   await page.getByText('Nothing matches').waitFor()
   await page.getByRole('searchbox').fill('')
-  await page.getByRole('button', { name: 'Favourite: Notes' }).press('Enter')
+  await page.getByRole('button', { name: 'Favorite: Notes' }).press('Enter')
   await page.locator('[data-app]').first().getByText('Notes').waitFor()
   expect(messages).toEqual([])
   await page.context().close()

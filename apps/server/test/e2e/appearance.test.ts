@@ -4,7 +4,7 @@ import { startInstance } from '../api/instance.ts'
 import { photo } from '../images/samples.ts'
 import { upload } from '../images/uploads.ts'
 
-test('the accent colour and the background are shown by a browser without console errors, readable in both themes', async () => {
+test('the accent color and the background are shown by a browser without console errors, readable in both themes', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', ACCENT_COLOR: 'yellow' })
   const url = `${instance.url}/settings/admin/application-configuration/images/background`
   await upload(instance.administrator, { method: 'POST', url, bytes: await photo('png', 1200, 900) })

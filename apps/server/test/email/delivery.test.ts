@@ -11,14 +11,14 @@ import { type Email, type Message, stateOf } from '../../src/email/email.ts'
 import { createOutbox } from '../../src/email/outbox.ts'
 import { createSmtpTransport } from '../../src/email/transport.ts'
 import { createGeoIp } from '../../src/geoip/geoip.ts'
-import { loadCatalogues } from '../../src/http/catalogues.ts'
+import { loadCatalogs } from '../../src/http/catalogs.ts'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const viewsDirectory = fileURLToPath(new URL('../../views', import.meta.url))
-const catalogues = fileURLToPath(new URL('../../locales/emails', import.meta.url))
+const catalogs = fileURLToPath(new URL('../../locales/emails', import.meta.url))
 const someone = { id: crypto.randomUUID(), email: 'ada@example.com', locale: 'en' }
 const minute = 60_000
 const useful = 72 * 60 * minute
@@ -67,7 +67,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     const values = async () => settings
     const compose = createComposer({
       viewsDirectory,
-      catalogues: await loadCatalogues(catalogues),
+      catalogs: await loadCatalogs(catalogs),
       settings: values,
       appUrl: 'https://id.example.com',
       geoIp: createGeoIp({ database: () => null, localIpv6Ranges: [] }),

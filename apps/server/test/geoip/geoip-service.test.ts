@@ -14,7 +14,7 @@ import { ManualRepeat } from '../jobs/manual-repeat.ts'
 import { cityDatabase } from './databases.ts'
 import { archive, packed, type Source, startSource } from './source.ts'
 
-const licenseKey = 'secret/licence key'
+const licenseKey = 'secret/license key'
 const london = '81.2.69.160'
 const hour = 3_600_000
 const day = 24 * hour
@@ -81,7 +81,7 @@ const putByHand = async (content: Buffer, name = path) => {
 /** Waits for the effect of a file watcher. */
 const waitUntil = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
 
-test('downloads a missing database with the licence key and uses it immediately', async () => {
+test('downloads a missing database with the license key and uses it immediately', async () => {
   const fixture = await open()
   expect([fixture.isMissing(), cityOf(fixture)]).toEqual([true, ''])
   await run(fixture)
@@ -167,7 +167,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
       'the key is rejected',
       status(401),
       'license_refused',
-      /127\.0\.0\.1:\d+ rejected the licence key or the request \(401\)/,
+      /127\.0\.0\.1:\d+ rejected the license key or the request \(401\)/,
     ],
     ['too many downloads', status(429), 'refused', /allows no more downloads today/],
     ['an error', status(503), 'refused', /responded with 503/],

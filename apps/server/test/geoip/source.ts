@@ -6,7 +6,7 @@ import { Header } from 'tar'
 
 /** The responses of a database server, and the requests it received. */
 export interface Source extends AsyncDisposable {
-  /** With a placeholder for the licence key, like MaxMind's URL. */
+  /** With a placeholder for the license key, like MaxMind's URL. */
   readonly url: string
   readonly asked: string[]
   answer: RequestListener

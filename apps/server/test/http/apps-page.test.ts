@@ -83,14 +83,14 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     await instance.app.pocket.clients.remove(id)
   })
 
-  test('have favourites, which come first, are per user, and are deleted with the client', async () => {
+  test('have favorites, which come first, are per user, and are deleted with the client', async () => {
     const person = await instance.personWithoutPasskey(freshName())
     const other = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Zulip')
     for (const name of ['Before', 'Zulip2']) await create(name)
     expect(namesOf((await get(person.agent)).text)[0]).not.toBe('Zulip')
-    const mark = (favourite: string, list = '?') =>
-      post(person.agent, `${pagePath}/${encodeURIComponent(id)}/favourite`, { favourite, list })
+    const mark = (favorite: string, list = '?') =>
+      post(person.agent, `${pagePath}/${encodeURIComponent(id)}/favorite`, { favorite, list })
     const marked = await mark('yes', '?search=Z')
     expect([marked.status, marked.location]).toEqual([303, `${instance.url}${pagePath}?search=Z`])
     expect((await mark('yes')).status).toBe(303)
@@ -127,10 +127,10 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
   })
 
-  test('cannot be favourites if they are not available', async () => {
+  test('cannot be favorites if they are not available', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Hidden', { isGroupRestricted: true })
-    expect((await post(agent, `${pagePath}/${id}/favourite`, { favourite: 'yes' })).status).toBe(404)
+    expect((await post(agent, `${pagePath}/${id}/favorite`, { favorite: 'yes' })).status).toBe(404)
   })
 
   test('list their granted scopes until the user revokes them after a confirmation', async () => {
@@ -153,12 +153,12 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     expect((await get(agent, '/settings/audit-log')).text).toContain('<span>Access withdrawn · ')
   })
 
-  test('are 40, and 15 with consent, on one page with favourites first; the search finds the others', async () => {
+  test('are 40, and 15 with consent, on one page with favorites first; the search finds the others', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const ids: string[] = []
     for (let number = 100; number < 142; number += 1) ids.push((await create(`Many${number}`)).id)
     for (const id of ids.slice(0, 16)) await consentTo(agent, id)
-    await post(agent, `${pagePath}/${ids.at(-1)}/favourite`, { favourite: 'yes' })
+    await post(agent, `${pagePath}/${ids.at(-1)}/favorite`, { favorite: 'yes' })
     const { text } = await get(agent, `${pagePath}?search=many`)
     expect(namesOf(text)).toHaveLength(40)
     expect(namesOf(text).slice(0, 2)).toEqual(['Many141', 'Many115'])

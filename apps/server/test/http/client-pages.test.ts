@@ -274,7 +274,7 @@ describe('the page of a client', () => {
     ['identity', { name: '' }, 'Enter a name.'],
     ['identity', { name: 'Kept', launchUrl: 'nowhere' }, 'Enter a URL with https://'],
     ['addresses', { redirectUris: 'https://x.example\nhttps://h/#x' }, 'must end before the #'],
-    ['tokens', { accessTokenDurationMinutes: 'soon' }, 'Enter a number from 1.'],
+    ['tokens', { accessTokenDurationMinutes: 'soon' }, 'Enter 1 or more.'],
     ['signIn', { 'protocol.maxSessionAgeMinutes': '0' }, 'isn’t in the right format'],
     ['claims', { 'protocol.userNames.user': 'nobody', 'protocol.userNames.as': 'x' }, 'doesn’t exist'],
     ['claims', { 'protocol.claimRules.claim': 'iss', 'protocol.claimRules.value': 'x' }, 'is reserved'],

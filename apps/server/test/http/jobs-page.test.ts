@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
-const catalogue = new URL('../../locales/en.json', import.meta.url)
+const catalog = new URL('../../locales/en.json', import.meta.url)
 const pagePath = '/settings/admin/jobs'
 let instance: CalledInstance
 
@@ -56,7 +56,7 @@ test('is searched by the displayed names, filtered and sorted, by its URL', asyn
   expect((await listed('filters[state]=failed&search=signing')).text).toContain('Nothing matches')
   const all = (await listed('')).names
   expect(all.length).toBeGreaterThan(8)
-  const english: Readonly<Record<string, unknown>> = JSON.parse(await readFile(catalogue, 'utf8'))
+  const english: Readonly<Record<string, unknown>> = JSON.parse(await readFile(catalog, 'utf8'))
   const labels = all.map((name) => String(english[`jobs.names.${name}`]))
   expect(labels).not.toContain('undefined')
   expect(labels).toEqual(labels.toSorted((a, b) => a.localeCompare(b, 'en')))

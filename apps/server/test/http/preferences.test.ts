@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { loadCatalogues, selectCatalogue } from '../../src/http/catalogues.ts'
+import { loadCatalogs, selectCatalog } from '../../src/http/catalogs.ts'
 import { createMessages } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from '../pages/page-server.ts'
 import { type RunningApp, startApp } from './app.ts'
@@ -35,7 +35,7 @@ describe('a theme', () => {
     expect(location).toBe(running.url + expected)
   })
 
-  test('is not stored if it is unknown, and neither is a language without a catalogue', async () => {
+  test('is not stored if it is unknown, and neither is a language without a catalog', async () => {
     const agent = running.agent()
     await agent.postForm(`${running.url}/preferences`, { theme: '"><script>', language: 'tlh', back: '/' })
     expect((await agent.get(`${running.url}/login/setup`)).text).toMatch(/<html lang="en" dir="ltr">/)
@@ -59,7 +59,7 @@ describe('the language of a page', () => {
       language,
       messages: () => createMessages({ ...english, language }),
     })
-    pages = await startPageServer(selectCatalogue(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(localize)))
+    pages = await startPageServer(selectCatalog(['en', 'de', 'ar', 'zh-Hant', 'zh-Hans'].map(localize)))
   })
   afterAll(async () => pages[Symbol.asyncDispose]())
 
@@ -91,9 +91,9 @@ describe('the language of a page', () => {
       headers: { accept: 'text/html', 'accept-language': 'de' },
     })
     const html = await response.text()
-    const german = (await loadCatalogues(fileURLToPath(new URL('../../locales', import.meta.url)))).inPreferredLanguage(
-      ['de'],
-    )
+    const german = (await loadCatalogs(fileURLToPath(new URL('../../locales', import.meta.url)))).inPreferredLanguage([
+      'de',
+    ])
     const [title, text] = [german.text('errors.not_found.title'), german.text('errors.not_found.text')]
     expect(html).toContain('<html lang="de" dir="ltr">')
     expect(html).toContain(`<h1>${title}</h1><p class="muted">${text}</p>`)

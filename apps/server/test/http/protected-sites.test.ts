@@ -6,7 +6,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { eventually } from '@pocket/test-support'
 import { parse } from 'yaml'
 import { siteSnippets } from '../../src/clients/site-snippets.ts'
-import { loadCatalogues } from '../../src/http/catalogues.ts'
+import { loadCatalogs } from '../../src/http/catalogs.ts'
 import { type RunningApp, startWithAdministrator } from './app.ts'
 
 const locales = new URL('../../locales/', import.meta.url)
@@ -185,10 +185,10 @@ test('the log contains the reason why a proxy request is rejected', async () => 
 test('the pages at the host of a site are in a language of the browser', async () => {
   const files = (await readdir(locales)).filter((name) => name.endsWith('.json'))
   expect(files).toHaveLength(18)
-  const catalogues = await loadCatalogues(fileURLToPath(locales))
+  const catalogs = await loadCatalogs(fileURLToPath(locales))
   for (const file of files) {
     const language = file.replace('.json', '')
-    const messages = catalogues.inPreferredLanguage([language])
+    const messages = catalogs.inPreferredLanguage([language])
     const { headers } = await atSite('/.pocket/start?to=/page', language)
     const turn = headers.get('set-cookie')?.split(';')[0] ?? ''
     const state = new URL(headers.get('location') ?? '').searchParams.get('state') ?? ''

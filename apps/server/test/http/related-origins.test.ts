@@ -19,7 +19,7 @@ async function start() {
 async function answerAt(agent: UserAgent, origin: string, authenticator: SoftwareAuthenticator, output = origin) {
   const optionsResponse = await agent.getJson(`${origin}/api/webauthn/login/start`)
   const options = optionsResponse.json() as Parameters<SoftwareAuthenticator['get']>[0]
-  const response = authenticator.get(options, { origin: APP_URL, misbehaviour: { origin: output } })
+  const response = authenticator.get(options, { origin: APP_URL, misbehavior: { origin: output } })
   return agent.postJson(`${origin}/api/webauthn/login/finish`, response)
 }
 
@@ -52,7 +52,7 @@ describe('an instance with several origins', () => {
     const added = new SoftwareAuthenticator()
     const optionsResponse = await here.getJson(`${other}/api/webauthn/register/start`)
     const options = optionsResponse.json() as Parameters<SoftwareAuthenticator['create']>[0]
-    const response = added.create(options, { origin: APP_URL, misbehaviour: { origin: other } })
+    const response = added.create(options, { origin: APP_URL, misbehavior: { origin: other } })
     expect((await here.postJson(`${other}/api/webauthn/register/finish`, response)).status).toBe(200)
   })
 

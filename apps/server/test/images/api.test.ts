@@ -195,7 +195,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   describe('pictures of users', () => {
-    test('are initials by default, with a colour per user', async () => {
+    test('are initials by default, with a color per user', async () => {
       const { id } = await instance.person(`mia-${kind}`)
       const path = `/users/${id}/profile-picture.png`
       const shown = await get(path)
@@ -206,7 +206,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ])
       expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 300, height: 300, format: 'png' })
       // Letters cover some of the picture, but not all of it.
-      const letters = await sharp(shown.bytes).greyscale().threshold(200).png().toBuffer()
+      const letters = await sharp(shown.bytes).grayscale().threshold(200).png().toBuffer()
       const { channels } = await sharp(letters).stats()
       expect(channels[0]?.mean).toBeGreaterThan(10)
       expect(channels[0]?.mean).toBeLessThan(120)

@@ -225,7 +225,7 @@ describe('SVG', () => {
       expect(text).toContain(kept)
   })
 
-  test('converts the colours of its style sheet to attributes', async () => {
+  test('converts the colors of its style sheet to attributes', async () => {
     const text = await made('<style>.a{fill:#123456}</style><rect class="a" width="4" height="4"/>')
     expect(text).toContain('fill="#123456"')
     expect(text).not.toContain('<style')

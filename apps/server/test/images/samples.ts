@@ -2,14 +2,14 @@ import sharp from 'sharp'
 
 const red = { r: 200, g: 20, b: 20 }
 
-/** A bitmap of one colour without metadata. */
+/** A bitmap of one color without metadata. */
 export function plain(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif', width = 40, height = 30): Promise<Buffer> {
   return sharp({ create: { width, height, channels: 3, background: red } })
     .toFormat(format)
     .toBuffer()
 }
 
-/** A bitmap of one colour, with the metadata of a camera. */
+/** A bitmap of one color, with the metadata of a camera. */
 export function photo(
   format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'tiff',
   width = 40,

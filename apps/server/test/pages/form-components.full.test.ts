@@ -172,7 +172,7 @@ test('the settings select the encryption that the mail port means', async () => 
   }
 })
 
-test('the settings preview the accent colour until the page is loaded again', async () => {
+test('the settings preview the accent color until the page is loaded again', async () => {
   await open('settings-general')
   const hue = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent-hue'))
   const before = await hue()
@@ -182,7 +182,7 @@ test('the settings preview the accent colour until the page is loaded again', as
   expect(await hue()).toBe(before)
 })
 
-test('the colours to choose from stay apart in forced colours, and the chosen one is outlined', async () => {
+test('the colors to choose from stay apart in forced colors, and the chosen one is outlined', async () => {
   await open('settings-general', { forcedColors: 'active' })
   const swatches = page.locator('.swatch > input')
   const shown = await swatches.evaluateAll((inputs) => inputs.map((input) => getComputedStyle(input).backgroundColor))

@@ -5,7 +5,7 @@ import Koa from 'koa'
 import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { locationNames } from '../../src/geoip/location-names.ts'
 import { loadAssets, serveAssets } from '../../src/http/assets.ts'
-import { type Catalogues, type Language, loadCatalogues } from '../../src/http/catalogues.ts'
+import { type Catalogs, type Language, loadCatalogs } from '../../src/http/catalogs.ts'
 import { createPageRenderer } from '../../src/http/page.ts'
 import type { PageModel } from '../../src/http/page-models.ts'
 import { noPictures } from '../../src/http/page-pictures.ts'
@@ -41,14 +41,14 @@ export interface PageServer extends AsyncDisposable {
 }
 
 /** Renders pages as the product does, with the real templates, bundle and Content Security Policy. */
-export async function startPageServer(catalogues?: Catalogues): Promise<PageServer> {
+export async function startPageServer(catalogs?: Catalogs): Promise<PageServer> {
   const assets = await loadAssets(fileURLToPath(new URL('dist/web', server)))
-  const known = catalogues ?? (await loadCatalogues(fileURLToPath(new URL('locales', server))))
+  const known = catalogs ?? (await loadCatalogs(fileURLToPath(new URL('locales', server))))
   const places = createGeoIp({ database: () => ({ find: () => berlin }), localIpv6Ranges: [] })
   const render = createPageRenderer({
     viewsDirectory: fileURLToPath(new URL('views', server)),
     assets,
-    catalogues: known,
+    catalogs: known,
     issuer: 'https://id.example.com',
     appName: async () => 'Pocket ID',
     pictures: noPictures,

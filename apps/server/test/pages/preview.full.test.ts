@@ -192,10 +192,10 @@ describe('settings', () => {
     await page.context().close()
   })
 
-  test('a custom colour can be entered after its option is selected, with and without JavaScript', async () => {
+  test('a custom color can be entered after its option is selected, with and without JavaScript', async () => {
     const page = await browser.newPage({ javaScriptEnabled: false })
     await page.goto(`${server.origin}/settings-general`)
-    const field = page.getByLabel('Your own colour')
+    const field = page.getByLabel('Your own color')
     expect(await field.isVisible()).toBe(false)
     await page.getByRole('radio', { name: 'Your own' }).check()
     expect(await field.isVisible()).toBe(true)
@@ -203,7 +203,7 @@ describe('settings', () => {
   })
 })
 
-/** Disables theme transitions, so that checks see the final colours. */
+/** Disables theme transitions, so that checks see the final colors. */
 async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
   await page.setViewportSize(sizes[size])
   await page.emulateMedia({ colorScheme })

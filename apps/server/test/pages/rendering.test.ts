@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ceremonyErrorCodes } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
-import { selectCatalogue } from '../../src/http/catalogues.ts'
+import { selectCatalog } from '../../src/http/catalogs.ts'
 import { showLanguageMarks } from '../../src/http/language-marks.ts'
-import { createMessages, loadMessages, parseCatalogue } from '../../src/http/messages.ts'
+import { createMessages, loadMessages, parseCatalog } from '../../src/http/messages.ts'
 import { createTemplates } from '../../src/http/page.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 import { now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
-const catalogue = fileURLToPath(new URL('locales/en.json', server))
+const catalog = fileURLToPath(new URL('locales/en.json', server))
 let pages: PageServer
 
 beforeAll(async () => {
@@ -226,8 +226,8 @@ describe('templates', () => {
     [
       'error-redirect-uri',
       [
-        'What was received https://nas.example.com:5001/#/signin',
-        'What is registered https://nas.example.com:5001 ',
+        'Received callback URL https://nas.example.com:5001/#/signin',
+        'Registered callback URLs https://nas.example.com:5001 ',
         'redirect_uri must not contain fragments',
         '0b3f6c1e-8f2a-4d6b-9a55-2f1d6f0f8a11',
       ],
@@ -259,13 +259,13 @@ describe('templates', () => {
   )
 
   test('use the first supported language that the client requested', async () => {
-    const english = parseCatalogue(await readFile(catalogue, 'utf8'), catalogue)
+    const english = parseCatalog(await readFile(catalog, 'utf8'), catalog)
     const signedOut = { title: 'Du bist abgemeldet', text: 'Bis bald', signIn: 'Anmelden' }
     const both = [english, Object.assign({}, english, { language: 'de', signedOut })].map((each) => {
       const messages = createMessages(each)
       return { language: messages.language, messages: () => messages }
     })
-    await using bilingual = await startPageServer(selectCatalogue(both))
+    await using bilingual = await startPageServer(selectCatalog(both))
     const page = { view: 'signed-out', client: null } as const
     const texts = await Promise.all(
       [['fr', 'de-AT'], ['en', 'de'], [], undefined].map((languages) =>
@@ -277,10 +277,10 @@ describe('templates', () => {
   })
 
   test('mark English text in a page of another language, but not in attributes and titles', async () => {
-    const english = parseCatalogue(await readFile(catalogue, 'utf8'), catalogue)
+    const english = parseCatalog(await readFile(catalog, 'utf8'), catalog)
     const messages = createMessages({ language: 'ar', signedOut: { title: 'خرجت' } }, english)
     await using arabic = await startPageServer(
-      selectCatalogue([
+      selectCatalog([
         { language: 'en', messages: () => createMessages(english) },
         { language: 'ar', messages: () => messages },
       ]),
@@ -301,9 +301,9 @@ describe('templates', () => {
   })
 })
 
-describe('the catalogue', () => {
+describe('the catalog', () => {
   test('has a title for every error code', async () => {
-    const messages = await loadMessages(catalogue)
+    const messages = await loadMessages(catalog)
     expect(errorCodes.filter((code) => !messages.has(`errors.${code}.title`))).toEqual([])
   })
 
@@ -420,7 +420,7 @@ describe('assets', () => {
 })
 
 test('every cause of a failed ceremony has a sentence, for signing in and for creating a passkey', async () => {
-  const messages = await loadMessages(catalogue)
+  const messages = await loadMessages(catalog)
   const [ceremony, registration] = [messages.below('ceremony'), messages.below('registration')]
   for (const reason of ceremonyErrorCodes)
     expect([reason, ceremony[reason]]).toEqual([reason, expect.stringMatching(/\S/)])

@@ -38,7 +38,7 @@ async function write(file: string, value: object): Promise<void> {
 
 const read = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'))
 
-/** Applies a change to a catalogue. */
+/** Applies a change to a catalog. */
 async function edit(language: string, changes: Readonly<Record<string, string | undefined>>) {
   await write(`locales/${language}.json`, { ...(await read(`locales/${language}.json`)), ...changes })
 }
@@ -91,7 +91,7 @@ test('lists missing messages, which a release requires on the sign-in pages and 
   })
 })
 
-test('tidies catalogues: in the order of English, and one translation for messages that are the same in English', async () => {
+test('tidies catalogs: in the order of English, and one translation for messages that are the same in English', async () => {
   await edit('en', { 'frame.users': 'Users', 'frame.title': 'Sign in', 'frame.menu_other': 'Users' })
   await edit('de', { 'frame.menu_other': 'de', 'frame.users': 'de', 'frame.title': 'Anmelden', 'users.title': 'de' })
   await translations('--done')

@@ -14,8 +14,8 @@ class AdditiveAddClientNotes1999999999001 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
-class RemoveFavourites1999999999002 implements MigrationInterface {
-  readonly name = 'RemoveFavourites1999999999002'
+class RemoveFavorites1999999999002 implements MigrationInterface {
+  readonly name = 'RemoveFavorites1999999999002'
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE "pocket_favourite"')
@@ -24,7 +24,7 @@ class RemoveFavourites1999999999002 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
-const added = process.env.NEWER_VERSION === '2' ? [RemoveFavourites1999999999002] : []
+const added = process.env.NEWER_VERSION === '2' ? [RemoveFavorites1999999999002] : []
 // The cast is safe because the list cannot be changed elsewhere.
 const own = migrations.at(-1)?.migrations as unknown[]
 own.push(AdditiveAddClientNotes1999999999001, ...added)

@@ -106,8 +106,7 @@ test(
       const [status, text] = await readiness(port)
       expect([status, text]).toEqual([503, expect.stringContaining('migrations')])
     })
-    const words =
-      /changed by a newer version: it contains migrations that this version does not know \(RemoveFavourites/
+    const words = /changed by a newer version: it contains migrations that this version does not know \(RemoveFavorites/
     expect(restarted.output()).toMatch(words)
     const refused = await start(await freePort())
     expect(await refused.exit).not.toBe(0)

@@ -22,7 +22,7 @@ export const ceremonyErrorCodes = [
  *
  * - `already_registered`: the authenticator already has a passkey for this account
  * - `authenticator_unsuitable`: it does not support discoverable passkeys or user verification
- * - `cancelled`: the user cancelled, or the browser gives no other reason
+ * - `cancelled`: the user canceled, or the browser gives no other reason
  * - `cookies_blocked`: the browser accepts no cookies, without which no ceremony can be verified
  * - `in_app_browser`: an in-app browser, which does not store passkeys
  * - `insecure_context`: the page was loaded over plain `http`

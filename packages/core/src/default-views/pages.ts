@@ -181,9 +181,9 @@ function renderError({ code, details, requestId, retryAt, retryAfter, retriesIts
     title: details.missing ? `The application sent no ${details.missing}` : 'That didn’t work',
     main: html`<p role="alert">${errorMessage(code)}</p>
 ${retriesItself && html`<p>This page tries again by itself.</p>`}${retryAfter !== undefined && !retriesItself && html`<p>Try again in ${Math.max(1, Math.ceil(retryAfter / 60))} min.</p>`}
-${details.received && html`<dl><dt>Address received</dt><dd>${details.received}</dd>${details.registered && html`<dt>Addresses registered</dt><dd>${details.registered}</dd>`}</dl>`}
+${details.received && html`<dl><dt>Received redirect URI</dt><dd>${details.received}</dd>${details.registered && html`<dt>Registered redirect URIs</dt><dd>${details.registered}</dd>`}</dl>`}
 ${retryAt && html`<p><a class="button first" href="${retryAt}">Start again</a></p>`}
-${acceptWith && html`<form method="post" action="${acceptWith.submitTo}">${renderHiddenFields(acceptWith.hidden)}<button>Register this address</button></form>`}
+${acceptWith && html`<form method="post" action="${acceptWith.submitTo}">${renderHiddenFields(acceptWith.hidden)}<button>Register this redirect URI</button></form>`}
 <p class="quiet">${code}${requestId && `, ${requestId}`}</p>`,
   }
 }

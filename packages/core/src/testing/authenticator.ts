@@ -60,7 +60,7 @@ export type Attest = (attested: Attested) => { readonly fmt: string; readonly st
 const noAttestation: Attest = () => ({ fmt: 'none', statement: {} })
 
 /** Deviations that a test requests in a ceremony. Absent members keep the correct behavior. */
-export interface CeremonyMisbehaviour {
+export interface CeremonyMisbehavior {
   /** Replaces the page's origin in the client data. */
   readonly origin?: string | undefined
   /** Replaces the requested RP ID in the authenticator data. */
@@ -74,7 +74,7 @@ export interface CeremonyMisbehaviour {
 }
 
 /** Additional deviations of an authentication ceremony. */
-export interface AuthenticationMisbehaviour extends CeremonyMisbehaviour {
+export interface AuthenticationMisbehavior extends CeremonyMisbehavior {
   /** Changes the last byte of the signature. */
   readonly tamperedSignature?: boolean | undefined
   /** The reported signature counter, for example a value lower than the previous one. */
@@ -87,7 +87,7 @@ export interface AuthenticationMisbehaviour extends CeremonyMisbehaviour {
 export interface RegistrationContext {
   /** The origin of the requesting page, such as `https://id.example.com`. */
   readonly origin: string
-  readonly misbehaviour?: CeremonyMisbehaviour | undefined
+  readonly misbehavior?: CeremonyMisbehavior | undefined
 }
 
 /** The page that requests an authentication, and the deviations to apply. */
@@ -96,7 +96,7 @@ export interface AuthenticationContext {
   readonly origin: string
   /** The passkey that the user selects, in base64url. Default: the newest matching passkey. */
   readonly credentialId?: string | undefined
-  readonly misbehaviour?: AuthenticationMisbehaviour | undefined
+  readonly misbehavior?: AuthenticationMisbehavior | undefined
 }
 
 /** A passkey stored in the authenticator. */
@@ -203,11 +203,11 @@ export class SoftwareAuthenticator {
     const replaced = (existing: Credential) => existing.rpId === rpId && existing.userHandle === credential.userHandle
     this.#credentials = [...this.#credentials.filter((existing) => !replaced(existing)), credential]
 
-    const misbehaviour = context.misbehaviour ?? {}
+    const misbehavior = context.misbehavior ?? {}
     const authenticatorData = this.#authenticatorData({
-      rpId: misbehaviour.rpId ?? rpId,
-      userVerified: misbehaviour.userVerified ?? this.#options.userVerification,
-      userPresent: misbehaviour.userPresent ?? true,
+      rpId: misbehavior.rpId ?? rpId,
+      userVerified: misbehavior.userVerified ?? this.#options.userVerification,
+      userPresent: misbehavior.userPresent ?? true,
       counter: this.#count(credential),
       attested: credential,
     })
@@ -249,19 +249,19 @@ export class SoftwareAuthenticator {
     object('options', { challenge })(options)
     ceremonyContext(context)
     const rpId = relyingPartyId(options.rpId, context.origin)
-    const misbehaviour = context.misbehaviour ?? {}
+    const misbehavior = context.misbehavior ?? {}
     this.#refuseWithoutVerification(options.userVerification)
     const credential = this.#pick(rpId, options.allowCredentials ?? [], context.credentialId)
     const counted = this.#count(credential)
     const authenticatorData = this.#authenticatorData({
-      rpId: misbehaviour.rpId ?? rpId,
-      userVerified: misbehaviour.userVerified ?? this.#options.userVerification,
-      userPresent: misbehaviour.userPresent ?? true,
-      counter: misbehaviour.counter ?? counted,
+      rpId: misbehavior.rpId ?? rpId,
+      userVerified: misbehavior.userVerified ?? this.#options.userVerification,
+      userPresent: misbehavior.userPresent ?? true,
+      counter: misbehavior.counter ?? counted,
     })
     const clientDataJson = clientData('webauthn.get', options.challenge, context)
     const signature = credential.key.sign(Buffer.concat([authenticatorData, sha256(clientDataJson)]))
-    const userHandle = misbehaviour.userHandle === undefined ? credential.userHandle : misbehaviour.userHandle
+    const userHandle = misbehavior.userHandle === undefined ? credential.userHandle : misbehavior.userHandle
     return {
       id: credential.id,
       rawId: credential.id,
@@ -271,7 +271,7 @@ export class SoftwareAuthenticator {
       response: {
         clientDataJSON: base64url(clientDataJson),
         authenticatorData: base64url(authenticatorData),
-        signature: base64url(misbehaviour.tamperedSignature === true ? tamperSignature(signature) : signature),
+        signature: base64url(misbehavior.tamperedSignature === true ? tamperSignature(signature) : signature),
         ...(userHandle === null ? {} : { userHandle }),
       },
     }
@@ -350,12 +350,12 @@ function relyingPartyId(requestedId: string | undefined, origin: string): string
 function clientData(
   type: 'webauthn.create' | 'webauthn.get',
   challenge: string,
-  { origin, misbehaviour }: RegistrationContext,
+  { origin, misbehavior }: RegistrationContext,
 ): Uint8Array {
   const content = {
     type,
-    challenge: misbehaviour?.challenge ?? challenge,
-    origin: misbehaviour?.origin ?? origin,
+    challenge: misbehavior?.challenge ?? challenge,
+    origin: misbehavior?.origin ?? origin,
     crossOrigin: false,
   }
   return Buffer.from(JSON.stringify(content), 'utf8')

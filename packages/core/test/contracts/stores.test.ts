@@ -33,7 +33,7 @@ describe.each(all)('%s', (_kind, open) => {
 
   afterAll(async () => stores[Symbol.asyncDispose]())
 
-  function fulfils<Store>(
+  function fulfills<Store>(
     title: string,
     contract: readonly ContractCase<Store>[],
     pick: (stores: PocketStores) => Store,
@@ -43,22 +43,22 @@ describe.each(all)('%s', (_kind, open) => {
     })
   }
 
-  fulfils('APIs', apiStoreContract, ({ apis }) => apis)
-  fulfils('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
-  fulfils('clients', clientStoreContract, ({ clients }) => clients)
-  fulfils('pages of clients', clientPageContract, (all) => all)
-  fulfils('codes', codeStoreContract, ({ codes }) => codes)
-  fulfils('connection log', connectionLogStoreContract, (all) => all)
-  fulfils('consents', consentStoreContract, ({ consents }) => consents)
-  fulfils('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
-  fulfils('initial access tokens', initialAccessTokenStoreContract, ({ initialAccessTokens }) => initialAccessTokens)
-  fulfils('issuer', issuerStoreContract, ({ issuer }) => issuer)
-  fulfils('keys', keyStoreContract, ({ keys }) => keys)
-  fulfils('limits', limitStoreContract, ({ limits }) => limits)
-  fulfils('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
-  fulfils('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
-  fulfils('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
-  fulfils('spent challenges', spentChallengeStoreContract, ({ spentChallenges }) => spentChallenges)
-  fulfils('session history', sessionHistoryStoreContract, (all) => all)
-  fulfils('transaction', transactionContract, (all) => all)
+  fulfills('APIs', apiStoreContract, ({ apis }) => apis)
+  fulfills('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
+  fulfills('clients', clientStoreContract, ({ clients }) => clients)
+  fulfills('pages of clients', clientPageContract, (all) => all)
+  fulfills('codes', codeStoreContract, ({ codes }) => codes)
+  fulfills('connection log', connectionLogStoreContract, (all) => all)
+  fulfills('consents', consentStoreContract, ({ consents }) => consents)
+  fulfills('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
+  fulfills('initial access tokens', initialAccessTokenStoreContract, ({ initialAccessTokens }) => initialAccessTokens)
+  fulfills('issuer', issuerStoreContract, ({ issuer }) => issuer)
+  fulfills('keys', keyStoreContract, ({ keys }) => keys)
+  fulfills('limits', limitStoreContract, ({ limits }) => limits)
+  fulfills('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
+  fulfills('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
+  fulfills('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
+  fulfills('spent challenges', spentChallengeStoreContract, ({ spentChallenges }) => spentChallenges)
+  fulfills('session history', sessionHistoryStoreContract, (all) => all)
+  fulfills('transaction', transactionContract, (all) => all)
 })

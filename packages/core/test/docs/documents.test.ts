@@ -64,7 +64,7 @@ const evidence: Readonly<Record<string, RegExp>> = {
   'User verification fails': /isUserVerified: false|setUserVerified\(false\)/,
   'No discoverable credentials, U2F': /protocol: 'u2f'/,
   'Second passkey on the suggested authenticator': /shortest path to a second passkey first, and takes it/,
-  "Ceremony cancelled by the page's script": /NotAllowedError/,
+  "Ceremony canceled by the page's script": /NotAllowedError/,
   'Hints for a phone, a key, this device': /client-device/,
   'Autofill without credentials': /accepts an e-mail address without one/,
   'No JavaScript': /javaScriptEnabled: false/,

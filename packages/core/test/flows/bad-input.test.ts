@@ -13,10 +13,10 @@ describe('passkey response', () => {
     ['a changed signature', { tamperedSignature: true }, 'passkey_rejected'],
     ['the user handle of another user', { userHandle: 'bm9ib2R5' }, 'passkey_rejected'],
     ['no user handle', { userHandle: null }, 'passkey_rejected'],
-  ])('with %s is rejected without a sign-in', async (_name, misbehaviour, code) => {
+  ])('with %s is rejected without a sign-in', async (_name, misbehavior, code) => {
     await using host = await startHost()
     const { agent, page, authenticator } = await atSignIn(host)
-    const response = await answerCeremony(agent, page, authenticator, misbehaviour)
+    const response = await answerCeremony(agent, page, authenticator, misbehavior)
     expect(response.status).toBe(400)
     expect(response.json()).toMatchObject({ code, request_id: response.headers.get('x-request-id') })
     expect(host.events).toMatchObject([{ event: 'sign_in_failed', code }])

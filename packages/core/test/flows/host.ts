@@ -217,11 +217,11 @@ export async function answerCeremony(
   agent: UserAgent,
   page: UserAgentResponse,
   authenticator: SoftwareAuthenticator,
-  misbehaviour: Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour'] = {},
+  misbehavior: Parameters<SoftwareAuthenticator['get']>[1]['misbehavior'] = {},
 ): Promise<UserAgentResponse> {
   const view = viewOf(page)
   if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
-  return submitCeremony(agent, page, view.ceremony, authenticator, misbehaviour)
+  return submitCeremony(agent, page, view.ceremony, authenticator, misbehavior)
 }
 
 async function submitCeremony(
@@ -229,10 +229,10 @@ async function submitCeremony(
   page: UserAgentResponse,
   ceremony: AuthenticationCeremony,
   authenticator: SoftwareAuthenticator,
-  misbehaviour: Parameters<SoftwareAuthenticator['get']>[1]['misbehaviour'],
+  misbehavior: Parameters<SoftwareAuthenticator['get']>[1]['misbehavior'],
 ): Promise<UserAgentResponse> {
   const { origin } = new URL(page.url)
-  const response = authenticator.get(ceremony.options, { origin, ...(misbehaviour && { misbehaviour }) })
+  const response = authenticator.get(ceremony.options, { origin, ...(misbehavior && { misbehavior }) })
   return agent.postJson(new URL(ceremony.submitTo, page.url).href, { response })
 }
 

@@ -131,13 +131,13 @@ describe('issuer with a path', () => {
     const mount: Mount = (pocket) =>
       express().use(pocket.callback(), (req, res, next) => staff?.callback()(req, res, next))
     await using host = await startHost({ path: '/people', mount })
-    const neighbours = memoryStores()
+    const neighbors = memoryStores()
     const { origin: shared } = new URL(host.issuer)
     await using second = await createPocket({
       ...ports,
       issuer: `${shared}/staff`,
       accounts: { find: async (id) => host.accounts.get(id) },
-      stores: neighbours,
+      stores: neighbors,
     })
     staff = second
     const other = {
@@ -147,7 +147,7 @@ describe('issuer with a path', () => {
     }
     const person = await host.person('ada')
     for (const passkey of await host.stores.passkeys.listByAccount(person.account.id))
-      await neighbours.passkeys.insert(passkey)
+      await neighbors.passkeys.insert(passkey)
     const agent = new UserAgent()
     for (const [each, pocket] of [
       [host, host.pocket],

@@ -95,7 +95,7 @@ describe.each(Object.entries(storeKinds))(
     }
 
     test.each([{ prompt: 'login' }, { max_age: '0' }, { max_age: '60' }, { prompt: 'login consent' }])(
-      'honours %j without asking twice',
+      'honors %j without asking twice',
       async (fields) => {
         const { page, agent } = await passThrough(host, authorize(fields), {})
         expect(page.location).toContain('code=')

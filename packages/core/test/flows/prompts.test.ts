@@ -215,15 +215,15 @@ describe('several accounts in one browser', () => {
 
 describe('prompt', () => {
   test.each(['login', 'consent', 'select_account', 'login consent', 'select_account consent'])(
-    '%s can be cancelled',
+    '%s can be canceled',
     async (prompt) => {
       await using host = await startHost()
       const authorize = await application(host)
       const ada = await host.person('ada')
       const agent = new UserAgent()
       await pass(agent, await authorize(agent), ada)
-      const cancelled = await press(agent, await authorize(agent, { prompt, state: 's' }), 'cancelTo')
-      expect(answerOf(cancelled)).toMatchObject({ error: 'access_denied', state: 's' })
+      const canceled = await press(agent, await authorize(agent, { prompt, state: 's' }), 'cancelTo')
+      expect(answerOf(canceled)).toMatchObject({ error: 'access_denied', state: 's' })
     },
   )
 

@@ -105,7 +105,7 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     expect(await host.pocket.passkeys.list(account.id)).toHaveLength(before + 1)
   })
 
-  test('is cancelled by a new set, also after it was entered', async () => {
+  test('is canceled by a new set, also after it was entered', async () => {
     const { account, codes } = await createCodes('dan')
     const agent = new UserAgent()
     await begin(agent, codes[0])
@@ -172,7 +172,7 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     expect((await begin(new UserAgent(), 'AAAA-AAAA-AAAA-AAAA')).text).toBe('code_invalid')
   })
 
-  test('is cancelled when the account is disabled, or when a passkey is removed after the code was entered', async () => {
+  test('is canceled when the account is disabled, or when a passkey is removed after the code was entered', async () => {
     const { account, codes, count } = await createCodes('ida')
     const agent = new UserAgent()
     await begin(agent, codes[0])

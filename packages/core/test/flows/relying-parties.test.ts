@@ -33,7 +33,7 @@ test.each(named)('%s passes all checks', async (name, each) => {
   expect(steps.filter(({ result }) => !result.passed)).toEqual([])
   expect(steps.flatMap(({ result }) => result.checks).filter(({ passed }) => !passed)).toEqual([])
   const known = steps.find(({ name }) => name === 'Sign-in')?.result.account
-  expect(known).toMatch(each.behaviour.identifiedBy === 'sub' ? /^[\da-f-]{36}$/ : /^ada(@example\.com)?$/)
+  expect(known).toMatch(each.behavior.identifiedBy === 'sub' ? /^[\da-f-]{36}$/ : /^ada(@example\.com)?$/)
   expect(host.errors).toEqual([])
   expect(host.events.filter(({ event }) => event.endsWith('_refused'))).toEqual([])
 })

@@ -47,8 +47,8 @@ async function unauthenticatedRequests(host: Host) {
       const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(request())}`))
       const view = viewOf(page)
       if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
-      const cancelled = await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {})
-      return agent.get(cancelled.location ?? '')
+      const canceled = await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {})
+      return agent.get(canceled.location ?? '')
     },
     'authorize without a page': () => get('/authorize', { ...request(), prompt: 'none' }),
     'authorize with another redirect URI': () =>

@@ -141,7 +141,7 @@ describe('registration', () => {
   async function begun() {
     const { registration } = createFixture()
     const options = await registration.options({ subject, purpose: 'registration', browserToken })
-    const create = (misbehaviour = {}) => new SoftwareAuthenticator().create(options, { origin, misbehaviour })
+    const create = (misbehavior = {}) => new SoftwareAuthenticator().create(options, { origin, misbehavior })
     const verify = (response: unknown, extra = {}) =>
       registration.verify({ response, purpose: 'registration', browserToken, ...extra })
     return { registration, create, verify }
@@ -169,9 +169,9 @@ describe('registration', () => {
     ['another RP ID', { rpId: 'evil.example' }, 'passkey_rejected'],
     ['a challenge that was not issued', { challenge: 'AAAA' }, 'challenge_expired'],
     ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
-  ])('with %s is rejected', async (_name, misbehaviour, code) => {
+  ])('with %s is rejected', async (_name, misbehavior, code) => {
     const { create, verify } = await begun()
-    await expect(verify(create(misbehaviour))).rejects.toMatchObject({ code })
+    await expect(verify(create(misbehavior))).rejects.toMatchObject({ code })
   })
 
   test('with a credential ID that differs from the authenticator data is rejected', async () => {

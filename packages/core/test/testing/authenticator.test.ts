@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   type AuthenticationContext,
-  type CeremonyMisbehaviour,
+  type CeremonyMisbehavior,
   type PasskeyAlgorithm,
   SoftwareAuthenticator,
   type SoftwareAuthenticatorOptions,
@@ -213,7 +213,7 @@ describe('the browser rejects', () => {
 })
 
 describe('the server detects false responses', () => {
-  const misbehaviours: [CeremonyMisbehaviour, RegExp][] = [
+  const misbehaviors: [CeremonyMisbehavior, RegExp][] = [
     [{ origin: 'https://evil.example' }, /origin/],
     [{ rpId: 'evil.example' }, /RP ?ID/i],
     [{ challenge: 'AAAA' }, /challenge/],
@@ -221,31 +221,31 @@ describe('the server detects false responses', () => {
     [{ userPresent: false }, /[Uu]ser (presence|not present)/],
   ]
 
-  test.each(misbehaviours)('at registration: %j', async (misbehaviour, message) => {
+  test.each(misbehaviors)('at registration: %j', async (misbehavior, message) => {
     const options = await creationOptions()
-    const response = new SoftwareAuthenticator().create(options, { origin, misbehaviour })
+    const response = new SoftwareAuthenticator().create(options, { origin, misbehavior })
     await expect(verifyRegistration(response, options.challenge)).rejects.toThrow(message)
   })
 
-  test.each(misbehaviours)('at authentication: %j', async (misbehaviour, message) => {
+  test.each(misbehaviors)('at authentication: %j', async (misbehavior, message) => {
     const authenticator = new SoftwareAuthenticator()
     const credential = await register(authenticator)
-    await expect(authenticate(authenticator, credential, { misbehaviour })).rejects.toThrow(message)
+    await expect(authenticate(authenticator, credential, { misbehavior })).rejects.toThrow(message)
   })
 
   test.each<PasskeyAlgorithm>(['ES256', 'Ed25519', 'RS256'])('a tampered %s signature', async (algorithm) => {
     const authenticator = new SoftwareAuthenticator({ algorithm })
     const credential = await register(authenticator)
-    const misbehaviour = { tamperedSignature: true }
-    expect(await authenticate(authenticator, credential, { misbehaviour })).toMatchObject({ verified: false })
+    const misbehavior = { tamperedSignature: true }
+    expect(await authenticate(authenticator, credential, { misbehavior })).toMatchObject({ verified: false })
   })
 
   test('a decreasing counter', async () => {
     const authenticator = new SoftwareAuthenticator({ counter: 'counting' })
     const credential = { ...(await register(authenticator)), counter: 7 }
-    const wrong = authenticate(authenticator, credential, { misbehaviour: { counter: 6 } })
+    const wrong = authenticate(authenticator, credential, { misbehavior: { counter: 6 } })
     await expect(wrong).rejects.toThrow(/counter/)
-    expect(await authenticate(authenticator, credential, { misbehaviour: { counter: 8 } })).toMatchObject({
+    expect(await authenticate(authenticator, credential, { misbehavior: { counter: 8 } })).toMatchObject({
       verified: true,
     })
   })
@@ -254,8 +254,8 @@ describe('the server detects false responses', () => {
     const authenticator = new SoftwareAuthenticator()
     await register(authenticator)
     const options = await requestOptions()
-    const foreign = authenticator.get(options, { origin, misbehaviour: { userHandle: 'Zm9yZWlnbg' } })
-    const none = authenticator.get(options, { origin, misbehaviour: { userHandle: null } })
+    const foreign = authenticator.get(options, { origin, misbehavior: { userHandle: 'Zm9yZWlnbg' } })
+    const none = authenticator.get(options, { origin, misbehavior: { userHandle: null } })
     expect(foreign.response.userHandle).toBe('Zm9yZWlnbg')
     expect(none.response).not.toHaveProperty('userHandle')
   })

@@ -1,4 +1,4 @@
-/** The reason why a request to a target failed; stable, with a sentence for each code in the host's catalogue. */
+/** The reason why a request to a target failed; stable, with a sentence for each code in the host's catalog. */
 export type ScimErrorCode = (typeof scimErrorCodes)[number]
 
 /** Every {@link ScimErrorCode}. */

@@ -30,7 +30,7 @@ module.exports = class GroupedRunner extends TestRunner {
     const packages = Map.groupBy(tests, ({ path }) => path.replace(/[/]test[/].*/, ''))
     const groups = [...packages.values()].flatMap((files) => {
       const count = Math.ceil(files.length / maxFiles)
-      // Neighbours take about as long, since the sequencer sorts by duration.
+      // Neighbors take about as long, since the sequencer sorts by duration.
       return Array.from({ length: count }, (_, group) => files.filter((_, index) => index % count === group))
     })
     return Promise.all(groups.map((members, index) => this.#groupFile(members, index)))

@@ -52,20 +52,20 @@ export type IdTokenValidation =
     }
 
 /** How an application uses refresh tokens. */
-export interface RefreshBehaviour {
+export interface RefreshBehavior {
   /** Whether the response must contain an ID token that passes the same validation as the first one. */
   readonly idToken: boolean
 }
 
 /** The parameters sent to the end-session endpoint (OpenID Connect RP-Initiated Logout §2). */
-export interface LogoutBehaviour {
+export interface LogoutBehavior {
   readonly idTokenHint: boolean
   readonly clientId: boolean
   readonly postLogoutRedirectUri: string | null
 }
 
 /** How an application uses OpenID Connect. */
-export interface ProtocolBehaviour {
+export interface ProtocolBehavior {
   /**
    * `discovery`: the administrator enters the issuer; `well-known`: the administrator enters the URL of the document, whose
    * `issuer` is trusted unchecked.
@@ -85,8 +85,8 @@ export interface ProtocolBehaviour {
   readonly needs: readonly Need[]
   /** The claim that identifies the user. */
   readonly identifiedBy: string
-  readonly refresh?: RefreshBehaviour
-  readonly logout?: LogoutBehaviour
+  readonly refresh?: RefreshBehavior
+  readonly logout?: LogoutBehavior
   /** The path of its back channel (OpenID Connect Back-Channel Logout). */
   readonly backChannelLogoutPath?: string
   /** The origin of its pages if they call the provider directly: they can read only the responses that CORS allows. */
@@ -99,7 +99,7 @@ export interface Alternative {
   readonly name: string
   readonly entryPoints?: Application['entryPoints']
   readonly clientSettings?: Partial<NewClientInput>
-  readonly behaviour?: Partial<ProtocolBehaviour>
+  readonly behavior?: Partial<ProtocolBehavior>
 }
 
 /** An application that signs users in with this provider, as data. */
@@ -109,7 +109,7 @@ export interface Application {
   readonly entryPoints: readonly [EntryPoint, ...EntryPoint[]]
   /** The recommended client settings. */
   readonly clientSettings: NewClientInput
-  readonly behaviour: ProtocolBehaviour
+  readonly behavior: ProtocolBehavior
   readonly alternatives?: readonly Alternative[]
 }
 
@@ -122,11 +122,11 @@ export interface Application {
  * ```
  */
 export function alternativesOf({ alternatives = [], ...application }: Application): readonly Application[] {
-  return alternatives.map(({ name, entryPoints = application.entryPoints, clientSettings, behaviour }) => ({
+  return alternatives.map(({ name, entryPoints = application.entryPoints, clientSettings, behavior }) => ({
     ...application,
     name: `${application.name} ${name}`,
     entryPoints,
     clientSettings: { ...application.clientSettings, ...clientSettings },
-    behaviour: { ...application.behaviour, ...behaviour },
+    behavior: { ...application.behavior, ...behavior },
   }))
 }

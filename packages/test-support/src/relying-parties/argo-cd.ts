@@ -1,6 +1,6 @@
-import type { Application, ProtocolBehaviour } from './application.ts'
+import type { Application, ProtocolBehavior } from './application.ts'
 
-const behaviour: ProtocolBehaviour = {
+const behavior: ProtocolBehavior = {
   endpoints: 'discovery',
   scope: 'openid profile email groups',
   state: { length: 24 },
@@ -27,8 +27,8 @@ export const argoCd: Application = {
     redirectUris: ['https://argocd.example.com/auth/callback'],
     postLogoutRedirectUris: ['https://argocd.example.com/'],
   },
-  behaviour: {
-    ...behaviour,
+  behavior: {
+    ...behavior,
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://argocd.example.com/' },
   },
   alternatives: [
@@ -36,7 +36,7 @@ export const argoCd: Application = {
       name: 'with `enablePKCEAuthentication`',
       entryPoints: [{ name: 'web', redirectUri: 'https://argocd.example.com/pkce/verify' }],
       clientSettings: { redirectUris: ['https://argocd.example.com/pkce/verify'], isPublic: true },
-      behaviour: { pkce: true, authentication: 'none', pageOrigin: 'https://argocd.example.com' },
+      behavior: { pkce: true, authentication: 'none', pageOrigin: 'https://argocd.example.com' },
     },
   ],
 }
@@ -50,8 +50,8 @@ export const argoCdCli: Application = {
     { name: 'command line, another port', redirectUri: 'http://localhost:18085/auth/callback' },
   ],
   clientSettings: { name: 'Argo CD CLI', redirectUris: ['http://localhost:8085/auth/callback'], isPublic: true },
-  behaviour: {
-    ...behaviour,
+  behavior: {
+    ...behavior,
     scope: 'openid profile email groups offline_access',
     pkce: true,
     refresh: { idToken: true },

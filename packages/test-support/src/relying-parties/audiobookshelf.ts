@@ -19,7 +19,7 @@ export const audiobookshelf: Application = {
     postLogoutRedirectUris: ['https://books.example.com/login', 'audiobookshelf://oauth'],
     pkceRequired: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'typed',
     scope: 'openid profile email groups',
     state: { length: 43 },
@@ -40,7 +40,7 @@ export const audiobookshelf: Application = {
     {
       name: 'in its app',
       entryPoints: [{ name: 'mobile app', redirectUri: 'https://books.example.com/auth/openid/mobile-redirect' }],
-      behaviour: { logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'audiobookshelf://oauth' } },
+      behavior: { logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'audiobookshelf://oauth' } },
     },
   ],
 }

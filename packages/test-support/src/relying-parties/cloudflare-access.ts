@@ -10,7 +10,7 @@ export const cloudflareAccess: Application = {
     redirectUris: ['https://team.cloudflareaccess.com/cdn-cgi/access/callback'],
     pkceRequired: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'typed',
     scope: 'openid email profile groups',
     state: { length: 1200 },
@@ -26,5 +26,5 @@ export const cloudflareAccess: Application = {
     ],
     identifiedBy: 'email',
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behavior: { pkce: false } }],
 }

@@ -55,36 +55,36 @@ export class EmulatedRelyingParty {
       fetch: send = (input: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(input, init),
       clock = systemClock,
     } = options
-    const page = application.behaviour.pageOrigin
+    const page = application.behavior.pageOrigin
     this.#options = { ...options, fetch: page === undefined ? send : fromPagesOf(page, send), clock }
   }
 
   /** Emulates the start of the application, or a change of its settings. */
   setUp(): Promise<RelyingPartyResult> {
     return this.#step(async (checks) => {
-      this.#endpoints = await findEndpoints(this.application.behaviour, this.#options, checks)
+      this.#endpoints = await findEndpoints(this.application.behavior, this.#options, checks)
       return null
     })
   }
 
   /** Starts a sign-in and returns the URL that the browser opens. Throws if the application is not set up. */
   begin(entryPoint: EntryPoint = this.application.entryPoints[0]): { readonly url: string } {
-    const { behaviour } = this.application
-    const state = `${randomText(behaviour.state.length)}${behaviour.state.end ?? ''}`
-    const nonce = behaviour.nonce ? randomText(22) : null
-    const verifier = behaviour.pkce ? randomText(43) : null
+    const { behavior } = this.application
+    const state = `${randomText(behavior.state.length)}${behavior.state.end ?? ''}`
+    const nonce = behavior.nonce ? randomText(22) : null
+    const verifier = behavior.pkce ? randomText(43) : null
     this.#pending.set(state, { entryPoint, nonce, verifier })
     const url = new URL(this.#found().authorization)
     const parameters = {
       response_type: 'code',
       client_id: this.#options.clientId,
       redirect_uri: entryPoint.redirectUri,
-      scope: behaviour.scope,
+      scope: behavior.scope,
       state,
       ...(nonce !== null && { nonce }),
       ...(verifier !== null && { code_challenge: challenge(verifier), code_challenge_method: 'S256' }),
       ...(entryPoint.forcesLogin && { prompt: 'login' }),
-      ...behaviour.parameters,
+      ...behavior.parameters,
     }
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
     return { url: url.href }
@@ -99,13 +99,13 @@ export class EmulatedRelyingParty {
   /** Handles the redirect back to the application. Throws if `callbackUrl` is not one of its redirect URIs. */
   finish(callbackUrl: string): Promise<RelyingPartyResult> {
     if (!this.isItsAddress(callbackUrl)) throw new Error(`${callbackUrl} is not ${this.application.name}`)
-    const { behaviour } = this.application
+    const { behavior } = this.application
     return this.#step(async (checks) => {
       const { code, pending } = await checks.check('The browser returns with a code and the state', () =>
         this.#callback(new URL(callbackUrl).searchParams),
       )
       const tokens = await checks.check(
-        `The code is exchanged (client authentication: ${behaviour.authentication})`,
+        `The code is exchanged (client authentication: ${behavior.authentication})`,
         () =>
           this.#requestTokens({
             grant_type: 'authorization_code',
@@ -114,7 +114,7 @@ export class EmulatedRelyingParty {
             ...(pending.verifier !== null && { code_verifier: pending.verifier }),
           }),
       )
-      if (behaviour.refresh) await checks.check('A refresh token is issued', () => tokenText(tokens, 'refresh_token'))
+      if (behavior.refresh) await checks.check('A refresh token is issued', () => tokenText(tokens, 'refresh_token'))
       this.#session = await this.#look(tokens, pending.nonce, checks)
       return this.#session.account
     })
@@ -122,7 +122,7 @@ export class EmulatedRelyingParty {
 
   /** Uses the refresh token. Throws if the application does not refresh or no user has signed in. */
   refresh(): Promise<RelyingPartyResult> {
-    const { refresh } = this.application.behaviour
+    const { refresh } = this.application.behavior
     const session = this.#session
     if (!refresh || session?.refreshToken == null) throw new Error(`${this.application.name} has nothing to refresh`)
     return this.#step(async (checks) => {
@@ -138,7 +138,7 @@ export class EmulatedRelyingParty {
 
   /** The URL that ends the provider's session; `null` if the application does not end it. */
   logoutUrl(): string | null {
-    const { logout } = this.application.behaviour
+    const { logout } = this.application.behavior
     if (!logout) return null
     const { endSession } = this.#found()
     if (endSession === null) throw new Error('The provider has no end-session endpoint')
@@ -188,7 +188,7 @@ export class EmulatedRelyingParty {
   #requestTokens(fields: Readonly<Record<string, string>>): Promise<JsonObject> {
     const { clientId, clientSecret, fetch } = this.#options
     const endpoint = this.#found().token
-    return requestTokens(fetch, this.application.behaviour.authentication, { endpoint, clientId, clientSecret, fields })
+    return requestTokens(fetch, this.application.behavior.authentication, { endpoint, clientId, clientSecret, fields })
   }
 
   #look(tokens: JsonObject, nonce: string | null, checks: Checklist): Promise<Session> {
@@ -196,8 +196,8 @@ export class EmulatedRelyingParty {
   }
 
   #tokens(): TokenContext {
-    const { behaviour } = this.application
-    return { behaviour, endpoints: this.#found(), ...this.#options }
+    const { behavior } = this.application
+    return { behavior, endpoints: this.#found(), ...this.#options }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ProtocolBehaviour } from './application.ts'
+import type { ProtocolBehavior } from './application.ts'
 import { isJsonObject } from './json-object.ts'
 import { type Checklist, RefusalError } from './refusal.ts'
 import { fetchJson } from './requests.ts'
@@ -25,7 +25,7 @@ const issuerRelation = 'http://openid.net/specs/connect/1.0/issuer'
 
 /** @throws {RefusalError} if discovery fails by the application's rules */
 export async function findEndpoints(
-  { endpoints: source }: ProtocolBehaviour,
+  { endpoints: source }: ProtocolBehavior,
   where: EndpointOptions,
   checks: Checklist,
 ): Promise<Endpoints> {

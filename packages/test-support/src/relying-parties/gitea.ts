@@ -13,7 +13,7 @@ export const gitea: Application = {
   name: 'Gitea',
   entryPoints: [{ name: 'web', redirectUri: 'https://git.example.com/user/oauth2/Pocket/callback' }],
   clientSettings: { name: 'Gitea', redirectUris: ['https://git.example.com/user/oauth2/Pocket/callback'] },
-  behaviour: {
+  behavior: {
     endpoints: 'well-known',
     scope: 'openid email profile groups',
     state: { length: 36 },
@@ -26,7 +26,7 @@ export const gitea: Application = {
     identifiedBy: 'preferred_username',
   },
   alternatives: [
-    { name: 'with SSH keys', behaviour: { needs: [...needs, { claim: 'sshpubkey', is: 'list', from: 'UserInfo' }] } },
+    { name: 'with SSH keys', behavior: { needs: [...needs, { claim: 'sshpubkey', is: 'list', from: 'UserInfo' }] } },
   ],
 }
 
@@ -36,5 +36,5 @@ export const forgejo: Application = {
   id: 'forgejo',
   name: 'Forgejo',
   clientSettings: { ...gitea.clientSettings, name: 'Forgejo', pkceRequired: true },
-  behaviour: { ...gitea.behaviour, pkce: true },
+  behavior: { ...gitea.behavior, pkce: true },
 }

@@ -11,7 +11,7 @@ export const grafana: Application = {
     postLogoutRedirectUris: ['https://grafana.example.com/login'],
     pkceRequired: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'typed',
     scope: 'openid email profile groups offline_access',
     state: { length: 43, end: '=' },
@@ -30,5 +30,5 @@ export const grafana: Application = {
     refresh: { idToken: false },
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://grafana.example.com/login' },
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behavior: { pkce: false } }],
 }

@@ -10,7 +10,7 @@ export const homeAssistant: Application = {
     redirectUris: ['https://home.example.com/auth/oidc/callback'],
     isPublic: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'well-known',
     scope: 'openid profile groups',
     state: { length: 22 },
@@ -26,5 +26,5 @@ export const homeAssistant: Application = {
     ],
     identifiedBy: 'preferred_username',
   },
-  alternatives: [{ name: 'with a secret', clientSettings: { isPublic: false }, behaviour: { authentication: 'post' } }],
+  alternatives: [{ name: 'with a secret', clientSettings: { isPublic: false }, behavior: { authentication: 'post' } }],
 }

@@ -27,7 +27,7 @@ export const immich: Application = {
       'app.immich:///oauth-callback',
     ],
   },
-  behaviour: {
+  behavior: {
     endpoints: 'well-known',
     scope: 'openid email profile',
     state: { length: 43 },
@@ -44,5 +44,5 @@ export const immich: Application = {
     identifiedBy: 'email',
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
-  alternatives: [{ name: 'with the secret in the header', behaviour: { authentication: 'basic' } }],
+  alternatives: [{ name: 'with the secret in the header', behavior: { authentication: 'basic' } }],
 }

@@ -5,10 +5,10 @@ export {
   type ClientAuthentication,
   type EntryPoint,
   type IdTokenValidation,
-  type LogoutBehaviour,
+  type LogoutBehavior,
   type Need,
-  type ProtocolBehaviour,
-  type RefreshBehaviour,
+  type ProtocolBehavior,
+  type RefreshBehavior,
 } from './application.ts'
 export { applications } from './applications.ts'
 export { type CallbackServer, type ReceivedCallback, startCallbackServer } from './callback-server.ts'

@@ -6,7 +6,7 @@ export const jellyfin: Application = {
   name: 'Jellyfin SSO',
   entryPoints: [{ name: 'web', redirectUri: 'https://films.example.com/sso/OID/redirect/Pocket' }],
   clientSettings: { name: 'Jellyfin', redirectUris: ['https://films.example.com/sso/OID/redirect/Pocket'] },
-  behaviour: {
+  behavior: {
     endpoints: 'discovery',
     scope: 'openid profile groups',
     state: { length: 32 },

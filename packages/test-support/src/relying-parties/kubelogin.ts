@@ -9,7 +9,7 @@ export const kubelogin: Application = {
     { name: 'command line, another port', redirectUri: 'http://localhost:18000' },
   ],
   clientSettings: { name: 'Kubernetes', redirectUris: ['http://localhost'], isPublic: true },
-  behaviour: {
+  behavior: {
     endpoints: 'discovery',
     scope: 'openid profile groups offline_access',
     state: { length: 43 },
@@ -27,7 +27,7 @@ export const kubelogin: Application = {
     refresh: { idToken: true },
   },
   alternatives: [
-    { name: 'without `offline_access`', behaviour: { scope: 'openid profile groups' } },
-    { name: 'with a secret', clientSettings: { isPublic: false }, behaviour: { authentication: 'basic' } },
+    { name: 'without `offline_access`', behavior: { scope: 'openid profile groups' } },
+    { name: 'with a secret', clientSettings: { isPublic: false }, behavior: { authentication: 'basic' } },
   ],
 }

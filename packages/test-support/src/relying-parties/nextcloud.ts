@@ -11,7 +11,7 @@ export const nextcloud: Application = {
     postLogoutRedirectUris: ['https://cloud.example.com/'],
     protocol: { backchannelLogoutUri: 'https://cloud.example.com/apps/user_oidc/backchannel-logout/pocket' },
   },
-  behaviour: {
+  behavior: {
     endpoints: 'well-known',
     scope: 'openid email profile groups',
     state: { length: 32 },

@@ -11,7 +11,7 @@ export const oauth2Proxy: Application = {
     postLogoutRedirectUris: ['https://app.example.com/'],
     pkceRequired: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'discovery',
     scope: 'openid email profile groups offline_access',
     state: { length: 43, end: ':/reports?year=2026&city=Köln' },
@@ -30,5 +30,5 @@ export const oauth2Proxy: Application = {
     refresh: { idToken: true },
     logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://app.example.com/' },
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behavior: { pkce: false } }],
 }

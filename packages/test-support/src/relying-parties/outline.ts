@@ -6,7 +6,7 @@ export const outline: Application = {
   name: 'Outline',
   entryPoints: [{ name: 'web', redirectUri: 'https://wiki.example.com/auth/oidc.callback' }],
   clientSettings: { name: 'Outline', redirectUris: ['https://wiki.example.com/auth/oidc.callback'] },
-  behaviour: {
+  behavior: {
     endpoints: 'typed',
     scope: 'openid profile email offline_access',
     state: { length: 16 },
@@ -24,5 +24,5 @@ export const outline: Application = {
     refresh: { idToken: false },
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
-  alternatives: [{ name: 'with discovery', behaviour: { endpoints: 'discovery', pkce: true } }],
+  alternatives: [{ name: 'with discovery', behavior: { endpoints: 'discovery', pkce: true } }],
 }

@@ -13,7 +13,7 @@ export const paperlessNgx: Application = {
     redirectUris: ['https://paper.example.com/accounts/oidc/pocket/login/callback/'],
     pkceRequired: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'well-known',
     scope: 'openid profile email',
     state: { length: 16 },
@@ -30,7 +30,7 @@ export const paperlessNgx: Application = {
     identifiedBy: 'sub',
   },
   alternatives: [
-    { name: 'with the secret in the header', behaviour: { authentication: 'basic' } },
-    { name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } },
+    { name: 'with the secret in the header', behavior: { authentication: 'basic' } },
+    { name: 'without PKCE', clientSettings: { pkceRequired: false }, behavior: { pkce: false } },
   ],
 }

@@ -9,7 +9,7 @@ export const portainer: Application = {
     { name: 'web, without single sign-on', redirectUri: 'https://portainer.example.com:9443', forcesLogin: true },
   ],
   clientSettings: { name: 'Portainer', redirectUris: ['https://portainer.example.com:9443/'] },
-  behaviour: {
+  behavior: {
     endpoints: 'typed',
     scope: 'openid profile email groups',
     state: { length: 36 },

@@ -13,7 +13,7 @@ export const proxmoxVe: Application = {
     redirectUris: ['https://pve.example.com:8006', 'https://pve2.example.com:8006'],
     pkceRequired: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'discovery',
     scope: 'openid email profile groups',
     state: { length: 43, end: ':pocket' },
@@ -31,7 +31,7 @@ export const proxmoxVe: Application = {
   alternatives: [
     {
       name: 'with `username-claim email` and without UserInfo',
-      behaviour: {
+      behavior: {
         userInfo: 'never',
         needs: [
           { claim: 'email', is: 'text', from: 'ID token' },

@@ -6,7 +6,7 @@ export const tailscale: Application = {
   name: 'Tailscale',
   entryPoints: [{ name: 'web', redirectUri: 'https://login.tailscale.com/a/oauth_response' }],
   clientSettings: { name: 'Tailscale', redirectUris: ['https://login.tailscale.com/a/oauth_response'] },
-  behaviour: {
+  behavior: {
     endpoints: 'WebFinger',
     scope: 'openid profile email',
     state: { length: 64 },

@@ -1,5 +1,5 @@
 import type { Clock } from '@pocket/core'
-import type { ProtocolBehaviour } from './application.ts'
+import type { ProtocolBehavior } from './application.ts'
 import type { Endpoints } from './endpoints.ts'
 import { readIdToken } from './id-token.ts'
 import type { JsonObject } from './json-object.ts'
@@ -9,7 +9,7 @@ import { assertRequiredClaim, claimOf, describeNeed } from './required-claims.ts
 
 /** The values against which an application validates tokens. */
 export interface TokenContext {
-  readonly behaviour: ProtocolBehaviour
+  readonly behavior: ProtocolBehavior
   readonly endpoints: Endpoints
   readonly clientId: string
   readonly fetch: typeof fetch
@@ -36,18 +36,18 @@ export async function checkTokens(
   context: TokenContext,
   checks: Checklist,
 ): Promise<Session> {
-  const { behaviour } = context
+  const { behavior } = context
   const accessToken = await checks.check('An access token is issued', () => tokenText(tokens, 'access_token'))
   const idToken = await checkIdToken(tokens, { accessToken, nonce }, context, checks)
-  const isMissing = behaviour.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
-  const asks = behaviour.userInfo === 'always' || (behaviour.userInfo === 'if needed' && isMissing)
+  const isMissing = behavior.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
+  const asks = behavior.userInfo === 'always' || (behavior.userInfo === 'if needed' && isMissing)
   const userInfo = asks
     ? await checks.check('UserInfo returns the same user', () => askUserInfo(accessToken, idToken, context))
     : {}
   const received = { idToken, userInfo }
-  for (const need of behaviour.needs) await checks.check(describeNeed(need), () => assertRequiredClaim(need, received))
+  for (const need of behavior.needs) await checks.check(describeNeed(need), () => assertRequiredClaim(need, received))
   return {
-    account: textOrNull(claimOf({ claim: behaviour.identifiedBy, from: 'either' }, received)),
+    account: textOrNull(claimOf({ claim: behavior.identifiedBy, from: 'either' }, received)),
     subject: idToken.sub ?? userInfo.sub,
     idToken: textOrNull(tokens.id_token),
     refreshToken: textOrNull(tokens.refresh_token),
@@ -81,7 +81,7 @@ async function checkIdToken(
   context: TokenContext,
   checks: Checklist,
 ): Promise<JsonObject> {
-  const { check } = context.behaviour.idToken
+  const { check } = context.behavior.idToken
   if (check === 'none') return {}
   const name = {
     read: 'The ID token can be read',
@@ -91,8 +91,8 @@ async function checkIdToken(
   return checks.check(name, () => read(tokenText(tokens, 'id_token'), bound, context))
 }
 
-function read(token: string, bound: Bound, { behaviour, endpoints, clientId, fetch, clock }: TokenContext) {
-  return readIdToken(token, behaviour.idToken, {
+function read(token: string, bound: Bound, { behavior, endpoints, clientId, fetch, clock }: TokenContext) {
+  return readIdToken(token, behavior.idToken, {
     ...bound,
     issuer: endpoints.issuer,
     clientId,

@@ -10,7 +10,7 @@ export const vaultwarden: Application = {
     redirectUris: ['https://vault.example.com/identity/connect/oidc-signin'],
     pkceRequired: true,
   },
-  behaviour: {
+  behavior: {
     endpoints: 'discovery',
     scope: 'openid email profile offline_access',
     state: { length: 398, end: '==' },
@@ -26,5 +26,5 @@ export const vaultwarden: Application = {
     identifiedBy: 'email',
     refresh: { idToken: false },
   },
-  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behaviour: { pkce: false } }],
+  alternatives: [{ name: 'without PKCE', clientSettings: { pkceRequired: false }, behavior: { pkce: false } }],
 }

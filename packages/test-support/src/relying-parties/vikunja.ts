@@ -12,7 +12,7 @@ export const vikunja: Application = {
   name: 'Vikunja',
   entryPoints: [{ name: 'web', redirectUri: 'https://tasks.example.com/auth/openid/pocket' }],
   clientSettings: { name: 'Vikunja', redirectUris: ['https://tasks.example.com/auth/openid/pocket'] },
-  behaviour: {
+  behavior: {
     endpoints: 'discovery',
     scope: 'openid profile email',
     state: { length: 24 },
@@ -26,10 +26,10 @@ export const vikunja: Application = {
     logout: { idTokenHint: false, clientId: false, postLogoutRedirectUri: null },
   },
   alternatives: [
-    { name: 'with `forceuserinfo`', behaviour: { userInfo: 'always' } },
+    { name: 'with `forceuserinfo`', behavior: { userInfo: 'always' } },
     {
       name: 'with teams',
-      behaviour: {
+      behavior: {
         scope: 'openid profile email vikunja_scope',
         needs: [...needs, { claim: 'vikunja_groups', is: 'objects', from: 'either' }],
       },

@@ -42,7 +42,7 @@ async function use(application: Application): Promise<RelyingPartyResult> {
   if (!setUp.passed) return setUp
   const agent = new UserAgent()
   const signedIn = await party.finish(await agent.followTo(await agent.get(party.begin().url), party.isItsAddress))
-  return signedIn.passed && application.behaviour.refresh ? party.refresh() : signedIn
+  return signedIn.passed && application.behavior.refresh ? party.refresh() : signedIn
 }
 
 describe('authorization request', () => {
@@ -116,7 +116,7 @@ describe('token request', () => {
         grant_type: 'authorization_code',
         code: expect.any(String),
         redirect_uri: application.entryPoints[0].redirectUri,
-        ...(application.behaviour.pkce && { code_verifier: expect.stringMatching(/^[\w-]{43}$/) }),
+        ...(application.behavior.pkce && { code_verifier: expect.stringMatching(/^[\w-]{43}$/) }),
         ...fields,
       },
     })
@@ -137,8 +137,8 @@ const checkSignature = idsWhere(({ idToken }) => idToken.check === 'signature')
 const checkClaims = idsWhere(({ idToken }) => idToken.check === 'claims')
 const allIds = idsWhere(() => true)
 
-function idsWhere(is: (behaviour: Application['behaviour']) => boolean): string[] {
-  return applications.filter(({ behaviour }) => is(behaviour)).map(({ id }) => id)
+function idsWhere(is: (behavior: Application['behavior']) => boolean): string[] {
+  return applications.filter(({ behavior }) => is(behavior)).map(({ id }) => id)
 }
 
 const lists = { groups: 'family,admins' }

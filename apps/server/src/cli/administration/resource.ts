@@ -140,9 +140,9 @@ export async function find(api: Api, resource: Resource, name: string): Promise<
 }
 
 /** The name or ID of an item that is similar to a misspelled one. A search does not find IDs, so the first items are also read. */
-async function similarName(api: Api, { path, names }: Resource, misspelt: string): Promise<string | undefined> {
+async function similarName(api: Api, { path, names }: Resource, misspelled: string): Promise<string | undefined> {
   const pages = await Promise.all(
-    ['', ...searchParts(misspelt)].map((search) =>
+    ['', ...searchParts(misspelled)].map((search) =>
       api.call<{ readonly data: readonly Item[] }>({
         method: 'GET',
         path: `${path}?${new URLSearchParams({ search, 'pagination[limit]': '100' })}`,
@@ -152,7 +152,7 @@ async function similarName(api: Api, { path, names }: Resource, misspelt: string
   const items = pages.flatMap(({ data }) => data)
   const candidates = items.flatMap((item) => [...names, 'id'].map((key) => item[key]))
   return closestName(
-    misspelt,
+    misspelled,
     candidates.filter((name) => typeof name === 'string'),
   )
 }

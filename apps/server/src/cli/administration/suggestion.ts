@@ -1,19 +1,19 @@
 import leven from 'leven'
 
 /** The name that is most similar to a misspelled one, ignoring case. */
-export function closestName(misspelt: string, names: readonly string[]): string | undefined {
-  const distanceTo = (name: string) => leven(misspelt.toLowerCase(), name.toLowerCase())
+export function closestName(misspelled: string, names: readonly string[]): string | undefined {
+  const distanceTo = (name: string) => leven(misspelled.toLowerCase(), name.toLowerCase())
   const [closest] = names
     .map((name) => ({ name, distance: distanceTo(name) }))
-    .filter(({ distance }) => distance <= maxEdits(misspelt))
+    .filter(({ distance }) => distance <= maxEdits(misspelled))
     .sort((left, right) => left.distance - right.distance)
   return closest?.name
 }
 
 /** A name with at most so many edits contains one of the parts unchanged, so a search for each part finds it. */
-export function searchParts(misspelt: string): readonly string[] {
-  const characters = [...misspelt]
-  const size = Math.ceil(characters.length / (maxEdits(misspelt) + 1))
+export function searchParts(misspelled: string): readonly string[] {
+  const characters = [...misspelled]
+  const size = Math.ceil(characters.length / (maxEdits(misspelled) + 1))
   return Array.from({ length: Math.ceil(characters.length / size) }, (_, index) =>
     characters.slice(index * size, (index + 1) * size).join(''),
   )
@@ -23,6 +23,6 @@ export function hintOf(name: string | undefined): string {
   return name === undefined ? '' : `. Did you mean ${name}?`
 }
 
-function maxEdits(misspelt: string): number {
-  return [...misspelt].length < 5 ? 1 : 2
+function maxEdits(misspelled: string): number {
+  return [...misspelled].length < 5 ? 1 : 2
 }

@@ -15,7 +15,7 @@ export interface FieldColumn {
 interface FieldBase {
   /** The field name in core's errors and in the form. */
   readonly name: string
-  /** The last part of its catalogue keys. */
+  /** The last part of its catalog keys. */
   readonly key: string
 }
 

@@ -11,7 +11,7 @@ export interface TemplateEntry {
   readonly value: string
 }
 
-/** How to connect an application. Its texts are below `templates.ID` in the catalogue. */
+/** How to connect an application. Its texts are below `templates.ID` in the catalog. */
 export interface ClientTemplate {
   readonly id: string
   /** The name of the application. */

@@ -22,7 +22,7 @@ export const general = {
       variable: 'ACCENT_COLOR',
       default: 'default',
       public: true,
-      description: 'The colour of buttons and links: `default` or a CSS colour.',
+      description: 'The color of buttons and links: `default` or a CSS color.',
     }),
     disableAnimations: defineSetting(boolean, {
       variable: 'DISABLE_ANIMATIONS',

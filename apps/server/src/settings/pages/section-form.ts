@@ -36,7 +36,7 @@ export function enteredSettings(ctx: Context, fields: readonly SettingField[]): 
   )
 }
 
-/** A predefined colour, or the custom one. */
+/** A predefined color, or the custom one. */
 function colorSent(ctx: Context, key: string): string {
   const chosen = formText(ctx, key, 100)
   return chosen === 'own' ? formText(ctx, `${key}Own`, 1000).trim() : chosen
@@ -59,12 +59,12 @@ export function changesOf(
   return { changes, problems: [...unreadable, ...problems.filter(isReadable)] }
 }
 
-/** Problems that a page describes by its control: numbers out of bounds, or invalid colours. */
+/** Problems that a page describes by its control: numbers out of bounds, or invalid colors. */
 function formatProblems(fields: readonly SettingField[], entered: Entered): readonly FieldError[] {
   return fields.flatMap(({ key, control }): FieldError[] => {
     const text = entered.get(key) ?? ''
     if (control.kind === 'color' && text !== '' && text !== 'default' && !isColor(text))
-      return [{ field: key, code: 'invalid_format', message: 'must be a colour' }]
+      return [{ field: key, code: 'invalid_format', message: 'must be a color' }]
     if (control.kind !== 'number') return []
     const { min, max } = control
     const isInRange = /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max

@@ -50,7 +50,7 @@ const failed: AuditLine = {
   lastAt: now - 60_000,
   device: 'Mozilla/5.0 (compatible; something that nobody knows and that has a very long name/1.0)',
   ipAddress: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
-  code: 'passkey_not_recognised',
+  code: 'passkey_not_recognized',
   isRefusal: true,
 }
 const settings: AuditLine = {

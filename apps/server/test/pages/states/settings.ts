@@ -122,7 +122,7 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
     }),
     problems: [
       { field: 'appName', code: 'required', message: 'is required' },
-      { field: 'accentColor', code: 'invalid_format', message: 'must be a colour' },
+      { field: 'accentColor', code: 'invalid_format', message: 'must be a color' },
       { field: 'sessionDuration', code: 'out_of_range', message: 'must be a number' },
       { field: 'picture-background', code: 'file_type_not_supported', message: 'is of another kind' },
     ],

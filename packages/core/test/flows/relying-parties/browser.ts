@@ -52,7 +52,7 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
     const url = party.logoutUrl()
     if (url === null) throw new Error(`${party.application.name} does not sign out`)
     const { postLogoutRedirectUri: wanted = null, idTokenHint: hinted = false } =
-      party.application.behaviour.logout ?? {}
+      party.application.behavior.logout ?? {}
     const isLogoutUri = (to: string) => to === wanted
     const shown = await agent.follow(await agent.get(url), { until: isLogoutUri })
     const view = shown.location === null ? viewOf(shown) : null

@@ -55,10 +55,10 @@ export async function measure(
   { about = {}, protocol = () => ({}) }: Circumstances = {},
 ): Promise<readonly Step[]> {
   await using backChannel = await startCallbackServer()
-  const { behaviour, clientSettings, entryPoints } = application
+  const { behavior, clientSettings, entryPoints } = application
   const person = await host.person('ada')
   host.accounts.set(person.account.id, { ...person.account, ...withExtras, ...about })
-  const backchannelLogoutUri = behaviour.backChannelLogoutPath && `${backChannel.url}${behaviour.backChannelLogoutPath}`
+  const backchannelLogoutUri = behavior.backChannelLogoutPath && `${backChannel.url}${behavior.backChannelLogoutPath}`
   const { client, secret } = await host.client({
     ...clientSettings,
     protocol: {
@@ -88,12 +88,12 @@ export async function measure(
     await take(`By ${entryPoint.name}`, () =>
       entryPoint.forcesLogin ? browser.signInAgain(entryPoint) : browser.signInWithSession(entryPoint),
     )
-  if (behaviour.refresh) {
+  if (behavior.refresh) {
     await take('Refresh', () => party.refresh())
     await take('Refresh once more', () => party.refresh())
   }
-  if (behaviour.logout) await take('Sign-out', () => browser.signOut())
-  if (behaviour.logout && backchannelLogoutUri)
+  if (behavior.logout) await take('Sign-out', () => browser.signOut())
+  if (behavior.logout && backchannelLogoutUri)
     await take('Back-channel logout', async () => {
       const { parameters } = await backChannel.next()
       return party.receiveLogoutToken(parameters.get('logout_token') ?? '')

@@ -5,7 +5,7 @@ import {
   alternativesOf,
   applications,
   type Check,
-  type ProtocolBehaviour,
+  type ProtocolBehavior,
 } from '@pocket/test-support/relying-parties'
 import type { Host } from '../host.ts'
 import { measure, measureSynologyDsm, type Step, startMeasuredHost } from './measure.ts'
@@ -97,7 +97,7 @@ function section({ application, steps, others }: Measured): string {
 
 <a id="${application.id}"></a>The client: ${settings(application)}
 
-The application: ${behaviour(application.behaviour)}
+The application: ${behavior(application.behavior)}
 
 ${[...checks, ...also].join('\n')}`
 }
@@ -119,7 +119,7 @@ function sentence({ name, passed }: Check): string {
   return passed ? start : `**not so: ${start}**`
 }
 
-function settings({ clientSettings, behaviour: { backChannelLogoutPath } }: Application): string {
+function settings({ clientSettings, behavior: { backChannelLogoutPath } }: Application): string {
   const { redirectUris, postLogoutRedirectUris = [], isPublic, pkceRequired, protocol } = clientSettings
   return [
     isPublic ? 'public.' : pkceRequired ? 'confidential, PKCE required.' : 'confidential.',
@@ -134,7 +134,7 @@ const found = {
   'well-known': 'is configured with the discovery URL',
   WebFinger: 'discovers the issuer with WebFinger and requires the configured one',
   typed: 'is configured with each endpoint',
-} as const satisfies Record<ProtocolBehaviour['endpoints'], string>
+} as const satisfies Record<ProtocolBehavior['endpoints'], string>
 
 const authenticated = {
   basic: '`client_secret_basic`',
@@ -142,7 +142,7 @@ const authenticated = {
   post: '`client_secret_post`',
   detected: '`client_secret_basic`, and `client_secret_post` if that is rejected',
   none: 'no client authentication',
-} as const satisfies Record<ProtocolBehaviour['authentication'], string>
+} as const satisfies Record<ProtocolBehavior['authentication'], string>
 
 const idTokenUse = {
   none: 'the ID token is ignored',
@@ -150,7 +150,7 @@ const idTokenUse = {
   claims: 'the ID token is checked except for its signature',
 } as const
 
-function behaviour(of: ProtocolBehaviour): string {
+function behavior(of: ProtocolBehavior): string {
   const { idToken } = of
   const algorithms =
     idToken.check !== 'signature'

@@ -1,4 +1,4 @@
-/** The reason why a directory could not be read. The host's catalogue has a sentence for each code. */
+/** The reason why a directory could not be read. The host's catalog has a sentence for each code. */
 export type LdapErrorCode = (typeof ldapErrorCodes)[number]
 
 /** Every {@link LdapErrorCode}. */

@@ -18,7 +18,7 @@ let pages: PageServer
 
 beforeAll(async () => {
   pages = await startPageServer()
-  english = await catalogueOf('en')
+  english = await catalogOf('en')
   sameWords = JSON.parse(await readFile(new URL('same-words.json', import.meta.url), 'utf8'))
   const paths = ['src', 'views', 'web'].map((folder) => fileURLToPath(new URL(folder, server)))
   const files = await Promise.all(
@@ -33,10 +33,10 @@ beforeAll(async () => {
 })
 afterAll(async () => pages[Symbol.asyncDispose]())
 
-async function catalogueOf(language: string): Promise<ReadonlyMap<string, string>> {
+async function catalogOf(language: string): Promise<ReadonlyMap<string, string>> {
   const file = new URL(`locales/${language}.json`, server)
-  const catalogue: object = JSON.parse(await readFile(file, 'utf8'))
-  return new Map(flat(catalogue))
+  const catalog: object = JSON.parse(await readFile(file, 'utf8'))
+  return new Map(flat(catalog))
 }
 
 function flat(node: object, path = ''): [string, string][] {
@@ -45,7 +45,7 @@ function flat(node: object, path = ''): [string, string][] {
   )
 }
 
-describe('the catalogue', () => {
+describe('the catalog', () => {
   test('contains no unused message', () => {
     const names = new Set<string>()
     const branches: string[] = []
@@ -78,7 +78,7 @@ function splitKey(key: string): { readonly name: string; readonly form: string |
   return form !== null && english.has(`${name}_other`) ? { name, form } : { name: key, form: null }
 }
 
-/** The keys that a catalogue in this language can have: all plural forms of its language, in the order of English. */
+/** The keys that a catalog in this language can have: all plural forms of its language, in the order of English. */
 function keysIn(language: string): readonly string[] {
   const forms = formsOf(language)
   const keys = [...english.keys()].map(splitKey)
@@ -100,10 +100,10 @@ test('exists for exactly the supported languages', async () => {
   expect(files.sort()).toEqual([...languages, 'en'].map((language) => `${language}.json`).sort())
 })
 
-describe.each(languages)('the catalogue %s', (language) => {
+describe.each(languages)('the catalog %s', (language) => {
   let own: ReadonlyMap<string, string>
   beforeAll(async () => {
-    own = await catalogueOf(language)
+    own = await catalogOf(language)
   })
 
   test('has only messages of English, each in every plural form of its language', () => {

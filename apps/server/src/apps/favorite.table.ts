@@ -1,8 +1,8 @@
 import { columns } from '@pocket/core/internal/sql'
 import { EntitySchema } from 'typeorm'
 
-/** An application that a user marked as a favourite. */
-export interface Favourite {
+/** An application that a user marked as a favorite. */
+export interface Favorite {
   readonly accountId: string
   readonly clientId: string
   /** Milliseconds since the Unix epoch. */
@@ -11,7 +11,7 @@ export interface Favourite {
 
 const { bigint, text, uuid } = columns
 
-export const favouriteTable: EntitySchema<Favourite> = new EntitySchema<Favourite>({
+export const favoriteTable: EntitySchema<Favorite> = new EntitySchema<Favorite>({
   name: 'pocket_favourite',
   tableName: 'pocket_favourite',
   columns: {

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { createMessages, type LocalizedMessages, parseCatalogue } from './messages.ts'
+import { createMessages, type LocalizedMessages, parseCatalog } from './messages.ts'
 import { once } from './once.ts'
 
-/** A language that has a catalogue. */
+/** A language that has a catalog. */
 export interface Language {
   /** BCP 47. */
   readonly tag: string
@@ -11,28 +11,28 @@ export interface Language {
   readonly name: string
 }
 
-export interface Catalogues {
+export interface Catalogs {
   /** Sorted by native name. */
   readonly languages: readonly Language[]
-  /** The messages in the first of these languages (BCP 47) that has a catalogue, otherwise in English. */
+  /** The messages in the first of these languages (BCP 47) that has a catalog, otherwise in English. */
   inPreferredLanguage(languages: readonly string[]): LocalizedMessages
 }
 
 const fallback = 'en'
 
 /** The messages of one language, created on first use. */
-export interface CatalogueEntry {
+export interface CatalogEntry {
   /** BCP 47. */
   readonly language: string
   readonly messages: () => LocalizedMessages
 }
 
 /**
- * Loads every catalogue of a folder, each named `LANGUAGE.json`; English is the fallback for missing messages.
+ * Loads every catalog of a folder, each named `LANGUAGE.json`; English is the fallback for missing messages.
  *
- * @throws {Error} if the English catalogue is missing
+ * @throws {Error} if the English catalog is missing
  */
-export async function loadCatalogues(folder: string): Promise<Catalogues> {
+export async function loadCatalogs(folder: string): Promise<Catalogs> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
   const all = await Promise.all(
     files.map(async (file) => ({
@@ -41,28 +41,28 @@ export async function loadCatalogues(folder: string): Promise<Catalogues> {
       json: await readFile(join(folder, file), 'utf8'),
     })),
   )
-  const englishCatalogue = all.find(({ language }) => language === fallback)
-  if (englishCatalogue === undefined) throw new Error(`There is no catalogue in English in ${folder}.`)
-  const english = parseCatalogue(englishCatalogue.json, englishCatalogue.file)
-  return selectCatalogue(
+  const englishCatalog = all.find(({ language }) => language === fallback)
+  if (englishCatalog === undefined) throw new Error(`There is no catalog in English in ${folder}.`)
+  const english = parseCatalog(englishCatalog.json, englishCatalog.file)
+  return selectCatalog(
     all.map(({ file, language, json }) => ({
       language,
       // Most instances use two or three of the languages.
-      messages: once(() => createMessages(parseCatalogue(json, file), english)),
+      messages: once(() => createMessages(parseCatalog(json, file), english)),
     })),
   )
 }
 
 /** @throws {Error} if none of them is English */
-export function selectCatalogue(all: readonly CatalogueEntry[]): Catalogues {
-  const fallbackCatalogue = all.find(({ language }) => language === fallback)
-  if (fallbackCatalogue === undefined) throw new Error('There is no catalogue in English.')
-  const localized = all.map((catalogue) => ({ ...catalogue, locale: new Intl.Locale(catalogue.language).maximize() }))
-  const localize = (language: string): CatalogueEntry | undefined => {
+export function selectCatalog(all: readonly CatalogEntry[]): Catalogs {
+  const fallbackCatalog = all.find(({ language }) => language === fallback)
+  if (fallbackCatalog === undefined) throw new Error('There is no catalog in English.')
+  const localized = all.map((catalog) => ({ ...catalog, locale: new Intl.Locale(catalog.language).maximize() }))
+  const localize = (language: string): CatalogEntry | undefined => {
     const requested = maximizeLocale(language)
     if (requested === undefined) return undefined
-    const related = localized.filter((catalogue) => catalogue.locale.language === requested.language)
-    return related.find((catalogue) => catalogue.locale.script === requested.script) ?? related[0]
+    const related = localized.filter((catalog) => catalog.locale.language === requested.language)
+    return related.find((catalog) => catalog.locale.script === requested.script) ?? related[0]
   }
   const names = new Intl.Collator('en')
   return {
@@ -74,7 +74,7 @@ export function selectCatalogue(all: readonly CatalogueEntry[]): Catalogues {
         const match = localize(language)
         if (match) return match.messages()
       }
-      return fallbackCatalogue.messages()
+      return fallbackCatalog.messages()
     },
   }
 }

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Compose, type ComposerDeps, createComposer } from '../../src/email/compose.ts'
 import type { Message } from '../../src/email/email.ts'
 import { createGeoIp } from '../../src/geoip/geoip.ts'
-import { type Catalogues, loadCatalogues } from '../../src/http/catalogues.ts'
-import { createMessages, parseCatalogue } from '../../src/http/messages.ts'
+import { type Catalogs, loadCatalogs } from '../../src/http/catalogs.ts'
+import { createMessages, parseCatalog } from '../../src/http/messages.ts'
 
 const server = new URL('../../', import.meta.url)
 const folder = fileURLToPath(new URL('locales/emails/', server))
@@ -53,17 +53,17 @@ const examples: { readonly [K in MessageKind]: Message & { readonly kind: K } } 
   invitation: { kind: 'invitation', link: 'https://id.example.com/st/abc', expiresAt: now + 3_600_000 },
 }
 
-let catalogues: Catalogues
+let catalogs: Catalogs
 let compose: Compose
 let deps: ComposerDeps
 let accentColor = 'default'
 let texts: ReadonlyMap<string, ReadonlyMap<string, string>>
 
 beforeAll(async () => {
-  catalogues = await loadCatalogues(folder)
+  catalogs = await loadCatalogs(folder)
   deps = {
     viewsDirectory: fileURLToPath(new URL('views/', server)),
-    catalogues,
+    catalogs,
     settings: async () => ({ appName: 'Our <Pocket>', accentColor }),
     appUrl: 'https://id.example.com',
     geoIp: createGeoIp({ database: () => null, localIpv6Ranges: [] }),
@@ -73,8 +73,8 @@ beforeAll(async () => {
   texts = new Map(
     await Promise.all(
       files.map(async (file) => {
-        const catalogue: object = JSON.parse(await readFile(folder + file, 'utf8'))
-        return [file.replace('.json', ''), new Map(flat(catalogue))] as const
+        const catalog: object = JSON.parse(await readFile(folder + file, 'utf8'))
+        return [file.replace('.json', ''), new Map(flat(catalog))] as const
       }),
     ),
   )
@@ -88,7 +88,7 @@ function flat(node: object, path = ''): [string, string][] {
 
 const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
 
-describe('the e-mail catalogues', () => {
+describe('the e-mail catalogs', () => {
   test('have only messages of English, with the same placeholders', () => {
     const english = texts.get('en') ?? new Map<string, string>()
     expect(texts.size).toBe(18)
@@ -116,13 +116,13 @@ describe('the e-mail catalogues', () => {
     ['uk-Latn', 'uk'],
     ['xx', 'en'],
     ['no language!', 'en'],
-  ])('maps the language %s to the catalogue %s', (locale, expected) => {
-    expect(catalogues.inPreferredLanguage(locale === null ? [] : [locale]).language).toBe(expected)
+  ])('maps the language %s to the catalog %s', (locale, expected) => {
+    expect(catalogs.inPreferredLanguage(locale === null ? [] : [locale]).language).toBe(expected)
   })
 
-  test('uses the first of several languages that has a catalogue', () => {
-    expect(catalogues.inPreferredLanguage(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
-    expect(catalogues.inPreferredLanguage([]).language).toBe('en')
+  test('uses the first of several languages that has a catalog', () => {
+    expect(catalogs.inPreferredLanguage(['xx', 'no language!', 'fr-CA', 'de']).language).toBe('fr')
+    expect(catalogs.inPreferredLanguage([]).language).toBe('en')
   })
 
   test('contain no unused message', async () => {
@@ -150,10 +150,10 @@ describe('the e-mail catalogues', () => {
   })
 
   test('falls back to English, marked in HTML and plain elsewhere', async () => {
-    const english = parseCatalogue(await readFile(`${folder}en.json`, 'utf8'), 'en.json')
+    const english = parseCatalog(await readFile(`${folder}en.json`, 'utf8'), 'en.json')
     const own = createMessages({ language: 'de', test: { text: 'Ein Test von {appName}.' } }, english)
     const all = { inPreferredLanguage: () => own, languages: [] }
-    const { subject, text, html } = await createComposer({ ...deps, catalogues: all })({ kind: 'test' }, 'de', now)
+    const { subject, text, html } = await createComposer({ ...deps, catalogs: all })({ kind: 'test' }, 'de', now)
     expect(subject).toBe('Test e-mail from Our <Pocket>')
     expect(text).toContain('Ein Test von Our <Pocket>.\n\n-- \nSent by Our <Pocket>,')
     expect(html).toContain('<title lang="en">Test e-mail from')

@@ -1,7 +1,7 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
-import { type Favourite, favouriteTable } from './favourite.table.ts'
+import { type Favorite, favoriteTable } from './favorite.table.ts'
 
-const rows = new TableRows(favouriteTable)
+const rows = new TableRows(favoriteTable)
 
 const sql = {
   list: `${rows.select} WHERE account_id = $1`,
@@ -12,8 +12,8 @@ const sql = {
   renameClient: `UPDATE ${rows.table} SET client_id = $2 WHERE client_id = $1`,
 }
 
-/** Stores favourites. Every method joins the running transaction. */
-export class FavouriteStore {
+/** Stores favorites. Every method joins the running transaction. */
+export class FavoriteStore {
   readonly #database: Database
 
   constructor(database: Database) {
@@ -25,9 +25,9 @@ export class FavouriteStore {
     return rows.all(await this.#database.query(sql.list, [accountId])).map(({ clientId }) => clientId)
   }
 
-  /** Does nothing if it is already a favourite. */
-  async add(favourite: Favourite): Promise<void> {
-    await this.#database.execute(sql.add, rows.values(favourite))
+  /** Does nothing if it is already a favorite. */
+  async add(favorite: Favorite): Promise<void> {
+    await this.#database.execute(sql.add, rows.values(favorite))
   }
 
   async remove(accountId: string, clientId: string): Promise<void> {
