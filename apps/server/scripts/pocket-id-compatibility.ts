@@ -25,7 +25,7 @@ export const differences = {
   },
   'opaque-tokens': {
     pocketId: 'Access tokens of logins and devices are JWTs.',
-    here: 'Opaque for new clients, JWTs for those that moved in; each client can choose.',
+    here: 'Opaque for new clients, JWTs for migrated clients; configurable per client.',
     why: 'security',
   },
   'api-token-lifetime': {
@@ -111,7 +111,7 @@ export const differences = {
   },
   pictures: {
     pocketId: 'Serves every uploaded picture byte for byte.',
-    here: 'Sanitizes SVG, and re-encodes pictures of people and what its parser does not read to the end. Other types are 415. Defaults differ.',
+    here: 'Sanitizes SVG, and re-encodes profile pictures and files that its parser cannot read completely. Other types are 415. Defaults differ.',
     why: 'security',
   },
   'sign-up-tokens': {
@@ -141,7 +141,7 @@ export const differences = {
   },
   validation: {
     pocketId: 'Stores blank names, unknown languages and names such as `__proto__`.',
-    here: 'Rejects them. Several errors are named at once.',
+    here: 'Rejects them. All errors are reported at once.',
     why: 'security',
   },
   'absent-values': {

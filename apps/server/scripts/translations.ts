@@ -119,7 +119,7 @@ function dropMessages(isSelected: (key: string) => boolean): void {
     }
 }
 
-/** Writes the catalogs with flat keys in the order of English, without what `createMessages` derives. */
+/** Writes the catalogs with flat keys in the order of English, without the messages that `createMessages` derives. */
 function tidy(): void {
   for (const folder of folderNames.map(readFolder))
     for (const [language, own] of Object.entries(folder.texts)) {

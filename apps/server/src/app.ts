@@ -96,7 +96,7 @@ const viewsDirectory = join(packageFolder, 'views')
 const assetsDirectory = join(packageFolder, 'dist', 'web')
 const catalogsDirectory = join(packageFolder, 'locales')
 
-/** What serves requests, without the HTTP server itself. */
+/** All parts of a running server but the HTTP server, which outlives them during a migration. */
 interface Instance extends Omit<App, 'listen' | 'canShare' | 'drain' | 'lockLost' | typeof Symbol.asyncDispose> {
   readonly lockLost: AbortSignal
   readonly handle: RequestListener

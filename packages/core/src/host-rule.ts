@@ -6,7 +6,7 @@ export interface HostCall<Result> {
   /** The path of the option that contains the function. */
   readonly option: string
   readonly run: () => Result | Promise<Result>
-  /** What is wrong with the result, if it is invalid. */
+  /** The problem with the result, if it is invalid. */
   readonly problemOf?: (result: Result) => string | undefined
   /** Milliseconds. */
   readonly hookTimeout: number

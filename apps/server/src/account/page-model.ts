@@ -120,7 +120,7 @@ export interface AccountSecurityPage {
 /** `/settings/account/second-passkey`: the reminder on the way to an application after a sign-in. */
 export interface SecondPasskeyPage {
   readonly view: 'second-passkey'
-  /** Where the only passkey is. */
+  /** Where the only passkey is stored. */
   readonly heldBy: 'key' | 'device'
   /** The path to continue at. */
   readonly redirect: string

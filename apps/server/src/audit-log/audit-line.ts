@@ -100,10 +100,10 @@ function changedName({ changes }: AuditEntry): string | null {
   return typeof name === 'string' ? name : null
 }
 
-/** Lists of what the table of changes shows. */
+/** Details that the table of changes shows too. */
 const changeLists = new Set(['fields', 'keys', 'added', 'removed', 'groups'])
 
-/** Without what the line, its objects and its changes already show. */
+/** Omits details that the line, its objects and its changes already show. */
 function detailsOf(entry: AuditEntry, { groups, apis }: KnownSubjects): AuditLine['details'] {
   const { event, data, changes, requestId, userAgent } = entry
   const isShown = (name: string, value: string) =>

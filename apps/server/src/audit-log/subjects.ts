@@ -5,7 +5,7 @@ import type { KnownSubjects } from './audit-line.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { idFields, listOf } from './change-view.ts'
 
-/** The names and pages of what entries of the full audit log are about. */
+/** The names and pages of the objects in the full audit log. */
 export function createAuditSubjects({ auditLog, directory, pocket }: Deps & { readonly auditLog: AuditLogStore }) {
   const idIn = (query: Readonly<Record<string, string | readonly string[] | undefined>>, name: string) =>
     [query[`filters[${name}]`] ?? ''].flat()[0] ?? ''

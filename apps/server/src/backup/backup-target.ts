@@ -14,7 +14,7 @@ export interface BackupTarget {
   readonly name: string
   /** The names of complete and checked backups, the newest first. */
   list(signal: AbortSignal): Promise<readonly string[]>
-  /** Removes what interrupted runs have left. */
+  /** Removes incomplete backups of interrupted runs. */
   removeLeftovers(signal: AbortSignal): Promise<void>
   /** Stores a backup. It is listed after it was read back; if that fails, it is removed. */
   store(name: string, content: BackupContent, signal: AbortSignal): Promise<void>

@@ -29,7 +29,7 @@ const texts: Kind = { schema: { type: 'array', items: { type: 'string' } }, conv
 const identities: Kind = { schema: { type: 'array', items: { type: 'object' } }, convert: json }
 const protocol: Kind = {
   schema: { type: 'object', description: 'As `protocol` of a client in the REST API.' },
-  // A stored client contains only what differs from the defaults.
+  // A stored client contains only values that differ from the defaults.
   convert: (value) => ({ ...defaultProtocol, ...(typeof value === 'string' ? JSON.parse(value) : {}) }),
 }
 const userHandle: Kind = {

@@ -9,7 +9,7 @@ import { namedAttempts } from './connection-log.ts'
 import { type ClientTabName, takeClientFlash } from './flash.ts'
 import type { ClientHead } from './page-model.ts'
 
-/** What every page of a client shows: its head, and the flash message of this page. */
+/** The parts that all pages of a client share: the head, and the flash message of this page. */
 export async function clientTab(
   context: ClientPageContext,
   ctx: Context,

@@ -49,7 +49,7 @@ import { createRoutes } from './routes.ts'
 import type { Services } from './services.ts'
 import { composeSettingPages } from './setting-pages.ts'
 
-/** What outlives an instance that a migration replaces. */
+/** Services that outlive an instance that a migration replaces. */
 export interface Serving {
   readonly runner: MigrationRunner
   readonly setUpToken: SetUpToken

@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** Further problems are not searched for in the database. */
-export const maxProblems = 200
+const maxProblems = 200
 
 /** The file cannot be applied. Its message has a line for each of the first problems. */
 export class InvalidFileError extends Error {

@@ -48,7 +48,7 @@ export type ShowGroup = (
 /** Shared dependencies of the pages of groups. */
 export interface GroupPageContext extends GroupPageDeps {
   readonly showGroup: ShowGroup
-  /** `name` is that of what changed, if it is not the subject of the page. */
+  /** `name` is that of the changed object, if it is not the subject of the page. */
   readonly redirectWithNotice: (
     ctx: Context,
     id: string,

@@ -49,7 +49,7 @@ interface Matches<Item> {
 const maxItems = 500
 /** Items of one request. Each is changed in a transaction of its own, so all of them could exceed the time limit of a proxy. */
 const batchSize = 50
-/** Of so many matches, the confirmed items are found again. */
+/** Maximum number of matches among which the confirmed items are looked up again. */
 const maxMatches = 10_000
 /** Maximum number of names on the confirmation page. */
 const maxNames = 20

@@ -40,7 +40,7 @@ export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
   }
 }
 
-/** The outcome of a form, and the name of what it changed. */
+/** The outcome of a form, and the name of the changed object. */
 export interface Notice<Done extends string> {
   readonly done: Done
   readonly name: string

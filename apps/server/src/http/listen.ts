@@ -7,7 +7,7 @@ import type { ListenConfig } from '../config/listening.ts'
 import { codeOf } from '../logging/failure.ts'
 import { activatedSocket } from './systemd.ts'
 
-/** What a process sends to the primary process when it serves. */
+/** The message of a worker to the primary process once it listens. */
 export const listeningMessage = 'listening'
 
 /** How long active requests may take during shutdown, in milliseconds. */

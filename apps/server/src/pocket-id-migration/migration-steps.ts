@@ -8,7 +8,7 @@ import type { Source } from './source/source.ts'
 import type { SourceRow, SourceTable } from './source/tables.ts'
 import type { SourceSecrets } from './source-secrets.ts'
 
-/** How far a migration is with the rows of a subject. */
+/** The progress of a migration with the rows of one subject. */
 export interface Progress {
   readonly subject: Subject
   readonly done: number

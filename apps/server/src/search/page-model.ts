@@ -25,7 +25,7 @@ export interface SearchPage {
   readonly results: readonly SearchResult[]
 }
 
-/** What pickers choose among. */
+/** The kinds of objects that pickers offer. */
 export const choiceKinds = ['users', 'groups', 'clients', 'restricted-clients', 'apis', 'permissions'] as const
 export type ChoiceKind = (typeof choiceKinds)[number]
 

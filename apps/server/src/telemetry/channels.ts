@@ -17,7 +17,7 @@ export interface RequestMessage {
   readonly state: RequestState
 }
 
-/** What the handlers of a request have learned about it. */
+/** Results that the handlers of a request record for the log and telemetry. */
 export interface RequestState {
   /** Why no handler may serve the request. */
   readonly problem: string | undefined

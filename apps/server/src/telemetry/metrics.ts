@@ -144,7 +144,7 @@ function createInstruments(meter: Meter, unitInName: boolean) {
   }
 }
 
-/** Sums of processes add up; of gauges, the highest one counts. */
+/** Counters of several processes are summed; of a gauge, the highest value counts. */
 function observeProcess(
   { gauge, observableSum, observableCounter, observe }: Instruments,
   stack: DisposableStack,

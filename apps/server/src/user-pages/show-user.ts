@@ -34,7 +34,7 @@ export type ShowUser = (
 /** Shared dependencies of the pages of user administration. */
 export interface UserPageContext extends UserPageDeps {
   readonly showUser: ShowUser
-  /** `name` is that of what changed, if it is not the subject of the page. */
+  /** `name` is that of the changed object, if it is not the subject of the page. */
   readonly redirectWithNotice: (
     ctx: Context,
     id: string,

@@ -62,7 +62,7 @@ describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
     const { status, json } = await instance.call('POST /api/api-keys', { agent, body: newKey() })
     expect(status).toBe(201)
     const sendAsOwner = byKey(String(json.token))
-    // The key has the permissions of the one that made it possible, as an operator of Pocket ID expects.
+    // The key inherits the permissions of the key that created its owner, as an operator of Pocket ID expects.
     expect(json.apiKey).toMatchObject({ canReadSecrets: true })
     await issueCode(sendAsOwner, await createUser(sendAsOwner))
     // Every other operation that requires a passkey still does.

@@ -112,7 +112,7 @@ test('prefers the environment per key, and locks its keys', async () => {
   ])
 })
 
-test('rejects every change if the environment decides everything', async () => {
+test('rejects every change if all settings come from the environment', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', WEBFINGER_DOMAINS: 'a.example, B.example' })
   const url = `${instance.url}/api/settings`
   const webFingerDomains = ['a.example', 'b.example']

@@ -84,7 +84,7 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     expect(await problems()).toEqual([[1, 'entries_added']])
   })
 
-  test('detects an entry that was added to what retention has removed', async () => {
+  test('detects an entry that was added to batches that retention removed', async () => {
     await chain.removeBefore(101 * hour, never)
     await record(50 * hour, 'added')
     expect(await problems()).toEqual([[1, 'entries_added']])

@@ -101,7 +101,7 @@ test('a backup that fails stops the update before it changes anything', async ()
 })
 
 describe('without room for a backup', () => {
-  /** A machine whose folder for backups is on a file system without room. */
+  /** A machine whose folder for backups is on a full file system. */
   async function createFullMachine(kind: 'SQLite' | 'PostgreSQL') {
     const machine = await createMachine(kind)
     await (await startApp(machine.env))[Symbol.asyncDispose]()

@@ -47,7 +47,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await changesOfFile()).toEqual(changes)
   })
 
-  test('renames clients and APIs, which keep what refers to them', async () => {
+  test('renames clients and APIs, and keeps the references to them', async () => {
     await using place = await site(home)
     await using instance = await startInstance(place.env)
     const { administrator: agent, url } = instance

@@ -213,7 +213,7 @@ test('a file that an earlier commit applied is applied again', async () => {
   expect(await database.managed.list()).toEqual([])
 })
 
-test('a server without a file marks and rejects what a command applied', async () => {
+test('a server without a file marks the fields that a command applied, and rejects changes of them', async () => {
   await using file = await createFileSite('clients: [{ id: wiki, name: Wiki, callbackURLs: [] }]')
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance(machine.env)

@@ -127,7 +127,7 @@ test('reports links to missing pages and anchors, and a site without pages', asy
 })
 
 interface Upgrade {
-  /** What the newer release does with the users when it starts. */
+  /** The change that the newer release makes to the users when it starts. */
   readonly migrate?: (users: readonly string[]) => readonly string[]
   readonly isBackedUp?: boolean
   /** Returns the exit code. */

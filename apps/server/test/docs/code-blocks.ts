@@ -68,7 +68,7 @@ export function blocksOf(document: string): readonly Block[] {
   }))
 }
 
-/** What is wrong with a code block: it has no language, is not valid, or names a command, service, file or variable that does not exist. */
+/** The problems of a code block: it has no language, is not valid, or names a command, service, file or variable that does not exist. */
 export function problemsOf({ language, text }: Block): readonly string[] {
   const check = checks[language]
   return check === undefined ? [`unknown language "${language}"`] : check(text)

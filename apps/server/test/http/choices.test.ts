@@ -91,7 +91,7 @@ test.each([
   '/logout',
   '/settings/admin/../../logout',
   '',
-])('carries no form to %s', async (to) => {
+])('does not post the form to %s', async (to) => {
   const query = new URLSearchParams({ field: 'groups', to })
   const response = await agent.postForm(`${running.url}/settings/admin/choose/groups?${query}`, {
     groups: groupIds[0] ?? '',

@@ -158,7 +158,7 @@ describe('a client test does not count', () => {
       },
       'not_passed',
     ],
-  ])('that %s: neither in the connection log nor in the state of the client', async (_, input, outcome) => {
+  ])('that %s, neither in the connection log nor in the state of the client', async (_, input, outcome) => {
     const { id } = await createClient(input)
     await run(id)
     expect(lastTestEvent()).toContain(`"outcome":"${outcome}"`)

@@ -143,7 +143,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await run('DELETE FROM pocket_api_key')
   })
 
-  test('lists only what expires within thirty days', async () => {
+  test('lists only secrets, keys and links that expire within thirty days', async () => {
     expect(await html()).toContain('None in 30 days')
     const shiftKey = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
     await run(shiftKey, [-70 * day])

@@ -547,7 +547,7 @@ test.each(['http://[::1', '::', 'ftp://x/', 'mailto:x'])(
   },
 )
 
-test('another site can post a sign-in, and an unreadable post ends on a page', async () => {
+test('accepts an authorization request posted by another site, and shows an error page for an unreadable one', async () => {
   const running = empty
   const from = 'https://app.example/'
   const posted = await running.agent().postForm(`${running.url}/authorize`, { client_id: 'unknown' }, { from })

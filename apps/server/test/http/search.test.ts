@@ -112,7 +112,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     expect(/<a class="item" href="([^"]+)"/.exec(text)?.[1]).toBe(result?.href)
   })
 
-  test('finds by English words what a language has no words for', async () => {
+  test('finds pages by English words if the language has none of its own', async () => {
     const { text } = await instance.administrator.get(`${instance.url}/settings/search?query=logo`, {
       headers: { 'accept-language': 'de' },
     })

@@ -298,7 +298,7 @@ describe('a test e-mail', () => {
     expect((await pages.get(`${base}/email`)).text).not.toContain('550 Not now')
   })
 
-  test('decides what the pages say about e-mail, until the next one', async () => {
+  test('determines the e-mail status on the pages until the next test', async () => {
     const pages = pagesOf(instance)
     const settings = { smtpHost: '127.0.0.1', smtpPort: String(server.port), smtpFrom: 'login@example.com' }
     const readStatus = async () => ({
@@ -322,7 +322,7 @@ describe('a test e-mail', () => {
   })
 })
 
-describe('if the environment decides everything', () => {
+describe('if all settings come from the environment', () => {
   test('all fields are locked, and the e-mail server can still be tested', async () => {
     await using instance = await startCalled('SQLite', { UI_CONFIG_DISABLED: 'true' })
     const pages = pagesOf(instance)

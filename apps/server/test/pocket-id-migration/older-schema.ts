@@ -191,7 +191,7 @@ function zipOf(files: ReadonlyMap<string, Buffer>): Buffer {
   return Buffer.concat([...parts, ...directory, Buffer.from('PK\x05\x06'), end])
 }
 
-/** What later versions keep in the state of their actors. */
+/** The rows that later versions keep in the state of their actors. */
 function fillTables(database: Database.Database): void {
   const fixture = database.prepare('INSERT INTO app_config_variables VALUES (?, ?)')
   for (const entry of Object.entries(facts.settings)) fixture.run(...entry)

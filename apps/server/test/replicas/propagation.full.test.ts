@@ -40,7 +40,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
         return text === '' ? undefined : JSON.parse(text)
       }
 
-      // What every process has cached.
+      // Data that every process has cached.
       const kids = async (origin: string): Promise<readonly string[]> => {
         const response = await fetch(`${origin}/.well-known/jwks.json`)
         return ((await response.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys.map(
@@ -77,7 +77,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
       expect(after).toMatchObject({ hasName: true, logo: expect.stringContaining('r="4"') })
       expect(after.kids).not.toEqual(expect.arrayContaining([before.kids[0]]))
 
-      // What every process reads from the database each time.
+      // Data that every process reads from the database each time.
       const agentAtReplica = () => new UserAgent({ resolve: { [url]: other } })
       const createPerson = async (username: string) => {
         const { id } = await call('POST', '/api/users', {

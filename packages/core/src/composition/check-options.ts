@@ -136,14 +136,14 @@ export function optionProblems(options: PocketOptions): readonly FieldError[] {
   return [...unknownOptions, ...invalidValues, ...valueErrors]
 }
 
-/** What a function returns in place of a value. */
+/** The kind of the result, for an option that may be a function. */
 const resultKinds: { readonly [Kind in OptionKind]?: OptionKind } = {
   'an object or a function': 'an object',
   'an array of strings or a function': 'an array of strings',
   'a string, null or a function': 'a string or null',
 }
 
-/** What is wrong with the result of an option that is a function in place of a value; `undefined` if it is valid. */
+/** The problem with the result of an option that is a function; `undefined` if it is valid. */
 export function resultProblem(path: string, result: unknown): string | undefined {
   const kind = resultKinds[kindByPath.get(path) ?? 'anything'] ?? 'anything'
   if (!isOfKind(kind, result)) return `it must be ${kind}`

@@ -4,7 +4,7 @@ const maxReadings = 200
 /** A path that every server reads in the same way, apart from case. */
 const plainPath = /^(?:\/(?:[\w~!$&'()*,=:@-]+(?:\.+[\w~!$&'()*,=:@-]+)*)?)+$/
 
-/** What servers and frameworks do with a path before they route it. */
+/** Normalizations that servers and frameworks apply to a path before routing. */
 const transformations: readonly ((path: string) => string)[] = [
   decode,
   (path) => path.normalize('NFKC'),

@@ -25,7 +25,7 @@ export function idTokenClaims({ entities, route }: OIDCContext): Readonly<Record
   return { ...additionalIdTokenClaims(requestedAt), ...(value !== undefined && { at_hash: value }) }
 }
 
-/** When the authorization that is exchanged now was requested, in seconds; `undefined` outside an exchange. */
+/** The time of the authorization request whose code is being exchanged, in seconds; `undefined` outside an exchange. */
 export function authorizedAt(entities: OIDCContext['entities'] | undefined): number | undefined {
   return (entities?.AuthorizationCode ?? entities?.DeviceCode)?.iat
 }

@@ -11,7 +11,7 @@ interface Observation {
 }
 
 /**
- * How long keys have had their status. A wrong clock may have stored the times, so a process measures the time since it
+ * How long each key has had its status. The stored times may come from a wrong clock, so a process measures the time since it
  * first read a status, and trusts a stored time only if it read it at its start and the time is long ago.
  */
 export interface KeyAges {

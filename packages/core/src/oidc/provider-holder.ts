@@ -43,7 +43,7 @@ export async function createProviderHolder(
     try {
       const before = current
       const set = await keyRing.loadCached(before.set)
-      // What was read before a rotation of this process is out of date.
+      // If this process rotated the keys in the meantime, the set is outdated.
       if (current === before) use(set)
       nextCheck = monotonic() + checkInterval
     } catch (error) {

@@ -25,7 +25,7 @@ export interface RequestOptions {
   readonly from?: string | null | undefined
 }
 
-/** How long redirects are followed. */
+/** Which redirects are followed. */
 export interface FollowOptions {
   /** Stops before the first URL for which this returns true. Default: never. */
   readonly until?: ((url: string) => boolean) | undefined

@@ -3,7 +3,7 @@ import type BetterSqlite3 from 'better-sqlite3'
 
 /** How long a transaction waits for another connection that is writing to the same SQLite database, in milliseconds. */
 const busyTimeout = 10_000
-/** How much of it SQLite itself waits, during which this thread does nothing else, in milliseconds. */
+/** The part of this time that SQLite waits itself, which blocks the thread, in milliseconds. */
 export const blockingTimeout = 20
 const retryDelay = 20
 

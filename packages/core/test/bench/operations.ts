@@ -44,7 +44,7 @@ export const operations: readonly Operation[] = [
   ...(['clientCredentials', 'discovery', 'jwks', 'siteCheck'] as const),
 ]
 
-/** How many times more often than a login an operation runs, so that a round of each lasts long enough to measure. */
+/** Runs of an operation per login, so that a round of each lasts long enough to measure. */
 export const weights: Readonly<Record<Operation, number>> = {
   ...{
     login: 1,

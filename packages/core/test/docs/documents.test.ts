@@ -44,7 +44,7 @@ function anchorsOf(text: string): readonly string[] {
   return [...slugs, ...Array.from(text.matchAll(/<a id="([^"]+)"/g), ([, id = '']) => id)]
 }
 
-/** What a test that a row of docs/reference/browsers.md names must contain. */
+/** For each row of docs/reference/browsers.md, a pattern that the named test must contain. */
 const evidence: Readonly<Record<string, RegExp>> = {
   'Sign-up and sign-in': /signs? up|cannot use passkeys/,
   'Autofill (conditional mediation)': /offers passkeys|passkey selected in the field/,

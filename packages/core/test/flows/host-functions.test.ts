@@ -6,7 +6,7 @@ import { type Host, minute, startHost } from './host.ts'
 let host: Host
 afterEach(async () => host[Symbol.asyncDispose]())
 
-/** What calls each option that is a function in place of a value. */
+/** A request that calls each option that may be a function. */
 const readers: Readonly<Record<string, readonly [group: string, request: () => Promise<unknown>, invalid: unknown]>> = {
   sessionLifetime: ['', signInWithCode, { length: 60 }],
   policy: ['passkeys', () => new UserAgent().get(`${host.issuer}/login`), { allowSynced: true }],

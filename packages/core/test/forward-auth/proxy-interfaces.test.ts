@@ -47,7 +47,7 @@ describe('the interfaces of proxies', () => {
       'content-length': '0',
     },
   })
-  /** What the proxies send, apart from the header fields of the client. */
+  /** The header fields that the proxies add to those of the client. */
   const documented: Readonly<Record<string, typeof traefik>> = {
     Traefik: traefik,
     'Traefik with preserveRequestMethod': (method, target) => ({ ...traefik(method, target), method }),

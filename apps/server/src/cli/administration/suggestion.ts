@@ -10,7 +10,7 @@ export function closestName(misspelled: string, names: readonly string[]): strin
   return closest?.name
 }
 
-/** A name with at most so many edits contains one of the parts unchanged, so a search for each part finds it. */
+/** A name within `maxEdits` contains one of these parts unchanged, so a search for each part finds it. */
 export function searchParts(misspelled: string): readonly string[] {
   const characters = [...misspelled]
   const size = Math.ceil(characters.length / (maxEdits(misspelled) + 1))

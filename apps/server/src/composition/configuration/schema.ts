@@ -57,7 +57,7 @@ const configurationFileSchema = {
       description:
         'A counter. With several servers, the file with the higher revision applies. Increase it with each change.',
     },
-    enforce: { type: 'boolean', description: 'Whether other changes of what the file declares are set back.' },
+    enforce: { type: 'boolean', description: 'Whether changes made elsewhere to declared fields are reverted.' },
     prune: {
       description:
         'Whether objects that an earlier file declared are deleted. More than three, and more than a fifth of a kind, are deleted only with the revision of the file.',

@@ -26,7 +26,7 @@ export function kindOf({ kind }: SourceRow<'oauth2_sessions'>): SessionKind {
   return kind === 'refresh_token' || kind === 'access_token' ? kind : 'short-lived'
 }
 
-/** Reads the request of a refresh token or an access token; `undefined` if it does not say whose it is. */
+/** Reads the request of a refresh token or an access token; `undefined` if it names no user. */
 export function readToken(row: SourceRow<'oauth2_sessions'>): SourceToken | undefined {
   const { request_data: data } = row
   const kind = kindOf(row)

@@ -10,7 +10,7 @@ type UserRow = SourceRow<'users'>
 /** The account that represents the API key of the environment. */
 const staticApiKeyUser = '00000000-0000-0000-0000-000000000000'
 
-/** Which user keeps a name or an e-mail address that several users share under our comparison. */
+/** Decides which user keeps a user name or an e-mail address that several users share if case is ignored. */
 export class UserNames {
   readonly #userNames = new Map<string, string>()
   readonly #emails = new Map<string, { readonly id: string; readonly verified: boolean }>()
@@ -29,7 +29,7 @@ export class UserNames {
     return this.#userNames.get(nameKey(userName)) === id
   }
 
-  /** An address also belongs to the user whose user name it is. */
+  /** If an e-mail address is the user name of another user, that user owns it. */
   ownsEmail(id: string, email: string): boolean {
     const key = nameKey(email)
     const holder = this.#userNames.get(key)

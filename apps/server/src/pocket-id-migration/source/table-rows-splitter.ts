@@ -100,7 +100,7 @@ export class TableRowsSplitter {
   }
 
   #keepEnvelope(part: Buffer): void {
-    // A comma between two rows carries no information, and there are as many as rows.
+    // Commas between rows are dropped, so that memory does not grow with the number of rows.
     const text = part.toString('latin1')
     if (/^[\s,]*$/.test(text) && /\[\s*$/.test(this.#envelope)) return
     this.#envelope += text
