@@ -20,9 +20,9 @@ if [ "$(id -u)" = 0 ]; then
       ;;
   esac
   mkdir -p "$data"
-  # Only what belongs to somebody else is touched: on a large folder everything else takes long.
+  # Changes only files of other owners: changing every file of a large folder would take long.
   find "$data" \( ! -user "${owner%:*}" -o ! -group "${owner#*:}" \) -exec chown -h "$owner" {} + ||
-    echo "Not everything in $data could be given to $owner; the server says so where that hinders it." >&2
+    echo "Some files in $data could not be given to $owner; the server reports those that it cannot use." >&2
 fi
 
 exec "$POCKET_APP/pocket-id" "$@"

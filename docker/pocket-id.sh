@@ -1,11 +1,11 @@
 #!/bin/sh
-# The program `pocket-id`, which never runs as root unless PUID says so: "docker exec" is root, and a file that root makes
-# in the data folder locks the server out.
+# Runs `pocket-id` as PUID:PGID: "docker exec" runs as root, and the server could not use files that root creates in the
+# data folder.
 set -eu
 
 : "${POCKET_APP:=/app}"
 cd "$POCKET_APP"
-# Compiled code makes the next start faster. Node keeps a folder for each user, and does without if it cannot write.
+# Compiled code makes the next start faster. Node uses a folder for each user, and works without it if it cannot write.
 export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE-$POCKET_APP/data/cache}"
 
 if [ "$(id -u)" = 0 ]; then

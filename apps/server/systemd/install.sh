@@ -39,7 +39,7 @@ install --mode=0644 pocket-id.service /etc/systemd/system/pocket-id.service
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
   systemctl enable pocket-id
-  # A new server waits for its APP_URL, which the first start stores with the data. A stopped one stays stopped.
+  # Restarts only a running server: a new one needs its APP_URL before the first start, which stores it.
   systemctl try-restart pocket-id
 else
   echo 'systemd is not running here: enable pocket-id.service where it is.'

@@ -17,7 +17,7 @@ export interface SentStatements {
   database(): Database
 }
 
-/** Records the database statements of a test file, at whose top level it is called. */
+/** Records the database statements of a test file. Call it at the top level. */
 export function recordStatements(): SentStatements {
   const recording = new AsyncLocalStorage<SentStatement[]>()
   let current: SentStatement[] | undefined

@@ -68,7 +68,7 @@ export interface ApiKeyDeps {
   readonly transaction: Transaction
   readonly audit: AuditSink
   readonly clock: Clock
-  /** Called when a use could not be written. */
+  /** Called when the last use of a key could not be recorded. */
   readonly onError: (error: unknown) => void
 }
 

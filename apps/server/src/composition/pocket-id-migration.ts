@@ -72,7 +72,7 @@ export async function migrateFromPocketId(
   return backup === undefined ? report : { ...report, notes: [...report.notes, `The previous data is in ${backup}.`] }
 }
 
-/** Milliseconds. Another server that was asked at the same time stops its instance first; one that goes on keeps the lock. */
+/** Milliseconds: if the migration was started at two servers, the other one must stop its instance first. */
 const maxReleaseWait = 10_000
 
 /** The migration as the set-up page uses it. */

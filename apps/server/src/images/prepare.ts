@@ -9,7 +9,7 @@ type Kind = BitmapFormat | 'svg' | 'ico'
 /** The accepted formats, and how bitmaps are processed. */
 export interface ImageRules extends BitmapRules {
   readonly kinds: readonly Kind[]
-  /** Whether a bitmap that is safe as it is stays unchanged, so that programs can compare its hash. */
+  /** Whether a safe bitmap is stored unchanged, so that programs can compare its hash. */
   readonly keepsOriginals?: true
 }
 

@@ -36,10 +36,10 @@ describe.each(databaseKinds)('list pages on %s', (kind) => {
     return { ids: data.map(({ id }) => id), pagination }
   }
 
-  test.each(Object.entries(dialects))('%s lead through all entries once and then end', async (_, ask) => {
+  test.each(Object.entries(dialects))('%s lead through all entries once and then end', async (_, queryOf) => {
     const seen: string[] = []
     for (let page = 1; ; page += 1) {
-      const { ids, pagination } = await list(ask(page, 5))
+      const { ids, pagination } = await list(queryOf(page, 5))
       expect(pagination).toEqual({ totalPages: 3, totalItems: 12, currentPage: page, itemsPerPage: 5 })
       seen.push(...ids)
       if (page >= pagination.totalPages) break
@@ -48,9 +48,9 @@ describe.each(databaseKinds)('list pages on %s', (kind) => {
     expect(new Set(seen)).toEqual(new Set([...created, ...seen]))
   })
 
-  test.each(Object.entries(dialects))('%s: a page beyond the end is the last one', async (_, ask) => {
-    const last = await list(ask(3, 5))
-    for (const page of [4, 1000, 999_999_999]) expect(await list(ask(page, 5))).toEqual(last)
+  test.each(Object.entries(dialects))('%s: a page beyond the end is the last one', async (_, queryOf) => {
+    const last = await list(queryOf(3, 5))
+    for (const page of [4, 1000, 999_999_999]) expect(await list(queryOf(page, 5))).toEqual(last)
     expect([last.ids.length, last.pagination.currentPage]).toEqual([2, 3])
   })
 

@@ -146,7 +146,7 @@ const failures: Readonly<Record<string, () => void>> = {
 }
 
 test.each(Object.entries(failures))(
-  'a failure of %s leaves the older backup alone and nothing else',
+  'a failure of %s keeps the older backup, and leaves no incomplete one',
   async (_, fail) => {
     const { run, status, failures: errors } = largeBackups()
     await run()

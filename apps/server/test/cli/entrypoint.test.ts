@@ -92,7 +92,7 @@ test.each(['root', '10 00', '-1', '1:2', '$(id)'])('rejects PUID=%s before it ch
 
 test('reports a folder whose owner it cannot change, and starts the server', async () => {
   const { calls, errors } = await run('entrypoint.sh', [], { PUID: '4711', FAKE_CHOWN_EXIT: '1' })
-  expect(errors).toContain('could be given to 4711:1000')
+  expect(errors).toContain('could not be given to 4711:1000')
   expect(calls.at(-1)).toBe('node /app/dist/main.js in /app')
 })
 

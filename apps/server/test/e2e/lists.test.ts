@@ -73,7 +73,7 @@ describe('a list', () => {
     expect(page.url()).not.toContain('choose.')
   })
 
-  test('opens a row as a whole, and its menu and check box without opening it', async () => {
+  test('opens a row with a click anywhere except on its menu and its check box', async () => {
     await open(`${users}?search=anna`)
     const row = page.getByRole('row', { name: /Anna Koch/ })
     await row.getByRole('checkbox').check()

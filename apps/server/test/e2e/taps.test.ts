@@ -106,7 +106,7 @@ function translators(path: string): string {
 }
 
 /** The sign-in result at DSM for the URL to which `act` sends the browser. */
-const atDsm = async (page: Page, act: () => Promise<unknown>) => dsm.finish(await sentTo(page, nas, act))
+const signInAtDsm = async (page: Page, act: () => Promise<unknown>) => dsm.finish(await sentTo(page, nas, act))
 
 type Cold = Awaited<ReturnType<typeof coldBrowser>>
 
@@ -133,7 +133,7 @@ describe('counted in a new browser', () => {
     await cold.page.goto(dsm.begin().url)
     await cold.tap('button', passkey)
     await cold.page.getByRole('button', { name: allow }).waitFor()
-    await atDsm(cold.page, () => cold.tap('button', allow))
+    await signInAtDsm(cold.page, () => cold.tap('button', allow))
     await cold.page.context().clearCookies()
     cold.counted()
     return id
@@ -175,18 +175,18 @@ describe('counted in a new browser', () => {
     await cold.page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
     const first = ['POST /interaction/…/login', 'GET /authorize/…', 'GET /interaction/…']
     expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, ...first] })
-    const once = await atDsm(cold.page, () => cold.tap('button', allow))
+    const once = await signInAtDsm(cold.page, () => cold.tap('button', allow))
     expect(once).toEqual({ signedIn: true, accountName: 'carol' })
     expect(cold.counted()).toEqual({ taps: 1, requests: allowed })
 
     await cold.page.context().clearCookies()
     await cold.page.goto(dsm.begin().url)
     expect(cold.counted()).toEqual({ taps: 0, requests: toInteraction })
-    const again = await atDsm(cold.page, () => cold.tap('button', passkey))
+    const again = await signInAtDsm(cold.page, () => cold.tap('button', passkey))
     expect(again).toEqual({ signedIn: true, accountName: 'carol' })
     expect(cold.counted()).toEqual({ taps: 1, requests: ['POST /interaction/…/login', 'GET /authorize/…', nas] })
 
-    const signedIn = await atDsm(cold.page, () => cold.page.goto(dsm.begin().url))
+    const signedIn = await signInAtDsm(cold.page, () => cold.page.goto(dsm.begin().url))
     expect(signedIn).toEqual({ signedIn: true, accountName: 'carol' })
     expect(cold.counted()).toEqual({ taps: 0, requests: ['GET /authorize', nas] })
 
@@ -195,7 +195,7 @@ describe('counted in a new browser', () => {
       ['select_account', /^carol/, 'POST /interaction/…/account'],
     ] as const) {
       await cold.page.goto(`${dsm.begin().url}&prompt=${prompt}`)
-      const signInRequests = await atDsm(cold.page, () => cold.tap('button', name))
+      const signInRequests = await signInAtDsm(cold.page, () => cold.tap('button', name))
       expect(signInRequests).toEqual({ signedIn: true, accountName: 'carol' })
       expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, path, 'GET /authorize/…', nas] })
     }
@@ -209,7 +209,7 @@ describe('counted in a new browser', () => {
     await cold.page.goto(dsm.begin().url)
     await cold.tap('link', 'Another way to sign in')
     await cold.page.getByLabel('Code').fill(code)
-    const outcome = await atDsm(cold.page, () => cold.tap('button', 'Sign in'))
+    const outcome = await signInAtDsm(cold.page, () => cold.tap('button', 'Sign in'))
     expect(outcome).toEqual({ signedIn: true, accountName: 'dave' })
     const requests = [...toInteraction, 'GET /lc', 'POST /lc', 'GET /interaction/…', 'GET /authorize/…', nas]
     expect(cold.counted()).toEqual({ taps: 2, requests })
@@ -228,7 +228,7 @@ describe('counted in a new browser', () => {
     await phone.page.waitForURL('**/settings/account')
     phone.counted()
     await phone.page.goto(`${instance.url}/device?code=${code}`)
-    const outcome = await atDsm(television.page, () => phone.tap('button', 'Approve with a passkey'))
+    const outcome = await signInAtDsm(television.page, () => phone.tap('button', 'Approve with a passkey'))
     expect(outcome).toEqual({ signedIn: true, accountName: 'erin' })
     await phone.page.getByRole('heading', { name: 'It’s signed in' }).waitFor()
     expect(phone.counted()).toEqual({ taps: 1, requests: ['GET /device', 'POST /device/approve', 'GET /device'] })
@@ -248,7 +248,7 @@ describe('counted in a new browser', () => {
     await using cold = await coldBrowser()
     await signUp(cold, 'grace')
     await cold.page.getByRole('heading', consent).waitFor()
-    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    const outcome = await signInAtDsm(cold.page, () => cold.tap('button', allow))
     expect(outcome).toEqual({ signedIn: true, accountName: 'grace' })
     const inBetween = ['GET /signup', 'POST /signup/options', 'POST /signup', 'GET /interaction/…', 'GET /authorize/…']
     const requests = [...toInteraction, ...inBetween, 'GET /interaction/…', ...allowed]
@@ -265,7 +265,7 @@ describe('counted in a new browser', () => {
     const signedUp = ['GET /st/…', 'POST /signup/options', 'POST /signup', 'GET /settings/apps']
     expect(cold.counted()).toEqual({ taps: 1, requests: signedUp })
     await cold.page.goto(dsm.begin().url)
-    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    const outcome = await signInAtDsm(cold.page, () => cold.tap('button', allow))
     expect(outcome).toEqual({ signedIn: true, accountName: 'ivan' })
     expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, ...allowed] })
   })
@@ -299,7 +299,7 @@ describe('counted in a new browser', () => {
     }
     await cold.tap('button', passkey)
     await cold.page.getByRole('heading', consent).waitFor()
-    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    const outcome = await signInAtDsm(cold.page, () => cold.tap('button', allow))
     expect(outcome).toEqual({ signedIn: true, accountName: name })
     const signIn = ['GET /interaction/…/arrived', 'GET /login', 'POST /login', 'GET /interaction/…/arrived']
     const afterSignIn = ['GET /interaction/…', 'GET /authorize/…', 'GET /interaction/…', ...allowed]
@@ -311,7 +311,7 @@ describe('counted in a new browser', () => {
     await using known = await coldBrowser()
     await signUp(known, 'heidi')
     await known.page.getByRole('button', { name: allow }).waitFor()
-    await atDsm(known.page, () => known.tap('button', allow))
+    await signInAtDsm(known.page, () => known.tap('button', allow))
     await known.page.context().clearCookies()
     known.counted()
     await using _ = await codesByEmail()
@@ -322,13 +322,13 @@ describe('counted in a new browser', () => {
     await cold.tap('button', 'Send me a code')
     const code = await mailed('heidi@example.com', /\b[2-9A-Z]{6}\b/)
     await cold.page.getByLabel('Login code').fill(code)
-    const outcome = await atDsm(cold.page, () => cold.tap('button', 'Sign in'))
+    const outcome = await signInAtDsm(cold.page, () => cold.tap('button', 'Sign in'))
     expect(outcome).toEqual({ signedIn: true, accountName: 'heidi' })
     const requests = [...toInteraction, 'POST /lc/email', 'POST /lc', 'GET /interaction/…', 'GET /authorize/…', nas]
     expect(cold.counted()).toEqual({ taps: 2, requests })
 
     // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
-    const chosen = await atDsm(known.page, () => known.page.goto(dsm.begin().url))
+    const chosen = await signInAtDsm(known.page, () => known.page.goto(dsm.begin().url))
     expect(chosen).toEqual({ signedIn: true, accountName: 'heidi' })
     const afterSignIn = [...toInteraction, 'POST /interaction/…/login', 'GET /authorize/…', nas]
     expect(known.counted()).toEqual({ taps: 0, requests: afterSignIn })
@@ -355,7 +355,7 @@ describe('counted in a new browser', () => {
     })
     expect(await cold.authenticator.credentials()).toHaveLength(1)
     await cold.page.goto(dsm.begin().url)
-    const outcome = await atDsm(cold.page, () => cold.tap('button', allow))
+    const outcome = await signInAtDsm(cold.page, () => cold.tap('button', allow))
     expect(outcome).toEqual({ signedIn: true, accountName: 'frank' })
     expect(cold.counted()).toEqual({ taps: 1, requests: [...toInteraction, ...allowed] })
   })

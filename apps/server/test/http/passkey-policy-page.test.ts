@@ -88,7 +88,7 @@ describe('the policy for passkeys', () => {
     // A change that affects no more users than before needs no review.
     const kept = { webauthnAllowSyncedPasskeys: 'false' }
     expect((await post(kept)).status).toBe(303)
-    // Rejecting passkeys that were kept until now needs one.
+    // Rejecting passkeys that kept working so far needs a review.
     expect((await post({ ...kept, passkeyNonCompliance: 'require' })).text).toContain('You’re one of them')
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'keep' })
     expect((await decide('require')).status).toBe(303)

@@ -127,7 +127,7 @@ describe('a form with a save bar', () => {
     expect(Object.fromEntries(searchParams)).toEqual({ api: 'a9', client: expect.any(String) })
   })
 
-  test('names optional fields without that word, and lines without labels by their section', async () => {
+  test('names a changed optional field without the word “optional”, and a changed unlabeled line by its section', async () => {
     await open('user')
     await page.getByLabel('First name').fill('Changed')
     await page.getByLabel('Value 1').fill('Changed')

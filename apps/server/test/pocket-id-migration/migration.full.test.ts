@@ -139,7 +139,7 @@ describe.each(cases)('an instance as %s migrated to %s', (form, kind) => {
     expect(passwords.flat()).toContain(facts.settings.smtpPassword)
   })
 
-  test('answers with the API keys of the source', async () => {
+  test('accepts the API keys of the source', async () => {
     for (const { token, works } of facts.apiKeys) {
       const response = await fetch(`${url}/api/users/me`, { headers: { 'X-API-Key': token } })
       expect(response.status).toBe(works ? 200 : 401)

@@ -206,20 +206,22 @@ describe('access token for an API', () => {
     expect((await verified(fixture, narrow.access_token)).payload.scope).toBe('notes:write')
 
     await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
-    const left = await oidc.refreshTokenGrant(fixture.configuration, narrow.refresh_token ?? '')
-    expect((await verified(fixture, left.access_token)).payload.scope).toBe('openid notes:read')
-    const refused = oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '', { scope: 'notes:write' })
+    const refreshed = await oidc.refreshTokenGrant(fixture.configuration, narrow.refresh_token ?? '')
+    expect((await verified(fixture, refreshed.access_token)).payload.scope).toBe('openid notes:read')
+    const refused = oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '', {
+      scope: 'notes:write',
+    })
     await expect(refused).rejects.toMatchObject({ error: 'invalid_scope' })
-    const elsewhere = { resource: 'https://unknown.example' }
+    const unknownResource = { resource: 'https://unknown.example' }
     await expect(
-      oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '', elsewhere),
+      oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '', unknownResource),
     ).rejects.toMatchObject({ error: 'invalid_target' })
     await host.pocket.apis.removeGrant(fixture.api.id, fixture.client.id)
-    await expect(oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '')).rejects.toMatchObject({
+    await expect(oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '')).rejects.toMatchObject({
       error: 'access_denied',
     })
     await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
-    const kept = await oidc.refreshTokenGrant(fixture.configuration, left.refresh_token ?? '')
+    const kept = await oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '')
     expect((await verified(fixture, kept.access_token)).payload.scope).toBe('openid notes:read')
   })
 

@@ -67,7 +67,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
   }
 
   /** Sends a request whose response arrives after `meanwhile`. */
-  async function getLate(agent: UserAgent, url: string, meanwhile: () => Promise<unknown>) {
+  async function getWithLateResponse(agent: UserAgent, url: string, meanwhile: () => Promise<unknown>) {
     late = { finished: Promise.withResolvers(), delivery: Promise.withResolvers(), url }
     const { finished, delivery } = late
     const response = agent.get(url)
@@ -78,7 +78,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     return response
   }
   const authorizeLate = (agent: UserAgent, party: Party, meanwhile: () => Promise<unknown>) =>
-    getLate(agent, urlOf(party, { prompt: 'none' }), meanwhile)
+    getWithLateResponse(agent, urlOf(party, { prompt: 'none' }), meanwhile)
 
   test('remain when an earlier response arrives after their ID has changed, so that a sign-out ends them', async () => {
     const [person, party] = [await host.person('ada'), await clientThat()]
@@ -139,7 +139,9 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     test('remain when the redirect to the sign-in page arrives late', async () => {
       const { person, party, agent } = await withEndedSession()
       const other = await clientThat()
-      const { location } = await getLate(agent, urlOf(party), () => passThrough(host, urlOf(other), { agent, person }))
+      const { location } = await getWithLateResponse(agent, urlOf(party), () =>
+        passThrough(host, urlOf(other), { agent, person }),
+      )
       expect(new URL(location ?? '').searchParams.has('interaction')).toBe(areInUrls)
       expect(await accountIn(agent)).toBe(person.account.id)
       await agent.get(`${host.issuer}/leave`)
@@ -152,7 +154,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
       expect(new URL(page.url).searchParams.has('interaction')).toBe(areInUrls)
       const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
       const [second, other] = [await host.person('grace'), await clientThat()]
-      const { location } = await getLate(agent, new URL(redirectTo, page.url).href, () =>
+      const { location } = await getWithLateResponse(agent, new URL(redirectTo, page.url).href, () =>
         passThrough(host, urlOf(other, { prompt: 'login' }), { agent, person: second }),
       )
       expect(location).toContain('code=')

@@ -267,7 +267,7 @@ test.each([
   ['device/authorize', 12],
   ['par', 16],
 ])(
-  'public clients of a network have few stored requests to %s: at most %i, or four times as many small ones',
+  'limits the stored requests of a network’s public clients to %s to %i, or to four times as many small ones',
   async (path, max) => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true })

@@ -226,7 +226,7 @@ describe('a document is rejected', () => {
     expect((await attempt()).code).toBe('accepted')
   })
 
-  test('at a private address, without a request to it', async () => {
+  test('at a private address, and is not requested', async () => {
     const inside = ['https://127.0.0.1/client.json', 'https://[::1]/client.json', 'https://169.254.169.254/latest']
     policy = { ...policy, documentPatterns: ['*'] }
     await start({ allowedPrivateHosts: [] })

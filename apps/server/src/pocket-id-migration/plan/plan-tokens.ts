@@ -104,7 +104,7 @@ function planLoginCode(
   return undefined
 }
 
-/** Milliseconds since the Unix epoch, of a time of MessagePack, of seconds or of RFC 3339. */
+/** Converts a MessagePack time, seconds since the Unix epoch or an RFC 3339 text to milliseconds. */
 function toTime(value: unknown): number | undefined {
   const time =
     value instanceof Date ? value.getTime() : typeof value === 'number' ? value * 1000 : Date.parse(String(value))

@@ -77,24 +77,24 @@ export async function measure(
   const browser = newBrowser(host, party, person)
 
   const steps: Step[] = []
-  const take = async (name: Step['name'], step: () => Promise<RelyingPartyResult>) => {
+  const runStep = async (name: Step['name'], step: () => Promise<RelyingPartyResult>) => {
     if (steps.every(({ result }) => result.passed)) steps.push({ name, result: await step() })
   }
   const [first, ...others] = entryPoints
-  await take('Set-up', () => party.setUp())
-  await take('Sign-in', () => browser.signInWithPasskey(first))
-  await take('Second sign-in', () => browser.signInWithSession(first))
+  await runStep('Set-up', () => party.setUp())
+  await runStep('Sign-in', () => browser.signInWithPasskey(first))
+  await runStep('Second sign-in', () => browser.signInWithSession(first))
   for (const entryPoint of others)
-    await take(`By ${entryPoint.name}`, () =>
+    await runStep(`By ${entryPoint.name}`, () =>
       entryPoint.forcesLogin ? browser.signInAgain(entryPoint) : browser.signInWithSession(entryPoint),
     )
   if (behavior.refresh) {
-    await take('Refresh', () => party.refresh())
-    await take('Refresh once more', () => party.refresh())
+    await runStep('Refresh', () => party.refresh())
+    await runStep('Refresh once more', () => party.refresh())
   }
-  if (behavior.logout) await take('Sign-out', () => browser.signOut())
+  if (behavior.logout) await runStep('Sign-out', () => browser.signOut())
   if (behavior.logout && backchannelLogoutUri)
-    await take('Back-channel logout', async () => {
+    await runStep('Back-channel logout', async () => {
       const { parameters } = await backChannel.next()
       return party.receiveLogoutToken(parameters.get('logout_token') ?? '')
     })
