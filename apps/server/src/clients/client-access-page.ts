@@ -8,7 +8,7 @@ import { accessChoice } from './access-form.ts'
 import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import type { ClientAccessPage } from './page-model.ts'
-import { checkPerson } from './person-check.ts'
+import { checkUserAccess } from './user-access-check.ts'
 
 type Access = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
 
@@ -33,7 +33,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
       view: 'client-access',
       ...shared,
       access: { isGroupRestricted: access.isGroupRestricted, groups: await listGroups(access) },
-      check: await checkPerson(context, client, ctx.query),
+      check: await checkUserAccess(context, client, ctx.query),
       conflict,
     })
   }

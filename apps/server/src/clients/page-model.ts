@@ -215,13 +215,13 @@ export interface ClientAccessPage extends ClientTab {
     readonly isGroupRestricted: boolean
     readonly groups: readonly PickedItem[]
   }
-  readonly check: PersonCheck
+  readonly check: UserAccessCheck
   /** The stored values, instead of the submitted ones, after a conflicting change. */
   readonly conflict: readonly Difference[] | null
 }
 
 /** Whether a user may use the client, why, and what the application would receive; `user` is `null` until one is chosen. */
-export interface PersonCheck {
+export interface UserAccessCheck {
   readonly user: PickedItem | null
   readonly scope: string
   readonly reason: 'everybody' | 'member' | 'not_member' | 'second_passkey' | 'disabled' | 'unknown' | null

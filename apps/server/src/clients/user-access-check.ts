@@ -1,17 +1,17 @@
 import type { Client } from '@pocket/core'
 import { accessProblem, protocolClaims } from '@pocket/core/internal'
 import type { Deps } from '../http/deps.ts'
-import type { PersonCheck } from './page-model.ts'
+import type { UserAccessCheck } from './page-model.ts'
 
 const defaultScope = 'openid profile email groups'
 const parts = ['idToken', 'userInfo', 'accessToken'] as const
 const maxLength = 1000
 /** Checks the user of the query: whether and why they may use the client, and what it would receive. */
-export async function checkPerson(
+export async function checkUserAccess(
   { pocket, directory }: Deps,
   client: Client,
   query: Readonly<Record<string, unknown>>,
-): Promise<PersonCheck> {
+): Promise<UserAccessCheck> {
   const [id, requestedScope] = [textOf(query.user), textOf(query.scope)]
   const unchecked = {
     user: null,
