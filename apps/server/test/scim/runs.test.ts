@@ -94,12 +94,12 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
       return server.requests.length
     }
     expect([await listed(0), await listed(59), await listed(1), await listed(1)]).toEqual([0, 0, 2, 0])
-    const noting = withChangeTracking(audit, { store: database.scimProviders, clock })
-    await noting.record({ event: 'signed_in', accountId: 'ada', method: 'passkey' }, noUser)
+    const trackedAudit = withChangeTracking(audit, { store: database.scimProviders, clock })
+    await trackedAudit.record({ event: 'signed_in', accountId: 'ada', method: 'passkey' }, noUser)
     expect(await listed(6)).toBe(0)
-    await noting.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, noUser)
+    await trackedAudit.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, noUser)
     expect(await listed(4)).toBe(0)
-    await noting.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, noUser)
+    await trackedAudit.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, noUser)
     expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
     // An import from LDAP records many changes at once.
     const names = { accountName: 'ada', actorName: 'LDAP', clientName: null, passkeyName: null }

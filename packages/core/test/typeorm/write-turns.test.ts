@@ -324,7 +324,7 @@ describe('single statements', () => {
     expect(await ids()).toEqual(['a'])
   })
 
-  test('all fail with a failed commit, and the next group is new', async () => {
+  test('are all rejected if their commit fails, and the next writes succeed', async () => {
     await dataSource.query(`CREATE TABLE host_reference (
       note_id text REFERENCES host_note (id) DEFERRABLE INITIALLY DEFERRED)`)
     const results = await Promise.allSettled([
