@@ -76,6 +76,7 @@ describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
         expect.objectContaining({ event: 'ACCOUNT_REMOVED', actorUsername: 'command line', username: 'grace' }),
       ]),
     )
+    expect(await succeed('audit', 'tail')).toMatch(/^\S+Z {2}ACCOUNT_REMOVED {2}grace {2}by command line/m)
   })
 
   test('a misspelled user, group or client is rejected with the most similar name', async () => {

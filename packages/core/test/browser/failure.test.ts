@@ -3,7 +3,7 @@ import type { AuthenticationCeremony } from '@pocket/core'
 import { WebAuthnError } from '@simplewebauthn/browser'
 import { toErrorCode } from '../../src/browser/failure.ts'
 import { addPasskey, authenticate, autofill, register, signalAccount, signIn } from '../../src/browser/passkey.ts'
-import { type CeremonyErrorCode, ceremonyErrorCodes } from '../../src/browser/passkey-error.ts'
+import { type CeremonyErrorCode, ceremonyErrorCodes, PasskeyError } from '../../src/browser/passkey-error.ts'
 import { isInAppBrowser } from '../../src/browser/refine-error.ts'
 
 type Code = WebAuthnError['code']
@@ -53,6 +53,11 @@ describe('browser error', () => {
     expect(toErrorCode(thrown('NotAllowedError'), true)).toBe('timed_out')
     expect(toErrorCode(passedThrough(thrown('NotAllowedError')), true)).toBe('timed_out')
     expect(toErrorCode(thrown('SecurityError'), true)).toBe('wrong_address')
+  })
+
+  test('keeps its cause', () => {
+    const cause = thrown('SecurityError')
+    expect(new PasskeyError('wrong_address', 'No.', { cause }).cause).toBe(cause)
   })
 })
 
