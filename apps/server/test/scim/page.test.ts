@@ -108,6 +108,8 @@ test('a test names the target, or the cause of its failure', async () => {
 
 test('a target with an expired certificate is reported as such', async () => {
   await setUp()
+  // Another endpoint is refused during a run.
+  await ended()
   const authority = await createAuthority()
   const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 })
   await using front = await startHttpsProxy([], server.url, certificate)
