@@ -24,6 +24,8 @@ export interface Messages {
   parts(key: string, values: MessageValues): readonly MessagePart[]
   /** The plural form for `values.count`: `KEY_one`, `KEY_other` and so on, by the rules of the language. */
   plural(key: string, values: MessageValues & { readonly count: number }): string
+  /** A count after its label. */
+  counted(key: string, count: number): string
   has(key: string): boolean
   /** Every message with this `prefix`, by the rest of its key. */
   below(prefix: string): Readonly<Record<string, string>>
@@ -113,6 +115,7 @@ export function createMessages(catalog: Catalog, fallback: Catalog = catalog): L
       direction,
       text,
       plural: text,
+      counted: (key, count) => text('frame.counted', { label: text(key), count }),
       parts: (key, values) =>
         find(key)
           .split(/\{(\w+)\}/)

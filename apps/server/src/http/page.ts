@@ -174,7 +174,7 @@ export function createTemplates(viewsDirectory: string, names: readonly string[]
 
 /** `t('key', values)` returns text; its members provide the other functions. */
 function createTranslator(messages: Messages) {
-  const { text, parts, plural, has, below, language, direction } = messages
+  const { text, parts, plural, counted, has, below, language, direction } = messages
   /** The message for a code, or the fallback message of the prefix. */
   const messageKey = (prefix: string, code: string, fallback: string): string =>
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
@@ -190,7 +190,7 @@ function createTranslator(messages: Messages) {
   }
   const numbers = new Intl.NumberFormat(language)
   const number = (value: number): string => numbers.format(value)
-  return Object.assign(text, { parts, plural, has, below, language, direction, field, error, number })
+  return Object.assign(text, { parts, plural, counted, has, below, language, direction, field, error, number })
 }
 
 /** Formats an instant independently of the time zone: the date may be off by one day. */
@@ -199,7 +199,7 @@ function createTimeFormatter(language: string, clock: Clock) {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' })
   const now = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
   const durations = new Map(
-    (['day', 'hour', 'minute', 'second', 'millisecond'] as const).map((unit) => [
+    (['year', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond'] as const).map((unit) => [
       unit,
       new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }),
     ]),
@@ -216,6 +216,9 @@ function createTimeFormatter(language: string, clock: Clock) {
     /** “in 3 minutes”; `seconds` from now. */
     ahead: (seconds: number) =>
       seconds < 90 ? relative.format(seconds, 'second') : relative.format(Math.ceil(seconds / 60), 'minute'),
+    /** “6 months”. */
+    duration: (count: number, unit: 'year' | 'month' | 'week' | 'day' | 'hour' | 'minute') =>
+      durations.get(unit)?.format(count) ?? '',
     /** “5 minutes” for a duration in milliseconds, in the largest unit that fits. */
     span: (length: number) => {
       const [unit, size] = units.find(([, unitSize]) => length >= unitSize) ?? (['millisecond', 1] as const)

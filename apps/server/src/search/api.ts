@@ -49,7 +49,7 @@ export function searchOperations(search: Search, messagesFor: MessagesFor): read
         const results = await search(user, String([query.query ?? ''].flat()[0]), messages)
         return {
           results: results.map((result) => ({ ...result, kindName: messages.text(`search.kinds.${result.kind}`) })),
-          summary: messages.plural('search.found', { count: results.length }),
+          summary: messages.counted('search.results', results.length),
         }
       },
     }),

@@ -14,9 +14,9 @@ export interface ChoiceMatches {
 
 export interface Choices {
   /** The first matches by name, and the number of all matches. */
-  find(kind: ScopedKind, query: string, messages: Pick<Messages, 'plural'>): Promise<ChoiceMatches>
+  find(kind: ScopedKind, query: string, messages: Pick<Messages, 'counted'>): Promise<ChoiceMatches>
   /** The existing items with these IDs, in the given order. */
-  named(kind: ScopedKind, ids: readonly string[], messages: Pick<Messages, 'plural'>): Promise<readonly PickedItem[]>
+  named(kind: ScopedKind, ids: readonly string[], messages: Pick<Messages, 'counted'>): Promise<readonly PickedItem[]>
 }
 
 /** `scope` is the ID of the API whose permissions are chosen. */
@@ -122,11 +122,11 @@ export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'dire
   }
 }
 
-function toPicked({ id, name, detail, memberCount }: FoundItem, { plural }: Pick<Messages, 'plural'>): PickedItem {
+function toPicked({ id, name, detail, memberCount }: FoundItem, { counted }: Pick<Messages, 'counted'>): PickedItem {
   return {
     id,
     name,
-    detail: memberCount === undefined ? (detail ?? '') : plural('choose.members', { count: memberCount }),
+    detail: memberCount === undefined ? (detail ?? '') : counted('group.members', memberCount),
   }
 }
 

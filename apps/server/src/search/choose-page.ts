@@ -22,9 +22,9 @@ export function choosePages(deps: PageDeps & { readonly choices: Choices }): rea
         const user = await authentication.requireUser(ctx)
         const messages = messagesFor(ctx.req, user)
         const { items, total } = await choices.find(kindOf(ctx), queryOf(ctx.query.query), messages)
-        const summary = messages.plural('choose.found', { count: total })
+        const summary = messages.counted('search.results', total)
         ctx.set('Cache-Control', 'no-store')
-        ctx.body = { items, summary: total > items.length ? `${summary} ${messages.text('choose.more')}` : summary }
+        ctx.body = { items, summary: total > items.length ? `${summary}. ${messages.text('choose.more')}` : summary }
       },
     },
     /** Shows the posted form's choice with a search; its other fields are carried along and nothing is stored. */

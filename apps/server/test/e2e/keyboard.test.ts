@@ -119,10 +119,10 @@ describe('with the keyboard alone', () => {
 
     await press('Control+k')
     await page.keyboard.type('liste')
-    await page.getByRole('status').filter({ hasText: '3 results' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'Results: 3' }).waitFor()
     expect(await box.getAttribute('aria-expanded')).toBe('true')
     await page.keyboard.type('x')
-    await page.getByRole('status').filter({ hasText: '0 results' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'Results: 0' }).waitFor()
     expect(await box.getAttribute('aria-expanded')).toBe('false')
     await press('Enter')
     expect(new URL(page.url()).pathname).toBe('/settings/account')

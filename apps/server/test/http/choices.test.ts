@@ -24,26 +24,26 @@ const find = (kind: string, query: string) =>
 
 test.each<[string, string, object]>([
   ['users', 'AD', { name: 'Ada Lovelace', detail: 'ada' }],
-  ['groups', 'team11', { name: 'Team 11', detail: '0 members' }],
+  ['groups', 'team11', { name: 'Team 11', detail: 'Members: 0' }],
   ['clients', 'wik', { name: 'Wiki' }],
   ['restricted-clients', 'wik', { name: 'Wiki' }],
   ['apis', 'files', { name: 'Files', detail: 'https://files.example/api' }],
 ])('finds %s by a part of their names', async (kind, query, item) => {
   const response = await find(kind, query)
-  expect(response.json()).toMatchObject({ items: [item], summary: 'One match' })
+  expect(response.json()).toMatchObject({ items: [item], summary: 'Results: 1' })
   expect(response.headers.get('cache-control')).toBe('no-store')
 })
 
 test('finds the permissions of one API by name and key', async () => {
-  const found = { items: [{ name: 'Read files', detail: 'files:read' }], summary: 'One match' }
+  const found = { items: [{ name: 'Read files', detail: 'files:read' }], summary: 'Results: 1' }
   expect((await find(`permissions:${api}`, 'les:re')).json()).toMatchObject(found)
   expect((await find('permissions:other', 'read')).json()).toMatchObject({ items: [] })
 })
 
 test('shows at most eight matches and the number of all', async () => {
   const { items, summary } = (await find('groups', 'team')).json() as { items: readonly object[]; summary: string }
-  expect([items.length, summary]).toEqual([8, '20 matches Type more to narrow the results.'])
-  expect((await find('groups', '%')).json()).toMatchObject({ items: [], summary: '0 matches' })
+  expect([items.length, summary]).toEqual([8, 'Results: 20. Type more to narrow the results.'])
+  expect((await find('groups', '%')).json()).toMatchObject({ items: [], summary: 'Results: 0' })
   expect((await find('nothing', 'team')).status).toBe(404)
   const otherAgent = await running.agent().getJson(`${running.url}/settings/admin/choices/groups?query=team`)
   expect(otherAgent.status).toBe(401)

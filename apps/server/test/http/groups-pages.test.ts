@@ -23,7 +23,7 @@ async function added(name: string): Promise<string> {
 }
 
 test('explains groups if there are none', async () => {
-  expect((await get(groups)).text).toContain('Add your first group')
+  expect((await get(groups)).text).toContain('No groups yet.')
 })
 
 test('a group is created and renamed, unless it is invalid or was changed concurrently', async () => {
@@ -50,7 +50,7 @@ test('a group requires two passkeys, and says how many members have fewer', asyn
   expect((await find(path))?.requiresTwoPasskeys).toBe(true)
   const page = (await get(`${path}/settings`)).text
   expect(page).toMatch(/name="requiresTwoPasskeys" value="yes" checked/)
-  expect(page).toContain('2 members have fewer than two passkeys')
+  expect(page).toContain('Members with fewer than two passkeys: 2')
   const [, list = ''] = /href="([^"]*fewer-than-two[^"]*)"/.exec(page) ?? []
   const users = (await get(list.replaceAll('&amp;', '&'))).text
   expect(['ada', 'bob'].map((name) => users.includes(`>${name}<`))).toEqual([true, true])
@@ -70,7 +70,7 @@ test('groups are filtered by whether they have members, and by their source', as
   expect(await found('filters[hasMembers]=false')).toEqual([false, true])
   expect(await found('filters[isFromLdap]=false')).toEqual([true, true])
   const none = (await get(`${groups}?filters[isFromLdap]=true`)).text
-  expect([none.includes('Nothing matches'), none.includes('Add your first group')]).toEqual([true, false])
+  expect([none.includes('Nothing matches'), none.includes('No groups yet.')]).toEqual([true, false])
 })
 
 test('a membership gets an expiry, is extended, and ends', async () => {

@@ -100,7 +100,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   test('require a reviewed dry run before the first import', async () => {
     expect((await run()).text).toContain('Make a dry run first')
     const dry = await post(`${pagePath}/dry-run`)
-    expect(dry.text).toContain('12 people added')
+    expect(dry.text).toContain('People added: 12')
     expect(dry.text).toContain('First0 Last0 (user0)')
     expect((await run()).text).toContain('The LDAP import is off')
     expect((await instance.call('GET /api/users')).json.data).toHaveLength(2)
@@ -123,9 +123,9 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const confirm = waiting.forms().find(({ fields }) => fields.confirm)?.fields.confirm ?? ''
     expect((await run({ confirm: 'another' })).text).toContain('The directory has changed since')
     const done = await run({ confirm })
-    expect(done.text).toContain('11 people disabled')
+    expect(done.text).toContain('People disabled: 11')
     await save(await get(settings), { ldapUserSearchFilter: '(objectClass=inetOrgPerson)' })
-    expect((await run()).text).toContain('11 people enabled')
+    expect((await run()).text).toContain('People enabled: 11')
   })
 
   test('link an existing local user', async () => {
@@ -235,10 +235,10 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(stopped.text).toContain('The LDAP import is off')
     const report = (await get(pagePath)).text
     expect(report).toContain('The import was turned off.')
-    expect(report).toContain('100 people added')
+    expect(report).toContain('People added: 100')
     expect(counts()).toEqual([100, 100])
     await save(await get(settings), { ldapEnabled: 'true' })
-    expect((await run()).text).toContain('20 people added')
+    expect((await run()).text).toContain('People added: 20')
     expect(counts()).toEqual([120, 120])
     database.close()
   })

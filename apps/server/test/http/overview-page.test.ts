@@ -67,7 +67,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
 
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
     const singleAdministrator = await html()
-    expect(singleAdministrator).toContain('<p>One problem.</p>')
+    expect(singleAdministrator).toContain('<p>Problems: 1</p>')
     expect(findings(singleAdministrator)).toEqual([
       ['/settings/account/security', 'Only one device can sign in as an administrator'],
     ])
@@ -87,7 +87,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       [administratorId, true, false],
     )
     const both = await html()
-    expect(both).toContain('<p>3 problems.</p>')
+    expect(both).toContain('<p>Problems: 3</p>')
     expect(findings(both).map(([href]) => href)).toEqual([
       '/settings/admin/jobs',
       '/settings/admin/approvals',
@@ -169,7 +169,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await createPerson(instance, { disabled: true })
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
     const page = await html()
-    expect(page).toContain('One person can sign in')
+    expect(page).toContain('1 person can sign in.')
     const { text: users } = await get('/settings/admin/users')
     expect(users).toContain('<p>1 person can sign in. ')
     expect(users).toContain('>2 have no passkey yet.</a>')
@@ -203,7 +203,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(figure(off, 'E-mail')).toBe('Not set up')
     await set({ smtpHost: 'localhost', smtpFrom: 'a@example.com', emailLoginNotificationEnabled: 'true' })
     const stuck = await html()
-    expect(figure(stuck, 'E-mail')).toBe('1 waits · 1 failed')
+    expect(figure(stuck, 'E-mail')).toBe('Waiting: 1 · Failed: 1')
     expect(findings(stuck).map(([, text]) => text)).toContain('An e-mail is still waiting')
     await set({ smtpHost: '', smtpFrom: '' })
     await run('DELETE FROM pocket_email')
@@ -255,7 +255,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await imported('3', 'succeeded', 2 * day)
     await run('UPDATE pocket_scim_provider SET failed = $1, finished_at = $2', [true, Date.now()])
     page = await html()
-    expect(await states()).toEqual(['Imported · 2 days ago', '1 failed'])
+    expect(await states()).toEqual(['Imported · 2 days ago', 'Failed: 1'])
     expect(findings(page).map(([, text]) => text)).toContain('Provisioning of Target is incomplete')
     await run('DELETE FROM pocket_ldap_run')
     await set({ ldapEnabled: 'false' })

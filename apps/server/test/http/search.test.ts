@@ -44,7 +44,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
       'user ZEPHYR Lars',
       'user Zephyr Lena',
     ])
-    expect(found.summary).toBe('5 results')
+    expect(found.summary).toBe('Results: 5')
     const application = found.results.find((each) => each.kind === 'application')
     expect(application).toMatchObject({ detail: 'photos.example.com', href: 'https://photos.example.com/start' })
     for (const { kind: of, href } of found.results)
@@ -160,7 +160,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
   test('returns the same results on the page, without a script', async () => {
     const { text } = await instance.administrator.get(`${instance.url}/settings/search?query=zephyr`)
     expect(text).toContain('value="zephyr"')
-    expect(text).toContain('5 results')
+    expect(text).toContain('Results: 5')
     expect([...text.matchAll(/<a class="item"/g)]).toHaveLength(5)
     const hostile = await instance.administrator.get(
       `${instance.url}/settings/search?query=${encodeURIComponent('"><b>')}`,

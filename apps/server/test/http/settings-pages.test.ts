@@ -310,8 +310,8 @@ describe('a test e-mail', () => {
     await pages.save(`${base}/email`, { ...settings, act: 'test' })
     expect(await readStatus()).toEqual({
       lead: 'The last e-mail could not be sent.',
-      overview: '1 failed',
-      list: 'One e-mail failed.',
+      overview: 'Failed: 1',
+      list: 'Failed: 1',
     })
     await pages.save(`${base}/email`, { ...settings, act: 'test' })
     expect(await readStatus()).toEqual({

@@ -13,13 +13,13 @@ beforeAll(async () => {
   browser = await launchBrowser()
   const apis = [{ id: 'a9', name: 'Photos API', detail: 'https://photos.example.com' }]
   const items = [
-    { id: 'g1', name: 'Family', detail: '6 members' },
-    { id: 'g7', name: 'Engineering', detail: '42 members' },
-    { id: 'g8', name: 'Engineering contractors', detail: '7 members' },
+    { id: 'g1', name: 'Family', detail: 'Members: 6' },
+    { id: 'g7', name: 'Engineering', detail: 'Members: 42' },
+    { id: 'g8', name: 'Engineering contractors', detail: 'Members: 7' },
   ]
   server.answer = ({ method, path }) =>
     path === '/settings/admin/choices/groups'
-      ? { status: 200, body: { items, summary: '3 matches' } }
+      ? { status: 200, body: { items, summary: 'Results: 3' } }
       : path === '/settings/admin/choices/apis'
         ? { status: 200, body: { items: apis, summary: '1 match' } }
         : method === 'GET'

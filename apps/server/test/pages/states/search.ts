@@ -48,9 +48,9 @@ export const searchStates: Readonly<Record<string, PageModel>> = {
     submitTo: '/settings/admin/oidc-clients/1/access',
     submitMethod: 'post',
     fields: [{ name: 'access', value: 'groups' }],
-    chosen: [{ id: 'g1', name: 'Family', detail: '6 members' }],
+    chosen: [{ id: 'g1', name: 'Family', detail: 'Members: 6' }],
     found: [
-      { id: 'g2', name: 'Engineering', detail: '42 members' },
+      { id: 'g2', name: 'Engineering', detail: 'Members: 42' },
       { id: 'g3', name: 'Sales England', detail: '' },
     ],
     total: 12,
