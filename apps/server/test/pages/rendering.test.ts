@@ -45,6 +45,19 @@ test.each([
   expect(page && (await pages.render(page))).toContain(`<title>${title} · Pocket ID</title>`)
 })
 
+test.each([
+  ['invitations', 'hour: 1 hour, day: 1 day, week: 1 week, month: 31 days'],
+  ['api-keys', 'week: 7 days, month: 30 days, quarter: 90 days, year: 1 year'],
+  ['user-security', '15m: 15 minutes, 1h: 1 hour, 24h: 1 day, 168h: 7 days, 720h: 30 days'],
+  ['client-dsm', 'forever: unlimited, year: 1 year, halfYear: 6 months, month: 1 month'],
+])('the page %s names the lifetimes to choose from', async (name, lifetimes) => {
+  const page = pageStates[name]
+  const html = page && (await pages.render(page))
+  const [, options = ''] = /<select[^>]*name="lifetime"[^>]*>(.*?)<\/select>/s.exec(html ?? '') ?? []
+  const names = [...options.matchAll(/value="(\w+)"[^>]*>([^<]*)</g)].map(([, value, text]) => `${value}: ${text}`)
+  expect(names.join(', ')).toBe(lifetimes)
+})
+
 describe('templates', () => {
   test('each have a state', async () => {
     const templates = await readdir(fileURLToPath(new URL('../../views/pages', import.meta.url)))
@@ -368,6 +381,11 @@ describe('the catalog', () => {
       keys_other: '{count} klucza',
     })
     expect([1, 3, 5].map((count) => messages.plural('keys', { count }))).toEqual(['1 klucz', '3 klucze', '5 kluczy'])
+  })
+
+  test('puts a count after its label as its language does', () => {
+    const messages = createMessages({ language: 'fr', keys: 'Clés', 'frame.counted': '{label} : {count}' })
+    expect(messages.counted('keys', 1234)).toBe('Clés : 1\u202f234')
   })
 })
 
