@@ -15,6 +15,7 @@ export const response = argument(
   (value): value is ServerResponse =>
     isObject(value) && typeof value.getHeader === 'function' && typeof value.setHeader === 'function',
 )
+export const abortSignal = argument('signal', 'must be an AbortSignal', (value) => value instanceof AbortSignal)
 export function argument<Value>(
   name: string,
   message: string,
@@ -52,6 +53,12 @@ export function object(name: string, members: Readonly<Record<string, Argument>>
     const entries = Object.entries(members).map(([key, member]) => [key, member(input[key])])
     return entries.length === 0 ? input : { ...input, ...Object.fromEntries(entries) }
   }
+}
+
+/** An object whose values all pass the check, whatever their keys. */
+export function record(name: string, item: Argument): Argument {
+  const check = argument(name, 'must be an object', isObject)
+  return (value) => Object.fromEntries(Object.entries(check(value)).map(([key, member]) => [key, item(member)]))
 }
 
 export function boolean(name: string): Argument {

@@ -1,12 +1,15 @@
 import { argumentChecks } from '@pocket/core/internal'
-import { abortSignal } from './ldap/reading/options.ts'
 
-const { boolean, callable, list, nullable, number, object, optional, text } = argumentChecks
+const { abortSignal, boolean, callable, list, nullable, number, object, oneOf, optional, record, text } = argumentChecks
 
+const anything = (value: unknown) => value
 const id = text('id')
 const user = object('user')
 const rights = optional(
   object('rights', {
+    administrator: optional(boolean('administrator')),
+    disabled: optional(boolean('disabled')),
+    emailVerified: optional(boolean('emailVerified')),
     groupIds: optional(list('groupIds')),
     claims: optional(list('claims', object('each of claims'))),
   }),
@@ -15,8 +18,12 @@ const claims = list('claims', object('each of claims'))
 const page = object('request', {
   page: number('page'),
   limit: number('limit'),
-  filters: object('filters'),
+  sort: nullable(object('sort', { column: text('column'), descending: boolean('descending') })),
+  filters: record('filters', list('each of filters', anything)),
   search: text('search'),
+  excludedIds: optional(list('excludedIds')),
+  onlyIds: optional(list('onlyIds')),
+  memberOf: optional(object('memberOf', { groupId: text('groupId'), count: number('count') })),
 })
 const entry = object('entry', { dn: text('dn'), id })
 
@@ -72,7 +79,14 @@ export const argumentRows = {
   ldap: {
     plan: [
       object('ldapEntries', objectLists('people', 'groups', 'problems')),
-      object('rules', { newClaims: claims, mapped: object('mapped') }),
+      object('rules', {
+        administratorGroup: text('administratorGroup'),
+        missing: oneOf('missing', ['disable', 'delete']),
+        mapped: object('mapped'),
+        requireEmail: boolean('requireEmail'),
+        maxRemovals: number('maxRemovals'),
+        newClaims: claims,
+      }),
       abortSignal,
     ],
     apply: [

@@ -43,12 +43,38 @@ test('names the argument that is missing or invalid, in every method', async () 
 
 const options = { url: 'ldap://127.0.0.1', base: 'dc=example', attributes: { userId: 'uid' } }
 const signal = AbortSignal.timeout(1)
+const page = { page: 1, limit: 5, sort: null, filters: {}, search: '' }
+const entries = { people: [], groups: [], problems: [] }
 
 // Casts: the calls of a host without type checking.
 test.each<[string, (directory: Directory) => Promise<unknown>, string, RegExp]>([
   ['an ID that is not text', ({ find }) => find(7 as never), 'id', /string/],
   ['a status that is not a boolean', ({ setDisabled }) => setDisabled('ada', 'no' as never), 'disabled', /boolean/],
-  ['a search without filters', ({ users }) => users.page({ page: 1, limit: 5 } as never), 'filters', /object/],
+  [
+    'a search without filters',
+    ({ users }) => users.page({ ...page, filters: undefined as never }),
+    'filters',
+    /object/,
+  ],
+  ['a search without a sort', ({ users }) => users.page({ ...page, sort: undefined as never }), 'sort', /object/],
+  [
+    'a filter without a list',
+    ({ users }) => users.ids({ ...page, filters: { disabled: true as never } }),
+    'each of filters',
+    /array/,
+  ],
+  [
+    'a right that is not a boolean',
+    ({ users }) => users.update('ada', {}, { disabled: 'false' as never }),
+    'disabled',
+    /boolean/,
+  ],
+  [
+    'rules without a group of administrators',
+    ({ ldap }) => ldap.plan(entries, { mapped: {}, newClaims: [] } as never, signal),
+    'administratorGroup',
+    /string/,
+  ],
   ['claims by name', ({ claims }) => claims.replaceForUser('ada', { a: 'b' } as never), 'claims', /array/],
   ['a source without options', async () => ldapSource(null as never), 'options', /object/],
   [

@@ -1,5 +1,6 @@
 import {
   type Argument,
+  abortSignal,
   argument,
   callable,
   checked,
@@ -89,9 +90,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       refreshMetadataDocument: [text('clientId'), request],
       removeUnusedClients: [number('unusedFor'), maxCount],
       refreshAuthenticatorMetadata: [],
-      sendLogoutNotices: [
-        optional(argument('signal', 'must be an AbortSignal', (value) => value instanceof AbortSignal)),
-      ],
+      sendLogoutNotices: [optional(abortSignal)],
     }),
     originOf: checked(pocket.originOf, [request]),
     bindBrowser: checked(pocket.bindBrowser, [...exchange, text('address')]),

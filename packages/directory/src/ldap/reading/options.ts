@@ -92,7 +92,7 @@ export interface LdapLimits {
   readonly pictureBytes?: number | undefined
 }
 
-const { argument, object, text } = argumentChecks
+const { object, text } = argumentChecks
 
 /** Checks the arguments of the functions that read a directory, for hosts without type checking. */
 export const ldapOptions = object('options', {
@@ -100,7 +100,6 @@ export const ldapOptions = object('options', {
   base: text('base'),
   attributes: object('attributes', { userId: text('userId') }),
 })
-export const abortSignal = argument('signal', 'must be an AbortSignal', (value) => value instanceof AbortSignal)
 
 const mebibyte = 1024 * 1024
 

@@ -1,6 +1,7 @@
+import { argumentChecks } from '@pocket/core/internal'
 import { readAddress } from './address.ts'
 import { LdapError } from './ldap-error.ts'
-import { abortSignal, type LdapOptions, ldapOptions } from './options.ts'
+import { type LdapOptions, ldapOptions } from './options.ts'
 import { buildQueries } from './queries.ts'
 import { LdapSession } from './session.ts'
 import type { LdapStep } from './socket.ts'
@@ -34,7 +35,7 @@ export interface LdapStepOutcome {
  */
 export async function testLdapConnection(options: LdapOptions, signal: AbortSignal): Promise<LdapConnectionTest> {
   ldapOptions(options)
-  abortSignal(signal)
+  argumentChecks.abortSignal(signal)
   const completed = new Set<LdapStep>()
   const started = new Set<LdapStep>()
   let failure: LdapError | undefined

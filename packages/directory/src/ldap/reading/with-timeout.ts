@@ -1,5 +1,6 @@
+import { argumentChecks } from '@pocket/core/internal'
 import { LdapError } from './ldap-error.ts'
-import { abortSignal, defaults, type LdapConnectionOptions } from './options.ts'
+import { defaults, type LdapConnectionOptions } from './options.ts'
 
 /**
  * Runs an operation and aborts it on a timeout or signal.
@@ -11,7 +12,7 @@ export async function withTimeout<T>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  abortSignal(signal)
+  argumentChecks.abortSignal(signal)
   const timeout = new AbortController()
   const timer = setTimeout(() => timeout.abort(new LdapError('ldap_timed_out', { step: 'whole' })), milliseconds)
   const combined = AbortSignal.any([signal, timeout.signal])
