@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
@@ -92,16 +93,18 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const tellLeads = async (tell: (one: AnyLead) => unknown) => {
       await Promise.all(leads.map(tell))
     }
+    const userInfo = (index: number, headers: Fields) =>
+      fetch(`${origins[index % 2]}/api/oidc/userinfo`, { headers: { connection: 'close', ...headers } })
     /** Sends half of the requests to each process; all take this step before any of them continues. */
-    const atOnce = async (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) => {
+    const together = async (times: number, step: Step, send: (index: number) => Promise<Response>) => {
       await tellLeads((one) => one.hold(step))
-      const answers = Promise.all(
-        Array.from({ length: times }, (_, index) => post(index, 'token', fields, headers[index])),
-      )
+      const answers = Promise.all(Array.from({ length: times }, (_, index) => send(index)))
       await Promise.race([tellLeads((one) => one.met(times / 2)), answers])
       await tellLeads((one) => one.open())
       return answers
     }
+    const atOnce = (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) =>
+      together(times, step, (index) => post(index, 'token', fields, headers[index]))
     /** Runs `meanwhile` while the first request has used its credential and has not stored its tokens. */
     const whileStoring = async (times: number, fields: Fields, meanwhile: (answered: number) => unknown) => {
       await tellLeads((one) => one.hold('win'))
@@ -137,14 +140,15 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       const headers = { authorization: `Bearer ${access_token}` }
       const isActive = async (token: string) =>
         ((await (await post(1, 'introspect', { token })).json()) as { active: boolean }).active
-      const userInfo = fetch(`${host.issuer}/api/oidc/userinfo`, { headers })
       // A public client cannot introspect.
       const introspected = isPublic ? [] : [isActive(access_token), isActive(refresh_token)]
-      return [...new Set(await Promise.all([userInfo.then(({ ok }) => ok), ...introspected]))]
+      return [...new Set(await Promise.all([userInfo(0, headers).then(({ ok }) => ok), ...introspected]))]
     }
     return {
       host,
       post,
+      userInfo,
+      together,
       atOnce,
       whileStoring,
       code,
@@ -307,18 +311,22 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     },
   )
 
-  test('fifty refreshes of a public client with proofs of one key get one response', async () => {
+  test('fifty uses of one proof, and fifty refreshes of a public client with proofs of one key, get one response', async () => {
     const each = await fixtureWithLeeway(0, 'public')
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = await exportJWK(publicKey)
-    const prove = async () => ({
-      DPoP: await new SignJWT({ htm: 'POST', htu: `${each.host.issuer}/api/oidc/token`, jti: crypto.randomUUID() })
+    const prove = async (htm = 'POST', path = 'token', claims: Fields = {}) => ({
+      DPoP: await new SignJWT({ htm, htu: `${each.host.issuer}/api/oidc/${path}`, jti: crypto.randomUUID(), ...claims })
         .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
         .setIssuedAt()
         .sign(privateKey),
     })
     const first = (await (await each.post(0, 'token', await each.code(), await prove())).json()) as Tokens
-    const headers = await Promise.all(Array.from({ length: 50 }, prove))
+    const ath = createHash('sha256').update(first.access_token).digest('base64url')
+    const once = { ...(await prove('GET', 'userinfo', { ath })), authorization: `DPoP ${first.access_token}` }
+    const shown = await each.together(50, 'find', (index) => each.userInfo(index, once))
+    expect(shown.map(({ status }) => status).sort()).toEqual([200, ...Array(49).fill(401)])
+    const headers = await Promise.all(Array.from({ length: 50 }, () => prove()))
     const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find', headers))
     const next = await oneAnswer([await each.post(1, 'token', refresh(won), await prove())])
     expect(next.refresh_token).not.toBe(won.refresh_token)
