@@ -158,7 +158,7 @@ function isExpired(error: unknown): boolean {
 export async function register(ceremony: RegistrationCeremony): Promise<CeremonyOutcome> {
   assertTexts(ceremony, 'optionsFrom', 'submitTo')
   assertSupported()
-  const options = creationOptions(await postJson(ceremony.optionsFrom, ceremony.input ?? {}))
+  const { options } = withOptions<NewCredential>(await postJson(ceremony.optionsFrom, ceremony.input ?? {}))
   const response = await prompt(options.timeout, () => startRegistration({ optionsJSON: options }))
   try {
     return { redirectTo: readRedirect(await postJson(ceremony.submitTo, { response })) }
@@ -265,25 +265,27 @@ function assertSupported(): void {
 const expiryMargin = 5000
 
 async function refreshIfNeeded(ceremony: AuthenticationCeremony): Promise<AuthenticationCeremony> {
-  const isUsable = ceremony.expiresAt - expiryMargin > Date.now() && !usedChallenges.has(ceremony.options.challenge)
+  const isUsable =
+    ceremony.options &&
+    ceremony.expiresAt - expiryMargin > Date.now() &&
+    !usedChallenges.has(ceremony.options.challenge)
   if (isUsable) return ceremony
   return fetchCeremony(ceremony.refreshFrom)
 }
 
 async function fetchCeremony(url: string): Promise<AuthenticationCeremony> {
-  const body = await getJson(url)
+  return withOptions(await getJson(url))
+}
+
+interface NewCredential {
+  readonly options: PublicKeyCredentialCreationOptionsJSON
+}
+
+function withOptions<Ceremony extends AuthenticationCeremony | NewCredential>(body: unknown): Ceremony {
   if (typeof readProperty(readProperty(body, 'options'), 'challenge') !== 'string')
     throw new PasskeyError('unexpected', 'The server sent no options.')
   // The response comes from the same origin, and the browser validates the options.
-  return body as AuthenticationCeremony
-}
-
-function creationOptions(body: unknown): PublicKeyCredentialCreationOptionsJSON {
-  const options = readProperty(body, 'options')
-  if (typeof readProperty(options, 'challenge') !== 'string')
-    throw new PasskeyError('unexpected', 'The server sent no options.')
-  // As above: same origin, and validated by the browser.
-  return options as PublicKeyCredentialCreationOptionsJSON
+  return body as Ceremony
 }
 
 async function prompt<T>(timeout: number | undefined, startCeremony: () => Promise<T>): Promise<T> {

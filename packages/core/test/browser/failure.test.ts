@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
 import { WebAuthnError } from '@simplewebauthn/browser'
 import { toErrorCode } from '../../src/browser/failure.ts'
@@ -112,4 +112,12 @@ test.each<[string, () => Promise<unknown>, string]>([
 
 test('offers passkeys without options, also for `null`', async () => {
   expect(await autofill(ceremony, null as never)).toBeUndefined()
+})
+
+test('requests the options that a ceremony does not contain', async () => {
+  Object.assign(globalThis, { isSecureContext: true, PublicKeyCredential: class {} })
+  Object.assign(navigator, { cookieEnabled: true })
+  const request = jest.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({}))
+  await expect(authenticate({ ...ceremony, expiresAt: Infinity })).rejects.toThrow('The server sent no options.')
+  expect(request).toHaveBeenCalledWith('/login/ceremony', expect.anything())
 })
