@@ -128,7 +128,7 @@ function composeFileProblems(names: readonly string[]): readonly string[] {
 function composeProblems(command: string): readonly string[] {
   const [, files = '', verb, rest = ''] = /\bdocker compose ((?:--file \S+ )*)(\S+)(.*)/.exec(command) ?? []
   const [, dockerfile] = /\bdocker build .*--file (\S+)/.exec(command) ?? []
-  const [service, ...inner] = rest.split(/\s+/).filter((word) => word !== '' && !/^--(?:rm|detach)$/.test(word))
+  const [service, ...inner] = rest.split(/\s+/).filter((word) => word !== '' && !/^--(?:rm|detach|follow)$/.test(word))
   const pocket = inner.join(' ').replace(/^pocket-id /, '')
   return [
     ...composeFileProblems(Array.from(files.matchAll(/--file (\S+)/g), ([, name = '']) => name)),
