@@ -88,6 +88,13 @@ test('names the option if the stores belong to another master key', async () => 
   )
 })
 
+test('names the type of a master key', async () => {
+  // Cast: the call of a host without type checking.
+  await expect(createPocket({ ...sound, masterKey: 5 as never })).rejects.toThrow(
+    'masterKey: must be a string or a Buffer',
+  )
+})
+
 test.each([
   [
     'nothing',

@@ -25,7 +25,7 @@ import {
 const optionKinds = {
   issuer: 'a string',
   name: 'a string',
-  masterKey: 'anything',
+  masterKey: 'a string or a Buffer',
   accounts: 'an object',
   stores: 'an object',
   claims: 'a function',
@@ -145,8 +145,8 @@ const resultKinds: { readonly [Kind in OptionKind]?: OptionKind } = {
 
 /** The problem with the result of an option that is a function; `undefined` if it is valid. */
 export function resultProblem(path: string, result: unknown): string | undefined {
-  const kind = resultKinds[kindByPath.get(path) ?? 'anything'] ?? 'anything'
-  if (!isOfKind(kind, result)) return `it must be ${kind}`
+  const kind = resultKinds[kindByPath.get(path) ?? 'a function']
+  if (kind && !isOfKind(kind, result)) return `it must be ${kind}`
   const [group = '', member] = path.split('.')
   // The cast is safe: a check reads only its own option.
   const options = { [group]: member === undefined ? result : { [member]: result } } as unknown as PocketOptions

@@ -6,7 +6,7 @@ import type { PasskeyPolicy } from '../passkeys/policy.ts'
 export type OptionKind =
   | 'a string'
   | 'a string or null'
-  | 'anything'
+  | 'a string or a Buffer'
   | 'an object'
   | 'an object or false'
   | 'a function'
@@ -48,7 +48,8 @@ export function valueProblems(path: string, expected: Expected, value: unknown):
 
 export function isOfKind(kind: OptionKind, value: unknown): boolean {
   switch (kind) {
-    case 'anything':
+    case 'a string or a Buffer':
+      // A MasterKey too; other objects are rejected when the key is read.
       return typeof value === 'string' || (typeof value === 'object' && value !== null)
     case 'a string':
       return typeof value === 'string'
