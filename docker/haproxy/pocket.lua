@@ -1,5 +1,5 @@
 -- Forward authentication for HAProxy 2.6 or later: asks Pocket about each request of a protected site.
--- Copy it to /etc/haproxy/pocket.lua. POCKET_URL is the address of Pocket, such as http://127.0.0.1:1411.
+-- Copy it to /etc/haproxy/pocket.lua. POCKET_URL is the URL at which HAProxy reaches Pocket, such as http://127.0.0.1:1411.
 
 local url = os.getenv("POCKET_URL") .. "/api/authz/forward-auth"
 

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** A proxy before another server, which can emulate an outage of that server. */
 export interface TcpProxy extends AsyncDisposable {
-  /** The URL of the other server with the address of the proxy. */
+  /** The URL of the other server with the host and port of the proxy. */
   readonly url: string
   /** Connections stay open without responses, and new ones are accepted. */
   suspend(): void

@@ -48,7 +48,7 @@ function localTarget({ host, port, unixSocket, tls }: LocalConfig): Target {
   if (unixSocket !== undefined) return { ...socketTarget(unixSocket), secure: tls !== undefined }
   // A server that listens on all interfaces also listens on localhost.
   const hostname = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  // The certificate does not name this address.
+  // The certificate names the public host, not this one.
   const options = { hostname, port, path: '/healthz', rejectUnauthorized: false }
   return { name: `${hostname}:${port}`, secure: tls !== undefined, options }
 }

@@ -35,7 +35,7 @@ export interface ClientPageDeps extends PageDeps {
   readonly newSecrets: NewSecrets
   readonly auditLog: AuditLogStore
   readonly redirectUriPolicy: RedirectUriPolicy
-  /** The proxies whose forwarded headers are trusted, and the address where they reach this server. */
+  /** The proxies whose forwarded headers are trusted, and the origin where they reach this server. */
   readonly proxies: { readonly isTrusted: boolean; readonly pocketUrl: string }
   readonly scimState: (clientId: string) => Promise<ScimState>
 }

@@ -144,7 +144,7 @@ function createDraft(
     throw invalidClient({ field: 'address', code: 'invalid_format', message: 'must be a URL' })
   const input = { ...templateInput(template, parsedUrl.address), name }
   return {
-    input: template === protectedSite ? { ...input, protocol: protectHost(parsedUrl.address) } : input,
+    input: template === protectedSite ? { ...input, protocol: protectedHostSettings(parsedUrl.address) } : input,
     corrections: correctionsOf(address, parsedUrl),
     warning: parsedUrl.warning && { code: parsedUrl.warning, address: parsedUrl.address },
   }
@@ -155,11 +155,11 @@ function addressProblem(problem: FieldError): FieldError {
   return problem.field.startsWith('protocol.protectedHosts') ? { ...problem, field: 'address' } : problem
 }
 
-/** Requires a sign-in for everything at the host of this URL. */
-function protectHost(address: string) {
-  const { protocol, host } = new URL(address)
+/** Protocol settings that require a sign-in for everything at the host of this URL. */
+function protectedHostSettings(url: string) {
+  const { protocol, host } = new URL(url)
   const rule = { path: '/*', allow: 'users', methods: [], groups: [], maxPasskeyAgeMinutes: null, host: null } as const
-  // Core rejects `http:` in words.
+  // Core rejects `http:` with an explanation.
   return { protectedHosts: [protocol === 'https:' ? host : `${protocol}//${host}`], accessRules: [rule] }
 }
 

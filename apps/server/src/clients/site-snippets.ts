@@ -1,7 +1,7 @@
 import type { Client } from '@pocket/core'
 import { assertionHeader, overridingHeaders, overridingPathHeaders } from '@pocket/core/internal'
 
-/** The addresses in the configuration of a proxy. */
+/** The origin and the host that the configuration of a proxy contains. */
 export interface SnippetAddresses {
   /** The origin where the proxy reaches this server. */
   readonly pocket: string

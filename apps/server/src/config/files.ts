@@ -23,7 +23,7 @@ const uploadPath: Variable<string> = {
 
 const bucket = s3Variable('S3_BUCKET', 'The name of the bucket. Required with `FILE_BACKEND=s3`.')
 const region: Variable<string> = { ...s3Variable('S3_REGION', 'The region of the bucket.'), default: 'us-east-1' }
-const accessKeyId = s3Variable('S3_ACCESS_KEY_ID', 'The id of the access key. Required with `FILE_BACKEND=s3`.')
+const accessKeyId = s3Variable('S3_ACCESS_KEY_ID', 'The ID of the access key. Required with `FILE_BACKEND=s3`.')
 const secretAccessKey: Variable<string> = {
   ...s3Variable('S3_SECRET_ACCESS_KEY', 'The secret of the access key. Required with `FILE_BACKEND=s3`.'),
   secret: true,

@@ -14,7 +14,7 @@ export async function createDataFolder(path: string): Promise<void> {
 /** Explains how to fix a file or folder that this process cannot write to. */
 export function notWritableError(subject: string, cause: unknown): ConfigurationError {
   const user = process.getuid?.()
-  const owner = user === undefined ? 'the user that runs this server' : `the user with the id ${user}`
+  const owner = user === undefined ? 'the user that runs this server' : `the user with the ID ${user}`
   return new ConfigurationError(
     `${subject} cannot be written (${messageOf(cause)}). Grant ${owner} write access; in a container, set PUID and PGID.`,
     {

@@ -9,7 +9,7 @@ import { type ProxySource, parseProxyHeader } from './proxy-header.ts'
 const maxWait = 5000
 
 /**
- * Reads the PROXY protocol header of each connection before the server does, and gives its sockets the address of the client.
+ * Reads the PROXY protocol header of each connection before the server does, and gives its sockets the client's IP address.
  * A trusted peer must send a header, other peers are rejected, and the machine itself may connect without one.
  */
 export function acceptProxyProtocol(server: Server, isTrusted: TrustProxy): void {
@@ -71,7 +71,7 @@ function receiveHeader(socket: Socket, isOptional: boolean, done: (source: Proxy
 
 const connectionPeers = new WeakMap<Socket, string>()
 
-/** Identifies a connection by the peer that opened it, also after its address was replaced. */
+/** Identifies a connection by the peer that opened it, also after its IP address was replaced. */
 function peerOf(socket: Socket): string {
   const known = connectionPeers.get(socket)
   if (known !== undefined) return known

@@ -55,7 +55,7 @@ export async function migrateAuthorizations(context: MigrationContext): Promise<
   return newest?.issuer
 }
 
-/** Numbers of tokens that end. */
+/** How many tokens are not migrated. */
 interface Endings {
   ofClients: number
   expired: number

@@ -39,7 +39,7 @@ export class ApprovalStore {
     return rows.first(await this.#database.query(sql.find, [accountId]))
   }
 
-  /** Records that the address is verified. Returns `false` if the account does not wait for that. */
+  /** Records that the e-mail address is verified. Returns `false` if the account does not wait for that. */
   async recordVerified(accountId: string): Promise<boolean> {
     return (await this.#database.execute(sql.recordVerified, [accountId])) === 1
   }

@@ -66,7 +66,7 @@ export interface ApprovalsPage {
     readonly reached: boolean
     /** Milliseconds since the Unix epoch. */
     readonly requestedAt: number
-    /** Otherwise only verification of the address is pending. */
+    /** Otherwise only verification of the e-mail address is pending. */
     readonly awaitsAdministrator: boolean
   }[]
   /** The last decision; `gone`: another administrator decided first. */

@@ -64,7 +64,7 @@ export function createSignupTokens(deps: SignUpDeps): SignupTokens {
         if (recipient === null) return
         const message = {
           kind: 'invitation',
-          // The page enters the address. A fragment is not sent to servers, so no log contains it.
+          // The page enters the e-mail address. A fragment is not sent to servers, so no log contains it.
           link: `${pocket.issuer}/st/${token}#${new URLSearchParams({ email: recipient })}`,
           expiresAt: stored.expiresAt,
         } as const

@@ -55,7 +55,7 @@ describe('an API key with `read:clients` and `write:clients`', () => {
   })
 })
 
-describe('an API key for either groups, or clients and users', () => {
+describe('an API key for groups only, or for clients and users only', () => {
   test('cannot change which groups have users or use clients', async () => {
     const clientId = await createClient()
     const { id: userId } = await createPerson(instance)

@@ -255,7 +255,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     }
   })
 
-  test('remain valid for users whom the call itself allows when it restricts the client', async () => {
+  test('remain valid for members of the groups to which the same call restricts the client', async () => {
     const groupId = String(
       (await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Kept' } })).json.id,
     )

@@ -174,7 +174,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     // The clock of the other process is frozen as well.
     const stopped = `--import=data:text/javascript,Date.now=()=>${Date.now()}`
     await using other = await startAnother(kind, { ...env, APP_URL: instance.url, NODE_OPTIONS: stopped })
-    // Both requests come from the address that the user agent states behind a proxy.
+    // Both requests come from the IP address that the user agent states behind a proxy.
     const responses = await times(12, (index) =>
       guess()(new UserAgent({ resolve: { [instance.url]: [instance, other][index % 2]?.url ?? '' } })),
     )

@@ -43,7 +43,7 @@ describe.each(databaseKinds)('an archive of %s', (kind) => {
       .trimEnd()
       .split('\n')
 
-  test('is written while the server runs, for this user only', async () => {
+  test('is written while the server runs, and only its owner can read it', async () => {
     expect((await stat(source.path('plain.archive'))).mode & 0o777).toBe(0o600)
   })
 

@@ -43,7 +43,7 @@ describe.each(databaseKinds)('%s: an administrator', (kind) => {
     return [exit, stderr]
   }
 
-  test('downloads an archive with a passphrase, uncompressed and uncached, which restores', async () => {
+  test('downloads an uncached archive with a passphrase, from which an instance is restored', async () => {
     const page = await instance.administrator.follow(
       await submit({ with: 'passphrase', passphrase, repeated: passphrase }),
     )
@@ -82,7 +82,7 @@ describe.each(databaseKinds)('%s: an administrator', (kind) => {
     expect(page.text).not.toContain(passphrase)
   })
 
-  test('gets nothing by a link, and nothing twice', async () => {
+  test('cannot download by a link alone, or twice after one form', async () => {
     const { administrator, url } = instance
     // Takes the cookie that an earlier test has left.
     await administrator.get(`${url}${path}/archive`)

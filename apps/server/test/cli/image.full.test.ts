@@ -8,7 +8,7 @@ import { deploy } from '../../scripts/deploy.ts'
 const noUser = 65_534
 const isRoot = process.getuid?.() === 0
 const user = isRoot ? noUser : process.getuid?.()
-/** Only root can mount, and become each of several users. */
+/** Only root can mount folders and start processes of other users. */
 const testAsRoot = isRoot ? test : test.skip
 
 let base: string

@@ -117,7 +117,7 @@ describe('APP_URL', () => {
     expect(problem).not.toContain('s3cret')
   })
 
-  test('warns about another port without a URL', () => {
+  test('warns if PORT is set without APP_URL', () => {
     expect(load({ PORT: '3000' }).warnings).toEqual([expect.stringContaining('APP_URL')])
     expect(load({ PORT: '3000', APP_URL: 'http://localhost:3000' }).warnings).toEqual([])
   })

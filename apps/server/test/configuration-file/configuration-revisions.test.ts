@@ -85,7 +85,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
     expect((await running.app.directory.groups.first(1)).total).toBe(16)
   })
 
-  test('a lower revision yields, and the same revision with other content changes nothing', async () => {
+  test('a file with a lower revision, or with the same revision and other content, changes nothing', async () => {
     await using place = await site('revision: 2\ngroups: [{ name: new }]')
     await using running = await startApp(place.env)
     const { groups } = running.app.directory

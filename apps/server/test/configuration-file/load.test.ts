@@ -47,7 +47,7 @@ test('rejects a file that is not a regular file', async () => {
 })
 
 test.each(['', '\n', '---\n', '# groups: []\n', 'null'])(
-  'rejects %j, which a program that writes the file leaves first',
+  'rejects the empty file %j, which a program may leave while it writes',
   async (yaml) => {
     await using site = await createFileSite(yaml)
     expect(() => load(site)).toThrow('pocket.yaml:1:1: the file is empty; to declare nothing, write {}')
@@ -83,7 +83,7 @@ test('reports the problems of many items, and prints the first', async () => {
   expect([file.hasProblem(['groups', count - 1]), file.hasProblem(['groups', count])]).toEqual([true, false])
 })
 
-test('a member with the name of a built-in property is not known', async () => {
+test('rejects fields that are named like built-in properties', async () => {
   await using site = await createFileSite(
     '__proto__: { enforce: true }\nconstructor: 1\nsettings: { __proto__: { appName: X } }\ngroups: [{ name: xy, __proto__: { color: red } }]',
   )

@@ -109,7 +109,7 @@ describe('the watch of a configuration file', () => {
     expect([calls, watch.isOperational()]).toEqual([['apply'], true])
   })
 
-  test('reports a difference, and sets it back within a minute if the file enforces', async () => {
+  test('reports a difference, and reverts it within a minute if the file enforces', async () => {
     for (const enforce of [false, true]) {
       const { state, calls, names, change, tick } = await createWorld({ enforce })
       state.result = { outcome: 'current', changes: [change] }
@@ -141,7 +141,7 @@ describe('the watch of a configuration file', () => {
     expect([names(), lines.slice(before)]).toEqual([['configurationInvalid'], []])
   })
 
-  test('a failed comparison is repeated, and sets nothing back if the file does not enforce', async () => {
+  test('a failed comparison is repeated, and reverts nothing if the file does not enforce', async () => {
     const { state, calls, names, change, tick } = await createWorld({})
     Object.assign(state, { isUnavailable: true, result: { outcome: 'current', changes: [change] } })
     state.now += minute / 2

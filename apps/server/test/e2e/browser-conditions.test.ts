@@ -94,7 +94,7 @@ test.each([
   ['a device', { defaultBackupEligibility: false }, 'on one device', 'If you lose the device, it is lost too.'],
   ['a password manager that syncs', {}, 'synced', 'If you lose a device, your password manager still has it.'],
 ] as const)(
-  'the page says that a passkey lives on %s, and what happens when it is lost',
+  'the page says that a passkey is stored on %s, and what happens when that is lost',
   async (_, options, where, loss) => {
     await using opened = await withPasskey({}, options)
     const { page } = opened

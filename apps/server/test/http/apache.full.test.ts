@@ -24,7 +24,7 @@ async function shownConfiguration(values: Readonly<Record<string, string>>): Pro
 
 describeUnless(missing, describe)('Apache with the configuration of the guide', () => {
   test(
-    'lets a member of the group in with the user name, and denies other users',
+    'passes the user name of a group member to the application, and denies other users',
     async () => {
       await using stack = new AsyncDisposableStack()
       const folder = await mkdtemp(join(tmpdir(), 'pocket-apache-'))

@@ -35,7 +35,7 @@ async function send(socket: Socket, parts: readonly (Buffer | string)[]): Promis
 const request = (name: string) =>
   `POST /api/one-time-access-token/${name} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
 
-/** The address of the client of the newest failed sign-in. */
+/** The client IP address of the newest failed sign-in. */
 const clientOf = (running: RunningApp) => audited(running, 'sign_in_failed').at(-1)?.ipAddress
 
 describe('the PROXY protocol of a trusted peer', () => {

@@ -103,7 +103,7 @@ test('open interactions need no memory, and the first of them can still be finis
   expect((await login()).id_token).toMatch(/^ey/)
 })
 
-test(`slow senders keep no one from signing in${isLong ? ', and are disconnected' : ''}`, async () => {
+test(`slow senders prevent no sign-in${isLong ? ', and are disconnected' : ''}`, async () => {
   const { hostname, port } = new URL(instance.url)
   const closed = Array.from({ length: slowSenders }, (_, index) => {
     const socket = connect(Number(port), hostname)

@@ -356,7 +356,7 @@ test.each(['emails', 'invitations', 'jobs-several'])(
   },
 )
 
-test('an expired API key has one act on a phone, and says that it has expired', async () => {
+test('an expired API key has one action on a phone, and says that it has expired', async () => {
   await open('api-keys', { viewport: { width: 390, height: 844 } })
   const row = page.locator('#rows tbody tr').nth(1)
   expect(await row.locator('.row-act .btn:visible').allTextContents()).toEqual([expect.stringMatching(/^Renew/)])

@@ -159,7 +159,7 @@ test('asks for confirmation before leaving a client with an unstored secret, but
   expect(new URL((await sent).url()).pathname).toMatch(/\/secrets\/s2\/stored$/)
 })
 
-test('the settings select the encryption that the mail port means', async () => {
+test('the settings select the encryption that is usual at the mail port', async () => {
   await open('settings-email-off')
   for (const [port, encryption] of [
     ['465', 'tls'],

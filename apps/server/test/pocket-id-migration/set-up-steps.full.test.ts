@@ -131,7 +131,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
     expect((await checkArchive('../pocket-id.db')).text).toContain('no longer exists')
   })
 
-  test('keeps nothing of an upload that is too large or that breaks off', async () => {
+  test('keeps nothing of an upload that is too large or interrupted', async () => {
     const [large, broken] = [operator.startUpload(3 * 1024 ** 3), operator.startUpload(1_000_000)]
     const [response] = (await once(large, 'response')) as [IncomingMessage]
     expect([response.statusCode, await text(response)]).toEqual([422, expect.stringContaining('too large')])
@@ -283,7 +283,7 @@ test.each(kinds)(
 )
 
 test(
-  'migrates in the only process of a server that shall have two, which start afterwards',
+  'migrates in the only process of a server that is configured for two, which start afterwards',
   async () => {
     await using source = await createSource('archive')
     await using target = await createTarget('PostgreSQL')

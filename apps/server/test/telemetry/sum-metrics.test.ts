@@ -8,7 +8,7 @@ class Reader extends MetricReader {
 }
 
 /** The report of a process, as it arrives in another process. */
-async function reported(value: number, path: string): Promise<MetricData[]> {
+async function reportMetrics(value: number, path: string): Promise<MetricData[]> {
   const reader = new Reader()
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test')
   meter.createCounter('requests').add(value, { path, method: 'GET' })
@@ -26,7 +26,7 @@ const valuesOf = (metrics: readonly MetricData[]) =>
   )
 
 test('adds counters and histograms, and keeps the highest gauge', async () => {
-  const sum = sumMetrics([await reported(2, '/a'), await reported(20, '/a'), await reported(5, '/b')])
+  const sum = sumMetrics([await reportMetrics(2, '/a'), await reportMetrics(20, '/a'), await reportMetrics(5, '/b')])
   expect(valuesOf(sum)).toEqual({
     requests: [22, 5],
     connections: [27],
@@ -36,5 +36,5 @@ test('adds counters and histograms, and keeps the highest gauge', async () => {
 })
 
 test('keeps what a process counted after it has ended, but not its connections', async () => {
-  expect(Object.keys(valuesOf(cumulative(await reported(2, '/a'))))).toEqual(['requests', 'duration'])
+  expect(Object.keys(valuesOf(cumulative(await reportMetrics(2, '/a'))))).toEqual(['requests', 'duration'])
 })

@@ -8,18 +8,18 @@ const plainPath = /^(?:\/(?:[\w~!$&'()*,=:@-]+(?:\.+[\w~!$&'()*,=:@-]+)*)?)+$/
 const transformations: readonly ((path: string) => string)[] = [
   decode,
   (path) => path.normalize('NFKC'),
-  // Letters outside ASCII that equal one of ASCII if case is ignored.
+  // Non-ASCII letters that case folding maps to ASCII letters.
   (path) => path.replaceAll(/[\u0130\u0131]/g, 'i').replaceAll('\u017f', 's'),
   // File systems that ignore characters without a width.
   (path) => path.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, ''),
-  // A server that reads a path as it reads a query.
+  // Servers that decode `+` in a path to a space, as in a query.
   (path) => path.replaceAll('+', ' '),
   (path) => path.replaceAll('\\', '/'),
   (path) => path.replaceAll(/\/{2,}/g, '/'),
   removeDotSegments,
   // RFC 3986 §3.3: parameters of a segment.
   (path) => path.replaceAll(/;[^/]*/g, ''),
-  // A server that decodes the target before it separates the query.
+  // Servers that decode the target before they separate the query.
   (path) => path.replace(/[?#].*$/s, ''),
   // File systems that ignore dots and spaces at the end of a name.
   (path) => path.split('/').map(withoutTrailingDots).join('/'),

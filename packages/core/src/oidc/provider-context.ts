@@ -22,7 +22,7 @@ export interface ProviderContext extends CoreContext {
   readonly adapter: (model: string) => Adapter
   readonly pages: ProtocolPages
   readonly pairwise: PairwiseIdentifier
-  /** The host's sign-out page. */
+  /** The URL of the host's sign-out page. */
   readonly signOutUrl: string | undefined
   readonly apiAccess: ApiAccessReader
   readonly registrar: Registrar

@@ -100,7 +100,7 @@ test.each([
   }
 })
 
-test.each(['x', '%00', '%', '..%2f', 'x'.repeat(3_000)])('knows no registration at %s', async (id) => {
+test.each(['x', '%00', '%', '..%2f', 'x'.repeat(3_000)])('finds no registration with the ID %s', async (id) => {
   for (const method of ['GET', 'PUT', 'DELETE']) {
     const headers = { authorization: 'Bearer x', 'content-type': 'application/json' }
     const init = { method, headers, ...(method === 'PUT' && { body: '{}' }) }

@@ -183,7 +183,7 @@ test('issues the same pairwise subject on a device if the client has a sector', 
   expect(host.errors).toEqual([])
 })
 
-test('issues a JWT access token to a device if the client has them', async () => {
+test('issues a JWT access token to a device if the client is configured for JWTs', async () => {
   await using host = await startHost()
   await using there = await deviceHost(host)
   const { client, configuration, person, decide, ask, poll } = await createFixture(host, there.origin, {

@@ -169,7 +169,7 @@ async function clientOf(pocket: Pocket, input: Parameters<Host['client']>[0]) {
   return { client, secret: (await pocket.clients.addSecret(client.id)).plain }
 }
 
-test('rejects the arguments of a request where the result of pocket.callback() belongs', async () => {
+test('names the mistake if pocket.callback is mounted instead of its result', async () => {
   await using host = await startHost({
     mount: (pocket) =>
       express()

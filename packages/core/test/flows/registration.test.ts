@@ -271,7 +271,7 @@ describe('registered client', () => {
     })
     const response = await tokenAt({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
     expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })])
-    // It is kept as long as it continues to be used, but anyone can use their own client.
+    // Still counts as unused: tokens only postpone its removal, because whoever registered the client can request them.
     expect(await host.pocket.clients.find(id)).toMatchObject({ unusedSince: expect.any(Number) })
   })
 })

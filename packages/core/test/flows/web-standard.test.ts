@@ -98,7 +98,7 @@ test('leaves other requests with their body to the host', async () => {
   expect((await host.pocket.fetch(request())).status).toBe(404)
 })
 
-test('counts the rate limit of each IP address', async () => {
+test('applies the rate limit to each IP address separately', async () => {
   await using limited = await startHost({ options: { limits: { rateLimiter: undefined } } })
   const attempt = (ipAddress: string) =>
     limited.pocket.fetch(

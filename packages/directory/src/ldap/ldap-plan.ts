@@ -75,7 +75,7 @@ export interface GroupChange {
 export interface MembershipPlan {
   readonly groupId: string
   readonly groupName: string
-  /** Ids of users. */
+  /** IDs of users. */
   readonly added: readonly string[]
   readonly removed: readonly string[]
 }

@@ -27,7 +27,7 @@ export const signUp = {
     signupDefaultUserGroupIDs: defineSetting(text(textList, { control: 'groups' }), {
       variable: 'SIGNUP_DEFAULT_USER_GROUP_IDS',
       default: '[]',
-      description: 'The default groups of people who sign up: a JSON array of ids.',
+      description: 'The default groups of people who sign up: a JSON array of IDs.',
     }),
     signupDefaultCustomClaims: defineSetting(text(claimList, { control: 'claims' }), {
       variable: 'SIGNUP_DEFAULT_CUSTOM_CLAIMS',
