@@ -2,13 +2,14 @@ import { PocketError, UnavailableError } from '@pocket/core/errors'
 import { configurationFileUser } from '../access/built-in-actors.ts'
 import { auditFieldOf } from '../managed/field-names.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
-import type { Findings } from './inspect.ts'
+import type { Findings } from './inspect-file.ts'
 import { type Kind, nameIn } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
 import { type Change, type Declaration, declare, declaredFields, itemsOf, keyOf } from './plan.ts'
 import { endIfMany, InvalidFileError, type Path, type Problem } from './problem.ts'
 
-export const actor = { id: configurationFileUser.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
+/** Who makes the changes of a file. */
+export const fileActor = { id: configurationFileUser.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
 
 /** Items that have a problem, or refer to one that has, are not applied. */
 export async function applyKind(file: ConfigurationFile, kind: Kind, { problems, failed }: Findings) {
@@ -23,9 +24,9 @@ export async function applyKind(file: ConfigurationFile, kind: Kind, { problems,
   for (const { item, path, existing, change } of declarations) {
     endIfMany(file, problems)
     const fields = change?.fields.map(({ field }) => field) ?? []
-    const id = await attempt(problems, { file, path }, async () => {
-      if (!existing) return kind.create(actor, item)
-      return change ? kind.update(actor, existing, item, fields) : existing.id
+    const id = await collectProblems(problems, { file, path }, async () => {
+      if (!existing) return kind.create(fileActor, item)
+      return change ? kind.update(fileActor, existing, item, fields) : existing.id
     })
     if (id === undefined) {
       failed.add(nameIn(kind.name, keyOf(kind, item)))
@@ -46,7 +47,7 @@ export async function applyKind(file: ConfigurationFile, kind: Kind, { problems,
 }
 
 /** Runs a change and collects the error of a use case as problems, so that all are found at once. */
-export async function attempt<T>(
+export async function collectProblems<T>(
   problems: Problem[],
   { file, path }: { readonly file: ConfigurationFile; readonly path: Path },
   work: () => Promise<T>,

@@ -3,8 +3,8 @@ import type { ManagedObject } from '../managed/managed.table.ts'
 import type { ManagedGuard } from '../managed/managed-guard.ts'
 import type { AppliedFile, ManagedStore } from '../managed/managed-store.ts'
 import { settingUse } from '../settings/settings.ts'
-import { actor, applyKind, attempt } from './apply-kind.ts'
-import { inspect } from './inspect.ts'
+import { applyKind, collectProblems, fileActor } from './apply-kind.ts'
+import { inspectFile } from './inspect-file.ts'
 import type { Kind } from './kind.ts'
 import type { ConfigurationFile } from './load.ts'
 import { type Change, type Declaration, declare, itemsOf } from './plan.ts'
@@ -67,14 +67,14 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
     const applied = await store.appliedFile()
     const isReplaced = applied !== undefined && applied.revision === null && !isSameFile(applied, file)
     const outcome = isReplaced && file.content.revision === undefined ? 'replaced' : await compareRevisions(file)
-    const { problems } = await inspect(file, kinds)
+    const { problems } = await inspectFile(file, kinds)
     if (problems.length > 0) throw new InvalidFileError(file.source, problems)
     const changes: Change[] = []
     for (const kind of kinds) {
       const declarations = await declarationsOf(file, kind)
-      const ids = new Set(declarations.flatMap(({ existing }) => (existing ? [existing.id] : [])))
+      const declaredIds = new Set(declarations.flatMap(({ existing }) => (existing ? [existing.id] : [])))
       changes.push(...declarations.flatMap(({ change }) => (change ? [change] : [])))
-      const { removals, problems: refusals } = await findRemovals(file, kind, { store, declaredIds: ids })
+      const { removals, problems: refusals } = await findRemovals(file, kind, { store, declaredIds })
       problems.push(...refusals)
       changes.push(...removals.map((existing) => deletionOf(kind, existing)))
     }
@@ -82,10 +82,10 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
     return { outcome, changes }
   }
 
-  const converge = async (file: ConfigurationFile): Promise<Result> => {
+  const applyFile = async (file: ConfigurationFile): Promise<Result> => {
     const outcome = await compareRevisions(file)
     if (outcome !== 'current' && file.problems.length === 0) return { outcome, changes: [] }
-    const findings = await inspect(file, kinds)
+    const findings = await inspectFile(file, kinds)
     const { problems } = findings
     const changes: Change[] = []
     const managed: ManagedObject[] = []
@@ -95,15 +95,15 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
       managed.push(...applied.managed)
     }
     for (const kind of kinds.toReversed()) {
-      const ids =
+      const declaredIds =
         problems.length > 0
           ? await findDeclaredIds(file, kind)
           : new Set(managed.filter((object) => object.kind === kind.name).map(({ id }) => id))
-      const { removals, problems: refusals } = await findRemovals(file, kind, { store, declaredIds: ids })
+      const { removals, problems: refusals } = await findRemovals(file, kind, { store, declaredIds })
       problems.push(...refusals)
       // Otherwise objects whose items have problems would be removed.
       for (const existing of problems.length > 0 ? [] : removals) {
-        await attempt(problems, { file, path: ['prune'] }, () => kind.remove(actor, existing.id))
+        await collectProblems(problems, { file, path: ['prune'] }, () => kind.remove(fileActor, existing.id))
         changes.push(deletionOf(kind, existing))
       }
     }
@@ -127,14 +127,14 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
 
   return {
     compare,
-    apply: (file) => guard.bypass(() => withLock(() => converge(file))),
+    apply: (file) => guard.bypass(() => withLock(() => applyFile(file))),
     async dryRun(file) {
       const outcome: { result?: Result } = {}
       const ended = new Error('The dry run has ended')
       try {
         await guard.bypass(() =>
           withLock(async () => {
-            outcome.result = await converge(file)
+            outcome.result = await applyFile(file)
             throw ended
           }),
         )

@@ -10,7 +10,7 @@ export interface Findings {
 }
 
 /** The problems that can be found without a change. */
-export async function inspect(file: ConfigurationFile, kinds: readonly Kind[]): Promise<Findings> {
+export async function inspectFile(file: ConfigurationFile, kinds: readonly Kind[]): Promise<Findings> {
   const problems = [...file.problems]
   const failed = new Set<string>()
   endIfMany(file, problems)
