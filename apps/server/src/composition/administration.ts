@@ -46,7 +46,7 @@ export function composeAdministration(platform: Platform, pocket: Pocket, mail: 
     bootstrapAccounts: database.bootstrapAccounts,
     async onEnabled(user) {
       const request = await endSignUpRequest(database.approvals, user.id)
-      if (request) await mail.approved(user, { note: null, returnPath: request.returnPath })
+      if (request) await mail.notifyApproved(user, { note: null, returnPath: request.returnPath })
     },
     scheduleDelivery: () => mail.delivery.trigger(),
   })

@@ -51,9 +51,12 @@ export interface Mail {
    * Notifies a reachable user that an administrator has approved the account; `note` is the administrator's message,
    * `returnPath` the path on this server where the user continues.
    */
-  approved(user: User, content: { readonly note: string | null; readonly returnPath: string | null }): Promise<void>
+  notifyApproved(
+    user: User,
+    content: { readonly note: string | null; readonly returnPath: string | null },
+  ): Promise<void>
   /** Notifies a user whose account was deleted that an administrator has rejected it, with the administrator's note. */
-  refused(user: User, note: string): Promise<void>
+  notifyRejected(user: User, note: string): Promise<void>
   /** Removes the e-mail data of a user, within the transaction. */
   forget(userId: string): Promise<void>
 }
@@ -140,12 +143,12 @@ export async function createEmailService(deps: EmailServiceDeps): Promise<EmailS
         lastAttempt: () => store.lastAttempt(),
         isConfigured,
         reaches,
-        async approved(user, content) {
+        async notifyApproved(user, content) {
           if (!(await reaches(user))) return
           const message = { kind: 'account-approved', name: user.displayName, ...content } as const
           await outbox.queue({ to: user, message, expiresAt: clock.now() + retention })
         },
-        async refused({ email, locale, displayName }, note) {
+        async notifyRejected({ email, locale, displayName }, note) {
           if (!(await reaches({ email }))) return
           const message = { kind: 'account-refused', name: displayName, note } as const
           await outbox.queue({ to: { id: null, email, locale }, message, expiresAt: clock.now() + retention })

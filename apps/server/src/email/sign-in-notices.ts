@@ -7,8 +7,8 @@ import type { EmailDeps } from './deps.ts'
 const noticeLifetime = 3 * 24 * 60 * 60_000
 
 /**
- * Notifies users of a sign-in with a login code, of the use of a recovery code, and of a passkey sign-in from an IP address or browser without an earlier
- * sign-in. Commits the e-mail and the audit log entry together.
+ * Notifies users of a sign-in with a login code, of the use of a recovery code, and of a passkey sign-in from an IP address or
+ * browser without an earlier sign-in. Commits the e-mail and the audit log entry together.
  *
  * @param onQueued - called after an e-mail was queued
  */

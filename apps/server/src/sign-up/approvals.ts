@@ -57,7 +57,7 @@ export function createApprovals(deps: SignUpDeps & { readonly users: UserAdminis
         const { before, user } = await directory.users.update(accountId, {}, { disabled: false })
         const changes = changesBetween({ disabled: before.disabled }, { disabled: user.disabled })
         await audit.record({ event: 'account_enabled', accountId, by: actor.id, ...changes }, actor.origin)
-        await mail.approved(user, { note, returnPath: returnPath })
+        await mail.notifyApproved(user, { note, returnPath })
       }),
 
     reject: (actor, accountId, note) =>
@@ -66,7 +66,7 @@ export function createApprovals(deps: SignUpDeps & { readonly users: UserAdminis
         const user = await directory.users.find(accountId)
         await users.remove({ id: actor.id, origin: actor.origin }, accountId)
         // Queued last, because deleting the account also deletes its queued e-mails.
-        if (user && note !== null) await mail.refused(user, note)
+        if (user && note !== null) await mail.notifyRejected(user, note)
       }),
   }
 }
