@@ -112,7 +112,7 @@ function bundledPackage(notice: string): { readonly name: string; readonly licen
   return { name, license }
 }
 
-/** Of "(A OR B) AND C", one of A and B, and C. */
+/** "(A OR B) AND C" requires that A or B is permissive, and C. */
 function isPermissive(license: unknown): boolean {
   if (typeof license !== 'string') return false
   const parts = license.replace(/[()]/g, '').split(' AND ')

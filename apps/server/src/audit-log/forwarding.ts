@@ -45,7 +45,7 @@ export function createAuditOutbox(
     while (!signal.aborted) {
       const rows = await store.next(destination, batchSize)
       if (rows.length === 0) return
-      await send(rows.map(forwarded))
+      await send(rows.map(toForwardedEntry))
       await store.remove(rows)
     }
   }
@@ -65,7 +65,7 @@ export function createAuditOutbox(
   }
 }
 
-function forwarded({ createdAt, entry, occurrences }: OutboxEntry): ForwardedEntry {
+function toForwardedEntry({ createdAt, entry, occurrences }: OutboxEntry): ForwardedEntry {
   const record: Readonly<Record<string, unknown>> = JSON.parse(entry)
   const json = occurrences === 1 ? entry : JSON.stringify({ ...record, occurrences })
   return { createdAt, event: String(record.event), json }

@@ -90,8 +90,8 @@ async function importArchive(options: Options, context: CommandContext): Promise
 
 /** Migrates the data of Pocket ID instead, if there is a terminal and the user agrees. */
 async function offerMigration({ path, yes, encryptionKeyFile }: Options, context: CommandContext): Promise<void> {
-  const [source, file] = path === '-' ? ['FILE', 'Write it to a file and run'] : [quoted(path), 'Run']
-  const keyFile = encryptionKeyFile === undefined ? 'KEY_FILE' : quoted(encryptionKeyFile)
+  const [source, file] = path === '-' ? ['FILE', 'Write it to a file and run'] : [quoteArgument(path), 'Run']
+  const keyFile = encryptionKeyFile === undefined ? 'KEY_FILE' : quoteArgument(encryptionKeyFile)
   const command = `pocket-id migrate-from-pocket-id ${source} --encryption-key-file ${keyFile}`
   const question = 'This is an archive of Pocket ID. Migrate its users, passkeys, clients and keys?'
   const isConfirmed = path === '-' ? undefined : await context.confirm(question)
@@ -104,7 +104,7 @@ async function offerMigration({ path, yes, encryptionKeyFile }: Options, context
   await migrateFromPocketId(path, migration, context)
 }
 
-function quoted(argument: string): string {
+function quoteArgument(argument: string): string {
   return /^[\w./:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }
 

@@ -80,7 +80,7 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
         // Reading and writing are exclusive, so that no concurrent change is lost.
         work: ({ id }, chosen) =>
           transaction(async () => {
-            const client = (await clients.findForUpdate(id)) ?? missing()
+            const client = (await clients.findForUpdate(id)) ?? throwNotFound()
             const groupIds = [...new Set([...(client.isGroupRestricted ? client.allowedGroupIds : []), ...chosen])]
             await administration.update(actor, id, { ...client, isGroupRestricted: true }, groupIds)
           }),
@@ -113,7 +113,7 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
   ]
 }
 
-function missing(): never {
+function throwNotFound(): never {
   throw clientNotFound()
 }
 

@@ -103,14 +103,14 @@ async function* batches(database: Database, select: string, pattern: string): As
 function reEncryptText(text: string, { from, to, uses, place }: ReEncryption & { readonly place: string }): string {
   return text.replaceAll(new RegExp(`v1\\.${from.fingerprint}\\.[A-Za-z0-9_-]+`, 'g'), (envelope) => {
     for (const use of [...uses, durableKeysUse]) {
-      const plain = decrypted(from, use, envelope)
+      const plain = tryDecrypt(from, use, envelope)
       if (plain !== undefined) return to.encrypt(use, plain)
     }
     throw new ConfigurationError(`A value in ${place} cannot be decrypted. Nothing was changed.`)
   })
 }
 
-function decrypted(key: MasterKey, use: string, envelope: string): string | undefined {
+function tryDecrypt(key: MasterKey, use: string, envelope: string): string | undefined {
   try {
     return key.decrypt(use, envelope)
   } catch (error) {

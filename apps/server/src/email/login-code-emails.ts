@@ -30,7 +30,7 @@ export function createLoginCodeEmails(
   pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>,
 ): LoginCodeEmails {
   const { emails: store, masterKey } = database
-  const disabled = () => new ForbiddenError('one_time_access_disabled', 'Login codes by e-mail are turned off.')
+  const disabledError = () => new ForbiddenError('one_time_access_disabled', 'Login codes by e-mail are turned off.')
   const issue = (actor: Actor, userId: string, lifetime: number, messageOf: (code: LoginCode) => Message) =>
     transaction(async () => {
       const to = await directory.find(userId)
@@ -42,7 +42,7 @@ export function createLoginCodeEmails(
 
   return {
     async send(actor, userId, lifetime) {
-      if (!(await settings.lastKnown()).emailOneTimeAccessAsAdminEnabled) throw disabled()
+      if (!(await settings.lastKnown()).emailOneTimeAccessAsAdminEnabled) throw disabledError()
       await issue(actor, userId, lifetime, ({ code, expiresAt }) => ({
         kind: 'one-time-access',
         code,
@@ -60,7 +60,7 @@ export function createLoginCodeEmails(
       })),
 
     async assertRequestable() {
-      if (!(await settings.lastKnown()).emailOneTimeAccessAsUnauthenticatedEnabled) throw disabled()
+      if (!(await settings.lastKnown()).emailOneTimeAccessAsUnauthenticatedEnabled) throw disabledError()
     },
 
     async request(address, browserToken, redirect) {

@@ -18,7 +18,7 @@ const maxSeconds = 15
 
 /** @throws {InvalidInputError} `invalid_image` */
 export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: BitmapRules): Promise<PreparedImage> {
-  return decoding(async () => {
+  return decodeSafely(async () => {
     const { pages } = await readMetadata(bytes)
     const format = rules.format ?? outputFormats[kind]
     const animated = pages > 1 && (format === 'gif' || format === 'webp')
@@ -29,7 +29,7 @@ export async function prepareBitmap(bytes: Buffer, kind: BitmapFormat, rules: Bi
 
 /** Decodes all frames. @throws {InvalidInputError} `invalid_image` */
 export function inspectBitmap(bytes: Buffer): Promise<Inspection> {
-  return decoding(async () => {
+  return decodeSafely(async () => {
     const { width, height, exif, xmp } = await readMetadata(bytes)
     await open(bytes, true).resize(1, 1, { fit: 'fill' }).raw().toBuffer()
     return { width, height, hasMetadata: exif !== undefined || xmp !== undefined }
@@ -44,7 +44,7 @@ interface Inspection {
   readonly hasMetadata: boolean
 }
 
-async function decoding<Result>(decode: () => Promise<Result>): Promise<Result> {
+async function decodeSafely<Result>(decode: () => Promise<Result>): Promise<Result> {
   try {
     return await decode()
   } catch (error) {

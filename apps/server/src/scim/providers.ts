@@ -99,7 +99,7 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
     createFirst: (actor, input) =>
       transaction(async () => {
         await store.lock()
-        if ((await store.listByClient(input.clientId)).length > 0) throw alreadyConfigured()
+        if ((await store.listByClient(input.clientId)).length > 0) throw alreadyConfiguredError()
         return create(actor, input)
       }),
 
@@ -194,7 +194,7 @@ export function scimProviderNotFound(): NotFoundError {
   })
 }
 
-function alreadyConfigured(): ConflictError {
+function alreadyConfiguredError(): ConflictError {
   return new ConflictError('already_in_use', 'oidcClientId is already in use by another SCIM service provider', {
     details: { property: 'oidcClientId' },
   })

@@ -20,7 +20,7 @@ export type Check = (text: string) => Fault | undefined
 const maxTextLength = 4096
 const maxItems = 32_768
 
-function malformed(message: string): Fault {
+function malformedFault(message: string): Fault {
   return { code: 'invalid_format', message }
 }
 
@@ -37,49 +37,49 @@ export function line(maxLength: number = maxTextLength): Check {
     tooLong(text, maxLength) ??
     (/^[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]*$/u.test(text)
       ? undefined
-      : malformed('must be one line of plain text'))
+      : malformedFault('must be one line of plain text'))
 }
 
 /** Rejects only what databases cannot store, because a password may contain anything else. */
 export const anyText: Check = (text) =>
   tooLong(text, maxTextLength) ??
-  (isStorable(text) ? undefined : malformed('must not contain NUL or an unpaired surrogate'))
+  (isStorable(text) ? undefined : malformedFault('must not contain NUL or an unpaired surrogate'))
 
 export const port: Check = (text) =>
   /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
     ? undefined
-    : malformed('must be a port, 1 to 65535')
+    : malformedFault('must be a port, 1 to 65535')
 
 export const emailAddress: Check = (text) =>
   line(254)(text) ??
-  (/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/u.test(text) ? undefined : malformed('must be a valid email address'))
+  (/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/u.test(text) ? undefined : malformedFault('must be a valid email address'))
 
 /** A path on this server or an http(s) URL; no scheme that runs scripts. */
 export const pageAddress: Check = (text) =>
   line()(text) ??
   (/^\/(?![/\\])/.test(text) || isAddress(text, 'http:', 'https:')
     ? undefined
-    : malformed('must be a path of this server or an http(s) address'))
+    : malformedFault('must be a path of this server or an http(s) address'))
 
 /** The word `default` or a CSS color. It is inserted into a style sheet, so it must not escape its declaration. */
 export const color: Check = (text) =>
-  tooLong(text, 100) ?? (/^[\w#().,%/ +-]+$/.test(text) ? undefined : malformed('must be a color of CSS'))
+  tooLong(text, 100) ?? (/^[\w#().,%/ +-]+$/.test(text) ? undefined : malformedFault('must be a color of CSS'))
 
 export const textList: Check = (text) =>
   tooLong(text, maxItems) ??
-  (isListOf(text, (each) => typeof each === 'string') ? undefined : malformed('must be a JSON array of strings'))
+  (isListOf(text, (each) => typeof each === 'string') ? undefined : malformedFault('must be a JSON array of strings'))
 
 export const claimList: Check = (text) => {
   const long = tooLong(text, maxItems)
   if (long) return long
   const claims = listOf(text)
-  if (!claims?.every(isClaim)) return malformed('must be a JSON array of objects with the texts key and value')
+  if (!claims?.every(isClaim)) return malformedFault('must be a JSON array of objects with the texts key and value')
   try {
     validateClaims(claims)
     return undefined
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
-    return malformed(`must hold claims that can be given: ${error.fields[0]?.message ?? error.message}`)
+    return malformedFault(`must hold claims that can be given: ${error.fields[0]?.message ?? error.message}`)
   }
 }
 
@@ -88,7 +88,7 @@ export const addressPatterns: Check = (text) =>
   tooLong(text, maxItems) ??
   (isListOf(text, (each) => typeof each === 'string' && (each === '*' || /^https:\/\/[^\s#]+$/.test(each)))
     ? undefined
-    : malformed('must be a JSON array of https addresses, which may hold *, or be it'))
+    : malformedFault('must be a JSON array of https addresses, which may hold *, or be it'))
 
 /** Certificates in PEM. */
 export const certificates: Check = (text) => {
@@ -100,7 +100,7 @@ export const certificates: Check = (text) => {
   } catch {
     // It is not a certificate.
   }
-  return malformed('must be certificates in PEM')
+  return malformedFault('must be certificates in PEM')
 }
 
 function isClaim(value: unknown): value is CustomClaim {
@@ -114,11 +114,11 @@ function isListOf(text: string, fits: (each: unknown) => boolean): boolean {
 
 /** The elements of a JSON array of storable values; `undefined` for anything else. */
 function listOf(text: string): readonly unknown[] | undefined {
-  const value = parsed(text)
+  const value = parseJson(text)
   return Array.isArray(value) && isStorable(JSON.stringify(value)) ? value : undefined
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -71,7 +71,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
   const listeners: SettingsListener[] = []
   const isFixed = (key: SettingKey) => uiConfigDisabled || Object.hasOwn(fixed, key)
 
-  const stored = (key: SettingKey, row: string | undefined): unknown => {
+  const parseStored = (key: SettingKey, row: string | undefined): unknown => {
     const setting = settingOf(key)
     if (row === undefined) return setting.default
     if (setting.kind.isSecret) return masterKey.decrypt(settingUse, row)
@@ -83,7 +83,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
   const toValues = (settings: readonly StoredSetting[]): SettingValues => {
     const rows = new Map(settings.map(({ key, value }) => [key, value]))
     // The cast is safe: stored values were validated when they were written.
-    return { ...perSetting(settingKeys, (key) => stored(key, rows.get(key))), ...fixed } as SettingValues
+    return { ...perSetting(settingKeys, (key) => parseStored(key, rows.get(key))), ...fixed } as SettingValues
   }
 
   const present = async (): Promise<SettingValues> => toValues(uiConfigDisabled ? [] : await store.list())
@@ -128,7 +128,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
         if (changed.length === 0) return after
         for (const key of changed) await write(key, after[key])
         const secret = settingKeys.filter((key) => settingOf(key).kind.isSecret)
-        const differences = changesBetween(recorded(before), recorded(after), { secret })
+        const differences = changesBetween(toAuditValues(before), toAuditValues(after), { secret })
         await audit.record({ event: 'settings_changed', keys: changed, by: actor.id, ...differences }, actor.origin)
         for (const listener of listeners) await listener(changed, after)
         return after
@@ -154,7 +154,7 @@ export function settingsValidator(values: SettingValues, keys: readonly SettingK
 }
 
 /** The values of an audit event, in the form of their API. */
-function recorded(values: SettingValues): Readonly<Record<SettingKey, unknown>> {
+function toAuditValues(values: SettingValues): Readonly<Record<SettingKey, unknown>> {
   return perSetting(settingKeys, (key) => (isPocketIdKey(key) ? settingOf(key).kind.format(values[key]) : values[key]))
 }
 

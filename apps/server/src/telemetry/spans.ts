@@ -33,7 +33,7 @@ export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableS
   const follow = <Message extends object>(
     traced: TracingChannel<Message, Message>,
     describe: (message: Message) => Description,
-    { parent, finish }: Partial<Follow<Message>> = {},
+    { parent, finish }: Partial<SpanHandlers<Message>> = {},
   ) => {
     const open = (message: Message): OtelContext => {
       const { name, ...options } = describe(message)
@@ -105,7 +105,7 @@ export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableS
   return stack
 }
 
-interface Follow<Message> {
+interface SpanHandlers<Message> {
   readonly parent: (message: Message) => OtelContext
   readonly finish: (message: Message, span: Span) => void
 }

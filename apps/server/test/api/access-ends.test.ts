@@ -69,7 +69,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   }
 
   /** A group member, and two clients for the group: one with opaque access tokens, one with JWTs. */
-  async function given(requiresTwoPasskeys = false) {
+  async function createFixture(requiresTwoPasskeys = false) {
     const name = freshName()
     const newGroup = { name, friendlyName: name, requiresTwoPasskeys }
     const { json: group } = await instance.call('POST /api/user-groups', { body: newGroup })
@@ -88,7 +88,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   const deleted = { userInfo: 401, accessToken: false, refreshToken: false }
 
   test('work until access changes', async () => {
-    const { both } = await given()
+    const { both } = await createFixture()
     for (const { seen, refresh, exchange, poll } of both) {
       expect(await seen()).toEqual({ userInfo: 200, accessToken: true, refreshToken: true })
       for (const act of [refresh, exchange, poll]) expect((await act()).status).toBe(200)
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   }
 
   test('work with two passkeys for a group that requires them, and end immediately when one is removed', async () => {
-    const { person, both } = await given(true)
+    const { person, both } = await createFixture(true)
     for (const { seen } of both) expect(await seen()).toEqual({ userInfo: 200, accessToken: true, refreshToken: true })
     expect((await removePasskey(person)).status).toBe(204)
     for (const { clientId } of both) {
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   })
 
   test('are not given to a device by a user with one of two required passkeys', async () => {
-    const { person, both } = await given(true)
+    const { person, both } = await createFixture(true)
     expect((await removePasskey(person)).status).toBe(204)
     for (const { approveDevice } of both)
       expect((await approveDevice()).answer).toMatchObject({ status: 403, json: { code: 'second_passkey_required' } })
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   })
 
   test('end when a group requires two passkeys while one of two is removed', async () => {
-    const { person, groupId, both } = await given(true)
+    const { person, groupId, both } = await createFixture(true)
     expect((await requirePasskeys(groupId, false)).status).toBe(200)
     const [required, removed] = await Promise.all([requirePasskeys(groupId, true), removePasskey(person)])
     expect([required.status, removed.status]).toEqual([200, 204])
@@ -144,7 +144,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   })
 
   test('cannot be renewed while a passkey is removed', async () => {
-    const { person, both } = await given(true)
+    const { person, both } = await createFixture(true)
     const acts = both.flatMap(({ refresh, exchange, poll }) => [refresh(), exchange(), poll()])
     const [removed, ...responses] = await Promise.all([removePasskey(person), ...acts])
     expect(removed.status).toBe(204)
@@ -160,7 +160,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   })
 
   test('lead a user with one passkey to a second one, and on to the application', async () => {
-    const { person, both } = await given(true)
+    const { person, both } = await createFixture(true)
     expect((await removePasskey(person)).status).toBe(204)
     const { agent } = person
     const { clientId = '' } = both[0] ?? {}
@@ -205,7 +205,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
       ({ id }) => instance.call('PUT /api/users/{id}/user-groups', { params: { id }, body: { userGroupIds: [] } }),
     ],
   ])('end at once when %s', async (_what, happens) => {
-    const { person, groupId, both } = await given()
+    const { person, groupId, both } = await createFixture()
     expect([200, 204]).toContain((await happens(person, groupId)).status)
     for (const { seen, refresh, exchange, poll } of both) {
       expect(await seen()).toEqual(deleted)
@@ -233,7 +233,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
       (_, id) => instance.call('DELETE /api/oidc/clients/{id}', { params: { id } }),
     ],
   ])('end at once when %s', async (_what, error, happens) => {
-    const { person, both } = await given()
+    const { person, both } = await createFixture()
     for (const { clientId, seen, refresh, exchange, poll } of both) {
       expect([200, 204]).toContain((await happens(person, clientId)).status)
       expect(await seen()).toEqual(deleted)
@@ -242,7 +242,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
   })
 
   test('end immediately when the session is revoked, except the device grant, which has no session', async () => {
-    const { person, both } = await given()
+    const { person, both } = await createFixture()
     const sessions = await instance.call('GET /api/sessions', { agent: person.agent })
     const [session] = sessions.json as unknown as readonly { readonly id: string }[]
     const params = { id: session?.id ?? '' }

@@ -49,7 +49,7 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  async function refused({ method, path, name }: (typeof withIds)[number], id: string): Promise<void> {
+  async function expectRefused({ method, path, name }: (typeof withIds)[number], id: string): Promise<void> {
     const address = path.replaceAll(/:\w+/g, encodeURIComponent(id))
     const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} }
     const response = await instance.administrator.sendJson(method, instance.url + address, body)
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
   }
 
   test.each(withIds)('$name: no ID causes a server error', async (route) => {
-    for (const id of [...hostile, ...Object.values(deleted)]) await refused(route, id)
+    for (const id of [...hostile, ...Object.values(deleted)]) await expectRefused(route, id)
   })
 
   test('hides objects of other users and leaves them unchanged', async () => {

@@ -60,16 +60,16 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('runs a job immediately for an administrator', async () => {
     const named = async () => (await jobs()).find(({ name }) => name === 'remove-old-emails')
-    const ended = async (after: string) => {
+    const waitForEnd = async (after: string) => {
       for (;;) {
         const job = await named()
         if (job?.lastRun && !job.isRunning && job.lastRun.finishedAt > after) return job
       }
     }
-    const first = await ended('')
+    const first = await waitForEnd('')
     expect(first.intervalSeconds).toBe(3600)
     expect((await instance.call('POST /api/jobs/{name}/run', { params: { name: first.name } })).status).toBe(202)
-    const second = await ended(first.lastRun?.finishedAt ?? '')
+    const second = await waitForEnd(first.lastRun?.finishedAt ?? '')
     expect(second.lastRun).toEqual({ ...second.lastRun, outcome: 'succeeded', error: null })
     expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'remove-old-emails' })])
   })

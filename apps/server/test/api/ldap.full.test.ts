@@ -179,17 +179,17 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
 
   test('uses the configured encryption and trusted certificates', async () => {
     const own = (body: object) => instance.call('PATCH /api/settings', { body })
-    const tried = async (changes: Parameters<typeof whole>[0] = {}) => {
+    const testConnection = async (changes: Parameters<typeof whole>[0] = {}) => {
       await configure({ ldapEnabled: 'false', ...changes })
       const { code, isPrivate } = (await instance.call('POST /api/ldap/test')).json
       return [code, isPrivate]
     }
-    expect(await tried({ ldapUrl: slapd.tlsUrl })).toEqual(['ldap_certificate_untrusted', true])
-    expect(await tried({ ldapUrl: slapd.tlsUrl, ldapSkipCertVerify: 'true' })).toEqual([null, true])
+    expect(await testConnection({ ldapUrl: slapd.tlsUrl })).toEqual(['ldap_certificate_untrusted', true])
+    expect(await testConnection({ ldapUrl: slapd.tlsUrl, ldapSkipCertVerify: 'true' })).toEqual([null, true])
     await own({ ldapStartTls: true })
-    expect(await tried()).toEqual(['ldap_certificate_untrusted', true])
+    expect(await testConnection()).toEqual(['ldap_certificate_untrusted', true])
     await own({ ldapCaCertificate: authority.cert })
-    expect(await tried()).toEqual([null, true])
+    expect(await testConnection()).toEqual([null, true])
     await own({ ldapStartTls: null, ldapCaCertificate: null })
   })
 

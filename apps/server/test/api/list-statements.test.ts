@@ -78,7 +78,7 @@ describe.each(kinds)('list queries on %s', (kind) => {
     )
   }
 
-  async function measured(count: number, of: Readonly<Record<string, string>>) {
+  async function measure(count: number, of: Readonly<Record<string, string>>) {
     const counts: Record<string, number> = {}
     for (const [list, table] of Object.entries(of)) {
       await fill(table, count + 10)
@@ -102,8 +102,8 @@ describe.each(kinds)('list queries on %s', (kind) => {
   test.each(selectCases([{ count: 1000, of: lists }, largest], (each) => each !== largest))(
     'uses as many statements for a list of $count rows as for ten',
     async ({ count, of }) => {
-      const small = await measured(10, of)
-      expect(await measured(count, of)).toEqual(small)
+      const small = await measure(10, of)
+      expect(await measure(count, of)).toEqual(small)
       expect(Math.max(...Object.values(small))).toBeLessThan(10)
       if (count < largest.count) return
       // A search with many matches uses another query than one with few.

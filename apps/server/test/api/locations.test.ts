@@ -174,19 +174,21 @@ test('downloads a missing database at the start, and reports a failure in the jo
     const job = jobs.find(({ name }) => name === 'refresh-geoip-database')
     return job?.isRunning ? undefined : job?.lastRun
   }
-  const ended = async (outcome: string) => {
+  const waitForEnd = async (outcome: string) => {
     for (;;) {
       const run = await lastRun()
       if (run?.outcome === outcome) return run
     }
   }
-  expect((await ended('failed')).error).toMatch(/^127\.0\.0\.1:\d+ rejected the license key or the request \(401\)\.$/)
+  expect((await waitForEnd('failed')).error).toMatch(
+    /^127\.0\.0\.1:\d+ rejected the license key or the request \(401\)\.$/,
+  )
   expect((await instance.administrator.get(`${instance.url}/settings/admin/jobs`)).text).toContain(
     'rejected the license key',
   )
   source.serve(packed(cityDatabase()))
   await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-geoip-database' } })
-  await ended('succeeded')
+  await waitForEnd('succeeded')
   const page = await instance.administrator.get(`${instance.url}/settings/admin/jobs`)
   expect(page.text).toMatch(/GeoLite2-City.? of .?Jan 1, 2026/)
   expect(instance.log.join()).not.toContain('wrong-license-key')

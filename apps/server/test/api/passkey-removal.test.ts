@@ -94,7 +94,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     return { client_id: params.id, client_secret: String(json.secret) }
   }
   /** The refresh token that a client gets in a browser. */
-  async function given(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
+  async function createGrants(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
     const query = { client_id: credentials.client_id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
     const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
     const code = new URL(location ?? '').searchParams.get('code') ?? ''
@@ -116,7 +116,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
       },
     }
   }
-  async function deviceGiven(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
+  async function createDeviceGrants(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
     const { json: device } = await post('/api/oidc/device/authorize', { ...credentials, scope: 'openid' })
     const query = `?code=${device.user_code}`
     expect((await instance.call('POST /api/oidc/device/verify', { agent, query })).status).toBe(204)
@@ -157,12 +157,12 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     expect([decided.status, (await redeem()).status]).toEqual([204, 200])
     const pending = await deviceApprovedBy(derivedSession, planted)
     const grants = await Promise.all([
-      given(attacker, credentials),
-      given(derivedSession, credentials),
-      given(device, credentials),
-      deviceGiven(derivedSession, credentials),
+      createGrants(attacker, credentials),
+      createGrants(derivedSession, credentials),
+      createGrants(device, credentials),
+      createDeviceGrants(derivedSession, credentials),
     ])
-    const kept = await given(clean, credentials)
+    const kept = await createGrants(clean, credentials)
     for (const grant of [...grants, kept]) expect(await grant.refresh()).toBe(200)
 
     expect((await remove(id, first)).status).toBe(204)
@@ -176,8 +176,8 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   test('ends client grants of expired sessions, and keeps those of other passkeys', async () => {
     const { id, authenticator, first, clean } = await twoPasskeys()
     const credentials = await client()
-    const grant = await given(await signIn(authenticator), credentials)
-    const kept = await given(clean, credentials)
+    const grant = await createGrants(await signIn(authenticator), credentials)
+    const kept = await createGrants(clean, credentials)
     pass(3 * hour)
     while ((await instance.app.pocket.removeExpired(1000)) > 0);
     expect([await grant.refresh(), await kept.refresh()]).toEqual([200, 200])
@@ -190,7 +190,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     await using listener = await startListener()
     const { id, authenticator, first } = await twoPasskeys()
     const credentials = await client(listener.url)
-    await given(await signIn(authenticator), credentials)
+    await createGrants(await signIn(authenticator), credentials)
     expect((await remove(id, first)).status).toBe(204)
     await listener.notified
   })

@@ -81,7 +81,7 @@ test.each([
   expect(json.data).toEqual([])
 })
 
-test('rejects an API key that has already expired with the field', async () => {
+test('rejects an API key with an expiry in the past, and names the field', async () => {
   const body = { name: 'expired', expiresAt: '2020-01-01T00:00:00Z' }
   const response = await instance.call('POST /api/api-keys', { body })
   expect(response).toMatchObject({ status: 400, json: { code: 'invalid_api_key_expiration' } })

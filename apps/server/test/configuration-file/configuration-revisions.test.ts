@@ -133,37 +133,40 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   test.each([
     ['with', 'revision: 1\n'],
     ['without', ''],
-  ])('two servers with other values for the same file %s a revision do not revert each other', async (_, revision) => {
-    await using place = await site(
-      `${revision}enforce: true\nclients: [{ id: tv, name: TV, callbackURLs: [], secrets: ['\${JELLYFIN_SECRET}'] }]`,
-    )
-    const other = place.machine.with({
-      POCKET_CONFIG_FILE: place.file.path,
-      JELLYFIN_SECRET: `${secret}, but another one`,
-    })
-    {
-      await using _running = await startApp(place.env)
-      const result = await other.run(['config', 'apply', '--yes'])
-      expect([result.exit, result.stderr]).toEqual(
-        revision ? [1, expect.stringContaining('Increase the revision')] : [0, ''],
+  ])(
+    'two servers with different values for the same file %s a revision do not revert each other',
+    async (_, revision) => {
+      await using place = await site(
+        `${revision}enforce: true\nclients: [{ id: tv, name: TV, callbackURLs: [], secrets: ['\${JELLYFIN_SECRET}'] }]`,
       )
-    }
-    const findingOf = async ({ run }: Pick<typeof other, 'run'>) =>
-      /configuration +(.*?)\./.exec((await run(['doctor'])).stdout.toString())?.[1]
-    const first = place.machine.with(place.env)
-    expect([await findingOf(first), await findingOf(other)]).toEqual(
-      revision
-        ? [undefined, 'Two configuration files have the same revision']
-        : ['Another configuration file was applied after that of this server', undefined],
-    )
+      const other = place.machine.with({
+        POCKET_CONFIG_FILE: place.file.path,
+        JELLYFIN_SECRET: `${secret}, but another one`,
+      })
+      {
+        await using _running = await startApp(place.env)
+        const result = await other.run(['config', 'apply', '--yes'])
+        expect([result.exit, result.stderr]).toEqual(
+          revision ? [1, expect.stringContaining('Increase the revision')] : [0, ''],
+        )
+      }
+      const findingOf = async ({ run }: Pick<typeof other, 'run'>) =>
+        /configuration +(.*?)\./.exec((await run(['doctor'])).stdout.toString())?.[1]
+      const first = place.machine.with(place.env)
+      expect([await findingOf(first), await findingOf(other)]).toEqual(
+        revision
+          ? [undefined, 'Two configuration files have the same revision']
+          : ['Another configuration file was applied after that of this server', undefined],
+      )
 
-    // The stored digest is readable with the next encryption key only.
-    await writeFile(first.path('key'), 'another key for tests that is long enough')
-    expect((await first.run(['encryption-key-rotate', '--new-key-file', first.path('key'), '--yes'])).exit).toBe(0)
-    const rotated = (revision ? first : other).with({ ENCRYPTION_KEY: 'another key for tests that is long enough' })
-    expect((await rotated.run(['config', 'plan'])).exit).toBe(0)
-    expect(await findingOf(rotated)).toBeUndefined()
-  })
+      // The stored digest is readable with the next encryption key only.
+      await writeFile(first.path('key'), 'another key for tests that is long enough')
+      expect((await first.run(['encryption-key-rotate', '--new-key-file', first.path('key'), '--yes'])).exit).toBe(0)
+      const rotated = (revision ? first : other).with({ ENCRYPTION_KEY: 'another key for tests that is long enough' })
+      expect((await rotated.run(['config', 'plan'])).exit).toBe(0)
+      expect(await findingOf(rotated)).toBeUndefined()
+    },
+  )
 
   test('an export refers to no variables and files that are named in stored texts', async () => {
     await using place = await site('{}')

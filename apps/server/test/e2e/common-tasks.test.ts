@@ -35,7 +35,7 @@ async function openWindow(width: number) {
 }
 
 /** The focused node of the accessibility tree, which a screen reader announces. Every control in the tree has a name. */
-async function announced(on = page) {
+async function waitForAnnouncement(on = page) {
   await on.waitForLoadState('load')
   const session = await on.context().newCDPSession(on)
   const { nodes } = await session.send('Accessibility.getFullAXTree')
@@ -73,13 +73,13 @@ test('DSM is connected', async () => {
   await act(button('Add client'))
   await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
   clientId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-  expect(await announced()).toBe('status: Synology DSM was added.')
+  expect(await waitForAnnouncement()).toBe('status: Synology DSM was added.')
   await act(button('Allow everyone'))
   await page.getByText('The access to Synology DSM').waitFor()
-  expect(await announced()).toBe('status: The access to Synology DSM was saved.')
+  expect(await waitForAnnouncement()).toBe('status: The access to Synology DSM was saved.')
   await act(button('I have stored it'))
   await page.getByText('is hidden now').waitFor()
-  expect(await announced()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
+  expect(await waitForAnnouncement()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
   expect(count()).toEqual({ clicks: 5, keys: 16 })
 })
 
@@ -88,13 +88,13 @@ test('a user is invited, and signs in on a phone', async () => {
   await act(link('Invite'))
   await act(button('Allow links and create one'))
   await page.getByText('Copy the link below').waitFor()
-  expect(await announced()).toBe('status: Copy the link below and send it.')
+  expect(await waitForAnnouncement()).toBe('status: Copy the link below and send it.')
   const phone = await openWindow(390)
   await phone.goto((await page.locator('#created-link').textContent()) ?? '')
   await type('User name', 'bob', phone)
   await act(button('Create passkey and continue', phone))
   await phone.waitForURL('**/settings/apps')
-  expect(await announced(phone)).toBe('status: Your passkey works.')
+  expect(await waitForAnnouncement(phone)).toBe('status: Your passkey works.')
   expect(count()).toEqual({ clicks: 4, keys: 3 })
 })
 
@@ -106,11 +106,11 @@ test('a failed sign-in is explained and fixed', async () => {
   await act(link('Synology DSM'))
   await act(link(/^Activity/))
   await page.getByText(`The callback URL ${redirectUri} is not registered.`).waitFor()
-  await announced()
+  await waitForAnnouncement()
   expect(count()).toEqual({ clicks: 3, keys: 0 })
   await act(button('Register it'))
   await page.getByText('A callback URL was added').waitFor()
-  expect(await announced()).toBe('status: A callback URL was added to Synology DSM.')
+  expect(await waitForAnnouncement()).toBe('status: A callback URL was added to Synology DSM.')
   expect(count()).toEqual({ clicks: 1, keys: 0 })
 })
 
@@ -124,7 +124,7 @@ test('a stolen laptop is locked out', async () => {
   await act(page.locator('details[name="passkey"] > summary'))
   await act(page.locator('details[name="passkey"] button.danger'))
   await page.getByText('The passkey Passkey was removed.').waitFor()
-  expect(await announced()).toBe('status: The passkey Passkey was removed.')
+  expect(await waitForAnnouncement()).toBe('status: The passkey Passkey was removed.')
   expect(count()).toEqual({ clicks: 5, keys: 0 })
 })
 
@@ -134,14 +134,14 @@ test('a secret is renewed', async () => {
   await act(link('Synology DSM'))
   await act(button('Add secret'))
   await page.getByText('A secret was added').waitFor()
-  expect(await announced()).toBe('status: A secret was added to Synology DSM. The others keep working.')
+  expect(await waitForAnnouncement()).toBe('status: A secret was added to Synology DSM. The others keep working.')
   await act(button('I have stored it'))
   await page.getByText('is hidden now').waitFor()
-  expect(await announced()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
+  expect(await waitForAnnouncement()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
   const first = page.locator('details[name="secret"]').first()
   await act(first.locator('summary'))
   await act(first.getByRole('button'))
   await page.getByText('A secret of Synology DSM was removed.').waitFor()
-  expect(await announced()).toBe('status: A secret of Synology DSM was removed.')
+  expect(await waitForAnnouncement()).toBe('status: A secret of Synology DSM was removed.')
   expect(count()).toEqual({ clicks: 6, keys: 0 })
 })

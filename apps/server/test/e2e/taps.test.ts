@@ -95,7 +95,7 @@ async function codesByEmail() {
 }
 
 /** The first match of a pattern in the next e-mail to this address. */
-async function mailed(address: string, pattern: RegExp): Promise<string> {
+async function waitForEmail(address: string, pattern: RegExp): Promise<string> {
   const { mail } = await mails.received(address)
   mails.forget(address)
   return pattern.exec(mail.text ?? '')?.[0] ?? ''
@@ -292,7 +292,7 @@ describe('counted in a new browser', () => {
       const [, id = ''] = /"id":"([^"]+)"/.exec(await waiting()) ?? []
       await send(`/api/signup-approvals/${id}/approve`, {})
     }
-    await cold.page.goto(await mailed(`${name}@example.com`, /http\S+/))
+    await cold.page.goto(await waitForEmail(`${name}@example.com`, /http\S+/))
     if (verified.length > 0) {
       await cold.tap('button', 'Verify')
       await cold.tap('link', 'Sign in')
@@ -320,7 +320,7 @@ describe('counted in a new browser', () => {
     await cold.page.goto(dsm.begin().url)
     await cold.page.getByLabel('E-mail').fill('heidi@example.com')
     await cold.tap('button', 'Send me a code')
-    const code = await mailed('heidi@example.com', /\b[2-9A-Z]{6}\b/)
+    const code = await waitForEmail('heidi@example.com', /\b[2-9A-Z]{6}\b/)
     await cold.page.getByLabel('Login code').fill(code)
     const outcome = await signInAtDsm(cold.page, () => cold.tap('button', 'Sign in'))
     expect(outcome).toEqual({ signedIn: true, accountName: 'heidi' })

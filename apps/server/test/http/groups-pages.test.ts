@@ -16,7 +16,7 @@ const get = async (path: string) => agent.get(running.url + path)
 const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => agent.postForm(running.url + path, fields)
 const idOf = (path: string) => String(path.split('/').at(-1))
 const find = (path: string) => running.app.directory.groups.find(idOf(path))
-async function added(name: string): Promise<string> {
+async function addGroup(name: string): Promise<string> {
   const response = await post(`${groups}/new`, { name, friendlyName: `The ${name}` })
   expect(response.status).toBe(303)
   return new URL(String(response.location)).pathname
@@ -29,7 +29,7 @@ test('explains groups if there are none', async () => {
 test('a group is created and renamed, unless it is invalid or was changed concurrently', async () => {
   const refused = await post(`${groups}/new`, { name: '', friendlyName: 'Kept' })
   expect([refused.status, refused.text.includes('value="Kept"')]).toEqual([400, true])
-  const path = await added('family')
+  const path = await addGroup('family')
   expect((await post(`${groups}/new`, { name: 'family', friendlyName: 'Again' })).status).toBe(409)
   const page = (await get(`${path}/settings`)).text
   const version = (/name="version" value="([^"]+)"/.exec(page)?.[1] ?? '').replaceAll('&#34;', '"')
@@ -41,7 +41,7 @@ test('a group is created and renamed, unless it is invalid or was changed concur
 })
 
 test('a group requires two passkeys, and says how many members have fewer', async () => {
-  const path = await added('vault')
+  const path = await addGroup('vault')
   const { directory } = running.app
   const bob = await directory.create(newUser({ userName: 'bob', email: 'bob@example.com', displayName: 'Bob' }))
   const ada = (await directory.findByName('ada'))?.id ?? ''
@@ -59,7 +59,7 @@ test('a group requires two passkeys, and says how many members have fewer', asyn
 })
 
 test('groups are filtered by whether they have members, and by their source', async () => {
-  const [full, empty] = [await added('full'), await added('empty')]
+  const [full, empty] = [await addGroup('full'), await addGroup('empty')]
   const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
   await running.app.directory.groups.setMembers(idOf(full), [ada])
   const found = async (query: string) => {
@@ -74,7 +74,7 @@ test('groups are filtered by whether they have members, and by their source', as
 })
 
 test('a membership gets an expiry, is extended, and ends', async () => {
-  const path = await added('guests')
+  const path = await addGroup('guests')
   await running.app.directory.create(
     newUser({ userName: 'gina', email: 'gina@example.com', displayName: 'Gina Guest' }),
   )
@@ -99,7 +99,7 @@ test('a membership gets an expiry, is extended, and ends', async () => {
 })
 
 test('the second of two concurrent changes of an expiry shows the first one', async () => {
-  const path = await added('seasonal')
+  const path = await addGroup('seasonal')
   const { directory } = running.app
   const { id } = await directory.create(newUser({ username: 'sven', firstName: 'Sven' }))
   await directory.groups.setMembers(idOf(path), [id])
@@ -123,7 +123,7 @@ test('the second of two concurrent changes of an expiry shows the first one', as
 })
 
 test('pages through and searches many members, and adds several', async () => {
-  const path = await added('crowd')
+  const path = await addGroup('crowd')
   const { directory } = running.app
   const people = Array.from({ length: 23 }, (_, number) => `crowd${String(number).padStart(2, '0')}`)
   const ids: string[] = []
@@ -156,7 +156,7 @@ test('pages through and searches many members, and adds several', async () => {
 })
 
 test('a group has claims, and clients for its members', async () => {
-  const path = await added('photographers')
+  const path = await addGroup('photographers')
   const names = { friendlyName: 'Photographers', name: 'photographers' }
   expect((await post(path, { ...names, key: 'quota', value: '5' })).status).toBe(303)
   expect(await find(path)).toMatchObject({ ...names, claims: [{ key: 'quota', value: '5' }] })
@@ -183,8 +183,8 @@ test('a group has claims, and clients for its members', async () => {
 })
 
 test('concurrently changed clients of a group are overwritten only with a confirmation', async () => {
-  const path = await added('readers')
-  const [ours, theirs] = [await restricted('Ours'), await restricted('Theirs')]
+  const path = await addGroup('readers')
+  const [ours, theirs] = [await createRestrictedClient('Ours'), await createRestrictedClient('Theirs')]
   const choose = (client: string, version: string) => post(`${path}/clients`, { clients: client, version })
   const read = clientsVersion((await get(`${path}/clients`)).text)
   expect((await choose(theirs, read)).status).toBe(303)
@@ -196,7 +196,7 @@ test('concurrently changed clients of a group are overwritten only with a confir
   expect((await running.app.pocket.clients.allowedTo(idOf(path))).map(({ id }) => id)).toEqual([ours])
 })
 
-async function restricted(name: string): Promise<string> {
+async function createRestrictedClient(name: string): Promise<string> {
   return (await running.app.pocket.clients.create({ name, redirectUris: [], isGroupRestricted: true })).id
 }
 
@@ -206,7 +206,7 @@ function clientsVersion(text: string): string {
 }
 
 test('groups are deleted one by one and several at once, after a confirmation', async () => {
-  const [one, two, three] = [await added('one'), await added('two'), await added('three')]
+  const [one, two, three] = [await addGroup('one'), await addGroup('two'), await addGroup('three')]
   expect((await get(`${one}/remove`)).text).toContain('Delete The one?')
   expect((await post(`${one}/remove`, { confirmed: 'yes' })).status).toBe(303)
   const ids = [two, three].map((path) => ['ids', idOf(path)] as const)

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => stack.disposeAsync())
 
 /** A client that registered itself. */
-async function registered(extra: object = {}) {
+async function registerClient(extra: object = {}) {
   const response = await fetch(`${running.url}/api/oidc/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -75,7 +75,7 @@ async function mark(id: string, isKnown: boolean, version?: string) {
 }
 
 test('users see the host of a self-registered client, and its logo once it is marked as known', async () => {
-  const { id, rename } = await registered()
+  const { id, rename } = await registerClient()
   const before = await signInPage(id)
   expect(before).toContain('says that it’s from <strong>app.example</strong>')
   expect(before).toContain('<a href="https://app.example/policy" target="_blank" rel="noopener noreferrer">')
@@ -97,7 +97,7 @@ test('users see the host of a self-registered client, and its logo once it is ma
 })
 
 test('the API marks it too', async () => {
-  const { id } = await registered()
+  const { id } = await registerClient()
   const clientUrl = `${running.url}/api/oidc/clients/${id}`
   const read = await administrator.get(clientUrl)
   const marked = await administrator.sendJson('PUT', clientUrl, {
@@ -110,7 +110,7 @@ test('the API marks it too', async () => {
 })
 
 test('an unreadable logo is reported, and the client is still marked as known', async () => {
-  const { id } = await registered({ logo_uri: `${web}/nowhere` })
+  const { id } = await registerClient({ logo_uri: `${web}/nowhere` })
   const { answer } = await mark(id, true)
   expect(answer.text).toContain('data-outcome')
   expect(answer.text).toContain('role="alert"')

@@ -17,7 +17,7 @@ const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => age
 const audited = (event: string) => running.log.filter((line) => line.includes(`"${event}"`)).length
 
 /** The path of the page of a user who was just created with the form. */
-async function added(username: string, extra: Readonly<Record<string, string>> = {}): Promise<string> {
+async function addUser(username: string, extra: Readonly<Record<string, string>> = {}): Promise<string> {
   const response = await post(`${users}/new`, {
     username,
     email: `${username}@example.com`,
@@ -35,7 +35,7 @@ const versionOf = (html: string) => (/name="version" value="([^"]+)"/.exec(html)
 
 describe('the list', () => {
   test('is searched, sorted, filtered and paginated by its URL', async () => {
-    for (const name of ['lena', 'lars', 'lotte']) await added(name, { displayName: `Lister ${name}` })
+    for (const name of ['lena', 'lars', 'lotte']) await addUser(name, { displayName: `Lister ${name}` })
     const page = await (await get(`${users}?search=l&sort[column]=displayName&sort[direction]=desc`)).text
     expect(page.indexOf('Lister lotte')).toBeLessThan(page.indexOf('Lister lena'))
     expect(page).toContain('aria-sort="descending"')
@@ -52,7 +52,7 @@ describe('the list', () => {
 
   test('filters users by group and by LDAP as their source', async () => {
     const { directory } = running.app
-    const people = [await added('insider'), await added('outsider')]
+    const people = [await addUser('insider'), await addUser('outsider')]
     const { id } = await directory.groups.create({ name: 'listed', friendlyName: 'The listed' })
     await directory.groups.setMembers(id, people.slice(0, 1).map(idOf))
     const found = async (query: string) => {
@@ -69,7 +69,7 @@ describe('the list', () => {
   })
 
   test('filters users without a passkey', async () => {
-    await added('nopasskey')
+    await addUser('nopasskey')
     const page = (await get(`${users}?filters[passkeys]=none&limit=100`)).text
     expect(page).toContain('nopasskey')
     expect(page).not.toContain('Ada Lovelace</bdi>')
@@ -86,7 +86,7 @@ describe('the list', () => {
   })
 
   test('sorts by the number of passkeys and their last use, with the search and on each page', async () => {
-    for (const name of ['ranked1', 'ranked2']) await added(name)
+    for (const name of ['ranked1', 'ranked2']) await addUser(name)
     const firstName = async (query: string) =>
       /<a class="name"[^>]*><bdi>([^<]+)/.exec((await get(`${users}?${query}`)).text)?.[1]
     for (const column of ['passkeys', 'lastUsed']) {
@@ -98,7 +98,7 @@ describe('the list', () => {
   })
 
   test('shows the columns that were selected last', async () => {
-    await added('columnist')
+    await addUser('columnist')
     expect((await get(users)).text).toContain('columnist@example.com'.slice(-12))
     await get(`${users}?columns=-&columns=groups`)
     expect((await get(users)).text).not.toContain('data-label="E-mail"')
@@ -107,7 +107,7 @@ describe('the list', () => {
   })
 
   test('performs a bulk action after a confirmation, and names the users it skipped', async () => {
-    const [one, two] = [await added('several1'), await added('several2')]
+    const [one, two] = [await addUser('several1'), await addUser('several2')]
     const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
     const chosen = [['act', 'disable'], ['list', '?page=1'], ...[idOf(one), idOf(two), ada].map((id) => ['ids', id])]
     const pairs = chosen.map(([name = '', value = '']) => [name, value] as const)
@@ -125,7 +125,7 @@ describe('the list', () => {
 
   test('reverts a bulk disabling, except for users who were disabled before', async () => {
     const names = ['undone1', 'undone2', 'undone3']
-    for (const name of names) await added(name)
+    for (const name of names) await addUser(name)
     const people = await Promise.all(names.map((name) => running.app.directory.findByName(name)))
     const ids = people.map((person) => ['ids', person?.id ?? ''] as const)
     await post(`${users}/${people[2]?.id}/disable`, {})
@@ -162,7 +162,7 @@ describe('a user', () => {
   })
 
   test('is changed unless it was changed concurrently', async () => {
-    const path = await added('changing')
+    const path = await addUser('changing')
     const version = versionOf((await get(path)).text)
     const fields = {
       username: 'changing',
@@ -187,7 +187,7 @@ describe('a user', () => {
   })
 
   test('saves the profile and the claims together, and neither if one of them is rejected', async () => {
-    const path = await added('claiming')
+    const path = await addUser('claiming')
     const stored = async () => {
       const user = await running.app.directory.users.find(idOf(path))
       return [user?.displayName, user?.claims]
@@ -217,7 +217,7 @@ describe('a user', () => {
   })
 
   test('joins and leaves groups, unless they were changed concurrently, and shows why clients can be used', async () => {
-    const path = await added('joining')
+    const path = await addUser('joining')
     const { directory, pocket } = running.app
     const [crew, guests] = [
       await directory.groups.create({ name: 'crew', friendlyName: 'The crew' }),
@@ -240,7 +240,7 @@ describe('a user', () => {
   })
 
   test('gets a login code that is shown once', async () => {
-    const path = await added('letin')
+    const path = await addUser('letin')
     const created = await post(`${path}/sign-in-link`, { kind: 'code', lifetime: '15m' })
     expect([created.status, created.location]).toEqual([303, `${running.url}${path}/security`])
     const page = (await get(`${path}/security`)).text
@@ -268,7 +268,7 @@ describe('a user', () => {
   })
 
   test('has a picture that is uploaded and removed', async () => {
-    const path = await added('pictured')
+    const path = await addUser('pictured')
     const form = new FormData()
     const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
     form.set('file', new Blob([Buffer.from(pixel, 'base64')], { type: 'image/png' }), 'a.png')
@@ -289,7 +289,7 @@ describe('a user', () => {
   })
 
   test('is disabled, enabled and deleted after a confirmation', async () => {
-    const path = await added('leaving')
+    const path = await addUser('leaving')
     expect((await post(`${path}/disable`, {})).status).toBe(303)
     expect((await get(path)).text).toContain('This person is disabled.')
     expect((await post(`${path}/enable`, {})).status).toBe(303)

@@ -182,7 +182,7 @@ test('the settings preview the accent color until the page is loaded again', asy
   expect(await hue()).toBe(before)
 })
 
-test('the colors to choose from stay apart in forced colors, and the chosen one is outlined', async () => {
+test('the color options remain distinguishable in forced colors, and the chosen one is outlined', async () => {
   await open('settings-general', { forcedColors: 'active' })
   const swatches = page.locator('.swatch > input')
   const shown = await swatches.evaluateAll((inputs) => inputs.map((input) => getComputedStyle(input).backgroundColor))

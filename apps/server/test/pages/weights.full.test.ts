@@ -43,7 +43,7 @@ interface Loaded {
 }
 
 /** The browser's own network log, without its cache. */
-async function watched(page: Page) {
+async function watchPage(page: Page) {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.enable')
   await session.send('Network.setCacheDisabled', { cacheDisabled: true })
@@ -102,7 +102,7 @@ describe('the sign-in page of a real instance', () => {
     await page.waitForURL(/\/settings\//)
     await page.context().clearCookies()
 
-    const log = await watched(page)
+    const log = await watchPage(page)
     await log.load(`${running.url}/login`)
     // Waits half a second without a request, so that late requests are recorded.
     await page.waitForLoadState('networkidle')
@@ -132,7 +132,7 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
   const stack = new AsyncDisposableStack()
   let url = ''
   let page: Page
-  let log: Awaited<ReturnType<typeof watched>>
+  let log: Awaited<ReturnType<typeof watchPage>>
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-weights-'))
     stack.defer(() => rm(folder, { recursive: true }))
@@ -157,7 +157,7 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
     }
     const [api] = await app.pocket.apis.list()
     paths.set('api', `/settings/admin/apis/${api?.id}`)
-    log = await watched(page)
+    log = await watchPage(page)
   })
   afterAll(async () => {
     await page.context().close()
@@ -233,10 +233,10 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
 
 describe('every page', () => {
   let page: Page
-  let log: Awaited<ReturnType<typeof watched>>
+  let log: Awaited<ReturnType<typeof watchPage>>
   beforeAll(async () => {
     page = await browser.newPage({ viewport: { width: 390, height: 844 } })
-    log = await watched(page)
+    log = await watchPage(page)
     await page.clock.install()
   })
   afterAll(() => page.context().close())

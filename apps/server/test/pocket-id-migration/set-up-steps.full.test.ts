@@ -63,7 +63,7 @@ function browser(url: string, server = url) {
 }
 
 /** The page as the server shows it when the migration has ended. */
-async function finished({ get }: ReturnType<typeof browser>) {
+async function waitForEnd({ get }: ReturnType<typeof browser>) {
   for (;;) {
     const page = await get()
     if (page.status !== 503) return page
@@ -176,7 +176,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
       expect(started?.status).toBe(303)
       expect([409, 503]).toContain(other?.status)
       expect(other?.text).toContain('Migrating from Pocket ID')
-      const done = await finished(operator)
+      const done = await waitForEnd(operator)
       expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Migration from Pocket ID complete') })
       const after = await signIn(target.url, passkeysOf('jonas')[0] ?? fail())
       expect(after).toMatchObject({ status: 200, user: { username: 'jonas' } })
@@ -227,7 +227,7 @@ test(
       expect(running.text).not.toContain('Consent')
     })
     await writeFile(RESUME_FILE, '')
-    expect(await finished(operator)).toMatchObject({ status: 200 })
+    expect(await waitForEnd(operator)).toMatchObject({ status: 200 })
   },
   longTestTimeout,
 )
@@ -245,7 +245,10 @@ test(
     await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
     const { text } = await operator.post('/check', { file: 'export.zip', encryptionKey: facts.encryptionKey })
     await operator.post('/start', { choice: operator.choiceOf(text) })
-    expect(await finished(operator)).toMatchObject({ status: 200, text: expect.stringContaining('in use by a server') })
+    expect(await waitForEnd(operator)).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('in use by a server'),
+    })
   },
   longTestTimeout,
 )
@@ -270,7 +273,7 @@ test.each(kinds)(
       }),
     )
     await Promise.all(operators.map((operator, index) => operator.post('/start', { choice: choices[index] ?? '' })))
-    const pages = await Promise.all(operators.map(finished))
+    const pages = await Promise.all(operators.map(waitForEnd))
     expect(pages.map(({ status }) => status)).toEqual([200, 200])
     expect(pages.filter(({ text }) => text.includes('This server now has the users'))).toHaveLength(1)
     expect(pages.filter(({ text }) => text.includes('Another server process'))).toHaveLength(1)
@@ -293,7 +296,7 @@ test(
     await operator.upload(await readFile(source.source))
     const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
     await operator.post('/start', { choice: operator.choiceOf(text) })
-    await finished(operator)
+    await waitForEnd(operator)
     // Logged when the server finds that there are users.
     await server.waitForOutput(/The other processes start in 60 minutes/)
     expect(await operator.get()).toMatchObject({

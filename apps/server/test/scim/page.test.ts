@@ -37,7 +37,7 @@ const setUp = async () => {
   return instance.administrator.follow(response)
 }
 /** Requests the page until a run has ended. */
-const ended = async () => {
+const waitForEnd = async () => {
   for (;;) {
     const text = await page()
     if (text.includes('Last run')) return text
@@ -52,7 +52,7 @@ test('provisioning is set up, runs, and shows its result', async () => {
   const saved = await setUp()
   expect(saved.text).toMatch(/data-outcome>.*?<p>The provisioning of [^<]+ was saved\.<\/p>/s)
   expect(saved.text).not.toContain('scim-token')
-  expect(await ended()).toContain('<span class="chip ok">up to date</span>')
+  expect(await waitForEnd()).toContain('<span class="chip ok">up to date</span>')
   expect([...server.users.values()].map(({ userName }) => userName)).toContain('ada')
   expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
   server.users.clear()
@@ -134,7 +134,7 @@ test('a target with an expired certificate is reported as such', async () => {
 test('existing resources are listed and adopted', async () => {
   server.users.set('1', { id: '1', userName: 'ADA', displayName: 'Ada', active: true })
   await setUp()
-  const text = await ended()
+  const text = await waitForEnd()
   expect(text).toContain('Existing accounts and groups')
   expect(text).toContain('<span class="chip warn">incomplete</span>')
   expect(text).toContain('Never complete')
@@ -156,7 +156,7 @@ test('existing resources are listed and adopted', async () => {
 
 test('a failing target is shown in the overview, and provisioning is removed', async () => {
   await post('', target({ endpoint: 'https://[::1]/scim' }))
-  expect(await ended()).toContain('add the host to ALLOWED_PRIVATE_HOSTS')
+  expect(await waitForEnd()).toContain('add the host to ALLOWED_PRIVATE_HOSTS')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text

@@ -53,7 +53,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   }
 
   /** A user in the only group of a client, with all tokens that the client received. */
-  async function given(jwtAccessTokens: boolean) {
+  async function createFixture(jwtAccessTokens: boolean) {
     const client = { skipConsent: true, isGroupRestricted: true, postLogoutRedirectUris: [redirectUri] }
     const party = await relyingParty(host, { client, protocol: { jwtAccessTokens } })
     const { configuration } = party
@@ -91,7 +91,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     }
   }
 
-  type Given = Awaited<ReturnType<typeof given>>
+  type Given = Awaited<ReturnType<typeof createFixture>>
 
   const alive = (all: boolean) => ({ atUserInfo: all, atIntrospection: all, ofTheApi: all, refreshToken: all })
   const sessionOf = async ({ account }: Given) => (await host.pocket.sessions.list(account.id))[0]?.uid ?? ''
@@ -136,7 +136,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       { way, end, format: 'signed' },
     ]),
   )('$way revokes all tokens immediately if the access token is $format', async ({ way, end, format }) => {
-    const one = await given(format === 'signed')
+    const one = await createFixture(format === 'signed')
     expect(await one.alive()).toEqual(alive(true))
     await end(one)
     expect(await one.alive()).toEqual(alive(false))

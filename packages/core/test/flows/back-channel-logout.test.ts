@@ -43,7 +43,7 @@ const redirectUri = 'https://client.example'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 /** A user who is signed in at a client with back-channel logout. */
-async function entered(receiver: LogoutReceiver, options: Partial<PocketOptions> = {}) {
+async function enterClient(receiver: LogoutReceiver, options: Partial<PocketOptions> = {}) {
   const host = await startHost({ options: { ...allowed, ...options } })
   const { client } = await host.client({
     redirectUris: [redirectUri],
@@ -60,7 +60,7 @@ async function entered(receiver: LogoutReceiver, options: Partial<PocketOptions>
 
 /** A user who is signed in at two clients with back-channel logout; `groups` restricts the first one. */
 async function enteredBoth(receiver: LogoutReceiver, groups?: readonly string[]) {
-  const one = await entered(receiver)
+  const one = await enterClient(receiver)
   const { host, agent, client } = one
   if (groups) {
     const isRestricted = { ...client, isGroupRestricted: true }
@@ -86,7 +86,7 @@ async function signOutEverywhere(agent: UserAgent, issuer: string): Promise<void
 describe('back-channel logout', () => {
   test('notifies the client immediately with a valid logout token', async () => {
     await using receiver = await startReceiver()
-    const { host, client, account, agent } = await entered(receiver)
+    const { host, client, account, agent } = await enterClient(receiver)
     await using _ = host
     await signOutEverywhere(agent, host.issuer)
     await host.pocket[Symbol.asyncDispose]()
@@ -122,7 +122,7 @@ describe('back-channel logout', () => {
 
   test('retries a client that does not respond, up to a limit', async () => {
     await using receiver = await startReceiver()
-    const { host, agent, client } = await entered(receiver)
+    const { host, agent, client } = await enterClient(receiver)
     await using _ = host
     receiver.status = 503
     await signOutEverywhere(agent, host.issuer)
@@ -144,7 +144,7 @@ describe('back-channel logout', () => {
 
   test('gives up on an unreachable client, and records the reason in the audit log', async () => {
     await using receiver = await startReceiver()
-    const { host, agent, client, account } = await entered(receiver)
+    const { host, agent, client, account } = await enterClient(receiver)
     await using _ = host
     receiver.status = 500
     await signOutEverywhere(agent, host.issuer)
@@ -166,7 +166,7 @@ describe('back-channel logout', () => {
 
   test('does not call a client at a private address unless an administrator allows it', async () => {
     await using receiver = await startReceiver()
-    const { host, agent } = await entered(receiver, { protocol: { fetch: createPublicFetch() } })
+    const { host, agent } = await enterClient(receiver, { protocol: { fetch: createPublicFetch() } })
     await using _ = host
     await signOutEverywhere(agent, host.issuer)
     await host.pocket[Symbol.asyncDispose]()
@@ -175,7 +175,7 @@ describe('back-channel logout', () => {
 
   test.each(['endAccess', 'forgetAccount'] as const)('%s logs out everywhere', async (name) => {
     await using receiver = await startReceiver()
-    const { host, account } = await entered(receiver)
+    const { host, account } = await enterClient(receiver)
     await using _ = host
     await host.pocket[name](account.id)
     expect(await host.pocket.sendLogoutNotices()).toBe(1)
@@ -184,7 +184,7 @@ describe('back-channel logout', () => {
 
   describe('a user who loses access is logged out of that client only', () => {
     const family = 'g1'
-    type Entered = Awaited<ReturnType<typeof entered>>
+    type Entered = Awaited<ReturnType<typeof enterClient>>
     const leave = ({ host, account }: Entered) => host.accounts.set(account.id, { ...account, groups: [] })
     const restricted = async ({ host, client }: Entered, groups: readonly string[]) => {
       await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
@@ -245,7 +245,7 @@ describe('back-channel logout', () => {
 
   test('a second user who signs in in the same browser logs out no one', async () => {
     await using receiver = await startReceiver()
-    const { host, agent, authorize } = await entered(receiver)
+    const { host, agent, authorize } = await enterClient(receiver)
     await using _ = host
     const other = await host.person('bob')
     const page = await agent.follow(await agent.get(`${authorize}&prompt=login`))
@@ -258,7 +258,7 @@ describe('back-channel logout', () => {
 
   test('does not call a client that is deleted, has no URI or was never used in the session', async () => {
     await using receiver = await startReceiver()
-    const { host, agent, client } = await entered(receiver)
+    const { host, agent, client } = await enterClient(receiver)
     await using _ = host
     await host.client({ name: 'Other', protocol: { backchannelLogoutUri: receiver.url } })
     receiver.status = 500

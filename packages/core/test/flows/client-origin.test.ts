@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 afterEach(async () => host[Symbol.asyncDispose]())
 
-async function registered() {
+async function registerClient() {
   const response = await fetch(`${host.issuer}/api/oidc/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -55,7 +55,7 @@ const mark = async (id: string) => {
 }
 
 test('shows the links and the host of a self-registered client, and its logo only after it is verified', async () => {
-  const { id } = await registered()
+  const { id } = await registerClient()
   const links = { policyUri: metadata.policy_uri, tosUri: metadata.tos_uri }
   const unknown = { kind: 'registration', host: 'app.example', isKnown: false, ...links }
   expect(await originOf(id)).toMatchObject({ origin: unknown })
@@ -68,7 +68,7 @@ test.each([
   ['its logo', { logo_uri: 'https://evil.example/logo.png' }],
   ['its redirect URIs', { redirect_uris: [redirectUri, 'https://evil.example/callback'] }],
 ])('is no longer verified after it changes %s', async (_what, changes) => {
-  const { id, change } = await registered()
+  const { id, change } = await registerClient()
   await mark(id)
   await change({ id_token_signed_response_alg: 'ES256' })
   expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: true } })
@@ -77,7 +77,7 @@ test.each([
 })
 
 test('cannot verify itself', async () => {
-  const { id, change } = await registered()
+  const { id, change } = await registerClient()
   await change({ isKnown: true, protocol: { isKnown: true } })
   expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
 })
@@ -90,7 +90,7 @@ test.each([
   '//x',
   7,
 ])('hides a stored link to %s', async (address) => {
-  const { id } = await registered()
+  const { id } = await registerClient()
   const stored = await host.stores.clients.find(id)
   if (!stored) throw new Error('The client no longer exists.')
   await host.stores.clients.update({ ...stored, registration: { ...stored.registration, policy_uri: address } })
@@ -103,7 +103,7 @@ test('links from the default pages without giving the target access to the page'
     stores: host.stores,
     options: { protocol: { clientRegistration: registration }, pages: { render } },
   })
-  const { id } = await registered()
+  const { id } = await registerClient()
   const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()
   const { text } = await agent.follow(await agent.get(`${plain.issuer}/authorize?${new URLSearchParams(query)}`))

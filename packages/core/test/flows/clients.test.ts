@@ -47,7 +47,7 @@ function refusal(to: string | null): string | null {
 }
 
 /** A user who has signed in and consented to the request of a client of this kind. */
-async function authorized(host: Host, input: Partial<NewClientInput> = {}, groupIds: readonly string[] = []) {
+async function authorizeClient(host: Host, input: Partial<NewClientInput> = {}, groupIds: readonly string[] = []) {
   const { client, configuration } = await relyingParty(host, input)
   if (groupIds.length > 0) await host.pocket.clients.setAllowedGroups(client.id, groupIds)
   const { account, authenticator } = await host.person('ada')
@@ -61,7 +61,7 @@ async function authorized(host: Host, input: Partial<NewClientInput> = {}, group
 describe('token lifetimes', () => {
   test('are taken from the client', async () => {
     await using host = await startHost()
-    const { client, configuration, account, tokens } = await authorized(host, {
+    const { client, configuration, account, tokens } = await authorizeClient(host, {
       accessTokenDurationMinutes: 5,
       refreshTokenDurationMinutes: 525_600,
     })
@@ -84,7 +84,7 @@ describe('token lifetimes', () => {
 describe('client that skips consent', () => {
   test('gets its code without a page, and the consent is recorded', async () => {
     await using host = await startHost()
-    const { client, account } = await authorized(host, { skipConsent: true })
+    const { client, account } = await authorizeClient(host, { skipConsent: true })
     const { stores, events } = host
     expect(await stores.consents.find(account.id, client.id)).toMatchObject({
       scopes: expect.arrayContaining(['openid', 'email']),
@@ -107,7 +107,7 @@ describe('client that skips consent', () => {
 
   test('asks for consent after the exemption is removed, except for scopes granted before', async () => {
     await using host = await startHost()
-    const fixture = await authorized(host, { skipConsent: true })
+    const fixture = await authorizeClient(host, { skipConsent: true })
     await host.pocket.clients.update(fixture.client.id, { ...fixture.client, skipConsent: false })
     const { page } = await authorize(fixture, { prompt: 'none' })
     expect(refusal(page.location)).toBeNull()
@@ -118,7 +118,7 @@ describe('client that skips consent', () => {
 
 test('records each use of a client with its consent', async () => {
   await using host = await startHost()
-  const fixture = await authorized(host)
+  const fixture = await authorizeClient(host)
   const { account, client } = fixture
   const before = await host.stores.consents.find(account.id, client.id)
   host.clock.pass(minute)
@@ -130,7 +130,7 @@ test('records each use of a client with its consent', async () => {
 
 test('revokes the tokens of a client when its consent is withdrawn, and no others', async () => {
   await using host = await startHost()
-  const fixture = await authorized(host)
+  const fixture = await authorizeClient(host)
   const { configuration, tokens, account, client } = fixture
   const other = await relyingParty(host, { skipConsent: true })
   const { page, finish } = await authorize({ agent: fixture.agent, configuration: other.configuration })
@@ -149,7 +149,7 @@ test('revokes the tokens of a client when its consent is withdrawn, and no other
 describe('client that is restricted to groups', () => {
   test('admits members', async () => {
     await using host = await startHost()
-    const { tokens } = await authorized(host, { isGroupRestricted: true, skipConsent: true }, ['g0', 'g1'])
+    const { tokens } = await authorizeClient(host, { isGroupRestricted: true, skipConsent: true }, ['g0', 'g1'])
     expect(tokens.claims()).toMatchObject({ email: 'ada@example.com' })
   })
 
@@ -177,7 +177,7 @@ describe('client that is restricted to groups', () => {
 
   test('revokes the access of a user who leaves the group, and does not restore it automatically', async () => {
     await using host = await startHost()
-    const fixture = await authorized(host, { isGroupRestricted: true }, ['g1'])
+    const fixture = await authorizeClient(host, { isGroupRestricted: true }, ['g1'])
     const { configuration, tokens, account } = fixture
     host.accounts.set(account.id, { ...account, groups: [] })
     await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
@@ -196,7 +196,7 @@ describe('client that is restricted to groups', () => {
 
   test('does not exchange the code of a user who has since left the group', async () => {
     await using host = await startHost()
-    const fixture = await authorized(host, { isGroupRestricted: true }, ['g1'])
+    const fixture = await authorizeClient(host, { isGroupRestricted: true }, ['g1'])
     const { page, finish } = await authorize(fixture)
     await host.pocket.clients.setAllowedGroups(fixture.client.id, ['g2'])
     await expect(finish(page.location)).rejects.toMatchObject({ status: 400, error: 'invalid_grant' })
@@ -228,7 +228,7 @@ describe('client that requires reauthentication', () => {
   test('asks for the passkey again after a minute, and not before', async () => {
     using _ = stopTime()
     await using host = await startHost()
-    const fixture = await authorized(host, { requiresReauthentication: true })
+    const fixture = await authorizeClient(host, { requiresReauthentication: true })
     host.clock.pass(50 * second)
     expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
     host.clock.pass(20 * second)
@@ -253,7 +253,7 @@ describe('client that requires reauthentication', () => {
 
   test('does not affect users of other clients', async () => {
     await using host = await startHost()
-    const fixture = await authorized(host)
+    const fixture = await authorizeClient(host)
     host.clock.pass(10 * minute)
     expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
   })
@@ -261,7 +261,7 @@ describe('client that requires reauthentication', () => {
 
 test('records that a client supports PKCE when it uses PKCE voluntarily', async () => {
   await using host = await startHost()
-  const fixture = await authorized(host)
+  const fixture = await authorizeClient(host)
   const supported = async () => (await host.pocket.clients.find(fixture.client.id))?.pkceSupported
   expect(await supported()).toBe(false)
   const challenge = await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier())

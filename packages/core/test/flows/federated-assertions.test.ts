@@ -58,7 +58,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   })
   afterAll(async () => stack.disposeAsync())
 
-  async function refused(assertion: string): Promise<void> {
+  async function expectRefused(assertion: string): Promise<void> {
     expect([
       [401, 'invalid_client'],
       [400, 'invalid_request'],
@@ -123,7 +123,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['with an object as its `jti`', () => ({ jti: { a: 1 } })],
     ['with a huge body', () => ({ filler: 'x'.repeat(20_000) })],
   ])('rejects an assertion %s', async (_name, extra) => {
-    await refused(await signed(claims(extra())))
+    await expectRefused(await signed(claims(extra())))
     expect(host.errors).toEqual([])
   })
 
@@ -165,7 +165,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ],
     ['with an extra part', async () => `${await signed(claims())}.${part({})}`],
   ])('rejects an assertion that is signed %s', async (_name, make) => {
-    await refused(await make())
+    await expectRefused(await make())
     expect(host.errors).toEqual([])
   })
 

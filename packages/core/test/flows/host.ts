@@ -122,7 +122,7 @@ export async function startHost({
     person: async (userName) => {
       const account = testAccount(userName)
       accounts.set(account.id, account)
-      return { account, authenticator: await enrolled(stores, account, issuer) }
+      return { account, authenticator: await enrollPasskey(stores, account, issuer) }
     },
     client: async (input) => {
       const client = await pocket.clients.create({ name: 'Client', redirectUris: ['https://client.example'], ...input })
@@ -161,7 +161,7 @@ export function testAccount(userName: string): Account {
 }
 
 /** Stores a passkey without a page, for flows that start with an existing passkey. */
-async function enrolled(stores: PocketStores, account: Account, issuer: string): Promise<SoftwareAuthenticator> {
+async function enrollPasskey(stores: PocketStores, account: Account, issuer: string): Promise<SoftwareAuthenticator> {
   const authenticator = new SoftwareAuthenticator()
   const options: PublicKeyCredentialCreationOptionsJSON = {
     rp: { id: 'localhost', name: 'Test' },

@@ -33,8 +33,8 @@ async function failures(host: Host, id: string, count: number): Promise<readonly
   return statuses
 }
 
-/** The number of store calls during an action. */
-function counting({ stores: { limits } }: Host) {
+/** Returns a function that returns the number of store calls so far. */
+function countConsumptions({ stores: { limits } }: Host) {
   const take = limits.consume.bind(limits)
   let callCount = 0
   limits.consume = (request) => {
@@ -101,7 +101,7 @@ describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
     await using database = await open()
     await using host = await startLimited(await database.empty())
     const { client } = await host.client({ redirectUris: [redirectUri] })
-    const asked = counting(host)
+    const asked = countConsumptions(host)
     await failures(host, client.id, 40)
     expect(asked()).toBe(10)
     host.clock.pass(6 * second)

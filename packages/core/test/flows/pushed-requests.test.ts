@@ -31,7 +31,7 @@ async function push(fields: Fields = {}): Promise<readonly [number, Fields]> {
   return [response.status, (await response.json()) as Fields]
 }
 
-async function pushed(fields?: Fields): Promise<string> {
+async function pushRequest(fields?: Fields): Promise<string> {
   const [status, { request_uri: uri = '' }] = await push(fields)
   expect(status).toBe(201)
   return uri
@@ -48,7 +48,7 @@ async function refusal(fields: Fields): Promise<string> {
 }
 
 test('a pushed request works once, and other parameters of the request are ignored', async () => {
-  const request = { client_id: party.client.id, request_uri: await pushed() }
+  const request = { client_id: party.client.id, request_uri: await pushRequest() }
   const otherParameters = {
     scope: 'openid email',
     state: 'evil',
@@ -65,7 +65,7 @@ test('a pushed request works once, and other parameters of the request are ignor
 
 test('a pushed request works only for its client', async () => {
   const { client: another } = await relyingParty(host)
-  const uri = await pushed()
+  const uri = await pushRequest()
   expect(await refusal({ client_id: another.id, request_uri: uri })).toBe('invalid_request_object')
   expect(await refusal({ request_uri: uri })).toBe('invalid_request')
   expect(await refusal({ client_id: party.client.id, request_uri: `${uri}x` })).toBe('invalid_request_uri')

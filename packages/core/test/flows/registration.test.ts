@@ -41,7 +41,7 @@ async function send(method: string, url: string, body?: unknown, token?: string)
 
 const register = (body: unknown, token?: string) => send('POST', `${host.issuer}/api/oidc/register`, body, token)
 const metadata = async () => (await send('GET', `${host.issuer}/.well-known/openid-configuration`)).body
-const registered = async (changes: object = {}) => {
+const registerClient = async (changes: object = {}) => {
   const { status, body } = await register({ redirect_uris: [redirectUri], ...changes })
   expect([status, body.error_description]).toEqual([201, undefined])
   return {
@@ -58,7 +58,7 @@ const tokenAt = (form: Readonly<Record<string, string>>) =>
 
 describe('permission to register', () => {
   test('is denied and not advertised while registration is disabled', async () => {
-    const client = await registered()
+    const client = await registerClient()
     expect(await metadata()).toMatchObject({ registration_endpoint: `${host.issuer}/api/oidc/register` })
     policy = { ...policy, mode: 'off' }
     expect(await metadata()).not.toHaveProperty('registration_endpoint')
@@ -107,7 +107,7 @@ describe('permission to register', () => {
   test('is denied to a network while 15 of its clients are unused', async () => {
     const clients = await Promise.all(
       Array.from({ length: 15 }, () =>
-        registered({ redirect_uris: [], response_types: [], grant_types: ['client_credentials'] }),
+        registerClient({ redirect_uris: [], response_types: [], grant_types: ['client_credentials'] }),
       ),
     )
     const refused = await register({ redirect_uris: [redirectUri] })
@@ -129,17 +129,17 @@ describe('permission to register', () => {
     expect((await register({ redirect_uris: [redirectUri] })).status).toBe(429)
     expect(await host.pocket.removeUnusedClients(hour, 100)).toBe(14)
     expect(await host.pocket.clients.find(used?.id ?? '')).toBeDefined()
-    await registered()
+    await registerClient()
   })
 
   test('is given to everyone in open mode, and the policy can require groups', async () => {
-    const { id } = await registered()
+    const { id } = await registerClient()
     expect(await host.pocket.clients.find(id)).toMatchObject({
       isGroupRestricted: false,
       unusedSince: expect.anything(),
     })
     policy = { ...policy, restrictToGroups: true }
-    expect(await host.pocket.clients.find((await registered()).id)).toMatchObject({ isGroupRestricted: true })
+    expect(await host.pocket.clients.find((await registerClient()).id)).toMatchObject({ isGroupRestricted: true })
   })
 })
 
@@ -169,7 +169,7 @@ describe('registered client', () => {
       pocket_skip_consent: true,
       pocket_pkce_required: false,
     }
-    const { body, id, secret } = await registered(metadata)
+    const { body, id, secret } = await registerClient(metadata)
     const { something_else: _, pocket_skip_consent: _s, pocket_pkce_required: _p, ...kept } = metadata
     expect(body).toMatchObject({
       ...kept,
@@ -195,8 +195,8 @@ describe('registered client', () => {
   })
 
   test('signs users in, and is kept because it is used', async () => {
-    const used = await registered({ client_name: 'Used' })
-    const unused = await registered({ client_name: 'Unused' })
+    const used = await registerClient({ client_name: 'Used' })
+    const unused = await registerClient({ client_name: 'Unused' })
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const query = new URLSearchParams({
@@ -230,19 +230,19 @@ describe('registered client', () => {
   test.each(['client_secret_basic', 'client_secret_post', 'client_secret_jwt'])(
     'with %s has a secret',
     async (method) => {
-      const { body, id } = await registered({ token_endpoint_auth_method: method })
+      const { body, id } = await registerClient({ token_endpoint_auth_method: method })
       expect(body).toMatchObject({ client_secret: expect.stringMatching(/^pk_/), token_endpoint_auth_method: method })
       expect((await host.pocket.clients.find(id))?.secrets).toHaveLength(1)
     },
   )
 
   test('without a secret is public, or authenticates with its keys', async () => {
-    const open = await registered({ token_endpoint_auth_method: 'none' })
+    const open = await registerClient({ token_endpoint_auth_method: 'none' })
     expect(open.body).not.toHaveProperty('client_secret')
     expect(await host.pocket.clients.find(open.id)).toMatchObject({ isPublic: true, pkceRequired: true })
     const jwks = { keys: [{ ...publicJwk(), kid: 'a' }] }
     const keys = { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'PS256', jwks }
-    const signing = await registered(keys)
+    const signing = await registerClient(keys)
     expect(signing.body).toMatchObject(keys)
     expect(signing.body).not.toHaveProperty('client_secret')
     const page = await fetch(`${host.issuer}/authorize?client_id=${signing.id}&response_type=code&scope=openid`)
@@ -250,7 +250,7 @@ describe('registered client', () => {
   })
 
   test('may use the implicit flow for ID tokens', async () => {
-    const { id, body } = await registered({ response_types: ['id_token'], grant_types: ['implicit'] })
+    const { id, body } = await registerClient({ response_types: ['id_token'], grant_types: ['implicit'] })
     expect(body).toMatchObject({ response_types: ['id_token'], grant_types: ['implicit'] })
     expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { implicitIdToken: true } })
     const query = new URLSearchParams({
@@ -264,7 +264,7 @@ describe('registered client', () => {
   })
 
   test('without users has the client credentials grant', async () => {
-    const { id, secret } = await registered({
+    const { id, secret } = await registerClient({
       redirect_uris: undefined,
       response_types: [],
       grant_types: ['client_credentials'],
@@ -350,14 +350,14 @@ describe('metadata validation', () => {
 
 describe('client configuration endpoint', () => {
   test('returns the registered metadata, without the secret', async () => {
-    const { at, token, body } = await registered()
+    const { at, token, body } = await registerClient()
     const read = await send('GET', at, undefined, token)
     const { client_secret: _, client_secret_expires_at: _e, ...rest } = body
     expect([read.status, read.body]).toEqual([200, rest])
   })
 
   test('updates the client, and keeps the settings of an administrator', async () => {
-    const { id, at, token, secret } = await registered({ client_name: 'Before', contacts: ['a@app.example'] })
+    const { id, at, token, secret } = await registerClient({ client_name: 'Before', contacts: ['a@app.example'] })
     const client = await host.pocket.clients.find(id)
     if (!client) throw new Error('It is not there.')
     await host.pocket.clients.update(id, { ...client, skipConsent: true, description: 'Ours', isGroupRestricted: true })
@@ -398,7 +398,7 @@ describe('client configuration endpoint', () => {
   })
 
   test('issues a secret when a client starts to need one, and removes it when it is no longer needed', async () => {
-    const { id, at, token } = await registered({ token_endpoint_auth_method: 'none' })
+    const { id, at, token } = await registerClient({ token_endpoint_auth_method: 'none' })
     const change = async (method: string) => {
       const wanted = { client_id: id, redirect_uris: [redirectUri], token_endpoint_auth_method: method }
       const { status, body } = await send('PUT', at, wanted, token)
@@ -418,7 +418,7 @@ describe('client configuration endpoint', () => {
   })
 
   test('deletes the client with all of its tokens', async () => {
-    const { id, at, token } = await registered()
+    const { id, at, token } = await registerClient()
     expect((await send('DELETE', at, undefined, token)).status).toBe(204)
     expect(await host.pocket.clients.find(id)).toBeUndefined()
     expect((await send('GET', at, undefined, token)).status).toBe(401)
@@ -426,8 +426,8 @@ describe('client configuration endpoint', () => {
   })
 
   test('requires the registration access token of this client', async () => {
-    const one = await registered()
-    const other = await registered()
+    const one = await registerClient()
+    const other = await registerClient()
     expect((await send('GET', one.at)).status).toBe(401)
     expect((await send('GET', one.at, undefined, 'another')).body.error).toBe('invalid_token')
     expect((await send('DELETE', one.at, undefined, other.token)).body.error).toBe('invalid_token')

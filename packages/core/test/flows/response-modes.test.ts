@@ -76,7 +76,7 @@ describe('time limits', () => {
     jest.restoreAllMocks()
   })
 
-  async function given(options: Parameters<typeof relyingParty>[1]) {
+  async function createFixture(options: Parameters<typeof relyingParty>[1]) {
     const host = await startHost()
     const { configuration } = await relyingParty(host, options)
     const { finish } = await login(host, configuration)
@@ -103,7 +103,7 @@ describe('time limits', () => {
   })
 
   test('each use extends the lifetime of a refresh token', async () => {
-    await using one = await given({ client: { refreshTokenDurationMinutes: 10 } })
+    await using one = await createFixture({ client: { refreshTokenDurationMinutes: 10 } })
     const first = await one.end()
     for (const _ of [1, 2]) {
       ahead += 8 * minute
@@ -155,7 +155,7 @@ describe('time limits', () => {
   )
 
   test('a refresh token expires at its absolute limit, however often it is used', async () => {
-    await using one = await given({ protocol: { refreshTokenAbsoluteLifetimeMinutes: 10 } })
+    await using one = await createFixture({ protocol: { refreshTokenAbsoluteLifetimeMinutes: 10 } })
     const first = await one.end()
     for (const _ of [1, 2]) {
       ahead += 4 * minute

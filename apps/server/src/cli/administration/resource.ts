@@ -74,7 +74,7 @@ export function addResource(program: Command, context: CommandContext, resource:
 
   withFields(withJson(parent.command('create').description(`create ${singular}`)), resource, 'create').action(
     async (options: Item & JsonOption) => {
-      const body = given(options, resource)
+      const body = enteredFields(options, resource)
       printItem(await withApi(context, (api) => api.call({ method: 'POST', path, body })), options, context)
     },
   )
@@ -84,7 +84,7 @@ export function addResource(program: Command, context: CommandContext, resource:
     resource,
     'update',
   ).action(async (name: string, options: Item & JsonOption) => {
-    const changes = given(options, resource)
+    const changes = enteredFields(options, resource)
     if (Object.keys(changes).length === 0) throw new UsageError('name at least one field to change')
     printItem(await withApi(context, (api) => update(api, resource, name, changes)), options, context)
   })
@@ -193,7 +193,7 @@ function withFields(command: Command, { fields }: Resource, on: 'create' | 'upda
 }
 
 /** The fields that the options contain. */
-function given(options: Item, { fields }: Resource): Item {
+function enteredFields(options: Item, { fields }: Resource): Item {
   return Object.fromEntries(
     fields.flatMap(({ flags, key }) => {
       const value = options[new Option(flags).attributeName()]

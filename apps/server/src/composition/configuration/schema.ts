@@ -117,13 +117,13 @@ const configurationFileSchema = {
 }
 
 export const fileSchema: () => FileSchema = once(() => ({
-  validate: createAjv({ useDefaults: false }).compile<FileContent>(closed(configurationFileSchema)),
+  validate: createAjv({ useDefaults: false }).compile<FileContent>(closeSchema(configurationFileSchema)),
   describe,
 }))
 
 /** The published form: only keywords that editors know, and no unknown members. */
 export function publishedFileSchema(): object {
-  return JSON.parse(JSON.stringify(closed(configurationFileSchema)), (name, value) =>
+  return JSON.parse(JSON.stringify(closeSchema(configurationFileSchema)), (name, value) =>
     name === sentence || name === fieldCode ? undefined : value,
   )
 }
@@ -137,10 +137,10 @@ function list(items: Schema) {
 }
 
 /** REST bodies ignore unknown members; in a file they are mistakes. */
-function closed<T>(schema: T): T {
-  if (Array.isArray(schema)) return schema.map(closed) as T
+function closeSchema<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(closeSchema) as T
   if (typeof schema !== 'object' || schema === null) return schema
-  const members = Object.entries(schema).map(([name, value]) => [name, closed(value)])
+  const members = Object.entries(schema).map(([name, value]) => [name, closeSchema(value)])
   const isObject = 'type' in schema && [schema.type].flat().includes('object') && 'properties' in schema
   return { ...Object.fromEntries(members), ...(isObject && { additionalProperties: false }) } as T
 }

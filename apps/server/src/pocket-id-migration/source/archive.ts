@@ -47,9 +47,9 @@ export async function openArchive(path: string): Promise<Archive> {
 }
 
 async function openVerified(zip: ZipFile, entry: Entry): Promise<Readable> {
-  const damaged = (cause?: unknown) => sourceError(`The file ${entry.fileName} of the archive is damaged.`, cause)
+  const damagedError = (cause?: unknown) => sourceError(`The file ${entry.fileName} of the archive is damaged.`, cause)
   const content = await zip.openReadStreamPromise(entry).catch((cause: unknown) => {
-    throw damaged(cause)
+    throw damagedError(cause)
   })
   let checksum = 0
   const verified = new Transform({
@@ -58,9 +58,9 @@ async function openVerified(zip: ZipFile, entry: Entry): Promise<Readable> {
       done(null, chunk)
     },
     flush(done) {
-      done(checksum === entry.crc32 ? null : damaged())
+      done(checksum === entry.crc32 ? null : damagedError())
     },
   })
-  content.on('error', (cause) => verified.destroy(damaged(cause)))
+  content.on('error', (cause) => verified.destroy(damagedError(cause)))
   return content.pipe(verified)
 }

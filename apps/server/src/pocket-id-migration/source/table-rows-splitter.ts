@@ -44,9 +44,9 @@ export class TableRowsSplitter {
       const envelope = JSON.parse(this.#envelope)
       if (isJsonObject(envelope)) return envelope
     } catch (cause) {
-      throw damaged(cause)
+      throw damagedError(cause)
     }
-    throw damaged()
+    throw damagedError()
   }
 
   /** Yields the rows that end in this part of the document. */
@@ -94,7 +94,7 @@ export class TableRowsSplitter {
 
   #keepRow(part: Buffer): void {
     this.#rowBytes += part.length
-    if (this.#rowBytes > maxRowBytes) throw damaged()
+    if (this.#rowBytes > maxRowBytes) throw damagedError()
     // A copy, since the stream reuses the chunk.
     this.#row.push(Buffer.from(part))
   }
@@ -104,10 +104,10 @@ export class TableRowsSplitter {
     const text = part.toString('latin1')
     if (/^[\s,]*$/.test(text) && /\[\s*$/.test(this.#envelope)) return
     this.#envelope += text
-    if (this.#envelope.length > maxEnvelopeBytes) throw damaged()
+    if (this.#envelope.length > maxEnvelopeBytes) throw damagedError()
   }
 }
 
-function damaged(cause?: unknown): Error {
+function damagedError(cause?: unknown): Error {
   return sourceError('The file database.json of the archive is damaged.', cause)
 }

@@ -28,7 +28,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
         const user = await authentication.requireUser(ctx)
         const name = imageOf(ctx)
         try {
-          await images.put(pageActor(user, ctx), name, await uploaded(ctx))
+          await images.put(pageActor(user, ctx), name, await readPicture(ctx))
         } catch (error) {
           if (!(error instanceof PocketError) || error.status >= 500) throw error
           const problem = {
@@ -54,7 +54,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
 }
 
 /** A browser sends an empty file if none was selected. */
-async function uploaded(ctx: Context): Promise<Buffer> {
+async function readPicture(ctx: Context): Promise<Buffer> {
   const bytes = await readUpload(ctx, maxImageBytes)
   if (bytes.length > 0) return bytes
   throw new InvalidInputError('validation_failed', 'No file was chosen.', {

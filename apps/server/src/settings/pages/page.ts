@@ -61,7 +61,7 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
         // Correcting an input error must not hide a conflict with another user's change.
         ...(!refusal.isConflict && version.ifMatch !== undefined && { version: version.ifMatch }),
       })
-    const test = section === 'email' && formText(ctx, 'act', 10) === 'test' ? await tried(testEmail, user) : null
+    const test = section === 'email' && formText(ctx, 'act', 10) === 'test' ? await trySending(testEmail, user) : null
     flashes.set(ctx, pathOf(section), test ? { test } : { done: 'saved' })
     seeOther(ctx, pathOf(section))
   }
@@ -83,7 +83,7 @@ function isSection(name: string): name is SectionName {
 }
 
 /** The result of a test e-mail, for its page. */
-async function tried(send: (user: User) => Promise<void>, user: User): Promise<SettingsPage['test']> {
+async function trySending(send: (user: User) => Promise<void>, user: User): Promise<SettingsPage['test']> {
   const address = user.email ?? ''
   try {
     await send(user)

@@ -22,7 +22,7 @@ export interface Members {
   readonly isComplete: boolean
 }
 
-// Deeper than intentional nesting.
+// No directory nests groups this deeply on purpose.
 const maxDepth = 100
 
 /** The groups read so far, by the names used in member attributes. */
