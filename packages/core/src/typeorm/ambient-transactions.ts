@@ -53,6 +53,12 @@ export class AmbientTransactions {
     return transaction?.ended === false ? transaction.runner : undefined
   }
 
+  /** Whether the current context belongs to an ended transaction of this runner. */
+  hasEnded(runner: object): boolean {
+    const transaction = this.#storage.getStore()
+    return transaction?.ended === true && transaction.runner === runner
+  }
+
   #wrapCallback<T>(work: TransactionCallback<T>) {
     let current: AmbientTransaction | undefined
     const wrapped: TransactionCallback<T> = async (manager) => {

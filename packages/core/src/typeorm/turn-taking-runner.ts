@@ -9,6 +9,9 @@ import type { WriteTurns } from './write-turns.ts'
 type IsolationLevel = Parameters<QueryRunner['startTransaction']>[0]
 type RunnerClass = new (driver: BetterSqlite3Driver) => BetterSqlite3QueryRunner
 
+/** `ROLLBACK TO` ends only a savepoint. */
+const endsTransaction = /^\s*(?:COMMIT|END|ROLLBACK(?!.*\bTO\b))\b/is
+
 const openTurns = new WeakMap<object, readonly Turn[]>()
 
 /** The turn of the innermost open transaction of this runner. */
@@ -27,6 +30,9 @@ export function createTurnTakingRunner(
 ): RunnerClass {
   return class TurnTakingQueryRunner extends BaseRunner {
     readonly #turns: Turn[] = []
+    /** Whether TypeORM, not the host, may send `COMMIT` and `ROLLBACK`. */
+    #isEnding = false
+    #hasFailedCommit = false
 
     constructor(driver: BetterSqlite3Driver) {
       super(driver)
@@ -36,6 +42,7 @@ export function createTurnTakingRunner(
     override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
       const turn = await this.#currentTurn().open('transaction')
       this.#turns.push(turn)
+      this.#hasFailedCommit = false
       // Savepoint names contain the depth, and this runner may be nested in a transaction of another one.
       this.transactionDepth = turn.depth - 1
       try {
@@ -47,14 +54,28 @@ export function createTurnTakingRunner(
     }
 
     override async commitTransaction(): Promise<void> {
-      await super.commitTransaction()
+      this.#isEnding = true
+      try {
+        await super.commitTransaction()
+      } finally {
+        this.#isEnding = false
+      }
       this.#end()
     }
 
     override async rollbackTransaction(): Promise<void> {
+      if (this.#hasFailedCommit) {
+        // Nothing is left to undo, but callers and subscribers need not know.
+        this.#hasFailedCommit = false
+        await this.broadcaster.broadcast('BeforeTransactionRollback')
+        await this.broadcaster.broadcast('AfterTransactionRollback')
+        return
+      }
+      this.#isEnding = true
       try {
         await super.rollbackTransaction()
       } finally {
+        this.#isEnding = false
         this.#end()
       }
     }
@@ -66,32 +87,42 @@ export function createTurnTakingRunner(
     }
 
     override async query(sql: string, parameters?: unknown[], useStructuredResult?: boolean): Promise<unknown> {
+      if (ambient.hasEnded(this)) throw endedTransaction()
       const outerTurn = this.#currentTurn()
       const turn = await outerTurn.open()
-      let committed: Promise<void> | undefined
       try {
         if (this.#isRolledBack(outerTurn)) {
           // SQLite has already rolled back (disk full, I/O error); only a repeated rollback is harmless.
           if (sql === 'ROLLBACK') return undefined
           throw endedTransaction()
         }
-        let result: unknown
-        if (sql === 'BEGIN TRANSACTION') await rootTurn.begin()
-        else if (sql === 'ROLLBACK') rootTurn.rollback()
-        else if (sql === 'COMMIT' && this.#turns.length > 0) committed = rootTurn.commit()
-        else result = await super.query(sql, parameters, useStructuredResult)
+        if (sql === 'BEGIN TRANSACTION' && outerTurn !== rootTurn) return await rootTurn.begin()
+        if (this.#isEnding && (sql === 'COMMIT' || sql === 'ROLLBACK')) return this.#endTransaction(sql)
+        if (endsTransaction.test(sql)) {
+          throw new Error('End a transaction by its callback or query runner, not with SQL')
+        }
+        const result = await super.query(sql, parameters, useStructuredResult)
         if (outerTurn === rootTurn && this.#connection.inTransaction) {
           throw new Error(
             'Start a transaction with dataSource.transaction or queryRunner.startTransaction, not with SQL',
           )
         }
-        if (committed === undefined) return result
+        return result
       } finally {
         turn.end()
       }
-      // The next transaction may share the commit.
+    }
+
+    async #endTransaction(sql: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+      const ended = sql === 'COMMIT' ? rootTurn.commit() : rootTurn.rollback()
+      // Rejects statements that wait in this turn; the next transaction may share the commit.
       this.#end()
-      return committed
+      try {
+        await ended
+      } catch (error) {
+        this.#hasFailedCommit = true
+        throw error
+      }
     }
 
     get #connection(): BetterSqlite3.Database {
@@ -104,6 +135,7 @@ export function createTurnTakingRunner(
     }
 
     #isRolledBack(outerTurn: Turn): boolean {
+      if (outerTurn.ended) return true
       const isStarted = this.#turns.length === 0 ? outerTurn !== rootTurn : this.transactionDepth > 0
       return isStarted && !this.#connection.inTransaction
     }

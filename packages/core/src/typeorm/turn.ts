@@ -63,12 +63,13 @@ export class Turn {
     return this.#innerTurn !== undefined
   }
 
-  /** Whether the inner turn has been used since the last call. */
+  /** Whether the inner turn, or one within it, has been used since the last call. */
   protected takeUse(): boolean {
     const inner = this.#innerTurn
-    if (inner === undefined || !inner.#used) return false
+    if (inner === undefined) return false
+    const isUsed = inner.takeUse() || inner.#used
     inner.#used = false
-    return true
+    return isUsed
   }
 
   protected beforeInnerTurn(_use: TurnUse): void {}

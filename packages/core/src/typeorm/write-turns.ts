@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { UnavailableError } from '../errors.ts'
+import { toUnavailableError } from '../outage.ts'
 import { Turn, type TurnUse, turnTimeout } from './turn.ts'
 import { beginImmediate, isBusy } from './write-lock.ts'
 
@@ -87,10 +88,15 @@ export class WriteTurns extends Turn {
     if (group) await new Promise<void>((succeed, fail) => group.push({ succeed, fail }))
   }
 
-  /** Undoes the transaction of the open turn. */
-  rollback(): void {
-    this.#connection().exec(this.#isSavepoint ? 'ROLLBACK TO member; RELEASE member' : 'ROLLBACK')
+  /**
+   * Undoes the transaction of the open turn, which must end then. Resolves once the group has ended, since the transaction may
+   * have failed because of changes that are not stored yet.
+   */
+  async rollback(): Promise<void> {
+    const group = this.#isSavepoint ? this.#group : undefined
+    this.#connection().exec(group ? 'ROLLBACK TO member; RELEASE member' : 'ROLLBACK')
     this.#isSavepoint = false
+    if (group) await new Promise<void>((resolve) => group.push({ succeed: resolve, fail: () => resolve() }))
   }
 
   protected override beforeInnerTurn(use: TurnUse): void {
@@ -117,7 +123,7 @@ export class WriteTurns extends Turn {
   protected override afterInnerTurn(): void {
     const { inTransaction } = this.#connection()
     // A turn that ends without a commit is rolled back: the next one must not inherit an open transaction.
-    if (inTransaction && (this.#isSavepoint || !this.#group)) this.rollback()
+    if (inTransaction && (this.#isSavepoint || !this.#group)) this.rollback().catch(() => {})
     this.#isSavepoint = false
     clearTimeout(this.#idle)
     if (this.#group && !inTransaction) this.#failGroup(new UnavailableError('Another transaction failed.'))
@@ -159,7 +165,9 @@ export class WriteTurns extends Turn {
     try {
       this.#connection().exec('COMMIT')
     } catch (error) {
-      this.#failGroup(error)
+      // Otherwise a broken reference of one would be reported to all.
+      const isShared = group.length > 1 && toUnavailableError(error) === undefined
+      this.#failGroup(isShared ? new UnavailableError('Another transaction failed.', { cause: error }) : error)
       return
     }
     this.#group = undefined

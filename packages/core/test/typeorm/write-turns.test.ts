@@ -261,6 +261,136 @@ describe('transactions', () => {
     expect(committed()).toEqual(['d'])
   })
 
+  test('that end run no statement in the next one', async () => {
+    for (let ticks = 0; ticks < 40; ticks += 1) {
+      const runner = dataSource.createQueryRunner()
+      await runner.startTransaction()
+      const ending = runner.commitTransaction()
+      const next = database.transaction(() => Promise.reject(new Error('on purpose')))
+      for (let tick = 0; tick < ticks; tick += 1) await undefined
+      const late = runner.query("INSERT INTO host_note (id, text, pinned) VALUES (?, '', 0)", [`late ${ticks}`])
+      const [{ status }] = await Promise.allSettled([late, ending, next])
+      expect(committed().includes(`late ${ticks}`)).toBe(status === 'fulfilled')
+      await runner.release()
+    }
+  })
+
+  test('that are rolled back keep no statement that was not awaited', async () => {
+    const others = ['a', 'b'].map((id) => database.transaction(() => database.execute(insert, [id, '', false])))
+    const late: Promise<unknown>[] = []
+    const failing = dataSource.transaction(async ({ queryRunner }) => {
+      for (let index = 0; index < 60; index += 1) {
+        const issue = async () => {
+          for (let tick = 0; tick < index; tick += 1) await undefined
+          await queryRunner?.query("INSERT INTO host_note (id, text, pinned) VALUES (?, '', 0)", [`late ${index}`])
+        }
+        late.push(issue())
+      }
+      throw new Error('on purpose')
+    })
+    await expect(failing).rejects.toThrow('on purpose')
+    await Promise.allSettled([...late, ...others])
+    expect(committed()).toEqual(['a', 'b'])
+  })
+
+  test('are rejected only after the commit of those whose changes they may have seen', async () => {
+    const consume = () =>
+      database.transaction(async () => {
+        const count = await database.execute("UPDATE host_note SET text = 'used' WHERE text = 'unused'")
+        if (count === 0) throw new Error('already used')
+      })
+    await database.execute(insert, ['code', 'unused', false])
+    const before = commits()
+    const first = consume()
+    const rejected = consume().catch(() => commits() - before)
+    const third = database.transaction(async () => {
+      for (let step = 0; step < 20; step += 1) await database.execute(insert, [`${step}`, '', false])
+    })
+    expect(await rejected).toBe(1)
+    await Promise.all([first, third])
+  })
+
+  test('that fail let others wait for at most 32 of them', async () => {
+    const before = commits()
+    const first = database.transaction(() => database.execute(insert, ['first', '', false]))
+    let ended = 0
+    const failing = Array.from({ length: 100 }, () =>
+      database
+        .transaction(() => Promise.reject(new Error('on purpose')))
+        .catch(() => {
+          ended += 1
+        }),
+    )
+    await first
+    expect(ended).toBeLessThan(33)
+    await Promise.all(failing)
+    expect(commits() - before).toBe(1)
+  })
+
+  test('that are nested count as use of the outer one', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
+    try {
+      const first = database.transaction(() => database.execute(insert, ['a', '', false]))
+      const second = dataSource.transaction((outer) =>
+        outer.transaction(async (inner) => {
+          for (let step = 0; step < 5; step += 1) {
+            await inner.query('SELECT 1')
+            jest.advanceTimersByTime(9_000)
+          }
+          await inner.insert(noteTable, note('b'))
+        }),
+      )
+      await Promise.all([first, second])
+      expect(committed()).toEqual(['a', 'b'])
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+
+  test('cannot be ended by SQL from within, since others share the commit', async () => {
+    for (const sql of ['COMMIT', 'commit;', 'END TRANSACTION', 'ROLLBACK', ' rollback']) {
+      const written = database.execute(insert, [sql, '', false])
+      const ending = database.transaction(async () => {
+        await database.execute(insert, [`in ${sql}`, '', false])
+        await dataSource.query(sql)
+      })
+      await expect(ending).rejects.toThrow('not with SQL')
+      const nested = dataSource.transaction((outer) => outer.transaction((inner) => inner.query(sql)))
+      await expect(nested).rejects.toThrow('not with SQL')
+      await written
+    }
+    expect(await ids()).toHaveLength(5)
+  })
+
+  test('can be rolled back by their runner after their commit failed', async () => {
+    await dataSource.query(`CREATE TABLE host_reference (
+      note_id text REFERENCES host_note (id) DEFERRABLE INITIALLY DEFERRED)`)
+    const runner = dataSource.createQueryRunner()
+    await runner.startTransaction()
+    await runner.query("INSERT INTO host_reference VALUES ('nobody')")
+    await expect(runner.commitTransaction()).rejects.toThrow('FOREIGN KEY')
+    await runner.rollbackTransaction()
+    await expect(runner.rollbackTransaction()).rejects.toThrow('not started')
+    await runner.startTransaction()
+    await runner.manager.insert(noteTable, note('a'))
+    await runner.commitTransaction()
+    await runner.release()
+    expect(committed()).toEqual(['a'])
+  })
+
+  test('that share the commit of a broken reference can be repeated', async () => {
+    await dataSource.query(`CREATE TABLE host_reference (
+      note_id text REFERENCES host_note (id) DEFERRABLE INITIALLY DEFERRED)`)
+    const results = await Promise.allSettled([
+      database.transaction(() => database.execute(insert, ['a', '', false])),
+      database.transaction(() => database.execute('INSERT INTO host_reference VALUES ($1)', ['nobody'])),
+    ])
+    const unavailable = { status: 'rejected', reason: { code: 'database_unavailable' } }
+    expect(results).toMatchObject([unavailable, unavailable])
+    const alone = database.transaction(() => database.execute('INSERT INTO host_reference VALUES ($1)', ['nobody']))
+    await expect(alone).rejects.toThrow('FOREIGN KEY')
+  })
+
   test('fail if one waits ten seconds for the result of another one that shares its commit', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
     try {
