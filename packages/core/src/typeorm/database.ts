@@ -275,7 +275,8 @@ export class Database {
   /**
    * Commits all writes made in `work` together or rolls them back. Statements find their transaction by their asynchronous
    * context; nested calls join it. `work` must await every statement: later ones are rejected. On SQLite a transaction blocks
-   * all other work, which waits at most 10 seconds, so `work` must wait only for the database.
+   * all other work, which waits at most 10 seconds, and may share the commit of earlier writes, so `work` must wait only for its
+   * own statements.
    */
   readonly transaction: Transaction = async (work) => {
     if (this.#ambient.current() !== undefined) return work()
