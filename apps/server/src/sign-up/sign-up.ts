@@ -62,19 +62,20 @@ export function createSignUp(deps: SignUpDeps): SignUp {
   const create = async (
     ctx: Context,
     { user, tokenHash, returnPath = null }: SignUpData,
-    beforeCreate: () => Promise<void>,
+    beforeCreate: (disabled: boolean) => Promise<void>,
   ): Promise<User> => {
     const current = await signUpSettings()
     const { defaultGroupIds, defaultClaims, emailsVerified } = current
     assertAllowed(current, tokenHash)
+    const disabled = current.approval || current.verification
     const created = await transaction(async () => {
       const token = tokenHash === null ? undefined : await signupTokens.use(tokenHash, clock.now())
       if (tokenHash !== null && !token) throw tokenInvalid()
       // Runs first, so that a replayed response is rejected as such and not because the name is in use.
-      await beforeCreate()
+      await beforeCreate(disabled)
       const created = await directory.create(user, {
         emailVerified: emailsVerified && user.email !== null,
-        disabled: current.approval || current.verification,
+        disabled,
         groupIds: token && token.groupIds.length > 0 ? token.groupIds : defaultGroupIds,
         claims: defaultClaims,
       })
@@ -125,8 +126,10 @@ export function createSignUp(deps: SignUpDeps): SignUp {
 
     async finish(ctx, response, returnPath) {
       const verified = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
-      const user = await create(ctx, { ...parseSignUpData(verified.data), returnPath }, async () => {
-        await pocket.registration.store(verified)
+      const user = await create(ctx, { ...parseSignUpData(verified.data), returnPath }, async (disabled) => {
+        // The passkey of a disabled account signs nobody in.
+        const passkey = disabled ? { ...verified.passkey, lastUsedAt: null } : verified.passkey
+        await pocket.registration.store({ ...verified, passkey })
         const { accountId, id: passkeyId, credentialId } = verified.passkey
         const event = { event: 'passkey_added', accountId, passkeyId, credentialId } as const
         await audit.record(event, requestContext(ctx.req))

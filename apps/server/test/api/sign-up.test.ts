@@ -263,6 +263,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       expect((await signIn()).json).toMatchObject({ code: 'user_disabled' })
 
       const params = { id: await idOf(username) }
+      expect(await instance.app.pocket.passkeys.list(params.id)).toMatchObject([{ lastUsedAt: null }])
       const otherUser = await instance.person(freshName())
       const approve = (by = instance.administrator) =>
         instance.call('POST /api/signup-approvals/{id}/approve', { params, agent: by })

@@ -165,8 +165,8 @@ export function createRegistration(context: CeremonyContext, metadata: Authentic
         counterRegressedAt: null,
         name: passkeyName(aaguid, transports),
         createdAt: now,
-        // The registration of a new or recovered account signs the user in.
-        lastUsedAt: purpose === 'registration' ? null : now,
+        // The registration of a new account signs the user in; otherwise a code did.
+        lastUsedAt: purpose === 'setup' || purpose === 'sign_up' ? now : null,
       }
       const problems = policyProblems(passkey, policy)
       if (problems.length > 0) throw notAllowed(problems)

@@ -102,7 +102,10 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     const before = (await host.pocket.passkeys.list(account.id)).length
     const results = await Promise.all([finish(agent), finish(agent)])
     expect(results.sort()).toEqual(['added', 'not_signed_in'])
-    expect(await host.pocket.passkeys.list(account.id)).toHaveLength(before + 1)
+    const passkeys = await host.pocket.passkeys.list(account.id)
+    expect(passkeys).toHaveLength(before + 1)
+    // The recovery code signed the user in.
+    for (const { lastUsedAt } of passkeys) expect(lastUsedAt).toBeNull()
   })
 
   test('is canceled by a new set, also after it was entered', async () => {
