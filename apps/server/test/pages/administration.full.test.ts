@@ -356,6 +356,113 @@ test.each(['emails', 'invitations', 'jobs-several'])(
   },
 )
 
+/** The last characters of the lines of these elements, except for the last line of each. */
+const charactersBeforeBreaks = (selector: string) =>
+  page.locator(selector).evaluateAll((elements) =>
+    elements
+      .filter((element) => element.checkVisibility())
+      .flatMap((element) => {
+        const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+        const characters: { readonly text: string; readonly top: number }[] = []
+        while (texts.nextNode()) {
+          const { data } = texts.currentNode as Text
+          for (let index = 0; index < data.length; index += 1) {
+            const range = document.createRange()
+            range.setStart(texts.currentNode, index)
+            range.setEnd(texts.currentNode, index + 1)
+            const { top, width } = range.getBoundingClientRect()
+            if (width > 0) characters.push({ text: data[index] ?? '', top })
+          }
+        }
+        return characters.flatMap(({ text }, index) => {
+          const next = characters[index + 1]
+          return next && next.top > (characters[index]?.top ?? 0) + 4 ? [text] : []
+        })
+      }),
+  )
+
+test('a URL in the connection log of a phone breaks after punctuation only', async () => {
+  await open('client-activity', { viewport: { width: 390, height: 844 } })
+  await page
+    .locator('.items summary strong', { hasText: '://' })
+    .first()
+    .evaluate((url) => {
+      const parts = [...url.childNodes].filter((node) => node instanceof Text)
+      for (const [index, text] of ['https://photosofeverybody.', 'communication.'].entries()) {
+        const part = parts[index]
+        if (part) part.data = text
+      }
+    })
+  const breaks = await charactersBeforeBreaks('.items summary strong')
+  expect([breaks.length > 0, breaks.filter((text) => !/[./?&=:\s-]/.test(text))]).toEqual([true, []])
+})
+
+test('long addresses of users break after punctuation at 1280 px, and counts do not break', async () => {
+  await open('users', { viewport: { width: 1280, height: 900 } })
+  const breaks = await charactersBeforeBreaks('#rows .middle')
+  expect([breaks.length > 0, breaks.filter((text) => !/[.@-]/.test(text))]).toEqual([true, []])
+  expect(await charactersBeforeBreaks('#rows td.short')).toEqual([])
+})
+
+test('a fragment target is below the top bar of a phone, and tabs start where the title starts', async () => {
+  await open('users', { viewport: { width: 390, height: 640 } })
+  const startOf = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        const range = document.createRange()
+        range.selectNodeContents(element)
+        return range.getBoundingClientRect().left
+      })
+  expect(await startOf('.tabs a')).toBe(await startOf('h1'))
+  await page
+    .locator('#rows tbody tr')
+    .first()
+    .evaluate((row) => {
+      row.id = 'target'
+      location.hash = '#target'
+    })
+  await eventually(async () => expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0))
+  const [bar, target] = await Promise.all([
+    page.locator('.shell > nav').boundingBox(),
+    page.locator('#target').boundingBox(),
+  ])
+  expect(target?.y).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0))
+})
+
+test('the focus moves to a list and a message without a focus ring', async () => {
+  await open('users')
+  const outline = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        if (element instanceof HTMLElement) element.focus()
+        const { outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(element)
+        return [element === document.activeElement, outlineStyle === 'none' ? 'none' : outlineWidth, outlineOffset]
+      })
+  await page.keyboard.press('Tab')
+  expect(await outline('#rows')).toEqual([true, 'none', expect.anything()])
+  expect(await outline('#rows a.name')).toEqual([true, '2px', '2px'])
+  await page.goto(`${server.origin}/account-conflict`)
+  expect(await outline('.note[tabindex="-1"]')).toEqual([true, '1px', '-1px'])
+})
+
+test('states keep their colors with any accent color', async () => {
+  await open('users')
+  const colors = (selector: string) =>
+    page
+      .locator(selector)
+      .evaluateAll((elements) => elements.map((element) => getComputedStyle(element).backgroundColor))
+  const states = await colors('.chip:is(.ok, .warn, .bad)')
+  const [action] = await colors('main .btn.primary')
+  expect(new Set(states).size).toBeGreaterThan(2)
+  await page.evaluate(() => document.documentElement.style.setProperty('--accent-hue', '300'))
+  await eventually(async () => expect((await colors('main .btn.primary'))[0]).not.toBe(action))
+  expect(await colors('.chip:is(.ok, .warn, .bad)')).toEqual(states)
+})
+
 test('an expired API key has one action on a phone, and says that it has expired', async () => {
   await open('api-keys', { viewport: { width: 390, height: 844 } })
   const row = page.locator('#rows tbody tr').nth(1)
