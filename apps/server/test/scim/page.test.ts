@@ -109,7 +109,7 @@ test('a test names the target, or the cause of its failure', async () => {
 test('a target with an expired certificate is reported as such', async () => {
   await setUp()
   // Another endpoint is refused during a run.
-  await ended()
+  await waitForEnd()
   const authority = await createAuthority()
   const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter: Date.now() - 60_000 })
   await using front = await startHttpsProxy([], server.url, certificate)
@@ -161,8 +161,8 @@ test('a failing target is shown in the overview, and provisioning is removed', a
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
   while (!/Provisioning failed · [^·]*Photos[^·]* · [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
-  const ended_ = await instance.administrator.follow(await post('/remove'))
-  expect(ended_.text).toMatch(/The provisioning of [^<]+ was ended\./)
+  const ended = await instance.administrator.follow(await post('/remove'))
+  expect(ended.text).toMatch(/The provisioning of [^<]+ was ended\./)
   expect((await post('/run')).status).toBe(404)
 })
 
