@@ -84,7 +84,7 @@ function checkedCall(path: string, init?: object): [string, object?] {
   const { params } = readObject('The second argument', init)
   const values = readObject('params.path', readObject('params', params).path)
   for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g))
-    if (values[name] === undefined) throw new TypeError(`The path ${path} needs params.path.${name}.`)
+    if ((values[name] ?? '') === '') throw new TypeError(`The path ${path} needs params.path.${name}.`)
   return init === undefined ? [path] : [path, init]
 }
 

@@ -32,6 +32,11 @@ test.each<[string, (pocket: PocketClient) => Promise<unknown>, string]>([
   ],
   ['a path without its parameter', ({ GET }) => GET('/api/users/{id}', {} as never), 'needs params.path.id.'],
   [
+    'an empty parameter of the path',
+    ({ DELETE }) => DELETE('/api/users/{id}', { params: { path: { id: '' } } }),
+    'needs params.path.id.',
+  ],
+  [
     '`null` in place of the parameters',
     ({ GET }) => GET('/api/users', null as never),
     'The second argument must be an',
