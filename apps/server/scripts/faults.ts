@@ -156,7 +156,9 @@ async function run(files: readonly string[]): Promise<ReadonlyMap<string, readon
       },
     )
     await once(child, 'exit')
-    const { testResults }: Report = JSON.parse(await readFile(output, 'utf8'))
+    // A run that was killed leaves no report: its tests did not run.
+    const report = existsSync(output) ? await readFile(output, 'utf8') : '{"testResults":[]}'
+    const { testResults }: Report = JSON.parse(report)
     return new Map(
       testResults.map(({ name, message, assertionResults }) => [
         relative(root, name),
