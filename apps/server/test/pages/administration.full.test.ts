@@ -416,13 +416,10 @@ test('a fragment target is below the top bar of a phone, and tabs start where th
         return range.getBoundingClientRect().left
       })
   expect(await startOf('.tabs a')).toBe(await startOf('h1'))
-  await page
-    .locator('#rows tbody tr')
-    .first()
-    .evaluate((row) => {
-      row.id = 'target'
-      location.hash = '#target'
-    })
+  await page.locator('.tools').evaluate((tools) => {
+    tools.id = 'target'
+    location.hash = '#target'
+  })
   await eventually(async () => expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0))
   const [bar, target] = await Promise.all([
     page.locator('.shell > nav').boundingBox(),
