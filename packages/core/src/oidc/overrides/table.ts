@@ -177,10 +177,10 @@ export const overrides = [
   {
     member: 'Session.prototype.resetIdentifier',
     reason: 'changes the session ID only with the account or the authentication level',
-    impact: 'Of two concurrent interactions, one sets the cookie of a session that is not stored.',
+    impact: 'A late response replaces the cookie of a later sign-in, since each interaction changes the session ID.',
     documented: 'No option concerns the session ID.',
     upstream: 'an option that decides when the session ID changes',
-    test: 'flows/parallel-interactions.test.ts',
+    test: 'flows/browser-sessions.test.ts',
   },
   {
     member: 'ReplayDetection.unique',
