@@ -54,6 +54,7 @@ const evidence: Readonly<Record<string, RegExp>> = {
   Attestation: /attestation/,
   'Login code, pages, layout': /fits into 320 pixels|login code/i,
   'Keyboard alone': /keyboard\.press|with the keyboard/,
+  'Accessibility tree': /Accessibility\.getFullAXTree/,
   'In the device, with user verification': /addVirtualAuthenticator|addAuthenticator/,
   'Synced, or eligible and not synced': /defaultBackupState|synced/,
   'Security key by USB, NFC': /transport: 'nfc'/,
