@@ -41,7 +41,8 @@ export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<N
 /**
  * Creates a client of one instance.
  *
- * @throws {TypeError} if `url` is not an http or https URL without a path, `apiKey` is empty or cannot be sent, or `fetch` is not a function
+ * @throws {TypeError} if `url` is not an http or https URL without a path, `apiKey` is empty or cannot be sent, or `fetch` is not
+ * a function
  *
  * @example
  * ```ts

@@ -144,9 +144,9 @@ export interface PageOptions {
   readonly emailCodesUrl?: string | null | (() => Promise<string | null>) | undefined
   /**
    * Returns the host's page that users see once between a sign-in with a passkey and their return to the client, such as advice
-   * to add a second passkey, or `null`; an empty string counts as `null`. It receives `?redirect=` with the path to continue at. The sign-in is complete already,
-   * so the page cannot require anything; see `hooks.accessChecks` for that. If the function fails, the user continues to the client
-   * and `onError` receives the error. By default there is none.
+   * to add a second passkey. `null` and an empty string show none. The page receives `?redirect=` with the path to continue at. The
+   * sign-in is complete already, so the page cannot require anything; see `hooks.accessChecks` for that. If the function fails, the
+   * user continues to the client and `onError` receives the error. By default there is none.
    */
   readonly afterSignInUrl?: FindAfterSignInUrl | undefined
   /** Returns the remedy that an administrator is offered if a client uses an unregistered redirect URI. */

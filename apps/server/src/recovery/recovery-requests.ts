@@ -123,7 +123,7 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
       const lifetime = delayedCodeLifetime
       const [code = ''] = await pocket.recovery.replaceCodes(accountId, { kind: 'delayed', lifetime })
       const expiresAt = clock.now() + lifetime
-      if (!(await recoveries.markSent(accountId, clock.now()))) throw new RecoveryStopped()
+      if (!(await recoveries.markSent(accountId, clock.now()))) throw new RecoveryStoppedError()
       await outbox.queue({
         to: user,
         message: { kind: 'recovery-code', name: user.displayName, code, expiresAt },
@@ -188,7 +188,7 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
           if (isTemporary(error)) throw error
           // Accounts that fail every time would fill the next batch.
           if (error instanceof PocketError) await recoveries.stop(accountId)
-          else if (!(error instanceof RecoveryStopped)) failures.push(error)
+          else if (!(error instanceof RecoveryStoppedError)) failures.push(error)
         }
       }
       if (failures.length > 0) throw failures[0]
@@ -217,7 +217,7 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
 }
 
 /** The recovery was stopped, or its code was sent by another process. */
-class RecoveryStopped extends Error {}
+class RecoveryStoppedError extends Error {}
 
 function isTemporary(error: unknown): boolean {
   return error instanceof PocketError && error.status >= 500
