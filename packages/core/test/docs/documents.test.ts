@@ -68,7 +68,6 @@ const evidence: Readonly<Record<string, RegExp>> = {
   "Ceremony canceled by the page's script": /NotAllowedError/,
   'Hints for a phone, a key, this device': /client-device/,
   'Autofill without credentials': /accepts an e-mail address without one/,
-  'Accessibility tree': /getFullAXTree/,
   'No JavaScript': /javaScriptEnabled: false/,
   'Browser inside another app, by user agent': /inside another app/,
   'Frame of another site': /<iframe/,
