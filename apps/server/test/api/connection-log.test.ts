@@ -52,6 +52,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const shown = page.text.slice(page.text.indexOf('id="log"'), page.text.indexOf('id="events"'))
     const shownAttempts = shown.split('<li>').map((each) =>
       each
+        .replaceAll('<wbr>', '')
         .replaceAll(/<[^>]+>/g, ' ')
         .replaceAll('&#39;', "'")
         .replaceAll(/\s+/g, ' ')

@@ -200,7 +200,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await instance.call('POST /api/users/me/send-email-verification', { agent })
     await verificationToken(await signedIn())
     const page = await administrator.get(`${pageUrl}?search=${email}&filters[state]=failed`)
-    expect(page.text).toContain('e-mail failed.')
+    expect(page.text).toMatch(/<p>Failed: [1-9]/)
     expect(page.text).toMatch(/<bdi dir="ltr">[^<]*550 Not now<\/bdi>/)
     const [, id = ''] = /name="ids" value="([^"]+)"/.exec(page.text) ?? []
     const retried = await administrator.follow(

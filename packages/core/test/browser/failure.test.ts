@@ -117,7 +117,7 @@ test('offers passkeys without options, also for `null`', async () => {
 test('requests the options that a ceremony does not contain', async () => {
   Object.assign(globalThis, { isSecureContext: true, PublicKeyCredential: class {} })
   Object.assign(navigator, { cookieEnabled: true })
-  const request = jest.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({}))
+  using request = jest.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({}))
   await expect(authenticate({ ...ceremony, expiresAt: Infinity })).rejects.toThrow('The server sent no options.')
   expect(request).toHaveBeenCalledWith('/login/ceremony', expect.anything())
 })

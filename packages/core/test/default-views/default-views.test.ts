@@ -68,7 +68,7 @@ describe('without a render option', () => {
     const url = new URL(await authorizationUrl(host))
     url.searchParams.set('redirect_uri', 'https://other.example/')
     const page = await new UserAgent().get(url.href)
-    expect(page.text).toContain('<dl><dt>Address received</dt><dd>https://other.example/</dd></dl>')
+    expect(page.text).toContain('<dl><dt>Received redirect URI</dt><dd>https://other.example/</dd></dl>')
   })
 
   test('caches the page assets permanently, and serves no other files', async () => {
