@@ -20,6 +20,7 @@ export class PostgresStatements implements Statements {
   )
   /** In `performance` time. */
   #unavailableUntil = 0
+  #lastResponseAt = 0
 
   constructor(pool: () => Pool, { isNamed }: { readonly isNamed: boolean }) {
     this.#pool = pool
@@ -33,14 +34,18 @@ export class PostgresStatements implements Statements {
   ): Promise<StatementResult> {
     // Later statements of the same request need not wait for the same timeout again.
     if (performance.now() < this.#unavailableUntil) throw new Error(noResponseMessage)
+    const startedAt = performance.now()
     const query: QueryConfig = { text: sql, values: [...parameters], ...(this.#isNamed && { name: this.#nameOf(sql) }) }
     try {
       const { rows, rowCount } = await (transaction === undefined
         ? this.#pool().query<Record<string, unknown>>(query)
         : runInOrder(transaction, query))
+      this.#lastResponseAt = performance.now()
       return { rows, count: rowCount ?? 0 }
     } catch (error) {
-      if (isResponseTimeout(error)) this.#unavailableUntil = performance.now() + failFastPeriod
+      // A statement from an outage can time out after PostgreSQL responds again.
+      if (isResponseTimeout(error) && this.#lastResponseAt < startedAt)
+        this.#unavailableUntil = performance.now() + failFastPeriod
       throw error
     }
   }
