@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 
 // Program: generates the sources of core that are not committed. `pnpm install` and `pnpm run build` run it.
 
-const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
+const sourcePath = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url))
 
 await generate(
   'default-views/generated/page-script.ts',
@@ -18,14 +18,14 @@ export const providerNames: Readonly<Record<string, string>> = ${JSON.stringify(
 )
 
 async function generate(path: string, text: string): Promise<void> {
-  await mkdir(dirname(source(path)), { recursive: true })
-  await writeFile(source(path), text)
+  await mkdir(dirname(sourcePath(path)), { recursive: true })
+  await writeFile(sourcePath(path), text)
 }
 
 /** Bundles `browser/page.ts` into a string, so that core serves it without reading files at run time. */
 async function pageScript(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [source('browser/page.ts')],
+    entryPoints: [sourcePath('browser/page.ts')],
     bundle: true,
     minify: true,
     format: 'esm',

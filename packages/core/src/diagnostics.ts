@@ -9,7 +9,7 @@ export const statements = tracingChannel<StatementMessage, StatementMessage>('po
 export const ceremonies = tracingChannel<CeremonyMessage, CeremonyMessage>('pocket:ceremony')
 export const cacheReads = channel('pocket:cache-read') as MessageChannel<CacheReadMessage>
 export const tokenRequests = channel('pocket:token-request') as MessageChannel<TokenRequestMessage>
-export const refusedByLimit = channel('pocket:limit') as MessageChannel<LimitMessage>
+export const rateLimitRejections = channel('pocket:limit') as MessageChannel<LimitMessage>
 
 /** A channel whose messages have this type, which only their publisher knows. */
 export type MessageChannel<Message> = Omit<Channel, 'publish'> & { publish(message: Message): void }

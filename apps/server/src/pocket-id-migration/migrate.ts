@@ -34,7 +34,7 @@ export async function migrate({ appUrl, ...options }: MigrationOptions): Promise
   if (rpId !== undefined) await context.target.passkeyRpId(rpId)
   await migrateAuditLog(context)
   await migratePictures(context)
-  await noteShortLived(context)
+  await noteEndingSessions(context)
   const report = context.report.report()
   return { ...report, notes: [hostNote(issuer, appUrl), ...report.notes] }
 }
@@ -64,7 +64,7 @@ async function migrateSigningKey(context: MigrationContext): Promise<void> {
   } else report.changed(subject, `${reason} Its public key stays published until the last token it signed has ended.`)
 }
 
-async function noteShortLived({ source, report }: MigrationContext): Promise<void> {
+async function noteEndingSessions({ source, report }: MigrationContext): Promise<void> {
   const interactions = await source.count('interaction_sessions')
   report.note(
     `Browser sessions end: everyone signs in once more with the passkey. ${interactions} sign-in pages that were open end too.`,

@@ -96,7 +96,7 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
     await showPage(ctx, user, client, {
       values,
       problems: refusal.problem ? [{ field: 'endpoint', code: refusal.problem, message: '' }] : refusal.problems,
-      conflict: refusal.isConflict ? differences(toTexts(current ?? emptyValues), toTexts(values)) : null,
+      conflict: refusal.isConflict ? differences(textFields(current ?? emptyValues), textFields(values)) : null,
     })
     ctx.status = refusal.status
   }
@@ -185,6 +185,6 @@ function readSelection(ctx: Context): Pick<ScimRecord, 'kind' | 'localId'> | und
   return { kind: formText(ctx, 'kind', 10) === 'group' ? 'group' : 'user', localId }
 }
 
-function toTexts({ endpoint, removal }: ScimFormValues): Readonly<Record<'endpoint' | 'removal', string>> {
+function textFields({ endpoint, removal }: ScimFormValues): Readonly<Record<'endpoint' | 'removal', string>> {
   return { endpoint, removal }
 }

@@ -13,7 +13,7 @@ import {
   settingOf,
 } from './definitions.ts'
 import type { SettingsConfig } from './environment.ts'
-import { removeMovedSecrets } from './moved-secrets.ts'
+import { dropSecretsOfOldServers } from './server-secrets.ts'
 import type { StoredSetting } from './setting.table.ts'
 import { parseText } from './setting.ts'
 import type { SettingStore } from './setting-store.ts'
@@ -122,7 +122,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
         const wanted = { ...before, ...changes }
         const changedBetween = (after: SettingValues) => settingKeys.filter((key) => !isSame(after[key], before[key]))
         assertNotFixed(changedBetween(wanted).filter(isFixed))
-        const after = removeMovedSecrets(before, wanted, (key) => isFixed(key) || Object.hasOwn(changes, key))
+        const after = dropSecretsOfOldServers(before, wanted, (key) => isFixed(key) || Object.hasOwn(changes, key))
         const changed = changedBetween(after)
         await assertCanChange?.(changed)
         if (changed.length === 0) return after

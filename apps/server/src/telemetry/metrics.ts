@@ -4,7 +4,7 @@ import type { Meter } from '@opentelemetry/api'
 import { diagnostics } from '@pocket/core/internal'
 import { auditEvents, jobRuns, requests } from './channels.ts'
 import { type LabelsOf, type MetricName, metricDefinitions } from './metric-definitions.ts'
-import { type OutgoingRequest, outgoing } from './outgoing.ts'
+import { type OutgoingRequest, observeOutgoingRequests } from './outgoing-requests.ts'
 import { routeOf } from './route-of.ts'
 import { onEnd, onMessage } from './subscriptions.ts'
 
@@ -61,7 +61,7 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
 
   const hostOf = boundedValues(maxHosts)
   const outgoingDuration = seconds('http.client.request.duration')
-  outgoing(stack, {
+  observeOutgoingRequests(stack, {
     start: () => performance.now(),
     end: (startedAt, { host, method, status }: OutgoingRequest) =>
       outgoingDuration.record((performance.now() - startedAt) / 1000, {
@@ -111,7 +111,7 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
   )
 
   const refusals = counter('pocket.limit.refusals')
-  onMessage(stack, diagnostics.refusedByLimit, ({ limit }) => refusals.add(1, { limit }))
+  onMessage(stack, diagnostics.rateLimitRejections, ({ limit }) => refusals.add(1, { limit }))
 
   const cacheReads = counter('pocket.cache.reads')
   onMessage(stack, diagnostics.cacheReads, ({ isHit }) => cacheReads.add(1, { result: isHit ? 'hit' : 'miss' }))

@@ -15,7 +15,7 @@ import { parseTraceParent } from '@opentelemetry/core'
 import type { TrustProxy } from '@pocket/core'
 import { diagnostics } from '@pocket/core/internal'
 import { jobRuns, requests } from './channels.ts'
-import { outgoing } from './outgoing.ts'
+import { observeOutgoingRequests } from './outgoing-requests.ts'
 import { routeOf } from './route-of.ts'
 
 interface Description {
@@ -88,7 +88,7 @@ export function recordSpans(tracer: Tracer, trustProxy: TrustProxy): DisposableS
     attributes: { 'db.system.name': kind === 'postgres' ? 'postgresql' : 'sqlite', 'db.query.text': sql },
   }))
 
-  outgoing(stack, {
+  observeOutgoingRequests(stack, {
     start({ host, method }) {
       const parent = active.getStore()
       // Without a parent it is the exporter itself.

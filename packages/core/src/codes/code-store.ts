@@ -1,6 +1,7 @@
 /**
- * `recovery`: one of the set that a user keeps. `break_glass`: of an administrator, kept by the operator. `delayed`: sent by e-mail
- * after a waiting period. `ticket`: the right of one browser to add a passkey after it used one of the others.
+ * The kind of a recovery code. `recovery`: one of the set that a user keeps. `break_glass`: of an administrator, kept by the
+ * operator. `delayed`: sent by e-mail after a waiting period. `ticket`: the right of one browser to add a passkey after it used
+ * one of the others.
  */
 export type RecoveryCodeKind = 'recovery' | 'break_glass' | 'delayed' | 'ticket'
 

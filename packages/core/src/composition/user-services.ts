@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createCodeBrowserToken } from '../codes/code-browser.ts'
+import { createCodeBrowserToken } from '../codes/code-browser-token.ts'
 import { createDeviceLogins } from '../codes/device-logins.ts'
 import { createLoginCodes } from '../codes/login-codes.ts'
 import { type CeremonyMessage, ceremonies as ceremonyChannel, trace } from '../diagnostics.ts'

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AuditSink } from '../audit/audit-sink.ts'
 import { recordRefusal, skipRecording } from '../audit/refusals.ts'
 import type { Clock } from '../clock.ts'
-import { refusedByLimit } from '../diagnostics.ts'
+import { rateLimitRejections } from '../diagnostics.ts'
 import { RateLimitedError, UnavailableError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import { requestContext } from '../http/request-context.ts'
@@ -87,7 +87,7 @@ export function createLimiter({
     name: LimitName,
     { key, until }: { key: string; until: number },
   ) => {
-    if (refusedByLimit.hasSubscribers) refusedByLimit.publish({ limit: name })
+    if (rateLimitRejections.hasSubscribers) rateLimitRejections.publish({ limit: name })
     const now = clock.now()
     const error = new RateLimitedError('There were too many attempts.', Math.max(1, Math.ceil((until - now) / 1000)))
     if (Math.abs(now - (auditedAt.get(key) ?? Number.NEGATIVE_INFINITY)) < auditInterval) skipRecording(error)

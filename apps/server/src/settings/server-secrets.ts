@@ -21,28 +21,28 @@ const defaultPorts: Readonly<Record<string, string>> = { 'ldap:': '389', 'ldaps:
  * @param given - secrets entered in this request; like those from the environment, they may be sent to the new server
  * @throws {InvalidInputError} `validation_failed` if a stored secret would be sent to another server
  */
-export function removeMovedSecrets(
+export function dropSecretsOfOldServers(
   before: SettingValues,
   after: SettingValues,
   given: (key: SettingKey) => boolean,
 ): SettingValues {
-  const moved = sent.filter(
+  const orphaned = sent.filter(
     ({ secret, server }) => before[secret] !== '' && !given(secret) && server(before) !== server(after),
   )
-  const fields = moved
+  const fields = orphaned
     .filter(({ server }) => server(after) !== '')
     .map(
       ({ secret }): FieldError => ({
         field: secret,
         code: 'required',
-        message: 'is required, since its server is another',
+        message: 'is required, because its server changes',
       }),
     )
   if (fields.length > 0) {
     const text = fields.map(({ field, message }) => `${field} ${message}`).join(', ')
     throw new InvalidInputError('validation_failed', text, { fields })
   }
-  return { ...after, ...Object.fromEntries(moved.map(({ secret }) => [secret, ''])) }
+  return { ...after, ...Object.fromEntries(orphaned.map(({ secret }) => [secret, ''])) }
 }
 
 /** Other parts of a URL do not change who receives the secret; an invalid URL is compared as text. */

@@ -14,7 +14,7 @@ interface UndiciMessage {
 }
 
 /** Follows the requests of undici and of `fetch`, which publish on the same channels. */
-export function outgoing<State>(
+export function observeOutgoingRequests<State>(
   stack: DisposableStack,
   {
     start,
