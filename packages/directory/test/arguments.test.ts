@@ -86,8 +86,8 @@ test.each<[string, (directory: Directory) => Promise<unknown>, string, RegExp]>(
   ['an import without a signal', () => ldapSource(options).read(null as never), 'signal', /AbortSignal/],
   ['a test search without options', () => searchLdapSample(null as never, 5, signal), 'options', /object/],
   ['a test search without a limit', () => searchLdapSample(options, null as never, signal), 'limit', /number/],
-  ['a test of no connection', () => testLdapConnection(null as never, signal), 'options', /object/],
-  ['a test without a signal', () => testLdapConnection(options, null as never), 'signal', /AbortSignal/],
+  ['a connection test without options', () => testLdapConnection(null as never, signal), 'options', /object/],
+  ['a connection test without a signal', () => testLdapConnection(options, null as never), 'signal', /AbortSignal/],
 ])('rejects %s with the remedy', async (_name, call, field, remedy) => {
   await expect(call(opened.directory)).rejects.toMatchObject({
     code: 'validation_failed',

@@ -193,16 +193,16 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
 
   test('merges rejections from one network per hour, and separates them by user', async () => {
     const store = database.auditLog
-    const refused = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
+    const recordFailure = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
       sinkAt(now).record(
         { event: 'sign_in_failed', code: 'code_invalid', method: 'code', ...about },
         { ...noUser, ipAddress, userAgent: `agent ${now}` },
       )
-    for (let i = 1; i <= 20; i += 1) await refused(`2001:db8::${i}`, hour + i)
-    await refused('2001:db8:0:1::1', hour)
-    await refused('192.0.2.1', hour)
-    await refused('192.0.2.1', hour, { accountId: crypto.randomUUID() })
-    await refused('192.0.2.1', 2 * hour)
+    for (let i = 1; i <= 20; i += 1) await recordFailure(`2001:db8::${i}`, hour + i)
+    await recordFailure('2001:db8:0:1::1', hour)
+    await recordFailure('192.0.2.1', hour)
+    await recordFailure('192.0.2.1', hour, { accountId: crypto.randomUUID() })
+    await recordFailure('192.0.2.1', 2 * hour)
     const { items } = await store.list(unfiltered, page)
     expect(items.map(({ occurrences }) => occurrences).sort((a, b) => a - b)).toEqual([1, 1, 1, 1, 20])
     expect(items.find(({ occurrences }) => occurrences > 1)).toMatchObject({

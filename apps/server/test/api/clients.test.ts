@@ -46,7 +46,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return response
   }
 
-  async function created(fields: Json = {}): Promise<ClientDto> {
+  async function create(fields: Json = {}): Promise<ClientDto> {
     const response = await call('POST /api/oidc/clients', { name: 'Client', ...fields })
     expect([response.status, response.text]).toEqual([201, expect.any(String)])
     return response.json() as ClientDto
@@ -96,7 +96,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   test('applies the defaults of the contract and creates no secret', async () => {
-    const client = await created()
+    const client = await create()
     expect(client).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: 'Client',
@@ -123,7 +123,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('changes protocol settings separately, and keeps them for tools that do not know them', async () => {
-    const client = await created({
+    const client = await create({
       name: 'Protocol',
       protocol: { implicitIdToken: true, groupRules: { rename: { a: 'b' } } },
     })
@@ -174,7 +174,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       logoUrl: null,
       unknown: { a: 1 },
     }
-    const client = await created(fields)
+    const client = await create(fields)
     const { hasLogo: _, logoUrl: __, unknown: ___, ...kept } = fields
     expect(client).toMatchObject({
       ...kept,
@@ -198,7 +198,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       { name: 'Less', accessTokenDurationMinutes: 0, launchURL: null, callbackURLs: null },
       { id: client.id },
     )
-    expect([response.status, response.json()]).toEqual([200, { ...(await created({ name: 'Less' })), id: client.id }])
+    expect([response.status, response.json()]).toEqual([200, { ...(await create({ name: 'Less' })), id: client.id }])
     expect(audited('client_updated').at(-1)).toMatchObject({
       clientId: client.id,
       fields: expect.arrayContaining(['name', 'redirectUris', 'accessTokenDurationMinutes']),
@@ -295,13 +295,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     const name = 'é'.repeat(50)
     const description = '🎉'.repeat(150)
     expect(
-      await created({ name, description, id: `a${kind.slice(0, 1)}`, accessTokenDurationMinutes: 525_600 }),
+      await create({ name, description, id: `a${kind.slice(0, 1)}`, accessTokenDurationMinutes: 525_600 }),
     ).toMatchObject({
       name,
       description,
       accessTokenDurationMinutes: 525_600,
     })
-    expect(await created({ id: kind.slice(0, 1).repeat(128) })).toMatchObject({ id: kind.slice(0, 1).repeat(128) })
+    expect(await create({ id: kind.slice(0, 1).repeat(128) })).toMatchObject({ id: kind.slice(0, 1).repeat(128) })
   })
 
   test.each([someId, 'nul\0', '~bm90IGhlcmU', '%', '../clients', 'x'.repeat(3000)])(
@@ -328,13 +328,13 @@ describe.each(databaseKinds)('%s', (kind) => {
   )
 
   test('finds a client by the base64url form of an ID that is a URL', async () => {
-    const client = await created()
+    const client = await create()
     const id = `~${Buffer.from(client.id).toString('base64url')}`
     expect((await call('GET /api/oidc/clients/{id}', undefined, { id })).json()).toEqual(client)
   })
 
   test('deletes a client with all its grants', async () => {
-    const { id } = await created()
+    const { id } = await create()
     const { secret } = await secretOf(id)
     expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(204)
     expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(404)
@@ -343,7 +343,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('reveals only the name of a client to anonymous callers', async () => {
-    const client = await created({ name: 'Photos', description: 'All of them', launchURL: 'https://photos.example' })
+    const client = await create({ name: 'Photos', description: 'All of them', launchURL: 'https://photos.example' })
     const response = await call('GET /api/oidc/clients/{id}/meta', undefined, {
       id: client.id,
       agent: instance.agent(),
@@ -365,7 +365,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   describe('secrets', () => {
     test('are generated or chosen, shown once, and valid until they expire', async () => {
-      const { id } = await created()
+      const { id } = await create()
       const drawn = await secretOf(id)
       expect(drawn).toEqual({
         id: expect.any(String),
@@ -402,7 +402,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('need no body, regardless of the content type', async () => {
-      const { id } = await created()
+      const { id } = await create()
       const url = `${instance.url}/api/oidc/clients/${id}/secrets`
       for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'text/plain' }])
         expect((await administrator.sendJson('POST', url, { options: { headers } })).status).toBe(201)
@@ -415,7 +415,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
       ['a leap second', { expiresAt: '2090-12-31T23:59:60Z' }, 'expiresAt'],
     ])('reject %s', async (_name, body, field) => {
-      const { id } = await created()
+      const { id } = await create()
       const response = await call('POST /api/oidc/clients/{id}/secrets', body, { id })
       expect([response.status, response.json()]).toEqual([
         400,
@@ -427,13 +427,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('reject a malformed date as an invalid body', async () => {
-      const { id } = await created()
+      const { id } = await create()
       const response = await call('POST /api/oidc/clients/{id}/secrets', { expiresAt: 'tomorrow' }, { id })
       expect([response.status, response.json()]).toMatchObject([400, { code: 'invalid_request_body' }])
     })
 
     test('are limited to twenty, even with concurrent requests', async () => {
-      const { id } = await created()
+      const { id } = await create()
       const all = await Promise.all(
         Array.from({ length: 22 }, () => call('POST /api/oidc/clients/{id}/secrets', {}, { id })),
       )
@@ -442,7 +442,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('are rejected for a public client', async () => {
-      const { id } = await created({ isPublic: true })
+      const { id } = await create({ isPublic: true })
       for (const path of ['secrets', 'secret']) {
         const response = await call(`POST /api/oidc/clients/{id}/${path}`, {}, { id })
         expect([response.status, response.json()]).toEqual([
@@ -453,7 +453,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('are all replaced by the older form of the call', async () => {
-      const { id } = await created()
+      const { id } = await create()
       const old = [await secretOf(id), await secretOf(id)]
       const response = await call('POST /api/oidc/clients/{id}/secret', undefined, { id })
       const { secret } = response.json() as SecretDto
@@ -469,9 +469,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const names = ({ data }: List) => data.map(({ name }) => String(name).slice(tag.length + 1))
 
     beforeAll(async () => {
-      await created({ name: `${tag} Zoë`, skipConsent: true })
-      await created({ name: `${tag} 100%`, isPublic: true, launchURL: 'https://a.example' })
-      await created({ name: `${tag} a_b`, requiresReauthentication: true })
+      await create({ name: `${tag} Zoë`, skipConsent: true })
+      await create({ name: `${tag} 100%`, isPublic: true, launchURL: 'https://a.example' })
+      await create({ name: `${tag} a_b`, requiresReauthentication: true })
     })
 
     test('have pages in a stable order', async () => {
@@ -510,7 +510,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('can be assigned from the client or the group, and unknown IDs are ignored', async () => {
       const family = await group('family')
-      const { id } = await created({ isGroupRestricted: true })
+      const { id } = await create({ isGroupRestricted: true })
       const response = await call(
         'PUT /api/oidc/clients/{id}/allowed-user-groups',
         { userGroupIds: [family, someId, family, 'no id'] },
@@ -550,7 +550,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('survive concurrent changes of other fields, and so do secrets', async () => {
       const [one, two] = [await group('one'), await group('two')]
-      const { id } = await created({ isGroupRestricted: true })
+      const { id } = await create({ isGroupRestricted: true })
       for (let round = 0; round < 5; round++) {
         await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [] }, { id })
         const responses = await Promise.all([
@@ -578,14 +578,14 @@ describe.each(databaseKinds)('%s', (kind) => {
     test.each([{}, { userGroupIds: 'a' }, { userGroupIds: [1] }, { userGroupIds: ['\0'] }])(
       'reject %j',
       async (body) => {
-        const { id } = await created()
+        const { id } = await create()
         expect((await call('PUT /api/oidc/clients/{id}/allowed-user-groups', body, { id })).status).toBe(400)
       },
     )
 
     test('decide which clients a user can use and sees as available', async () => {
       const { id: userId, agent } = await instance.person(`member-${kind}`)
-      const restricted = await created({
+      const restricted = await create({
         name: `restricted ${kind}`,
         callbackURLs: ['https://app.example/cb'],
         isGroupRestricted: true,
@@ -620,7 +620,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('lists the authorizations of a user to that user and to administrators, and revokes them', async () => {
     const { id: userId, agent } = await instance.person(`allows-${kind}`)
-    const app = await created({ callbackURLs: ['https://app.example/cb'], skipConsent: true })
+    const app = await create({ callbackURLs: ['https://app.example/cb'], skipConsent: true })
     const { secret } = await secretOf(app.id)
     const code = (await use(agent, app.id)).get('code') ?? ''
     const tokens = await instance.agent().fetch(`${instance.url}/api/oidc/token`, {
@@ -657,8 +657,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('rejects a recent login code for a client that requires a recent passkey check', async () => {
     const { agent } = await instance.person(`code-${kind}`)
     const fields = { callbackURLs: ['https://app.example/cb'], skipConsent: true }
-    const strict = await created({ ...fields, requiresReauthentication: true })
-    const lenient = await created(fields)
+    const strict = await create({ ...fields, requiresReauthentication: true })
+    const lenient = await create(fields)
     expect((await use(agent, strict.id, { prompt: 'none' })).get('error')).toBe('login_required')
     expect((await use(agent, lenient.id, { prompt: 'none' })).get('code')).toEqual(expect.any(String))
   })

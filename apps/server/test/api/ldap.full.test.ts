@@ -359,8 +359,8 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect((await upload(instance.administrator, { method: 'PUT', url, bytes: await color('green') })).status).toBe(204)
     const chosen = await tagOf('erin')
     const photo = (await color('blue')).toString('base64')
-    const set = (uid: string) => `dn: ${dnOf(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
-    await slapd.modify(['erin', 'carol'].map(set).join('\n'))
+    const toLdif = (uid: string) => `dn: ${dnOf(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
+    await slapd.modify(['erin', 'carol'].map(toLdif).join('\n'))
     await sync()
     expect(await tagOf('erin')).toBe(chosen)
     expect(await tagOf('carol')).not.toBe(carol)

@@ -135,7 +135,7 @@ describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
     expect(await createKey(await signIn(await issueCode(byKey(), user)))).toEqual(refused)
   })
 
-  test('ends after fifteen minutes, also after another sign-in with a code of a browser', async () => {
+  test('ends after fifteen minutes, even after another sign-in with a code that a browser session created', async () => {
     const user = await createUser(byKey())
     const start = Date.now()
     const clock = jest.spyOn(Date, 'now').mockReturnValue(start)

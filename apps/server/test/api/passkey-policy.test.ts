@@ -276,7 +276,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(sent.text).toContain('Your only passkey is on one device.')
     expect(sent.text).toContain('data-held-by="key"')
     expect(sent.headers.get('content-security-policy')).not.toContain('form-action')
-    // Whoever closes the page is signed in, also without a prompt, and is not asked again this month.
+    // Whoever closes the page is signed in, even without a prompt, and is not asked again this month.
     const silent = await agent.get(`${authorization}&prompt=none`)
     expect(silent.location).toContain('code=')
     expect((await signInAtApp(authenticator)).reachesApp).toBe(true)

@@ -147,7 +147,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     expect(await passkeysOf(id)).toEqual([])
   })
 
-  test('ends everything derived from it: passkeys, approved devices and client grants, also after the session', async () => {
+  test('ends everything derived from it: passkeys, approved devices and client grants, even after the session', async () => {
     const { id, authenticator, first, clean, other } = await twoPasskeys()
     const credentials = await client()
     const attacker = await signIn(authenticator)

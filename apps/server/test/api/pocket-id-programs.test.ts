@@ -179,7 +179,7 @@ function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
 }
 
 describe('programs that set up an instance', () => {
-  test('keep the one known cookie, over plain HTTP too, and create an API key with it', async () => {
+  test('keep only the `access_token` cookie, over plain HTTP too, and create an API key with it', async () => {
     await using running = await startApp()
     const json = (body: unknown, headers: Readonly<Record<string, string>> = {}) => ({
       method: 'POST',

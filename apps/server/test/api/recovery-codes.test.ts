@@ -209,7 +209,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     expect((await enter(instance.agent(), code)).status).toBe(400)
   })
 
-  test('are useless once deleted, also if they are entered at the same time', async () => {
+  test('are useless once deleted, even if they are entered at the same time', async () => {
     const { agent } = await instance.person(freshName())
     const [code] = await createCodes(agent)
     const otherAgent = instance.agent()

@@ -111,7 +111,7 @@ test('a command that cannot print its result fails', async () => {
   expect(await command.exit).toBe(1)
 })
 
-test('SIGTERM ends it while it waits for an unreachable database', async () => {
+test('exits on SIGTERM while it waits for an unreachable database', async () => {
   const env = {
     DB_CONNECTION_STRING: `postgres://nobody@127.0.0.1:${await freePort()}/x`,
     ENCRYPTION_KEY: 'a key of sixteen bytes',
@@ -121,14 +121,14 @@ test('SIGTERM ends it while it waits for an unreachable database', async () => {
   expect(await server.exit).toBe(0)
 })
 
-test('an invalid environment ends it with 1, reports all errors, and writes nothing', async () => {
+test('exits with 1 for an invalid environment, reports all errors, and writes nothing', async () => {
   await using server = await pocketId([], { PORT: 'x', TRUST_PROXY: 'y', ENCRYPTION_KEY: 'z' })
   expect(await server.exit).toBe(1)
   for (const name of ['PORT', 'TRUST_PROXY', 'ENCRYPTION_KEY']) expect(server.output()).toContain(`${name}: `)
   expect(await readdir(folder)).toEqual([])
 })
 
-test('a Pocket ID database ends it with 1 and an explanation', async () => {
+test('exits with 1 and an explanation for a Pocket ID database', async () => {
   const path = join(folder, 'pocket-id.db')
   const database = new Database(path)
   for (const statement of [...pocketIdSchema, ...pocketIdRows]) database.exec(statement)

@@ -47,7 +47,7 @@ test('if a process cannot start, all stop with an error', async () => {
   expect(running.output()).toContain('failed: A process of the server could not start.')
 })
 
-test('one process of two creates the database and serves alone until there are groups, also if it is killed', async () => {
+test('one process of two creates the database and serves alone until there are groups, even if it is killed', async () => {
   const settings = { WEB_CONCURRENCY: '2', STATIC_API_KEY: staticApiKey }
   await using instance = await startInstance('PostgreSQL', settings)
   const matches = (pattern: RegExp) => instance.output().match(new RegExp(pattern, 'g')) ?? []

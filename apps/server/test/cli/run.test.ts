@@ -103,7 +103,7 @@ describe('without an argument', () => {
     expect(world.logged.join('')).not.toContain('setup')
   })
 
-  test('obeys a stop during the start', async () => {
+  test('stops if it is aborted during the start', async () => {
     const world = createWorld({ stop: AbortSignal.abort() })
     expect(await run([], world.context)).toBe(0)
     expect(world.done).toEqual(['disposed'])

@@ -75,7 +75,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
     expect(await running.app.directory.findByName('grace')).toMatchObject({ administrator: true })
   })
 
-  test('up to a fifth of a kind is deleted without the revision, also if it is more than three objects', async () => {
+  test('up to a fifth of a kind is deleted without the revision, even if it is more than three objects', async () => {
     const list = (count: number) => Array.from({ length: count }, (_, index) => `  - name: group-${index}`).join('\n')
     await using place = await site(`groups:\n${list(20)}`)
     await using running = await startApp(place.env)

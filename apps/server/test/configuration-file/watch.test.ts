@@ -109,7 +109,7 @@ describe('the watch of a configuration file', () => {
     expect([calls, watch.isOperational()]).toEqual([['apply'], true])
   })
 
-  test('reports a difference, and reverts it within a minute if the file enforces', async () => {
+  test('reports a difference, and reverts it within a minute if `enforce` is set', async () => {
     for (const enforce of [false, true]) {
       const { state, calls, names, change, tick } = await createWorld({ enforce })
       state.result = { outcome: 'current', changes: [change] }
@@ -141,7 +141,7 @@ describe('the watch of a configuration file', () => {
     expect([names(), lines.slice(before)]).toEqual([['configurationInvalid'], []])
   })
 
-  test('a failed comparison is repeated, and reverts nothing if the file does not enforce', async () => {
+  test('a failed comparison is repeated, and reverts nothing unless `enforce` is set', async () => {
     const { state, calls, names, change, tick } = await createWorld({})
     Object.assign(state, { isUnavailable: true, result: { outcome: 'current', changes: [change] } })
     state.now += minute / 2
@@ -153,7 +153,7 @@ describe('the watch of a configuration file', () => {
     expect([calls, names()]).toEqual([['apply', 'compare', 'compare'], ['configurationDrifted']])
   })
 
-  test('enforces nothing while another file applies', async () => {
+  test('reverts nothing while another file applies', async () => {
     const { state, calls, names, change, tick } = await createWorld({ enforce: true })
     state.result = { outcome: 'outdated', changes: [change] }
     state.now += minute / 2

@@ -42,7 +42,7 @@ export function keyboardOf(page: Page, url: string): Keyboard {
       const expected = typeof name === 'string' ? name : expect.stringMatching(name)
       expect(await focused()).toEqual({ name: expected, isVisible: true })
     })
-  const sent = () => loaded(page, () => press('Enter'))
+  const submit = () => navigate(page, () => press('Enter'))
   return {
     press,
     focused,
@@ -50,15 +50,15 @@ export function keyboardOf(page: Page, url: string): Keyboard {
     tabTo,
     type: (text) => page.keyboard.type(text),
     async goes(to, act) {
-      await loaded(page, act)
+      await navigate(page, act)
       await page.waitForURL(typeof to === 'string' ? url + to : to, { waitUntil: 'load' })
-      await rendered(page)
+      await waitForRender(page)
     },
     async sends() {
-      await sent()
+      await submit()
       if ((await page.locator('#act button[data-ceremony]').count()) === 0) return false
       await tabTo(/passkey/)
-      await sent()
+      await submit()
       return true
     },
     async outcome() {
@@ -71,13 +71,13 @@ export function keyboardOf(page: Page, url: string): Keyboard {
 }
 
 /** Performs an action that navigates, and waits until the new page has loaded and focused its autofocus element. */
-async function loaded(page: Page, act: () => Promise<unknown>): Promise<void> {
+async function navigate(page: Page, act: () => Promise<unknown>): Promise<void> {
   await Promise.all([page.waitForEvent('load'), act()])
-  await rendered(page)
+  await waitForRender(page)
 }
 
 /** `autofocus` takes effect when the page is rendered for the first time (HTML, "flush autofocus candidates"). */
-async function rendered(page: Page): Promise<void> {
+async function waitForRender(page: Page): Promise<void> {
   await page.waitForFunction(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true)))),
   )

@@ -97,7 +97,7 @@ describe('a list', () => {
     await page.waitForURL('**?search=anna')
   })
 
-  test('selects all rows of the page with one box, also after a search', async () => {
+  test('selects all rows of the page with one box, even after a search', async () => {
     await open(users)
     await page.getByRole('searchbox', { name: 'Search users' }).fill('koch')
     await page.locator('[data-matches]', { hasText: '3 of 4 match.' }).waitFor()

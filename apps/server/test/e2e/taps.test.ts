@@ -155,7 +155,7 @@ describe('counted in a new browser', () => {
   const consent = { name: 'Let DSM know who you are?' }
   const allowed = ['POST /interaction/…/consent', 'GET /authorize/…', nas]
 
-  test('sign-in from /login is one tap and two requests after the page', async () => {
+  test('sign-in from /login takes one tap and two requests after the page', async () => {
     await using cold = await coldBrowser()
     await personIn(cold, 'bob')
     cold.counted()
@@ -166,7 +166,7 @@ describe('counted in a new browser', () => {
     expect(cold.counted()).toEqual({ taps: 1, requests: ['POST /login', 'GET /settings/account'] })
   })
 
-  test('the first authorization of an application is two taps, and each later one is one tap', async () => {
+  test('the first authorization of an application takes two taps, and each later one takes one', async () => {
     await using cold = await coldBrowser()
     await personIn(cold, 'carol')
     cold.counted()
@@ -201,7 +201,7 @@ describe('counted in a new browser', () => {
     }
   })
 
-  test('a login code is two taps, up to an application with consent', async () => {
+  test('a login code takes two taps, up to an application with consent', async () => {
     await using before = await coldBrowser()
     const id = await knownAtDsm(before, 'dave')
     const { token: code = '' } = await send(`/api/users/${id}/one-time-access-token`, {})
@@ -215,7 +215,7 @@ describe('counted in a new browser', () => {
     expect(cold.counted()).toEqual({ taps: 2, requests })
   })
 
-  test('another device is two taps there and one here, and continues automatically', async () => {
+  test('another device takes two taps there and one here, and continues automatically', async () => {
     await using phone = await coldBrowser()
     await knownAtDsm(phone, 'erin')
     await using television = await coldBrowser()
@@ -255,7 +255,7 @@ describe('counted in a new browser', () => {
     expect(cold.counted()).toEqual({ taps: 3, requests })
   })
 
-  test('sign-up with an invitation link is one tap, and the application is another one', async () => {
+  test('sign-up with an invitation link takes one tap, and the application another one', async () => {
     const { token = '' } = await send('/api/signup-tokens', { usageLimit: 1 })
     await using cold = await coldBrowser()
     await cold.page.goto(`${instance.url}/st/${token}`)
@@ -334,7 +334,7 @@ describe('counted in a new browser', () => {
     expect(known.counted()).toEqual({ taps: 0, requests: afterSignIn })
   })
 
-  test("an administrator's link is two taps to a new passkey", async () => {
+  test("an administrator's link takes two taps to a new passkey", async () => {
     const { id } = await send('/api/users', { username: 'frank', email: 'frank@example.com' })
     const { link = '' } = await send(`/api/users/${id}/invitation`, {})
     await using cold = await coldBrowser()

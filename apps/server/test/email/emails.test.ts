@@ -165,7 +165,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(after.text).toContain('A link is on its way to')
   })
 
-  test('explains to a user that they have no address', async () => {
+  test('rejects a sign-in link for a user without an e-mail address', async () => {
     const { id } = await instance.person('without')
     const call = 'POST /api/users/{id}/one-time-access-email'
     expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({

@@ -107,7 +107,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await agent.getJson(`${instance.url}/api/users/me`)).json()).toMatchObject({ id })
   })
 
-  test('is stopped with one tap by the link of any notified user, also after the code was sent and entered', async () => {
+  test('is stopped with one tap by the link of any notified user, even after the code was sent and entered', async () => {
     const { email } = await createUser()
     await request(email)
     const token = await tokenFor(email)

@@ -31,14 +31,14 @@ test('a user who is disabled during another change keeps both changes', async ()
   const ids = await Promise.all(
     Array.from({ length: 6 }, async () => (await instance.personWithoutPasskey(freshName())).id),
   )
-  const renamed = async (id: string) => {
+  const rename = async (id: string) => {
     for (let n = 1; n <= 8; n += 1) await app.directory.users.update(id, { firstName: `Renamed ${n}` })
   }
-  const pressed = async (id: string) => {
+  const toggle = async (id: string) => {
     for (const act of ['disable', 'enable', 'disable'])
       expect((await administrator.postForm(`${url}/settings/admin/users/${id}/${act}`, {})).status).toBe(303)
   }
-  await Promise.all(ids.flatMap((id) => [renamed(id), pressed(id)]))
+  await Promise.all(ids.flatMap((id) => [rename(id), toggle(id)]))
   // An e-mail address is required here, and the user has none: the user can still be disabled.
   for (const id of ids) expect(await app.directory.find(id)).toMatchObject({ firstName: 'Renamed 8', disabled: true })
 })

@@ -96,7 +96,7 @@ test('users see the host of a self-registered client, and its logo once it is ma
   expect(await running.app.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
 })
 
-test('the API marks it too', async () => {
+test('marks a client as known through the API', async () => {
   const { id } = await registerClient()
   const clientUrl = `${running.url}/api/oidc/clients/${id}`
   const read = await administrator.get(clientUrl)

@@ -241,18 +241,18 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await instance.call('POST /api/scim/service-provider', {
       body: { endpoint: 'https://target.example/scim', token: 't', oidcClientId: String(json.id) },
     })
-    const imported = (id: string, outcome: string, age: number) =>
+    const addRun = (id: string, outcome: string, age: number) =>
       run(
         `INSERT INTO pocket_ldap_run
             (id, started_by, outcome, started_at, finished_at, details, counts, problems, problem_count, settings_hash)
           VALUES ($1, 'job', $3, $2, $2, '{}', '{}', '[]', 0, $1)`,
         [id.padStart(36, '0'), Date.now() - age, outcome],
       )
-    await imported('1', 'failed', 3 * day)
-    await imported('2', 'dry', day)
+    await addRun('1', 'failed', 3 * day)
+    await addRun('2', 'dry', day)
     page = await html()
     expect(await states()).toEqual(['Failed · 3 days ago', 'up to date'])
-    await imported('3', 'succeeded', 2 * day)
+    await addRun('3', 'succeeded', 2 * day)
     await run('UPDATE pocket_scim_provider SET failed = $1, finished_at = $2', [true, Date.now()])
     page = await html()
     expect(await states()).toEqual(['Imported · 2 days ago', 'Failed: 1'])
@@ -306,7 +306,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     )
   })
 
-  test('reports a used break-glass code to every administrator for a week, also without e-mail', async () => {
+  test('reports a used break-glass code to every administrator for a week, even without e-mail', async () => {
     const { code } = await instance.app.issueBreakGlassCode('ada')
     const used = ['/settings/admin/audit-log?filters[event]=RECOVERY_CODE_USED', 'A break-glass code was used']
     expect(findings(await html())).not.toContainEqual(used)

@@ -158,14 +158,14 @@ describe('the policy for passkeys', () => {
   })
 
   test("selects models by name, from the form's own list, or by AAGUID", async () => {
-    const typed = (text: string, list = '') => post({ passkeyDeniedModels: list, passkeyDeniedModelsAdd: text })
-    expect((await typed(name.toLowerCase())).status).toBe(303)
+    const addModel = (text: string, list = '') => post({ passkeyDeniedModels: list, passkeyDeniedModelsAdd: text })
+    expect((await addModel(name.toLowerCase())).status).toBe(303)
     const byName = (await own()).passkeyDeniedModels as readonly string[]
     expect(byName).toContain(model)
-    expect((await typed(`Whatever it is called (${model.toUpperCase()})`)).status).toBe(303)
+    expect((await addModel(`Whatever it is called (${model.toUpperCase()})`)).status).toBe(303)
     expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
     expect((await agent.get(pageUrl)).text).toContain(`<strong>${name}</strong>`)
-    const wrong = await typed('A key that nobody made', model)
+    const wrong = await addModel('A key that nobody made', model)
     expect([wrong.status, wrong.text.includes('Unknown model:')]).toEqual([400, true])
     expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
     expect((await post({ passkeyDeniedModels: model, passkeyDeniedModelsDrop: model })).status).toBe(303)

@@ -94,9 +94,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     await execute(`UPDATE pocket_server_migration SET name = substr(name, 2)`)
     await becomes(running, ready)
 
-    const added = (name: string) =>
+    const addMigration = (name: string) =>
       execute(`INSERT INTO pocket_core_migration (id, timestamp, name) VALUES (${name.length + 1000}, 1, '${name}')`)
-    await added('RenameNotes1999999999999')
+    await addMigration('RenameNotes1999999999999')
     await becomes(running, failing('migrations'))
     await execute(`UPDATE pocket_core_migration SET name = 'AdditiveNotes1999999999999' WHERE timestamp = 1`)
     await becomes(running, ready)

@@ -62,10 +62,10 @@ describe('an instance with several origins', () => {
     expect((await answerAt(agent(), other, authenticator, 'https://evil.example')).status).toBe(401)
     const here = agent()
     await answerAt(here, other, authenticator)
-    const posted = (origin: string) =>
+    const patchSettings = (origin: string) =>
       here.sendJson('PATCH', `${other}/api/settings`, { body: {}, options: { headers: { origin } } })
-    expect((await posted(APP_URL)).json()).toMatchObject({ code: 'cross_site_request' })
-    expect((await posted(other)).status).toBe(200)
+    expect((await patchSettings(APP_URL)).json()).toMatchObject({ code: 'cross_site_request' })
+    expect((await patchSettings(other)).status).toBe(200)
     // An unknown host is treated as the issuer.
     const foreign = { body: {}, options: { headers: { origin: other } } }
     const response = await agent().sendJson('PATCH', 'https://evil.example/api/settings', foreign)

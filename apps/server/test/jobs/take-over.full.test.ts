@@ -15,7 +15,7 @@ const leaseMs = 15_000
 
 // Both processes are mostly idle.
 test.concurrent.each(['SQLite', 'PostgreSQL'])(
-  'on %s another process waits for one that runs a job, and takes it over when that one is killed',
+  'on %s a process waits while another runs a job, and takes the job over when that process is killed',
   async (kind) => {
     await using stack = new AsyncDisposableStack()
     const folder = stack.use(await createFolder())

@@ -243,7 +243,7 @@ describe('signing in', () => {
     })
   })
 
-  test('the button replaces the request of the field', async () => {
+  test('the button aborts the pending autofill request', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
     answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })

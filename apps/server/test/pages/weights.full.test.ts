@@ -92,7 +92,7 @@ async function watchPage(page: Page) {
 }
 
 describe('the sign-in page of a real instance', () => {
-  test('stays within its size, loads one level of files, and requests nothing else before its button works', async () => {
+  test('stays within its size limit, loads one level of files, and requests nothing else before its button works', async () => {
     await using running = await startApp()
     const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
     await addVirtualAuthenticator(page)
@@ -198,7 +198,7 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
     paths.set(path, `/settings/${path}`)
 
   test.each([...paths.keys(), 'api'])(
-    '%s stays within its size, does not shift, and names its files in the document',
+    '%s stays within its size limit, does not shift, and names its files in the document',
     async (name) => {
       await log.load(url + paths.get(name))
       await page.waitForLoadState('networkidle')
@@ -242,7 +242,7 @@ describe('every page', () => {
   afterAll(() => page.context().close())
 
   test.each(Object.keys(pageStates))(
-    '%s stays within its size, does not shift and logs nothing to the console',
+    '%s stays within its size limit, does not shift and logs nothing to the console',
     async (name) => {
       await log.load(`${server.origin}/${name}`)
       // Also checks for shifts after late content has loaded.

@@ -326,7 +326,7 @@ test(
 )
 
 test(
-  'limits wrong encryption keys, also if they are sent at once',
+  'limits wrong encryption keys, even if they are sent at once',
   async () => {
     await using source = await createSource('archive')
     await using target = await createTarget('SQLite')

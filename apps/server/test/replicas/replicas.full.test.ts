@@ -115,7 +115,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const onReload = () => {
         counts.reloads += 1
       }
-      const refreshed = async (refreshToken: string) =>
+      const refresh = async (refreshToken: string) =>
         withReloads(
           () =>
             token(url, application, { grant_type: 'refresh_token', refresh_token: refreshToken }).catch(
@@ -132,7 +132,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
           let tokens = await withReloads(() => signIn(url, application, agent, passkey), onReload)
           counts.logins += 1
           for (let time = 0; time < 3; time += 1) {
-            const next = await refreshed(tokens.refresh_token)
+            const next = await refresh(tokens.refresh_token)
             if (next instanceof RefusedError) throw new Error(`An acknowledged refresh token was lost: ${next.message}`)
             tokens = next
             counts.refreshes += 1
@@ -234,7 +234,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       // Disabling ends the sessions: no grant outlives them, at no replica.
       const latest: string[] = []
       for (const { refresh_token } of kept.slice(-20)) {
-        const next = await refreshed(refresh_token)
+        const next = await refresh(refresh_token)
         if (next instanceof RefusedError) lost.push('a refresh token')
         else latest.push(next.refresh_token)
       }

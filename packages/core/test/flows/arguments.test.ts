@@ -327,8 +327,8 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
 
 test.each<[string, () => unknown, string]>([
   ['a master key that is not bytes', () => MasterKey.from(null as never), 'The encryption key must be a string or'],
-  ['the path of no database', () => sqliteOptions(undefined as never), 'path must be a string that is not empty, such'],
-  ['the URL of no database', () => postgresOptions(null as never), "such as 'postgres://pocket@db/pocket'"],
+  ['a missing SQLite path', () => sqliteOptions(undefined as never), 'path must be a string that is not empty, such'],
+  ['a missing PostgreSQL URL', () => postgresOptions(null as never), "such as 'postgres://pocket@db/pocket'"],
 ])('rejects %s as a wrong configuration', (_name, call, message) => {
   expect(call).toThrow(expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining(message) }))
 })

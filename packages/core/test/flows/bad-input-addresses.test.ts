@@ -28,7 +28,7 @@ const answers: Readonly<Record<string, Answer>> = {
     res.once('close', () => clearInterval(timer))
   },
   // Ends after a while if the client does not abort the request.
-  'responds without end': (res) => {
+  'sends an endless response': (res) => {
     let sent = 0
     const more = () => {
       while (!res.destroyed && sent < 2 * byteLimit) {

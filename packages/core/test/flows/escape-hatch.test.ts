@@ -5,7 +5,7 @@ import { startHost } from './host.ts'
 
 const service_documentation = 'https://docs.example.com'
 
-test('exposes the library and its configuration, also after a key rotation', async () => {
+test('exposes the library and its configuration, even after a key rotation', async () => {
   const configuration: ProtocolOptions['configuration'] = (ours) => ({
     ...ours,
     discovery: { ...ours.discovery, service_documentation },

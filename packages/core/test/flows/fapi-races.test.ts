@@ -82,7 +82,7 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
   const code = async () =>
     (await passThrough(host, authorizationOf((await push()).json), { agent, person })).page.location
 
-  test('each get tokens that are bound to their keys, also after a nonce was demanded', async () => {
+  test('each get tokens that are bound to their keys, even after a nonce was demanded', async () => {
     await code()
     const issued = await Promise.all(
       proofKeys.map(async (key) => {

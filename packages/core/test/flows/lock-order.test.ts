@@ -35,7 +35,7 @@ const withHostRoutes = (pocket: Pocket): RequestListener => {
 }
 
 /** PostgreSQL only, because SQLite runs one transaction at a time. */
-describe('transactions that cross on PostgreSQL', () => {
+describe('concurrent transactions on PostgreSQL', () => {
   let database: EmptyDatabase
   let dataSource: DataSource
   let host: Host

@@ -108,7 +108,7 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     for (const { lastUsedAt } of passkeys) expect(lastUsedAt).toBeNull()
   })
 
-  test('is canceled by a new set, also after it was entered', async () => {
+  test('is canceled by a new set, even after it was entered', async () => {
     const { account, codes } = await createCodes('dan')
     const agent = new UserAgent()
     await begin(agent, codes[0])

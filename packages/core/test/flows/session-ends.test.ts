@@ -406,7 +406,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       expect(host.errors).toEqual([])
     })
 
-  // As above.
+  // The other stores allow no concurrent requests during a transaction.
   if (kind === 'PostgreSQL')
     test.each(Object.keys(ends))(
       'by %s, not committed yet, delays authorizations and then rejects them',

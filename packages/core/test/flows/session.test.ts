@@ -65,7 +65,7 @@ describe('browser session', () => {
   test.each<[string, (host: Host, account: Account) => void]>([
     ['disabled', (host, account) => host.accounts.set(account.id, { ...account, disabled: true })],
     ['deleted', (host, account) => host.accounts.delete(account.id)],
-  ])('is no session of an account that the host has %s, also without endAccess', async (_change, change) => {
+  ])('is no session of an account that the host has %s, even without endAccess', async (_change, change) => {
     await using host = await startHost()
     const { agent, account } = await signedIn(host)
     expect((await read(host, agent)).session).toMatchObject({ accountId: account.id })
@@ -154,7 +154,7 @@ describe('browser session', () => {
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
-  test('records where it was used and which clients were used, and ends with their tokens', async () => {
+  test('records its IP address and its clients, and loses its grants when it ends', async () => {
     await using host = await startHost()
     const { agent, url, account } = await signedIn(host)
     const [found, ...others] = await host.pocket.sessions.list(account.id)

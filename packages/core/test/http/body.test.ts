@@ -11,7 +11,7 @@ function request(body: string, headers: IncomingMessage['headers']): IncomingMes
   return Object.assign(Readable.from([Buffer.from(body)]), { headers }) as unknown as IncomingMessage
 }
 
-test('a form is read up to its limit, also if its length is not sent', async () => {
+test('a form is read up to its limit, even if its length is not sent', async () => {
   expect(Object.fromEntries(await readForm(request('code=1234', chunked), 9))).toEqual({ code: '1234' })
   await expect(readForm(request('code=12345', chunked), 9)).rejects.toMatchObject({
     code: 'payload_too_large',

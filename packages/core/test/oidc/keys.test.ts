@@ -48,7 +48,7 @@ function createFixture() {
 }
 
 describe('key ring', () => {
-  test('creates the current and the next key for each algorithm, RS256 first, also if two processes start concurrently', async () => {
+  test('creates the current and the next key for each algorithm, RS256 first, even if two processes start concurrently', async () => {
     const { ring, store } = createFixture()
     const [one, two] = await Promise.all([ring().load(), ring().load()])
     expect(one.keys.map(({ alg }) => alg)).toEqual([

@@ -247,7 +247,7 @@ describe('attestation format', () => {
     },
   )
 
-  test('rejects none with a statement, truncated or too long', async () => {
+  test('rejects the format `none` with a statement, and malformed attestation objects', async () => {
     const { register } = createFixture()
     const attest = () => ({ fmt: 'none', statement: { x: 1 } })
     await expect(register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })

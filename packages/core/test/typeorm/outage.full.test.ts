@@ -29,7 +29,7 @@ const succeeds = (work: Promise<unknown>) =>
   )
 
 /** Retries until a query succeeds. */
-async function recovered(database: Database): Promise<void> {
+async function waitForRecovery(database: Database): Promise<void> {
   while (!(await succeeds(database.query('SELECT 1'))));
 }
 
@@ -54,7 +54,7 @@ describe('PostgreSQL', () => {
     expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(['rejected']))
     for (const each of ended) if (each.status === 'rejected') expect(each.reason).toEqual(unavailable)
     server.resume()
-    await recovered(database)
+    await waitForRecovery(database)
     expect(await insert(database, 'after')).toBe(1)
   })
 
@@ -66,7 +66,7 @@ describe('PostgreSQL', () => {
     })
     await expect(interrupted).rejects.toEqual(unavailable)
     server.resume()
-    await recovered(database)
+    await waitForRecovery(database)
     const ids = Array.from({ length: 20 }, (_, index) => `kept ${index}`)
     await Promise.all(ids.map((id) => insert(database, id)))
     const witness = new pg.Client({ connectionString: server.url })
@@ -92,7 +92,7 @@ describe('PostgreSQL', () => {
     const working = Promise.allSettled(Array.from({ length: 10 }, () => database.query('SELECT pg_sleep(0.3)')))
     await cut()
     for (const each of await working) if (each.status === 'rejected') expect(each.reason).toEqual(unavailable)
-    await recovered(database)
+    await waitForRecovery(database)
     expect(await database.transaction(() => insert(database, 'after the cut'))).toBe(1)
   })
 })
@@ -117,6 +117,6 @@ test('rejects statements in time while PostgreSQL has no free connections, and r
   await expect(database.query('SELECT 1')).rejects.toEqual(unavailable)
   await expect(database.transaction(() => insert(database, 'none'))).rejects.toEqual(unavailable)
   await Promise.all(others.map((each) => each.end()))
-  await recovered(database)
+  await waitForRecovery(database)
   expect(await insert(database, 'some')).toBe(1)
 })

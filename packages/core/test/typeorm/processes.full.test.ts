@@ -29,7 +29,7 @@ test.each(['statement', 'transaction', 'query'])(
   },
 )
 
-test('sends the statements of a transaction to the PostgreSQL driver one at a time, also after a failure', async () => {
+test('sends the statements of a transaction to the PostgreSQL driver one at a time, even after a failure', async () => {
   await using notes = await openNotes(emptyPostgres)
   await using way = await messageByMessage(notes.address)
   const [ended] = await runTogether('one-transaction-process.ts', [[way.address]])

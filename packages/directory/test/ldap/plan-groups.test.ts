@@ -137,7 +137,7 @@ describe('groups', () => {
       { groups: [club] },
       ['group_name_taken cn=club,ou=groups'],
     ],
-    'are reported without a valid name': [
+    'are reported if their name is invalid': [
       ldapEntries([], [group('staff', [], { name: 'x' })]),
       { groups: [staff] },
       ['group_invalid cn=staff,ou=groups'],

@@ -54,15 +54,15 @@ async function connectVia(slapd: Slapd, extra: Partial<LdapOptions>, startTls?: 
 
 describeUnless(slapdUnavailableReason, describe)('StartTLS with slapd', () => {
   const authority = createAuthority()
-  const issued = async (input: Parameters<Awaited<typeof authority>['issue']>[0]) => (await authority).issue(input)
+  const issue = async (input: Parameters<Awaited<typeof authority>['issue']>[0]) => (await authority).issue(input)
 
   test.each<[string, () => Promise<TestCertificate>, string | undefined]>([
-    ['a certificate of the authority', () => issued({ hosts }), undefined],
-    ['a certificate of another host', () => issued({ hosts: ['ldap.example.com'] }), 'ldap_certificate_wrong_host'],
-    ['an expired certificate', () => issued({ hosts, notAfter: Date.now() - 60_000 }), 'ldap_certificate_expired'],
+    ['a certificate of the authority', () => issue({ hosts }), undefined],
+    ['a certificate of another host', () => issue({ hosts: ['ldap.example.com'] }), 'ldap_certificate_wrong_host'],
+    ['an expired certificate', () => issue({ hosts, notAfter: Date.now() - 60_000 }), 'ldap_certificate_expired'],
     [
       'a certificate that is not valid yet',
-      () => issued({ hosts, notBefore: Date.now() + 3_600_000 }),
+      () => issue({ hosts, notBefore: Date.now() + 3_600_000 }),
       'ldap_certificate_untrusted',
     ],
     ['a self-signed certificate', () => selfSigned({ hosts }), 'ldap_certificate_untrusted'],
@@ -83,7 +83,7 @@ describeUnless(slapdUnavailableReason, describe)('StartTLS with slapd', () => {
     ['refuses', result(1, 0x78, 2), 'ldap_starttls_refused'],
     ['accepts, and continues in clear', result(1, 0x78), 'ldap_tls_failed'],
   ])('sends no password if a man in the middle %s', async (_what, startTls, code) => {
-    await using slapd = await startSlapd({ ldif, tls: await issued({ hosts }) })
+    await using slapd = await startSlapd({ ldif, tls: await issue({ hosts }) })
     const { cert: ca } = await authority
     expect(await connectVia(slapd, { ca, operationTimeout: 2000, connectTimeout: 2000 }, startTls)).toEqual({
       code,

@@ -86,7 +86,7 @@ function contentOf(body: string): string | FormData | null {
 }
 
 /** The members of the body, and what the expectations name besides them. */
-function readable({ text, headers }: Awaited<ReturnType<typeof responseTo>>, expected: unknown): unknown {
+function actualMembers({ text, headers }: Awaited<ReturnType<typeof responseTo>>, expected: unknown): unknown {
   const body: unknown = /^[[{]/.test(text) ? JSON.parse(text) : {}
   if (typeof expected !== 'object' || expected === null || Array.isArray(expected)) return body
   const more = Object.entries(expected).flatMap(([name, value]) => {
@@ -124,7 +124,7 @@ test.each(stepLines)('%s', async (line) => {
   const response = await responseTo(step)
   const found = (expected: Step['recorded']) => [
     ...(response.status === expected.status ? [] : ['status']),
-    ...mismatches(expected.members, readable(response, expected.members)),
+    ...mismatches(expected.members, actualMembers(response, expected.members)),
   ]
   const seen = [response.status, response.headers.get('location'), response.text]
   expect([found(difference?.ours ?? recorded), ...seen]).toEqual([[], ...seen])

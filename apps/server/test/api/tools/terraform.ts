@@ -61,7 +61,7 @@ export function terraform(): Tool {
   }
 }
 
-/** The provider knows neither secrets nor replay protection. */
+/** The Terraform provider reads only the issuer and the subject of a federated identity. */
 function withKnownIdentities(found: Json): Json {
   const { federatedIdentities } = found.credentials as { readonly federatedIdentities: readonly Json[] }
   return {

@@ -130,7 +130,7 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     },
   },
   {
-    name: 'finds the clients with protected hosts, also after a change',
+    name: 'finds the clients with protected hosts, even after a change',
     run: async (store) => {
       const site = client('site', {
         allowedGroupIds: ['g1', 'g2'],
