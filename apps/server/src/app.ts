@@ -198,7 +198,7 @@ export async function createApp(config: Config, logger: Logger, stop?: AbortSign
       await instance.configure()
       await listen(http.server, config)
       await notifyReady(process.env).catch((error: unknown) =>
-        // A container can have the variable without the command.
+        // A container can have `NOTIFY_SOCKET` without `systemd-notify`.
         logger.warn({ err: error }, 'systemd could not be told that the server is ready'),
       )
       await instance.start()

@@ -27,7 +27,7 @@ fi
 rm -rf "$program.new" "$program.old"
 cp -R app "$program.new"
 chown -R root:root "$program.new"
-# The service user must be able to read it, also if it was unpacked with a strict umask.
+# The service user must be able to read it, even if it was unpacked with a strict umask.
 chmod -R u=rwX,go=rX "$program.new"
 if [ -e "$program" ]; then mv "$program" "$program.old"; fi
 mv "$program.new" "$program"

@@ -8,7 +8,7 @@ const tokenFormat = {
   type: 'string',
   enum: ['jwt', 'opaque'],
   description:
-    'Whether the API validates its access tokens itself (`jwt`, RFC 9068) or introspects them (`opaque`, RFC 7662). An API that checks only the signature of a `jwt` accepts it until it expires, also after a revocation, so its lifetime should be minutes. An `opaque` token can be revoked immediately.',
+    'Whether the API validates its access tokens itself (`jwt`, RFC 9068) or introspects them (`opaque`, RFC 7662). An API that checks only the signature of a `jwt` accepts it until it expires, even after a revocation, so its lifetime should be minutes. An `opaque` token can be revoked immediately.',
 } as const
 const tokenLifetime = {
   type: ['integer', 'null'],

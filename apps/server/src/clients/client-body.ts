@@ -43,7 +43,7 @@ const fields = {
     type: 'array',
     items: { type: 'string' },
     description:
-      'Not in the contract: the groups whose members may use a restricted client. Setting them together with the restriction keeps the sessions of their members. If omitted, the groups are unchanged; unknown IDs are ignored.',
+      'Not in the API of Pocket ID: the groups whose members may use a restricted client. Setting them together with the restriction keeps the sessions of their members. If omitted, the groups are unchanged; unknown IDs are ignored.',
   },
   credentials: {
     type: 'object',
@@ -51,7 +51,7 @@ const fields = {
   },
   accessTokenDurationMinutes: { ...duration, description: '0 means 60, and 10 for JWTs for an API.' },
   refreshTokenDurationMinutes: { ...duration, description: '0 means 43200.' },
-  protocol: { ...clientProtocolSchema, description: 'Not in the contract. Omitted fields are unchanged.' },
+  protocol: { ...clientProtocolSchema, description: 'Not in the API of Pocket ID. Omitted fields are unchanged.' },
 } as const
 
 export const clientUpdate = named('OidcClientUpdateDto', {

@@ -35,7 +35,7 @@ export const jsonSchemas: Readonly<Record<string, { readonly command: string; re
           check: { enum: checkNames },
           outcome: {
             enum: ['ok', 'warning', 'failed', 'skipped'],
-            description: '`skipped`: another problem prevented the check. `ok`: also if there is nothing to check.',
+            description: '`skipped`: another problem prevented the check. `ok`: no problem, or nothing to check.',
           },
           findings: list(
             object({

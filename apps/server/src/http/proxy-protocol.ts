@@ -71,7 +71,7 @@ function receiveHeader(socket: Socket, isOptional: boolean, done: (source: Proxy
 
 const connectionPeers = new WeakMap<Socket, string>()
 
-/** Identifies a connection by the peer that opened it, also after its IP address was replaced. */
+/** Identifies a connection by the peer that opened it, even after its IP address was replaced. */
 function peerOf(socket: Socket): string {
   const known = connectionPeers.get(socket)
   if (known !== undefined) return known

@@ -48,7 +48,7 @@ export function settingsOperations(settings: Settings): readonly Operation[] {
       ...shared,
       id: 'readOwnSettings',
       method: 'get',
-      summary: 'Read the settings that are not among those of the contract',
+      summary: 'Read the settings that Pocket ID does not have',
       handle: async ({ ctx }) => respond(ctx, await settings.present()),
     }),
     operation<typeof body, Readonly<Record<string, unknown>>>({

@@ -44,7 +44,7 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
     ctx.res.setHeader('X-Request-ID', requestId)
     discardUnreadBody(ctx.req, ctx.res)
     const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
-    // Before all that only other requests need, because clients request them often.
+    // First, because clients request these documents often.
     if (await serveDocument(target, ctx.req, ctx.res)) {
       ctx.respond = false
       return
@@ -101,7 +101,7 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
 }
 
 /**
- * Serves the metadata and the keys at this target without what only other requests need. Resolves to `false` if the request is
+ * Serves the metadata and the keys at this target without running the rest of the middleware. Resolves to `false` if the request is
  * for something else, or if the library must respond.
  */
 export function createDocumentHandler({ issuer, onError }: ResolvedOptions, { holder }: Engine) {

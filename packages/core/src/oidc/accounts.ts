@@ -9,7 +9,7 @@ import { idTokenClaims, internalClaims } from './id-token-claims.ts'
 
 /**
  * Loads accounts for oidc-provider. A disabled account is treated as missing. An account that may no longer use the client is
- * treated as missing when a token is presented; at the token endpoint its grant is revoked too (RFC 6749 §5.2), also if a host
+ * treated as missing when a token is presented; at the token endpoint its grant is revoked too (RFC 6749 §5.2), even if a host
  * check refuses the refresh.
  */
 export function createFindAccount({

@@ -6,7 +6,7 @@ import type { Sealer } from '../sealing.ts'
 /** The query parameter that carries a sealed interaction that is not stored. */
 export const carriedParameter = 'interaction'
 
-/** Characters. A form of `maxFormBytes` fits, also if it hardly compresses. */
+/** Characters. A form of `maxFormBytes` fits, even if it hardly compresses. */
 export const maxCarriedLength = 20_000
 
 interface CarriedState {

@@ -8,7 +8,7 @@ import { consentKeys, listApiScopes } from './resources.ts'
 
 const firstAuthorizations = new WeakSet<object>()
 
-/** The consent that a request has read, to the client that it authorizes. */
+/** The consent to the client of an authorization request, as the request has read it. */
 const readConsents = new WeakMap<object, Consent>()
 
 export function keepReadConsent({ req }: Pick<KoaContextWithOIDC, 'req'>, consent: Consent | undefined): void {

@@ -48,7 +48,7 @@ export interface SessionHistory {
   /**
    * Saves a new session, or a new sign-in in an existing one, together with its history.
    *
-   * @throws {Forbidden} `account_not_found` or `account_disabled`, also if that happened since the sign-in was verified
+   * @throws {Forbidden} `account_not_found` or `account_disabled`, even if that happened since the sign-in was verified
    * @throws {InvalidInputError} `passkey_unknown` if the passkey has since been removed, `code_invalid` if the code was revoked
    * @throws {NotAuthenticatedError} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
    * ended this one

@@ -128,12 +128,12 @@ export class Database {
     return rows ? (rows as readonly Row[]) : this.query(cached.sql, cached.parameters)
   }
 
-  /** Makes this process read cached rows again, after another one has announced a change. */
+  /** Clears the row cache of this process, because another process has announced a change. */
   forgetCachedRows(): void {
     this.#cache.clear()
   }
 
-  /** Makes all processes read cached rows again once the transaction is committed. */
+  /** Invalidates the row caches of all processes once the transaction is committed. */
   async noteCacheChange(): Promise<void> {
     const transaction = this.#ambient.current()
     if (transaction === undefined) return this.transaction(() => this.noteCacheChange())

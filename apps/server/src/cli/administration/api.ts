@@ -12,7 +12,7 @@ export interface Api {
   read(path: string): Promise<Item | undefined>
   /** Reads a resource, applies `merge`, and writes the result to the target unless the resource has changed since. */
   change(path: string, merge: (current: Item) => Item, target?: string): Promise<Item>
-  /** All items of a list that has pages; of this user if the list is the caller's own. */
+  /** All items of a paginated list. For lists of the caller's own items, `onBehalfOf` is the user who owns them. */
   listAll(path: string, query?: Readonly<Record<string, string>>, onBehalfOf?: string): Promise<readonly Item[]>
 }
 

@@ -6,7 +6,7 @@ const authorizationRoutes: ReadonlySet<string | undefined> = new Set(['authoriza
 /** A scope without any scope token, which the library does not mistake for a refusal. */
 const emptyScope = ' '
 
-/** Lets an authorization without scopes succeed: the library denies access if no scope was granted, also if none was requested. */
+/** Lets an authorization without scopes succeed: the library denies access if no scope was granted, even if none was requested. */
 export function emptyScopeOverrides(provider: Provider) {
   // The cast is safe: the library's types declare only the argument as an array.
   const getOIDCScopeFiltered = readMember(provider, 'Grant.prototype.getOIDCScopeFiltered') as (

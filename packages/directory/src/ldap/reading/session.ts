@@ -80,7 +80,7 @@ export class LdapSession implements Disposable {
     for await (const _ of this.search(search));
   }
 
-  /** Returns all matching entries. @throws LdapError also if the result is incomplete */
+  /** Returns all matching entries. @throws LdapError if the result is incomplete */
   async *search(search: LdapSearch): AsyncGenerator<SearchResponse> {
     let cookie: Buffer | undefined
     let previous = ''
