@@ -59,16 +59,22 @@ export async function startPostgres({
     readyWhen: /^ready (\d+)$/,
   })
   // Each backend leads its own process group.
-  const signalAll = (name: NodeJS.Signals) => {
-    for (const pid of descendantPids(server.pid)) sendSignal(pid, name)
+  const resume = () => {
+    for (const pid of descendantPids(server.pid)) sendSignal(pid, 'SIGCONT')
   }
-  const resume = () => signalAll('SIGCONT')
   const url = `postgres://postgres:${password}@127.0.0.1:${server.ready[1]}/postgres`
   const startTime = async () => (await execute(url, 'SELECT pg_postmaster_start_time()::text AS at')).rows[0].at
   return {
     url,
     pid: server.pid,
-    suspend: () => signalAll('SIGSTOP'),
+    suspend() {
+      // A signal takes effect later, and until then a process may start another: until all that exist have stopped.
+      for (;;) {
+        const running = descendantPids(server.pid).filter((pid) => !isStopped(pid))
+        if (running.length === 0) return
+        for (const pid of running) sendSignal(pid, 'SIGSTOP')
+      }
+    },
     resume,
     async restart() {
       const before = await startTime()
@@ -129,6 +135,17 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
   } catch (error) {
     // A backend may exit between the lookup and the signal. Checked by code, since error realms differ.
     if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+/** Whether the process is stopped by a signal or has ended. */
+function isStopped(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may contain spaces.
+    return 'TZ'.includes(stat.charAt(stat.lastIndexOf(')') + 2))
+  } catch {
+    return true
   }
 }
 
