@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 /** A proxy before another server, which can emulate an outage of that server. */
 export interface TcpProxy extends AsyncDisposable {
@@ -24,9 +25,11 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       [upstream, client],
     ] as const) {
       sockets.add(socket)
+      let sent = Promise.resolve()
       socket.on('data', (chunk) => {
-        if (latency === 0 || socket === client) other.write(chunk)
-        else setTimeout(() => other.write(chunk), latency)
+        // Chunks keep their order when the delay becomes shorter.
+        const wait = latency > 0 && socket === upstream ? setTimeout(latency) : undefined
+        sent = Promise.all([sent, wait]).then(() => void other.write(chunk))
       })
       socket.on('error', () => other.destroy())
       socket.on('close', () => {
