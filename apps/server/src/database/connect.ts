@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { ConfigurationError } from '@pocket/core/errors'
-import { postgresOptions } from '@pocket/core/typeorm'
+import { postgresOptions, sqliteOptions } from '@pocket/core/typeorm'
 import { DataSource, type EntitySchema } from 'typeorm'
+import type { DatabaseConfig } from '../config/database.ts'
 import { codeOf, messageOf } from '../logging/failure.ts'
 import type { Logger } from '../logging/logger.ts'
 import { describePostgres, withDefaultTls } from './postgres-url.ts'
@@ -76,6 +77,20 @@ export async function connectToPostgres({
       await setTimeout(pause, undefined, stop ? { signal: stop } : {})
     }
   }
+}
+
+/** Runs `work` on its own connection while servers use the database. */
+export async function withConnection(
+  database: DatabaseConfig,
+  { tables, logger }: { readonly tables: readonly EntitySchema[]; readonly logger: Logger },
+  work: (dataSource: DataSource) => Promise<void>,
+): Promise<void> {
+  const dataSource = await (database.kind === 'sqlite'
+    ? new DataSource(sqliteOptions(database.path, tables)).initialize()
+    : connectToPostgres({ url: database.url, tables, logger, poolSize: 1 }))
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => dataSource.destroy())
+  await work(dataSource)
 }
 
 function isTransient(error: unknown): boolean {

@@ -10,7 +10,7 @@ import { createRunFolderOnce, createTestDatabase, freePort } from '@pocket/test-
 import { type App, createApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { tables } from '../../src/composition/server-tables.ts'
-import { withConnection } from '../../src/database/short-connection.ts'
+import { withConnection } from '../../src/database/connect.ts'
 import { createLogger, type Logger } from '../../src/logging/logger.ts'
 
 const databaseFile = 'pocket-id.db'

@@ -23,9 +23,8 @@ import {
   WebAuthnAbortService,
 } from '@simplewebauthn/browser'
 import type { AuthenticationCeremony } from '../views/views.ts'
-import { toErrorCode } from './failure.ts'
+import { isInAppBrowser, refineErrorCode, toErrorCode } from './failure.ts'
 import { PasskeyError } from './passkey-error.ts'
-import { isInAppBrowser, refineErrorCode } from './refine-error.ts'
 import { assertArgument, assertTexts, getJson, postJson, readProperty, readRedirect } from './server.ts'
 import { signalUnknownCredential } from './signals.ts'
 

@@ -1,10 +1,9 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
 import { WebAuthnError } from '@simplewebauthn/browser'
-import { toErrorCode } from '../../src/browser/failure.ts'
+import { isInAppBrowser, toErrorCode } from '../../src/browser/failure.ts'
 import { addPasskey, authenticate, autofill, register, signalAccount, signIn } from '../../src/browser/passkey.ts'
 import { type CeremonyErrorCode, ceremonyErrorCodes, PasskeyError } from '../../src/browser/passkey-error.ts'
-import { isInAppBrowser } from '../../src/browser/refine-error.ts'
 
 type Code = WebAuthnError['code']
 
