@@ -25,6 +25,7 @@ interface List {
 describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
+  let document: Document
   let differences: Differences
   let administrator: UserAgent
 
@@ -32,7 +33,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const database = await databaseOf(kind, stack)
     instance = stack.use(await startInstance(database))
     administrator = instance.administrator
-    differences = comparison((await administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document)
+    document = (await administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document
+    differences = comparison(document)
   })
 
   afterAll(async () => stack.disposeAsync())
@@ -45,6 +47,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(differences(name, response)).toEqual([])
     return response
   }
+
+  const documentedFields = (schema: string) =>
+    Object.keys((document.components.schemas[schema] as { readonly properties: Json }).properties).sort()
 
   async function create(fields: Json = {}): Promise<ClientDto> {
     const response = await call('POST /api/oidc/clients', { name: 'Client', ...fields })
@@ -120,6 +125,9 @@ describe.each(databaseKinds)('%s', (kind) => {
       allowedUserGroups: [],
     })
     expect(await get(client.id)).toEqual(client)
+    expect([...Object.keys(client), 'pkceSupported'].sort()).toEqual(
+      documentedFields('OidcClientWithAllowedUserGroupsDto'),
+    )
   })
 
   test('changes protocol settings separately, and keeps them for tools that do not know them', async () => {
@@ -174,6 +182,9 @@ describe.each(databaseKinds)('%s', (kind) => {
       logoUrl: null,
       unknown: { a: 1 },
     }
+    const otherTests = ['allowedUserGroupIds', 'darkLogoUrl', 'protocol']
+    const isSent = (name: string) => Object.hasOwn(fields, name)
+    expect(documentedFields('OidcClientCreateDto').filter((name) => !isSent(name))).toEqual(otherTests)
     const client = await create(fields)
     const { hasLogo: _, logoUrl: __, unknown: ___, ...kept } = fields
     expect(client).toMatchObject({

@@ -21,11 +21,15 @@ const createClient = (input: Partial<NewClientInput> = {}) =>
   clients().create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const inForm = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
-/** The unchanged form data of the settings. */
-async function settingsOf(id: string): Promise<URLSearchParams> {
+async function settingsForm(id: string): Promise<string> {
   const page = await agent.get(`${pageUrl}/${id}/settings`)
   expect(page.status).toBe(200)
-  const form = /<form id="settings"[^>]*>(.*?)<\/form>/s.exec(page.text)?.[1] ?? ''
+  return /<form id="settings"[^>]*>(.*?)<\/form>/s.exec(page.text)?.[1] ?? ''
+}
+
+/** The unchanged form data of the settings. */
+async function settingsOf(id: string): Promise<URLSearchParams> {
+  const form = await settingsForm(id)
   const sent = new URLSearchParams()
   const controls = /<input [^>]*>|<textarea[^>]*>[^<]*<\/textarea>|<select[^>]*>.*?<\/select>/gs
   for (const [control] of form.matchAll(controls)) {
@@ -103,6 +107,22 @@ describe('the list of clients', () => {
 })
 
 describe('the page of a client', () => {
+  test('has a form field for every setting', async () => {
+    const { protocol, ...client } = await createClient()
+    const form = await settingsForm(client.id)
+    const isField = (name: string) => form.includes(` name="${name}"`) || form.includes(` name="${name}.`)
+    const shownElsewhere = [
+      ...['allowedGroupIds', 'createdAt', 'id', 'isGroupRestricted', 'metadataExpiresAt', 'pkceSupported'],
+      ...['registration', 'secrets', 'template', 'type', 'unusedSince', 'updatedAt'],
+    ]
+    expect(
+      Object.keys(client)
+        .filter((name) => !isField(name))
+        .sort(),
+    ).toEqual(shownElsewhere)
+    expect(Object.keys(protocol).filter((name) => !isField(`protocol.${name}`))).toEqual(['isKnown'])
+  })
+
   test('changes nothing when the form is submitted unmodified', async () => {
     const client = await createClient({
       description: 'Pages',
