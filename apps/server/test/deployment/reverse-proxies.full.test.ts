@@ -31,8 +31,8 @@ interface ProxyUnderTest {
   readonly program: string
   readonly file: string
   readonly args: (file: string, folder: string) => readonly string[]
-  /** Accepts long URLs and redirects; the buffers of the others cannot be changed in their forms. */
-  readonly acceptsLongUrls: boolean
+  /** Accepts long URLs, redirects and uploads; the form of DSM cannot change the limits of nginx. */
+  readonly hasRaisedLimits: boolean
   /** Runs the documented configuration in a folder, at a port. */
   readonly configure: (place: Place) => Promise<string>
 }
@@ -50,10 +50,11 @@ const nginxMain = (block: string, { folder }: Place) => `pid ${folder}/pid; even
   ${block}
 }`
 
-/** The server that NGINX Proxy Manager and DSM write, with the default buffers. Both append to `X-Forwarded-For`. */
-const generatedServer = ({ folder, port, upstream }: Place) => `server {
+/** The server that NGINX Proxy Manager and DSM write. Both append to `X-Forwarded-For`. */
+const generatedServer = ({ folder, port, upstream }: Place, directives = '') => `server {
   listen 127.0.0.1:${port} ssl http2;
   server_name ${host};
+  ${directives}
   ssl_certificate ${folder}/fullchain.pem;
   ssl_certificate_key ${folder}/privkey.pem;
   location / {
@@ -65,17 +66,23 @@ const generatedServer = ({ folder, port, upstream }: Place) => `server {
   }
 }`
 
+async function readBlock(guide: string, language: string): Promise<string> {
+  const [, , block] =
+    new RegExp(`^( *)\`\`\`${language}\\n(.*?)^\\1\`\`\`$`, 'ms').exec(await read(`docs/guides/${guide}.md`)) ?? []
+  if (block === undefined) throw new Error(`${guide}.md has no configuration of ${language}`)
+  return block
+}
+
 const haproxy = {
   program: '/usr/sbin/haproxy',
   file: 'haproxy.cfg',
-  acceptsLongUrls: true,
+  hasRaisedLimits: true,
   args: (file: string) => ['-f', file, '-db'],
 }
 
 /** The configuration of HAProxy in a guide, with its servers at these addresses. */
 async function haproxyMain(guide: string, { folder, port }: Place, servers: Readonly<Record<string, string>>) {
-  const [, block] = /^ *```haproxy\n(.*?)^ *```$/ms.exec(await read(`docs/guides/${guide}.md`)) ?? []
-  if (block === undefined) throw new Error(`${guide}.md has no configuration of HAProxy`)
+  const block = await readBlock(guide, 'haproxy')
   const configuration = Object.entries(servers).reduce(
     (text, [documented, actual]) => text.replace(documented, actual),
     block
@@ -89,7 +96,7 @@ const proxies: readonly ProxyUnderTest[] = [
   {
     ...nginx,
     name: 'nginx',
-    acceptsLongUrls: true,
+    hasRaisedLimits: true,
     configure: async (place) => {
       const file = await read('docker/reverse-proxy/nginx.conf')
       const block = file
@@ -103,13 +110,23 @@ const proxies: readonly ProxyUnderTest[] = [
   },
   {
     ...nginx,
-    name: 'NGINX Proxy Manager and DSM',
-    acceptsLongUrls: false,
+    name: 'NGINX Proxy Manager',
+    hasRaisedLimits: true,
+    configure: async (place) => {
+      const unknownHosts = `server { listen 127.0.0.1:${place.port} ssl; server_name localhost; ssl_reject_handshake on; }`
+      const server = generatedServer(place, await readBlock('reverse-proxy', 'nginx'))
+      return nginxMain(`client_max_body_size 2000m; ${unknownHosts} ${server}`, place)
+    },
+  },
+  {
+    ...nginx,
+    name: 'DSM',
+    hasRaisedLimits: false,
     configure: async (place) => nginxMain(generatedServer(place), place),
   },
   {
     name: 'Caddy',
-    acceptsLongUrls: true,
+    hasRaisedLimits: true,
     program: '/usr/bin/caddy',
     file: 'Caddyfile',
     args: (file) => ['run', '--config', file, '--adapter', 'caddyfile'],
@@ -138,7 +155,7 @@ const proxies: readonly ProxyUnderTest[] = [
 ]
 
 describe.each(proxies)('Pocket behind $name, as documented', (tested) => {
-  const { program, file, args, configure, acceptsLongUrls } = tested
+  const { program, file, args, configure, hasRaisedLimits } = tested
   describeUnless(existsSync(program) ? undefined : `${program} is not installed`, describe)(program, () => {
     let app: RunningApp
     let proxy: RunningProcess
@@ -199,7 +216,7 @@ describe.each(proxies)('Pocket behind $name, as documented', (tested) => {
       expect(page.headers['content-security-policy']).toContain("default-src 'self'")
     })
 
-    if (acceptsLongUrls)
+    if (hasRaisedLimits) {
       test('redirects a posted authorization of 16 kB that does not compress', async () => {
         const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
         const form = `state=${randomBytes(12_000).toString('base64url')}`
@@ -208,6 +225,13 @@ describe.each(proxies)('Pocket behind $name, as documented', (tested) => {
         const page = await send(String(redirect.headers.location).replace(`https://${host}`, ''))
         expect(page.headers['content-security-policy']).toContain("default-src 'self'")
       })
+
+      test('leaves the size of uploads to Pocket', async () => {
+        const headers = { 'X-API-Key': apiKey, 'Content-Type': 'multipart/form-data; boundary=b' }
+        const upload = await send('/api/application-images/logo', { method: 'PUT', headers }, 'a'.repeat(11_000_000))
+        expect(upload).toMatchObject({ status: 413, body: expect.stringContaining('"code":"file_too_large"') })
+      })
+    }
 
     test('records the address of the client, not the one that it claims', async () => {
       const headers = { 'X-API-Key': apiKey, 'Content-Type': 'application/json' }

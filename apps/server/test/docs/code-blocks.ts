@@ -15,7 +15,7 @@ interface Block {
   readonly text: string
 }
 
-/** The languages of code blocks. Other tests run the configurations of HAProxy and Apache. */
+/** The languages of code blocks. Other tests run the configurations of nginx, HAProxy and Apache. */
 const checks: Readonly<Record<string, (text: string) => readonly string[]>> = {
   sh: shellProblems,
   text: (text) => commandProblems(text.replaceAll(/^\$ /gm, '')),
@@ -23,6 +23,7 @@ const checks: Readonly<Record<string, (text: string) => readonly string[]>> = {
   json: jsonProblems,
   js: scriptProblems,
   ts: scriptProblems,
+  nginx: () => [],
   haproxy: () => [],
   apache: () => [],
 }
