@@ -16,7 +16,7 @@ export const audiobookshelf: Application = {
       'https://books.example.com/auth/openid/mobile-redirect',
       'audiobookshelf://oauth',
     ],
-    postLogoutRedirectUris: ['https://books.example.com/login', 'audiobookshelf://oauth'],
+    postLogoutRedirectUris: ['https://books.example.com/audiobookshelf/login', 'audiobookshelf://oauth'],
     pkceRequired: true,
   },
   behavior: {
@@ -34,7 +34,12 @@ export const audiobookshelf: Application = {
       { claim: 'groups', is: 'list', from: 'UserInfo' },
     ],
     identifiedBy: 'preferred_username',
-    logout: { idTokenHint: true, clientId: false, postLogoutRedirectUri: 'https://books.example.com/login' },
+    // By default the server mounts itself at this path too, and its sign-out names it.
+    logout: {
+      idTokenHint: true,
+      clientId: false,
+      postLogoutRedirectUri: 'https://books.example.com/audiobookshelf/login',
+    },
   },
   alternatives: [
     {

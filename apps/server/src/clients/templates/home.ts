@@ -15,7 +15,7 @@ export const homeTemplates: readonly ClientTemplate[] = [
       ['CLIENT_SECRET', '{clientSecret}'],
       ['SCOPE', 'openid email profile'],
       ['ID_TOKEN_SIGNED_RESPONSE_ALG', '{signingAlgorithm}'],
-      ['BUTTON_TEXT', '{appName}'],
+      ['Button text', '{appName}'],
     ]),
   },
   {
@@ -27,13 +27,14 @@ export const homeTemplates: readonly ClientTemplate[] = [
     redirectUris: ['{address}/sso/OID/redirect/Pocket'],
     where: ['Dashboard', 'Plugins', 'SSO-Auth', 'Add / Update Provider Configuration'],
     entries: entries([
-      ['Name of OID Provider', 'Pocket'],
-      ['OID Endpoint', '{issuer}'],
+      ['Name of OpenID Provider', 'Pocket'],
+      ['OpenID Endpoint', '{issuer}'],
       ['OpenID Client ID', '{clientId}'],
-      ['OID Secret', '{clientSecret}'],
+      ['OpenID client secret', '{clientSecret}'],
       ['Role Claim', 'groups'],
       ['Request Additional Scopes', 'groups'],
       ['Set default username claim', 'preferred_username'],
+      ['Scheme Override', 'https'],
     ]),
   },
   {
@@ -42,7 +43,7 @@ export const homeTemplates: readonly ClientTemplate[] = [
     example: 'https://books.example.com',
     port: 13378,
     redirectUris: ['{address}/auth/openid/callback', '{address}/auth/openid/mobile-redirect', 'audiobookshelf://oauth'],
-    postLogoutRedirectUris: ['{address}/login', 'audiobookshelf://oauth'],
+    postLogoutRedirectUris: ['{address}/audiobookshelf/login', '{address}/login', 'audiobookshelf://oauth'],
     settings: { pkceRequired: true },
     where: ['Settings', 'Authentication', 'OpenID Connect Authentication'],
     entries: entries([

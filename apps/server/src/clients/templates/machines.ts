@@ -81,6 +81,7 @@ export const machineTemplates: readonly ClientTemplate[] = [
       ['redirect_url', '{redirectUri}'],
       ['scope', 'openid email profile groups offline_access'],
       ['code_challenge_method', 'S256'],
+      ['email_domains', '*'],
     ]),
   },
   {
