@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { parseEnv } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { describeUnless, freePort, startPostgres, startProcess } from '@pocket/test-support'
 import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts'
 import { kinds } from '../api/calls.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
+import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 import { mainProgram } from '../program.ts'
 import { createEmptyMachine } from './test-instance.ts'
 
@@ -12,16 +15,21 @@ const guides = new URL('../../../../docs/guides/', import.meta.url)
 
 type Machine = Awaited<ReturnType<typeof createEmptyMachine>>
 
+async function addProgram(machine: Machine, name: string, script: string): Promise<void> {
+  await mkdir(machine.path('bin'), { recursive: true })
+  await writeFile(machine.path(`bin/${name}`), `#!/bin/sh\n${script}\n`)
+  await chmod(machine.path(`bin/${name}`), 0o755)
+}
+
+async function installPocket(machine: Machine): Promise<void> {
+  const flags = '--conditions=pocket-source --disable-warning=ExperimentalWarning'
+  await addProgram(machine, 'pocket-id', `exec "${process.execPath}" ${flags} "${mainProgram}" "$@"`)
+}
+
 /** A machine where Pocket is installed and was started once. */
 async function createInstalledMachine(kind: 'SQLite' | 'PostgreSQL'): Promise<Machine> {
   const machine = await createEmptyMachine(kind, {})
-  await mkdir(machine.path('bin'))
-  const flags = '--conditions=pocket-source --disable-warning=ExperimentalWarning'
-  await writeFile(
-    machine.path('bin/pocket-id'),
-    `#!/bin/sh\nexec "${process.execPath}" ${flags} "${mainProgram}" "$@"\n`,
-  )
-  await chmod(machine.path('bin/pocket-id'), 0o755)
+  await installPocket(machine)
   const env = { ...environmentOf(machine), PORT: String(await freePort()) }
   const options = { cwd: machine.path('.'), env, readyWhen: /Listening on/ }
   await using _server = await startProcess(machine.path('bin/pocket-id'), [], options)
@@ -41,7 +49,10 @@ async function runShell(machine: Machine, commands: string): Promise<string> {
 
 /** Runs the shell blocks of a guide in their order, and returns what each printed. */
 async function runCommands(machine: Machine, guide: string): Promise<readonly string[]> {
-  const text = await readFile(new URL(guide, guides), 'utf8')
+  return runBlocks(machine, await readFile(new URL(guide, guides), 'utf8'))
+}
+
+async function runBlocks(machine: Machine, text: string): Promise<readonly string[]> {
   const outputs: string[] = []
   for (const [, commands = ''] of text.matchAll(/```sh\n(.*?)```/gs)) outputs.push(await runShell(machine, commands))
   return outputs
@@ -70,9 +81,35 @@ test('the commands of the guide on other providers create people with a link eac
   expect(groups).toContain('family')
 })
 
-const missing = ['/usr/bin/createuser', '/usr/bin/jq'].every(existsSync)
+test('the commands of the guide on Pocket ID migrate the instance of a compose file', async () => {
+  await using machine = await createEmptyMachine('SQLite', {})
+  await using old = await createSource('SQLite')
+  await cp(dirname(old.source), machine.path('data'), { recursive: true })
+  await writeFile(machine.path('.env'), `APP_URL=${facts.appUrl}\nENCRYPTION_KEY="${facts.encryptionKey}"\n`)
+  await installPocket(machine)
+  const guide = await readFile(new URL('migrate-from-pocket-id.md', guides), 'utf8')
+  const [, section = ''] = /^## From one compose file to the other$(.*?)^## /ms.exec(guide) ?? []
+  const mounts = Array.from(
+    section.matchAll(/- \.\/(\S+):(\/\S+):ro$/gm),
+    ([, folder, path]) => `s#^${path}/#${folder}/#`,
+  )
+  // Runs the command of `docker compose run --rm pocket-id` with the variables and the read-only folders of the compose file.
+  const docker = `[ "$2" = run ] || exit 0
+    shift 4; set -a; . ./.env
+    for argument; do shift; set -- "$@" "$(echo "$argument" | sed "${mounts.join('; ')}")"; done
+    exec pocket-id "$@"`
+  await addProgram(machine, 'docker', docker)
+  const [, dryRun, migration] = await runBlocks(machine, section)
+  expect(dryRun).toContain('Nothing was changed.')
+  expect(migration).not.toContain('Nothing was changed.')
+  const key = `ENCRYPTION_KEY='${facts.encryptionKey}'`
+  const users = JSON.parse(await runShell(machine, `${key} pocket-id users list --json`))
+  for (const { username } of facts.users) expect(users).toContainEqual(expect.objectContaining({ username }))
+})
+
+const missing = ['/usr/bin/createuser', '/usr/bin/jq', '/usr/bin/openssl'].every(existsSync)
   ? undefined
-  : 'createuser or jq is not installed: apt-get install --no-install-recommends jq postgresql-client'
+  : 'createuser, jq or openssl is not installed: apt-get install --no-install-recommends jq openssl postgresql-client'
 
 describeUnless(missing, describe)('with the tools of Debian', () => {
   test.each([
@@ -96,14 +133,25 @@ describeUnless(missing, describe)('with the tools of Debian', () => {
     expect(output.trimEnd().split('\n')).toEqual(lines)
   })
 
+  test.each(['compose.yaml', 'compose.postgres.yaml'])(
+    'the commands in the comments of %s set its variables',
+    async (name) => {
+      await using machine = await createEmptyMachine('SQLite', {})
+      await addProgram(machine, 'docker', 'exit 0')
+      const file = await readFile(new URL(`../../../../docker/${name}`, import.meta.url), 'utf8')
+      await runShell(machine, Array.from(file.matchAll(/^# {3}(.*\n)/gm), ([, line = '']) => line).join(''))
+      const variables = parseEnv(await readFile(machine.path('.env'), 'utf8'))
+      for (const [, required = ''] of file.matchAll(/\$\{(\w+):\?\}/g)) expect(variables[required]).toMatch(/^\S{16,}$/)
+      expect(existsSync(machine.path('data'))).toBe(true)
+    },
+  )
+
   test('the commands of the guides create a database that its owner can use', async () => {
     await using machine = await createEmptyMachine('SQLite', {})
     await using server = await startPostgres()
     const { username, password, port } = new URL(server.url)
-    await mkdir(machine.path('bin'))
     // The superuser of the test server is no user of this machine.
-    await writeFile(machine.path('bin/sudo'), '#!/bin/sh\nshift 2\nexec "$@"\n')
-    await chmod(machine.path('bin/sudo'), 0o755)
+    await addProgram(machine, 'sudo', 'shift 2\nexec "$@"')
     const run = (commands: string) =>
       runShell(
         machine,

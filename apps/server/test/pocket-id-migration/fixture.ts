@@ -32,6 +32,7 @@ interface Secret {
 }
 
 interface Facts {
+  readonly appUrl: string
   readonly encryptionKey: string
   readonly signingKey: { readonly kid: string; readonly jwks: { readonly keys: readonly object[] } }
   readonly users: readonly {
