@@ -10,14 +10,16 @@ import { createFileSite } from './file.ts'
 
 const folder = new URL('../../../../docs/examples/', import.meta.url)
 
-test('the examples are applied, and match the published schema', async () => {
+test('the examples and the block of the guide are applied, and match the published schema', async () => {
   const ajv = new Ajv({ strict: false })
   formats.default(ajv)
   const validate = ajv.compile(publishedFileSchema())
   const names = await readdir(folder)
   expect(names.sort()).toEqual(['cluster.yaml', 'company.yaml', 'home.yaml'])
-  for (const name of names) {
-    const text = await readFile(new URL(name, folder), 'utf8')
+  const examples = names.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const)
+  const guide = await readFile(new URL('../guides/configuration-as-code.md', folder), 'utf8')
+  const [, block = ''] = /^```yaml\n(.*?)^```$/ms.exec(guide) ?? []
+  for (const [name, text] of [...(await Promise.all(examples)), ['the guide', block] as const]) {
     expect([name, validate(parse(text)), validate.errors]).toEqual([name, true, null])
     await using site = await createFileSite('')
     await writeFile(join(site.folder, 'secret'), 'a-secret-of-the-file-that-is-long-enough\n')
@@ -28,6 +30,6 @@ test('the examples are applied, and match the published schema', async () => {
     await using running = await startApp({ ...secrets, POCKET_CONFIG_FILE: site.path })
     const lines = running.log.filter((line) => line.includes('The configuration file was'))
     expect([name, lines]).toEqual([name, [expect.stringContaining('The configuration file was applied')]])
-    expect(await running.app.directory.isSetUp()).toBe(true)
+    expect(await running.app.directory.isSetUp()).toBe(text !== block)
   }
 })
