@@ -33,6 +33,8 @@ interface ProxyUnderTest {
   readonly args: (file: string, folder: string) => readonly string[]
   /** Accepts long URLs, redirects and uploads; the form of DSM cannot change the limits of nginx. */
   readonly hasRaisedLimits: boolean
+  /** Variables of Pocket. Default: it trusts the headers of the proxy. */
+  readonly env?: Readonly<Record<string, string>>
   /** Runs the documented configuration in a folder, at a port. */
   readonly configure: (place: Place) => Promise<string>
 }
@@ -145,6 +147,20 @@ const proxies: readonly ProxyUnderTest[] = [
   },
   {
     ...haproxy,
+    name: 'HAProxy with the PROXY protocol',
+    env: { PROXY_PROTOCOL: '127.0.0.1' },
+    configure: async ({ folder, port, upstream }) => `defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+listen pocket
+  bind 127.0.0.1:${port} ssl crt ${folder}/certificates/
+  server pocket 127.0.0.1:${upstream} send-proxy-v2
+`,
+  },
+  {
+    ...haproxy,
     name: 'HAProxy with several replicas, of which one is down',
     configure: async (place) =>
       haproxyMain('several-replicas', place, {
@@ -155,7 +171,7 @@ const proxies: readonly ProxyUnderTest[] = [
 ]
 
 describe.each(proxies)('Pocket behind $name, as documented', (tested) => {
-  const { program, file, args, configure, hasRaisedLimits } = tested
+  const { program, file, args, configure, hasRaisedLimits, env = { TRUST_PROXY: '127.0.0.1' } } = tested
   describeUnless(existsSync(program) ? undefined : `${program} is not installed`, describe)(program, () => {
     let app: RunningApp
     let proxy: RunningProcess
@@ -164,7 +180,7 @@ describe.each(proxies)('Pocket behind $name, as documented', (tested) => {
     let ca: string
 
     beforeAll(async () => {
-      app = await startApp({ APP_URL: `https://${host}`, TRUST_PROXY: '127.0.0.1', STATIC_API_KEY: apiKey })
+      app = await startApp({ APP_URL: `https://${host}`, STATIC_API_KEY: apiKey, ...env })
       await setUpAdministrator(app.agent(), app.url)
       folder = await mkdtemp(join(tmpdir(), 'pocket-reverse-proxy-'))
       port = await freePort()
