@@ -36,8 +36,11 @@ export function applicationPage(template: ClientTemplate): string {
           : (values[key] ?? placeholder),
     )
   const code = (text: string) => `\`${fill(text)}\``
+  /** Credentials are described, not shown. */
+  const cell = (value: string) =>
+    /^\{client(Id|Secret)\}$/.test(value) ? fill(value) : code(value).replaceAll('|', '\\|')
   const list = (label: string, uris: readonly string[]) =>
-    uris.length === 0 ? [] : [`- ${label}: ${uris.map(code).join(', ')}`]
+    uris.length === 0 ? [] : [`- ${label}, set by the template: ${uris.map(code).join(', ')}`]
   return [
     `# ${name}`,
     `${texts[`templates.${id}.what`]}.`,
@@ -54,7 +57,7 @@ export function applicationPage(template: ClientTemplate): string {
     [
       '| Field | Value |',
       '| --- | --- |',
-      ...template.entries.map(({ label, value }) => `| ${label} | \`${fill(value).replaceAll('|', '\\|')}\` |`),
+      ...template.entries.map(({ label, value }) => `| ${label} | ${cell(value)} |`),
     ].join('\n'),
     texts[`templates.${id}.note`] ?? '',
     'The page of the client in Pocket shows these values with your URLs, to copy. **Test this client** there checks the connection, and **Activity** says why a sign-in failed.',
