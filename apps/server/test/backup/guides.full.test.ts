@@ -11,7 +11,8 @@ import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 import { mainProgram } from '../program.ts'
 import { createEmptyMachine } from './test-instance.ts'
 
-const guides = new URL('../../../../docs/guides/', import.meta.url)
+const root = new URL('../../../../', import.meta.url)
+const guides = new URL('docs/guides/', root)
 
 type Machine = Awaited<ReturnType<typeof createEmptyMachine>>
 
@@ -133,18 +134,22 @@ describeUnless(missing, describe)('with the tools of Debian', () => {
     expect(output.trimEnd().split('\n')).toEqual(lines)
   })
 
-  test.each(['compose.yaml', 'compose.postgres.yaml'])(
-    'the commands in the comments of %s set its variables',
-    async (name) => {
-      await using machine = await createEmptyMachine('SQLite', {})
-      await addProgram(machine, 'docker', 'exit 0')
-      const file = await readFile(new URL(`../../../../docker/${name}`, import.meta.url), 'utf8')
-      await runShell(machine, Array.from(file.matchAll(/^# {3}(.*\n)/gm), ([, line = '']) => line).join(''))
-      const variables = parseEnv(await readFile(machine.path('.env'), 'utf8'))
-      for (const [, required = ''] of file.matchAll(/\$\{(\w+):\?\}/g)) expect(variables[required]).toMatch(/^\S{16,}$/)
-      expect(existsSync(machine.path('data'))).toBe(true)
-    },
-  )
+  test.each([
+    ['docker/compose.yaml', 'docker/compose.yaml'],
+    ['docker/compose.postgres.yaml', 'docker/compose.postgres.yaml'],
+    ['docs/guides/docker.md', 'docker/compose.yaml'],
+  ])('the commands in %s set the variables of %s', async (path, composePath) => {
+    await using machine = await createEmptyMachine('SQLite', {})
+    await addProgram(machine, 'docker', 'exit 0')
+    const text = await readFile(new URL(path, root), 'utf8')
+    const [, block] = /```sh\n(.*?)```/s.exec(text) ?? []
+    await runShell(machine, block ?? Array.from(text.matchAll(/^# {3}(.*\n)/gm), ([, line = '']) => line).join(''))
+    const variables = parseEnv(await readFile(machine.path('.env'), 'utf8'))
+    const compose = await readFile(new URL(composePath, root), 'utf8')
+    for (const [, required = ''] of compose.matchAll(/\$\{(\w+):\?\}/g))
+      expect(variables[required]).toMatch(/^\S{16,}$/)
+    expect(existsSync(machine.path('data'))).toBe(true)
+  })
 
   test('the commands of the guides create a database that its owner can use', async () => {
     await using machine = await createEmptyMachine('SQLite', {})
