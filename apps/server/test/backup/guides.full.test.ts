@@ -142,6 +142,11 @@ const missing = ['/usr/bin/createuser', '/usr/bin/jq', '/usr/bin/openssl'].every
 describeUnless(missing, describe)('with the tools of Debian', () => {
   test.each([
     [
+      'Authelia',
+      '{"users":{"ada":{"displayname":"Ada Lovelace","email":"ada@example.com"},"bot":{"disabled":true}}}',
+      ['ada,ada@example.com,Ada Lovelace,', 'bot,,,'],
+    ],
+    [
       'authentik',
       '{"results":[{"username":"ada","email":"ada@example.com","name":"Ada Lovelace"},{"username":"bot","email":"","name":""}]}',
       ['ada,ada@example.com,Ada Lovelace,', 'bot,,,'],
