@@ -328,8 +328,8 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
-test.each(['emails', 'invitations', 'jobs-several'])(
-  'each row of %s has its details on one line of a phone, below its name',
+test.each(['users', 'groups', 'clients', 'apis', 'emails', 'invitations', 'jobs-several', 'audit-log-all'])(
+  'each row of %s has its name on one line of a phone, and its details on the next',
   async (name) => {
     await open(name, { viewport: { width: 390, height: 844 } })
     const counts = await page.locator('#rows > li, #rows > tbody > tr').evaluateAll((rows) =>
