@@ -58,6 +58,54 @@ test.each([
   expect(names.join(', ')).toBe(lifetimes)
 })
 
+const rendered = async (name: string) => {
+  const page = pageStates[name]
+  if (page === undefined) throw new Error(`There is no state ${name}.`)
+  return pages.render(page)
+}
+
+test('pages choose users, groups, clients and APIs in pickers, never with check boxes', async () => {
+  const htmls = await Promise.all(Object.keys(pageStates).map(rendered))
+  const namesIn = (pattern: RegExp) =>
+    new Set(htmls.flatMap((html) => [...html.matchAll(pattern)].map(([, name]) => name)))
+  const picked = namesIn(/data-picker="[^"]*" data-field="([^"]*)"/g)
+  const checked = namesIn(/<input(?=[^>]* type="checkbox")[^>]* name="([^"]*)"/g)
+  expect([...picked].sort()).toEqual([
+    ...['api', 'choices', 'client', 'clientPermissionIds', 'clients', 'filters[userID]', 'groups'],
+    ...['signupDefaultUserGroupIDs', 'user', 'userDelegatedPermissionIds', 'userGroupIds', 'users'],
+  ])
+  expect([...picked].filter((name) => checked.has(name))).toEqual([])
+  expect(await rendered('choose')).not.toContain('type="checkbox"')
+})
+
+test('the settings start with the commonest', async () => {
+  const orders = [
+    'settings-general',
+    'settings-sign-up',
+    'settings-email-off',
+    'settings-ldap-filled',
+    'settings-oidc',
+  ].map(async (name) => [...(await rendered(name)).matchAll(/<h2 id="g-(\w+)"/g)].map(([, group]) => group))
+  expect(await Promise.all(orders)).toEqual([
+    ['instance', 'appearance', 'sessions', 'accounts', 'recovery', 'records'],
+    ['signUp', 'newUsers'],
+    ['server', 'sent'],
+    ['ldapServer', 'ldapPeople', 'ldapGroups', 'ldapMissingUsers'],
+    ['newClients', 'registration', 'documents', 'discovery'],
+  ])
+})
+
+test('only settings that a feature works without are optional', async () => {
+  const labels = async (name: string) => [
+    ...(await rendered(name)).matchAll(/<label for="f-(\w+)"[^>]*>[^<]* <span class="optional">/g),
+  ]
+  expect((await labels('settings-email-off')).map(([, key]) => key)).toEqual(['smtpPort', 'smtpUser', 'smtpPassword'])
+  expect((await labels('settings-ldap-filled')).map(([, key]) => key)).toEqual([
+    ...['ldapCaCertificate', 'ldapUserSearchFilter', 'ldapAttributeUserDisplayName', 'ldapAttributeUserProfilePicture'],
+    ...['ldapUserGroupSearchFilter', 'ldapAttributeGroupMember', 'ldapAdminGroupName'],
+  ])
+})
+
 describe('templates', () => {
   test('each have a state', async () => {
     const templates = await readdir(fileURLToPath(new URL('../../views/pages', import.meta.url)))
