@@ -1,5 +1,6 @@
 import type { NewClientInput } from '@pocket/core'
 import { type FieldError, InvalidInputError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
 import { runFormAction } from '../http/form-page.ts'
@@ -26,17 +27,22 @@ interface ClientDraft {
 /** `/settings/admin/oidc-clients/new`: connects an application. */
 export function newClientPages(context: ClientPageContext): readonly PageRoute[] {
   const { path, authentication, show, administration, formActor, redirectToClient, clientPath } = context
-  const { newSecrets, clientLogos } = context
+  const { newSecrets, clientLogos, messagesFor } = context
   const newClientPath = `${path}/new` as const
 
+  /** A protected site is no product, so its name is translated. */
+  const nameOf = (template: ClientTemplate | null, ctx: Context, user: User) =>
+    template === protectedSite ? messagesFor(ctx.req, user).text('client.sections.site.title') : (template?.name ?? '')
+
   const showNew = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireUser(ctx))
+    const user = await authentication.requireUser(ctx)
+    const viewer = viewerOf(user)
     if (ctx.query.template === undefined) {
       const search = typeof ctx.query.search === 'string' ? ctx.query.search.trim().slice(0, 100) : ''
       const matches = new Set(search === '' ? templates : templatesMatching(search))
       const listed = templates.map((template) => ({
         id: template.id,
-        name: template.name,
+        name: nameOf(template, ctx, user),
         isListed: matches.has(template),
         logo: templateLogos.get(template.id) ?? null,
       }))
@@ -45,17 +51,17 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     }
     const template = templateOf(String(ctx.query.template))
     const values = {
-      ...{ name: template?.name ?? '', address: '', redirectUris: [], operator: '' },
+      ...{ name: nameOf(template, ctx, user), address: '', redirectUris: [], operator: '' },
       ...{ id: '', isPublic: template?.settings?.isPublic ?? false },
     }
-    await show(ctx, { ...page(template), viewer, values, isGroupRestricted: true })
+    await show(ctx, { ...page(template, values.name), viewer, values, isGroupRestricted: true })
   }
 
   const create = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const template = templateOf(formText(ctx, 'template'))
     const { values, isGroupRestricted } = formValues(ctx, template)
-    const model = { ...page(template), viewer: viewerOf(user), values, isGroupRestricted }
+    const model = { ...page(template, nameOf(template, ctx, user)), viewer: viewerOf(user), values, isGroupRestricted }
     let draft: ClientDraft | undefined
     const refusal = await runFormAction(async () => {
       draft = createDraft(template, values)
@@ -96,10 +102,10 @@ function svgOf({ color, path }: { readonly color: string; readonly path: string 
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="5" fill="#fff"/>${mark}</svg>`
 }
 
-function page(template: ClientTemplate | null) {
+function page(template: ClientTemplate | null, name: string) {
   return {
     view: 'client-new',
-    template: template && { id: template.id, name: template.name, example: template.example },
+    template: template && { id: template.id, name, example: template.example },
     problems: [],
     warning: null,
     port: template?.port ?? null,

@@ -234,6 +234,16 @@ describe('selecting a template', () => {
     expect(none.text).toContain('href="?template=other"')
   })
 
+  test('names a protected site in the language of the page', async () => {
+    const back = '/settings/admin/oidc-clients/new'
+    const preferences = (language: string) => agent.postForm(`${running.url}/preferences`, { language, back })
+    await preferences('de')
+    expect((await agent.get(`${pageUrl}/new`)).text).toContain('<strong>Geschützte Website</strong>')
+    const form = (await agent.get(`${pageUrl}/new?template=protected-site`)).text
+    expect(form).toMatch(/<h1>[^<]*Geschützte Website.*value="Geschützte Website"/s)
+    await preferences('en')
+  })
+
   test.each([
     ['photos.example.com', 'https:// was missing', 'https://photos.example.com'],
     ['http://192.168.1.5:2283/', 'begins with http://', 'http://192.168.1.5:2283'],

@@ -17,7 +17,7 @@ export const synologyDsm: ClientTemplate = {
 /** An application without OpenID Connect: its page shows the configuration of its proxy. */
 export const protectedSite: ClientTemplate = {
   id: 'protected-site',
-  name: 'Protected site (without OpenID Connect)',
+  name: 'Protected site',
   example: 'https://wiki.example.com',
   redirectUris: [],
   where: [],
