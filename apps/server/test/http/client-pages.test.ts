@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import type { UserAgent } from '@pocket/core/testing'
+import { eventually } from '@pocket/test-support'
 import { sectionNames } from '../../src/clients/settings/sections.ts'
 import { type RunningApp, startWithAdministrator } from './app.ts'
 
@@ -384,7 +385,11 @@ describe('the page of a client', () => {
           refresh_token: 'x',
         }),
       })
+    expect(page.text).toContain('data-unstored')
     expect(await (await sendRequest()).json()).toMatchObject({ error: 'invalid_grant' })
+    // Leaving asks for no confirmation after the client has used the secret.
+    await eventually(async () => expect((await agent.get(`${pageUrl}/${id}`)).text).not.toContain('data-unstored'))
+    expect((await agent.get(`${pageUrl}/${id}`)).text).toContain(plain)
     // The secret is shown until it is stored, and later only its prefix.
     const stored = await agent.submit(page, page.form(`/secrets/${secret?.id}/stored`))
     const later = await agent.follow(stored)

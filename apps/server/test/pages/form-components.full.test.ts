@@ -159,6 +159,24 @@ test('asks for confirmation before leaving a client with an unstored secret, but
   expect(new URL((await sent).url()).pathname).toMatch(/\/secrets\/s2\/stored$/)
 })
 
+test('asks for no confirmation after the application has used the secret', async () => {
+  await open('client-new-secret')
+  const unstored = page.locator('[data-unstored]')
+  const path = await unstored.getAttribute('data-unstored')
+  const body = (await page.content()).replace(/ data-unstored="[^"]*"/, '')
+  await page.route(`**${path}`, (route) => route.fulfill({ contentType: 'text/html', body }))
+  await page.evaluate(() => dispatchEvent(new Event('focus')))
+  await unstored.waitFor({ state: 'detached' })
+  const dialogs: string[] = []
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.type())
+    void dialog.accept()
+  })
+  await page.getByRole('link', { name: 'All clients' }).click()
+  await page.waitForURL('**/oidc-clients')
+  expect(dialogs).toEqual([])
+})
+
 test('the settings select the encryption that is usual at the mail port', async () => {
   await open('settings-email-off')
   for (const [port, encryption] of [
