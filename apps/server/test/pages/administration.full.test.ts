@@ -446,6 +446,23 @@ test('the focus moves to a list and a message without a focus ring', async () =>
   expect(await outline('.note[tabindex="-1"]')).toEqual([true, '1px', '-1px'])
 })
 
+test('selected and hovered rows are outlined in forced colors', async () => {
+  await open('users', { forcedColors: 'active' })
+  const outlineOf = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).outlineWidth)
+  await page.locator('#rows tbody tr').first().hover()
+  expect(await outlineOf('#rows tbody tr')).toBe('1px')
+  await page.getByRole('checkbox', { name: 'Select Anna Koch' }).check()
+  await page.getByRole('heading', { level: 1 }).hover()
+  expect(await outlineOf('#rows tbody tr')).toBe('2px')
+  await page.goto(`${server.origin}/user-security`)
+  await page.locator('.items summary').first().hover()
+  expect(await outlineOf('.items summary')).toBe('1px')
+})
+
 test('states keep their colors with any accent color', async () => {
   await open('users')
   const colors = (selector: string) =>
