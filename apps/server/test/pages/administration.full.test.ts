@@ -328,7 +328,10 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
-test.each(['users', 'groups', 'clients', 'apis', 'emails', 'invitations', 'jobs-several', 'audit-log-all'])(
+test.each([
+  ...['users', 'groups', 'clients', 'apis', 'api-page-clients'],
+  ...['emails', 'invitations', 'jobs-several', 'audit-log-all'],
+])(
   'each row of %s has its name on one line of a phone, and its details on the next',
   async (name) => {
     await open(name, { viewport: { width: 390, height: 844 } })
